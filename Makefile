@@ -1,0 +1,54 @@
+# `make` alone prints this help.
+.DEFAULT_GOAL := help
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+CONSTRAINTS := constraints.txt
+
+help: ## print the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Assay needs Python 3.11 or newer; say make PYTHON=python3.12, for instance." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip -c $(CONSTRAINTS)
+
+$(VENV)/.base: $(BIN)/python pyproject.toml $(CONSTRAINTS)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) --group dev -e .
+	@touch $@
+
+demo: $(VENV)/.base ## install, then run the whole way on a small program in ./demo
+	$(BIN)/assay demo demo
+
+test: $(VENV)/.dev ## install, then run all tests
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.dev ## format, lint, direction of imports, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+docs: $(VENV)/.dev ## write the generated reference pages anew
+	$(BIN)/python docs/generate.py
+
+goldens: $(VENV)/.dev ## write the golden files anew and show what changed
+	$(BIN)/pytest --update-goldens tests/golden tests/unit -q
+	git diff --stat -- tests/golden
+
+bench: $(VENV)/.dev ## print the figures as Markdown tables (about ten minutes; BENCH=--quick for one)
+	@for script in benchmarks/*.py; do $(BIN)/python $$script $(BENCH); echo; done
+
+constraints: $(VENV)/.dev ## pin what is installed now
+	{ echo "# Exact versions that the tests ran with. Written by: make constraints"; \
+	  $(BIN)/pip freeze --exclude-editable --all | grep -v '@ file:' | grep -viE '^(setuptools|wheel)=='; } > $(CONSTRAINTS)
+
+clean: ## remove what was built
+	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+.PHONY: help demo test check docs goldens bench constraints clean

@@ -1,0 +1,250 @@
+"""The contract: what the model must do, on which evidence, and how improvement is measured."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from assay.contracts.header import Header, Part
+from assay.contracts.terms import (
+    Count,
+    DimensionName,
+    EvidenceKind,
+    Label,
+    Name,
+    Role,
+    Severity,
+    Share,
+    Signal,
+    Slice,
+    Text,
+)
+
+
+class Behaviour(Part):
+    """Something observable that the model must do under stated conditions."""
+
+    id: Name
+    """Name of the behaviour; a task's `capability` refers to it."""
+    statement: Text
+    """What the model must do, as something that can be seen in its output."""
+    conditions: tuple[Text, ...] = ()
+    """Under which conditions: who asks, with what at hand, in which situation."""
+    positive: tuple[Text, ...] = ()
+    """What an output that meets the behaviour shows."""
+    prohibited: tuple[Text, ...] = ()
+    """Outcomes that must not occur."""
+    boundaries: tuple[Text, ...] = ()
+    """Where the behaviour ends: the difficult cases on either side of the line."""
+    evidence: tuple[EvidenceKind, ...] = ()
+    """Kinds of evidence that can show that an output is acceptable."""
+    acceptable_when: Text | None = None
+    """What this evidence must say for an output to be acceptable."""
+    dimensions: tuple[DimensionName, ...] = ()
+    """Dimensions of the rubric that lie beneath the behaviour."""
+
+
+class FailureClass(Part):
+    """A way of going wrong."""
+
+    id: Name
+    """Name of the failure class."""
+    description: Text
+    """What goes wrong, so that two people recognise it alike."""
+    severity: Severity
+    """How bad it is."""
+    behaviour: Name | None = None
+    """The behaviour that it violates."""
+
+
+class AcceptanceTest(Part):
+    """How improvement is measured on data that is excluded from training."""
+
+    id: Name
+    """Name of the test."""
+    metric: Text
+    """What is measured, such as `error_rate` or `over_refusal_rate`."""
+    behaviour: Name | None = None
+    """The behaviour whose change it measures."""
+    slice: Slice = {}
+    """The part of the data that it looks at (axis -> value); empty: all of it."""
+    direction: Literal["increase", "decrease", "hold"]
+    """Where the metric must go; `hold`: no worse than before by more than the margin."""
+    margin: Annotated[float, Field(ge=0, le=1e9)] | None = None
+    """Least change that counts, or for `hold` the largest loss that is borne, in the metric's unit."""
+    risk: Annotated[float, Field(gt=0, lt=0.5)] | None = None
+    """Accepted probability that the test passes by chance (one-sided)."""
+    dataset: Name = "reserve"
+    """`reserve`, or the name of another evaluation set that is excluded from training."""
+
+
+class Quota(Part):
+    """The share or the least number of records that a slice must have."""
+
+    slice: Slice
+    """The slice (axis -> value)."""
+    share: Share | None = None
+    """Least share of all records, from 0 to 1."""
+    minimum: Count | None = None
+    """Least number of records."""
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if self.share is None and self.minimum is None:
+            raise ValueError("a quota asks for a share, a minimum or both")
+        return self
+
+
+class Sampling(Part):
+    """The distribution that the records are drawn to."""
+
+    total: Count
+    """How many records are wanted."""
+    axes: dict[DimensionName, Annotated[tuple[Label, ...], Field(min_length=1)]]
+    """The axes and their values; standard ones or axes of one's own."""
+    left_out: dict[DimensionName, Text] = {}
+    """Standard axes that do not matter here, each with the reason."""
+    hard: tuple[Slice, ...] = ()
+    """Slices that are hard for the model and must not be left out."""
+    quotas: tuple[Quota, ...] = ()
+    """What single slices must have."""
+
+
+class Reserve(Part):
+    """Evaluation data that authors, training pipelines and exports never see."""
+
+    id: Name
+    """Name of the reserve."""
+    size: Count | None = None
+    """Number of records; or give `share`."""
+    share: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Share of all records; or give `size`."""
+    openers: Annotated[tuple[Role, ...], Field(min_length=1)]
+    """Roles that may open it; each opening is logged."""
+    covers: Text
+    """Which behaviour, difficult boundaries and known failure clusters it represents."""
+
+    @model_validator(mode="after")
+    def _has_one_size(self) -> Self:
+        if (self.size is None) == (self.share is None):
+            raise ValueError("a reserve has either a size or a share")
+        return self
+
+
+class Supervision(Part):
+    """One signal of the supervision mix."""
+
+    signal: Signal
+    """The kind of supervision."""
+    behaviours: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """The behaviours that it shapes or measures."""
+    dimensions: tuple[DimensionName, ...] = ()
+    """The dimensions that it is scored on."""
+    why: Text
+    """Why this signal fits the evidence that there is."""
+
+
+class ReviewLayer(Part):
+    """How records of one risk are reviewed. The first layer that fits a record is its layer."""
+
+    id: Name
+    """Name of the layer."""
+    slice: Slice = {}
+    """The records that it holds for (axis -> value); empty: all that came through."""
+    severities: tuple[Severity, ...] = ()
+    """Only records whose `safety_severity` is one of these; empty: any."""
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)]
+    """Who may judge."""
+    passes: Annotated[int, Field(ge=0, le=25)]
+    """Independent judgments of each record; 0 only where machines verify and people sample."""
+    needs_verification: bool = False
+    """Whether every verifier of the rubric must have passed before a record is accepted."""
+    second_review_share: Share = 0.0
+    """Share of the otherwise accepted records that get one more independent judgment."""
+    agreement: Annotated[float, Field(gt=0.5, le=1)] = 1.0
+    """Least share of the judgments (abstentions not counted) with one verdict, to be accepted."""
+    max_abstentions: Annotated[int, Field(ge=0, le=25)] = 0
+    """Abstentions beyond this number send the record to adjudication."""
+    on_disagreement: Literal["second_review", "adjudication", "preserve"] = "adjudication"
+    """What happens below `agreement`: one more judgment, a senior decision, or both answers kept."""
+    always_adjudicate: bool = False
+    """Whether a senior decision is needed even where all agree."""
+
+
+class Review(Part):
+    """Who sees what, how often, and what makes a record accepted."""
+
+    blinded: bool = True
+    """Whether candidates' identity is hidden and their order drawn anew for each reviewer."""
+    unblinded_because: Text | None = None
+    """Why blinding is not appropriate, where it is off."""
+    layers: Annotated[tuple[ReviewLayer, ...], Field(min_length=1)]
+    """The layers, from the strictest to the one that takes all other records."""
+
+
+class Qualification(Part):
+    """What a person must have shown before working in a role."""
+
+    role: Role
+    """The role."""
+    duty: Text
+    """What the role decides."""
+    expertise: Text
+    """Which expertise the decision needs."""
+    test: Text | None = None
+    """The blinded test on the exact task and rubric; credentials only support screening."""
+    items: Count | None = None
+    """Number of items in the test."""
+    pass_mark: Share | None = None
+    """Least share of the items answered as the key says."""
+
+
+class Welfare(Part):
+    """What protects the people who read severe content."""
+
+    restricted_to: Annotated[tuple[Role, ...], Field(min_length=1)]
+    """Roles that may see severe content at all."""
+    opt_in: bool = False
+    """Whether people see it only after they agreed to."""
+    blur: bool = False
+    """Whether it is hidden until the reader uncovers it."""
+    daily_minutes: Annotated[int, Field(ge=1, le=480)] | None = None
+    """Most minutes a day that one person reads it."""
+    break_after_minutes: Annotated[int, Field(ge=1, le=240)] | None = None
+    """Minutes after which a break is due."""
+    skip_without_penalty: bool = False
+    """Whether an item may be declined without any consequence."""
+    support: Text | None = None
+    """Whom to turn to."""
+
+
+class Contract(Header):
+    """What the model must do, on which evidence, and how improvement is measured."""
+
+    kind: Literal["contract"]
+    """`contract`."""
+    gap: Text
+    """The behaviour gap: the concrete family of failures that this program is to close."""
+    deployment: Text
+    """Where the model meets people, and who they are."""
+    behaviours: Annotated[tuple[Behaviour, ...], Field(min_length=1)]
+    """What the model must do."""
+    failure_classes: tuple[FailureClass, ...] = ()
+    """Which failures matter, and how much."""
+    training_objectives: tuple[Text, ...] = ()
+    """What the training data is to teach."""
+    evaluation_objectives: tuple[Text, ...] = ()
+    """What the evaluation data is to measure; not the same set."""
+    supervision: tuple[Supervision, ...] = ()
+    """The mix of signals."""
+    sampling: Sampling
+    """The distribution that the records are drawn to."""
+    reserve: Reserve | None = None
+    """Evaluation data under seal."""
+    acceptance_tests: tuple[AcceptanceTest, ...] = ()
+    """How improvement is measured on data that is excluded from training."""
+    review: Review
+    """Layers of review by risk."""
+    roles: tuple[Qualification, ...] = ()
+    """Roles and what qualifies for them."""
+    welfare: Welfare | None = None
+    """Protection of the people who read severe content."""

@@ -1,0 +1,34 @@
+"""The program's settings, as they stand in `assay.toml`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from assay.contracts.header import Part
+from assay.contracts.terms import Name, Text
+
+Reference = Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
+"""Where a secret is found, never the secret itself: `env:NAME` or `file:PATH`."""
+
+
+class Program(Part):
+    """Name, store, engine and keys of a program."""
+
+    id: Name
+    """Short name of the program."""
+    name: Text
+    """Name of the program for people."""
+    territory: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    """Where the data is kept and read: an ISO 3166 country code or `EU`."""
+    store: Annotated[str, Field(pattern=r"^(sqlite:///|postgresql(\+psycopg)?://).+$")] = (
+        "sqlite:///.assay/store.sqlite"
+    )
+    """URL of the store: SQLite beside the documents, or a PostgreSQL server."""
+    engine: Literal["local", "distributed"] = "local"
+    """What does bulk work: this machine, or the extra `distributed`."""
+    signing_key: Reference | None = None
+    """Where the private key that signs releases is found: `env:NAME` or `file:PATH`."""
+    pseudonym_key: Reference | None = None
+    """Where the secret is found that turns people's names into pseudonyms."""
+    contact: Text | None = None
+    """Who answers questions about the program."""

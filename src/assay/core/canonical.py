@@ -1,0 +1,110 @@
+"""Canonical JSON (RFC 8785): one byte string for one value, in any language.
+
+Facts forbid floats, keep their keys ASCII and their integers within 53 bits; for them msgspec's
+sorted encoding *is* RFC 8785 and costs a tenth. Everything else goes through `rfc8785`, which
+refuses what JSON cannot carry faithfully. A property test holds the two paths together.
+"""
+
+import json
+from typing import Any
+
+import msgspec
+import rfc8785
+
+from assay.core.errors import InputError
+
+MAX_SAFE_INTEGER = 2**53 - 1
+"""The largest integer that every JSON reader keeps exactly."""
+
+_fact_encoder = msgspec.json.Encoder(order="sorted")
+
+
+def encode_fact(fact: msgspec.Struct) -> bytes:
+    """The canonical bytes of a fact (a `core.fact.Value`): sorted keys, no spaces, UTF-8."""
+    return _fact_encoder.encode(fact)
+
+
+def encode_json(value: Any) -> bytes:
+    """The RFC 8785 bytes of any JSON value (dict, list, str, int, float, bool, None).
+
+    Raises:
+        InputError: for NaN, infinity, integers beyond 53 bits, lone surrogates, or a
+            type that JSON does not have.
+    """
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, RecursionError) as error:
+        raise InputError(
+            code="not-canonical-json",
+            message=f"this value has no canonical JSON form: {error}",
+            hint="carry large integers and decimals as strings; remove NaN and infinity",
+        ) from error
+
+
+def json_text(value: Any) -> str:
+    """Any JSON value as canonical text, the form in which facts carry foreign JSON.
+
+    Tool arguments, schemas and environment states may hold floats and arbitrary keys; as text
+    they neither change a digest between languages nor gain empty keys in a column store.
+    """
+    return encode_json(value).decode()
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Parse JSON strictly: duplicate keys, NaN, infinity and lone surrogates are refused.
+
+    Raises:
+        InputError: naming the defect; `where` holds line and column for a syntax error.
+    """
+    try:
+        decoded = text.decode() if isinstance(text, bytes) else text
+        value = json.loads(decoded, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
+        if "\\ud" in decoded or "\\uD" in decoded:
+            _refuse_lone_surrogates(value)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            code="broken-json",
+            message=f"not valid JSON: {error.msg}",
+            where=f"line {error.lineno}, column {error.colno}",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            code="wrong-encoding",
+            message=f"not valid UTF-8: {error.reason} at byte {error.start}",
+            hint="convert the file to UTF-8 first",
+        ) from error
+    except RecursionError as error:
+        raise InputError(code="too-deep", message="JSON is nested too deeply") from error
+    return value
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    mapping = dict(pairs)
+    if len(mapping) != len(pairs):
+        keys = [key for key, _ in pairs]
+        duplicate = next(key for key in keys if keys.count(key) > 1)
+        raise InputError(
+            code="duplicate-key",
+            message=f"the key {duplicate!r} stands twice in one JSON object",
+            hint="keep one of the two; readers disagree on which would win",
+        )
+    return mapping
+
+
+def _refuse_constant(name: str) -> None:
+    raise InputError(
+        code="not-a-number",
+        message=f"{name} is not JSON",
+        hint="leave the field out, or write null, where there is no value",
+    )
+
+
+def _refuse_lone_surrogates(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            code="lone-surrogate",
+            message="the text holds half of a surrogate pair, which is not a character",
+            hint="repair the text where it was cut",
+        ) from error

@@ -1,0 +1,27 @@
+"""Digests: SHA-256 everywhere, shown as lower-case hexadecimal with its algorithm's name."""
+
+import hashlib
+from collections.abc import Iterable
+
+
+def sha256(content: bytes) -> bytes:
+    """The 32-byte SHA-256 of some content."""
+    return hashlib.sha256(content).digest()
+
+
+def sha256_hex(content: bytes) -> str:
+    """The SHA-256 of some content as 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def labelled(content: bytes) -> str:
+    """The digest as documents cite it: `sha256:` and 64 hexadecimal digits."""
+    return f"sha256:{sha256_hex(content)}"
+
+
+def chain(digests: Iterable[bytes]) -> bytes:
+    """One digest over an ordered series of 32-byte digests."""
+    state = hashlib.sha256()
+    for digest in digests:
+        state.update(digest)
+    return state.digest()

@@ -1,0 +1,153 @@
+"""The judgment: one reviewer's immutable answer about one record.
+
+It lives beside the record because foreign rows carry both; what happens to judgments
+(assignment, adjudication) is the room `review`.
+"""
+
+from typing import ClassVar, Literal
+
+from assay.core.fact import Fact, Value
+from assay.records.evidence import TextSpan
+from assay.records.fields import Index, Name, Severity
+from assay.records.verdict import DimensionScore, Verdict
+
+
+class Reviewer(Value):
+    """Who judged, as a pseudonym, in the role and with the qualification of that moment."""
+
+    pseudonym: str
+    """Keyed digest of the person's id, or the name of a model."""
+    kind: Literal["human", "model", "unknown"]
+    """A person, a model, or a label whose author the source does not name."""
+    role: Literal["author", "reviewer", "policy_reviewer", "language_specialist", "adjudicator"]
+    """The role in which the judgment was given."""
+    qualification: str | None = None
+    """Id of the qualification held at that time."""
+    groups: dict[Name, str] = {}
+    """Groups that the reviewer belongs to, where they bear on the judgment: name -> value."""
+
+
+class Action(Value, tag_field="at", tag="step"):
+    """An observable step as the place of an error."""
+
+    candidate: Index
+    """The candidate."""
+    step: Index
+    """The step of its work, from 0."""
+
+
+class Unanchored(Value, tag_field="at", tag="unanchored"):
+    """A place that the source names but that does not match the text; kept as it was said."""
+
+    stated: str
+    """What the source said: the quote, or its offsets."""
+    reason: str
+    """Why it could not be anchored."""
+
+
+class Whole(Value, tag_field="at", tag="whole"):
+    """The candidate as a whole."""
+
+    candidate: Index
+    """The candidate."""
+
+
+class LocalizedError(Value):
+    """An error at an exact place. No error found is an empty tuple, not a missing one."""
+
+    place: TextSpan | Action | Unanchored | Whole
+    """Where it is."""
+    category: str
+    """What kind of error, by the contract's failure classes or the source's own categories."""
+    severity: Severity | None = None
+    """How bad it is."""
+    source_severity: str | None = None
+    """The source's own word for the severity, where its scale is not ours."""
+    correction: str | None = None
+    """What should stand there."""
+    verification: str | None = None
+    """How the error was checked."""
+    note: str | None = None
+    """The reviewer's remark."""
+
+
+class StepLabel(Value):
+    """A label on one observable step. A step without a label is unlabelled, not neutral."""
+
+    candidate: Index
+    """The candidate."""
+    step: Index
+    """The step of its work, from 0."""
+    label: Literal["good", "neutral", "bad"]
+    """Right and useful, right but idle or unclear, or wrong."""
+    note: str | None = None
+    """Why."""
+
+
+class SectionRuling(Value):
+    """What a reviewer says about one section of the policy."""
+
+    section: str
+    """Id of the section."""
+    ruling: Literal["violates", "complies", "unclear"]
+    """Whether the response breaks it."""
+    candidate: Index | None = None
+    """The candidate ruled on."""
+    severity: Severity | None = None
+    """How bad a violation is."""
+
+
+class Reason(Value):
+    """Why: tied to a dimension and, where there is any, to evidence."""
+
+    text: str
+    """The reason in words."""
+    dimension: Name | None = None
+    """The dimension that it speaks to."""
+    code: str | None = None
+    """A reason code of the rubric."""
+    candidate: Index | None = None
+    """The candidate that it speaks of."""
+    evidence: Index | None = None
+    """The piece of the record's evidence that it leans on."""
+    span: TextSpan | None = None
+    """The words that it points at."""
+
+
+class Judgment(Fact):
+    """One reviewer's answer about one record, under one rubric. Never edited, only superseded."""
+
+    prefix: ClassVar[str] = "jud"
+
+    record: str
+    """Id of the record."""
+    reviewer: Reviewer
+    """Who judged."""
+    verdict: Verdict
+    """The overall answer."""
+    scores: tuple[DimensionScore, ...] = ()
+    """Scores by dimension and candidate."""
+    reasons: tuple[Reason, ...] = ()
+    """Why."""
+    errors: tuple[LocalizedError, ...] | None = None
+    """Errors found, each at its place; empty means looked for and none found, absent not asked."""
+    step_labels: tuple[StepLabel, ...] = ()
+    """Labels on observable steps."""
+    rulings: tuple[SectionRuling, ...] = ()
+    """Rulings on sections of the policy."""
+    order: tuple[Index, ...] | None = None
+    """The record's candidates in the order they were presented; absent where not recorded."""
+    rubric: str | None = None
+    """Document id of the rubric in force; absent for work judged under a foreign guideline."""
+    guideline: str | None = None
+    """Name of the foreign guideline, where the work was not judged under our rubric."""
+    visible: tuple[str, ...] | None = None
+    """What else was in sight (suggestions, verifier results); absent where not recorded."""
+    active_ms: Index | None = None
+    """Active time in milliseconds."""
+    judged_at: str | None = None
+    """When, as the source says it; information, never an order."""
+    occasion: Index = 0
+    """How many judgments of this reviewer on this record came before it."""
+    supersedes: str | None = None
+    """Id of the judgment that this one replaces."""

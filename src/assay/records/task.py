@@ -1,0 +1,64 @@
+"""The task: what a candidate answers."""
+
+from typing import Literal
+
+from assay.core.fact import Value
+from assay.records.fields import JsonText, Name
+
+MessageRole = Literal["system", "developer", "user", "assistant", "tool"]
+
+
+class ToolCall(Value):
+    """One call of a tool."""
+
+    name: str
+    """The tool's name."""
+    arguments: JsonText
+    """The arguments as canonical JSON text."""
+    id: str | None = None
+    """The call's own id, by which a tool message answers it."""
+
+
+class Message(Value):
+    """One message of a conversation."""
+
+    role: MessageRole
+    """Who speaks: system, developer, user, assistant or tool."""
+    content: str = ""
+    """The raw text, exactly as it was."""
+    name: str | None = None
+    """The speaker's or tool's name, where the format gives one."""
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Calls that an assistant message makes."""
+    tool_call_id: str | None = None
+    """The call that a tool message answers."""
+
+
+class Tool(Value):
+    """A tool that the model may use."""
+
+    name: str
+    """The tool's name."""
+    description: str = ""
+    """What the model is told about it."""
+    parameters: JsonText = ""
+    """JSON Schema of its arguments as canonical JSON text; empty where none was given."""
+    permission: Literal["allowed", "needs_confirmation", "forbidden"] | None = None
+    """The boundary that holds for this task; absent where the source states none."""
+
+
+class Task(Value):
+    """What is asked, with all that the answer may use."""
+
+    messages: tuple[Message, ...]
+    """The conversation up to the answer."""
+    tools: tuple[Tool, ...] = ()
+    """Tools on offer."""
+    initial_state: JsonText | None = None
+    """State of the environment before the answer, as canonical JSON text."""
+    taxonomy: dict[Name, str] = {}
+    """Where the task lies on the contract's axes: axis -> value."""
+    capability: str | None = None
+    """The capability that the task calls on."""
+    family: str | None = None
+    """The prompt family, where several tasks are variants of one prompt."""

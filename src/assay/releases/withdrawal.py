@@ -1,0 +1,18 @@
+"""The withdrawal: a notice that a release, or part of it, must no longer be used."""
+
+from typing import ClassVar
+
+from assay.core.fact import Fact
+
+
+class Withdrawal(Fact):
+    """One withdrawal. The release's folder stays as it is; the notice goes with it."""
+
+    prefix: ClassVar[str] = "wdr"
+
+    release: str
+    """Id of the release."""
+    reason: str
+    """Why."""
+    records: tuple[str, ...] = ()
+    """Ids of the records withdrawn; empty where the whole release is."""

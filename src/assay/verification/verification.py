@@ -1,0 +1,72 @@
+"""The verification: one verifier's result on one record or candidate."""
+
+from typing import ClassVar
+
+from assay.core.fact import Fact, Value
+from assay.records.fields import Index, Name
+
+
+class Pass(Value, tag_field="verdict", tag="pass"):
+    """The claim held."""
+
+
+class Fail(Value, tag_field="verdict", tag="fail"):
+    """The claim did not hold."""
+
+    reason: str
+    """What did not hold."""
+
+
+class Error(Value, tag_field="verdict", tag="error"):
+    """The verifier itself broke; nothing is known about the claim."""
+
+    reason: str
+    """How it broke."""
+
+
+class Timeout(Value, tag_field="verdict", tag="timeout"):
+    """Time ran out."""
+
+
+class Memory(Value, tag_field="verdict", tag="memory"):
+    """Memory ran out."""
+
+
+class OutputLimit(Value, tag_field="verdict", tag="output_limit"):
+    """Too much output."""
+
+
+class Unavailable(Value, tag_field="verdict", tag="unavailable"):
+    """The verifier could not run here, for want of isolation or of a part."""
+
+    reason: str
+    """What is missing."""
+
+
+MachineVerdict = Pass | Fail | Error | Timeout | Memory | OutputLimit | Unavailable
+"""Only `pass` and `fail` speak about the claim; the rest stay out of every denominator."""
+
+
+class Verification(Fact):
+    """One verifier's result."""
+
+    prefix: ClassVar[str] = "ver"
+
+    record: str
+    """Id of the record."""
+    verifier: str
+    """The verifier's name."""
+    version: str
+    """Its version."""
+    verdict: MachineVerdict
+    """What it found."""
+    dimensions: tuple[Name, ...]
+    """Dimensions that this result covers."""
+    candidate: Index | None = None
+    """The candidate tested; the whole record where absent."""
+    step: Index | None = None
+    """The step at fault."""
+    environment: str | None = None
+    """Digest of the environment it ran in."""
+    isolation: str | None = None
+    """How the code under test was held."""
