@@ -1,5 +1,6 @@
 """Lineage: which fact was made from which, as edges between ids."""
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -20,3 +21,38 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """What the parent is to the child."""
     parent: str
     """Id of the older fact."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One edge of a walk, with its distance from where the walk began."""
+
+    depth: int
+    """How many edges away, from 1."""
+    edge: Edge
+    """The edge."""
+
+
+def walk(
+    start: str, next_edges: Callable[[str], Iterable[Edge]], *, towards: Literal["parent", "child"]
+) -> Iterator[Step]:
+    """Every edge that can be reached from a fact, nearest first, each once.
+
+    Args:
+        start: id of the fact.
+        next_edges: gives the edges at an id: `store.parents` or `store.children`.
+        towards: which end of an edge the walk goes on from.
+    """
+    seen = {start}
+    layer = [start]
+    depth = 0
+    while layer:
+        depth += 1
+        found = []
+        for identity in layer:
+            for edge in next_edges(identity):
+                yield Step(depth=depth, edge=edge)
+                further = edge.parent if towards == "parent" else edge.child
+                if further not in seen:
+                    seen.add(further)
+                    found.append(further)
+        layer = found

@@ -5,7 +5,7 @@ Stage rooms take a `FactStore`; the room `store` implements it on SQLite and Pos
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -22,6 +22,8 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
     """Facts that are new to the store."""
     already_there: int
     """Facts whose id the store held before."""
+    new: frozenset[str] = frozenset()
+    """Ids of the facts that are new."""
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +52,50 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Row (or line) of the file, counted from 1."""
 
 
+class Import(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of a reader over one file, as far as it has come."""
+
+    id: int
+    """Number of the import, counted from 1."""
+    file: str
+    """Name of the file, without its folder."""
+    sha256: str
+    """SHA-256 of the file's bytes, hexadecimal."""
+    reader: str
+    """Name of the reader."""
+    source: str
+    """Id of the source class."""
+    mapping: str = ""
+    """Digest of the mapping file (`sha256:...`); empty where the reader needs none."""
+    actor: str
+    """Who started it."""
+    state: Literal["running", "finished"] = "running"
+    """`running` until the last row is committed; a run that was killed stays `running`."""
+    started: str
+    """When it started, as UTC in ISO 8601."""
+    finished: str = ""
+    """When it finished; empty while it runs."""
+    position: int = 0
+    """Rows whose facts are committed: a resumed run starts at the row after this one."""
+    read: int = 0
+    """Rows read."""
+    stored: int = 0
+    """Rows that brought at least one fact that was new to the store."""
+    already_there: int = 0
+    """Rows all of whose facts the store held before."""
+    set_aside: int = 0
+    """Rows set aside with a reason."""
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """The head of the audit chain: whoever keeps it can tell later that nothing was cut."""
+
+    number: int
+    """Number of the newest audit entry; 0 for a chain without entries."""
+    hash: str
+    """SHA-256 of that entry, hexadecimal; empty for a chain without entries."""
+
+
 class Writing(Protocol):
     """An open transaction: what is added in it becomes visible whole or not at all."""
 
@@ -61,6 +107,35 @@ class Writing(Protocol):
 
     def trace(self, origins: Iterable[Origin]) -> None:
         """Add where facts came from."""
+
+    def progress(
+        self,
+        imported: Import,
+        *,
+        position: int,
+        read: int,
+        stored: int,
+        already_there: int,
+        set_aside: int,
+        finished: bool = False,
+    ) -> Import:
+        """Save how far an import has come; it commits with the facts of the same rows.
+
+        Args:
+            imported: the import as this run knows it.
+            position: rows committed, this transaction's included.
+            read: rows read since the import's start.
+            stored: rows since its start that brought a new fact.
+            already_there: rows since its start whose facts were all there.
+            set_aside: rows set aside since its start.
+            finished: whether this was the last row.
+
+        Returns:
+            The import as it is now.
+
+        Raises:
+            UsageError: if another run has moved the same import on.
+        """
 
 
 class FactStore(Protocol):
@@ -102,3 +177,21 @@ class FactStore(Protocol):
 
     def origins(self, identity: str) -> list[Origin]:
         """The rows that this fact came from."""
+
+    def begin_import(
+        self,
+        *,
+        file: str,
+        sha256: str,
+        reader: str,
+        source: str,
+        mapping: str = "",
+        actor: str,
+    ) -> Import:
+        """The unfinished import of the same bytes in the same way, to resume, or a new one."""
+
+    def imports(self) -> list[Import]:
+        """All imports in the order of their start."""
+
+    def head(self) -> Checkpoint:
+        """The head of the audit chain."""

@@ -28,6 +28,9 @@ DENSE_KEYS = 1 << 22
 EXACT_BITS = 62
 """Bits of one packed key."""
 
+MAX_RATERS = 1 << 24
+"""Rater codes stay below this: raters are numbered without large gaps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -127,7 +130,7 @@ def ratings(
             rate one item twice by one rater.
     """
     item_codes = _codes(items, "items")
-    rater_codes = _codes(raters, "raters")
+    rater_codes = _codes(raters, "raters", below=MAX_RATERS)
     value_codes = _codes(values, "values", below=scale.n_values)
     if not item_codes.size == rater_codes.size == value_codes.size:
         raise InputError(
@@ -153,9 +156,7 @@ def ratings(
 def _codes(given: ArrayLike, name: str, below: int | None = None) -> Integers:
     array = np.asarray(given)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
-        raise InputError(
-            code="not-codes", message="codes must be one row of integers", where=name
-        )
+        raise InputError(code="not-codes", message="codes must be one row of integers", where=name)
     low, high = int(array.min(initial=0)), int(array.max(initial=0))
     if low < 0 or (below is not None and array.size and high >= below):
         raise InputError(

@@ -1,0 +1,88 @@
+"""Writes the reference pages from the code: `make docs`. A test fails when they have drifted."""
+
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from assay.cli.main import STAGES
+from assay.plugins import load, plugins
+from assay.settings import SETTINGS
+
+REFERENCE = Path(__file__).parent / "reference"
+HEAD = "<!-- Written by docs/generate.py (`make docs`); do not edit. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its file name."""
+    return {
+        "cli.md": HEAD + "# Commands\n\n" + "\n".join(_commands()),
+        "settings.md": HEAD + "# Settings of the environment\n\n" + "\n".join(_settings()),
+        "readers.md": HEAD + "# Readers\n\n" + "\n".join(_plugins("readers")),
+        "exporters.md": HEAD + "# Exporters\n\n" + "\n".join(_plugins("exporters")),
+    }
+
+
+def _commands() -> Iterator[str]:
+    for name, summary in STAGES.items():
+        command = typer.main.get_command(import_module(f"assay.cli.{name}").app)
+        yield f"## assay {name}\n\n{summary}\n"
+        children = getattr(command, "commands", None)
+        if children:
+            for child in children.values():
+                yield from _command(f"assay {name} {child.name}", child)
+        else:
+            yield from _command(f"assay {name}", command)
+
+
+def _command(path: str, command: Any) -> Iterator[str]:
+    arguments = [param for param in command.params if param.param_type_name == "argument"]
+    options = [param for param in command.params if param.param_type_name == "option"]
+    usage = " ".join([path, *(_argument(param) for param in arguments)])
+    yield f"### `{usage}`\n\n{(command.help or '').strip()}\n"
+    rows = [_option(param) for param in options if param.name != "help"]
+    if rows:
+        yield "| option | meaning |\n|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def _argument(param: Any) -> str:
+    name = (param.metavar or param.name or "").upper()
+    return name if param.required else f"[{name}]"
+
+
+def _option(param: Any) -> str:
+    spelling = ", ".join(f"`{name}`" for name in (*param.opts, *param.secondary_opts))
+    text = " ".join((param.help or "").split()).replace("|", "\\|")
+    return f"| {spelling} | {text}{' Required.' if param.required else ''} |"
+
+
+def _settings() -> Iterator[str]:
+    yield "| variable | meaning | default |\n|---|---|---|"
+    for setting in SETTINGS:
+        yield f"| `{setting.variable}` | {setting.help} | {setting.default} |"
+    yield ""
+
+
+def _plugins(group: Any) -> Iterator[str]:
+    yield "| name | what it is |\n|---|---|"
+    for plugin in plugins(group):
+        if plugin.package == "assay":
+            yield f"| `{plugin.name}` | {load(group, plugin.name).summary} |"
+    yield ""
+
+
+def main() -> None:
+    """Write every page, and say which changed."""
+    REFERENCE.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        page = REFERENCE / name
+        if not page.exists() or page.read_text() != text:
+            page.write_text(text)
+            sys.stdout.write(f"written: {page.relative_to(REFERENCE.parent)}\n")
+
+
+if __name__ == "__main__":
+    main()

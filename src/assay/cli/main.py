@@ -1,0 +1,80 @@
+"""The root command: stages are imported only when they are called."""
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from assay.core.errors import AssayError
+
+STAGES = {
+    "init": "Write a new program from a template.",
+    "demo": "Run the whole way on a small program, in under a minute.",
+    "contract": "1. Check, show and compare the documents of a program.",
+    "record": "2. Import, sample, list, show and export records.",
+    "review": "3. Assign passes, exchange judgments, adjudicate.",
+    "quality": "4. Dispositions, agreement, the quality report.",
+    "release": "5. Build, verify, compare, export and withdraw releases.",
+    "lineage": "Walk from any fact to what it was made from, and to what was made with it.",
+    "audit": "Verify the audit chain of the store.",
+    "status": "Where the program stands: checklist, coverage, queue.",
+    "key": "Make the keys that sign releases.",
+}
+"""Every command with its one sentence, in the data's order. Names are modules beside this one."""
+
+
+class _Stages(TyperGroup):
+    """Shows every stage at once and imports only the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(STAGES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in STAGES:
+            return None
+        return TyperCommand(cmd_name, help=STAGES[cmd_name])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in STAGES:
+            command = typer.main.get_command(import_module(f"assay.cli.{name}").app)
+            command.name = name
+        return name, command, rest
+
+
+app = typer.Typer(
+    cls=_Stages,
+    name="assay",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="The system of record for engineered alignment data: "
+    "a data contract goes in, a provable release comes out.",
+    epilog="Start with: assay demo",
+)
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
+) -> None:
+    """Hold the options of the command itself."""
+    if version:
+        from assay import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; errors become one clear line and the exit code of their family."""
+    try:
+        app()
+    except AssayError as error:
+        typer.secho(f"assay: {error}", err=True, fg="red")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output went away, as `| head` does: nothing is wrong.
+        sys.stderr.close()
+        sys.exit(0)

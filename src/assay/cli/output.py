@@ -1,0 +1,68 @@
+"""How commands speak: tables for people, JSON for machines, progress where it can last."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any, Protocol
+
+import typer
+
+Folder = Annotated[
+    str, typer.Option("--program", "-p", help="Folder of the program.", show_default="this folder")
+]
+"""The option that names the program; commands act on the current folder by default."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+"""The option for machines."""
+
+
+def print_json(value: Any) -> None:
+    """Print a value as indented JSON; structs by their fields."""
+    import msgspec
+
+    typer.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
+    """Print a table: aligned for people, tab-separated where the output is piped."""
+    if not sys.stdout.isatty():
+        typer.echo("\t".join(columns))
+        for row in rows:
+            typer.echo("\t".join(_cell(value) for value in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, title=title or None, title_justify="left", header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+class Tick(Protocol):
+    """Tells how far the work has come."""
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """Say that `done` units (of `total`, where known) are finished."""
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Tick]:
+    """A progress bar on standard error while people watch; silence where output is piped."""
+    if not sys.stderr.isatty():
+        yield lambda done, total=None: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    with bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total=None: bar.update(task, completed=done, total=total)

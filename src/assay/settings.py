@@ -1,0 +1,71 @@
+"""Every setting of the environment, with its default and its help; the program's own settings
+stand in `assay.toml` (`contracts.program`).
+"""
+
+import getpass
+import os
+from pathlib import Path
+
+import msgspec
+
+from assay.core.errors import MachineError
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One variable of the environment."""
+
+    variable: str
+    """Its name."""
+    default: str
+    """What holds where it is not set, in words."""
+    help: str
+    """What it does."""
+
+
+SETTINGS = (
+    Setting("ASSAY_ACTOR", "the name of the operating system's user", "Who acts: it stands in the audit log."),
+    Setting("ASSAY_STORE", "`store` in assay.toml", "URL of the store, where it must not stand in a file (it may hold a password)."),
+    Setting("SOURCE_DATE_EPOCH", "the machine's clock", "Seconds since 1970 at which time stands still, for reproducible builds."),
+)  # fmt: skip
+"""The settings, in the order of the reference page."""
+
+
+def actor() -> str:
+    """Who acts."""
+    return os.environ.get("ASSAY_ACTOR") or getpass.getuser()
+
+
+def store_url(configured: str, folder: Path) -> str:
+    """The store's URL: the environment's, or the program's with its path made absolute."""
+    url = os.environ.get("ASSAY_STORE") or configured
+    scheme, _, path = url.partition(":///")
+    if scheme == "sqlite" and not Path(path).is_absolute():
+        return f"sqlite:///{folder / path}"
+    return url
+
+
+def read_secret(reference: str, folder: Path) -> bytes:
+    """The secret that `env:NAME` or `file:PATH` (relative to the program) points to.
+
+    Raises:
+        MachineError: if it is not there; the message names the place, never the content.
+    """
+    scheme, _, name = reference.partition(":")
+    if scheme == "env":
+        value = os.environ.get(name)
+        if value is None:
+            raise MachineError(
+                code="missing-secret",
+                message=f"the environment has no {name}",
+                hint="set it, or change the reference in assay.toml",
+            )
+        return value.encode()
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise MachineError(
+            code="missing-secret",
+            message=f"cannot read the secret: {error.strerror}",
+            where=name,
+            hint="make it with `assay key new`, or change the reference in assay.toml",
+        ) from error
