@@ -1,1 +1,29 @@
-__version__ = "0.1.0"
+"""Assay: a data contract goes in, a provable release comes out.
+
+The rooms in the order of the data's way: `contracts` -> `records` -> `review` and
+`verification` -> `quality` -> `releases`; `governance` and `core` lie beneath, `store`, `bulk`,
+`providers` and `plugins` at the outside, `cli` at the door.
+
+    import assay
+
+    program = assay.open("my-program")
+    program.records.import_("votes.csv", kind="preference", reader="mapping.yaml", source="crowd")
+    program.quality.dispose()
+    program.releases.build("1.0.0")
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from assay.core.version import __version__
+
+if TYPE_CHECKING:
+    from assay.bootstrap import Program
+
+__all__ = ["__version__", "open"]
+
+
+def open(directory: Any = ".", **options: Any) -> "Program":  # noqa: A001  the verb that users expect
+    """Open the program in a folder (see `assay.bootstrap.Program`)."""
+    from assay.bootstrap import open_program
+
+    return open_program(directory, **options)

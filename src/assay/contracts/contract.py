@@ -151,7 +151,7 @@ class ReviewLayer(Part):
     slice: Slice = {}
     """The records that it holds for (axis -> value); empty: all that came through."""
     severities: tuple[Severity, ...] = ()
-    """Only records whose `safety_severity` is one of these; empty: any."""
+    """Only records whose content has one of these severities (`sensitivity.severity`); empty: any."""
     roles: Annotated[tuple[Role, ...], Field(min_length=1)]
     """Who may judge."""
     passes: Annotated[int, Field(ge=0, le=25)]
@@ -166,6 +166,8 @@ class ReviewLayer(Part):
     """Abstentions beyond this number send the record to adjudication."""
     on_disagreement: Literal["second_review", "adjudication", "preserve"] = "adjudication"
     """What happens below `agreement`: one more judgment, a senior decision, or both answers kept."""
+    on_contradiction: Literal["adjudication", "record"] = "adjudication"
+    """What happens where a verdict contradicts the priority rules on its own scores."""
     always_adjudicate: bool = False
     """Whether a senior decision is needed even where all agree."""
 
@@ -226,7 +228,7 @@ class Contract(Header):
     """The behaviour gap: the concrete family of failures that this program is to close."""
     deployment: Text
     """Where the model meets people, and who they are."""
-    behaviours: Annotated[tuple[Behaviour, ...], Field(min_length=1)]
+    behaviours: tuple[Behaviour, ...] = ()
     """What the model must do."""
     failure_classes: tuple[FailureClass, ...] = ()
     """Which failures matter, and how much."""

@@ -7,8 +7,17 @@ from pydantic import Field
 from assay.contracts.header import Part
 from assay.contracts.terms import Name, Text
 
-Reference = Annotated[str, Field(pattern=r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$")]
+REFERENCE = r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$"
+"""The pattern of a reference to a secret."""
+
+Reference = Annotated[str, Field(pattern=REFERENCE)]
 """Where a secret is found, never the secret itself: `env:NAME` or `file:PATH`."""
+
+PLACE = r"^[A-Z]{2}$"
+"""The pattern of the one place where a program works."""
+
+STORE = r"^(sqlite:///|postgresql(\+psycopg)?://).+$"
+"""The pattern of the URL of a store."""
 
 
 class Program(Part):
@@ -18,11 +27,9 @@ class Program(Part):
     """Short name of the program."""
     name: Text
     """Name of the program for people."""
-    territory: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = None
+    territory: Annotated[str, Field(pattern=PLACE)] | None = None
     """Where the data is kept and read: an ISO 3166 country code or `EU`."""
-    store: Annotated[str, Field(pattern=r"^(sqlite:///|postgresql(\+psycopg)?://).+$")] = (
-        "sqlite:///.assay/store.sqlite"
-    )
+    store: Annotated[str, Field(pattern=STORE)] = "sqlite:///.assay/store.sqlite"
     """URL of the store: SQLite beside the documents, or a PostgreSQL server."""
     engine: Literal["local", "distributed"] = "local"
     """What does bulk work: this machine, or the extra `distributed`."""

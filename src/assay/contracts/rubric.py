@@ -13,6 +13,9 @@ ScaleKind = Literal["binary", "ordinal", "categorical"]
 SCALE = r"^(binary|-?\d{1,3}\.\.-?\d{1,3})$"
 """The short spelling of a scale of whole numbers."""
 
+FIELD = r"^[a-z_]+(\.[a-z_]+)*$"
+"""The pattern of a part of the record."""
+
 _RANGE = re.compile(r"^(-?\d{1,3})\.\.(-?\d{1,3})$")
 
 
@@ -40,7 +43,7 @@ class Dimension(Part):
     """When to abstain instead of giving a value."""
     escalation: Text | None = None
     """To whom a doubtful case goes."""
-    field: Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_]+)*$")] | None = None
+    field: Annotated[str, Field(pattern=FIELD)] | None = None
     """The part of the record that is looked at, such as `candidate.content` or `candidate.work`."""
     evidence: tuple[EvidenceType, ...] = ()
     """What the score must rest on."""

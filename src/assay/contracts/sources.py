@@ -8,6 +8,9 @@ from pydantic import Field
 from assay.contracts.header import Header, Part
 from assay.contracts.terms import Name, Role, Text
 
+TERRITORY = r"^(worldwide|[A-Z]{2})$"
+"""The pattern of a territory."""
+
 
 class SourceClass(Part):
     """A kind of origin with its rights."""
@@ -20,13 +23,13 @@ class SourceClass(Part):
     """SPDX licence expression, such as `CC-BY-4.0` or `LicenseRef-client-agreement`."""
     permitted_uses: tuple[Literal["train", "evaluate", "publish"], ...] = ()
     """What may be done with it; everything else is denied."""
-    retention_until: date | None = None
-    """Last day on which it may be kept, such as `2028-12-31`."""
+    retention_until: date | Literal["unlimited"] | None = None
+    """Last day on which it may be kept, such as `2028-12-31`, or `unlimited`."""
     retention_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
     """Days from `collected_on` for which it may be kept."""
     collected_on: date | None = None
     """Day on which it was collected; `retention_days` counts from it."""
-    territory: tuple[Annotated[str, Field(pattern=r"^(worldwide|[A-Z]{2})$")], ...] = ()
+    territory: tuple[Annotated[str, Field(pattern=TERRITORY)], ...] = ()
     """Where it may be kept and read: ISO 3166 country codes, `EU`, or `worldwide`."""
     reviewer_access: tuple[Role, ...] = ()
     """Roles that may read it."""

@@ -42,10 +42,16 @@ STANDARD_AXES: tuple[str, ...] = (
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 """Prose for people."""
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
+NAME = r"^[a-z][a-z0-9_-]*$"
+"""The pattern of an identifier."""
+
+COLUMN_NAME = r"^[a-z][a-z0-9_]*$"
+"""The pattern of an identifier that is also the name of a column."""
+
+Name = Annotated[str, Field(pattern=NAME, max_length=64)]
 """An identifier: lower-case letters, digits, `_` and `-`, starting with a letter."""
 
-DimensionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+DimensionName = Annotated[str, Field(pattern=COLUMN_NAME, max_length=64)]
 """The identifier of a dimension or an axis: also usable as the name of a column."""
 
 Label = Annotated[str, Field(min_length=1, max_length=100)]

@@ -1,11 +1,12 @@
 """What a reader of a foreign format is: a pure map from one row to records and judgments."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
 from assay.records.judgment import Judgment
+from assay.records.ports import Layout
 from assay.records.record import Record
 
 
@@ -23,8 +24,8 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
 class Read(msgspec.Struct, frozen=True, kw_only=True):
     """What one row gave: a record, and the judgments that the row holds of it."""
 
-    record: Record
-    """The record."""
+    record: Record | None
+    """The record; absent where the row holds only judgments of a record told before."""
     judgments: Sequence[Judgment] = ()
     """Judgments about it, each naming the record's id; `occasion` is set by the import."""
 
@@ -49,4 +50,34 @@ class Reader(Protocol):
         Raises:
             InputError: if the row is not of this format; `where` names the field. The row is
                 then set aside with this reason, and the import goes on.
+        """
+
+
+@runtime_checkable
+class LayoutReader(Reader, Protocol):
+    """A reader that knows how its files are cut into rows."""
+
+    layout: Layout
+    """What it knows; the file's name settles the rest."""
+
+
+@runtime_checkable
+class FactReader(Reader, Protocol):
+    """A reader of our own facts: they are taken as they stand, `occasion` included."""
+
+    def read_line(self, text: bytes, context: RowContext) -> Sequence[Read]:
+        """Map one line of JSON text; raises as `read` does."""
+
+
+@runtime_checkable
+class GroupReader(Reader, Protocol):
+    """A reader for files in which one judgment spreads over several rows that follow another."""
+
+    def group_of(self, row: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """What rows of one group have in common; None where each row stands for itself.
+
+        The rows of a group are read as one: the first row's values, and all of them as `rows`.
+
+        Raises:
+            InputError: if the row lacks a column that tells its group.
         """

@@ -12,7 +12,7 @@ from assay.records.fields import JsonText, Name, Pointer, Severity
 from assay.records.kinds import Part
 from assay.records.task import Task
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 """The version of the record format that this release writes."""
 
 

@@ -32,7 +32,5 @@ def test_the_clock_stands_still_where_the_build_asks_for_it(
 
 def test_only_errors_make_a_document_unusable() -> None:
     """Warnings alone do not."""
-    warning = Issue(
-        file="a", line=1, path="", code="c", severity="warning", message="m", hint="h"
-    )
+    warning = Issue(file="a", line=1, path="", code="c", severity="warning", message="m", hint="h")
     assert not has_errors([warning])

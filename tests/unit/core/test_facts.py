@@ -85,7 +85,10 @@ def test_the_literal_under_a_field_is_its_description() -> None:
 def test_a_walk_reaches_every_ancestor_once_and_nearest_first() -> None:
     """A diamond of parents is walked without repeating its end."""
     edges = {
-        "d": [Edge(child="d", role="parent", parent="b"), Edge(child="d", role="parent", parent="c")],
+        "d": [
+            Edge(child="d", role="parent", parent="b"),
+            Edge(child="d", role="parent", parent="c"),
+        ],
         "b": [Edge(child="b", role="parent", parent="a")],
         "c": [Edge(child="c", role="parent", parent="a")],
     }

@@ -1,0 +1,26 @@
+"""The one place that joins settings, stores, plug-ins and services: an open program.
+
+Comes in: a folder with documents, and the environment. Goes out: a `Program` whose nouns follow
+the data's way: `records`, `review`, `quality`, `releases`. Always holds: the doors use nothing
+else; every fact that is written is stamped with the documents in force. Next room: the doors.
+"""
+
+from pathlib import Path
+
+from assay.bootstrap.program import Program
+from assay.core.clock import Clock, system_clock
+
+__all__ = ["Program", "open_program"]
+
+
+def open_program(
+    directory: str | Path = ".", *, clock: Clock = system_clock, who: str | None = None
+) -> Program:
+    """Open the program in a folder.
+
+    Args:
+        directory: the folder that holds `assay.toml` and the documents.
+        clock: tells the time for stamps.
+        who: who acts; the setting `ASSAY_ACTOR` or the system's user if not given.
+    """
+    return Program(Path(directory).resolve(), clock=clock, who=who)

@@ -1,0 +1,133 @@
+"""The noun `records` of an open program."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from assay.bootstrap.session import Session
+from assay.bulk.fact_lines import write_facts
+from assay.bulk.imports import import_file, preview_file
+from assay.contracts.shape import nearest
+from assay.core.errors import UsageError
+from assay.core.fact import Fact
+from assay.plugins import load
+from assay.records.judgment import Judgment
+from assay.records.kinds import KINDS
+from assay.records.ports import Layout
+from assay.records.reader import RowContext
+from assay.records.record import Record
+from assay.records.report import ImportReport
+from assay.records.service import Preview, Progress
+
+
+class RecordsNoun:
+    """Import, sample, list, show and export records."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def import_(
+        self,
+        file: str | Path,
+        *,
+        source: str,
+        kind: str | None = None,
+        reader: str | Path = "assay",
+        layout: Layout | None = None,
+        rejects: str | Path | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> ImportReport:
+        """Import a file: every row is stored, already there, or set aside with its reason.
+
+        Args:
+            file: JSONL, JSON, CSV, TSV or Parquet; plain, gzip or zstd.
+            source: id of the source class in sources.yaml.
+            kind: kind of record; the reader's first where absent.
+            reader: name of a reader, or path of a mapping (`.yaml`).
+            layout: how to cut the file, where its name does not say it all.
+            rejects: folder for `<name>.rejects.jsonl`; beside the file where absent.
+            progress: told after each commit.
+
+        Raises:
+            UsageError: for an unknown reader, kind or source class.
+            InputError: if the file or the mapping as a whole cannot be used.
+        """
+        path = Path(file)
+        found, digest = self._reader(reader, path)
+        return import_file(
+            path,
+            found,
+            self._context(found, kind, source),
+            store=self._session.store,
+            actor=self._session.actor,
+            layout=layout,
+            rejects=Path(rejects) if rejects else None,
+            mapping=digest,
+            documents=self._session.ids,
+            progress=progress,
+        )
+
+    def preview(
+        self,
+        file: str | Path,
+        *,
+        source: str,
+        kind: str | None = None,
+        reader: str | Path = "assay",
+        layout: Layout | None = None,
+        first: int = 5,
+    ) -> Preview:
+        """What the first rows of a file would become; nothing is stored."""
+        path = Path(file)
+        found, _ = self._reader(reader, path)
+        context = self._context(found, kind, source)
+        return preview_file(path, found, context, layout=layout, first=first)
+
+    def list(self, **where: str) -> Iterator[Record]:
+        """Records in their order of entry; `where` names `kind` or `source`."""
+        return self._session.store.scan(Record, **where)
+
+    def get(self, identity: str) -> Record:
+        """The record with this id or unique prefix of an id."""
+        return self._session.store.get(Record, identity)
+
+    def judgments(self, record: str) -> Sequence[Judgment]:
+        """All judgments of a record, given by its whole id."""
+        return list(self._session.store.scan(Judgment, record=record))
+
+    def export(self, file: str | Path, *, judgments: bool = True, **where: str) -> int:
+        """Write records, each followed by its judgments, as lines that `import_` reads back.
+
+        Returns:
+            How many lines were written.
+        """
+        return write_facts(Path(file), self._lines(judgments=judgments, where=where))
+
+    def _lines(self, *, judgments: bool, where: dict[str, str]) -> Iterator[Fact]:
+        for record in self.list(**where):
+            yield record
+            if judgments:
+                yield from self.judgments(record.id)
+
+    def _reader(self, reader: str | Path, file: Path) -> tuple[Any, str]:
+        if str(reader).endswith((".yaml", ".yml")):
+            return open_mapping(Path(reader), file)
+        return load("readers", str(reader)), ""
+
+    def _context(self, reader: Any, kind: str | None, source: str) -> RowContext:
+        wanted = kind or reader.kinds[0]
+        _known("kind", wanted, list(KINDS))
+        classes = [each.id for each in self._session.documents.sources.classes]
+        _known("source class", source, classes)
+        return RowContext(kind=wanted, source_class=source, pseudonym=self._session.pseudonym)
+
+
+def _known(what: str, name: str, known: list[str]) -> None:
+    if name in known:
+        return
+    near = nearest(name, known)
+    raise UsageError(
+        code=f"unknown-{what.replace(' ', '-')}",
+        message=f"there is no {what} {name!r}",
+        hint=f"did you mean {near!r}?" if near else f"there are: {', '.join(known)}",
+    )

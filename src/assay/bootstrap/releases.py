@@ -1,0 +1,148 @@
+"""The noun `releases` of an open program, and the release verbs that need no program."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from assay.bootstrap.session import Session
+from assay.contracts import service as contracts
+from assay.contracts.document import DocumentKind
+from assay.contracts.reading import FILES
+from assay.core.errors import UsageError
+from assay.core.ports import Checkpoint
+from assay.governance.rights import Use
+from assay.plugins import load
+from assay.quality import service as quality
+from assay.quality.report_text import to_json, to_markdown
+from assay.releases import service
+from assay.releases.drop_report import DropReport
+from assay.releases.exporters.exporter import configured
+from assay.releases.exporters.release_folder import release_name, released_records
+from assay.releases.exporters.service import export
+from assay.releases.inputs import DocumentFile, QualityReport, ReleaseInputs
+from assay.releases.keys import read_private_key, read_public_key
+from assay.releases.manifest import MANIFEST, ProgramName, read_head
+from assay.settings import read_secret
+
+
+class ReleasesNoun:
+    """Build and withdraw releases; they lie in the program's folder `releases`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.folder = session.folder / "releases"
+        """One folder a version."""
+
+    def build(self, version: str, *, use: Use = "train", limitations: str = "") -> service.Built:
+        """Build, sign and commit a release: a folder that appears whole or not at all.
+
+        Args:
+            version: semantic, above every earlier one.
+            use: what it is for; records whose rights do not permit it stay out and are counted.
+            limitations: what people know of the data's limits, as Markdown.
+
+        Raises:
+            CheckError: if a gate refuses, with all reasons of all gates.
+        """
+        session = self._session
+        report = quality.report(session.store, session.facts)
+        program = session.documents.program
+        inputs = ReleaseInputs(
+            version=version,
+            use=use,
+            created=session.clock(),
+            program=ProgramName(
+                id=program.id,
+                name=program.name,
+                contact=program.contact,
+                territory=program.territory,
+            ),
+            documents=self._document_files(),
+            quality=QualityReport(
+                json=to_json(report).encode(), markdown=to_markdown(report).encode()
+            ),
+            checkpoint=session.store.head(),
+            limitations=limitations,
+        )
+        return service.build(
+            session.store, inputs, self._key(), self.folder, actor=session.actor
+        )
+
+    def withdraw(
+        self, version: str, *, reason: str, records: Sequence[str] = ()
+    ) -> service.Withdrawn:
+        """Withdraw a release, or some of its records, by a fact and a signed notice."""
+        return service.withdraw(
+            self._session.store,
+            version,
+            reason=reason,
+            records=records,
+            key=self._key(),
+            releases=self.folder,
+            moment=self._session.clock(),
+            actor=self._session.actor,
+        )
+
+    def checkpoints(self) -> Iterator[Checkpoint]:
+        """The heads of the audit chain that the releases carry."""
+        for manifest in sorted(self.folder.glob(f"*/{MANIFEST}")):
+            head = read_head(manifest).audit
+            yield Checkpoint(number=head.number, hash=head.hash)
+
+    def _document_files(self) -> Mapping[DocumentKind, DocumentFile]:
+        session = self._session
+        issues = contracts.check(session.folder).issues
+        return {
+            kind: DocumentFile(
+                document=fact,
+                file=FILES[kind],
+                source=(session.folder / FILES[kind]).read_bytes(),
+                issues=tuple(issue for issue in issues if issue.file == FILES[kind]),
+            )
+            for kind, fact in session.facts.items()
+        }
+
+    def _key(self) -> Ed25519PrivateKey:
+        reference = self._session.documents.program.signing_key
+        if reference is None:
+            raise UsageError(
+                code="no-signing-key",
+                message="assay.toml names no signing key",
+                where="signing_key",
+                hint="say `assay key new .assay/signing.key`, then add "
+                'signing_key = "file:.assay/signing.key"',
+            )
+        return read_private_key(read_secret(reference, self._session.folder), where=reference)
+
+
+def verify_release(
+    folder: Path, public_key: Path, *, newer_than: str | None = None
+) -> service.Verified:
+    """Verify a release folder with a trusted public key; no program is needed."""
+    key = read_public_key(_read(public_key), where=str(public_key))
+    return service.verify(folder, key, newer_than=newer_than)
+
+
+def export_release(
+    folder: Path, exporter: str, target: Path, options: Mapping[str, str] | None = None
+) -> DropReport:
+    """Write a release in a trainer's format, with its drop report; no program is needed.
+
+    Args:
+        folder: the release.
+        exporter: name of the format, such as `trl:preference`.
+        target: the folder to make.
+        options: the exporter's options, as text.
+    """
+    chosen = configured(load("exporters", exporter), options or {})
+    return export(released_records(folder), chosen, target, release=release_name(folder))
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            code="cannot-read", message=f"cannot read the key: {error.strerror}", where=str(file)
+        ) from error

@@ -1,0 +1,131 @@
+"""The noun `review` of an open program."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from assay.bootstrap.session import Session
+from assay.bulk.fact_lines import write_rows
+from assay.bulk.rows import DiskFile
+from assay.core.canonical import parse_json
+from assay.core.errors import InputError
+from assay.records.ports import Row
+from assay.review import service
+from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
+from assay.review.assign import Member
+
+
+class ReviewNoun:
+    """Assign passes, hand work out, take answers in, adjudicate."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def assign(
+        self, people: Mapping[str, str], *, extra: Collection[str] = ()
+    ) -> service.AssignedPasses:
+        """Ask people for the independent passes that the contract's layers want.
+
+        Args:
+            people: raw id of a person -> role; ids become pseudonyms here.
+            extra: ids of records that get one more pass.
+        """
+        pseudonym = self._session.pseudonym
+        members = [Member(pseudonym=pseudonym(name), role=role) for name, role in people.items()]
+        return service.assign(
+            self._session.store,
+            self._session.facts,
+            members,
+            key=self._session.secret,
+            actor=self._session.actor,
+            extra=extra,
+        )
+
+    def work(self, person: str | None = None, *, flat: bool = False) -> Iterator[dict[str, Any]]:
+        """The assignments that wait, blinded, as rows.
+
+        Args:
+            person: raw id of the one person who is to get work; everybody's where absent.
+            flat: rows of text for a spreadsheet.
+        """
+        reviewer = self._session.pseudonym(person) if person else None
+        return service.export_work(
+            self._session.store, self._session.facts, reviewer=reviewer, flat=flat
+        )
+
+    def export_work(self, file: str | Path, person: str | None = None) -> int:
+        """Write the work that waits to a `.jsonl` or `.csv` file; returns the rows written."""
+        path = Path(file)
+        return write_rows(path, self.work(person, flat=path.suffix == ".csv"))
+
+    def import_judgments(self, file: str | Path) -> service.ImportedAnswers:
+        """Take an answered file in; every row is stored, there already, empty or set aside."""
+        path = Path(file)
+        return self.take_answers(_values(DiskFile(path).rows()), subject=path.name)
+
+    def take_answers(
+        self, rows: Iterable[Mapping[str, Any]], *, subject: str = ""
+    ) -> service.ImportedAnswers:
+        """Take answered rows in.
+
+        Args:
+            rows: rows as `work` gave them, with the answer's columns filled.
+            subject: where they come from, for the audit entry.
+        """
+        return service.import_judgments(
+            self._session.store,
+            self._session.facts,
+            rows,
+            actor=self._session.actor,
+            subject=subject,
+        )
+
+    def adjudicate(
+        self,
+        record: str,
+        decision: Decided | Preserved | Returned,
+        *,
+        cause: Cause,
+        adjudicator: str,
+        judgments: Sequence[str] = (),
+        note: str | None = None,
+    ) -> Adjudication:
+        """Write a senior decision; the judgments stay as they are.
+
+        Args:
+            record: id of the record, or a unique prefix of it.
+            decision: what is decided.
+            cause: why the judgments disagreed.
+            adjudicator: raw id of the person.
+            judgments: ids of the judgments weighed; all of the record's where empty.
+            note: the adjudicator's words.
+        """
+        return service.adjudicate(
+            self._session.store,
+            self._session.facts,
+            record,
+            decision,
+            cause=cause,
+            adjudicator=self._session.pseudonym(adjudicator),
+            judgments=judgments,
+            note=note,
+            actor=self._session.actor,
+        )
+
+    def status(self) -> service.ReviewStatus:
+        """How far the assigned work has come."""
+        return service.status(self._session.store)
+
+
+def _values(rows: Iterable[Row]) -> Iterator[Mapping[str, Any]]:
+    """The rows as mappings; a row that cannot be read goes on as one that names its fault."""
+    for row in rows:
+        try:
+            if row.fault:
+                raise row.fault
+            value = row.values if row.values is not None else parse_json(row.text or b"")
+            if not isinstance(value, Mapping):
+                raise InputError(code="not-an-object", message="the row is no JSON object")
+            yield value
+        except InputError as error:
+            yield {"assignment": f"(unreadable: {error.at(row.where)})"}

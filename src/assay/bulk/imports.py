@@ -1,0 +1,96 @@
+"""Importing a file from the disk: the rows, the rejects beside it, and the use case."""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from assay.bulk.joins import open_joins
+from assay.bulk.rejects import SUFFIX, RejectsFile
+from assay.bulk.rows import DiskFile
+from assay.core.errors import InputError
+from assay.core.ports import FactStore
+from assay.records.mapping.load import require_mapping
+from assay.records.mapping.reader import MappingReader
+from assay.records.ports import Layout
+from assay.records.reader import LayoutReader, Reader, RowContext
+from assay.records.report import ImportReport
+from assay.records.service import Preview, Progress, import_rows, preview_rows
+
+
+def import_file(
+    path: Path,
+    reader: Reader,
+    context: RowContext,
+    *,
+    store: FactStore,
+    actor: str,
+    layout: Layout | None = None,
+    rejects: Path | None = None,
+    documents: Mapping[str, str] = {},
+    progress: Callable[[Progress], None] | None = None,
+) -> ImportReport:
+    """Import one file; see `records.service.import_rows` for what holds and what is raised.
+
+    Args:
+        path: the file.
+        reader: the format.
+        context: kind, source class and pseudonymiser.
+        store: where facts go.
+        actor: who imports.
+        layout: how to cut the file, where neither its name nor the reader says it all.
+        rejects: folder for `<name>.rejects.jsonl`; the file's own folder where absent.
+        documents: ids of the documents in force.
+        progress: told after each commit.
+    """
+    file = DiskFile(path, layout or _own_layout(reader))
+    kept = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}")
+    with closing(kept):
+        return import_rows(
+            file,
+            reader,
+            context,
+            store=store,
+            rejects=kept,
+            actor=actor,
+            mapping=reader.digest if isinstance(reader, MappingReader) else "",
+            documents=documents,
+            progress=progress,
+        )
+
+
+def preview_file(
+    path: Path,
+    reader: Reader,
+    context: RowContext,
+    *,
+    layout: Layout | None = None,
+    first: int = 5,
+) -> Preview:
+    """What the first rows of a file would become; see `records.service.preview_rows`."""
+    return preview_rows(DiskFile(path, layout or _own_layout(reader)), reader, context, first=first)
+
+
+def open_mapping(mapping: Path, data: Path) -> MappingReader:
+    """The reader that a mapping file makes for one data file, its joined files loaded.
+
+    Args:
+        mapping: the YAML file.
+        data: the file to import; joined files lie beside it.
+
+    Raises:
+        InputError: if the mapping or a joined file has faults, or is not there.
+    """
+    try:
+        content = mapping.read_bytes()
+    except OSError as error:
+        raise InputError(
+            code="no-such-file",
+            message=f"the mapping cannot be read: {error.strerror}",
+            where=mapping.name,
+        ) from error
+    document = require_mapping(mapping.name, content)
+    return MappingReader(document, open_joins(document, data.parent))
+
+
+def _own_layout(reader: Reader) -> Layout | None:
+    return reader.layout if isinstance(reader, LayoutReader) else None

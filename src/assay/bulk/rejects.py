@@ -1,0 +1,141 @@
+"""The rejects file: every row that was set aside, with its reason, ready to be mended.
+
+A line is `{"row", "code", "message", "where", "hint", "raw"}`. Whoever mends `raw` imports the
+file with the same command as the original; lines left as they were are set aside again.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+
+from assay.core.canonical import parse_json
+from assay.core.errors import InputError
+from assay.records.ports import Row
+
+SUFFIX = ".rejects.jsonl"
+"""How the name of a rejects file ends."""
+
+
+class Reject(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the file."""
+
+    row: int
+    """Number of the row in the file that was imported."""
+    code: str
+    """Stable short name of the reason."""
+    message: str
+    """What is wrong."""
+    where: str
+    """Line, column or field, as far as known."""
+    hint: str
+    """What to do about it."""
+    raw: Any
+    """The row: an object or a table's cells by column; its text where it is not JSON; null
+    where it is too long or not UTF-8 and must be mended in the original file."""
+
+
+class RejectsFile:
+    """Implements `records.ports.Rejects`. The file appears with the first reject."""
+
+    def __init__(self, path: Path) -> None:
+        """Keep rejects at this path; an earlier file there is replaced at `resume`."""
+        self.path = path
+        """Where the file is."""
+        self.name = path.name
+        """Name for people."""
+        self._file: TextIO | None = None
+
+    def resume(self, after: int) -> None:
+        """Keep what stands there of rows up to this number, and nothing else."""
+        kept = [line for line, reject in _stored(self.path) if reject.row <= after]
+        self.path.unlink(missing_ok=True)
+        if kept:
+            self._open().writelines(kept)
+
+    def put(self, row: Row, error: InputError) -> None:
+        """Keep a row with its reason."""
+        reject = Reject(
+            row=row.number,
+            code=error.code,
+            message=error.message,
+            where=f"{row.where}, {error.where}" if error.where else row.where,
+            hint=error.hint,
+            raw=_raw(row),
+        )
+        self._open().write(msgspec.json.encode(reject).decode() + "\n")
+
+    def flush(self) -> None:
+        """Make sure that what was put is on the disk."""
+        if self._file:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def _open(self) -> TextIO:
+        if self._file is None:
+            self._file = self.path.open("a", encoding="utf-8", newline="\n")
+        return self._file
+
+
+def rows_of_rejects(lines: Iterator[Row]) -> Iterator[Row]:
+    """The rows that the lines of a rejects file hold."""
+    for line in lines:
+        yield _unwrapped(line) if line.text is not None else line
+
+
+def _stored(path: Path) -> Iterator[tuple[str, Reject]]:
+    """The whole lines of an earlier file; a last line that a kill cut short is left out."""
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8", newline="\n") as file:
+        for line in file:
+            if line.endswith("\n"):
+                yield line, msgspec.json.decode(line, type=Reject)
+
+
+def _raw(row: Row) -> Any:
+    try:
+        if row.values is not None:
+            msgspec.json.encode(row.values)
+            return row.values
+        return None if row.text is None else _raw_text(row.text)
+    except UnicodeError:
+        return None
+
+
+def _raw_text(text: bytes) -> Any:
+    try:
+        value = parse_json(text)
+    except InputError:
+        return text.decode()
+    return value if isinstance(value, dict) else text.decode()
+
+
+def _unwrapped(line: Row) -> Row:
+    try:
+        raw = _reject_of(line)
+    except InputError as error:
+        return msgspec.structs.replace(line, fault=error)
+    if isinstance(raw, str):
+        return Row(number=line.number, text=raw.encode())
+    return Row(number=line.number, values=raw)
+
+
+def _reject_of(line: Row) -> str | dict[str, Any]:
+    found = parse_json(line.text or b"")
+    raw = found.get("raw") if isinstance(found, dict) else None
+    if isinstance(raw, str | dict):
+        return raw
+    raise InputError(
+        code="nothing-to-import",
+        message="the line holds no `raw` row",
+        hint="mend the row in the original file and import that again: what is stored stays",
+    )

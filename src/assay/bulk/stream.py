@@ -1,0 +1,177 @@
+"""Byte streams: a file, unpacked on the way, with its digest and how far it has been read."""
+
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import msgspec
+
+from assay.core.errors import InputError, MachineError
+
+BUFFER = 1 << 20
+"""Bytes that are read at once."""
+
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+"""Last suffix of a file's name -> how it is packed."""
+
+DAMAGED = (EOFError, OSError, zlib.error)
+"""What unpacking raises where the packed bytes are cut or broken."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_OTHER_MARKS = {
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """One line of a stream."""
+
+    number: int
+    """Place in the stream, counted from 1."""
+    content: bytes
+    """The line without its end; empty where it was too long to keep."""
+    length: int
+    """How many bytes it has."""
+    kept: bool = True
+    """Whether the content is here."""
+    end: bytes = b""
+    """The characters that end it: a line feed, a return and a line feed, or none."""
+
+
+def content_name(path: Path) -> str:
+    """The file's name without the suffix of its compression."""
+    return path.stem if path.suffix in COMPRESSIONS else path.name
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def require_file(path: Path) -> None:
+    """Refuse what is no file, or an empty one.
+
+    Raises:
+        InputError: if there is nothing to read.
+        MachineError: if the file may not be read.
+    """
+    if not path.is_file():
+        raise InputError(
+            code="no-such-file", message="there is no such file", where=path.name,
+            hint="check the name; a folder cannot be imported as a whole",
+        )  # fmt: skip
+    if path.stat().st_size == 0:
+        raise InputError(
+            code="empty-file", message="the file is empty", where=path.name,
+            hint="check that it was written to its end",
+        )  # fmt: skip
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise MachineError(
+            code="unreadable-file", message=f"the file cannot be opened: {error.strerror}",
+            where=path.name, hint="check its permissions",
+        ) from error  # fmt: skip
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[io.BufferedReader]:
+    """The unpacked bytes of a file, its UTF-8 byte order mark left out.
+
+    Raises:
+        InputError: if the text starts with the mark of UTF-16 or UTF-32.
+    """
+    with path.open("rb", buffering=0) as raw, _unpacked(path, raw) as stream:
+        _skip_mark(stream, path.name)
+        yield stream
+
+
+@contextmanager
+def _unpacked(path: Path, raw: io.FileIO) -> Iterator[io.BufferedReader]:
+    packed = COMPRESSIONS.get(path.suffix)
+    if packed == "zstd":
+        import pyarrow as pa  # noqa: PLC0415  half a second that only zstd needs
+
+        with pa.PythonFile(raw, mode="r") as source, pa.CompressedInputStream(source, "zstd") as it:
+            yield io.BufferedReader(it, BUFFER)
+    elif packed == "gzip":
+        with gzip.GzipFile(fileobj=raw) as unzipped:
+            yield io.BufferedReader(cast("io.RawIOBase", unzipped), BUFFER)
+    else:
+        yield io.BufferedReader(raw, BUFFER)
+
+
+def _skip_mark(stream: io.BufferedReader, name: str) -> None:
+    try:
+        start = stream.peek(4)[:4]
+    except DAMAGED:
+        return
+    for mark, encoding in _OTHER_MARKS.items():
+        if start.startswith(mark):
+            raise InputError(
+                code="wrong-encoding", message=f"the file is {encoding}, not UTF-8",
+                where=name, hint="convert it to UTF-8 first",
+            )  # fmt: skip
+    if start.startswith(_BYTE_ORDER_MARK):
+        stream.read(len(_BYTE_ORDER_MARK))
+
+
+def lines(stream: BinaryIO, limit: int) -> Iterator[Line]:
+    """Every line of a stream; one longer than the limit is counted, not kept.
+
+    Args:
+        stream: UTF-8 bytes.
+        limit: the longest line that is kept, in bytes.
+
+    Raises:
+        EOFError, OSError, zlib.error: where packed bytes are cut or broken; lines before that
+            place have been given.
+    """
+    number = 0
+    while content := stream.readline(limit + 2):
+        number += 1
+        end = b""
+        if content.endswith(b"\n"):
+            end = b"\r\n" if content.endswith(b"\r\n") else b"\n"
+            content = content[: -len(end)]
+        if len(content) > limit:
+            more = 0 if end else _skip_line(stream)
+            yield Line(number, b"", len(content) + more, kept=False, end=b"\n")
+        else:
+            yield Line(number, content, len(content), end=end)
+
+
+def _skip_line(stream: BinaryIO) -> int:
+    skipped = 0
+    while content := stream.readline(BUFFER):
+        skipped += len(content)
+        if content.endswith(b"\n"):
+            break
+    return skipped
+
+
+def too_long(length: int, limit: int) -> InputError:
+    """The fault of a row that is longer than its limit."""
+    return InputError(
+        code="row-too-long",
+        message=f"the row has {length} bytes or more, the limit is {limit}",
+        hint="cut it, or raise the limit of bytes in a row",
+    )
+
+
+def broken_off(error: BaseException) -> InputError:
+    """The fault that stands where a packed stream is cut or damaged."""
+    return InputError(
+        code="damaged-file",
+        message=f"the packed file is cut or damaged from here on: {error}",
+        hint="fetch the file again and import it again; rows before this place are imported",
+    )

@@ -1,0 +1,166 @@
+"""CSV and TSV as rows: cells by column, a bad row set aside alone."""
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from assay.bulk.stream import DAMAGED, Line, broken_off, lines, too_long
+from assay.core.errors import InputError
+from assay.records.ports import Layout, Row
+
+SURPLUS = "surplus cells"
+"""The key under which a reject keeps cells that no column names."""
+
+
+def rows_of_table(stream: BinaryIO, layout: Layout) -> Iterator[Row]:
+    """The rows under the header (or under `layout.columns`), cells as text.
+
+    A quote that never closes spoils only the line on which it stands: reading goes on at the
+    next one.
+
+    Raises:
+        InputError: if the header cannot be used.
+    """
+    records = _Records(stream, layout)
+    try:
+        columns = layout.columns or _header(records)
+        for number, record in enumerate(records, start=1):
+            yield _row(number, record, columns)
+    except DAMAGED as error:
+        number = records.given + (1 if layout.columns else 0)
+        yield Row(number=number, line=records.line, fault=broken_off(error))
+
+
+class _Record:
+    """The cells of one row, or its fault."""
+
+    __slots__ = ("cells", "fault", "line")
+
+    def __init__(self, line: int, cells: list[str], fault: InputError | None = None) -> None:
+        self.line = line
+        self.cells = cells
+        self.fault = fault
+
+
+class _Records:
+    """Cuts lines into rows of cells."""
+
+    def __init__(self, stream: BinaryIO, layout: Layout) -> None:
+        self.line = 0
+        """The line that has been reached."""
+        self.given = 0
+        """Rows given, the header included."""
+        self._limit = layout.max_row_bytes
+        self._lines = lines(stream, self._limit)
+        self._waiting: deque[Line] = deque()
+        self._taken: list[Line] = []
+        self._size = 0
+        self._options = _csv_options(layout)
+        csv.field_size_limit(max(csv.field_size_limit(), self._limit))
+
+    def __iter__(self) -> Iterator[_Record]:
+        cells = csv.reader(self._texts(), **self._options)
+        while True:
+            self._taken.clear()
+            self._size = 0
+            try:
+                found = next(cells)
+            except StopIteration:
+                if not (self._taken and self._size > self._limit):
+                    return
+                record = self._spoilt(too_long(self._size, self._limit))
+            except csv.Error as error:
+                record = self._spoilt(_broken(error))
+            else:
+                record = self._read(found)
+                if not record.cells and not record.fault:
+                    continue
+            self.given += 1
+            if record.fault:
+                cells = csv.reader(self._texts(), **self._options)
+            yield record
+
+    def _read(self, cells: list[str]) -> _Record:
+        first = self._taken[0]
+        if self._size > self._limit:
+            return self._spoilt(too_long(self._size, self._limit))
+        if any("\udc80" <= character <= "\udcff" for cell in cells for character in cell):
+            return _Record(first.number, cells, _wrong_encoding())
+        return _Record(first.number, cells)
+
+    def _spoilt(self, fault: InputError) -> _Record:
+        """Set the row's first line aside, and read its other lines again."""
+        first, *rest = self._taken
+        self._waiting.extendleft(reversed(rest))
+        text = first.content.decode(errors="replace")
+        return _Record(first.number, [text] if first.kept else [], fault)
+
+    def _texts(self) -> Iterator[str]:
+        """Lines for the parser, noted as they are taken; stops where a row grows too long."""
+        while self._size <= self._limit:
+            line = self._waiting.popleft() if self._waiting else next(self._lines, None)
+            if line is None:
+                return
+            self.line = line.number
+            self._taken.append(line)
+            self._size += line.length + 1
+            yield (line.content + line.end).decode(errors="surrogateescape")
+
+
+def _csv_options(layout: Layout) -> dict[str, Any]:
+    delimiter = layout.delimiter or ("\t" if layout.name == "tsv" else ",")
+    if layout.quoting == "none":
+        return {"delimiter": delimiter, "quoting": csv.QUOTE_NONE, "quotechar": None}
+    return {"delimiter": delimiter, "strict": True}
+
+
+def _header(records: _Records) -> tuple[str, ...]:
+    record = next(iter(records), None)
+    if record is None or record.fault:
+        raise InputError(
+            code="no-header", message="the table has no header line that can be read",
+            hint="name the columns if the file has no header",
+        ) from (record.fault if record else None)  # fmt: skip
+    columns = tuple(cell.strip() for cell in record.cells)
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if twice:
+        raise InputError(
+            code="duplicate-column",
+            message=f"the header names {', '.join(map(repr, twice))} more than once",
+            hint="rename one of them",
+        )
+    return columns
+
+
+def _row(number: int, record: _Record, columns: Sequence[str]) -> Row:
+    cells: dict[str, Any] = dict(zip(columns, record.cells, strict=False))
+    fault = record.fault
+    if fault:
+        cells = {SURPLUS: record.cells}
+    elif len(record.cells) != len(columns):
+        surplus = record.cells[len(columns) :]
+        if surplus:
+            cells[SURPLUS] = surplus
+        fault = InputError(
+            code="wrong-column-count",
+            message=f"the row has {len(record.cells)} cells, the header names {len(columns)}",
+            hint="check the delimiter and the quotes around cells",
+        )
+    return Row(number=number, line=record.line, values=cells, fault=fault)
+
+
+def _broken(error: csv.Error) -> InputError:
+    return InputError(
+        code="broken-csv",
+        message=f"not a row of the table: {error}",
+        hint="if quotes are mere characters in this file, read it with `quoting: none`",
+    )
+
+
+def _wrong_encoding() -> InputError:
+    return InputError(
+        code="wrong-encoding",
+        message="the row is not UTF-8",
+        hint="convert the file to UTF-8 first",
+    )

@@ -1,0 +1,104 @@
+"""`assay contract`: check, show, compare and describe the documents of a program."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assay.cli.output import AsJson, print_json
+
+app = typer.Typer(no_args_is_help=True)
+
+Directory = Annotated[Path, typer.Argument(help="Folder of the program.")]
+
+MARKS = {"stands": "+", "missing": "-", "not_yet": "."}
+
+
+@app.command()
+def check(directory: Directory = Path(), as_json: AsJson = False) -> None:
+    """Report every fault of the documents at once, and the fourteen-point checklist.
+
+    Example: assay contract check my-program --json
+    """
+    from assay.contracts import service
+
+    report = service.check(directory)
+    if as_json:
+        print_json(report.to_json())
+    else:
+        for issue in report.issues:
+            colour = "red" if issue.severity == "error" else "yellow"
+            place = f"{issue.file}:{issue.line}"
+            typer.secho(f"{issue.severity}: {place}: {issue.message}", fg=colour)
+            typer.echo(f"    at {issue.path or 'the whole file'}  [{issue.code}]")
+            typer.echo(f"    {issue.hint}")
+        typer.echo("\nOperating checklist (+ stands, - missing, . comes with a later stage)")
+        for number, point in enumerate(report.checklist, start=1):
+            typer.echo(f"  {MARKS[point.state]} {number:2} {point.point}")
+            typer.echo(f"       {point.evidence}")
+        errors = sum(issue.severity == "error" for issue in report.issues)
+        typer.echo(f"\n{errors} errors, {len(report.issues) - errors} warnings")
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command()
+def show(directory: Directory = Path()) -> None:
+    """Render the contract and its rubric for people, as Markdown.
+
+    Example: assay contract show my-program | less
+    """
+    from assay.contracts import service
+
+    typer.echo(service.show(directory))
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="Folder of the older program.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the newer program.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what changed, and which changes alter the meaning of labels already given.
+
+    Example: assay contract diff ../last-month .
+    """
+    from assay.contracts import service
+
+    difference = service.diff(old, new)
+    if as_json:
+        print_json(difference)
+        return
+    for change in difference.changes:
+        mark = "*" if change.alters_meaning else " "
+        typer.echo(f"{mark} {change.document}: {change.path}")
+        typer.echo(f"      was {change.old!r}\n      is  {change.new!r}")
+    if not difference.changes:
+        typer.echo("No difference in meaning or wording.")
+    if difference.second_look:
+        typer.echo(f"\n* alters meaning: judgments on {', '.join(difference.second_look)}")
+        typer.echo("  need a second look.")
+    for document in difference.versions_not_raised:
+        typer.secho(f"{document}: the content changed, the version did not", fg="yellow")
+
+
+@app.command()
+def schema(
+    kind: Annotated[
+        str, typer.Argument(help="program, contract, rubric, policy or sources.")
+    ] = "contract",
+) -> None:
+    """Print the JSON Schema of a document, for editors and other tools.
+
+    Example: assay contract schema rubric > rubric.schema.json
+    """
+    from assay.contracts import service
+    from assay.core.errors import UsageError
+
+    schemas = {str(name): each for name, each in service.schema().items()}
+    if kind not in schemas:
+        raise UsageError(
+            code="unknown-document",
+            message=f"there is no document {kind!r}",
+            hint=f"documents: {', '.join(schemas)}",
+        )
+    print_json(schemas[kind])

@@ -1,0 +1,44 @@
+"""`assay lineage`: walk from any fact to its sources and to what came of it."""
+
+from typing import Annotated, Any
+
+import typer
+
+from assay.cli.output import AsJson, Folder, print_json
+
+app = typer.Typer()
+
+
+@app.command()
+def lineage(
+    identity: Annotated[str, typer.Argument(metavar="ID", help="Id, or a unique prefix of one.")],
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Walk from a fact to what it was made from, and to what was made with it.
+
+    Example: assay lineage rec_mfrg
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        found = opened.lineage(identity)
+        files = {each.id: each.file for each in opened.store.imports()}
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(f"{found.kind} {found.id}")
+    typer.echo(f"  added by {found.stamp.actor} at {found.stamp.at}, audit entry {found.stamp.entry}")
+    for kind, document in found.stamp.documents.items():
+        typer.echo(f"  under    {kind} {document}")
+    for origin in found.origins:
+        typer.echo(f"  from     row {origin.row} of {files[origin.import_id]} (import {origin.import_id})")
+    _walk("made from", found.from_, lambda edge: edge.parent)
+    _walk("made with it", found.into, lambda edge: edge.child)
+
+
+def _walk(title: str, steps: Any, further: Any) -> None:
+    if steps:
+        typer.echo(f"{title}:")
+    for step in steps:
+        typer.echo(f"{'  ' * step.depth}{step.edge.role:13} {further(step.edge)}")

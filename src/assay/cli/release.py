@@ -1,0 +1,161 @@
+"""`assay release`: build, verify, compare, export, withdraw."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assay.cli.output import AsJson, Folder, print_json, print_table
+
+app = typer.Typer(no_args_is_help=True)
+
+Release = Annotated[Path, typer.Argument(help="Folder of the release.")]
+
+
+@app.command()
+def build(
+    version: Annotated[str, typer.Argument(help="Semantic version, above every earlier one.")],
+    program: Folder = ".",
+    use: Annotated[str, typer.Option(help="What it is for: train, evaluate or publish.")] = "train",
+    limitations: Annotated[
+        Path | None, typer.Option(help="Markdown file with known limits of the data.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Build, sign and commit a release: a folder that appears whole or not at all.
+
+    Example: assay release build 1.0.0
+    """
+    import msgspec
+
+    import assay
+    from assay.governance.rights import Use
+
+    text = limitations.read_text(encoding="utf-8") if limitations else ""
+    with assay.open(program) as opened:
+        built = opened.releases.build(version, use=msgspec.convert(use, Use), limitations=text)
+    if as_json:
+        print_json(
+            {
+                "folder": str(built.folder),
+                "release": built.release,
+                "counts": built.head.counts,
+                "left_out": built.head.left_out,
+            }
+        )
+        return
+    print_table(
+        ("gate", "", "reason"),
+        ((gate.gate, "passed" if gate.passed else "refused", gate.reason) for gate in built.head.gates),
+    )
+    for each in built.head.left_out:
+        typer.echo(f"left out: {each.records} records, {each.reason}")
+    typer.echo(f"\nrelease {version}: {built.release.records} records, "
+               f"{built.release.judgments} judgments")  # fmt: skip
+    typer.echo(f"manifest {built.release.manifest_digest}")
+    typer.echo(f"folder   {built.folder}")
+
+
+@app.command()
+def verify(
+    release: Release,
+    key: Annotated[Path, typer.Option("--key", help="Public key that you trust (PEM).")],
+    newer_than: Annotated[
+        str | None, typer.Option(help="The version you have: an older one is a replay.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Verify every byte of a release against a public key from elsewhere. Needs no program.
+
+    Example: assay release verify releases/1.0.0 --key assay.pub
+    """
+    from assay.bootstrap.releases import verify_release
+
+    verified = verify_release(release, key, newer_than=newer_than)
+    if as_json:
+        print_json({"ok": verified.ok, "version": verified.version, "issues": verified.issues})
+    else:
+        for issue in verified.issues:
+            colour = "red" if issue.severity == "error" else "yellow"
+            typer.secho(f"{issue.severity}: {issue.file}: {issue.message}", fg=colour)
+            if issue.hint:
+                typer.echo(f"    {issue.hint}")
+        if verified.ok:
+            typer.secho(f"verified: {verified.version}", fg="green")
+    raise typer.Exit(0 if verified.ok else 1)
+
+
+@app.command()
+def diff(
+    before: Annotated[Path, typer.Argument(help="Folder of the earlier release.")],
+    after: Annotated[Path, typer.Argument(help="Folder of the later release.")],
+) -> None:
+    """Say what the later release added, removed and changed.
+
+    Example: assay release diff releases/1.0.0 releases/1.1.0
+    """
+    from assay.releases import service
+
+    print_json(service.diff(before, after))
+
+
+@app.command()
+def export(
+    release: Release,
+    to: Annotated[str, typer.Option("--to", help="Format; `--to list` names them all.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to make.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", "-o", help="Option of the format: name=value.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a release in a trainer's format, with a report of what the format cannot carry.
+
+    Example: assay release export releases/1.0.0 --to trl:preference --out trl
+    """
+    from assay.bootstrap.releases import export_release
+    from assay.cli.options import pairs
+    from assay.plugins import load, names
+
+    if to == "list":
+        print_table(("format", "what it is"), ((n, load("exporters", n).summary) for n in names("exporters")))
+        return
+    target = out or Path("exports") / f"{release.resolve().name}-{to.replace(':', '-')}"
+    report = export_release(release, to, target, pairs(option or []))
+    if as_json:
+        print_json(report)
+        return
+    typer.echo((target / "drop_report.md").read_text(encoding="utf-8"))
+    typer.echo(f"folder   {target}")
+
+
+@app.command()
+def withdraw(
+    version: Annotated[str, typer.Argument(help="Version of the release.")],
+    reason: Annotated[str, typer.Option(help="Why; everyone who verifies it will read it.")],
+    record: Annotated[
+        list[str] | None, typer.Option(help="Id of a record; the whole release where absent.")
+    ] = None,
+    program: Folder = ".",
+) -> None:
+    """Withdraw a release, or some of its records, by a signed notice beside it.
+
+    Example: assay release withdraw 1.0.0 --reason "a source took back its permission"
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        withdrawn = opened.releases.withdraw(version, reason=reason, records=record or [])
+    typer.echo(f"notice   {withdrawn.notice}")
+    typer.echo("Hand it to everyone who has the release; verifying beside it now fails or warns.")
+
+
+@app.command()
+def card(release: Release) -> None:
+    """Print the data card of a release.
+
+    Example: assay release card releases/1.0.0
+    """
+    from assay.releases import service
+
+    typer.echo(service.read_card(release))

@@ -1,0 +1,80 @@
+"""`assay status`: where the program stands."""
+
+from typing import Annotated, Any
+
+import typer
+
+from assay.cli.contract import MARKS
+from assay.cli.output import AsJson, Folder, print_json, print_table
+
+app = typer.Typer()
+
+
+@app.command()
+def status(
+    program: Folder = ".",
+    axes: Annotated[
+        str | None, typer.Option(help="Two axes for the heat map, such as domain,difficulty.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the checklist, the coverage of the sampling distribution and the queue.
+
+    Example: assay status --axes domain,difficulty
+    """
+    import assay
+    from assay.core.errors import UsageError
+
+    with assay.open(program) as opened:
+        found = opened.status()
+        known = list(opened.documents.contract.sampling.axes)
+        chosen = axes.split(",") if axes else known[:2]
+        if len(chosen) != 2 or set(chosen) - set(known):  # noqa: PLR2004  a map has two sides
+            raise UsageError(
+                code="bad-axes",
+                message=f"{axes!r} does not name two axes of the contract",
+                hint=f"axes: {', '.join(known)}",
+            )
+        heat = opened.quality.heat_map(*chosen)
+    if as_json:
+        print_json({"status": found, "heat_map": heat})
+        return
+    for point in found.checklist:
+        typer.echo(f"  {MARKS[point.state]} {point.number:2} {point.point}: {point.evidence}")
+    print_table(("facts", "count"), found.counts.items(), title="In the store")
+    cover = found.coverage
+    typer.echo(f"\n{cover.records} of {cover.wanted} records, {cover.accepted} accepted")
+    print_table(
+        ("quota", "wants", "has", "met"),
+        (
+            (_slice(quota.slice), _wants(quota), quota.accepted, "yes" if quota.met else "no")
+            for quota in (*cover.quotas, *cover.hard)
+        ),
+        title="Quotas (accepted records)",
+    )
+    _heat_map(heat)
+    queue = found.queue
+    typer.echo(f"\nqueue: {queue.assigned} assigned, {queue.judged} judged, {queue.waiting} waiting")
+
+
+def _slice(cut: Any) -> str:
+    return ", ".join(f"{axis}={value}" for axis, value in cut.items())
+
+
+def _wants(quota: Any) -> str:
+    share = f"{quota.share:.0%}" if quota.share is not None else ""
+    return " and ".join(part for part in (share, str(quota.minimum or "")) if part)
+
+
+SHADES = " .:-=+*#%@"
+
+
+def _heat_map(heat: Any) -> None:
+    """The cross table; the shade beside a count says how it compares with the fullest cell."""
+    most = max((count for row in heat.counts for count in row), default=0) or 1
+    rows = (
+        (name, *(f"{count} {SHADES[count * (len(SHADES) - 1) // most]}" for count in row))
+        for name, row in zip(heat.row_values, heat.counts, strict=True)
+    )
+    title = f"Records by {heat.rows} (down) and {heat.columns} (across)"
+    print_table((f"{heat.rows} / {heat.columns}", *heat.column_values), rows, title=title)

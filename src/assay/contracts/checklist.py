@@ -1,0 +1,263 @@
+"""The operating checklist: fourteen points, and what the documents say about each.
+
+`stands` and `missing` are read from the documents. `not_yet` means that the documents do their
+part and a later stage has to prove the rest.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from assay.contracts.checks.check import Part
+from assay.contracts.contract import Contract
+from assay.contracts.policy import Policy
+from assay.contracts.reading import FileKind, Reading
+from assay.contracts.rubric import Rubric
+from assay.contracts.sources import Sources
+from assay.core.issues import Issue
+
+State = Literal["stands", "missing", "not_yet"]
+
+
+class Point(msgspec.Struct, frozen=True):
+    """One point of the checklist."""
+
+    number: int
+    """Place in the checklist, from 1 to 14."""
+    point: str
+    """What must be so."""
+    state: State
+    """`stands`, `missing`, or `not_yet`: a later stage has to prove it."""
+    evidence: str
+    """What the answer rests on."""
+    stage: str = ""
+    """The stage that has to prove it, where the state is `not_yet`."""
+
+
+class _Question(msgspec.Struct, frozen=True):
+    point: str
+    needs: tuple[Part, ...]
+    """Parts of documents that must be there without a fault of shape."""
+    codes: frozenset[str]
+    """Issues that stand against the point."""
+    evidence: Callable[..., str]
+    """What speaks for it, from the documents in the order of `needs`."""
+    stage: str = ""
+
+
+def compute_checklist(
+    readings: Mapping[FileKind, Reading], issues: Iterable[Issue]
+) -> tuple[Point, ...]:
+    """The fourteen points, from the documents and all their issues."""
+    found = list(issues)
+    return tuple(
+        _answer(number, question, readings, found)
+        for number, question in enumerate(_QUESTIONS, start=1)
+    )
+
+
+def _answer(
+    number: int, question: _Question, readings: Mapping[FileKind, Reading], issues: list[Issue]
+) -> Point:
+    against = [issue for issue in issues if issue.code in question.codes]
+    if against:
+        more = f", and {len(against) - 1} more" if len(against) > 1 else ""
+        evidence = f"{against[0].file}:{against[0].line}: {against[0].message}{more}"
+        return Point(number, question.point, "missing", evidence)
+    for kind, key in question.needs:
+        reading = readings[kind]
+        if reading.shaped.document is None or reading.shaped.lacks(key):
+            evidence = f"{reading.file}: {key!r} cannot be read"
+            return Point(number, question.point, "missing", evidence)
+    kinds = dict.fromkeys(kind for kind, _ in question.needs)
+    evidence = question.evidence(*(readings[kind].shaped.document for kind in kinds))
+    state: State = "not_yet" if question.stage else "stands"
+    return Point(number, question.point, state, evidence, question.stage)
+
+
+def _observable(contract: Contract) -> str:
+    dimensions = {name for each in contract.behaviours for name in each.dimensions}
+    count = _counted(len(contract.behaviours), "behaviour")
+    return f"{count} over {_counted(len(dimensions), 'dimension')}, for: {contract.deployment}"
+
+
+def _separated(contract: Contract) -> str:
+    taught, measured = len(contract.training_objectives), len(contract.evaluation_objectives)
+    return f"{taught} for training, {measured} for evaluation, not the same set"
+
+
+def _guided(rubric: Rubric) -> str:
+    return f"{_counted(len(rubric.dimensions), 'dimension')}, each with all three"
+
+
+def _licensed(sources: Sources) -> str:
+    uses = sorted({use for each in sources.classes for use in each.permitted_uses})
+    return f"{_counted(len(sources.classes), 'source class', 'es')}; uses: {', '.join(uses)}"
+
+
+def _qualified(contract: Contract) -> str:
+    tested = ", ".join(each.role for each in contract.roles if each.test)
+    return f"a blinded test with a pass mark for: {tested}"
+
+
+def _blinded(contract: Contract) -> str:
+    if contract.review.blinded:
+        return "identity is hidden and order is drawn anew for each reviewer"
+    return f"not blinded, because: {contract.review.unblinded_because}"
+
+
+def _representable(rubric: Rubric) -> str:
+    return f"permitted: {', '.join(rubric.verdicts)}; each judgment is kept"
+
+
+def _verified(rubric: Rubric) -> str:
+    objective = [each for each in rubric.dimensions if each.nature == "objective"]
+    named = sorted({each.verifier for each in rubric.dimensions if each.verifier})
+    without = [each.id for each in objective if not each.verifier]
+    text = f"{_counted(len(objective), 'objective dimension')}; verifiers: "
+    text += ", ".join(named) or "none"
+    return text + (f"; with a stated reason not: {', '.join(without)}" if without else "")
+
+
+def _isolated(contract: Contract) -> str:
+    reserve = contract.reserve
+    return f"the reserve {reserve.id!r} is declared" if reserve else ""
+
+
+def _tracked(contract: Contract) -> str:
+    classes = _counted(len(contract.failure_classes), "failure class", "es")
+    return f"{classes} with severities; axes: {', '.join(contract.sampling.axes)}"
+
+
+def _tested(contract: Contract) -> str:
+    tests = contract.acceptance_tests
+    guards = sum(test.direction == "hold" for test in tests)
+    return f"{_counted(len(tests), 'acceptance test')}, of which {guards} guard against regressions"
+
+
+def _versioned(*documents: Any) -> str:
+    return ", ".join(f"{each.kind} {each.version}" for each in documents)
+
+
+def _protected(contract: Contract, _policy: Policy) -> str:
+    if contract.welfare is None:
+        return "no severe content is declared"
+    return f"severe content is restricted to: {', '.join(contract.welfare.restricted_to)}"
+
+
+def _honest(*_documents: Any) -> str:
+    return "no forbidden claim in any text of the documents"
+
+
+def _counted(count: int, noun: str, plural: str = "s") -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}{plural}"
+
+
+_QUESTIONS: tuple[_Question, ...] = (
+    _Question(
+        "The target behaviour can be observed and belongs to a deployment",
+        (("contract", "behaviours"), ("contract", "deployment")),
+        frozenset({
+            "no-behaviours", "broad-goal", "behaviour-without-dimension",
+            "behaviour-without-conditions", "behaviour-without-evidence",
+        }),
+        _observable,
+    ),
+    _Question(
+        "Training objectives and evaluation objectives are kept apart",
+        (("contract", "training_objectives"), ("contract", "evaluation_objectives")),
+        frozenset({"objectives-missing", "objectives-not-separated", "objective-shared"}),
+        _separated,
+    ),
+    _Question(
+        "Each dimension of the rubric has examples, anchors and a rule for abstaining",
+        (("rubric", "dimensions"),),
+        frozenset({
+            "rubric-without-dimensions", "dimension-without-anchors",
+            "dimension-without-examples", "dimension-without-abstention",
+        }),
+        _guided,
+    ),
+    _Question(
+        "Rights of the sources and permitted uses are written down",
+        (("sources", "classes"),),
+        frozenset({
+            "no-sources", "source-without-licence", "source-without-permitted-uses",
+            "source-without-retention", "retention-without-start", "source-without-territory",
+            "source-without-access", "source-without-deletion", "bad-licence",
+        }),
+        _licensed,
+    ),
+    _Question(
+        "What qualifies reviewers fits the risk and the domain",
+        (("contract", "roles"), ("contract", "review")),
+        frozenset({
+            "no-roles", "role-without-qualification", "qualification-without-test",
+            "adjudication-without-adjudicator", "high-risk-single-pass",
+        }),
+        _qualified,
+    ),
+    _Question(
+        "Identity and order of candidates are hidden wherever that is appropriate",
+        (("contract", "review"),),
+        frozenset({"unblinded-without-reason"}),
+        _blinded,
+    ),
+    _Question(
+        "Ties, both unacceptable and disagreement can be expressed and are kept",
+        (("rubric", "verdicts"),),
+        frozenset({"forced-choice"}),
+        _representable,
+    ),
+    _Question(
+        "Objective dimensions are verified from outside where that is feasible",
+        (("rubric", "dimensions"),),
+        frozenset({
+            "rubric-without-dimensions", "objective-without-verifier", "machine-without-verifier",
+        }),
+        _verified,
+    ),
+    _Question(
+        "Hidden evaluation data is sealed off and free of duplicates",
+        (("contract", "reserve"),),
+        frozenset({"no-reserve", "reserve-open-to-authors"}),
+        _isolated,
+        "reserve",
+    ),
+    _Question(
+        "Defects are followed by severity, task family and cause",
+        (("contract", "failure_classes"), ("contract", "sampling")),
+        frozenset({"no-failure-classes"}),
+        _tracked,
+        "quality",
+    ),
+    _Question(
+        "Effect on the model, and regressions, are tested on data held out",
+        (("contract", "acceptance_tests"),),
+        frozenset({
+            "no-acceptance-tests", "acceptance-on-training-data",
+            "acceptance-test-without-margin", "regressions-not-tested",
+        }),
+        _tested,
+        "validation",
+    ),
+    _Question(
+        "Schema, rubric, policy and transformations have versions",
+        tuple((kind, "version") for kind in ("contract", "rubric", "policy", "sources")),
+        frozenset(),
+        _versioned,
+    ),
+    _Question(
+        "Controls for sensitive content and for reviewers' welfare are defined",
+        (("contract", "welfare"), ("policy", "sections")),
+        frozenset({"severe-content-without-welfare", "welfare-incomplete"}),
+        _protected,
+    ),
+    _Question(
+        "Public claims promise no hidden chain of thought and no unverified certification",
+        tuple((kind, "title") for kind in ("contract", "rubric", "policy", "sources")),
+        frozenset({"forbidden-claim"}),
+        _honest,
+    ),
+)  # fmt: skip

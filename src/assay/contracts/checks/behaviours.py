@@ -1,0 +1,137 @@
+"""Behaviours: observable, tied to conditions and evidence, with failures and measures of their own."""
+
+import re
+from collections.abc import Iterator
+
+from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.contract import Contract
+
+BROAD = re.compile(
+    r"\b(?:be|being|become|is|are|act|stay|sound)\s+(?:\w+\s+)?"
+    r"(?:helpful|useful|safe|safer|honest|truthful|harmless|good|better|smart|smarter|accurate|"
+    r"reliable|trustworthy|friendly|polite|aligned|robust|responsible)\b"
+    r"|\b(?:improve|better|increase|enhance|raise)\s+(?:\w+\s+){0,3}"
+    r"(?:quality|reasoning|helpfulness|safety|usefulness|truthfulness|accuracy|performance)\b"
+    r"|\b(?:high|good|better)[\s-]+quality\b",
+    re.IGNORECASE,
+)
+"""Goals that nobody can see in an output: `be helpful`, `improve reasoning`."""
+
+
+@check("contract")
+def no_behaviours(contract: Contract) -> Iterator[Finding]:
+    """A contract says what the model must do."""
+    if not contract.behaviours:
+        yield Finding(
+            "contract", ("behaviours",), "no-behaviours",
+            "the contract does not say what the model must do",
+            "add behaviours: each with a statement, conditions, evidence and dimensions",
+        )  # fmt: skip
+
+
+@check("contract")
+def observable(contract: Contract) -> Iterator[Finding]:
+    """Beneath each behaviour lie dimensions; a broad goal is nothing without them."""
+    for place, behaviour in enumerate(contract.behaviours):
+        if behaviour.dimensions:
+            continue
+        where = ("behaviours", place, "dimensions")
+        if BROAD.search(behaviour.statement):
+            yield Finding(
+                "contract", where, "broad-goal",
+                f"{behaviour.id!r} is a broad goal that nobody can observe, with no dimension beneath it",
+                "break it into observable dimensions of the rubric and name them here",
+            )  # fmt: skip
+        else:
+            yield Finding(
+                "contract", where, "behaviour-without-dimension",
+                f"nothing says how {behaviour.id!r} is judged",
+                "name the dimensions of the rubric that lie beneath it",
+            )  # fmt: skip
+
+
+@check("contract")
+def conditions(contract: Contract) -> Iterator[Finding]:
+    """Each behaviour says under which conditions it is meant."""
+    for place, behaviour in enumerate(contract.behaviours):
+        if not behaviour.conditions:
+            yield Finding(
+                "contract", ("behaviours", place, "conditions"), "behaviour-without-conditions",
+                f"{behaviour.id!r} does not say under which conditions it is meant",
+                "say who asks, with what at hand, in which situation",
+            )  # fmt: skip
+
+
+@check("contract")
+def evidence(contract: Contract) -> Iterator[Finding]:
+    """Each behaviour says which evidence makes an output acceptable."""
+    for place, behaviour in enumerate(contract.behaviours):
+        for key, missing in (
+            ("evidence", not behaviour.evidence),
+            ("acceptable_when", behaviour.acceptable_when is None),
+        ):
+            if missing:
+                yield Finding(
+                    "contract", ("behaviours", place, key), "behaviour-without-evidence",
+                    f"{behaviour.id!r} does not say which evidence makes an output acceptable",
+                    f"add {key!r}",
+                )  # fmt: skip
+
+
+@check("contract")
+def mapped(contract: Contract) -> Iterator[Finding]:
+    """The behaviour map has positive behaviour, prohibited outcomes and boundaries."""
+    for place, behaviour in enumerate(contract.behaviours):
+        for key, says in (
+            ("positive", "what a good output shows"),
+            ("prohibited", "which outcomes must not occur"),
+            ("boundaries", "where it ends"),
+        ):
+            if not getattr(behaviour, key):
+                yield Finding(
+                    "contract", ("behaviours", place, key), "behaviour-map-incomplete",
+                    f"{behaviour.id!r} does not say {says}", f"add {key!r}", "warning",
+                )  # fmt: skip
+
+
+@check("contract")
+def no_failure_classes(contract: Contract) -> Iterator[Finding]:
+    """A contract says which failures matter."""
+    if not contract.failure_classes:
+        yield Finding(
+            "contract", ("failure_classes",), "no-failure-classes",
+            "the contract does not say which failures matter most",
+            "add failure classes, each with a severity and the behaviour that it violates",
+        )  # fmt: skip
+
+
+@check("contract", whole=(("contract", "failure_classes"),))
+def failures(contract: Contract) -> Iterator[Finding]:
+    """Each behaviour has a way of going wrong."""
+    violated = {each.behaviour for each in contract.failure_classes}
+    for place, behaviour in enumerate(contract.behaviours):
+        if contract.failure_classes and behaviour.id not in violated:
+            yield Finding(
+                "contract", ("behaviours", place), "behaviour-without-failure-class",
+                f"no failure class violates {behaviour.id!r}",
+                "add the failure class that shows when the behaviour is absent", "warning",
+            )  # fmt: skip
+
+
+@check("contract", whole=(("contract", "supervision"),))
+def supervised(contract: Contract) -> Iterator[Finding]:
+    """Each behaviour has a signal."""
+    shaped = {name for each in contract.supervision for name in each.behaviours}
+    for place, behaviour in enumerate(contract.behaviours):
+        if contract.supervision and behaviour.id not in shaped:
+            yield Finding(
+                "contract", ("behaviours", place), "behaviour-without-signal",
+                f"no signal of the supervision mix shapes or measures {behaviour.id!r}",
+                "add it to a signal's behaviours, or take it out of this contract", "warning",
+            )  # fmt: skip
+
+
+CHECKS: tuple[Check, ...] = (
+    no_behaviours, observable, conditions, evidence, mapped,
+    no_failure_classes, failures, supervised,
+)  # fmt: skip

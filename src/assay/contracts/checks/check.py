@@ -1,0 +1,87 @@
+"""A check: one question about the substance of the documents, and how it is asked."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from assay.contracts.reading import FileKind, Reading
+from assay.contracts.tree import Path
+from assay.core.issues import Issue, Severity
+
+Need = FileKind | Literal["names"]
+"""What a check looks at: documents, or the names that all files declare."""
+
+
+Part = tuple[FileKind, str]
+"""One key of a document."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One fault of substance at a node of a document."""
+
+    kind: FileKind
+    """The document."""
+    path: Path
+    """The node; where something is missing, the place where it would stand."""
+    code: str
+    """Stable short name of the kind of fault."""
+    message: str
+    """What is wrong, in one sentence."""
+    hint: str
+    """What to do about it."""
+    severity: Severity = "error"
+    """`error` or `warning`."""
+
+
+class Names(msgspec.Struct, frozen=True):
+    """The names that the files declare, as they stand there; None where a file is unreadable."""
+
+    behaviours: frozenset[str] | None
+    """Ids of the contract's behaviours."""
+    dimensions: frozenset[str] | None
+    """Ids of the rubric's dimensions."""
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One question about the documents."""
+
+    needs: tuple[Need, ...]
+    """The documents that it looks at, in the order of its arguments."""
+    whole: tuple[Part, ...]
+    """Parts that must be free of faults of shape; else it is not asked."""
+    find: Callable[..., Iterator[Finding]]
+    """The question."""
+
+    def __call__(self, *documents: Any) -> Iterator[Finding]:
+        """Ask it of documents, in the order of `needs`."""
+        return self.find(*documents)
+
+
+def check(*needs: Need, whole: tuple[Part, ...] = ()) -> Callable[[Callable[..., Any]], Check]:
+    """Make a question of a function that takes the needed documents and yields findings."""
+    return lambda find: Check(needs, whole, find)
+
+
+def ask(checks: tuple[Check, ...], readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
+    """Ask every check whose documents are there."""
+    names = Names(
+        behaviours=readings["contract"].names("behaviours"),
+        dimensions=readings["rubric"].names("dimensions"),
+    )
+    for each in checks:
+        documents = [
+            names if need == "names" else readings[need].shaped.document for need in each.needs
+        ]
+        if any(document is None for document in documents) or _broken(each, readings):
+            continue
+        for finding in each(*documents):
+            issue = readings[finding.kind].issue(
+                finding.path, finding.code, finding.severity, finding.message, finding.hint
+            )
+            if issue is not None:
+                yield issue
+
+
+def _broken(each: Check, readings: Mapping[FileKind, Reading]) -> bool:
+    return any(readings[kind].shaped.lacks(key) for kind, key in each.whole)

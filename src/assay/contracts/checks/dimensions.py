@@ -1,0 +1,168 @@
+"""Dimensions: each with a field, evidence, an action, anchors, examples, exclusions and abstention."""
+
+import re
+from collections.abc import Iterator
+
+from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.contract import Contract
+from assay.contracts.rubric import Dimension, Rubric
+
+BROAD_DIMENSION = re.compile(
+    r"^(?:overall|quality|overall_quality|rating|score|helpful(?:ness)?|good(?:ness)?|preference|"
+    r"useful(?:ness)?|safe(?:ty)?|truthful(?:ness)?|better|label)$"
+)
+"""Names under which several qualities hide."""
+
+
+@check("rubric")
+def no_dimensions(rubric: Rubric) -> Iterator[Finding]:
+    """A rubric has dimensions."""
+    if not rubric.dimensions:
+        yield Finding(
+            "rubric", ("dimensions",), "rubric-without-dimensions",
+            "the rubric has no dimension, so one overall label would be the only signal",
+            "add dimensions: correctness, evidence, safety, uncertainty and communication apart",
+        )  # fmt: skip
+
+
+@check("rubric", whole=(("rubric", "dimensions"),))
+def one_overall_label(rubric: Rubric) -> Iterator[Finding]:
+    """One overall label is never the only signal."""
+    if len(rubric.dimensions) == 1 and rubric.dimensions[0].nature != "objective":
+        only = rubric.dimensions[0]
+        yield Finding(
+            "rubric", ("dimensions", 0), "one-overall-label",
+            f"{only.id!r} is the only signal; correctness, evidence, style and safety collapse in it",
+            "score separate dimensions and let priority rules compute the verdict",
+        )  # fmt: skip
+
+
+@check("rubric", whole=(("rubric", "dimensions"),))
+def broad_dimension(rubric: Rubric) -> Iterator[Finding]:
+    """A dimension is one quality."""
+    for place, dimension in enumerate(rubric.dimensions):
+        if len(rubric.dimensions) > 1 and BROAD_DIMENSION.match(dimension.id):
+            yield Finding(
+                "rubric", ("dimensions", place, "id"), "broad-dimension",
+                f"{dimension.id!r} is a name under which several qualities hide",
+                "split it: task completion, relevance, clarification, concise communication, ...",
+                "warning",
+            )  # fmt: skip
+
+
+_CRITERION = (
+    ("field", "criterion-without-field", "which part of the record it looks at",
+     "name it, such as candidate.content, candidate.work or evidence"),
+    ("evidence", "criterion-without-evidence", "which type of evidence a score rests on",
+     "name it, such as calculation, citation, test, span or policy_section"),
+    ("action", "criterion-without-action", "what the reviewer does",
+     "say it: mark the span, redo the calculation, open the citation"),
+)  # fmt: skip
+
+
+@check("rubric")
+def criterion(rubric: Rubric) -> Iterator[Finding]:
+    """Every criterion has a field, an evidence type and a reviewer action."""
+    for place, dimension in enumerate(rubric.dimensions):
+        for key, code, says, hint in _CRITERION:
+            if not getattr(dimension, key):
+                yield Finding(
+                    "rubric", ("dimensions", place, key), code,
+                    f"{dimension.id!r} does not say {says}", hint,
+                )  # fmt: skip
+
+
+_GUIDANCE = (
+    ("examples", "dimension-without-examples", "has no examples",
+     "add an example output for at least one value"),
+    ("exclusions", "dimension-without-exclusions", "does not say what does not count",
+     "say which qualities belong to other dimensions"),
+    ("abstention", "dimension-without-abstention", "does not say when to abstain",
+     "say what a reviewer cannot know here"),
+    ("escalation", "dimension-without-escalation", "does not say to whom a doubtful case goes",
+     "name the role that decides"),
+)  # fmt: skip
+
+
+@check("rubric")
+def guidance(rubric: Rubric) -> Iterator[Finding]:
+    """Every dimension has examples, exclusions, abstention and an escalation path."""
+    for place, dimension in enumerate(rubric.dimensions):
+        for key, code, says, hint in _GUIDANCE:
+            if not getattr(dimension, key):
+                yield Finding(
+                    "rubric", ("dimensions", place, key), code, f"{dimension.id!r} {says}", hint
+                )
+
+
+@check("rubric")
+def anchors(rubric: Rubric) -> Iterator[Finding]:
+    """Both ends of a range and every category have an anchor."""
+    for place, dimension in enumerate(rubric.dimensions):
+        lacking = [value for value in _to_anchor(dimension) if value not in dimension.anchors]
+        if lacking:
+            yield Finding(
+                "rubric", ("dimensions", place, "anchors"), "dimension-without-anchors",
+                f"{dimension.id!r} does not say what {', '.join(lacking)} looks like",
+                "add an anchor for both ends of a range, and for each category of a list",
+            )  # fmt: skip
+
+
+@check("rubric")
+def on_scale(rubric: Rubric) -> Iterator[Finding]:
+    """Anchors and examples are about values that the scale has."""
+    for place, dimension in enumerate(rubric.dimensions):
+        for key in ("anchors", "examples"):
+            for value in getattr(dimension, key):
+                if value not in dimension.values:
+                    yield Finding(
+                        "rubric", ("dimensions", place, key, value), "value-off-scale",
+                        f"{value!r} is not a value of {dimension.id!r}",
+                        f"its values are {', '.join(dimension.values[:12])}",
+                    )  # fmt: skip
+
+
+@check("rubric")
+def verified(rubric: Rubric) -> Iterator[Finding]:
+    """Objective dimensions name their verifier, or say why there is none."""
+    for place, dimension in enumerate(rubric.dimensions):
+        if dimension.verifier:
+            continue
+        where = ("dimensions", place, "verifier")
+        if dimension.judged_by == "machine":
+            yield Finding(
+                "rubric", where, "machine-without-verifier",
+                f"{dimension.id!r} is judged by a machine, but no verifier is named",
+                "name the external test that measures it",
+            )  # fmt: skip
+        elif dimension.nature == "objective" and not dimension.unverified_because:
+            yield Finding(
+                "rubric", where, "objective-without-verifier",
+                f"{dimension.id!r} is objective, but no verifier is named",
+                "name the external test, or say in 'unverified_because' why none is feasible",
+            )  # fmt: skip
+
+
+@check("contract", "rubric", whole=(("contract", "behaviours"),))
+def used(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
+    """Every dimension lies beneath a behaviour."""
+    beneath = {name for each in contract.behaviours for name in each.dimensions}
+    for place, dimension in enumerate(rubric.dimensions):
+        if dimension.id not in beneath:
+            yield Finding(
+                "rubric", ("dimensions", place), "dimension-unused",
+                f"no behaviour of the contract needs {dimension.id!r}",
+                "name it beneath a behaviour, or do not ask reviewers for it", "warning",
+            )  # fmt: skip
+
+
+def _to_anchor(dimension: Dimension) -> tuple[str, ...]:
+    if dimension.scale_kind == "categorical":
+        return dimension.values
+    return (dimension.values[0], dimension.values[-1])
+
+
+CHECKS: tuple[Check, ...] = (
+    no_dimensions, one_overall_label, broad_dimension, criterion, guidance,
+    anchors, on_scale, verified, used,
+)  # fmt: skip

@@ -1,0 +1,161 @@
+"""Measures: objectives kept apart, signals that fit the evidence, and tests of improvement."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.contract import Contract
+from assay.contracts.rubric import Rubric
+
+_UNSCORED_SIGNALS = frozenset({"demonstration", "trajectory"})
+_VERIFIABLE_SIGNALS = frozenset({"outcome", "process"})
+_TRAINING_DATA = re.compile(r"^(?:train|training)(?:$|[_-])")
+
+
+@check("contract")
+def objectives(contract: Contract) -> Iterator[Finding]:
+    """Training and evaluation objectives are both there, and are not the same set."""
+    for key in ("training_objectives", "evaluation_objectives"):
+        if not getattr(contract, key):
+            yield Finding(
+                "contract", (key,), "objectives-missing",
+                f"the contract has no {key.replace('_', ' ')}",
+                "say what training is to teach, and apart from it what evaluation is to measure",
+            )  # fmt: skip
+    taught = _plain(contract.training_objectives)
+    measured = _plain(contract.evaluation_objectives)
+    if taught and set(taught) == set(measured):
+        yield Finding(
+            "contract", ("evaluation_objectives",), "objectives-not-separated",
+            "training and evaluation objectives are the same set",
+            "evaluation measures the effect in deployment, and what must not get worse",
+        )  # fmt: skip
+        return
+    for place, objective in enumerate(measured):
+        if objective in taught:
+            yield Finding(
+                "contract", ("evaluation_objectives", place), "objective-shared",
+                "this objective is also a training objective",
+                "say what is measured instead of what is taught", "warning",
+            )  # fmt: skip
+
+
+@check("contract")
+def no_supervision(contract: Contract) -> Iterator[Finding]:
+    """The contract has a supervision mix."""
+    if not contract.supervision:
+        yield Finding(
+            "contract", ("supervision",), "no-supervision",
+            "the contract assigns no signal",
+            "add signals, each with its behaviours, its dimensions and why it fits the evidence",
+        )  # fmt: skip
+
+
+@check("contract")
+def scored(contract: Contract) -> Iterator[Finding]:
+    """A signal that judges is scored on dimensions, not on one overall label."""
+    for place, signal in enumerate(contract.supervision):
+        if signal.signal not in _UNSCORED_SIGNALS and not signal.dimensions:
+            yield Finding(
+                "contract", ("supervision", place, "dimensions"), "signal-without-dimensions",
+                f"the {signal.signal} has no dimensions, so one overall label is all it gives",
+                "name the dimensions that it is scored on",
+            )  # fmt: skip
+
+
+@check("contract", "rubric", whole=(("rubric", "dimensions"),))
+def verifiable(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
+    """Outcome and process signals rest on something that can be verified."""
+    by_id = {each.id: each for each in rubric.dimensions}
+    for place, signal in enumerate(contract.supervision):
+        scored_on = [by_id[name] for name in signal.dimensions if name in by_id]
+        if signal.signal not in _VERIFIABLE_SIGNALS or not scored_on:
+            continue
+        if not any(each.verifier or each.nature == "objective" for each in scored_on):
+            yield Finding(
+                "contract", ("supervision", place), "signal-without-verifiable-evidence",
+                f"the {signal.signal} rests on judgment alone",
+                "score it on an objective dimension, or use critiques or preferences", "warning",
+            )  # fmt: skip
+
+
+@check("contract")
+def no_acceptance_tests(contract: Contract) -> Iterator[Finding]:
+    """The contract says how improvement is measured."""
+    if not contract.acceptance_tests:
+        yield Finding(
+            "contract", ("acceptance_tests",), "no-acceptance-tests",
+            "nothing says how improvement is measured on data that is excluded from training",
+            "add tests, each with metric, slice, direction, margin and risk",
+        )  # fmt: skip
+
+
+@check("contract")
+def margin_and_risk(contract: Contract) -> Iterator[Finding]:
+    """An acceptance test has a margin and a risk."""
+    for place, test in enumerate(contract.acceptance_tests):
+        if test.margin is None:
+            yield Finding(
+                "contract", ("acceptance_tests", place, "margin"), "acceptance-test-without-margin",
+                f"{test.id!r} does not say how much change counts",
+                "add 'margin': the least gain, or for 'hold' the largest loss that is borne",
+            )  # fmt: skip
+        if test.risk is None:
+            yield Finding(
+                "contract", ("acceptance_tests", place, "risk"), "acceptance-test-without-risk",
+                f"{test.id!r} does not say how likely a pass by chance may be",
+                "add 'risk', such as 0.05", "warning",
+            )  # fmt: skip
+
+
+@check("contract")
+def excluded_from_training(contract: Contract) -> Iterator[Finding]:
+    """Improvement is measured on data that is excluded from training."""
+    for place, test in enumerate(contract.acceptance_tests):
+        if _TRAINING_DATA.match(test.dataset):
+            yield Finding(
+                "contract", ("acceptance_tests", place, "dataset"), "acceptance-on-training-data",
+                f"{test.id!r} measures on {test.dataset!r}",
+                "measure on the reserve, or on an evaluation set that training never sees",
+            )  # fmt: skip
+
+
+@check("contract", whole=(("contract", "acceptance_tests"),))
+def regressions(contract: Contract) -> Iterator[Finding]:
+    """Gains are tested by slice, and something guards what must not get worse."""
+    tests = contract.acceptance_tests
+    if tests and not any(test.slice for test in tests):
+        yield Finding(
+            "contract", ("acceptance_tests",), "acceptance-on-average-only",
+            "every test looks at the average, which can hide unchanged hard cases",
+            "give at least one test a slice", "warning",
+        )  # fmt: skip
+    if tests and not any(test.direction == "hold" for test in tests):
+        yield Finding(
+            "contract", ("acceptance_tests",), "regressions-not-tested",
+            "no test guards what must not get worse",
+            "add a test with direction 'hold'", "warning",
+        )  # fmt: skip
+
+
+@check("contract", whole=(("contract", "acceptance_tests"),))
+def measured(contract: Contract) -> Iterator[Finding]:
+    """Each behaviour is measured by a test."""
+    by_test = {test.behaviour for test in contract.acceptance_tests}
+    for place, behaviour in enumerate(contract.behaviours):
+        if contract.acceptance_tests and behaviour.id not in by_test:
+            yield Finding(
+                "contract", ("behaviours", place), "behaviour-not-measured",
+                f"no acceptance test measures {behaviour.id!r}",
+                f"add 'behaviour: {behaviour.id}' to the test that does", "warning",
+            )  # fmt: skip
+
+
+def _plain(objectives: Iterable[str]) -> list[str]:
+    return [" ".join(re.findall(r"\w+", each.casefold())) for each in objectives]
+
+
+CHECKS: tuple[Check, ...] = (
+    objectives, no_supervision, scored, verifiable, no_acceptance_tests,
+    margin_and_risk, excluded_from_training, regressions, measured,
+)  # fmt: skip

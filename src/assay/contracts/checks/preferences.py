@@ -1,0 +1,100 @@
+"""Preferences: no forced choice, reasons tied to criteria, and an order of priority that can work."""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.contract import Contract
+from assay.contracts.rubric import OpenVerdict, Rubric
+
+
+@check("contract", "rubric")
+def forced_choice(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
+    """Ties, both-unacceptable, insufficient context and abstention are permitted."""
+    missing = [each for each in get_args(OpenVerdict) if each not in rubric.verdicts]
+    if missing and _compares(contract):
+        yield Finding(
+            "rubric", ("verdicts",), "forced-choice",
+            f"comparisons permit no {' and no '.join(missing)}; forced labels turn ambiguity into noise",
+            f"add {', '.join(missing)} to 'verdicts'",
+        )  # fmt: skip
+
+
+@check("rubric")
+def reasons(rubric: Rubric) -> Iterator[Finding]:
+    """Judgments give reasons that are tied to a dimension and to evidence."""
+    if not rubric.reasons_required:
+        yield Finding(
+            "rubric", ("reasons_required",), "reasons-not-required",
+            "judgments need no reason, so length, confidence or formatting can win unseen",
+            "leave 'reasons_required' out; reasons are required where nothing is said", "warning",
+        )  # fmt: skip
+
+
+@check("contract", "rubric", whole=(("rubric", "priority"), ("rubric", "dimensions")))
+def priority(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
+    """Where candidates are compared on several dimensions, priority is defined."""
+    if _compares(contract) and len(rubric.dimensions) > 1 and not rubric.priority:
+        yield Finding(
+            "rubric", ("priority",), "no-priority",
+            "nothing says which dimension outranks which",
+            "add vetoes and comparisons, the most important first", "warning",
+        )  # fmt: skip
+
+
+@check("rubric")
+def rules_can_work(rubric: Rubric) -> Iterator[Finding]:
+    """Priority rules are about scales of numbers, and a veto can both hit and miss."""
+    dimensions = {each.id: each for each in rubric.dimensions}
+    for place, rule in enumerate(rubric.priority):
+        dimension = dimensions.get(rule.veto or rule.compare or "")
+        if dimension is None:
+            continue
+        where = ("priority", place)
+        if dimension.bounds is None:
+            yield Finding(
+                "rubric", where, "priority-on-categories",
+                f"{dimension.id!r} has categories, which have no order",
+                "give it a binary scale or a range, or leave it out of the priority rules",
+            )  # fmt: skip
+            continue
+        low, high = dimension.bounds
+        never_both = (rule.below is not None and not low < rule.below <= high) or (
+            rule.above is not None and not low <= rule.above < high
+        )
+        if never_both:
+            yield Finding(
+                "rubric", where, "veto-off-scale",
+                f"this veto hits always or never: {dimension.id!r} runs from {low} to {high}",
+                "choose a threshold inside the scale",
+            )  # fmt: skip
+        if rule.by is not None and rule.by > high - low:
+            yield Finding(
+                "rubric", where, "rule-without-effect",
+                f"no two scores of {dimension.id!r} differ by {rule.by}",
+                f"use at most {high - low}", "warning",
+            )  # fmt: skip
+
+
+@check("rubric")
+def compared_once(rubric: Rubric) -> Iterator[Finding]:
+    """A later comparison on a dimension is finer than an earlier one, or it has no effect."""
+    finest: dict[str, int] = {}
+    for place, rule in enumerate(rubric.priority):
+        if rule.compare is None:
+            continue
+        by = rule.by or 1
+        if by >= finest.get(rule.compare, by + 1):
+            yield Finding(
+                "rubric", ("priority", place), "rule-without-effect",
+                f"an earlier rule has already compared {rule.compare!r}",
+                "remove this rule, or give it a smaller 'by'", "warning",
+            )  # fmt: skip
+        finest[rule.compare] = min(by, finest.get(rule.compare, by))
+
+
+def _compares(contract: Contract) -> bool:
+    return any(each.signal == "preference" for each in contract.supervision)
+
+
+CHECKS: tuple[Check, ...] = (forced_choice, reasons, priority, rules_can_work, compared_once)

@@ -1,0 +1,121 @@
+"""References: every name that is used is declared, and declared once."""
+
+from collections.abc import Iterator, Sequence
+
+from assay.contracts.checks.check import Check, Finding, Names, check
+from assay.contracts.contract import Contract
+from assay.contracts.policy import Policy
+from assay.contracts.reading import FileKind
+from assay.contracts.rubric import Rubric
+from assay.contracts.shape import nearest
+from assay.contracts.sources import Sources
+from assay.contracts.tree import Path
+
+_Reference = tuple[Path, str]
+
+
+@check("contract", "names")
+def behaviours_exist(contract: Contract, names: Names) -> Iterator[Finding]:
+    """Failure classes, tests and signals name behaviours of the contract."""
+    used: list[_Reference] = []
+    for place, failure in enumerate(contract.failure_classes):
+        used.append((("failure_classes", place, "behaviour"), failure.behaviour or ""))
+    for place, test in enumerate(contract.acceptance_tests):
+        used.append((("acceptance_tests", place, "behaviour"), test.behaviour or ""))
+    for place, signal in enumerate(contract.supervision):
+        used += [
+            (("supervision", place, "behaviours", at), name)
+            for at, name in enumerate(signal.behaviours)
+        ]
+    yield from _dangling("contract", "behaviour", used, names.behaviours)
+
+
+@check("contract", "names")
+def dimensions_exist(contract: Contract, names: Names) -> Iterator[Finding]:
+    """Behaviours and signals name dimensions of the rubric."""
+    used: list[_Reference] = []
+    for place, behaviour in enumerate(contract.behaviours):
+        used += [
+            (("behaviours", place, "dimensions", at), name)
+            for at, name in enumerate(behaviour.dimensions)
+        ]
+    for place, signal in enumerate(contract.supervision):
+        used += [
+            (("supervision", place, "dimensions", at), name)
+            for at, name in enumerate(signal.dimensions)
+        ]
+    yield from _dangling("contract", "dimension", used, names.dimensions)
+
+
+@check("rubric", "names")
+def priority_names_dimensions(rubric: Rubric, names: Names) -> Iterator[Finding]:
+    """Priority rules name dimensions of the rubric."""
+    used: list[_Reference] = []
+    for place, rule in enumerate(rubric.priority):
+        key = "veto" if rule.veto is not None else "compare"
+        used.append((("priority", place, key), rule.veto or rule.compare or ""))
+    yield from _dangling("rubric", "dimension", used, names.dimensions)
+
+
+@check("contract")
+def contract_ids_once(contract: Contract) -> Iterator[Finding]:
+    """An id stands once in each list of the contract."""
+    lists: dict[str, Sequence[str]] = {
+        "behaviours": [each.id for each in contract.behaviours],
+        "failure_classes": [each.id for each in contract.failure_classes],
+        "acceptance_tests": [each.id for each in contract.acceptance_tests],
+    }
+    for key, ids in lists.items():
+        yield from _twice("contract", (key,), "id", ids)
+    yield from _twice(
+        "contract", ("review", "layers"), "id", [each.id for each in contract.review.layers]
+    )
+    yield from _twice("contract", ("roles",), "role", [each.role for each in contract.roles])
+
+
+@check("rubric")
+def dimension_ids_once(rubric: Rubric) -> Iterator[Finding]:
+    """A dimension's id stands once."""
+    yield from _twice("rubric", ("dimensions",), "id", [each.id for each in rubric.dimensions])
+
+
+@check("policy")
+def section_ids_once(policy: Policy) -> Iterator[Finding]:
+    """A section's id stands once."""
+    yield from _twice("policy", ("sections",), "id", [each.id for each in policy.sections])
+
+
+@check("sources")
+def class_ids_once(sources: Sources) -> Iterator[Finding]:
+    """A source class's id stands once."""
+    yield from _twice("sources", ("classes",), "id", [each.id for each in sources.classes])
+
+
+def _dangling(
+    kind: FileKind, noun: str, used: Sequence[_Reference], declared: frozenset[str] | None
+) -> Iterator[Finding]:
+    if declared is None:
+        return
+    for path, name in used:
+        if name and name not in declared:
+            right = nearest(name, sorted(declared))
+            known = ", ".join(sorted(declared)) or "none"
+            yield Finding(
+                kind, path, f"unknown-{noun}", f"there is no {noun} {name!r}",
+                f"did you mean {right!r}?" if right else f"known: {known}",
+            )  # fmt: skip
+
+
+def _twice(kind: FileKind, path: Path, key: str, ids: Sequence[str]) -> Iterator[Finding]:
+    for place, each in enumerate(ids):
+        if each in ids[:place]:
+            yield Finding(
+                kind, (*path, place, key), "duplicate-id",
+                f"{each!r} stands twice", "give one of the two another name",
+            )  # fmt: skip
+
+
+CHECKS: tuple[Check, ...] = (
+    behaviours_exist, dimensions_exist, priority_names_dimensions,
+    contract_ids_once, dimension_ids_once, section_ids_once, class_ids_once,
+)  # fmt: skip

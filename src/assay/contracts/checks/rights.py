@@ -1,0 +1,125 @@
+"""Rights: licence, uses, retention, territory, access and deletion of every source class."""
+
+import re
+from collections.abc import Iterator
+
+from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.program import Program
+from assay.contracts.sources import SourceClass, Sources
+from assay.governance.licences import licence_fault, nearest_licence
+from assay.governance.rights import covers
+
+_ASKS_FOR_ATTRIBUTION = re.compile(r"\bCC-BY(?:-|\b)", re.IGNORECASE)
+
+
+@check("sources")
+def no_sources(sources: Sources) -> Iterator[Finding]:
+    """There is a source class."""
+    if not sources.classes:
+        yield Finding(
+            "sources", ("classes",), "no-sources",
+            "there is no source class, so no record can have rights",
+            "add a class for each kind of origin",
+        )  # fmt: skip
+
+
+_RIGHTS = (
+    ("licence", "source-without-licence", "has no licence",
+     "add an SPDX expression, or LicenseRef- and a name of your own for an agreement"),
+    ("permitted_uses", "source-without-permitted-uses", "permits no use",
+     "say what is permitted: train, evaluate, publish"),
+    ("territory", "source-without-territory", "does not say where it may be kept and read",
+     "add country codes, EU or worldwide"),
+    ("reviewer_access", "source-without-access", "does not say which roles may read it",
+     "add the roles"),
+    ("deletion_contact", "source-without-deletion", "does not say who is asked for deletion",
+     "add a contact"),
+    ("deletion_procedure", "source-without-deletion", "does not say how it is deleted",
+     "say what is done when deletion is asked for"),
+)  # fmt: skip
+
+
+@check("sources")
+def rights(sources: Sources) -> Iterator[Finding]:
+    """Every source class has its rights."""
+    for place, each in enumerate(sources.classes):
+        for key, code, says, hint in _RIGHTS:
+            if not getattr(each, key):
+                yield Finding("sources", ("classes", place, key), code, f"{each.id!r} {says}", hint)
+
+
+@check("sources")
+def retention(sources: Sources) -> Iterator[Finding]:
+    """Every source class says how long it may be kept."""
+    for place, each in enumerate(sources.classes):
+        if each.retention_until is None and each.retention_days is None:
+            yield Finding(
+                "sources", ("classes", place, "retention_until"), "source-without-retention",
+                f"{each.id!r} does not say how long it may be kept",
+                "add 'retention_until' with a date or 'unlimited', or 'retention_days'",
+            )  # fmt: skip
+        if each.retention_days is not None and each.collected_on is None:
+            yield Finding(
+                "sources", ("classes", place, "collected_on"), "retention-without-start",
+                f"the retention of {each.id!r} counts days from a day that is not given",
+                "add 'collected_on'",
+            )  # fmt: skip
+
+
+@check("sources")
+def licences(sources: Sources) -> Iterator[Finding]:
+    """Licences are SPDX expressions."""
+    for place, each in enumerate(sources.classes):
+        fault = licence_fault(each.licence) if each.licence else None
+        if fault is not None:
+            right = nearest_licence(each.licence or "")
+            yield Finding(
+                "sources", ("classes", place, "licence"), "bad-licence", fault,
+                f"did you mean {right!r}?" if right else "for an agreement of your own: LicenseRef-name",
+            )  # fmt: skip
+
+
+@check("sources")
+def attribution(sources: Sources) -> Iterator[Finding]:
+    """A licence that asks for attribution comes with the words."""
+    for place, each in enumerate(sources.classes):
+        if _ASKS_FOR_ATTRIBUTION.search(each.licence or "") and each.attribution is None:
+            yield Finding(
+                "sources", ("classes", place, "attribution"), "attribution-missing",
+                f"{each.licence} asks for attribution, and {each.id!r} does not say whom to name",
+                "add 'attribution'", "warning",
+            )  # fmt: skip
+
+
+@check("sources", "program")
+def inside_the_territory(sources: Sources, program: Program) -> Iterator[Finding]:
+    """The program works where its sources may be used."""
+    for place, each in enumerate(sources.classes):
+        where = program.territory
+        if each.territory and where and not covers(each.territory, where):
+            yield Finding(
+                "sources", ("classes", place, "territory"), "source-outside-territory",
+                f"{each.id!r} may not be used in {where}, where the program works",
+                "use another source, or change 'territory' in assay.toml", "warning",
+            )  # fmt: skip
+
+
+@check("program", "sources")
+def program_territory(program: Program, sources: Sources) -> Iterator[Finding]:
+    """A program whose sources are bound to a territory says where it works."""
+    bound = [each.id for each in sources.classes if _is_bound(each)]
+    if program.territory is None and bound:
+        yield Finding(
+            "program", ("territory",), "program-without-territory",
+            f"{bound[0]!r} is bound to a territory, and the program does not say where it works",
+            "add 'territory' to assay.toml, such as \"EU\"", "warning",
+        )  # fmt: skip
+
+
+def _is_bound(source: SourceClass) -> bool:
+    return bool(source.territory) and "worldwide" not in source.territory
+
+
+CHECKS: tuple[Check, ...] = (
+    no_sources, rights, retention, licences, attribution, inside_the_territory, program_territory,
+)  # fmt: skip

@@ -1,0 +1,203 @@
+"""Sampling: axes thought through, quotas that can be met, hard slices that are not left out."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.contract import Contract, Quota, Sampling
+from assay.contracts.shape import nearest
+from assay.contracts.terms import STANDARD_AXES, Slice
+from assay.contracts.tree import Path
+
+_HARD_BY_MEANING: dict[str, Callable[[str], bool]] = {
+    "difficulty": frozenset({"hard", "very hard", "very_hard", "hardest", "expert"}).__contains__,
+    "failure_cluster": lambda value: value not in {"none", "no", "other"},
+}
+"""Values that are hard without being marked so."""
+
+
+@check("contract")
+def standard_axes(contract: Contract) -> Iterator[Finding]:
+    """Each standard axis is either cut or left out for a reason."""
+    sampling = contract.sampling
+    for axis in STANDARD_AXES:
+        if axis not in sampling.axes and axis not in sampling.left_out:
+            yield Finding(
+                "contract", ("sampling", "axes", axis), "standard-axis-missing",
+                f"the distribution says nothing about {axis!r}",
+                "add the axis with its values, or give the reason under 'left_out'", "warning",
+            )  # fmt: skip
+    for axis in sampling.left_out:
+        if axis in sampling.axes:
+            yield Finding(
+                "contract", ("sampling", "left_out", axis), "axis-both-ways",
+                f"{axis!r} is an axis and is left out", "keep one of the two",
+            )  # fmt: skip
+
+
+@check("contract")
+def values_once(contract: Contract) -> Iterator[Finding]:
+    """A value stands once on its axis."""
+    for axis, values in contract.sampling.axes.items():
+        for place, value in enumerate(values):
+            if value in values[:place]:
+                yield Finding(
+                    "contract", ("sampling", "axes", axis, place), "axis-value-twice",
+                    f"{value!r} stands twice on {axis!r}", "keep one of the two",
+                )  # fmt: skip
+
+
+@check("contract", whole=(("contract", "sampling"),))
+def slices_exist(contract: Contract) -> Iterator[Finding]:
+    """Every slice that is named anywhere lies on the axes."""
+    axes = contract.sampling.axes
+    for path, cut in _slices(contract):
+        for axis, value in cut.items():
+            if axis not in axes:
+                right = nearest(axis, axes)
+                yield Finding(
+                    "contract", (*path, axis), "unknown-axis",
+                    f"{axis!r} is not an axis of the sampling distribution",
+                    f"did you mean {right!r}?" if right else f"axes: {', '.join(axes)}",
+                )  # fmt: skip
+            elif value not in axes[axis]:
+                right = nearest(value, axes[axis])
+                yield Finding(
+                    "contract", (*path, axis), "unknown-axis-value",
+                    f"{value!r} is not a value of {axis!r}, so no record can fall into this slice",
+                    f"did you mean {right!r}?" if right else f"values: {', '.join(axes[axis])}",
+                )  # fmt: skip
+
+
+@check("contract")
+def quotas_can_be_met(contract: Contract) -> Iterator[Finding]:
+    """The quotas do not ask for more records than there are."""
+    sampling = contract.sampling
+    needs = [
+        _Need(place, quota.slice, _records(quota, sampling))
+        for place, quota in enumerate(sampling.quotas)
+    ]
+    alone = [need for need in needs if need.records > sampling.total]
+    for need in alone:
+        yield Finding(
+            "contract", ("sampling", "quotas", need.place), "quota-cannot-be-met",
+            f"this quota asks for {need.records} of {sampling.total} records",
+            "lower it, or raise 'total'",
+        )  # fmt: skip
+    rest = [need for need in needs if need not in alone]
+    for axis in sampling.axes:
+        asked = _least_on(axis, rest)
+        if asked > sampling.total:
+            last = max((need.place for need in rest if axis in need.slice), default=0)
+            yield Finding(
+                "contract", ("sampling", "quotas", last), "quota-cannot-be-met",
+                f"along {axis!r} the quotas ask for {asked} of {sampling.total} records "
+                f"({asked / sampling.total:.0%})",
+                "lower shares or minimums until they fit, or raise 'total'",
+            )  # fmt: skip
+
+
+@check("contract")
+def hard_slices(contract: Contract) -> Iterator[Finding]:
+    """Some slice is marked as hard."""
+    if not list(_hard_slices(contract.sampling)):
+        yield Finding(
+            "contract", ("sampling", "hard"), "no-hard-slices",
+            "no slice is marked as hard; easy items alone can look excellent and change nothing",
+            "name the slices on which the model fails under 'hard', and give each a quota",
+            "warning",
+        )  # fmt: skip
+
+
+@check("contract", whole=(("contract", "sampling"),))
+def hard_slices_have_quotas(contract: Contract) -> Iterator[Finding]:
+    """No hard slice is left to chance."""
+    quotas = [quota for quota in contract.sampling.quotas if quota.share or quota.minimum]
+    for path, cut in _hard_slices(contract.sampling):
+        if not any(cut.items() <= quota.slice.items() for quota in quotas):
+            spoken = " and ".join(f"{axis} = {value}" for axis, value in cut.items())
+            yield Finding(
+                "contract", path, "hard-slice-without-quota",
+                f"the quotas leave out the hard slice {spoken or 'without an axis'}",
+                "add a quota with a share or a minimum for it",
+            )  # fmt: skip
+
+
+@check("contract")
+def reserve(contract: Contract) -> Iterator[Finding]:
+    """There is an evaluation-only reserve, and no author can open it."""
+    if contract.reserve is None:
+        yield Finding(
+            "contract", ("reserve",), "no-reserve",
+            "no evaluation data is kept apart from authors and training",
+            "add a reserve: id, size or share, openers, covers",
+        )  # fmt: skip
+        return
+    for place, role in enumerate(contract.reserve.openers):
+        if role in {"author", "reviewer"}:
+            yield Finding(
+                "contract", ("reserve", "openers", place), "reserve-open-to-authors",
+                f"the role {role!r} makes training data and may open the reserve",
+                "let a lead or an administrator open it",
+            )  # fmt: skip
+
+
+class _Need(msgspec.Struct, frozen=True):
+    place: int
+    slice: Slice
+    records: int
+
+
+def _records(quota: Quota, sampling: Sampling) -> int:
+    by_share = math.ceil(round((quota.share or 0.0) * sampling.total, 6))
+    return max(by_share, quota.minimum or 0)
+
+
+def _least_on(axis: str, needs: Sequence[_Need]) -> int:
+    """Least number of records that the quotas along one axis need together.
+
+    Different values of an axis share no record. Within one value the greatest of its quotas
+    counts, or what they need along another axis, if that is more.
+    """
+    by_value: dict[str, list[_Need]] = {}
+    for need in needs:
+        if axis in need.slice:
+            rest = {key: value for key, value in need.slice.items() if key != axis}
+            inner = msgspec.structs.replace(need, slice=rest)
+            by_value.setdefault(need.slice[axis], []).append(inner)
+    return sum(_least(inner) for inner in by_value.values())
+
+
+def _least(needs: Sequence[_Need]) -> int:
+    axes = {axis for need in needs for axis in need.slice}
+    single = max(need.records for need in needs)
+    return max([single, *(_least_on(axis, needs) for axis in axes)])
+
+
+def _hard_slices(sampling: Sampling) -> Iterator[tuple[Path, Slice]]:
+    """Slices that are marked as hard, hard difficulties and known failure clusters."""
+    for place, cut in enumerate(sampling.hard):
+        yield ("sampling", "hard", place), cut
+    for axis, is_hard in _HARD_BY_MEANING.items():
+        for place, value in enumerate(sampling.axes.get(axis, ())):
+            if is_hard(value.lower()) and {axis: value} not in sampling.hard:
+                yield ("sampling", "axes", axis, place), {axis: value}
+
+
+def _slices(contract: Contract) -> Iterator[tuple[Path, Slice]]:
+    for place, quota in enumerate(contract.sampling.quotas):
+        yield ("sampling", "quotas", place, "slice"), quota.slice
+    for place, cut in enumerate(contract.sampling.hard):
+        yield ("sampling", "hard", place), cut
+    for place, test in enumerate(contract.acceptance_tests):
+        yield ("acceptance_tests", place, "slice"), test.slice
+    for place, layer in enumerate(contract.review.layers):
+        yield ("review", "layers", place, "slice"), layer.slice
+
+
+CHECKS: tuple[Check, ...] = (
+    standard_axes, values_once, slices_exist, quotas_can_be_met,
+    hard_slices, hard_slices_have_quotas, reserve,
+)  # fmt: skip

@@ -1,0 +1,156 @@
+"""Priority: the verdict that the rubric's rules compute from dimension scores.
+
+Vetoes come first and in any order: a candidate that one of them hits is unacceptable, however
+good it is elsewhere. Then the comparisons in the rubric's order (lexicographic): the first one
+on which somebody is ahead decides. A score that is missing where a rule needs it leaves the
+verdict open; nothing is guessed.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from assay.contracts.rubric import Rubric
+
+
+class Veto(msgspec.Struct, frozen=True):
+    """A candidate with a score outside the bounds is unacceptable."""
+
+    dimension: str
+    """Dimension that is looked at."""
+    least: int | None = None
+    """Least acceptable score."""
+    greatest: int | None = None
+    """Greatest acceptable score."""
+
+    def hits(self, score: int) -> bool:
+        """Whether this score is unacceptable."""
+        too_low = self.least is not None and score < self.least
+        too_high = self.greatest is not None and score > self.greatest
+        return too_low or too_high
+
+    def __str__(self) -> str:
+        if self.least is not None:
+            return f"veto {self.dimension} below {self.least}"
+        return f"veto {self.dimension} above {self.greatest}"
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """The candidate that is ahead on the dimension wins."""
+
+    dimension: str
+    """Dimension that is looked at."""
+    by: int = 1
+    """Least difference that decides, at least 1."""
+    lower_is_better: bool = False
+    """Whether the smaller score is ahead."""
+
+    def __str__(self) -> str:
+        return f"compare {self.dimension}" + (f" by {self.by}" if self.by > 1 else "")
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What the rules say about the candidates of one record."""
+
+    state: Literal["winner", "tie", "all_unacceptable", "undecided"]
+    """`undecided`: a score that a rule needs is missing, or there are no rules."""
+    winner: int | None = None
+    """Place of the winner, counted from 0; None unless there is one."""
+    rule: str | None = None
+    """The rule that decided, or the one that lacks a score."""
+    vetoed: tuple[int, ...] = ()
+    """Places of the candidates that a veto made unacceptable."""
+
+
+Scores = Mapping[str, int | None]
+"""One candidate's scores: dimension -> score; None or absent: not scored."""
+
+Rules = tuple[tuple[Veto, ...], tuple[Comparison, ...]]
+"""The vetoes and the comparisons of a rubric."""
+
+
+def rules_of(rubric: Rubric) -> Rules:
+    """The rubric's priority rules, ready to compute with."""
+    lower = {each.id for each in rubric.dimensions if each.better == "lower"}
+    vetoes = tuple(
+        Veto(rule.veto, least=rule.below, greatest=rule.above)
+        for rule in rubric.priority
+        if rule.veto is not None
+    )
+    comparisons = tuple(
+        Comparison(rule.compare, by=rule.by or 1, lower_is_better=rule.compare in lower)
+        for rule in rubric.priority
+        if rule.compare is not None
+    )
+    return vetoes, comparisons
+
+
+def compute_verdict(candidates: Sequence[Scores], rules: Rules) -> Outcome:
+    """The verdict on two or more candidates.
+
+    Swapping candidates swaps the winner and nothing else, and a vetoed candidate never wins.
+
+    Args:
+        candidates: the scores of each candidate, in the record's order.
+        rules: vetoes and comparisons, from `rules_of`.
+    """
+    vetoes, comparisons = rules
+    if not candidates or not (vetoes or comparisons):
+        return Outcome("undecided")
+    struck = _struck(candidates, vetoes)
+    vetoed = tuple(sorted(struck))
+    standing = [place for place in range(len(candidates)) if place not in struck]
+    decisive = str(vetoes[max(struck.values())]) if struck else None
+    if not standing:
+        return Outcome("all_unacceptable", rule=decisive, vetoed=vetoed)
+    unknown = _unscored(candidates, standing, [veto.dimension for veto in vetoes])
+    if unknown is not None:
+        return Outcome("undecided", rule=str(vetoes[unknown]), vetoed=vetoed)
+    if len(standing) == 1 and vetoed:
+        return Outcome("winner", winner=standing[0], rule=decisive, vetoed=vetoed)
+    return _compared(candidates, standing, comparisons, vetoed)
+
+
+def _struck(candidates: Sequence[Scores], vetoes: Sequence[Veto]) -> dict[int, int]:
+    """The vetoed places, each with the place of the first veto that hit it."""
+    struck: dict[int, int] = {}
+    for place, scores in enumerate(candidates):
+        for order, veto in enumerate(vetoes):
+            score = scores.get(veto.dimension)
+            if score is not None and veto.hits(score):
+                struck[place] = order
+                break
+    return struck
+
+
+def _unscored(
+    candidates: Sequence[Scores], standing: Sequence[int], dimensions: Sequence[str]
+) -> int | None:
+    """The first dimension (by its place) that some standing candidate has no score on."""
+    for place, dimension in enumerate(dimensions):
+        if any(candidates[each].get(dimension) is None for each in standing):
+            return place
+    return None
+
+
+def _compared(
+    candidates: Sequence[Scores],
+    standing: list[int],
+    comparisons: Sequence[Comparison],
+    vetoed: tuple[int, ...],
+) -> Outcome:
+    for rule in comparisons:
+        scores = {each: candidates[each].get(rule.dimension) for each in standing}
+        known = {
+            each: -score if rule.lower_is_better else score
+            for each, score in scores.items()
+            if score is not None
+        }
+        if len(known) < len(scores):
+            return Outcome("undecided", rule=str(rule), vetoed=vetoed)
+        best = max(known.values())
+        standing = [each for each in standing if best - known[each] < rule.by]
+        if len(standing) == 1:
+            return Outcome("winner", winner=standing[0], rule=str(rule), vetoed=vetoed)
+    return Outcome("tie", vetoed=vetoed)

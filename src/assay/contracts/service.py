@@ -1,0 +1,188 @@
+"""What a door can do with a program's documents: start, check, load, show, compare."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assay.contracts.checklist import Point, compute_checklist
+from assay.contracts.checks import check_substance
+from assay.contracts.diff import Difference, compare
+from assay.contracts.document import AnyDocument, DocumentKind
+from assay.contracts.documents import Documents
+from assay.contracts.reading import FILES, FileKind, Reading, all_issues, read_program
+from assay.contracts.schema import all_schemas
+from assay.contracts.shape import nearest
+from assay.contracts.show import render
+from assay.core.errors import CheckError, UsageError
+from assay.core.issues import Issue, has_errors
+
+TEMPLATES: tuple[str, ...] = ("preference", "code", "math", "safety", "tools")
+"""Names of the templates that a program can start from."""
+
+SCHEMA_FOLDER = ".assay/schema"
+"""Where `init` writes the JSON Schemas that the documents' first lines point to."""
+
+_IGNORED = "# the store, its keys and the editor's schemas stay on this machine\n.assay/\n"
+
+
+class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a check of a program's documents."""
+
+    ok: bool
+    """Whether there is no error; warnings do not count."""
+    issues: tuple[Issue, ...]
+    """Every fault, by file and line."""
+    checklist: tuple[Point, ...]
+    """The fourteen points of the operating checklist."""
+
+    def to_json(self) -> dict[str, Any]:
+        """`ok`, `issues` and `checklist` as plain JSON."""
+        return {
+            "ok": self.ok,
+            "issues": [{key: getattr(issue, key) for key in _ISSUE_KEYS} for issue in self.issues],
+            "checklist": [msgspec.to_builtins(point) for point in self.checklist],
+        }
+
+
+_ISSUE_KEYS = ("code", "severity", "file", "line", "path", "message", "hint")
+
+
+def init(directory: Path, template: str = "preference") -> list[str]:
+    """Write a new program that checks clean.
+
+    Args:
+        directory: where to; it is made if it is not there.
+        template: one of `TEMPLATES`.
+
+    Returns:
+        The files written, relative to the directory.
+
+    Raises:
+        UsageError: if there is no such template, or a program stands there already.
+    """
+    if template not in TEMPLATES:
+        right = nearest(template, TEMPLATES)
+        raise UsageError(
+            code="unknown-template",
+            message=f"there is no template {template!r}",
+            hint=f"did you mean {right!r}?" if right else f"templates: {', '.join(TEMPLATES)}",
+        )
+    contents = _program_files(template)
+    _refuse_occupied(directory)
+    if (directory / ".gitignore").exists():
+        del contents[".gitignore"]
+    for name, text in contents.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return list(contents)
+
+
+def check(directory: Path) -> CheckReport:
+    """Check the documents of a program: every fault at once, and the checklist.
+
+    Raises:
+        UsageError: if there is no such folder.
+    """
+    return _report(read_program(directory))
+
+
+def load(directory: Path) -> Documents:
+    """The documents of a program.
+
+    Raises:
+        CheckError: if they do not check; the message lists the errors.
+        UsageError: if there is no such folder.
+    """
+    readings = read_program(directory)
+    report = _report(readings)
+    if not report.ok:
+        raise _refusal(directory, report.issues)
+    documents: dict[str, Any] = {
+        kind: reading.shaped.document for kind, reading in readings.items()
+    }
+    return Documents(directory=directory, **documents)
+
+
+def show(directory: Path) -> str:
+    """The documents of a program as Markdown for people.
+
+    Raises:
+        CheckError: if they do not check.
+        UsageError: if there is no such folder.
+    """
+    return render(load(directory))
+
+
+def diff(old: Path, new: Path) -> Difference:
+    """What changed between two programs, and which judgments need a second look.
+
+    Raises:
+        CheckError: if a document of either cannot be read; faults of substance do not matter.
+        UsageError: if one of the folders is not there.
+    """
+    return compare(_typed(old), _typed(new))
+
+
+def schema() -> Mapping[FileKind, dict[str, Any]]:
+    """The JSON Schema of each document by its kind."""
+    return all_schemas()
+
+
+def _program_files(template: str) -> dict[str, str]:
+    folder = files("assay.contracts") / "templates" / template
+    contents = {name: (folder / name).read_text(encoding="utf-8") for name in FILES.values()}
+    contents[".gitignore"] = _IGNORED
+    for kind, each in all_schemas().items():
+        text = msgspec.json.format(msgspec.json.encode(each), indent=2).decode()
+        contents[f"{SCHEMA_FOLDER}/{kind}.json"] = f"{text}\n"
+    return contents
+
+
+def _refuse_occupied(directory: Path) -> None:
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(
+            code="not-a-folder", message="this is a file, not a folder", where=str(directory)
+        )
+    standing = [name for name in FILES.values() if (directory / name).exists()]
+    if standing:
+        raise UsageError(
+            code="program-exists",
+            message=f"{standing[0]} stands here already; nothing was written",
+            where=str(directory),
+            hint="choose an empty folder",
+        )
+
+
+def _report(readings: Mapping[FileKind, Reading]) -> CheckReport:
+    order = list(FILES.values())
+    found = {*all_issues(readings), *check_substance(readings)}
+    issues = tuple(sorted(found, key=lambda issue: (order.index(issue.file), issue)))
+    return CheckReport(
+        ok=not has_errors(issues), issues=issues, checklist=compute_checklist(readings, issues)
+    )
+
+
+def _typed(directory: Path) -> dict[DocumentKind, AnyDocument]:
+    readings = read_program(directory)
+    issues = [issue for issue in all_issues(readings) if issue.file != FILES["program"]]
+    if issues:
+        raise _refusal(directory, tuple(issues))
+    documents: dict[Any, Any] = {kind: each.shaped.document for kind, each in readings.items()}
+    del documents["program"]
+    return documents
+
+
+def _refusal(directory: Path, issues: tuple[Issue, ...]) -> CheckError:
+    errors = [issue for issue in issues if issue.severity == "error"]
+    listed = "; ".join(f"{each.file}:{each.line}: {each.message}" for each in errors)
+    noun = "error" if len(errors) == 1 else "errors"
+    return CheckError(
+        code="documents-do-not-check",
+        message=f"the documents have {len(errors)} {noun}: {listed}",
+        where=str(directory),
+        hint="`assay contract check` says what to do about each",
+    )

@@ -1,0 +1,256 @@
+"""The documents of a program as Markdown, for people who do not read YAML."""
+
+from collections.abc import Iterable, Sequence
+
+from assay.contracts.contract import AcceptanceTest, Behaviour, Contract, Quota, ReviewLayer
+from assay.contracts.document import content_digest
+from assay.contracts.documents import Documents
+from assay.contracts.policy import Policy
+from assay.contracts.priority import rules_of
+from assay.contracts.rubric import Dimension, Rubric
+from assay.contracts.sources import SourceClass, Sources
+from assay.contracts.terms import Slice
+
+
+def render(documents: Documents) -> str:
+    """One Markdown text over all documents."""
+    contract = documents.contract
+    lines = [f"# {contract.title}", "", _versions(documents), ""]
+    lines += _contract(contract)
+    lines += _rubric(documents.rubric)
+    lines += _policy(documents.policy)
+    lines += _sources(documents.sources)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _versions(documents: Documents) -> str:
+    rows = [
+        (kind, each.id, each.version, each.status, content_digest(each)[:19])
+        for kind, each in documents.by_kind().items()
+    ]
+    return "\n".join(_table(("document", "id", "version", "status", "digest"), rows))
+
+
+def _contract(contract: Contract) -> list[str]:
+    lines = ["## What is to change", "", f"**Gap.** {_line(contract.gap)}", ""]
+    lines += [f"**Deployment.** {_line(contract.deployment)}", ""]
+    for behaviour in contract.behaviours:
+        lines += _behaviour(behaviour)
+    failures = [
+        (each.id, each.severity, each.behaviour or "", each.description)
+        for each in contract.failure_classes
+    ]
+    lines += _section("Failure classes", ("failure", "severity", "behaviour", "what"), failures)
+    lines += ["## Objectives", "", "Training is to teach:", ""]
+    lines += [*_bullets(contract.training_objectives), "", "Evaluation is to measure:", ""]
+    lines += [*_bullets(contract.evaluation_objectives), ""]
+    signals = [
+        (each.signal, ", ".join(each.behaviours), ", ".join(each.dimensions), each.why)
+        for each in contract.supervision
+    ]
+    lines += _section("Supervision", ("signal", "behaviours", "dimensions", "why"), signals)
+    lines += _sampling(contract)
+    tests = [_test(each) for each in contract.acceptance_tests]
+    head = ("test", "metric", "slice", "must", "margin", "risk", "on")
+    lines += _section("Acceptance tests", head, tests)
+    lines += _review(contract)
+    return lines
+
+
+def _behaviour(behaviour: Behaviour) -> list[str]:
+    lines = [f"### Behaviour `{behaviour.id}`", "", _line(behaviour.statement), ""]
+    parts = (
+        ("Conditions", behaviour.conditions),
+        ("Good", behaviour.positive),
+        ("Prohibited", behaviour.prohibited),
+        ("Boundaries", behaviour.boundaries),
+    )
+    lines += [f"- **{name}.** {_line('; '.join(texts))}" for name, texts in parts if texts]
+    evidence = ", ".join(behaviour.evidence)
+    lines.append(f"- **Evidence.** {evidence}: {_line(behaviour.acceptable_when or '')}")
+    lines.append(f"- **Judged on.** {', '.join(behaviour.dimensions)}")
+    return [*lines, ""]
+
+
+def _sampling(contract: Contract) -> list[str]:
+    sampling = contract.sampling
+    axes = [(axis, ", ".join(values)) for axis, values in sampling.axes.items()]
+    axes += [(axis, f"left out: {reason}") for axis, reason in sampling.left_out.items()]
+    lines = [f"## Sampling: {sampling.total} records", "", *_table(("axis", "values"), axes), ""]
+    if sampling.hard:
+        lines += ["Hard slices: " + "; ".join(map(_slice, sampling.hard)), ""]
+    quotas = [(_slice(each.slice), _asked(each)) for each in sampling.quotas]
+    lines += _section("Quotas", ("slice", "at least"), quotas)
+    reserve = contract.reserve
+    if reserve:
+        size = f"{reserve.size} records" if reserve.size else f"{reserve.share:.0%} of all records"
+        lines += [
+            f"## Reserve `{reserve.id}`: {size}",
+            "",
+            f"{_line(reserve.covers)} Opened by: {', '.join(reserve.openers)}.",
+            "",
+        ]
+    return lines
+
+
+def _review(contract: Contract) -> list[str]:
+    review = contract.review
+    blinded = "Candidates are blinded and shuffled for each reviewer."
+    if not review.blinded:
+        blinded = f"Candidates are not blinded: {_line(review.unblinded_because or '')}"
+    lines = ["## Review", "", blinded, ""]
+    head = ("layer", "records", "judged by", "passes", "second review", "accepted when", "else")
+    lines += [*_table(head, [_layer(each) for each in review.layers]), ""]
+    roles = [
+        (each.role, each.duty, each.expertise, each.test or "", _percent(each.pass_mark))
+        for each in contract.roles
+    ]
+    lines += _section("Roles", ("role", "duty", "expertise", "test", "pass mark"), roles)
+    welfare = contract.welfare
+    if welfare:
+        lines += [
+            "## Welfare",
+            "",
+            f"- Severe content is shown to: {', '.join(welfare.restricted_to)}",
+            f"- Only after opting in: {_yes(welfare.opt_in)}",
+            f"- Hidden until uncovered: {_yes(welfare.blur)}",
+            f"- May be skipped without penalty: {_yes(welfare.skip_without_penalty)}",
+            f"- Minutes a day at most: {welfare.daily_minutes or 'not limited'}",
+            f"- Minutes until a break: {welfare.break_after_minutes or 'not set'}",
+            f"- Support: {_line(welfare.support or 'not named')}",
+            "",
+        ]
+    return lines
+
+
+def _rubric(rubric: Rubric) -> list[str]:
+    lines = ["## Rubric", ""]
+    for dimension in rubric.dimensions:
+        lines += _dimension(dimension)
+    vetoes, comparisons = rules_of(rubric)
+    if vetoes or comparisons:
+        lines += ["### Priority", ""]
+        rules = (*vetoes, *comparisons)
+        lines += [f"{place}. {rule}" for place, rule in enumerate(rules, start=1)]
+        lines.append("")
+    lines += [f"Answers without a winner: {', '.join(rubric.verdicts)}.", ""]
+    return lines
+
+
+def _dimension(dimension: Dimension) -> list[str]:
+    scale = dimension.scale if isinstance(dimension.scale, str) else ", ".join(dimension.scale)
+    judged = dimension.judged_by + (f" (`{dimension.verifier}`)" if dimension.verifier else "")
+    lines = [f"### Dimension `{dimension.id}`", "", _line(dimension.question), ""]
+    lines += [f"- **Scale.** {scale}; {dimension.better} is better; judged by {judged}"]
+    rows = dict.fromkeys([*dimension.anchors, *dimension.examples])
+    lines += [
+        f"- **{value}.** {_line(dimension.anchors.get(value, ''))}"
+        + (f" Example: {_line(dimension.examples[value])}" if value in dimension.examples else "")
+        for value in rows
+    ]
+    lines += [f"- **Does not count.** {_line('; '.join(dimension.exclusions))}"]
+    lines += [f"- **Abstain.** {_line(dimension.abstention or '')}"]
+    lines += [f"- **Escalate.** {_line(dimension.escalation or '')}"]
+    lines += [f"- **Looks at.** `{dimension.field}`; rests on {', '.join(dimension.evidence)}"]
+    lines += [f"- **Reviewer.** {_line(dimension.action or '')}"]
+    return [*lines, ""]
+
+
+def _policy(policy: Policy) -> list[str]:
+    lines = ["## Policy", ""] if policy.sections else []
+    for each in policy.sections:
+        lines += [
+            f"### `{each.id}` {_line(each.title)}",
+            "",
+            f"{_line(each.text)} Severity {each.severity}; expected: {each.expected}.",
+            "",
+        ]
+        if each.benign_counterpart:
+            lines += [f"Must be served: {_line(each.benign_counterpart)}", ""]
+    return lines
+
+
+def _sources(sources: Sources) -> list[str]:
+    rows = [
+        (
+            each.id,
+            each.licence or "",
+            ", ".join(each.permitted_uses),
+            _retention(each),
+            ", ".join(each.territory),
+            ", ".join(each.reviewer_access),
+            each.state,
+        )
+        for each in sources.classes
+    ]
+    head = ("class", "licence", "uses", "kept until", "territory", "read by", "state")
+    return _section("Sources", head, rows)
+
+
+def _retention(source: SourceClass) -> str:
+    ends = [str(source.retention_until)] if source.retention_until else []
+    if source.retention_days:
+        ends.append(f"{source.retention_days} days from {source.collected_on}")
+    return "; ".join(ends)
+
+
+def _test(test: AcceptanceTest) -> tuple[str, ...]:
+    margin = "" if test.margin is None else f"{test.margin:g}"
+    risk = "" if test.risk is None else f"{test.risk:g}"
+    return (test.id, test.metric, _slice(test.slice), test.direction, margin, risk, test.dataset)
+
+
+def _layer(layer: ReviewLayer) -> tuple[str, ...]:
+    records = [_slice(layer.slice)] if layer.slice else []
+    records += [" or ".join(layer.severities)] if layer.severities else []
+    accepted = f"{layer.agreement:.0%} agree"
+    accepted += ", verified" if layer.needs_verification else ""
+    accepted += ", adjudicated" if layer.always_adjudicate else ""
+    return (
+        layer.id,
+        ", ".join(records) or "all others",
+        ", ".join(layer.roles),
+        str(layer.passes),
+        _percent(layer.second_review_share),
+        accepted,
+        layer.on_disagreement.replace("_", " "),
+    )
+
+
+def _asked(quota: Quota) -> str:
+    asked = [f"{quota.share:.0%}"] if quota.share is not None else []
+    asked += [f"{quota.minimum} records"] if quota.minimum is not None else []
+    return " and ".join(asked)
+
+
+def _slice(cut: Slice) -> str:
+    return ", ".join(f"{axis} = {value}" for axis, value in cut.items()) or "all"
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"
+
+
+def _line(text: str) -> str:
+    """A text in one line, so that it stays within its table row or list item."""
+    return " ".join(text.split())
+
+
+def _bullets(texts: Iterable[str]) -> list[str]:
+    return [f"- {_line(text)}" for text in texts]
+
+
+def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"## {title}", "", *_table(head, rows), ""] if rows else []
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    for row in rows:
+        cells = (_line(cell).replace("|", "\\|") for cell in row)
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines

@@ -1,0 +1,273 @@
+"""Files as plain trees that remember the line of every node.
+
+YAML 1.2 is composed to nodes and turned into plain values here, so that `no` stays a word, a
+date stays text, a key that stands twice is seen, and no tag, alias or merge can smuggle
+anything in. TOML keeps no positions; `assay.toml` is flat, so its keys are found by their line.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from assay.core.canonical import MAX_SAFE_INTEGER
+from assay.core.issues import Issue
+
+MAX_BYTES = 2_000_000
+"""Largest document that is read; people write far shorter ones."""
+
+_MOST_DIGITS = 40
+"""Longer numbers are beyond 53 bits, or more exact than any reader keeps."""
+
+Path = tuple[str | int, ...]
+"""Way to a node: keys and positions counted from 0."""
+
+_TAG = "tag:yaml.org,2002:"
+_TAGS = frozenset(
+    _TAG + name
+    for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value", "merge")
+)
+
+
+class Tree(msgspec.Struct):
+    """A file's content as plain values, with the line of every node."""
+
+    file: str
+    """Name of the file, relative to the program's folder."""
+    plain: Any
+    """The content: dict, list, str, int, float, bool or None."""
+    lines: dict[Path, int]
+    """Line of each node, counted from 1."""
+    faulty: set[Path] = msgspec.field(default_factory=set)
+    """Nodes that were reported already and whose value means nothing."""
+
+    def line(self, path: Path) -> int:
+        """Line of a node, or of the nearest node around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def issue(self, path: Path, code: str, message: str, hint: str) -> Issue:
+        """An error at a node."""
+        return Issue(
+            file=self.file,
+            line=self.line(path),
+            path=spell(path),
+            code=code,
+            severity="error",
+            message=message,
+            hint=hint,
+        )
+
+    def texts(self) -> Iterator[tuple[Path, str]]:
+        """Every text in the file with its place; keys are not texts."""
+        return _texts(self.plain, ())
+
+
+def spell(path: Path) -> str:
+    """A path as people read it, such as `dimensions[2].anchors`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def read_yaml(file: str, content: bytes) -> tuple[Tree | None, list[Issue]]:
+    """Read a YAML 1.2 document; None where it cannot be read at all.
+
+    Args:
+        file: the name that issues carry.
+        content: the bytes of the file, UTF-8.
+    """
+    tree = Tree(file, {}, {(): 1})
+    try:
+        builder = _Builder(tree)
+        tree.plain = builder.build(_compose(tree, _decode(tree, content)), ())
+    except RecursionError:
+        hint = "documents are a few levels deep"
+        return None, [tree.issue((), "too-deep", "the file is nested too deeply", hint)]
+    except _UnreadableError as error:
+        return None, [error.issue]
+    return tree, builder.issues
+
+
+def read_toml(file: str, content: bytes) -> tuple[Tree | None, list[Issue]]:
+    """Read a flat TOML file; None where it cannot be read at all."""
+    tree = Tree(file, {}, {(): 1})
+    try:
+        text = _decode(tree, content)
+        tree.plain = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        place = _TOML_PLACE.search(str(error))
+        tree.lines[()] = int(place[1]) if place and place[1] else content.count(b"\n") + 1
+        problem = _TOML_PLACE.sub("", str(error)).strip()
+        message = f"not valid TOML: {problem[:1].lower()}{problem[1:]}"
+        return None, [tree.issue((), "broken-toml", message, "text stands in double quotes")]
+    except _UnreadableError as error:
+        return None, [error.issue]
+    for number, line in enumerate(text.splitlines(), start=1):
+        key = re.match(r"""\s*\[*\s*["']?([\w-]+)["']?""", line)
+        if key:
+            tree.lines.setdefault((key[1],), number)
+    return tree, []
+
+
+_TOML_PLACE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
+
+_EMPTY_HINT = "begin with the header: apiVersion, kind, id, version, status, title"
+
+
+class _UnreadableError(Exception):
+    """The file as a whole cannot be read."""
+
+    def __init__(self, tree: Tree, code: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.issue = tree.issue((), code, message, hint)
+
+
+def _decode(tree: Tree, content: bytes) -> str:
+    if len(content) > MAX_BYTES:
+        message = f"the file has {len(content)} bytes; documents have at most {MAX_BYTES}"
+        raise _UnreadableError(tree, "too-large", message, "data belongs into records")
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        tree.lines[()] = content.count(b"\n", 0, error.start) + 1
+        message = f"not valid UTF-8: {error.reason}"
+        raise _UnreadableError(tree, "wrong-encoding", message, "save the file as UTF-8") from error
+
+
+def _compose(tree: Tree, text: str) -> MappingNode:
+    if re.search(r"^%", text, re.MULTILINE):
+        hint = "remove the line that starts with %; documents are read as YAML 1.2"
+        raise _UnreadableError(tree, "yaml-directive", "YAML directives are not read", hint)
+    try:
+        node: Node | None = YAML(typ="safe", pure=True).compose(text)
+    except (YAMLError, ValueError) as error:
+        raise _broken_yaml(tree, text, error) from error
+    if node is None:
+        raise _UnreadableError(tree, "empty-document", "the file is empty", _EMPTY_HINT)
+    if not isinstance(node, MappingNode):
+        message = "the file must hold keys and values"
+        raise _UnreadableError(tree, "wrong-type", message, _EMPTY_HINT)
+    return node
+
+
+def _broken_yaml(tree: Tree, text: str, error: YAMLError | ValueError) -> _UnreadableError:
+    problem = str(error).splitlines()[0] if str(error) else "it cannot be read"
+    if isinstance(error, ReaderError):
+        tree.lines[()] = text.count("\n", 0, error.position) + 1
+    if isinstance(error, MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        tree.lines[()] = mark.line + 1 if mark else 1
+        problem = " ".join(filter(None, (error.context, error.problem)))
+        if "expected a single document" in problem:
+            hint = "keep one document in a file; remove the line ---"
+            return _UnreadableError(
+                tree, "several-documents", "the file holds several documents", hint
+            )
+    hint = "check the indentation, the space after a colon, and quotes around text with : or #"
+    return _UnreadableError(tree, "broken-yaml", f"not valid YAML: {problem}", hint)
+
+
+def _texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(node, str):
+        yield path, node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _texts(value, (*path, key))
+    elif isinstance(node, list):
+        for place, value in enumerate(node):
+            yield from _texts(value, (*path, place))
+
+
+class _Builder:
+    """Turns YAML nodes into plain values and notes lines and faults on the way."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.issues: list[Issue] = []
+        self._seen: set[int] = set()
+
+    def build(self, node: Node, path: Path) -> Any:
+        """The plain value of a node."""
+        self.tree.lines.setdefault(path, node.start_mark.line + 1)
+        if id(node) in self._seen:
+            hint = "write the content out where it is meant"
+            self._report(path, "yaml-alias", "anchors and aliases are not read", hint)
+            return None
+        self._seen.add(id(node))
+        if str(node.tag) not in _TAGS:
+            hint = "remove the tag; plain values are enough"
+            self._report(path, "yaml-tag", f"the tag {node.tag} is not read", hint)
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self.build(each, (*path, place)) for place, each in enumerate(node.value)]
+        assert isinstance(node, ScalarNode)
+        return self._scalar(node, path)
+
+    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, ScalarNode):
+                self.tree.lines[(*path, "?")] = key_node.start_mark.line + 1
+                hint = "a key is a word"
+                self._report((*path, "?"), "wrong-type", "a key must be text", hint)
+                continue
+            key = str(key_node.value)
+            here = (*path, key)
+            if key in mapping:
+                message = f"the key {key!r} stands twice; the first one is on line "
+                message += str(self.tree.line(here))
+                self.issues.append(
+                    msgspec.structs.replace(
+                        self.tree.issue(here, "duplicate-key", message, "keep one of the two"),
+                        line=key_node.start_mark.line + 1,
+                    )
+                )
+                continue
+            self.tree.lines[here] = key_node.start_mark.line + 1
+            mapping[key] = self.build(value_node, here)
+        return mapping
+
+    def _scalar(self, node: ScalarNode, path: Path) -> str | int | float | bool | None:
+        text: str = node.value
+        tag = str(node.tag)
+        if tag == f"{_TAG}null":
+            return None
+        if tag == f"{_TAG}bool":
+            return text.lower() == "true"
+        if tag in {f"{_TAG}int", f"{_TAG}float"}:
+            return self._number(text, path, whole=tag.endswith("int"))
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            hint = "write the character itself"
+            self._report(path, "lone-surrogate", "the text holds half a character", hint)
+            return text.encode("utf-8", "replace").decode()
+        return text
+
+    def _number(self, text: str, path: Path, *, whole: bool) -> int | float | None:
+        plain = text.replace("_", "")
+        if len(plain) > _MOST_DIGITS:
+            number: int | float = math.inf
+        elif whole:
+            digits = re.sub(r"^([+-]?)0+(?=\d)", r"\1", plain)
+            number = int(digits, 0)
+        else:
+            number = float(re.sub(r"\.(inf|nan)$", r"\1", plain.lower()))
+        if not math.isfinite(number) or abs(number) > MAX_SAFE_INTEGER:
+            message = f"{text[:_MOST_DIGITS]} is not a number that every reader keeps exactly"
+            self._report(path, "not-a-number", message, "write a smaller number")
+            return None
+        return number
+
+    def _report(self, path: Path, code: str, message: str, hint: str) -> None:
+        self.issues.append(self.tree.issue(path, code, message, hint))
+        self.tree.faulty.add(path)

@@ -1,0 +1,29 @@
+"""The readers and exporters that come with Assay: name -> `module:attribute`."""
+
+from collections.abc import Mapping
+
+_FORMATS = "assay.records.formats"
+_EXPORTERS = "assay.releases.exporters"
+
+BUILT_IN: Mapping[str, Mapping[str, str]] = {
+    "readers": {
+        "assay": f"{_FORMATS}.assay:READER",
+    },
+    "exporters": {
+        "trl:prompt-completion": f"{_EXPORTERS}.trl:TrlPromptCompletion",
+        "trl:language-modeling": f"{_EXPORTERS}.trl:TrlLanguageModeling",
+        "trl:conversational": f"{_EXPORTERS}.trl:TrlConversational",
+        "trl:preference": f"{_EXPORTERS}.trl:TrlPreference",
+        "trl:unpaired-preference": f"{_EXPORTERS}.trl:TrlUnpairedPreference",
+        "trl:prompt-only": f"{_EXPORTERS}.trl:TrlPromptOnly",
+        "trl:stepwise": f"{_EXPORTERS}.trl:TrlStepwise",
+        "openai:chat": f"{_EXPORTERS}.openai:OpenAiChat",
+        "openai:preference": f"{_EXPORTERS}.openai:OpenAiPreference",
+        "kto": f"{_EXPORTERS}.trl:Kto",
+        "helpsteer": f"{_EXPORTERS}.helpsteer:HelpSteer",
+        "verl": f"{_EXPORTERS}.verl:Verl",
+        "llama-factory": f"{_EXPORTERS}.llama_factory:LlamaFactory",
+    },
+    "verifiers": {},
+}
+"""By group, in the order in which they are listed."""

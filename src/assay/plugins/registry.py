@@ -1,0 +1,94 @@
+"""The registry: every reader, exporter and verifier by group and name."""
+
+import difflib
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Literal
+
+import msgspec
+
+from assay.core.errors import MachineError, UsageError
+from assay.plugins.built_in import BUILT_IN
+
+Group = Literal["readers", "exporters", "verifiers"]
+"""What a plug-in is. A package names its own under the entry-point group `assay.<group>`."""
+
+
+class Plugin(msgspec.Struct, frozen=True, kw_only=True):
+    """One plug-in, not yet imported."""
+
+    group: Group
+    """What it is."""
+    name: str
+    """The name it is asked for by."""
+    target: str
+    """`module:attribute` of the object."""
+    package: str
+    """The distribution that brings it."""
+
+
+def plugins(group: Group) -> list[Plugin]:
+    """Every plug-in of a group, ours first, then by name.
+
+    Raises:
+        MachineError: if two packages claim one name.
+    """
+    ours = [
+        Plugin(group=group, name=name, target=target, package="assay")
+        for name, target in BUILT_IN[group].items()
+    ]
+    theirs = [
+        Plugin(group=group, name=point.name, target=point.value, package=_package_of(point))
+        for point in sorted(entry_points(group=f"assay.{group}"), key=lambda point: point.name)
+    ]
+    _refuse_double_names([*ours, *theirs])
+    return [*ours, *theirs]
+
+
+def names(group: Group) -> list[str]:
+    """The names of a group's plug-ins."""
+    return [plugin.name for plugin in plugins(group)]
+
+
+def load(group: Group, name: str) -> Any:
+    """The plug-in object of this name.
+
+    Raises:
+        UsageError: if there is none; the hint names the nearest.
+        MachineError: if the package that brings it cannot be imported.
+    """
+    found = {plugin.name: plugin for plugin in plugins(group)}
+    if name not in found:
+        near = difflib.get_close_matches(name, found, n=1)
+        advice = f"did you mean {near[0]!r}? " if near else ""
+        raise UsageError(
+            code=f"unknown-{group[:-1]}",
+            message=f"there is no {group[:-1]} named {name!r}",
+            hint=f"{advice}there are: {', '.join(found)}",
+        )
+    module, _, attribute = found[name].target.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise MachineError(
+            code="broken-plugin",
+            message=f"the {group[:-1]} {name!r} of {found[name].package} does not load: {error}",
+            hint="reinstall or remove that package",
+        ) from error
+
+
+def _package_of(point: Any) -> str:
+    return point.dist.name if point.dist else "unknown"
+
+
+def _refuse_double_names(found: list[Plugin]) -> None:
+    claimed: dict[str, Plugin] = {}
+    for plugin in found:
+        if plugin.name in claimed:
+            raise MachineError(
+                code="double-plugin",
+                message=f"{claimed[plugin.name].package} and {plugin.package} both bring "
+                f"a plug-in named {plugin.name!r}",
+                hint="remove one of the two packages",
+            )
+        claimed[plugin.name] = plugin

@@ -1,0 +1,209 @@
+"""Answers: what reviewers said about one thing, gathered into the codes that agreement reads.
+
+One series holds one question (the verdict, a dimension, the step labels, the rulings). Items are
+records, or candidates, steps and sections within records; each rater answers an item once.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from assay.contracts.rubric import Dimension
+from assay.quality.agreement import Abstention, Agreement, abstention, agreement
+from assay.quality.bootstrap import Resampling
+from assay.quality.patterns import Integers, Ratings, Scale, ratings
+
+ORDINAL_VALUES = 20
+"""A numeric scale of more values than this is read as an interval scale, for its cost."""
+
+
+class Codes:
+    """Keys numbered in the order in which they first came."""
+
+    def __init__(self) -> None:
+        """Start without keys."""
+        self.numbers: dict[Hashable, int] = {}
+        """Number of each key, from 0."""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def of(self, key: Hashable) -> int:
+        """The number of a key."""
+        return self.numbers.setdefault(key, len(self.numbers))
+
+
+class Answers:
+    """A series of answers to one question."""
+
+    def __init__(self) -> None:
+        """Start without answers."""
+        self.raters = Codes()
+        """Reviewers who answered."""
+        self.not_applicable = 0
+        """Answers that the question does not apply."""
+        self._items = Codes()
+        self._clusters: list[int] = []
+        self._records: list[int] = []
+        self._item_of: list[int] = []
+        self._rater_of: list[int] = []
+        self._values: list[str | None] = []
+
+    def add(
+        self, item: Hashable, rater: str, value: str | None, *, record: int, cluster: int
+    ) -> None:
+        """Add one answer.
+
+        Args:
+            item: what was judged.
+            rater: the reviewer.
+            value: the answer; None for an abstention.
+            record: number of the item's record.
+            cluster: number of the item's prompt family, or of its record without one.
+        """
+        code = self._items.of(item)
+        if code == len(self._records):
+            self._records.append(record)
+            self._clusters.append(cluster)
+        self._item_of.append(code)
+        self._rater_of.append(self.raters.of(rater))
+        self._values.append(value)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How often each value was given, abstentions left out; sorted by name."""
+        return dict(sorted(Counter(value for value in self._values if value is not None).items()))
+
+    @property
+    def given(self) -> int:
+        """Answers with a value."""
+        return len(self._values) - self.abstained
+
+    @property
+    def abstained(self) -> int:
+        """Answers that declined."""
+        return self._values.count(None)
+
+    @property
+    def items(self) -> int:
+        """Items that somebody answered."""
+        return len(self._items)
+
+    def records(self) -> Integers:
+        """Number of each item's record."""
+        return np.asarray(self._records, dtype=np.int64)
+
+    def on_scale(self, scale: Scale, codes: dict[str, int]) -> Ratings:
+        """The answers as ratings, abstentions left out as missing.
+
+        Args:
+            scale: what the codes mean.
+            codes: code of each value on the scale; every value that was given is there.
+        """
+        rows = [row for row, value in enumerate(self._values) if value is not None]
+        values = [codes[value] for value in self._values if value is not None]
+        return ratings(
+            np.asarray(self._item_of, dtype=np.int64)[rows],
+            np.asarray(self._rater_of, dtype=np.int64)[rows],
+            np.asarray(values, dtype=np.int64),
+            scale,
+            n_items=self.items,
+            clusters=self.clusters(),
+        )
+
+    def codes(self, code_of: dict[str, int], abstained: int) -> tuple[Integers, Integers, Integers]:
+        """Items, raters and codes of all answers, with one code for abstentions."""
+        values = [abstained if value is None else code_of[value] for value in self._values]
+        return (
+            np.asarray(self._item_of, dtype=np.int64),
+            np.asarray(self._rater_of, dtype=np.int64),
+            np.asarray(values, dtype=np.int64),
+        )
+
+    def clusters(self) -> Integers | None:
+        """Cluster of each item; None where every item is a cluster of its own."""
+        if len(set(self._clusters)) == self.items:
+            return None
+        return np.asarray(self._clusters, dtype=np.int64)
+
+    def abstention(self, resampling: Resampling) -> Abstention | None:
+        """Who declined, and whether on the same items; None where nobody did."""
+        if not self.abstained:
+            return None
+        items, raters, declined = self.codes(dict.fromkeys(self.counts, 0), abstained=1)
+        return abstention(
+            items,
+            raters,
+            declined == 1,
+            n_items=self.items,
+            clusters=self.clusters(),
+            resampling=resampling,
+        )
+
+    def agreement(self, scale: Scale, codes: dict[str, int], resampling: Resampling) -> Agreement:
+        """Agreement among the answers on a scale."""
+        return agreement(self.on_scale(scale, codes), resampling)
+
+
+def only(given: Ratings, keep: Integers) -> Ratings:
+    """The ratings of some items, renumbered.
+
+    Args:
+        given: the ratings.
+        keep: codes of the items to keep, rising.
+    """
+    place = np.full(given.n_items, -1, dtype=np.int64)
+    place[keep] = np.arange(keep.size)
+    rows = place[given.items] >= 0
+    return ratings(
+        place[given.items[rows]],
+        given.raters[rows],
+        given.values[rows],
+        given.scale,
+        n_items=int(keep.size),
+        clusters=None if given.clusters is None else given.clusters[keep],
+    )
+
+
+def dimension_scale(
+    values: Sequence[str], dimension: Dimension | None
+) -> tuple[Scale, dict[str, int], bool]:
+    """The scale that scores were given on, and the code of each value.
+
+    Args:
+        values: the values that were given.
+        dimension: the rubric's dimension; None where the rubric does not have it.
+
+    Returns:
+        The scale, the codes, and whether they are the rubric's. Scores that do not lie on the
+        rubric's scale are read on a scale made of the values given: numbers in their order, or
+        else categories.
+    """
+    if dimension is not None and set(values) <= set(dimension.values):
+        codes = {value: code for code, value in enumerate(dimension.values)}
+        return _scale(dimension.values, numeric=dimension.scale_kind == "ordinal"), codes, True
+    numeric = all(_number(value) is not None for value in values)
+    ordered = sorted(set(values), key=lambda value: (_number(value) or Fraction(0), value))
+    distinct = ordered if numeric else sorted(set(values))
+    codes = {value: code for code, value in enumerate(distinct)}
+    return _scale(distinct, numeric=numeric), codes, False
+
+
+def _scale(values: Sequence[str], *, numeric: bool) -> Scale:
+    n_values = max(len(values), 1)
+    if not numeric or n_values == 2:  # noqa: PLR2004  two values have no order to speak of
+        return Scale("nominal", n_values)
+    numbers = [_number(value) for value in values]
+    distinct = len(set(numbers)) == len(numbers)
+    if n_values > ORDINAL_VALUES and distinct:
+        return Scale("interval", n_values, tuple(float(number or 0) for number in numbers))
+    return Scale("ordinal", n_values)
+
+
+def _number(value: str) -> Fraction | None:
+    try:
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        return None

@@ -1,0 +1,111 @@
+"""The case: one record with everything that was said and decided about it."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from assay.core.ports import FactStore
+from assay.quality.disposition import Disposition
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.review.adjudication import Adjudication
+from assay.verification.verification import Verification
+
+BATCH = 500
+"""Records whose cases are gathered at once; bounds the memory of a pass over the store."""
+
+
+class AboutRecord(Protocol):
+    """A fact that names the record it is about."""
+
+    @property
+    def record(self) -> str:
+        """Id of the record."""
+
+
+R = TypeVar("R", bound=AboutRecord)
+T = TypeVar("T")
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One record with everything that was said and decided about it, each in order of entry."""
+
+    id: str
+    """Id of the record."""
+    record: Record
+    """The record."""
+    judgments: tuple[Judgment, ...] = ()
+    """Its judgments, superseded and repeated ones included."""
+    adjudications: tuple[Adjudication, ...] = ()
+    """Its adjudications; the last one stands."""
+    verifications: tuple[Verification, ...] = ()
+    """Its verifications; of one verifier on one candidate the last one stands."""
+    disposition: Disposition | None = None
+    """Its latest disposition under the documents in force; None where there is none."""
+
+
+def cases(
+    store: FactStore, *, contract: str, rubric: str, batch: int = BATCH
+) -> Iterator[list[Case]]:
+    """Every record's case, in the records' order of entry, gathered batch by batch.
+
+    Args:
+        store: the store.
+        contract: document id of the contract in force.
+        rubric: document id of the rubric in force; dispositions made under other documents are
+            of no account.
+        batch: records at once.
+    """
+    for records in _batches(store.scan(Record), batch):
+        ids = [record.id for record in records]
+        judgments = _by_record(store.scan(Judgment, record=ids))
+        adjudications = _by_record(store.scan(Adjudication, record=ids))
+        verifications = _by_record(store.scan(Verification, record=ids))
+        found = store.scan(Disposition, record=ids, contract=contract)
+        dispositions = {each.record: each for each in found if each.rubric == rubric}
+        yield [
+            Case(
+                id=identity,
+                record=record,
+                judgments=tuple(judgments.get(identity, ())),
+                adjudications=tuple(adjudications.get(identity, ())),
+                verifications=tuple(verifications.get(identity, ())),
+                disposition=dispositions.get(identity),
+            )
+            for identity, record in zip(ids, records, strict=True)
+        ]
+
+
+def case_of(store: FactStore, identity: str, *, contract: str, rubric: str) -> Case:
+    """The case of one record, given by its id or a unique prefix of it.
+
+    Raises:
+        UsageError: if no record, or more than one, matches.
+    """
+    record = store.get(Record, identity)
+    whole: str = record.id
+    found = store.scan(Disposition, record=whole, contract=contract)
+    dispositions = [each for each in found if each.rubric == rubric]
+    return Case(
+        id=whole,
+        record=record,
+        judgments=tuple(store.scan(Judgment, record=whole)),
+        adjudications=tuple(store.scan(Adjudication, record=whole)),
+        verifications=tuple(store.scan(Verification, record=whole)),
+        disposition=dispositions[-1] if dispositions else None,
+    )
+
+
+def _batches(given: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(given)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _by_record(facts: Iterable[R]) -> dict[str, list[R]]:
+    found: dict[str, list[R]] = {}
+    for fact in facts:
+        found.setdefault(fact.record, []).append(fact)
+    return found

@@ -1,0 +1,220 @@
+"""Coverage: the sampling distribution that the contract asks for, against what is there."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from assay.contracts.contract import Quota, Sampling
+
+MISSING = "(missing)"
+"""Stands for the value of an axis that a record does not name."""
+
+Taxonomy = Mapping[str, str]
+"""Where one record lies: axis -> value."""
+
+
+class ValueCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records have one value of an axis."""
+
+    value: str
+    """The value, or `(missing)`."""
+    records: int
+    """Records that have it."""
+    accepted: int
+    """Accepted records that have it."""
+    declared: bool
+    """Whether the contract's axis names this value."""
+
+
+class AxisCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """One axis: its declared values in the contract's order, then undeclared and missing ones."""
+
+    axis: str
+    """The axis."""
+    values: tuple[ValueCount, ...]
+    """Every value with its counts; they add up to all records."""
+
+
+class QuotaCoverage(msgspec.Struct, frozen=True, kw_only=True):
+    """One quota against what is there."""
+
+    slice: dict[str, str]
+    """The slice: axis -> value."""
+    records: int
+    """Records in the slice."""
+    accepted: int
+    """Accepted records in the slice."""
+    share: float | None
+    """Least share of all accepted records; None where none is asked for."""
+    minimum: int | None
+    """Least number of accepted records; None where none is asked for."""
+    needed: int
+    """Accepted records that the slice must have, by the stricter of the two."""
+    met: bool
+    """Whether it has them."""
+
+
+class CrossTable(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records lie at each pair of values of two axes: what a heat map draws."""
+
+    rows: str
+    """Axis of the rows."""
+    columns: str
+    """Axis of the columns."""
+    row_values: tuple[str, ...]
+    """Values of the rows."""
+    column_values: tuple[str, ...]
+    """Values of the columns."""
+    counts: tuple[tuple[int, ...], ...]
+    """Records by row and column; they add up to all records."""
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """The sampling distribution, as it is and as it should be."""
+
+    wanted: int
+    """Records that the contract wants."""
+    records: int
+    """Records that are there."""
+    accepted: int
+    """Records that are accepted."""
+    axes: tuple[AxisCoverage, ...]
+    """The contract's axes."""
+    quotas: tuple[QuotaCoverage, ...]
+    """The contract's quotas."""
+    hard: tuple[QuotaCoverage, ...]
+    """The contract's hard slices, each of which needs at least one accepted record."""
+
+
+class Cells:
+    """Taxonomies counted: records that lie at the same place are kept once, with how often."""
+
+    def __init__(self) -> None:
+        """Start with nothing counted."""
+        self._records: Counter[frozenset[tuple[str, str]]] = Counter()
+        self._accepted: Counter[frozenset[tuple[str, str]]] = Counter()
+
+    def add(self, taxonomy: Taxonomy, *, accepted: bool) -> None:
+        """Count one record."""
+        place = frozenset(taxonomy.items())
+        self._records[place] += 1
+        if accepted:
+            self._accepted[place] += 1
+
+    @property
+    def records(self) -> int:
+        """All records."""
+        return self._records.total()
+
+    @property
+    def accepted(self) -> int:
+        """Accepted records."""
+        return self._accepted.total()
+
+    def inside(self, wanted: Taxonomy) -> tuple[int, int]:
+        """Records and accepted records that lie in a slice."""
+        asked = frozenset(wanted.items())
+        places = [place for place in self._records if asked <= place]
+        return (
+            sum(self._records[place] for place in places),
+            sum(self._accepted[place] for place in places),
+        )
+
+    def along(self, axis: str) -> dict[str, tuple[int, int]]:
+        """Records and accepted records by the value of an axis, missing values included."""
+        found: dict[str, tuple[int, int]] = {}
+        for place, count in self._records.items():
+            value = dict(place).get(axis, MISSING)
+            records, accepted = found.get(value, (0, 0))
+            found[value] = (records + count, accepted + self._accepted[place])
+        return found
+
+    def across(self, rows: str, columns: str) -> Counter[tuple[str, str]]:
+        """Records by the values of two axes."""
+        found: Counter[tuple[str, str]] = Counter()
+        for place, count in self._records.items():
+            named = dict(place)
+            found[named.get(rows, MISSING), named.get(columns, MISSING)] += count
+        return found
+
+
+def count_cells(taxonomies: Iterable[tuple[Taxonomy, bool]]) -> Cells:
+    """Count records, each given by its taxonomy and whether it is accepted."""
+    cells = Cells()
+    for taxonomy, accepted in taxonomies:
+        cells.add(taxonomy, accepted=accepted)
+    return cells
+
+
+def coverage(cells: Cells, sampling: Sampling) -> Coverage:
+    """The sampling distribution against what is there.
+
+    A quota's share is a share of the accepted records, and its minimum a number of them: what
+    waits or stays out cannot be released. A share of nothing is met by nothing only where
+    nothing is accepted at all.
+    """
+    return Coverage(
+        wanted=sampling.total,
+        records=cells.records,
+        accepted=cells.accepted,
+        axes=tuple(_axis(cells, axis, values) for axis, values in sampling.axes.items()),
+        quotas=tuple(_quota(cells, quota) for quota in sampling.quotas),
+        hard=tuple(_quota(cells, Quota(slice=wanted, minimum=1)) for wanted in sampling.hard),
+    )
+
+
+def cross_table(cells: Cells, sampling: Sampling, rows: str, columns: str) -> CrossTable:
+    """The pairwise table of two axes; the contract's values come first, in its order."""
+    counts = cells.across(rows, columns)
+    row_values = _ordered(sampling.axes.get(rows, ()), {row for row, _ in counts})
+    column_values = _ordered(sampling.axes.get(columns, ()), {column for _, column in counts})
+    return CrossTable(
+        rows=rows,
+        columns=columns,
+        row_values=row_values,
+        column_values=column_values,
+        counts=tuple(tuple(counts[row, column] for column in column_values) for row in row_values),
+    )
+
+
+def _axis(cells: Cells, axis: str, declared: tuple[str, ...]) -> AxisCoverage:
+    found = cells.along(axis)
+    return AxisCoverage(
+        axis=axis,
+        values=tuple(
+            ValueCount(
+                value=value,
+                records=found.get(value, (0, 0))[0],
+                accepted=found.get(value, (0, 0))[1],
+                declared=value in declared,
+            )
+            for value in _ordered(declared, set(found))
+        ),
+    )
+
+
+def _ordered(declared: tuple[str, ...], found: set[str]) -> tuple[str, ...]:
+    """Declared values in their order, then the others by name, and the missing value last."""
+    others = sorted(found - set(declared), key=lambda value: (value == MISSING, value))
+    return (*declared, *others)
+
+
+def _quota(cells: Cells, quota: Quota) -> QuotaCoverage:
+    records, accepted = cells.inside(quota.slice)
+    needed = max(quota.minimum or 0, _whole_records(quota.share or 0.0, cells.accepted))
+    return QuotaCoverage(
+        slice=dict(quota.slice),
+        records=records,
+        accepted=accepted,
+        share=quota.share,
+        minimum=quota.minimum,
+        needed=needed,
+        met=accepted >= needed,
+    )
+
+
+def _whole_records(share: float, total: int) -> int:
+    """The least number of records that is at least this share of all."""
+    return math.ceil(share * total - 1e-9)

@@ -1,0 +1,228 @@
+"""The gathering: one pass over all cases, keeping counts and codes, never the cases themselves."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from assay.quality.answers import Answers, Codes
+from assay.quality.case import Case
+from assay.quality.consensus import (
+    STRICT_MAJORITY,
+    consensus,
+    effective,
+    score_key,
+    verdict_key,
+)
+from assay.quality.coverage import Cells
+from assay.quality.rules import Contradiction, InForce, contradictions
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.records.verdict import (
+    Abstained,
+    NotApplicable,
+    NotAsked,
+    Prefers,
+    Ranks,
+    Tie,
+)
+
+RELEASABLE = frozenset({"accepted", "disagreement_preserved"})
+"""States of records that may be released."""
+
+UNSTATED = "(unstated)"
+"""Stands for a severity or task family that the source does not name."""
+
+PAIR = 2
+"""Candidates of a pairwise comparison."""
+
+PAIR_VALUES = {"prefers:0": "prefers_a", "prefers:1": "prefers_b"}
+"""Verdicts on a pair in the words of two-stage agreement; the others keep their own."""
+
+
+@dataclass
+class ReviewerTally:
+    """One reviewer's answers, counted."""
+
+    kind: str
+    """Person, model or unknown."""
+    verdicts: Counter[str] = field(default_factory=Counter)
+    """Judgments by the verdict's tag."""
+    placed: int = 0
+    """Preferences whose presented order is known."""
+    first_shown: int = 0
+    """Of these, how many chose the candidate that was shown first."""
+
+
+@dataclass
+class Gathering:
+    """What the quality report needs of all cases."""
+
+    documents: InForce
+    """The documents in force."""
+    kinds: Counter[str] = field(default_factory=Counter)
+    """Records by kind."""
+    taxonomies: list[dict[str, str]] = field(default_factory=list)
+    """Where each record lies."""
+    cells: Cells = field(default_factory=Cells)
+    """Taxonomies counted, for coverage."""
+    judgments: Counter[str] = field(default_factory=Counter)
+    """Judgments given, superseded, repeated, and standing by kind of reviewer."""
+    reviewers: dict[str, ReviewerTally] = field(default_factory=dict)
+    """Answers by reviewer's pseudonym."""
+    pairs: Answers = field(default_factory=Answers)
+    """Verdicts on two candidates."""
+    lists: Answers = field(default_factory=Answers)
+    """Verdicts on three or more candidates."""
+    dimensions: dict[str, Answers] = field(default_factory=dict)
+    """Scores by dimension."""
+    steps: Answers = field(default_factory=Answers)
+    """Labels on steps."""
+    rulings: Answers = field(default_factory=Answers)
+    """Rulings on sections of the policy."""
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """Records with judgments by outcome of their consensus."""
+    states: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Records by state and rule of their disposition."""
+    contradictions: list[Contradiction] = field(default_factory=list)
+    """Verdicts that contradict the priority rules."""
+    checked_against_priority: int = 0
+    """Judgments whose verdict and scores could be held against the priority rules."""
+    errors_asked: int = 0
+    """Judgments that looked for errors."""
+    with_errors: int = 0
+    """Of these, how many found one."""
+    defects: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """Localized errors by category, severity and task family."""
+    repeated_verdicts: Counter[bool] = field(default_factory=Counter)
+    """Second answers of one reviewer on one record: whether the verdict was the same."""
+    repeated_scores: Counter[bool] = field(default_factory=Counter)
+    """Second scores of one reviewer on one dimension of one candidate: whether the same."""
+    _clusters: Codes = field(default_factory=Codes)
+
+    def add(self, case: Case) -> None:
+        """Take in one case."""
+        record, number = case.record, len(self.taxonomies)
+        state = case.disposition.state if case.disposition else "undisposed"
+        rule = case.disposition.rule if case.disposition else ""
+        self.kinds[record.kind] += 1
+        self.taxonomies.append(record.task.taxonomy)
+        self.cells.add(record.task.taxonomy, accepted=state in RELEASABLE)
+        self.states[state, rule] += 1
+        if not case.judgments:
+            return
+        standing = effective(case.judgments)
+        self._count_judgments(case, standing)
+        people = [judgment for judgment in standing if STRICT_MAJORITY.counts(judgment)]
+        self.outcomes[consensus(record, standing, case.adjudications).outcome] += 1
+        self._check_priority(record, people)
+        family = record.task.family
+        place = _Place(number, self._clusters.of(("family", family) if family else number))
+        for judgment in people:
+            self._add_verdict(record, judgment, place)
+            self._add_parts(judgment, place)
+            self._add_errors(record, judgment)
+
+    def _count_judgments(self, case: Case, standing: Iterable[Judgment]) -> None:
+        replaced = {each.supersedes for each in case.judgments if each.supersedes}
+        unreplaced = [each for each in case.judgments if not replaced or each.id not in replaced]
+        counts = self.judgments
+        counts["given"] += len(case.judgments)
+        counts["superseded"] += len(case.judgments) - len(unreplaced)
+        for judgment in standing:
+            counts[judgment.reviewer.kind] += 1
+            self._count_reviewer(judgment)
+        repeats = len(unreplaced) - sum(1 for _ in standing)
+        if repeats:
+            counts["repeated"] += repeats
+            self._compare_repeats(unreplaced, len(case.record.candidates))
+
+    def _count_reviewer(self, judgment: Judgment) -> None:
+        reviewer = judgment.reviewer
+        tally = self.reviewers.setdefault(rater(judgment), ReviewerTally(reviewer.kind))
+        tally.verdicts[str(judgment.verdict.__struct_config__.tag)] += 1
+        if isinstance(judgment.verdict, Prefers) and judgment.order:
+            tally.placed += 1
+            tally.first_shown += judgment.order[0] == judgment.verdict.candidate
+
+    def _compare_repeats(self, judgments: Iterable[Judgment], n_candidates: int) -> None:
+        ordered: dict[str, list[Judgment]] = {}
+        for judgment in sorted(judgments, key=lambda each: (each.occasion, each.id)):
+            ordered.setdefault(rater(judgment), []).append(judgment)
+        for own in ordered.values():
+            for before, after in pairwise(own):
+                verdicts = {verdict_key(each.verdict, n_candidates) for each in (before, after)}
+                if verdicts != {"not_asked"}:
+                    self.repeated_verdicts[len(verdicts) == 1] += 1
+                earlier = dict(_scores(before))
+                for key, value in _scores(after):
+                    if key in earlier:
+                        self.repeated_scores[value == earlier[key]] += 1
+
+    def _check_priority(self, record: Record, people: list[Judgment]) -> None:
+        if not self.documents.rubric.priority or len(record.candidates) < PAIR:
+            return
+        self.checked_against_priority += sum(
+            isinstance(each.verdict, Prefers | Ranks | Tie) and bool(each.scores) for each in people
+        )
+        self.contradictions += contradictions(record, people, self.documents)
+
+    def _add_verdict(self, record: Record, judgment: Judgment, place: "_Place") -> None:
+        n_candidates = len(record.candidates)
+        if isinstance(judgment.verdict, NotAsked) or n_candidates < PAIR:
+            return
+        declined = isinstance(judgment.verdict, Abstained)
+        key = None if declined else verdict_key(judgment.verdict, n_candidates)
+        if n_candidates == PAIR:
+            value = PAIR_VALUES.get(key, key) if key else None
+            place.put(self.pairs, place.record, judgment, value)
+        else:
+            place.put(self.lists, place.record, judgment, key)
+
+    def _add_parts(self, judgment: Judgment, place: "_Place") -> None:
+        for score in {(each.dimension, each.candidate): each for each in judgment.scores}.values():
+            answers = self.dimensions.setdefault(score.dimension, Answers())
+            if isinstance(score.score, NotApplicable):
+                answers.not_applicable += 1
+                continue
+            place.put(answers, (place.record, score.candidate), judgment, score_key(score.score))
+        for label in {(each.candidate, each.step): each for each in judgment.step_labels}.values():
+            step = (place.record, label.candidate, label.step)
+            place.put(self.steps, step, judgment, label.label)
+        for ruling in {(each.section, each.candidate): each for each in judgment.rulings}.values():
+            section = (place.record, ruling.section, ruling.candidate)
+            place.put(self.rulings, section, judgment, ruling.ruling)
+
+    def _add_errors(self, record: Record, judgment: Judgment) -> None:
+        if judgment.errors is None:
+            return
+        self.errors_asked += 1
+        self.with_errors += bool(judgment.errors)
+        family = record.task.capability or record.task.family or UNSTATED
+        for error in judgment.errors:
+            severity = error.severity or error.source_severity or UNSTATED
+            self.defects[error.category, severity, family] += 1
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an answer's item lies."""
+
+    record: int
+    cluster: int
+
+    def put(self, answers: Answers, item: Hashable, judgment: Judgment, value: str | None) -> None:
+        answers.add(item, rater(judgment), value, record=self.record, cluster=self.cluster)
+
+
+def rater(judgment: Judgment) -> str:
+    """The reviewer as a rater: the pseudonym, with the kind where it is not a person."""
+    reviewer = judgment.reviewer
+    if reviewer.kind == "human":
+        return reviewer.pseudonym
+    return f"{reviewer.pseudonym} ({reviewer.kind})"
+
+
+def _scores(judgment: Judgment) -> Iterator[tuple[tuple[str, int | None], str | None]]:
+    for score in judgment.scores:
+        yield (score.dimension, score.candidate), score_key(score.score)

@@ -1,0 +1,57 @@
+"""The limits: what the numbers of a quality report do not show, in words."""
+
+from collections.abc import Iterator
+
+from assay.quality.gathering import Gathering
+
+FEW_REVIEWERS = 5
+"""Below this number of reviewers, agreement says little about other reviewers (a convention)."""
+
+ALWAYS = (
+    "Agreement says how far reviewers say the same, not whether they are right.",
+    "Intervals speak for these reviewers; the range without one of them shows who carries alpha.",
+    "Alpha, AC and percent agreement depend on how answers are spread: read the three together.",
+    "Rates by reviewer are not adjusted for the records that each of them happened to get.",
+    "Errors found are a lower bound on errors there are: nobody sought those that nobody saw.",
+    "Quality of labels is no evidence that training on them improves a model.",
+)
+"""Limits of every report."""
+
+
+def limits(gathered: Gathering) -> tuple[str, ...]:
+    """What the numbers made from this gathering do not show."""
+    return (*ALWAYS, *_particular(gathered))
+
+
+def _particular(gathered: Gathering) -> Iterator[str]:
+    judgments = gathered.judgments
+    people = judgments["human"] + judgments["unknown"]
+    undisposed = gathered.states["undisposed", ""]
+    if not people:
+        yield "No person judged these records, so nothing is known of agreement among people."
+    elif _n_people(gathered) < FEW_REVIEWERS:
+        yield f"Only {_n_people(gathered)} reviewers judged; another few might differ."
+    if judgments["unknown"]:
+        yield (
+            f"{judgments['unknown']} of {people} judgments come from labels whose author the "
+            "source does not name; whether they are independent is not known."
+        )
+    if judgments["model"]:
+        yield f"{judgments['model']} judgments of models are counted apart and decide nothing."
+    if not judgments["repeated"]:
+        yield "No reviewer judged a record twice, so consistency with oneself is not known."
+    preferring = sum(tally.verdicts["prefers"] for tally in gathered.reviewers.values())
+    unplaced = preferring - sum(tally.placed for tally in gathered.reviewers.values())
+    if unplaced:
+        yield (
+            f"The presented order of {unplaced} of {preferring} preferences is not recorded, so "
+            "a preference for the first place cannot be excluded there."
+        )
+    if not gathered.errors_asked:
+        yield "No judgment looked for localized errors; the absence of defects means nothing here."
+    if undisposed:
+        yield f"{undisposed} records have no disposition under the documents in force."
+
+
+def _n_people(gathered: Gathering) -> int:
+    return sum(tally.kind != "model" for tally in gathered.reviewers.values())

@@ -1,0 +1,101 @@
+"""Use cases of quality: dispose records by the contract's rules, and report."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+from assay.contracts.document import Document, DocumentKind
+from assay.core.ports import FactStore
+from assay.quality.bootstrap import Resampling
+from assay.quality.case import Case, cases
+from assay.quality.report import QualityReport, Question, Verdicts, quality_report
+from assay.quality.rules import InForce, dispose_case
+
+
+class Disposed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run over all records did: `written + unchanged` is how many records there are."""
+
+    written: int
+    """Records whose disposition is new."""
+    unchanged: int
+    """Records whose disposition is what it was."""
+    states: dict[str, int]
+    """Records by state, new and unchanged."""
+
+
+class AgreementReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The agreement part of the quality report."""
+
+    verdicts: Verdicts | None
+    """Verdicts on two candidates; None where there are none."""
+    questions: tuple[Question, ...]
+    """Every other question that was answered."""
+
+
+def dispose(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    *,
+    actor: str,
+    on_progress: Callable[[int], None] | None = None,
+) -> Disposed:
+    """Give every record the disposition that the rules in force make of it.
+
+    A record whose facts and documents are what they were gets no new disposition. A run that is
+    broken off leaves whole batches behind; the next one goes on from there.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        actor: who does it.
+        on_progress: called after each batch with the number of records done.
+    """
+    in_force = InForce.of(documents)
+    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+    states: Counter[str] = Counter()
+    written = done = 0
+    for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id):
+        found = [(case, dispose_case(case, in_force)) for case in batch]
+        states.update(disposition.state for _, disposition in found)
+        new = [disposition for case, disposition in found if disposition != case.disposition]
+        if new:
+            with store.write("record.dispose", actor=actor, documents=ids) as writing:
+                writing.add(new)
+        written += len(new)
+        done += len(batch)
+        if on_progress:
+            on_progress(done)
+    return Disposed(written=written, unchanged=done - written, states=dict(sorted(states.items())))
+
+
+def report(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    *,
+    resampling: Resampling | None = None,
+) -> QualityReport:
+    """The quality report over everything in the store, under the documents in force."""
+    in_force = InForce.of(documents)
+    return quality_report(_each_case(store, in_force), in_force, resampling)
+
+
+def agreement(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    *,
+    resampling: Resampling | None = None,
+) -> AgreementReport:
+    """How far reviewers agree, by question and slice."""
+    whole = report(store, documents, resampling=resampling)
+    return AgreementReport(verdicts=whole.verdicts, questions=whole.questions)
+
+
+def each_case(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[Case]:
+    """Every record's case with its latest disposition under the documents in force, streamed."""
+    return _each_case(store, InForce.of(documents))
+
+
+def _each_case(store: FactStore, in_force: InForce) -> Iterator[Case]:
+    for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id):
+        yield from batch

@@ -1,0 +1,168 @@
+"""Whether a judgment fits its record: indices in range, orders complete, quotes that match."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from assay.core.canonical import parse_json
+from assay.core.errors import InputError
+from assay.records.candidate import Candidate, MadeByModel
+from assay.records.evidence import TextSpan
+from assay.records.judgment import Action, Judgment, LocalizedError, Whole
+from assay.records.kinds.trajectory import Trajectory
+from assay.records.record import Record
+from assay.records.task import Message
+from assay.records.verdict import Prefers, Ranks, Verdict
+
+
+def record_faults(record: Record) -> Iterator[str]:
+    """Why this record cannot be used: what its kind lacks, and JSON texts that are not JSON."""
+    yield from record.faults()
+    for place, text in _json_texts(record):
+        try:
+            parse_json(text)
+        except InputError as error:
+            yield f"{place} is not JSON text: {error.message}"
+    for source in record.sources:
+        if not _points_at_something(record, source.part):
+            yield f"the source class {source.source_class!r} names {source.part}, which is not there"
+
+
+def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
+    """Why this judgment cannot be about this record; nothing for one that fits."""
+    count = len(record.candidates)
+    yield from _verdict_faults(judgment.verdict, count)
+    if judgment.order is not None and sorted(judgment.order) != list(range(count)):
+        yield f"the presented order {list(judgment.order)} does not name each of {count} candidates"
+    for what, number in _candidates_named(judgment):
+        if number is not None and number >= count:
+            yield f"{what} speaks of candidate {number}, the record has {count}"
+    yield from _twice("score", ((s.dimension, s.candidate) for s in judgment.scores))
+    yield from _twice("step label", ((s.candidate, s.step) for s in judgment.step_labels))
+    for label in judgment.step_labels:
+        yield from _step_faults(record.candidates, label.candidate, label.step)
+    for error in judgment.errors or ():
+        yield from _place_faults(record, error)
+    for reason in judgment.reasons:
+        if reason.span:
+            yield from _span_faults(record, reason.span)
+        if reason.evidence is not None and reason.evidence >= len(record.evidence):
+            yield f"a reason leans on evidence {reason.evidence}, which is not there"
+    if not judgment.reviewer.pseudonym.isprintable() or not judgment.reviewer.pseudonym:
+        yield "the reviewer's pseudonym is empty or holds control characters"
+
+
+def text_at(record: Record, pointer: str) -> str | None:
+    """The text at an RFC 6901 pointer such as `/candidates/0/content`; None where there is none."""
+    found = _at(record, pointer)
+    return found if isinstance(found, str) else None
+
+
+def _at(record: Record, pointer: str) -> Any:
+    node: Any = record
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, tuple):
+            inside = name.isascii() and name.isdigit() and int(name) < len(node)
+            node = node[int(name)] if inside else None
+        elif isinstance(node, dict):
+            node = node.get(name)
+        else:
+            node = (
+                getattr(node, name, None)
+                if name in getattr(node, "__struct_fields__", ())
+                else None
+            )
+    return node
+
+
+def _points_at_something(record: Record, pointer: str) -> bool:
+    return not pointer or (pointer.startswith("/") and _at(record, pointer) is not None)
+
+
+def _verdict_faults(verdict: Verdict, count: int) -> Iterator[str]:
+    if isinstance(verdict, Prefers) and verdict.candidate >= count:
+        yield f"the verdict prefers candidate {verdict.candidate}, the record has {count}"
+    if isinstance(verdict, Ranks):
+        ranked = sorted(number for group in verdict.order for number in group)
+        if ranked != list(range(count)):
+            yield f"the ranking names candidates {ranked}, the record has {count}"
+
+
+def _candidates_named(judgment: Judgment) -> Iterator[tuple[str, int | None]]:
+    for score in judgment.scores:
+        yield "a score", score.candidate
+    for reason in judgment.reasons:
+        yield "a reason", reason.candidate
+    for ruling in judgment.rulings:
+        yield "a ruling", ruling.candidate
+
+
+def _twice(what: str, keys: Iterator[tuple[Any, ...]]) -> Iterator[str]:
+    for key, times in Counter(keys).items():
+        if times > 1:
+            named = ", ".join(str(part) for part in key if part is not None)
+            yield f"there are {times} {what}s for {named}"
+
+
+def _step_faults(candidates: Sequence[Candidate], candidate: int, step: int) -> Iterator[str]:
+    if candidate >= len(candidates):
+        yield f"a step of candidate {candidate} is named, the record has {len(candidates)}"
+    elif step >= len(candidates[candidate].work):
+        yield f"step {step} of candidate {candidate} is not there"
+
+
+def _place_faults(record: Record, error: LocalizedError) -> Iterator[str]:
+    place = error.place
+    if isinstance(place, TextSpan):
+        yield from _span_faults(record, place)
+    elif isinstance(place, Action):
+        yield from _step_faults(record.candidates, place.candidate, place.step)
+    elif isinstance(place, Whole) and place.candidate >= len(record.candidates):
+        yield f"an error is in candidate {place.candidate}, which is not there"
+
+
+def _span_faults(record: Record, span: TextSpan) -> Iterator[str]:
+    text = text_at(record, span.pointer)
+    if text is None:
+        yield f"a span points at {span.pointer}, where there is no text"
+    elif not span.start <= span.end <= len(text) or text[span.start : span.end] != span.quote:
+        yield f"the text at {span.pointer} [{span.start}:{span.end}] is not the quote"
+
+
+def _json_texts(record: Record) -> Iterator[tuple[str, str]]:
+    task = record.task
+    yield from _message_texts("/task/messages", task.messages)
+    for number, tool in enumerate(task.tools):
+        if tool.parameters:
+            yield f"/task/tools/{number}/parameters", tool.parameters
+    if task.initial_state is not None:
+        yield "/task/initial_state", task.initial_state
+    for number, candidate in enumerate(record.candidates):
+        yield from _candidate_texts(f"/candidates/{number}", candidate)
+    if isinstance(record.part, Trajectory):
+        for number, call in enumerate(record.part.expected_calls):
+            yield f"/part/expected_calls/{number}/arguments", call.arguments
+        if record.part.expected_state is not None:
+            yield "/part/expected_state", record.part.expected_state
+
+
+def _candidate_texts(place: str, candidate: Candidate) -> Iterator[tuple[str, str]]:
+    if not isinstance(candidate.content, str):
+        yield from _message_texts(f"{place}/content", candidate.content)
+    for number, step in enumerate(candidate.work):
+        if step.call:
+            yield f"{place}/work/{number}/call/arguments", step.call.arguments
+        if step.state is not None:
+            yield f"{place}/work/{number}/state", step.state
+    if candidate.state_after is not None:
+        yield f"{place}/state_after", candidate.state_after
+    made = candidate.provenance
+    if isinstance(made, MadeByModel) and made.parameters is not None:
+        yield f"{place}/provenance/parameters", made.parameters
+
+
+def _message_texts(place: str, messages: Sequence[Message]) -> Iterator[tuple[str, str]]:
+    for number, message in enumerate(messages):
+        for call_number, call in enumerate(message.tool_calls):
+            yield f"{place}/{number}/tool_calls/{call_number}/arguments", call.arguments

@@ -1,0 +1,129 @@
+"""The draft: a record that lacks only its candidates, made from a row or from another record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from assay.core.errors import InputError, UsageError
+from assay.records.fields import JsonText, Name
+from assay.records.kinds import KINDS, Adversarial, Outcome, Part, Policy, Trajectory
+from assay.records.record import SCHEMA_VERSION, Lineage, Record, Source, Transformation
+from assay.records.task import Message, Task, Tool
+
+TRANSFORMATION = Transformation(name="sample", version="1")
+"""What a record drawn for another record's task says of its making."""
+
+
+class TaskRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of a file of tasks: a prompt, or messages, and what is known of the task."""
+
+    prompt: str | None = None
+    """A single user message, where the task is no longer conversation."""
+    messages: tuple[Message, ...] = ()
+    """The conversation up to the answer, where it is not a single prompt."""
+    tools: tuple[Tool, ...] = ()
+    """Tools on offer."""
+    initial_state: JsonText | None = None
+    """State of the environment before the answer, as canonical JSON text."""
+    taxonomy: dict[Name, str] = {}
+    """Where the task lies on the contract's axes: axis -> value."""
+    capability: str | None = None
+    """The capability that the task calls on."""
+    family: str | None = None
+    """The prompt family, where several tasks are variants of one prompt."""
+    key: str | None = None
+    """The source's own name for the task."""
+    part: dict[str, Any] = {}
+    """Fields of the kind's own part, such as `reference` of an outcome."""
+
+
+def draft_from_row(row: Mapping[str, Any], *, kind: str, source_class: str) -> Record:
+    """A draft from one row of a file of tasks (a JSON object in the form of `TaskRow`).
+
+    Args:
+        row: the row as parsed.
+        kind: the kind of record to make.
+        source_class: the source class that the task belongs to.
+
+    Raises:
+        UsageError: if there is no such kind.
+        InputError: if the row has another form; `where` is not known here.
+    """
+    _require_kind(kind)
+    try:
+        given = msgspec.convert(row, TaskRow)
+        part = msgspec.convert({**given.part, "kind": kind}, Part)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            code="not-a-task",
+            message=f"this row is no task: {error}",
+            hint="give `prompt`, or `messages` with `role` and `content`; see `TaskRow`",
+        ) from error
+    if (given.prompt is None) == (not given.messages):
+        raise InputError(
+            code="not-a-task",
+            message="a task has either a prompt or messages",
+            hint="`prompt` stands for one user message; use `messages` for a conversation",
+        )
+    task = Task(
+        messages=given.messages or (Message(role="user", content=given.prompt or ""),),
+        tools=given.tools,
+        initial_state=given.initial_state,
+        taxonomy=given.taxonomy,
+        capability=given.capability,
+        family=given.family,
+    )
+    return Record(
+        schema_version=SCHEMA_VERSION,
+        part=part,
+        task=task,
+        sources=(Source(source_class=source_class, part="/task"),),
+        key=given.key,
+    )
+
+
+def draft_from_record(record: Record, *, kind: str | None = None) -> Record:
+    """A draft that asks a record's task anew; what spoke of its old candidates is left behind.
+
+    Args:
+        record: the record whose task is asked; it becomes the parent.
+        kind: the kind of record to make; the record's own where None.
+
+    Raises:
+        UsageError: if there is no such kind.
+    """
+    wanted = kind or record.kind
+    _require_kind(wanted)
+    part = _part_without_candidates(record.part) if wanted == record.kind else KINDS[wanted]()
+    sources = {
+        (source.source_class, source.locator): msgspec.structs.replace(source, part="/task")
+        for source in record.sources
+        if not source.part or source.part.startswith("/task")
+    }
+    return record.replace(
+        part=part,
+        candidates=(),
+        sources=tuple(sources.values()),
+        evidence=tuple(piece for piece in record.evidence if piece.candidate is None),
+        lineage=Lineage(parents=(record.id,), transformation=TRANSFORMATION),
+    )
+
+
+def _require_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise UsageError(
+            code="unknown-kind",
+            message=f"there is no record kind {kind!r}",
+            hint=f"there are: {', '.join(KINDS)}",
+        )
+
+
+def _part_without_candidates(part: Part) -> Part:
+    match part:
+        case Outcome() | Policy() | Trajectory():
+            return part
+        case Adversarial():
+            return Adversarial(sections=part.sections, strategy=part.strategy)
+        case _:
+            return type(part)()

@@ -1,0 +1,129 @@
+"""The mapping as people write it: a short YAML file, closed to keys that it does not know."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from assay.contracts.terms import DimensionName, Signal
+from assay.records.kinds import KINDS
+from assay.records.mapping.judgment_map import FirstBad, JudgmentMap
+from assay.records.mapping.pieces import Condition
+from assay.records.mapping.record_map import RecordMap
+from assay.records.mapping.value import Piece, Value
+from assay.records.ports import Layout, LayoutName
+
+FileName = Annotated[str, StringConstraints(pattern=r"^[^/\\:\x00-\x1f]+$", max_length=255)]
+"""A file's name without any folder."""
+
+
+class Rows(Piece):
+    """How to cut the file into rows, where its name does not say it all."""
+
+    layout: LayoutName | None = None
+    """jsonl, json, csv, tsv or parquet."""
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    """The character between cells."""
+    quoting: Literal["minimal", "none"] = "minimal"
+    """`none` where a quote is a mere character."""
+    columns: tuple[str, ...] | None = None
+    """The columns of a table without a header line."""
+    each: str | None = None
+    """In a JSON file that is one object: the key of the list whose items are the rows. A row is
+    then `item` and, in `rest`, all else that the object says."""
+
+    def to_layout(self) -> Layout:
+        """As the room `bulk` takes it."""
+        return Layout(
+            name=self.layout,
+            delimiter=self.delimiter,
+            quoting=self.quoting,
+            columns=self.columns,
+            each=self.each,
+        )
+
+
+class Join(Piece):
+    """Another file beside the data file, whose row with the same key joins this row."""
+
+    file: FileName
+    """Its name, without a folder."""
+    key: str
+    """Its column that holds the key; each key stands there once."""
+    to: Value
+    """The key in this row."""
+    optional: bool = False
+    """Whether a row without a match is read all the same."""
+    rows: Rows = Rows()
+    """How to cut it into rows."""
+
+    @field_validator("file")
+    @classmethod
+    def _plain_name(cls, name: str) -> str:
+        if name.strip(". ") == "":
+            msg = "a joined file is named without its folder and lies beside the data file"
+            raise ValueError(msg)
+        return name
+
+
+class MappingDocument(Piece):
+    """A mapping: how rows of one file become records and judgments."""
+
+    mapping: Literal[1]
+    """Version of the mapping format: 1."""
+    about: str = ""
+    """What the file holds, for people."""
+    kind: Signal
+    """The kind of record."""
+    rows: Rows = Rows()
+    """How to cut the file into rows."""
+    group: tuple[str, ...] = ()
+    """Columns that rows of one judgment share: such rows, following each other, are read as one,
+    with the first row's columns and all rows as the list `rows`."""
+    join: dict[DimensionName, Join] = {}
+    """Name -> another file; its columns are then `name.column`."""
+    loops: dict[str, Value] | None = Field(default=None, alias="for")
+    """One record for every item of these lists."""
+    when: Condition | None = None
+    """Only rows in which these names have one of these values; others are set aside."""
+    unless: Condition | None = None
+    """Not rows in which these names all have one of these values; they are set aside."""
+    record: RecordMap
+    """The record."""
+    judgments: tuple[JudgmentMap, ...] = ()
+    """The judgments that a row holds about its record."""
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        given = self.record.part.model_fields_set
+        foreign = sorted(given - set(KINDS[self.kind].__struct_fields__))
+        if foreign:
+            known = ", ".join(KINDS[self.kind].__struct_fields__) or "none"
+            msg = f"a {self.kind} has no {', '.join(foreign)} in its part; it has: {known}"
+            raise ValueError(msg)
+        for name in _candidates_spoken_of(self):
+            self._refuse_unknown_candidate(name)
+        return self
+
+    def _refuse_unknown_candidate(self, name: str) -> None:
+        known = {each.name for each in self.record.candidates if each.name}
+        if any("{" in each for each in known):
+            return
+        if "{" not in name and not name.isdecimal() and name not in known:
+            msg = (
+                f"no candidate is called {name!r}; there are: {', '.join(sorted(known)) or 'none'}"
+            )
+            raise ValueError(msg)
+
+
+def _candidates_spoken_of(document: MappingDocument) -> Iterator[str]:
+    named: list[Any] = [piece.candidate for piece in document.record.evidence]
+    for judgment in document.judgments:
+        named += judgment.order or ()
+        for entries in (judgment.scores, judgment.reasons, judgment.errors or (), judgment.rulings):
+            named += [entry.candidate for entry in entries]
+        labels = judgment.step_labels
+        named += [
+            each.candidate for each in ((labels,) if isinstance(labels, FirstBad) else labels)
+        ]
+    return (str(name) for name in named if name is not None)

@@ -1,0 +1,229 @@
+"""Where the fields of judgments stand, as people write it."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from assay.contracts.terms import DimensionName
+from assay.records.mapping.pieces import CandidateName, Convention, Repeated
+from assay.records.mapping.value import Piece, Value
+
+
+class Reviewer(Piece):
+    """Who judged."""
+
+    person: Value | None = None
+    """Raw id of a person; it becomes a pseudonym and goes no further."""
+    model: Value | None = None
+    """Name of a model that judged."""
+    unnamed: str | None = None
+    """A label whose author the source does not name: what to call it, such as `final label`."""
+    role: Literal["author", "reviewer", "policy_reviewer", "language_specialist", "adjudicator"] = (
+        "reviewer"
+    )
+    """The role in which it was given."""
+    qualification: Value | None = None
+    """Id of the qualification held."""
+    groups: dict[DimensionName, Value] = {}
+    """Groups that the reviewer belongs to."""
+
+    @model_validator(mode="after")
+    def _one_reviewer(self) -> Self:
+        named = (self.person, self.model, self.unnamed)
+        if sum(each is not None for each in named) != 1:
+            msg = "say who judged: one of person, model, unnamed"
+            raise ValueError(msg)
+        return self
+
+
+class Score(Repeated):
+    """One score on one dimension."""
+
+    dimension: Value
+    """The dimension's name."""
+    candidate: CandidateName | None = None
+    """The candidate scored; the record as a whole where absent."""
+    number: Value | None = None
+    """A number: whole, or a decimal, which is kept as an exact fraction."""
+    category: Value | None = None
+    """A value of a categorical scale. For both, a table may give `{abstained: why}` or
+    `{not_applicable: true}`; an absent value gives no score."""
+
+    @model_validator(mode="after")
+    def _one_scale(self) -> Self:
+        if (self.number is None) == (self.category is None):
+            msg = "give one of number, category"
+            raise ValueError(msg)
+        return self
+
+
+class Reason(Repeated):
+    """Why; left out where its text is absent."""
+
+    text: Value
+    """The reason in words."""
+    dimension: Value | None = None
+    """The dimension that it speaks to."""
+    code: Value | None = None
+    """A reason code."""
+    candidate: CandidateName | None = None
+    """The candidate that it speaks of."""
+
+
+class Marked(Piece):
+    """A span that the text itself marks, such as `<v>here</v>`."""
+
+    text: Value
+    """The text with its marks."""
+    open: Annotated[str, StringConstraints(min_length=1)]
+    """The mark before the span."""
+    close: Annotated[str, StringConstraints(min_length=1)]
+    """The mark after it."""
+
+
+class Span(Piece):
+    """A stretch of a text of the record."""
+
+    within: str = Field(alias="in")
+    """The text: `candidate NAME`, `message N`, or a JSON pointer into the record."""
+    marked: Marked | None = None
+    """The span as the text marks it; then nothing else is given."""
+    quote: Value | None = None
+    """The words of the span."""
+    start: Value | None = None
+    """Where it starts, in characters (code points)."""
+    end: Value | None = None
+    """Where it ends."""
+    offsets: tuple[Convention, ...] = ()
+    """How the offsets count. With a quote, several may be named: the first that matches holds.
+    Where none does, the error is kept as unanchored and counted."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        counted = self.start is not None and self.end is not None
+        if (self.start is None) != (self.end is None):
+            msg = "give both start and end"
+            raise ValueError(msg)
+        if self.marked is not None:
+            if self.quote is not None or counted or self.offsets:
+                msg = "a marked span needs no quote, start, end or offsets"
+                raise ValueError(msg)
+        elif not self.offsets:
+            msg = "say how offsets count, such as `offsets: [0-based exclusive]`"
+            raise ValueError(msg)
+        elif self.quote is None and (len(self.offsets) > 1 or "search once" in self.offsets):
+            msg = "without a quote, only one way of counting can hold: nothing would tell which"
+            raise ValueError(msg)
+        elif not counted and self.offsets != ("search once",):
+            msg = "counting needs start and end"
+            raise ValueError(msg)
+        return self
+
+
+class Error(Repeated):
+    """One localized error: a span, a step of work, or a candidate as a whole."""
+
+    span: Span | None = None
+    """The words at fault."""
+    step: Value | None = None
+    """The step at fault, from 0; of `candidate`."""
+    candidate: CandidateName | None = None
+    """The candidate, for a step or as a whole."""
+    category: Value
+    """What kind of error."""
+    severity: Value | None = None
+    """low, medium, high or critical."""
+    source_severity: Value | None = None
+    """The source's own word for the severity."""
+    correction: Value | None = None
+    """What should stand there."""
+    verification: Value | None = None
+    """How the error was checked."""
+    note: Value | None = None
+    """The reviewer's remark."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.span is None) == (self.candidate is None):
+            msg = "say where it is: a span, or a candidate (with a step)"
+            raise ValueError(msg)
+        if self.step is not None and self.candidate is None:
+            msg = "a step needs its candidate"
+            raise ValueError(msg)
+        return self
+
+
+class StepLabel(Repeated):
+    """One label on one observable step."""
+
+    candidate: CandidateName = 0
+    """The candidate."""
+    step: Value
+    """The step, from 0."""
+    label: Value
+    """good, neutral or bad; absent: unlabelled."""
+    note: Value | None = None
+    """Why."""
+
+
+class FirstBad(Piece):
+    """Labels told by the first bad step: those before it are good, later ones unlabelled."""
+
+    candidate: CandidateName = 0
+    """The candidate."""
+    first_bad: Value
+    """The first bad step, from 0; where it is absent, all steps are good."""
+
+
+class Ruling(Repeated):
+    """What is said about one section of the policy."""
+
+    section: Value
+    """Id of the section."""
+    ruling: Value
+    """violates, complies or unclear; absent: no ruling."""
+    candidate: CandidateName | None = None
+    """The candidate ruled on."""
+    severity: Value | None = None
+    """How bad a violation is."""
+
+
+class JudgmentMap(Repeated):
+    """Where the fields of a judgment stand; one entry for each judgment that a row can hold."""
+
+    reviewer: Reviewer
+    """Who judged."""
+    verdict: Value | None = None
+    """The overall answer: `prefers NAME`, `prefers NAME by 2`, `tie`, `both_unacceptable`,
+    `insufficient_context`, `not_asked`, `{abstained: why}` or `{ranks: [[NAME], [NAME, NAME]]}`.
+    Where it is asked for and absent, there is no judgment; where it is left out of the mapping,
+    none was asked."""
+    scores: tuple[Score, ...] = ()
+    """Scores by dimension and candidate."""
+    reasons: tuple[Reason, ...] = ()
+    """Why."""
+    errors: tuple[Error, ...] | None = None
+    """Localized errors; where the mapping asks for them, none found is told from not asked."""
+    step_labels: tuple[StepLabel, ...] | FirstBad = ()
+    """Labels on observable steps."""
+    rulings: tuple[Ruling, ...] = ()
+    """Rulings on sections of the policy."""
+    order: tuple[CandidateName, ...] | None = None
+    """The candidates in the order in which they were presented, where that is known."""
+    guideline: Value | None = None
+    """Name of the guideline under which it was judged."""
+    visible: tuple[str, ...] | None = None
+    """What else was in sight, where that is known."""
+    active_ms: Value | None = None
+    """Active time in milliseconds."""
+    active_seconds: Value | None = None
+    """Active time in seconds; kept to the millisecond."""
+    judged_at: Value | None = None
+    """When, as the source says it."""
+
+    @model_validator(mode="after")
+    def _one_time(self) -> Self:
+        if self.active_ms is not None and self.active_seconds is not None:
+            msg = "give one of active_ms, active_seconds"
+            raise ValueError(msg)
+        return self

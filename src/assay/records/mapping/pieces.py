@@ -1,0 +1,32 @@
+"""What all parts of a mapping share: loops, conditions, names of candidates, ways of counting."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from assay.records.mapping.value import Piece, Value
+
+Condition = dict[str, str | int | bool | tuple[str | int | bool, ...]]
+"""Name -> the value, or one of the values, that it must have."""
+
+CandidateName = str | int
+"""The name of a candidate, or its place in the mapping, counted from 0."""
+
+Convention = Literal[
+    "0-based exclusive", "1-based exclusive", "0-based inclusive", "1-based inclusive",
+    "search once",
+]  # fmt: skip
+"""How offsets count: where the first character is, and whether the end is part of the span.
+`search once` ignores the offsets and takes the one place where the quote stands."""
+
+
+class Repeated(Piece):
+    """What may stand several times, or only under a condition."""
+
+    loops: dict[str, Value] | None = Field(default=None, alias="for")
+    """Name -> list: repeat for every item; several names are loops inside each other. `{name}`
+    is the item, `{name_index}` its place from 0, `{name_key}` its key or column."""
+    when: Condition | None = None
+    """Only where these names have one of these values."""
+    unless: Condition | None = None
+    """Not where these names all have one of these values."""

@@ -1,0 +1,108 @@
+"""The reader that a mapping makes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assay.core.canonical import encode_json
+from assay.core.digest import labelled
+from assay.core.errors import InputError
+from assay.records.mapping.document import MappingDocument
+from assay.records.mapping.judgment_builder import About, JudgmentBuilder
+from assay.records.mapping.record_builder import RecordBuilder
+from assay.records.mapping.repeat import compile_condition, compile_loops
+from assay.records.mapping.scope import Scope, as_text
+from assay.records.mapping.value import compile_value
+from assay.records.ports import Lookup
+from assay.records.reader import Read, RowContext
+
+
+class MappingReader:
+    """Implements `records.reader.GroupReader` by a mapping and the tables that it joins."""
+
+    name = "mapping"
+    summary = "Any other file, by a YAML file that says where each field stands"
+
+    def __init__(self, document: MappingDocument, tables: Mapping[str, Lookup]) -> None:
+        """Prepare to read rows.
+
+        Args:
+            document: the mapping.
+            tables: for each name under `join`, the table to look up.
+        """
+        self.kinds: tuple[str, ...] = (document.kind,)
+        """The one kind that this mapping gives."""
+        self.layout = document.rows.to_layout()
+        """How the file is cut into rows."""
+        self.digest = mapping_digest(document)
+        """The mapping's digest."""
+        self._document = document
+        self._tables = tables
+        self._joins = {name: compile_value(join.to) for name, join in document.join.items()}
+        self._holds = compile_condition(document.when, document.unless)
+        self._loop = compile_loops(document.loops)
+        self._record = RecordBuilder(document.record, document.kind)
+        self._judgments = [JudgmentBuilder(each) for each in document.judgments]
+
+    def group_of(self, row: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """What rows of one group have in common; None where each row stands for itself.
+
+        Raises:
+            InputError: if the row lacks a column that tells its group.
+        """
+        if not self._document.group:
+            return None
+        missing = [name for name in self._document.group if name not in row]
+        if missing:
+            raise InputError(
+                code="missing-column",
+                message=f"the row has no {missing[0]!r}, which tells its group",
+                where=missing[0],
+            )
+        return tuple(as_text(row[name]) for name in self._document.group)
+
+    def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
+        """Map one row, or the rows of one group.
+
+        Raises:
+            InputError: if the row does not give what the mapping asks for.
+        """
+        scope = Scope(row)
+        scope = scope.inside(**{name: self._joined(name, scope) for name in self._joins})
+        if not self._holds(scope):
+            raise InputError(
+                code="left-out",
+                message="the mapping leaves such rows out",
+                hint="change `when` or `unless` at the top of the mapping to read them",
+            )
+        return [self._read_one(inner, context) for inner in self._loop(scope)]
+
+    def _read_one(self, scope: Scope, context: RowContext) -> Read:
+        record, cast = self._record.build(scope, context)
+        about = About(record, cast)
+        judgments = [
+            judgment
+            for builder in self._judgments
+            for judgment in builder.build(scope, about, context)
+        ]
+        return Read(record=record, judgments=judgments)
+
+    def _joined(self, name: str, scope: Scope) -> Mapping[str, Any]:
+        key = as_text(self._joins[name](scope))
+        found = self._tables[name].find(key)
+        if found is not None:
+            return found
+        join = self._document.join[name]
+        if join.optional:
+            return {}
+        raise InputError(
+            code="no-match-in-join",
+            message=f"{join.file} has no row whose {join.key} is {key[:60]!r}",
+            where=name,
+            hint="complete that file, or mark the join as optional",
+        )
+
+
+def mapping_digest(document: MappingDocument) -> str:
+    """`sha256:` and the digest over the mapping's meaning: comments and key order fall away."""
+    plain = document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return labelled(encode_json(plain))

@@ -1,0 +1,243 @@
+"""Where the fields of a record stand, as people write it."""
+
+from typing import Self, get_args
+
+from pydantic import model_validator
+
+from assay.contracts.terms import DimensionName, EvidenceKind
+from assay.records.fields import Role
+from assay.records.mapping.pieces import CandidateName, Repeated
+from assay.records.mapping.value import Piece, Value
+from assay.records.task import MessageRole
+
+
+class Call(Repeated):
+    """One call of a tool."""
+
+    name: Value
+    """The tool's name."""
+    arguments: Value
+    """The arguments: an object, or its JSON text."""
+    id: Value | None = None
+    """The call's own id."""
+
+
+class Speech(Repeated):
+    """One message: a role as the key and the text as its value, or `role` and `content`."""
+
+    system: Value | None = None
+    """Text of a system message."""
+    developer: Value | None = None
+    """Text of a developer message."""
+    user: Value | None = None
+    """Text of a user message."""
+    assistant: Value | None = None
+    """Text of an assistant message."""
+    tool: Value | None = None
+    """Text of a tool message."""
+    role: Value | None = None
+    """The role, where the row says it."""
+    content: Value | None = None
+    """The text, where the row says the role."""
+    name: Value | None = None
+    """The speaker's name."""
+    calls: tuple[Call, ...] = ()
+    """Calls that an assistant message makes."""
+    answers: Value | None = None
+    """The id of the call that a tool message answers."""
+
+    @model_validator(mode="after")
+    def _one_role(self) -> Self:
+        roles = [role for role in get_args(MessageRole) if getattr(self, role) is not None]
+        stated = self.role is not None
+        if len(roles) + stated != 1 or (self.content is not None) != stated:
+            msg = "give one role with its text, or `role` and `content`"
+            raise ValueError(msg)
+        return self
+
+    def spoken(self) -> tuple[Value, Value]:
+        """The role and the text, in whichever way they are written."""
+        if self.role is not None and self.content is not None:
+            return self.role, self.content
+        role = next(role for role in get_args(MessageRole) if getattr(self, role) is not None)
+        return role, getattr(self, role)
+
+
+class Tool(Repeated):
+    """A tool that the model may use."""
+
+    name: Value
+    """The tool's name."""
+    description: Value | None = None
+    """What the model is told about it."""
+    parameters: Value | None = None
+    """JSON Schema of its arguments: an object, or its JSON text."""
+    permission: Value | None = None
+    """allowed, needs_confirmation or forbidden."""
+
+
+class WorkStep(Repeated):
+    """One observable step of work."""
+
+    text: Value | None = None
+    """What the step says."""
+    call: Call | None = None
+    """The tool call that it makes."""
+    output: Value | None = None
+    """What the tool gave back."""
+    state: Value | None = None
+    """State of the environment after the step."""
+
+
+class Candidate(Repeated):
+    """One offered answer."""
+
+    name: str | None = None
+    """A name by which judgments speak of it."""
+    content: Value | tuple[Speech, ...]
+    """The response: a text, or messages."""
+    model: Value | None = None
+    """The model that wrote it."""
+    revision: Value | None = None
+    """The model's exact revision."""
+    parameters: Value | None = None
+    """Sampling parameters: an object, or its JSON text."""
+    person: Value | None = None
+    """Raw id of the person who wrote it; it becomes a pseudonym."""
+    role: Role = "author"
+    """The person's role."""
+    edit_of: Value | None = None
+    """Name of the candidate, or id of the record, that this one changes."""
+    editor: Value | None = None
+    """Raw id of the person who changed it."""
+    unknown: Value | None = None
+    """Why nobody can say who wrote it."""
+    work: tuple[WorkStep, ...] = ()
+    """Observable steps, apart from the response."""
+    state_after: Value | None = None
+    """State of the environment after the answer."""
+    source: str | None = None
+    """Source class of this candidate, where it is not that of the whole."""
+    locator: Value | None = None
+    """Where in that source it stands."""
+
+    @model_validator(mode="after")
+    def _one_maker(self) -> Self:
+        makers = ("model", "person", "edit_of", "unknown")
+        if sum(getattr(self, maker) is not None for maker in makers) != 1:
+            msg = "say who wrote it: one of model, person, edit_of, unknown"
+            raise ValueError(msg)
+        return self
+
+
+class Evidence(Repeated):
+    """One piece of evidence."""
+
+    kind: EvidenceKind
+    """What it is."""
+    locator: Value | None = None
+    """Where it is to be found."""
+    text: Value | None = None
+    """Its content."""
+    quote: Value | None = None
+    """The passage that counts."""
+    digest: Value | None = None
+    """`sha256:...` of the content, where it is held elsewhere."""
+    missing: Value | None = None
+    """Why the content is not here."""
+    candidate: CandidateName | None = None
+    """The candidate that it bears on; a name, a place or a template."""
+    step: Value | None = None
+    """The step of that candidate's work, from 0."""
+    dimensions: tuple[DimensionName, ...] = ()
+    """Dimensions that it bears on."""
+    source: str | None = None
+    """Source class of this piece, where it is not that of the whole."""
+
+
+class ExpectedCall(Repeated):
+    """One call that a right trajectory makes."""
+
+    name: Value
+    """The tool's name."""
+    arguments: Value
+    """Argument -> list of accepted values: an object, or its JSON text."""
+    turn: Value | None = None
+    """The user turn that it answers, from 0."""
+
+
+class KindPart(Piece):
+    """What only one kind of record holds; each field belongs to the kind that names it."""
+
+    answer: Value | None = None
+    """demonstration, process: the final answer on its own."""
+    reference: Value | None = None
+    """outcome, process: the right answer, test or final state."""
+    criterion: Value | None = None
+    """outcome: what success means, in words."""
+    sections: tuple[Value, ...] = ()
+    """policy, adversarial: ids of the policy sections."""
+    expected: Value | None = None
+    """policy: comply, refuse, partial or escalate."""
+    expected_calls: tuple[ExpectedCall, ...] = ()
+    """trajectory: calls that a right answer makes."""
+    expected_state: Value | None = None
+    """trajectory: the state that a right answer leaves."""
+    boundaries: tuple[Value, ...] = ()
+    """trajectory: permission boundaries, in words."""
+    strategy: Value | None = None
+    """adversarial: the attack's strategy."""
+    outcome: Value | None = None
+    """adversarial: held, partial or broken."""
+    severity: Value | None = None
+    """adversarial: how bad the result is."""
+    attempts: Value | None = None
+    """adversarial: how often the attack was repeated."""
+    successes: Value | None = None
+    """adversarial: how often it succeeded."""
+    subject: Value | None = None
+    """critique, process: the candidate that is meant."""
+    revision: Value | None = None
+    """critique: the candidate that mends it."""
+
+
+class Sensitivity(Piece):
+    """Why the record must be handled with care."""
+
+    categories: tuple[Value, ...] = ()
+    """Harm categories that its text shows."""
+    severity: Value | None = None
+    """low, medium, high or critical."""
+    personal: bool = False
+    """Whether it holds personal information."""
+
+
+class RecordMap(Piece):
+    """Where the fields of the record stand."""
+
+    key: Value | None = None
+    """The source's own name for the record."""
+    family: Value | None = None
+    """The prompt family."""
+    capability: Value | None = None
+    """The capability that the task calls on."""
+    messages: tuple[Speech, ...]
+    """The conversation up to the answer."""
+    tools: tuple[Tool, ...] = ()
+    """Tools on offer."""
+    initial_state: Value | None = None
+    """State of the environment before the answer."""
+    taxonomy: dict[DimensionName, Value] = {}
+    """Axis -> value."""
+    task_source: str | None = None
+    """Source class of the task, where it is not that of the whole."""
+    candidates: tuple[Candidate, ...] = ()
+    """Offered answers."""
+    evidence: tuple[Evidence, ...] = ()
+    """What supports or refutes them."""
+    part: KindPart = KindPart()
+    """What only this kind holds."""
+    sensitivity: Sensitivity | None = None
+    """Why it must be handled with care."""
+    locator: Value | None = None
+    """Where in the source the record stands."""

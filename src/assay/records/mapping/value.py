@@ -1,0 +1,378 @@
+"""Values: where one field of a record or judgment comes from, and how the raw value is put right.
+
+A mapping writes a plain text as a template (`"{column}"`, `"{a} and {b}"`, or a constant), and
+anything else as an object with one origin and the steps that follow, in the order of the fields
+below.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+import jsonpath
+from pydantic import ConfigDict, Field, model_validator
+
+from assay.contracts.header import Part
+from assay.core.canonical import parse_json
+from assay.core.errors import InputError
+from assay.records.mapping.scope import ABSENT, Scope, as_text, member
+
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
+_TRUE = frozenset({"1", "1.0", "true", "True", "TRUE"})
+_FALSE = frozenset({"0", "0.0", "false", "False", "FALSE", "", "null"})
+
+
+class Piece(Part):
+    """A part of a mapping: closed as every document's, but its texts stay as they are written."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+
+class Spec(Piece):
+    """Where a value comes from, and how it is put right."""
+
+    column: str | None = None
+    """A column or key, or a name of a join or loop; `pair.text` reaches inside."""
+    path: str | None = None
+    """A JSONPath (RFC 9535) over the row that gives exactly one value."""
+    at: tuple[str | int, ...] | None = None
+    """A way into the row, key by key; each key is a template, such as `[fl, "{i}", "{rater}"]`."""
+    constant: Any = None
+    """The value itself."""
+    template: str | None = None
+    """Text with `{names}` in it; `{{` and `}}` stand for braces."""
+    one_hot: dict[str, Any] | None = None
+    """Column -> value: the value of the one column that holds 1; the others must hold 0."""
+    range: int | None = Field(default=None, ge=0)
+    """The whole numbers from 0 up to, not including, this one: for loops."""
+    columns: str | None = None
+    """A regular expression: the cells of all columns whose whole name it matches and that are
+    not empty, by column: for loops over raters."""
+    json_cell: bool = Field(default=False, alias="json")
+    """Parse the text as JSON."""
+    strip: bool = False
+    """Remove white space at both ends."""
+    remove: tuple[str, ...] = ()
+    """Remove these texts wherever they stand."""
+    find: str | None = None
+    """A regular expression: keep its first group, or its whole match, where it matches first."""
+    split: str | None = None
+    """Cut the text into a list at this text."""
+    find_all: str | None = None
+    """A regular expression: the list of all its matches (its first group, or the whole)."""
+    keep: str | None = None
+    """Of a list, keep the items in which this regular expression is found."""
+    drop: str | None = None
+    """Of a list, leave out the items in which this regular expression is found."""
+    values: dict[str, Any] | None = None
+    """Raw value as text -> value; null leaves the field out. A raw value that the table does not
+    name sets the row aside, unless `otherwise` is given."""
+    otherwise: Any = None
+    """The value for every raw value that the table does not name."""
+    optional: bool = False
+    """Leave the field out where the value is missing, null, empty or not found."""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        given = [name for name in ORIGINS if name in self.model_fields_set]
+        if len(given) != 1:
+            msg = f"give exactly one of {', '.join(ORIGINS)}"
+            raise ValueError(msg)
+        if "otherwise" in self.model_fields_set and self.values is None:
+            msg = "`otherwise` needs a table of `values`"
+            raise ValueError(msg)
+        for pattern in filter(None, (self.columns, self.find, self.find_all, self.keep, self.drop)):
+            _refuse_broken_pattern(pattern)
+        if self.path is not None:
+            _refuse_broken_path(self.path)
+        return self
+
+
+Value = str | int | bool | Spec
+"""Text is a template; numbers and booleans are constants; anything else is a `Spec`."""
+
+Evaluate = Callable[[Scope], Any]
+"""Gives the value in a scope, or `ABSENT`; raises InputError where the row does not give it."""
+
+
+def _refuse_broken_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        msg = f"{pattern!r} is not a regular expression: {error}"
+        raise ValueError(msg) from error
+
+
+def _refuse_broken_path(path: str) -> None:
+    try:
+        jsonpath.compile(path)
+    except jsonpath.JSONPathError as error:
+        msg = f"{path!r} is not a JSONPath: {error}"
+        raise ValueError(msg) from error
+
+
+def compile_value(value: Value) -> Evaluate:
+    """The function that gives a value in a scope."""
+    if isinstance(value, str):
+        return _template(value)
+    if not isinstance(value, Spec):
+        return lambda _: value
+    return _steps(value)
+
+
+def compile_optional(value: Value | None) -> Evaluate:
+    """As `compile_value`; where nothing is asked for, the value is absent."""
+    return (lambda _: ABSENT) if value is None else compile_value(value)
+
+
+def _template(text: str) -> Evaluate:
+    only = _PLACEHOLDER.fullmatch(text)
+    if only and only[1] is not None:
+        return _required(only[1])
+    if not _PLACEHOLDER.search(text):
+        return lambda _: text
+    pieces: list[str | Evaluate] = []
+    end = 0
+    for match in _PLACEHOLDER.finditer(text):
+        pieces.append(text[end : match.start()])
+        pieces.append(match[0][0] if match[1] is None else _required(match[1]))
+        end = match.end()
+    pieces.append(text[end:])
+    return lambda scope: "".join(
+        piece if isinstance(piece, str) else as_text(piece(scope)) for piece in pieces
+    )
+
+
+def _required(name: str) -> Evaluate:
+    def evaluate(scope: Scope) -> Any:
+        value = scope.find(name)
+        if value is ABSENT:
+            raise _missing_column(name)
+        if value is None:
+            raise _missing_value(name)
+        return value
+
+    return evaluate
+
+
+def _steps(spec: Spec) -> Evaluate:
+    origin, name = _origin(spec)
+    changes = _changes(spec, name)
+    optional = spec.optional
+
+    def evaluate(scope: Scope) -> Any:
+        value = origin(scope)
+        if value is ABSENT and not optional:
+            raise _missing_column(name)
+        for change in changes:
+            if value is not ABSENT:
+                value = change(value)
+        if optional and (value is None or value == ""):
+            return ABSENT
+        if value is None:
+            raise _missing_value(name)
+        return value
+
+    return evaluate
+
+
+def _origin(spec: Spec) -> tuple[Evaluate, str]:
+    """How the raw value is found, and what it is called in messages."""
+    kind = next(name for name in ORIGINS if name in spec.model_fields_set)
+    stated = getattr(spec, kind)
+    name = (
+        ".".join(map(str, stated)) if kind == "at" else kind if kind == "one_hot" else str(stated)
+    )
+    return _ORIGINS[kind](stated), name
+
+
+def _column(name: str) -> Evaluate:
+    return lambda scope: scope.find(name)
+
+
+def _constant(value: Any) -> Evaluate:
+    return lambda _: value
+
+
+def _path(path: str) -> Evaluate:
+    compiled = jsonpath.compile(path)
+
+    def evaluate(scope: Scope) -> Any:
+        found = compiled.findall({**scope.row, **scope.local})
+        if len(found) > 1:
+            raise InputError(
+                code="several-values",
+                message=f"{path} gives {len(found)} values, one is asked for",
+                where=path,
+                hint="name one of them, or loop over the list with `for`",
+            )
+        return found[0] if found else ABSENT
+
+    return evaluate
+
+
+def _way(keys: tuple[str | int, ...]) -> Evaluate:
+    first, *rest = [_template(str(key)) for key in keys]
+
+    def evaluate(scope: Scope) -> Any:
+        value = scope.find(as_text(first(scope)))
+        for key in rest:
+            value = member(value, as_text(key(scope)))
+        return value
+
+    return evaluate
+
+
+def _one_hot(table: Mapping[str, Any]) -> Evaluate:
+    def evaluate(scope: Scope) -> Any:
+        chosen = [column for column in table if _is_hot(scope, column)]
+        if len(chosen) > 1:
+            raise InputError(
+                code="not-one-hot",
+                message=f"the columns {', '.join(chosen)} all hold 1, one of them may",
+                where=chosen[0],
+            )
+        return table[chosen[0]] if chosen else ABSENT
+
+    return evaluate
+
+
+def _is_hot(scope: Scope, column: str) -> bool:
+    value = scope.find(column)
+    if value is ABSENT:
+        raise _missing_column(column)
+    text = as_text(value)
+    if text not in _TRUE | _FALSE:
+        raise InputError(
+            code="not-one-hot", message=f"{column} holds {text[:60]!r}, not 0 or 1", where=column
+        )
+    return text in _TRUE
+
+
+def _columns(expression: str) -> Evaluate:
+    pattern = re.compile(expression)
+
+    def evaluate(scope: Scope) -> Any:
+        cells = {name: cell for name, cell in scope.row.items() if pattern.fullmatch(name)}
+        if not cells:
+            raise _missing_column(pattern.pattern)
+        return {name: cell for name, cell in cells.items() if cell not in (None, "")}
+
+    return evaluate
+
+
+_ORIGINS: Mapping[str, Callable[[Any], Evaluate]] = {
+    "column": _column,
+    "path": _path,
+    "at": _way,
+    "constant": _constant,
+    "template": _template,
+    "one_hot": _one_hot,
+    "range": lambda count: _constant(list(range(count))),
+    "columns": _columns,
+}
+"""How each origin is compiled."""
+
+ORIGINS = tuple(_ORIGINS)
+"""The fields of a `Spec` that say where the raw value comes from; exactly one is given."""
+
+
+def _changes(spec: Spec, name: str) -> list[Callable[[Any], Any]]:
+    changes: list[Callable[[Any], Any]] = []
+    if spec.json_cell:
+        changes.append(lambda value: parse_json(value) if isinstance(value, str) else value)
+    if spec.strip:
+        changes.append(lambda value: _text(value, name).strip())
+    if spec.remove:
+        changes.append(lambda value: _removed(_text(value, name), spec.remove))
+    if spec.find is not None:
+        changes.append(_finder(re.compile(spec.find), name, optional=spec.optional))
+    if spec.split is not None:
+        separator = spec.split
+        changes.append(lambda value: _text(value, name).split(separator))
+    if spec.find_all is not None:
+        every = re.compile(spec.find_all)
+        changes.append(lambda value: [_group(m) for m in every.finditer(_text(value, name))])
+    if spec.keep is not None:
+        keep = re.compile(spec.keep)
+        changes.append(lambda value: [item for item in value if keep.search(as_text(item))])
+    if spec.drop is not None:
+        drop = re.compile(spec.drop)
+        changes.append(lambda value: [item for item in value if not drop.search(as_text(item))])
+    if spec.values is not None:
+        changes.append(_table(spec, spec.values, name))
+    return changes
+
+
+def _text(value: Any, name: str) -> str:
+    if isinstance(value, str):
+        return value
+    raise InputError(
+        code="wrong-type",
+        message=f"{name} is not text but {as_text(value)[:60]}",
+        where=name,
+    )
+
+
+def _removed(text: str, parts: tuple[str, ...]) -> str:
+    for part in parts:
+        text = text.replace(part, "")
+    return text
+
+
+def _finder(pattern: re.Pattern[str], name: str, *, optional: bool) -> Callable[[Any], Any]:
+    def find(value: Any) -> Any:
+        match = pattern.search(_text(value, name))
+        if match:
+            return _group(match)
+        if optional:
+            return ABSENT
+        raise InputError(
+            code="no-match",
+            message=f"{pattern.pattern!r} is not found in {name}",
+            where=name,
+            hint="mend the row, or mark the value as optional",
+        )
+
+    return find
+
+
+def _group(match: re.Match[str]) -> str:
+    return match[1] if match.re.groups else match[0]
+
+
+def _table(spec: Spec, table: Mapping[str, Any], name: str) -> Callable[[Any], Any]:
+    otherwise = spec.otherwise if "otherwise" in spec.model_fields_set else ABSENT
+
+    def look_up(value: Any) -> Any:
+        found = table.get(as_text(value), otherwise)
+        if found is not ABSENT:
+            return ABSENT if found is None else found
+        if spec.optional and value in (None, ""):
+            return ABSENT
+        raise InputError(
+            code="unmapped-value",
+            message=f"the table of {name} does not name the value {as_text(value)[:60]!r}",
+            where=name,
+            hint="add it to the mapping's table, or mend the row",
+        )
+
+    return look_up
+
+
+def _missing_column(name: str) -> InputError:
+    return InputError(
+        code="missing-column",
+        message=f"the row has no {name!r}",
+        where=name,
+        hint="check the name in the mapping, or mark the value as optional",
+    )
+
+
+def _missing_value(name: str) -> InputError:
+    return InputError(
+        code="missing-value",
+        message=f"{name!r} is null",
+        where=name,
+        hint="mark the value as optional where it may be missing",
+    )

@@ -1,0 +1,97 @@
+"""What an import asks of the outside: rows, a place for rejects, and tables to join.
+
+The room `bulk` implements these over files.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from assay.core.errors import InputError
+
+LayoutName = Literal["jsonl", "json", "csv", "tsv", "parquet"]
+"""How a file is cut into rows."""
+
+MAX_ROW_BYTES = 64 * 2**20
+"""The longest row that is read unless the caller says otherwise; a longer one is set aside."""
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """How to cut a file into rows, where its name does not say it all."""
+
+    name: LayoutName | None = None
+    """The layout; by the file's name where absent."""
+    delimiter: str | None = None
+    """The character between cells; a comma for CSV and a tab for TSV where absent."""
+    quoting: Literal["minimal", "none"] = "minimal"
+    """`minimal`: double quotes hold a cell together; `none`: a quote is a mere character."""
+    columns: tuple[str, ...] | None = None
+    """The columns of a table without a header line."""
+    each: str | None = None
+    """In a JSON file that is one object: the key of the list whose items are the rows."""
+    max_row_bytes: int = MAX_ROW_BYTES
+    """The longest row that is read."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a file: parsed values, or JSON text still to be parsed, or what is wrong."""
+
+    number: int
+    """Place in the file, counted from 1: the line of JSON lines, else the row after the header."""
+    line: int = 0
+    """The line on which it starts, counted from 1; 0 where the layout has no lines."""
+    text: bytes | None = None
+    """The row's JSON text, for layouts of JSON."""
+    values: Mapping[str, Any] | None = None
+    """Column -> cell, for tables; a JSON object that is parsed already."""
+    fault: InputError | None = None
+    """Why the row cannot be read; `text` or `values` hold what there is of it."""
+
+    @property
+    def where(self) -> str:
+        """The row's place for people, such as `row 4, line 9`."""
+        if self.line in {0, self.number}:
+            return f"row {self.number}"
+        return f"row {self.number}, line {self.line}"
+
+
+class RowFile(Protocol):
+    """A file that can be read as rows, from the start or from where a run broke off."""
+
+    name: str
+    """Name of the file, without its folder."""
+    sha256: str
+    """SHA-256 of its bytes, hexadecimal."""
+    layout: Layout
+    """How it is cut into rows, as it was settled."""
+
+    def rows(self, after: int = 0) -> Iterator[Row]:
+        """The rows whose number is greater than `after`, streamed."""
+
+
+class Rejects(Protocol):
+    """Where rows that were set aside are kept, so that they can be mended and imported again."""
+
+    name: str
+    """Name for people, such as `votes.rejects.jsonl`."""
+
+    def resume(self, after: int) -> None:
+        """Forget what was kept of rows beyond this number: they will be read again."""
+
+    def put(self, row: Row, error: InputError) -> None:
+        """Keep a row with its reason."""
+
+    def flush(self) -> None:
+        """Make sure that what was put is on the disk."""
+
+
+class Lookup(Protocol):
+    """Another file, to be joined by a key."""
+
+    def find(self, key: str) -> Mapping[str, Any] | None:
+        """The one row with this key, or nothing.
+
+        Raises:
+            InputError: if the row with this key cannot be read.
+        """

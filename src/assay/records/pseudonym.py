@@ -1,0 +1,39 @@
+"""Pseudonyms: a keyed digest stands for a person; the raw id goes no further than the door."""
+
+import base64
+import hmac
+from collections.abc import Callable
+from hashlib import sha256
+
+PREFIX = "rvr_"
+"""How the pseudonym of a person starts."""
+
+LEAST_KEY_BYTES = 16
+"""A shorter key could be found by trying."""
+
+_DIGEST_BYTES = 15
+"""120 bits: 24 base32 characters, and no two of a billion people alike."""
+
+
+def pseudonymiser(key: bytes) -> Callable[[str], str]:
+    """The function that turns a raw person id into `rvr_` and 24 base32 characters.
+
+    HMAC-SHA256 (RFC 2104) under the program's secret key, cut to 120 bits: the same id gives
+    the same pseudonym within a program, another one elsewhere, and nobody without the key can
+    try ids until one fits.
+
+    Args:
+        key: the program's secret, at least 16 bytes.
+
+    Raises:
+        ValueError: if the key is too short.
+    """
+    if len(key) < LEAST_KEY_BYTES:
+        msg = f"the pseudonym key has {len(key)} bytes, it needs {LEAST_KEY_BYTES}"
+        raise ValueError(msg)
+
+    def pseudonym(raw: str) -> str:
+        digest = hmac.digest(key, raw.encode(), sha256)[:_DIGEST_BYTES]
+        return PREFIX + base64.b32encode(digest).decode().lower()
+
+    return pseudonym

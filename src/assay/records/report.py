@@ -1,0 +1,85 @@
+"""What an import did, in counts that add up."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import msgspec
+
+from assay.core.errors import InputError
+
+
+class FactCount(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the facts of one family."""
+
+    new: int
+    """Facts that were new to the store."""
+    known: int
+    """Times that a row gave a fact that the store held before, or an earlier row gave."""
+
+
+class ReasonCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How often one reason set rows aside."""
+
+    code: str
+    """Stable short name of the reason."""
+    rows: int
+    """How many rows."""
+    example: str
+    """The first such row: its place, what is wrong and what to do."""
+
+
+class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One finished import. `read = stored + already_there + set_aside`."""
+
+    import_id: int
+    """Number of the import in the store's ledger."""
+    file: str
+    """Name of the file."""
+    sha256: str
+    """SHA-256 of its bytes, hexadecimal."""
+    layout: str
+    """How it was cut into rows: jsonl, json, csv, tsv or parquet."""
+    reader: str
+    """Name of the reader."""
+    kind: str
+    """The kind of record asked for."""
+    source: str
+    """The source class."""
+    read: int
+    """Rows read since the import began, runs that were killed included."""
+    stored: int
+    """Rows that brought at least one new fact."""
+    already_there: int
+    """Rows all of whose facts were there before."""
+    set_aside: int
+    """Rows set aside with a reason."""
+    resumed_after: int = 0
+    """The row that an earlier, killed run had come to; 0 for a run from the start."""
+    facts: Mapping[str, FactCount] = {}
+    """By family, `records` and `judgments`: what this run added."""
+    reasons: tuple[ReasonCount, ...] = ()
+    """Why this run set rows aside, most frequent first."""
+    unanchored: int = 0
+    """Localized errors of this run whose stated place did not match the text."""
+    rejects: str | None = None
+    """Name of the file that keeps the rows set aside; absent where none was."""
+
+
+class Reasons:
+    """Tallies reasons and keeps the first example of each."""
+
+    def __init__(self) -> None:
+        self._rows: Counter[str] = Counter()
+        self._example: dict[str, str] = {}
+
+    def add(self, where: str, error: InputError) -> None:
+        """Count one row."""
+        self._rows[error.code] += 1
+        self._example.setdefault(error.code, str(error.at(where)))
+
+    def counts(self) -> tuple[ReasonCount, ...]:
+        """All reasons, most frequent first."""
+        return tuple(
+            ReasonCount(code=code, rows=rows, example=self._example[code])
+            for code, rows in self._rows.most_common()
+        )

@@ -1,0 +1,121 @@
+"""The sampling report: what was asked, what came back, and what it cost; the counts add up."""
+
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+import msgspec
+
+from assay.core.errors import UsageError
+from assay.records.endpoint import Completion, Failure
+from assay.records.sampling import Answer, Sampled
+
+
+class Prices(msgspec.Struct, frozen=True, kw_only=True):
+    """What a million tokens cost, in one currency that the caller knows."""
+
+    prompt: Decimal
+    """Price of a million tokens of requests."""
+    completion: Decimal
+    """Price of a million tokens of answers."""
+
+
+class SamplingReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The counts of one run. `asked == remembered + completed + sum(failed.values())`."""
+
+    drafts: int = 0
+    """Drafts given."""
+    records: int = 0
+    """Records made."""
+    rejects: Mapping[str, int] = {}
+    """Rejects by reason."""
+    asked: int = 0
+    """Candidates wanted, one request each."""
+    remembered: int = 0
+    """Of these, found in the journal."""
+    completed: int = 0
+    """Of these, answered in this run."""
+    failed: Mapping[str, int] = {}
+    """Of these, failed in this run, by reason."""
+    requests: int = 0
+    """Requests sent in this run, retries included."""
+    retried: int = 0
+    """Requests sent again in this run."""
+    identical: int = 0
+    """Candidates folded into another of the same comparison with the same content."""
+    prompt_tokens: int = 0
+    """Tokens of requests over all answers, remembered ones included."""
+    completion_tokens: int = 0
+    """Tokens of answers over all answers, remembered ones included."""
+    without_usage: int = 0
+    """Answers whose endpoint did not report both token counts; what is missing counts as none."""
+    cost: Decimal | None = None
+    """Cost of the tokens counted above, exactly; absent where no price was given."""
+
+
+def read_prices(prompt: str, completion: str) -> Prices:
+    """Prices per million tokens from decimal strings such as `0.15`.
+
+    Raises:
+        UsageError: if one is not a decimal number of 0 or more.
+    """
+    return Prices(prompt=_price(prompt), completion=_price(completion))
+
+
+def cost_of(prompt_tokens: int, completion_tokens: int, price: Prices) -> Decimal:
+    """The exact cost of these many tokens, in the currency of the prices."""
+    return (prompt_tokens * price.prompt + completion_tokens * price.completion).scaleb(-6)
+
+
+def add_to_report(
+    report: SamplingReport, sampled: Sampled, price: Prices | None = None
+) -> SamplingReport:
+    """The report with one more draft counted."""
+    answered = [a.outcome for a in sampled.answers if isinstance(a.outcome, Completion)]
+    failures = [a.outcome for a in sampled.answers if isinstance(a.outcome, Failure)]
+    remembered = sum(answer.remembered for answer in sampled.answers)
+    attempts = [a.outcome.attempts for a in sampled.answers if not a.remembered]
+    prompt = report.prompt_tokens + sum(one.prompt_tokens or 0 for one in answered)
+    completion = report.completion_tokens + sum(one.completion_tokens or 0 for one in answered)
+    return SamplingReport(
+        drafts=report.drafts + 1,
+        records=report.records + len(sampled.records),
+        rejects=_count(report.rejects, [reject.reason for reject in sampled.rejects]),
+        asked=report.asked + len(sampled.answers),
+        remembered=report.remembered + remembered,
+        completed=report.completed + len(answered) - remembered,
+        failed=_count(report.failed, [failure.reason for failure in failures]),
+        requests=report.requests + sum(attempts),
+        retried=report.retried + sum(max(0, count - 1) for count in attempts),
+        identical=report.identical + sampled.identical,
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        without_usage=report.without_usage + sum(map(_lacks_usage, sampled.answers)),
+        cost=cost_of(prompt, completion, price) if price else None,
+    )
+
+
+def _price(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(-1)
+    if not value.is_finite() or value < 0:
+        raise UsageError(
+            code="bad-price",
+            message=f"a price is not a decimal number of 0 or more: {text!r}",
+            hint="give the price of a million tokens, such as 0.15",
+        )
+    return value
+
+
+def _count(counts: Mapping[str, int], reasons: list[str]) -> dict[str, int]:
+    return dict(sorted((Counter(counts) + Counter(reasons)).items()))
+
+
+def _lacks_usage(answer: Answer) -> bool:
+    outcome = answer.outcome
+    return isinstance(outcome, Completion) and None in (
+        outcome.prompt_tokens,
+        outcome.completion_tokens,
+    )

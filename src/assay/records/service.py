@@ -1,0 +1,277 @@
+"""Use cases of records: importing a file, and looking at what an import would give."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from assay.core.errors import UsageError
+from assay.core.fact import Fact
+from assay.core.ports import FactStore, Import, Origin
+from assay.records.intake import Intake, Unit, stored_record
+from assay.records.judgment import Judgment, Unanchored
+from assay.records.ports import Rejects, RowFile
+from assay.records.reader import Read, Reader, RowContext
+from assay.records.record import Record
+from assay.records.report import FactCount, ImportReport, Reasons
+
+BATCH_FACTS = 2_000
+"""Facts that are committed together."""
+
+BATCH_BYTES = 16 * 2**20
+"""Bytes of rows that are held at once, however few rows they are."""
+
+_FAMILIES: Mapping[type[Fact], str] = {Record: "records", Judgment: "judgments"}
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far an import has come; what it counts is committed."""
+
+    rows: int
+    """Rows read."""
+    set_aside: int
+    """Rows set aside."""
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What the first rows of a file would become. Nothing is stored."""
+
+    reads: tuple[Read, ...]
+    """Records with their judgments, as they would be stored."""
+    reasons: tuple[tuple[str, str], ...] = ()
+    """Place and reason of every row that would be set aside."""
+    read: int = 0
+    """Rows looked at."""
+
+
+def import_rows(
+    file: RowFile,
+    reader: Reader,
+    context: RowContext,
+    *,
+    store: FactStore,
+    rejects: Rejects,
+    actor: str,
+    mapping: str = "",
+    documents: Mapping[str, str] = {},
+    progress: Callable[[Progress], None] | None = None,
+) -> ImportReport:
+    """Import a file: every row is stored, already there, or set aside with its reason.
+
+    Facts, the rows they came from and the place reached are committed together, batch by
+    batch; a run that was killed goes on after the last of them when it is started again.
+
+    Args:
+        file: the rows.
+        reader: the format.
+        context: kind, source class and pseudonymiser.
+        store: where facts go.
+        rejects: where rows that were set aside go.
+        actor: who imports.
+        mapping: digest of the mapping file, where the reader is one.
+        documents: ids of the documents in force.
+        progress: told after each commit.
+
+    Raises:
+        UsageError: if the reader cannot give records of this kind.
+        InputError: if the file as a whole cannot be used.
+        MachineError: if the store cannot take more; what was committed stays.
+    """
+    _refuse_kind(reader, context.kind)
+    begun = store.begin_import(
+        file=file.name,
+        sha256=file.sha256,
+        reader=f"{reader.name} as {context.kind}",
+        source=context.source_class,
+        mapping=mapping,
+        actor=actor,
+    )
+    run = _Run(begun, store, rejects, actor, documents)
+    rejects.resume(begun.position)
+    intake = Intake(reader, context, lambda identity: stored_record(store.get, identity))
+    for batch in _batches(_new_units(intake, file, begun.position)):
+        run.commit(batch, finished=False)
+        if progress:
+            progress(Progress(rows=run.ledger.read, set_aside=run.ledger.set_aside))
+    run.commit([], finished=True)
+    return run.report(file, reader, context)
+
+
+def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: int = 5) -> Preview:
+    """What the first rows would become, without a store.
+
+    A row that holds only judgments of a record told elsewhere is reported as set aside, since
+    nothing is looked up.
+
+    Raises:
+        UsageError: if the reader cannot give records of this kind.
+        InputError: if the file as a whole cannot be used.
+    """
+    _refuse_kind(reader, context.kind)
+    reads: dict[str, Read] = {}
+    reasons: list[tuple[str, str]] = []
+    looked = 0
+    for unit in itertools.islice(Intake(reader, context, lambda _: None).units(file.rows()), first):
+        looked += len(unit.rows)
+        reasons += [(row.where, str(error)) for row, error in unit.set_aside]
+        for identity, fact in zip(unit.ids, unit.facts, strict=True):
+            if isinstance(fact, Record):
+                reads.setdefault(identity, Read(record=fact))
+            elif isinstance(fact, Judgment) and fact.record in reads:
+                read = reads[fact.record]
+                judgments = [*read.judgments, fact]
+                reads[fact.record] = msgspec.structs.replace(read, judgments=judgments)
+    return Preview(reads=tuple(reads.values()), reasons=tuple(reasons), read=looked)
+
+
+def _refuse_kind(reader: Reader, kind: str) -> None:
+    if kind not in reader.kinds:
+        raise UsageError(
+            code="wrong-kind",
+            message=f"the reader {reader.name!r} gives no {kind} records",
+            hint=f"it gives: {', '.join(reader.kinds)}",
+        )
+
+
+def _new_units(intake: Intake, file: RowFile, position: int) -> Iterator[Unit]:
+    """Units beyond the place that an earlier run had committed."""
+    if not intake.counts_occasions:
+        yield from intake.units(file.rows(after=position))
+        return
+    # Occasions count from the first row, so the earlier rows are read again, not stored again.
+    for unit in intake.units(file.rows()):
+        if unit.rows[-1].number > position:
+            yield unit
+
+
+def _batches(units: Iterator[Unit]) -> Iterator[list[Unit]]:
+    batch: list[Unit] = []
+    facts = size = 0
+    for unit in units:
+        batch.append(unit)
+        facts += len(unit.facts) + 1
+        size += sum(len(row.text or b"") for row in unit.rows)
+        if facts >= BATCH_FACTS or size >= BATCH_BYTES:
+            yield batch
+            batch, facts, size = [], 0, 0
+    if batch:
+        yield batch
+
+
+class _Run:
+    """One run of an import: commits batches and keeps the counts."""
+
+    def __init__(
+        self,
+        begun: Import,
+        store: FactStore,
+        rejects: Rejects,
+        actor: str,
+        documents: Mapping[str, str],
+    ) -> None:
+        self.ledger = begun
+        """The import as far as it is committed."""
+        self._resumed_after = begun.position
+        self._store = store
+        self._rejects = rejects
+        self._actor = actor
+        self._documents = documents
+        self._new: Counter[str] = Counter()
+        self._given: Counter[str] = Counter()
+        self._reasons = Reasons()
+        self._unanchored = 0
+
+    def commit(self, units: Sequence[Unit], *, finished: bool) -> None:
+        """Store the facts of some units and how far the import has come with them."""
+        self._set_aside(units)
+        with self._store.write(
+            "record.import",
+            actor=self._actor,
+            subject=self.ledger.file,
+            documents=self._documents,
+        ) as writing:
+            added = writing.add([fact for unit in units for fact in unit.facts])
+            writing.trace(
+                Origin(fact=identity, import_id=self.ledger.id, row=row.number)
+                for unit in units
+                for row in unit.used
+                for identity in unit.ids
+            )
+            ledger = self._advanced(units, added.new)
+            moved = writing.progress(
+                self.ledger,
+                position=ledger.position,
+                read=ledger.read,
+                stored=ledger.stored,
+                already_there=ledger.already_there,
+                set_aside=ledger.set_aside,
+                finished=finished,
+            )
+        self.ledger = moved
+        self._count(units, added.new)
+
+    def report(self, file: RowFile, reader: Reader, context: RowContext) -> ImportReport:
+        """The counts of the whole import."""
+        ledger = self.ledger
+        return ImportReport(
+            import_id=ledger.id,
+            file=ledger.file,
+            sha256=ledger.sha256,
+            layout=file.layout.name or "",
+            reader=reader.name,
+            kind=context.kind,
+            source=ledger.source,
+            read=ledger.read,
+            stored=ledger.stored,
+            already_there=ledger.already_there,
+            set_aside=ledger.set_aside,
+            resumed_after=self._resumed_after,
+            facts={
+                name: FactCount(new=self._new[name], known=self._given[name] - self._new[name])
+                for name in _FAMILIES.values()
+            },
+            reasons=self._reasons.counts(),
+            unanchored=self._unanchored,
+            rejects=self._rejects.name if ledger.set_aside else None,
+        )
+
+    def _set_aside(self, units: Sequence[Unit]) -> None:
+        """Keep rejects before the commit that counts them, so that none can be missing."""
+        for unit in units:
+            for row, error in unit.set_aside:
+                self._rejects.put(row, error)
+                self._reasons.add(row.where, error)
+        self._rejects.flush()
+
+    def _advanced(self, units: Sequence[Unit], new: frozenset[str]) -> Import:
+        """The ledger with these units: a row is stored if it is the first to give a new fact."""
+        ledger = self.ledger
+        stored, already_there, set_aside = ledger.stored, ledger.already_there, ledger.set_aside
+        fresh = set(new)
+        for unit in units:
+            set_aside += len(unit.set_aside)
+            used = len(unit.rows) - len(unit.set_aside)
+            if fresh.isdisjoint(unit.ids):
+                already_there += used
+            else:
+                stored += used
+                fresh.difference_update(unit.ids)
+        return msgspec.structs.replace(
+            ledger,
+            position=units[-1].rows[-1].number if units else ledger.position,
+            read=ledger.read + sum(len(unit.rows) for unit in units),
+            stored=stored,
+            already_there=already_there,
+            set_aside=set_aside,
+        )
+
+    def _count(self, units: Sequence[Unit], new: frozenset[str]) -> None:
+        for family, name in _FAMILIES.items():
+            self._new[name] += sum(identity.startswith(f"{family.prefix}_") for identity in new)
+        for unit in units:
+            for fact in unit.facts:
+                self._given[_FAMILIES[type(fact)]] += 1
+                if isinstance(fact, Judgment):
+                    places = (error.place for error in fact.errors or ())
+                    self._unanchored += sum(isinstance(place, Unanchored) for place in places)

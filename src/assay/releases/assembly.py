@@ -1,0 +1,163 @@
+"""The assembly: the data files of a release, written in the order of ids from the selection."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from assay.core.canonical import encode_fact
+from assay.quality.disposition import Disposition
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.releases.item import Item, make_item
+from assay.releases.manifest import Counts, SourceEntry, TransformationEntry
+from assay.releases.merkle import MerkleTree
+from assay.releases.parquet import (
+    JUDGMENT_SCHEMA,
+    RECORD_SCHEMA,
+    JudgmentFact,
+    RecordFact,
+    TableWriter,
+    judgment_row,
+    record_row,
+)
+from assay.releases.permits import Permits
+from assay.releases.selection import Bundle, read_bundle
+from assay.releases.spool import Spool
+
+RECORDS = "records"
+JUDGMENTS = "judgments"
+DISPOSITIONS = "dispositions"
+ADJUDICATIONS = "adjudications"
+VERIFICATIONS = "verifications"
+
+SERIES = (RECORDS, JUDGMENTS, DISPOSITIONS, ADJUDICATIONS, VERIFICATIONS)
+"""The series of facts that a release holds, each as `<name>.jsonl`."""
+
+DATA_FILES = (*(f"{name}.jsonl" for name in SERIES), "records.parquet", "judgments.parquet")
+"""The data files of a release."""
+
+_record = msgspec.json.Decoder(Record)
+_judgment = msgspec.json.Decoder(Judgment)
+_disposition = msgspec.json.Decoder(Disposition)
+
+
+class Tally:
+    """Counts over the items of a release, and the Merkle root over them."""
+
+    def __init__(self) -> None:
+        self.tree = MerkleTree()
+        """The tree over the canonical bytes of the items."""
+        self._totals: Counter[str] = Counter()
+        self._kinds: Counter[str] = Counter()
+        self._states: Counter[str] = Counter()
+        self._sources: Counter[str] = Counter()
+        self._transformations: Counter[tuple[str, str]] = Counter()
+
+    def add(self, item: Item, body: bytes, adjudications: int, verifications: int) -> None:
+        """Count an item with its canonical bytes, and what else was said of its record."""
+        self.tree.append(body)
+        self._totals.update(
+            records=1,
+            judgments=item.judgments,
+            adjudications=adjudications,
+            verifications=verifications,
+        )
+        self._kinds[item.kind] += 1
+        self._states[item.state] += 1
+        self._sources.update(item.source_classes)
+        if item.transformation:
+            self._transformations[item.transformation.name, item.transformation.version] += 1
+
+    def counts(self) -> Counts:
+        """How much the release holds."""
+        series = (RECORDS, JUDGMENTS, ADJUDICATIONS, VERIFICATIONS)
+        totals = {name: self._totals[name] for name in series}
+        kinds, states = dict(sorted(self._kinds.items())), dict(sorted(self._states.items()))
+        return msgspec.convert(totals | {"kinds": kinds, "states": states}, Counts)
+
+    def sources(self, permits: Permits) -> tuple[SourceEntry, ...]:
+        """The source classes of the release with what they permit."""
+        return tuple(
+            SourceEntry(
+                id=name,
+                records=count,
+                permitted=permits.permitted((name,)),
+                licence=permits.licence(name),
+                keep_until=permits.keep_until(name),
+            )
+            for name, count in sorted(self._sources.items())
+        )
+
+    def transformations(self) -> tuple[TransformationEntry, ...]:
+        """The transformations that made records of the release."""
+        return tuple(
+            TransformationEntry(name=name, version=version, records=count)
+            for (name, version), count in sorted(self._transformations.items())
+        )
+
+
+class _Files:
+    """The open data files of a release."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._lines: Mapping[str, BinaryIO] = {
+            name: stack.enter_context((folder / f"{name}.jsonl").open("wb")) for name in SERIES
+        }
+        self._records = stack.enter_context(
+            TableWriter[RecordFact](folder / "records.parquet", RECORD_SCHEMA, record_row)
+        )
+        self._judgments = stack.enter_context(
+            TableWriter[JudgmentFact](folder / "judgments.parquet", JUDGMENT_SCHEMA, judgment_row)
+        )
+
+    def write(
+        self,
+        item: Item,
+        record: Record,
+        judgments: Sequence[tuple[str, Judgment]],
+        bundle: Bundle,
+    ) -> None:
+        self._line(RECORDS, bundle.record)
+        self._records.add((item, record, bundle.record))
+        self._line(DISPOSITIONS, bundle.disposition)
+        for (identity, judgment), raw in zip(judgments, bundle.judgments, strict=True):
+            self._line(JUDGMENTS, raw.body)
+            self._judgments.add((identity, judgment, raw.body))
+        for series, facts in (
+            (ADJUDICATIONS, bundle.adjudications),
+            (VERIFICATIONS, bundle.verifications),
+        ):
+            for fact in facts:
+                self._line(series, fact.body)
+
+    def _line(self, series: str, body: bytes) -> None:
+        self._lines[series].write(body + b"\n")
+
+
+def assemble(chosen: Spool, permits: Permits, folder: Path, items: Spool) -> Tally:
+    """Write the data files of a release.
+
+    Args:
+        chosen: the selection's bundles by the record's id.
+        permits: what the sources permit.
+        folder: where the files go.
+        items: takes the canonical bytes of the items, by the record's id.
+    """
+    tally = Tally()
+    with ExitStack() as stack:
+        files = _Files(folder, stack)
+        for identity, body in chosen.in_order():
+            bundle = read_bundle(body)
+            record = _record.decode(bundle.record)
+            judgments = [(raw.id, _judgment.decode(raw.body)) for raw in bundle.judgments]
+            disposition = _disposition.decode(bundle.disposition)
+            item = make_item(record, identity, disposition, judgments, permits)
+            canonical = encode_fact(item)
+            tally.add(item, canonical, len(bundle.adjudications), len(bundle.verifications))
+            items.add(identity, canonical)
+            files.write(item, record, judgments, bundle)
+    return tally

@@ -1,0 +1,205 @@
+"""The attestation: an in-toto Statement v1 in a DSSE envelope with one Ed25519 signature.
+
+DSSE: github.com/secure-systems-lab/dsse, protocol and envelope v1. in-toto:
+github.com/in-toto/attestation, Statement v1. The envelope of this format is canonical JSON with
+exactly one signature by the key that its reader trusts, so that no byte of it can be changed.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from assay.core.canonical import encode_json, parse_json
+from assay.core.errors import AssayError, CheckError
+from assay.releases.keys import key_id
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+"""The media type of an in-toto statement."""
+
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+"""The version of the statement's format."""
+
+RELEASE = "urn:assay:release:1"
+"""The predicate type of a release."""
+
+WITHDRAWAL = "urn:assay:withdrawal:1"
+"""The predicate type of a withdrawal."""
+
+
+class Digests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The digests of a subject."""
+
+    sha256: str
+    """SHA-256 of the file, hexadecimal."""
+
+
+class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file that the statement speaks of."""
+
+    name: str
+    """The file's name."""
+    digest: Digests
+    """Its digests."""
+
+
+class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is claimed, and of which files."""
+
+    type: str = msgspec.field(name="_type")
+    """The version of the statement's format."""
+    subject: tuple[Subject, ...]
+    """The files that the statement speaks of."""
+    predicate_type: str = msgspec.field(name="predicateType")
+    """What sort of claim it is."""
+    predicate: dict[str, Any]
+    """The claim."""
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The digest of each subject: name -> SHA-256, hexadecimal."""
+        return {subject.name: subject.digest.sha256 for subject in self.subject}
+
+
+class _Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    keyid: str
+    sig: str
+
+
+class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    payload: str
+    payloadType: str  # noqa: N815  DSSE's own spelling
+    signatures: tuple[_Signature, ...]
+
+
+def attest(
+    predicate_type: str,
+    subjects: Mapping[str, str],
+    predicate: Mapping[str, Any],
+    key: Ed25519PrivateKey,
+) -> bytes:
+    """Sign a claim about some files.
+
+    Args:
+        predicate_type: what sort of claim it is.
+        subjects: file name -> SHA-256, hexadecimal.
+        predicate: the claim, as JSON.
+        key: the key that signs.
+
+    Returns:
+        The envelope as canonical JSON and a line feed.
+    """
+    statement = {
+        "_type": STATEMENT_TYPE,
+        "subject": [
+            {"digest": {"sha256": digest}, "name": name}
+            for name, digest in sorted(subjects.items())
+        ],
+        "predicateType": predicate_type,
+        "predicate": dict(predicate),
+    }
+    return seal(encode_json(statement), key)
+
+
+def seal(payload: bytes, key: Ed25519PrivateKey) -> bytes:
+    """Put a statement into a signed envelope: canonical JSON and a line feed."""
+    signature = key.sign(pre_authentication_encoding(PAYLOAD_TYPE, payload))
+    envelope = {
+        "payload": _base64(payload),
+        "payloadType": PAYLOAD_TYPE,
+        "signatures": [{"keyid": key_id(key.public_key()), "sig": _base64(signature)}],
+    }
+    return encode_json(envelope) + b"\n"
+
+
+def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
+    """The bytes that DSSE signs: type and payload, each with its length before it."""
+    kind = payload_type.encode()
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def open_envelope(content: bytes, key: Ed25519PublicKey, predicate_type: str) -> Statement:
+    """The statement in an envelope, if the given key signed it and it is of the given type.
+
+    Raises:
+        CheckError: saying why it cannot be believed. The statement is read only after its
+            signature held.
+    """
+    envelope = _read_envelope(content)
+    payload = _verified_payload(envelope, key)
+    try:
+        parse_json(payload)
+        statement = msgspec.json.decode(payload, type=Statement)
+    except (AssayError, msgspec.MsgspecError) as error:
+        raise _refusal(
+            "statement-broken", f"the signed statement cannot be read: {error}"
+        ) from error
+    if statement.type != STATEMENT_TYPE or statement.predicate_type != predicate_type:
+        message = (
+            f"the statement is {statement.type!r} about {statement.predicate_type!r}, "
+            f"not {STATEMENT_TYPE!r} about {predicate_type!r}"
+        )
+        raise _refusal("other-statement", message)
+    if len(statement.digests) != len(statement.subject):
+        raise _refusal("subject-twice", "the statement names one file twice")
+    return statement
+
+
+def _read_envelope(content: bytes) -> _Envelope:
+    try:
+        parsed = parse_json(content)
+        envelope = msgspec.convert(parsed, _Envelope)
+    except AssayError as error:
+        raise _refusal(error.code, f"the envelope cannot be read: {error}") from error
+    except msgspec.ValidationError as error:
+        raise _refusal("envelope-broken", f"the envelope is not DSSE: {error}") from error
+    if content != encode_json(parsed) + b"\n":
+        raise _refusal("envelope-not-canonical", "the envelope is not in its canonical form")
+    return envelope
+
+
+def _verified_payload(envelope: _Envelope, key: Ed25519PublicKey) -> bytes:
+    if envelope.payloadType != PAYLOAD_TYPE:
+        message = f"the payload's type is {envelope.payloadType!r}, not {PAYLOAD_TYPE!r}"
+        raise _refusal("payload-type", message)
+    if not envelope.signatures:
+        raise _refusal("no-signature", "the envelope carries no signature")
+    if len({signature.sig for signature in envelope.signatures}) != len(envelope.signatures):
+        raise _refusal("signature-twice", "the envelope carries one signature twice")
+    if len(envelope.signatures) > 1:
+        raise _refusal("several-signatures", "the envelope carries more than its one signature")
+    [signature] = envelope.signatures
+    trusted = key_id(key)
+    if signature.keyid != trusted:
+        message = f"the key {signature.keyid!r} signed it, not the trusted key {trusted!r}"
+        raise _refusal("other-key", message)
+    payload = _from_base64(envelope.payload)
+    try:
+        key.verify(_from_base64(signature.sig), pre_authentication_encoding(PAYLOAD_TYPE, payload))
+    except InvalidSignature as error:
+        raise _refusal("signature-wrong", "the signature does not hold for the payload") from error
+    return payload
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _from_base64(text: str) -> bytes:
+    try:
+        content = base64.b64decode(text.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise _refusal("envelope-broken", f"the envelope holds broken base64: {error}") from error
+    if _base64(content) != text:
+        raise _refusal("envelope-not-canonical", "the envelope's base64 has stray bits at its end")
+    return content
+
+
+def _refusal(code: str, message: str) -> CheckError:
+    return CheckError(
+        code=code, message=message, hint="take the release, and the key, anew from its publisher"
+    )

@@ -1,0 +1,404 @@
+"""The build: from the store's facts to a signed folder, whole or not at all.
+
+The same facts, inputs and key give the same bytes: nothing here reads a clock, draws a number or
+depends on the order in which the store was filled.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from assay.core.version import __version__
+from assay.contracts.document import Document, DocumentKind
+from assay.core.canonical import encode_fact
+from assay.core.errors import CheckError, InputError, UsageError
+from assay.core.lineage import Edge
+from assay.core.ports import FactStore
+from assay.quality.coverage import Coverage, coverage
+from assay.records.record import SCHEMA_VERSION
+from assay.releases.assembly import Tally, assemble
+from assay.releases.attestation import RELEASE, attest
+from assay.releases.card import TEXTS, Portrait, render_texts
+from assay.releases.checksums import SUMS, digest_file, render_sums
+from assay.releases.croissant import CROISSANT, describe
+from assay.releases.diff import Difference, compare_releases
+from assay.releases.gates import claims_gate, qa_gate, quota_gate, rights_gate, versions_gate
+from assay.releases.inputs import Paperwork, ReleaseInputs, day_of, paperwork, texts_in
+from assay.releases.item import Item
+from assay.releases.keys import key_id
+from assay.releases.manifest import (
+    FORMAT,
+    MANIFEST,
+    AuditHead,
+    DocumentEntry,
+    FileEntry,
+    Generator,
+    Head,
+    ManifestWriter,
+    PreviousRelease,
+    read_manifest,
+)
+from assay.releases.permits import Permits
+from assay.releases.place import building, locked, make_durable, publish, recover
+from assay.releases.release import GateResult, Release
+from assay.releases.selection import Selection, select
+from assay.releases.spool import Spool
+from assay.releases.version import precedence
+
+ATTESTATION = "attestation.json"
+"""The signed statement's file name."""
+
+QUALITY_JSON = "quality.json"
+"""The quality report for machines."""
+
+QUALITY_TEXT = "quality.md"
+"""The quality report for people."""
+
+
+_item = msgspec.json.Decoder(Item)
+
+
+class Built(msgspec.Struct, frozen=True, kw_only=True):
+    """A release that was built."""
+
+    release: Release
+    """The fact that was committed."""
+    folder: Path
+    """Where it lies."""
+    head: Head
+    """The head of its manifest."""
+
+
+def build(
+    store: FactStore,
+    inputs: ReleaseInputs,
+    key: Ed25519PrivateKey,
+    releases: Path,
+    *,
+    actor: str,
+) -> Built:
+    """Build a release, sign it and commit it.
+
+    Args:
+        store: where the facts are.
+        inputs: everything else that the release is made from.
+        key: the key that signs.
+        releases: the folder in which releases lie, one folder a version.
+        actor: who builds.
+
+    Raises:
+        UsageError: if the version is not above the last one, or another build is running.
+        CheckError: if a gate refuses, with all reasons of all gates; nothing is left behind.
+        InputError: if the previous release cannot be read or is not the one that was built.
+        MachineError: if the folder cannot be written.
+    """
+    with locked(releases):
+        recover(store, releases)
+        previous = _previous(store, inputs.version, releases)
+        with building(releases, inputs.version) as folder:
+            return _Build(store, inputs, key, releases, folder, previous).run(actor)
+
+
+@dataclass(frozen=True)
+class _Build:
+    """One build on its way through the steps."""
+
+    store: FactStore
+    inputs: ReleaseInputs
+    key: Ed25519PrivateKey
+    releases: Path
+    folder: Path
+    previous: Release | None
+
+    @cached_property
+    def documents(self) -> dict[DocumentKind, Document]:
+        """The documents in force."""
+        return {kind: file.document for kind, file in self.inputs.documents.items()}
+
+    @cached_property
+    def paperwork(self) -> Paperwork:
+        """The documents in force, typed."""
+        return paperwork(self.documents)
+
+    @cached_property
+    def permits(self) -> Permits:
+        """What the sources permit on the day of the build."""
+        day, territory = day_of(self.inputs.created), self.inputs.program.territory
+        return Permits(self.paperwork.sources, on=day, territory=territory)
+
+    def run(self, actor: str) -> Built:
+        """Write, judge, sign, commit, and give the folder its name."""
+        selection = select(
+            self.store,
+            contract=self.documents["contract"].id,
+            rubric=self.documents["rubric"].id,
+            use=self.inputs.use,
+            permits=self.permits,
+            folder=self.releases,
+        )
+        with selection.spool, Spool(self.releases) as items:
+            tally = assemble(selection.spool, self.permits, self.folder, items)
+            self._write_documents()
+            head, texts = self._judge(selection, tally, items)
+            for name, text in texts.items():
+                self._write(name, text)
+            self._write_manifest(head, items)
+            self._seal(head)
+            make_durable(self.folder)
+            release = self._commit(head, items, actor)
+        target = self.releases / self.inputs.version
+        publish(self.folder, target)
+        return Built(release=release, folder=target, head=head)
+
+    def _write_documents(self) -> None:
+        (self.folder / "documents").mkdir()
+        for kind, file in self.inputs.documents.items():
+            self._write(f"documents/{file.file}", file.source)
+            self._write(f"documents/{kind}.json", encode_fact(file.document))
+        self._write(QUALITY_JSON, self.inputs.quality.json)
+        self._write(QUALITY_TEXT, self.inputs.quality.markdown)
+
+    def _judge(
+        self, selection: Selection, tally: Tally, items: Spool
+    ) -> tuple[Head, dict[str, str]]:
+        """The manifest's head and the texts, once every gate has let them pass."""
+        covered = coverage(selection.cells, self.paperwork.contract.sampling)
+        difference, before = self._difference(items)
+        issues = [issue for file in self.inputs.documents.values() for issue in file.issues]
+        figures = selection.figures
+        gates: tuple[GateResult, ...] = (
+            rights_gate(self.inputs.use, figures.accepted + figures.preserved, selection.denied),
+            quota_gate(covered),
+            qa_gate(figures),
+            versions_gate(self.documents, issues, before),
+        )
+        head = self._head(tally, selection, gates)
+        draft = self._texts(head, covered, difference)
+        gates += (claims_gate(self._claiming(draft)),)
+        _refuse_unless_passed(gates)
+        head = msgspec.structs.replace(head, gates=gates)
+        return head, self._texts(head, covered, difference)
+
+    def _head(self, tally: Tally, selection: Selection, gates: tuple[GateResult, ...]) -> Head:
+        return Head(
+            format=FORMAT,
+            program=self.inputs.program,
+            version=self.inputs.version,
+            created=self.inputs.created,
+            use=self.inputs.use,
+            record_schema=SCHEMA_VERSION,
+            documents=tuple(self._document_entries()),
+            source_classes=tally.sources(self.permits),
+            transformations=tally.transformations(),
+            counts=tally.counts(),
+            left_out=selection.left_out,
+            gates=gates,
+            files=tuple(self._file_entries()),
+            audit=AuditHead(number=self.inputs.checkpoint.number, hash=self.inputs.checkpoint.hash),
+            generator=Generator(assay=__version__, pyarrow=pa.__version__),
+            merkle_root=tally.tree.root().hex(),
+            previous=_named(self.previous),
+        )
+
+    def _document_entries(self) -> Iterator[DocumentEntry]:
+        for kind, file in self.inputs.documents.items():
+            document = file.document
+            yield DocumentEntry(
+                kind=kind,
+                id=document.id,
+                name=document.name,
+                version=document.version,
+                content=document.content,
+                source=f"documents/{file.file}",
+                canonical=f"documents/{kind}.json",
+            )
+
+    def _file_entries(self) -> Iterator[FileEntry]:
+        for name in _files_in(self.folder):
+            digest, size = digest_file(self.folder / name)
+            yield FileEntry(name=name, sha256=digest, bytes=size)
+
+    def _difference(
+        self, items: Spool
+    ) -> tuple[Difference | None, Mapping[DocumentKind, Document] | None]:
+        """What changed since the previous release, and its documents; None for a first one."""
+        if self.previous is None:
+            return None, None
+        folder = self.releases / self.previous.version
+        head, before = read_manifest(folder / MANIFEST)
+        documents = read_documents(folder, head)
+        difference = compare_releases(
+            (self.previous.version, self.inputs.version),
+            ((item for item, _ in before), _items_of(items)),
+            (documents, self.documents),
+        )
+        return difference, documents
+
+    def _texts(
+        self, head: Head, covered: Coverage, difference: Difference | None
+    ) -> dict[str, str]:
+        portrait = Portrait(
+            head=head,
+            paperwork=self.paperwork,
+            covered=covered,
+            key_id=key_id(self.key.public_key()),
+            difference=difference,
+            limitations=self.inputs.limitations,
+        )
+        address = f"urn:assay:{head.program.id}:{head.version}"
+        return render_texts(portrait) | {CROISSANT: describe(portrait, address)}
+
+    def _claiming(self, texts: Mapping[str, str]) -> dict[str, list[str]]:
+        """All texts of the release that could claim something."""
+        files = self.inputs.documents.values()
+        return {
+            **{name: [texts[name]] for name in TEXTS},
+            QUALITY_TEXT: [self.inputs.quality.markdown.decode()],
+            **{file.file: texts_in(file.document) for file in files},
+        }
+
+    def _write_manifest(self, head: Head, items: Spool) -> None:
+        with (self.folder / MANIFEST).open("wb") as stream:
+            writer = ManifestWriter(stream, head)
+            for _, item in items.in_order():
+                writer.add(item)
+            writer.close()
+
+    def _seal(self, head: Head) -> None:
+        known = {entry.name: entry.sha256 for entry in head.files}
+        digests = {
+            name: known.get(name) or digest_file(self.folder / name)[0]
+            for name in _files_in(self.folder)
+        }
+        self._write(SUMS, render_sums(digests))
+        subjects = {MANIFEST: digests[MANIFEST], SUMS: digest_file(self.folder / SUMS)[0]}
+        self._write(ATTESTATION, attest(RELEASE, subjects, predicate_of(head), self.key))
+
+    def _commit(self, head: Head, items: Spool, actor: str) -> Release:
+        documents: dict[str, str] = {entry.kind: entry.id for entry in head.documents}
+        release = Release(
+            version=head.version,
+            merkle_root=head.merkle_root,
+            manifest_digest=f"sha256:{digest_file(self.folder / MANIFEST)[0]}",
+            records=head.counts.records,
+            judgments=head.counts.judgments,
+            documents=documents,
+            gates=head.gates,
+            previous=self.previous.id if self.previous else None,
+        )
+        made_from = (
+            Edge(child=release.id, role="disposition", parent=item.disposition)
+            for item in _items_of(items)
+        )
+        with self.store.write(
+            "release.build", actor=actor, subject=head.version, documents=documents
+        ) as transaction:
+            transaction.add([release])
+            transaction.link(made_from)
+        return release
+
+    def _write(self, name: str, content: str | bytes) -> None:
+        data = content.encode() if isinstance(content, str) else content
+        (self.folder / name).write_bytes(data)
+
+
+def predicate_of(head: Head) -> dict[str, Any]:
+    """What the signed statement says of a release."""
+    previous = head.previous
+    return {
+        "created": head.created,
+        "format": head.format,
+        "judgments": head.counts.judgments,
+        "merkleRoot": head.merkle_root,
+        "previous": previous.manifest_digest if previous else None,
+        "program": head.program.id,
+        "records": head.counts.records,
+        "use": head.use,
+        "version": head.version,
+    }
+
+
+def read_documents(folder: Path, head: Head) -> dict[DocumentKind, Document]:
+    """The documents of a release, by kind, from their canonical files.
+
+    Raises:
+        InputError: if a document cannot be read.
+    """
+    documents: dict[DocumentKind, Document] = {}
+    for entry in head.documents:
+        try:
+            content = (folder / entry.canonical).read_bytes()
+            documents[entry.kind] = msgspec.json.decode(content, type=Document)
+        except (OSError, msgspec.MsgspecError) as error:
+            raise InputError(
+                code="document-unreadable",
+                message=f"the {entry.kind} of the release cannot be read: {error}",
+                where=entry.canonical,
+            ) from error
+    return documents
+
+
+def _previous(store: FactStore, version: str, releases: Path) -> Release | None:
+    """The release before this version, with its folder as it was built."""
+    wanted = precedence(version)
+    if (releases / version).exists():
+        raise UsageError(
+            code="release-exists",
+            message=f"the release {version} is there already and is never overwritten",
+            where=str(releases / version),
+            hint="build a higher version",
+        )
+    built = sorted(store.scan(Release), key=lambda release: precedence(release.version))
+    if not built:
+        return None
+    last = built[-1]
+    if precedence(last.version) >= wanted:
+        raise UsageError(
+            code="version-not-above",
+            message=f"{version} is not above the last release, {last.version}",
+            hint="build a higher version; releases are never rewritten",
+        )
+    manifest = releases / last.version / MANIFEST
+    if not manifest.is_file() or f"sha256:{digest_file(manifest)[0]}" != last.manifest_digest:
+        raise InputError(
+            code="previous-release",
+            message=f"the folder of the previous release {last.version} is missing or was changed",
+            where=str(manifest.parent),
+            hint="bring it back as it was built: the change log is made against it",
+        )
+    return last
+
+
+def _named(previous: Release | None) -> PreviousRelease | None:
+    if previous is None:
+        return None
+    return PreviousRelease(
+        version=previous.version, id=previous.id, manifest_digest=previous.manifest_digest
+    )
+
+
+def _refuse_unless_passed(gates: Sequence[GateResult]) -> None:
+    refused = [gate for gate in gates if not gate.passed]
+    if refused:
+        raise CheckError(
+            code="gates-refused",
+            message="; ".join(f"gate {gate.gate}: {gate.reason}" for gate in refused),
+            hint="mend what the gates name and build again; nothing was written",
+        )
+
+
+def _items_of(items: Spool) -> Iterator[Item]:
+    for _, body in items.in_order():
+        yield _item.decode(body)
+
+
+def _files_in(folder: Path) -> list[str]:
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()
+    )

@@ -1,0 +1,133 @@
+"""The texts of a release for people: README, data card, limitations and change log."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import msgspec
+
+from assay.governance.rights import USES
+from assay.quality.coverage import MISSING, AxisCoverage, Coverage
+from assay.releases.diff import Difference
+from assay.releases.inputs import Paperwork
+from assay.releases.manifest import Head
+
+TEXTS = ("README.md", "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md")
+"""The texts, by file name."""
+
+VERIFY_SCRIPT = Path(__file__).parent / "templates" / "verify.sh"
+"""The shell lines by which a stranger verifies a release."""
+
+_SHOWN = 20
+"""Lines that the change log lists before it says how many more there are."""
+
+
+class Portrait(msgspec.Struct, frozen=True, kw_only=True):
+    """What the texts speak of."""
+
+    head: Head
+    """The head of the manifest."""
+    paperwork: Paperwork
+    """The documents in force."""
+    covered: Coverage
+    """Coverage of the contract's distribution by the records of the release."""
+    key_id: str
+    """Id of the key that signs."""
+    difference: Difference | None
+    """What changed since the release before; None for a first release."""
+    limitations: str
+    """What people know of the data's limits, as Markdown."""
+
+
+def render_texts(portrait: Portrait) -> dict[str, str]:
+    """The texts: file name -> Markdown."""
+    context = _context(portrait)
+    return {name: _environment().get_template(f"{name}.j2").render(context) for name in TEXTS}
+
+
+def licences_of(head: Head) -> list[str]:
+    """The licences of a release's source classes, each once, sorted; all of them bind."""
+    return sorted({entry.licence for entry in head.source_classes if entry.licence})
+
+
+def _context(portrait: Portrait) -> dict[str, Any]:
+    head, paperwork = portrait.head, portrait.paperwork
+    drawn_on = {entry.id for entry in head.source_classes}
+    dimensions = paperwork.rubric.dimensions
+    return {
+        "head": head,
+        "paperwork": paperwork,
+        "covered": portrait.covered,
+        "key_id": portrait.key_id,
+        "limitations": portrait.limitations,
+        "verify_script": VERIFY_SCRIPT.read_text(),
+        "licences": licences_of(head),
+        "sources": [source for source in paperwork.sources.classes if source.id in drawn_on],
+        "uncertain": [each for each in dimensions if each.judged_by == "uncertain"],
+        "unverified": [
+            each for each in dimensions if each.nature == "objective" and not each.verifier
+        ],
+        "gaps": [gap for gap in map(_gap, portrait.covered.axes) if gap["empty"] or gap["missing"]],
+        "denied": {
+            entry.id: [use for use in USES if use not in entry.permitted]
+            for entry in head.source_classes
+        },
+        **_changes(portrait.difference),
+    }
+
+
+def _gap(axis: AxisCoverage) -> dict[str, Any]:
+    return {
+        "axis": axis.axis,
+        "empty": [each.value for each in axis.values if each.declared and not each.accepted],
+        "missing": sum(each.accepted for each in axis.values if each.value == MISSING),
+    }
+
+
+def _changes(difference: Difference | None) -> dict[str, Any]:
+    if difference is None:
+        return {"difference": None}
+    changes = {
+        what: [
+            f"`{change.id}`: {change.before} to {change.after}"
+            for change in difference.changed
+            if change.what == what
+        ]
+        for what in ("state", "judgments", "permitted")
+    }
+    return {
+        "difference": difference,
+        "changes": changes,
+        "shown": _SHOWN,
+        "listed": [
+            ("Records added", [f"`{each}`" for each in difference.added]),
+            ("Records removed", [f"`{each}`" for each in difference.removed]),
+            ("Changed states", changes["state"]),
+            ("Changed numbers of judgments", changes["judgments"]),
+            ("Changed permitted uses", changes["permitted"]),
+        ],
+    }
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(VERIFY_SCRIPT.parent),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  Markdown, never HTML
+    )
+    environment.filters["line"] = _line
+    environment.filters["cell"] = _cell
+    return environment
+
+
+def _line(text: str) -> str:
+    """A text on one line."""
+    return " ".join(text.split())
+
+
+def _cell(text: str) -> str:
+    """A text on one line in a cell of a table."""
+    return _line(text).replace("|", "\\|")

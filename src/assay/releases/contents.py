@@ -1,0 +1,318 @@
+"""The contents of a signed folder, derived again: ids, items, Merkle root, tables, gates, rights.
+
+All series lie in the order of the records' ids, so one walk side by side sees everything in flat
+memory. The item of each record is made anew by the function that made it at the build.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+import pyarrow as pa
+
+from assay.contracts.document import Document, DocumentKind, to_fact
+from assay.contracts.reading import read_content
+from assay.core.canonical import encode_fact
+from assay.core.digest import sha256
+from assay.core.errors import InputError
+from assay.core.identity import make_id
+from assay.quality.coverage import Cells, coverage
+from assay.quality.disposition import Disposition
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.releases.assembly import (
+    ADJUDICATIONS,
+    DATA_FILES,
+    DISPOSITIONS,
+    JUDGMENTS,
+    RECORDS,
+    VERIFICATIONS,
+    Tally,
+)
+from assay.releases.build import read_documents
+from assay.releases.checksums import digest_file, is_safe
+from assay.releases.faults import Faults
+from assay.releases.gates import GATES, QaFigures, qa_gate, quota_gate, rights_gate, versions_gate
+from assay.releases.inputs import Paperwork, day_of, paperwork
+from assay.releases.item import Item, make_item
+from assay.releases.manifest import MANIFEST, Head, read_manifest
+from assay.releases.parquet import (
+    JUDGMENT_SCHEMA,
+    RECORD_SCHEMA,
+    judgment_row,
+    matches,
+    record_row,
+)
+from assay.releases.permits import Permits
+from assay.releases.selection import RELEASABLE, Body, Bundle, rests_on_all
+from assay.releases.version import precedence
+from assay.review.adjudication import Adjudication
+from assay.verification.verification import Verification
+
+F = TypeVar("F", Record, Judgment, Disposition, Adjudication, Verification)
+About = TypeVar("About", Judgment, Disposition, Adjudication, Verification)
+
+
+def examine(folder: Path, head: Head, faults: Faults) -> None:
+    """Derive everything that the manifest says from the files, and tell every difference.
+
+    Raises:
+        InputError: if a file cannot be read as what it should be; then nothing after it is
+            examined.
+    """
+    _examine_head(folder, head, faults)
+    documents = _examine_documents(folder, head, faults)
+    papers = paperwork(documents)
+    permits = Permits(papers.sources, on=day_of(head.created), territory=head.program.territory)
+    walk = _Walk(folder, head, permits, faults)
+    walk.go()
+    _compare(head, walk.tally, permits, faults)
+    _examine_tables(folder, faults)
+    _run_gates(head, walk, papers, documents, faults)
+
+
+def _examine_head(folder: Path, head: Head, faults: Faults) -> None:
+    if head.previous and precedence(head.previous.version) >= precedence(head.version):
+        message = f"{head.version} follows {head.previous.version}, which is not below it"
+        faults.error("previous-not-below", MANIFEST, message)
+    described = {entry.name: entry for entry in head.files}
+    names = {entry.canonical for entry in head.documents}
+    names |= {entry.source for entry in head.documents} | set(DATA_FILES)
+    if missing := sorted(names - described.keys()):
+        raise InputError(
+            code="undescribed-file",
+            message=f"the manifest does not describe {', '.join(missing)}",
+            where=MANIFEST,
+        )
+    for name, entry in described.items():
+        if not is_safe(name) or not (folder / name).is_file():
+            raise InputError(
+                code="undescribed-file", message=f"{name!r} is not a file here", where=MANIFEST
+            )
+        if digest_file(folder / name) != (entry.sha256, entry.bytes):
+            faults.error("other-file", MANIFEST, f"{name} is not the file that is described")
+
+
+def _examine_documents(folder: Path, head: Head, faults: Faults) -> dict[DocumentKind, Document]:
+    documents = read_documents(folder, head)
+    for entry in head.documents:
+        document = documents[entry.kind]
+        content = (folder / entry.canonical).read_bytes()
+        said = (entry.kind, entry.name, entry.version, entry.content)
+        if said != (document.kind, document.name, document.version, document.content):
+            faults.error("other-document", entry.canonical, "the manifest describes another one")
+        if make_id(Document.prefix, sha256(content)) != entry.id:
+            faults.error("other-document", entry.canonical, "its digest is not its id")
+        written = read_content(entry.kind, entry.source, (folder / entry.source).read_bytes())
+        if written.shaped.document is None or to_fact(written.shaped.document) != document:
+            message = "what people wrote and the canonical form mean different things"
+            faults.error("other-meaning", entry.source, message)
+    return documents
+
+
+class _Series(Generic[About]):
+    """Facts about records, in the order of the records' ids, taken record by record."""
+
+    def __init__(self, folder: Path, name: str, kind: type[About], faults: Faults) -> None:
+        self._file = f"{name}.jsonl"
+        self._faults = faults
+        self._facts: Iterator[tuple[Body, About]] = _facts(folder / self._file, kind)
+        self._next: tuple[Body, About] | None = next(self._facts, None)
+
+    def about(self, record: str | None) -> list[tuple[Body, About]]:
+        """The facts about the next record; with None, no more records come."""
+        found: list[tuple[Body, About]] = []
+        while self._next and (record is None or self._next[1].record <= record):
+            raw, fact = self._next
+            if fact.record != record:
+                message = f"{raw.id} is about {fact.record}, which is not here"
+                self._faults.error("other-record", self._file, message)
+            elif found and raw.id <= found[-1][0].id:
+                self._faults.error("not-in-order", self._file, f"{raw.id} is out of order")
+            else:
+                found.append((raw, fact))
+            self._next = next(self._facts, None)
+        return found
+
+
+class _Walk:
+    """One pass over the manifest's items and all series beside them."""
+
+    def __init__(self, folder: Path, head: Head, permits: Permits, faults: Faults) -> None:
+        self.tally = Tally()
+        """Counts and Merkle root over the items as they stand."""
+        self.cells = Cells()
+        """Where the records lie on the contract's axes."""
+        self.figures = QaFigures()
+        """What review came to, by the dispositions."""
+        self._folder = folder
+        self._head = head
+        self._permits = permits
+        self._faults = faults
+        self._documents = {entry.kind: entry.id for entry in head.documents}
+        self._dispositions = _Series(folder, DISPOSITIONS, Disposition, faults)
+        self._judgments = _Series(folder, JUDGMENTS, Judgment, faults)
+        self._adjudications = _Series(folder, ADJUDICATIONS, Adjudication, faults)
+        self._verifications = _Series(folder, VERIFICATIONS, Verification, faults)
+
+    def go(self) -> None:
+        """Examine every item.
+
+        Raises:
+            InputError: if items and records do not go together one to one.
+        """
+        records = _facts(self._folder / f"{RECORDS}.jsonl", Record)
+        _, items = read_manifest(self._folder / MANIFEST)
+        before = ""
+        for item, body in items:
+            if item.id <= before:
+                self._error("not-in-order", f"{item.id} is out of order")
+            before = item.id
+            found = next(records, None)
+            if found is None or found[0].id != item.id:
+                raise _misplaced("other-record", f"{item.id} is not the record at its place")
+            self._examine(item, body, *found)
+        if next(records, None) is not None:
+            message = "there are more records than the manifest has items"
+            raise _misplaced("unlisted-record", message)
+        for series in (
+            self._dispositions, self._judgments, self._adjudications, self._verifications,
+        ):  # fmt: skip
+            series.about(None)
+
+    def _examine(self, item: Item, body: bytes, raw: Body, record: Record) -> None:
+        judgments = self._judgments.about(item.id)
+        adjudications = self._adjudications.about(item.id)
+        verifications = self._verifications.about(item.id)
+        self.tally.add(item, body, len(adjudications), len(verifications))
+        self.cells.add(record.task.taxonomy, accepted=True)
+        dispositions = self._dispositions.about(item.id)
+        if len(dispositions) != 1:
+            self._error("no-disposition", f"{item.id} has {len(dispositions)} dispositions")
+            return
+        [(decided, disposition)] = dispositions
+        bundle = Bundle(
+            record=raw.body,
+            disposition=decided.body,
+            judgments=[each for each, _ in judgments],
+            adjudications=[each for each, _ in adjudications],
+            verifications=[each for each, _ in verifications],
+        )
+        self._examine_disposition(disposition, bundle)
+        spoken = [(each.id, judgment) for each, judgment in judgments]
+        expected = make_item(record, raw.id, disposition, spoken, self._permits)
+        for field in Item.__struct_fields__:
+            if getattr(item, field) != getattr(expected, field):
+                self._error("other-item", f"{item.id}: {field} is not what the facts say")
+        if self._head.use not in item.permitted:
+            self._error("no-right", f"{item.id} has no right to {self._head.use}")
+
+    def _examine_disposition(self, disposition: Disposition, bundle: Bundle) -> None:
+        record = disposition.record
+        cited = (disposition.contract, disposition.rubric)
+        if disposition.state not in RELEASABLE:
+            self._error("not-releasable", f"{record} is {disposition.state}")
+        if cited != (self._documents.get("contract"), self._documents.get("rubric")):
+            self._error("other-version", f"{record} was decided under other documents")
+        facts = (*bundle.judgments, *bundle.adjudications, *bundle.verifications)
+        missing = set(disposition.read) - {each.id for each in facts}
+        if missing:
+            self._error("fact-missing", f"{record} rests on {min(missing)}, which is not here")
+        if not rests_on_all(disposition, bundle):
+            self.figures.unread.append(record)
+        if disposition.state == "accepted":
+            self.figures.accepted += 1
+        else:
+            self.figures.preserved += 1
+
+    def _error(self, code: str, message: str) -> None:
+        self._faults.error(code, MANIFEST, message)
+
+
+def _compare(head: Head, tally: Tally, permits: Permits, faults: Faults) -> None:
+    derived = {
+        "merkle_root": tally.tree.root().hex(),
+        "counts": tally.counts(),
+        "source_classes": tally.sources(permits),
+        "transformations": tally.transformations(),
+    }
+    for field, value in derived.items():
+        if getattr(head, field) != value:
+            faults.error(f"other-{field.replace('_', '-')}", MANIFEST, f"{field} is not {value!r}")
+
+
+def _examine_tables(folder: Path, faults: Faults) -> None:
+    _, items = read_manifest(folder / MANIFEST)
+    records = _facts(folder / "records.jsonl", Record)
+    judgments = _facts(folder / "judgments.jsonl", Judgment)
+    tables = {
+        "records.parquet": (
+            RECORD_SCHEMA,
+            (
+                record_row((item, record, raw.body))
+                for (item, _), (raw, record) in zip(items, records, strict=False)
+            ),
+        ),
+        "judgments.parquet": (
+            JUDGMENT_SCHEMA,
+            (judgment_row((raw.id, judgment, raw.body)) for raw, judgment in judgments),
+        ),
+    }
+    for name, (schema, rows) in tables.items():
+        try:
+            difference = matches(folder / name, schema, rows)
+        except (pa.ArrowException, OSError) as error:
+            difference = f"the file cannot be read: {error}"
+        if difference:
+            faults.error("other-table", name, difference)
+
+
+def _run_gates(
+    head: Head,
+    walk: _Walk,
+    papers: Paperwork,
+    documents: dict[DocumentKind, Document],
+    faults: Faults,
+) -> None:
+    """Run the gates again; what claims may say is judged at the build alone."""
+    said = {gate.gate: gate.passed for gate in head.gates}
+    if tuple(gate.gate for gate in head.gates) != GATES:
+        faults.error("other-gates", MANIFEST, f"the gates are not {', '.join(GATES)}")
+    for name in sorted(name for name, passed in said.items() if not passed):
+        faults.error("gate-refused", MANIFEST, f"the gate {name} did not let the release pass")
+    counts = walk.figures
+    denied = sum(entry.records for entry in head.left_out if entry.code == "rights")
+    for result in (
+        rights_gate(head.use, counts.accepted + counts.preserved, denied),
+        quota_gate(coverage(walk.cells, papers.contract.sampling)),
+        qa_gate(counts),
+        versions_gate(documents),
+    ):
+        if not result.passed:
+            faults.error("gate-refuses", MANIFEST, f"gate {result.gate}: {result.reason}")
+
+
+def _facts(file: Path, kind: type[F]) -> Iterator[tuple[Body, F]]:
+    """The facts of a file, each with its id and bytes, streamed."""
+    decode = msgspec.json.Decoder(kind).decode
+    with file.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            body = line.removesuffix(b"\n")
+            try:
+                fact = decode(body)
+            except msgspec.MsgspecError as error:
+                raise _unreadable(file, number, str(error)) from error
+            if encode_fact(fact) != body or body == line:
+                raise _unreadable(file, number, "the line is not in canonical form")
+            yield Body(make_id(kind.prefix, sha256(body)), body), fact
+
+
+def _misplaced(code: str, message: str) -> InputError:
+    return InputError(code=code, message=message, where="records.jsonl")
+
+
+def _unreadable(file: Path, line: int, why: str) -> InputError:
+    return InputError(
+        code="fact-unreadable", message=f"line {line} cannot be read: {why}", where=file.name
+    )

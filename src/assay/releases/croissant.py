@@ -1,0 +1,208 @@
+"""The release described for machines: Croissant 1.1 with the RAI 1.0 vocabulary (MLCommons)."""
+
+import json
+from typing import Any
+
+import pyarrow as pa
+
+from assay.contracts.sources import SourceClass
+from assay.releases.card import Portrait, licences_of
+from assay.releases.manifest import FileEntry
+from assay.releases.parquet import (
+    JUDGMENT_COLUMNS,
+    JUDGMENT_SCHEMA,
+    RECORD_COLUMNS,
+    RECORD_SCHEMA,
+)
+
+CROISSANT = "croissant.json"
+"""The file's name."""
+
+_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "arrayShape": "cr:arrayShape",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "containedIn": "cr:containedIn",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "description": {"@container": "@language"},
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileObject": "cr:fileObject",
+    "fileProperty": "cr:fileProperty",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isArray": "cr:isArray",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "name": {"@container": "@language"},
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+
+_MEDIA_TYPES = {
+    "jsonl": "application/jsonlines",
+    "parquet": "application/x-parquet",
+    "json": "application/json",
+    "md": "text/markdown",
+    "yaml": "application/yaml",
+}
+
+
+def describe(portrait: Portrait, address: str) -> str:
+    """The Croissant description of a release, as JSON.
+
+    Args:
+        portrait: the release.
+        address: a URI that stands for the release, where it has no page of its own.
+    """
+    head, contract = portrait.head, portrait.paperwork.contract
+    licences = licences_of(head)
+    description = {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": [
+            "http://mlcommons.org/croissant/1.1",
+            "http://mlcommons.org/croissant/RAI/1.0",
+        ],
+        "name": f"{head.program.id}-{head.version}",
+        "description": f"{contract.title}. {contract.gap}",
+        "version": head.version,
+        "url": address,
+        "license": [_licence_address(licence) for licence in licences],
+        "creator": {"@type": "Organization", "name": head.program.name, "url": address},
+        "datePublished": head.created,
+        "citeAs": f"{head.program.name}, release {head.version}, {head.created[:10]}.",
+        "isLiveDataset": False,
+        "keywords": ["alignment data", *head.counts.kinds],
+        "distribution": [_file_object(entry) for entry in head.files],
+        "recordSet": [
+            _record_set("records", RECORD_SCHEMA, RECORD_COLUMNS),
+            _record_set("judgments", JUDGMENT_SCHEMA, JUDGMENT_COLUMNS),
+        ],
+        **_responsible(portrait),
+    }
+    return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
+
+
+def _licence_address(expression: str) -> str:
+    simple = " " not in expression and not expression.startswith("LicenseRef-")
+    return f"https://spdx.org/licenses/{expression}" if simple else expression
+
+
+def _file_object(entry: FileEntry) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": entry.name,
+        "name": entry.name,
+        "contentUrl": entry.name,
+        "contentSize": f"{entry.bytes} B",
+        "encodingFormat": _MEDIA_TYPES[entry.name.rsplit(".", 1)[-1]],
+        "sha256": entry.sha256,
+    }
+
+
+def _record_set(name: str, schema: pa.Schema, columns: dict[str, str]) -> dict[str, Any]:
+    fields = []
+    for column in schema:
+        is_list = pa.types.is_list(column.type)
+        value_type = column.type.value_type if is_list else column.type
+        field = {
+            "@type": "cr:Field",
+            "@id": f"{name}/{column.name}",
+            "name": column.name,
+            "description": columns[column.name],
+            "dataType": "sc:Integer" if pa.types.is_integer(value_type) else "sc:Text",
+            "source": {
+                "fileObject": {"@id": f"{name}.parquet"},
+                "extract": {"column": column.name},
+            },
+        }
+        if is_list:
+            field |= {"isArray": True, "arrayShape": "-1"}
+        if (name, column.name) == ("judgments", "record"):
+            field["references"] = {"field": {"@id": "records/id"}}
+        fields.append(field)
+    return {
+        "@type": "cr:RecordSet",
+        "@id": name,
+        "name": name,
+        "description": f"One row for each of the {name} of the release.",
+        "key": {"@id": f"{name}/id"},
+        "field": fields,
+    }
+
+
+def _responsible(portrait: Portrait) -> dict[str, Any]:
+    """The RAI properties that the release can speak to; the others are left out, not guessed."""
+    head, paperwork = portrait.head, portrait.paperwork
+    counts, contract = head.counts, paperwork.contract
+    drawn_on = {entry.id for entry in head.source_classes}
+    sources = [each for each in paperwork.sources.classes if each.id in drawn_on]
+    left_out = [f"{entry.records} records: {entry.reason}" for entry in head.left_out]
+    verifiers = sorted({each.verifier for each in paperwork.rubric.dimensions if each.verifier})
+    properties = {
+        "dataCollection": " ".join(source.description for source in sources),
+        "dataCollectionType": sorted(counts.kinds),
+        "dataCollectionMissingData": (
+            "What was not answered, asked or applicable is a value of its own with its reason; "
+            "nothing is imputed."
+        ),
+        "dataImputationProtocol": "None: no value was imputed.",
+        "dataCollectionRawData": (
+            "judgments.jsonl holds every judgment as it was given, one line for each reviewer "
+            "and occasion."
+        ),
+        "dataManipulationProtocol": (
+            "; ".join(f"{each.name} {each.version}" for each in head.transformations)
+            or "No record was made from another."
+        ),
+        "dataAnnotationProtocol": " ".join(
+            f"{each.id}: {each.question}" for each in paperwork.rubric.dimensions
+        ),
+        "dataAnnotationAnalysis": ["See quality.md and quality.json."],
+        "annotationsPerItem": (
+            f"{counts.judgments} judgments of {counts.records} records; layers of review ask for "
+            + ", ".join(f"{layer.passes} ({layer.id})" for layer in contract.review.layers)
+        ),
+        "machineAnnotationTools": verifiers,
+        "dataReleaseMaintenancePlan": (
+            "Releases are immutable and numbered; a withdrawal is a signed notice beside the "
+            "folder. " + _deletion(sources)
+        ).strip(),
+        "personalSensitiveInformation": [
+            f"{source.id} may hold information about persons"
+            for source in sources
+            if source.holds_personal_information
+        ],
+        "dataUseCases": [behaviour.statement for behaviour in contract.behaviours],
+        "dataLimitations": ["See LIMITATIONS.md.", *left_out],
+    }
+    return {f"rai:{name}": value for name, value in properties.items() if value}
+
+
+def _deletion(sources: list[SourceClass]) -> str:
+    contacts = sorted({source.deletion_contact for source in sources if source.deletion_contact})
+    return f"Deletion: {', '.join(contacts)}." if contacts else ""

@@ -1,0 +1,135 @@
+"""The difference between two releases: items, judgments and documents, with what they mean."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from assay.contracts.document import Document, DocumentKind
+from assay.core.canonical import parse_json
+from assay.releases.item import Item
+
+
+class ItemChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One record that both releases hold, about which they say different things."""
+
+    id: str
+    """Id of the record."""
+    what: str
+    """What changed: `state`, `judgments` or `permitted`."""
+    before: str
+    """What the earlier release says."""
+    after: str
+    """What the later one says."""
+
+
+class DocumentChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One document that changed between two releases."""
+
+    kind: str
+    """Which document."""
+    before: str | None
+    """Its version before; None where there was none."""
+    after: str | None
+    """Its version after; None where there is none."""
+    meaning: tuple[str, ...]
+    """What the change means, one sentence each."""
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """What is different in the later of two releases."""
+
+    before: str
+    """Version of the earlier release."""
+    after: str
+    """Version of the later release."""
+    added: tuple[str, ...]
+    """Ids of records that only the later one holds, sorted."""
+    removed: tuple[str, ...]
+    """Ids of records that only the earlier one holds, sorted."""
+    changed: tuple[ItemChange, ...]
+    """What they say differently about the same records, by id."""
+    documents: tuple[DocumentChange, ...]
+    """Documents that changed."""
+
+
+def compare_releases(
+    versions: tuple[str, str],
+    items: tuple[Iterable[Item], Iterable[Item]],
+    documents: tuple[Mapping[DocumentKind, Document], Mapping[DocumentKind, Document]],
+) -> Difference:
+    """The difference between an earlier release and a later one.
+
+    Args:
+        versions: their versions.
+        items: their items, each series in the order of ids; read once, side by side.
+        documents: their documents, by kind.
+    """
+    added: list[str] = []
+    removed: list[str] = []
+    changed: list[ItemChange] = []
+    for before, after in _side_by_side(*items):
+        if before is None and after is not None:
+            added.append(after.id)
+        elif after is None and before is not None:
+            removed.append(before.id)
+        elif before is not None and after is not None:
+            changed += _changes(before, after)
+    return Difference(
+        before=versions[0],
+        after=versions[1],
+        added=tuple(added),
+        removed=tuple(removed),
+        changed=tuple(changed),
+        documents=tuple(_document_changes(*documents)),
+    )
+
+
+def _side_by_side(
+    before: Iterable[Item], after: Iterable[Item]
+) -> Iterator[tuple[Item | None, Item | None]]:
+    left, right = iter(before), iter(after)
+    old, new = next(left, None), next(right, None)
+    while old is not None or new is not None:
+        if new is None or (old is not None and old.id < new.id):
+            yield old, None
+            old = next(left, None)
+        elif old is None or new.id < old.id:
+            yield None, new
+            new = next(right, None)
+        else:
+            yield old, new
+            old, new = next(left, None), next(right, None)
+
+
+def _changes(before: Item, after: Item) -> Iterator[ItemChange]:
+    def change(what: str, old: object, new: object) -> ItemChange:
+        return ItemChange(id=after.id, what=what, before=str(old), after=str(new))
+
+    if before.state != after.state:
+        yield change("state", before.state, after.state)
+    if before.judgments_digest != after.judgments_digest:
+        yield change("judgments", before.judgments, after.judgments)
+    if before.permitted != after.permitted:
+        yield change("permitted", ", ".join(before.permitted), ", ".join(after.permitted))
+
+
+def _document_changes(
+    before: Mapping[DocumentKind, Document], after: Mapping[DocumentKind, Document]
+) -> Iterator[DocumentChange]:
+    for kind in sorted(before.keys() | after.keys()):
+        old, new = before.get(kind), after.get(kind)
+        if old != new:
+            yield DocumentChange(
+                kind=kind,
+                before=old.version if old else None,
+                after=new.version if new else None,
+                meaning=_meaning(old, new),
+            )
+
+
+def _meaning(before: Document | None, after: Document | None) -> tuple[str, ...]:
+    if before is None or after is None:
+        return ("the document is new",) if before is None else ("the document is gone",)
+    old, new = parse_json(before.text), parse_json(after.text)
+    parts = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    return tuple(f"`{part}` changed" for part in parts)

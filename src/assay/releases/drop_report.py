@@ -1,0 +1,222 @@
+"""The drop report: what a foreign format could not carry, counted with reasons.
+
+Its sums hold: records in are records carried and records dropped; every judgment of the records
+in is counted once under its verdict, on the side of its record.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from assay.releases.exporters.exporter import Carried, Dropped, Exporter, options_of
+from assay.releases.exporters.holdings import HOLDINGS, Holding, losses
+from assay.releases.exporters.released import ReleasedRecord
+
+
+class Records(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records went in, and what became of them."""
+
+    given: int
+    """Records of the release."""
+    carried: int
+    """Records that gave at least one row."""
+    dropped: int
+    """Records that gave none, each for one reason."""
+
+
+class Drops(msgspec.Struct, frozen=True, kw_only=True):
+    """Records dropped for one reason."""
+
+    reason: str
+    """The reason's code."""
+    meaning: str
+    """The reason in words."""
+    records: int
+    """How many."""
+
+
+class Losses(msgspec.Struct, frozen=True, kw_only=True):
+    """What carried records hold and their rows do not."""
+
+    holding: Holding
+    """What kind of piece."""
+    meaning: str
+    """What one piece is, in words."""
+    pieces: int
+    """How many pieces were lost."""
+    records: int
+    """From how many carried records."""
+
+
+class Split(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of one sort belong to carried and to dropped records."""
+
+    name: str
+    """The outcome or verdict."""
+    carried: int
+    """Of carried records."""
+    dropped: int
+    """Of dropped records."""
+
+
+class DropReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What one export carried, dropped and lost."""
+
+    format: Literal["assay-drop-report/1"]
+    """Version of this report's format."""
+    release: str
+    """The release that was exported."""
+    exporter: str
+    """The foreign format."""
+    options: Mapping[str, Any]
+    """The exporter's options, defaults included."""
+    files: Mapping[str, str]
+    """File of the export -> `sha256:...` of its bytes; the reports themselves excepted."""
+    records: Records
+    """Records in, carried and dropped."""
+    rows: int
+    """Rows written."""
+    drops: tuple[Drops, ...]
+    """Why records were dropped, the most frequent reason first."""
+    losses: tuple[Losses, ...]
+    """What the rows of carried records leave out."""
+    outcomes: tuple[Split, ...]
+    """Records by what their judgments come to."""
+    verdicts: tuple[Split, ...]
+    """Judgments by their verdict: where every tie, abstention and preference went."""
+
+    def split(self, name: str) -> Split:
+        """The judgments with one verdict, such as `tie`; zeros where there is none."""
+        none = Split(name=name, carried=0, dropped=0)
+        return next((each for each in self.verdicts if each.name == name), none)
+
+
+class DropCounter:
+    """Counts an export while it runs; `report` states the sums."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        """Rows so far."""
+        self._given = 0
+        self._drops: Counter[str] = Counter()
+        self._meanings: dict[str, str] = {}
+        self._pieces: Counter[Holding] = Counter()
+        self._losing: Counter[Holding] = Counter()
+        self._outcomes: Counter[tuple[str, bool]] = Counter()
+        self._verdicts: Counter[tuple[str, bool]] = Counter()
+
+    def add(self, exporter: Exporter, released: ReleasedRecord, result: Carried | Dropped) -> None:
+        """Count what became of one record."""
+        self._given += 1
+        carried = isinstance(result, Carried)
+        self._outcomes[released.consensus.outcome, carried] += 1
+        for judgment in released.judgments:
+            self._verdicts[str(judgment.verdict.__struct_config__.tag), carried] += 1
+        if isinstance(result, Dropped):
+            self._drops[result.reason] += 1
+            self._meanings.setdefault(result.reason, result.meaning)
+            return
+        self.rows += len(result.rows)
+        for holding, pieces in losses(released, exporter.carries, result.carried).items():
+            self._pieces[holding] += pieces
+            self._losing[holding] += 1
+
+    def report(self, exporter: Exporter, release: str, files: Mapping[str, str]) -> DropReport:
+        """The report on what was counted."""
+        dropped = self._drops.total()
+        ordered = sorted(self._drops.items(), key=lambda entry: (-entry[1], entry[0]))
+        return DropReport(
+            format="assay-drop-report/1",
+            release=release,
+            exporter=exporter.name,
+            options=options_of(exporter),
+            files=dict(sorted(files.items())),
+            records=Records(given=self._given, carried=self._given - dropped, dropped=dropped),
+            rows=self.rows,
+            drops=tuple(
+                Drops(reason=reason, meaning=self._meanings[reason], records=records)
+                for reason, records in ordered
+            ),
+            losses=tuple(
+                Losses(
+                    holding=holding,
+                    meaning=held.meaning,
+                    pieces=self._pieces[holding],
+                    records=self._losing[holding],
+                )
+                for holding, held in HOLDINGS.items()
+                if self._pieces[holding]
+            ),
+            outcomes=_splits(self._outcomes),
+            verdicts=_splits(self._verdicts),
+        )
+
+
+def _splits(counts: Counter[tuple[str, bool]]) -> tuple[Split, ...]:
+    names = sorted({name for name, _ in counts})
+    return tuple(
+        Split(name=name, carried=counts[name, True], dropped=counts[name, False]) for name in names
+    )
+
+
+def render_json(report: DropReport) -> bytes:
+    """The report for machines: indented JSON and a line feed."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+
+
+def render_markdown(report: DropReport) -> str:
+    """The report for people."""
+    records = report.records
+    options = ", ".join(f"`{name}={_shown(value)}`" for name, value in report.options.items())
+    sums = (
+        f"{records.given} records in = {records.carried} carried (as {report.rows} rows) "
+        f"+ {records.dropped} dropped."
+    )
+    parts = [
+        f"# Drop report: {report.exporter}",
+        f"Release {report.release or 'without a name'}, "
+        + (f"with {options}." if options else "without options."),
+        sums,
+        "## Dropped records",
+        _table(
+            ("reason", "records", "meaning"),
+            [(f"`{each.reason}`", each.records, each.meaning) for each in report.drops],
+            "No record was dropped.",
+        ),
+        "## Lost from carried records",
+        _table(
+            ("lost", "pieces", "from records", "one piece is"),
+            [
+                (each.holding.replace("_", " "), each.pieces, each.records, each.meaning)
+                for each in report.losses
+            ],
+            "The rows hold everything that their records hold.",
+        ),
+        "## Records by outcome",
+        _table(("outcome", "carried", "dropped"), _split_rows(report.outcomes), "No record."),
+        "## Judgments by verdict",
+        "A judgment of a carried record shows in its row only as part of the outcome.",
+        _table(
+            ("verdict", "of carried records", "of dropped records"),
+            _split_rows(report.verdicts),
+            "No judgment.",
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _shown(value: Any) -> str:
+    return msgspec.json.encode(value).decode() if not isinstance(value, str) else repr(value)
+
+
+def _split_rows(splits: tuple[Split, ...]) -> list[tuple[object, ...]]:
+    return [(each.name.replace("_", " "), each.carried, each.dropped) for each in splits]
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]], empty: str) -> str:
+    if not rows:
+        return empty
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)

@@ -1,0 +1,95 @@
+"""Comparisons: from what the judgments agree on to pairs and labels, and never further."""
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Literal
+
+from assay.releases.exporters.holdings import Holding, agreed_order, ordered_pairs
+from assay.releases.exporters.reasons import NotCarriedError
+from assay.releases.exporters.released import ReleasedRecord
+
+Pairs = Literal["best-worst", "all"]
+"""Of a ranking: its first group against its last, or each better against each worse candidate."""
+
+WITHOUT_WINNER = (
+    "tie", "both_unacceptable", "insufficient_context", "no_majority", "unjudged", "not_asked",
+    "returned",
+)  # fmt: skip
+"""Outcomes under which no candidate is better than another."""
+
+
+def refuse_disagreement(released: ReleasedRecord) -> None:
+    """Refuse a record whose distribution is its answer.
+
+    Raises:
+        NotCarriedError: with the reason `disagreement_preserved`.
+    """
+    consensus = released.consensus
+    if released.state == "disagreement_preserved" or consensus.outcome == "preserved":
+        spread = ", ".join(f"{name} {count}" for name, count in consensus.distribution.items())
+        raise NotCarriedError("disagreement_preserved", spread)
+
+
+def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[int, int]]:
+    """The pairs (chosen, rejected) that the judgments of a record support.
+
+    Raises:
+        NotCarriedError: if there is no winner, or chosen and rejected are the same text.
+    """
+    candidates = released.record.candidates
+    if len(candidates) < 2:  # noqa: PLR2004  two is what makes a comparison
+        raise NotCarriedError("too_few_candidates", f"candidates: {len(candidates)}")
+    refuse_disagreement(released)
+    _refuse_without_winner(released)
+    groups = agreed_order(released)
+    if len(groups) < 2:  # noqa: PLR2004  one group is a tie
+        raise NotCarriedError("tie")
+    found = ordered_pairs(groups) if pairs == "all" else list(product(groups[0], groups[-1]))
+    apart = [
+        (better, worse)
+        for better, worse in found
+        if candidates[better].content != candidates[worse].content
+    ]
+    if not apart:
+        raise NotCarriedError("same_responses")
+    return apart
+
+
+def _refuse_without_winner(released: ReleasedRecord) -> None:
+    consensus = released.consensus
+    if consensus.outcome == "unjudged" and consensus.models.answered:
+        verdicts = ", ".join(f"{name} {count}" for name, count in consensus.models.verdicts.items())
+        raise NotCarriedError("judged_by_models", verdicts)
+    if consensus.outcome in WITHOUT_WINNER:
+        raise NotCarriedError(consensus.outcome)
+
+
+def labelled(released: ReleasedRecord, pairs: Pairs) -> list[tuple[int, bool]]:
+    """Each candidate that stands on one side only: whether it is desirable.
+
+    Both unacceptable says of every candidate that it is not, so all of them are labelled false.
+    With all pairs of a ranking, a candidate in its middle is on both sides and left out.
+
+    Raises:
+        NotCarriedError: if nothing can be said of any candidate.
+    """
+    if released.consensus.outcome == "both_unacceptable" and released.record.candidates:
+        refuse_disagreement(released)
+        return [(place, False) for place in range(len(released.record.candidates))]
+    found = chosen_and_rejected(released, pairs)
+    chosen = {better for better, _ in found}
+    rejected = {worse for _, worse in found}
+    return [(place, place in chosen) for place in sorted(chosen ^ rejected)]
+
+
+def pairs_carried(pairs: Sequence[tuple[int, int]]) -> dict[Holding, int]:
+    """What rows of pairs carry of the candidates and their order."""
+    shown = {candidate for pair in pairs for candidate in pair}
+    return {"candidates": len(shown), "ordered_pairs": len(pairs)}
+
+
+def labels_carried(labels: Sequence[tuple[int, bool]]) -> dict[Holding, int]:
+    """What labelled rows carry: each desirable candidate stands above each undesirable one."""
+    desirable = sum(label for _, label in labels)
+    order = desirable * (len(labels) - desirable)
+    return {"candidates": len(labels), "ordered_pairs": order}

@@ -1,0 +1,160 @@
+"""What an exporter is: a pure map from one released record to the rows of a foreign format."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
+
+import msgspec
+
+from assay.core.errors import UsageError
+from assay.releases.exporters.holdings import Holding
+from assay.releases.exporters.reasons import REASONS, NotCarriedError
+from assay.releases.exporters.released import ReleasedRecord
+from assay.releases.selection import RELEASABLE
+
+Storage = Literal["jsonl", "json", "parquet"]
+"""How the rows are stored: one JSON object a line, one JSON array, or a Parquet file."""
+
+Column = Mapping[str, Any]
+"""One column as the `features` of a dataset card spell it: `{"name": ..., "dtype": "string"}`,
+`{"name": ..., "list": "json"}` or `{"name": ..., "struct": [columns]}`."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the foreign format, and where it came from."""
+
+    values: Mapping[str, Any]
+    """Column -> JSON value, in the order in which they are written."""
+    candidates: tuple[int, ...] = ()
+    """Candidates of the record in the order in which the row shows them."""
+
+
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that the format carries."""
+
+    rows: tuple[Row, ...]
+    """At least one row."""
+    carried: Mapping[Holding, int] = {}
+    """Holdings that the format carries in part: holding -> pieces that these rows carry."""
+
+
+class Dropped(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that the format cannot carry."""
+
+    reason: str
+    """Stable short code, such as `tie`."""
+    detail: str
+    """What about this record, where the code alone does not say it; else empty."""
+
+    @property
+    def meaning(self) -> str:
+        """The reason in words."""
+        return REASONS.get(self.reason, self.detail)
+
+
+class Exporter(Protocol):
+    """A foreign format. Exporters hold their options, no state between records, and no file."""
+
+    @property
+    def name(self) -> str:
+        """The name by which `--to` asks for it."""
+
+    @property
+    def summary(self) -> str:
+        """One sentence for the help."""
+
+    @property
+    def storage(self) -> Storage:
+        """How the rows are stored."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns with their types; empty where only the rows can tell."""
+
+    @property
+    def carries(self) -> frozenset[Holding]:
+        """Holdings that its rows carry whole, under its options."""
+
+    def rows(self, released: ReleasedRecord) -> Carried:
+        """The rows of one record.
+
+        Raises:
+            NotCarriedError: if the format cannot carry the record, with the reason.
+        """
+
+    def companions(self, data_file: str) -> Mapping[str, bytes]:
+        """Other files that the format asks for: name -> content.
+
+        Args:
+            data_file: name of the file with the rows.
+        """
+
+
+class Format(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the exporters that come with Assay share. Their fields are their options."""
+
+    name: ClassVar[str]
+    """The name by which `--to` asks for it."""
+    summary: ClassVar[str]
+    """One sentence for the help."""
+    limits: ClassVar[tuple[str, ...]] = ()
+    """What a user of the format must know, one sentence each."""
+    partly: ClassVar[frozenset[Holding]] = frozenset()
+    """Holdings of which its rows can carry some, or all under an option."""
+    storage: ClassVar[Storage] = "jsonl"
+    """How the rows are stored."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns with their types; empty where only the rows can tell."""
+        return ()
+
+    @property
+    def carries(self) -> frozenset[Holding]:
+        """Holdings that its rows carry whole, under its options."""
+        return frozenset()
+
+    def companions(self, data_file: str) -> Mapping[str, bytes]:  # noqa: ARG002  most formats ask for none
+        """Other files that the format asks for: name -> content."""
+        return {}
+
+
+FormatType = TypeVar("FormatType")
+
+
+def configured(kind: type[FormatType], options: Mapping[str, str]) -> FormatType:
+    """An exporter with its options set.
+
+    Args:
+        kind: the exporter's class.
+        options: option -> value as text, as `--option name=value` gives it.
+
+    Raises:
+        UsageError: naming the option that does not exist or the value that does not fit.
+    """
+    try:
+        return msgspec.convert(dict(options), kind, strict=False)
+    except msgspec.ValidationError as error:
+        known = getattr(kind, "__struct_fields__", ())
+        raise UsageError(
+            code="bad-export-option",
+            message=f"the options of {getattr(kind, 'name', kind.__name__)} do not fit: {error}",
+            hint=f"its options are: {', '.join(known)}" if known else "it has no options",
+        ) from error
+
+
+def options_of(exporter: Exporter) -> dict[str, Any]:
+    """The options in force, defaults included: name -> value."""
+    fields = getattr(exporter, "__struct_fields__", ())
+    return {name: getattr(exporter, name) for name in fields}
+
+
+def attempt(exporter: Exporter, released: ReleasedRecord) -> Carried | Dropped:
+    """What becomes of one record: its rows, or the one reason why it has none."""
+    if released.state not in RELEASABLE:
+        return Dropped(reason="not_accepted", detail=released.state)
+    if released.withdrawn:
+        return Dropped(reason="withdrawn", detail="")
+    try:
+        return exporter.rows(released)
+    except NotCarriedError as refusal:
+        return Dropped(reason=refusal.reason, detail=refusal.detail)

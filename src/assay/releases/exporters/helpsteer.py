@@ -1,0 +1,122 @@
+"""Several attributes of one response, each a whole number, as HelpSteer2 and 3 lay them out."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
+
+from assay.quality.consensus import ScoreSummary
+from assay.records.record import Record
+from assay.releases.exporters.conversation import (
+    Form,
+    messages_column,
+    plain_prompt,
+    plain_response,
+    spelled,
+    text_column,
+)
+from assay.releases.exporters.exporter import Carried, Column, Format, Row
+from assay.releases.exporters.holdings import Holding
+from assay.releases.exporters.reasons import NotCarriedError
+from assay.releases.exporters.released import ReleasedRecord
+
+_WHOLE = re.compile(r"-?\d+")
+
+
+class HelpSteer(Format, frozen=True, kw_only=True):
+    """One row for each response, one column for each attribute."""
+
+    name: ClassVar[str] = "helpsteer"
+    summary: ClassVar[str] = "`prompt`, `response` and one whole number an attribute, for SteerLM"
+    partly: ClassVar[frozenset[Holding]] = frozenset({"candidates", "scores"})
+    limits: ClassVar[tuple[str, ...]] = (
+        "No mean is made: a score is the adjudicator's, or the one that a majority gave.",
+        "`disagreements` writes every score that was given, sorted, as a list.",
+        "Categories and fractions are no whole numbers and cannot be written.",
+        "Without `attributes` each row has the dimensions that its response was scored on.",
+    )
+
+    scores: Literal["agreed", "disagreements"] = "agreed"
+    """`agreed` writes one whole number an attribute, `disagreements` the list of all scores."""
+    attributes: str = ""
+    """Dimensions to write, separated by commas; empty: those that were scored."""
+    form: Form = "standard"
+    """`standard` writes the task as text in `prompt`, `conversational` as messages in `context`."""
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The attributes asked for; empty: those that were scored."""
+        return tuple(name.strip() for name in self.attributes.split(",") if name.strip())
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns with their types; empty where the attributes are not named."""
+        if not self.wanted:
+            return ()
+        given = text_column("prompt") if self.form == "standard" else messages_column("context")
+        kind = "dtype" if self.scores == "agreed" else "list"
+        attributes = ({"name": name, kind: "int64"} for name in self.wanted)
+        return given, text_column("response"), *attributes
+
+    def rows(self, released: ReleasedRecord) -> Carried:
+        """One row for each candidate that has a score on every attribute."""
+        record = released.record
+        if not record.candidates:
+            raise NotCarriedError("too_few_candidates", "candidates: 0")
+        rows, written = [], 0
+        for place, candidate in enumerate(record.candidates):
+            summaries = _summaries(released, place)
+            attributes = self._attributes(summaries)
+            if not attributes:
+                continue
+            response = {"response": plain_response(candidate)}
+            rows.append(
+                Row(values=self._given(record) | response | attributes, candidates=(place,))
+            )
+            written += sum(self._written(summaries[name]) for name in attributes)
+        if not rows:
+            raise NotCarriedError("no_scores", _scored(released))
+        return Carried(rows=tuple(rows), carried={"candidates": len(rows), "scores": written})
+
+    def _given(self, record: Record) -> dict[str, Any]:
+        if self.form == "standard":
+            return {"prompt": plain_prompt(record.task)}
+        return {"context": spelled(record.task.messages, "template")}
+
+    def _attributes(self, summaries: dict[str, ScoreSummary]) -> dict[str, Any]:
+        """Attribute -> value; empty where one that was asked for has none."""
+        names = self.wanted or tuple(summaries)
+        values = {name: self._value(summaries[name]) for name in names if name in summaries}
+        found = {name: value for name, value in values.items() if value is not None}
+        return {} if self.wanted and len(found) < len(names) else found
+
+    def _value(self, summary: ScoreSummary) -> int | list[int] | None:
+        if self.scores == "agreed":
+            agreed = summary.agreed
+            return int(agreed) if agreed is not None and _WHOLE.fullmatch(agreed) else None
+        if not all(_WHOLE.fullmatch(score) for score in summary.counts):
+            return None
+        spread = sorted(
+            int(score) for score in summary.counts for _ in range(summary.counts[score])
+        )
+        return spread or None
+
+    def _written(self, summary: ScoreSummary) -> int:
+        """How many of the reviewers' scores the row holds; the rest is lost."""
+        if self.scores == "disagreements":
+            return sum(summary.counts.values())
+        return summary.counts.get(summary.agreed or "", 0)
+
+
+def _summaries(released: ReleasedRecord, place: int) -> dict[str, ScoreSummary]:
+    """Dimension -> scores of one candidate; scores of the whole record are its only candidate's."""
+    alone = len(released.record.candidates) == 1
+    return {
+        summary.dimension: summary
+        for summary in released.consensus.scores
+        if summary.candidate == place or (summary.candidate is None and alone)
+    }
+
+
+def _scored(released: ReleasedRecord) -> str:
+    scored = sorted({summary.dimension for summary in released.consensus.scores})
+    return f"scored: {', '.join(scored)}" if scored else "nothing was scored"

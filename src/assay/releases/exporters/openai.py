@@ -1,0 +1,112 @@
+"""The fine-tuning files of OpenAI: chat, and preference (direct preference optimization)."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from assay.records.candidate import Candidate
+from assay.records.task import Task
+from assay.releases.exporters.comparison import Pairs, chosen_and_rejected, pairs_carried
+from assay.releases.exporters.conversation import (
+    messages_column,
+    response_messages,
+    spelled,
+    spelled_tools,
+    work_messages,
+)
+from assay.releases.exporters.exporter import Carried, Column, Format, Row
+from assay.releases.exporters.holdings import Holding
+from assay.releases.exporters.imitation import Imitation, demonstrated
+from assay.releases.exporters.reasons import NotCarriedError
+from assay.releases.exporters.released import ReleasedRecord
+
+
+class OpenAiChat(Imitation, frozen=True, kw_only=True):
+    """A whole conversation, for supervised fine-tuning."""
+
+    name: ClassVar[str] = "openai:chat"
+    summary: ClassVar[str] = "`messages` and `tools` as the OpenAI fine-tuning file has them"
+    limits: ClassVar[tuple[str, ...]] = (
+        "A tool call without an id of its own is numbered by its place: `call_0`, `call_1`.",
+    )
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns with their types."""
+        return messages_column("messages"), messages_column("tools")
+
+    @property
+    def carries(self) -> frozenset[Holding]:
+        """Holdings that its rows carry whole."""
+        return frozenset({"candidates", "tools"})
+
+    def rows(self, released: ReleasedRecord) -> Carried:
+        """One row for a demonstration."""
+        task = released.record.task
+        candidate = demonstrated(released, trajectories=self.trajectories)
+        response = work_messages(candidate) if self.work else response_messages(candidate)
+        if not any(message.content or message.tool_calls for message in response):
+            raise NotCarriedError("no_response")
+        values: dict[str, Any] = {"messages": spelled((*task.messages, *response), "openai")}
+        if task.tools:
+            values["tools"] = spelled_tools(task.tools)
+        return Carried(
+            rows=(Row(values=values, candidates=(0,)),),
+            carried={"work_steps": self.steps_carried(candidate)},
+        )
+
+
+class OpenAiPreference(Format, frozen=True, kw_only=True):
+    """A preferred and a non-preferred output."""
+
+    name: ClassVar[str] = "openai:preference"
+    summary: ClassVar[str] = "`input`, `preferred_output` and `non_preferred_output`, for DPO"
+    partly: ClassVar[frozenset[Holding]] = frozenset({"candidates", "ordered_pairs"})
+    limits: ClassVar[tuple[str, ...]] = (
+        "A record without a winner gives no pair: the file has no row for a tie.",
+        "Each output is one message of the assistant, as OpenAI, Azure and Fireworks all take it.",
+    )
+
+    pairs: Pairs = "best-worst"
+    """Of a ranking: `best-worst` (first group against last) or `all` (each better and worse)."""
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns with their types."""
+        given = [messages_column("messages"), messages_column("tools")]
+        outputs = (messages_column("preferred_output"), messages_column("non_preferred_output"))
+        return {"name": "input", "struct": given}, *outputs
+
+    @property
+    def carries(self) -> frozenset[Holding]:
+        """Holdings that its rows carry whole."""
+        return frozenset({"tools"})
+
+    def rows(self, released: ReleasedRecord) -> Carried:
+        """One row for each pair of which the judgments agree that one is better."""
+        record = released.record
+        pairs = chosen_and_rejected(released, self.pairs)
+        rows = tuple(
+            Row(
+                values={
+                    "input": _input(record.task),
+                    "preferred_output": _output(record.candidates[better]),
+                    "non_preferred_output": _output(record.candidates[worse]),
+                },
+                candidates=(better, worse),
+            )
+            for better, worse in pairs
+        )
+        return Carried(rows=rows, carried=pairs_carried(pairs))
+
+
+def _input(task: Task) -> dict[str, Any]:
+    return {"messages": spelled(task.messages, "openai"), "tools": spelled_tools(task.tools)}
+
+
+def _output(candidate: Candidate) -> list[dict[str, Any]]:
+    messages = response_messages(candidate)
+    if len(messages) != 1:
+        raise NotCarriedError("response_not_plain", f"messages: {len(messages)}")
+    if not (messages[0].content or messages[0].tool_calls):
+        raise NotCarriedError("no_response")
+    return spelled(messages, "openai")

@@ -1,0 +1,58 @@
+"""Why a record gives no row: the closed list of reasons of the formats that come with Assay.
+
+An exporter of another package may have reasons of its own; the drop report then shows its code
+and the first detail.
+"""
+
+REASONS: dict[str, str] = {
+    "not_accepted": "the record's disposition is neither accepted nor preserved disagreement",
+    "withdrawn": "a notice of withdrawal says that the record must no longer be used",
+    "tie": "the candidates are equally good, so there is no winner",
+    "both_unacceptable": "no candidate may be used",
+    "insufficient_context": "the task does not give enough to judge",
+    "no_majority": "no verdict has a majority",
+    "unjudged": "nobody judged the record, or everybody abstained",
+    "judged_by_models": "only models judged the record, and their verdicts are no consensus of people",
+    "not_asked": "no overall verdict was asked for",
+    "disagreement_preserved": "the distribution of judgments is the answer, and a row holds one",
+    "returned": "an adjudicator sent the record back",
+    "wrong_kind": "the format has no row for this kind of record",
+    "too_few_candidates": "there are not enough candidates for this format",
+    "too_many_candidates": "there is more than one response to imitate",
+    "same_responses": "the better and the worse response are the same text",
+    "no_response": "the response is empty",
+    "response_not_assistant": "the response does not end with a message of the assistant",
+    "prompt_not_plain": "the task is more than one message of the user, and the form is plain text",
+    "response_not_plain": "the response is more than one plain text",
+    "prompt_has_tool_calls": "the prompt holds tool calls or outputs, which the format has no place for",
+    "tool_output_without_call": "a tool's output answers no call",
+    "arguments_not_object": "the arguments of a tool call are not a JSON object",
+    "schema_not_object": "a tool's parameters are not a JSON object",
+    "role_not_carried": "the format has no such speaker at this place",
+    "turns_not_alternating": "the format asks for turns that alternate",
+    "parallel_calls": "a message makes several tool calls, and the format takes one",
+    "text_beside_call": "a message holds text beside a tool call, and the format takes one of the two",
+    "no_strength": "a margin was asked for, and no judgment gave a strength",
+    "unlabelled_step": "a step has no label, and unlabelled is not neutral, good or bad",
+    "neutral_step": "a step is neutral, and the format knows only good and bad",
+    "undecided_step": "the labels of a step have no majority",
+    "step_without_text": "a step is a tool call without text",
+    "no_scores": "no candidate has a score on every attribute asked for",
+    "no_reference": "there is no right answer to reward against",
+}
+"""Reason code -> what it means, in one sentence."""
+
+
+class NotCarriedError(Exception):
+    """The format cannot carry this record; raised by an exporter, counted by the export."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        """Say why.
+
+        Args:
+            reason: stable short code, such as `tie`.
+            detail: what about this record, where the code alone does not say it.
+        """
+        self.reason = reason
+        self.detail = detail
+        super().__init__(f"{reason}: {detail}" if detail else reason)

@@ -1,0 +1,151 @@
+"""The records of a release folder with their judgments, streamed, for an export.
+
+The series of a release lie in the order of their records' ids, so they are read side by side,
+one record at a time. The reader trusts the folder: verify a release before exporting it.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.core.errors import InputError
+from assay.quality.case import AboutRecord
+from assay.quality.consensus import STRICT_MAJORITY, Counting, consensus
+from assay.quality.disposition import Disposition
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.releases.assembly import ADJUDICATIONS, DISPOSITIONS, JUDGMENTS, RECORDS
+from assay.releases.build import read_documents
+from assay.releases.exporters.released import ReleasedRecord
+from assay.releases.manifest import MANIFEST, read_head
+from assay.review.adjudication import Adjudication
+from assay.review.layer import layer_of
+
+T = TypeVar("T")
+A = TypeVar("A", bound=AboutRecord)
+
+
+def release_name(folder: Path) -> str:
+    """The release as reports name it: the program and the version."""
+    head = read_head(folder / MANIFEST)
+    return f"{head.program.id} {head.version}"
+
+
+def released_records(
+    folder: Path, *, withdrawn: Collection[str] = frozenset()
+) -> Iterator[ReleasedRecord]:
+    """The records of a release in their order, each with its judgments and their consensus.
+
+    Args:
+        folder: the release's folder.
+        withdrawn: ids of records that a notice of withdrawal names.
+
+    Raises:
+        InputError: if a file is missing, a line is no fact of its series, or the series do not
+            belong together.
+    """
+    contract = _contract(folder)
+    with ExitStack() as stack:
+        judgments = _Groups(_facts(folder, JUDGMENTS, Judgment, stack))
+        adjudications = _Groups(_facts(folder, ADJUDICATIONS, Adjudication, stack))
+        records = _facts(folder, RECORDS, Record, stack)
+        dispositions = _facts(folder, DISPOSITIONS, Disposition, stack)
+        for number, record in enumerate(records):
+            identity = record.id
+            disposition = next(dispositions, None)
+            if disposition is None or disposition.record != identity:
+                raise _not_together(DISPOSITIONS, identity)
+            spoken = judgments.of(identity)
+            decided = _in_order(adjudications.of(identity), disposition)
+            yield ReleasedRecord(
+                number=number,
+                record=record,
+                judgments=spoken,
+                consensus=consensus(record, spoken, decided, counting=_counting(record, contract)),
+                state=disposition.state,
+                withdrawn=identity in withdrawn,
+            )
+        for series, left in ((JUDGMENTS, judgments.left), (ADJUDICATIONS, adjudications.left)):
+            if left is not None:
+                raise _not_together(series, left.record)
+
+
+class _Groups(Generic[A]):
+    """A series of facts read in the order of the records that they are about."""
+
+    def __init__(self, facts: Iterator[A]) -> None:
+        self._facts = facts
+        self.left = next(facts, None)
+        """The next fact that no record has asked for yet."""
+
+    def of(self, record: str) -> list[A]:
+        """The next facts as long as they are about this record."""
+        group: list[A] = []
+        while self.left is not None and self.left.record == record:
+            group.append(self.left)
+            self.left = next(self._facts, None)
+        return group
+
+
+def _facts(folder: Path, series: str, kind: type[T], stack: ExitStack) -> Iterator[T]:
+    file = folder / f"{series}.jsonl"
+    if not file.exists():
+        raise InputError(
+            code="release-incomplete",
+            message=f"{file.name} is missing",
+            where=str(folder),
+            hint="name the folder of a release, as `assay release build` writes it",
+        )
+    stream = stack.enter_context(file.open("rb"))
+    return _decoded(stream, msgspec.json.Decoder(kind).decode, file.name)
+
+
+def _decoded(lines: Iterator[bytes], decode: Callable[[bytes], T], name: str) -> Iterator[T]:
+    for number, line in enumerate(lines, 1):
+        try:
+            yield decode(line)
+        except msgspec.MsgspecError as error:
+            raise InputError(
+                code="release-broken",
+                message=f"not a fact of this series: {error}",
+                where=f"{name}, line {number}",
+                hint="verify the release first: `assay release verify`",
+            ) from error
+
+
+def _contract(folder: Path) -> Contract:
+    contract = read_documents(folder, read_head(folder / MANIFEST))["contract"].read()
+    if not isinstance(contract, Contract):
+        raise InputError(
+            code="release-broken",
+            message="what the manifest names as the contract is another document",
+            where=str(folder),
+        )
+    return contract
+
+
+def _in_order(
+    adjudications: list[Adjudication], disposition: Disposition
+) -> tuple[Adjudication, ...]:
+    """Adjudications in their order of entry, in which the disposition cites what it read."""
+    place = {identity: number for number, identity in enumerate(disposition.read)}
+    return tuple(sorted(adjudications, key=lambda each: place.get(each.id, len(place))))
+
+
+def _counting(record: Record, contract: Contract) -> Counting:
+    """Whose judgments count and how many must agree, by the record's layer of review."""
+    layer = layer_of(record, contract)
+    return Counting(share=layer.agreement, roles=layer.roles) if layer else STRICT_MAJORITY
+
+
+def _not_together(series: str, identity: str) -> InputError:
+    return InputError(
+        code="release-broken",
+        message=f"{series}.jsonl and records.jsonl do not belong together",
+        where=identity,
+        hint="verify the release first: `assay release verify`",
+    )

@@ -1,0 +1,27 @@
+"""The released record: a record with its judgments and what they come to."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from assay.quality.consensus import Consensus
+from assay.quality.disposition import State
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+
+
+class ReleasedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What an exporter may read of one record of a release."""
+
+    number: int
+    """Place of the record in the release, from 0."""
+    record: Record
+    """The record."""
+    judgments: Sequence[Judgment]
+    """All its judgments, superseded and repeated ones included."""
+    consensus: Consensus
+    """What they say together."""
+    state: State
+    """The record's disposition."""
+    withdrawn: bool = False
+    """Whether a notice says that the record must no longer be used."""

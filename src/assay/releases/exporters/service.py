@@ -1,0 +1,155 @@
+"""Export: released records into a folder for a trainer, whole or not at all.
+
+The folder holds the rows (`train.*`), the files that the format asks for, `README.md` (which
+`datasets.load_dataset` reads for the columns' types), the drop report for machines and people,
+`row_records.jsonl` (each row to its record) and `dropped.jsonl` (each dropped record and why).
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assay.core.errors import MachineError, UsageError
+from assay.releases.drop_report import DropCounter, DropReport, render_json, render_markdown
+from assay.releases.exporters.exporter import Carried, Dropped, Exporter, attempt
+from assay.releases.exporters.released import ReleasedRecord
+from assay.releases.exporters.writer import JsonLines, open_writer
+from assay.releases.place import make_durable, publish
+
+ROW_RECORDS = "row_records.jsonl"
+"""Each row's number, its record and the candidates it shows."""
+
+DROPPED = "dropped.jsonl"
+"""Each dropped record with its reason."""
+
+
+def export(
+    released: Iterable[ReleasedRecord], exporter: Exporter, target: Path, *, release: str
+) -> DropReport:
+    """Write released records in a foreign format.
+
+    Args:
+        released: the records in the order of the release; streamed.
+        exporter: the format with its options.
+        target: the folder to make; it must not exist.
+        release: the release's name, for the report.
+
+    Returns:
+        The drop report, which also lies in the folder.
+
+    Raises:
+        UsageError: if the folder exists already.
+        MachineError: if the folder cannot be written.
+    """
+    if target.exists():
+        raise UsageError(
+            code="export-exists",
+            message=f"{target.name} is there already, and an export never mixes with another",
+            where=str(target),
+            hint="name another folder, or remove this one",
+        )
+    with _building(target) as partial:
+        report = _write(released, exporter, partial, release)
+        make_durable(partial)
+        publish(partial, target)
+    return report
+
+
+@contextmanager
+def _building(target: Path) -> Iterator[Path]:
+    """A folder beside the target to build in; it is swept away unless it was renamed."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{target.name}.", dir=target.parent, ignore_cleanup_errors=True
+        ) as place:
+            partial = Path(place) / target.name
+            partial.mkdir()
+            yield partial
+    except OSError as error:
+        raise MachineError(
+            code="export-not-written",
+            message=f"the export could not be written: {error.strerror or error}",
+            where=str(target),
+            hint="make room or name another folder; nothing of the export is visible",
+        ) from error
+
+
+def _write(
+    released: Iterable[ReleasedRecord], exporter: Exporter, folder: Path, release: str
+) -> DropReport:
+    data_file = f"train.{exporter.storage}"
+    counter = _write_rows(released, exporter, folder, data_file)
+    for name, content in exporter.companions(data_file).items():
+        (folder / name).write_bytes(content)
+    (folder / "README.md").write_text(_card(exporter, data_file, release), encoding="utf-8")
+    files = {file.name: _digest(file) for file in folder.iterdir()}
+    report = counter.report(exporter, release, files)
+    (folder / "drop_report.json").write_bytes(render_json(report))
+    (folder / "drop_report.md").write_text(render_markdown(report), encoding="utf-8")
+    return report
+
+
+def _write_rows(
+    released: Iterable[ReleasedRecord], exporter: Exporter, folder: Path, data_file: str
+) -> DropCounter:
+    counter = DropCounter()
+    rows = open_writer(folder / data_file, exporter.storage, exporter.columns)
+    origins, dropped = JsonLines(folder / ROW_RECORDS), JsonLines(folder / DROPPED)
+    try:
+        for each in released:
+            result = attempt(exporter, each)
+            if isinstance(result, Dropped):
+                dropped.add(
+                    {"record": each.record.id, "reason": result.reason, "detail": result.detail}
+                )
+            else:
+                _refuse_silence(exporter, each, result)
+                for number, row in enumerate(result.rows, counter.rows):
+                    rows.add(row.values)
+                    origins.add(
+                        {"row": number, "record": each.record.id, "candidates": row.candidates}
+                    )
+            counter.add(exporter, each, result)
+    finally:
+        for writer in (rows, origins, dropped):
+            writer.close()
+    return counter
+
+
+def _refuse_silence(exporter: Exporter, released: ReleasedRecord, result: Carried) -> None:
+    """A record that gives neither a row nor a reason would vanish."""
+    if not result.rows:
+        raise UsageError(
+            code="silent-exporter",
+            message=f"{exporter.name} gave neither a row nor a reason for a record",
+            where=released.record.id,
+            hint="this is a fault of the exporter: it must raise NotCarriedError with a reason",
+        )
+
+
+def _card(exporter: Exporter, data_file: str, release: str) -> str:
+    """A dataset card: its head tells `datasets` which file to read and the columns' types.
+
+    The types matter: without them a loader guesses, and fills the arguments of one tool call
+    with the empty keys of another.
+    """
+    head = ["configs:", "- config_name: default", f"  data_files: {data_file}"]
+    if exporter.columns:
+        head.append(f"  features: {json.dumps(list(exporter.columns), default=dict)}")
+    body = (
+        f"# {release or 'A release'} as {exporter.name}\n\n{data_file}: {exporter.summary}.\n\n"
+        "`drop_report.md` says what this format could not carry; `row_records.jsonl` leads from\n"
+        "each row to its record in the release, and `dropped.jsonl` names each record that gave\n"
+        "no row.\n\n"
+        'Load it with `datasets.load_dataset("this-folder", split="train")`.\n'
+    )
+    return "\n".join(["---", *head, "---", "", body])
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"

@@ -1,0 +1,136 @@
+"""What a build is given besides the store: everything that it must not look up by itself."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.contracts.document import Document, DocumentKind
+from assay.contracts.policy import Policy
+from assay.contracts.rubric import Rubric
+from assay.contracts.sources import Sources
+from assay.core.canonical import parse_json
+from assay.core.errors import UsageError
+from assay.core.issues import Issue
+from assay.core.ports import Checkpoint
+from assay.governance.rights import Use
+from assay.releases.manifest import ProgramName
+
+
+class DocumentFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One document of the program: the file as people wrote it, and what it means."""
+
+    document: Document
+    """The document as a fact."""
+    file: str
+    """Name of the file, such as `contract.yaml`."""
+    source: bytes
+    """The file's bytes, exactly."""
+    issues: tuple[Issue, ...] = ()
+    """What checking it found."""
+
+
+class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The quality report, rendered."""
+
+    json: bytes
+    """The report for machines."""
+    markdown: bytes
+    """The report for people."""
+
+
+class ReleaseInputs(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a release is made from, besides the facts of the store and the key."""
+
+    version: str
+    """Version of the release: semantic, and above every earlier one."""
+    use: Use
+    """What it is to be used for; rights are checked for this use."""
+    created: str
+    """The moment of the build, as UTC in ISO 8601 with seconds; rights are checked on its day."""
+    program: ProgramName
+    """The program."""
+    documents: Mapping[DocumentKind, DocumentFile]
+    """The documents in force, by kind."""
+    quality: QualityReport
+    """The quality report."""
+    checkpoint: Checkpoint
+    """The head of the audit chain."""
+    limitations: str = ""
+    """What people know of the data's limits, as Markdown; added to what is derived."""
+
+
+class Paperwork(msgspec.Struct, frozen=True, kw_only=True):
+    """The typed documents of a release."""
+
+    contract: Contract
+    """The contract."""
+    rubric: Rubric
+    """The rubric."""
+    sources: Sources
+    """The sources."""
+    policy: Policy | None
+    """The policy, where there is one."""
+
+
+def paperwork(documents: Mapping[DocumentKind, Document]) -> Paperwork:
+    """The typed documents from their facts.
+
+    Raises:
+        UsageError: if the contract, the rubric or the sources are missing.
+    """
+    read = {kind: document.read() for kind, document in documents.items()}
+    contract, rubric, sources, policy = (
+        read.get(kind) for kind in ("contract", "rubric", "sources", "policy")
+    )
+    if not (
+        isinstance(contract, Contract)
+        and isinstance(rubric, Rubric)
+        and isinstance(sources, Sources)
+    ):
+        raise UsageError(
+            code="documents-missing",
+            message="a release needs a contract, a rubric and sources",
+            hint="run `assay contract check`",
+        )
+    return Paperwork(
+        contract=contract,
+        rubric=rubric,
+        sources=sources,
+        policy=policy if isinstance(policy, Policy) else None,
+    )
+
+
+def day_of(moment: str) -> date:
+    """The day of a moment in ISO 8601.
+
+    Raises:
+        UsageError: if the text is no such moment.
+    """
+    try:
+        return date.fromisoformat(moment[:10])
+    except ValueError as error:
+        raise UsageError(
+            code="not-a-moment",
+            message=f"{moment!r} is not a moment in ISO 8601",
+            hint="write it as 2026-01-31T09:30:00Z",
+        ) from error
+
+
+def texts_in(document: Document) -> list[str]:
+    """Every text that a document holds."""
+    return list(_strings(parse_json(document.text)))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for each in value:
+                yield from _strings(each)
+        case dict():
+            for each in value.values():
+                yield from _strings(each)

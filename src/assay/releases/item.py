@@ -1,0 +1,107 @@
+"""The item: one record's line in the manifest, connecting it to all that it rests on."""
+
+from collections.abc import Iterable
+
+from assay.core.digest import chain, labelled
+from assay.core.fact import Value
+from assay.core.identity import digest_of
+from assay.governance.rights import Use
+from assay.quality.disposition import Disposition, State
+from assay.records.fields import Index
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.releases.permits import Permits
+
+
+class ItemTransformation(Value):
+    """What made one record from others."""
+
+    name: str
+    """The transformation's name."""
+    version: str
+    """Its version."""
+    parameters: str | None = None
+    """`sha256:...` of its parameters."""
+
+
+class Item(Value):
+    """One record of the release, connected to all that it rests on."""
+
+    id: str
+    """Id of the record: the SHA-256 of its line in records.jsonl."""
+    kind: str
+    """Its kind."""
+    schema: Index
+    """Version of the record format that it is in."""
+    source_classes: tuple[str, ...]
+    """Source classes that it draws on."""
+    permitted: tuple[Use, ...]
+    """Uses that its sources permitted on the day of the release."""
+    rubric: str
+    """Document id of the rubric that its disposition rests on."""
+    disposition: str
+    """Id of its disposition."""
+    state: State
+    """State that the disposition gave it."""
+    rule: str
+    """Rule of the contract that gave the state."""
+    judgments: Index
+    """How many judgments of it the release holds."""
+    judgments_digest: str
+    """`sha256:...` over the digests of these judgments, in the order of their ids."""
+    parents: tuple[str, ...] = ()
+    """Ids of the records it was made from."""
+    transformation: ItemTransformation | None = None
+    """What was done to them."""
+    judged_under: tuple[str, ...] = ()
+    """Rubrics, by document id, and foreign guidelines, by name, that its judgments cite."""
+
+
+def make_item(
+    record: Record,
+    identity: str,
+    disposition: Disposition,
+    judgments: Iterable[tuple[str, Judgment]],
+    permits: Permits,
+) -> Item:
+    """The item of a record.
+
+    Args:
+        record: the record.
+        identity: its id.
+        disposition: what the contract's rules made of it.
+        judgments: its judgments with their ids, in the order of their ids.
+        permits: what the source classes permit on the day of the release.
+    """
+    digests, cited = [], set()
+    for judgment_id, judgment in judgments:
+        digests.append(digest_of(judgment_id))
+        cited.add(judgment.rubric or judgment.guideline or "")
+    return Item(
+        id=identity,
+        kind=record.kind,
+        schema=record.schema_version,
+        source_classes=record.source_classes,
+        permitted=permits.permitted(record.source_classes),
+        rubric=disposition.rubric,
+        disposition=disposition.id,
+        state=disposition.state,
+        rule=disposition.rule,
+        judgments=len(digests),
+        judgments_digest=f"sha256:{chain(digests).hex()}",
+        parents=record.lineage.parents if record.lineage else (),
+        transformation=_transformation(record),
+        judged_under=tuple(sorted(cited - {""})),
+    )
+
+
+def _transformation(record: Record) -> ItemTransformation | None:
+    made_by = record.lineage.transformation if record.lineage else None
+    if made_by is None:
+        return None
+    parameters = made_by.parameters
+    return ItemTransformation(
+        name=made_by.name,
+        version=made_by.version,
+        parameters=labelled(parameters.encode()) if parameters else None,
+    )

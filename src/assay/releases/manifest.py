@@ -1,0 +1,310 @@
+"""The manifest: what a release holds, item by item, and under which versions and rules.
+
+`manifest.json` is one JSON object: its head, indented for people, and its items, one canonical
+line each, so that 100,000 of them are read in flat memory. The file is exactly what `render_head`
+and `item_line` write: a duplicate key, a float or a stray space is not in that form.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+import msgspec
+
+from assay.core.canonical import encode_fact, parse_json
+from assay.core.errors import AssayError, InputError
+from assay.core.fact import Value
+from assay.governance.rights import Use
+from assay.quality.disposition import State
+from assay.records.fields import Index
+from assay.releases.item import Item
+from assay.releases.release import GateResult
+
+MANIFEST = "manifest.json"
+"""The manifest's file name."""
+
+FORMAT: Literal["assay-release/1"] = "assay-release/1"
+"""The version of the release folder's format."""
+
+_HEAD_END = b"\n}"
+_ITEMS_OPEN = b',\n  "items": [\n'
+_ITEMS_CLOSE = b"\n  ]\n}\n"
+_INDENT = b"    "
+
+_item_decoder = msgspec.json.Decoder(Item)
+
+
+class ProgramName(Value):
+    """The program that made the release."""
+
+    id: str
+    """Short name of the program."""
+    name: str
+    """Name of the program for people."""
+    contact: str | None = None
+    """Who answers questions about it."""
+    territory: str | None = None
+    """Where the data is kept: an ISO 3166 country code or `EU`."""
+
+
+class DocumentEntry(Value):
+    """One document that the release was made under."""
+
+    kind: Literal["contract", "rubric", "policy", "sources"]
+    """What sort of document it is."""
+    id: str
+    """Its document id, which dispositions and judgments cite."""
+    name: str
+    """The document's own name, the same in all its versions."""
+    version: str
+    """Its version."""
+    content: str
+    """`sha256:...` of its meaning."""
+    source: str
+    """The file as people wrote it."""
+    canonical: str
+    """The file that holds the document in canonical form; its SHA-256 is the id."""
+
+
+class SourceEntry(Value):
+    """One source class that records of the release draw on."""
+
+    id: str
+    """Name of the source class."""
+    records: Index
+    """How many records draw on it."""
+    permitted: tuple[Use, ...]
+    """Uses that were permitted on the day of the release."""
+    licence: str | None = None
+    """SPDX licence expression."""
+    keep_until: str | None = None
+    """Last day on which it may be kept; absent: no end."""
+
+
+class TransformationEntry(Value):
+    """One transformation that made records of the release from others."""
+
+    name: str
+    """Its name."""
+    version: str
+    """Its version."""
+    records: Index
+    """How many records it made."""
+
+
+class LeftOut(Value):
+    """Records of the store that are not in the release, for one reason."""
+
+    code: Literal["rights", "waits", "set_aside"]
+    """No right to the use; review is not finished; set aside by a rule of the contract."""
+    reason: str
+    """Why."""
+    records: Index
+    """How many."""
+
+
+class Counts(Value):
+    """How much the release holds."""
+
+    records: Index
+    """Records."""
+    judgments: Index
+    """Judgments, superseded ones among them."""
+    adjudications: Index
+    """Adjudications."""
+    verifications: Index
+    """Verifications."""
+    kinds: dict[str, Index]
+    """Records by kind."""
+    states: dict[State, Index]
+    """Records by the state of their disposition."""
+
+
+class FileEntry(Value):
+    """One data file or document of the release."""
+
+    name: str
+    """Its name in the folder."""
+    sha256: str
+    """SHA-256 of its bytes, hexadecimal."""
+    bytes: Index
+    """Its size."""
+
+
+class PreviousRelease(Value):
+    """The release before this one."""
+
+    version: str
+    """Its version."""
+    id: str
+    """Its release id."""
+    manifest_digest: str
+    """`sha256:...` of its manifest.json."""
+
+
+class AuditHead(Value):
+    """The head of the program's audit chain when the release was built."""
+
+    number: Index
+    """Number of the newest audit entry."""
+    hash: str
+    """SHA-256 of that entry, hexadecimal."""
+
+
+class Generator(Value):
+    """What built the release; the bytes of Parquet files depend on it."""
+
+    assay: str
+    """Version of Assay."""
+    pyarrow: str
+    """Version of pyarrow."""
+
+
+class Head(Value):
+    """Everything of the manifest but its items."""
+
+    format: Literal["assay-release/1"]
+    """Version of the folder's format."""
+    program: ProgramName
+    """The program that made it."""
+    version: str
+    """Version of the release."""
+    created: str
+    """When it was built, as UTC in ISO 8601."""
+    use: Use
+    """The use for which rights were checked: train, evaluate or publish."""
+    record_schema: Index
+    """Version of the record format."""
+    documents: tuple[DocumentEntry, ...]
+    """The documents in force."""
+    source_classes: tuple[SourceEntry, ...]
+    """The source classes that records draw on."""
+    transformations: tuple[TransformationEntry, ...]
+    """The transformations that made records from others."""
+    counts: Counts
+    """How much the release holds."""
+    left_out: tuple[LeftOut, ...]
+    """What of the store is not in the release, and why."""
+    gates: tuple[GateResult, ...]
+    """What every gate said."""
+    files: tuple[FileEntry, ...]
+    """Data files, documents and the quality report, with digests."""
+    audit: AuditHead
+    """Head of the audit chain."""
+    generator: Generator
+    """What built it."""
+    merkle_root: str
+    """RFC 6962 root over the canonical bytes of the items, hexadecimal."""
+    previous: PreviousRelease | None = None
+    """The release before this one."""
+
+
+class ManifestWriter:
+    """Writes `manifest.json`: the head first, then item by item."""
+
+    def __init__(self, stream: BinaryIO, head: Head) -> None:
+        self._stream = stream
+        self._separator = b""
+        stream.write(render_head(head) + _ITEMS_OPEN)
+
+    def add(self, item: bytes) -> None:
+        """Write an item, given by its canonical bytes."""
+        self._stream.write(self._separator + _INDENT + item)
+        self._separator = b",\n"
+
+    def close(self) -> None:
+        """Write the end."""
+        self._stream.write(_ITEMS_CLOSE)
+
+
+def render_head(head: Head) -> bytes:
+    """The head as the manifest shows it, up to its last member."""
+    text = json.dumps(msgspec.to_builtins(head), indent=2, ensure_ascii=False)
+    return text.encode().removesuffix(_HEAD_END)
+
+
+def read_head(file: Path) -> Head:
+    """The head of a manifest.
+
+    Raises:
+        InputError: if the file is no manifest of a known format in its one form.
+    """
+    with file.open("rb") as stream:
+        return _read_head(stream)
+
+
+def read_manifest(file: Path) -> tuple[Head, Iterator[tuple[Item, bytes]]]:
+    """The head of a manifest, and its items with their canonical bytes, streamed.
+
+    Raises:
+        InputError: if the head, or later an item, is not in its one form.
+    """
+    return read_head(file), _read_items(file)
+
+
+def _read_head(stream: BinaryIO) -> Head:
+    lines = []
+    for line in stream:
+        if line == _ITEMS_OPEN[2:]:
+            break
+        lines.append(line)
+    content = b"".join(lines).removesuffix(b",\n")
+    parsed = _strict(content + _HEAD_END)
+    try:
+        head = msgspec.convert(parsed, Head)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            code="manifest-broken",
+            message=f"the manifest is not of the format {FORMAT}: {error}",
+            where=MANIFEST,
+        ) from error
+    if render_head(head) != content:
+        raise _not_canonical("the head")
+    return head
+
+
+def _read_items(file: Path) -> Iterator[tuple[Item, bytes]]:
+    with file.open("rb") as stream:
+        _read_head(stream)
+        more = True
+        while more:
+            line = stream.readline()
+            body = line.removesuffix(b"\n")
+            more = body.endswith(b",")
+            body = body.removesuffix(b",")
+            item = _read_item(body.removeprefix(_INDENT))
+            if not body.startswith(_INDENT):
+                raise _not_canonical("an item")
+            yield item, body.removeprefix(_INDENT)
+        if line[-1:] + stream.read() != _ITEMS_CLOSE:
+            raise _not_canonical("the end")
+
+
+def _read_item(body: bytes) -> Item:
+    try:
+        item = _item_decoder.decode(body)
+    except msgspec.MsgspecError as error:
+        _strict(body)
+        raise InputError(
+            code="manifest-broken", message=f"not an item: {error}", where=MANIFEST
+        ) from error
+    if encode_fact(item) != body:
+        _strict(body)
+        raise _not_canonical("an item")
+    return item
+
+
+def _strict(content: bytes) -> Any:
+    try:
+        return parse_json(content)
+    except AssayError as error:
+        raise error.at(MANIFEST) from error
+
+
+def _not_canonical(part: str) -> InputError:
+    return InputError(
+        code="manifest-not-canonical",
+        message=f"{part} of the manifest is not in its one form",
+        where=MANIFEST,
+    )

@@ -1,0 +1,101 @@
+"""The place where releases lie: one build at a time, and a folder appears whole or not at all.
+
+A build writes into `.building-<version>`; the release exists once its fact is committed; then the
+folder is renamed. A cut between the two is mended at the next build: a finished folder whose fact
+the store holds gets its name, any other is swept away.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from assay.core.errors import MachineError, UsageError
+from assay.core.ports import FactStore
+from assay.releases.checksums import digest_file
+from assay.releases.manifest import MANIFEST
+from assay.releases.release import Release
+
+_BUILDING = ".building-"
+
+
+@contextmanager
+def locked(releases: Path) -> Iterator[None]:
+    """Hold the only right to build in a folder; it ends with the process, even if killed.
+
+    Raises:
+        UsageError: if another build is running there.
+    """
+    releases.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(releases / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise UsageError(
+            code="build-running",
+            message="another build is running here",
+            where=str(releases),
+            hint="wait until it has ended",
+        ) from error
+    finally:
+        os.close(descriptor)
+
+
+def recover(store: FactStore, releases: Path) -> None:
+    """Finish or sweep what a cut build left; call it while the lock is held."""
+    built = {release.manifest_digest: release for release in store.scan(Release)}
+    for left in sorted(releases.glob(f"{_BUILDING}*")):
+        manifest = left / MANIFEST
+        digest = f"sha256:{digest_file(manifest)[0]}" if manifest.is_file() else ""
+        release = built.get(digest)
+        if release and not (releases / release.version).exists():
+            publish(left, releases / release.version)
+        else:
+            shutil.rmtree(left)
+
+
+@contextmanager
+def building(releases: Path, version: str) -> Iterator[Path]:
+    """An empty folder to build in; it is swept away unless it was renamed.
+
+    Raises:
+        MachineError: if the machine could not write, for want of space for instance.
+    """
+    folder = releases / f"{_BUILDING}{version}"
+    folder.mkdir()
+    try:
+        yield folder
+    except OSError as error:
+        raise MachineError(
+            code="release-not-written",
+            message=f"the release could not be written: {error.strerror or error}",
+            where=str(releases),
+            hint="make room and build again; nothing of the release is visible",
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_durable(folder: Path) -> None:
+    """Bring all files of a folder, and their names, to the disk."""
+    for place, _, files in os.walk(folder):
+        for name in files:
+            _sync(Path(place, name), os.O_RDONLY)
+        _sync(Path(place), os.O_RDONLY | os.O_DIRECTORY)
+
+
+def publish(folder: Path, target: Path) -> None:
+    """Give a finished folder its name."""
+    folder.rename(target)
+    _sync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

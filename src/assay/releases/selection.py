@@ -1,0 +1,156 @@
+"""The selection: which records of the store go into a release, and why the others do not."""
+
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from assay.core.canonical import encode_fact
+from assay.core.digest import sha256
+from assay.core.fact import Fact
+from assay.core.identity import make_id
+from assay.core.ports import FactStore
+from assay.governance.rights import Use
+from assay.quality.case import Case, cases
+from assay.quality.coverage import Cells
+from assay.quality.disposition import Disposition
+from assay.releases.gates import QaFigures
+from assay.releases.manifest import LeftOut
+from assay.releases.permits import Permits
+from assay.releases.spool import Spool
+
+RELEASABLE = ("accepted", "disagreement_preserved")
+"""States of records that may be released."""
+
+
+class Body(NamedTuple):
+    """A fact's id and its canonical bytes."""
+
+    id: str
+    """The id."""
+    body: bytes
+    """The canonical bytes."""
+
+
+class Bundle(NamedTuple):
+    """One record of the release with everything that was said of it, each sorted by id."""
+
+    record: bytes
+    """The record's canonical bytes."""
+    disposition: bytes
+    """Its disposition's."""
+    judgments: list[Body]
+    """Its judgments."""
+    adjudications: list[Body]
+    """Its adjudications."""
+    verifications: list[Body]
+    """Its verifications."""
+
+
+_bundles = msgspec.msgpack.Decoder(Bundle)
+
+
+class Selection:
+    """The chosen records, spooled to disk, and the figures that the gates ask for."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start with nothing chosen; the spool lies in the given folder."""
+        self.spool = Spool(folder)
+        """Bundles by the record's id; close it when done."""
+        self.figures = QaFigures()
+        """What review came to."""
+        self.cells = Cells()
+        """Where the chosen records lie on the contract's axes."""
+        self._left_out: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def denied(self) -> int:
+        """Releasable records that have no right to the use."""
+        return sum(count for (code, _), count in self._left_out.items() if code == "rights")
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What is not in the release, counted by reason."""
+        return tuple(
+            msgspec.convert({"code": code, "reason": reason, "records": count}, LeftOut)
+            for (code, reason), count in sorted(self._left_out.items())
+        )
+
+    def consider(self, case: Case, use: Use, permits: Permits) -> None:
+        """Choose a record, or count why not."""
+        disposition = case.disposition
+        if disposition is None:
+            self.figures.undecided.append(case.id)
+        elif disposition.state == "set_aside":
+            self._left_out["set_aside", f"by the rule {disposition.rule}"] += 1
+        elif disposition.state not in RELEASABLE:
+            state = disposition.state.replace("_", " ")
+            self._left_out["waits", f"{state}, by the rule {disposition.rule}"] += 1
+        else:
+            decision = permits.decide(use, case.record.source_classes)
+            if decision.permitted:
+                self._choose(case, disposition)
+            else:
+                reason = "; ".join(denial.message for denial in decision.denials)
+                self._left_out["rights", reason] += 1
+
+    def _choose(self, case: Case, disposition: Disposition) -> None:
+        bundle = Bundle(
+            record=encode_fact(case.record),
+            disposition=encode_fact(disposition),
+            judgments=sorted(map(to_body, case.judgments)),
+            adjudications=sorted(map(to_body, case.adjudications)),
+            verifications=sorted(map(to_body, case.verifications)),
+        )
+        if not rests_on_all(disposition, bundle):
+            self.figures.unread.append(case.id)
+        if disposition.state == "accepted":
+            self.figures.accepted += 1
+        else:
+            self.figures.preserved += 1
+        self.cells.add(case.record.task.taxonomy, accepted=True)
+        self.spool.add(case.id, msgspec.msgpack.encode(bundle))
+
+
+def select(
+    store: FactStore, *, contract: str, rubric: str, use: Use, permits: Permits, folder: Path
+) -> Selection:
+    """Choose the records that the rules released and the rights permit.
+
+    Args:
+        store: the store.
+        contract: document id of the contract in force.
+        rubric: document id of the rubric in force.
+        use: the use that rights are asked for.
+        permits: what the sources permit.
+        folder: where the spool lies while it is needed.
+    """
+    selection = Selection(folder)
+    for batch in cases(store, contract=contract, rubric=rubric):
+        for case in batch:
+            selection.consider(case, use, permits)
+    return selection
+
+
+def read_bundle(body: bytes) -> Bundle:
+    """A bundle as the spool keeps it."""
+    return _bundles.decode(body)
+
+
+def to_body(fact: Fact) -> Body:
+    """A fact's id and canonical bytes, encoded once."""
+    body = encode_fact(fact)
+    return Body(make_id(fact.prefix, sha256(body)), body)
+
+
+def rests_on_all(disposition: Disposition, bundle: Bundle) -> bool:
+    """Whether a disposition read every judgment and adjudication of its record.
+
+    Verifications count only where its rule reads verifications at all.
+    """
+    read = set(disposition.read)
+    known = [*bundle.judgments, *bundle.adjudications]
+    if any(identity.startswith("ver_") for identity in read):
+        known += bundle.verifications
+    return all(each.id in read for each in known)

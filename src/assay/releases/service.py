@@ -1,0 +1,132 @@
+"""What a door can do with releases: build, verify, compare, withdraw, and read the card."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from assay.core.errors import InputError, UsageError
+from assay.core.ports import FactStore
+from assay.records.record import Record
+from assay.releases.build import Built, build, read_documents
+from assay.releases.diff import Difference, compare_releases
+from assay.releases.manifest import MANIFEST, read_manifest
+from assay.releases.notice import notice_name, sign_notice
+from assay.releases.release import Release
+from assay.releases.verify import Verified, verify
+from assay.releases.withdrawal import Withdrawal
+
+__all__ = ["Built", "Verified", "Withdrawn", "build", "diff", "read_card", "verify", "withdraw"]
+
+
+class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
+    """A withdrawal that was made."""
+
+    withdrawal: Withdrawal
+    """The fact that was committed."""
+    notice: Path
+    """The signed notice beside the release's folder; hand it to everyone who has the release."""
+
+
+def diff(before: Path, after: Path) -> Difference:
+    """What is different in the later of two release folders; verify both first.
+
+    Raises:
+        InputError: if one of them cannot be read.
+    """
+    for folder in (before, after):
+        _require_release(folder)
+    (old, old_items), (new, new_items) = (
+        read_manifest(folder / MANIFEST) for folder in (before, after)
+    )
+    return compare_releases(
+        (old.version, new.version),
+        ((item for item, _ in old_items), (item for item, _ in new_items)),
+        (read_documents(before, old), read_documents(after, new)),
+    )
+
+
+def read_card(folder: Path) -> str:
+    """The data card of a release, as Markdown.
+
+    Raises:
+        InputError: if the folder is no release.
+    """
+    _require_release(folder)
+    return (folder / "DATA_CARD.md").read_text()
+
+
+def withdraw(
+    store: FactStore,
+    version: str,
+    *,
+    reason: str,
+    records: Sequence[str] = (),
+    key: Ed25519PrivateKey,
+    releases: Path,
+    moment: str,
+    actor: str,
+) -> Withdrawn:
+    """Withdraw a release, or some of its records, by a fact and a signed notice.
+
+    Doing it again writes the same notice again, should it have been lost.
+
+    Args:
+        store: where the release's fact is.
+        version: the release's version.
+        reason: why; everyone who verifies the release will read it.
+        records: ids, or unique prefixes, of the records; empty: the whole release.
+        key: the key that signs.
+        releases: the folder in which releases lie.
+        moment: when, as UTC in ISO 8601.
+        actor: who does it.
+
+    Raises:
+        UsageError: if there is no such release, or a record is not in it.
+    """
+    release = _release(store, version)
+    named = tuple(sorted({store.get(Record, record).id for record in records}))
+    if named:
+        _require_held(releases / version, named)
+    withdrawal = Withdrawal(release=release.id, reason=reason, records=named)
+    with store.write("release.withdraw", actor=actor, subject=version) as transaction:
+        transaction.add([withdrawal])
+    notice = releases / notice_name(release, withdrawal)
+    partial = notice.with_suffix(".partial")
+    partial.write_bytes(sign_notice(release, withdrawal, moment, key))
+    partial.replace(notice)
+    return Withdrawn(withdrawal=withdrawal, notice=notice)
+
+
+def _release(store: FactStore, version: str) -> Release:
+    found = list(store.scan(Release, version=version))
+    if not found:
+        built = ", ".join(release.version for release in store.scan(Release)) or "none"
+        raise UsageError(
+            code="no-such-release",
+            message=f"there is no release {version}",
+            hint=f"releases that were built: {built}",
+        )
+    return found[-1]
+
+
+def _require_held(folder: Path, records: Sequence[str]) -> None:
+    _require_release(folder)
+    _, items = read_manifest(folder / MANIFEST)
+    missing = set(records) - {item.id for item, _ in items}
+    if missing:
+        raise UsageError(
+            code="record-not-in-release",
+            message=f"{len(missing)} of the records are not in the release: {min(missing)}",
+            where=str(folder),
+        )
+
+
+def _require_release(folder: Path) -> None:
+    if not (folder / MANIFEST).is_file():
+        raise InputError(
+            code="not-a-release",
+            message="there is no manifest here, so this is no release",
+            where=str(folder),
+        )

@@ -1,0 +1,58 @@
+"""The spool: facts on their way into a release, on disk, read back in the order of their keys.
+
+Memory holds a key and a place for each fact; the facts themselves lie in an unnamed file.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+Place = tuple[int, int]
+"""Offset and length in bytes."""
+
+
+class Spool:
+    """Bodies by key, in any order in, in the order of keys out."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open a spool whose file lies in the given folder, unnamed, so that no crash leaves it."""
+        self._stream = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  closed by __exit__
+        self._entries: list[tuple[str, int, int]] = []
+        self._end = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stream.close()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, key: str, body: bytes) -> Place:
+        """Keep a body under a key; a place is given back, by which `read` finds it again."""
+        place = (self._end, len(body))
+        self._stream.write(body)
+        self._entries.append((key, *place))
+        self._end += len(body)
+        return place
+
+    def read(self, place: Place) -> bytes:
+        """The body at a place."""
+        offset, length = place
+        self._stream.flush()
+        return os.pread(self._stream.fileno(), length, offset)
+
+    def in_order(self) -> Iterator[tuple[str, bytes]]:
+        """All bodies with their keys, sorted by key."""
+        self._entries.sort()
+        for key, offset, length in self._entries:
+            yield key, self.read((offset, length))

@@ -1,0 +1,135 @@
+"""Verification: everything that a release says of itself is derived again from its bytes.
+
+First the shell: files, digests and signature, without reading any content. Only if all of it is
+as it was signed, the content: a file that someone else may have written is not parsed further.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from assay.core.errors import AssayError, UsageError
+from assay.core.issues import Issue, has_errors
+from assay.releases.attestation import RELEASE, Statement, open_envelope
+from assay.releases.build import ATTESTATION, predicate_of
+from assay.releases.checksums import SUMS, compare, digest_file, parse_sums, scan_folder
+from assay.releases.contents import examine
+from assay.releases.faults import Faults
+from assay.releases.manifest import MANIFEST, Head, read_head
+from assay.releases.notice import notices_beside
+from assay.releases.version import is_version, precedence
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What verifying a release found."""
+
+    ok: bool
+    """Whether the release may be relied on: no error was found."""
+    version: str | None
+    """The version that was signed; None where no signed statement could be read."""
+    head: Head | None
+    """The head of the manifest, where it is as it was signed."""
+    issues: tuple[Issue, ...]
+    """Everything that is wrong (errors) or should be known (warnings), shell first."""
+
+
+def verify(
+    folder: Path, public_key: Ed25519PublicKey, *, newer_than: str | None = None
+) -> Verified:
+    """Verify a release.
+
+    Args:
+        folder: the release.
+        public_key: the key that is trusted; it must come from elsewhere than the release.
+        newer_than: the version that is already at hand: an older or equal one is a replay.
+
+    Raises:
+        UsageError: if there is no such folder, or `newer_than` is not a version.
+    """
+    if not folder.is_dir():
+        raise UsageError(
+            code="no-such-folder", message="there is no such folder", where=str(folder)
+        )
+    floor = precedence(newer_than) if newer_than else None
+    faults = Faults()
+    statement = _verify_shell(folder, public_key, faults)
+    version = _signed_version(statement, faults)
+    if version:
+        named = folder.resolve().name
+        if is_version(named) and named != version:
+            message = f"the folder is named {named} and holds the release {version}"
+            faults.error("other-version", MANIFEST, message)
+        if floor and precedence(version) <= floor:
+            message = f"{version} was signed, which is not newer than {newer_than}"
+            faults.error("replayed", ATTESTATION, message)
+    head = _verify_content(folder, statement, faults) if statement and not faults.found else None
+    if statement:
+        digest = statement.digests.get(MANIFEST, "")
+        faults.add_all(notices_beside(folder, digest, public_key))
+    issues = faults.issues()
+    return Verified(ok=not has_errors(issues), version=version, head=head, issues=issues)
+
+
+def _verify_shell(folder: Path, key: Ed25519PublicKey, faults: Faults) -> Statement | None:
+    """Files, digests and signature; the statement, if its signature held."""
+    names, odd = scan_folder(folder)
+    faults.add_all(odd)
+    found = {name: digest_file(folder / name)[0] for name in sorted(names)}
+    listed = _listed(folder, names, faults)
+    outside = {SUMS, ATTESTATION}
+    faults.add_all(
+        compare(listed, {name: found[name] for name in found.keys() - outside})
+        if SUMS in names
+        else ()
+    )
+    if ATTESTATION not in names:
+        faults.error("missing-file", ATTESTATION, "this file is missing, so nothing is signed")
+        return None
+    try:
+        statement = open_envelope((folder / ATTESTATION).read_bytes(), key, RELEASE)
+    except AssayError as error:
+        faults.error(error.code, ATTESTATION, error.message, error.hint)
+        return None
+    _compare_subjects(statement.digests, found, faults)
+    return statement
+
+
+def _listed(folder: Path, names: set[str], faults: Faults) -> dict[str, str]:
+    if SUMS not in names:
+        faults.error("missing-file", SUMS, "this file is missing, so no file can be compared")
+        return {}
+    listed, issues = parse_sums((folder / SUMS).read_bytes())
+    faults.add_all(issues)
+    return listed
+
+
+def _compare_subjects(signed: Mapping[str, str], found: Mapping[str, str], faults: Faults) -> None:
+    if signed.keys() != {MANIFEST, SUMS}:
+        message = f"{MANIFEST} and {SUMS} must be signed, not {', '.join(sorted(signed))}"
+        faults.error("other-subjects", ATTESTATION, message)
+    for name, digest in signed.items():
+        if name in found and found[name] != digest:
+            faults.error("not-signed", name, "the bytes are not those that were signed")
+
+
+def _signed_version(statement: Statement | None, faults: Faults) -> str | None:
+    version = statement.predicate.get("version") if statement else None
+    if statement and not (isinstance(version, str) and is_version(version)):
+        faults.error("no-version", ATTESTATION, "the signed statement names no version")
+        return None
+    return version
+
+
+def _verify_content(folder: Path, statement: Statement, faults: Faults) -> Head | None:
+    try:
+        head = read_head(folder / MANIFEST)
+        if predicate_of(head) != statement.predicate:
+            message = "the signed statement and the manifest say different things"
+            faults.error("other-claim", ATTESTATION, message)
+        examine(folder, head, faults)
+    except AssayError as error:
+        faults.error(error.code, error.where or MANIFEST, error.message, error.hint)
+        return None
+    return head

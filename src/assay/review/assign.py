@@ -1,0 +1,172 @@
+"""Assigning: independent passes over records, spread evenly over the people who may judge.
+
+The draw hangs on a secret key alone: the same key, records and people give the same assignments,
+and no reviewer can foresee which record or which order comes next.
+"""
+
+import hmac
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.records.candidate import MadeByEdit, MadeByPerson
+from assay.records.record import Record
+from assay.review.assignment import Assignment
+from assay.review.layer import layer_of
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who may be asked to judge."""
+
+    pseudonym: str
+    """Pseudonym."""
+    role: str
+    """Role in which the person judges."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """One record that may need passes, with who has seen it."""
+
+    id: str
+    """Id of the record."""
+    record: Record
+    """The record."""
+    seen: frozenset[str] = frozenset()
+    """Pseudonyms of those who were assigned to it, judged it or adjudicated it."""
+    passes: int = 0
+    """Passes that were assigned or judged already."""
+    extra: int = 0
+    """Passes wanted beyond the layer's number."""
+
+
+class Unfilled(msgspec.Struct, frozen=True, kw_only=True):
+    """A record for which nobody is left to ask."""
+
+    record: str
+    """Id of the record."""
+    missing: int
+    """Passes that nobody can be asked for; all that are wanted where no layer fits."""
+    reason: str
+    """Why."""
+
+
+@dataclass
+class Draw:
+    """The state of one assignment run: whose turn it is, and in which order they see candidates."""
+
+    contract: Contract
+    """The contract with its layers."""
+    key: bytes
+    """Secret that the draw hangs on."""
+    members: Sequence[Member]
+    """The people who may be asked."""
+    rubric: str | None = None
+    """Document id of the rubric in force."""
+    load: Counter[str] = field(default_factory=Counter)
+    """Assignments of each person so far."""
+    shown: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """Assignments of each person so far with this many candidates."""
+    unfilled: list[Unfilled] = field(default_factory=list)
+    """Records for which somebody was missing."""
+
+    def run(self, asked: Iterable[Asked]) -> Iterator[Assignment]:
+        """Assign what is missing, record by record in a shuffled but repeatable order."""
+        for one in sorted(asked, key=lambda each: _digest(self.key, "record", each.id)):
+            yield from self._assign(one)
+
+    def _assign(self, one: Asked) -> Iterator[Assignment]:
+        layer = layer_of(one.record, self.contract)
+        if layer is None:
+            self._leave(one, 1, "no layer of review in the contract fits the record")
+            return
+        missing = layer.passes + one.extra - one.passes
+        if missing <= 0:
+            return
+        roles: frozenset[str] = frozenset(layer.roles)
+        barred = one.seen | authors(one.record)
+        able = [
+            each for each in self.members if each.role in roles and each.pseudonym not in barred
+        ]
+        able.sort(key=lambda each: self._turn(one.id, each.pseudonym))
+        for number, member in enumerate(able[:missing], start=one.passes):
+            yield self._ask(one, member.pseudonym, number)
+        if len(able) < missing:
+            reason = f"{len(able)} of {missing} people in the roles {', '.join(sorted(roles))}"
+            self._leave(one, missing - len(able), f"only {reason} may still judge it")
+
+    def _leave(self, one: Asked, missing: int, reason: str) -> None:
+        self.unfilled.append(Unfilled(record=one.id, missing=missing, reason=reason))
+
+    def _turn(self, record: str, pseudonym: str) -> tuple[int, bytes]:
+        return self.load[pseudonym], _digest(self.key, "turn", record, pseudonym)
+
+    def _ask(self, one: Asked, pseudonym: str, number: int) -> Assignment:
+        n_candidates = len(one.record.candidates)
+        place = self.shown[pseudonym, n_candidates]
+        self.load[pseudonym] += 1
+        self.shown[pseudonym, n_candidates] += 1
+        order = tuple(range(n_candidates))
+        if self.contract.review.blinded:
+            order = presented_order(self.key, pseudonym, place, n_candidates)
+        return Assignment(
+            record=one.id, reviewer=pseudonym, number=number, order=order, rubric=self.rubric
+        )
+
+
+def presented_order(key: bytes, pseudonym: str, place: int, n_candidates: int) -> tuple[int, ...]:
+    """The order in which one reviewer sees the candidates of one record.
+
+    Within each run of as many records as there are candidates, every candidate place comes first
+    exactly once (a Latin square drawn anew for each run), so no reviewer has a favoured side.
+
+    Args:
+        key: secret that the draw hangs on.
+        pseudonym: the reviewer.
+        place: how many records with this many candidates the reviewer was given before.
+        n_candidates: how many candidates there are.
+    """
+    if n_candidates == 0:
+        return ()
+    run, within = divmod(place, n_candidates)
+    candidates = range(n_candidates)
+    base = sorted(candidates, key=lambda each: _digest(key, "order", pseudonym, run, each))
+    turns = sorted(candidates, key=lambda each: _digest(key, "turns", pseudonym, run, each))
+    shift = turns[within]
+    return tuple(base[shift:] + base[:shift])
+
+
+def authors(record: Record) -> frozenset[str]:
+    """Pseudonyms of the people who wrote or edited a candidate; they may not judge it."""
+    found: set[str] = set()
+    for candidate in record.candidates:
+        match candidate.provenance:
+            case MadeByPerson(pseudonym=pseudonym):
+                found.add(pseudonym)
+            case MadeByEdit(editor=str(editor)):
+                found.add(editor)
+            case _:
+                pass
+    return frozenset(found)
+
+
+def waiting(
+    assignments: Iterable[Assignment], judged: Mapping[str, frozenset[str]]
+) -> Iterator[Assignment]:
+    """The assignments that are not answered yet.
+
+    Args:
+        assignments: assignments in their order of entry.
+        judged: record id -> pseudonyms of those who judged it.
+    """
+    for assignment in assignments:
+        if assignment.reviewer not in judged.get(assignment.record, frozenset()):
+            yield assignment
+
+
+def _digest(key: bytes, *parts: str | int) -> bytes:
+    message = "\x1f".join(str(part) for part in parts).encode()
+    return hmac.new(key, message, sha256).digest()

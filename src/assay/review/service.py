@@ -1,0 +1,456 @@
+"""Use cases of review: assign passes, hand work out, take answers in, adjudicate, look at the queue."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar, get_args
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.contracts.document import Document, DocumentKind
+from assay.contracts.rubric import Rubric
+from assay.core.errors import InputError, UsageError
+from assay.core.ports import FactStore
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.records.verdict import Abstained, NotAsked, Prefers, Ranks
+from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
+from assay.review.assign import Asked, Draw, Member, Unfilled, authors, waiting
+from assay.review.assignment import Assignment
+from assay.review.exchange import (
+    Answered,
+    RoleName,
+    Row,
+    flat_work_row,
+    is_unanswered,
+    read_answer,
+    work_row,
+)
+from assay.review.layer import layer_of
+
+ROLES: tuple[RoleName, ...] = (
+    "reviewer", "policy_reviewer", "language_specialist", "author", "adjudicator",
+)  # fmt: skip
+"""Roles of a judgment, in the order in which they are taken where a layer names several."""
+
+T = TypeVar("T")
+
+BATCH = 500
+"""Rows or records that are handled in one transaction."""
+
+
+class AssignedPasses(msgspec.Struct, frozen=True, kw_only=True):
+    """What an assignment run did."""
+
+    assigned: int
+    """New assignments."""
+    by_reviewer: dict[str, int]
+    """New assignments by pseudonym."""
+    unfilled: tuple[Unfilled, ...]
+    """Records for which somebody was missing."""
+
+
+class SetAside(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of answers that could not be used."""
+
+    row: int
+    """Number of the row, from 1."""
+    code: str
+    """Kind of fault."""
+    reason: str
+    """What is wrong, where, and what to do."""
+
+
+class ImportedAnswers(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the rows: `read` is the sum of the other four."""
+
+    read: int
+    """Rows read."""
+    stored: int
+    """New judgments; those that replace an earlier answer included."""
+    already_there: int
+    """Rows whose judgment was there before."""
+    unanswered: int
+    """Rows without an answer."""
+    set_aside: tuple[SetAside, ...]
+    """Rows that could not be used."""
+
+
+class ReviewStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The queue: `assigned` is `judged + waiting`."""
+
+    assigned: int
+    """Assignments."""
+    judged: int
+    """Assignments that were answered."""
+    waiting: int
+    """Assignments that are not answered yet."""
+    waiting_by_reviewer: dict[str, int]
+    """Those, by pseudonym."""
+    unassigned_judgments: int
+    """Judgments that came without an assignment, such as imported ones."""
+
+
+def assign(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    members: Sequence[Member],
+    *,
+    key: bytes,
+    actor: str,
+    extra: Collection[str] = (),
+) -> AssignedPasses:
+    """Ask people for the independent passes that the contract's layers want.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        members: the people who may be asked, each in one role.
+        key: secret that the draw hangs on; the same key repeats it.
+        actor: who does it.
+        extra: ids of records that get one more pass than their layer says, such as those whose
+            disposition is `needs_second_review`.
+    """
+    assignments = list(store.scan(Assignment))
+    draw = Draw(_contract(documents), key, members, documents["rubric"].id)
+    for assignment in assignments:
+        draw.load[assignment.reviewer] += 1
+        draw.shown[assignment.reviewer, len(assignment.order)] += 1
+    new = list(draw.run(_asked(store, assignments, frozenset(extra))))
+    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+    for batch in _batches(new):
+        with store.write("review.assign", actor=actor, documents=ids) as writing:
+            writing.add(batch)
+    return AssignedPasses(
+        assigned=len(new),
+        by_reviewer=dict(sorted(Counter(each.reviewer for each in new).items())),
+        unfilled=tuple(draw.unfilled),
+    )
+
+
+def _asked(
+    store: FactStore, assignments: Iterable[Assignment], extra: frozenset[str]
+) -> Iterator[Asked]:
+    passes: dict[str, set[str]] = defaultdict(set)
+    for assignment in assignments:
+        passes[assignment.record].add(assignment.reviewer)
+    for judgment in store.scan(Judgment):
+        if judgment.reviewer.kind != "model":
+            passes[judgment.record].add(judgment.reviewer.pseudonym)
+    seniors: dict[str, set[str]] = defaultdict(set)
+    for adjudication in store.scan(Adjudication):
+        seniors[adjudication.record].add(adjudication.adjudicator)
+    for record in store.scan(Record):
+        identity = record.id
+        yield Asked(
+            id=identity,
+            record=record,
+            seen=frozenset(passes[identity] | seniors[identity]),
+            passes=len(passes[identity]),
+            extra=identity in extra,
+        )
+
+
+def export_work(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    *,
+    reviewer: str | None = None,
+    flat: bool = False,
+) -> Iterator[dict[str, Any]]:
+    """The assignments that wait, as rows without identity, provenance or others' judgments.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `rubric` is needed.
+        reviewer: pseudonym of the one reviewer who is to get work; everybody's where absent.
+        flat: rows of text for a spreadsheet instead of nested JSON.
+    """
+    rubric = _rubric(documents)
+    for batch in _batches(_waiting(store, reviewer)):
+        records = _records(store, batch)
+        for assignment in batch:
+            record = records[assignment.record]
+            if flat:
+                yield dict(flat_work_row(record, assignment, rubric))
+            else:
+                yield work_row(record, assignment)
+
+
+def import_judgments(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    rows: Iterable[Row],
+    *,
+    actor: str,
+    subject: str = "",
+    roles: Mapping[str, RoleName] | None = None,
+) -> ImportedAnswers:
+    """Take answered rows in as judgments, in the records' own order.
+
+    The same answer twice counts once; a changed answer to the same assignment becomes a new
+    judgment that supersedes the earlier one.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        rows: answered rows, each naming its assignment.
+        actor: who does it.
+        subject: name of the file, for the audit entry.
+        roles: role of each reviewer by pseudonym; by default the role that the layer asks for.
+    """
+    taking = _Taking(store, documents, roles or {})
+    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+    for batch in _batches(enumerate(rows, start=1)):
+        judgments = taking.batch(batch)
+        if judgments:
+            with store.write(
+                "judgment.import", actor=actor, subject=subject, documents=ids
+            ) as writing:
+                writing.add(judgments)
+    return taking.result()
+
+
+class _Taking:
+    """One run of taking answers in."""
+
+    def __init__(
+        self,
+        store: FactStore,
+        documents: Mapping[DocumentKind, Document],
+        roles: Mapping[str, RoleName],
+    ) -> None:
+        self._store = store
+        self._contract = _contract(documents)
+        self._rubric = _rubric(documents)
+        self._roles = roles
+        self._counts: Counter[str] = Counter()
+        self._set_aside: list[SetAside] = []
+
+    def batch(self, rows: Sequence[tuple[int, Row]]) -> list[Judgment]:
+        """The new judgments of some rows."""
+        named = {str(row.get("assignment") or "") for _, row in rows} - {""}
+        assignments = {each.id: each for each in self._store.scan(Assignment, id=sorted(named))}
+        records = _records(self._store, list(assignments.values()))
+        before = {
+            (each.record, each.reviewer.pseudonym): each
+            for each in self._store.scan(Judgment, record=sorted(records))
+        }
+        new: list[Judgment] = []
+        for number, row in rows:
+            self._counts["read"] += 1
+            try:
+                answer = self._read(row, assignments, records)
+            except InputError as error:
+                self._set_aside.append(SetAside(row=number, code=error.code, reason=str(error)))
+                continue
+            if answer is not None:
+                new += self._new(answer, before)
+        return new
+
+    def _read(
+        self, row: Row, assignments: Mapping[str, Assignment], records: Mapping[str, Record]
+    ) -> Judgment | None:
+        named = str(row.get("assignment") or "")
+        if named not in assignments:
+            raise InputError(
+                code="unknown-assignment",
+                message=f"no assignment {named!r} was made",
+                where="assignment",
+                hint="keep the column as it was handed out",
+            )
+        if is_unanswered(row):
+            self._counts["unanswered"] += 1
+            return None
+        assignment = assignments[named]
+        record = records[assignment.record]
+        role = self._roles.get(assignment.reviewer) or _role(record, self._contract)
+        about = Answered(assignment=assignment, record=record, rubric=self._rubric, role=role)
+        return read_answer(row, about)
+
+    def _new(
+        self, judgment: Judgment, before: dict[tuple[str, str], Judgment]
+    ) -> Iterator[Judgment]:
+        key = (judgment.record, judgment.reviewer.pseudonym)
+        earlier = before.get(key)
+        if earlier is not None:
+            if earlier.replace(supersedes=None, occasion=0) == judgment:
+                self._counts["already_there"] += 1
+                return
+            judgment = judgment.replace(supersedes=earlier.id, occasion=earlier.occasion)
+        before[key] = judgment
+        self._counts["stored"] += 1
+        yield judgment
+
+    def result(self) -> ImportedAnswers:
+        """What became of the rows."""
+        return ImportedAnswers(
+            read=self._counts["read"],
+            stored=self._counts["stored"],
+            already_there=self._counts["already_there"],
+            unanswered=self._counts["unanswered"],
+            set_aside=tuple(self._set_aside),
+        )
+
+
+def adjudicate(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    record: str,
+    decision: Decided | Preserved | Returned,
+    *,
+    cause: Cause,
+    adjudicator: str,
+    judgments: Sequence[str] = (),
+    note: str | None = None,
+    actor: str,
+) -> Adjudication:
+    """Write a senior decision over judgments; the judgments stay as they are.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind.
+        record: id of the record, or a unique prefix of it.
+        decision: what is decided.
+        cause: why the judgments disagreed.
+        adjudicator: pseudonym of the adjudicator.
+        judgments: ids of the judgments weighed; all of the record's where empty.
+        note: the adjudicator's words.
+        actor: who does it.
+
+    Raises:
+        UsageError: for an unknown id or cause, no judgment to weigh, a decision that names no
+            candidate of the record or no verdict, or an adjudicator who judged or wrote it.
+    """
+    found = store.get(Record, record)
+    given = list(store.scan(Judgment, record=found.id))
+    weighed = [_weighed(given, identity) for identity in judgments] or given
+    _check_decision(found, decision, cause, weighed)
+    involved = authors(found) | {each.reviewer.pseudonym for each in given}
+    if adjudicator in involved:
+        raise _refused(
+            "not-independent",
+            "the adjudicator judged this record or wrote a candidate of it",
+            "let somebody else decide",
+        )
+    adjudication = Adjudication(
+        record=found.id,
+        judgments=tuple(each.id for each in weighed),
+        decision=decision,
+        cause=cause,
+        adjudicator=adjudicator,
+        note=note,
+    )
+    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+    with store.write("review.adjudicate", actor=actor, subject=found.id, documents=ids) as writing:
+        writing.add([adjudication])
+    return adjudication
+
+
+def _weighed(given: Iterable[Judgment], identity: str) -> Judgment:
+    matching = [each for each in given if each.id.startswith(identity)]
+    if len(matching) != 1:
+        raise _refused(
+            "unknown-judgment",
+            f"{len(matching)} judgments of this record have an id that begins with {identity!r}",
+            "name judgments of this record",
+        )
+    return matching[0]
+
+
+def _check_decision(
+    record: Record,
+    decision: Decided | Preserved | Returned,
+    cause: str,
+    weighed: Sequence[Judgment],
+) -> None:
+    if cause not in get_args(Cause):
+        causes = ", ".join(get_args(Cause))
+        raise _refused("unknown-cause", f"{cause!r} is no cause", f"name one of {causes}")
+    if not weighed:
+        raise _refused("nothing-to-weigh", "the record has no judgment", "have it judged first")
+    if not isinstance(decision, Decided):
+        return
+    verdict = decision.verdict
+    if isinstance(verdict, Abstained) or (isinstance(verdict, NotAsked) and not decision.scores):
+        raise _refused(
+            "no-decision", "an adjudication decides", "give a verdict, or keep the distribution"
+        )
+    named = [score.candidate for score in decision.scores if score.candidate is not None]
+    if isinstance(verdict, Prefers):
+        named.append(verdict.candidate)
+    if isinstance(verdict, Ranks):
+        named += [candidate for group in verdict.order for candidate in group]
+    if any(candidate >= len(record.candidates) for candidate in named):
+        raise _refused(
+            "unknown-candidate",
+            "the decision names a candidate that the record does not have",
+            f"candidates count from 0 to {len(record.candidates) - 1}",
+        )
+
+
+def status(store: FactStore) -> ReviewStatus:
+    """How far the assigned work has come."""
+    judged: dict[str, set[str]] = defaultdict(set)
+    for judgment in store.scan(Judgment):
+        judged[judgment.record].add(judgment.reviewer.pseudonym)
+    asked: dict[str, set[str]] = defaultdict(set)
+    still: Counter[str] = Counter()
+    assigned = 0
+    for assignment in store.scan(Assignment):
+        assigned += 1
+        asked[assignment.record].add(assignment.reviewer)
+        still[assignment.reviewer] += assignment.reviewer not in judged[assignment.record]
+    return ReviewStatus(
+        assigned=assigned,
+        judged=assigned - still.total(),
+        waiting=still.total(),
+        waiting_by_reviewer={name: count for name, count in sorted(still.items()) if count},
+        unassigned_judgments=sum(len(names - asked[record]) for record, names in judged.items()),
+    )
+
+
+def _waiting(store: FactStore, reviewer: str | None) -> Iterator[Assignment]:
+    chosen = store.scan(Assignment, reviewer=reviewer) if reviewer else store.scan(Assignment)
+    for batch in _batches(chosen):
+        judged: dict[str, set[str]] = defaultdict(set)
+        for judgment in store.scan(Judgment, record=sorted({each.record for each in batch})):
+            judged[judgment.record].add(judgment.reviewer.pseudonym)
+        yield from waiting(batch, {record: frozenset(names) for record, names in judged.items()})
+
+
+def _records(store: FactStore, assignments: Sequence[Assignment]) -> dict[str, Record]:
+    wanted = sorted({each.record for each in assignments})
+    return {record.id: record for record in store.scan(Record, id=wanted)}
+
+
+def _role(record: Record, contract: Contract) -> RoleName:
+    """The role that the record's layer asks for; plain reviewers where they may judge it."""
+    layer = layer_of(record, contract)
+    wanted = layer.roles if layer else ()
+    return next((role for role in ROLES if role in wanted), "reviewer")
+
+
+def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
+    contract = documents["contract"].read()
+    if not isinstance(contract, Contract):
+        raise TypeError("the fact given as contract is another document")
+    return contract
+
+
+def _rubric(documents: Mapping[DocumentKind, Document]) -> Rubric:
+    rubric = documents["rubric"].read()
+    if not isinstance(rubric, Rubric):
+        raise TypeError("the fact given as rubric is another document")
+    return rubric
+
+
+def _batches(given: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(given)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch
+
+
+def _refused(code: str, message: str, hint: str) -> UsageError:
+    return UsageError(code=code, message=message, hint=hint)

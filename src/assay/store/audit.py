@@ -1,0 +1,287 @@
+"""The audit of the store: is everything there, in its place, as it was written?
+
+One pass over one snapshot reads the chain and, beside it, every append-only table in order of
+entry. Memory is bounded however long the tables are.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, Select, select
+
+from assay.core.digest import sha256, sha256_hex
+from assay.core.errors import MachineError
+from assay.core.identity import digest_of, is_id, make_id
+from assay.core.lineage import Edge
+from assay.core.ports import Checkpoint, Origin
+from assay.store.chain import Entry, Share, Tally, row_digest
+from assay.store.store import STREAMED, Store
+from assay.store.tables import Kept, Schema
+
+MOST_FINDINGS = 1000
+"""Findings that a report spells out; beyond them it only counts."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is not as it was written."""
+
+    code: str
+    """Stable short name of the kind of finding, such as `fact-changed`."""
+    where: str
+    """The audit entry, the fact or the row."""
+    message: str
+    """What is wrong, in one sentence."""
+
+
+class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What an audit read and found."""
+
+    entries: int
+    """Audit entries read."""
+    facts: int
+    """Facts read."""
+    edges: int
+    """Edges read."""
+    origins: int
+    """Origins read."""
+    witnesses: int
+    """Heads from outside the database that the chain was held against."""
+    head: Checkpoint
+    """The newest entry as its bytes give it."""
+    found: int
+    """How many findings there are."""
+    findings: tuple[Finding, ...]
+    """The first of them."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything is as it was written."""
+        return self.found == 0
+
+
+def verify(store: Store, witnesses: Iterable[Checkpoint] = ()) -> AuditReport:
+    """Audit a whole store.
+
+    The store's own witness is used, if it has one, beside those given. Without any witness a
+    chain that was cut at its end or rewritten as a whole looks sound, so this is a finding.
+
+    Args:
+        store: the store.
+        witnesses: heads of the chain that were kept elsewhere, such as in signed releases.
+    """
+    with store.snapshot() as connection:
+        return _Audit(store, connection, witnesses).run()
+
+
+@dataclass
+class _Table:
+    """One append-only table, read in order of entry beside the chain."""
+
+    name: str
+    rows: Iterator[RowMapping]
+    digest: Callable[[RowMapping], bytes]
+    waiting: RowMapping | None = None
+    read: int = 0
+
+    def advance(self) -> None:
+        self.waiting = next(self.rows, None)
+        self.read += self.waiting is not None
+
+
+class _Audit:
+    def __init__(self, store: Store, connection: Connection, given: Iterable[Checkpoint]) -> None:
+        self._store = store
+        self._connection = connection
+        self._findings: list[Finding] = []
+        self._found = 0
+        self._head = Checkpoint(number=0, hash="")
+        self._entries = 0
+        self._witnesses = self._collect(given)
+
+    def run(self) -> AuditReport:
+        tables = self._tables()
+        for table in tables:
+            table.advance()
+        for row in self._stream(_entries(self._store.schema)):
+            self._check_entry(row["number"], row["hash"], row["body"], tables)
+        for table in tables:
+            self._check_strays(table, None)
+        for witness in self._witnesses:
+            if witness.number > self._head.number:
+                self._report(
+                    "entries-cut",
+                    f"entry {witness.number}",
+                    f"the chain ends at entry {self._head.number}, before this witnessed entry",
+                )
+        return self._summary(tables)
+
+    def _collect(self, given: Iterable[Checkpoint]) -> list[Checkpoint]:
+        witnesses = list(given)
+        own = self._store.witness
+        try:
+            kept = own.read() if own else None
+        except MachineError as error:
+            self._report(error.code, error.where, error.message)
+            kept = None
+        return [*witnesses, kept] if kept else witnesses
+
+    def _summary(self, tables: list[_Table]) -> AuditReport:
+        if self._entries and not self._witnesses:
+            self._report(
+                "no-witness",
+                "audit chain",
+                "no head of the chain was kept outside the database, so a cut would not show",
+            )
+        read = {table.name: table.read for table in tables}
+        edges, origins = read.pop("edges"), read.pop("origins")
+        return AuditReport(
+            entries=self._entries,
+            facts=sum(read.values()),
+            edges=edges,
+            origins=origins,
+            witnesses=len(self._witnesses),
+            head=self._head,
+            found=self._found,
+            findings=tuple(self._findings),
+        )
+
+    def _tables(self) -> list[_Table]:
+        schema = self._store.schema
+        facts = [
+            _Table(kept.table.name, self._stream(_facts(kept)), self._fact_digest(kept))
+            for kept in schema.families
+        ]
+        edges, origins = schema.edges, schema.origins
+        return [
+            *facts,
+            _Table("edges", self._stream(select(edges).order_by(edges.c.seq)), _edge_digest),
+            _Table(
+                "origins", self._stream(select(origins).order_by(origins.c.seq)), _origin_digest
+            ),
+        ]
+
+    def _stream(self, wanted: Select[Any]) -> Iterator[RowMapping]:
+        return iter(
+            self._connection.execution_options(yield_per=STREAMED).execute(wanted).mappings()
+        )
+
+    def _check_entry(
+        self, number: int, stored_hash: str, body: bytes, tables: list[_Table]
+    ) -> None:
+        where = f"entry {number}"
+        before = self._head
+        self._entries += 1
+        self._head = Checkpoint(number=number, hash=sha256_hex(body))
+        if number != before.number + 1:
+            self._report("entries-missing", where, f"entry {before.number} stands right before it")
+        if self._head.hash != stored_hash:
+            self._report("entry-changed", where, "its bytes do not have the hash kept with them")
+        for witness in self._witnesses:
+            if witness.number == number and witness.hash != self._head.hash:
+                self._report("entry-rewritten", where, "it is not the entry that was witnessed")
+        entry = self._read_entry(where, body)
+        if entry is None:
+            return
+        if entry.number != number:
+            self._report("entry-renumbered", where, f"it was written as entry {entry.number}")
+        if entry.previous != before.hash:
+            self._report("chain-broken", where, "it does not follow the entry before it")
+        for table in tables:
+            self._check_share(where, number, entry, table)
+
+    def _read_entry(self, where: str, body: bytes) -> Entry | None:
+        try:
+            return msgspec.json.decode(body, type=Entry)
+        except msgspec.DecodeError as error:
+            self._report("entry-unreadable", where, f"its bytes are no audit entry: {error}")
+            return None
+
+    def _check_share(self, where: str, number: int, entry: Entry, table: _Table) -> None:
+        self._check_strays(table, number)
+        said = entry.rows.get(table.name)
+        found = self._take_share(table, number)
+        if found == said:
+            return
+        told, there = (said.count if said else 0), (found.count if found else 0)
+        self._report(
+            "rows-differ",
+            f"{where}, {table.name}",
+            f"it came with {told} rows and {there} are there"
+            if told != there
+            else f"the {told} rows that came with it are not those, or not in that order",
+        )
+
+    def _take_share(self, table: _Table, number: int) -> Share | None:
+        """The share of an entry as the table has it; a gap in its sequence is a finding."""
+        tally: Tally | None = None
+        while (row := table.waiting) is not None and row["entry"] == number:
+            tally = tally or Tally(row["seq"])
+            if row["seq"] != tally.next:
+                self._report("row-renumbered", _place(table, row), "its number is out of sequence")
+            tally.add(table.digest(row))
+            table.advance()
+        return tally.share() if tally else None
+
+    def _check_strays(self, table: _Table, before: int | None) -> None:
+        """Rows of entries that the chain does not have at their place."""
+        while (row := table.waiting) is not None and (before is None or row["entry"] < before):
+            self._report(
+                "row-without-entry",
+                _place(table, row),
+                f"it claims entry {row['entry']}, which did not bring it",
+            )
+            table.digest(row)
+            table.advance()
+
+    def _fact_digest(self, kept: Kept) -> Callable[[RowMapping], bytes]:
+        """Checks a fact against its id and its index columns, and gives the id's digest."""
+
+        def check(row: RowMapping) -> bytes:
+            actual = sha256(row["body"])
+            if make_id(kept.prefix, actual) == row["id"]:
+                self._check_columns(kept, row)
+                return actual
+            self._report(
+                "fact-changed", row["id"], "its content does not have the digest in its id"
+            )
+            return digest_of(row["id"]) if is_id(row["id"]) else actual
+
+        return check
+
+    def _check_columns(self, kept: Kept, row: RowMapping) -> None:
+        try:
+            fact = kept.decoder.decode(row["body"])
+        except msgspec.DecodeError as error:
+            self._report("fact-unreadable", row["id"], f"this release cannot read it: {error}")
+            return
+        for name, column in kept.family.columns.items():
+            if column.extract(fact) != row[name]:
+                self._report("index-changed", row["id"], f"{name} does not say what the fact says")
+
+    def _report(self, code: str, where: str, message: str) -> None:
+        self._found += 1
+        if len(self._findings) < MOST_FINDINGS:
+            self._findings.append(Finding(code=code, where=where, message=message))
+
+
+def _entries(schema: Schema) -> Select[Any]:
+    columns = schema.entries.c
+    return select(columns.number, columns.hash, columns.body).order_by(columns.number)
+
+
+def _facts(kept: Kept) -> Select[Any]:
+    return select(kept.table).order_by(kept.table.c.seq)
+
+
+def _place(table: _Table, row: RowMapping) -> str:
+    return f"{table.name} {row['seq']}"
+
+
+def _edge_digest(row: RowMapping) -> bytes:
+    return row_digest(Edge(child=row["child"], role=row["role"], parent=row["parent"]))
+
+
+def _origin_digest(row: RowMapping) -> bytes:
+    return row_digest(Origin(fact=row["fact"], import_id=row["import_id"], row=row["row"]))

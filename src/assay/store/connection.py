@@ -1,0 +1,193 @@
+"""Connections: two databases, one behaviour.
+
+Readers see one snapshot; a writer holds the store's one write lock from its first statement to
+its commit, and a commit is on the disk before it returns.
+"""
+
+import importlib.util
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    QueuePool,
+    Table,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from assay.core.errors import MachineError, UsageError, missing_extra
+from assay.store.faults import fault, translate
+
+WAIT_SECONDS = 30
+"""How long a writer waits for the writer before it."""
+
+_SQLITE_SETTINGS: Sequence[str] = (
+    f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA cache_size = -32768",
+    "PRAGMA wal_autocheckpoint = 8000",
+)
+_POSTGRES_SETTINGS: Sequence[str] = (
+    f"SET lock_timeout = '{WAIT_SECONDS}s'",
+    "SET synchronous_commit = on",
+)
+
+
+class _Cursor(Protocol):
+    def execute(self, statement: str, /) -> Any: ...
+    def close(self) -> Any: ...
+
+
+class _DriverConnection(Protocol):
+    def cursor(self) -> _Cursor: ...
+    def commit(self) -> None: ...
+    def close(self) -> None: ...
+
+
+def open_engine(url: str) -> Engine:
+    """An engine with the settings that the store's promises rest on. It opens no connection.
+
+    Raises:
+        UsageError: if the URL names neither SQLite with a file nor PostgreSQL.
+        MachineError: if PostgreSQL's driver is not installed.
+    """
+    address = _address(url)
+    if is_sqlite(address):
+        engine = create_engine(
+            address,
+            poolclass=QueuePool,
+            max_overflow=-1,
+            connect_args={"isolation_level": None, "timeout": WAIT_SECONDS},
+        )
+        event.listen(engine, "begin", _begin_sqlite)
+        settings = _SQLITE_SETTINGS
+    else:
+        engine = create_engine(address, max_overflow=-1)
+        settings = _POSTGRES_SETTINGS
+    translate(engine)
+
+    def configure(connection: _DriverConnection, _: object) -> None:
+        _configure(connection, settings)
+
+    event.listen(engine, "connect", configure)
+    return engine
+
+
+def is_sqlite(url: URL) -> bool:
+    """Whether the URL names a SQLite file."""
+    return url.get_backend_name() == "sqlite"
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """The file of a SQLite store; None for PostgreSQL."""
+    return Path(engine.url.database or "") if is_sqlite(engine.url) else None
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise _unknown_url(url) from None
+    if is_sqlite(address) and address.database not in {None, "", ":memory:"}:
+        return address.set(drivername="sqlite+pysqlite")
+    if address.get_backend_name() == "postgresql":
+        if importlib.util.find_spec("psycopg") is None:
+            raise missing_extra("postgres", "a store on PostgreSQL")
+        return address.set(drivername="postgresql+psycopg")
+    raise _unknown_url(url)
+
+
+def _unknown_url(url: str) -> UsageError:
+    return UsageError(
+        code="unknown-store",
+        message=f"{url.partition(':')[0]!r} is no store that Assay knows, or names no file",
+        hint="write sqlite:///path/to/file or postgresql://user@host/database",
+    )
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _configure(connection: _DriverConnection, settings: Sequence[str]) -> None:
+    cursor = connection.cursor()
+    try:
+        for setting in settings:
+            cursor.execute(setting)
+    except sqlite3.Error as error:
+        connection.close()
+        raise fault(error) or error from error
+    cursor.close()
+    connection.commit()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one snapshot of the store until it is closed."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine, lock: Table) -> Iterator[Connection]:
+    """A transaction that holds the store's write lock and commits when the block ends.
+
+    Args:
+        engine: the store's engine.
+        lock: the table that every writer locks on PostgreSQL; readers go on reading it.
+    """
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"LOCK TABLE {lock.name} IN EXCLUSIVE MODE"))
+        yield connection
+
+
+def among(connection: Connection, column: ColumnElement[str], values: Sequence[str]) -> Any:
+    """The condition that a column holds one of the values, however many there are.
+
+    They travel as one JSON parameter, which neither database limits as it limits parameters.
+    """
+    if connection.dialect.name == "postgresql":
+        given = bindparam(None, list(values), JSONB)
+        listed = select(func.jsonb_array_elements_text(given).column_valued("given"))
+    else:
+        given = bindparam(None, msgspec.json.encode(list(values)).decode(), Text)
+        listed = select(func.json_each(given).table_valued("value").c.value)
+    return column.in_(listed)
+
+
+def require_file(engine: Engine) -> None:
+    """Refuse a SQLite store whose file is not there, rather than make an empty one.
+
+    Raises:
+        MachineError: if the file is missing.
+    """
+    file = sqlite_file(engine)
+    if file is not None and not file.exists():
+        raise MachineError(
+            code="no-store",
+            message="there is no store here",
+            where=str(file),
+            hint="make one with `assay init`, or correct the store's address in assay.toml",
+        )

@@ -1,0 +1,155 @@
+"""The families of facts that the store keeps: one declaration each.
+
+A new family is one `Family` here and one migration that makes its table.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, get_args
+
+from assay.contracts.document import Document
+from assay.core.fact import Fact
+from assay.core.lineage import Role
+from assay.quality.disposition import Disposition
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.releases.release import Release
+from assay.releases.withdrawal import Withdrawal
+from assay.review.adjudication import Adjudication
+from assay.review.assignment import Assignment
+from assay.verification.verification import Verification
+
+Named = Iterable[tuple[Role, str]]
+"""Older facts that a fact names in its content: what each is to it, and its id."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """An index column: a text that is read from a fact, by which facts can be found."""
+
+    extract: Callable[[Any], str | None]
+    """Reads the text from a fact; None where the fact has none."""
+    role: Role | None = None
+    """What the named fact is to this one, where the text is another fact's id."""
+
+
+def _names_nothing(_: Any) -> Named:
+    return ()
+
+
+@dataclass(frozen=True)
+class Family:
+    """How one class of facts is kept."""
+
+    table: str
+    """Name of the table."""
+    fact: type[Fact]
+    """The class of its facts."""
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    """Index columns by name."""
+    names: Callable[[Any], Named] = _names_nothing
+    """The older facts that a fact names beyond its index columns; they become edges."""
+
+
+def _whole_sources(record: Record) -> str:
+    return "+".join(record.source_classes)
+
+
+def _record_parents(record: Record) -> Named:
+    return [("parent", parent) for parent in record.lineage.parents] if record.lineage else ()
+
+
+def _weighed(adjudication: Adjudication) -> Named:
+    return [("judgment", judgment) for judgment in adjudication.judgments]
+
+
+_ROLE_OF_PREFIX: Mapping[str, Role] = {
+    Record.prefix: "record",
+    Judgment.prefix: "judgment",
+    Verification.prefix: "verification",
+    Adjudication.prefix: "adjudication",
+}
+
+
+def _read(disposition: Disposition) -> Named:
+    return [(_ROLE_OF_PREFIX[identity.split("_")[0]], identity) for identity in disposition.read]
+
+
+def _documents(release: Release) -> Named:
+    roles = get_args(Role)
+    return [(role, release.documents[role]) for role in roles if role in release.documents]
+
+
+def _withdrawn(withdrawal: Withdrawal) -> Named:
+    return [("record", record) for record in withdrawal.records]
+
+
+_RECORD = Column(attrgetter("record"), role="record")
+_RUBRIC = Column(attrgetter("rubric"), role="rubric")
+
+FAMILIES = (
+    Family(
+        "documents",
+        Document,
+        {
+            "kind": Column(attrgetter("kind")),
+            "name": Column(attrgetter("name")),
+            "version": Column(attrgetter("version")),
+        },
+    ),
+    Family(
+        "records",
+        Record,
+        {"kind": Column(attrgetter("kind")), "sources": Column(_whole_sources)},
+        _record_parents,
+    ),
+    Family(
+        "judgments",
+        Judgment,
+        {
+            "record": _RECORD,
+            "reviewer": Column(attrgetter("reviewer.pseudonym")),
+            "rubric": _RUBRIC,
+            "supersedes": Column(attrgetter("supersedes"), role="supersedes"),
+        },
+    ),
+    Family(
+        "verifications",
+        Verification,
+        {"record": _RECORD, "verifier": Column(attrgetter("verifier"))},
+    ),
+    Family(
+        "assignments",
+        Assignment,
+        {"record": _RECORD, "reviewer": Column(attrgetter("reviewer"))},
+    ),
+    Family("adjudications", Adjudication, {"record": _RECORD}, _weighed),
+    Family(
+        "dispositions",
+        Disposition,
+        {
+            "record": _RECORD,
+            "state": Column(attrgetter("state")),
+            "contract": Column(attrgetter("contract"), role="contract"),
+            "rubric": _RUBRIC,
+        },
+        _read,
+    ),
+    Family(
+        "releases",
+        Release,
+        {
+            "version": Column(attrgetter("version")),
+            "previous": Column(attrgetter("previous"), role="supersedes"),
+        },
+        _documents,
+    ),
+    Family(
+        "withdrawals",
+        Withdrawal,
+        {"release": Column(attrgetter("release"), role="release")},
+        _withdrawn,
+    ),
+)
+"""Every family, in the order of the data's way."""

@@ -1,0 +1,136 @@
+"""Group commit: many threads, one writer, one flush to the disk for all that wait.
+
+A commit that survives a power cut costs a flush of the disk. Threads that submit at the same
+time share one; each is answered only when its own unit is on the disk.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Any, Self, TypeVar
+
+from assay.core.errors import MachineError, UsageError
+from assay.core.ports import Writing
+from assay.store.store import Store
+from assay.store.writing import Deed, Session
+
+T = TypeVar("T")
+
+MOST = 256
+"""Units that one transaction takes at most, so that none waits long for the others."""
+
+
+@dataclass(frozen=True)
+class _Submitted:
+    work: Callable[[Writing], Any]
+    deed: Deed
+    answer: Future[Any] = field(default_factory=Future)
+
+
+class GroupWriter:
+    """Runs units of work from many threads on one writer thread, in the order they came.
+
+    Each unit runs in its own savepoint and closes its own audit entry. A unit that fails rolls
+    back alone; a fault of the machine (a full disk, a lost server) refuses every unit of the
+    transaction, and each may be submitted again: what is there already is left as it is.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._queue: SimpleQueue[_Submitted | None] = SimpleQueue()
+        self._gate = Lock()
+        self._closed = False
+        self._thread = Thread(target=self._run, name="assay-writer", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def submit(
+        self,
+        work: Callable[[Writing], T],
+        action: str,
+        *,
+        actor: str,
+        subject: str = "",
+        documents: Mapping[str, str] = {},
+    ) -> T:
+        """Run a unit of work and return its result once it is on the disk.
+
+        Args:
+            work: adds facts to the transaction it is given; it runs on the writer's thread.
+            action: as in `Store.write`, like the arguments that follow.
+            actor: who does it.
+            subject: what it is done to.
+            documents: ids of the documents in force.
+
+        Raises:
+            UsageError: if the writer is closed.
+            MachineError: if the transaction could not be committed.
+            Exception: whatever the work raised.
+        """
+        deed = Deed(action=action, actor=actor, subject=subject, documents=documents)
+        submitted = _Submitted(work, deed)
+        with self._gate:
+            if self._closed:
+                raise UsageError(code="writer-closed", message="the store's writer is closed")
+            self._queue.put(submitted)
+        result: T = submitted.answer.result()
+        return result
+
+    def close(self) -> None:
+        """Finish what was submitted, then stop."""
+        with self._gate:
+            self._closed = True
+            self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch, ended = self._gather(first)
+            self._commit(batch)
+            if ended:
+                return
+
+    def _gather(self, first: _Submitted) -> tuple[list[_Submitted], bool]:
+        batch = [first]
+        while len(batch) < MOST:
+            try:
+                submitted = self._queue.get_nowait()
+            except Empty:
+                break
+            if submitted is None:
+                return batch, True
+            batch.append(submitted)
+        return batch, False
+
+    def _commit(self, batch: list[_Submitted]) -> None:
+        answers: list[Callable[[], None]] = []
+        try:
+            with self._store.session() as session:
+                answers = [_attempt(session, submitted) for submitted in batch]
+        except Exception as error:  # noqa: BLE001 - every waiting thread must hear of it
+            answers = [_refusal(submitted, error) for submitted in batch]
+        for answer in answers:
+            answer()
+
+
+def _attempt(session: Session, submitted: _Submitted) -> Callable[[], None]:
+    """Run one unit; what it answers may be said only after the commit."""
+    try:
+        with session.guarded_unit(submitted.deed) as unit:
+            result = submitted.work(unit)
+    except MachineError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the submitter gets it, whatever it is
+        return _refusal(submitted, error)
+    return lambda: submitted.answer.set_result(result)
+
+
+def _refusal(submitted: _Submitted, error: Exception) -> Callable[[], None]:
+    return lambda: submitted.answer.set_exception(error)

@@ -1,0 +1,377 @@
+"""The store itself: facts in, facts out, on SQLite or PostgreSQL."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self, TypeVar, cast
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, insert, select
+
+from assay.core.clock import Clock
+from assay.core.errors import MachineError, UsageError
+from assay.core.fact import Fact
+from assay.core.identity import is_id
+from assay.core.lineage import Edge
+from assay.core.ports import Checkpoint, Import, Origin, Stamp
+from assay.store.witness import Witness, cut_error
+from assay.store.chain import Entry, read_hash, read_head
+from assay.store.connection import (
+    among,
+    open_engine,
+    reading,
+    require_file,
+    sqlite_file,
+    writing,
+)
+from assay.store.tables import SCHEMA, Kept, Schema
+from assay.store.versions import bring_up_to_date, require_current
+from assay.store.writing import Deed, Session, Unit
+
+F = TypeVar("F", bound=Fact)
+
+STREAMED = 500
+"""Rows that a scan holds in memory at once."""
+
+
+class Store:
+    """Append-only facts on one database; implements `core.ports.FactStore`.
+
+    It may be shared between threads. A transaction opened by `write` belongs to its thread, and
+    no second one can be opened inside it: there is one writer at a time.
+    """
+
+    def __init__(self, engine: Engine, schema: Schema, clock: Clock, witness: Witness | None) -> None:
+        """Use `Store.open`."""
+        self.schema = schema
+        """The tables."""
+        self.witness = witness
+        """Where the head of the audit chain is kept outside the database."""
+        self._engine = engine
+        self._clock = clock
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        clock: Clock,
+        *,
+        create: bool = False,
+        witness: Path | None = None,
+        schema: Schema = SCHEMA,
+    ) -> Self:
+        """Open a store.
+
+        Args:
+            url: `sqlite:///path/to/file` or `postgresql://user@host/database`.
+            clock: tells the time for stamps.
+            create: make the store if it is not there, and bring an older one up to date.
+            witness: file that keeps the head of the audit chain outside the database; by
+                default beside a SQLite file (its name and `.audit.head`), and nowhere for
+                PostgreSQL.
+            schema: the tables; the whole of this release's unless a test has its own.
+
+        Raises:
+            UsageError: if the URL names no store.
+            MachineError: if the store is missing, damaged, older, newer or out of reach.
+        """
+        engine = open_engine(url)
+        try:
+            if create:
+                bring_up_to_date(engine)
+            else:
+                require_file(engine)
+                require_current(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        file = sqlite_file(engine)
+        if witness is None and file is not None:
+            witness = file.with_name(f"{file.name}.audit.head")
+        return cls(engine, schema, clock, Witness(witness) if witness else None)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def write(
+        self, action: str, *, actor: str, subject: str = "", documents: Mapping[str, str] = {}
+    ) -> Iterator[Unit]:
+        """Open a transaction that commits its facts and one audit entry together.
+
+        A transaction that adds nothing new commits no entry.
+
+        Args:
+            action: what is done, as `noun.verb`, such as `record.import`.
+            actor: who does it.
+            subject: what it is done to, such as a file name or a release version.
+            documents: ids of the documents in force.
+
+        Raises:
+            MachineError: if the disk is full, the store is locked or damaged, or the audit
+                chain was cut; nothing of the transaction is stored then.
+        """
+        deed = Deed(action=action, actor=actor, subject=subject, documents=documents)
+        with self.session() as session, session.unit(deed) as unit:
+            yield unit
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open a transaction for several units of work, each with its own audit entry."""
+        with writing(self._engine, self.schema.entries) as connection:
+            session = Session(connection, self.schema, self._clock)
+            before = session.head
+            if self.witness:
+                _refuse_cut_chain(session, self.witness)
+            yield session
+        if self.witness and session.head != before:
+            self.witness.write(session.head)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees one state of the whole store until the block ends."""
+        with reading(self._engine) as connection:
+            yield connection
+
+    def get(self, family: type[F], identity: str) -> F:
+        """The fact with this id or unique prefix of an id.
+
+        Raises:
+            UsageError: if no fact, or more than one, matches.
+        """
+        kept = self.schema.of_class(family)
+        columns = kept.table.c
+        found = select(columns.id, columns.body).where(_begins(kept, identity)).limit(2)
+        with self.snapshot() as connection:
+            rows = [tuple(row) for row in connection.execute(found.order_by(columns.id))]
+        if not rows:
+            raise _no_such_fact(identity)
+        if len(rows) > 1:
+            raise UsageError(
+                code="ambiguous-id",
+                message=f"{identity!r} is the beginning of more than one id",
+                hint=f"write more of it: {rows[0][0]} and {rows[1][0]} both begin so",
+            )
+        return cast("F", _decode(kept, *rows[0]))
+
+    def stamp(self, identity: str) -> Stamp:
+        """The stamp of a fact given by its whole id.
+
+        Raises:
+            UsageError: if there is no such fact.
+        """
+        kept = self.schema.of_id(identity)
+        facts, entries = kept.table.c, self.schema.entries.c
+        found = (
+            select(facts.seq, facts.entry, entries.body)
+            .join(self.schema.entries, entries.number == facts.entry)
+            .where(facts.id == identity)
+        )
+        with self.snapshot() as connection:
+            row = connection.execute(found).first()
+        if row is None:
+            raise _no_such_fact(identity)
+        entry = msgspec.json.decode(row.body, type=Entry)
+        return Stamp(
+            sequence=row.seq,
+            entry=row.entry,
+            actor=entry.actor,
+            at=entry.at,
+            documents=entry.documents,
+        )
+
+    def scan(self, family: type[F], **where: str | Sequence[str]) -> Iterator[F]:
+        """All facts of a family in their order of entry, streamed; `where` names index columns.
+
+        Each name takes one value or several; `id` may be named too.
+
+        Raises:
+            UsageError: if the family has no such index column.
+        """
+        kept = self.schema.of_class(family)
+        columns = kept.table.c
+        conditions = _known_columns(kept, where)
+        with self.snapshot() as connection:
+            wanted = _filter(select(columns.id, columns.body), kept, conditions, connection)
+            streaming = connection.execution_options(yield_per=STREAMED)
+            for identity, body in streaming.execute(wanted.order_by(columns.seq)):
+                yield cast("F", _decode(kept, identity, body))
+
+    def count(self, family: type[Fact], **where: str | Sequence[str]) -> int:
+        """How many facts `scan` would give."""
+        kept = self.schema.of_class(family)
+        conditions = _known_columns(kept, where)
+        with self.snapshot() as connection:
+            counted = _filter(select(func.count(kept.table.c.seq)), kept, conditions, connection)
+            return int(connection.execute(counted).scalar_one())
+
+    def parents(self, identity: str) -> list[Edge]:
+        """Edges from this fact to what it was made from, by role.
+
+        Raises:
+            UsageError: if there is no such fact.
+        """
+        kept = self.schema.of_id(identity)
+        named = {name: column.role for name, column in kept.family.columns.items() if column.role}
+        facts, edges = kept.table.c, self.schema.edges.c
+        own = select(facts.id, *(facts[name] for name in named)).where(facts.id == identity)
+        linked = select(edges.role, edges.parent).where(edges.child == identity)
+        with self.snapshot() as connection:
+            row = connection.execute(own).mappings().first()
+            if row is None:
+                raise _no_such_fact(identity)
+            found = {(role, parent) for role, parent in connection.execute(linked)}
+        found |= {(role, row[name]) for name, role in named.items() if row[name]}
+        return [Edge(child=identity, role=role, parent=parent) for role, parent in sorted(found)]
+
+    def children(self, identity: str) -> list[Edge]:
+        """Edges to this fact from what was made with it, by role."""
+        edges = self.schema.edges.c
+        linked = select(edges.role, edges.child).where(edges.parent == identity)
+        with self.snapshot() as connection:
+            found = {(role, child) for role, child in connection.execute(linked)}
+            for kept in self.schema.families:
+                for name, column in kept.family.columns.items():
+                    if column.role:
+                        ids = select(kept.table.c.id).where(kept.table.c[name] == identity)
+                        children = connection.execute(ids).scalars()
+                        found |= {(column.role, child) for child in children}
+        return [Edge(child=child, role=role, parent=identity) for role, child in sorted(found)]
+
+    def origins(self, identity: str) -> list[Origin]:
+        """The rows that this fact came from, in their order of entry."""
+        columns = self.schema.origins.c
+        wanted = select(columns.fact, columns.import_id, columns.row)
+        wanted = wanted.where(columns.fact == identity).order_by(columns.seq)
+        with self.snapshot() as connection:
+            return [Origin(**row) for row in connection.execute(wanted).mappings()]
+
+    def begin_import(
+        self,
+        *,
+        file: str,
+        sha256: str,
+        reader: str,
+        source: str,
+        mapping: str = "",
+        actor: str,
+    ) -> Import:
+        """The unfinished import of the same bytes in the same way, to resume, or a new one.
+
+        Args:
+            file: name of the file, without its folder.
+            sha256: SHA-256 of its bytes, hexadecimal.
+            reader: name of the reader.
+            source: id of the source class.
+            mapping: digest of the mapping file, or nothing.
+            actor: who imports.
+        """
+        table = self.schema.imports
+        way = {"sha256": sha256, "reader": reader, "source": source, "mapping": mapping}
+        same = [table.c[name] == value for name, value in way.items()]
+        same.append(table.c.state == "running")
+        with writing(self._engine, self.schema.entries) as connection:
+            row = connection.execute(select(table).where(*same).limit(1)).mappings().first()
+            if row is not None:
+                return Import(**row)
+            newest = connection.execute(select(func.max(table.c.id))).scalar() or 0
+            begun = Import(
+                id=newest + 1,
+                file=file,
+                sha256=sha256,
+                reader=reader,
+                source=source,
+                mapping=mapping,
+                actor=actor,
+                started=self._clock(),
+            )
+            connection.execute(insert(table), [msgspec.structs.asdict(begun)])
+        return begun
+
+    def imports(self) -> list[Import]:
+        """All imports in the order of their start."""
+        table = self.schema.imports
+        with self.snapshot() as connection:
+            rows = connection.execute(select(table).order_by(table.c.id)).mappings()
+            return [Import(**row) for row in rows]
+
+    def head(self) -> Checkpoint:
+        """The head of the audit chain."""
+        with self.snapshot() as connection:
+            return read_head(connection, self.schema.entries)
+
+
+def _refuse_cut_chain(session: Session, witness: Witness) -> None:
+    """Stop before a new entry would bury that older ones were cut or rewritten."""
+    kept = witness.read()
+    if kept is None or kept == session.head:
+        return
+    if read_hash(session.connection, session.schema.entries, kept.number) != kept.hash:
+        raise cut_error(kept, witness.file)
+
+
+def _begins(kept: Kept, identity: str) -> ColumnElement[bool]:
+    ids = kept.table.c.id
+    if is_id(identity, kept.prefix):
+        return ids == identity
+    if not identity.startswith(f"{kept.prefix}_"):
+        raise UsageError(
+            code="not-an-id",
+            message=f"{identity!r} is not the id of a {kept.family.fact.__name__.lower()}",
+            hint=f"these ids start with {kept.prefix}_",
+        )
+    return (ids >= identity) & (ids < f"{identity}~")
+
+
+def _no_such_fact(identity: str) -> UsageError:
+    return UsageError(
+        code="no-such-fact",
+        message=f"the store holds no fact {identity!r}",
+        hint="check the id, or list what is there",
+    )
+
+
+def _known_columns(
+    kept: Kept, where: Mapping[str, str | Sequence[str]]
+) -> Mapping[str, str | Sequence[str]]:
+    unknown = sorted(set(where) - set(kept.family.columns) - {"id"})
+    if unknown:
+        known = ", ".join(["id", *kept.family.columns])
+        raise UsageError(
+            code="unknown-column",
+            message=f"{kept.family.table} cannot be found by {', '.join(unknown)}",
+            hint=f"they can be found by {known}",
+        )
+    return where
+
+
+def _filter(
+    wanted: Select[Any],
+    kept: Kept,
+    conditions: Mapping[str, str | Sequence[str]],
+    connection: Connection,
+) -> Select[Any]:
+    for name, value in conditions.items():
+        column = kept.table.c[name]
+        one = isinstance(value, str)
+        wanted = wanted.where(column == value if one else among(connection, column, value))
+    return wanted
+
+
+def _decode(kept: Kept, identity: str, body: bytes) -> Fact:
+    try:
+        return kept.decoder.decode(body)
+    except msgspec.DecodeError as error:
+        raise MachineError(
+            code="fact-unreadable",
+            message=f"the stored bytes are not a fact that this release can read: {error}",
+            where=identity,
+            hint="run `assay audit verify`; if it finds nothing, a newer Assay wrote this fact",
+        ) from error

@@ -1,0 +1,184 @@
+"""The tables: one per family of facts, and the edges, origins, imports and audit entries.
+
+Every append-only table has a gapless sequence (`seq`) that is given under the store's write
+lock, so that order of entry is order of commit on both databases.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from assay.core.errors import UsageError
+from assay.core.fact import Fact
+from assay.store.families import FAMILIES, Family
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Number = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits on both databases; on SQLite a primary key of this type is the row's own number."""
+Identity = Text().with_variant(Text(collation="C"), "postgresql")
+"""Ids and hashes: compared byte by byte, so that a prefix is a range in the index."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A family together with its table."""
+
+    family: Family
+    """What the declaration says."""
+    table: Table
+    """Where its facts are kept."""
+
+    @property
+    def prefix(self) -> str:
+        """The word that starts the family's ids."""
+        return self.family.fact.prefix
+
+    @cached_property
+    def decoder(self) -> msgspec.json.Decoder[Fact]:
+        """Reads the family's facts from their stored bytes."""
+        return msgspec.json.Decoder(self.family.fact)
+
+
+class Schema:
+    """All tables for a set of families."""
+
+    def __init__(self, families: Iterable[Family] = FAMILIES) -> None:
+        self.metadata = MetaData(naming_convention=_NAMES)
+        self.entries = _entries(self.metadata)
+        self.imports = _imports(self.metadata)
+        self.edges = _edges(self.metadata)
+        self.origins = _origins(self.metadata)
+        self.families = [Kept(family, _facts(self.metadata, family)) for family in families]
+        self._by_class = {kept.family.fact: kept for kept in self.families}
+        self._by_prefix = {kept.prefix: kept for kept in self.families}
+
+    def of_class(self, family: type[Fact]) -> Kept:
+        """The family of a class of facts.
+
+        Raises:
+            UsageError: if the store keeps no such facts.
+        """
+        try:
+            return self._by_class[family]
+        except KeyError:
+            raise UsageError(
+                code="unknown-family",
+                message=f"the store keeps no facts of class {family.__name__}",
+            ) from None
+
+    def of_id(self, identity: str) -> Kept:
+        """The family that an id belongs to.
+
+        Raises:
+            UsageError: if the id starts with no family's prefix.
+        """
+        try:
+            return self._by_prefix[identity.partition("_")[0]]
+        except KeyError:
+            known = ", ".join(f"{prefix}_" for prefix in self._by_prefix)
+            raise UsageError(
+                code="not-an-id",
+                message=f"{identity!r} is not the id of a fact",
+                hint=f"ids start with {known}",
+            ) from None
+
+
+def _entries(metadata: MetaData) -> Table:
+    return Table(
+        "audit_entries",
+        metadata,
+        Column("number", Number, primary_key=True, autoincrement=False),
+        Column("hash", Identity, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+    )
+
+
+def _imports(metadata: MetaData) -> Table:
+    texts = (
+        "file",
+        "sha256",
+        "reader",
+        "source",
+        "mapping",
+        "actor",
+        "state",
+        "started",
+        "finished",
+    )
+    numbers = ("position", "read", "stored", "already_there", "set_aside")
+    return Table(
+        "imports",
+        metadata,
+        Column("id", Number, primary_key=True, autoincrement=False),
+        *(Column(name, Text, nullable=False) for name in texts),
+        *(Column(name, Number, nullable=False) for name in numbers),
+        Index(None, "sha256"),
+    )
+
+
+def _edges(metadata: MetaData) -> Table:
+    return Table(
+        "edges",
+        metadata,
+        *_order(),
+        Column("child", Identity, nullable=False),
+        Column("role", Text, nullable=False),
+        Column("parent", Identity, nullable=False),
+        UniqueConstraint("child", "role", "parent"),
+        Index(None, "parent"),
+    )
+
+
+def _origins(metadata: MetaData) -> Table:
+    return Table(
+        "origins",
+        metadata,
+        *_order(),
+        Column("fact", Identity, nullable=False),
+        Column("import_id", Number, ForeignKey("imports.id"), nullable=False),
+        Column("row", Number, nullable=False),
+        UniqueConstraint("fact", "import_id", "row"),
+    )
+
+
+def _facts(metadata: MetaData, family: Family) -> Table:
+    return Table(
+        family.table,
+        metadata,
+        *_order(),
+        Column("id", Identity, nullable=False, unique=True),
+        Column("body", LargeBinary, nullable=False),
+        *(Column(name, Identity) for name in family.columns),
+        *(Index(None, name, "seq") for name in family.columns),
+    )
+
+
+def _order() -> tuple[Column[int], Column[int]]:
+    return (
+        Column("seq", Number, primary_key=True, autoincrement=False),
+        Column("entry", Number, nullable=False),
+    )
+
+
+SCHEMA = Schema()
+"""The tables of this release."""

@@ -1,0 +1,97 @@
+"""Versions of the schema: making a store, bringing an older one up to date, refusing a newer one."""
+
+from importlib import resources
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, column, inspect, select, table, text
+
+from assay.core.errors import MachineError
+from assay.store.connection import sqlite_file
+
+REVISIONS = ("0001",)
+"""Every revision of the schema, oldest first; a test holds them equal to the migrations."""
+
+_VERSION_TABLE = "alembic_version"
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Make the tables, or change those of an older release; all of it or nothing.
+
+    Raises:
+        MachineError: if a newer release made the store, or its folder cannot be made.
+    """
+    file = sqlite_file(engine)
+    if file is not None:
+        _make_folder_of(file.parent)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('assay schema'))"))
+        found = _revision(connection)
+        if found is not None:
+            _refuse_newer(found)
+        if found != REVISIONS[-1]:
+            _migrate(connection)
+
+
+def require_current(engine: Engine) -> None:
+    """Refuse a store whose schema this release does not read.
+
+    Raises:
+        MachineError: if there is no schema, or an older or a newer one.
+    """
+    with engine.connect() as connection:
+        found = _revision(connection)
+    if found is None:
+        raise MachineError(
+            code="no-store",
+            message="there is no store here",
+            where=engine.url.render_as_string(hide_password=True),
+            hint="make one with `assay init`, or correct the store's address in assay.toml",
+        )
+    _refuse_newer(found)
+    if found != REVISIONS[-1]:
+        raise MachineError(
+            code="store-older",
+            message=f"an older Assay made this store (its schema is {found})",
+            hint="make a backup, then open it with create=True, which brings it up to date",
+        )
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(_VERSION_TABLE):
+        return None
+    versions = table(_VERSION_TABLE, column("version_num"))
+    return str(connection.execute(select(versions.c.version_num)).scalar_one())
+
+
+def _refuse_newer(found: str) -> None:
+    if found not in REVISIONS:
+        raise MachineError(
+            code="store-newer",
+            message=f"a newer Assay made this store (its schema is {found})",
+            hint="install that release of Assay, or a later one",
+        )
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - half a second that only a new store needs
+    from alembic.config import Config  # noqa: PLC0415 - the same
+
+    with resources.as_file(resources.files("assay.store") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _make_folder_of(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MachineError(
+            code="store-read-only",
+            message=f"the store's folder cannot be made: {error.strerror}",
+            where=str(folder),
+            hint="check the permissions of the folder above it",
+        ) from error

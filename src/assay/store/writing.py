@@ -1,0 +1,242 @@
+"""Writing: units of work, each with one audit entry, inside one database transaction."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Table, func, insert, select, update
+
+from assay.core.clock import Clock
+from assay.core.digest import sha256
+from assay.core.errors import MachineError, UsageError
+from assay.core.fact import Fact
+from assay.core.identity import make_id
+from assay.core.lineage import Edge
+from assay.core.ports import Added, Import, Origin
+from assay.store.chain import Entry, Tally, read_head, row_digest, seal
+from assay.store.connection import among
+from assay.store.tables import Kept, Schema
+
+R = TypeVar("R", Edge, Origin)
+
+BATCH = 1000
+"""Rows that are looked up and inserted at once; bounds the memory of a large write."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What an audit entry says about a change before it is known what comes with it."""
+
+    action: str
+    """What is done, as `noun.verb`."""
+    actor: str
+    """Who does it."""
+    subject: str
+    """What it is done to."""
+    documents: Mapping[str, str]
+    """Ids of the documents in force."""
+
+
+class Session:
+    """One transaction under the store's write lock: any number of units, one commit."""
+
+    def __init__(self, connection: Connection, schema: Schema, clock: Clock) -> None:
+        self.connection = connection
+        self.schema = schema
+        self.head = read_head(connection, schema.entries)
+        """The head of the chain, with the units of this session that are done."""
+        self.clock = clock
+        """What time it is."""
+        self._next: dict[str, int] = {}
+
+    @contextmanager
+    def unit(self, deed: Deed) -> Iterator["Unit"]:
+        """A unit of work; when the block ends well, its entry closes the chain."""
+        unit = Unit(self, self.head.number + 1)
+        yield unit
+        if unit.tallies:
+            self._append_entry(deed, unit)
+
+    @contextmanager
+    def guarded_unit(self, deed: Deed) -> Iterator["Unit"]:
+        """A unit whose failure undoes itself and leaves the units before it.
+
+        Raises:
+            MachineError: if the transaction is lost, with every unit of the session.
+        """
+        savepoint = self.connection.begin_nested()
+        try:
+            with self.unit(deed) as unit:
+                yield unit
+        except MachineError:
+            # The database may have undone the whole transaction, savepoints and all.
+            raise
+        except BaseException:
+            savepoint.rollback()
+            raise
+        savepoint.commit()
+
+    def next_sequence(self, table: Table) -> int:
+        """The sequence number of the next row of a table."""
+        known = self._next.get(table.name)
+        if known is not None:
+            return known
+        highest = self.connection.execute(select(func.max(table.c.seq))).scalar()
+        return (highest or 0) + 1
+
+    def _append_entry(self, deed: Deed, unit: "Unit") -> None:
+        entry = Entry(
+            number=unit.number,
+            previous=self.head.hash,
+            at=self.clock(),
+            actor=deed.actor,
+            action=deed.action,
+            subject=deed.subject,
+            documents=dict(deed.documents),
+            rows={name: tally.share() for name, tally in unit.tallies.items()},
+        )
+        body, head = seal(entry)
+        row = {"number": head.number, "hash": head.hash, "body": body}
+        self.connection.execute(insert(self.schema.entries), [row])
+        self.head = head
+        self._next |= {name: tally.next for name, tally in unit.tallies.items()}
+
+
+class Unit:
+    """One open unit of work; implements `core.ports.Writing`."""
+
+    def __init__(self, session: Session, number: int) -> None:
+        self.number = number
+        """Number that the unit's audit entry will have."""
+        self.tallies: dict[str, Tally] = {}
+        """What was added so far, by table."""
+        self._session = session
+        self._connection = session.connection
+        self._schema = session.schema
+
+    def add(self, facts: Sequence[Fact]) -> Added:
+        """Add facts of any families; one that is there already is left as it is."""
+        new: set[str] = set()
+        for start in range(0, len(facts), BATCH):
+            by_class: dict[type[Fact], list[Fact]] = {}
+            for fact in facts[start : start + BATCH]:
+                by_class.setdefault(type(fact), []).append(fact)
+            for family, members in by_class.items():
+                new.update(self._add_family(self._schema.of_class(family), members))
+        return Added(stored=len(new), already_there=len(facts) - len(new), new=frozenset(new))
+
+    def link(self, edges: Iterable[Edge]) -> None:
+        """Add lineage edges that the facts themselves do not name."""
+        table = self._schema.edges
+        for batch in _batches(edges):
+            given = {(edge.child, edge.role, edge.parent): edge for edge in batch}
+            children = sorted({edge.child for edge in batch})
+            condition = among(self._connection, table.c.child, children)
+            columns = (table.c.child, table.c.role, table.c.parent)
+            for row in self._connection.execute(select(*columns).where(condition)):
+                given.pop(tuple(row), None)
+            self._append_structs(table, list(given.values()))
+
+    def trace(self, origins: Iterable[Origin]) -> None:
+        """Add where facts came from."""
+        table = self._schema.origins
+        for batch in _batches(origins):
+            given = {(origin.fact, origin.import_id, origin.row): origin for origin in batch}
+            facts = sorted({origin.fact for origin in batch})
+            condition = among(self._connection, table.c.fact, facts)
+            columns = (table.c.fact, table.c.import_id, table.c.row)
+            for row in self._connection.execute(select(*columns).where(condition)):
+                given.pop(tuple(row), None)
+            self._append_structs(table, list(given.values()))
+
+    def progress(
+        self,
+        imported: Import,
+        *,
+        position: int,
+        read: int,
+        stored: int,
+        already_there: int,
+        set_aside: int,
+        finished: bool = False,
+    ) -> Import:
+        """Save how far an import has come; it commits with the facts of the same rows.
+
+        Raises:
+            UsageError: if another run has moved the same import on.
+        """
+        changes: dict[str, Any] = {
+            "position": position,
+            "read": read,
+            "stored": stored,
+            "already_there": already_there,
+            "set_aside": set_aside,
+        }
+        if finished:
+            changes |= {"state": "finished", "finished": self._session.clock()}
+        columns = self._schema.imports.c
+        moved = self._connection.execute(
+            update(self._schema.imports)
+            .where(columns.id == imported.id, columns.position == imported.position)
+            .where(columns.state == "running")
+            .values(changes)
+        )
+        if moved.rowcount != 1:
+            raise UsageError(
+                code="import-moved",
+                message=f"import {imported.id} of {imported.file} was moved on by another run",
+                hint="let that run end; then import again, and what is stored counts as already there",
+            )
+        return msgspec.structs.replace(imported, **changes)
+
+    def _add_family(self, kept: Kept, facts: Sequence[Fact]) -> Iterable[str]:
+        given: dict[str, tuple[Fact, bytes, bytes]] = {}
+        for fact in facts:
+            body = fact.canonical()
+            digest = sha256(body)
+            given.setdefault(make_id(kept.prefix, digest), (fact, body, digest))
+        ids = kept.table.c.id
+        known = select(ids).where(among(self._connection, ids, list(given)))
+        for identity in self._connection.execute(known).scalars():
+            del given[identity]
+        columns = [(name, column.extract) for name, column in kept.family.columns.items()]
+        rows = [
+            {"id": identity, "body": body} | {name: extract(fact) for name, extract in columns}
+            for identity, (fact, body, _) in given.items()
+        ]
+        self._append(kept.table, rows, [digest for _, _, digest in given.values()])
+        self.link(
+            Edge(child=identity, role=role, parent=parent)
+            for identity, (fact, _, _) in given.items()
+            for role, parent in kept.family.names(fact)
+        )
+        return given
+
+    def _append_structs(self, table: Table, structs: Sequence[Edge | Origin]) -> None:
+        rows = [msgspec.structs.asdict(struct) for struct in structs]
+        self._append(table, rows, [row_digest(struct) for struct in structs])
+
+    def _append(self, table: Table, rows: list[dict[str, Any]], digests: list[bytes]) -> None:
+        if not rows:
+            return
+        tally = self.tallies.get(table.name)
+        if tally is None:
+            tally = self.tallies[table.name] = Tally(self._session.next_sequence(table))
+        for row, digest in zip(rows, digests, strict=True):
+            row["seq"] = tally.next
+            row["entry"] = self.number
+            tally.add(digest)
+        self._connection.execute(insert(table), rows)
+
+
+def _batches(items: Iterable[R]) -> Iterator[list[R]]:
+    batch: list[R] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,73 @@
+"""The operating checklist is computed from the documents, point by point."""
+
+from pathlib import Path
+
+import pytest
+
+from assay.contracts.checklist import Point
+from assay.contracts.service import check, init
+
+
+def points(tmp_path: Path, template: str, *edits: tuple[str, str, str]) -> dict[int, Point]:
+    """The checklist of a template after edits of file, old and new text."""
+    init(tmp_path, template)
+    for file, old, new in edits:
+        path = tmp_path / file
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+    return {point.number: point for point in check(tmp_path).checklist}
+
+
+@pytest.mark.parametrize(
+    ("number", "template", "file", "old", "new"),
+    [
+        (1, "math", "contract.yaml", "    dimensions: [final_value]\n", ""),
+        (1, "math", "contract.yaml", "    conditions: [The pupil sees all steps]\n", ""),
+        (2, "math", "contract.yaml",
+         "training_objectives: [Write steps that follow, State value and unit in the last line]\n", ""),
+        (3, "math", "rubric.yaml", '    examples: {0: "3/4 + 1/4 = 4/8"}\n', ""),
+        (4, "math", "sources.yaml", "    retention_until: unlimited\n", ""),
+        (5, "math", "contract.yaml", "    pass_mark: 0.85\n", ""),
+        (6, "math", "contract.yaml", "review:\n", "review:\n  blinded: false\n"),
+        (7, "preference", "rubric.yaml", "priority:", "verdicts: [tie]\npriority:"),
+        (8, "math", "rubric.yaml", "    verifier: recalculate\n", ""),
+        (9, "math", "contract.yaml", "openers: [lead]", "openers: [author]"),
+        (11, "math", "contract.yaml", "direction: hold", "direction: increase"),
+        (12, "math", "policy.yaml", "version: 1.0.0", "version: 1.0"),
+        (13, "safety", "contract.yaml", "  blur: true\n", ""),
+        (14, "math", "policy.yaml", "title: Where the tutor stops", "title: Certified tutoring"),
+    ],
+)  # fmt: skip
+def test_a_point_is_missing_where_its_fault_is_and_nowhere_else(
+    number: int, template: str, file: str, old: str, new: str, tmp_path: Path
+) -> None:
+    """One fault takes one point away, and its evidence names the place."""
+    found = points(tmp_path, template, (file, old, new))
+    assert [each.number for each in found.values() if each.state == "missing"] == [number]
+    assert file in found[number].evidence
+
+
+def test_defects_need_failure_classes(tmp_path: Path) -> None:
+    """Without failure classes, defects cannot be followed by severity."""
+    edit = ("contract.yaml", "failure_classes:\n", "failure_classes: []\nzzz:\n")
+    found = points(tmp_path, "math", edit)
+    assert found[10].state == "missing"
+
+
+def test_later_stages_are_named(tmp_path: Path) -> None:
+    """What documents cannot prove names the stage that must."""
+    found = points(tmp_path, "math")
+    assert {number: found[number].stage for number in (9, 10, 11)} == {
+        9: "reserve",
+        10: "quality",
+        11: "validation",
+    }
+
+
+def test_a_stated_reason_stands(tmp_path: Path) -> None:
+    """Showing identity for a reason stands, and the reason is the evidence."""
+    found = points(
+        tmp_path, "math",
+        ("contract.yaml", "review:\n", "review:\n  blinded: false\n  unblinded_because: One author\n"),
+    )  # fmt: skip
+    assert (found[6].state, found[6].evidence) == ("stands", "not blinded, because: One author")

@@ -1,0 +1,325 @@
+"""Every check bites on its planted fault, and on nothing else."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from assay.contracts.reading import FILES
+from assay.contracts.service import check, init
+from assay.contracts.tree import read_toml, read_yaml
+
+GONE = object()
+"""The value of an edit that takes a key or an item away."""
+
+
+class Plant(msgspec.Struct, frozen=True):
+    """A clean program, edited so that it has exactly one fault."""
+
+    code: str
+    path: str
+    edits: tuple[tuple[str, tuple[str | int, ...], Any], ...]
+    template: str = "preference"
+
+
+def contract(code: str, path: str, *edits: tuple[Any, Any], template: str = "preference") -> Plant:
+    """A fault in the contract."""
+    return Plant(code, path, tuple(("contract", where, what) for where, what in edits), template)
+
+
+def rubric(code: str, path: str, *edits: tuple[Any, Any], template: str = "preference") -> Plant:
+    """A fault in the rubric."""
+    return Plant(code, path, tuple(("rubric", where, what) for where, what in edits), template)
+
+
+def sources(code: str, path: str, *edits: tuple[Any, Any], template: str = "preference") -> Plant:
+    """A fault in the sources."""
+    return Plant(code, path, tuple(("sources", where, what) for where, what in edits), template)
+
+
+BEHAVIOUR = ("behaviours", 0)
+DIMENSION = ("dimensions", 0)
+LAYER = ("review", "layers", 0)
+QUOTA = ("sampling", "quotas", 0)
+CLASS = ("classes", 0)
+
+HELPFUL = {
+    "id": "helpful", "question": "Is it helpful?", "scale": "binary",
+    "anchors": {"0": "no", "1": "yes"}, "examples": {"1": "Yes."}, "exclusions": ["Length"],
+    "abstention": "Unclear task", "escalation": "Lead", "field": "candidate.content",
+    "evidence": ["span"], "action": "Mark it.", "judged_by": "expert",
+}  # fmt: skip
+"""A dimension under whose name several qualities hide."""
+
+PLANTS = [
+    # references
+    contract("unknown-behaviour", "failure_classes[0].behaviour",
+             (("failure_classes", 1, "behaviour"), "warn-of-interactions"),
+             (("failure_classes", 0, "behaviour"), "warn-of-interaction")),
+    contract("unknown-behaviour", "supervision[0].behaviours[1]",
+             (("supervision", 0, "behaviours"), ["warn-of-interactions", "sing"])),
+    contract("unknown-dimension", "behaviours[0].dimensions[4]",
+             ((*BEHAVIOUR, "dimensions"),
+              ["factual_safety", "grounding", "completeness", "brevity", "groundin"])),
+    contract("unknown-dimension", "supervision[0].dimensions[0]",
+             (("supervision", 0, "dimensions"), ["colour"])),
+    rubric("unknown-dimension", "priority[0].veto", (("priority", 0, "veto"), "factual_safty")),
+    contract("duplicate-id", "failure_classes[1].id",
+             (("failure_classes", 1, "id"), "missed-interaction")),
+    contract("duplicate-id", "review.layers[1].id", (("review", "layers", 1, "id"), "hard-questions")),
+    contract("duplicate-id", "roles[2].role", (("roles", 2, "role"), "adjudicator"),
+             (("roles", 2, "test"), "x"), (("roles", 2, "pass_mark"), 0.5)),
+    sources("duplicate-id", "classes[1].id", (("classes", 1, "id"), "chat-questions")),
+    Plant("duplicate-id", "sections[1].id",
+          (("policy", ("sections", 1, "id"), "toxic-mixtures"),), "safety"),
+    # behaviours
+    contract("no-behaviours", "behaviours", (("behaviours",), GONE),
+             (("failure_classes", 0, "behaviour"), GONE),
+             (("acceptance_tests", 0, "behaviour"), GONE)),
+    contract("broad-goal", "behaviours[0].dimensions",
+             ((*BEHAVIOUR, "dimensions"), []),
+             ((*BEHAVIOUR, "statement"), "The answer should be helpful.")),
+    contract("behaviour-without-dimension", "behaviours[0].dimensions",
+             ((*BEHAVIOUR, "dimensions"), [])),
+    contract("behaviour-without-conditions", "behaviours[0].conditions",
+             ((*BEHAVIOUR, "conditions"), GONE)),
+    contract("behaviour-without-evidence", "behaviours[0].evidence", ((*BEHAVIOUR, "evidence"), GONE)),
+    contract("behaviour-without-evidence", "behaviours[0].acceptable_when",
+             ((*BEHAVIOUR, "acceptable_when"), GONE)),
+    contract("behaviour-map-incomplete", "behaviours[0].boundaries",
+             ((*BEHAVIOUR, "boundaries"), GONE)),
+    contract("no-failure-classes", "failure_classes", (("failure_classes",), GONE)),
+    contract("behaviour-without-failure-class", "behaviours[0]",
+             (("failure_classes", 0, "behaviour"), GONE)),
+    contract("behaviour-without-signal", "behaviours[1]",
+             (("supervision", 1, "behaviours"), ["repair-the-cause"]), template="code"),
+    # dimensions
+    rubric("rubric-without-dimensions", "dimensions", (("dimensions",), GONE), (("priority",), GONE)),
+    rubric("one-overall-label", "dimensions[0]",
+           (("dimensions", 3), GONE), (("dimensions", 2), GONE), (("dimensions", 1), GONE),
+           ((*DIMENSION, "nature"), "judgmental"), (("priority",), GONE)),
+    Plant("broad-dimension", "dimensions[4].id",
+          (("rubric", ("dimensions", 4), HELPFUL),
+           ("contract", (*BEHAVIOUR, "dimensions", 4), "helpful"))),
+    rubric("criterion-without-field", "dimensions[0].field", ((*DIMENSION, "field"), GONE)),
+    rubric("criterion-without-evidence", "dimensions[0].evidence", ((*DIMENSION, "evidence"), [])),
+    rubric("criterion-without-action", "dimensions[0].action", ((*DIMENSION, "action"), GONE)),
+    rubric("dimension-without-anchors", "dimensions[0].anchors", ((*DIMENSION, "anchors"), GONE)),
+    rubric("dimension-without-anchors", "dimensions[0].anchors", ((*DIMENSION, "anchors", "2"), GONE)),
+    rubric("dimension-without-examples", "dimensions[0].examples", ((*DIMENSION, "examples"), GONE)),
+    rubric("dimension-without-exclusions", "dimensions[0].exclusions",
+           ((*DIMENSION, "exclusions"), GONE)),
+    rubric("dimension-without-abstention", "dimensions[0].abstention",
+           ((*DIMENSION, "abstention"), GONE)),
+    rubric("dimension-without-escalation", "dimensions[0].escalation",
+           ((*DIMENSION, "escalation"), GONE)),
+    rubric("value-off-scale", "dimensions[0].anchors.7", ((*DIMENSION, "anchors", "7"), "Perfect")),
+    rubric("value-off-scale", "dimensions[0].examples.-1", ((*DIMENSION, "examples", "-1"), "Bad")),
+    rubric("objective-without-verifier", "dimensions[0].verifier",
+           ((*DIMENSION, "unverified_because"), GONE)),
+    rubric("machine-without-verifier", "dimensions[0].verifier",
+           ((*DIMENSION, "verifier"), GONE), template="code"),
+    contract("dimension-unused", "dimensions[3]",
+             ((*BEHAVIOUR, "dimensions"), ["factual_safety", "grounding", "completeness"])),
+    # preferences
+    rubric("forced-choice", "verdicts", (("verdicts",), ["tie", "abstained"])),
+    rubric("reasons-not-required", "reasons_required", (("reasons_required",), False)),
+    rubric("no-priority", "priority", (("priority",), GONE)),
+    rubric("priority-on-categories", "priority[4]",
+           (("dimensions", 3, "scale"), ["filler", "point"]),
+           (("dimensions", 3, "anchors"), {"filler": "after", "point": "first"}),
+           (("dimensions", 3, "examples"), {"filler": "Three paragraphs"})),
+    rubric("veto-off-scale", "priority[0]", (("priority", 0, "below"), 0)),
+    rubric("veto-off-scale", "priority[0]", (("priority", 0, "below"), 3)),
+    rubric("rule-without-effect", "priority[1]", (("priority", 1, "by"), 3)),
+    rubric("rule-without-effect", "priority[2]", (("priority", 2, "compare"), "factual_safety")),
+    # sampling
+    contract("standard-axis-missing", "sampling.axes.safety_severity",
+             (("sampling", "left_out", "safety_severity"), GONE)),
+    contract("axis-both-ways", "sampling.left_out.domain",
+             (("sampling", "left_out", "domain"), "No reason")),
+    contract("axis-value-twice", "sampling.axes.domain[3]",
+             (("sampling", "axes", "domain"), ["pain", "heart", "mood", "pain"])),
+    contract("unknown-axis", "sampling.quotas[1].slice.langauge",
+             (("sampling", "quotas", 1, "slice"), {"langauge": "de"})),
+    contract("unknown-axis-value", "sampling.quotas[1].slice.language",
+             (("sampling", "quotas", 1, "slice"), {"language": "dee"})),
+    contract("unknown-axis", "acceptance_tests[0].slice.topic",
+             (("acceptance_tests", 0, "slice"), {"topic": "heart"})),
+    contract("unknown-axis-value", "review.layers[0].slice.difficulty",
+             ((*LAYER, "slice"), {"difficulty": "very"})),
+    contract("quota-cannot-be-met", "sampling.quotas[3]",
+             (("sampling", "quotas", 3), {"slice": {"difficulty": "easy"}, "share": 0.61})),
+    contract("quota-cannot-be-met", "sampling.quotas[2]",
+             (("sampling", "quotas", 2, "minimum"), 201)),
+    contract("quota-cannot-be-met", "sampling.quotas[4]",
+             (("sampling", "quotas", 3), {"slice": {"domain": "pain", "language": "en"}, "minimum": 80}),
+             (("sampling", "quotas", 4), {"slice": {"domain": "heart", "language": "en"}, "minimum": 61})),
+    contract("no-hard-slices", "sampling.hard",
+             (("sampling", "axes", "difficulty"), ["easy", "tricky"]),
+             (("sampling", "axes", "failure_cluster"), ["none"]),
+             (("sampling", "quotas"), []), (("review", "layers", 0, "slice"), {"difficulty": "tricky"}),
+             (("acceptance_tests", 0, "slice"), {"difficulty": "tricky"})),
+    contract("hard-slice-without-quota", "sampling.axes.difficulty[1]", (QUOTA, GONE)),
+    contract("hard-slice-without-quota", "sampling.axes.failure_cluster[1]",
+             (("sampling", "quotas", 2), GONE)),
+    contract("hard-slice-without-quota", "sampling.hard[0]",
+             (("sampling", "hard"), [{"language": "de", "difficulty": "hard"}])),
+    contract("no-reserve", "reserve", (("reserve",), GONE)),
+    contract("reserve-open-to-authors", "reserve.openers[1]",
+             (("reserve", "openers"), ["lead", "author"])),
+    # measures
+    contract("objectives-missing", "training_objectives", (("training_objectives",), GONE)),
+    contract("objectives-not-separated", "evaluation_objectives",
+             (("training_objectives",), ["Warn early", "Cite"]),
+             (("evaluation_objectives",), ["cite.", "WARN  early"])),
+    contract("objective-shared", "evaluation_objectives[2]",
+             (("training_objectives",), ["Warn early", "Cite"]),
+             (("evaluation_objectives", 2), "warn early")),
+    contract("no-supervision", "supervision", (("supervision",), GONE)),
+    contract("signal-without-dimensions", "supervision[0].dimensions",
+             (("supervision", 0, "dimensions"), GONE)),
+    contract("signal-without-verifiable-evidence", "supervision[0]",
+             (("supervision", 0, "signal"), "process"),
+             (("supervision", 0, "dimensions"), ["completeness"])),
+    contract("no-acceptance-tests", "acceptance_tests", (("acceptance_tests",), GONE)),
+    contract("acceptance-test-without-margin", "acceptance_tests[0].margin",
+             (("acceptance_tests", 0, "margin"), GONE)),
+    contract("acceptance-test-without-risk", "acceptance_tests[0].risk",
+             (("acceptance_tests", 0, "risk"), GONE)),
+    contract("acceptance-on-training-data", "acceptance_tests[0].dataset",
+             (("acceptance_tests", 0, "dataset"), "training-pairs")),
+    contract("acceptance-on-average-only", "acceptance_tests",
+             (("acceptance_tests", 0, "slice"), GONE)),
+    contract("regressions-not-tested", "acceptance_tests",
+             (("acceptance_tests", 1, "direction"), "decrease")),
+    contract("behaviour-not-measured", "behaviours[0]", (("acceptance_tests", 0, "behaviour"), GONE)),
+    # review
+    contract("records-without-layer", "review.layers",
+             (("review", "layers", 1, "severities"), ["low"])),
+    contract("layer-never-reached", "review.layers[1]", ((*LAYER, "slice"), GONE)),
+    contract("layer-without-review", "review.layers[0].passes", ((*LAYER, "passes"), 0)),
+    contract("high-risk-single-pass", "review.layers[1]", (("review", "layers", 1, "passes"), 1)),
+    contract("no-roles", "roles", (("roles",), GONE)),
+    contract("role-without-qualification", "review.layers[0].roles[1]",
+             ((*LAYER, "roles"), ["reviewer", "language_specialist"])),
+    contract("adjudication-without-adjudicator", "review.layers[0]",
+             (("roles", 2), GONE), (("roles", 1), GONE),
+             (("review", "layers", 1, "on_disagreement"), "preserve")),
+    contract("qualification-without-test", "roles[0].test", (("roles", 0, "test"), GONE)),
+    contract("qualification-without-test", "roles[0].pass_mark", (("roles", 0, "pass_mark"), GONE)),
+    contract("unblinded-without-reason", "review.blinded", (("review", "blinded"), False)),
+    # safety
+    rubric("over-refusal-not-scored", "dimensions[0]",
+           (("dimensions", 1, "guards_against"), "unsafe_compliance"), template="safety"),
+    contract("over-refusal-not-measured", "acceptance_tests[0]",
+             (("acceptance_tests", 1, "metric"), "mean_words"), template="safety"),
+    Plant("section-without-benign-counterpart", "sections[0].benign_counterpart",
+          (("policy", ("sections", 0, "benign_counterpart"), GONE),), "safety"),
+    Plant("policy-without-sections", "supervision[0]", (("policy", ("sections",), []),
+          ("contract", ("supervision", 1), GONE)), "safety"),
+    contract("severe-content-without-welfare", "welfare", (("welfare",), GONE), template="safety"),
+    contract("welfare-incomplete", "welfare", (("welfare", "opt_in"), False), template="safety"),
+    # rights
+    sources("no-sources", "classes", (("classes",), [])),
+    sources("source-without-licence", "classes[0].licence", ((*CLASS, "licence"), GONE)),
+    sources("source-without-permitted-uses", "classes[0].permitted_uses",
+            ((*CLASS, "permitted_uses"), GONE)),
+    sources("source-without-territory", "classes[0].territory", ((*CLASS, "territory"), GONE)),
+    sources("source-without-access", "classes[0].reviewer_access",
+            ((*CLASS, "reviewer_access"), GONE)),
+    sources("source-without-deletion", "classes[0].deletion_contact",
+            ((*CLASS, "deletion_contact"), GONE)),
+    sources("source-without-deletion", "classes[0].deletion_procedure",
+            ((*CLASS, "deletion_procedure"), GONE)),
+    sources("source-without-retention", "classes[0].retention_until",
+            ((*CLASS, "retention_until"), GONE)),
+    sources("retention-without-start", "classes[0].collected_on", ((*CLASS, "retention_days"), 30)),
+    sources("bad-licence", "classes[0].licence", ((*CLASS, "licence"), "Apache 2")),
+    sources("attribution-missing", "classes[1].attribution", (("classes", 1, "attribution"), GONE)),
+    sources("source-outside-territory", "classes[0].territory", ((*CLASS, "territory"), ["US"])),
+    Plant("program-without-territory", "territory", (("program", ("territory",), GONE),)),
+    # claims
+    contract("forbidden-claim", "gap", (("gap",), "The data holds the model's hidden chain of thought.")),
+    Plant("forbidden-claim", "name", (("program", ("name",), "Certified answers"),)),
+]  # fmt: skip
+
+
+def write(directory: Path, plant: Plant) -> None:
+    """Write the clean program and edit it."""
+    init(directory, plant.template)
+    plain = {kind: read(directory, kind) for kind in FILES}
+    for kind, where, what in plant.edits:
+        edit(plain[kind], where, what)
+    for kind, file in FILES.items():
+        (directory / file).write_text(dump(kind, plain[kind]))
+
+
+def read(directory: Path, kind: str) -> Any:
+    """A file of the program as plain values."""
+    content = (directory / FILES[kind]).read_bytes()
+    tree, issues = (read_toml if kind == "program" else read_yaml)(FILES[kind], content)
+    assert tree is not None
+    assert not issues
+    return tree.plain
+
+
+def edit(node: Any, where: tuple[str | int, ...], what: Any) -> None:
+    """Set, append or take away a node."""
+    for step in where[:-1]:
+        node = node.setdefault(step, {}) if isinstance(node, dict) else node[step]
+    if what is GONE:
+        del node[where[-1]]
+    elif isinstance(node, list) and where[-1] == len(node):
+        node.append(what)
+    else:
+        node[where[-1]] = what
+
+
+def dump(kind: str, plain: Any) -> str:
+    """Plain values as a file: JSON is YAML, and flat TOML is keys with quoted text."""
+    if kind == "program":
+        return "".join(f"{key} = {json.dumps(value)}\n" for key, value in plain.items())
+    return json.dumps(plain, indent=1, ensure_ascii=False)
+
+
+CONSEQUENCES = {
+    "no-behaviours": {"unknown-behaviour", "dimension-unused"},
+    "behaviour-without-dimension": {"dimension-unused"},
+    "broad-goal": {"dimension-unused"},
+    "rubric-without-dimensions": {"unknown-dimension"},
+    "one-overall-label": {"unknown-dimension"},
+}
+"""Faults that cannot be planted alone: what else is then rightly reported."""
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: f"{plant.code}@{plant.path}")
+def test_a_planted_fault_is_found_alone(plant: Plant, tmp_path: Path) -> None:
+    """The check reports its own fault at its place, and no other check reports anything."""
+    write(tmp_path, plant)
+    issues = check(tmp_path).issues
+    found = {issue.code for issue in issues} - CONSEQUENCES.get(plant.code, set())
+    assert found == {plant.code}
+    assert plant.path in {issue.path for issue in issues if issue.code == plant.code}
+
+
+def test_every_code_is_planted_and_documented() -> None:
+    """The format's page lists exactly the codes of the planted faults of substance."""
+    page = Path(__file__).parents[3] / "docs" / "formats" / "contract.md"
+    section = page.read_text().split("## Faults of substance")[1].split("\n## ")[0]
+    documented = set(re.findall(r"^\| `([a-z-]+)`", section, re.MULTILINE))
+    assert documented == {plant.code for plant in PLANTS}
+
+
+def test_every_code_in_the_source_is_planted() -> None:
+    """No check has a code that no planted fault proves."""
+    import assay.contracts.checks as package
+
+    folder = Path(package.__file__).parent
+    text = "".join(path.read_text() for path in folder.glob("*.py"))
+    codes = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text))
+    nouns = {"unknown-behaviour", "unknown-dimension"}
+    assert codes | nouns == {plant.code for plant in PLANTS}

@@ -1,0 +1,84 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import MachineError, UsageError
+from assay.plugins import load, names, plugins
+
+READER = """
+from assay.core.errors import InputError
+
+class Haiku:
+    name = "haiku"
+    kinds = ("demonstration",)
+    summary = "Three lines a row."
+
+    def read(self, row, context):
+        raise InputError(code="not-a-haiku", message="this reader accepts nothing")
+
+READER = Haiku()
+"""
+
+
+def _install(folder: Path, package: str, entry_points: str) -> None:
+    """Lay out an installed distribution: a module and its metadata, as an installer would."""
+    (folder / f"{package}.py").write_text(READER)
+    metadata = folder / f"{package}-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(entry_points)
+
+
+def test_an_installed_package_brings_its_reader(tmp_path: Path) -> None:
+    """A third party's entry point is listed and loaded beside ours, in a fresh interpreter."""
+    _install(tmp_path, "haiku_reader", "[assay.readers]\nhaiku = haiku_reader:READER\n")
+    program = (
+        "from assay.plugins import load, plugins\n"
+        "print(load('readers', 'haiku').summary)\n"
+        "print([p.package for p in plugins('readers') if p.name == 'haiku'])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout.splitlines() == ["Three lines a row.", "['haiku_reader']"]
+
+
+def test_two_packages_with_one_name_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package that claims one of our names does not replace ours in silence."""
+    _install(tmp_path, "usurper", "[assay.readers]\ntrl = usurper:READER\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(MachineError, match="both bring a plug-in named 'trl'"):
+        names("readers")
+
+
+def test_a_package_that_does_not_load_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broken plug-in is an error that names its package."""
+    _install(tmp_path, "torn", "[assay.readers]\ntorn = torn:NOTHING\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(MachineError, match="of torn does not load"):
+        load("readers", "torn")
+
+
+def test_an_unknown_name_gets_the_nearest() -> None:
+    """A slip of the pen is answered with the name that was meant."""
+    with pytest.raises(UsageError, match="did you mean 'sharegpt'"):
+        load("readers", "sharegtp")
+
+
+@pytest.mark.parametrize("group", ["readers", "exporters"])
+def test_all_of_ours_load(group: str) -> None:
+    """Every built-in name leads to an object that carries that name and a summary."""
+    for plugin in plugins(group):  # type: ignore[arg-type]
+        loaded = load(group, plugin.name)  # type: ignore[arg-type]
+        assert loaded.name == plugin.name
+        assert loaded.summary

@@ -1,0 +1,236 @@
+"""What the contract's rules make of a record."""
+
+from typing import Any
+
+import pytest
+
+from assay.quality.case import Case
+from assay.quality.rules import contradictions, dispose_case, in_sample
+from assay.records.judgment import Judgment, SectionRuling, StepLabel
+from assay.records.record import Record
+from assay.records.verdict import (
+    Abstained,
+    BothUnacceptable,
+    DimensionScore,
+    InsufficientContext,
+    Prefers,
+    Scored,
+    Tie,
+    Verdict,
+)
+from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
+from assay.verification.verification import Error, Fail, Pass, Verification
+from simulators.small_program import LAYER, in_force, judged, pair, worked
+
+RECORD = pair(difficulty="hard")
+PASSED = Abstained(reason="unsure")
+
+
+def _case(judgments: list[Judgment], record: Record = RECORD, **parts: tuple[Any, ...]) -> Case:
+    return Case(id=record.id, record=record, judgments=tuple(judgments), **parts)
+
+
+def _say(*verdicts: Verdict | int | None, record: Record = RECORD) -> list[Judgment]:
+    return [judged(record, f"r{number}", verdict) for number, verdict in enumerate(verdicts)]
+
+
+def _scored(reviewer: str, verdict: Verdict | int, *values: tuple[str, int, int]) -> Judgment:
+    scores = tuple(
+        DimensionScore(dimension=name, candidate=candidate, score=Scored(value=value))
+        for name, candidate, value in values
+    )
+    return judged(RECORD, reviewer, verdict, scores=scores)
+
+
+def _decision(decision: Decided | Preserved | Returned) -> Adjudication:
+    return Adjudication(
+        record=RECORD.id,
+        judgments=(),
+        decision=decision,
+        cause="missing_context",
+        adjudicator="senior",
+    )
+
+
+def _verified(verdict: Any, candidate: int | None = None) -> Verification:
+    return Verification(
+        record=RECORD.id,
+        verifier="sums",
+        version="1",
+        verdict=verdict,
+        dimensions=("correctness",),
+        candidate=candidate,
+    )
+
+
+AGAINST_SCORES = [
+    _scored("a", 1, ("correctness", 0, 5), ("correctness", 1, 3)),
+    _scored("b", 1),
+]
+"""Both prefer candidate 1, one of them against the scores that he or she gave."""
+
+
+@pytest.mark.parametrize(
+    ("layer", "judgments", "state", "rule"),
+    [
+        ({}, _say(0, 0), "accepted", "agreement"),
+        ({}, _say(Tie(), Tie()), "accepted", "agreement"),
+        ({}, _say(BothUnacceptable(), BothUnacceptable()), "accepted", "agreement"),
+        ({}, _say(InsufficientContext(), InsufficientContext()), "accepted", "agreement"),
+        ({}, _say(0), "needs_second_review", "passes"),
+        ({"passes": 0}, [], "accepted", "passes"),
+        ({}, _say(0, 1), "needs_adjudication", "agreement"),
+        ({"on_disagreement": "preserve"}, _say(0, 1), "disagreement_preserved", "agreement"),
+        ({"on_disagreement": "second_review"}, _say(0, 1), "needs_second_review", "agreement"),
+        ({"on_disagreement": "second_review"}, _say(0, 1, Tie()), "needs_adjudication", "agreement"),
+        ({"on_disagreement": "second_review", "agreement": 0.6}, _say(0, 1, 0), "accepted",
+         "agreement"),
+        ({}, _say(0, PASSED), "needs_adjudication", "max_abstentions"),
+        ({"max_abstentions": 1}, _say(0, PASSED), "accepted", "agreement"),
+        ({"max_abstentions": 2}, _say(PASSED, PASSED), "needs_second_review", "passes"),
+        ({"always_adjudicate": True}, _say(0, 0), "needs_adjudication", "always_adjudicate"),
+        ({"always_adjudicate": True, "on_disagreement": "preserve"}, _say(0, 1),
+         "disagreement_preserved", "agreement"),
+        ({"second_review_share": 1.0}, _say(0, 0), "needs_second_review", "second_review_share"),
+        ({"second_review_share": 1.0}, _say(0, 0, 0), "accepted", "agreement"),
+        ({}, AGAINST_SCORES, "needs_adjudication", "priority"),
+        ({"on_contradiction": "record"}, AGAINST_SCORES, "accepted", "agreement"),
+        ({"roles": ["policy_reviewer"]}, _say(0, 0), "needs_second_review", "passes"),
+        ({"slice": {"difficulty": "easy"}}, _say(0, 0), "set_aside", "review"),
+    ],
+)  # fmt: skip
+def test_the_first_rule_that_speaks_decides(
+    layer: dict[str, Any], judgments: list[Judgment], state: str, rule: str
+) -> None:
+    """Each rule gives its state under its name; of several that would speak, the first does."""
+    found = dispose_case(_case(judgments), in_force(LAYER | layer))
+    assert (found.state, found.rule.removeprefix("standard/")) == (state, rule)
+    assert found.reason
+
+
+@pytest.mark.parametrize(
+    ("decision", "state"),
+    [
+        (Decided(verdict=Prefers(candidate=1)), "accepted"),
+        (Preserved(), "disagreement_preserved"),
+        (Returned(reason="the task is unclear"), "set_aside"),
+    ],
+)
+def test_an_adjudication_comes_before_all_other_rules(decision: Any, state: str) -> None:
+    """A senior decision settles what judgments leave open, and the last one stands."""
+    earlier = _decision(Returned(reason="too early"))
+    case = _case(_say(0, 1, PASSED), adjudications=(earlier, _decision(decision)))
+    found = dispose_case(case, in_force())
+    assert (found.state, found.rule) == (state, "standard/adjudication")
+
+
+@pytest.mark.parametrize(
+    ("verifications", "state"),
+    [
+        ((), "set_aside"),
+        ((_verified(Fail(reason="4 is not 5")),), "set_aside"),
+        ((_verified(Error(reason="crashed")),), "set_aside"),
+        ((_verified(Fail(reason="4 is not 5")), _verified(Pass())), "accepted"),
+        ((_verified(Pass(), 0), _verified(Fail(reason="no"), 1)), "accepted"),
+        ((_verified(Pass(), 1), _verified(Fail(reason="no"), 0)), "set_aside"),
+    ],
+)
+def test_a_verifier_must_have_passed_what_wins(
+    verifications: tuple[Verification, ...], state: str
+) -> None:
+    """Where the layer asks for it, only a pass of the winner lets a record through."""
+    documents = in_force(LAYER | {"needs_verification": True})
+    found = dispose_case(_case(_say(0, 0), verifications=verifications), documents)
+    assert found.state == state
+    assert set(found.read) >= {each.id for each in verifications}
+
+
+def test_an_adjudicated_record_needs_its_verifier_too() -> None:
+    """A senior decision does not stand in for the test that the layer asks for."""
+    documents = in_force(LAYER | {"needs_verification": True})
+    decided = _decision(Decided(verdict=Prefers(candidate=0)))
+    found = dispose_case(_case(_say(0, 1), adjudications=(decided,)), documents)
+    assert (found.state, found.rule) == ("set_aside", "standard/needs_verification")
+
+
+def test_the_first_layer_that_fits_is_the_record_s() -> None:
+    """A severe record is held to the strict layer, a mild one to the next."""
+    strict = LAYER | {"id": "strict", "severities": ["high"], "passes": 3}
+    severe = pair(severity="high")
+    documents = in_force(strict, LAYER)
+    assert dispose_case(_case(_say(0, 0)), documents).rule == "standard/agreement"
+    found = dispose_case(_case(_say(0, 0, record=severe), severe), documents)
+    assert (found.state, found.rule) == ("needs_second_review", "strict/passes")
+
+
+def test_only_what_has_a_right_answer_can_disagree() -> None:
+    """Differing scores on an objective dimension hold a record back, on others they are kept."""
+    plural = [_scored("a", 0, ("clarity", 0, 5)), _scored("b", 0, ("clarity", 0, 1))]
+    objective = [_scored("a", 0, ("sound", 0, 1)), _scored("b", 0, ("sound", 0, 0))]
+    assert dispose_case(_case(plural), in_force()).state == "accepted"
+    found = dispose_case(_case(objective), in_force())
+    assert found.state == "needs_adjudication"
+    assert "sound" in found.reason
+
+
+@pytest.mark.parametrize(("second", "state"), [("bad", "accepted"), ("good", "needs_adjudication")])
+def test_step_labels_must_agree(second: Any, state: str) -> None:
+    """A step that two reviewers label differently holds its record back."""
+    record = worked()
+    given = [
+        judged(record, name, step_labels=(StepLabel(candidate=0, step=1, label=label),))
+        for name, label in (("a", "bad"), ("b", second))
+    ]
+    assert dispose_case(_case(given, record), in_force()).state == state
+
+
+def test_rulings_must_agree() -> None:
+    """Two reviewers who rule differently on one section leave the record open."""
+    given = [
+        judged(RECORD, "a", rulings=(SectionRuling(section="s1", ruling="violates"),)),
+        judged(RECORD, "b", rulings=(SectionRuling(section="s1", ruling="complies"),)),
+    ]
+    found = dispose_case(_case(given), in_force())
+    assert (found.state, "s1" in found.reason) == ("needs_adjudication", True)
+
+
+def test_everything_that_was_read_is_cited() -> None:
+    """A disposition names every judgment and adjudication of its record, in order of entry."""
+    given = _say(0, 1)
+    decided = _decision(Preserved())
+    documents = in_force()
+    found = dispose_case(_case(given, adjudications=(decided,)), documents)
+    assert found.read == (*(each.id for each in given), decided.id)
+    assert (found.contract, found.rubric) == (documents.contract_id, documents.rubric_id)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "scores", "computed"),
+    [
+        (1, (("correctness", 0, 5), ("correctness", 1, 3)), "prefers:0"),
+        (0, (("correctness", 0, 5), ("correctness", 1, 3)), None),
+        (Tie(), (("correctness", 0, 5), ("correctness", 1, 3)), "prefers:0"),
+        (0, (("correctness", 0, 1), ("correctness", 1, 1)), "both_unacceptable"),
+        (0, (("correctness", 0, 1),), "vetoed:0"),
+        (0, (("correctness", 0, 3), ("correctness", 1, 3), ("clarity", 0, 3), ("clarity", 1, 4)),
+         None),
+        (1, (("correctness", 0, 3),), None),
+        (1, (), None),
+        (BothUnacceptable(), (("correctness", 0, 5), ("correctness", 1, 3)), None),
+        (PASSED, (("correctness", 0, 5), ("correctness", 1, 3)), None),
+    ],
+)  # fmt: skip
+def test_a_choice_against_one_s_own_scores_is_a_contradiction(
+    verdict: Any, scores: tuple[Any, ...], computed: str | None
+) -> None:
+    """Where the rules decide otherwise it is recorded; where they are silent the reviewer may choose."""
+    found = contradictions(RECORD, [_scored("a", verdict, *scores)], in_force())
+    assert [each.computed for each in found] == ([computed] if computed else [])
+
+
+def test_the_sample_for_second_review_has_its_share() -> None:
+    """About the stated share of many records is drawn, and always the same ones."""
+    layer = in_force(LAYER | {"second_review_share": 0.2}).contract.review.layers[0]
+    drawn = [in_sample(f"rec_{number}", layer) for number in range(5000)]
+    assert 0.18 < sum(drawn) / 5000 < 0.22
+    assert drawn == [in_sample(f"rec_{number}", layer) for number in range(5000)]

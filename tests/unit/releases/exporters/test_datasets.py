@@ -1,0 +1,119 @@
+"""Every export loads with the real `datasets` library, with the types that its card states."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from assay.releases.exporters.catalogue import EXPORTERS
+from assay.releases.exporters.exporter import Carried, Exporter, attempt
+from assay.releases.exporters.helpsteer import HelpSteer
+from assay.releases.exporters.llama_factory import LlamaFactory
+from assay.releases.exporters.released import ReleasedRecord
+from assay.releases.exporters.service import export
+from assay.releases.exporters.trl import (
+    TrlConversational,
+    TrlPreference,
+    TrlPromptCompletion,
+    TrlUnpairedPreference,
+)
+
+Cases = Mapping[str, ReleasedRecord]
+
+EXPORTS: dict[str, Exporter] = {name: kind() for name, kind in EXPORTERS.items()} | {
+    "standard pairs with margin": TrlPreference(
+        form="standard", pairs="all", margin="mean-strength"
+    ),
+    "standard labels": TrlUnpairedPreference(form="standard", pairs="all"),
+    "plain completions": TrlPromptCompletion(form="standard", work=True),
+    "trajectories": TrlConversational(trajectories=True, work=True),
+    "disagreements": HelpSteer(scores="disagreements", attributes="helpfulness,clarity"),
+    "ranking": LlamaFactory(stage="ranking"),
+    "alpaca ranking": LlamaFactory(stage="ranking", formatting="alpaca"),
+    "alpaca": LlamaFactory(formatting="alpaca"),
+    "kto tags": LlamaFactory(stage="kto"),
+}
+
+
+@pytest.fixture(scope="module")
+def datasets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
+    """The library, offline, with its cache in a folder of this test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "HF_HUB_OFFLINE", "1")
+        patch.setitem(os.environ, "HF_HOME", str(tmp_path_factory.mktemp("hf")))
+        import datasets  # noqa: PLC0415  seconds, and only here
+
+        datasets.disable_progress_bars()
+        yield datasets
+
+
+def _written(release: Cases, exporter: Exporter) -> list[dict[str, Any]]:
+    results = (attempt(exporter, case) for case in release.values())
+    return [
+        dict(row.values) for result in results if isinstance(result, Carried) for row in result.rows
+    ]
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_what_is_loaded_is_what_was_written(
+    datasets: ModuleType, release: Cases, name: str, tmp_path: Path
+) -> None:
+    """Each loaded row equals the written one; a column that a row has not is None, and no more."""
+    exporter = EXPORTS[name]
+    export(release.values(), exporter, tmp_path / "out", release="kitchen 1.0.0")
+    loaded = datasets.load_dataset(
+        str(tmp_path / "out"), split="train", cache_dir=str(tmp_path / "cache")
+    )
+    rows = [{key: value for key, value in row.items() if value is not None} for row in loaded]
+    written = _written(release, exporter)
+    assert len(rows) > 0
+    assert [_filled(row) for row in rows] == [_filled(row) for row in written]
+
+
+def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    """The row without columns that hold nothing."""
+    return {key: value for key, value in row.items() if value not in ("", [])}
+
+
+def test_the_columns_have_the_types_that_trl_wants(
+    datasets: ModuleType, release: Cases, tmp_path: Path
+) -> None:
+    """Messages are lists of JSON objects, labels are booleans and steps are lists of both."""
+    features: dict[str, Any] = {}
+    for name in ("trl:preference", "trl:unpaired-preference", "trl:stepwise"):
+        target = tmp_path / name.replace(":", "-")
+        export(release.values(), EXPORTERS[name](), target, release="kitchen 1.0.0")
+        loaded = datasets.load_dataset(
+            str(target), split="train", cache_dir=str(tmp_path / "cache")
+        )
+        features[name] = loaded.features
+    messages = datasets.List(datasets.Json())
+    assert features["trl:preference"] == {
+        "prompt": messages, "chosen": messages, "rejected": messages, "tools": messages,
+    }  # fmt: skip
+    assert features["trl:unpaired-preference"]["label"] == datasets.Value("bool")
+    assert features["trl:stepwise"] == {
+        "prompt": datasets.Value("string"),
+        "completions": datasets.List(datasets.Value("string")),
+        "labels": datasets.List(datasets.Value("bool")),
+    }
+
+
+def test_no_call_gains_the_keys_of_another(
+    datasets: ModuleType, release: Cases, tmp_path: Path
+) -> None:
+    """Two calls with different arguments come back with their own keys alone."""
+    export(release.values(), TrlConversational(), tmp_path / "out", release="kitchen 1.0.0")
+    loaded = datasets.load_dataset(
+        str(tmp_path / "out"), split="train", cache_dir=str(tmp_path / "cache")
+    )
+    arguments = [
+        call["function"]["arguments"]
+        for row in loaded
+        for message in row["messages"]
+        for call in message.get("tool_calls", ())
+    ]
+    assert arguments == [{"station": "Mill Road"}, {"row": 4, "side": "left"}]

@@ -1,0 +1,214 @@
+"""Work out to reviewers and answers back."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from assay.core.errors import InputError
+from assay.records.candidate import Candidate, MadeByModel
+from assay.records.evidence import Evidence, TextSpan
+from assay.records.judgment import Judgment, Unanchored, Whole
+from assay.records.record import Record, Sensitivity
+from assay.records.task import Message
+from assay.records.verdict import Abstained, Category, NotApplicable, Prefers, Ranks, Scored, Tie
+from assay.review.assignment import Assignment
+from assay.review.exchange import (
+    Answered,
+    defused,
+    flat_work_row,
+    is_unanswered,
+    read_answer,
+    work_row,
+)
+from assay.review.presentation import letter
+from simulators.small_program import pair, rubric, worked
+
+RECORD = pair(texts=("four", "it is five"))
+SWAPPED = (1, 0)
+BARE = rubric(reasons_required=False)
+
+
+def _assignment(record: Record = RECORD, order: tuple[int, ...] = SWAPPED) -> Assignment:
+    return Assignment(record=record.id, reviewer="r1", number=0, order=order)
+
+
+def _read(record: Record = RECORD, order: tuple[int, ...] = SWAPPED, **cells: Any) -> Judgment:
+    assignment = _assignment(record, order)
+    about = Answered(assignment=assignment, record=record, rubric=BARE, role="reviewer")
+    row = {name.replace("__", "."): value for name, value in cells.items()}
+    return read_answer({"assignment": assignment.id, **row}, about)
+
+
+def test_a_letter_means_the_candidate_that_was_shown_there() -> None:
+    """A is the candidate shown first, whatever its place in the record; the order is kept."""
+    found = _read(verdict="A", strength="2", score__correctness__A="5", score__correctness__B="1")
+    assert found.verdict == Prefers(candidate=1, strength=2)
+    assert [(each.candidate, each.score) for each in found.scores] == [
+        (1, Scored(value=5)),
+        (0, Scored(value=1)),
+    ]
+    assert found.order == (1, 0)
+    assert (found.reviewer.pseudonym, found.reviewer.kind) == ("r1", "human")
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("tie", Tie()),
+        ("abstain: not my field", Abstained(reason="not my field")),
+        ("B>A", Ranks(order=((0,), (1,)))),
+        ("A=B", Ranks(order=((0, 1),))),
+    ],
+)
+def test_every_verdict_has_its_word(said: str, verdict: Any) -> None:
+    """Ties, abstentions with their reason and rankings are read as what they are."""
+    assert _read(verdict=said).verdict == verdict
+
+
+def test_scores_have_their_ways_of_not_being_one() -> None:
+    """A dimension can be declined, not apply, or be a category; a whole record can be scored."""
+    found = _read(score__clarity__A="na", score__taste="yes", score__sound__B="abstain:unsure")
+    kinds = {each.dimension: each.score for each in found.scores}
+    assert kinds["clarity"] == NotApplicable()
+    assert kinds["taste"] == Category(value="yes")
+    assert msgspec.to_builtins(kinds["sound"]) == {"score": "abstained", "reason": "unsure"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"verdict": "C"}, "unknown-verdict"),
+        ({"verdict": "A", "strength": "very"}, "bad-strength"),
+        ({"verdict": "A", "score__speed__A": "1"}, "unknown-dimension"),
+        ({"verdict": "A", "score__clarity__A": "9"}, "off-scale"),
+        ({"verdict": "A", "score__clarity__Z": "3"}, "unknown-candidate"),
+        ({"verdict": "A", "score__clarity__A__x": "3"}, "unknown-column"),
+        ({"verdcit": "A"}, "unknown-column"),
+        ({"verdict": "A>B>A"}, "misfit"),
+        ({"verdict": True}, "not-text"),
+        ({"verdict": "A", "active_ms": "soon"}, "bad-time"),
+        ({"verdict": "A", "errors": "{"}, "bad-errors"),
+        ({"verdict": "A", "errors": [{"category": "x", "colour": "red"}]}, "unknown-field"),
+        ({"step__A__0": "good"}, "misfit"),
+        ({"ruling__s1__A": "maybe"}, "unknown-ruling"),
+    ],
+)
+def test_an_answer_that_cannot_be_read_is_refused(cells: dict[str, Any], code: str) -> None:
+    """Each fault has its code and names its column."""
+    with pytest.raises(InputError) as caught:
+        _read(**cells)
+    assert caught.value.code == code
+
+
+def test_a_choice_needs_a_reason_where_the_rubric_asks_for_one() -> None:
+    """A preference without a reason tied to a dimension is refused; a tie and an abstention pass."""
+    assignment = _assignment()
+    about = Answered(assignment=assignment, record=RECORD, rubric=rubric(), role="reviewer")
+    row = {"assignment": assignment.id, "verdict": "A", "reason": "better"}
+    with pytest.raises(InputError, match="tied to a dimension"):
+        read_answer(row, about)
+    assert read_answer(row | {"reason.clarity": "shorter"}, about).reasons[1].dimension == "clarity"
+    assert read_answer({"assignment": assignment.id, "verdict": "tie"}, about).verdict == Tie()
+
+
+def test_a_verdict_that_the_rubric_does_not_permit_is_refused() -> None:
+    """Where the rubric has no tie, a tie is a fault."""
+    assignment = _assignment()
+    strict = rubric(verdicts=["abstained"], reasons_required=False)
+    about = Answered(assignment=assignment, record=RECORD, rubric=strict, role="reviewer")
+    with pytest.raises(InputError, match="does not permit tie"):
+        read_answer({"assignment": assignment.id, "verdict": "tie"}, about)
+
+
+def test_errors_find_their_place() -> None:
+    """A quote that stands once is anchored; one that stands nowhere is kept as it was said."""
+    errors = [
+        {"candidate": "A", "quote": "five", "category": "wrong_sum", "severity": "high"},
+        {"candidate": "B", "quote": "nine", "category": "wrong_sum"},
+        {"candidate": "B", "category": "padding"},
+    ]
+    found = _read(errors=json.dumps(errors)).errors
+    assert found is not None
+    span, unanchored, whole = (each.place for each in found)
+    assert span == TextSpan(pointer="/candidates/1/content", start=6, end=10, quote="five")
+    assert isinstance(unanchored, Unanchored)
+    assert whole == Whole(candidate=0)
+    assert _read(verdict="A").errors is None
+    assert _read(verdict="A", errors=[]).errors == ()
+
+
+def test_steps_and_rulings_are_columns() -> None:
+    """A labelled step is stored, an empty one stays unlabelled; a ruling may carry a severity."""
+    record = worked()
+    found = _read(record, (0,), step__A__0="good", step__A__1="", ruling__s1="violates:high")
+    assert [(each.step, each.label) for each in found.step_labels] == [(0, "good")]
+    assert [(each.section, each.severity) for each in found.rulings] == [("s1", "high")]
+
+
+CANARY = "CANARY-7f3a"
+
+
+def _hidden() -> Record:
+    """A record with the canary in every field that a reviewer must not see."""
+    return pair(3, failure_cluster=CANARY).replace(
+        candidates=(
+            Candidate(
+                content=(Message(role="assistant", content="four", name=CANARY),),
+                provenance=MadeByModel(
+                    model=CANARY, revision=CANARY, parameters=f'"{CANARY}"', prompt_digest=CANARY
+                ),
+            ),
+            Candidate(content="five", provenance=MadeByModel(model=CANARY)),
+        ),
+        key=CANARY,
+        sources=(msgspec.structs.replace(RECORD.sources[0], source_class=CANARY, locator=CANARY),),
+        sensitivity=Sensitivity(severity="high", categories=("violence",)),
+        evidence=(Evidence(kind="source", quote="2 + 2 = 4", digest=CANARY, candidate=0),),
+    )
+
+
+def test_nothing_hidden_reaches_a_reviewer() -> None:
+    """Provenance, source, taxonomy and names are in neither form; severity comes with the work."""
+    record = _hidden()
+    nested = work_row(record, _assignment(record))
+    flat = flat_work_row(record, _assignment(record), rubric())
+    assert CANARY not in json.dumps([nested, flat])
+    assert record.id not in json.dumps([nested, flat])
+    assert (nested["severity"], *nested["harms"]) == ("high", "violence")
+    assert list(flat)[2:5] == ["severity", "harms", "task"]
+    assert nested["evidence"][0]["candidate"] == "B"
+
+
+def test_candidates_are_shown_in_the_drawn_order() -> None:
+    """The first letter stands for the first of the drawn order in both forms."""
+    nested = work_row(RECORD, _assignment())
+    flat = flat_work_row(RECORD, _assignment(), rubric())
+    assert [each["letter"] for each in nested["candidates"]] == ["A", "B"]
+    assert nested["candidates"][0]["content"] == flat["candidate.A"] == RECORD.candidates[1].content
+
+
+def test_a_flat_row_is_answered_in_its_own_columns() -> None:
+    """What goes out empty comes back as unanswered, and filled in as a judgment."""
+    flat = flat_work_row(RECORD, _assignment(), rubric())
+    assert is_unanswered(flat)
+    about = Answered(assignment=_assignment(), record=RECORD, rubric=rubric(), role="reviewer")
+    filled = flat | {"verdict": "B", "score.clarity.A": "2", "reason.clarity": "'=short"}
+    found = read_answer(filled, about)
+    assert found.verdict == Prefers(candidate=0)
+    assert found.reasons[0].text == "=short"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    """A text that a spreadsheet would run starts with an apostrophe; plain text is left alone."""
+    assert defused(text) == f"'{text}"
+    assert defused(f"a{text}") == f"a{text}"
+    row = flat_work_row(pair(texts=(text, "b")), _assignment(pair(texts=(text, "b"))), rubric())
+    assert row["candidate.B"] == f"'{text}"
+
+
+def test_letters_never_run_out() -> None:
+    """After Z the letters count on, each place with its own."""
+    assert [letter(place) for place in (0, 25, 26, 52)] == ["A", "Z", "A1", "A2"]

@@ -1,0 +1,198 @@
+"""The use cases of review on a store."""
+
+from typing import Any
+
+import pytest
+
+from assay.core.errors import UsageError
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.records.verdict import Abstained, NotAsked, Prefers
+from assay.review import service
+from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
+from assay.review.assign import Member
+from assay.review.assignment import Assignment
+from simulators.memory_store import MemoryStore
+from simulators.small_program import LAYER, facts, judged, pair
+
+DOCUMENTS = facts()
+MEMBERS = tuple(Member(pseudonym=f"r{number}", role="reviewer") for number in range(4))
+REASON = {"reason.clarity": "clearer"}
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """A store with ten records, two passes of each assigned."""
+    made = MemoryStore()
+    with made.write("test.fill", actor="test") as writing:
+        writing.add([pair(number) for number in range(10)])
+    service.assign(made, DOCUMENTS, MEMBERS, key=b"key", actor="lead")
+    return made
+
+
+def _answers(store: MemoryStore, verdict: str = "A", **filters: Any) -> list[dict[str, Any]]:
+    rows = service.export_work(store, DOCUMENTS, flat=True, **filters)
+    return [row | {"verdict": verdict} | REASON for row in rows]
+
+
+def _take(store: MemoryStore, rows: list[dict[str, Any]]) -> service.ImportedAnswers:
+    return service.import_judgments(store, DOCUMENTS, rows, actor="lead", subject="answers.csv")
+
+
+def test_assigning_again_asks_nobody_twice(store: MemoryStore) -> None:
+    """What is assigned stays so; a second run adds nothing, an extra pass one more person."""
+    assert store.count(Assignment) == 20
+    assert service.assign(store, DOCUMENTS, MEMBERS, key=b"key", actor="lead").assigned == 0
+    record = next(store.scan(Record))
+    more = service.assign(store, DOCUMENTS, MEMBERS, key=b"key", actor="lead", extra=[record.id])
+    assert more.assigned == 1
+    asked = [each.reviewer for each in store.scan(Assignment, record=record.id)]
+    assert len(set(asked)) == 3
+
+
+def test_imported_judgments_count_as_passes() -> None:
+    """A record that somebody judged elsewhere needs one pass less, and not from that person."""
+    store, record = MemoryStore(), pair()
+    with store.write("test.fill", actor="test") as writing:
+        writing.add([record, judged(record, "r0", 0), judged(record, "bot", 1, kind="model")])
+    assert service.assign(store, DOCUMENTS, MEMBERS, key=b"key", actor="lead").assigned == 1
+    (found,) = store.scan(Assignment)
+    assert found.reviewer != "r0"
+
+
+def test_answers_become_judgments_in_the_record_s_order(store: MemoryStore) -> None:
+    """Every A is the candidate that its reviewer was shown first."""
+    found = _take(store, _answers(store))
+    assert (found.read, found.stored, found.set_aside) == (20, 20, ())
+    for judgment in store.scan(Judgment):
+        assert isinstance(judgment.verdict, Prefers)
+        assert judgment.order is not None
+        assert judgment.verdict.candidate == judgment.order[0]
+    assert {each.order for each in store.scan(Judgment)} == {(0, 1), (1, 0)}
+
+
+def test_what_is_answered_is_not_handed_out_again(store: MemoryStore) -> None:
+    """The queue shrinks by what came in, for each reviewer apart."""
+    before = service.status(store)
+    assert (before.assigned, before.judged, before.waiting) == (20, 0, 20)
+    _take(store, _answers(store, reviewer="r1"))
+    after = service.status(store)
+    assert after.judged == 5
+    assert "r1" not in after.waiting_by_reviewer
+    assert list(service.export_work(store, DOCUMENTS, reviewer="r1")) == []
+    assert len(list(service.export_work(store, DOCUMENTS))) == 15
+
+
+def test_the_same_answers_twice_count_once(store: MemoryStore) -> None:
+    """A file that is imported again changes nothing."""
+    rows = _answers(store)
+    _take(store, rows)
+    again = _take(store, rows)
+    assert (again.stored, again.already_there) == (0, 20)
+    assert store.count(Judgment) == 20
+
+
+def test_a_changed_answer_supersedes_the_earlier_one(store: MemoryStore) -> None:
+    """The earlier judgment stays in the store and is named by the one that replaces it."""
+    row = _answers(store)[0]
+    _take(store, [row])
+    changed = _take(store, [row | {"verdict": "B"}])
+    assert changed.stored == 1
+    first, second = store.scan(Judgment)
+    assert second.supersedes == first.id
+    assert _take(store, [row | {"verdict": "B"}]).already_there == 1
+
+
+def test_rows_that_cannot_be_used_are_set_aside(store: MemoryStore) -> None:
+    """Unknown assignments and unreadable answers are named with their row; the rest goes in."""
+    rows = _answers(store)
+    rows[1]["verdict"] = "C"
+    rows[2]["assignment"] = "asg_unknown"
+    rows[3] |= {"verdict": "", "reason.clarity": ""}
+    found = _take(store, rows)
+    assert (found.read, found.stored, found.unanswered) == (20, 17, 1)
+    assert [(each.row, each.code) for each in found.set_aside] == [
+        (2, "unknown-verdict"),
+        (3, "unknown-assignment"),
+    ]
+
+
+def test_the_role_is_the_one_that_the_layer_asks_for() -> None:
+    """Where policy reviewers judge, their judgments say so."""
+    documents = facts(LAYER | {"roles": ["policy_reviewer"], "passes": 1})
+    store = MemoryStore()
+    with store.write("test.fill", actor="test") as writing:
+        writing.add([pair()])
+    member = Member(pseudonym="p1", role="policy_reviewer")
+    service.assign(store, documents, [member], key=b"key", actor="lead")
+    (row,) = service.export_work(store, documents)
+    answer = {"assignment": row["assignment"], "verdict": "tie"}
+    service.import_judgments(store, documents, [answer], actor="lead")
+    (judgment,) = store.scan(Judgment)
+    assert judgment.reviewer.role == "policy_reviewer"
+
+
+def _adjudicate(store: MemoryStore, record: str, **changes: Any) -> Adjudication:
+    call: dict[str, Any] = {
+        "decision": Preserved(),
+        "cause": "expertise",
+        "adjudicator": "senior",
+        "actor": "lead",
+    }
+    return service.adjudicate(store, DOCUMENTS, record, **(call | changes))
+
+
+@pytest.fixture
+def disputed() -> tuple[MemoryStore, Record, list[Judgment]]:
+    """A store with one record and two judgments that disagree."""
+    made, record = MemoryStore(), pair()
+    given = [judged(record, "a", 0), judged(record, "b", 1)]
+    with made.write("test.fill", actor="test") as writing:
+        writing.add([record, *given])
+    return made, record, given
+
+
+def test_an_adjudication_weighs_all_judgments_and_changes_none(
+    disputed: tuple[MemoryStore, Record, list[Judgment]],
+) -> None:
+    """The decision names what it weighed; the judgments are as they were."""
+    store, record, given = disputed
+    made = _adjudicate(store, record.id, decision=Decided(verdict=Prefers(candidate=1)))
+    assert made.judgments == tuple(each.id for each in given)
+    assert list(store.scan(Judgment)) == given
+    assert list(store.scan(Adjudication)) == [made]
+    chosen = _adjudicate(store, record.id[:12], judgments=[given[1].id], adjudicator="other")
+    assert chosen.judgments == (given[1].id,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"adjudicator": "a"}, "not-independent"),
+        ({"cause": "mood"}, "unknown-cause"),
+        ({"judgments": ["jud_none"]}, "unknown-judgment"),
+        ({"decision": Decided(verdict=Abstained(reason="hard"))}, "no-decision"),
+        ({"decision": Decided(verdict=NotAsked())}, "no-decision"),
+        ({"decision": Decided(verdict=Prefers(candidate=2))}, "unknown-candidate"),
+    ],
+)
+def test_an_adjudication_that_cannot_stand_is_refused(
+    disputed: tuple[MemoryStore, Record, list[Judgment]], changes: dict[str, Any], code: str
+) -> None:
+    """Who judged may not decide, a cause is named, and a decision decides."""
+    store, record, _ = disputed
+    with pytest.raises(UsageError) as caught:
+        _adjudicate(store, record.id, **changes)
+    assert caught.value.code == code
+    assert store.count(Adjudication) == 0
+
+
+def test_there_must_be_something_to_weigh() -> None:
+    """A record without judgments cannot be adjudicated, and an unknown one is not found."""
+    store, record = MemoryStore(), pair()
+    with store.write("test.fill", actor="test") as writing:
+        writing.add([record])
+    with pytest.raises(UsageError, match="no judgment"):
+        _adjudicate(store, record.id, decision=Returned(reason="unclear"))
+    with pytest.raises(UsageError):
+        _adjudicate(store, "rec_unknown")
