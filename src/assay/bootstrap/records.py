@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from assay.bootstrap.session import Session
 from assay.bulk.fact_lines import write_facts
-from assay.bulk.imports import import_file, preview_file
+from assay.bulk.imports import import_file, open_mapping, preview_file
 from assay.contracts.shape import nearest
 from assay.core.errors import UsageError
 from assay.core.fact import Fact
@@ -14,7 +13,7 @@ from assay.plugins import load
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
 from assay.records.ports import Layout
-from assay.records.reader import RowContext
+from assay.records.reader import Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport
 from assay.records.service import Preview, Progress
@@ -53,7 +52,7 @@ class RecordsNoun:
             InputError: if the file or the mapping as a whole cannot be used.
         """
         path = Path(file)
-        found, digest = self._reader(reader, path)
+        found = _open_reader(reader, path)
         return import_file(
             path,
             found,
@@ -62,7 +61,6 @@ class RecordsNoun:
             actor=self._session.actor,
             layout=layout,
             rejects=Path(rejects) if rejects else None,
-            mapping=digest,
             documents=self._session.ids,
             progress=progress,
         )
@@ -79,7 +77,7 @@ class RecordsNoun:
     ) -> Preview:
         """What the first rows of a file would become; nothing is stored."""
         path = Path(file)
-        found, _ = self._reader(reader, path)
+        found = _open_reader(reader, path)
         context = self._context(found, kind, source)
         return preview_file(path, found, context, layout=layout, first=first)
 
@@ -109,17 +107,20 @@ class RecordsNoun:
             if judgments:
                 yield from self.judgments(record.id)
 
-    def _reader(self, reader: str | Path, file: Path) -> tuple[Any, str]:
-        if str(reader).endswith((".yaml", ".yml")):
-            return open_mapping(Path(reader), file)
-        return load("readers", str(reader)), ""
-
-    def _context(self, reader: Any, kind: str | None, source: str) -> RowContext:
+    def _context(self, reader: Reader, kind: str | None, source: str) -> RowContext:
         wanted = kind or reader.kinds[0]
         _known("kind", wanted, list(KINDS))
         classes = [each.id for each in self._session.documents.sources.classes]
         _known("source class", source, classes)
         return RowContext(kind=wanted, source_class=source, pseudonym=self._session.pseudonym)
+
+
+def _open_reader(reader: str | Path, file: Path) -> Reader:
+    """The reader of this name, or the one that a mapping file makes for the data file."""
+    if str(reader).endswith((".yaml", ".yml")):
+        return open_mapping(Path(reader), file)
+    found: Reader = load("readers", str(reader))
+    return found
 
 
 def _known(what: str, name: str, known: list[str]) -> None:

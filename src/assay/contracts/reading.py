@@ -68,7 +68,7 @@ class Reading(msgspec.Struct, frozen=True):
     ) -> Issue | None:
         """An issue at a node of the document; None where a fault of shape left something out there."""
         place = self.shaped.original(path)
-        if self.tree is None or any(gone == place[: len(gone)] for gone in self.shaped.left_out):
+        if self.tree is None or self.shaped.left_out_at(place):
             return None
         return Issue(
             file=self.file,

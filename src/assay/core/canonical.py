@@ -54,7 +54,7 @@ def parse_json(text: str | bytes) -> Any:
     """Parse JSON strictly: duplicate keys, NaN, infinity and lone surrogates are refused.
 
     Raises:
-        InputError: naming the defect; `where` holds line and column for a syntax error.
+        InputError: naming the defect; `where` holds the place of a syntax error.
     """
     try:
         decoded = text.decode() if isinstance(text, bytes) else text
@@ -65,7 +65,7 @@ def parse_json(text: str | bytes) -> Any:
         raise InputError(
             code="broken-json",
             message=f"not valid JSON: {error.msg}",
-            where=f"line {error.lineno}, column {error.colno}",
+            where=_place(error),
         ) from error
     except UnicodeDecodeError as error:
         raise InputError(
@@ -76,6 +76,12 @@ def parse_json(text: str | bytes) -> Any:
     except RecursionError as error:
         raise InputError(code="too-deep", message="JSON is nested too deeply") from error
     return value
+
+
+def _place(error: json.JSONDecodeError) -> str:
+    """Where the syntax breaks; a text of one line, as in JSON lines, needs no line number."""
+    one_line = "\n" not in error.doc.rstrip()
+    return f"column {error.colno}" if one_line else f"line {error.lineno}, column {error.colno}"
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ STATIONS = (
 )  # fmt: skip
 
 COUNTS = {
-    "preference": 110, "demonstration": 25, "process": 18, "policy": 18,
+    "preference": 110, "demonstration": 25, "process": 18, "policy": 20,
     "critique": 12, "outcome": 10, "trajectory": 8, "adversarial": 6,
 }  # fmt: skip
 """How many records of each kind the demo holds."""

@@ -11,6 +11,7 @@ from assay.quality.agreement import Agreement, RaterRange
 from assay.quality.coverage import Coverage, CrossTable, QuotaCoverage
 from assay.quality.estimate import Estimate, Rate
 from assay.quality.report import MIN_SLICE_ITEMS, QualityReport, Question, SliceAgreement, Verdicts
+from assay.quality.service import AgreementReport
 
 SHOWN = 25
 """Rows of a table for people; the JSON has all of them."""
@@ -52,6 +53,42 @@ def to_markdown(report: QualityReport) -> str:
     return "\n".join(line for part in parts for line in (*part, "")).rstrip() + "\n"
 
 
+AGREEMENT_HEAD = (
+    "question", "alpha", "AC", "percent agreement", "items", "answers", "without one reviewer",
+)  # fmt: skip
+"""Columns of a table of agreement."""
+
+
+def agreement_rows(found: AgreementReport) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The agreement of every question as the head and the rows of one table."""
+    rows = [_agreement_row(name, each) for name, each in _stages(found.verdicts)]
+    rows += [_agreement_row(each.name, each.agreement) for each in found.questions]
+    return AGREEMENT_HEAD, rows
+
+
+def _stages(verdicts: Verdicts | None) -> list[tuple[str, Agreement]]:
+    if verdicts is None:
+        return []
+    found = verdicts.agreement
+    return [
+        ("can they be compared", found.comparability),
+        ("which is better", found.preference),
+        ("who abstains", found.abstention.agreement),
+    ]
+
+
+def _agreement_row(name: str, found: Agreement) -> tuple[str, ...]:
+    return (
+        name,
+        _estimate(found.alpha),
+        _estimate(found.ac),
+        _estimate(found.percent),
+        f"{found.alpha.n_items} of {found.alpha.n_items_total}",
+        f"{found.alpha.n_ratings} of {found.alpha.n_ratings_total}",
+        _without_one(found.without_one),
+    )
+
+
 def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{SIGNIFICANT}g}")
@@ -88,11 +125,7 @@ def _verdicts(verdicts: Verdicts | None) -> Iterator[str]:
     found = verdicts.agreement
     yield f"{verdicts.items} records, {verdicts.reviewers} reviewers: {_counts(found.counts)}."
     yield ""
-    yield from _agreement_table(
-        ("can they be compared", found.comparability),
-        ("which is better", found.preference),
-        ("who abstains", found.abstention.agreement),
-    )
+    yield from _table(AGREEMENT_HEAD, (_agreement_row(*each) for each in _stages(verdicts)))
     yield ""
     yield f"Abstentions: {_rate(found.abstention.rate)} of all answers."
     yield ""
@@ -121,39 +154,15 @@ def _questions(questions: Sequence[Question]) -> Iterator[str]:
         ),
     )
     yield ""
-    yield from _agreement_table(*((each.name, each.agreement) for each in questions))
+    yield from _table(
+        AGREEMENT_HEAD, (_agreement_row(each.name, each.agreement) for each in questions)
+    )
     for each in questions:
         if each.slices:
             yield ""
             yield f"### {each.name} by slice"
             yield ""
             yield from _slice_table(each.slices)
-
-
-def _agreement_table(*rows: tuple[str, Agreement]) -> Iterator[str]:
-    yield from _table(
-        (
-            "question",
-            "alpha",
-            "AC",
-            "percent agreement",
-            "items",
-            "answers",
-            "without one reviewer",
-        ),
-        (
-            (
-                name,
-                _estimate(found.alpha),
-                _estimate(found.ac),
-                _estimate(found.percent),
-                f"{found.alpha.n_items} of {found.alpha.n_items_total}",
-                f"{found.alpha.n_ratings} of {found.alpha.n_ratings_total}",
-                _without_one(found.without_one),
-            )
-            for name, found in rows
-        ),
-    )
 
 
 def _slice_table(slices: Sequence[SliceAgreement]) -> Iterator[str]:

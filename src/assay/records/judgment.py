@@ -4,14 +4,12 @@ It lives beside the record because foreign rows carry both; what happens to judg
 (assignment, adjudication) is the room `review`.
 """
 
-from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from assay.core.fact import Fact, Value
-from assay.records.candidate import Candidate
 from assay.records.evidence import TextSpan
 from assay.records.fields import Index, Name, Severity
-from assay.records.verdict import DimensionScore, Prefers, Ranks, Verdict
+from assay.records.verdict import DimensionScore, Verdict
 
 
 class Reviewer(Value):
@@ -153,39 +151,3 @@ class Judgment(Fact):
     """How many judgments of this reviewer on this record came before it."""
     supersedes: str | None = None
     """Id of the judgment that this one replaces."""
-
-    def faults(self, candidates: tuple[Candidate, ...]) -> Iterator[str]:
-        """Why this well-typed judgment does not fit the record's candidates; nothing if it does."""
-        yield from _verdict_faults(self.verdict, len(candidates))
-        if self.order is not None and sorted(self.order) != list(range(len(candidates))):
-            yield "the presented order does not name each candidate once"
-        for what, candidate in self._named():
-            if candidate is not None and candidate >= len(candidates):
-                yield f"{what} names candidate {candidate}, which is not there"
-        for candidate, step in self._steps():
-            if candidate < len(candidates) and step >= len(candidates[candidate].work):
-                yield f"step {step} of candidate {candidate} is not there"
-
-    def _named(self) -> Iterator[tuple[str, int | None]]:
-        yield from (("a score", score.candidate) for score in self.scores)
-        yield from (("a reason", reason.candidate) for reason in self.reasons)
-        yield from (("a ruling", ruling.candidate) for ruling in self.rulings)
-        yield from (("a step label", label.candidate) for label in self.step_labels)
-        for error in self.errors or ():
-            if isinstance(error.place, Action | Whole):
-                yield "an error", error.place.candidate
-
-    def _steps(self) -> Iterator[tuple[int, int]]:
-        yield from ((label.candidate, label.step) for label in self.step_labels)
-        for error in self.errors or ():
-            if isinstance(error.place, Action):
-                yield error.place.candidate, error.place.step
-
-
-def _verdict_faults(verdict: Verdict, n_candidates: int) -> Iterator[str]:
-    if isinstance(verdict, Prefers) and verdict.candidate >= n_candidates:
-        yield f"the verdict prefers candidate {verdict.candidate}, which is not there"
-    if isinstance(verdict, Ranks):
-        ranked = [candidate for group in verdict.order for candidate in group]
-        if sorted(ranked) != list(range(n_candidates)):
-            yield "the ranking does not name each candidate once"

@@ -13,6 +13,7 @@ import msgspec
 
 from assay.contracts.rubric import Dimension, Rubric
 from assay.core.errors import InputError
+from assay.records.coherence import judgment_faults
 from assay.records.evidence import TextSpan
 from assay.records.fields import Severity
 from assay.records.judgment import (
@@ -171,7 +172,7 @@ def read_answer(row: Row, about: Answered) -> Judgment:
         active_ms=_milliseconds(row),
         judged_at=_text(row, "judged_at") or None,
     )
-    fault = next(judgment.faults(about.record.candidates), None)
+    fault = next(judgment_faults(about.record, judgment), None)
     if fault:
         raise _fault("misfit", fault, "")
     _check_reasons(judgment, about.rubric)

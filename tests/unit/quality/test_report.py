@@ -11,7 +11,7 @@ from assay.quality.bootstrap import Resampling
 from assay.quality.consensus import consensus
 from assay.quality.disposition import Disposition
 from assay.quality.report import QualityReport
-from assay.quality.report_text import to_json, to_markdown
+from assay.quality.report_text import agreement_rows, to_json, to_markdown
 from assay.records.judgment import Judgment, LocalizedError, StepLabel, Whole
 from assay.records.verdict import (
     Abstained,
@@ -308,6 +308,22 @@ def test_undefined_is_said_in_words() -> None:
     assert "undefined: no item has two answers" in text
     assert "a\\|b # c" in text
     assert "nan" not in text.lower()
+
+
+def test_agreement_is_one_table_over_all_questions() -> None:
+    """The three stages of the verdict come first, then each dimension; every row is complete."""
+    record = pair()
+    score = DimensionScore(dimension="clarity", score=Scored(value=3), candidate=0)
+    store = _store(record, *(judged(record, name, 0, scores=(score,)) for name in ("a", "b")))
+    head, rows = agreement_rows(service.agreement(store, facts(), resampling=QUICK))
+    assert [row[0] for row in rows] == [
+        "can they be compared",
+        "which is better",
+        "who abstains",
+        "clarity",
+    ]
+    assert all(len(row) == len(head) for row in rows)
+    assert rows[1][4:6] == ("1 of 1", "2 of 2")
 
 
 def test_an_empty_store_has_a_report() -> None:

@@ -71,6 +71,13 @@ class Spec(Piece):
     """The value for every raw value that the table does not name."""
     optional: bool = False
     """Leave the field out where the value is missing, null, empty or not found."""
+    default: Any = None
+    """The value where it would else be left out; it makes the value optional."""
+
+    @property
+    def may_lack(self) -> bool:
+        """Whether the row may lack the value."""
+        return self.optional or "default" in self.model_fields_set
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -158,17 +165,18 @@ def _required(name: str) -> Evaluate:
 def _steps(spec: Spec) -> Evaluate:
     origin, name = _origin(spec)
     changes = _changes(spec, name)
-    optional = spec.optional
+    optional = spec.may_lack
+    default = spec.default if "default" in spec.model_fields_set else ABSENT
 
     def evaluate(scope: Scope) -> Any:
         value = origin(scope)
         if value is ABSENT and not optional:
             raise _missing_column(name)
         for change in changes:
-            if value is not ABSENT:
+            if value is not ABSENT and not (value is None and optional):
                 value = change(value)
-        if optional and (value is None or value == ""):
-            return ABSENT
+        if optional and (value is ABSENT or value is None or value == ""):
+            return default
         if value is None:
             raise _missing_value(name)
         return value
@@ -286,7 +294,7 @@ def _changes(spec: Spec, name: str) -> list[Callable[[Any], Any]]:
     if spec.remove:
         changes.append(lambda value: _removed(_text(value, name), spec.remove))
     if spec.find is not None:
-        changes.append(_finder(re.compile(spec.find), name, optional=spec.optional))
+        changes.append(_finder(re.compile(spec.find), name, optional=spec.may_lack))
     if spec.split is not None:
         separator = spec.split
         changes.append(lambda value: _text(value, name).split(separator))
@@ -348,7 +356,7 @@ def _table(spec: Spec, table: Mapping[str, Any], name: str) -> Callable[[Any], A
         found = table.get(as_text(value), otherwise)
         if found is not ABSENT:
             return ABSENT if found is None else found
-        if spec.optional and value in (None, ""):
+        if spec.may_lack and value in (None, ""):
             return ABSENT
         raise InputError(
             code="unmapped-value",

@@ -1,0 +1,21 @@
+"""`assay demo`: the whole way on a small program."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Argument(help="Folder to work in.")] = Path("demo"),
+) -> None:
+    """Run the whole way on a small program: contract to signed release and trainer rows.
+
+    Example: assay demo
+    """
+    from assay.demo.story import tell
+
+    tell(directory, typer.echo)

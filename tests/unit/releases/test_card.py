@@ -1,0 +1,56 @@
+"""The texts of a release tell a stranger what it is, and claim nothing more."""
+
+from pathlib import Path
+
+from assay.governance.claims import find_claims
+from assay.releases.card import TEXTS
+from assay.releases.keys import key_id
+from assay.releases.service import read_card
+from simulators.ferries import KEY
+
+
+def test_the_readme_names_every_file_and_the_key(built: Path) -> None:
+    """A stranger finds each file explained and knows which key to ask for."""
+    text = (built / "README.md").read_text()
+    names = {path.name for path in built.iterdir()} - {"documents", "README.md"}
+    assert [name for name in sorted(names) if name not in text] == []
+    assert key_id(KEY.public_key()) in text
+    assert "the harbour desk" in text
+
+
+def test_the_data_card_shows_sources_gates_and_what_was_left_out(built: Path) -> None:
+    """Counts, licences, dimensions, gates and exclusions stand in tables."""
+    card = read_card(built)
+    assert "| desk | 5 | CC-BY-4.0 | train, evaluate, publish | no end |" in card
+    assert "| rights | 'lent' does not permit to train; it permits: evaluate | 1 |" in card
+    assert "| tone | Is it pleasant \\| or at least plain? | 1..5 | uncertain |" in card
+    assert card.count("| yes |") == 5
+    assert "| language | fr | 1 |" in card
+
+
+def test_the_limitations_say_what_stays_uncertain_and_uncovered(built: Path) -> None:
+    """What people said stands beside what follows from the documents and the counts."""
+    text = (built / "LIMITATIONS.md").read_text()
+    assert "Only one harbour." in text
+    assert "- **tone**" in text
+    assert "- **correct** has one right answer, and no external test checks it" in text
+    assert "- In 1 of 5 records reviewers rightly differ." in text
+    assert "The contract wants 8 records; the release holds 5." in text
+    assert "The axis domain was left out on purpose: There is only one." in text
+
+
+def test_no_text_of_ours_claims_too_much(built: Path) -> None:
+    """The templates themselves pass the claims check."""
+    assert {name: find_claims((built / name).read_text()) for name in TEXTS} == {
+        name: [] for name in TEXTS
+    }
+
+
+def test_every_table_has_as_many_cells_in_each_row(built: Path) -> None:
+    """Text from documents cannot break a table."""
+    for name in TEXTS:
+        width = 0
+        for line in (built / name).read_text().replace("\\|", "").splitlines():
+            cells = line.count("|") if line.startswith("|") else 0
+            assert not (width and cells) or cells == width, f"{name}: {line}"
+            width = cells

@@ -1,0 +1,99 @@
+"""A withdrawn release is found out by everyone who verifies it beside its notice."""
+
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import UsageError
+from assay.releases.build import build
+from assay.releases.service import Withdrawn, withdraw
+from assay.releases.verify import verify
+from assay.releases.withdrawal import Withdrawal
+from simulators.ferries import ACTOR, KEY, OTHER_KEY, filled_store, inputs, preference
+from simulators.memory_store import MemoryStore
+
+MOMENT = "2026-03-01T10:00:00Z"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> MemoryStore:
+    filled = filled_store()
+    build(filled, inputs(), KEY, tmp_path, actor=ACTOR)
+    return filled
+
+
+def _withdraw(store: MemoryStore, releases: Path, *records: str) -> Withdrawn:
+    return withdraw(
+        store, "1.0.0", reason="the desk asked for deletion", records=records, key=KEY,
+        releases=releases, moment=MOMENT, actor=ACTOR,
+    )  # fmt: skip
+
+
+def _errors(folder: Path) -> list[tuple[str, str]]:
+    verified = verify(folder, KEY.public_key())
+    return [(issue.code, issue.message) for issue in verified.issues]
+
+
+def test_a_withdrawn_release_is_refused(store: MemoryStore, tmp_path: Path) -> None:
+    """The folder stays as it is; its verification fails with the reason."""
+    done = _withdraw(store, tmp_path)
+    assert list(store.scan(Withdrawal)) == [done.withdrawal]
+    assert _errors(tmp_path / "1.0.0") == [
+        ("withdrawn", "this release is withdrawn: the desk asked for deletion")
+    ]
+    done.notice.unlink()
+    assert _errors(tmp_path / "1.0.0") == []
+
+
+def test_withdrawn_records_are_counted(store: MemoryStore, tmp_path: Path) -> None:
+    """A withdrawal of records names them in the fact and refuses the folder as it is."""
+    done = _withdraw(store, tmp_path, preference(1).id[:16])
+    assert done.withdrawal.records == (preference(1).id,)
+    assert _errors(tmp_path / "1.0.0")[0][0] == "records-withdrawn"
+
+
+def test_a_renamed_folder_or_notice_does_not_hide_it(store: MemoryStore, tmp_path: Path) -> None:
+    """The notice is bound to the manifest, not to a name."""
+    notice = _withdraw(store, tmp_path).notice
+    (tmp_path / "1.0.0").rename(tmp_path / "copy")
+    notice.rename(tmp_path / "other.withdrawal-x.json")
+    assert _errors(tmp_path / "copy")[0][0] == "withdrawn"
+
+
+def test_a_notice_that_cannot_be_believed_is_an_error(store: MemoryStore, tmp_path: Path) -> None:
+    """A damaged notice, or one by another key, is not taken for nothing."""
+    notice = _withdraw(store, tmp_path).notice
+    content = notice.read_bytes()
+    notice.write_bytes(content.replace(b"sig", b"gis"))
+    assert _errors(tmp_path / "1.0.0")[0][0] == "notice-unbelievable"
+    withdraw(
+        store, "1.0.0", reason="the desk asked for deletion", key=OTHER_KEY, releases=tmp_path,
+        moment=MOMENT, actor=ACTOR,
+    )  # fmt: skip
+    assert _errors(tmp_path / "1.0.0")[0][0] == "notice-unbelievable"
+
+
+def test_a_notice_about_another_release_is_no_matter(store: MemoryStore, tmp_path: Path) -> None:
+    """A notice beside the folder that speaks of another manifest says nothing about this one."""
+    _withdraw(store, tmp_path)
+    other = filled_store()
+    built = build(other, inputs("2.0.0"), KEY, tmp_path, actor=ACTOR)
+    assert _errors(built.folder) == []
+
+
+def test_a_lost_notice_is_written_again(store: MemoryStore, tmp_path: Path) -> None:
+    """Withdrawing twice is one fact and the same notice."""
+    first = _withdraw(store, tmp_path)
+    content = first.notice.read_bytes()
+    first.notice.unlink()
+    assert _withdraw(store, tmp_path).notice.read_bytes() == content
+    assert store.count(Withdrawal) == 1
+
+
+def test_what_was_not_released_cannot_be_withdrawn(store: MemoryStore, tmp_path: Path) -> None:
+    """An unknown version and a record that waits are refused, and no fact is added."""
+    with pytest.raises(UsageError, match=r"no release 3\.0\.0"):
+        withdraw(store, "3.0.0", reason="r", key=KEY, releases=tmp_path, moment=MOMENT, actor=ACTOR)
+    with pytest.raises(UsageError, match="not in the release"):
+        _withdraw(store, tmp_path, preference(4).id)
+    assert store.count(Withdrawal) == 0
