@@ -1,5 +1,10 @@
-"""Every setting of the environment, with its default and its help; the program's own settings
-stand in `assay.toml` (`contracts.program`).
+"""Every setting of the environment, with its default and its help; and where secrets are read.
+
+The program's own settings stand in `assay.toml` (`contracts.program`).
+
+Comes in: environment variables, references to secrets. Goes out: who acts, the store's URL, a
+secret's bytes. Always holds: a secret stands in a file or the environment, never in a document,
+a log or an error. Next room: `bootstrap`.
 """
 
 import getpass

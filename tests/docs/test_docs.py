@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from assay.governance.claims import find_claims
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
@@ -62,8 +64,6 @@ def test_every_decision_has_its_own_number() -> None:
 
 def test_public_pages_make_no_claim_that_we_forbid() -> None:
     """Our own documents pass the claims check that releases must pass."""
-    from assay.governance.claims import find_claims
-
     found = {
         page.relative_to(ROOT).as_posix(): [claim.text for claim in find_claims(page.read_text())]
         for page in PAGES
@@ -75,4 +75,6 @@ def test_public_pages_make_no_claim_that_we_forbid() -> None:
 def test_the_make_targets_explain_themselves() -> None:
     """`make` alone prints every target with its sentence."""
     result = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert {"demo", "test", "check", "bench"} <= {line.split()[1] for line in result.stdout.splitlines()}
+    assert {"demo", "test", "check", "bench"} <= {
+        line.split()[1] for line in result.stdout.splitlines()
+    }

@@ -71,7 +71,9 @@ def test_no_file_is_named_for_having_no_place() -> None:
 
 def test_a_fact_has_only_empty_defaults() -> None:
     """Every default of a stored value is an empty one, so that it may be left out of digests."""
-    assert {kind.__name__: _bad_defaults(kind) for kind in _all_values() if _bad_defaults(kind)} == {}
+    assert {
+        kind.__name__: _bad_defaults(kind) for kind in _all_values() if _bad_defaults(kind)
+    } == {}
 
 
 def test_the_guard_on_defaults_bites() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from assay.bootstrap.sampling import Endpoint, sample_into
 from assay.bootstrap.session import Session
 from assay.bulk.fact_lines import write_facts
 from assay.bulk.imports import import_file, open_mapping, preview_file
@@ -16,6 +17,8 @@ from assay.records.ports import Layout
 from assay.records.reader import Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport
+from assay.records.sampling import Plan
+from assay.records.sampling_report import Prices, SamplingReport
 from assay.records.service import Preview, Progress
 
 
@@ -82,7 +85,7 @@ class RecordsNoun:
         return preview_file(path, found, context, layout=layout, first=first)
 
     def list(self, **where: str) -> Iterator[Record]:
-        """Records in their order of entry; `where` names `kind` or `source`."""
+        """Records in their order of entry; `where` names `kind` or `sources`."""
         return self._session.store.scan(Record, **where)
 
     def get(self, identity: str) -> Record:
@@ -100,6 +103,47 @@ class RecordsNoun:
             How many lines were written.
         """
         return write_facts(Path(file), self._lines(judgments=judgments, where=where))
+
+    def sample(
+        self,
+        tasks: str | Path,
+        *,
+        kind: str,
+        source: str,
+        endpoint: Endpoint,
+        plan: Plan,
+        journal: str | Path | None = None,
+        prices: Prices | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> SamplingReport:
+        """Draw candidates from a model endpoint for every task of a file.
+
+        Args:
+            tasks: JSONL file of tasks (`records.draft.TaskRow`).
+            kind: kind of record to make.
+            source: source class of the tasks; the plan names that of what the models write.
+            endpoint: where the model is.
+            plan: what to draw.
+            journal: file by which a broken run goes on; in the program's `.assay` where absent.
+            prices: what a million tokens cost.
+            progress: told the number of tasks done.
+        """
+        classes = [each.id for each in self._session.documents.sources.classes]
+        for name in (source, plan.source_class):
+            _known("source class", name, classes)
+        path = Path(tasks)
+        own = self._session.folder / ".assay" / "journals" / f"{path.name}.journal.jsonl"
+        return sample_into(
+            self._session,
+            path,
+            kind=kind,
+            source=source,
+            endpoint=endpoint,
+            plan=plan,
+            journal=Path(journal) if journal else own,
+            prices=prices,
+            progress=progress,
+        )
 
     def _lines(self, *, judgments: bool, where: dict[str, str]) -> Iterator[Fact]:
         for record in self.list(**where):

@@ -65,9 +65,7 @@ class ReleasesNoun:
             checkpoint=session.store.head(),
             limitations=limitations,
         )
-        return service.build(
-            session.store, inputs, self._key(), self.folder, actor=session.actor
-        )
+        return service.build(session.store, inputs, self._key(), self.folder, actor=session.actor)
 
     def withdraw(
         self, version: str, *, reason: str, records: Sequence[str] = ()

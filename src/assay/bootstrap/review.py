@@ -7,9 +7,8 @@ from typing import Any
 from assay.bootstrap.session import Session
 from assay.bulk.fact_lines import write_rows
 from assay.bulk.rows import DiskFile
-from assay.core.canonical import parse_json
 from assay.core.errors import InputError
-from assay.records.ports import Row
+from assay.records.ports import Row, row_values
 from assay.review import service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Member
@@ -118,14 +117,9 @@ class ReviewNoun:
 
 
 def _values(rows: Iterable[Row]) -> Iterator[Mapping[str, Any]]:
-    """The rows as mappings; a row that cannot be read goes on as one that names its fault."""
+    """The rows as mappings; one that cannot be read goes on as a row that names its fault."""
     for row in rows:
         try:
-            if row.fault:
-                raise row.fault
-            value = row.values if row.values is not None else parse_json(row.text or b"")
-            if not isinstance(value, Mapping):
-                raise InputError(code="not-an-object", message="the row is no JSON object")
-            yield value
+            yield row_values(row)
         except InputError as error:
             yield {"assignment": f"(unreadable: {error.at(row.where)})"}

@@ -24,7 +24,9 @@ def verify(
     import assay
     from assay.core.ports import Checkpoint
 
-    heads = tuple(Checkpoint(number=number, hash=digest) for number, digest in map(_head, head or []))
+    heads = tuple(
+        Checkpoint(number=number, hash=digest) for number, digest in map(_head, head or [])
+    )
     with assay.open(program) as opened:
         report = opened.audit(heads)
     if as_json:

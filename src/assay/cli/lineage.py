@@ -28,11 +28,15 @@ def lineage(
         print_json(found)
         return
     typer.echo(f"{found.kind} {found.id}")
-    typer.echo(f"  added by {found.stamp.actor} at {found.stamp.at}, audit entry {found.stamp.entry}")
+    typer.echo(
+        f"  added by {found.stamp.actor} at {found.stamp.at}, audit entry {found.stamp.entry}"
+    )
     for kind, document in found.stamp.documents.items():
         typer.echo(f"  under    {kind} {document}")
     for origin in found.origins:
-        typer.echo(f"  from     row {origin.row} of {files[origin.import_id]} (import {origin.import_id})")
+        typer.echo(
+            f"  from     row {origin.row} of {files[origin.import_id]} (import {origin.import_id})"
+        )
     _walk("made from", found.from_, lambda edge: edge.parent)
     _walk("made with it", found.into, lambda edge: edge.child)
 

@@ -28,10 +28,10 @@ STAGES = {
 class _Stages(TyperGroup):
     """Shows every stage at once and imports only the one that is called."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  the base class's shape
         return list(STAGES)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  the base class's shape
         if cmd_name not in STAGES:
             return None
         return TyperCommand(cmd_name, help=STAGES[cmd_name])

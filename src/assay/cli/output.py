@@ -52,11 +52,15 @@ class Tick(Protocol):
         """Say that `done` units (of `total`, where known) are finished."""
 
 
+def _silent(done: int, total: int | None = None) -> None:
+    """Say nothing: nobody watches."""
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Tick]:
     """A progress bar on standard error while people watch; silence where output is piped."""
     if not sys.stderr.isatty():
-        yield lambda done, total=None: None
+        yield _silent
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

@@ -26,14 +26,13 @@ def build(
 
     Example: assay release build 1.0.0
     """
-    import msgspec
-
     import assay
+    from assay.cli.options import one_of
     from assay.governance.rights import Use
 
     text = limitations.read_text(encoding="utf-8") if limitations else ""
     with assay.open(program) as opened:
-        built = opened.releases.build(version, use=msgspec.convert(use, Use), limitations=text)
+        built = opened.releases.build(version, use=one_of(use, Use, "use"), limitations=text)
     if as_json:
         print_json(
             {
@@ -46,7 +45,10 @@ def build(
         return
     print_table(
         ("gate", "", "reason"),
-        ((gate.gate, "passed" if gate.passed else "refused", gate.reason) for gate in built.head.gates),
+        (
+            (gate.gate, "passed" if gate.passed else "refused", gate.reason)
+            for gate in built.head.gates
+        ),
     )
     for each in built.head.left_out:
         typer.echo(f"left out: {each.records} records, {each.reason}")
@@ -118,7 +120,10 @@ def export(
     from assay.plugins import load, names
 
     if to == "list":
-        print_table(("format", "what it is"), ((n, load("exporters", n).summary) for n in names("exporters")))
+        print_table(
+            ("format", "what it is"),
+            ((n, load("exporters", n).summary) for n in names("exporters")),
+        )
         return
     target = out or Path("exports") / f"{release.resolve().name}-{to.replace(':', '-')}"
     report = export_release(release, to, target, pairs(option or []))

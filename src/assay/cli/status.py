@@ -54,7 +54,9 @@ def status(
     )
     _heat_map(heat)
     queue = found.queue
-    typer.echo(f"\nqueue: {queue.assigned} assigned, {queue.judged} judged, {queue.waiting} waiting")
+    typer.echo(
+        f"\nqueue: {queue.assigned} assigned, {queue.judged} judged, {queue.waiting} waiting"
+    )
 
 
 def _slice(cut: Any) -> str:

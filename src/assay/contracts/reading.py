@@ -7,13 +7,10 @@ from typing import Any, Literal
 import msgspec
 from pydantic import BaseModel
 
-from assay.contracts.contract import Contract
+from assay.contracts.document import TYPES as DOCUMENTS
 from assay.contracts.header import API_VERSION
-from assay.contracts.policy import Policy
 from assay.contracts.program import Program
-from assay.contracts.rubric import Rubric
 from assay.contracts.shape import Shaped, shape
-from assay.contracts.sources import Sources
 from assay.contracts.tree import Path, Tree, read_toml, read_yaml, spell
 from assay.core.errors import UsageError
 from assay.core.issues import Issue, Severity
@@ -32,10 +29,10 @@ FILES: Mapping[FileKind, str] = {
 
 TYPES: Mapping[FileKind, type[BaseModel]] = {
     "program": Program,
-    "contract": Contract,
-    "rubric": Rubric,
-    "policy": Policy,
-    "sources": Sources,
+    "contract": DOCUMENTS["contract"],
+    "rubric": DOCUMENTS["rubric"],
+    "policy": DOCUMENTS["policy"],
+    "sources": DOCUMENTS["sources"],
 }
 """The type of each file's content."""
 

@@ -24,9 +24,6 @@ from assay.core.issues import Issue
 
 D = TypeVar("D", bound=BaseModel)
 
-_ROUNDS = 200
-"""A bound on repairs; each round removes or renames at least one node."""
-
 
 class Shaped(msgspec.Struct, Generic[D]):
     """What could be made of a tree."""
@@ -79,10 +76,12 @@ def shape(model: type[D], tree: Tree, stand_ins: Mapping[str, Any]) -> Shaped[D]
         tree: the file's content.
         stand_ins: values for required keys of the document itself that are missing or faulty,
             so that all else can still be checked.
+
+    Each round reports new faults and removes or renames the nodes that have them, so it ends.
     """
     issues: list[Issue] = []
     shaped: Shaped[D] = Shaped(None, issues, frozenset(tree.faulty))
-    for _ in range(_ROUNDS):
+    while True:
         pruned = _without(tree.plain, (), shaped.left_out)
         pruned |= {key: value for key, value in stand_ins.items() if (key,) in shaped.left_out}
         try:
@@ -102,10 +101,9 @@ def shape(model: type[D], tree: Tree, stand_ins: Mapping[str, Any]) -> Shaped[D]
             if not (unknown and _renamed(model, tree, path)):
                 gone.add(_removable(path, group, stand_ins))
         if () in gone:
-            break
+            return Shaped(None, issues, shaped.left_out, shaped.extras)
         shaped.left_out |= gone
         shaped.extras |= gone if unknown else frozenset()
-    return Shaped(None, issues, shaped.left_out, shaped.extras)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -279,7 +277,7 @@ def _description(model: type[BaseModel], path: Path) -> str:
     part = _part_at(model, path[:-1])
     if not path or part is None:
         return ""
-    for name, field in part.model_fields.items():
-        if (field.alias or name) == path[-1]:
-            return field.description or ""
-    return ""
+    described = {
+        field.alias or name: field.description for name, field in part.model_fields.items()
+    }
+    return described.get(str(path[-1])) or ""

@@ -23,6 +23,9 @@ from assay.core.issues import Issue
 MAX_BYTES = 2_000_000
 """Largest document that is read; people write far shorter ones."""
 
+MAX_DEPTH = 32
+"""Most levels of a document; the formats here have six."""
+
 _MOST_DIGITS = 40
 """Longer numbers are beyond 53 bits, or more exact than any reader keeps."""
 
@@ -68,7 +71,9 @@ class Tree(msgspec.Struct):
 
     def texts(self) -> Iterator[tuple[Path, str]]:
         """Every text in the file with its place; keys are not texts."""
-        return _texts(self.plain, ())
+        for path, node in _nodes(self.plain, ()):
+            if isinstance(node, str):
+                yield path, node
 
 
 def spell(path: Path) -> str:
@@ -90,9 +95,9 @@ def read_yaml(file: str, content: bytes) -> tuple[Tree | None, list[Issue]]:
     try:
         builder = _Builder(tree)
         tree.plain = builder.build(_compose(tree, _decode(tree, content)), ())
+        _refuse_depth(tree)
     except RecursionError:
-        hint = "documents are a few levels deep"
-        return None, [tree.issue((), "too-deep", "the file is nested too deeply", hint)]
+        return None, [_UnreadableError(tree, "too-deep", *_TOO_DEEP).issue]
     except _UnreadableError as error:
         return None, [error.issue]
     return tree, builder.issues
@@ -104,7 +109,10 @@ def read_toml(file: str, content: bytes) -> tuple[Tree | None, list[Issue]]:
     try:
         text = _decode(tree, content)
         tree.plain = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        _refuse_depth(tree)
+    except RecursionError:
+        return None, [_UnreadableError(tree, "too-deep", *_TOO_DEEP).issue]
+    except tomllib.TOMLDecodeError as error:
         place = _TOML_PLACE.search(str(error))
         tree.lines[()] = int(place[1]) if place and place[1] else content.count(b"\n") + 1
         problem = _TOML_PLACE.sub("", str(error)).strip()
@@ -130,6 +138,24 @@ class _UnreadableError(Exception):
     def __init__(self, tree: Tree, code: str, message: str, hint: str) -> None:
         super().__init__(message)
         self.issue = tree.issue((), code, message, hint)
+
+
+_TOO_DEEP = ("the file is nested too deeply", "documents are a few levels deep")
+
+
+def _refuse_depth(tree: Tree) -> None:
+    if any(len(path) > MAX_DEPTH for path, _ in _nodes(tree.plain, ())):
+        raise _UnreadableError(tree, "too-deep", *_TOO_DEEP)
+
+
+def _nodes(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    yield path, node
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _nodes(value, (*path, key))
+    elif isinstance(node, list):
+        for place, value in enumerate(node):
+            yield from _nodes(value, (*path, place))
 
 
 def _decode(tree: Tree, content: bytes) -> str:
@@ -175,17 +201,6 @@ def _broken_yaml(tree: Tree, text: str, error: YAMLError | ValueError) -> _Unrea
             )
     hint = "check the indentation, the space after a colon, and quotes around text with : or #"
     return _UnreadableError(tree, "broken-yaml", f"not valid YAML: {problem}", hint)
-
-
-def _texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(node, str):
-        yield path, node
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            yield from _texts(value, (*path, key))
-    elif isinstance(node, list):
-        for place, value in enumerate(node):
-            yield from _texts(value, (*path, place))
 
 
 class _Builder:

@@ -129,9 +129,7 @@ def _preference(
     return {"verdict": "tie"}
 
 
-def _step_labels(
-    person: Person, row: Row, oracle: Oracle, draw: random.Random
-) -> dict[str, str]:
+def _step_labels(person: Person, row: Row, oracle: Oracle, draw: random.Random) -> dict[str, str]:
     """Labels up to the first step that looks wrong; what follows from it stays unlabelled."""
     candidate = row["candidates"][0]
     wrong = oracle.of(row, candidate)[1].wrong_step

@@ -10,11 +10,14 @@ from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 import assay.bootstrap as doors
 from assay.bootstrap.program import Program
 from assay.bootstrap.releases import export_release, verify_release
 from assay.contracts import service as contracts
 from assay.core.clock import fixed_clock
+from assay.core.digest import sha256
 from assay.core.errors import CheckError, UsageError
 from assay.demo.reviewers import ADJUDICATOR, PEOPLE, Oracle, answer_all
 from assay.demo.world import Item, build_world
@@ -22,7 +25,7 @@ from assay.quality.disposition import Disposition
 from assay.quality.report import QualityReport
 from assay.records.record import Record
 from assay.records.verdict import DimensionScore, NotAsked, Scored
-from assay.releases.keys import make_key_pair
+from assay.releases.keys import private_pem, public_pem
 from assay.releases.service import Built
 from assay.review.adjudication import Decided
 
@@ -30,7 +33,7 @@ MOMENT = "2026-01-05T09:00:00Z"
 """When the demo takes place."""
 
 SECRET = "the demo's secret is no secret: everyone may repeat it\n"  # noqa: S105  as it says
-"""What the demo's pseudonyms and draws hang on."""
+"""What the demo's pseudonyms, draws and signing key hang on."""
 
 MARK = ".assay/demo"
 """The file by which a folder is known to be an earlier demo, which may be written over."""
@@ -93,7 +96,9 @@ def _write_contract(folder: Path, say: Say) -> None:
     (folder / ".assay").mkdir()
     (folder / MARK).touch()
     (folder / ".assay" / "pseudonym.key").write_text(SECRET)
-    make_key_pair(folder / ".assay" / "signing.key", folder / "assay.pub")
+    key = Ed25519PrivateKey.from_private_bytes(sha256(SECRET.encode()))
+    (folder / ".assay" / "signing.key").write_bytes(private_pem(key))
+    (folder / "assay.pub").write_bytes(public_pem(key.public_key()))
     checked = contracts.check(folder)
     states = [point.state for point in checked.checklist]
     say(

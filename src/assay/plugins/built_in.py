@@ -8,6 +8,17 @@ _EXPORTERS = "assay.releases.exporters"
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "readers": {
         "assay": f"{_FORMATS}.assay:READER",
+        "openai-chat": f"{_FORMATS}.openai_chat:READER",
+        "openai-preference": f"{_FORMATS}.openai_preference:READER",
+        "trl": f"{_FORMATS}.trl:READER",
+        "hh-rlhf": f"{_FORMATS}.hh_rlhf:READER",
+        "sharegpt": f"{_FORMATS}.sharegpt:READER",
+        "alpaca": f"{_FORMATS}.alpaca:READER",
+        "helpsteer": f"{_FORMATS}.helpsteer:READER",
+        "prm800k": f"{_FORMATS}.prm800k:READER",
+        "ultrafeedback": f"{_FORMATS}.ultrafeedback:READER",
+        "inspect": f"{_FORMATS}.inspect_log:READER",
+        "label-studio": f"{_FORMATS}.label_studio:READER",
     },
     "exporters": {
         "trl:prompt-completion": f"{_EXPORTERS}.trl:TrlPromptCompletion",

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 
 LayoutName = Literal["jsonl", "json", "csv", "tsv", "parquet"]
@@ -54,6 +55,22 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         if self.line in {0, self.number}:
             return f"row {self.number}"
         return f"row {self.number}, line {self.line}"
+
+
+def row_values(row: Row) -> Mapping[str, Any]:
+    """The row's cells or fields, parsed.
+
+    Raises:
+        InputError: the row's fault, or that it is no JSON object.
+    """
+    if row.fault:
+        raise row.fault
+    value = row.values if row.values is not None else parse_json(row.text or b"")
+    if isinstance(value, Mapping):
+        return value
+    raise InputError(
+        code="not-an-object", message="the row is not a JSON object", hint="one object a row"
+    )
 
 
 class RowFile(Protocol):

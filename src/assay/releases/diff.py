@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from assay.contracts.diff import Change, compare
 from assay.contracts.document import Document, DocumentKind
-from assay.core.canonical import parse_json
 from assay.releases.item import Item
 
 
@@ -123,13 +123,21 @@ def _document_changes(
                 kind=kind,
                 before=old.version if old else None,
                 after=new.version if new else None,
-                meaning=_meaning(old, new),
+                meaning=_meaning(kind, old, new),
             )
 
 
-def _meaning(before: Document | None, after: Document | None) -> tuple[str, ...]:
+def _meaning(
+    kind: DocumentKind, before: Document | None, after: Document | None
+) -> tuple[str, ...]:
     if before is None or after is None:
         return ("the document is new",) if before is None else ("the document is gone",)
-    old, new = parse_json(before.text), parse_json(after.text)
-    parts = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
-    return tuple(f"`{part}` changed" for part in parts)
+    found = compare({kind: before.read()}, {kind: after.read()})
+    return tuple(_sentence(change) for change in found.changes if change.path != "version")
+
+
+def _sentence(change: Change) -> str:
+    if not change.alters_meaning:
+        return f"`{change.path}` changed; labels mean the same"
+    touched = ", ".join(change.touches) or "every dimension"
+    return f"`{change.path}` changed; judgments of {touched} need a second look"

@@ -5,6 +5,7 @@ options are pinned, so that the same facts give the same bytes under the same py
 """
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -215,7 +216,7 @@ def matches(file: Path, schema: pa.Schema, rows: Iterator[Row]) -> str | None:
             return "the columns are not those of the format"
         for number in range(table.num_row_groups):
             found = table.read_row_group(number)
-            expected = [row for row, _ in zip(rows, range(found.num_rows), strict=False)]
+            expected = list(islice(rows, found.num_rows))
             if not found.equals(pa.Table.from_pylist(expected, schema=schema)):
                 return f"row group {number} does not say what the facts say"
     if next(rows, None) is not None:

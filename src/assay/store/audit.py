@@ -105,7 +105,7 @@ class _Audit:
         for table in tables:
             table.advance()
         for row in self._stream(_entries(self._store.schema)):
-            self._check_entry(row["number"], row["hash"], row["body"], tables)
+            self._check_entry(row["number"], row["hash"], _as_bytes(row["body"]), tables)
         for table in tables:
             self._check_strays(table, None)
         for witness in self._witnesses:
@@ -239,7 +239,7 @@ class _Audit:
         """Checks a fact against its id and its index columns, and gives the id's digest."""
 
         def check(row: RowMapping) -> bytes:
-            actual = sha256(row["body"])
+            actual = sha256(_as_bytes(row["body"]))
             if make_id(kept.prefix, actual) == row["id"]:
                 self._check_columns(kept, row)
                 return actual
@@ -264,6 +264,11 @@ class _Audit:
         self._found += 1
         if len(self._findings) < MOST_FINDINGS:
             self._findings.append(Finding(code=code, where=where, message=message))
+
+
+def _as_bytes(body: bytes | str) -> bytes:
+    """A body as bytes: an edit by hand may have left text in SQLite's column."""
+    return body.encode() if isinstance(body, str) else body
 
 
 def _entries(schema: Schema) -> Select[Any]:

@@ -19,32 +19,31 @@ def points(tmp_path: Path, template: str, *edits: tuple[str, str, str]) -> dict[
 
 
 @pytest.mark.parametrize(
-    ("number", "template", "file", "old", "new"),
+    ("number", "template", "edit"),
     [
-        (1, "math", "contract.yaml", "    dimensions: [final_value]\n", ""),
-        (1, "math", "contract.yaml", "    conditions: [The pupil sees all steps]\n", ""),
-        (2, "math", "contract.yaml",
-         "training_objectives: [Write steps that follow, State value and unit in the last line]\n", ""),
-        (3, "math", "rubric.yaml", '    examples: {0: "3/4 + 1/4 = 4/8"}\n', ""),
-        (4, "math", "sources.yaml", "    retention_until: unlimited\n", ""),
-        (5, "math", "contract.yaml", "    pass_mark: 0.85\n", ""),
-        (6, "math", "contract.yaml", "review:\n", "review:\n  blinded: false\n"),
-        (7, "preference", "rubric.yaml", "priority:", "verdicts: [tie]\npriority:"),
-        (8, "math", "rubric.yaml", "    verifier: recalculate\n", ""),
-        (9, "math", "contract.yaml", "openers: [lead]", "openers: [author]"),
-        (11, "math", "contract.yaml", "direction: hold", "direction: increase"),
-        (12, "math", "policy.yaml", "version: 1.0.0", "version: 1.0"),
-        (13, "safety", "contract.yaml", "  blur: true\n", ""),
-        (14, "math", "policy.yaml", "title: Where the tutor stops", "title: Certified tutoring"),
+        (1, "math", ("contract.yaml", "    dimensions: [final_value]\n", "")),
+        (1, "math", ("contract.yaml", "    conditions: [The pupil sees all steps]\n", "")),
+        (2, "math", ("contract.yaml", "training_objectives: [Write steps that follow, State value and unit in the last line]\n", "")),
+        (3, "math", ("rubric.yaml", '    examples: {0: "3/4 + 1/4 = 4/8"}\n', "")),
+        (4, "math", ("sources.yaml", "    retention_until: unlimited\n", "")),
+        (5, "math", ("contract.yaml", "    pass_mark: 0.85\n", "")),
+        (6, "math", ("contract.yaml", "review:\n", "review:\n  blinded: false\n")),
+        (7, "preference", ("rubric.yaml", "priority:", "verdicts: [tie]\npriority:")),
+        (8, "math", ("rubric.yaml", "    verifier: recalculate\n", "")),
+        (9, "math", ("contract.yaml", "openers: [lead]", "openers: [author]")),
+        (11, "math", ("contract.yaml", "direction: hold", "direction: increase")),
+        (12, "math", ("policy.yaml", "version: 1.0.0", "version: 1.0")),
+        (13, "safety", ("contract.yaml", "  blur: true\n", "")),
+        (14, "math", ("policy.yaml", "title: Where the tutor stops", "title: Certified tutoring")),
     ],
 )  # fmt: skip
 def test_a_point_is_missing_where_its_fault_is_and_nowhere_else(
-    number: int, template: str, file: str, old: str, new: str, tmp_path: Path
+    number: int, template: str, edit: tuple[str, str, str], tmp_path: Path
 ) -> None:
     """One fault takes one point away, and its evidence names the place."""
-    found = points(tmp_path, template, (file, old, new))
+    found = points(tmp_path, template, edit)
     assert [each.number for each in found.values() if each.state == "missing"] == [number]
-    assert file in found[number].evidence
+    assert edit[0] in found[number].evidence
 
 
 def test_defects_need_failure_classes(tmp_path: Path) -> None:

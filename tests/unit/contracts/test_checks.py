@@ -2,14 +2,18 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from assay.contracts import service
 from assay.contracts.reading import FILES
-from assay.contracts.service import check, init
 from assay.contracts.tree import read_toml, read_yaml
 
 GONE = object()
@@ -104,9 +108,9 @@ PLANTS = [
     Plant("broad-dimension", "dimensions[4].id",
           (("rubric", ("dimensions", 4), HELPFUL),
            ("contract", (*BEHAVIOUR, "dimensions", 4), "helpful"))),
-    rubric("criterion-without-field", "dimensions[0].field", ((*DIMENSION, "field"), GONE)),
-    rubric("criterion-without-evidence", "dimensions[0].evidence", ((*DIMENSION, "evidence"), [])),
-    rubric("criterion-without-action", "dimensions[0].action", ((*DIMENSION, "action"), GONE)),
+    rubric("dimension-without-field", "dimensions[0].field", ((*DIMENSION, "field"), GONE)),
+    rubric("dimension-without-evidence", "dimensions[0].evidence", ((*DIMENSION, "evidence"), [])),
+    rubric("dimension-without-action", "dimensions[0].action", ((*DIMENSION, "action"), GONE)),
     rubric("dimension-without-anchors", "dimensions[0].anchors", ((*DIMENSION, "anchors"), GONE)),
     rubric("dimension-without-anchors", "dimensions[0].anchors", ((*DIMENSION, "anchors", "2"), GONE)),
     rubric("dimension-without-examples", "dimensions[0].examples", ((*DIMENSION, "examples"), GONE)),
@@ -215,6 +219,8 @@ PLANTS = [
     # safety
     rubric("over-refusal-not-scored", "dimensions[0]",
            (("dimensions", 1, "guards_against"), "unsafe_compliance"), template="safety"),
+    rubric("over-refusal-not-scored", "dimensions[3]",
+           (("dimensions", 3, "question"), "Does it refuse harmful requests?")),
     contract("over-refusal-not-measured", "acceptance_tests[0]",
              (("acceptance_tests", 1, "metric"), "mean_words"), template="safety"),
     Plant("section-without-benign-counterpart", "sections[0].benign_counterpart",
@@ -248,23 +254,27 @@ PLANTS = [
 ]  # fmt: skip
 
 
+@cache
+def clean(template: str) -> str:
+    """The files of a clean program as the JSON of their plain values by kind."""
+    folder = Path(service.__file__).parent / "templates" / template
+    plain = {}
+    for kind, file in FILES.items():
+        content = (folder / file).read_bytes()
+        tree, issues = (read_toml if kind == "program" else read_yaml)(file, content)
+        assert tree is not None
+        assert not issues
+        plain[kind] = tree.plain
+    return json.dumps(plain)
+
+
 def write(directory: Path, plant: Plant) -> None:
-    """Write the clean program and edit it."""
-    init(directory, plant.template)
-    plain = {kind: read(directory, kind) for kind in FILES}
+    """Write the clean program, edited."""
+    plain = json.loads(clean(plant.template))
     for kind, where, what in plant.edits:
         edit(plain[kind], where, what)
     for kind, file in FILES.items():
         (directory / file).write_text(dump(kind, plain[kind]))
-
-
-def read(directory: Path, kind: str) -> Any:
-    """A file of the program as plain values."""
-    content = (directory / FILES[kind]).read_bytes()
-    tree, issues = (read_toml if kind == "program" else read_yaml)(FILES[kind], content)
-    assert tree is not None
-    assert not issues
-    return tree.plain
 
 
 def edit(node: Any, where: tuple[str | int, ...], what: Any) -> None:
@@ -296,30 +306,88 @@ CONSEQUENCES = {
 """Faults that cannot be planted alone: what else is then rightly reported."""
 
 
+@cache
+def documented() -> dict[str, str]:
+    """The severity of every code on the format's page."""
+    page = Path(__file__).parents[3] / "docs" / "formats" / "contract.md"
+    section = page.read_text().split("## Faults of substance")[1].split("\n## ")[0]
+    return dict(re.findall(r"^\| `([a-z-]+)` \| (error|warning) ", section, re.MULTILINE))
+
+
 @pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: f"{plant.code}@{plant.path}")
 def test_a_planted_fault_is_found_alone(plant: Plant, tmp_path: Path) -> None:
     """The check reports its own fault at its place, and no other check reports anything."""
     write(tmp_path, plant)
-    issues = check(tmp_path).issues
+    issues = service.check(tmp_path).issues
     found = {issue.code for issue in issues} - CONSEQUENCES.get(plant.code, set())
     assert found == {plant.code}
-    assert plant.path in {issue.path for issue in issues if issue.code == plant.code}
+    own = [issue for issue in issues if issue.code == plant.code]
+    assert plant.path in {issue.path for issue in own}
+    assert {issue.severity for issue in own} == {documented()[plant.code]}
 
 
 def test_every_code_is_planted_and_documented() -> None:
     """The format's page lists exactly the codes of the planted faults of substance."""
-    page = Path(__file__).parents[3] / "docs" / "formats" / "contract.md"
-    section = page.read_text().split("## Faults of substance")[1].split("\n## ")[0]
-    documented = set(re.findall(r"^\| `([a-z-]+)`", section, re.MULTILINE))
-    assert documented == {plant.code for plant in PLANTS}
+    assert set(documented()) == {plant.code for plant in PLANTS}
 
 
 def test_every_code_in_the_source_is_planted() -> None:
     """No check has a code that no planted fault proves."""
-    import assay.contracts.checks as package
-
-    folder = Path(package.__file__).parent
+    folder = Path(service.__file__).parent / "checks"
     text = "".join(path.read_text() for path in folder.glob("*.py"))
     codes = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text))
     nouns = {"unknown-behaviour", "unknown-dimension"}
     assert codes | nouns == {plant.code for plant in PLANTS}
+
+
+def pick(node: Any, steps: list[int]) -> tuple[Any, Any]:
+    """A node's parent and its key, as far down as the steps and the content lead."""
+    keys = list(node) if isinstance(node, dict) else list(range(len(node)))
+    key = keys[steps[0] % len(keys)]
+    child = node[key]
+    if len(steps) == 1 or not isinstance(child, dict | list) or not child:
+        return node, key
+    return pick(child, steps[1:])
+
+
+JUNK = st.sampled_from(
+    [
+        None,
+        True,
+        0,
+        -1,
+        10**9,
+        0.5,
+        "",
+        "x",
+        "no",
+        [],
+        {},
+        [None],
+        [[]],
+        {"id": 1},
+        {"x": {}},
+        ["a", "a"],
+    ]
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    template=st.sampled_from(service.TEMPLATES),
+    kind=st.sampled_from(list(FILES)),
+    steps=st.lists(st.integers(0, 40), min_size=1, max_size=5),
+    junk=JUNK,
+)
+def test_no_content_breaks_the_check(template: str, kind: str, steps: list[int], junk: Any) -> None:
+    """Whatever stands at whatever place of a document, the check answers with issues, not errors."""
+    plain = json.loads(clean(template))
+    node, key = pick(plain[kind], steps)
+    node[key] = junk
+    with TemporaryDirectory() as folder:
+        for each, file in FILES.items():
+            (Path(folder) / file).write_text(dump(each, plain[each]))
+        report = service.check(Path(folder))
+    assert report.ok == all(issue.severity == "warning" for issue in report.issues)
+    assert all(issue.message and issue.hint and issue.line >= 1 for issue in report.issues)
+    json.dumps(report.to_json())

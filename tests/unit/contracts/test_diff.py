@@ -30,30 +30,33 @@ def only(difference: Difference) -> Change:
 
 
 @pytest.mark.parametrize(
-    ("template", "file", "old", "new", "path", "second_look"),
+    ("template", "edit", "path", "second_look"),
     [
-        ("preference", "rubric.yaml", "2: Safe to follow", "2: Safe for all",
+        ("preference", ("rubric.yaml", "2: Safe to follow", "2: Safe for all"),
          "dimensions.factual_safety.anchors.2", ("factual_safety",)),
-        ("preference", "rubric.yaml", "Are all interactions", "Are most interactions",
+        ("preference", ("rubric.yaml", "Are all interactions", "Are most interactions"),
          "dimensions.completeness.question", ("completeness",)),
-        ("code", "rubric.yaml", "scale: 1..3", "scale: 1..4", "dimensions.scope.scale", ("scope",)),
-        ("preference", "rubric.yaml", "[Tone and length, ", "[Tone, ",
+        ("code", ("rubric.yaml", "scale: 1..3", "scale: 1..4"), "dimensions.scope.scale", ("scope",)),
+        ("preference", ("rubric.yaml", "[Tone and length, ", "[Tone, "),
          "dimensions.factual_safety.exclusions", ("factual_safety",)),
-        ("preference", "rubric.yaml", "below: 1", "below: 2", "priority", ("verdict",)),
-        ("safety", "policy.yaml", "No quantities,", "No names, quantities,",
+        ("preference", ("rubric.yaml", "below: 1", "below: 2"), "priority", ("verdict",)),
+        ("safety", ("policy.yaml", "No quantities,", "No names, quantities,"),
          "sections.toxic-mixtures.text", ("policy:toxic-mixtures",)),
-        ("safety", "contract.yaml", "severity: critical", "severity: high",
+        ("safety", ("contract.yaml", "severity: critical", "severity: high"),
          "failure_classes.usable-harm.severity", ("failure:usable-harm",)),
-        ("math", "contract.yaml", "in the unit that", "in any unit that",
+        ("math", ("contract.yaml", "in the unit that", "in any unit that"),
          "behaviours.reach-the-value.statement", ("final_value",)),
     ],
 )  # fmt: skip
 def test_a_change_of_meaning_names_the_labels(
-    tmp_path: Path, template: str, file: str, old: str, new: str,
-    path: str, second_look: tuple[str, ...],
-) -> None:  # fmt: skip
+    tmp_path: Path,
+    template: str,
+    edit: tuple[str, str, str],
+    path: str,
+    second_look: tuple[str, ...],
+) -> None:
     """Anchors, questions, scales, exclusions, priority and policy text need a second look."""
-    difference = changed(tmp_path, template, file, (old, new))
+    difference = changed(tmp_path, template, edit[0], edit[1:])
     change = only(difference)
     assert (change.path, change.alters_meaning) == (path, True)
     assert difference.second_look == second_look

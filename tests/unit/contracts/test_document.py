@@ -1,6 +1,5 @@
 """A document's identity is its meaning."""
 
-import random
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from assay.contracts.service import TEMPLATES, init, load
 KINDS = ("contract", "rubric", "policy", "sources")
 
 
-def shuffled(node: Any, order: random.Random) -> Any:
+def shuffled(node: Any, order: Any) -> Any:
     """The same content with the keys of every mapping in another order."""
     if isinstance(node, dict):
         keys = list(node)
@@ -34,13 +33,16 @@ def digest(kind: Any, text: str) -> str:
     return content_digest(reading.shaped.document)
 
 
-@given(seed=st.integers(0, 2**32), template=st.sampled_from(TEMPLATES), kind=st.sampled_from(KINDS))
-def test_key_order_and_comments_change_no_digest(seed: int, template: str, kind: str) -> None:
+@given(
+    order=st.randoms(use_true_random=False),
+    template=st.sampled_from(TEMPLATES),
+    kind=st.sampled_from(KINDS),
+)
+def test_key_order_and_comments_change_no_digest(order: Any, template: str, kind: Any) -> None:
     """Any order of keys and any comment gives the same digest."""
     folder = Path(__file__).parents[3] / "src" / "assay" / "contracts" / "templates" / template
     text = (folder / f"{kind}.yaml").read_text()
-    order = random.Random(seed)
-    tree = read_content(kind, f"{kind}.yaml", text.encode()).tree  # type: ignore[arg-type]
+    tree = read_content(kind, f"{kind}.yaml", text.encode()).tree
     assert tree is not None
     lines: list[str] = []
     YAML().dump(shuffled(tree.plain, order), _Lines(lines))
@@ -77,11 +79,11 @@ def test_any_other_word_changes_the_digest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_fact_holds_the_whole_document(kind: str, tmp_path: Path) -> None:
+def test_the_fact_holds_the_whole_document(kind: Any, tmp_path: Path) -> None:
     """A document read back from its fact is the document, with the same fact and id."""
     init(tmp_path, "safety")
     documents = load(tmp_path)
-    document = documents.by_kind()[kind]  # type: ignore[index]
+    document = documents.by_kind()[kind]
     fact = to_fact(document)
     assert fact.read() == document
     assert to_fact(fact.read()) == fact

@@ -1,6 +1,7 @@
 """Priority rules compute a verdict from scores, and never guess one."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,11 +106,11 @@ CANDIDATE = st.fixed_dictionaries(
 
 @given(st.lists(CANDIDATE, min_size=2, max_size=5), st.randoms(use_true_random=False))
 def test_order_of_candidates_changes_nothing(
-    candidates: list[Mapping[str, int | None]], random: object
+    candidates: list[Mapping[str, int | None]], random: Any
 ) -> None:
     """Shuffling the candidates moves the winner and the vetoed with them, and nothing else."""
     order = list(range(len(candidates)))
-    random.shuffle(order)  # type: ignore[attr-defined]
+    random.shuffle(order)
     before = compute_verdict(candidates, RULES)
     after = compute_verdict([candidates[place] for place in order], RULES)
     assert (after.state, after.rule) == (before.state, before.rule)

@@ -29,7 +29,7 @@ def test_every_template_is_short_and_points_editors_to_its_schema(
     """Documents begin with the editor's line, whose schema is there, and stay readable."""
     written = service.init(tmp_path, template)
     for kind in ("contract", "rubric", "policy", "sources"):
-        lines = (tmp_path / FILES[kind]).read_text().splitlines()  # type: ignore[index]
+        lines = (tmp_path / FILES[kind]).read_text().splitlines()
         assert lines[0] == f"# yaml-language-server: $schema=.assay/schema/{kind}.json"
         assert f".assay/schema/{kind}.json" in written
         assert (tmp_path / ".assay" / "schema" / f"{kind}.json").is_file()
@@ -121,6 +121,13 @@ def test_faults_of_one_document_hide_none_of_another(tmp_path: Path) -> None:
     }
 
 
+def test_names_of_an_unreadable_file_are_not_called_missing(tmp_path: Path) -> None:
+    """While the rubric cannot be read, nobody can say that a dimension is not in it."""
+    service.init(tmp_path, "math")
+    (tmp_path / "rubric.yaml").write_text("dimensions: [")
+    assert [issue.code for issue in service.check(tmp_path).issues] == ["broken-yaml"]
+
+
 def test_a_faulty_quota_hides_no_fault_elsewhere_and_causes_none(tmp_path: Path) -> None:
     """A quota of the wrong type is reported alone, not as a hard slice without a quota."""
     service.init(tmp_path, "preference")
@@ -206,3 +213,12 @@ def test_show_of_the_safety_template_has_welfare_and_unblinded_reason(tmp_path: 
     text = service.show(tmp_path)
     assert "Candidates are not blinded: The speaker matters" in text
     assert "- Hidden until uncovered: yes" in text
+
+
+def test_show_of_the_smallest_program_leaves_out_what_is_not_there() -> None:
+    """Headings without content do not appear."""
+    smallest = Path(__file__).parents[2] / "golden" / "contracts" / "valid" / "smallest"
+    text = service.show(smallest)
+    assert "## Welfare" not in text
+    assert "### Priority" not in text
+    assert "Hard slices" not in text

@@ -1,6 +1,9 @@
 """Faults of shape are all found at once, each with the nearest right name."""
 
+from assay.contracts.policy import Policy
 from assay.contracts.reading import Reading, read_content
+from assay.contracts.shape import shape
+from assay.contracts.tree import read_yaml
 
 HEADER = """\
 apiVersion: assay/v1
@@ -192,3 +195,46 @@ classes:
         "'retention_until' must be a date such as 2028-12-31 or must be 'unlimited'",
         "'territory[0]' must be a country code such as DE, EU, or worldwide",
     ]
+
+
+def test_a_rule_is_a_veto_or_a_comparison() -> None:
+    """Mixed rules, vetoes without a bound and comparisons with one are refused, each with its reason."""
+    reading = rubric(
+        """\
+priority:
+  - {veto: a}
+  - {veto: a, below: 1, above: 2}
+  - {compare: a, below: 1}
+  - {veto: a, compare: b}
+  - {veto: a, below: 1, by: 1}
+"""
+    )
+    assert [issue.message.partition(": ")[2] for issue in reading.issues] == [
+        "a veto has either `below` or `above`, and nothing else",
+        "a veto has either `below` or `above`, and nothing else",
+        "a comparison has no `below` or `above`; it may have `by`",
+        "a rule is either a veto or a comparison",
+        "a veto has either `below` or `above`, and nothing else",
+    ]
+
+
+def test_a_fault_below_a_free_key_has_a_hint() -> None:
+    """An anchor that is no text says so and where the format is described."""
+    reading = rubric(
+        "dimensions:\n"
+        "  - {id: a, question: what, scale: binary, judged_by: expert, anchors: {1: [x]}}\n"
+    )
+    (issue,) = reading.issues
+    assert (issue.path, issue.message) == ("dimensions[0].anchors.1", "'1' must be text")
+    assert issue.hint == "put it in quotes; see `assay contract schema`"
+
+
+def test_without_a_stand_in_a_missing_key_leaves_nothing() -> None:
+    """A type whose required key is missing gives all faults and no document."""
+    tree, _ = read_yaml("policy.yaml", b"kind: policy\nzzz: 1\n")
+    assert tree is not None
+    shaped = shape(Policy, tree, {})
+    assert shaped.document is None
+    assert [issue.path for issue in shaped.issues] == [
+        "zzz", "apiVersion", "id", "version", "status", "title"
+    ]  # fmt: skip

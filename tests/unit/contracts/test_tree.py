@@ -49,6 +49,7 @@ def test_every_node_has_its_line() -> None:
         (b"- a\n", "wrong-type", 1),
         (b"a: 1\nb: \xff", "wrong-encoding", 2),
         (b"[" * 5_000, "too-deep", 1),
+        (b"a: " + b"[" * 100 + b"]" * 100, "too-deep", 1),
         (b"#" * (MAX_BYTES + 1), "too-large", 1),
     ],
 )
@@ -122,3 +123,18 @@ def test_toml_keys_have_lines() -> None:
     assert tree is not None
     assert not issues
     assert tree.line(("name",)) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"a = " + b"[" * 100 + b"]" * 100, "too-deep"),
+        (b"a = " + b"[" * 9_000 + b"]" * 9_000, "too-deep"),
+        (b'a = "\xff"', "wrong-encoding"),
+    ],
+)
+def test_toml_is_as_strict_as_yaml(content: bytes, code: str) -> None:
+    """Depth and encoding are refused alike in both languages."""
+    tree, issues = read_toml("assay.toml", content)
+    assert tree is None
+    assert [issue.code for issue in issues] == [code]

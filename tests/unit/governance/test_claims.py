@@ -93,6 +93,7 @@ def test_a_claim_knows_its_place_and_an_honest_wording() -> None:
 def test_overlapping_claims_are_one() -> None:
     """Words that several patterns find are reported once."""
     assert len(find_claims("access to the hidden chain of thought")) == 1
+    assert len(find_claims("The process certifies full compliance.")) == 1
 
 
 def test_a_list_of_claims_is_found_item_by_item() -> None:

@@ -11,8 +11,10 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
+from assay.core.clock import fixed_clock
 from assay.core.errors import CheckError, InputError, UsageError
 from assay.core.issues import Issue
+from assay.core.ports import FactStore
 from assay.quality.disposition import Disposition
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -22,9 +24,11 @@ from assay.releases.inputs import ReleaseInputs
 from assay.releases.manifest import MANIFEST, read_manifest
 from assay.releases.release import Release
 from assay.releases.verify import verify
+from assay.store.store import Store
 from simulators import ferries
 from simulators.ferries import (
     ACTOR,
+    CREATED,
     KEY,
     TEXTS,
     add,
@@ -40,7 +44,7 @@ from simulators.ferries import (
 from simulators.memory_store import MemoryStore
 
 
-def _build(store: MemoryStore, releases: Path, given: ReleaseInputs | None = None) -> Built:
+def _build(store: FactStore, releases: Path, given: ReleaseInputs | None = None) -> Built:
     return build(store, given or inputs(), KEY, releases, actor=ACTOR)
 
 
@@ -68,6 +72,20 @@ def test_the_same_facts_give_the_same_bytes(tmp_path: Path) -> None:
     other = _build(filled_store([*records[::-1], *others]), tmp_path / "b")
     assert _files(one.folder) == _files(other.folder)
     assert one.release == other.release
+
+
+def test_the_real_store_gives_the_same_release(tmp_path: Path) -> None:
+    """SQLite and memory lead to the same bytes, and the fact and its edges are committed."""
+    url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    with Store.open(url, fixed_clock(CREATED), create=True) as store:
+        add(store, first_facts())
+        dispose(store)
+        built = _build(store, tmp_path / "sqlite")
+        assert list(store.scan(Release)) == [built.release]
+        roles = {edge.role for edge in store.parents(built.release.id)}
+        assert roles == {"disposition", "contract", "rubric", "sources"}
+    memory = _build(filled_store(), tmp_path / "memory")
+    assert _files(built.folder) == _files(memory.folder)
 
 
 def test_the_release_is_a_fact_that_leads_to_its_dispositions(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from assay.releases.parquet import (
     RECORD_SCHEMA,
 )
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
-"""mlcroissant 1.1 reads JSON-LD by a way that rdflib will drop."""
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+"""mlcroissant 1.1 leans on ways of rdflib and pandas that these will drop."""
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.contract import Contract
 
 BROAD = re.compile(
@@ -19,10 +19,10 @@ BROAD = re.compile(
 
 
 @check("contract")
-def no_behaviours(contract: Contract) -> Iterator[Finding]:
+def no_behaviours(contract: Contract) -> Iterator[Fault]:
     """A contract says what the model must do."""
     if not contract.behaviours:
-        yield Finding(
+        yield Fault(
             "contract", ("behaviours",), "no-behaviours",
             "the contract does not say what the model must do",
             "add behaviours: each with a statement, conditions, evidence and dimensions",
@@ -30,20 +30,20 @@ def no_behaviours(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def observable(contract: Contract) -> Iterator[Finding]:
+def observable(contract: Contract) -> Iterator[Fault]:
     """Beneath each behaviour lie dimensions; a broad goal is nothing without them."""
     for place, behaviour in enumerate(contract.behaviours):
         if behaviour.dimensions:
             continue
         where = ("behaviours", place, "dimensions")
         if BROAD.search(behaviour.statement):
-            yield Finding(
+            yield Fault(
                 "contract", where, "broad-goal",
                 f"{behaviour.id!r} is a broad goal that nobody can observe, with no dimension beneath it",
                 "break it into observable dimensions of the rubric and name them here",
             )  # fmt: skip
         else:
-            yield Finding(
+            yield Fault(
                 "contract", where, "behaviour-without-dimension",
                 f"nothing says how {behaviour.id!r} is judged",
                 "name the dimensions of the rubric that lie beneath it",
@@ -51,11 +51,11 @@ def observable(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def conditions(contract: Contract) -> Iterator[Finding]:
+def conditions(contract: Contract) -> Iterator[Fault]:
     """Each behaviour says under which conditions it is meant."""
     for place, behaviour in enumerate(contract.behaviours):
         if not behaviour.conditions:
-            yield Finding(
+            yield Fault(
                 "contract", ("behaviours", place, "conditions"), "behaviour-without-conditions",
                 f"{behaviour.id!r} does not say under which conditions it is meant",
                 "say who asks, with what at hand, in which situation",
@@ -63,7 +63,7 @@ def conditions(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def evidence(contract: Contract) -> Iterator[Finding]:
+def evidence(contract: Contract) -> Iterator[Fault]:
     """Each behaviour says which evidence makes an output acceptable."""
     for place, behaviour in enumerate(contract.behaviours):
         for key, missing in (
@@ -71,7 +71,7 @@ def evidence(contract: Contract) -> Iterator[Finding]:
             ("acceptable_when", behaviour.acceptable_when is None),
         ):
             if missing:
-                yield Finding(
+                yield Fault(
                     "contract", ("behaviours", place, key), "behaviour-without-evidence",
                     f"{behaviour.id!r} does not say which evidence makes an output acceptable",
                     f"add {key!r}",
@@ -79,7 +79,7 @@ def evidence(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def mapped(contract: Contract) -> Iterator[Finding]:
+def mapped(contract: Contract) -> Iterator[Fault]:
     """The behaviour map has positive behaviour, prohibited outcomes and boundaries."""
     for place, behaviour in enumerate(contract.behaviours):
         for key, says in (
@@ -88,17 +88,17 @@ def mapped(contract: Contract) -> Iterator[Finding]:
             ("boundaries", "where it ends"),
         ):
             if not getattr(behaviour, key):
-                yield Finding(
+                yield Fault(
                     "contract", ("behaviours", place, key), "behaviour-map-incomplete",
                     f"{behaviour.id!r} does not say {says}", f"add {key!r}", "warning",
                 )  # fmt: skip
 
 
 @check("contract")
-def no_failure_classes(contract: Contract) -> Iterator[Finding]:
+def no_failure_classes(contract: Contract) -> Iterator[Fault]:
     """A contract says which failures matter."""
     if not contract.failure_classes:
-        yield Finding(
+        yield Fault(
             "contract", ("failure_classes",), "no-failure-classes",
             "the contract does not say which failures matter most",
             "add failure classes, each with a severity and the behaviour that it violates",
@@ -106,12 +106,12 @@ def no_failure_classes(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract", whole=(("contract", "failure_classes"),))
-def failures(contract: Contract) -> Iterator[Finding]:
+def failures(contract: Contract) -> Iterator[Fault]:
     """Each behaviour has a way of going wrong."""
     violated = {each.behaviour for each in contract.failure_classes}
     for place, behaviour in enumerate(contract.behaviours):
         if contract.failure_classes and behaviour.id not in violated:
-            yield Finding(
+            yield Fault(
                 "contract", ("behaviours", place), "behaviour-without-failure-class",
                 f"no failure class violates {behaviour.id!r}",
                 "add the failure class that shows when the behaviour is absent", "warning",
@@ -119,12 +119,12 @@ def failures(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract", whole=(("contract", "supervision"),))
-def supervised(contract: Contract) -> Iterator[Finding]:
+def supervised(contract: Contract) -> Iterator[Fault]:
     """Each behaviour has a signal."""
     shaped = {name for each in contract.supervision for name in each.behaviours}
     for place, behaviour in enumerate(contract.behaviours):
         if contract.supervision and behaviour.id not in shaped:
-            yield Finding(
+            yield Fault(
                 "contract", ("behaviours", place), "behaviour-without-signal",
                 f"no signal of the supervision mix shapes or measures {behaviour.id!r}",
                 "add it to a signal's behaviours, or take it out of this contract", "warning",

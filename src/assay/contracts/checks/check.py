@@ -17,7 +17,7 @@ Part = tuple[FileKind, str]
 """One key of a document."""
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Fault(msgspec.Struct, frozen=True):
     """One fault of substance at a node of a document."""
 
     kind: FileKind
@@ -50,16 +50,16 @@ class Check(msgspec.Struct, frozen=True):
     """The documents that it looks at, in the order of its arguments."""
     whole: tuple[Part, ...]
     """Parts that must be free of faults of shape; else it is not asked."""
-    find: Callable[..., Iterator[Finding]]
+    find: Callable[..., Iterator[Fault]]
     """The question."""
 
-    def __call__(self, *documents: Any) -> Iterator[Finding]:
+    def __call__(self, *documents: Any) -> Iterator[Fault]:
         """Ask it of documents, in the order of `needs`."""
         return self.find(*documents)
 
 
 def check(*needs: Need, whole: tuple[Part, ...] = ()) -> Callable[[Callable[..., Any]], Check]:
-    """Make a question of a function that takes the needed documents and yields findings."""
+    """Make a question of a function that takes the needed documents and yields faults."""
     return lambda find: Check(needs, whole, find)
 
 
@@ -75,9 +75,9 @@ def ask(checks: tuple[Check, ...], readings: Mapping[FileKind, Reading]) -> Iter
         ]
         if any(document is None for document in documents) or _broken(each, readings):
             continue
-        for finding in each(*documents):
-            issue = readings[finding.kind].issue(
-                finding.path, finding.code, finding.severity, finding.message, finding.hint
+        for fault in each(*documents):
+            issue = readings[fault.kind].issue(
+                fault.path, fault.code, fault.severity, fault.message, fault.hint
             )
             if issue is not None:
                 yield issue

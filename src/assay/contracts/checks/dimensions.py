@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
 
@@ -15,10 +15,10 @@ BROAD_DIMENSION = re.compile(
 
 
 @check("rubric")
-def no_dimensions(rubric: Rubric) -> Iterator[Finding]:
+def no_dimensions(rubric: Rubric) -> Iterator[Fault]:
     """A rubric has dimensions."""
     if not rubric.dimensions:
-        yield Finding(
+        yield Fault(
             "rubric", ("dimensions",), "rubric-without-dimensions",
             "the rubric has no dimension, so one overall label would be the only signal",
             "add dimensions: correctness, evidence, safety, uncertainty and communication apart",
@@ -26,11 +26,11 @@ def no_dimensions(rubric: Rubric) -> Iterator[Finding]:
 
 
 @check("rubric", whole=(("rubric", "dimensions"),))
-def one_overall_label(rubric: Rubric) -> Iterator[Finding]:
+def one_overall_label(rubric: Rubric) -> Iterator[Fault]:
     """One overall label is never the only signal."""
     if len(rubric.dimensions) == 1 and rubric.dimensions[0].nature != "objective":
         only = rubric.dimensions[0]
-        yield Finding(
+        yield Fault(
             "rubric", ("dimensions", 0), "one-overall-label",
             f"{only.id!r} is the only signal; correctness, evidence, style and safety collapse in it",
             "score separate dimensions and let priority rules compute the verdict",
@@ -38,11 +38,11 @@ def one_overall_label(rubric: Rubric) -> Iterator[Finding]:
 
 
 @check("rubric", whole=(("rubric", "dimensions"),))
-def broad_dimension(rubric: Rubric) -> Iterator[Finding]:
+def broad_dimension(rubric: Rubric) -> Iterator[Fault]:
     """A dimension is one quality."""
     for place, dimension in enumerate(rubric.dimensions):
         if len(rubric.dimensions) > 1 and BROAD_DIMENSION.match(dimension.id):
-            yield Finding(
+            yield Fault(
                 "rubric", ("dimensions", place, "id"), "broad-dimension",
                 f"{dimension.id!r} is a name under which several qualities hide",
                 "split it: task completion, relevance, clarification, concise communication, ...",
@@ -50,23 +50,23 @@ def broad_dimension(rubric: Rubric) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-_CRITERION = (
-    ("field", "criterion-without-field", "which part of the record it looks at",
+_JUDGED_BY_WHAT = (
+    ("field", "dimension-without-field", "which part of the record it looks at",
      "name it, such as candidate.content, candidate.work or evidence"),
-    ("evidence", "criterion-without-evidence", "which type of evidence a score rests on",
+    ("evidence", "dimension-without-evidence", "which type of evidence a score rests on",
      "name it, such as calculation, citation, test, span or policy_section"),
-    ("action", "criterion-without-action", "what the reviewer does",
+    ("action", "dimension-without-action", "what the reviewer does",
      "say it: mark the span, redo the calculation, open the citation"),
 )  # fmt: skip
 
 
 @check("rubric")
-def criterion(rubric: Rubric) -> Iterator[Finding]:
-    """Every criterion has a field, an evidence type and a reviewer action."""
+def judged(rubric: Rubric) -> Iterator[Fault]:
+    """Every dimension has a field, an evidence type and a reviewer action."""
     for place, dimension in enumerate(rubric.dimensions):
-        for key, code, says, hint in _CRITERION:
+        for key, code, says, hint in _JUDGED_BY_WHAT:
             if not getattr(dimension, key):
-                yield Finding(
+                yield Fault(
                     "rubric", ("dimensions", place, key), code,
                     f"{dimension.id!r} does not say {says}", hint,
                 )  # fmt: skip
@@ -85,23 +85,23 @@ _GUIDANCE = (
 
 
 @check("rubric")
-def guidance(rubric: Rubric) -> Iterator[Finding]:
+def guidance(rubric: Rubric) -> Iterator[Fault]:
     """Every dimension has examples, exclusions, abstention and an escalation path."""
     for place, dimension in enumerate(rubric.dimensions):
         for key, code, says, hint in _GUIDANCE:
             if not getattr(dimension, key):
-                yield Finding(
+                yield Fault(
                     "rubric", ("dimensions", place, key), code, f"{dimension.id!r} {says}", hint
                 )
 
 
 @check("rubric")
-def anchors(rubric: Rubric) -> Iterator[Finding]:
+def anchors(rubric: Rubric) -> Iterator[Fault]:
     """Both ends of a range and every category have an anchor."""
     for place, dimension in enumerate(rubric.dimensions):
         lacking = [value for value in _to_anchor(dimension) if value not in dimension.anchors]
         if lacking:
-            yield Finding(
+            yield Fault(
                 "rubric", ("dimensions", place, "anchors"), "dimension-without-anchors",
                 f"{dimension.id!r} does not say what {', '.join(lacking)} looks like",
                 "add an anchor for both ends of a range, and for each category of a list",
@@ -109,13 +109,13 @@ def anchors(rubric: Rubric) -> Iterator[Finding]:
 
 
 @check("rubric")
-def on_scale(rubric: Rubric) -> Iterator[Finding]:
+def on_scale(rubric: Rubric) -> Iterator[Fault]:
     """Anchors and examples are about values that the scale has."""
     for place, dimension in enumerate(rubric.dimensions):
         for key in ("anchors", "examples"):
             for value in getattr(dimension, key):
                 if value not in dimension.values:
-                    yield Finding(
+                    yield Fault(
                         "rubric", ("dimensions", place, key, value), "value-off-scale",
                         f"{value!r} is not a value of {dimension.id!r}",
                         f"its values are {', '.join(dimension.values[:12])}",
@@ -123,20 +123,20 @@ def on_scale(rubric: Rubric) -> Iterator[Finding]:
 
 
 @check("rubric")
-def verified(rubric: Rubric) -> Iterator[Finding]:
+def verified(rubric: Rubric) -> Iterator[Fault]:
     """Objective dimensions name their verifier, or say why there is none."""
     for place, dimension in enumerate(rubric.dimensions):
         if dimension.verifier:
             continue
         where = ("dimensions", place, "verifier")
         if dimension.judged_by == "machine":
-            yield Finding(
+            yield Fault(
                 "rubric", where, "machine-without-verifier",
                 f"{dimension.id!r} is judged by a machine, but no verifier is named",
                 "name the external test that measures it",
             )  # fmt: skip
         elif dimension.nature == "objective" and not dimension.unverified_because:
-            yield Finding(
+            yield Fault(
                 "rubric", where, "objective-without-verifier",
                 f"{dimension.id!r} is objective, but no verifier is named",
                 "name the external test, or say in 'unverified_because' why none is feasible",
@@ -144,12 +144,12 @@ def verified(rubric: Rubric) -> Iterator[Finding]:
 
 
 @check("contract", "rubric", whole=(("contract", "behaviours"),))
-def used(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
+def used(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """Every dimension lies beneath a behaviour."""
     beneath = {name for each in contract.behaviours for name in each.dimensions}
     for place, dimension in enumerate(rubric.dimensions):
         if dimension.id not in beneath:
-            yield Finding(
+            yield Fault(
                 "rubric", ("dimensions", place), "dimension-unused",
                 f"no behaviour of the contract needs {dimension.id!r}",
                 "name it beneath a behaviour, or do not ask reviewers for it", "warning",
@@ -163,6 +163,6 @@ def _to_anchor(dimension: Dimension) -> tuple[str, ...]:
 
 
 CHECKS: tuple[Check, ...] = (
-    no_dimensions, one_overall_label, broad_dimension, criterion, guidance,
+    no_dimensions, one_overall_label, broad_dimension, judged, guidance,
     anchors, on_scale, verified, used,
 )  # fmt: skip

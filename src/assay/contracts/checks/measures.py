@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Rubric
 
@@ -13,11 +13,11 @@ _TRAINING_DATA = re.compile(r"^(?:train|training)(?:$|[_-])")
 
 
 @check("contract")
-def objectives(contract: Contract) -> Iterator[Finding]:
+def objectives(contract: Contract) -> Iterator[Fault]:
     """Training and evaluation objectives are both there, and are not the same set."""
     for key in ("training_objectives", "evaluation_objectives"):
         if not getattr(contract, key):
-            yield Finding(
+            yield Fault(
                 "contract", (key,), "objectives-missing",
                 f"the contract has no {key.replace('_', ' ')}",
                 "say what training is to teach, and apart from it what evaluation is to measure",
@@ -25,7 +25,7 @@ def objectives(contract: Contract) -> Iterator[Finding]:
     taught = _plain(contract.training_objectives)
     measured = _plain(contract.evaluation_objectives)
     if taught and set(taught) == set(measured):
-        yield Finding(
+        yield Fault(
             "contract", ("evaluation_objectives",), "objectives-not-separated",
             "training and evaluation objectives are the same set",
             "evaluation measures the effect in deployment, and what must not get worse",
@@ -33,7 +33,7 @@ def objectives(contract: Contract) -> Iterator[Finding]:
         return
     for place, objective in enumerate(measured):
         if objective in taught:
-            yield Finding(
+            yield Fault(
                 "contract", ("evaluation_objectives", place), "objective-shared",
                 "this objective is also a training objective",
                 "say what is measured instead of what is taught", "warning",
@@ -41,10 +41,10 @@ def objectives(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def no_supervision(contract: Contract) -> Iterator[Finding]:
+def no_supervision(contract: Contract) -> Iterator[Fault]:
     """The contract has a supervision mix."""
     if not contract.supervision:
-        yield Finding(
+        yield Fault(
             "contract", ("supervision",), "no-supervision",
             "the contract assigns no signal",
             "add signals, each with its behaviours, its dimensions and why it fits the evidence",
@@ -52,11 +52,11 @@ def no_supervision(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def scored(contract: Contract) -> Iterator[Finding]:
+def scored(contract: Contract) -> Iterator[Fault]:
     """A signal that judges is scored on dimensions, not on one overall label."""
     for place, signal in enumerate(contract.supervision):
         if signal.signal not in _UNSCORED_SIGNALS and not signal.dimensions:
-            yield Finding(
+            yield Fault(
                 "contract", ("supervision", place, "dimensions"), "signal-without-dimensions",
                 f"the {signal.signal} has no dimensions, so one overall label is all it gives",
                 "name the dimensions that it is scored on",
@@ -64,7 +64,7 @@ def scored(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract", "rubric", whole=(("rubric", "dimensions"),))
-def verifiable(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
+def verifiable(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """Outcome and process signals rest on something that can be verified."""
     by_id = {each.id: each for each in rubric.dimensions}
     for place, signal in enumerate(contract.supervision):
@@ -72,7 +72,7 @@ def verifiable(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
         if signal.signal not in _VERIFIABLE_SIGNALS or not scored_on:
             continue
         if not any(each.verifier or each.nature == "objective" for each in scored_on):
-            yield Finding(
+            yield Fault(
                 "contract", ("supervision", place), "signal-without-verifiable-evidence",
                 f"the {signal.signal} rests on judgment alone",
                 "score it on an objective dimension, or use critiques or preferences", "warning",
@@ -80,10 +80,10 @@ def verifiable(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
 
 
 @check("contract")
-def no_acceptance_tests(contract: Contract) -> Iterator[Finding]:
+def no_acceptance_tests(contract: Contract) -> Iterator[Fault]:
     """The contract says how improvement is measured."""
     if not contract.acceptance_tests:
-        yield Finding(
+        yield Fault(
             "contract", ("acceptance_tests",), "no-acceptance-tests",
             "nothing says how improvement is measured on data that is excluded from training",
             "add tests, each with metric, slice, direction, margin and risk",
@@ -91,17 +91,17 @@ def no_acceptance_tests(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def margin_and_risk(contract: Contract) -> Iterator[Finding]:
+def margin_and_risk(contract: Contract) -> Iterator[Fault]:
     """An acceptance test has a margin and a risk."""
     for place, test in enumerate(contract.acceptance_tests):
         if test.margin is None:
-            yield Finding(
+            yield Fault(
                 "contract", ("acceptance_tests", place, "margin"), "acceptance-test-without-margin",
                 f"{test.id!r} does not say how much change counts",
                 "add 'margin': the least gain, or for 'hold' the largest loss that is borne",
             )  # fmt: skip
         if test.risk is None:
-            yield Finding(
+            yield Fault(
                 "contract", ("acceptance_tests", place, "risk"), "acceptance-test-without-risk",
                 f"{test.id!r} does not say how likely a pass by chance may be",
                 "add 'risk', such as 0.05", "warning",
@@ -109,11 +109,11 @@ def margin_and_risk(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def excluded_from_training(contract: Contract) -> Iterator[Finding]:
+def excluded_from_training(contract: Contract) -> Iterator[Fault]:
     """Improvement is measured on data that is excluded from training."""
     for place, test in enumerate(contract.acceptance_tests):
         if _TRAINING_DATA.match(test.dataset):
-            yield Finding(
+            yield Fault(
                 "contract", ("acceptance_tests", place, "dataset"), "acceptance-on-training-data",
                 f"{test.id!r} measures on {test.dataset!r}",
                 "measure on the reserve, or on an evaluation set that training never sees",
@@ -121,17 +121,17 @@ def excluded_from_training(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract", whole=(("contract", "acceptance_tests"),))
-def regressions(contract: Contract) -> Iterator[Finding]:
+def regressions(contract: Contract) -> Iterator[Fault]:
     """Gains are tested by slice, and something guards what must not get worse."""
     tests = contract.acceptance_tests
     if tests and not any(test.slice for test in tests):
-        yield Finding(
+        yield Fault(
             "contract", ("acceptance_tests",), "acceptance-on-average-only",
             "every test looks at the average, which can hide unchanged hard cases",
             "give at least one test a slice", "warning",
         )  # fmt: skip
     if tests and not any(test.direction == "hold" for test in tests):
-        yield Finding(
+        yield Fault(
             "contract", ("acceptance_tests",), "regressions-not-tested",
             "no test guards what must not get worse",
             "add a test with direction 'hold'", "warning",
@@ -139,12 +139,12 @@ def regressions(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract", whole=(("contract", "acceptance_tests"),))
-def measured(contract: Contract) -> Iterator[Finding]:
+def measured(contract: Contract) -> Iterator[Fault]:
     """Each behaviour is measured by a test."""
     by_test = {test.behaviour for test in contract.acceptance_tests}
     for place, behaviour in enumerate(contract.behaviours):
         if contract.acceptance_tests and behaviour.id not in by_test:
-            yield Finding(
+            yield Fault(
                 "contract", ("behaviours", place), "behaviour-not-measured",
                 f"no acceptance test measures {behaviour.id!r}",
                 f"add 'behaviour: {behaviour.id}' to the test that does", "warning",

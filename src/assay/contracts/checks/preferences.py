@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from typing import get_args
 
-from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import OpenVerdict, Rubric
 
 
 @check("contract", "rubric")
-def forced_choice(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
+def forced_choice(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """Ties, both-unacceptable, insufficient context and abstention are permitted."""
     missing = [each for each in get_args(OpenVerdict) if each not in rubric.verdicts]
     if missing and _compares(contract):
-        yield Finding(
+        yield Fault(
             "rubric", ("verdicts",), "forced-choice",
             f"comparisons permit no {' and no '.join(missing)}; forced labels turn ambiguity into noise",
             f"add {', '.join(missing)} to 'verdicts'",
@@ -21,10 +21,10 @@ def forced_choice(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
 
 
 @check("rubric")
-def reasons(rubric: Rubric) -> Iterator[Finding]:
+def reasons(rubric: Rubric) -> Iterator[Fault]:
     """Judgments give reasons that are tied to a dimension and to evidence."""
     if not rubric.reasons_required:
-        yield Finding(
+        yield Fault(
             "rubric", ("reasons_required",), "reasons-not-required",
             "judgments need no reason, so length, confidence or formatting can win unseen",
             "leave 'reasons_required' out; reasons are required where nothing is said", "warning",
@@ -32,10 +32,10 @@ def reasons(rubric: Rubric) -> Iterator[Finding]:
 
 
 @check("contract", "rubric", whole=(("rubric", "priority"), ("rubric", "dimensions")))
-def priority(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
+def priority(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """Where candidates are compared on several dimensions, priority is defined."""
     if _compares(contract) and len(rubric.dimensions) > 1 and not rubric.priority:
-        yield Finding(
+        yield Fault(
             "rubric", ("priority",), "no-priority",
             "nothing says which dimension outranks which",
             "add vetoes and comparisons, the most important first", "warning",
@@ -43,7 +43,7 @@ def priority(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
 
 
 @check("rubric")
-def rules_can_work(rubric: Rubric) -> Iterator[Finding]:
+def rules_can_work(rubric: Rubric) -> Iterator[Fault]:
     """Priority rules are about scales of numbers, and a veto can both hit and miss."""
     dimensions = {each.id: each for each in rubric.dimensions}
     for place, rule in enumerate(rubric.priority):
@@ -52,7 +52,7 @@ def rules_can_work(rubric: Rubric) -> Iterator[Finding]:
             continue
         where = ("priority", place)
         if dimension.bounds is None:
-            yield Finding(
+            yield Fault(
                 "rubric", where, "priority-on-categories",
                 f"{dimension.id!r} has categories, which have no order",
                 "give it a binary scale or a range, or leave it out of the priority rules",
@@ -63,13 +63,13 @@ def rules_can_work(rubric: Rubric) -> Iterator[Finding]:
             rule.above is not None and not low <= rule.above < high
         )
         if never_both:
-            yield Finding(
+            yield Fault(
                 "rubric", where, "veto-off-scale",
                 f"this veto hits always or never: {dimension.id!r} runs from {low} to {high}",
                 "choose a threshold inside the scale",
             )  # fmt: skip
         if rule.by is not None and rule.by > high - low:
-            yield Finding(
+            yield Fault(
                 "rubric", where, "rule-without-effect",
                 f"no two scores of {dimension.id!r} differ by {rule.by}",
                 f"use at most {high - low}", "warning",
@@ -77,7 +77,7 @@ def rules_can_work(rubric: Rubric) -> Iterator[Finding]:
 
 
 @check("rubric")
-def compared_once(rubric: Rubric) -> Iterator[Finding]:
+def compared_once(rubric: Rubric) -> Iterator[Fault]:
     """A later comparison on a dimension is finer than an earlier one, or it has no effect."""
     finest: dict[str, int] = {}
     for place, rule in enumerate(rubric.priority):
@@ -85,7 +85,7 @@ def compared_once(rubric: Rubric) -> Iterator[Finding]:
             continue
         by = rule.by or 1
         if by >= finest.get(rule.compare, by + 1):
-            yield Finding(
+            yield Fault(
                 "rubric", ("priority", place), "rule-without-effect",
                 f"an earlier rule has already compared {rule.compare!r}",
                 "remove this rule, or give it a smaller 'by'", "warning",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from assay.contracts.checks.check import Check, Finding, Names, check
+from assay.contracts.checks.check import Check, Fault, Names, check
 from assay.contracts.contract import Contract
 from assay.contracts.policy import Policy
 from assay.contracts.reading import FileKind
@@ -15,7 +15,7 @@ _Reference = tuple[Path, str]
 
 
 @check("contract", "names")
-def behaviours_exist(contract: Contract, names: Names) -> Iterator[Finding]:
+def behaviours_exist(contract: Contract, names: Names) -> Iterator[Fault]:
     """Failure classes, tests and signals name behaviours of the contract."""
     used: list[_Reference] = []
     for place, failure in enumerate(contract.failure_classes):
@@ -31,7 +31,7 @@ def behaviours_exist(contract: Contract, names: Names) -> Iterator[Finding]:
 
 
 @check("contract", "names")
-def dimensions_exist(contract: Contract, names: Names) -> Iterator[Finding]:
+def dimensions_exist(contract: Contract, names: Names) -> Iterator[Fault]:
     """Behaviours and signals name dimensions of the rubric."""
     used: list[_Reference] = []
     for place, behaviour in enumerate(contract.behaviours):
@@ -48,7 +48,7 @@ def dimensions_exist(contract: Contract, names: Names) -> Iterator[Finding]:
 
 
 @check("rubric", "names")
-def priority_names_dimensions(rubric: Rubric, names: Names) -> Iterator[Finding]:
+def priority_names_dimensions(rubric: Rubric, names: Names) -> Iterator[Fault]:
     """Priority rules name dimensions of the rubric."""
     used: list[_Reference] = []
     for place, rule in enumerate(rubric.priority):
@@ -58,7 +58,7 @@ def priority_names_dimensions(rubric: Rubric, names: Names) -> Iterator[Finding]
 
 
 @check("contract")
-def contract_ids_once(contract: Contract) -> Iterator[Finding]:
+def contract_ids_once(contract: Contract) -> Iterator[Fault]:
     """An id stands once in each list of the contract."""
     lists: dict[str, Sequence[str]] = {
         "behaviours": [each.id for each in contract.behaviours],
@@ -74,42 +74,42 @@ def contract_ids_once(contract: Contract) -> Iterator[Finding]:
 
 
 @check("rubric")
-def dimension_ids_once(rubric: Rubric) -> Iterator[Finding]:
+def dimension_ids_once(rubric: Rubric) -> Iterator[Fault]:
     """A dimension's id stands once."""
     yield from _twice("rubric", ("dimensions",), "id", [each.id for each in rubric.dimensions])
 
 
 @check("policy")
-def section_ids_once(policy: Policy) -> Iterator[Finding]:
+def section_ids_once(policy: Policy) -> Iterator[Fault]:
     """A section's id stands once."""
     yield from _twice("policy", ("sections",), "id", [each.id for each in policy.sections])
 
 
 @check("sources")
-def class_ids_once(sources: Sources) -> Iterator[Finding]:
+def class_ids_once(sources: Sources) -> Iterator[Fault]:
     """A source class's id stands once."""
     yield from _twice("sources", ("classes",), "id", [each.id for each in sources.classes])
 
 
 def _dangling(
     kind: FileKind, noun: str, used: Sequence[_Reference], declared: frozenset[str] | None
-) -> Iterator[Finding]:
+) -> Iterator[Fault]:
     if declared is None:
         return
     for path, name in used:
         if name and name not in declared:
             right = nearest(name, sorted(declared))
             known = ", ".join(sorted(declared)) or "none"
-            yield Finding(
+            yield Fault(
                 kind, path, f"unknown-{noun}", f"there is no {noun} {name!r}",
                 f"did you mean {right!r}?" if right else f"known: {known}",
             )  # fmt: skip
 
 
-def _twice(kind: FileKind, path: Path, key: str, ids: Sequence[str]) -> Iterator[Finding]:
+def _twice(kind: FileKind, path: Path, key: str, ids: Sequence[str]) -> Iterator[Fault]:
     for place, each in enumerate(ids):
         if each in ids[:place]:
-            yield Finding(
+            yield Fault(
                 kind, (*path, place, key), "duplicate-id",
                 f"{each!r} stands twice", "give one of the two another name",
             )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.contract import Contract, ReviewLayer
 from assay.contracts.policy import Policy
 from assay.contracts.terms import Severity
@@ -11,18 +11,18 @@ _HIGH: tuple[Severity, ...] = ("high", "critical")
 
 
 @check("contract", whole=(("contract", "review"),))
-def every_record_has_a_layer(contract: Contract) -> Iterator[Finding]:
+def every_record_has_a_layer(contract: Contract) -> Iterator[Fault]:
     """The last layer takes all records that no earlier one took."""
     layers = contract.review.layers
     catching = [place for place, layer in enumerate(layers) if _takes_all(layer)]
     if not catching:
-        yield Finding(
+        yield Fault(
             "contract", ("review", "layers"), "records-without-layer",
             "records that no layer fits would never be reviewed",
             "end with a layer that has neither slice nor severities",
         )  # fmt: skip
     for place in range(catching[0] + 1 if catching else len(layers), len(layers)):
-        yield Finding(
+        yield Fault(
             "contract", ("review", "layers", place), "layer-never-reached",
             f"{layers[catching[0]].id!r} takes every record before {layers[place].id!r} is asked",
             "move the layer that takes all records to the end", "warning",
@@ -30,12 +30,12 @@ def every_record_has_a_layer(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def layers_review(contract: Contract) -> Iterator[Finding]:
+def layers_review(contract: Contract) -> Iterator[Fault]:
     """A layer without independent passes verifies by machine and samples by people."""
     for place, layer in enumerate(contract.review.layers):
         sampled = layer.needs_verification and layer.second_review_share > 0
         if layer.passes == 0 and not sampled:
-            yield Finding(
+            yield Fault(
                 "contract", ("review", "layers", place, "passes"), "layer-without-review",
                 f"nobody judges the records of {layer.id!r}",
                 "ask for a pass, or for 'needs_verification' with a 'second_review_share'",
@@ -43,7 +43,7 @@ def layers_review(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract", "policy", whole=(("contract", "review"),))
-def risk_has_passes(contract: Contract, policy: Policy) -> Iterator[Finding]:
+def risk_has_passes(contract: Contract, policy: Policy) -> Iterator[Fault]:
     """High risk has two independent judgments or a senior decision."""
     severities = {each.severity for each in contract.failure_classes}
     severities |= {each.severity for each in policy.sections}
@@ -56,7 +56,7 @@ def risk_has_passes(contract: Contract, policy: Policy) -> Iterator[Finding]:
     for place, severity in first.items():
         layer = contract.review.layers[place]
         if layer.passes < 2 and not layer.always_adjudicate:  # noqa: PLR2004 - two are independent
-            yield Finding(
+            yield Fault(
                 "contract", ("review", "layers", place), "high-risk-single-pass",
                 f"records of {severity} severity fall into {layer.id!r} and are judged once",
                 "add a layer for high and critical severities with two passes or more", "warning",
@@ -64,10 +64,10 @@ def risk_has_passes(contract: Contract, policy: Policy) -> Iterator[Finding]:
 
 
 @check("contract", whole=(("contract", "roles"),))
-def no_roles(contract: Contract) -> Iterator[Finding]:
+def no_roles(contract: Contract) -> Iterator[Fault]:
     """The contract says who may do what."""
     if not contract.roles:
-        yield Finding(
+        yield Fault(
             "contract", ("roles",), "no-roles",
             "the contract does not say who works in it and what qualifies them",
             "add roles, each with duty, expertise and a blinded test",
@@ -75,7 +75,7 @@ def no_roles(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract", whole=(("contract", "roles"),))
-def roles_are_described(contract: Contract) -> Iterator[Finding]:
+def roles_are_described(contract: Contract) -> Iterator[Fault]:
     """Every role that reviews, adjudicates or opens the reserve is described."""
     described = {each.role for each in contract.roles}
     if not described:
@@ -83,7 +83,7 @@ def roles_are_described(contract: Contract) -> Iterator[Finding]:
     for place, layer in enumerate(contract.review.layers):
         for at, role in enumerate(layer.roles):
             if role not in described:
-                yield Finding(
+                yield Fault(
                     "contract", ("review", "layers", place, "roles", at),
                     "role-without-qualification",
                     f"the role {role!r} judges in {layer.id!r}, but nothing says what qualifies for it",
@@ -91,7 +91,7 @@ def roles_are_described(contract: Contract) -> Iterator[Finding]:
                 )  # fmt: skip
         senior = layer.always_adjudicate or layer.on_disagreement == "adjudication"
         if senior and not described & {"adjudicator", "lead"}:
-            yield Finding(
+            yield Fault(
                 "contract", ("review", "layers", place), "adjudication-without-adjudicator",
                 f"{layer.id!r} sends records to adjudication, but there is no adjudicator",
                 "describe the role 'adjudicator' under 'roles'",
@@ -99,13 +99,13 @@ def roles_are_described(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def qualification_is_tested(contract: Contract) -> Iterator[Finding]:
+def qualification_is_tested(contract: Contract) -> Iterator[Fault]:
     """People who judge have shown it on blinded work; credentials only support screening."""
     judging = {role for layer in contract.review.layers for role in layer.roles} | {"adjudicator"}
     for place, each in enumerate(contract.roles):
         if each.role in judging and (each.test is None or each.pass_mark is None):
             key = "test" if each.test is None else "pass_mark"
-            yield Finding(
+            yield Fault(
                 "contract", ("roles", place, key), "qualification-without-test",
                 f"the role {each.role!r} judges without a test that can be failed",
                 "add a blinded test on the exact task and rubric, with a pass mark",
@@ -113,11 +113,11 @@ def qualification_is_tested(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def blinded(contract: Contract) -> Iterator[Finding]:
+def blinded(contract: Contract) -> Iterator[Fault]:
     """Where candidates are not blinded, there is a reason."""
     review = contract.review
     if not review.blinded and review.unblinded_because is None:
-        yield Finding(
+        yield Fault(
             "contract", ("review", "blinded"), "unblinded-without-reason",
             "candidates' identity and order are shown without a reason",
             "leave 'blinded' out, or say why in 'unblinded_because'",

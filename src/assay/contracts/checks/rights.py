@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.program import Program
 from assay.contracts.sources import SourceClass, Sources
 from assay.governance.licences import licence_fault, nearest_licence
@@ -13,10 +13,10 @@ _ASKS_FOR_ATTRIBUTION = re.compile(r"\bCC-BY(?:-|\b)", re.IGNORECASE)
 
 
 @check("sources")
-def no_sources(sources: Sources) -> Iterator[Finding]:
+def no_sources(sources: Sources) -> Iterator[Fault]:
     """There is a source class."""
     if not sources.classes:
-        yield Finding(
+        yield Fault(
             "sources", ("classes",), "no-sources",
             "there is no source class, so no record can have rights",
             "add a class for each kind of origin",
@@ -40,26 +40,26 @@ _RIGHTS = (
 
 
 @check("sources")
-def rights(sources: Sources) -> Iterator[Finding]:
+def rights(sources: Sources) -> Iterator[Fault]:
     """Every source class has its rights."""
     for place, each in enumerate(sources.classes):
         for key, code, says, hint in _RIGHTS:
             if not getattr(each, key):
-                yield Finding("sources", ("classes", place, key), code, f"{each.id!r} {says}", hint)
+                yield Fault("sources", ("classes", place, key), code, f"{each.id!r} {says}", hint)
 
 
 @check("sources")
-def retention(sources: Sources) -> Iterator[Finding]:
+def retention(sources: Sources) -> Iterator[Fault]:
     """Every source class says how long it may be kept."""
     for place, each in enumerate(sources.classes):
         if each.retention_until is None and each.retention_days is None:
-            yield Finding(
+            yield Fault(
                 "sources", ("classes", place, "retention_until"), "source-without-retention",
                 f"{each.id!r} does not say how long it may be kept",
                 "add 'retention_until' with a date or 'unlimited', or 'retention_days'",
             )  # fmt: skip
         if each.retention_days is not None and each.collected_on is None:
-            yield Finding(
+            yield Fault(
                 "sources", ("classes", place, "collected_on"), "retention-without-start",
                 f"the retention of {each.id!r} counts days from a day that is not given",
                 "add 'collected_on'",
@@ -67,24 +67,24 @@ def retention(sources: Sources) -> Iterator[Finding]:
 
 
 @check("sources")
-def licences(sources: Sources) -> Iterator[Finding]:
+def licences(sources: Sources) -> Iterator[Fault]:
     """Licences are SPDX expressions."""
     for place, each in enumerate(sources.classes):
         fault = licence_fault(each.licence) if each.licence else None
         if fault is not None:
             right = nearest_licence(each.licence or "")
-            yield Finding(
+            yield Fault(
                 "sources", ("classes", place, "licence"), "bad-licence", fault,
                 f"did you mean {right!r}?" if right else "for an agreement of your own: LicenseRef-name",
             )  # fmt: skip
 
 
 @check("sources")
-def attribution(sources: Sources) -> Iterator[Finding]:
+def attribution(sources: Sources) -> Iterator[Fault]:
     """A licence that asks for attribution comes with the words."""
     for place, each in enumerate(sources.classes):
         if _ASKS_FOR_ATTRIBUTION.search(each.licence or "") and each.attribution is None:
-            yield Finding(
+            yield Fault(
                 "sources", ("classes", place, "attribution"), "attribution-missing",
                 f"{each.licence} asks for attribution, and {each.id!r} does not say whom to name",
                 "add 'attribution'", "warning",
@@ -92,12 +92,12 @@ def attribution(sources: Sources) -> Iterator[Finding]:
 
 
 @check("sources", "program")
-def inside_the_territory(sources: Sources, program: Program) -> Iterator[Finding]:
+def inside_the_territory(sources: Sources, program: Program) -> Iterator[Fault]:
     """The program works where its sources may be used."""
     for place, each in enumerate(sources.classes):
         where = program.territory
         if each.territory and where and not covers(each.territory, where):
-            yield Finding(
+            yield Fault(
                 "sources", ("classes", place, "territory"), "source-outside-territory",
                 f"{each.id!r} may not be used in {where}, where the program works",
                 "use another source, or change 'territory' in assay.toml", "warning",
@@ -105,11 +105,11 @@ def inside_the_territory(sources: Sources, program: Program) -> Iterator[Finding
 
 
 @check("program", "sources")
-def program_territory(program: Program, sources: Sources) -> Iterator[Finding]:
+def program_territory(program: Program, sources: Sources) -> Iterator[Fault]:
     """A program whose sources are bound to a territory says where it works."""
     bound = [each.id for each in sources.classes if _is_bound(each)]
     if program.territory is None and bound:
-        yield Finding(
+        yield Fault(
             "program", ("territory",), "program-without-territory",
             f"{bound[0]!r} is bound to a territory, and the program does not say where it works",
             "add 'territory' to assay.toml, such as \"EU\"", "warning",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.contract import Contract
 from assay.contracts.policy import Policy
 from assay.contracts.rubric import Dimension, Rubric
@@ -23,12 +23,12 @@ _SEVERE_VALUES = frozenset({"high", "critical", "severe", "extreme"})
 
 
 @check("contract", "rubric", whole=(("rubric", "dimensions"),))
-def over_refusal_scored(contract: Contract, rubric: Rubric) -> Iterator[Finding]:
+def over_refusal_scored(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """Where refusal is scored, over-refusal is scored on a dimension of its own."""
     refusing = [place for place, each in enumerate(rubric.dimensions) if _scores_refusal(each)]
     signals = any(each.signal in _SAFETY_SIGNALS for each in contract.supervision)
     if (refusing or signals) and not any(map(_scores_over_refusal, rubric.dimensions)):
-        yield Finding(
+        yield Fault(
             "rubric", ("dimensions", refusing[0]) if refusing else ("dimensions",),
             "over-refusal-not-scored",
             "safety is scored by refusal alone; refusing benign work would look like progress",
@@ -37,7 +37,7 @@ def over_refusal_scored(contract: Contract, rubric: Rubric) -> Iterator[Finding]
 
 
 @check("contract", whole=(("contract", "acceptance_tests"),))
-def over_refusal_measured(contract: Contract) -> Iterator[Finding]:
+def over_refusal_measured(contract: Contract) -> Iterator[Fault]:
     """Where unsafe compliance is measured, over-refusal is measured beside it."""
     tests = contract.acceptance_tests
     for place, test in enumerate(tests):
@@ -45,7 +45,7 @@ def over_refusal_measured(contract: Contract) -> Iterator[Finding]:
         if _OVER_REFUSAL.search(said) or not _REFUSAL.search(said):
             continue
         if not any(_OVER_REFUSAL.search(f"{each.id} {each.metric}") for each in tests):
-            yield Finding(
+            yield Fault(
                 "contract", ("acceptance_tests", place), "over-refusal-not-measured",
                 f"{test.id!r} measures refusal, and nothing measures over-refusal",
                 "add a test on benign requests, such as metric 'over_refusal_rate'",
@@ -54,11 +54,11 @@ def over_refusal_measured(contract: Contract) -> Iterator[Finding]:
 
 
 @check("policy")
-def benign_counterparts(policy: Policy) -> Iterator[Finding]:
+def benign_counterparts(policy: Policy) -> Iterator[Fault]:
     """A section that expects a refusal names a similar request that must be served."""
     for place, section in enumerate(policy.sections):
         if section.expected in {"refuse", "partial"} and section.benign_counterpart is None:
-            yield Finding(
+            yield Fault(
                 "policy", ("sections", place, "benign_counterpart"),
                 "section-without-benign-counterpart",
                 f"{section.id!r} expects a refusal and does not say which similar request is served",
@@ -67,11 +67,11 @@ def benign_counterparts(policy: Policy) -> Iterator[Finding]:
 
 
 @check("contract", "policy", whole=(("policy", "sections"),))
-def sections_to_point_to(contract: Contract, policy: Policy) -> Iterator[Finding]:
+def sections_to_point_to(contract: Contract, policy: Policy) -> Iterator[Fault]:
     """Safety signals have policy sections to point to."""
     for place, signal in enumerate(contract.supervision):
         if signal.signal in _SAFETY_SIGNALS and not policy.sections:
-            yield Finding(
+            yield Fault(
                 "contract", ("supervision", place), "policy-without-sections",
                 f"the {signal.signal} signal has no policy section to point to",
                 "add sections to policy.yaml",
@@ -79,12 +79,12 @@ def sections_to_point_to(contract: Contract, policy: Policy) -> Iterator[Finding
 
 
 @check("contract", "policy")
-def welfare(contract: Contract, policy: Policy) -> Iterator[Finding]:
+def welfare(contract: Contract, policy: Policy) -> Iterator[Fault]:
     """Severe content comes with welfare controls for those who read it."""
     severe = _severe_content(contract, policy)
     if contract.welfare is None:
         if severe:
-            yield Finding(
+            yield Fault(
                 "contract", ("welfare",), "severe-content-without-welfare",
                 f"{severe}, and nothing protects the people who read it",
                 "add 'welfare': restricted_to, opt_in, blur, daily_minutes, "
@@ -95,7 +95,7 @@ def welfare(contract: Contract, policy: Policy) -> Iterator[Finding]:
                 "skip_without_penalty", "support")  # fmt: skip
     lacking = [key for key in controls if not getattr(contract.welfare, key)]
     if severe and lacking:
-        yield Finding(
+        yield Fault(
             "contract", ("welfare",), "welfare-incomplete",
             f"the welfare controls lack {', '.join(lacking)}", "add them", "warning",
         )  # fmt: skip

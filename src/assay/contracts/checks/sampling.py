@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from assay.contracts.checks.check import Check, Finding, check
+from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.contract import Contract, Quota, Sampling
 from assay.contracts.shape import nearest
 from assay.contracts.terms import STANDARD_AXES, Slice
@@ -19,52 +19,52 @@ _HARD_BY_MEANING: dict[str, Callable[[str], bool]] = {
 
 
 @check("contract")
-def standard_axes(contract: Contract) -> Iterator[Finding]:
+def standard_axes(contract: Contract) -> Iterator[Fault]:
     """Each standard axis is either cut or left out for a reason."""
     sampling = contract.sampling
     for axis in STANDARD_AXES:
         if axis not in sampling.axes and axis not in sampling.left_out:
-            yield Finding(
+            yield Fault(
                 "contract", ("sampling", "axes", axis), "standard-axis-missing",
                 f"the distribution says nothing about {axis!r}",
                 "add the axis with its values, or give the reason under 'left_out'", "warning",
             )  # fmt: skip
     for axis in sampling.left_out:
         if axis in sampling.axes:
-            yield Finding(
+            yield Fault(
                 "contract", ("sampling", "left_out", axis), "axis-both-ways",
                 f"{axis!r} is an axis and is left out", "keep one of the two",
             )  # fmt: skip
 
 
 @check("contract")
-def values_once(contract: Contract) -> Iterator[Finding]:
+def values_once(contract: Contract) -> Iterator[Fault]:
     """A value stands once on its axis."""
     for axis, values in contract.sampling.axes.items():
         for place, value in enumerate(values):
             if value in values[:place]:
-                yield Finding(
+                yield Fault(
                     "contract", ("sampling", "axes", axis, place), "axis-value-twice",
                     f"{value!r} stands twice on {axis!r}", "keep one of the two",
                 )  # fmt: skip
 
 
 @check("contract", whole=(("contract", "sampling"),))
-def slices_exist(contract: Contract) -> Iterator[Finding]:
+def slices_exist(contract: Contract) -> Iterator[Fault]:
     """Every slice that is named anywhere lies on the axes."""
     axes = contract.sampling.axes
     for path, cut in _slices(contract):
         for axis, value in cut.items():
             if axis not in axes:
                 right = nearest(axis, axes)
-                yield Finding(
+                yield Fault(
                     "contract", (*path, axis), "unknown-axis",
                     f"{axis!r} is not an axis of the sampling distribution",
                     f"did you mean {right!r}?" if right else f"axes: {', '.join(axes)}",
                 )  # fmt: skip
             elif value not in axes[axis]:
                 right = nearest(value, axes[axis])
-                yield Finding(
+                yield Fault(
                     "contract", (*path, axis), "unknown-axis-value",
                     f"{value!r} is not a value of {axis!r}, so no record can fall into this slice",
                     f"did you mean {right!r}?" if right else f"values: {', '.join(axes[axis])}",
@@ -72,7 +72,7 @@ def slices_exist(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def quotas_can_be_met(contract: Contract) -> Iterator[Finding]:
+def quotas_can_be_met(contract: Contract) -> Iterator[Fault]:
     """The quotas do not ask for more records than there are."""
     sampling = contract.sampling
     needs = [
@@ -81,7 +81,7 @@ def quotas_can_be_met(contract: Contract) -> Iterator[Finding]:
     ]
     alone = [need for need in needs if need.records > sampling.total]
     for need in alone:
-        yield Finding(
+        yield Fault(
             "contract", ("sampling", "quotas", need.place), "quota-cannot-be-met",
             f"this quota asks for {need.records} of {sampling.total} records",
             "lower it, or raise 'total'",
@@ -91,7 +91,7 @@ def quotas_can_be_met(contract: Contract) -> Iterator[Finding]:
         asked = _least_on(axis, rest)
         if asked > sampling.total:
             last = max((need.place for need in rest if axis in need.slice), default=0)
-            yield Finding(
+            yield Fault(
                 "contract", ("sampling", "quotas", last), "quota-cannot-be-met",
                 f"along {axis!r} the quotas ask for {asked} of {sampling.total} records "
                 f"({asked / sampling.total:.0%})",
@@ -100,10 +100,10 @@ def quotas_can_be_met(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def hard_slices(contract: Contract) -> Iterator[Finding]:
+def hard_slices(contract: Contract) -> Iterator[Fault]:
     """Some slice is marked as hard."""
     if not list(_hard_slices(contract.sampling)):
-        yield Finding(
+        yield Fault(
             "contract", ("sampling", "hard"), "no-hard-slices",
             "no slice is marked as hard; easy items alone can look excellent and change nothing",
             "name the slices on which the model fails under 'hard', and give each a quota",
@@ -112,13 +112,13 @@ def hard_slices(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract", whole=(("contract", "sampling"),))
-def hard_slices_have_quotas(contract: Contract) -> Iterator[Finding]:
+def hard_slices_have_quotas(contract: Contract) -> Iterator[Fault]:
     """No hard slice is left to chance."""
     quotas = [quota for quota in contract.sampling.quotas if quota.share or quota.minimum]
     for path, cut in _hard_slices(contract.sampling):
         if not any(cut.items() <= quota.slice.items() for quota in quotas):
             spoken = " and ".join(f"{axis} = {value}" for axis, value in cut.items())
-            yield Finding(
+            yield Fault(
                 "contract", path, "hard-slice-without-quota",
                 f"the quotas leave out the hard slice {spoken or 'without an axis'}",
                 "add a quota with a share or a minimum for it",
@@ -126,10 +126,10 @@ def hard_slices_have_quotas(contract: Contract) -> Iterator[Finding]:
 
 
 @check("contract")
-def reserve(contract: Contract) -> Iterator[Finding]:
+def reserve(contract: Contract) -> Iterator[Fault]:
     """There is an evaluation-only reserve, and no author can open it."""
     if contract.reserve is None:
-        yield Finding(
+        yield Fault(
             "contract", ("reserve",), "no-reserve",
             "no evaluation data is kept apart from authors and training",
             "add a reserve: id, size or share, openers, covers",
@@ -137,7 +137,7 @@ def reserve(contract: Contract) -> Iterator[Finding]:
         return
     for place, role in enumerate(contract.reserve.openers):
         if role in {"author", "reviewer"}:
-            yield Finding(
+            yield Fault(
                 "contract", ("reserve", "openers", place), "reserve-open-to-authors",
                 f"the role {role!r} makes training data and may open the reserve",
                 "let a lead or an administrator open it",

@@ -1,0 +1,237 @@
+"""`assay record`: import, sample, list, show and export records."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assay.cli.output import AsJson, Folder, print_json, print_table, progress
+
+app = typer.Typer(no_args_is_help=True)
+
+Kind = Annotated[
+    str | None,
+    typer.Option("--as", help="Kind of record, such as preference; the reader's first if absent."),
+]
+Source = Annotated[str, typer.Option("--source", "-s", help="Source class in sources.yaml.")]
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="JSONL, JSON, CSV, TSV or Parquet; gzip or zstd.")],
+    source: Source,
+    kind: Kind = None,
+    form: Annotated[
+        str,
+        typer.Option("--format", "-f", help="Reader, or a mapping (.yaml); `list` names them."),
+    ] = "assay",
+    rejects: Annotated[
+        Path | None, typer.Option(help="Folder for the rejects file; beside the file if absent.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the first records; store nothing.")
+    ] = False,
+    first: Annotated[int, typer.Option(help="How many rows a dry run shows.")] = 3,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Import a file: every row is stored, already there, or set aside with its reason.
+
+    Example: assay record import votes.csv --as preference --format mapping.yaml --source crowd
+    """
+    import assay
+    from assay.plugins import load, names
+
+    if form == "list":
+        print_table(
+            ("reader", "what it reads"), ((n, load("readers", n).summary) for n in names("readers"))
+        )
+        return
+    with assay.open(program) as opened:
+        if dry_run:
+            _show_preview(
+                opened.records.preview(file, source=source, kind=kind, reader=form, first=first)
+            )
+            return
+        with progress(file.name) as tick:
+            report = opened.records.import_(
+                file,
+                source=source,
+                kind=kind,
+                reader=form,
+                rejects=rejects,
+                progress=lambda done: tick(done.rows),
+            )
+    if as_json:
+        print_json(report)
+        return
+    _show_report(report)
+
+
+def _show_preview(preview: Any) -> None:
+    for read in preview.reads:
+        print_json({"record": read.record, "judgments": list(read.judgments)})
+    for place, reason in preview.reasons:
+        typer.secho(f"set aside: {place}: {reason}", fg="yellow")
+    typer.echo(f"{preview.read} rows looked at, nothing stored", err=True)
+
+
+def _show_report(report: Any) -> None:
+    typer.echo(
+        f"read {report.read} = stored {report.stored} + already there {report.already_there} "
+        f"+ set aside {report.set_aside}"
+    )
+    for family, count in report.facts.items():
+        typer.echo(f"  {family}: {count.new} new, {count.known} known")
+    if report.resumed_after:
+        typer.echo(f"  went on after row {report.resumed_after}, where an earlier run broke off")
+    if report.unanchored:
+        typer.echo(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
+    for reason in report.reasons:
+        typer.secho(f"  set aside {reason.rows}: {reason.example}  [{reason.code}]", fg="yellow")
+    if report.rejects:
+        typer.echo(f"  mend {report.rejects} and import it in the same way")
+
+
+@app.command("list")
+def list_(
+    kind: Annotated[str | None, typer.Option("--as", help="Only this kind.")] = None,
+    limit: Annotated[int, typer.Option(help="How many to list; 0 for all.")] = 20,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """List records in their order of entry.
+
+    Example: assay record list --as preference --limit 5
+    """
+    from itertools import islice
+
+    import assay
+
+    where = {"kind": kind} if kind else {}
+    with assay.open(program) as opened:
+        found = islice(opened.records.list(**where), limit or None)
+        rows = [(each.id, each.kind, "+".join(each.source_classes), _line(each)) for each in found]
+    columns = ("id", "kind", "sources", "task")
+    if as_json:
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+        return
+    print_table(columns, ((row[0][:16], *row[1:]) for row in rows))
+
+
+def _line(record: Any) -> str:
+    text = " ".join(record.task.messages[-1].content.split())
+    return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004  a line's width
+
+
+@app.command()
+def show(
+    identity: Annotated[str, typer.Argument(metavar="ID", help="Id, or a unique prefix of one.")],
+    program: Folder = ".",
+) -> None:
+    """Show a record with its judgments, as JSON.
+
+    Example: assay record show rec_mfrg
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        record = opened.records.get(identity)
+        judgments = opened.records.judgments(record.id)
+    print_json({"id": record.id, "record": record, "judgments": list(judgments)})
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="JSONL file to write.")],
+    kind: Annotated[str | None, typer.Option("--as", help="Only this kind.")] = None,
+    judgments: Annotated[bool, typer.Option(help="Whether judgments go with them.")] = True,
+    program: Folder = ".",
+) -> None:
+    """Write records and judgments as lines that `record import` reads back.
+
+    Example: assay record export all.jsonl
+    """
+    import assay
+
+    where = {"kind": kind} if kind else {}
+    with assay.open(program) as opened:
+        count = opened.records.export(file, judgments=judgments, **where)
+    typer.echo(f"{count} lines in {file}")
+
+
+@app.command()
+def sample(
+    tasks: Annotated[Path, typer.Argument(help="JSONL file of tasks: a prompt or messages each.")],
+    source: Source,
+    url: Annotated[str, typer.Option(help="Endpoint up to and with /v1.")],
+    model: Annotated[list[str], typer.Option("--model", "-m", help="Model to ask; repeatable.")],
+    writes: Annotated[str, typer.Option(help="Source class of what the models write.")],
+    kind: Annotated[str, typer.Option("--as", help="Kind of record.")] = "preference",
+    each: Annotated[int, typer.Option("-n", help="Candidates from each model.")] = 2,
+    temperature: Annotated[str | None, typer.Option(help="Such as 0.7.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the first candidate.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="The most tokens of an answer.")] = None,
+    key: Annotated[
+        str | None, typer.Option("--key-env", help="Environment variable that holds the API key.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(help="Requests under way at once.")] = 8,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Compare what there is where a candidate failed.")
+    ] = False,
+    set_aside: Annotated[
+        list[str] | None, typer.Option(help="Set aside answers that are empty, cut or filtered.")
+    ] = None,
+    prices: Annotated[
+        str | None, typer.Option(help="Price of a million tokens in,out; such as 0.15,0.60.")
+    ] = None,
+    journal: Annotated[Path | None, typer.Option(help="Journal by which a run goes on.")] = None,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Draw candidates from an OpenAI-compatible endpoint, with provenance, tokens and cost.
+
+    Example: assay record sample tasks.jsonl --source desk --writes model --url http://127.0.0.1:8000/v1 -m small
+    """
+    import assay
+    from assay.bootstrap.sampling import Endpoint
+    from assay.cli.options import one_of
+    from assay.records.endpoint import Parameters, Shortfall
+    from assay.records.sampling import Plan
+    from assay.records.sampling_report import read_prices
+
+    plan = Plan(
+        models=tuple(model),
+        source_class=writes,
+        each=each,
+        parameters=Parameters(temperature=temperature, seed=seed, max_tokens=max_tokens),
+        partial=partial,
+        set_aside=tuple(one_of(each, Shortfall, "set-aside") for each in set_aside or ()),
+    )
+    with assay.open(program) as opened, progress(tasks.name) as tick:
+        report = opened.records.sample(
+            tasks,
+            kind=kind,
+            source=source,
+            endpoint=Endpoint(base_url=url, key_variable=key, concurrency=concurrency),
+            plan=plan,
+            journal=journal,
+            prices=read_prices(*prices.split(",", 1)) if prices and "," in prices else None,
+            progress=tick,
+        )
+    if as_json:
+        print_json(report)
+        return
+    failed = ", ".join(f"{reason} {count}" for reason, count in report.failed.items()) or "none"
+    typer.echo(
+        f"asked {report.asked} = remembered {report.remembered} + completed {report.completed} "
+        f"+ failed ({failed})"
+    )
+    typer.echo(
+        f"records {report.records}; requests {report.requests}, of them {report.retried} again"
+    )
+    typer.echo(
+        f"tokens {report.prompt_tokens} in, {report.completion_tokens} out; cost {report.cost}"
+    )
+    for reason, count in report.rejects.items():
+        typer.secho(f"  rejected {count}: {reason}", fg="yellow")

@@ -1,0 +1,181 @@
+"""Labels as foreign files give them: who is said to have judged, and what becomes of it."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from assay.core.canonical import json_text
+from assay.core.errors import InputError
+from assay.records.candidate import Candidate
+from assay.records.evidence import Evidence
+from assay.records.judgment import Judgment, Reason, Reviewer
+from assay.records.kinds import Demonstration, Outcome, Preference
+from assay.records.reader import Read, RowContext
+from assay.records.record import SCHEMA_VERSION, Record, Source, sort_candidates
+from assay.records.task import Message, Task
+from assay.records.verdict import DimensionScore, NotAsked, Prefers, Scored, Tie, Verdict
+
+
+class Opinion:
+    """What one rater said about the candidates in the order of the file."""
+
+    def __init__(
+        self,
+        reviewer: Reviewer,
+        *,
+        better: int | None = None,
+        strength: int | None = None,
+        reasons: Sequence[Reason] = (),
+    ) -> None:
+        """State a preference.
+
+        Args:
+            reviewer: who is said to have judged.
+            better: the better candidate; None for a tie.
+            strength: how much better.
+            reasons: why.
+        """
+        self.reviewer = reviewer
+        self.better = better
+        self.strength = strength
+        self.reasons = tuple(reasons)
+
+
+def unnamed(context: RowContext, label: str = "", *, final: bool = False) -> Reviewer:
+    """The reviewer of a label whose author the file does not name.
+
+    Args:
+        context: names the source class, which stands for its raters.
+        label: tells several unnamed raters of one row apart.
+        final: whether the label closes over others, such as an average.
+    """
+    return Reviewer(
+        pseudonym=f"{context.source_class}: {label}" if label else context.source_class,
+        kind="unknown",
+        role="adjudicator" if final else "reviewer",
+    )
+
+
+def whole_source(context: RowContext, locator: str | None = None) -> tuple[Source, ...]:
+    """The sources of a record that belongs to one source class."""
+    return (Source(source_class=context.source_class, locator=locator),)
+
+
+def demonstration(
+    context: RowContext, task: Task, candidate: Candidate, key: str | None = None
+) -> Read:
+    """A response to imitate."""
+    record = Record(
+        schema_version=SCHEMA_VERSION,
+        part=Demonstration(),
+        task=task,
+        sources=whole_source(context),
+        candidates=(candidate,),
+        key=key,
+    )
+    return Read(record=record)
+
+
+def comparison(
+    context: RowContext,
+    task: Task,
+    candidates: Sequence[Candidate],
+    opinions: Sequence[Opinion],
+    *,
+    key: str | None = None,
+    evidence: Sequence[Evidence] = (),
+) -> Read:
+    """Two or more responses and what was said of them; no presented order is known.
+
+    Raises:
+        InputError: if the responses that a label tells apart are the same.
+    """
+    given = tuple(candidates)
+    if len({json_text(_content(candidate)) for candidate in given}) == 1:
+        raise InputError(
+            code="same-candidates",
+            message="the candidates are the same text, so no label can tell them apart",
+        )
+    ordered, moved = sort_candidates(given)
+    record = Record(
+        schema_version=SCHEMA_VERSION,
+        part=Preference(),
+        task=task,
+        sources=whole_source(context),
+        candidates=ordered,
+        evidence=tuple(evidence),
+        key=key,
+    )
+    judgments = [
+        Judgment(
+            record=record.id,
+            reviewer=opinion.reviewer,
+            verdict=_verdict(opinion, moved),
+            reasons=opinion.reasons,
+        )
+        for opinion in opinions
+    ]
+    return Read(record=record, judgments=judgments)
+
+
+def desirable(
+    context: RowContext, task: Task, candidate: Candidate, label: bool, key: str | None = None
+) -> Read:
+    """One response and whether it is wanted: an outcome, scored 1 or 0 on `desirable`."""
+    record = Record(
+        schema_version=SCHEMA_VERSION,
+        part=Outcome(),
+        task=task,
+        sources=whole_source(context),
+        candidates=(candidate,),
+        key=key,
+    )
+    score = DimensionScore(dimension="desirable", score=Scored(value=int(label)), candidate=0)
+    judgment = Judgment(
+        record=record.id, reviewer=unnamed(context), verdict=NotAsked(), scores=(score,)
+    )
+    return Read(record=record, judgments=[judgment])
+
+
+def signed(strength: int) -> tuple[int | None, int | None]:
+    """The better of two candidates and by how much: negative for the first, 0 for a tie."""
+    if strength == 0:
+        return None, None
+    return (0 if strength < 0 else 1), abs(strength)
+
+
+def scored(value: Any, what: str) -> Scored:
+    """A number as an exact score: whole numbers, decimals and their texts.
+
+    Raises:
+        InputError: if it is no number.
+    """
+    numeric = isinstance(value, int | float | str) and not isinstance(value, bool)
+    try:
+        exact = Fraction(str(value).strip() if numeric else "")
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise InputError(
+            code="wrong-field", message=f"{what!r} is not a number: {value!r}", where=what
+        ) from error
+    denominator = exact.denominator if exact.denominator > 1 else None
+    return Scored(value=exact.numerator, denominator=denominator)
+
+
+def task_of(*messages: Message) -> Task:
+    """A task of messages alone."""
+    return Task(messages=messages)
+
+
+def _verdict(opinion: Opinion, moved: Sequence[int]) -> Verdict:
+    if opinion.better is None:
+        return Tie()
+    return Prefers(candidate=moved[opinion.better], strength=opinion.strength)
+
+
+def _content(candidate: Candidate) -> Any:
+    if isinstance(candidate.content, str):
+        return candidate.content
+    return [
+        [m.role, m.content, [[call.name, call.arguments] for call in m.tool_calls]]
+        for m in candidate.content
+    ]

@@ -1,0 +1,42 @@
+"""OpenAI preference: one request and two outputs a line."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assay.records.formats.conversation import read_messages, response_candidate
+from assay.records.formats.fields import Fields
+from assay.records.formats.label import Opinion, comparison, unnamed
+from assay.records.formats.openai_chat import PARALLEL, request
+from assay.records.reader import Read, RowContext
+
+
+class OpenAiPreference:
+    """Reads `input`, `preferred_output` and `non_preferred_output`.
+
+    The label is a judgment by an unknown reviewer who prefers the first of them. `id` becomes
+    the key; `parallel_tool_calls` a taxonomy axis.
+    """
+
+    name = "openai-preference"
+    kinds = ("preference",)
+    summary = "OpenAI preference lines: `input`, `preferred_output`, `non_preferred_output`"
+
+    def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
+        """Map one row.
+
+        Raises:
+            InputError: if the row is not of this format.
+        """
+        outputs = ("preferred_output", "non_preferred_output")
+        fields = Fields(row, ("input", *outputs, "id"))
+        asked = Fields(fields.any("input"), ("messages", "tools", PARALLEL), "input")
+        task = request(asked, read_messages(asked.items("messages"), "input.messages"))
+        candidates = [
+            response_candidate(read_messages(fields.items(name), name)) for name in outputs
+        ]
+        opinion = Opinion(unnamed(context), better=0)
+        return [comparison(context, task, candidates, [opinion], key=fields.name_or_none("id"))]
+
+
+READER = OpenAiPreference()
+"""The reader that `--format openai-preference` asks for."""

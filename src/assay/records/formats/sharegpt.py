@@ -1,0 +1,96 @@
+"""ShareGPT: conversations of `from` and `value`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assay.core.canonical import json_text, parse_json
+from assay.records.formats.conversation import read_tools, response_candidate, split_response
+from assay.records.formats.fields import Fields
+from assay.records.formats.label import (
+    Opinion,
+    comparison,
+    demonstration,
+    desirable,
+    unnamed,
+)
+from assay.records.reader import Read, RowContext
+from assay.records.task import Message, MessageRole, Task, ToolCall
+
+_ROLES: Mapping[str, MessageRole] = {
+    "system": "system",
+    "human": "user",
+    "user": "user",
+    "gpt": "assistant",
+    "assistant": "assistant",
+    "observation": "tool",
+    "tool": "tool",
+    "function_call": "assistant",
+}
+
+
+class ShareGpt:
+    """Reads `conversations`, `system`, `tools`, `chosen`, `rejected` and `kto_tag`.
+
+    A `function_call` becomes a tool call, an `observation` a tool message. With `chosen` and
+    `rejected` the conversation is the task (preference); with `kto_tag` its last response is
+    scored on `desirable` (outcome). `tools` may be a list or its JSON text; `id` is the key.
+    """
+
+    name = "sharegpt"
+    kinds = ("demonstration", "preference", "outcome")
+    summary = "ShareGPT: `conversations` of `from` and `value`"
+
+    def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
+        """Map one row.
+
+        Raises:
+            InputError: if the row is not of this format.
+        """
+        label = {"preference": ("chosen", "rejected"), "outcome": ("kto_tag",)}
+        known = ("conversations", "system", "tools", "id", *label.get(context.kind, ()))
+        fields = Fields(row, known)
+        key = fields.name_or_none("id")
+        messages = tuple(
+            _message(turn, f"conversations[{number}]")
+            for number, turn in enumerate(fields.items("conversations"))
+        )
+        if fields.has("system"):
+            messages = (Message(role="system", content=fields.text("system")), *messages)
+        if context.kind == "preference":
+            candidates = [
+                response_candidate((_message(fields.any(name), name),))
+                for name in ("chosen", "rejected")
+            ]
+            opinion = Opinion(unnamed(context), better=0)
+            return [comparison(context, _task(fields, messages), candidates, [opinion], key=key)]
+        asked, response = split_response(messages)
+        task, candidate = _task(fields, asked), response_candidate(response)
+        if context.kind == "outcome":
+            return [desirable(context, task, candidate, fields.flag("kto_tag"), key)]
+        return [demonstration(context, task, candidate, key)]
+
+
+def _task(fields: Fields, messages: tuple[Message, ...]) -> Task:
+    tools = fields.json("tools")
+    return Task(messages=messages, tools=read_tools(parse_json(tools) if tools else []))
+
+
+def _message(value: Any, where: str) -> Message:
+    fields = Fields(value, ("from", "value"), where)
+    speaker = fields.text("from")
+    if speaker not in _ROLES:
+        raise fields.error("from", f"{speaker!r} is not a speaker of this format")
+    if speaker != "function_call":
+        return Message(role=_ROLES[speaker], content=fields.text("value"))
+    stated = fields.any("value")
+    call = Fields(
+        parse_json(stated) if isinstance(stated, str) else stated, ("name", "arguments"), where
+    )
+    arguments = call.json("arguments") or json_text({})
+    return Message(
+        role="assistant", tool_calls=(ToolCall(name=call.text("name"), arguments=arguments),)
+    )
+
+
+READER = ShareGpt()
+"""The reader that `--format sharegpt` asks for."""

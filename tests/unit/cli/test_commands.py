@@ -1,0 +1,222 @@
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.cli.main import STAGES
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def program(demo: Path, tmp_path: Path) -> Path:
+    """A copy of the demo that a test may change."""
+    return shutil.copytree(demo, tmp_path / "program")
+
+
+@pytest.mark.parametrize("template", ["preference", "code", "math", "safety", "tools"])
+def test_a_new_program_checks_clean(assay: Run, tmp_path: Path, template: str) -> None:
+    """Every template writes a program whose check finds nothing and exits 0."""
+    assert assay("init", tmp_path / "new", "--template", template).code == 0
+    checked = assay("contract", "check", tmp_path / "new", "--json")
+    report = json.loads(checked.out)
+    assert checked.code == 0
+    assert report["ok"] is True
+    assert report["issues"] == []
+    assert len(report["checklist"]) == 14
+
+
+def test_a_fault_in_a_document_has_a_line_and_exit_code_1(assay: Run, program: Path) -> None:
+    """A misspelt key is an error with its line and the right name, and the check exits 1."""
+    rubric = program / "rubric.yaml"
+    rubric.write_text(rubric.read_text().replace("abstention:", "abstension:", 1))
+    checked = assay("contract", "check", program)
+    assert checked.code == 1
+    assert "rubric.yaml:17" in checked.out
+    assert "abstention" in checked.out
+
+
+def test_importing_names_what_became_of_each_row(assay: Run, program: Path) -> None:
+    """The counts add up, the reason is told, and the rejects file is named."""
+    result = assay(
+        "record", "import", program / "data" / "records.jsonl", "-s", "desk-authors", "-p", program
+    )
+    assert result.code == 0
+    assert "read 211 = stored 0 + already there 209 + set aside 2" in result.out
+    assert "records.jsonl.rejects.jsonl" in result.out
+
+
+def test_a_dry_run_stores_nothing(assay: Run, demo: Path) -> None:
+    """The first records are shown as JSON, and the store is as it was."""
+    before = assay("status", "-p", demo, "--json").out
+    shown = assay(
+        "record", "import", demo / "data" / "records.jsonl", "-s", "desk-authors",
+        "--dry-run", "--first", 1, "-p", demo,
+    )  # fmt: skip
+    assert json.loads(shown.out)["record"]["part"]["kind"] == "preference"
+    assert assay("status", "-p", demo, "--json").out == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("record", "show", "rec_zzzz"), 2, "no fact"),
+        (("record", "show", "paper"), 2, "not the id of a record"),
+        (("lineage", "paper"), 2, "is no id"),
+        (("record", "import", "nowhere.jsonl", "-s", "desk-authors"), 3, "nowhere.jsonl"),
+        (("record", "import", "x.jsonl", "-s", "desk-author"), 2, "did you mean 'desk-authors'"),
+        (("record", "import", "x.jsonl", "-s", "desk-authors", "--as", "preferences"), 2, "did you mean 'preference'"),
+        (("record", "import", "x.jsonl", "-s", "desk-authors", "-f", "shargpt"), 2, "did you mean 'sharegpt'"),
+        (("release", "build", "1.0.0"), 2, "1.0.0"),
+        (("release", "build", "one"), 2, "one"),
+        (("release", "build", "2.0.0", "--use", "sell"), 2, "train, evaluate, publish"),
+        (("review", "assign", "-r", "anna"), 2, "name=value"),
+        (("audit", "verify", "--head", "12"), 2, "NUMBER:HASH"),
+        (("status", "--axes", "domain"), 2, "axes"),
+    ],
+)  # fmt: skip
+def test_a_wrong_call_says_what_is_wrong(
+    assay: Run, demo: Path, arguments: tuple[str, ...], code: int, message: str
+) -> None:
+    """Unknown ids, files, classes, formats and options end with one clear line and their code."""
+    result = assay(*arguments, "--program", demo)
+    assert (result.code, message in result.err) == (code, True), result.err
+    assert "Traceback" not in result.err
+
+
+def test_a_folder_without_documents_is_no_program(assay: Run, tmp_path: Path) -> None:
+    """A command in an empty folder names the missing documents and exits 1."""
+    result = assay("status", "-p", tmp_path)
+    assert result.code == 1
+    assert "contract.yaml" in result.err
+
+
+def test_a_release_verifies_and_a_changed_byte_does_not(assay: Run, program: Path) -> None:
+    """`release verify` exits 0 on the release and 1 when one byte of it changed."""
+    release, key = program / "releases" / "1.0.0", program / "assay.pub"
+    assert assay("release", "verify", release, "--key", key).code == 0
+    records = release / "records.jsonl"
+    content = bytearray(records.read_bytes())
+    content[100] ^= 1
+    records.write_bytes(content)
+    refused = assay("release", "verify", release, "--key", key)
+    assert refused.code == 1
+    assert "records.jsonl" in refused.out
+
+
+def test_an_export_accounts_for_every_record(assay: Run, demo: Path, tmp_path: Path) -> None:
+    """The drop report's sums hold, and each tie of the release is named in it."""
+    result = assay(
+        "release", "export", demo / "releases" / "1.0.0", "--to", "trl:preference",
+        "--out", tmp_path / "trl", "--json",
+    )  # fmt: skip
+    report = json.loads(result.out)
+    records = report["records"]
+    assert records["given"] == records["carried"] + records["dropped"] == 204
+    assert (tmp_path / "trl" / "train.jsonl").read_text().count("\n") == report["rows"]
+
+
+def test_lineage_leads_from_a_record_to_the_release(assay: Run, demo: Path) -> None:
+    """Judgments, a disposition and the release are found from the record; its row, too."""
+    listed = json.loads(assay("record", "list", "--limit", 1, "--json", "-p", demo).out)
+    found = assay("lineage", listed[0]["id"][:20], "-p", demo)
+    assert found.code == 0
+    for word in ("row 1 of records.jsonl", "jud_", "dis_", "rel_"):
+        assert word in found.out
+
+
+def test_records_written_out_come_back_as_already_there(
+    assay: Run, program: Path, tmp_path: Path
+) -> None:
+    """An export of records and judgments imports as nothing new."""
+    written = assay("record", "export", tmp_path / "all.jsonl", "-p", program)
+    assert "836 lines" in written.out
+    again = assay("record", "import", tmp_path / "all.jsonl", "-s", "desk-authors", "-p", program)
+    assert "stored 0 + already there 836 + set aside 0" in again.out
+
+
+def test_answers_go_out_blind_and_come_back_as_judgments(
+    assay: Run, program: Path, tmp_path: Path
+) -> None:
+    """A spreadsheet of work names no model, and an answered row becomes a judgment."""
+    extra = json.loads(assay("record", "list", "--limit", 1, "--json", "-p", program).out)[0]["id"]
+    assigned = assay("review", "assign", "-r", "jo=reviewer", "--extra", extra, "-p", program)
+    assert "1 assignments" in assigned.out
+    work = tmp_path / "jo.jsonl"
+    assert assay("review", "export", "-r", "jo", "--to", work, "-p", program).code == 0
+    text = work.read_text()
+    assert "trailhead-" not in text
+    row = json.loads(text)
+    row |= {"verdict": "A", "reason.correct": "the sum is right"}
+    work.write_text(json.dumps(row) + "\nnot json\n")
+    taken = assay("review", "import", work, "-p", program)
+    assert "stored 1 + already there 0 + unanswered 0 + set aside 1" in taken.out
+    assert "0 waiting" in assay("review", "status", "-p", program).out
+
+
+def test_an_adjudication_states_one_decision(assay: Run, program: Path) -> None:
+    """Two decisions at once are refused; one is written and changes no judgment."""
+    record = json.loads(assay("record", "list", "--limit", 1, "--json", "-p", program).out)[0]["id"]
+    call = ("review", "adjudicate", record, "--cause", "expertise", "--by", "ines", "-p", program)
+    assert assay(*call, "--prefers", 0, "--preserve").code == 2
+    before = json.loads(assay("record", "show", record, "-p", program).out)["judgments"]
+    assert assay(*call, "--preserve").code == 0
+    assert json.loads(assay("record", "show", record, "-p", program).out)["judgments"] == before
+    assert "disagreement_preserved\t6" in assay("quality", "dispose", "-p", program).out
+
+
+def test_the_audit_finds_a_changed_fact(assay: Run, program: Path) -> None:
+    """A record changed behind the program's back is found and named, and the command exits 1."""
+    with sqlite3.connect(program / ".assay" / "store.sqlite") as database:
+        database.execute(
+            "UPDATE records SET body = replace(body, 'crowns', 'crones') WHERE seq = 3"
+        )
+    result = assay("audit", "verify", "-p", program)
+    assert result.code == 1
+    assert "rec_" in result.out
+
+
+def test_the_heat_map_and_quotas_are_shown(assay: Run, demo: Path) -> None:
+    """`assay status` holds what is there against the quotas."""
+    shown = assay("status", "-p", demo, "--axes", "domain,language").out
+    assert "difficulty=hard\t35%" in shown
+    assert "Records by" not in shown or "domain / language" in shown
+    assert "domain / language\ten\tde" in shown
+
+
+def test_a_withdrawn_release_no_longer_verifies(assay: Run, program: Path) -> None:
+    """After a withdrawal the notice beside the folder makes verification fail with its reason."""
+    assert assay("release", "withdraw", "1.0.0", "--reason", "taken back", "-p", program).code == 0
+    checked = assay(
+        "release", "verify", program / "releases" / "1.0.0", "--key", program / "assay.pub"
+    )
+    assert checked.code == 1
+    assert "taken back" in checked.out
+
+
+def test_a_key_is_never_overwritten(assay: Run, tmp_path: Path) -> None:
+    """The second `key new` with the same name is refused."""
+    assert assay("key", "new", tmp_path / "signing.key").code == 0
+    assert (tmp_path / "signing.key").stat().st_mode & 0o077 == 0
+    assert assay("key", "new", tmp_path / "signing.key").code == 2
+
+
+def test_every_command_has_help_with_an_example(assay: Run) -> None:
+    """Each command's help shows how to call it."""
+    commands = {
+        "contract": ("check", "show", "diff", "schema"),
+        "record": ("import", "sample", "list", "show", "export"),
+        "review": ("assign", "export", "import", "adjudicate", "status"),
+        "quality": ("dispose", "agreement", "report"),
+        "release": ("build", "verify", "diff", "export", "withdraw", "card"),
+        "audit": ("verify", "head"),
+        "key": ("new",),
+    }
+    for stage in STAGES:
+        for command in commands.get(stage, (None,)):
+            called = (stage, command) if command else (stage,)
+            assert "Example:" in assay(*called, "--help").out, called
