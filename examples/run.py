@@ -19,6 +19,7 @@ from typing import NamedTuple
 import assay
 from assay.bootstrap import Program
 from assay.bootstrap.releases import export_release, verify_release
+from assay.quality.report_text import agreement_rows
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.report import ImportReport
@@ -142,16 +143,8 @@ def _lost(program: Program, reports: Iterable[ImportReport]) -> Iterator[str]:
 def release_votes(program: Program) -> list[str]:
     """Report agreement, build and verify the release 1.0.0, export it, and account for ties."""
     program.quality.write_report(program.folder / "reports")
-    found = program.quality.agreement().verdicts
-    if found is not None:
-        agreement = found.agreement
-        show(
-            ("agreement on", "alpha", "from", "to", "items", "ratings"),
-            (
-                (name, f"{a.alpha.value:.3f}", f"{a.alpha.low:.3f}", f"{a.alpha.high:.3f}", a.items, a.ratings)
-                for name, a in (("comparable or not", agreement.comparability), ("which is better", agreement.preference))
-            ),
-        )
+    head, rows = agreement_rows(program.quality.agreement())
+    show(head, rows)
     limitations = (HERE / VOTES / "limitations.md").read_text(encoding="utf-8")
     built = program.releases.build("1.0.0", limitations=limitations)
     verified = verify_release(built.folder, program.folder / "signing.pub")

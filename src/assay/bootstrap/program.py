@@ -1,66 +1,32 @@
-"""The open program: its documents, its store, its keys, and the nouns that work on them."""
+"""The open program: its documents, its store, its keys, and the nouns that work on them.
+
+A noun is imported when it is first used: a command that lists records loads no statistics.
+"""
 
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import msgspec
-
-from assay.bootstrap.quality import QualityNoun
-from assay.bootstrap.records import RecordsNoun
-from assay.bootstrap.releases import ReleasesNoun
-from assay.bootstrap.review import ReviewNoun
 from assay.bootstrap.session import Session
 from assay.contracts import service as contracts
-from assay.contracts.checklist import Point
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
 from assay.core.clock import Clock
-from assay.core.errors import UsageError
-from assay.core.fact import Fact
-from assay.core.lineage import Step, walk
-from assay.core.ports import Checkpoint, Origin, Stamp
-from assay.quality.coverage import Coverage
+from assay.core.ports import Checkpoint
 from assay.records.pseudonym import pseudonymiser
-from assay.review.service import ReviewStatus
 from assay.settings import actor, read_secret, store_url
 from assay.store import audit
 from assay.store.store import Store
-from assay.store.tables import SCHEMA
+
+if TYPE_CHECKING:
+    from assay.bootstrap.quality import QualityNoun
+    from assay.bootstrap.records import RecordsNoun
+    from assay.bootstrap.releases import ReleasesNoun
+    from assay.bootstrap.review import ReviewNoun
 
 PSEUDONYM_KEY = "file:.assay/pseudonym.key"
 """Where the secret lies that turns names into pseudonyms, unless assay.toml says otherwise."""
-
-
-class LineageReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a fact came from and what was made with it."""
-
-    id: str
-    """The fact's id."""
-    kind: str
-    """Its family, such as `record`."""
-    stamp: Stamp
-    """Who added it, when, under which documents."""
-    origins: tuple[Origin, ...]
-    """Rows of imported files that it came from."""
-    from_: tuple[Step, ...]
-    """Every fact that it was made from, nearest first."""
-    into: tuple[Step, ...]
-    """Every fact that was made with it, nearest first."""
-
-
-class ProgramStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a program stands."""
-
-    counts: dict[str, int]
-    """Facts by family."""
-    checklist: tuple[Point, ...]
-    """The fourteen points of the operating checklist."""
-    coverage: Coverage
-    """The sampling distribution against what is there."""
-    queue: ReviewStatus
-    """Assigned, judged and waiting."""
 
 
 class Program:
@@ -109,55 +75,32 @@ class Program:
         )
 
     @cached_property
-    def records(self) -> RecordsNoun:
+    def records(self) -> "RecordsNoun":
         """2. Import, sample, list, show and export records."""
+        from assay.bootstrap.records import RecordsNoun
+
         return RecordsNoun(self.session)
 
     @cached_property
-    def review(self) -> ReviewNoun:
+    def review(self) -> "ReviewNoun":
         """3. Assign passes, exchange judgments, adjudicate."""
+        from assay.bootstrap.review import ReviewNoun
+
         return ReviewNoun(self.session)
 
     @cached_property
-    def quality(self) -> QualityNoun:
+    def quality(self) -> "QualityNoun":
         """4. Dispositions, agreement, the quality report."""
+        from assay.bootstrap.quality import QualityNoun
+
         return QualityNoun(self.session)
 
     @cached_property
-    def releases(self) -> ReleasesNoun:
+    def releases(self) -> "ReleasesNoun":
         """5. Build, verify, compare, export and withdraw releases."""
+        from assay.bootstrap.releases import ReleasesNoun
+
         return ReleasesNoun(self.session)
-
-    def status(self) -> ProgramStatus:
-        """Where the program stands: checklist, coverage, queue and counts."""
-        return ProgramStatus(
-            counts={
-                kept.family.table: self.session.store.count(kept.family.fact)
-                for kept in SCHEMA.families
-            },
-            checklist=contracts.check(self.folder).checklist,
-            coverage=self.quality.coverage(),
-            queue=self.review.status(),
-        )
-
-    def lineage(self, identity: str) -> LineageReport:
-        """Where a fact came from, and what was made with it.
-
-        Args:
-            identity: an id, or a unique prefix of one.
-
-        Raises:
-            UsageError: if no fact, or more than one, matches.
-        """
-        fact = self.store.get(_family_of(identity), identity)
-        return LineageReport(
-            id=fact.id,
-            kind=type(fact).__name__.lower(),
-            stamp=self.store.stamp(fact.id),
-            origins=tuple(self.store.origins(fact.id)),
-            from_=tuple(walk(fact.id, self.store.parents, towards="parent")),
-            into=tuple(walk(fact.id, self.store.children, towards="child")),
-        )
 
     def audit(self, heads: tuple[Checkpoint, ...] = ()) -> audit.AuditReport:
         """Verify the audit chain against the facts, signed releases and further heads.
@@ -188,15 +131,3 @@ class Program:
         secret = read_secret(reference or PSEUDONYM_KEY, self.folder).strip()
         pseudonymiser(secret)  # refuses a secret that is too short
         return secret
-
-
-def _family_of(identity: str) -> type[Fact]:
-    families = {kept.prefix: kept.family.fact for kept in SCHEMA.families}
-    family = families.get(identity.partition("_")[0])
-    if family is None:
-        raise UsageError(
-            code="not-an-id",
-            message=f"{identity!r} is no id",
-            hint=f"ids start with {', '.join(f'{prefix}_' for prefix in families)}",
-        )
-    return family

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from io import BufferedReader
 from typing import Any, BinaryIO
 
 import msgspec
@@ -33,11 +34,11 @@ def rows_of_lines(stream: BinaryIO, limit: int) -> Iterator[Row]:
         yield Row(number=number + 1, line=number + 1, fault=broken_off(error))
 
 
-def rows_of_document(stream: BinaryIO, limit: int) -> Iterator[Row]:
+def rows_of_document(stream: BufferedReader, limit: int) -> Iterator[Row]:
     """The items of a JSON array, or the objects of a stream of objects, one row each."""
     cutter = _Cutter(limit)
     try:
-        while chunk := stream.read(BUFFER):
+        while chunk := stream.read1(BUFFER):
             yield from cutter.feed(chunk)
     except DAMAGED as error:
         yield Row(number=cutter.number + 1, line=cutter.line, fault=broken_off(error))
@@ -121,11 +122,11 @@ class _Cutter:
                 self._depth += 1
             elif mark in _CLOSING:
                 self._depth -= 1
-                ends = 0 if self._in_array else 1
-                if self._depth < ends - 1 or (self._depth == 0 and not self._in_array):
-                    yield from self._cut(chunk, start, at if ends else at - 1)
-                    start, self._ended = at, self._in_array
-            elif mark == _COMMA and self._depth == 0:
+                if self._depth < 0 or (self._depth == 0 and not self._in_array):
+                    self._ended = self._in_array
+                    yield from self._cut(chunk, start, at - 1 if self._in_array else at)
+                    start, self._depth = at, 0
+            elif mark == _COMMA and self._depth == 0 and self._in_array and not self._ended:
                 yield from self._cut(chunk, start, at - 1)
                 start = at
         self._keep(chunk[start:])

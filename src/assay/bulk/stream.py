@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -105,9 +105,24 @@ def _unpacked(path: Path, raw: io.FileIO) -> Iterator[io.BufferedReader]:
             yield io.BufferedReader(it, BUFFER)
     elif packed == "gzip":
         with gzip.GzipFile(fileobj=raw) as unzipped:
-            yield io.BufferedReader(cast("io.RawIOBase", unzipped), BUFFER)
+            yield io.BufferedReader(_AsItComes(unzipped), BUFFER)
     else:
         yield io.BufferedReader(raw, BUFFER)
+
+
+class _AsItComes(io.RawIOBase):
+    """Hands on what is unpacked so far, so that a cut later in the file takes none of it."""
+
+    def __init__(self, unzipped: gzip.GzipFile) -> None:
+        self._unzipped = unzipped
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._unzipped.read1(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 def _skip_mark(stream: io.BufferedReader, name: str) -> None:
@@ -155,7 +170,7 @@ def _skip_line(stream: BinaryIO) -> int:
     while content := stream.readline(BUFFER):
         skipped += len(content)
         if content.endswith(b"\n"):
-            break
+            return skipped - 1
     return skipped
 
 

@@ -20,9 +20,10 @@ def lineage(
     Example: assay lineage rec_mfrg
     """
     import assay
+    from assay.bootstrap.lineage import trace
 
     with assay.open(program) as opened:
-        found = opened.lineage(identity)
+        found = trace(opened.store, identity)
         files = {each.id: each.file for each in opened.store.imports()}
     if as_json:
         print_json(found)
@@ -37,8 +38,8 @@ def lineage(
         typer.echo(
             f"  from     row {origin.row} of {files[origin.import_id]} (import {origin.import_id})"
         )
-    _walk("made from", found.from_, lambda edge: edge.parent)
-    _walk("made with it", found.into, lambda edge: edge.child)
+    _walk("made from", found.ancestors, lambda edge: edge.parent)
+    _walk("made with it", found.descendants, lambda edge: edge.child)
 
 
 def _walk(title: str, steps: Any, further: Any) -> None:

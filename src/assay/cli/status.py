@@ -23,10 +23,11 @@ def status(
     Example: assay status --axes domain,difficulty
     """
     import assay
+    from assay.bootstrap.status import program_status
     from assay.core.errors import UsageError
 
     with assay.open(program) as opened:
-        found = opened.status()
+        found = program_status(opened)
         known = list(opened.documents.contract.sampling.axes)
         chosen = axes.split(",") if axes else known[:2]
         if len(chosen) != 2 or set(chosen) - set(known):  # noqa: PLR2004  a map has two sides

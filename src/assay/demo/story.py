@@ -13,6 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import assay.bootstrap as doors
+from assay.bootstrap.lineage import trace
 from assay.bootstrap.program import Program
 from assay.bootstrap.releases import export_release, verify_release
 from assay.contracts import service as contracts
@@ -224,8 +225,8 @@ def _export(built: Built, say: Say) -> None:
 def _show_lineage(program: Program, say: Say) -> None:
     say("\n7. Lineage: from a record to the release, by digests")
     first = next(program.records.list(kind="preference"))
-    found = program.lineage(first.id)
-    made = [step.edge for step in found.into]
+    found = trace(program.store, first.id)
+    made = [step.edge for step in found.descendants]
     say(f"   {first.id[:16]} came from row {found.origins[0].row}; with it were made "
         f"{len({edge.child for edge in made})} facts")  # fmt: skip
     audit = program.audit()

@@ -20,7 +20,7 @@ from assay.records.record import Record
 from assay.records.verdict import Abstained, Prefers
 from assay.releases.item import Item
 
-ROWS_PER_GROUP = 10_000
+ROWS_PER_GROUP = 5_000
 """Rows that are held in memory and written as one row group."""
 
 RECORD_SCHEMA = pa.schema([

@@ -1,0 +1,34 @@
+"""Where a program stands: counts, checklist, coverage and queue in one view."""
+
+import msgspec
+
+from assay.bootstrap.program import Program
+from assay.contracts import service as contracts
+from assay.contracts.checklist import Point
+from assay.quality.coverage import Coverage
+from assay.review.service import ReviewStatus
+from assay.store.tables import SCHEMA
+
+
+class ProgramStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a program stands."""
+
+    counts: dict[str, int]
+    """Facts by family."""
+    checklist: tuple[Point, ...]
+    """The fourteen points of the operating checklist."""
+    coverage: Coverage
+    """The sampling distribution against what is there."""
+    queue: ReviewStatus
+    """Assigned, judged and waiting."""
+
+
+def program_status(program: Program) -> ProgramStatus:
+    """Where a program stands."""
+    store = program.session.store
+    return ProgramStatus(
+        counts={kept.family.table: store.count(kept.family.fact) for kept in SCHEMA.families},
+        checklist=contracts.check(program.folder).checklist,
+        coverage=program.quality.coverage(),
+        queue=program.review.status(),
+    )

@@ -1,0 +1,84 @@
+"""The rejects file: what was set aside can be mended and imported again."""
+
+import json
+from pathlib import Path
+
+from assay.bulk.rejects import RejectsFile
+from assay.bulk.rows import DiskFile
+from assay.core.errors import InputError
+from assay.records.ports import Row
+
+FAULT = InputError(code="some-fault", message="it is wrong", where="field", hint="mend it")
+
+
+def kept(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_reject_says_all(tmp_path: Path) -> None:
+    """A reject keeps row, code, message, place, hint and the raw row."""
+    file = RejectsFile(tmp_path / "a.csv.rejects.jsonl")
+    file.put(Row(number=3, line=5, values={"a": "1"}), FAULT)
+    file.flush()
+    assert kept(file.path) == [
+        {
+            "row": 3,
+            "code": "some-fault",
+            "message": "it is wrong",
+            "where": "row 3, line 5, field",
+            "hint": "mend it",
+            "raw": {"a": "1"},
+        }
+    ]
+    file.close()
+
+
+def test_no_rejects_no_file(tmp_path: Path) -> None:
+    """Without a reject there is no file, and an older run's file is gone."""
+    path = tmp_path / "a.rejects.jsonl"
+    first = RejectsFile(path)
+    first.put(Row(number=1, text=b"{"), FAULT)
+    first.close()
+    RejectsFile(path).resume(0)
+    assert not path.exists()
+
+
+def test_a_resumed_run_keeps_what_is_committed(tmp_path: Path) -> None:
+    """Resuming keeps the rejects of committed rows and forgets the rest, a torn line too."""
+    path = tmp_path / "a.rejects.jsonl"
+    first = RejectsFile(path)
+    for number in (1, 5, 9):
+        first.put(Row(number=number, text=b"{"), FAULT)
+    first.close()
+    with path.open("a") as file:
+        file.write('{"row": 10, "co')
+    second = RejectsFile(path)
+    second.resume(5)
+    second.put(Row(number=9, text=b"{"), FAULT)
+    second.close()
+    assert [line["row"] for line in kept(path)] == [1, 5, 9]
+
+
+def test_mended_rows_are_rows_again(tmp_path: Path) -> None:
+    """A rejects file reads as rows: objects, tables' cells and mended JSON text alike."""
+    path = tmp_path / "a.csv.rejects.jsonl"
+    lines = [
+        {"row": 4, "raw": {"a": "1"}},
+        {"row": 8, "raw": '{"a": 2}'},
+        {"row": 9, "raw": None},
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = list(DiskFile(path).rows())
+    assert found[0].values == {"a": "1"}
+    assert found[1].text == b'{"a": 2}'
+    assert found[2].fault is not None
+    assert found[2].fault.code == "nothing-to-import"
+
+
+def test_a_row_that_is_not_utf8_is_not_kept_damaged(tmp_path: Path) -> None:
+    """Bytes that are not UTF-8 are left to the original file rather than kept altered."""
+    file = RejectsFile(tmp_path / "a.rejects.jsonl")
+    file.put(Row(number=1, text=b'{"a": "\xff"}'), FAULT)
+    file.put(Row(number=2, values={"a": "\udcff"}), FAULT)
+    file.close()
+    assert [line["raw"] for line in kept(file.path)] == [None, None]
