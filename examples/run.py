@@ -175,7 +175,9 @@ def show(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     widths = [max(len(row[column]) for row in table) for column in range(len(head))]
     print()
     for row in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
     print()
 
 
@@ -191,10 +193,14 @@ def _present(data: Path, names: Iterable[str]) -> Iterator[Job]:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path, help="folder with one folder a set")
     parser.add_argument("--only", nargs="+", choices=NAMES, help="names of sets; all where absent")
-    parser.add_argument("--into", type=Path, help="working folder; a new temporary one where absent")
+    parser.add_argument(
+        "--into", type=Path, help="working folder; a new temporary one where absent"
+    )
     return parser.parse_args(arguments)
 
 

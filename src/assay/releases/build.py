@@ -14,12 +14,12 @@ import msgspec
 import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from assay.core.version import __version__
 from assay.contracts.document import Document, DocumentKind
 from assay.core.canonical import encode_fact
 from assay.core.errors import CheckError, InputError, UsageError
 from assay.core.lineage import Edge
 from assay.core.ports import FactStore
+from assay.core.version import __version__
 from assay.quality.coverage import Coverage, coverage
 from assay.records.record import SCHEMA_VERSION
 from assay.releases.assembly import Tally, assemble

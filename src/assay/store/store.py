@@ -14,7 +14,6 @@ from assay.core.fact import Fact
 from assay.core.identity import is_id
 from assay.core.lineage import Edge
 from assay.core.ports import Checkpoint, Import, Origin, Stamp
-from assay.store.witness import Witness, cut_error
 from assay.store.chain import Entry, read_hash, read_head
 from assay.store.connection import (
     among,
@@ -26,6 +25,7 @@ from assay.store.connection import (
 )
 from assay.store.tables import SCHEMA, Kept, Schema
 from assay.store.versions import bring_up_to_date, require_current
+from assay.store.witness import Witness, cut_error
 from assay.store.writing import Deed, Session, Unit
 
 F = TypeVar("F", bound=Fact)
@@ -41,7 +41,9 @@ class Store:
     no second one can be opened inside it: there is one writer at a time.
     """
 
-    def __init__(self, engine: Engine, schema: Schema, clock: Clock, witness: Witness | None) -> None:
+    def __init__(
+        self, engine: Engine, schema: Schema, clock: Clock, witness: Witness | None
+    ) -> None:
         """Use `Store.open`."""
         self.schema = schema
         """The tables."""

@@ -102,7 +102,10 @@ def test_swapping_the_label_keeps_the_record(
     first, second = [key for key in row if "chosen" in key or "preferred_output" in key
                      or "response" in key] + [key for key in row if key == "rejected"]  # fmt: skip
     swapped = row | {first: row[second], second: row[first]}
-    assert read(name, row, context("preference"))[0].id == read(name, swapped, context("preference"))[0].id
+    assert (
+        read(name, row, context("preference"))[0].id
+        == read(name, swapped, context("preference"))[0].id
+    )
 
 
 @pytest.mark.parametrize(("name", "row"), PREFERENCES.items())
@@ -122,7 +125,11 @@ def test_equal_candidates_are_refused(context: Context) -> None:
 
 def test_openai_chat_cuts_where_the_model_answers(context: Context) -> None:
     """The response is all that follows the last message that is not the model's, calls included."""
-    call = {"id": "c1", "type": "function", "function": {"name": "depth", "arguments": '{"lock":3}'}}
+    call = {
+        "id": "c1",
+        "type": "function",
+        "function": {"name": "depth", "arguments": '{"lock":3}'},
+    }
     row = {
         "messages": [
             {"role": "system", "content": "Be brief."}, ASK,
@@ -185,7 +192,10 @@ def test_trl_demonstrations(row: dict[str, Any], context: Context) -> None:
 def test_trl_text_has_an_empty_task(context: Context) -> None:
     """Plain text for language modelling becomes a response to an empty message."""
     record, _ = read("trl", {"text": "Locks lift boats."}, context("demonstration"))
-    assert (record.task.messages[0].content, record.candidates[0].content) == ("", "Locks lift boats.")
+    assert (record.task.messages[0].content, record.candidates[0].content) == (
+        "",
+        "Locks lift boats.",
+    )
 
 
 def test_trl_implicit_prompt_is_the_common_start(context: Context) -> None:
@@ -202,7 +212,10 @@ def test_trl_unpaired_and_prompt_only_are_outcomes(context: Context) -> None:
     """A label on one response is a score of 1 or 0; a prompt alone has a criterion and no answer."""
     row = {"prompt": "Say hi", "completion": "Hi", "label": True}
     _, (judgment,) = read("trl", row, context("outcome"))
-    assert (judgment.scores[0].dimension, judgment.scores[0].score) == ("desirable", Scored(value=1))
+    assert (judgment.scores[0].dimension, judgment.scores[0].score) == (
+        "desirable",
+        Scored(value=1),
+    )
     record, judgments = read("trl", {"prompt": "Say hi"}, context("outcome"))
     assert (record.candidates, judgments) == ((), [])
 
@@ -266,7 +279,12 @@ def test_helpsteer_attributes_are_scores(context: Context) -> None:
     assert [(each.dimension, each.score) for each in judgment.scores] == [
         ("helpfulness", Scored(value=3)), ("verbosity", Scored(value=0)),
     ]  # fmt: skip
-    row = {"prompt": "How deep?", "response": "Four.", "helpfulness": [3, 4], "coherence": [2, None]}
+    row = {
+        "prompt": "How deep?",
+        "response": "Four.",
+        "helpfulness": [3, 4],
+        "coherence": [2, None],
+    }
     _, judgments = read("helpsteer", row, context("outcome"))
     assert [len(each.scores) for each in judgments] == [2, 1]
     assert [each.reviewer.pseudonym for each in judgments] == ["own-texts: 1", "own-texts: 2"]
@@ -315,7 +333,9 @@ def test_ultrafeedback_keeps_na_and_rationales(context: Context) -> None:
     }
     assert {each.code for each in judgment.reasons} == {"rationale", "rationale_for_rating", "type"}
     assert isinstance(judgment.verdict, NotAsked)
-    assert refused("ultrafeedback", row | {"models": ["one"]}, context("preference")) == "wrong-field"
+    assert (
+        refused("ultrafeedback", row | {"models": ["one"]}, context("preference")) == "wrong-field"
+    )
 
 
 PRM = {
@@ -405,10 +425,15 @@ def test_label_studio_spans_and_choices(context: Context) -> None:
     rated = {"from_name": "stars", "to_name": "answer", "type": "rating", "value": {"rating": 4}}
     row = {
         "data": {"prompt": "How deep?", "answer": "Five metres."},
-        "annotations": [{"completed_by": 1, "result": [labelled(0, 4, "Five"), labelled(0, 4, "Four"), rated]}],
+        "annotations": [
+            {"completed_by": 1, "result": [labelled(0, 4, "Five"), labelled(0, 4, "Four"), rated]}
+        ],
     }
     _, (judgment,) = read("label-studio", row, context("critique"))
-    assert [type(each.place).__name__ for each in judgment.errors or ()] == ["TextSpan", "Unanchored"]
+    assert [type(each.place).__name__ for each in judgment.errors or ()] == [
+        "TextSpan",
+        "Unanchored",
+    ]
     assert judgment.scores[0].score == Scored(value=4)
     brush = {"from_name": "x", "to_name": "answer", "type": "brushlabels", "value": {}}
     row["annotations"] = [{"completed_by": 1, "result": [brush]}]

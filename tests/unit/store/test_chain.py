@@ -8,8 +8,8 @@ from assay.core.digest import chain, sha256, sha256_hex
 from assay.core.errors import MachineError
 from assay.core.lineage import Edge
 from assay.core.ports import Checkpoint, Origin
-from assay.store.witness import Witness
 from assay.store.chain import Entry, Tally, row_digest, seal
+from assay.store.witness import Witness
 
 
 def test_a_tally_is_the_chain_of_its_digests() -> None:

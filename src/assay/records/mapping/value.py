@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-import jsonpath
 from pydantic import ConfigDict, Field, model_validator
 
 from assay.contracts.header import Part
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
+from assay.records.mapping.json_path import compile_path
 from assay.records.mapping.scope import ABSENT, Scope, as_text, member
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
@@ -91,7 +91,7 @@ class Spec(Piece):
         for pattern in filter(None, (self.columns, self.find, self.find_all, self.keep, self.drop)):
             _refuse_broken_pattern(pattern)
         if self.path is not None:
-            _refuse_broken_path(self.path)
+            compile_path(self.path)
         return self
 
 
@@ -107,14 +107,6 @@ def _refuse_broken_pattern(pattern: str) -> None:
         re.compile(pattern)
     except re.error as error:
         msg = f"{pattern!r} is not a regular expression: {error}"
-        raise ValueError(msg) from error
-
-
-def _refuse_broken_path(path: str) -> None:
-    try:
-        jsonpath.compile(path)
-    except jsonpath.JSONPathError as error:
-        msg = f"{path!r} is not a JSONPath: {error}"
         raise ValueError(msg) from error
 
 
@@ -203,10 +195,10 @@ def _constant(value: Any) -> Evaluate:
 
 
 def _path(path: str) -> Evaluate:
-    compiled = jsonpath.compile(path)
+    find = compile_path(path)
 
     def evaluate(scope: Scope) -> Any:
-        found = compiled.findall({**scope.row, **scope.local})
+        found = find({**scope.row, **scope.local})
         if len(found) > 1:
             raise InputError(
                 code="several-values",
