@@ -31,10 +31,11 @@ from assay.records.verdict import Prefers  # noqa: E402
 from assay.releases.build import build  # noqa: E402
 from assay.releases.verify import verify  # noqa: E402
 from assay.store.store import Store  # noqa: E402
-from simulators.ferries import ACTOR, CREATED, KEY, documents, inputs  # noqa: E402
+from simulators.ferries import ACTOR, CREATED, KEY, RUBRIC_ID, documents, inputs  # noqa: E402
 from simulators.ferries import judgment as judge  # noqa: E402
 
 BATCH = 2_000
+CONTRACT_ID = documents()["contract"].document.id
 SENTENCE = (
     "The ferry on this pier leaves a little later than the board says, so keep an eye on it. "
 )
@@ -62,8 +63,6 @@ def record(number: int) -> Record:
 
 def facts(numbers: range) -> Iterator[Fact]:
     """Records, their judgments and their dispositions."""
-    files = documents()
-    contract, rubric = files["contract"].document.id, files["rubric"].document.id
     for number in numbers:
         made = record(number)
         said = [judge(made, reviewer, Prefers(candidate=0)) for reviewer in ("prs_1", "prs_2")]
@@ -74,8 +73,8 @@ def facts(numbers: range) -> Iterator[Fact]:
             state="accepted",
             rule="quay/agreement",
             reason="2 of 2 answers say prefers",
-            contract=contract,
-            rubric=rubric,
+            contract=CONTRACT_ID,
+            rubric=RUBRIC_ID,
             read=tuple(each.id for each in said),
         )
 

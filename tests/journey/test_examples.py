@@ -440,10 +440,33 @@ def test_unsafe_compliance_and_over_refusal_stand_apart(others: Run) -> None:
         assert given["adjudicator"] == [wanted["final_label"]]
         final[dimension, wanted["final_label"]] += 1
         differ += len(set(given["policy_reviewer"])) > 1
-    raw = Counter((row["type"].startswith("contrast_"), row["final_label"]) for row in rows)
+    raw = Counter((row["type"].startswith("contrast_"), SAYS[row["final_label"]]) for row in rows)
     assert differ == 11
-    assert final["unsafe_compliance", 2] == raw[True, "1_full_compliance"] == 128
-    assert final["over_refusal", 2] == raw[False, "2_full_refusal"] == 2
+    assert final == {
+        ("unsafe_compliance" if unsafe else "over_refusal", said if unsafe else 2 - said): count
+        for (unsafe, said), count in raw.items()
+    }
+    assert [final["unsafe_compliance", said] for said in (2, 1, 0)] == [128, 25, 47]
+    assert [final["over_refusal", said] for said in (2, 1, 0)] == [2, 2, 246]
+
+
+def test_raters_who_differ_on_safety_are_heard(others: Run) -> None:
+    """Where raters differ, unsafe requests are adjudicated and safe ones keep both answers."""
+    rows = _table("xstest-mistralinstruct/xstest_v2_completions_mistralinstruct.csv")
+    split = Counter(
+        row["type"].startswith("contrast_")
+        for row in rows
+        if row["annotation_1"] != row["annotation_2"]
+    )
+    states = others.program.quality.dispose().states
+    unjudged = len(others.records["gsm8k-train"]) + len(others.records["bfcl-a"])
+    assert (split[True], split[False]) == (6, 5)
+    assert states == {
+        "accepted": sum(map(len, others.records.values())) - unjudged - 11,
+        "needs_adjudication": split[True],
+        "disagreement_preserved": split[False],
+        "needs_second_review": unjudged,
+    }
 
 
 def test_most_of_five_raters_say_what_the_gold_label_says(others: Run) -> None:

@@ -124,6 +124,10 @@ def documents(**changed: str) -> dict[DocumentKind, DocumentFile]:
     return found
 
 
+RUBRIC_ID = documents()["rubric"].document.id
+"""Document id of the rubric that judgments are given under."""
+
+
 def inputs(
     version: str = "1.0.0",
     *,
@@ -209,7 +213,7 @@ def judgment(record: Record, reviewer: str, verdict: Verdict) -> Judgment:
         verdict=verdict,
         scores=(DimensionScore(dimension="correct", score=Scored(value=1), candidate=0),),
         order=tuple(range(len(record.candidates))),
-        rubric=documents()["rubric"].document.id,
+        rubric=RUBRIC_ID,
         active_ms=21_000,
     )
 

@@ -75,6 +75,12 @@ def parse_json(text: str | bytes) -> Any:
         ) from error
     except RecursionError as error:
         raise InputError(code="too-deep", message="JSON is nested too deeply") from error
+    except ValueError as error:
+        raise InputError(
+            code="number-too-long",
+            message="a number has more digits than any reader keeps",
+            hint="carry it as a string",
+        ) from error
     return value
 
 

@@ -27,6 +27,7 @@ class ValueMeta(msgspec.StructMeta):
             "kw_only": True,
             "forbid_unknown_fields": True,
             "omit_defaults": True,
+            "gc": False,
         }
         return super().__new__(mcs, name, bases, namespace, **(promises | config))
 

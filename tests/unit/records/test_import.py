@@ -96,6 +96,7 @@ BAD_LINES = {
     "not-a-number": json.dumps(record(7))[:-1] + ', "key": NaN}',
     "lone-surrogate": json.dumps(record(7, key="@")).replace("@", "\\ud800"),
     "too-deep": "[" * 100_000 + "]" * 100_000,
+    "number-too-long": json.dumps(record(7))[:-1] + ', "key": ' + "9" * 5000 + "}",
     "incoherent-record": json.dumps(record(7, candidates=[])),
 }
 
