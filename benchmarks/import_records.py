@@ -21,6 +21,13 @@ from pathlib import Path
 
 import msgspec
 
+from assay.bulk.imports import import_file
+from assay.core.clock import system_clock
+from assay.records.formats.assay import READER
+from assay.records.reader import RowContext
+from assay.records.record import Record
+from assay.store.store import Store
+
 LIMIT_SECONDS = 10
 """CPU seconds for 100,000 records."""
 
@@ -99,12 +106,6 @@ def record(number: int, words: list[str], chance: random.Random) -> dict[str, ob
 
 def import_seconds(path: Path) -> float:
     """CPU seconds of the import into a new store."""
-    from assay.bulk.imports import import_file
-    from assay.core.clock import system_clock
-    from assay.records.formats.assay import READER
-    from assay.records.reader import RowContext
-    from assay.store.store import Store
-
     context = RowContext(kind="preference", source_class="own", pseudonym=str)
     url = f"sqlite:///{path.with_name('store.sqlite')}"
     with Store.open(url, system_clock, create=True) as store:
@@ -117,8 +118,6 @@ def import_seconds(path: Path) -> float:
 
 def floor_seconds(path: Path) -> float:
     """CPU seconds of one typed parse and one SHA-256 of every line."""
-    from assay.records.record import Record
-
     decoder = msgspec.json.Decoder(Record)
     start = time.process_time()
     with path.open("rb") as file:

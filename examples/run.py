@@ -33,16 +33,17 @@ OTHERS = "real-data"
 
 
 class Job(NamedTuple):
-    """One file of one set, the program that takes it, and the mapping that reads it."""
+    """One file of one set, the program that takes it, the mapping that reads it, what it joins."""
 
     name: str
     program: str
     file: str
     mapping: str = "mapping.yaml"
+    joined: str | None = None
 
 
 JOBS = (
-    Job("llmfao-pairs", VOTES, "crowd-comparisons.csv"),
+    Job("llmfao-pairs", VOTES, "crowd-comparisons.csv", joined="pairs-crowd.jsonl"),
     Job("gsm8k-train", OTHERS, "train.first2000.jsonl"),
     Job("mqm-ted-ende", OTHERS, "mqm_ted_ende.tsv"),
     Job("xsum-hallucination", OTHERS, "hallucination_annotations_xsum_summaries.csv"),
@@ -51,7 +52,7 @@ JOBS = (
     Job("bbmistake-a", OTHERS, "word_sorting.jsonl"),
     Job("xstest-mistralinstruct", OTHERS, "xstest_v2_completions_mistralinstruct.csv"),
     Job("hatecheck", OTHERS, "all_annotations.csv"),
-    Job("bfcl-a", OTHERS, "BFCL_v4_simple_python.json"),
+    Job("bfcl-a", OTHERS, "BFCL_v4_simple_python.json", joined="answer_BFCL_v4_simple_python.json"),
     Job("summeval-op", OTHERS, "summeval-op-detailed.jsonl"),
     Job("convabuse", OTHERS, "ConvAbuseEMNLPfull.csv"),
 )  # fmt: skip
@@ -186,10 +187,12 @@ def _present(data: Path, names: Iterable[str]) -> Iterator[Job]:
     for job in JOBS:
         if job.name not in names:
             continue
-        if (data / job.name / job.file).is_file():
-            yield job
+        files = [data / job.name / file for file in (job.file, job.joined) if file]
+        missing = [str(file) for file in files if not file.is_file()]
+        if missing:
+            print(f"missing, so left out: {', '.join(missing)}", file=sys.stderr)
         else:
-            print(f"missing, left out: {data / job.name / job.file}", file=sys.stderr)
+            yield job
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

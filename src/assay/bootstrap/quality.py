@@ -7,7 +7,7 @@ from assay.bootstrap.session import Session
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
 from assay.quality.coverage import Cells, Coverage, CrossTable, count_cells, coverage, cross_table
-from assay.quality.gathering import RELEASABLE
+from assay.quality.disposition import RELEASABLE
 from assay.quality.report import QualityReport
 from assay.quality.report_text import to_json, to_markdown
 

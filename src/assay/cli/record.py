@@ -235,3 +235,24 @@ def sample(
     )
     for reason, count in report.rejects.items():
         typer.secho(f"  rejected {count}: {reason}", fg="yellow")
+
+
+@app.command()
+def schema(
+    what: Annotated[str, typer.Argument(help="record, judgment or mapping.")] = "record",
+) -> None:
+    """Print the JSON Schema of a record, a judgment or a mapping.
+
+    Example: assay record schema mapping > mapping.schema.json
+    """
+    from assay.core.errors import UsageError
+    from assay.records.schema import judgment_schema, mapping_schema, record_schema
+
+    schemas = {"record": record_schema, "judgment": judgment_schema, "mapping": mapping_schema}
+    if what not in schemas:
+        raise UsageError(
+            code="unknown-schema",
+            message=f"there is no schema of {what!r}",
+            hint=f"there are: {', '.join(schemas)}",
+        )
+    print_json(schemas[what]())

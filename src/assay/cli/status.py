@@ -24,19 +24,11 @@ def status(
     """
     import assay
     from assay.bootstrap.status import program_status
-    from assay.core.errors import UsageError
 
     with assay.open(program) as opened:
         found = program_status(opened)
-        known = list(opened.documents.contract.sampling.axes)
-        chosen = axes.split(",") if axes else known[:2]
-        if len(chosen) != 2 or set(chosen) - set(known):  # noqa: PLR2004  a map has two sides
-            raise UsageError(
-                code="bad-axes",
-                message=f"{axes!r} does not name two axes of the contract",
-                hint=f"axes: {', '.join(known)}",
-            )
-        heat = opened.quality.heat_map(*chosen)
+        chosen = _two_axes(axes, list(opened.documents.contract.sampling.axes))
+        heat = opened.quality.heat_map(*chosen) if chosen else None
     if as_json:
         print_json({"status": found, "heat_map": heat})
         return
@@ -53,11 +45,29 @@ def status(
         ),
         title="Quotas (accepted records)",
     )
-    _heat_map(heat)
+    if heat is not None:
+        _heat_map(heat)
     queue = found.queue
     typer.echo(
         f"\nqueue: {queue.assigned} assigned, {queue.judged} judged, {queue.waiting} waiting"
     )
+
+
+def _two_axes(asked: str | None, known: list[str]) -> list[str] | None:
+    """The axes of the heat map: those asked for, or the contract's first two, if it has two."""
+    from assay.core.errors import UsageError
+
+    sides = 2
+    if asked is None:
+        return known[:sides] if len(known) >= sides else None
+    chosen = asked.split(",")
+    if len(chosen) != sides or set(chosen) - set(known):
+        raise UsageError(
+            code="bad-axes",
+            message=f"{asked!r} does not name two axes of the contract",
+            hint=f"axes: {', '.join(known)}",
+        )
+    return chosen
 
 
 def _slice(cut: Any) -> str:

@@ -7,15 +7,24 @@ prefix of an id is accepted where an id is asked for.
 import base64
 import re
 
-DIGEST_CHARACTERS = 52
-"""Base32 characters of a 32-byte digest without padding."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
+"""Two letters of base32 for each value of ten bits."""
+
+_SHIFTS = range(250, -1, -10)
+"""Where the ten-bit groups of a digest begin, once four zero bits have made it 260 bits long."""
 
 _ID = re.compile(r"^([a-z]{3})_([a-z2-7]{52})$")
 
 
 def make_id(prefix: str, digest: bytes) -> str:
-    """The id of the fact with this digest (32 bytes)."""
-    return f"{prefix}_{base64.b32encode(digest).decode().rstrip('=').lower()}"
+    """The id of the fact with this digest (32 bytes).
+
+    Base32 (RFC 4648) two letters at a time: the standard library's loop takes twice as long, and
+    every fact that is stored, released or verified needs its id.
+    """
+    bits = int.from_bytes(digest) << 4
+    return f"{prefix}_{''.join([_PAIRS[bits >> shift & 1023] for shift in _SHIFTS])}"
 
 
 def is_id(text: str, prefix: str | None = None) -> bool:

@@ -7,7 +7,10 @@ from assay.core.fact import Fact
 State = Literal[
     "accepted", "needs_second_review", "needs_adjudication", "disagreement_preserved", "set_aside"
 ]
-"""`accepted` and `disagreement_preserved` may be released; the rest wait or stay out."""
+"""What becomes of a record."""
+
+RELEASABLE: tuple[State, ...] = ("accepted", "disagreement_preserved")
+"""States of records that may be released; the rest wait or stay out."""
 
 
 class Disposition(Fact):

@@ -9,26 +9,19 @@ from assay.quality.answers import Answers, Codes
 from assay.quality.case import Case
 from assay.quality.consensus import (
     STRICT_MAJORITY,
+    Counting,
     consensus,
     effective,
     score_key,
     verdict_key,
 )
 from assay.quality.coverage import Cells
+from assay.quality.disposition import RELEASABLE
 from assay.quality.rules import Contradiction, InForce, contradictions
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.records.verdict import (
-    Abstained,
-    NotApplicable,
-    NotAsked,
-    Prefers,
-    Ranks,
-    Tie,
-)
-
-RELEASABLE = frozenset({"accepted", "disagreement_preserved"})
-"""States of records that may be released."""
+from assay.records.verdict import Abstained, NotApplicable, NotAsked, Prefers, Ranks, Tie
+from assay.review.layer import layer_of
 
 UNSTATED = "(unstated)"
 """Stands for a severity or task family that the source does not name."""
@@ -113,8 +106,10 @@ class Gathering:
             return
         standing = effective(case.judgments)
         self._count_judgments(case, standing)
-        people = [judgment for judgment in standing if STRICT_MAJORITY.counts(judgment)]
-        self.outcomes[consensus(record, standing, case.adjudications).outcome] += 1
+        counting = self._counting(record)
+        people = [judgment for judgment in standing if counting.counts(judgment)]
+        found = consensus(record, standing, case.adjudications, counting=counting)
+        self.outcomes[found.outcome] += 1
         self._check_priority(record, people)
         family = record.task.family
         place = _Place(number, self._clusters.of(("family", family) if family else number))
@@ -122,6 +117,11 @@ class Gathering:
             self._add_verdict(record, judgment, place)
             self._add_parts(judgment, place)
             self._add_errors(record, judgment)
+
+    def _counting(self, record: Record) -> Counting:
+        """Whose answers count: the people of the record's layer, so that no key is a rater."""
+        layer = layer_of(record, self.documents.contract)
+        return Counting(roles=layer.roles) if layer else STRICT_MAJORITY
 
     def _count_judgments(self, case: Case, standing: Iterable[Judgment]) -> None:
         replaced = {each.supersedes for each in case.judgments if each.supersedes}

@@ -21,8 +21,9 @@ from assay.quality.answers import Answers, dimension_scale, only
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case
 from assay.quality.coverage import Coverage, CrossTable, coverage, cross_table
+from assay.quality.disposition import RELEASABLE
 from assay.quality.estimate import Estimate, Rate, rate
-from assay.quality.gathering import RELEASABLE, Gathering, ReviewerTally
+from assay.quality.gathering import Gathering, ReviewerTally
 from assay.quality.limits import limits
 from assay.quality.patterns import Ratings, Scale, reduce
 from assay.quality.rules import Contradiction, InForce

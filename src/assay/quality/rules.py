@@ -20,7 +20,7 @@ from assay.contracts.rubric import Rubric
 from assay.core.digest import sha256
 from assay.quality.case import Case
 from assay.quality.consensus import Consensus, Counting, consensus, effective, verdict_key
-from assay.quality.disposition import Disposition, State
+from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import Prefers, Ranks, Scored, Tie
@@ -214,10 +214,7 @@ def _scores_of(judgment: Judgment, candidate: int) -> Scores:
 
 def _first_ruling(hearing: Hearing) -> Ruling:
     ruling = next(ruling for rule in _RULES if (ruling := rule(hearing)) is not None)
-    if not hearing.layer.needs_verification or ruling.state not in {
-        "accepted",
-        "disagreement_preserved",
-    }:
+    if not hearing.layer.needs_verification or ruling.state not in RELEASABLE:
         return ruling
     return _unverified(hearing) or ruling
 

@@ -151,10 +151,11 @@ def _candidate_texts(place: str, candidate: Candidate) -> Iterator[tuple[str, st
     if not isinstance(candidate.content, str):
         yield from _message_texts(f"{place}/content", candidate.content)
     for number, step in enumerate(candidate.work):
+        at = "/".join((place, "work", str(number)))
         if step.call:
-            yield f"{place}/work/{number}/call/arguments", step.call.arguments
+            yield f"{at}/call/arguments", step.call.arguments
         if step.state is not None:
-            yield f"{place}/work/{number}/state", step.state
+            yield f"{at}/state", step.state
     if candidate.state_after is not None:
         yield f"{place}/state_after", candidate.state_after
     made = candidate.provenance

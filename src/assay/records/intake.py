@@ -1,18 +1,16 @@
 """The intake: rows become checked facts, or are set aside with their reason."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from assay.core.canonical import parse_json
 from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.records.coherence import judgment_faults, record_faults
 from assay.records.judgment import Judgment
 from assay.records.occasion import Occasions
-from assay.records.ports import Row
+from assay.records.ports import Row, row_values
 from assay.records.reader import FactReader, GroupReader, Read, Reader, RowContext
 from assay.records.record import Record
 
@@ -139,9 +137,9 @@ class Intake:
         first = rows[0]
         if self._lines is not None and first.text is not None:
             return self._lines.read_line(first.text, self._context)
-        values = _values(first)
+        values = row_values(first)
         if self._groups is not None and self._groups.group_of(values) is not None:
-            values = {**values, "rows": [_values(row) for row in rows]}
+            values = {**values, "rows": [row_values(row) for row in rows]}
         reads = self._reader.read(values, self._context)
         if self._lines is None:
             for read in reads:
@@ -182,22 +180,9 @@ def _parsed(row: Row) -> Row:
     if row.fault or row.values is not None:
         return row
     try:
-        return msgspec.structs.replace(row, values=_values(row))
+        return msgspec.structs.replace(row, values=row_values(row))
     except InputError as error:
         return msgspec.structs.replace(row, fault=error)
-
-
-def _values(row: Row) -> Mapping[str, Any]:
-    if row.values is not None:
-        return row.values
-    value = parse_json(row.text or b"")
-    if isinstance(value, dict):
-        return value
-    raise InputError(
-        code="not-an-object",
-        message="the row is not a JSON object",
-        hint="one object a row",
-    )
 
 
 def _refuse(what: str, faults: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from assay.core.fact import Fact
 from assay.core.ports import FactStore, Import, Origin
 from assay.records.intake import Intake, Unit, stored_record
 from assay.records.judgment import Judgment, Unanchored
-from assay.records.ports import Rejects, RowFile
+from assay.records.ports import Rejects, Row, RowFile
 from assay.records.reader import Read, Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import FactCount, ImportReport, Reasons
@@ -151,12 +151,19 @@ def _batches(units: Iterator[Unit]) -> Iterator[list[Unit]]:
     for unit in units:
         batch.append(unit)
         facts += len(unit.facts) + 1
-        size += sum(len(row.text or b"") for row in unit.rows)
+        size += sum(_size(row) for row in unit.rows)
         if facts >= BATCH_FACTS or size >= BATCH_BYTES:
             yield batch
             batch, facts, size = [], 0, 0
     if batch:
         yield batch
+
+
+def _size(row: Row) -> int:
+    """About how many bytes a row holds."""
+    if row.text is not None:
+        return len(row.text)
+    return sum(len(cell) for cell in (row.values or {}).values() if isinstance(cell, str))
 
 
 class _Run:

@@ -45,7 +45,7 @@ from assay.releases.manifest import (
     read_manifest,
 )
 from assay.releases.permits import Permits
-from assay.releases.place import building, locked, make_durable, publish, recover
+from assay.releases.place import building, locked, make_durable, settle
 from assay.releases.release import GateResult, Release
 from assay.releases.selection import Selection, select
 from assay.releases.spool import Spool
@@ -99,9 +99,9 @@ def build(
         MachineError: if the folder cannot be written.
     """
     with locked(releases):
-        recover(store, releases)
+        settle(store, releases)
         previous = _previous(store, inputs.version, releases)
-        with building(releases, inputs.version) as folder:
+        with building(store, releases, inputs.version) as folder:
             return _Build(store, inputs, key, releases, folder, previous).run(actor)
 
 
@@ -133,7 +133,7 @@ class _Build:
         return Permits(self.paperwork.sources, on=day, territory=territory)
 
     def run(self, actor: str) -> Built:
-        """Write, judge, sign, commit, and give the folder its name."""
+        """Write, judge, sign and commit."""
         selection = select(
             self.store,
             contract=self.documents["contract"].id,
@@ -152,9 +152,7 @@ class _Build:
             self._seal(head)
             make_durable(self.folder)
             release = self._commit(head, items, actor)
-        target = self.releases / self.inputs.version
-        publish(self.folder, target)
-        return Built(release=release, folder=target, head=head)
+        return Built(release=release, folder=self.releases / head.version, head=head)
 
     def _write_documents(self) -> None:
         (self.folder / "documents").mkdir()

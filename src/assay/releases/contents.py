@@ -18,7 +18,7 @@ from assay.core.digest import sha256
 from assay.core.errors import InputError
 from assay.core.identity import make_id
 from assay.quality.coverage import Cells, coverage
-from assay.quality.disposition import Disposition
+from assay.quality.disposition import RELEASABLE, Disposition
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.assembly import (
@@ -45,7 +45,7 @@ from assay.releases.parquet import (
     record_row,
 )
 from assay.releases.permits import Permits
-from assay.releases.selection import RELEASABLE, Body, Bundle, rests_on_all
+from assay.releases.selection import Body, Bundle, rests_on_all
 from assay.releases.version import precedence
 from assay.review.adjudication import Adjudication
 from assay.verification.verification import Verification

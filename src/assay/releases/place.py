@@ -1,8 +1,8 @@
 """The place where releases lie: one build at a time, and a folder appears whole or not at all.
 
-A build writes into `.building-<version>`; the release exists once its fact is committed; then the
-folder is renamed. A cut between the two is mended at the next build: a finished folder whose fact
-the store holds gets its name, any other is swept away.
+A build writes into `.building-<version>`. The release exists once its fact is committed, and then
+the folder gets its name. Whatever cuts a build, what it leaves is settled by that one question at
+the next: is its fact committed?
 """
 
 import fcntl
@@ -31,21 +31,41 @@ def locked(releases: Path) -> Iterator[None]:
     releases.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(releases / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _take(descriptor, releases)
         yield
-    except BlockingIOError as error:
-        raise UsageError(
-            code="build-running",
-            message="another build is running here",
-            where=str(releases),
-            hint="wait until it has ended",
-        ) from error
     finally:
         os.close(descriptor)
 
 
-def recover(store: FactStore, releases: Path) -> None:
-    """Finish or sweep what a cut build left; call it while the lock is held."""
+@contextmanager
+def building(store: FactStore, releases: Path, version: str) -> Iterator[Path]:
+    """An empty folder to build in; after the block it has its name if its fact is committed.
+
+    Raises:
+        MachineError: if the machine could not write, for want of space for instance.
+    """
+    folder = releases / f"{_BUILDING}{version}"
+    try:
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            settle(store, releases)
+    except OSError as error:
+        raise MachineError(
+            code="release-not-written",
+            message=f"the release could not be written: {error.strerror or error}",
+            where=str(releases),
+            hint="make room and build again",
+        ) from error
+
+
+def settle(store: FactStore, releases: Path) -> None:
+    """Name every finished folder whose fact the store holds, and sweep the others.
+
+    Call it while the lock is held: at the start of a build for what a killed one left, and at its
+    end, whatever that end was.
+    """
     built = {release.manifest_digest: release for release in store.scan(Release)}
     for left in sorted(releases.glob(f"{_BUILDING}*")):
         manifest = left / MANIFEST
@@ -57,28 +77,6 @@ def recover(store: FactStore, releases: Path) -> None:
             shutil.rmtree(left)
 
 
-@contextmanager
-def building(releases: Path, version: str) -> Iterator[Path]:
-    """An empty folder to build in; it is swept away unless it was renamed.
-
-    Raises:
-        MachineError: if the machine could not write, for want of space for instance.
-    """
-    folder = releases / f"{_BUILDING}{version}"
-    folder.mkdir()
-    try:
-        yield folder
-    except OSError as error:
-        raise MachineError(
-            code="release-not-written",
-            message=f"the release could not be written: {error.strerror or error}",
-            where=str(releases),
-            hint="make room and build again; nothing of the release is visible",
-        ) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def make_durable(folder: Path) -> None:
     """Bring all files of a folder, and their names, to the disk."""
     for place, _, files in os.walk(folder):
@@ -88,9 +86,21 @@ def make_durable(folder: Path) -> None:
 
 
 def publish(folder: Path, target: Path) -> None:
-    """Give a finished folder its name."""
+    """Give a finished folder its name, durably."""
     folder.rename(target)
     _sync(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _take(descriptor: int, releases: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise UsageError(
+            code="build-running",
+            message="another build is running here",
+            where=str(releases),
+            hint="wait until it has ended",
+        ) from error
 
 
 def _sync(path: Path, flags: int) -> None:

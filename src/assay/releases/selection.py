@@ -14,14 +14,11 @@ from assay.core.ports import FactStore
 from assay.governance.rights import Use
 from assay.quality.case import Case, cases
 from assay.quality.coverage import Cells
-from assay.quality.disposition import Disposition
+from assay.quality.disposition import RELEASABLE, Disposition
 from assay.releases.gates import QaFigures
 from assay.releases.manifest import LeftOut
 from assay.releases.permits import Permits
 from assay.releases.spool import Spool
-
-RELEASABLE = ("accepted", "disagreement_preserved")
-"""States of records that may be released."""
 
 
 class Body(NamedTuple):

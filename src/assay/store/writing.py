@@ -133,7 +133,9 @@ class Unit:
         for batch in _batches(edges):
             given = {(edge.child, edge.role, edge.parent): edge for edge in batch}
             children = sorted({edge.child for edge in batch})
+            parents = sorted({edge.parent for edge in batch})
             condition = among(self._connection, table.c.child, children)
+            condition &= among(self._connection, table.c.parent, parents)
             columns = (table.c.child, table.c.role, table.c.parent)
             for row in self._connection.execute(select(*columns).where(condition)):
                 given.pop(tuple(row), None)

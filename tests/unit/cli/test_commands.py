@@ -198,6 +198,23 @@ def test_a_withdrawn_release_no_longer_verifies(assay: Run, program: Path) -> No
     assert "taken back" in checked.out
 
 
+@pytest.mark.parametrize(
+    ("command", "title"),
+    [
+        (("record", "schema"), "candidates"),
+        (("record", "schema", "judgment"), "verdict"),
+        (("record", "schema", "mapping"), "judgments"),
+        (("contract", "schema", "rubric"), "dimensions"),
+    ],
+)
+def test_schemas_are_printed(assay: Run, command: tuple[str, ...], title: str) -> None:
+    """Each published schema is valid JSON that describes its fields."""
+    printed = assay(*command)
+    assert printed.code == 0
+    assert title in printed.out
+    json.loads(printed.out)
+
+
 def test_a_key_is_never_overwritten(assay: Run, tmp_path: Path) -> None:
     """The second `key new` with the same name is refused."""
     assert assay("key", "new", tmp_path / "signing.key").code == 0
@@ -209,7 +226,7 @@ def test_every_command_has_help_with_an_example(assay: Run) -> None:
     """Each command's help shows how to call it."""
     commands = {
         "contract": ("check", "show", "diff", "schema"),
-        "record": ("import", "sample", "list", "show", "export"),
+        "record": ("import", "sample", "list", "show", "export", "schema"),
         "review": ("assign", "export", "import", "adjudicate", "status"),
         "quality": ("dispose", "agreement", "report"),
         "release": ("build", "verify", "diff", "export", "withdraw", "card"),

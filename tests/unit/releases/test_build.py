@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -12,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from assay.core.clock import fixed_clock
-from assay.core.errors import CheckError, InputError, UsageError
+from assay.core.errors import CheckError, InputError, MachineError, UsageError
 from assay.core.issues import Issue
 from assay.core.ports import FactStore
 from assay.quality.disposition import Disposition
@@ -25,6 +27,7 @@ from assay.releases.manifest import MANIFEST, read_manifest
 from assay.releases.release import Release
 from assay.releases.verify import verify
 from assay.store.store import Store
+from assay.verification.verification import Verification
 from simulators import ferries
 from simulators.ferries import (
     ACTOR,
@@ -41,7 +44,7 @@ from simulators.ferries import (
     judgment,
     preference,
 )
-from simulators.memory_store import MemoryStore
+from simulators.memory_store import MemoryStore, MemoryWriting
 
 
 def _build(store: FactStore, releases: Path, given: ReleaseInputs | None = None) -> Built:
@@ -125,6 +128,40 @@ def test_what_has_no_right_or_waits_is_left_out_and_counted(tmp_path: Path) -> N
         ("rights", 1),
         ("waits", 1),
     ]
+
+
+def test_what_a_rule_set_aside_is_counted_by_its_rule(tmp_path: Path) -> None:
+    """A record that was set aside is not in the release; the rule that did it is named."""
+    store = filled_store()
+    decided = next(each for each in store.scan(Disposition) if each.record == preference(1).id)
+    aside = decided.replace(state="set_aside", rule="quay/returned", reason="the task is broken")
+    add(store, [aside])
+    left_out = {entry.reason: entry for entry in _build(store, tmp_path).head.left_out}
+    assert left_out["by the rule quay/returned"].code == "set_aside"
+    assert preference(1).id not in _ids(tmp_path / "1.0.0")
+
+
+def test_verifications_count_as_read_only_where_the_rule_reads_them(tmp_path: Path) -> None:
+    """A test that ran later outdates a disposition that rests on tests, and no other."""
+    store = filled_store()
+    known = next(each for each in store.scan(Verification))
+    add(store, [known.replace(version="2")])
+    twin = MemoryStore()
+    add(twin, list(store.facts.values()))
+    assert _build(twin, tmp_path / "a").release.records == 5
+    decided = next(each for each in store.scan(Disposition) if each.record == known.record)
+    add(store, [decided.replace(read=(*decided.read, known.id))])
+    assert "judged or tested again" in _refusal(store, tmp_path / "b", inputs())
+
+
+def test_a_release_needs_its_documents_and_a_moment(tmp_path: Path) -> None:
+    """Without a contract, or with a date that is none, nothing can be built."""
+    without = {kind: file for kind, file in documents().items() if kind != "sources"}
+    with pytest.raises(UsageError, match="needs a contract, a rubric and sources"):
+        _build(filled_store(), tmp_path, inputs(files=without))
+    with pytest.raises(UsageError, match="not a moment"):
+        undated = msgspec.structs.replace(inputs(), created="yesterday")
+        _build(filled_store(), tmp_path, undated)
 
 
 def test_the_use_that_is_asked_decides(tmp_path: Path) -> None:
@@ -259,7 +296,7 @@ import os, resource, sys
 from contextlib import contextmanager
 from pathlib import Path
 from simulators.ferries import ACTOR, KEY, add, dispose, filled_store, first_facts, inputs
-from simulators.memory_store import MemoryStore
+from simulators.memory_store import MemoryStore, MemoryWriting
 from assay.core.errors import MachineError
 from assay.releases.build import build
 
@@ -316,6 +353,30 @@ def test_a_build_that_is_killed_after_its_commit_is_finished(tmp_path: Path) -> 
     assert _left_behind(releases) == ["1.0.0", "1.1.0"]
     assert verify(releases / "1.0.0", KEY.public_key()).ok
     assert second.release.previous == committed.id
+
+
+class _NoWitness(MemoryStore):
+    """A store that commits and then fails, as one whose witness file cannot be written."""
+
+    @contextmanager
+    def write(
+        self, action: str, *, actor: str, subject: str = "", documents: Mapping[str, str] = {}
+    ) -> Iterator[MemoryWriting]:
+        with super().write(action, actor=actor, subject=subject, documents=documents) as writing:
+            yield writing
+        if action == "release.build":
+            raise MachineError(code="witness", message="the witness cannot be written")
+
+
+def test_a_failure_after_the_commit_does_not_take_the_release_away(tmp_path: Path) -> None:
+    """The error is told, and the folder whose fact is committed stands."""
+    store = _NoWitness()
+    add(store, first_facts())
+    dispose(store)
+    with pytest.raises(MachineError, match="witness"):
+        _build(store, tmp_path)
+    assert _left_behind(tmp_path) == ["1.0.0"]
+    assert verify(tmp_path / "1.0.0", KEY.public_key()).ok
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:

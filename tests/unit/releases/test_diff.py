@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from assay.core.errors import InputError
 from assay.records.verdict import Prefers
-from assay.releases.build import build
+from assay.releases.build import build, read_documents
+from assay.releases.diff import compare_releases
+from assay.releases.manifest import MANIFEST, read_manifest
 from assay.releases.service import diff, read_card
 from simulators.ferries import (
     ACTOR,
@@ -89,3 +92,39 @@ def test_what_is_no_release_is_told(releases: Path, tmp_path: Path) -> None:
         diff(releases / "1.0.0", tmp_path)
     with pytest.raises(InputError, match="no manifest"):
         read_card(tmp_path)
+
+
+def test_a_document_that_comes_or_goes_is_told(releases: Path) -> None:
+    """A policy that is new, and one that is gone, are changes without a version on one side."""
+    head, items = read_manifest(releases / "1.0.0" / MANIFEST)
+    known = list(items)
+    facts = read_documents(releases / "1.0.0", head)
+    fewer = {kind: fact for kind, fact in facts.items() if kind != "rubric"}
+    series = ([item for item, _ in known], [item for item, _ in known])
+    [gone] = compare_releases(("1.0.0", "1.1.0"), series, (facts, fewer)).documents
+    [new] = compare_releases(("1.0.0", "1.1.0"), series, (fewer, facts)).documents
+    assert (gone.after, gone.meaning) == (None, ("the document is gone",))
+    assert (new.before, new.meaning) == (None, ("the document is new",))
+
+
+def test_a_right_that_was_lost_is_told(releases: Path) -> None:
+    """The same record with fewer permitted uses is a change of its own."""
+    head, items = read_manifest(releases / "1.0.0" / MANIFEST)
+    before = [item for item, _ in items]
+    after = [msgspec.structs.replace(item, permitted=("evaluate",)) for item in before[:1]]
+    facts = read_documents(releases / "1.0.0", head)
+    found = compare_releases(("1.0.0", "1.1.0"), (before, after), (facts, facts))
+    assert [(change.what, change.before, change.after) for change in found.changed] == [
+        ("permitted", "train, evaluate, publish", "evaluate")
+    ]
+    assert found.removed == tuple(item.id for item in before[1:])
+
+
+def test_a_change_that_leaves_labels_alone_says_so(releases: Path, tmp_path: Path) -> None:
+    """A new contact in the sources asks for no second look."""
+    head, _ = read_manifest(releases / "1.0.0" / MANIFEST)
+    facts = read_documents(releases / "1.0.0", head)
+    text = TEXTS["sources"].replace("the harbour desk", "the new desk")
+    changed = facts | {"sources": documents(sources=text)["sources"].document}
+    [change] = compare_releases(("1.0.0", "1.1.0"), ([], []), (facts, changed)).documents
+    assert change.meaning == ("`classes.desk.deletion_contact` changed; labels mean the same",)

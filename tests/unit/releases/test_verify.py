@@ -12,6 +12,7 @@ import pytest
 
 from assay.core.errors import UsageError
 from assay.core.issues import Issue
+from assay.records.verdict import Tie
 from assay.releases.attestation import RELEASE, attest
 from assay.releases.build import ATTESTATION, build
 from assay.releases.checksums import SUMS
@@ -26,6 +27,7 @@ from simulators.ferries import (
     dispose,
     filled_store,
     inputs,
+    judgment,
     preference,
     reseal,
 )
@@ -252,6 +254,34 @@ CONTENT: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     "a line that is no fact": (
         lambda at: _replace(at / "judgments.jsonl", '"order":[', '"order":[null,'),
         {"fact-unreadable"},
+    ),
+    "a vote about nobody": (
+        lambda at: _lines(
+            at / "judgments.jsonl",
+            lambda lines: [
+                judgment(preference(77), "prs_1", Tie()).canonical().decode() + "\n", *lines
+            ],
+        ),
+        {"other-record"},
+    ),
+    "a disposition under other documents": (
+        lambda at: _replace(at / "dispositions.jsonl", '"rubric":"doc_', '"rubric":"doc_x'),
+        {"other-version", "other-item"},
+    ),
+    "a document's version": (
+        lambda at: _replace(at / MANIFEST, '"version": "1.0.0",\n      "content"',
+                            '"version": "1.0.1",\n      "content"'),
+        {"other-document"},
+    ),
+    "a previous release above it": (
+        lambda at: _replace(at / MANIFEST, '",\n  "items"', '",\n  "previous": {\n    "version": "1.0.0",'
+                    '\n    "id": "rel_x",\n    "manifest_digest": "x"\n  },\n  "items"'),
+        {"previous-not-below", "other-claim"},
+    ),
+    "items in another order": (
+        lambda at: _items(at, lambda items: [items[1].replace('"disp', '    {"disp', 1),
+                                             items[0].removeprefix("    {"), *items[2:]]),
+        {"other-record"},
     ),
     "a state": (
         lambda at: _replace(at / "dispositions.jsonl", '"disagreement_preserved"', '"accepted"'),

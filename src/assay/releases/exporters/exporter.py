@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar
 import msgspec
 
 from assay.core.errors import UsageError
+from assay.quality.disposition import RELEASABLE
 from assay.releases.exporters.holdings import Holding
 from assay.releases.exporters.reasons import REASONS, NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
-from assay.releases.selection import RELEASABLE
 
 Storage = Literal["jsonl", "json", "parquet"]
 """How the rows are stored: one JSON object a line, one JSON array, or a Parquet file."""
