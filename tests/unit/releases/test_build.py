@@ -159,8 +159,8 @@ def test_a_release_needs_its_documents_and_a_moment(tmp_path: Path) -> None:
     without = {kind: file for kind, file in documents().items() if kind != "sources"}
     with pytest.raises(UsageError, match="needs a contract, a rubric and sources"):
         _build(filled_store(), tmp_path, inputs(files=without))
+    undated = msgspec.structs.replace(inputs(), created="yesterday")
     with pytest.raises(UsageError, match="not a moment"):
-        undated = msgspec.structs.replace(inputs(), created="yesterday")
         _build(filled_store(), tmp_path, undated)
 
 

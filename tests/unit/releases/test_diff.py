@@ -124,7 +124,7 @@ def test_a_change_that_leaves_labels_alone_says_so(releases: Path, tmp_path: Pat
     """A new contact in the sources asks for no second look."""
     head, _ = read_manifest(releases / "1.0.0" / MANIFEST)
     facts = read_documents(releases / "1.0.0", head)
-    text = TEXTS["sources"].replace("the harbour desk", "the new desk")
+    text = TEXTS["sources"].replace("contact: the harbour desk", "contact: the new desk")
     changed = facts | {"sources": documents(sources=text)["sources"].document}
     [change] = compare_releases(("1.0.0", "1.1.0"), ([], []), (facts, changed)).documents
     assert change.meaning == ("`classes.desk.deletion_contact` changed; labels mean the same",)

@@ -207,6 +207,11 @@ def _lines(file: Path, change: Callable[[list[str]], list[str]]) -> None:
     file.write_text("".join(change(file.read_text().splitlines(keepends=True))))
 
 
+def _with_a_vote_about_nobody(lines: list[str]) -> list[str]:
+    stray = judgment(preference(77), "prs_1", Tie()).canonical().decode() + "\n"
+    return sorted([*lines, stray], key=lambda line: str(json.loads(line)["record"]))
+
+
 def _other_row(folder: Path, name: str) -> None:
     table = pq.read_table(folder / name)
     changed = table.column("id").to_pylist()
@@ -256,13 +261,7 @@ CONTENT: dict[str, tuple[Callable[[Path], object], set[str]]] = {
         {"fact-unreadable"},
     ),
     "a vote about nobody": (
-        lambda at: _lines(
-            at / "judgments.jsonl",
-            lambda lines: [
-                judgment(preference(77), "prs_1", Tie()).canonical().decode() + "\n", *lines
-            ],
-        ),
-        {"other-record"},
+        lambda at: _lines(at / "judgments.jsonl", _with_a_vote_about_nobody), {"other-record"},
     ),
     "a disposition under other documents": (
         lambda at: _replace(at / "dispositions.jsonl", '"rubric":"doc_', '"rubric":"doc_x'),
