@@ -152,7 +152,9 @@ def withdraw(
     with assay.open(program) as opened:
         withdrawn = opened.releases.withdraw(version, reason=reason, records=record or [])
     typer.echo(f"notice   {withdrawn.notice}")
-    typer.echo("Hand it to everyone who has the release; verifying beside it now fails or warns.")
+    typer.echo(
+        "Hand it to everyone who has the release: with it beside the folder, verifying fails."
+    )
 
 
 @app.command()
