@@ -9,13 +9,15 @@ from assay.bootstrap.session import Session
 from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
-from assay.core.errors import UsageError
+from assay.core.errors import CheckError, UsageError
+from assay.core.issues import has_errors
 from assay.core.ports import Checkpoint
 from assay.governance.rights import Use
 from assay.plugins import load
 from assay.quality import service as quality
 from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
+from assay.releases.checksums import digest_file
 from assay.releases.drop_report import DropReport
 from assay.releases.exporters.exporter import configured
 from assay.releases.exporters.release_folder import release_name, released_records
@@ -23,6 +25,7 @@ from assay.releases.exporters.service import export
 from assay.releases.inputs import DocumentFile, QualityReport, ReleaseInputs
 from assay.releases.keys import read_private_key, read_public_key
 from assay.releases.manifest import MANIFEST, ProgramName, read_head
+from assay.releases.notice import named_notices, withdrawn_records
 from assay.settings import read_secret
 
 
@@ -123,7 +126,12 @@ def verify_release(
 
 
 def export_release(
-    folder: Path, exporter: str, target: Path, options: Mapping[str, str] | None = None
+    folder: Path,
+    exporter: str,
+    target: Path,
+    options: Mapping[str, str] | None = None,
+    *,
+    public_key: Path | None = None,
 ) -> DropReport:
     """Write a release in a trainer's format, with its drop report; no program is needed.
 
@@ -132,9 +140,40 @@ def export_release(
         exporter: name of the format, such as `trl:preference`.
         target: the folder to make.
         options: the exporter's options, as text.
+        public_key: a trusted key: the release is verified first, and withdrawn records stay out.
+
+    Raises:
+        CheckError: if the release does not verify, is withdrawn, or a notice lies beside it that
+            cannot be believed without a key.
     """
     chosen = configured(load("exporters", exporter), options or {})
-    return export(released_records(folder), chosen, target, release=release_name(folder))
+    withdrawn = _withdrawn_records(folder, public_key)
+    records = released_records(folder, withdrawn=withdrawn)
+    return export(records, chosen, target, release=release_name(folder))
+
+
+def _withdrawn_records(folder: Path, public_key: Path | None) -> frozenset[str]:
+    """What must stay out of an export; refuses a release that must not be used at all."""
+    if public_key is None:
+        if named_notices(folder):
+            raise CheckError(
+                code="notice-beside",
+                message="a notice of withdrawal lies beside this release",
+                where=str(folder),
+                hint="give --key with the publisher's public key, so that it can be believed",
+            )
+        return frozenset()
+    key = read_public_key(_read(public_key), where=str(public_key))
+    verified = service.verify(folder, key)
+    stopping = [issue for issue in verified.issues if issue.code != "records-withdrawn"]
+    if has_errors(stopping):
+        raise CheckError(
+            code="not-verified",
+            message="; ".join(f"{issue.file}: {issue.message}" for issue in stopping),
+            where=str(folder),
+            hint="`assay release verify` says more",
+        )
+    return withdrawn_records(folder, digest_file(folder / MANIFEST)[0], key)
 
 
 def _read(file: Path) -> bytes:

@@ -109,6 +109,10 @@ def export(
     option: Annotated[
         list[str] | None, typer.Option("--option", "-o", help="Option of the format: name=value.")
     ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", help="Public key that you trust: the release is verified first."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a release in a trainer's format, with a report of what the format cannot carry.
@@ -126,7 +130,7 @@ def export(
         )
         return
     target = out or Path("exports") / f"{release.resolve().name}-{to.replace(':', '-')}"
-    report = export_release(release, to, target, pairs(option or []))
+    report = export_release(release, to, target, pairs(option or []), public_key=key)
     if as_json:
         print_json(report)
         return

@@ -53,23 +53,56 @@ def notices_beside(folder: Path, manifest: str, key: Ed25519PublicKey) -> Iterat
         manifest: SHA-256 of its manifest as it was signed, hexadecimal.
         key: the key that is trusted.
     """
+    for file, statement in _read_beside(folder, key):
+        if isinstance(statement, Statement):
+            if statement.digests.get(MANIFEST) == manifest:
+                yield _withdrawn(file.name, statement)
+        elif file in named_notices(folder):
+            message = f"a notice of withdrawal lies here and cannot be believed: {statement}"
+            yield _issue("notice-unbelievable", file.name, message, "error")
+
+
+def withdrawn_records(folder: Path, manifest: str, key: Ed25519PublicKey) -> frozenset[str]:
+    """Ids of the records that believable notices beside a release withdraw one by one.
+
+    Args:
+        folder: the release.
+        manifest: SHA-256 of its manifest as it was signed, hexadecimal.
+        key: the key that is trusted.
+    """
+    return frozenset(
+        identity
+        for _, statement in _read_beside(folder, key)
+        if isinstance(statement, Statement) and statement.digests.get(MANIFEST) == manifest
+        for identity in _records(statement)
+    )
+
+
+def named_notices(folder: Path) -> list[Path]:
+    """The files beside a release that are named as notices of its withdrawal."""
     place = folder.resolve()
-    for file in sorted(place.parent.glob("*.withdrawal-*.json")):
+    return sorted(place.parent.glob(f"{place.name}.withdrawal-*.json"))
+
+
+def _read_beside(
+    folder: Path, key: Ed25519PublicKey
+) -> Iterator[tuple[Path, Statement | AssayError | OSError]]:
+    """Every notice beside a release, of any release: what it states, or why it is unbelievable."""
+    for file in sorted(folder.resolve().parent.glob("*.withdrawal-*.json")):
         try:
-            statement = open_envelope(file.read_bytes(), key, WITHDRAWAL)
+            yield file, open_envelope(file.read_bytes(), key, WITHDRAWAL)
         except (AssayError, OSError) as error:
-            if file.name.startswith(f"{place.name}."):
-                message = f"a notice of withdrawal lies here and cannot be believed: {error}"
-                yield _issue("notice-unbelievable", file.name, message, "error")
-            continue
-        if statement.digests.get(MANIFEST) == manifest:
-            yield _withdrawn(file.name, statement)
+            yield file, error
+
+
+def _records(statement: Statement) -> list[str]:
+    records = statement.predicate.get("records")
+    return [str(each) for each in records] if isinstance(records, list) else []
 
 
 def _withdrawn(file: str, statement: Statement) -> Issue:
     reason = str(statement.predicate.get("reason", ""))
-    records = statement.predicate.get("records")
-    if isinstance(records, list) and records:
+    if records := _records(statement):
         message = f"{len(records)} records of this release are withdrawn: {reason}"
         return _issue("records-withdrawn", file, message, "error")
     return _issue("withdrawn", file, f"this release is withdrawn: {reason}", "error")

@@ -215,6 +215,23 @@ def test_schemas_are_printed(assay: Run, command: tuple[str, ...], title: str) -
     json.loads(printed.out)
 
 
+def test_a_withdrawn_record_is_in_no_export(assay: Run, program: Path, tmp_path: Path) -> None:
+    """A notice stops an export that cannot believe it; with the key, its records stay out."""
+    release, key = program / "releases" / "1.0.0", program / "assay.pub"
+    export = ("release", "export", release, "--to", "trl:prompt-only", "--json", "--out")
+    before = json.loads(assay(*export, tmp_path / "before", "--key", key).out)
+    record = json.loads((release / "manifest.json").read_text())["items"][0]["id"]
+    gone = ("release", "withdraw", "1.0.0", "--reason", "taken back", "-p", program)
+    assert assay(*gone, "--record", record).code == 0
+    refused = assay(*export, tmp_path / "refused")
+    assert (refused.code, "--key" in refused.err) == (1, True)
+    after = json.loads(assay(*export, tmp_path / "after", "--key", key).out)
+    assert after["records"]["carried"] == before["records"]["carried"] - 1
+    assert "withdrawn" in {drop["reason"] for drop in after["drops"]}
+    assert assay(*gone).code == 0
+    assert assay(*export, tmp_path / "never", "--key", key).code == 1
+
+
 def test_a_key_is_never_overwritten(assay: Run, tmp_path: Path) -> None:
     """The second `key new` with the same name is refused."""
     assert assay("key", "new", tmp_path / "signing.key").code == 0
