@@ -21,7 +21,7 @@ def pages() -> dict[str, str]:
     return {
         "cli.md": HEAD + "# Commands\n\n" + "\n".join(_commands()),
         "settings.md": HEAD + "# Settings of the environment\n\n" + "\n".join(_settings()),
-        "readers.md": HEAD + "# Readers\n\n" + "\n".join(_plugins("readers")),
+        "readers.md": HEAD + "# Readers\n\n" + "\n".join(_readers()),
         "exporters.md": HEAD + "# Exporters\n\n" + "\n".join(_plugins("exporters")),
     }
 
@@ -63,6 +63,15 @@ def _settings() -> Iterator[str]:
     yield "| variable | meaning | default |\n|---|---|---|"
     for setting in SETTINGS:
         yield f"| `{setting.variable}` | {setting.help} | {setting.default} |"
+    yield ""
+
+
+def _readers() -> Iterator[str]:
+    yield "| name | kinds, the first by default | what it is |\n|---|---|---|"
+    for plugin in plugins("readers"):
+        if plugin.package == "assay":
+            reader = load("readers", plugin.name)
+            yield f"| `{plugin.name}` | {', '.join(reader.kinds)} | {reader.summary} |"
     yield ""
 
 

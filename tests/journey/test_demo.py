@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from assay.demo.story import tell
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +48,15 @@ def test_the_demo_tells_each_step_and_what_it_caught(tmp_path: Path) -> None:
         "0 findings",
     ):
         assert word in story
+
+
+def test_an_earlier_demo_can_be_written_over_from_inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The demo runs again in the current folder, where it stands."""
+    first = tell(tmp_path / "demo", lambda _: None)
+    monkeypatch.chdir(tmp_path / "demo")
+    assert tell(Path(), lambda _: None) == first
 
 
 def test_an_earlier_demo_is_written_over_and_nothing_else_is(tmp_path: Path) -> None:

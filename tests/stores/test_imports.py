@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import delete, update
 
 from assay.core.errors import UsageError
 from assay.core.ports import Import
 from assay.records.record import Record
+from assay.store.audit import verify
 from assay.store.store import Store
 from stores.facts import ACTOR, MOMENT, record
 
@@ -60,14 +62,36 @@ def test_progress_and_facts_commit_together_or_not_at_all(store: Store) -> None:
 
 
 def test_rows_that_bring_nothing_new_still_move_the_import(store: Store) -> None:
-    """A batch whose facts are all there commits its progress and no audit entry."""
+    """A batch whose facts are all there commits its progress, and an entry that vouches for it."""
     with store.write("record.import", actor=ACTOR) as writing:
         writing.add([record(number) for number in range(3)])
     before = store.head()
     advanced = advance(store, begin(store), 3)
     assert (advanced.stored, advanced.already_there) == (0, 3)
     assert store.imports() == [advanced]
-    assert store.head() == before
+    assert store.head().number == before.number + 1
+
+
+@pytest.mark.parametrize("column", ["file", "sha256", "source", "reader", "read", "state", "actor"])
+def test_a_changed_import_is_found_by_the_audit(store: Store, column: str) -> None:
+    """What the ledger tells of a finished import cannot be rewritten unseen."""
+    advance(store, begin(store), 4, finished=True)
+    assert [each.code for each in verify(store).findings] == []
+    table = store.schema.imports
+    changed = 7 if column == "read" else "forged"
+    with store._engine.begin() as connection:
+        connection.execute(update(table).values({column: changed}))
+    assert [each.code for each in verify(store).findings] == ["import-changed"]
+    with store._engine.begin() as connection:
+        connection.execute(delete(table))
+    assert [each.code for each in verify(store).findings] == ["import-missing"]
+
+
+def test_an_import_that_has_only_begun_is_no_finding(store: Store) -> None:
+    """Nothing is committed yet, so there is nothing that the chain could vouch for."""
+    advance(store, begin(store), 4, finished=True)
+    begin(store)
+    assert verify(store).findings == ()
 
 
 def test_a_finished_import_is_kept_and_the_next_run_is_a_new_one(store: Store) -> None:

@@ -52,8 +52,12 @@ class Program:
 
     @cached_property
     def store(self) -> Store:
-        """The store that assay.toml names; it is made when it is first opened."""
-        url = store_url(self.documents.program.store, self.folder)
+        """The store that assay.toml names; it is made when it is first opened.
+
+        Raises:
+            CheckError: if assay.toml does not check; faults of other documents do not matter.
+        """
+        url = store_url(contracts.load_program(self.folder).store, self.folder)
         witness = self.folder / ".assay" / "audit.head"
         witness.parent.mkdir(exist_ok=True)
         return Store.open(url, self.clock, create=True, witness=witness)
@@ -105,10 +109,14 @@ class Program:
     def audit(self, heads: tuple[Checkpoint, ...] = ()) -> audit.AuditReport:
         """Verify the audit chain against the facts, signed releases and further heads.
 
+        It writes nothing, so it can tell what is wrong with a store that refuses to be written.
+
         Args:
             heads: checkpoints that were kept elsewhere.
         """
-        return audit.verify(self.store, [*heads, *self.releases.checkpoints()])
+        from assay.bootstrap.releases import checkpoints
+
+        return audit.verify(self.store, [*heads, *checkpoints(self.folder)])
 
     def close(self) -> None:
         """Close the store, if it was opened."""

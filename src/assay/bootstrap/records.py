@@ -14,7 +14,7 @@ from assay.plugins import load
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
 from assay.records.ports import Layout
-from assay.records.reader import Reader, RowContext
+from assay.records.reader import FactReader, Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport
 from assay.records.sampling import Plan
@@ -44,7 +44,7 @@ class RecordsNoun:
         Args:
             file: JSONL, JSON, CSV, TSV or Parquet; plain, gzip or zstd.
             source: id of the source class in sources.yaml.
-            kind: kind of record; the reader's first where absent.
+            kind: kind of record; the reader's first where absent. Our own format takes none.
             reader: name of a reader, or path of a mapping (`.yaml`).
             layout: how to cut the file, where its name does not say it all.
             rejects: folder for `<name>.rejects.jsonl`; beside the file where absent.
@@ -154,6 +154,12 @@ class RecordsNoun:
     def _context(self, reader: Reader, kind: str | None, source: str) -> RowContext:
         wanted = kind or reader.kinds[0]
         _known("kind", wanted, list(KINDS))
+        if kind and isinstance(reader, FactReader):
+            raise UsageError(
+                code="kind-in-the-line",
+                message=f"each line of the format {reader.name!r} names its own kind",
+                hint="leave --as out",
+            )
         classes = [each.id for each in self._session.documents.sources.classes]
         _known("source class", source, classes)
         return RowContext(kind=wanted, source_class=source, pseudonym=self._session.pseudonym)

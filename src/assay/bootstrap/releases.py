@@ -9,7 +9,7 @@ from assay.bootstrap.session import Session
 from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
-from assay.core.errors import CheckError, UsageError
+from assay.core.errors import CheckError, InputError, UsageError
 from assay.core.issues import has_errors
 from assay.core.ports import Checkpoint
 from assay.governance.rights import Use
@@ -28,13 +28,16 @@ from assay.releases.manifest import MANIFEST, ProgramName, read_head
 from assay.releases.notice import named_notices, withdrawn_records
 from assay.settings import read_secret
 
+RELEASES = "releases"
+"""The folder of a program's releases, one folder a version."""
+
 
 class ReleasesNoun:
     """Build and withdraw releases; they lie in the program's folder `releases`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.folder = session.folder / "releases"
+        self.folder = session.folder / RELEASES
         """One folder a version."""
 
     def build(self, version: str, *, use: Use = "train", limitations: str = "") -> service.Built:
@@ -85,12 +88,6 @@ class ReleasesNoun:
             actor=self._session.actor,
         )
 
-    def checkpoints(self) -> Iterator[Checkpoint]:
-        """The heads of the audit chain that the releases carry."""
-        for manifest in sorted(self.folder.glob(f"*/{MANIFEST}")):
-            head = read_head(manifest).audit
-            yield Checkpoint(number=head.number, hash=head.hash)
-
     def _document_files(self) -> Mapping[DocumentKind, DocumentFile]:
         session = self._session
         issues = contracts.check(session.folder).issues
@@ -115,6 +112,13 @@ class ReleasesNoun:
                 'signing_key = "file:.assay/signing.key"',
             )
         return read_private_key(read_secret(reference, self._session.folder), where=reference)
+
+
+def checkpoints(program: Path) -> Iterator[Checkpoint]:
+    """The heads of the audit chain that the releases in a program's folder carry."""
+    for manifest in sorted((program / RELEASES).glob(f"*/{MANIFEST}")):
+        head = read_head(manifest).audit
+        yield Checkpoint(number=head.number, hash=head.hash)
 
 
 def verify_release(
@@ -143,9 +147,17 @@ def export_release(
         public_key: a trusted key: the release is verified first, and withdrawn records stay out.
 
     Raises:
+        InputError: if the folder is no release.
         CheckError: if the release does not verify, is withdrawn, or a notice lies beside it that
             cannot be believed without a key.
     """
+    if not (folder / MANIFEST).is_file():
+        raise InputError(
+            code="no-release",
+            message="there is no manifest here, so this is no release",
+            where=str(folder),
+            hint="name the folder of one version, such as releases/1.0.0",
+        )
     chosen = configured(load("exporters", exporter), options or {})
     withdrawn = _withdrawn_records(folder, public_key)
     records = released_records(folder, withdrawn=withdrawn)

@@ -10,7 +10,7 @@ import msgspec
 from assay.bulk.stream import BUFFER, DAMAGED, broken_off, lines, too_long
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
-from assay.records.ports import Row
+from assay.records.ports import Layout, Row
 
 _OUTSIDE = re.compile(rb'["\[\]{},]')
 _INSIDE = re.compile(rb'["\\]')
@@ -46,7 +46,7 @@ def rows_of_document(stream: BufferedReader, limit: int) -> Iterator[Row]:
     yield from cutter.close()
 
 
-def rows_of_list(stream: BinaryIO, limit: int, key: str) -> Iterator[Row]:
+def rows_of_list(stream: BinaryIO, layout: Layout, key: str) -> Iterator[Row]:
     """The items of one list inside one JSON object, each beside the rest of the object.
 
     A row is `{"rest": {...}, "item": ...}`: what the document says once stays with each item.
@@ -55,10 +55,10 @@ def rows_of_list(stream: BinaryIO, limit: int, key: str) -> Iterator[Row]:
     Raises:
         InputError: if the document is too long, broken, or has no such list.
     """
-    text = stream.read(limit + 1)
-    if len(text) > limit:
-        raise too_long(len(text), limit)
-    document = parse_json(text)
+    text = stream.read(layout.max_row_bytes + 1)
+    if len(text) > layout.max_row_bytes:
+        raise too_long(len(text), layout.max_row_bytes)
+    document = parse_json(text, lenient=layout.nan_is_null)
     items = document.get(key) if isinstance(document, dict) else None
     if not isinstance(items, list):
         raise InputError(

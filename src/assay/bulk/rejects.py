@@ -6,13 +6,14 @@ file with the same command as the original; lines left as they were are set asid
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 import msgspec
 
 from assay.core.canonical import parse_json
-from assay.core.errors import InputError
+from assay.core.errors import InputError, MachineError
 from assay.records.ports import Row
 
 SUFFIX = ".rejects.jsonl"
@@ -48,12 +49,22 @@ class RejectsFile:
         """Name for people."""
         self._file: TextIO | None = None
 
-    def resume(self, after: int) -> None:
-        """Keep what stands there of rows up to this number, and nothing else."""
-        kept = [line for line, reject in _stored(self.path) if reject.row <= after]
-        self.path.unlink(missing_ok=True)
-        if kept:
-            self._open().writelines(kept)
+    def resume(self, after: int) -> list[tuple[str, InputError]]:
+        """Keep what stands there of rows up to this number, and nothing else.
+
+        Returns:
+            Place and reason of every row that is kept.
+
+        Raises:
+            InputError: if rows must be kept and the file is not as it was left.
+            MachineError: if the file cannot be written.
+        """
+        with _on_disk(self.path):
+            kept = [each for each in _stored(self.path) if each[1].row <= after] if after else []
+            self.path.unlink(missing_ok=True)
+            if kept:
+                self._open().writelines(line for line, _ in kept)
+        return [(reject.where, _reason(reject)) for _, reject in kept]
 
     def put(self, row: Row, error: InputError) -> None:
         """Keep a row with its reason."""
@@ -65,19 +76,22 @@ class RejectsFile:
             hint=error.hint,
             raw=_raw(row),
         )
-        self._open().write(msgspec.json.encode(reject).decode() + "\n")
+        with _on_disk(self.path):
+            self._open().write(msgspec.json.encode(reject).decode() + "\n")
 
     def flush(self) -> None:
         """Make sure that what was put is on the disk."""
         if self._file:
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            with _on_disk(self.path):
+                self._file.flush()
+                os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Close the file."""
-        if self._file:
-            self._file.close()
-            self._file = None
+        file, self._file = self._file, None
+        if file:
+            with _on_disk(self.path):
+                file.close()
 
     def _open(self) -> TextIO:
         if self._file is None:
@@ -91,6 +105,24 @@ def rows_of_rejects(lines: Iterator[Row]) -> Iterator[Row]:
         yield _unwrapped(line) if line.text is not None else line
 
 
+@contextmanager
+def _on_disk(path: Path) -> Iterator[None]:
+    """One clear error where the disk refuses: the folder is not there, read-only or full."""
+    try:
+        yield
+    except OSError as error:
+        raise MachineError(
+            code="cannot-write",
+            message=f"the rejects cannot be written: {error.strerror}",
+            where=str(path),
+            hint="name a folder that is there and may be written to with `--rejects`",
+        ) from error
+
+
+def _reason(reject: Reject) -> InputError:
+    return InputError(code=reject.code, message=reject.message, hint=reject.hint)
+
+
 def _stored(path: Path) -> Iterator[tuple[str, Reject]]:
     """The whole lines of an earlier file; a last line that a kill cut short is left out."""
     if not path.exists():
@@ -98,7 +130,19 @@ def _stored(path: Path) -> Iterator[tuple[str, Reject]]:
     with path.open(encoding="utf-8", newline="\n") as file:
         for line in file:
             if line.endswith("\n"):
-                yield line, msgspec.json.decode(line, type=Reject)
+                yield line, _whole(line, path)
+
+
+def _whole(line: str, path: Path) -> Reject:
+    try:
+        return msgspec.json.decode(line, type=Reject)
+    except msgspec.DecodeError as error:
+        raise InputError(
+            code="changed-rejects",
+            message=f"the rejects of the run that broke off are not as they were left: {error}",
+            where=path.name,
+            hint="undo the change, let the import end, and mend the rejects then",
+        ) from error
 
 
 def _raw(row: Row) -> Any:

@@ -79,7 +79,7 @@ class DiskFile:
             elif layout.name == "jsonl":
                 yield from rows_of_lines(stream, limit)
             elif layout.each:
-                yield from rows_of_list(stream, limit, layout.each)
+                yield from rows_of_list(stream, layout, layout.each)
             else:
                 yield from rows_of_document(stream, limit)
 

@@ -183,8 +183,19 @@ def too_long(length: int, limit: int) -> InputError:
     )
 
 
+_CHECKSUM = ("CRC check failed", "Incorrect length")
+"""How unpacking says that a whole stream is not the one that was packed."""
+
+
 def broken_off(error: BaseException) -> InputError:
     """The fault that stands where a packed stream is cut or damaged."""
+    if isinstance(error, gzip.BadGzipFile) and str(error).startswith(_CHECKSUM):
+        return InputError(
+            code="damaged-file",
+            message=f"the packed file is not what was packed, and a row before its end may have "
+            f"been read wrongly: {error}",
+            hint="fetch the file again, import it again, and trust no row that only this one gave",
+        )
     return InputError(
         code="damaged-file",
         message=f"the packed file is cut or damaged from here on: {error}",

@@ -12,6 +12,9 @@ from assay.records.ports import Layout, Row
 SURPLUS = "surplus cells"
 """The key under which a reject keeps cells that no column names."""
 
+MAX_LINES = 100_000
+"""The most lines that a row may run over: a quote that never closes would take in all the rest."""
+
 
 def rows_of_table(stream: BinaryIO, layout: Layout) -> Iterator[Row]:
     """The rows under the header (or under `layout.columns`), cells as text.
@@ -98,7 +101,7 @@ class _Records:
 
     def _texts(self) -> Iterator[str]:
         """Lines for the parser, noted as they are taken; stops where a row grows too long."""
-        while self._size <= self._limit:
+        while self._size <= self._limit and len(self._taken) < MAX_LINES:
             line = self._waiting.popleft() if self._waiting else next(self._lines, None)
             if line is None:
                 return
@@ -150,10 +153,16 @@ def _row(number: int, record: _Record, columns: Sequence[str]) -> Row:
     return Row(number=number, line=record.line, values=cells, fault=fault)
 
 
+_UNCLOSED = "unexpected end of data"
+"""How the parser says that the lines ended inside quotes."""
+
+
 def _broken(error: csv.Error) -> InputError:
     return InputError(
         code="broken-csv",
-        message=f"not a row of the table: {error}",
+        message="a quote opens a cell here and does not close it"
+        if str(error) == _UNCLOSED
+        else f"not a row of the table: {error}",
         hint="if quotes are mere characters in this file, read it with `quoting: none`",
     )
 

@@ -43,7 +43,7 @@ def verify(
 
 
 @app.command()
-def head(program: Folder = ".") -> None:
+def head(program: Folder = ".", as_json: AsJson = False) -> None:
     """Print the head of the chain, to be kept elsewhere.
 
     Example: assay audit head
@@ -52,7 +52,10 @@ def head(program: Folder = ".") -> None:
 
     with assay.open(program) as opened:
         kept = opened.store.head()
-    typer.echo(f"{kept.number}:{kept.hash}")
+    if as_json:
+        print_json(kept)
+    else:
+        typer.echo(f"{kept.number}:{kept.hash}")
 
 
 def _head(text: str) -> tuple[int, str]:

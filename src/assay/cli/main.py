@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from assay.core.errors import AssayError
+from assay.core.errors import AssayError, MachineError
 
 STAGES = {
     "init": "Write a new program from a template.",
@@ -78,3 +78,8 @@ def main() -> None:
         # The reader of our output went away, as `| head` does: nothing is wrong.
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        # A folder that may not be written to, a full disk: the machine, and no fault of ours.
+        place = f"{error.filename}: " if error.filename else ""
+        typer.secho(f"assay: {place}{error.strerror or error}", err=True, fg="red")
+        sys.exit(MachineError.exit_code)

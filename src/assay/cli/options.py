@@ -1,8 +1,9 @@
 """Options that several commands read."""
 
+from pathlib import Path
 from typing import Any, get_args
 
-from assay.core.errors import UsageError
+from assay.core.errors import InputError, UsageError
 
 
 def pairs(given: list[str]) -> dict[str, str]:
@@ -37,3 +38,22 @@ def one_of(value: str, allowed: Any, option: str) -> Any:
             hint=f"one of: {', '.join(members)}",
         )
     return value
+
+
+def text_of(file: Path) -> str:
+    """The text of a file that an option names.
+
+    Raises:
+        UsageError: if the file cannot be read.
+        InputError: if its bytes are not UTF-8.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"this file cannot be read: {error.strerror}"
+        raise UsageError(code="cannot-read", message=message, where=str(file)) from error
+    except UnicodeDecodeError as error:
+        message = f"this file is no UTF-8 text at byte {error.start}"
+        raise InputError(
+            code="not-utf-8", message=message, where=str(file), hint="save it as UTF-8"
+        ) from error

@@ -37,14 +37,21 @@ def import_(
 ) -> None:
     """Import a file: every row is stored, already there, or set aside with its reason.
 
+    Ends with 3 if there were rows and not one could be used.
+
     Example: assay record import votes.csv --as preference --format mapping.yaml --source crowd
     """
     import assay
+    from assay.core.errors import InputError
     from assay.plugins import load, names
 
     if form == "list":
         print_table(
-            ("reader", "what it reads"), ((n, load("readers", n).summary) for n in names("readers"))
+            ("reader", "kinds, the first by default", "what it reads"),
+            (
+                (each, ", ".join(load("readers", each).kinds), load("readers", each).summary)
+                for each in names("readers")
+            ),
         )
         return
     with assay.open(program) as opened:
@@ -64,8 +71,21 @@ def import_(
             )
     if as_json:
         print_json(report)
-        return
-    _show_report(report)
+    else:
+        _show_report(report)
+        if kind is None and form in names("readers"):
+            _show_choice(report.kind, load("readers", form))
+    if report.read and report.set_aside == report.read:
+        raise typer.Exit(InputError.exit_code)
+
+
+def _show_choice(taken: str, reader: Any) -> None:
+    """Say which kind was taken where nobody asked for one and the reader gives several."""
+    from assay.records.reader import FactReader
+
+    others = ", ".join(each for each in reader.kinds if each != taken)
+    if others and not isinstance(reader, FactReader):
+        typer.echo(f"  read as {taken}; --as also takes {others}")
 
 
 def _show_preview(preview: Any) -> None:
@@ -147,6 +167,7 @@ def export(
     kind: Annotated[str | None, typer.Option("--as", help="Only this kind.")] = None,
     judgments: Annotated[bool, typer.Option(help="Whether judgments go with them.")] = True,
     program: Folder = ".",
+    as_json: AsJson = False,
 ) -> None:
     """Write records and judgments as lines that `record import` reads back.
 
@@ -157,7 +178,10 @@ def export(
     where = {"kind": kind} if kind else {}
     with assay.open(program) as opened:
         count = opened.records.export(file, judgments=judgments, **where)
-    typer.echo(f"{count} lines in {file}")
+    if as_json:
+        print_json({"file": str(file), "lines": count})
+    else:
+        typer.echo(f"{count} lines in {file}")
 
 
 @app.command()

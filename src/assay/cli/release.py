@@ -27,10 +27,10 @@ def build(
     Example: assay release build 1.0.0
     """
     import assay
-    from assay.cli.options import one_of
+    from assay.cli.options import one_of, text_of
     from assay.governance.rights import Use
 
-    text = limitations.read_text(encoding="utf-8") if limitations else ""
+    text = text_of(limitations) if limitations else ""
     with assay.open(program) as opened:
         built = opened.releases.build(version, use=one_of(use, Use, "use"), limitations=text)
     if as_json:
@@ -146,6 +146,7 @@ def withdraw(
         list[str] | None, typer.Option(help="Id of a record; the whole release where absent.")
     ] = None,
     program: Folder = ".",
+    as_json: AsJson = False,
 ) -> None:
     """Withdraw a release, or some of its records, by a signed notice beside it.
 
@@ -155,6 +156,9 @@ def withdraw(
 
     with assay.open(program) as opened:
         withdrawn = opened.releases.withdraw(version, reason=reason, records=record or [])
+    if as_json:
+        print_json({"notice": str(withdrawn.notice)})
+        return
     typer.echo(f"notice   {withdrawn.notice}")
     typer.echo(
         "Hand it to everyone who has the release: with it beside the folder, verifying fails."

@@ -48,6 +48,7 @@ def export(
         str | None, typer.Option("--reviewer", "-r", help="Only this person's work.")
     ] = None,
     program: Folder = ".",
+    as_json: AsJson = False,
 ) -> None:
     """Write the work that waits, blinded, in the order drawn for each person.
 
@@ -57,7 +58,10 @@ def export(
 
     with assay.open(program) as opened:
         count = opened.review.export_work(to, reviewer)
-    typer.echo(f"{count} rows in {to}")
+    if as_json:
+        print_json({"file": str(to), "rows": count})
+    else:
+        typer.echo(f"{count} rows in {to}")
 
 
 @app.command("import")
@@ -111,6 +115,7 @@ def adjudicate(
     ] = None,
     note: Annotated[str | None, typer.Option(help="The adjudicator's words.")] = None,
     program: Folder = ".",
+    as_json: AsJson = False,
 ) -> None:
     """Decide where judgments differ, and say why they did; no judgment is changed.
 
@@ -129,6 +134,9 @@ def adjudicate(
             adjudicator=by,
             note=note,
         )
+    if as_json:
+        print_json({"id": made.id, "adjudication": made})
+        return
     typer.echo(f"{made.id} weighs {len(made.judgments)} judgments of {made.record}")
     typer.echo("Now: assay quality dispose")
 

@@ -31,8 +31,8 @@ class Program(Part):
     """Where the data is kept and read: an ISO 3166 country code or `EU`."""
     store: Annotated[str, Field(pattern=STORE)] = "sqlite:///.assay/store.sqlite"
     """URL of the store: SQLite beside the documents, or a PostgreSQL server."""
-    engine: Literal["local", "distributed"] = "local"
-    """What does bulk work: this machine, or the extra `distributed`."""
+    engine: Literal["local"] = "local"
+    """What does bulk work: this machine."""
     signing_key: Reference | None = None
     """Where the private key that signs releases is found: `env:NAME` or `file:PATH`."""
     pseudonym_key: Reference | None = None

@@ -12,6 +12,7 @@ from assay.contracts.checks import check_substance
 from assay.contracts.diff import Difference, compare
 from assay.contracts.document import AnyDocument, DocumentKind
 from assay.contracts.documents import Documents
+from assay.contracts.program import Program
 from assay.contracts.reading import FILES, FileKind, Reading, all_issues, read_program
 from assay.contracts.schema import all_schemas
 from assay.contracts.shape import nearest
@@ -25,7 +26,7 @@ TEMPLATES: tuple[str, ...] = ("preference", "code", "math", "safety", "tools")
 SCHEMA_FOLDER = ".assay/schema"
 """Where `init` writes the JSON Schemas that the documents' first lines point to."""
 
-_IGNORED = "# the store, its keys and the editor's schemas stay on this machine\n.assay/\n"
+_IGNORED = "# the store and its keys stay on this machine\n.assay/*\n!.assay/schema/\n"
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,9 +96,16 @@ def load(directory: Path) -> Documents:
 
     Raises:
         CheckError: if they do not check; the message lists the errors.
-        UsageError: if there is no such folder.
+        UsageError: if there is no such folder, or no program in it.
     """
     readings = read_program(directory)
+    if not (directory / FILES["program"]).exists():
+        raise UsageError(
+            code="no-program",
+            message=f"this folder is no program: it holds no {FILES['program']}",
+            where=str(directory),
+            hint="go to the program's folder, or begin one: assay init DIR --template preference",
+        )
     report = _report(readings)
     if not report.ok:
         raise _refusal(directory, report.issues)
@@ -105,6 +113,19 @@ def load(directory: Path) -> Documents:
         kind: reading.shaped.document for kind, reading in readings.items()
     }
     return Documents(directory=directory, **documents)
+
+
+def load_program(directory: Path) -> Program:
+    """The settings in `assay.toml` alone, whatever the other documents say.
+
+    Raises:
+        CheckError: if the file does not check; the message lists the errors.
+        UsageError: if there is no such folder.
+    """
+    reading = read_program(directory)["program"]
+    if not isinstance(reading.shaped.document, Program):
+        raise _refusal(directory, reading.issues)
+    return reading.shaped.document
 
 
 def show(directory: Path) -> str:

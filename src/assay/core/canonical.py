@@ -50,15 +50,20 @@ def json_text(value: Any) -> str:
     return encode_json(value).decode()
 
 
-def parse_json(text: str | bytes) -> Any:
+def parse_json(text: str | bytes, *, lenient: bool = False) -> Any:
     """Parse JSON strictly: duplicate keys, NaN, infinity and lone surrogates are refused.
+
+    Args:
+        text: the JSON, UTF-8 if it is bytes.
+        lenient: NaN and infinity are null, for a format that writes them where it has no value.
 
     Raises:
         InputError: naming the defect; `where` holds the place of a syntax error.
     """
     try:
         decoded = text.decode() if isinstance(text, bytes) else text
-        value = json.loads(decoded, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
+        constant = _no_value if lenient else _refuse_constant
+        value = json.loads(decoded, object_pairs_hook=_unique_keys, parse_constant=constant)
         if "\\ud" in decoded or "\\uD" in decoded:
             _refuse_lone_surrogates(value)
     except json.JSONDecodeError as error:
@@ -109,6 +114,10 @@ def _refuse_constant(name: str) -> None:
         message=f"{name} is not JSON",
         hint="leave the field out, or write null, where there is no value",
     )
+
+
+def _no_value(_: str) -> None:
+    """NaN or infinity, read as null."""
 
 
 def _refuse_lone_surrogates(value: Any) -> None:

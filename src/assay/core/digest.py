@@ -1,7 +1,10 @@
 """Digests: SHA-256 everywhere, shown as lower-case hexadecimal with its algorithm's name."""
 
 import hashlib
+import re
 from collections.abc import Iterable
+
+_LABELLED = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def sha256(content: bytes) -> bytes:
@@ -17,6 +20,11 @@ def sha256_hex(content: bytes) -> str:
 def labelled(content: bytes) -> str:
     """The digest as documents cite it: `sha256:` and 64 hexadecimal digits."""
     return f"sha256:{sha256_hex(content)}"
+
+
+def is_labelled(text: str) -> bool:
+    """Whether a text is a digest as documents cite it."""
+    return _LABELLED.fullmatch(text) is not None
 
 
 def chain(digests: Iterable[bytes]) -> bytes:

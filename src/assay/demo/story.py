@@ -86,8 +86,11 @@ def _clear(folder: Path) -> None:
             where=str(folder),
             hint="name an empty folder: assay demo my-demo",
         )
-    shutil.rmtree(folder)
-    folder.mkdir()
+    for each in folder.iterdir():
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
 
 
 def _write_contract(folder: Path, say: Say) -> None:
@@ -119,9 +122,7 @@ def _import_records(program: Program, items: Sequence[Item], say: Say) -> None:
         "\n".join([*lines[:middle], *BROKEN_LINES, *lines[middle:]]) + "\n", encoding="utf-8"
     )
     for _ in range(2):
-        report = program.records.import_(
-            data / "records.jsonl", source="desk-authors", kind="preference"
-        )
+        report = program.records.import_(data / "records.jsonl", source="desk-authors")
         say(
             f"   read {report.read} = {report.stored} stored + {report.already_there} already "
             f"there + {report.set_aside} set aside"

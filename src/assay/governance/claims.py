@@ -41,7 +41,16 @@ _PROMISE = (
 )
 _OUTPUT = r"(?:answers?|responses?|outputs?|repl(?:y|ies)|completions?|behaviou?rs?)"
 
-_TYPOGRAPHIC_APOSTROPHE = "\u2019"
+_LOOKALIKES = {
+    0x2019: "'",  # the apostrophe of typesetters
+    0x2010: "-",  # the hyphens that are no minus
+    0x2011: "-",
+    0x00A0: " ",  # the space that does not break
+}
+"""Characters that read as another one; each stands for one, so that offsets stay."""
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+"""Soft hyphens, spaces of no width and joiners: nobody sees them, so no claim hides behind them."""
 
 _KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
@@ -118,13 +127,14 @@ _DENIED_AFTER = re.compile(
 
 def find_claims(text: str) -> list[Claim]:
     """All forbidden claims in a text, in their order; denied and disclaimed ones are left out."""
-    plain = text.replace(_TYPOGRAPHIC_APOSTROPHE, "'")
-    found = [
-        Claim(match.start(), match.end(), text[match.start() : match.end()], code, instead)
-        for code, instead, pattern in _PATTERNS
-        for match in pattern.finditer(plain)
-        if not _denied(plain, match)
-    ]
+    plain = _INVISIBLE.sub("", text.translate(_LOOKALIKES))
+    seen = [at for at, character in enumerate(text) if not _INVISIBLE.match(character)]
+    found = []
+    for code, instead, pattern in _PATTERNS:
+        for match in pattern.finditer(plain):
+            if not _denied(plain, match):
+                start, end = seen[match.start()], seen[match.end() - 1] + 1
+                found.append(Claim(start, end, text[start:end], code, instead))
     return list(_without_overlap(sorted(found)))
 
 

@@ -152,8 +152,8 @@ def coverage(cells: Cells, sampling: Sampling) -> Coverage:
     """The sampling distribution against what is there.
 
     A quota's share is a share of the accepted records, and its minimum a number of them: what
-    waits or stays out cannot be released. A share of nothing is met by nothing only where
-    nothing is accepted at all.
+    waits or stays out cannot be released. A share asks for one record at least, so that an empty
+    program meets none.
     """
     return Coverage(
         wanted=sampling.total,
@@ -203,7 +203,8 @@ def _ordered(declared: tuple[str, ...], found: set[str]) -> tuple[str, ...]:
 
 def _quota(cells: Cells, quota: Quota) -> QuotaCoverage:
     records, accepted = cells.inside(quota.slice)
-    needed = max(quota.minimum or 0, _whole_records(quota.share or 0.0, cells.accepted))
+    share = max(1, _whole_records(quota.share, cells.accepted)) if quota.share else 0
+    needed = max(quota.minimum or 0, share)
     return QuotaCoverage(
         slice=dict(quota.slice),
         records=records,

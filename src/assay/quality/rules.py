@@ -5,7 +5,7 @@ accepted. A rule reads the record's layer of review, its judgments, adjudication
 verifications, and nothing else; everything that it read is cited by id.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, Self
@@ -23,7 +23,7 @@ from assay.quality.consensus import Consensus, Counting, consensus, effective, v
 from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.records.verdict import Prefers, Ranks, Scored, Tie
+from assay.records.verdict import DimensionScore, Prefers, Ranks, Scored, Tie
 from assay.review.adjudication import Decided, Preserved, Returned
 from assay.review.layer import layer_of
 from assay.verification.verification import Fail, Pass
@@ -163,20 +163,34 @@ def contradictions(
 
 def _contradiction(record: Record, judgment: Judgment, documents: InForce) -> Contradiction | None:
     best = _best(judgment)
-    if best is None or not judgment.scores:
+    if best is None:
         return None
-    candidates = range(len(record.candidates))
-    scores = [_scores_of(judgment, candidate) for candidate in candidates]
-    computed = compute_verdict(scores, documents.priority)
-    against = _computed_against(computed, best or frozenset(candidates))
+    against = _against(record, best, judgment.scores, documents)
     if against is None:
         return None
+    computed, rule = against
     return Contradiction(
         judgment=judgment.id,
         verdict=verdict_key(judgment.verdict, len(record.candidates)),
-        computed=against,
-        rule=computed.rule or "",
+        computed=computed,
+        rule=rule,
     )
+
+
+def _against(
+    record: Record,
+    best: frozenset[int],
+    scores: Iterable[DimensionScore],
+    documents: InForce,
+) -> tuple[str, str] | None:
+    """What the priority rules make of scores, and by which rule, where the choice is another."""
+    given = tuple(scores)
+    if not given:
+        return None
+    candidates = range(len(record.candidates))
+    computed = compute_verdict([_scores_of(given, each) for each in candidates], documents.priority)
+    against = _computed_against(computed, best or frozenset(candidates))
+    return None if against is None else (against, computed.rule or "")
 
 
 def _best(judgment: Judgment) -> frozenset[int] | None:
@@ -202,10 +216,10 @@ def _computed_against(computed: Computed, best: frozenset[int]) -> str | None:
     return f"vetoed:{hit[0]}" if hit else None
 
 
-def _scores_of(judgment: Judgment, candidate: int) -> Scores:
+def _scores_of(scores: Iterable[DimensionScore], candidate: int) -> Scores:
     return {
         each.dimension: each.score.value
-        for each in judgment.scores
+        for each in scores
         if each.candidate == candidate
         and isinstance(each.score, Scored)
         and each.score.denominator is None
@@ -224,14 +238,35 @@ def _adjudicated(hearing: Hearing) -> Ruling | None:
         return None
     latest = hearing.case.adjudications[-1]
     match latest.decision:
-        case Decided():
+        case Decided(scores=scores):
             reason = f"the adjudicator decided ({_words(latest.cause)})"
-            return Ruling("adjudication", "accepted", reason)
+            return _overruled(hearing, scores) or Ruling("adjudication", "accepted", reason)
         case Preserved():
             reason = f"the adjudicator kept the distribution ({_words(latest.cause)})"
             return Ruling("adjudication", "disagreement_preserved", reason)
         case Returned(reason=why):
             return Ruling("adjudication", "set_aside", f"the adjudicator sent it back: {why}")
+
+
+def _overruled(hearing: Hearing, decided: Sequence[DimensionScore]) -> Ruling | None:
+    """The verdict that stands after an adjudication, against the adjudicator's own scores.
+
+    A decision may be scores alone: then the reviewers' count stands, and could hold a candidate
+    for the winner that the adjudicator has just found unacceptable.
+    """
+    stands = hearing.consensus
+    if stands.outcome not in {"prefers", "tie"} or hearing.layer.on_contradiction == "record":
+        return None
+    best = frozenset() if stands.candidate is None else frozenset([stands.candidate])
+    against = _against(hearing.case.record, best, decided, hearing.documents)
+    if against is None:
+        return None
+    computed, rule = against
+    reason = (
+        f"the adjudicator's scores make it {computed} by {rule!r}, and the verdict that stands is "
+        f"another: it takes an adjudication that states the verdict"
+    )
+    return Ruling("priority", "needs_adjudication", reason)
 
 
 def _too_few(hearing: Hearing) -> Ruling | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assay.core.canonical import parse_json
+from assay.core.digest import is_labelled
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.evidence import TextSpan
@@ -26,6 +27,9 @@ def record_faults(record: Record) -> Iterator[str]:
     for source in record.sources:
         if not _points_at_something(record, source.part):
             yield f"the source class {source.source_class!r} names {source.part}, which is not there"
+    for number, piece in enumerate(record.evidence):
+        if piece.digest is not None and not is_labelled(piece.digest):
+            yield f"the digest of evidence {number} is not `sha256:` and 64 hexadecimal digits"
 
 
 def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:

@@ -3,7 +3,7 @@
 The room `bulk` implements these over files.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -31,6 +31,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """The columns of a table without a header line."""
     each: str | None = None
     """In a JSON file that is one object: the key of the list whose items are the rows."""
+    nan_is_null: bool = False
+    """With `each`: whether NaN and infinity, which are not JSON, stand for a missing value."""
     max_row_bytes: int = MAX_ROW_BYTES
     """The longest row that is read."""
 
@@ -93,8 +95,12 @@ class Rejects(Protocol):
     name: str
     """Name for people, such as `votes.rejects.jsonl`."""
 
-    def resume(self, after: int) -> None:
-        """Forget what was kept of rows beyond this number: they will be read again."""
+    def resume(self, after: int) -> Sequence[tuple[str, InputError]]:
+        """Forget what was kept of rows beyond this number: they will be read again.
+
+        Returns:
+            Place and reason of every row that stays kept.
+        """
 
     def put(self, row: Row, error: InputError) -> None:
         """Keep a row with its reason."""

@@ -58,7 +58,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     facts: Mapping[str, FactCount] = {}
     """By family, `records` and `judgments`: what this run added."""
     reasons: tuple[ReasonCount, ...] = ()
-    """Why this run set rows aside, most frequent first."""
+    """Why rows were set aside, most frequent first; runs that were killed included."""
     unanchored: int = 0
     """Localized errors of this run whose stated place did not match the text."""
     rejects: str | None = None

@@ -88,7 +88,7 @@ def import_rows(
         actor=actor,
     )
     run = _Run(begun, store, rejects, actor, documents)
-    rejects.resume(begun.position)
+    run.resume()
     intake = Intake(reader, context, lambda identity: stored_record(store.get, identity))
     for batch in _batches(_new_units(intake, file, begun.position)):
         run.commit(batch, finished=False)
@@ -188,6 +188,11 @@ class _Run:
         self._given: Counter[str] = Counter()
         self._reasons = Reasons()
         self._unanchored = 0
+
+    def resume(self) -> None:
+        """Take up the rejects of an earlier, killed run, so that the reasons add up."""
+        for where, error in self._rejects.resume(self.ledger.position):
+            self._reasons.add(where, error)
 
     def commit(self, units: Sequence[Unit], *, finished: bool) -> None:
         """Store the facts of some units and how far the import has come with them."""

@@ -96,8 +96,8 @@ class TransformationEntry(Value):
 class LeftOut(Value):
     """Records of the store that are not in the release, for one reason."""
 
-    code: Literal["rights", "waits", "set_aside"]
-    """No right to the use; review is not finished; set aside by a rule of the contract."""
+    code: Literal["rights", "waits", "set_aside", "withdrawn"]
+    """No right to the use; review not finished; set aside by a rule; taken back since."""
     reason: str
     """Why."""
     records: Index

@@ -1,6 +1,7 @@
 """The selection: which records of the store go into a release, and why the others do not."""
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from assay.releases.gates import QaFigures
 from assay.releases.manifest import LeftOut
 from assay.releases.permits import Permits
 from assay.releases.spool import Spool
+from assay.releases.withdrawal import Withdrawal
 
 
 class Body(NamedTuple):
@@ -51,14 +53,20 @@ _bundles = msgspec.msgpack.Decoder(Bundle)
 class Selection:
     """The chosen records, spooled to disk, and the figures that the gates ask for."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start with nothing chosen; the spool lies in the given folder."""
+    def __init__(self, folder: Path, withdrawn: Mapping[str, str]) -> None:
+        """Start with nothing chosen.
+
+        Args:
+            folder: where the spool lies.
+            withdrawn: records that were withdrawn one by one, each with the reason.
+        """
         self.spool = Spool(folder)
         """Bundles by the record's id; close it when done."""
         self.figures = QaFigures()
         """What review came to."""
         self.cells = Cells()
         """Where the chosen records lie on the contract's axes."""
+        self._withdrawn = withdrawn
         self._left_out: Counter[tuple[str, str]] = Counter()
 
     @property
@@ -77,7 +85,9 @@ class Selection:
     def consider(self, case: Case, use: Use, permits: Permits) -> None:
         """Choose a record, or count why not."""
         disposition = case.disposition
-        if disposition is None:
+        if case.id in self._withdrawn:
+            self._left_out["withdrawn", self._withdrawn[case.id]] += 1
+        elif disposition is None:
             self.figures.undecided.append(case.id)
         elif disposition.state == "set_aside":
             self._left_out["set_aside", f"by the rule {disposition.rule}"] += 1
@@ -123,11 +133,20 @@ def select(
         permits: what the sources permit.
         folder: where the spool lies while it is needed.
     """
-    selection = Selection(folder)
+    selection = Selection(folder, _withdrawn(store))
     for batch in cases(store, contract=contract, rubric=rubric):
         for case in batch:
             selection.consider(case, use, permits)
     return selection
+
+
+def _withdrawn(store: FactStore) -> dict[str, str]:
+    """Records that a withdrawal names, each with its reason: they come into no later release."""
+    return {
+        record: f"withdrawn: {withdrawal.reason}"
+        for withdrawal in store.scan(Withdrawal)
+        for record in withdrawal.records
+    }
 
 
 def read_bundle(body: bytes) -> Bundle:

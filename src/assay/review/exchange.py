@@ -44,7 +44,17 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.assignment import Assignment
-from assay.review.presentation import Presentation, ShownMessage, letter, order_of, present
+from assay.review.presentation import (
+    Presentation,
+    ShownCall,
+    ShownEvidence,
+    ShownMessage,
+    ShownStep,
+    ShownTool,
+    letter,
+    order_of,
+    present,
+)
 
 Row = Mapping[str, Any]
 """One row of a file: column or key -> value."""
@@ -67,7 +77,7 @@ _FIXED = frozenset({
     "assignment", "verdict", "strength", "reason", "errors", "active_ms", "judged_at",
 })  # fmt: skip
 _FAMILIES = frozenset({"score", "reason", "step", "ruling"})
-_SHOWN = frozenset({"candidate", "evidence", "step_text"}) | frozenset(
+_SHOWN = frozenset({"candidate", "evidence", "step_text", "state_after"}) | frozenset(
     Presentation.__struct_fields__
 )
 
@@ -108,11 +118,16 @@ def flat_work_row(record: Record, assignment: Assignment, rubric: Rubric) -> dic
     row = {"assignment": shown.assignment, "kind": shown.kind}
     row |= {"severity": shown.severity or "", "harms": ", ".join(shown.harms)}
     row["task"] = _conversation(shown.task)
-    row |= {f"candidate.{each.letter}": _content(shown, each.letter) for each in shown.candidates}
-    row |= {f"evidence.{each.number}": each.quote or each.text or each.locator or ""
-            for each in shown.evidence}  # fmt: skip
-    row |= {f"step_text.{each.letter}.{step.step}": step.text or step.output or ""
-            for each in shown.candidates for step in each.work}  # fmt: skip
+    if shown.tools:
+        row["tools"] = "\n".join(map(_tool, shown.tools))
+    if shown.initial_state is not None:
+        row["initial_state"] = shown.initial_state
+    for each in shown.candidates:
+        row[f"candidate.{each.letter}"] = _content(shown, each.letter)
+        row |= {f"step_text.{each.letter}.{step.step}": _step(step) for step in each.work}
+        if each.state_after is not None:
+            row[f"state_after.{each.letter}"] = each.state_after
+    row |= {f"evidence.{each.number}": _evidence(each) for each in shown.evidence}
     row |= dict.fromkeys(answer_columns(shown, rubric), "")
     return {column: defused(text) for column, text in row.items()}
 
@@ -180,6 +195,13 @@ def read_answer(row: Row, about: Answered) -> Judgment:
 
 
 def _verdict(row: Row, about: Answered) -> Verdict:
+    said = _stated_verdict(row, about)
+    if _text(row, "strength") and not isinstance(said, Prefers):
+        raise _fault("bad-strength", "only a preferred candidate has a strength", "strength")
+    return said
+
+
+def _stated_verdict(row: Row, about: Answered) -> Verdict:
     word, _, rest = _text(row, "verdict").partition(":")
     letters = about.letters
     if word in letters:
@@ -414,9 +436,33 @@ def _candidate(letters: Mapping[str, int], name: str, column: str) -> int:
 
 
 def _conversation(messages: Sequence[ShownMessage]) -> str:
+    said = [_lines(each.content, *map(_call, each.calls)) for each in messages]
     if len(messages) == 1:
-        return messages[0].content
-    return "\n\n".join(f"{message.role}: {message.content}" for message in messages)
+        return said[0]
+    return "\n\n".join(f"{each.role}: {text}" for each, text in zip(messages, said, strict=True))
+
+
+def _lines(*pieces: str | None) -> str:
+    return "\n".join(piece for piece in pieces if piece)
+
+
+def _call(call: ShownCall) -> str:
+    return f"calls {call.name} {call.arguments}"
+
+
+def _tool(tool: ShownTool) -> str:
+    boundary = f"[{tool.permission}]" if tool.permission else ""
+    return " ".join(filter(None, (tool.name, boundary, tool.description, tool.parameters)))
+
+
+def _step(step: ShownStep) -> str:
+    output = None if step.output is None else f"output: {step.output}"
+    state = None if step.state is None else f"state: {step.state}"
+    return _lines(step.text, _call(step.call) if step.call else None, output, state)
+
+
+def _evidence(piece: ShownEvidence) -> str:
+    return _lines(*dict.fromkeys((piece.quote, piece.text, piece.locator)))
 
 
 def _content(shown: Presentation, name: str) -> str:

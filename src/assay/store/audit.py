@@ -15,8 +15,8 @@ from assay.core.digest import sha256, sha256_hex
 from assay.core.errors import MachineError
 from assay.core.identity import digest_of, is_id, make_id
 from assay.core.lineage import Edge
-from assay.core.ports import Checkpoint, Origin
-from assay.store.chain import Entry, Share, Tally, row_digest
+from assay.core.ports import Checkpoint, Import, Origin
+from assay.store.chain import Entry, Share, Tally, import_digest, row_digest
 from assay.store.store import STREAMED, Store
 from assay.store.tables import Kept, Schema
 
@@ -98,6 +98,7 @@ class _Audit:
         self._found = 0
         self._head = Checkpoint(number=0, hash="")
         self._entries = 0
+        self._imports: dict[str, str] = {}
         self._witnesses = self._collect(given)
 
     def run(self) -> AuditReport:
@@ -108,6 +109,7 @@ class _Audit:
             self._check_entry(row["number"], row["hash"], _as_bytes(row["body"]), tables)
         for table in tables:
             self._check_strays(table, None)
+        self._check_imports()
         for witness in self._witnesses:
             if witness.number > self._head.number:
                 self._report(
@@ -188,8 +190,26 @@ class _Audit:
             self._report("entry-renumbered", where, f"it was written as entry {entry.number}")
         if entry.previous != before.hash:
             self._report("chain-broken", where, "it does not follow the entry before it")
+        self._imports |= entry.imports
         for table in tables:
             self._check_share(where, number, entry, table)
+
+    def _check_imports(self) -> None:
+        """Hold every import against the last entry that moved it on."""
+        sealed = dict(self._imports)
+        for row in self._stream(select(self._store.schema.imports)):
+            imported = Import(**row)
+            said = sealed.pop(str(imported.id), None)
+            if said is None and imported.position == 0 and imported.state == "running":
+                continue  # begun, and nothing committed yet
+            if said != import_digest(imported):
+                self._report(
+                    "import-changed",
+                    f"import {imported.id}",
+                    "its file, its way or its counts are not what the chain says",
+                )
+        for number in sealed:
+            self._report("import-missing", f"import {number}", "the chain tells of it")
 
     def _read_entry(self, where: str, body: bytes) -> Entry | None:
         try:

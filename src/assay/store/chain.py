@@ -13,7 +13,7 @@ from assay.core.canonical import encode_fact
 from assay.core.digest import sha256, sha256_hex
 from assay.core.fact import Value
 from assay.core.lineage import Edge
-from assay.core.ports import Checkpoint, Origin
+from assay.core.ports import Checkpoint, Import, Origin
 
 
 class Share(Value):
@@ -46,6 +46,8 @@ class Entry(Value):
     """What it was done to."""
     documents: Mapping[str, str] = {}
     """Ids of the documents in force."""
+    imports: Mapping[str, str] = {}
+    """Imports that it moved on: number -> SHA-256 of the import as it was then, hexadecimal."""
 
 
 class Tally:
@@ -74,6 +76,11 @@ class Tally:
 def row_digest(row: Edge | Origin) -> bytes:
     """The digest of an edge or an origin: SHA-256 of its canonical bytes."""
     return sha256(encode_fact(row))
+
+
+def import_digest(imported: Import) -> str:
+    """The digest of an import as far as it has come: its file, its way and its counts."""
+    return sha256_hex(encode_fact(imported))
 
 
 def seal(entry: Entry) -> tuple[bytes, Checkpoint]:

@@ -15,7 +15,7 @@ from assay.core.fact import Fact
 from assay.core.identity import make_id
 from assay.core.lineage import Edge
 from assay.core.ports import Added, Import, Origin
-from assay.store.chain import Entry, Tally, read_head, row_digest, seal
+from assay.store.chain import Entry, Tally, import_digest, read_head, row_digest, seal
 from assay.store.connection import among
 from assay.store.tables import Kept, Schema
 
@@ -56,7 +56,7 @@ class Session:
         """A unit of work; when the block ends well, its entry closes the chain."""
         unit = Unit(self, self.head.number + 1)
         yield unit
-        if unit.tallies:
+        if unit.tallies or unit.imports:
             self._append_entry(deed, unit)
 
     @contextmanager
@@ -96,6 +96,7 @@ class Session:
             subject=deed.subject,
             documents=dict(deed.documents),
             rows={name: tally.share() for name, tally in unit.tallies.items()},
+            imports=unit.imports,
         )
         body, head = seal(entry)
         row = {"number": head.number, "hash": head.hash, "body": body}
@@ -112,6 +113,8 @@ class Unit:
         """Number that the unit's audit entry will have."""
         self.tallies: dict[str, Tally] = {}
         """What was added so far, by table."""
+        self.imports: dict[str, str] = {}
+        """Imports that were moved on: number -> digest of the import as it is now."""
         self._session = session
         self._connection = session.connection
         self._schema = session.schema
@@ -191,7 +194,9 @@ class Unit:
                 message=f"import {imported.id} of {imported.file} was moved on by another run",
                 hint="let that run end; then import again, and what is stored counts as already there",
             )
-        return msgspec.structs.replace(imported, **changes)
+        now = msgspec.structs.replace(imported, **changes)
+        self.imports[str(now.id)] = import_digest(now)
+        return now
 
     def _add_family(self, kept: Kept, facts: Sequence[Fact]) -> Iterable[str]:
         given: dict[str, tuple[Fact, bytes, bytes]] = {}

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from assay.bulk.rejects import RejectsFile
 from assay.bulk.rows import DiskFile
-from assay.core.errors import InputError
+from assay.core.errors import InputError, MachineError
 from assay.records.ports import Row
 
 FAULT = InputError(code="some-fault", message="it is wrong", where="field", hint="mend it")
@@ -41,6 +43,39 @@ def test_no_rejects_no_file(tmp_path: Path) -> None:
     first.close()
     RejectsFile(path).resume(0)
     assert not path.exists()
+
+
+def test_a_resumed_run_tells_the_reasons_that_it_keeps(tmp_path: Path) -> None:
+    """Place, code and message of the rejects that stay are given back, so that they are counted."""
+    path = tmp_path / "a.rejects.jsonl"
+    first = RejectsFile(path)
+    first.put(Row(number=1, text=b"{"), FAULT)
+    first.put(Row(number=9, text=b"{"), FAULT)
+    first.close()
+    second = RejectsFile(path)
+    ((where, error),) = second.resume(5)
+    second.close()
+    assert (where, error.code, error.message) == ("row 1, field", "some-fault", "it is wrong")
+
+
+def test_rejects_that_were_changed_are_not_guessed_at(tmp_path: Path) -> None:
+    """A file that is no longer as it was left stops a resumed run, and makes way for a new one."""
+    path = tmp_path / "a.rejects.jsonl"
+    path.write_text("mended by hand\n")
+    with pytest.raises(InputError, match="not as they were left"):
+        RejectsFile(path).resume(5)
+    assert path.exists()
+    RejectsFile(path).resume(0)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "file"])
+def test_a_folder_that_takes_no_rejects_is_named(tmp_path: Path, folder: str) -> None:
+    """Rejects that cannot be written are one clear error of the machine."""
+    (tmp_path / "file").touch()
+    kept_in = RejectsFile(tmp_path / folder / "a.rejects.jsonl")
+    with pytest.raises(MachineError, match="cannot be written"):
+        kept_in.put(Row(number=1, text=b"{"), FAULT)
 
 
 def test_a_resumed_run_keeps_what_is_committed(tmp_path: Path) -> None:

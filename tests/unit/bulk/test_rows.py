@@ -1,6 +1,7 @@
 """Rows of files: every layout and packing, and each defect a fault of its row alone."""
 
 import gzip
+import itertools
 import json
 import random
 import resource
@@ -114,6 +115,16 @@ def test_a_truncated_gzip_gives_the_rows_before_the_cut(tmp_path: Path, name: st
     assert set(codes(found)[:-2]) == {""}
 
 
+def test_a_gzip_with_a_wrong_checksum_warns_of_the_rows_before(tmp_path: Path) -> None:
+    """A flipped byte that unpacks to another text is told at the end, where the checksum stands."""
+    packed = bytearray(gzip.compress(b'{"a":1}\n{"a":2}\n', compresslevel=0))
+    packed[packed.index(b"1}")] = ord("7")
+    found = rows(write(tmp_path, "a.jsonl.gz", bytes(packed)))
+    assert codes(found) == ["", "", "damaged-file"]
+    assert found[-1].fault
+    assert "may have been read wrongly" in found[-1].fault.message
+
+
 def test_a_truncated_zstd_is_a_fault(tmp_path: Path) -> None:
     """A cut zstd file ends in a fault that says so."""
     packed = zstd(b"".join(b'{"a": %d}\n' % i for i in range(50_000)))
@@ -194,6 +205,15 @@ def test_a_list_inside_one_object_gives_rows(tmp_path: Path) -> None:
     ]
 
 
+def test_nan_is_null_only_where_the_format_says_so(tmp_path: Path) -> None:
+    """A layout may read NaN as a missing value; without that it refuses the document."""
+    path = write(tmp_path, "a.json", b'{"mean": NaN, "items": [{"n": NaN}]}')
+    (found,) = rows(path, Layout(each="items", nan_is_null=True))
+    assert found.values == {"rest": {"mean": None}, "item": {"n": None}}
+    with pytest.raises(InputError, match="NaN is not JSON"):
+        rows(path, Layout(each="items"))
+
+
 def test_cells_keep_their_line_feeds(tmp_path: Path) -> None:
     """A quoted cell may hold line feeds, returns and doubled quotes; its line is where it starts."""
     found = rows(write(tmp_path, "a.csv", b'a,b\r\n"one\r\ntwo",2\r\n"say ""hi""",3\r\n'))
@@ -215,6 +235,18 @@ def test_a_quote_that_never_closes_spoils_one_line(tmp_path: Path) -> None:
     found = rows(write(tmp_path, "a.csv", b'a,b\n1,"open\n3,4\n5,6\n'))
     assert codes(found) == ["broken-csv", "", ""]
     assert [row.values for row in found[1:]] == [{"a": "3", "b": "4"}, {"a": "5", "b": "6"}]
+
+
+def test_an_open_quote_takes_in_a_bounded_number_of_lines(tmp_path: Path) -> None:
+    """An open quote over millions of short lines spoils one of them, in bounded memory."""
+    path = write(tmp_path, "a.csv", b'a,b\n1,"open\n' + b"3,4\n" * 1_500_000)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    spoilt, second = itertools.islice(DiskFile(path).rows(), 2)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert spoilt.fault
+    assert "does not close it" in spoilt.fault.message
+    assert second.values == {"a": "3", "b": "4"}
+    assert grown * 1024 < 64 * BUFFER
 
 
 def test_quotes_can_be_mere_characters(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,32 @@ def test_importing_names_what_became_of_each_row(assay: Run, program: Path) -> N
     assert "records.jsonl.rejects.jsonl" in result.out
 
 
+def test_an_import_that_used_no_row_ends_with_3(assay: Run, program: Path, tmp_path: Path) -> None:
+    """Rows that are all set aside are unusable input; the kind that was assumed is told."""
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"prompt": "How deep?", "completion": "Four."}\n')
+    call = ("record", "import", rows, "-f", "trl", "-s", "desk-authors", "-p", program)
+    refused = assay(*call)
+    assert refused.code == 3
+    assert "read as preference; --as also takes demonstration" in refused.out
+    assert assay(*call, "--as", "demonstration").code == 0
+
+
+def test_what_the_machine_refuses_ends_with_4(assay: Run, tmp_path: Path) -> None:
+    """A place that cannot be written to is one clear line."""
+    (tmp_path / "file").touch()
+    refused = assay("demo", tmp_path / "file" / "demo")
+    assert refused.code == 4
+    assert "Not a directory" in refused.err
+
+
+def test_what_is_no_release_is_not_exported(assay: Run, tmp_path: Path) -> None:
+    """Exporting a folder without a manifest says so."""
+    refused = assay("release", "export", tmp_path, "--to", "trl:preference")
+    assert refused.code == 3
+    assert "no manifest" in refused.err
+
+
 def test_a_dry_run_stores_nothing(assay: Run, demo: Path) -> None:
     """The first records are shown as JSON, and the store is as it was."""
     before = assay("status", "-p", demo, "--json").out
@@ -70,6 +97,7 @@ def test_a_dry_run_stores_nothing(assay: Run, demo: Path) -> None:
         (("record", "import", "nowhere.jsonl", "-s", "desk-authors"), 3, "nowhere.jsonl"),
         (("record", "import", "x.jsonl", "-s", "desk-author"), 2, "did you mean 'desk-authors'"),
         (("record", "import", "x.jsonl", "-s", "desk-authors", "--as", "preferences"), 2, "did you mean 'preference'"),
+        (("record", "import", "x.jsonl", "-s", "desk-authors", "--as", "preference"), 2, "names its own kind"),
         (("record", "import", "x.jsonl", "-s", "desk-authors", "-f", "shargpt"), 2, "did you mean 'sharegpt'"),
         (("release", "build", "1.0.0"), 2, "1.0.0"),
         (("release", "build", "one"), 2, "one"),
@@ -89,10 +117,11 @@ def test_a_wrong_call_says_what_is_wrong(
 
 
 def test_a_folder_without_documents_is_no_program(assay: Run, tmp_path: Path) -> None:
-    """A command in an empty folder names the missing documents and exits 1."""
+    """A command in an empty folder says that it is no program, and how to begin one."""
     result = assay("status", "-p", tmp_path)
-    assert result.code == 1
-    assert "contract.yaml" in result.err
+    assert result.code == 2
+    assert "is no program" in result.err
+    assert "assay init" in result.err
 
 
 def test_a_release_verifies_and_a_changed_byte_does_not(assay: Run, program: Path) -> None:
@@ -171,7 +200,7 @@ def test_an_adjudication_states_one_decision(assay: Run, program: Path) -> None:
 
 def test_the_audit_finds_a_changed_fact(assay: Run, program: Path) -> None:
     """A record changed behind the program's back is found and named, and the command exits 1."""
-    with sqlite3.connect(program / ".assay" / "store.sqlite") as database:
+    with closing(sqlite3.connect(program / ".assay" / "store.sqlite")) as database, database:
         database.execute(
             "UPDATE records SET body = replace(body, 'crowns', 'crones') WHERE seq = 3"
         )

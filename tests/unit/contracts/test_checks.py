@@ -248,6 +248,11 @@ PLANTS = [
     sources("attribution-missing", "classes[1].attribution", (("classes", 1, "attribution"), GONE)),
     sources("source-outside-territory", "classes[0].territory", ((*CLASS, "territory"), ["US"])),
     Plant("program-without-territory", "territory", (("program", ("territory",), GONE),)),
+    Plant(
+        "shared-store-without-pseudonym-key",
+        "pseudonym_key",
+        (("program", ("store",), "postgresql://db/assay"),),
+    ),
     # claims
     contract("forbidden-claim", "gap", (("gap",), "The data holds the model's hidden chain of thought.")),
     Plant("forbidden-claim", "name", (("program", ("name",), "Certified answers"),)),

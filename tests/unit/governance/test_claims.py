@@ -34,6 +34,8 @@ CLAIMS = [
     ("This is not a toy: it is certified.", "certified"),
     ("It has no errors, and it is certified.", "certified"),
     ("Certified data that never fails.", "certified"),
+    ("Private chain\u2011of\u2011thought access.", "hidden-chain-of-thought"),
+    ("The hid\u200bden chain\u00a0of thought.", "hidden-chain-of-thought"),
 ]
 
 
@@ -100,3 +102,10 @@ def test_a_list_of_claims_is_found_item_by_item() -> None:
     """In a list with line breaks a denial in one item does not cover the next."""
     claims = find_claims("- not a benchmark\n- certified\n- GDPR-compliant\n")
     assert [claim.code for claim in claims] == ["certified", "compliant"]
+
+
+def test_a_claim_is_found_where_it_stands() -> None:
+    """Characters that nobody sees hide no claim and shift no offset."""
+    text = "It is cer\u00adti\u200bfied."
+    (claim,) = find_claims(text)
+    assert (claim.start, claim.end, claim.text) == (6, 17, text[6:17])

@@ -40,6 +40,12 @@ def test_quotas_are_held_against_accepted_records() -> None:
     ]
 
 
+def test_an_empty_program_meets_no_share() -> None:
+    """A share of no accepted records still asks for one."""
+    share, _ = coverage(count_cells([]), SAMPLING).quotas
+    assert (share.needed, share.met) == (1, False)
+
+
 def test_a_share_is_rounded_up_to_whole_records() -> None:
     """One half of three accepted records is two, and of four it is two as well."""
     three = count_cells([({"difficulty": "hard"}, True)] * 2 + [({}, True)])

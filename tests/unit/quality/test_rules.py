@@ -13,6 +13,7 @@ from assay.records.verdict import (
     BothUnacceptable,
     DimensionScore,
     InsufficientContext,
+    NotAsked,
     Prefers,
     Scored,
     Tie,
@@ -122,6 +123,24 @@ def test_an_adjudication_comes_before_all_other_rules(decision: Any, state: str)
     case = _case(_say(0, 1, PASSED), adjudications=(earlier, _decision(decision)))
     found = dispose_case(case, in_force())
     assert (found.state, found.rule) == (state, "standard/adjudication")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [
+        (NotAsked(), "needs_adjudication"),
+        (Prefers(candidate=0), "needs_adjudication"),
+        (Tie(), "needs_adjudication"),
+        (Prefers(candidate=1), "accepted"),
+        (BothUnacceptable(), "accepted"),
+    ],
+)
+def test_an_adjudicator_s_scores_do_not_leave_a_vetoed_winner(verdict: Any, state: str) -> None:
+    """Reviewers prefer 0; a decision whose scores make 1 the winner must say so, or it waits."""
+    scores = _scored("x", 0, ("correctness", 0, 1), ("correctness", 1, 5)).scores
+    decided = _decision(Decided(verdict=verdict, scores=scores))
+    found = dispose_case(_case(_say(0, 0, 0), adjudications=(decided,)), in_force())
+    assert found.state == state
 
 
 @pytest.mark.parametrize(

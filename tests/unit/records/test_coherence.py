@@ -81,6 +81,7 @@ def test_each_way_of_not_fitting_is_named(changes: dict[str, object], what: str)
         ({"task": RECORD["task"] | {"initial_state": "{broken"}}, "initial_state"),  # type: ignore[operator]
         ({"sources": [{"source_class": "s", "part": "/candidates/7"}]}, "/candidates/7"),
         ({"candidates": []}, "two or more"),
+        ({"evidence": [{"kind": "source", "digest": "sha256:zz"}]}, "digest of evidence 0"),
     ],
 )
 def test_a_record_that_cannot_be_used_says_why(changes: dict[str, object], what: str) -> None:

@@ -1,10 +1,12 @@
 """Readers of foreign formats: what each field becomes, and what sets a row aside."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assay.bulk.imports import preview_file
 from assay.core.errors import InputError
 from assay.plugins import load
 from assay.records.candidate import Candidate, candidate_text
@@ -307,6 +309,38 @@ def test_helpsteer_keeps_single_raters_and_ties(context: Context) -> None:
     assert isinstance(two.verdict, Tie)
     assert (overall.reviewer.role, preferred(record, overall)) == ("adjudicator", "Four.")
     assert record.task.taxonomy == {"domain": "code", "language": "english"}
+
+
+def test_helpsteer_counts_a_rater_once(context: Context) -> None:
+    """The selection of raw preferences is read only where the raw ones are not there."""
+    raw = [
+        {"strength": -2, "statement": "A", "elaboration": "a"},
+        {"strength": 1, "statement": "B"},
+    ]
+    row = {
+        "split": "train", "prompt": "How deep?", "response_1": "Four.", "response_2": "Deep.",
+        "preference_strength": -2, "three_most_similar_preferences": raw[:1],
+    }  # fmt: skip
+    record, selected = read("helpsteer", row, context("preference"))
+    assert (record.task.taxonomy, len(selected)) == ({"split": "train"}, 2)
+    _, all_raw = read(
+        "helpsteer", row | {"all_preferences_unprocessed": raw}, context("preference")
+    )
+    assert len(all_raw) == 3
+
+
+def test_inspect_logs_with_nan_are_read(tmp_path: Path, context: Context) -> None:
+    """Inspect writes NaN for an unscored value: it becomes an abstention, and the log is read."""
+    path = tmp_path / "log.json"
+    path.write_text(
+        '{"version": 2, "status": "success", "eval": {"task": "locks", "model": "one"},'
+        ' "results": {"mean": NaN}, "samples": [{"id": 1, "epoch": 1, "input": "How deep?",'
+        ' "target": "", "messages": [{"role": "user", "content": "How deep?"},'
+        ' {"role": "assistant", "content": "Four."}], "scores": {"judge": {"value": NaN}}}]}'
+    )
+    found = preview_file(path, load("readers", "inspect"), context("outcome"))
+    assert found.reasons == ()
+    assert found.reads[0].judgments[0].scores[0].score == ScoreAbstained(reason="unscored")
 
 
 def test_ultrafeedback_keeps_na_and_rationales(context: Context) -> None:

@@ -235,6 +235,7 @@ def test_a_killed_run_goes_on(
     report = import_file(path, reader, context("preference"), store=store, actor="ada")
     assert report.resumed_after > 20
     assert (report.read, report.stored, report.set_aside) == (60, 48, 12)
+    assert sum(reason.rows for reason in report.reasons) == 12
     rejects = (tmp_path / "votes.csv.rejects.jsonl").read_text().splitlines()
     assert [json.loads(line)["row"] for line in rejects] == list(range(1, 61, 5))
     with Store.open(f"sqlite:///{tmp_path}/b.sqlite", lambda: "2026", create=True) as other:

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from assay.core.errors import UsageError
+from assay.records.record import Record
 from assay.releases.build import build
 from assay.releases.service import Withdrawn, withdraw
 from assay.releases.verify import verify
@@ -29,6 +31,11 @@ def _withdraw(store: MemoryStore, releases: Path, *records: str) -> Withdrawn:
     )  # fmt: skip
 
 
+def _records(folder: Path) -> list[Record]:
+    lines = (folder / "records.jsonl").read_bytes().splitlines()
+    return [msgspec.json.decode(line, type=Record) for line in lines]
+
+
 def _errors(folder: Path) -> list[tuple[str, str]]:
     verified = verify(folder, KEY.public_key())
     return [(issue.code, issue.message) for issue in verified.issues]
@@ -50,6 +57,15 @@ def test_withdrawn_records_are_counted(store: MemoryStore, tmp_path: Path) -> No
     done = _withdraw(store, tmp_path, preference(1).id[:16])
     assert done.withdrawal.records == (preference(1).id,)
     assert _errors(tmp_path / "1.0.0")[0][0] == "records-withdrawn"
+
+
+def test_a_withdrawn_record_is_in_no_later_release(store: MemoryStore, tmp_path: Path) -> None:
+    """The next build leaves it out and says why."""
+    _withdraw(store, tmp_path, preference(1).id)
+    built = build(store, inputs(version="1.1.0"), KEY, tmp_path, actor=ACTOR)
+    left = {each.code: (each.records, each.reason) for each in built.head.left_out}
+    assert left["withdrawn"] == (1, "withdrawn: the desk asked for deletion")
+    assert preference(1).id not in {record.id for record in _records(tmp_path / "1.1.0")}
 
 
 def test_a_renamed_folder_or_notice_does_not_hide_it(store: MemoryStore, tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ import msgspec
 import pytest
 
 from assay.core.errors import InputError
-from assay.records.candidate import Candidate, MadeByModel
+from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.evidence import Evidence, TextSpan
 from assay.records.judgment import Judgment, Unanchored, Whole
-from assay.records.record import Record, Sensitivity
-from assay.records.task import Message
+from assay.records.kinds.trajectory import Trajectory
+from assay.records.record import Record, Sensitivity, Source
+from assay.records.task import Message, Task, Tool, ToolCall
 from assay.records.verdict import Abstained, Category, NotApplicable, Prefers, Ranks, Scored, Tie
 from assay.review.assignment import Assignment
 from assay.review.exchange import (
@@ -28,6 +29,29 @@ from simulators.small_program import pair, rubric, worked
 RECORD = pair(texts=("four", "it is five"))
 SWAPPED = (1, 0)
 BARE = rubric(reasons_required=False)
+FARE = ToolCall(name="fare", arguments='{"to":"Alder"}')
+TOOL_WORK = Record(
+    schema_version=1,
+    part=Trajectory(),
+    task=Task(
+        messages=(Message(role="user", content="What does it cost to Alder?"),),
+        tools=(Tool(name="fare", permission="needs_confirmation"),),
+        initial_state='{"balance":3}',
+    ),
+    sources=(Source(source_class="own"),),
+    candidates=(
+        Candidate(
+            content=(
+                Message(role="assistant", content="Wait.", tool_calls=(FARE,)),
+                Message(role="tool", content="15"),
+            ),
+            work=(Step(call=FARE, output="15", state='{"balance":2}'),),
+            state_after='{"balance":1}',
+            provenance=MadeByModel(model="secret-model"),
+        ),
+    ),
+    evidence=(Evidence(kind="source", quote="15 crowns", locator="page 3"),),
+)
 
 
 def _assignment(record: Record = RECORD, order: tuple[int, ...] = SWAPPED) -> Assignment:
@@ -81,6 +105,8 @@ def test_scores_have_their_ways_of_not_being_one() -> None:
     [
         ({"verdict": "C"}, "unknown-verdict"),
         ({"verdict": "A", "strength": "very"}, "bad-strength"),
+        ({"verdict": "tie", "strength": "2"}, "bad-strength"),
+        ({"verdict": "A>B", "strength": "2"}, "bad-strength"),
         ({"verdict": "A", "score__speed__A": "1"}, "unknown-dimension"),
         ({"verdict": "A", "score__clarity__A": "9"}, "off-scale"),
         ({"verdict": "A", "score__clarity__Z": "3"}, "unknown-candidate"),
@@ -187,6 +213,18 @@ def test_candidates_are_shown_in_the_drawn_order() -> None:
     flat = flat_work_row(RECORD, _assignment(), rubric())
     assert [each["letter"] for each in nested["candidates"]] == ["A", "B"]
     assert nested["candidates"][0]["content"] == flat["candidate.A"] == RECORD.candidates[1].content
+
+
+def test_a_flat_row_shows_all_of_the_tool_work() -> None:
+    """Tools with their boundary, calls, outputs and states stand in the spreadsheet's cells."""
+    shown = flat_work_row(TOOL_WORK, _assignment(TOOL_WORK, ()), rubric())
+    assert "fare [needs_confirmation]" in shown["tools"]
+    assert shown["initial_state"] == '{"balance":3}'
+    assert shown["candidate.A"] == 'assistant: Wait.\ncalls fare {"to":"Alder"}\n\ntool: 15'
+    assert shown["step_text.A.0"] == 'calls fare {"to":"Alder"}\noutput: 15\nstate: {"balance":2}'
+    assert shown["state_after.A"] == '{"balance":1}'
+    assert shown["evidence.0"] == "15 crowns\npage 3"
+    assert is_unanswered(shown)
 
 
 def test_a_flat_row_is_answered_in_its_own_columns() -> None:

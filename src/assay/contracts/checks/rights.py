@@ -116,10 +116,23 @@ def program_territory(program: Program, sources: Sources) -> Iterator[Fault]:
         )  # fmt: skip
 
 
+@check("program")
+def shared_pseudonyms(program: Program) -> Iterator[Fault]:
+    """A store that several machines share gives a person one pseudonym on all of them."""
+    if program.store.startswith("postgresql") and program.pseudonym_key is None:
+        yield Fault(
+            "program", ("pseudonym_key",), "shared-store-without-pseudonym-key",
+            "several machines may share the store, and each would make up a secret of its own, so "
+            "that one person had several pseudonyms",
+            'name one secret for all: pseudonym_key = "env:ASSAY_PSEUDONYM_KEY"', "warning",
+        )  # fmt: skip
+
+
 def _is_bound(source: SourceClass) -> bool:
     return bool(source.territory) and "worldwide" not in source.territory
 
 
 CHECKS: tuple[Check, ...] = (
     no_sources, rights, retention, licences, attribution, inside_the_territory, program_territory,
+    shared_pseudonyms,
 )  # fmt: skip

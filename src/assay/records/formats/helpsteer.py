@@ -16,8 +16,11 @@ from assay.records.verdict import DimensionScore, NotAsked
 ATTRIBUTES = ("helpfulness", "correctness", "coherence", "complexity", "verbosity")
 """The attributes of HelpSteer 1 and 2, whole numbers from 0 to 4."""
 
-_ASKED = ("prompt", "context", "domain", "language", "id")
+_AXES = ("domain", "language", "split")
+_ASKED = ("prompt", "context", *_AXES, "id")
 _RAW = ("individual_preference", "all_preferences_unprocessed")
+_SELECTED = "three_most_similar_preferences"
+"""The raw preferences that the overall one was made of: each stands among the raw ones already."""
 
 
 class HelpSteer:
@@ -31,7 +34,9 @@ class HelpSteer:
       overall one is then that of an adjudicator. `preference_statement` and
       `preference_elaboration` become reasons.
 
-    `domain` and `language` become taxonomy axes, `id` the key.
+    `domain`, `language` and `split` become taxonomy axes, `id` the key. A list of
+    `three_most_similar_preferences` is passed over where all raw preferences stand beside it, and
+    read in their place where they do not.
     """
 
     name = "helpsteer"
@@ -53,7 +58,7 @@ def _task(fields: Fields) -> Task:
         asked = read_messages(fields.items("context"), "context")
     else:
         asked = (user(fields.text("prompt")),)
-    axes = ((axis, fields.text_or_none(axis)) for axis in ("domain", "language"))
+    axes = ((axis, fields.text_or_none(axis)) for axis in _AXES)
     return Task(messages=asked, taxonomy={axis: value for axis, value in axes if value})
 
 
@@ -103,8 +108,8 @@ def _compared(row: Mapping[str, Any], context: RowContext) -> Read:
     responses = tuple(f"response{joint}{number}" for number in (1, 2))
     overall = "overall_preference" if "overall_preference" in row else "preference_strength"
     notes = ("preference_statement", "preference_elaboration")
-    fields = Fields(row, (*_ASKED, *responses, overall, *notes, *_RAW))
-    raters = [*fields.items(_RAW[0]), *fields.items(_RAW[1])]
+    fields = Fields(row, (*_ASKED, *responses, overall, *notes, *_RAW, _SELECTED))
+    raters = [*fields.items(_RAW[0]), *fields.items(_RAW[1])] or fields.items(_SELECTED)
     opinions = [_rater(value, number, context) for number, value in enumerate(raters, start=1)]
     if fields.has(overall):
         better, strength = signed(fields.whole(overall))

@@ -34,8 +34,8 @@ class InspectLog:
     after it are the candidate made by the log's model, the target is the reference. The key is
     `TASK/ID/EPOCH`; `metadata` of the sample becomes evidence of kind state. Every score is a
     judgment by a model reviewer named after its scorer: numbers are scores, texts (`C`, `I`, `P`,
-    `N`) categories, several values dimensions of their own, and an unscored value (null) an
-    abstention. Explanations become reasons.
+    `N`) categories, several values dimensions of their own, and an unscored value (null, or the
+    NaN that Inspect writes for it) an abstention. Explanations become reasons.
 
     Left to the log, as traces of the run and not of the answer: events, usage, times, limits,
     sandbox and store. A sample that ended with an error is set aside.
@@ -44,7 +44,7 @@ class InspectLog:
     name = "inspect"
     kinds = ("outcome",)
     summary = "Inspect evaluation logs in JSON: samples with their scores"
-    layout = Layout(each="samples")
+    layout = Layout(each="samples", nan_is_null=True)
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one sample: `item`, beside the `rest` of its log.

@@ -1,0 +1,69 @@
+"""`assay audit` tells what is wrong with a store that no other command would open."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+CUT_AFTER_20 = (
+    "DELETE FROM edges WHERE entry > 20",
+    "DELETE FROM adjudications WHERE entry > 20",
+    "DELETE FROM dispositions WHERE entry > 20",
+    "DELETE FROM releases WHERE entry > 20",
+    "DELETE FROM audit_entries WHERE number > 20",
+)
+"""What takes the demo's last entries away, with all that came with them."""
+
+
+@pytest.fixture
+def program(demo: Path, tmp_path: Path) -> Path:
+    """A copy of the demo that a test may change."""
+    return shutil.copytree(demo, tmp_path / "program")
+
+
+def edit(program: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(program / ".assay" / "store.sqlite")) as store:
+        for statement in statements:
+            store.execute(statement)
+        store.commit()
+
+
+def test_a_cut_tail_is_a_finding(assay: Run, program: Path) -> None:
+    """Entries cut with all their facts are named by every witness, and the report is whole."""
+    edit(program, *CUT_AFTER_20)
+    audited = assay("audit", "verify", "-p", program, "--json")
+    report = json.loads(audited.out)
+    assert audited.code == 1
+    assert {finding["code"] for finding in report["findings"]} == {"entries-cut"}
+    assert report["entries"] == 20
+
+
+def test_a_rewritten_chain_is_a_finding(assay: Run, program: Path) -> None:
+    """A changed newest entry is named, though its hash was made to fit."""
+    edit(program, "UPDATE audit_entries SET hash = printf('%064d', 0) WHERE number = 27")
+    audited = assay("audit", "verify", "-p", program)
+    assert audited.code == 1
+    assert "entry-changed" in audited.out
+
+
+def test_faulty_documents_do_not_stop_the_audit(assay: Run, program: Path) -> None:
+    """The chain is verified, and its head told, while the contract has a fault."""
+    contract = program / "contract.yaml"
+    contract.write_text(contract.read_text() + "nonsense: 1\n")
+    assert assay("audit", "verify", "-p", program).code == 0
+    assert assay("audit", "head", "-p", program).out.startswith("27:")
+
+
+def test_an_audit_writes_nothing(assay: Run, program: Path) -> None:
+    """A document that changed since the last command is not registered by looking."""
+    contract = program / "contract.yaml"
+    contract.write_text(contract.read_text().replace("version: 1.0.0", "version: 1.0.1", 1))
+    before = assay("audit", "head", "-p", program).out
+    assert assay("audit", "verify", "-p", program).code == 0
+    assert assay("audit", "head", "-p", program).out == before
