@@ -280,3 +280,16 @@ def schema(
             hint=f"there are: {', '.join(schemas)}",
         )
     print_json(schemas[what]())
+
+
+@app.command()
+def formats() -> None:
+    """List the formats that can be imported by name; a mapping reads any other.
+
+    Example: assay record formats
+    """
+    from assay.plugins import load, names
+
+    readers = (load("readers", name) for name in names("readers"))
+    rows = ((each.name, ", ".join(each.kinds), each.summary) for each in readers)
+    print_table(("format", "kinds, the first by default", "what it reads"), rows)

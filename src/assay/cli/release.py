@@ -104,7 +104,7 @@ def diff(
 @app.command()
 def export(
     release: Release,
-    to: Annotated[str, typer.Option("--to", help="Format; `--to list` names them all.")],
+    to: Annotated[str, typer.Option("--to", help="Format; `assay release formats` names them.")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder to make.")] = None,
     option: Annotated[
         list[str] | None, typer.Option("--option", "-o", help="Option of the format: name=value.")
@@ -121,21 +121,28 @@ def export(
     """
     from assay.bootstrap.releases import export_release
     from assay.cli.options import pairs
-    from assay.plugins import load, names
 
-    if to == "list":
-        print_table(
-            ("format", "what it is"),
-            ((n, load("exporters", n).summary) for n in names("exporters")),
-        )
-        return
     target = out or Path("exports") / f"{release.resolve().name}-{to.replace(':', '-')}"
     report = export_release(release, to, target, pairs(option or []), public_key=key)
     if as_json:
         print_json(report)
         return
     typer.echo((target / "drop_report.md").read_text(encoding="utf-8"))
+    if not report.rows:
+        typer.secho("no record of this release fits the format: there is no row", fg="yellow")
     typer.echo(f"folder   {target}")
+
+
+@app.command()
+def formats() -> None:
+    """List the formats that a release can be exported to.
+
+    Example: assay release formats
+    """
+    from assay.plugins import load, names
+
+    rows = ((name, load("exporters", name).summary) for name in names("exporters"))
+    print_table(("format", "what it is"), rows)
 
 
 @app.command()

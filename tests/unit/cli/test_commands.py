@@ -261,6 +261,12 @@ def test_a_withdrawn_record_is_in_no_export(assay: Run, program: Path, tmp_path:
     assert assay(*export, tmp_path / "never", "--key", key).code == 1
 
 
+def test_formats_are_listed(assay: Run) -> None:
+    """Every reader and exporter is named with what it is."""
+    assert "hh-rlhf" in assay("record", "formats").out
+    assert "trl:stepwise" in assay("release", "formats").out
+
+
 def test_a_key_is_never_overwritten(assay: Run, tmp_path: Path) -> None:
     """The second `key new` with the same name is refused."""
     assert assay("key", "new", tmp_path / "signing.key").code == 0
@@ -272,10 +278,10 @@ def test_every_command_has_help_with_an_example(assay: Run) -> None:
     """Each command's help shows how to call it."""
     commands = {
         "contract": ("check", "show", "diff", "schema"),
-        "record": ("import", "sample", "list", "show", "export", "schema"),
+        "record": ("import", "sample", "list", "show", "export", "schema", "formats"),
         "review": ("assign", "export", "import", "adjudicate", "status"),
         "quality": ("dispose", "agreement", "report"),
-        "release": ("build", "verify", "diff", "export", "withdraw", "card"),
+        "release": ("build", "verify", "diff", "export", "formats", "withdraw", "card"),
         "audit": ("verify", "head"),
         "key": ("new",),
     }
