@@ -32,7 +32,7 @@ class RecordsNoun:
         self,
         file: str | Path,
         *,
-        source: str,
+        source: str | None = None,
         kind: str | None = None,
         reader: str | Path = "assay",
         layout: Layout | None = None,
@@ -43,15 +43,15 @@ class RecordsNoun:
 
         Args:
             file: JSONL, JSON, CSV, TSV or Parquet; plain, gzip or zstd.
-            source: id of the source class in sources.yaml.
+            source: id of the source class in sources.yaml. Lines of our own format name theirs.
             kind: kind of record; the reader's first where absent. Our own format takes none.
             reader: name of a reader, or path of a mapping (`.yaml`).
-            layout: how to cut the file, where its name does not say it all.
+            layout: how to cut the file; its name and the reader say what this leaves open.
             rejects: folder for `<name>.rejects.jsonl`; beside the file where absent.
             progress: told after each commit.
 
         Raises:
-            UsageError: for an unknown reader, kind or source class.
+            UsageError: for an unknown reader, kind or source class, or one that is missing.
             InputError: if the file or the mapping as a whole cannot be used.
         """
         path = Path(file)
@@ -72,7 +72,7 @@ class RecordsNoun:
         self,
         file: str | Path,
         *,
-        source: str,
+        source: str | None = None,
         kind: str | None = None,
         reader: str | Path = "assay",
         layout: Layout | None = None,
@@ -151,7 +151,7 @@ class RecordsNoun:
             if judgments:
                 yield from self.judgments(record.id)
 
-    def _context(self, reader: Reader, kind: str | None, source: str) -> RowContext:
+    def _context(self, reader: Reader, kind: str | None, source: str | None) -> RowContext:
         wanted = kind or reader.kinds[0]
         _known("kind", wanted, list(KINDS))
         if kind and isinstance(reader, FactReader):
@@ -161,8 +161,21 @@ class RecordsNoun:
                 hint="leave --as out",
             )
         classes = [each.id for each in self._session.documents.sources.classes]
-        _known("source class", source, classes)
-        return RowContext(kind=wanted, source_class=source, pseudonym=self._session.pseudonym)
+        if source is not None:
+            _known("source class", source, classes)
+        elif not isinstance(reader, FactReader):
+            raise UsageError(
+                code="no-source-class",
+                message=f"the reader {reader.name!r} needs the source class of its rows",
+                where="--source",
+                hint=f"there are: {', '.join(classes)}",
+            )
+        return RowContext(
+            kind=wanted,
+            source_class=source or "",
+            pseudonym=self._session.pseudonym,
+            known_sources=frozenset(classes),
+        )
 
 
 def _open_reader(reader: str | Path, file: Path) -> Reader:

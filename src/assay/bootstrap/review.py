@@ -1,14 +1,15 @@
 """The noun `review` of an open program."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from assay.bootstrap.session import Session
 from assay.bulk.fact_lines import write_rows
+from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile
-from assay.core.errors import InputError
-from assay.records.ports import Row, row_values
+from assay.records.ports import Rejects, Row
 from assay.review import service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Member
@@ -57,10 +58,20 @@ class ReviewNoun:
         path = Path(file)
         return write_rows(path, self.work(person, flat=path.suffix == ".csv"))
 
-    def import_judgments(self, file: str | Path) -> service.ImportedAnswers:
-        """Take an answered file in; every row is stored, there already, empty or set aside."""
+    def import_judgments(
+        self, file: str | Path, *, rejects: str | Path | None = None
+    ) -> service.ImportedAnswers:
+        """Take an answered file in; every row is stored, there already, empty or set aside.
+
+        Args:
+            file: an answered file, or the mended rejects of an earlier one.
+            rejects: folder for `<name>.rejects.jsonl`; beside the file where absent.
+        """
         path = Path(file)
-        return self.take_answers(_values(DiskFile(path).rows()), subject=path.name)
+        rows = DiskFile(path).rows()
+        folder = Path(rejects) if rejects else path.parent
+        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}")) as kept:
+            return self._take(rows, path.name, kept)
 
     def take_answers(
         self, rows: Iterable[Mapping[str, Any]], *, subject: str = ""
@@ -71,13 +82,8 @@ class ReviewNoun:
             rows: rows as `work` gave them, with the answer's columns filled.
             subject: where they come from, for the audit entry.
         """
-        return service.import_judgments(
-            self._session.store,
-            self._session.facts,
-            rows,
-            actor=self._session.actor,
-            subject=subject,
-        )
+        numbered = (Row(number=number, values=row) for number, row in enumerate(rows, start=1))
+        return self._take(numbered, subject)
 
     def adjudicate(
         self,
@@ -115,11 +121,14 @@ class ReviewNoun:
         """How far the assigned work has come."""
         return service.status(self._session.store)
 
-
-def _values(rows: Iterable[Row]) -> Iterator[Mapping[str, Any]]:
-    """The rows as mappings; one that cannot be read goes on as a row that names its fault."""
-    for row in rows:
-        try:
-            yield row_values(row)
-        except InputError as error:
-            yield {"assignment": f"(unreadable: {error.at(row.where)})"}
+    def _take(
+        self, rows: Iterable[Row], subject: str, rejects: Rejects | None = None
+    ) -> service.ImportedAnswers:
+        return service.import_judgments(
+            self._session.store,
+            self._session.facts,
+            rows,
+            actor=self._session.actor,
+            subject=subject,
+            rejects=rejects,
+        )

@@ -37,12 +37,12 @@ def import_file(
         context: kind, source class and pseudonymiser.
         store: where facts go.
         actor: who imports.
-        layout: how to cut the file, where neither its name nor the reader says it all.
+        layout: how to cut the file; its name and the reader say what this leaves open.
         rejects: folder for `<name>.rejects.jsonl`; the file's own folder where absent.
         documents: ids of the documents in force.
         progress: told after each commit.
     """
-    file = DiskFile(path, layout or _own_layout(reader))
+    file = DiskFile(path, _joined_layout(layout, reader))
     kept = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}")
     with closing(kept):
         return import_rows(
@@ -67,7 +67,9 @@ def preview_file(
     first: int = 5,
 ) -> Preview:
     """What the first rows of a file would become; see `records.service.preview_rows`."""
-    return preview_rows(DiskFile(path, layout or _own_layout(reader)), reader, context, first=first)
+    return preview_rows(
+        DiskFile(path, _joined_layout(layout, reader)), reader, context, first=first
+    )
 
 
 def open_mapping(mapping: Path, data: Path) -> MappingReader:
@@ -92,5 +94,8 @@ def open_mapping(mapping: Path, data: Path) -> MappingReader:
     return MappingReader(document, open_joins(document, data.parent))
 
 
-def _own_layout(reader: Reader) -> Layout | None:
-    return reader.layout if isinstance(reader, LayoutReader) else None
+def _joined_layout(layout: Layout | None, reader: Reader) -> Layout | None:
+    """The caller's layout, joined with what the reader knows of its files."""
+    if not isinstance(reader, LayoutReader):
+        return layout
+    return layout.over(reader.layout) if layout else reader.layout

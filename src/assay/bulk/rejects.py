@@ -4,6 +4,7 @@ A line is `{"row", "code", "message", "where", "hint", "raw"}`. Whoever mends `r
 file with the same command as the original; lines left as they were are set aside again.
 """
 
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any, TextIO
 
 import msgspec
 
+from assay.bulk.stream import BUFFER
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError, MachineError
 from assay.records.ports import Row
@@ -42,15 +44,19 @@ class RejectsFile:
     """Implements `records.ports.Rejects`. The file appears with the first reject."""
 
     def __init__(self, path: Path) -> None:
-        """Keep rejects at this path; an earlier file there is replaced at `resume`."""
+        """Keep rejects at this path; an earlier file there is set aside at `resume`."""
         self.path = path
         """Where the file is."""
         self.name = path.name
         """Name for people."""
+        self._earlier: Path | None = None
         self._file: TextIO | None = None
 
     def resume(self, after: int) -> list[tuple[str, InputError]]:
-        """Keep what stands there of rows up to this number, and nothing else.
+        """Keep what stands there of rows up to this number; a new run sets all of it aside.
+
+        Somebody may have mended the rejects of an earlier import: they go on under the first
+        free name `X.N.rejects.jsonl`, which the same command imports.
 
         Returns:
             Place and reason of every row that is kept.
@@ -60,7 +66,12 @@ class RejectsFile:
             MachineError: if the file cannot be written.
         """
         with _on_disk(self.path):
-            kept = [each for each in _stored(self.path) if each[1].row <= after] if after else []
+            if not after:
+                self._set_earlier_aside()
+                return []
+            # The killed run may have set some aside, under the highest number that is taken.
+            self._earlier = _newest(self.path)
+            kept = [each for each in _stored(self.path) if each[1].row <= after]
             self.path.unlink(missing_ok=True)
             if kept:
                 self._open().writelines(line for line, _ in kept)
@@ -86,12 +97,37 @@ class RejectsFile:
                 self._file.flush()
                 os.fsync(self._file.fileno())
 
+    def settle(self) -> str | None:
+        """End the run: earlier rejects go where this run's file begins with the same bytes.
+
+        Returns:
+            The name under which earlier rejects are kept; None where there are none.
+
+        Raises:
+            MachineError: if the files cannot be compared.
+        """
+        self.flush()
+        earlier = self._earlier
+        if earlier is None:
+            return None
+        with _on_disk(self.path):
+            if not _begins_with(self.path, earlier):
+                return earlier.name
+            earlier.unlink()
+        self._earlier = None
+        return None
+
     def close(self) -> None:
         """Close the file."""
         file, self._file = self._file, None
         if file:
             with _on_disk(self.path):
                 file.close()
+
+    def _set_earlier_aside(self) -> None:
+        if self.path.exists():
+            self._earlier = _numbered(self.path, _first_free(self.path))
+            self.path.rename(self._earlier)
 
     def _open(self) -> TextIO:
         if self._file is None:
@@ -117,6 +153,31 @@ def _on_disk(path: Path) -> Iterator[None]:
             where=str(path),
             hint="name a folder that is there and may be written to with `--rejects`",
         ) from error
+
+
+def _numbered(path: Path, number: int) -> Path:
+    """`X.N.rejects.jsonl` beside `X.rejects.jsonl`."""
+    return path.with_name(f"{path.name.removesuffix(SUFFIX)}.{number}{SUFFIX}")
+
+
+def _first_free(path: Path) -> int:
+    return next(each for each in itertools.count(1) if not _numbered(path, each).exists())
+
+
+def _newest(path: Path) -> Path | None:
+    number = _first_free(path) - 1
+    return _numbered(path, number) if number else None
+
+
+def _begins_with(path: Path, start: Path) -> bool:
+    """Whether a file begins with all bytes of another, as that of a run that was killed."""
+    if not path.exists():
+        return start.stat().st_size == 0
+    with path.open("rb") as whole, start.open("rb") as part:
+        while piece := part.read(BUFFER):
+            if whole.read(len(piece)) != piece:
+                return False
+    return True
 
 
 def _reason(reject: Reject) -> InputError:

@@ -17,6 +17,7 @@ from assay.bulk.stream import (
     file_sha256,
     open_bytes,
     require_file,
+    require_sound,
 )
 from assay.bulk.table_rows import rows_of_table
 from assay.core.errors import UsageError
@@ -44,10 +45,11 @@ class DiskFile:
             layout: how to cut it; its name and first line settle what this leaves open.
 
         Raises:
-            InputError: if the file is missing, empty or not UTF-8.
+            InputError: if the file is missing, empty, damaged in its packing or not UTF-8.
             UsageError: if neither the layout nor the name says how to cut it.
         """
         require_file(path)
+        require_sound(path)
         self.path = path
         """Where it is."""
         self.name = path.name
@@ -98,7 +100,7 @@ def _settled(path: Path, layout: Layout) -> Layout:
             code="unknown-layout",
             message="the file's name does not say how it is cut into rows",
             where=path.name,
-            hint=f"end it with {', '.join(SUFFIXES)}, or name its layout",
+            hint=f"end it with {', '.join(SUFFIXES)}, or name its layout with `assay record import --layout`",
         )
     if name == "json" and not layout.each:
         try:

@@ -123,7 +123,7 @@ def _header(records: _Records) -> tuple[str, ...]:
     if record is None or record.fault:
         raise InputError(
             code="no-header", message="the table has no header line that can be read",
-            hint="name the columns if the file has no header",
+            hint="a file without a header needs its `columns` in a mapping's `rows`",
         ) from (record.fault if record else None)  # fmt: skip
     columns = tuple(cell.strip() for cell in record.cells)
     twice = sorted({name for name in columns if columns.count(name) > 1})
@@ -163,7 +163,7 @@ def _broken(error: csv.Error) -> InputError:
         message="a quote opens a cell here and does not close it"
         if str(error) == _UNCLOSED
         else f"not a row of the table: {error}",
-        hint="if quotes are mere characters in this file, read it with `quoting: none`",
+        hint="if quotes are mere characters here, say `quoting: none` in a mapping's `rows`",
     )
 
 

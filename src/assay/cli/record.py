@@ -19,12 +19,23 @@ Source = Annotated[str, typer.Option("--source", "-s", help="Source class in sou
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="JSONL, JSON, CSV, TSV or Parquet; gzip or zstd.")],
-    source: Source,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", "-s", help="Source class in sources.yaml; our lines name theirs."),
+    ] = None,
     kind: Kind = None,
     form: Annotated[
         str,
         typer.Option("--format", "-f", help="Reader, or a mapping (.yaml); `list` names them."),
     ] = "assay",
+    layout: Annotated[
+        str | None,
+        typer.Option(help="How rows are cut: jsonl, json, csv, tsv or parquet; else by name."),
+    ] = None,
+    max_row_mb: Annotated[
+        int | None,
+        typer.Option(min=1, max=65_536, help="The longest row that is read, in MiB; 64 if absent."),
+    ] = None,
     rejects: Annotated[
         Path | None, typer.Option(help="Folder for the rejects file; beside the file if absent.")
     ] = None,
@@ -54,10 +65,13 @@ def import_(
             ),
         )
         return
+    cut = _layout(layout, max_row_mb)
     with assay.open(program) as opened:
         if dry_run:
             _show_preview(
-                opened.records.preview(file, source=source, kind=kind, reader=form, first=first)
+                opened.records.preview(
+                    file, source=source, kind=kind, reader=form, layout=cut, first=first
+                )
             )
             return
         with progress(file.name) as tick:
@@ -66,6 +80,7 @@ def import_(
                 source=source,
                 kind=kind,
                 reader=form,
+                layout=cut,
                 rejects=rejects,
                 progress=lambda done: tick(done.rows),
             )
@@ -77,6 +92,19 @@ def import_(
             _show_choice(report.kind, load("readers", form))
     if report.read and report.set_aside == report.read:
         raise typer.Exit(InputError.exit_code)
+
+
+def _layout(name: str | None, max_row_mb: int | None) -> Any:
+    """What the options say of how to cut the file; nothing where neither is given."""
+    from assay.cli.options import one_of
+    from assay.records.ports import MAX_ROW_BYTES, Layout, LayoutName
+
+    if name is None and max_row_mb is None:
+        return None
+    return Layout(
+        name=None if name is None else one_of(name, LayoutName, "layout"),
+        max_row_bytes=MAX_ROW_BYTES if max_row_mb is None else max_row_mb * 2**20,
+    )
 
 
 def _show_choice(taken: str, reader: Any) -> None:
@@ -111,6 +139,8 @@ def _show_report(report: Any) -> None:
         typer.secho(f"  set aside {reason.rows}: {reason.example}  [{reason.code}]", fg="yellow")
     if report.rejects:
         typer.echo(f"  mend {report.rejects} and import it in the same way")
+    if report.earlier_rejects:
+        typer.echo(f"  earlier rejects kept as {report.earlier_rejects}")
 
 
 @app.command("list")

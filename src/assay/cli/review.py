@@ -66,7 +66,10 @@ def export(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="Answered file: .jsonl or .csv.")],
+    file: Annotated[Path, typer.Argument(help="Answered file: .jsonl or .csv; or its rejects.")],
+    rejects: Annotated[
+        Path | None, typer.Option(help="Folder for the rejects file; beside the file if absent.")
+    ] = None,
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
@@ -77,7 +80,7 @@ def import_(
     import assay
 
     with assay.open(program) as opened:
-        taken = opened.review.import_judgments(file)
+        taken = opened.review.import_judgments(file, rejects=rejects)
     if as_json:
         print_json(taken)
         return
@@ -87,6 +90,8 @@ def import_(
     )
     for row in taken.set_aside:
         typer.secho(f"  row {row.row}: {row.reason}  [{row.code}]", fg="yellow")
+    if taken.rejects:
+        typer.echo(f"  mend {taken.rejects} and import it in the same way")
 
 
 @app.command()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
+from assay.contracts.shape import nearest
 from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.records.coherence import judgment_faults, record_faults
@@ -55,7 +56,7 @@ class Intake:
 
         Args:
             reader: the format.
-            context: kind, source class and pseudonymiser.
+            context: kind, source classes and pseudonymiser.
             find: the stored record with an id, for rows that hold only judgments.
         """
         self._reader = reader
@@ -124,6 +125,7 @@ class Intake:
         for read in self._read(rows):
             if read.record is not None:
                 _refuse("record", record_faults(read.record))
+                _refuse_unknown_sources(read.record, self._context.known_sources)
                 facts[self._remember(read.record)] = read.record
             for judgment in read.judgments:
                 _refuse("judgment", judgment_faults(self._record_of(judgment), judgment))
@@ -194,6 +196,21 @@ def _refuse(what: str, faults: Iterable[str]) -> None:
             message="; ".join(found[:_FAULTS_TOLD]) + more,
             hint="mend the row, or the mapping that reads it",
         )
+
+
+def _refuse_unknown_sources(record: Record, known: frozenset[str] | None) -> None:
+    """Set a record aside whose rights nobody can look up."""
+    if known is None:
+        return
+    for number, source in enumerate(record.sources):
+        if source.source_class not in known:
+            near = nearest(source.source_class, sorted(known))
+            raise InputError(
+                code="unknown-source-class",
+                message=f"sources.yaml has no source class {source.source_class!r}",
+                where=f"sources[{number}]",
+                hint=f"did you mean {near!r}?" if near else "add it there, or mend the row",
+            )
 
 
 def _refuse_untyped(read: Read) -> None:

@@ -36,6 +36,16 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     max_row_bytes: int = MAX_ROW_BYTES
     """The longest row that is read."""
 
+    def over(self, other: "Layout") -> "Layout":
+        """This layout, with the other's word wherever this one says no more than the default."""
+        unsaid = Layout()
+        said = {
+            name: value
+            for name in self.__struct_fields__
+            if (value := getattr(self, name)) != getattr(unsaid, name)
+        }
+        return msgspec.structs.replace(other, **said)
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a file: parsed values, or JSON text still to be parsed, or what is wrong."""
@@ -98,6 +108,8 @@ class Rejects(Protocol):
     def resume(self, after: int) -> Sequence[tuple[str, InputError]]:
         """Forget what was kept of rows beyond this number: they will be read again.
 
+        At 0 a new run starts: rejects of an earlier import are set aside, not forgotten.
+
         Returns:
             Place and reason of every row that stays kept.
         """
@@ -107,6 +119,14 @@ class Rejects(Protocol):
 
     def flush(self) -> None:
         """Make sure that what was put is on the disk."""
+
+    def settle(self) -> str | None:
+        """End a run whose last row is committed.
+
+        Returns:
+            The name under which rejects of an earlier import are kept; None where there were
+            none, or where this run gave them again.
+        """
 
 
 class Lookup(Protocol):

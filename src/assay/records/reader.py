@@ -16,9 +16,11 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     """The kind that the caller asked for (`--as`)."""
     source_class: str
-    """The source class that the caller named (`--source`)."""
+    """The source class that the caller named (`--source`); empty where the rows name theirs."""
     pseudonym: Callable[[str], str]
     """Turns a raw person id into a pseudonym: a keyed digest; raw ids go no further."""
+    known_sources: frozenset[str] | None = None
+    """The source classes of sources.yaml: a record of any other is set aside. None asks none."""
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):

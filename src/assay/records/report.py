@@ -44,7 +44,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     """The kind of record asked for."""
     source: str
-    """The source class."""
+    """The source class that was asked for; empty where the lines name their own."""
     read: int
     """Rows read since the import began, runs that were killed included."""
     stored: int
@@ -63,6 +63,8 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """Localized errors of this run whose stated place did not match the text."""
     rejects: str | None = None
     """Name of the file that keeps the rows set aside; absent where none was."""
+    earlier_rejects: str | None = None
+    """Name under which rejects of an earlier import are kept; absent where none had to be."""
 
 
 class Reasons:

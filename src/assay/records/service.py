@@ -94,7 +94,7 @@ def import_rows(
         run.commit(batch, finished=False)
         if progress:
             progress(Progress(rows=run.ledger.read, set_aside=run.ledger.set_aside))
-    run.commit([], finished=True)
+    run.finish()
     return run.report(file, reader, context)
 
 
@@ -188,6 +188,7 @@ class _Run:
         self._given: Counter[str] = Counter()
         self._reasons = Reasons()
         self._unanchored = 0
+        self._earlier_rejects: str | None = None
 
     def resume(self) -> None:
         """Take up the rejects of an earlier, killed run, so that the reasons add up."""
@@ -223,6 +224,11 @@ class _Run:
         self.ledger = moved
         self._count(units, added.new)
 
+    def finish(self) -> None:
+        """Say in the ledger that the last row is committed, and settle the rejects."""
+        self.commit([], finished=True)
+        self._earlier_rejects = self._rejects.settle()
+
     def report(self, file: RowFile, reader: Reader, context: RowContext) -> ImportReport:
         """The counts of the whole import."""
         ledger = self.ledger
@@ -246,6 +252,7 @@ class _Run:
             reasons=self._reasons.counts(),
             unanchored=self._unanchored,
             rejects=self._rejects.name if ledger.set_aside else None,
+            earlier_rejects=self._earlier_rejects,
         )
 
     def _set_aside(self, units: Sequence[Unit]) -> None:

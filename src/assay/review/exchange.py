@@ -26,6 +26,7 @@ from assay.records.judgment import (
     Unanchored,
     Whole,
 )
+from assay.records.kinds import Adversarial, Critique, Part, Policy
 from assay.records.record import Record
 from assay.records.verdict import (
     Abstained,
@@ -128,12 +129,19 @@ def flat_work_row(record: Record, assignment: Assignment, rubric: Rubric) -> dic
         if each.state_after is not None:
             row[f"state_after.{each.letter}"] = each.state_after
     row |= {f"evidence.{each.number}": _evidence(each) for each in shown.evidence}
-    row |= dict.fromkeys(answer_columns(shown, rubric), "")
+    row |= dict.fromkeys(answer_columns(shown, rubric, record.part), "")
     return {column: defused(text) for column, text in row.items()}
 
 
-def answer_columns(shown: Presentation, rubric: Rubric) -> tuple[str, ...]:
-    """The columns that an answer to this presentation may fill."""
+def answer_columns(shown: Presentation, rubric: Rubric, part: Part) -> tuple[str, ...]:
+    """The columns that an answer to this presentation may fill.
+
+    Args:
+        shown: what the reviewer sees.
+        rubric: the rubric in force.
+        part: the record's own part; its kind and its sections name columns, and nothing else
+            of it reaches the reviewer.
+    """
     scores = [
         f"score.{dimension.id}.{candidate.letter}"
         for dimension in rubric.dimensions
@@ -146,7 +154,18 @@ def answer_columns(shown: Presentation, rubric: Rubric) -> tuple[str, ...]:
         for step in candidate.work
         if shown.kind == "process"
     ]
-    return ("verdict", "strength", *scores, *reasons, *steps)
+    rulings = [
+        f"ruling.{section}.{candidate.letter}"
+        for section in _sections(part)
+        for candidate in shown.candidates
+    ]
+    errors = ["errors"] if isinstance(part, Critique) else []
+    return ("verdict", "strength", *scores, *reasons, *steps, *rulings, *errors)
+
+
+def _sections(part: Part) -> tuple[str, ...]:
+    """Ids of the policy sections that a record bears on."""
+    return part.sections if isinstance(part, Policy | Adversarial) else ()
 
 
 def defused(text: str) -> str:
@@ -319,7 +338,7 @@ def _step_labels(row: Row, about: Answered) -> Iterator[StepLabel]:
 
 
 def _rulings(row: Row, about: Answered) -> Iterator[SectionRuling]:
-    for column, (section, *place), text in _columns(row, "ruling", parts=(1, 2)):
+    for column, place, text in _columns(row, "ruling"):
         word, _, severity = text.partition(":")
         if word not in RULINGS or (severity and severity not in get_args(Severity)):
             raise _fault(
@@ -328,15 +347,25 @@ def _rulings(row: Row, about: Answered) -> Iterator[SectionRuling]:
                 column,
                 hint="write complies, unclear, violates, or violates:high",
             )
+        section, candidate = _ruled(place, about, column)
         yield msgspec.convert(
             {
                 "section": section,
                 "ruling": word,
-                "candidate": _candidate(about.letters, place[0], column) if place else None,
+                "candidate": candidate,
                 "severity": severity or None,
             },
             SectionRuling,
         )
+
+
+def _ruled(place: Sequence[str], about: Answered, column: str) -> tuple[str, int | None]:
+    """The section and the candidate that a column names; the section's id may hold dots."""
+    whole = ".".join(place)
+    *section, name = place
+    if not section or whole in _sections(about.record.part):
+        return whole, None
+    return ".".join(section), _candidate(about.letters, name, column)
 
 
 def _errors(row: Row, about: Answered) -> tuple[LocalizedError, ...] | None:
@@ -395,14 +424,20 @@ def _error_place(
 
 
 def _columns(
-    row: Row, family: str, *, parts: Sequence[int]
+    row: Row, family: str, *, parts: Sequence[int] = ()
 ) -> Iterator[tuple[str, list[str], str]]:
-    """The filled columns of a family such as `score.<dimension>.<letter>`, with their parts."""
+    """The filled columns of a family such as `score.<dimension>.<letter>`, with their parts.
+
+    Args:
+        row: the answer.
+        family: the first part of the columns' names.
+        parts: how many further parts a name may have; any number where empty.
+    """
     for column in row:
         first, *rest = column.split(".")
         if first != family or not rest:
             continue
-        if len(rest) not in parts:
+        if parts and len(rest) not in parts:
             raise _fault("unknown-column", f"no answer has a column {column!r}", column)
         if text := _text(row, column):
             yield column, rest, text

@@ -12,6 +12,7 @@ from assay.contracts.document import Document, DocumentKind
 from assay.contracts.rubric import Rubric
 from assay.core.errors import InputError, UsageError
 from assay.core.ports import FactStore
+from assay.records import ports
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import Abstained, NotAsked, Prefers, Ranks
@@ -75,6 +76,8 @@ class ImportedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """Rows without an answer."""
     set_aside: tuple[SetAside, ...]
     """Rows that could not be used."""
+    rejects: str | None = None
+    """Name of the file that keeps those rows; absent where none was, or none is kept."""
 
 
 class ReviewStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,11 +184,12 @@ def export_work(
 def import_judgments(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
-    rows: Iterable[Row],
+    rows: Iterable[ports.Row],
     *,
     actor: str,
     subject: str = "",
     roles: Mapping[str, RoleName] | None = None,
+    rejects: ports.Rejects | None = None,
 ) -> ImportedAnswers:
     """Take answered rows in as judgments, in the records' own order.
 
@@ -199,10 +203,13 @@ def import_judgments(
         actor: who does it.
         subject: name of the file, for the audit entry.
         roles: role of each reviewer by pseudonym; by default the role that the layer asks for.
+        rejects: where rows that were set aside are kept; what an earlier run left there goes.
     """
-    taking = _Taking(store, documents, roles or {})
+    taking = _Taking(store, documents, roles or {}, rejects)
+    if rejects:
+        rejects.resume(0)
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
-    for batch in _batches(enumerate(rows, start=1)):
+    for batch in _batches(rows):
         judgments = taking.batch(batch)
         if judgments:
             with store.write(
@@ -220,17 +227,20 @@ class _Taking:
         store: FactStore,
         documents: Mapping[DocumentKind, Document],
         roles: Mapping[str, RoleName],
+        rejects: ports.Rejects | None,
     ) -> None:
         self._store = store
         self._contract = _contract(documents)
         self._rubric = _rubric(documents)
         self._roles = roles
+        self._rejects = rejects
         self._counts: Counter[str] = Counter()
         self._set_aside: list[SetAside] = []
 
-    def batch(self, rows: Sequence[tuple[int, Row]]) -> list[Judgment]:
-        """The new judgments of some rows."""
-        named = {str(row.get("assignment") or "") for _, row in rows} - {""}
+    def batch(self, rows: Sequence[ports.Row]) -> list[Judgment]:
+        """The new judgments of some rows; the others are kept before anything is stored."""
+        answers = [_values(row) for row in rows]
+        named = {_named(each) for each in answers if not isinstance(each, InputError)}
         assignments = {each.id: each for each in self._store.scan(Assignment, id=sorted(named))}
         records = _records(self._store, list(assignments.values()))
         before = {
@@ -238,21 +248,33 @@ class _Taking:
             for each in self._store.scan(Judgment, record=sorted(records))
         }
         new: list[Judgment] = []
-        for number, row in rows:
+        for row, values in zip(rows, answers, strict=True):
             self._counts["read"] += 1
             try:
-                answer = self._read(row, assignments, records)
+                answer = self._read(values, assignments, records)
             except InputError as error:
-                self._set_aside.append(SetAside(row=number, code=error.code, reason=str(error)))
+                self._put_aside(row, error)
                 continue
             if answer is not None:
                 new += self._new(answer, before)
+        if self._rejects:
+            self._rejects.flush()
         return new
 
+    def _put_aside(self, row: ports.Row, error: InputError) -> None:
+        self._set_aside.append(SetAside(row=row.number, code=error.code, reason=str(error)))
+        if self._rejects:
+            self._rejects.put(row, error)
+
     def _read(
-        self, row: Row, assignments: Mapping[str, Assignment], records: Mapping[str, Record]
+        self,
+        row: Row | InputError,
+        assignments: Mapping[str, Assignment],
+        records: Mapping[str, Record],
     ) -> Judgment | None:
-        named = str(row.get("assignment") or "")
+        if isinstance(row, InputError):
+            raise row
+        named = _named(row)
         if named not in assignments:
             raise InputError(
                 code="unknown-assignment",
@@ -291,7 +313,21 @@ class _Taking:
             already_there=self._counts["already_there"],
             unanswered=self._counts["unanswered"],
             set_aside=tuple(self._set_aside),
+            rejects=self._rejects.name if self._rejects and self._set_aside else None,
         )
+
+
+def _values(row: ports.Row) -> Row | InputError:
+    """The row's cells, or why it cannot be read."""
+    try:
+        return ports.row_values(row)
+    except InputError as error:
+        return error
+
+
+def _named(row: Row) -> str:
+    """The assignment that a row names; empty where it names none."""
+    return str(row.get("assignment") or "")
 
 
 def adjudicate(
@@ -321,17 +357,18 @@ def adjudicate(
 
     Raises:
         UsageError: for an unknown id or cause, no judgment to weigh, a decision that names no
-            candidate of the record or no verdict, or an adjudicator who judged or wrote it.
+            candidate of the record or no verdict, or an adjudicator who judged or wrote it or is
+            asked to judge it.
     """
     found = store.get(Record, record)
     given = list(store.scan(Judgment, record=found.id))
     weighed = [_weighed(given, identity) for identity in judgments] or given
     _check_decision(found, decision, cause, weighed)
-    involved = authors(found) | {each.reviewer.pseudonym for each in given}
-    if adjudicator in involved:
+    asked = {each.reviewer for each in store.scan(Assignment, record=found.id)}
+    if adjudicator in asked | authors(found) | {each.reviewer.pseudonym for each in given}:
         raise _refused(
             "not-independent",
-            "the adjudicator judged this record or wrote a candidate of it",
+            "the adjudicator judged this record, is asked to judge it, or wrote a candidate of it",
             "let somebody else decide",
         )
     adjudication = Adjudication(

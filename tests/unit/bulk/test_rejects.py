@@ -1,6 +1,7 @@
 """The rejects file: what was set aside can be mended and imported again."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,14 +36,55 @@ def test_a_reject_says_all(tmp_path: Path) -> None:
     file.close()
 
 
+def put(path: Path, *numbers: int, after: int = 0) -> str | None:
+    """A whole run that sets these rows aside; gives the name of earlier rejects."""
+    with closing(RejectsFile(path)) as file:
+        file.resume(after)
+        for number in numbers:
+            file.put(Row(number=number, text=b"{"), FAULT)
+        return file.settle()
+
+
 def test_no_rejects_no_file(tmp_path: Path) -> None:
-    """Without a reject there is no file, and an older run's file is gone."""
+    """Without a reject there is no file, and an older run's file stands under another name."""
     path = tmp_path / "a.rejects.jsonl"
-    first = RejectsFile(path)
-    first.put(Row(number=1, text=b"{"), FAULT)
-    first.close()
-    RejectsFile(path).resume(0)
+    put(path, 1)
+    assert put(path) == "a.1.rejects.jsonl"
     assert not path.exists()
+    assert [line["row"] for line in kept(tmp_path / "a.1.rejects.jsonl")] == [1]
+
+
+def test_mended_rejects_are_never_written_over(tmp_path: Path) -> None:
+    """Each mended file goes on under the first free name, with every byte."""
+    path = tmp_path / "a.rejects.jsonl"
+    mends = [b"mended once\n", b"mended twice\n"]
+    put(path, 1)
+    for number, mended in enumerate(mends, start=1):
+        path.write_bytes(mended)
+        assert put(path, 1) == f"a.{number}.rejects.jsonl"
+    assert [(tmp_path / f"a.{n}.rejects.jsonl").read_bytes() for n in (1, 2)] == mends
+    assert [line["row"] for line in kept(path)] == [1]
+
+
+@pytest.mark.parametrize("earlier", [(1, 5), (1,)])
+def test_rejects_that_come_again_are_kept_once(tmp_path: Path, earlier: tuple[int, ...]) -> None:
+    """The same rejects again, or those of a run that was killed, leave no second file."""
+    path = tmp_path / "a.rejects.jsonl"
+    put(path, *earlier)
+    assert put(path, 1, 5) is None
+    assert list(tmp_path.iterdir()) == [path]
+    assert [line["row"] for line in kept(path)] == [1, 5]
+
+
+def test_a_resumed_run_tells_what_the_killed_one_set_aside(tmp_path: Path) -> None:
+    """Rejects that a run set aside before it was killed are named by the run that goes on."""
+    path = tmp_path / "a.rejects.jsonl"
+    path.write_text("mended\n")
+    with closing(RejectsFile(path)) as killed:
+        killed.resume(0)
+        killed.put(Row(number=1, text=b"{"), FAULT)
+    assert put(path, 9, after=5) == "a.1.rejects.jsonl"
+    assert [line["row"] for line in kept(path)] == [1, 9]
 
 
 def test_a_resumed_run_tells_the_reasons_that_it_keeps(tmp_path: Path) -> None:

@@ -5,6 +5,9 @@ import itertools
 import json
 import random
 import resource
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -75,6 +78,7 @@ def test_an_over_long_line_is_set_aside_alone(tmp_path: Path) -> None:
     assert codes(found) == ["", "row-too-long", ""]
     assert found[1].text is None
     assert "5000" in str(found[1].fault)
+    assert "--max-row-mb" in str(found[1].fault)
 
 
 def test_an_over_long_last_line_without_end_is_set_aside(tmp_path: Path) -> None:
@@ -115,14 +119,50 @@ def test_a_truncated_gzip_gives_the_rows_before_the_cut(tmp_path: Path, name: st
     assert set(codes(found)[:-2]) == {""}
 
 
-def test_a_gzip_with_a_wrong_checksum_warns_of_the_rows_before(tmp_path: Path) -> None:
-    """A flipped byte that unpacks to another text is told at the end, where the checksum stands."""
-    packed = bytearray(gzip.compress(b'{"a":1}\n{"a":2}\n', compresslevel=0))
-    packed[packed.index(b"1}")] = ord("7")
-    found = rows(write(tmp_path, "a.jsonl.gz", bytes(packed)))
-    assert codes(found) == ["", "", "damaged-file"]
-    assert found[-1].fault
-    assert "may have been read wrongly" in found[-1].fault.message
+def flipped(packed: bytes, place: int) -> bytes:
+    return packed[:place] + bytes([packed[place] ^ 1]) + packed[place + 1 :]
+
+
+def test_a_gzip_with_a_wrong_checksum_is_refused(tmp_path: Path) -> None:
+    """A flipped byte that unpacks to another row refuses the file before any row is given."""
+    packed = gzip.compress(b'{"a":1}\n{"a":2}\n', compresslevel=0)
+    damaged = write(tmp_path, "a.jsonl.gz", flipped(packed, packed.index(b"1}")))
+    with pytest.raises(InputError, match="damaged: CRC check failed"):
+        DiskFile(damaged)
+
+
+@pytest.mark.parametrize(("name", "pack"), [("a.jsonl.gz", gzip.compress), ("a.jsonl.zst", zstd)])
+def test_a_packed_file_that_is_wrong_in_the_middle_is_refused(
+    tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
+) -> None:
+    """Bytes that cannot be unpacked refuse the whole file, though rows before them could be read."""
+    draw = random.Random(1)  # noqa: S311  text that packs badly, no secret
+    packed = pack(b"".join(b'{"a": %d}\n' % draw.getrandbits(64) for _ in range(90_000)))
+    half = len(packed) // 2
+    damaged = packed[:half] + b"\xff" * 400 + packed[half + 400 :]
+    with pytest.raises(InputError, match="is damaged") as refused:
+        DiskFile(write(tmp_path, name, damaged))
+    assert refused.value.code == "damaged-file"
+
+
+def test_the_checksum_of_a_later_gzip_member_counts(tmp_path: Path) -> None:
+    """A file of several members is refused for damage in the last of them."""
+    last = gzip.compress(b'{"a":2}\n', compresslevel=0)
+    members = gzip.compress(b'{"a":1}\n') + flipped(last, last.index(b"2}"))
+    with pytest.raises(InputError, match="damaged"):
+        DiskFile(write(tmp_path, "a.jsonl.gz", members))
+
+
+def test_a_packed_file_is_proved_in_flat_memory(tmp_path: Path) -> None:
+    """A small gzip that unpacks to 200 MB is looked through without holding it."""
+    path = write(tmp_path, "a.jsonl.gz", gzip.compress(b'{"a": 1}\n' * 22_000_000, 1))
+    code = (
+        "import resource, sys, pathlib; from assay.bulk.rows import DiskFile\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "before = peak(); DiskFile(pathlib.Path(sys.argv[1])); print(peak() - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, check=True)
+    assert int(done.stdout) * 1024 < 32 * BUFFER
 
 
 def test_a_truncated_zstd_is_a_fault(tmp_path: Path) -> None:
@@ -132,9 +172,11 @@ def test_a_truncated_zstd_is_a_fault(tmp_path: Path) -> None:
     assert [row.fault.code for row in found if row.fault][-1] == "damaged-file"
 
 
-def test_garbage_named_gzip_is_a_fault(tmp_path: Path) -> None:
-    """Bytes that are no gzip give one fault and no traceback."""
-    assert codes(rows(write(tmp_path, "a.jsonl.gz", b"not packed at all"))) == ["damaged-file"]
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst"])
+def test_garbage_named_packed_is_refused(tmp_path: Path, name: str) -> None:
+    """Bytes that are neither gzip nor zstd are one clear error."""
+    with pytest.raises(InputError, match="damaged"):
+        DiskFile(write(tmp_path, name, b"not packed at all"))
 
 
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
@@ -147,8 +189,10 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
 
 def test_a_name_that_says_nothing_is_refused(tmp_path: Path) -> None:
     """A file whose name tells no layout is refused, with the names that do."""
-    with pytest.raises(UsageError, match="cut into rows"):
+    with pytest.raises(UsageError, match="cut into rows") as refused:
         DiskFile(write(tmp_path, "a.data", LINES))
+    assert "--layout" in refused.value.hint
+    assert len(rows(tmp_path / "a.data", Layout(name="jsonl"))) == 3
 
 
 @pytest.mark.parametrize(

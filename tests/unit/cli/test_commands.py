@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 import shutil
 import sqlite3
@@ -8,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from assay.bulk.fact_lines import write_rows
 from assay.cli.main import STAGES
 
 Run = Callable[..., Any]
@@ -49,6 +52,47 @@ def test_importing_names_what_became_of_each_row(assay: Run, program: Path) -> N
     assert result.code == 0
     assert "read 211 = stored 0 + already there 209 + set aside 2" in result.out
     assert "records.jsonl.rejects.jsonl" in result.out
+
+
+def test_mended_rejects_are_kept_and_named(assay: Run, program: Path) -> None:
+    """Importing the original again says where the mended rejects went."""
+    data = program / "data" / "records.jsonl"
+    call = ("record", "import", data, "-p", program)
+    assert "earlier rejects" not in assay(*call).out
+    rejects = data.with_name("records.jsonl.rejects.jsonl")
+    rejects.write_text("mended\n")
+    assert "earlier rejects kept as records.jsonl.1.rejects.jsonl" in assay(*call).out
+    assert data.with_name("records.jsonl.1.rejects.jsonl").read_text() == "mended\n"
+
+
+def test_our_own_lines_need_no_source(assay: Run, program: Path, tmp_path: Path) -> None:
+    """An export comes back without a source class, and a class that is unknown is set aside."""
+    exported = tmp_path / "all.jsonl"
+    assay("record", "export", exported, "-p", program)
+    assert "stored 0" in assay("record", "import", exported, "-p", program).out
+    exported.write_text(exported.read_text().replace("desk-authors", "desk-author"))
+    refused = assay("record", "import", exported, "-p", program)
+    assert "did you mean 'desk-authors'?" in refused.out
+    assert "[unknown-source-class]" in refused.out
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_options_say_how_a_file_is_cut(
+    assay: Run, program: Path, tmp_path: Path, dry: tuple[str, ...]
+) -> None:
+    """A file without a telling name is read by `--layout`, its rows up to `--max-row-mb`."""
+    rows = tmp_path / "rows.data"
+    texts = ("How deep?", "x" * 2**20)
+    rows.write_text("".join(f'{{"prompt": "{text}", "completion": "Four."}}\n' for text in texts))
+    call = ("record", "import", rows, "-f", "trl", "--as", "demonstration", "-s", "desk-authors")
+    call = (*call, "-p", program, *dry)
+    assert "--layout" in assay(*call).err
+    assert "--max-row-mb" in assay(*call, "--layout", "jsonl", "--max-row-mb", 1).out
+    whole = assay(*call, "--layout", "jsonl", "--max-row-mb", 2)
+    assert whole.code == 0
+    assert "set aside:" not in whole.out
+    assert "[row-too-long]" not in whole.out
+    assert assay(*call, "--layout", "yaml").code == 2
 
 
 def test_an_import_that_used_no_row_ends_with_3(assay: Run, program: Path, tmp_path: Path) -> None:
@@ -95,6 +139,7 @@ def test_a_dry_run_stores_nothing(assay: Run, demo: Path) -> None:
         (("record", "show", "paper"), 2, "not the id of a record"),
         (("lineage", "paper"), 2, "is no id"),
         (("record", "import", "nowhere.jsonl", "-s", "desk-authors"), 3, "nowhere.jsonl"),
+        (("record", "import", "x.jsonl", "-f", "trl"), 2, "there are: desk-authors"),
         (("record", "import", "x.jsonl", "-s", "desk-author"), 2, "did you mean 'desk-authors'"),
         (("record", "import", "x.jsonl", "-s", "desk-authors", "--as", "preferences"), 2, "did you mean 'preference'"),
         (("record", "import", "x.jsonl", "-s", "desk-authors", "--as", "preference"), 2, "names its own kind"),
@@ -184,7 +229,38 @@ def test_answers_go_out_blind_and_come_back_as_judgments(
     work.write_text(json.dumps(row) + "\nnot json\n")
     taken = assay("review", "import", work, "-p", program)
     assert "stored 1 + already there 0 + unanswered 0 + set aside 1" in taken.out
+    assert "[broken-json]" in taken.out
     assert "0 waiting" in assay("review", "status", "-p", program).out
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_answers_that_were_set_aside_are_mended_and_imported(
+    assay: Run, program: Path, tmp_path: Path, suffix: str
+) -> None:
+    """The rejects beside the answers, or in a named folder, hold the row and come in once mended."""
+    extra = json.loads(assay("record", "list", "--limit", 1, "--json", "-p", program).out)[0]["id"]
+    assay("review", "assign", "-r", "jo=reviewer", "--extra", extra, "-p", program)
+    work, kept = tmp_path / f"jo{suffix}", tmp_path / "kept"
+    kept.mkdir()
+    assay("review", "export", "-r", "jo", "--to", work, "-p", program)
+    rows = (
+        list(csv.DictReader(io.StringIO(work.read_text())))
+        if suffix == ".csv"
+        else [json.loads(work.read_text())]
+    )
+    write_rows(work, [row | {"verdict": "Q", "reason.correct": "the sum"} for row in rows])
+    taken = assay("review", "import", work, "-p", program)
+    assert f"mend {work.name}.rejects.jsonl" in taken.out
+    assert assay("review", "import", work, "--rejects", kept, "-p", program).code == 0
+    rejects = tmp_path / f"{work.name}.rejects.jsonl"
+    assert (kept / rejects.name).read_bytes() == rejects.read_bytes()
+    reject = json.loads(rejects.read_text())
+    assert (reject["row"], reject["code"]) == (1, "unknown-verdict")
+    assert "'Q' is no verdict" in reject["message"]
+    rejects.write_text(json.dumps(reject | {"raw": reject["raw"] | {"verdict": "A"}}) + "\n")
+    mended = assay("review", "import", rejects, "-p", program)
+    assert "read 1 = stored 1 + already there 0 + unanswered 0 + set aside 0" in mended.out
+    assert not (tmp_path / f"{rejects.name}.rejects.jsonl").exists()
 
 
 def test_an_adjudication_states_one_decision(assay: Run, program: Path) -> None:

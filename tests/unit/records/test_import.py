@@ -1,17 +1,20 @@
 """Importing: counts that add up, nothing lost, nothing twice, from wherever a run was killed."""
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 import pytest
 
 from assay.bulk.imports import import_file, open_mapping, preview_file
-from assay.core.errors import UsageError
+from assay.core.errors import InputError, UsageError
 from assay.records.formats.assay import READER as ASSAY
 from assay.records.formats.hh_rlhf import READER as HH
 from assay.records.judgment import Judgment, Reviewer
+from assay.records.ports import Layout
 from assay.records.reader import RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport
@@ -52,6 +55,10 @@ def write(path: Path, *lines: object) -> Path:
     texts = (line if isinstance(line, str) else json.dumps(line) for line in lines)
     path.write_text("".join(f"{text}\n" for text in texts))
     return path
+
+
+def zstd(content: bytes) -> bytes:
+    return pa.compress(content, codec="zstd", asbytes=True)
 
 
 def run(path: Path, store: Store, context: Context, **options: object) -> ImportReport:
@@ -153,6 +160,90 @@ def test_a_mended_reject_is_imported(tmp_path: Path, store: Store, context: Cont
     report = run(rejects, store, context)
     assert (report.read, report.stored, report.set_aside) == (1, 1, 0)
     assert store.count(Record) == 2
+
+
+def test_mended_rejects_outlive_a_second_import(
+    tmp_path: Path, store: Store, context: Context
+) -> None:
+    """Importing the original again keeps the mended rejects under a name that imports them."""
+    path = write(tmp_path / "a.jsonl", record(0), record(1, part={"kind": "preferense"}))
+    assert run(path, store, context).earlier_rejects is None
+    assert run(path, store, context).earlier_rejects is None
+    rejects = tmp_path / "a.jsonl.rejects.jsonl"
+    rejects.write_text(rejects.read_text().replace("preferense", "preference"))
+    again = run(path, store, context)
+    assert (again.rejects, again.earlier_rejects) == (rejects.name, "a.jsonl.1.rejects.jsonl")
+    assert run(tmp_path / "a.jsonl.1.rejects.jsonl", store, context).stored == 1
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstd])
+def test_no_row_of_a_damaged_packed_file_is_stored(
+    tmp_path: Path, store: Store, context: Context, pack: Callable[[bytes], bytes]
+) -> None:
+    """A flipped byte refuses the whole file; a file cut at its end gives the rows before the cut."""
+    lines = b"".join(json.dumps(record(n)).encode() + b"\n" for n in range(30_000))
+    packed = pack(lines)
+    suffix = ".gz" if pack is gzip.compress else ".zst"
+    path = tmp_path / f"a.jsonl{suffix}"
+    half = len(packed) // 2
+    path.write_bytes(packed[:half] + b"\xff" * 400 + packed[half + 400 :])
+    with pytest.raises(InputError, match="damaged"):
+        run(path, store, context)
+    assert (store.count(Record), store.imports()) == (0, [])
+    path.write_bytes(packed[: len(packed) - 1])
+    report = run(path, store, context)
+    assert report.stored > 0
+    assert [reason.code for reason in report.reasons][-1] == "damaged-file"
+
+
+def test_a_source_class_that_nobody_declared_is_set_aside(
+    tmp_path: Path, store: Store, context: Context
+) -> None:
+    """A line of our own format stands aside for any source class that sources.yaml lacks."""
+    part = {"source_class": "own-text", "part": "/task"}
+    path = write(
+        tmp_path / "a.jsonl",
+        record(0),
+        record(1, sources=[{"source_class": "own-texts"}, part]),
+        record(2, sources=[{"source_class": "zzz"}]),
+    )
+    known = msgspec.structs.replace(context("preference"), known_sources=frozenset({"own-texts"}))
+    report = run(path, store, lambda _: known)
+    assert (report.stored, report.set_aside) == (1, 2)
+    assert [reason.code for reason in report.reasons] == ["unknown-source-class"]
+    assert "did you mean 'own-texts'" in report.reasons[0].example
+    assert "sources[1]" in report.reasons[0].example
+
+
+def test_a_source_class_of_a_part_in_a_mapping_is_looked_up(
+    tmp_path: Path, store: Store, context: Context
+) -> None:
+    """A mapping that gives a candidate a class of its own sets its rows aside where it is unknown."""
+    mapping = VOTES.replace("model: two", "model: two, source: own-text")
+    (tmp_path / "votes.yaml").write_text(mapping)
+    path = tmp_path / "votes.csv"
+    path.write_text("question,a,b,who,vote\nWhich?,x,y,ann,a\n")
+    known = msgspec.structs.replace(context("preference"), known_sources=frozenset({"own-texts"}))
+    reader = open_mapping(tmp_path / "votes.yaml", path)
+    report = import_file(path, reader, known, store=store, actor="ada")
+    assert [reason.code for reason in report.reasons] == ["unknown-source-class"]
+    assert store.count(Record) == 0
+
+
+def test_the_callers_layout_is_joined_with_that_of_the_reader(
+    tmp_path: Path, store: Store, context: Context
+) -> None:
+    """A limit alone leaves what a mapping says of its rows as it is, and is itself obeyed."""
+    (tmp_path / "votes.yaml").write_text(VOTES + 'rows: {layout: csv, delimiter: ";"}\n')
+    path = tmp_path / "votes.data"
+    path.write_text(f"question;a;b;who;vote\nWhich?;x;y;ann;a\n{'W' * 999};x;y;ann;a\n")
+    reader = open_mapping(tmp_path / "votes.yaml", path)
+    limit = Layout(max_row_bytes=500)
+    report = import_file(
+        path, reader, context("preference"), store=store, actor="ada", layout=limit
+    )
+    assert (report.layout, report.stored) == ("csv", 1)
+    assert [reason.code for reason in report.reasons] == ["row-too-long"]
 
 
 def test_exported_judgments_come_back(tmp_path: Path, store: Store, context: Context) -> None:

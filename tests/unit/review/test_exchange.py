@@ -10,6 +10,7 @@ from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.evidence import Evidence, TextSpan
 from assay.records.judgment import Judgment, Unanchored, Whole
+from assay.records.kinds import Adversarial, Critique, Part, Policy
 from assay.records.kinds.trajectory import Trajectory
 from assay.records.record import Record, Sensitivity, Source
 from assay.records.task import Message, Task, Tool, ToolCall
@@ -236,6 +237,43 @@ def test_a_flat_row_is_answered_in_its_own_columns() -> None:
     found = read_answer(filled, about)
     assert found.verdict == Prefers(candidate=0)
     assert found.reasons[0].text == "=short"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Policy(sections=("fees", "3.2"), expected="escalate"),
+        Adversarial(sections=("fees", "3.2"), strategy="escalate", outcome="broken"),
+    ],
+)
+def test_sections_have_columns_for_rulings(part: Part) -> None:
+    """Each section of the record can be ruled on for each candidate; what is expected stays out."""
+    record = RECORD.replace(part=part)
+    flat = flat_work_row(record, _assignment(record), BARE)
+    rulings = [column for column in flat if column.startswith("ruling.")]
+    assert rulings == ["ruling.fees.A", "ruling.fees.B", "ruling.3.2.A", "ruling.3.2.B"]
+    assert "escalate" not in json.dumps([flat, work_row(record, _assignment(record))])
+    assert is_unanswered(flat)
+    about = Answered(assignment=_assignment(record), record=record, rubric=BARE, role="reviewer")
+    found = read_answer(flat | {"ruling.3.2.A": "violates", "ruling.3.2": "unclear"}, about)
+    assert {(each.section, each.candidate, each.ruling) for each in found.rulings} == {
+        ("3.2", 1, "violates"),
+        ("3.2", None, "unclear"),
+    }
+
+
+def test_a_critique_has_a_column_for_errors() -> None:
+    """Left empty no error was sought; an empty list says that none was found; others lack it."""
+    record = RECORD.replace(part=Critique())
+    flat = flat_work_row(record, _assignment(record), BARE)
+    assert flat["errors"] == ""
+    assert is_unanswered(flat)
+    about = Answered(assignment=_assignment(record), record=record, rubric=BARE, role="reviewer")
+    assert read_answer(flat | {"verdict": "tie"}, about).errors is None
+    assert read_answer(flat | {"errors": "[]"}, about).errors == ()
+    assert not {"errors", "ruling"} & {
+        column.split(".")[0] for column in flat_work_row(RECORD, _assignment(), BARE)
+    }
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from assay.core.errors import UsageError
+from assay.core.errors import InputError, UsageError
 from assay.records.judgment import Judgment
+from assay.records.ports import Row
 from assay.records.record import Record
 from assay.records.verdict import Abstained, NotAsked, Prefers
 from assay.review import service
@@ -36,7 +37,13 @@ def _answers(store: MemoryStore, verdict: str = "A", **filters: Any) -> list[dic
 
 
 def _take(store: MemoryStore, rows: list[dict[str, Any]]) -> service.ImportedAnswers:
-    return service.import_judgments(store, DOCUMENTS, rows, actor="lead", subject="answers.csv")
+    return service.import_judgments(
+        store, DOCUMENTS, _numbered(rows), actor="lead", subject="answers.csv"
+    )
+
+
+def _numbered(rows: list[dict[str, Any]]) -> list[Row]:
+    return [Row(number=number, values=row) for number, row in enumerate(rows, start=1)]
 
 
 def test_assigning_again_asks_nobody_twice(store: MemoryStore) -> None:
@@ -117,6 +124,25 @@ def test_rows_that_cannot_be_used_are_set_aside(store: MemoryStore) -> None:
     ]
 
 
+def test_a_row_that_cannot_be_read_keeps_its_own_fault(store: MemoryStore) -> None:
+    """Broken JSON and a fault of the file are set aside as what they are, by the file's number."""
+    cut = InputError(code="row-too-long", message="the row is too long", hint="cut it")
+    rows = [
+        Row(number=4, text=b"{"),
+        Row(number=7, fault=cut),
+        Row(number=8, text=b"[]"),
+        Row(number=9, values=_answers(store)[0]),
+    ]
+    found = service.import_judgments(store, DOCUMENTS, rows, actor="lead")
+    assert (found.read, found.stored) == (4, 1)
+    assert [(each.row, each.code) for each in found.set_aside] == [
+        (4, "broken-json"),
+        (7, "row-too-long"),
+        (8, "not-an-object"),
+    ]
+    assert found.set_aside[1].reason == "the row is too long (cut it)"
+
+
 def test_the_role_is_the_one_that_the_layer_asks_for() -> None:
     """Where policy reviewers judge, their judgments say so."""
     documents = facts(LAYER | {"roles": ["policy_reviewer"], "passes": 1})
@@ -127,7 +153,7 @@ def test_the_role_is_the_one_that_the_layer_asks_for() -> None:
     service.assign(store, documents, [member], key=b"key", actor="lead")
     (row,) = service.export_work(store, documents)
     answer = {"assignment": row["assignment"], "verdict": "tie"}
-    service.import_judgments(store, documents, [answer], actor="lead")
+    service.import_judgments(store, documents, _numbered([answer]), actor="lead")
     (judgment,) = store.scan(Judgment)
     assert judgment.reviewer.role == "policy_reviewer"
 
@@ -185,6 +211,21 @@ def test_an_adjudication_that_cannot_stand_is_refused(
         _adjudicate(store, record.id, **changes)
     assert caught.value.code == code
     assert store.count(Adjudication) == 0
+
+
+def test_who_is_asked_to_judge_a_record_does_not_decide_it(
+    disputed: tuple[MemoryStore, Record, list[Judgment]],
+) -> None:
+    """An assignment without an answer bars its reviewer from that record, and from no other."""
+    store, record, _ = disputed
+    other = pair(1)
+    with store.write("test.fill", actor="test") as writing:
+        writing.add([Assignment(record=record.id, reviewer="anna", number=2, order=(0, 1))])
+        writing.add([other, judged(other, "a", 0)])
+    with pytest.raises(UsageError) as caught:
+        _adjudicate(store, record.id, adjudicator="anna")
+    assert caught.value.code == "not-independent"
+    assert _adjudicate(store, other.id, adjudicator="anna").adjudicator == "anna"
 
 
 def test_there_must_be_something_to_weigh() -> None:
