@@ -26,7 +26,9 @@ def import_(
     kind: Kind = None,
     form: Annotated[
         str,
-        typer.Option("--format", "-f", help="Reader, or a mapping (.yaml); `list` names them."),
+        typer.Option(
+            "--format", "-f", help="Reader (see `assay record formats`), or a mapping (.yaml)."
+        ),
     ] = "assay",
     layout: Annotated[
         str | None,
@@ -56,15 +58,6 @@ def import_(
     from assay.core.errors import InputError
     from assay.plugins import load, names
 
-    if form == "list":
-        print_table(
-            ("reader", "kinds, the first by default", "what it reads"),
-            (
-                (each, ", ".join(load("readers", each).kinds), load("readers", each).summary)
-                for each in names("readers")
-            ),
-        )
-        return
     cut = _layout(layout, max_row_mb)
     with assay.open(program) as opened:
         if dry_run:

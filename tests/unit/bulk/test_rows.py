@@ -131,15 +131,25 @@ def test_a_gzip_with_a_wrong_checksum_is_refused(tmp_path: Path) -> None:
         DiskFile(damaged)
 
 
+def test_a_zstd_with_a_wrong_checksum_is_refused(tmp_path: Path) -> None:
+    """A frame as `zstd` writes it is read whole, and refused once a byte of a row is flipped."""
+    packed = bytes.fromhex(
+        "28b52ffd04588100007b2261223a317d0a7b2261223a327d0aeeedacf2"  # two lines, stored as they are
+    )
+    assert len(rows(write(tmp_path, "a.jsonl.zst", packed))) == 2
+    with pytest.raises(InputError, match="damaged"):
+        DiskFile(write(tmp_path, "a.jsonl.zst", flipped(packed, packed.index(b"2}"))))
+
+
 @pytest.mark.parametrize(("name", "pack"), [("a.jsonl.gz", gzip.compress), ("a.jsonl.zst", zstd)])
 def test_a_packed_file_that_is_wrong_in_the_middle_is_refused(
     tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
 ) -> None:
-    """Bytes that cannot be unpacked refuse the whole file, though rows before them could be read."""
+    """A hole in the packed bytes refuses the whole file, though rows before it could be read."""
     draw = random.Random(1)  # noqa: S311  text that packs badly, no secret
     packed = pack(b"".join(b'{"a": %d}\n' % draw.getrandbits(64) for _ in range(90_000)))
     half = len(packed) // 2
-    damaged = packed[:half] + b"\xff" * 400 + packed[half + 400 :]
+    damaged = packed[:half] + packed[half + 400 :]
     with pytest.raises(InputError, match="is damaged") as refused:
         DiskFile(write(tmp_path, name, damaged))
     assert refused.value.code == "damaged-file"
