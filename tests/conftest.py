@@ -3,6 +3,12 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# Nothing is timed in a test; a build is to repeat, and a run at one's desk is to explore.
+settings.register_profile("desk", deadline=None, print_blob=True)
+settings.register_profile("build", deadline=None, derandomize=True)
+settings.load_profile("build" if os.environ.get("CI") else "desk")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

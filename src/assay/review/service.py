@@ -203,7 +203,7 @@ def import_judgments(
         actor: who does it.
         subject: name of the file, for the audit entry.
         roles: role of each reviewer by pseudonym; by default the role that the layer asks for.
-        rejects: where rows that were set aside are kept; what an earlier run left there goes.
+        rejects: where rows that were set aside are kept; those of an earlier run go on beside.
     """
     taking = _Taking(store, documents, roles or {}, rejects)
     if rejects:
@@ -216,6 +216,8 @@ def import_judgments(
                 "judgment.import", actor=actor, subject=subject, documents=ids
             ) as writing:
                 writing.add(judgments)
+    if rejects:
+        rejects.settle()
     return taking.result()
 
 
