@@ -49,6 +49,11 @@ def plain_prompt(task: Task) -> str:
     return task.messages[0].content
 
 
+def says_something(messages: Sequence[Message]) -> bool:
+    """Whether messages hold a word or a tool call; white space alone is no response."""
+    return any(message.content.strip() or message.tool_calls for message in messages)
+
+
 def plain_response(candidate: Candidate) -> str:
     """The response as one text.
 

@@ -167,7 +167,7 @@ def _sharegpt_answer(candidate: Candidate) -> dict[str, str]:
 
 
 def _not_empty(text: str) -> str:
-    if not text:
+    if not text.strip():
         raise NotCarriedError("no_response")
     return text
 
@@ -188,7 +188,7 @@ def _sharegpt(messages: Sequence[Message], task: Task, *, answered: bool = True)
     if (len(written) % 2 == 0) != answered:
         last = written[-1]["from"] if written else "system"
         raise NotCarriedError("turns_not_alternating", f"the last turn is {last}")
-    if not written[-1]["value"]:
+    if not written[-1]["value"].strip():
         raise NotCarriedError("no_response" if answered else "prompt_not_plain", "empty turn")
     tools = (
         json_text([tool["function"] for tool in spelled_tools(task.tools)]) if task.tools else ""

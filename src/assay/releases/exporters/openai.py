@@ -9,6 +9,7 @@ from assay.releases.exporters.comparison import Pairs, chosen_and_rejected, pair
 from assay.releases.exporters.conversation import (
     messages_column,
     response_messages,
+    says_something,
     spelled,
     spelled_tools,
     work_messages,
@@ -44,7 +45,7 @@ class OpenAiChat(Imitation, frozen=True, kw_only=True):
         task = released.record.task
         candidate = demonstrated(released, trajectories=self.trajectories)
         response = work_messages(candidate) if self.work else response_messages(candidate)
-        if not any(message.content or message.tool_calls for message in response):
+        if not says_something(response):
             raise NotCarriedError("no_response")
         values: dict[str, Any] = {"messages": spelled((*task.messages, *response), "openai")}
         if task.tools:
@@ -107,6 +108,6 @@ def _output(candidate: Candidate) -> list[dict[str, Any]]:
     messages = response_messages(candidate)
     if len(messages) != 1:
         raise NotCarriedError("response_not_plain", f"messages: {len(messages)}")
-    if not (messages[0].content or messages[0].tool_calls):
+    if not says_something(messages):
         raise NotCarriedError("no_response")
     return spelled(messages, "openai")

@@ -20,7 +20,7 @@ REASONS: dict[str, str] = {
     "too_few_candidates": "there are not enough candidates for this format",
     "too_many_candidates": "there is more than one response to imitate",
     "same_responses": "the better and the worse response are the same text",
-    "no_response": "the response is empty",
+    "no_response": "a response is empty, or white space alone",
     "response_not_assistant": "the response does not end with a message of the assistant",
     "prompt_not_plain": "the task is more than one message of the user, and the form is plain text",
     "response_not_plain": "the response is more than one plain text",

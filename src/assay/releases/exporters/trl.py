@@ -25,6 +25,7 @@ from assay.releases.exporters.conversation import (
     plain_prompt,
     plain_response,
     response_messages,
+    says_something,
     side_column,
     spelled,
     spelled_tools,
@@ -51,11 +52,11 @@ def _prompt(task: Task, form: Form) -> Any:
 def _response(candidate: Candidate, form: Form, *, work: bool) -> Any:
     if form == "standard":
         text = work_text(candidate) if work else plain_response(candidate)
-        if not text:
+        if not text.strip():
             raise NotCarriedError("no_response")
         return text
     messages = work_messages(candidate) if work else response_messages(candidate)
-    if not any(message.content or message.tool_calls for message in messages):
+    if not says_something(messages):
         raise NotCarriedError("no_response")
     return spelled(messages, "template")
 

@@ -37,6 +37,20 @@ def _rows(result: Carried | Dropped) -> list[dict[str, Any]]:
     return [dict(row.values) for row in result.rows]
 
 
+@pytest.mark.parametrize("name", ["trl:preference", "openai:preference"])
+@pytest.mark.parametrize("blank", ["", "\n", " \t "])
+def test_white_space_is_no_response(release: Cases, name: str, blank: str) -> None:
+    """A pair whose loser says nothing but white space is dropped with its reason."""
+    won = release["winner"]
+    winner = won.consensus.candidate
+    candidates = tuple(
+        each if place == winner else msgspec.structs.replace(each, content=blank)
+        for place, each in enumerate(won.record.candidates)
+    )
+    silent = msgspec.structs.replace(won, record=won.record.replace(candidates=candidates))
+    assert _reason(attempt(EXPORTERS[name](), silent)) == "no_response"
+
+
 def _reason(result: Carried | Dropped) -> str:
     assert isinstance(result, Dropped), result
     return result.reason
