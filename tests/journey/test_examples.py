@@ -197,7 +197,7 @@ def test_every_tie_is_accounted_for_in_the_release(votes: Run, tmp_path: Path) -
     empty = {
         str(pair["id"])
         for pair in _lines("llmfao-pairs/pairs-crowd.jsonl")
-        if not (pair["result_x"] and pair["result_y"])
+        if not (pair["result_x"].strip() and pair["result_y"].strip())
     }
     silent = sum(_majority(four[pair]) in {"left", "right"} for pair in empty & four.keys())
 
