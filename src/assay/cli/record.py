@@ -278,7 +278,8 @@ def sample(
         f"records {report.records}; requests {report.requests}, of them {report.retried} again"
     )
     typer.echo(
-        f"tokens {report.prompt_tokens} in, {report.completion_tokens} out; cost {report.cost}"
+        f"tokens {report.prompt_tokens} in, {report.completion_tokens} out; "
+        f"cost {report.cost if report.cost is not None else 'not asked (--prices)'}"
     )
     for reason, count in report.rejects.items():
         typer.secho(f"  rejected {count}: {reason}", fg="yellow")
