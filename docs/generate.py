@@ -10,6 +10,7 @@ import typer
 
 from assay.cli.main import STAGES
 from assay.plugins import load, plugins
+from assay.releases.exporters.catalogue import render_matrix
 from assay.settings import SETTINGS
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -22,6 +23,7 @@ def pages() -> dict[str, str]:
         "cli.md": HEAD + "# Commands\n\n" + "\n".join(_commands()),
         "settings.md": HEAD + "# Settings of the environment\n\n" + "\n".join(_settings()),
         "readers.md": HEAD + "# Readers\n\n" + "\n".join(_readers()),
+        "../formats/exports.md": render_matrix(),
         "exporters.md": HEAD + "# Exporters\n\n" + "\n".join(_plugins("exporters")),
     }
 
@@ -90,7 +92,7 @@ def main() -> None:
         page = REFERENCE / name
         if not page.exists() or page.read_text() != text:
             page.write_text(text)
-            sys.stdout.write(f"written: {page.relative_to(REFERENCE.parent)}\n")
+            sys.stdout.write(f"written: {page.resolve().relative_to(REFERENCE.parent)}\n")
 
 
 if __name__ == "__main__":

@@ -66,8 +66,11 @@ class Program:
     def session(self) -> Session:
         """What every noun works with. The documents in force are in the store from here on."""
         facts: dict[DocumentKind, Document] = {**self.documents.facts()}
-        with self.store.write("document.register", actor=self.actor) as writing:
-            writing.add(list(facts.values()))
+        ids = [fact.id for fact in facts.values()]
+        # Asked first, so that a command that only reads takes no lock.
+        if self.store.count(Document, id=ids) < len(ids):
+            with self.store.write("document.register", actor=self.actor) as writing:
+                writing.add(list(facts.values()))
         return Session(
             folder=self.folder,
             store=self.store,

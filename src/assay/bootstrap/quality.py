@@ -45,16 +45,27 @@ class QualityNoun:
         """How far reviewers agree, by question and slice, with intervals and denominators."""
         return service.agreement(self._session.store, self._session.facts, resampling=resampling)
 
-    def coverage(self) -> Coverage:
-        """The contract's sampling distribution against what is there."""
-        return coverage(self._cells(), self._session.documents.contract.sampling)
+    def coverage(self, cells: Cells | None = None) -> Coverage:
+        """The contract's sampling distribution against what is there.
 
-    def heat_map(self, rows: str, columns: str) -> CrossTable:
-        """Records by the values of two axes."""
+        Args:
+            cells: the records as `cells` counted them; they are counted where absent.
+        """
+        return coverage(cells or self.cells(), self._session.documents.contract.sampling)
+
+    def heat_map(self, rows: str, columns: str, cells: Cells | None = None) -> CrossTable:
+        """Records by the values of two axes.
+
+        Args:
+            rows: the axis that goes down.
+            columns: the axis that goes across.
+            cells: the records as `cells` counted them; they are counted where absent.
+        """
         sampling = self._session.documents.contract.sampling
-        return cross_table(self._cells(), sampling, rows, columns)
+        return cross_table(cells or self.cells(), sampling, rows, columns)
 
-    def _cells(self) -> Cells:
+    def cells(self) -> Cells:
+        """Where every record lies on the axes, counted in one pass over the store."""
         cases = service.each_case(self._session.store, self._session.facts)
         return count_cells(
             (

@@ -9,7 +9,7 @@ from assay.bootstrap.session import Session
 from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
-from assay.core.errors import CheckError, InputError, UsageError
+from assay.core.errors import CheckError, UsageError
 from assay.core.issues import has_errors
 from assay.core.ports import Checkpoint
 from assay.governance.rights import Use
@@ -151,13 +151,7 @@ def export_release(
         CheckError: if the release does not verify, is withdrawn, or a notice lies beside it that
             cannot be believed without a key.
     """
-    if not (folder / MANIFEST).is_file():
-        raise InputError(
-            code="no-release",
-            message="there is no manifest here, so this is no release",
-            where=str(folder),
-            hint="name the folder of one version, such as releases/1.0.0",
-        )
+    service.require_release(folder)
     chosen = configured(load("exporters", exporter), options or {})
     withdrawn = _withdrawn_records(folder, public_key)
     records = released_records(folder, withdrawn=withdrawn)

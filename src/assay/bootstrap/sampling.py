@@ -1,15 +1,16 @@
 """Sampling for an open program: endpoint, plan, journal and rejects joined to its store."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from assay.bootstrap.session import Session
 from assay.bulk.rows import DiskFile
-from assay.core.errors import AssayError
-from assay.records.draft import draft_from_row
+from assay.core.errors import AssayError, InputError
+from assay.records.draft import draft_from_record, draft_from_row
 from assay.records.ports import row_values
 from assay.records.record import Record
 from assay.records.sampling import Plan, Sampled
@@ -87,6 +88,21 @@ def sample_into(
 def _drafts(tasks: Path, kind: str, source: str) -> Iterator[Record]:
     for row in DiskFile(tasks).rows():
         try:
-            yield draft_from_row(row_values(row), kind=kind, source_class=source)
+            yield _draft(row_values(row), kind, source)
         except AssayError as error:
             raise error.at(f"{tasks.name}, {row.where}") from error
+
+
+def _draft(values: Mapping[str, Any], kind: str, source: str) -> Record:
+    """A draft from a task, or from a whole record as `record export` writes it: its task anew."""
+    if "schema_version" not in values:
+        return draft_from_row(values, kind=kind, source_class=source)
+    try:
+        record = msgspec.convert(values, Record)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            code="not-a-record",
+            message=f"this row names a schema version and is no record: {error}",
+            hint="`assay record schema` says what a record holds",
+        ) from error
+    return draft_from_record(record, kind=kind)

@@ -5,7 +5,7 @@ import msgspec
 from assay.bootstrap.program import Program
 from assay.contracts import service as contracts
 from assay.contracts.checklist import Point
-from assay.quality.coverage import Coverage
+from assay.quality.coverage import Coverage, CrossTable
 from assay.review.service import ReviewStatus
 from assay.store.tables import SCHEMA
 
@@ -21,14 +21,23 @@ class ProgramStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The sampling distribution against what is there."""
     queue: ReviewStatus
     """Assigned, judged and waiting."""
+    heat_map: CrossTable | None
+    """Records by two axes; absent where no two were named."""
 
 
-def program_status(program: Program) -> ProgramStatus:
-    """Where a program stands."""
+def program_status(program: Program, axes: tuple[str, str] | None = None) -> ProgramStatus:
+    """Where a program stands.
+
+    Args:
+        program: the open program.
+        axes: two axes for the heat map, down and across.
+    """
     store = program.session.store
+    cells = program.quality.cells()
     return ProgramStatus(
         counts={kept.family.table: store.count(kept.family.fact) for kept in SCHEMA.families},
         checklist=contracts.check(program.folder).checklist,
-        coverage=program.quality.coverage(),
+        coverage=program.quality.coverage(cells),
         queue=program.review.status(),
+        heat_map=program.quality.heat_map(*axes, cells) if axes else None,
     )

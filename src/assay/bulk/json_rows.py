@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from io import BufferedReader
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
@@ -197,18 +197,3 @@ class _Cutter:
         self.number += 1
         fault = too_long(piece.size, self._limit) if piece.size > self._limit else None
         yield Row(number=self.number, line=piece.line, text=text or None, fault=fault)
-
-
-def as_object(value: Any) -> dict[str, Any]:
-    """The value itself, if it is a JSON object.
-
-    Raises:
-        InputError: if it is anything else.
-    """
-    if isinstance(value, dict):
-        return value
-    raise InputError(
-        code="not-an-object",
-        message=f"the row is a JSON {type(value).__name__}, not an object",
-        hint="one object a row",
-    )

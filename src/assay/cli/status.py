@@ -26,11 +26,10 @@ def status(
     from assay.bootstrap.status import program_status
 
     with assay.open(program) as opened:
-        found = program_status(opened)
         chosen = _two_axes(axes, list(opened.documents.contract.sampling.axes))
-        heat = opened.quality.heat_map(*chosen) if chosen else None
+        found = program_status(opened, chosen)
     if as_json:
-        print_json({"status": found, "heat_map": heat})
+        print_json(found)
         return
     for point in found.checklist:
         typer.echo(f"  {MARKS[point.state]} {point.number:2} {point.point}: {point.evidence}")
@@ -45,29 +44,29 @@ def status(
         ),
         title="Quotas (accepted records)",
     )
-    if heat is not None:
-        _heat_map(heat)
+    if found.heat_map is not None:
+        _heat_map(found.heat_map)
     queue = found.queue
     typer.echo(
         f"\nqueue: {queue.assigned} assigned, {queue.judged} judged, {queue.waiting} waiting"
     )
 
 
-def _two_axes(asked: str | None, known: list[str]) -> list[str] | None:
+def _two_axes(asked: str | None, known: list[str]) -> tuple[str, str] | None:
     """The axes of the heat map: those asked for, or the contract's first two, if it has two."""
     from assay.core.errors import UsageError
 
-    sides = 2
-    if asked is None:
-        return known[:sides] if len(known) >= sides else None
-    chosen = asked.split(",")
-    if len(chosen) != sides or set(chosen) - set(known):
-        raise UsageError(
-            code="bad-axes",
-            message=f"{asked!r} does not name two axes of the contract",
-            hint=f"axes: {', '.join(known)}",
-        )
-    return chosen
+    match asked.split(",") if asked is not None else known[:2]:
+        case [down, across] if {down, across} <= set(known):
+            return down, across
+        case _ if asked is None:
+            return None
+        case _:
+            raise UsageError(
+                code="bad-axes",
+                message=f"{asked!r} does not name two axes of the contract",
+                hint=f"axes: {', '.join(known)}",
+            )
 
 
 def _slice(cut: Any) -> str:

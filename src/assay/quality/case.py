@@ -78,26 +78,6 @@ def cases(
         ]
 
 
-def case_of(store: FactStore, identity: str, *, contract: str, rubric: str) -> Case:
-    """The case of one record, given by its id or a unique prefix of it.
-
-    Raises:
-        UsageError: if no record, or more than one, matches.
-    """
-    record = store.get(Record, identity)
-    whole: str = record.id
-    found = store.scan(Disposition, record=whole, contract=contract)
-    dispositions = [each for each in found if each.rubric == rubric]
-    return Case(
-        id=whole,
-        record=record,
-        judgments=tuple(store.scan(Judgment, record=whole)),
-        adjudications=tuple(store.scan(Adjudication, record=whole)),
-        verifications=tuple(store.scan(Verification, record=whole)),
-        disposition=dispositions[-1] if dispositions else None,
-    )
-
-
 def _batches(given: Iterable[T], size: int) -> Iterator[list[T]]:
     iterator = iter(given)
     while batch := list(islice(iterator, size)):

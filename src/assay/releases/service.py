@@ -17,7 +17,10 @@ from assay.releases.release import Release
 from assay.releases.verify import Verified, verify
 from assay.releases.withdrawal import Withdrawal
 
-__all__ = ["Built", "Verified", "Withdrawn", "build", "diff", "read_card", "verify", "withdraw"]
+__all__ = [
+    "Built", "Verified", "Withdrawn", "build", "diff", "read_card", "require_release", "verify",
+    "withdraw",
+]  # fmt: skip
 
 
 class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +39,7 @@ def diff(before: Path, after: Path) -> Difference:
         InputError: if one of them cannot be read.
     """
     for folder in (before, after):
-        _require_release(folder)
+        require_release(folder)
     (old, old_items), (new, new_items) = (
         read_manifest(folder / MANIFEST) for folder in (before, after)
     )
@@ -53,7 +56,7 @@ def read_card(folder: Path) -> str:
     Raises:
         InputError: if the folder is no release.
     """
-    _require_release(folder)
+    require_release(folder)
     return (folder / "DATA_CARD.md").read_text()
 
 
@@ -112,7 +115,7 @@ def _release(store: FactStore, version: str) -> Release:
 
 
 def _require_held(folder: Path, records: Sequence[str]) -> None:
-    _require_release(folder)
+    require_release(folder)
     _, items = read_manifest(folder / MANIFEST)
     missing = set(records) - {item.id for item, _ in items}
     if missing:
@@ -123,7 +126,12 @@ def _require_held(folder: Path, records: Sequence[str]) -> None:
         )
 
 
-def _require_release(folder: Path) -> None:
+def require_release(folder: Path) -> None:
+    """Refuse a folder that is no release.
+
+    Raises:
+        InputError: if it has no manifest.
+    """
     if not (folder / MANIFEST).is_file():
         raise InputError(
             code="not-a-release",

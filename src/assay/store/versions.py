@@ -23,6 +23,9 @@ def bring_up_to_date(engine: Engine) -> None:
     file = sqlite_file(engine)
     if file is not None:
         _make_folder_of(file.parent)
+    with engine.connect() as connection:
+        if _revision(connection) == REVISIONS[-1]:
+            return  # nothing to do, and no lock to wait for
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('assay schema'))"))

@@ -203,6 +203,19 @@ def test_lineage_leads_from_a_record_to_the_release(assay: Run, demo: Path) -> N
         assert word in found.out
 
 
+@pytest.mark.parametrize(
+    "command", [("record", "list"), ("status",), ("quality", "agreement"), ("review", "status")]
+)
+def test_a_command_that_only_reads_waits_for_no_writer(
+    assay: Run, program: Path, command: tuple[str, ...]
+) -> None:
+    """While another process writes, reading goes on."""
+    with closing(sqlite3.connect(program / ".assay" / "store.sqlite")) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert assay(*command, "-p", program).code == 0
+        writer.rollback()
+
+
 def test_records_written_out_come_back_as_already_there(
     assay: Run, program: Path, tmp_path: Path
 ) -> None:

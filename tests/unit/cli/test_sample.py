@@ -40,6 +40,36 @@ def test_sampling_stores_records_with_provenance_and_goes_on_where_it_broke_off(
         assert not file.is_file() or b"sk-very-secret" not in file.read_bytes(), file
 
 
+def test_a_record_can_be_sampled_anew(assay: Run, demo: Path, tmp_path: Path) -> None:
+    """Exported records serve as tasks, and the new ones name them as parents."""
+    program = shutil.copytree(demo, tmp_path / "program")
+    tasks = tmp_path / "outcomes.jsonl"
+    assay("record", "export", tasks, "--as", "outcome", "--no-judgments", "-p", program)
+    with scripted_endpoint() as endpoint:
+        sampled = assay(
+            "record", "sample", tasks, "--source", "desk-authors", "--writes", "target-model",
+            "--url", endpoint.url, "-m", "small", "-n", 1, "--as", "outcome", "--json",
+            "-p", program,
+        )  # fmt: skip
+    assert json.loads(sampled.out)["records"] == 10
+    listed = json.loads(assay("record", "list", "--limit", 0, "--json", "-p", program).out)
+    made_from = assay("lineage", listed[-1]["id"], "-p", program).out
+    assert "parent" in made_from
+    assert "rec_" in made_from.split("made from:")[1]
+
+
+def test_a_line_that_is_half_a_record_is_named(assay: Run, demo: Path, tmp_path: Path) -> None:
+    """A row that claims to be a record and is none ends with its place."""
+    tasks = tmp_path / "tasks.jsonl"
+    tasks.write_text('{"schema_version": 1, "prompt": "Fare to Corrie?"}\n')
+    result = assay(
+        "record", "sample", tasks, "--source", "desk-authors", "--writes", "target-model",
+        "--url", "http://127.0.0.1:9/v1", "-m", "small", "-p", demo,
+    )  # fmt: skip
+    assert result.code == 3
+    assert "tasks.jsonl, row 1" in result.err
+
+
 def test_a_key_that_is_not_there_is_named_and_never_shown(
     assay: Run, demo: Path, tmp_path: Path
 ) -> None:
