@@ -20,10 +20,14 @@ from assay.store import audit
 from assay.store.store import Store
 
 if TYPE_CHECKING:
+    from assay.bootstrap.planning import PlanningNoun
     from assay.bootstrap.quality import QualityNoun
     from assay.bootstrap.records import RecordsNoun
     from assay.bootstrap.releases import ReleasesNoun
+    from assay.bootstrap.reserve import ReserveNoun
     from assay.bootstrap.review import ReviewNoun
+    from assay.bootstrap.validation import ValidationNoun
+    from assay.bootstrap.verification import VerificationNoun
 
 PSEUDONYM_KEY = "file:.assay/pseudonym.key"
 """Where the secret lies that turns names into pseudonyms, unless assay.toml says otherwise."""
@@ -96,18 +100,46 @@ class Program:
         return ReviewNoun(self.session)
 
     @cached_property
+    def verification(self) -> "VerificationNoun":
+        """4. Run verifiers on records, and show what they cover."""
+        from assay.bootstrap.verification import VerificationNoun
+
+        return VerificationNoun(self.session)
+
+    @cached_property
+    def reserve(self) -> "ReserveNoun":
+        """Beside the way: seal evaluation data, compare with it, open it."""
+        from assay.bootstrap.reserve import ReserveNoun
+
+        return ReserveNoun(self.session)
+
+    @cached_property
     def quality(self) -> "QualityNoun":
-        """4. Dispositions, agreement, the quality report."""
+        """5. Dispositions, agreement, shortcuts, the quality report."""
         from assay.bootstrap.quality import QualityNoun
 
         return QualityNoun(self.session)
 
     @cached_property
     def releases(self) -> "ReleasesNoun":
-        """5. Build, verify, compare, export and withdraw releases."""
+        """6. Build, verify, compare, export and withdraw releases."""
         from assay.bootstrap.releases import ReleasesNoun
 
         return ReleasesNoun(self.session)
+
+    @cached_property
+    def validation(self) -> "ValidationNoun":
+        """7. Import evaluation results and compare checkpoints."""
+        from assay.bootstrap.validation import ValidationNoun
+
+        return ValidationNoun(self.session)
+
+    @cached_property
+    def planning(self) -> "PlanningNoun":
+        """8. Findings, root causes, the next sampling plan."""
+        from assay.bootstrap.planning import PlanningNoun
+
+        return PlanningNoun(self.session)
 
     def audit(self, heads: tuple[Checkpoint, ...] = ()) -> audit.AuditReport:
         """Verify the audit chain against the facts, signed releases and further heads.

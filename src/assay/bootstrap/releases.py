@@ -11,6 +11,7 @@ from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
 from assay.core.errors import CheckError, UsageError
 from assay.core.issues import has_errors
+from assay.core.options import configured
 from assay.core.ports import Checkpoint
 from assay.governance.rights import Use
 from assay.plugins import load
@@ -19,7 +20,6 @@ from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
 from assay.releases.checksums import digest_file
 from assay.releases.drop_report import DropReport
-from assay.releases.exporters.exporter import configured
 from assay.releases.exporters.release_folder import release_name, released_records
 from assay.releases.exporters.service import export
 from assay.releases.inputs import DocumentFile, QualityReport, ReleaseInputs

@@ -15,11 +15,15 @@ STAGES = {
     "contract": "1. Check, show and compare the documents of a program.",
     "record": "2. Import, sample, list, show and export records.",
     "review": "3. Assign passes, exchange judgments, adjudicate.",
-    "quality": "4. Dispositions, agreement, the quality report.",
-    "release": "5. Build, verify, compare, export and withdraw releases.",
+    "verify": "4. Run verifiers on records, and show what they cover.",
+    "reserve": "Beside the way: seal evaluation data, compare with it, open it.",
+    "quality": "5. Dispositions, agreement, shortcuts, the quality report.",
+    "release": "6. Build, verify, compare, export and withdraw releases.",
+    "validate": "7. Import evaluation results and compare checkpoints.",
+    "plan": "8. Findings, root causes, the next sampling plan.",
     "lineage": "Walk from any fact to what it was made from, and to what was made with it.",
     "audit": "Verify the audit chain of the store.",
-    "status": "Where the program stands: checklist, coverage, queue.",
+    "status": "Where the program stands: checklist, failure modes, coverage, queue.",
     "key": "Make the keys that sign releases.",
 }
 """Every command with its one sentence, in the data's order. Names are modules beside this one."""

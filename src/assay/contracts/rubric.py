@@ -53,6 +53,8 @@ class Dimension(Part):
     """Whether a machine can verify it, an expert must judge it, or it stays uncertain."""
     verifier: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """Name of the external test that verifies it."""
+    verifier_options: dict[Text, str | bool | int] = {}
+    """Options of the verifier (name -> value), such as `tolerance: "0.01"`."""
     nature: Literal["objective", "judgmental", "plural"] = "judgmental"
     """`objective`: one right answer; `plural`: people may rightly differ, so the spread is kept."""
     unverified_because: Text | None = None

@@ -7,7 +7,8 @@ import msgspec
 
 Role = Literal[
     "contract", "rubric", "policy", "sources", "parent", "record", "judgment",
-    "adjudication", "verification", "disposition", "release", "supersedes",
+    "adjudication", "verification", "disposition", "release", "supersedes", "sealing",
+    "evaluation", "validation", "finding", "root_cause", "plan",
 ]  # fmt: skip
 """What the older fact is to the newer one."""
 

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from assay.releases.exporters.exporter import Carried, Dropped, Exporter, options_of
+from assay.core.options import options_of
+from assay.releases.exporters.exporter import Carried, Dropped, Exporter
 from assay.releases.exporters.holdings import HOLDINGS, Holding, losses
 from assay.releases.exporters.released import ReleasedRecord
 

@@ -11,13 +11,20 @@ from typing import Any, get_args
 from assay.contracts.document import Document
 from assay.core.fact import Fact
 from assay.core.lineage import Role
+from assay.planning.finding import Finding
+from assay.planning.plan import Plan
+from assay.planning.root_cause import RootCause
 from assay.quality.disposition import Disposition
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.release import Release
 from assay.releases.withdrawal import Withdrawal
+from assay.reserve.opening import Opening
+from assay.reserve.sealing import Fingerprint, Sealing
 from assay.review.adjudication import Adjudication
 from assay.review.assignment import Assignment
+from assay.validation.evaluation import Evaluation, Result
+from assay.validation.validation import Validation
 from assay.verification.verification import Verification
 
 Named = Iterable[tuple[Role, str]]
@@ -85,8 +92,19 @@ def _withdrawn(withdrawal: Withdrawal) -> Named:
     return [("record", record) for record in withdrawal.records]
 
 
+def _compared(validation: Validation) -> Named:
+    return [("evaluation", each) for each in (*validation.base, *validation.candidate)]
+
+
+def _planned(plan: Plan) -> Named:
+    findings: Named = [("finding", each) for each in plan.findings]
+    return [*findings, *(("root_cause", each) for each in plan.root_causes)]
+
+
 _RECORD = Column(attrgetter("record"), role="record")
 _RUBRIC = Column(attrgetter("rubric"), role="rubric")
+_CONTRACT = Column(attrgetter("contract"), role="contract")
+_RELEASE = Column(attrgetter("release"), role="release")
 
 FAMILIES = (
     Family(
@@ -131,7 +149,7 @@ FAMILIES = (
         {
             "record": _RECORD,
             "state": Column(attrgetter("state")),
-            "contract": Column(attrgetter("contract"), role="contract"),
+            "contract": _CONTRACT,
             "rubric": _RUBRIC,
         },
         _read,
@@ -148,8 +166,52 @@ FAMILIES = (
     Family(
         "withdrawals",
         Withdrawal,
-        {"release": Column(attrgetter("release"), role="release")},
+        {"release": _RELEASE},
         _withdrawn,
     ),
+    Family("sealings", Sealing, {"reserve": Column(attrgetter("reserve"))}),
+    Family(
+        "fingerprints",
+        Fingerprint,
+        {
+            "sealing": Column(attrgetter("sealing"), role="sealing"),
+            "reserve": Column(attrgetter("reserve")),
+            "item": Column(attrgetter("item")),
+        },
+    ),
+    Family("openings", Opening, {"reserve": Column(attrgetter("reserve"))}),
+    Family(
+        "evaluations",
+        Evaluation,
+        {
+            "checkpoint": Column(attrgetter("checkpoint")),
+            "arm": Column(attrgetter("arm")),
+            "dataset": Column(attrgetter("dataset")),
+            "release": _RELEASE,
+        },
+    ),
+    Family(
+        "results",
+        Result,
+        {"evaluation": Column(attrgetter("evaluation"), role="evaluation")},
+    ),
+    Family("validations", Validation, {"contract": _CONTRACT, "release": _RELEASE}, _compared),
+    Family(
+        "findings",
+        Finding,
+        {
+            "validation": Column(attrgetter("validation"), role="validation"),
+            "contract": _CONTRACT,
+        },
+    ),
+    Family(
+        "root_causes",
+        RootCause,
+        {
+            "finding": Column(attrgetter("finding"), role="finding"),
+            "supersedes": Column(attrgetter("supersedes"), role="supersedes"),
+        },
+    ),
+    Family("plans", Plan, {"contract": _CONTRACT}, _planned),
 )
 """Every family, in the order of the data's way."""

@@ -1,6 +1,6 @@
-"""4. Verification: machine evidence, what it covers, and what stays uncertain.
+"""4. Machine evidence: what was tested, which dimensions it covers, what stays uncertain.
 
-Comes in: records and candidates. Goes out: `Verification` facts with a tagged verdict.
-Always holds: a verifier that breaks is a result of its own kind, never a failed record; what
-no verifier covers stays uncertain. Next room: `quality`.
+Comes in: records, and the verifiers that the rubric names. Goes out: `Verification` facts and
+the coverage ledger. Always holds: a pass speaks for the dimensions that it covers and no other;
+a verifier that broke, or could not run, says nothing about the claim. Next room: `quality`.
 """

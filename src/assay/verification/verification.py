@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from assay.core.fact import Fact, Value
-from assay.records.fields import Index, Name
+from assay.records.evidence import Evidence, TextSpan
+from assay.records.fields import Index, JsonText, Name
 
 
 class Pass(Value, tag_field="verdict", tag="pass"):
@@ -70,3 +71,11 @@ class Verification(Fact):
     """Digest of the environment it ran in."""
     isolation: str | None = None
     """How the code under test was held."""
+    options: JsonText | None = None
+    """The verifier's options as canonical JSON text; absent where it has none set."""
+    span: TextSpan | None = None
+    """The words at fault."""
+    evidence: tuple[Evidence, ...] = ()
+    """What the verdict rests on, such as each calculation with its value."""
+    note: str | None = None
+    """What was found, in words, where the verdict alone does not say it."""

@@ -1,11 +1,10 @@
 """What an exporter is: a pure map from one released record to the rows of a foreign format."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, Protocol
 
 import msgspec
 
-from assay.core.errors import UsageError
 from assay.quality.disposition import RELEASABLE
 from assay.releases.exporters.holdings import Holding
 from assay.releases.exporters.reasons import REASONS, NotCarriedError
@@ -116,36 +115,6 @@ class Format(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def companions(self, data_file: str) -> Mapping[str, bytes]:  # noqa: ARG002  most formats ask for none
         """Other files that the format asks for: name -> content."""
         return {}
-
-
-FormatType = TypeVar("FormatType")
-
-
-def configured(kind: type[FormatType], options: Mapping[str, str]) -> FormatType:
-    """An exporter with its options set.
-
-    Args:
-        kind: the exporter's class.
-        options: option -> value as text, as `--option name=value` gives it.
-
-    Raises:
-        UsageError: naming the option that does not exist or the value that does not fit.
-    """
-    try:
-        return msgspec.convert(dict(options), kind, strict=False)
-    except msgspec.ValidationError as error:
-        known = getattr(kind, "__struct_fields__", ())
-        raise UsageError(
-            code="bad-export-option",
-            message=f"the options of {getattr(kind, 'name', kind.__name__)} do not fit: {error}",
-            hint=f"its options are: {', '.join(known)}" if known else "it has no options",
-        ) from error
-
-
-def options_of(exporter: Exporter) -> dict[str, Any]:
-    """The options in force, defaults included: name -> value."""
-    fields = getattr(exporter, "__struct_fields__", ())
-    return {name: getattr(exporter, name) for name in fields}
 
 
 def attempt(exporter: Exporter, released: ReleasedRecord) -> Carried | Dropped:

@@ -8,11 +8,12 @@ import pytest
 
 from assay.core.canonical import parse_json
 from assay.core.errors import UsageError
+from assay.core.options import configured, options_of
 from assay.records.task import Message, ToolCall
 from assay.records.verdict import BothUnacceptable, Prefers, Ranks, Tie
 from assay.releases.exporters.catalogue import EXPORTERS
 from assay.releases.exporters.conversation import plain_response, spelled
-from assay.releases.exporters.exporter import Carried, Dropped, attempt, configured, options_of
+from assay.releases.exporters.exporter import Carried, Dropped, attempt
 from assay.releases.exporters.helpsteer import HelpSteer
 from assay.releases.exporters.llama_factory import LlamaFactory
 from assay.releases.exporters.openai import OpenAiChat, OpenAiPreference

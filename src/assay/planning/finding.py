@@ -1,0 +1,31 @@
+"""The finding: one group of failures, by slice and failure class."""
+
+from typing import ClassVar
+
+from assay.core.fact import Fact
+from assay.records.fields import Index, Name, Severity
+
+
+class Finding(Fact):
+    """Failures of one class in one slice, counted; no text of any item."""
+
+    prefix: ClassVar[str] = "fnd"
+
+    validation: str
+    """Id of the validation that brought it up."""
+    contract: str
+    """Document id of the contract in force."""
+    failure: Name
+    """The failure class."""
+    failures: Index
+    """Items of the slice on which the candidate failed so."""
+    items: Index
+    """Items of the slice that the candidate was evaluated on: the denominator."""
+    slice: dict[Name, str] = {}
+    """The slice; empty: everywhere."""
+    before: Index | None = None
+    """Items of the slice on which the base failed so; absent where it was not evaluated."""
+    severity: Severity | None = None
+    """How bad the failure class is, by the contract."""
+    tests: tuple[str, ...] = ()
+    """Acceptance tests that look at the slice and did not pass."""

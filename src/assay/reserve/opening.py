@@ -1,0 +1,27 @@
+"""The opening: one logged look into the vault."""
+
+from typing import ClassVar, Literal
+
+from assay.core.fact import Fact
+from assay.records.fields import Index
+
+
+class Opening(Fact):
+    """One opening of a reserve, committed before anything was decrypted."""
+
+    prefix: ClassVar[str] = "opn"
+
+    reserve: str
+    """Name of the reserve."""
+    number: Index
+    """The how-manieth opening of this reserve, from 1."""
+    opener: str
+    """Pseudonym of the person who opened it."""
+    role: str
+    """In which role; the contract says which may."""
+    purpose: str
+    """Why, in the opener's words."""
+    gives: Literal["items", "count"]
+    """What came out: the items themselves, or only that they can be read."""
+    items: Index
+    """How many items came out."""

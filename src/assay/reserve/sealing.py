@@ -1,0 +1,45 @@
+"""What a sealing leaves behind: the sealing itself, and a salted fingerprint of each item."""
+
+from typing import ClassVar
+
+from assay.core.fact import Fact
+from assay.records.fields import Index
+
+
+class Sealing(Fact):
+    """One file of evaluation items that was moved into the vault."""
+
+    prefix: ClassVar[str] = "sea"
+
+    reserve: str
+    """Name of the reserve, as the contract gives it."""
+    items: Index
+    """How many items were sealed."""
+    commitment: str
+    """RFC 6962 root over the salted digests of the items, hexadecimal: what was sealed cannot
+    be exchanged later without being noticed."""
+    salt_check: str
+    """`sha256:...` over the salt: a fingerprint made with another salt compares with nothing."""
+    method: str
+    """How fingerprints are made, with its version, such as `words5/1`."""
+    recipients: tuple[str, ...]
+    """Public keys that the vault's data key is wrapped for."""
+
+
+class Fingerprint(Fact):
+    """What may be compared with a sealed item without reading it."""
+
+    prefix: ClassVar[str] = "fpr"
+
+    sealing: str
+    """Id of the sealing."""
+    reserve: str
+    """Name of the reserve."""
+    item: str
+    """The item's keyed name: the same item has the same name in every sealing of the program."""
+    words: Index
+    """How many words its text has."""
+    grams: str
+    """Salted hashes of its word groups in their order: base64 of little-endian 64-bit numbers."""
+    slice: dict[str, str] = {}
+    """Where it lies on the contract's axes, so that coverage can be shown without opening."""

@@ -1,0 +1,65 @@
+"""The validation: what the acceptance tests of the contract came to, as a fact."""
+
+from typing import ClassVar, Literal
+
+from assay.core.fact import Fact, Value
+from assay.records.fields import Index, Name
+from assay.validation.evaluation import Decimal
+
+TestState = Literal["passed", "failed", "undecided"]
+"""`undecided`: the data cannot tell; that is neither a pass nor a failure."""
+
+
+class TestResult(Value):
+    """What one acceptance test came to."""
+
+    __test__ = False  # pytest would collect it by its name
+
+    test: str
+    """Id of the acceptance test."""
+    metric: str
+    """What it measures."""
+    direction: Literal["increase", "decrease", "hold"]
+    """Where the metric had to go."""
+    state: TestState
+    """Passed, failed or undecided."""
+    reason: str
+    """Why, with its figures."""
+    items: Index
+    """Items that both checkpoints have a result for, in the test's slice."""
+    clusters: Index
+    """Independent groups that these items form."""
+    slice: dict[Name, str] = {}
+    """The part of the data that it looks at; empty: all of it."""
+    difference: Decimal | None = None
+    """Candidate minus base, in the metric's unit; absent where nothing is measured."""
+    low: Decimal | None = None
+    """Lower end of the interval."""
+    high: Decimal | None = None
+    """Upper end of the interval."""
+    detectable: Decimal | None = None
+    """The smallest difference that this much data shows four times in five."""
+
+
+class Validation(Fact):
+    """What a comparison of checkpoints says about the contract's acceptance tests."""
+
+    prefix: ClassVar[str] = "val"
+
+    contract: str
+    """Document id of the contract whose tests were run."""
+    base: tuple[str, ...]
+    """Ids of the evaluations of the checkpoint before."""
+    candidate: tuple[str, ...]
+    """Ids of the evaluations of the checkpoint after."""
+    tests: tuple[TestResult, ...]
+    """What each acceptance test came to, in the contract's order."""
+    method: str
+    """How differences and intervals were computed, with its version."""
+    release: str | None = None
+    """Id of the release whose effect was tested."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether there are tests and every one of them passed."""
+        return bool(self.tests) and all(test.state == "passed" for test in self.tests)
