@@ -1,9 +1,10 @@
-"""The readers and exporters that come with Assay: name -> `module:attribute`."""
+"""The readers, exporters and verifiers that come with Assay: name -> `module:attribute`."""
 
 from collections.abc import Mapping
 
 _FORMATS = "assay.records.formats"
 _EXPORTERS = "assay.releases.exporters"
+_VERIFIERS = "assay.verification.verifiers"
 
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "readers": {
@@ -35,6 +36,13 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "verl": f"{_EXPORTERS}.verl:Verl",
         "llama-factory": f"{_EXPORTERS}.llama_factory:LlamaFactory",
     },
-    "verifiers": {},
+    "verifiers": {
+        "exact-match": f"{_VERIFIERS}.matching:ExactMatch",
+        "normalised-match": f"{_VERIFIERS}.matching:NormalisedMatch",
+        "numeric-answer": f"{_VERIFIERS}.numeric_answer:NumericAnswer",
+        "calculator-steps": f"{_VERIFIERS}.calculator_steps:CalculatorSteps",
+        "json-schema": f"{_VERIFIERS}.json_schema:JsonSchema",
+        "quotation": f"{_VERIFIERS}.quotation:Quotation",
+    },
 }
 """By group, in the order in which they are listed."""

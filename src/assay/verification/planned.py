@@ -1,0 +1,79 @@
+"""The planned tests: which verifier the rubric names for which dimensions, and where they apply."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.contracts.rubric import Rubric
+from assay.core.canonical import json_text
+from assay.core.errors import UsageError
+from assay.core.options import configured
+from assay.records.record import Record
+from assay.verification.verifier import Verifier
+
+Load = Callable[[str], Any]
+"""Gives the verifier class of a name; raises UsageError where there is none."""
+
+
+class PlannedTest(msgspec.Struct, frozen=True, kw_only=True):
+    """One verifier with its options, and the dimensions that name it so."""
+
+    verifier: str
+    """Its name."""
+    options: str | None
+    """Its options as canonical JSON text; None where none are set."""
+    dimensions: tuple[str, ...]
+    """Dimensions of the rubric that it speaks for."""
+    test: Any
+    """The verifier with its options set (`Verifier`); None where no plug-in has the name."""
+    missing: str = ""
+    """Why there is none."""
+
+
+def planned_tests(rubric: Rubric, load: Load) -> tuple[PlannedTest, ...]:
+    """Every verifier that the rubric names, once for each set of options.
+
+    Raises:
+        UsageError: if a verifier does not take the options that the rubric gives it.
+    """
+    named: dict[tuple[str, str | None], list[str]] = {}
+    options: dict[str | None, Mapping[str, Any]] = {}
+    for dimension in rubric.dimensions:
+        if dimension.verifier:
+            given = dimension.verifier_options
+            text = json_text(dict(given)) if given else None
+            options[text] = given
+            named.setdefault((dimension.verifier, text), []).append(dimension.id)
+    return tuple(
+        _planned(name, text, tuple(dimensions), options[text], load)
+        for (name, text), dimensions in named.items()
+    )
+
+
+def _planned(
+    name: str,
+    text: str | None,
+    dimensions: tuple[str, ...],
+    options: Mapping[str, Any],
+    load: Load,
+) -> PlannedTest:
+    try:
+        kind = load(name)
+    except UsageError as error:
+        return PlannedTest(
+            verifier=name, options=text, dimensions=dimensions, test=None, missing=error.message
+        )
+    test: Verifier = configured(kind, options)
+    return PlannedTest(verifier=name, options=text, dimensions=dimensions, test=test)
+
+
+def applying(record: Record, contract: Contract, rubric: Rubric) -> frozenset[str]:
+    """The dimensions that apply to a record: those of its signal in the supervision mix.
+
+    Where the mix does not name the signal, or names no dimension for it, all of them apply.
+    """
+    named = [each.dimensions for each in contract.supervision if each.signal == record.kind]
+    chosen = {name for dimensions in named for name in dimensions}
+    return frozenset(chosen or {each.id for each in rubric.dimensions})

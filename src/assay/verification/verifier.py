@@ -1,0 +1,98 @@
+"""What a verifier is: a plug-in that tests one candidate of one record, and says what it covers."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Protocol
+
+import msgspec
+
+from assay.records.candidate import Candidate
+from assay.records.evidence import Evidence, TextSpan
+from assay.records.record import Record
+from assay.verification.verification import MachineVerdict
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What a verifier found out about a candidate."""
+
+    verdict: MachineVerdict
+    """The verdict."""
+    note: str | None = None
+    """What was found, in words, where the verdict alone does not say it."""
+    step: int | None = None
+    """The step at fault, from 0."""
+    span: TextSpan | None = None
+    """The words at fault."""
+    evidence: tuple[Evidence, ...] = ()
+    """What the verdict rests on."""
+
+
+class NothingToVerify(msgspec.Struct, frozen=True, kw_only=True):
+    """The candidate makes no claim of the sort that the verifier tests. It is not a pass."""
+
+    reason: str
+    """What is not there, such as `no reference answer`."""
+
+
+class Verifier(Protocol):
+    """A verifier holds its options and no state; the same candidate gets the same answer."""
+
+    @property
+    def name(self) -> str:
+        """The name by which a rubric's dimension asks for it."""
+
+    @property
+    def version(self) -> str:
+        """Raised whenever an answer could change."""
+
+    @property
+    def summary(self) -> str:
+        """One sentence for the help."""
+
+    @property
+    def covers(self) -> str:
+        """The sort of dimension that it can speak for."""
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What it does not measure, one sentence each."""
+
+    def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
+        """Test one candidate."""
+
+
+class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the verifiers that come with Assay share. Their fields are their options."""
+
+    __test__: ClassVar[bool] = False
+    """Tells pytest that this is no collection of tests."""
+    name: ClassVar[str]
+    """The name by which a rubric's dimension asks for it."""
+    version: ClassVar[str]
+    """Raised whenever an answer could change."""
+    summary: ClassVar[str]
+    """One sentence for the help."""
+    covers: ClassVar[str]
+    """The sort of dimension that it can speak for."""
+    limits: ClassVar[tuple[str, ...]]
+    """What it does not measure, one sentence each."""
+
+
+def texts_of(candidate: Candidate, place: int) -> Iterator[tuple[int | None, str, str]]:
+    """Every text of a candidate: the step it stands in (None: the response), pointer, text."""
+    pointer = f"/candidates/{place}"
+    if isinstance(candidate.content, str):
+        yield None, f"{pointer}/content", candidate.content
+    else:
+        for number, message in enumerate(candidate.content):
+            yield None, f"{pointer}/content/{number}/content", message.content
+    for number, step in enumerate(candidate.work):
+        yield number, f"{pointer}/work/{number}/text", step.text
+
+
+def reference_of(record: Record) -> str | None:
+    """The right answer that the record names; None where it names none."""
+    for field in ("reference", "answer"):
+        value = getattr(record.part, field, None)
+        if isinstance(value, str) and value:
+            return value
+    return None

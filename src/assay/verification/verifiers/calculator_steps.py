@@ -1,0 +1,131 @@
+"""Calculator steps: every shown calculation is done again."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from assay.records.candidate import Candidate
+from assay.records.evidence import Evidence, TextSpan
+from assay.records.record import Record
+from assay.verification.arithmetic import UnreadableError, says, value_of
+from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verifier import Found, NothingToVerify, Test, texts_of
+
+_MARKED = re.compile(r"<<([^<>\n]{1,400})>>")
+_PLAIN = re.compile(
+    r"(?<![\w.,/])[-(]*[$€£]?\d(?:[\d\s.$€£()%+\-*/x×·÷−–]|,(?=\d)){0,200}=\s*[-−]?[$€£]?\s*[\d.]"
+    r"[\d,.]*%?(?:\s*=\s*[-−]?[$€£]?[\d.][\d,.]*%?)*"
+)
+_SIGN = re.compile(r"[-+*/x×·÷−–%(]")
+
+MAX_STEPS = 2000
+"""Calculations of one candidate that are looked at; more are an error, never a silent pass."""
+
+
+class Calculation(NamedTuple):
+    """One calculation as it stands in a text."""
+
+    pointer: str
+    """The text's place in the record."""
+    step: int | None
+    """The step of work that it stands in; None in the response itself."""
+    start: int
+    """Its first character."""
+    text: str
+    """The calculation with its result, such as `4*7=28`."""
+
+
+class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Does every calculation again that a candidate shows, in its response and its work."""
+
+    name = "calculator-steps"
+    version = "1"
+    summary = "Every shown calculation, such as <<4*7=28>>, is done again"
+    covers = "the arithmetic of shown calculations"
+    limits = (
+        "It does not see whether a calculation was the right one to do, or its numbers the right ones.",
+        "A result counts as right when it is the exact value, or that value rounded or cut to the decimals shown.",
+        "Results of nine and more decimals are compared to nine digits: machines print binary fractions.",
+        "Powers, roots, units and words are not read; what cannot be read is an error, not a pass.",
+    )
+
+    plain: bool = False
+    """Whether plain lines such as `4 + 7 = 11` are done again as well as `<<4+7=11>>`."""
+
+    def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
+        """Do every calculation of the candidate again."""
+        found = list(self.calculations(record.candidates[candidate], candidate))
+        if not found:
+            return NothingToVerify(reason="no calculation is shown")
+        if len(found) > MAX_STEPS:
+            return Found(verdict=Error(reason=f"more than {MAX_STEPS} calculations"))
+        unread = []
+        for each in found:
+            wrong = _check(each.text)
+            if isinstance(wrong, Unread):
+                unread.append((each, wrong))
+            elif wrong is not None:
+                return _fault(each, candidate, Fail(reason=wrong))
+        if unread:
+            each, why = unread[0]
+            return _fault(each, candidate, Error(reason=f"{each.text!r} cannot be read: {why.why}"))
+        return Found(verdict=Pass(), note=f"{len(found)} calculations done again")
+
+    def calculations(self, candidate: Candidate, place: int) -> Iterator[Calculation]:
+        """Every calculation that a candidate shows, in the response first, then step by step."""
+        for step, pointer, text in texts_of(candidate, place):
+            for start, shown in self.shown(text):
+                yield Calculation(pointer, step, start, shown)
+
+    def shown(self, text: str) -> Iterator[tuple[int, str]]:
+        """Every calculation of a text with its first character."""
+        for match in _MARKED.finditer(text):
+            yield match.start(1), match[1]
+        if not self.plain:
+            return
+        bare = _MARKED.sub(lambda match: " " * len(match[0]), text)
+        for match in _PLAIN.finditer(bare):
+            shown = match[0].rstrip("., ")
+            if _SIGN.search(shown.partition("=")[0].lstrip("-−")):
+                yield match.start(), shown
+
+
+class Unread(NamedTuple):
+    """A calculation that the grammar does not read."""
+
+    why: str
+    """Why."""
+
+
+def _check(text: str) -> str | Unread | None:
+    """What is wrong with a calculation; None where it is right."""
+    first, *results = text.split("=")
+    if not results or not all(each.strip() for each in (first, *results)):
+        return Unread(why="it has no result")
+    try:
+        exact = value_of(first)
+        for stated in results:
+            if not says(stated, exact):
+                return f"{first.strip()} is {_shown(exact)}, not {stated.strip()}"
+    except UnreadableError as error:
+        return Unread(why=str(error))
+    except ZeroDivisionError:
+        return f"{text.strip()} divides by zero"
+    return None
+
+
+def _shown(exact: object) -> str:
+    text = str(exact)
+    if "/" not in text:
+        return text
+    above, below = (Decimal(each) for each in text.split("/"))
+    return f"{text} ({above / below:.6g})"
+
+
+def _fault(each: Calculation, candidate: int, verdict: Fail | Error) -> Found:
+    span = TextSpan(
+        pointer=each.pointer, start=each.start, end=each.start + len(each.text), quote=each.text
+    )
+    piece = Evidence(kind="calculation", text=verdict.reason, candidate=candidate, step=each.step)
+    return Found(verdict=verdict, step=each.step, span=span, evidence=(piece,))

@@ -1,0 +1,84 @@
+"""Matches: the answer is the reference, to the letter or after normalisation."""
+
+import re
+import unicodedata
+
+from assay.records.candidate import candidate_text
+from assay.records.record import Record
+from assay.verification.verification import Fail, Pass
+from assay.verification.verifier import Found, NothingToVerify, Test, reference_of
+
+_SHOWN = 80
+
+
+class ExactMatch(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answer is the reference, letter by letter."""
+
+    name = "exact-match"
+    version = "1"
+    summary = "The answer is the reference, letter by letter"
+    covers = "whether an answer with one right spelling is that answer"
+    limits = (
+        "An answer that is right in other words fails.",
+        "It does not see how the answer was reached.",
+    )
+
+    after: str = ""
+    """The answer is what follows the last occurrence of this text; empty: the whole response."""
+
+    def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
+        """Compare the candidate's answer with the record's reference."""
+        reference = reference_of(record)
+        if reference is None:
+            return NothingToVerify(reason="the record names no reference answer")
+        given = answer_in(candidate_text(record.candidates[candidate]), self.after)
+        wanted = answer_in(reference, self.after) or reference
+        if given is None:
+            return Found(verdict=Fail(reason=f"no answer after {self.after!r}"))
+        return _compared(self._normal(given), self._normal(wanted))
+
+    def _normal(self, text: str) -> str:
+        return text
+
+
+class NormalisedMatch(ExactMatch, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answer is the reference once letters of one meaning are made one."""
+
+    name = "normalised-match"
+    version = "1"
+    summary = "The answer is the reference after Unicode, case, space and final punctuation"
+    covers = "whether an answer with one right wording is that answer"
+    limits = (
+        "An answer that is right in other words fails.",
+        "It does not see how the answer was reached.",
+    )
+
+    keep_case: bool = False
+    """Whether capitals count."""
+    keep_punctuation: bool = False
+    """Whether punctuation at either end counts."""
+
+    def _normal(self, text: str) -> str:
+        return normalised(text, keep_case=self.keep_case, keep_punctuation=self.keep_punctuation)
+
+
+def normalised(text: str, *, keep_case: bool = False, keep_punctuation: bool = False) -> str:
+    """The text in NFKC, with single spaces, in lower case, without punctuation at its ends."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    if not keep_punctuation:
+        plain = re.sub(r"^[\W_]+|[\W_]+$", "", plain) or plain
+    return plain if keep_case else plain.casefold()
+
+
+def answer_in(text: str, after: str) -> str | None:
+    """What follows the last occurrence of a marker; the whole text where no marker is asked for."""
+    if not after:
+        return text.strip()
+    _, found, answer = text.rpartition(after)
+    return answer.strip() if found else None
+
+
+def _compared(given: str, wanted: str) -> Found:
+    if given == wanted:
+        return Found(verdict=Pass())
+    return Found(verdict=Fail(reason=f"{given[:_SHOWN]!r} is not {wanted[:_SHOWN]!r}"))
