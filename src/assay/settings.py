@@ -30,6 +30,7 @@ class Setting(msgspec.Struct, frozen=True):
 SETTINGS = (
     Setting("ASSAY_ACTOR", "the name of the operating system's user", "Who acts: it stands in the audit log."),
     Setting("ASSAY_STORE", "`store` in assay.toml", "URL of the store, where it must not stand in a file (it may hold a password)."),
+    Setting("ASSAY_VAULT", "`vault` in assay.toml", "URL of the reserve's vault, where it must not stand in a file."),
     Setting("SOURCE_DATE_EPOCH", "the machine's clock", "Seconds since 1970 at which time stands still, for reproducible builds."),
 )  # fmt: skip
 """The settings, in the order of the reference page."""
@@ -42,7 +43,16 @@ def actor() -> str:
 
 def store_url(configured: str, folder: Path) -> str:
     """The store's URL: the environment's, or the program's with its path made absolute."""
-    url = os.environ.get("ASSAY_STORE") or configured
+    return _url("ASSAY_STORE", configured, folder)
+
+
+def vault_url(configured: str, folder: Path) -> str:
+    """The vault's URL: the environment's, or the program's with its path made absolute."""
+    return _url("ASSAY_VAULT", configured, folder)
+
+
+def _url(variable: str, configured: str, folder: Path) -> str:
+    url = os.environ.get(variable) or configured
     scheme, _, path = url.partition(":///")
     if scheme == "sqlite" and not Path(path).is_absolute():
         return f"sqlite:///{folder / path}"

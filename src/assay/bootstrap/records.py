@@ -1,7 +1,10 @@
 """The noun `records` of an open program."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+import msgspec
 
 from assay.bootstrap.sampling import Endpoint, sample_into
 from assay.bootstrap.session import Session
@@ -59,7 +62,7 @@ class RecordsNoun:
         return import_file(
             path,
             found,
-            self._context(found, kind, source),
+            _context(self._session, found, kind, source),
             store=self._session.store,
             actor=self._session.actor,
             layout=layout,
@@ -81,7 +84,7 @@ class RecordsNoun:
         """What the first rows of a file would become; nothing is stored."""
         path = Path(file)
         found = _open_reader(reader, path)
-        context = self._context(found, kind, source)
+        context = _context(self._session, found, kind, source)
         return preview_file(path, found, context, layout=layout, first=first)
 
     def list(self, **where: str) -> Iterator[Record]:
@@ -151,31 +154,63 @@ class RecordsNoun:
             if judgments:
                 yield from self.judgments(record.id)
 
-    def _context(self, reader: Reader, kind: str | None, source: str | None) -> RowContext:
-        wanted = kind or reader.kinds[0]
-        _known("kind", wanted, list(KINDS))
-        if kind and isinstance(reader, FactReader):
-            raise UsageError(
-                code="kind-in-the-line",
-                message=f"each line of the format {reader.name!r} names its own kind",
-                hint="leave --as out",
-            )
-        classes = [each.id for each in self._session.documents.sources.classes]
-        if source is not None:
-            _known("source class", source, classes)
-        elif not isinstance(reader, FactReader):
-            raise UsageError(
-                code="no-source-class",
-                message=f"the reader {reader.name!r} needs the source class of its rows",
-                where="--source",
-                hint=f"there are: {', '.join(classes)}",
-            )
-        return RowContext(
-            kind=wanted,
-            source_class=source or "",
-            pseudonym=self._session.pseudonym,
-            known_sources=frozenset(classes),
+
+def _context(session: Session, reader: Reader, kind: str | None, source: str | None) -> RowContext:
+    wanted = kind or reader.kinds[0]
+    _known("kind", wanted, list(KINDS))
+    if kind and isinstance(reader, FactReader):
+        raise UsageError(
+            code="kind-in-the-line",
+            message=f"each line of the format {reader.name!r} names its own kind",
+            hint="leave --as out",
         )
+    classes = [each.id for each in session.documents.sources.classes]
+    if source is not None:
+        _known("source class", source, classes)
+    elif not isinstance(reader, FactReader):
+        raise UsageError(
+            code="no-source-class",
+            message=f"the reader {reader.name!r} needs the source class of its rows",
+            where="--source",
+            hint=f"there are: {', '.join(classes)}",
+        )
+    return RowContext(
+        kind=wanted,
+        source_class=source or "",
+        pseudonym=session.pseudonym,
+        known_sources=frozenset(classes),
+    )
+
+
+class FileContent(msgspec.Struct, frozen=True, kw_only=True):
+    """The records of a file, read and not stored."""
+
+    records: tuple[Record, ...]
+    """The records."""
+    judgments: int
+    """Judgments that stand beside them in the file."""
+    reasons: tuple[str, ...]
+    """Place and reason of every row that cannot be used."""
+
+
+def read_file(
+    session: Session,
+    file: Path,
+    *,
+    source: str | None,
+    kind: str | None,
+    reader: str | Path,
+    layout: Layout | None,
+) -> FileContent:
+    """Read the records of a file without storing anything; the parameters are those of `import_`."""
+    found = _open_reader(reader, file)
+    context = _context(session, found, kind, source)
+    preview = preview_file(file, found, context, layout=layout, first=sys.maxsize)
+    return FileContent(
+        records=tuple(read.record for read in preview.reads if read.record is not None),
+        judgments=sum(len(read.judgments) for read in preview.reads),
+        reasons=tuple(f"{where}: {reason}" for where, reason in preview.reasons),
+    )
 
 
 def _open_reader(reader: str | Path, file: Path) -> Reader:

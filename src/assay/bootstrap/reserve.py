@@ -1,6 +1,41 @@
-"""The noun `reserve` of an open program."""
+"""The noun `reserve` of an open program: the one place that opens the vault."""
 
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assay.bootstrap.records import read_file
 from assay.bootstrap.session import Session
+from assay.core.errors import UsageError
+from assay.records.ports import Layout
+from assay.reserve import service
+from assay.reserve.fingerprint import salt_of
+from assay.reserve.opening import Opening
+from assay.settings import read_secret, vault_url
+from assay.store.vault import SqlVault
+
+
+class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a file: `read = sealed + already_there + set_aside`."""
+
+    file: str
+    """Name of the file."""
+    read: int
+    """Rows read."""
+    set_aside: int
+    """Rows that could not be used."""
+    reasons: tuple[str, ...]
+    """Place and reason of each, the first hundred."""
+    judgments: int
+    """Judgments in the file; a reserve keeps items alone, so they were left out."""
+    removed: bool
+    """Whether the file was removed; if not, it still holds the items in the clear."""
+    sealed: service.Sealed
+    """What was sealed."""
 
 
 class ReserveNoun:
@@ -8,3 +43,121 @@ class ReserveNoun:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def seal(
+        self,
+        file: str | Path,
+        *,
+        source: str | None = None,
+        kind: str | None = None,
+        reader: str | Path = "assay",
+        layout: Layout | None = None,
+        remove: bool = False,
+    ) -> SealedFile:
+        """Move the records of a file into the vault; salted fingerprints stay behind.
+
+        Args:
+            file: any file that `records.import_` reads.
+            source: id of the source class.
+            kind: kind of record; the reader's first where absent.
+            reader: name of a reader, or path of a mapping.
+            layout: how to cut the file.
+            remove: whether to remove the file when all its rows are sealed.
+
+        Raises:
+            UsageError: if the contract declares no reserve, or nobody could open the vault.
+        """
+        path = Path(file)
+        content = read_file(
+            self._session, path, source=source, kind=kind, reader=reader, layout=layout
+        )
+        with self._vault() as vault:
+            sealed = service.seal(
+                self._session.store,
+                vault,
+                content.records,
+                documents=self._session.facts,
+                recipients=self._session.documents.program.vault_recipients,
+                salt=self.salt,
+                actor=self._session.actor,
+            )
+        removed = remove and not content.reasons
+        if removed:
+            path.unlink()
+        return SealedFile(
+            file=path.name,
+            read=len(content.records) + len(content.reasons),
+            set_aside=len(content.reasons),
+            reasons=content.reasons[:100],
+            judgments=content.judgments,
+            removed=removed,
+            sealed=sealed,
+        )
+
+    def check(self, on_progress: Callable[[int], None] | None = None) -> service.Comparison:
+        """Compare every record of the store with the fingerprints."""
+        return service.compare(
+            self._session.store, self._session.facts, salt=self.salt, on_progress=on_progress
+        )
+
+    def open(self, out: str | Path, *, role: str, purpose: str, person: str) -> int:
+        """Write the items in the clear to a file that its owner alone can read.
+
+        Args:
+            out: the file to make.
+            role: the opener's role.
+            purpose: why.
+            person: raw id of the opener.
+
+        Returns:
+            How many items came out.
+
+        Raises:
+            UsageError: if the role may not, or there is no key that opens the vault.
+        """
+        reference = self._session.documents.program.vault_key
+        if reference is None:
+            raise UsageError(
+                code="no-vault-key",
+                message="this machine holds no key to the vault",
+                where="assay.toml: vault_key",
+                hint="an opener names the key there, as env:NAME or file:PATH",
+            )
+        identity = read_secret(reference, self._session.folder).decode()
+        with self._vault() as vault:
+            rows = service.open_reserve(
+                self._session.store,
+                vault,
+                documents=self._session.facts,
+                role=role,
+                purpose=purpose,
+                opener=self._session.pseudonym(person),
+                identity=identity,
+                actor=self._session.actor,
+            )
+            return _write_private(Path(out), list(rows))
+
+    def status(self) -> service.ReserveStatus:
+        """Where the reserve stands, without touching the vault."""
+        return service.status(self._session.store, self._session.facts)
+
+    def open_log(self) -> tuple[Opening, ...]:
+        """Every opening, oldest first."""
+        return tuple(self._session.store.scan(Opening))
+
+    @property
+    def salt(self) -> bytes:
+        """The salt of this program's fingerprints. Never shown."""
+        return salt_of(self._session.secret)
+
+    def _vault(self) -> SqlVault:
+        return SqlVault.open(vault_url(self._session.documents.program.vault, self._session.folder))
+
+
+def _write_private(out: Path, rows: list[dict[str, Any]]) -> int:
+    out.unlink(missing_ok=True)
+    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        for row in rows:
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return len(rows)

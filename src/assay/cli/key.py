@@ -1,4 +1,4 @@
-"""`assay key`: make the keys that sign releases."""
+"""`assay key`: make the keys that sign releases and open the vault."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def keys() -> None:
-    """Make the keys that sign releases."""
+    """Make the keys that sign releases and open the vault."""
 
 
 @app.command()
@@ -31,3 +31,23 @@ def new(
     identity = make_key_pair(private, target)
     typer.echo(f"private  {private}\npublic   {target}\nkey id   {identity}")
     typer.echo("Publish the public key where readers of your releases will look for it.")
+
+
+@app.command("new-vault")
+def new_vault(
+    private: Annotated[Path, typer.Argument(help="File of the opener's private key.")],
+) -> None:
+    """Write a new key that opens the reserve, and print its public half for assay.toml.
+
+    Example: assay key new-vault ~/opener.key
+    """
+    import pyrage
+
+    from assay.releases.keys import write_new
+
+    identity = pyrage.x25519.Identity.generate()
+    private.parent.mkdir(parents=True, exist_ok=True)
+    write_new(private, f"{identity}\n".encode(), mode=0o600)
+    typer.echo(f"private  {private}")
+    typer.echo(f'vault_recipients = ["{identity.to_public()}"]')
+    typer.echo("Put that line into assay.toml; keep the private key on openers' machines alone.")

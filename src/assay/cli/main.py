@@ -24,7 +24,7 @@ STAGES = {
     "lineage": "Walk from any fact to what it was made from, and to what was made with it.",
     "audit": "Verify the audit chain of the store.",
     "status": "Where the program stands: checklist, failure modes, coverage, queue.",
-    "key": "Make the keys that sign releases.",
+    "key": "Make the keys that sign releases and open the vault.",
 }
 """Every command with its one sentence, in the data's order. Names are modules beside this one."""
 

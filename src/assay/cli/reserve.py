@@ -1,5 +1,157 @@
 """`assay reserve`: seal evaluation data, compare with it, open it."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from assay.cli.output import AsJson, Folder, print_json, print_table, progress
+
 app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def seal(
+    file: Annotated[Path, typer.Argument(help="File of evaluation items.")],
+    source: Annotated[str | None, typer.Option(help="Source class of the items.")] = None,
+    format_: Annotated[
+        str, typer.Option("--format", help="Reader, or path of a mapping (.yaml).")
+    ] = "assay",
+    kind: Annotated[str | None, typer.Option("--as", help="Kind of record to make.")] = None,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Remove the file when all its rows are sealed.")
+    ] = False,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Move evaluation items out of reach: into the vault, encrypted; fingerprints stay behind.
+
+    Example: assay reserve seal holdout.jsonl --remove
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        done = opened.reserve.seal(file, source=source, kind=kind, reader=format_, remove=remove)
+    if as_json:
+        print_json(done)
+    else:
+        sealed = done.sealed
+        typer.echo(
+            f"read {done.read} = sealed {sealed.sealed} + already there {sealed.already_there} + "
+            f"set aside {done.set_aside}"
+        )
+        for reason in done.reasons:
+            typer.echo(f"  set aside: {reason}")
+        if done.judgments:
+            typer.echo(f"  left out: {done.judgments} judgments; a reserve keeps items alone")
+        if not done.removed:
+            typer.echo(f"{file} still holds the items in the clear: remove it, or say --remove")
+        for record in sealed.exposed:
+            typer.echo(f"  no secret: {record} lies in the store as a record")
+    if done.sealed.exposed or done.set_aside:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(program: Folder = ".", as_json: AsJson = False) -> None:
+    """Compare every record with the fingerprints; exit 1 where one shares text with the reserve.
+
+    Example: assay reserve check
+    """
+    import assay
+
+    with assay.open(program) as opened, progress("comparing") as tick:
+        found = opened.reserve.check(on_progress=tick)
+    if as_json:
+        print_json(found)
+    else:
+        print_table(
+            ("record", "item", "containment", "words in a row", "matched words"),
+            (
+                (
+                    each.record[:16],
+                    each.item,
+                    each.containment,
+                    each.longest_run,
+                    " ... ".join(span.quote[:80] for span in each.spans),
+                )
+                for each in found.overlaps
+            ),
+        )
+        records = len({each.record for each in found.overlaps})
+        typer.echo(f"{records} of {found.records} records overlap {found.items} sealed items")
+        if not found.items:
+            typer.echo("nothing is sealed, so nothing was compared")
+    if found.overlaps:
+        raise typer.Exit(1)
+
+
+@app.command("open")
+def open_(
+    out: Annotated[Path, typer.Option("--out", help="File to write the items to.")],
+    role: Annotated[str, typer.Option(help="Your role; the contract says which may open.")],
+    purpose: Annotated[str, typer.Option(help="Why; it stands in the log.")],
+    person: Annotated[str | None, typer.Option("--by", help="Who opens; you by default.")] = None,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Open the reserve: the opening is logged and counted before anything is decrypted.
+
+    Example: assay reserve open --role lead --purpose "evaluate 1.0.0" --out items.jsonl
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        items = opened.reserve.open(out, role=role, purpose=purpose, person=person or opened.actor)
+        number = len(opened.reserve.open_log())
+    if as_json:
+        print_json({"items": items, "opening": number, "out": str(out)})
+        return
+    typer.echo(f"{items} items in the clear: {out} (opening {number}; readable by you alone)")
+
+
+@app.command("open-log")
+def open_log(program: Folder = ".", as_json: AsJson = False) -> None:
+    """List every opening of the reserve.
+
+    Example: assay reserve open-log
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        found = opened.reserve.open_log()
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("number", "opener", "role", "purpose", "items"),
+        ((each.number, each.opener, each.role, each.purpose, each.items) for each in found),
+    )
+
+
+@app.command()
+def status(program: Folder = ".", as_json: AsJson = False) -> None:
+    """Show where the reserve stands; nothing is opened.
+
+    Example: assay reserve status
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        found = opened.reserve.status()
+    if as_json:
+        print_json(found)
+        return
+    wanted = f" of {found.wanted} wanted" if found.wanted else ""
+    typer.echo(
+        f"{found.reserve}: {found.items} items sealed{wanted}, {found.sealings} sealings, "
+        f"{found.openings} openings"
+    )
+    print_table(
+        ("axis", "value", "items"),
+        (
+            (axis, value, count)
+            for axis, counts in found.slices.items()
+            for value, count in counts.items()
+        ),
+    )

@@ -20,8 +20,12 @@ STORE = r"^(sqlite:///|postgresql(\+psycopg)?://).+$"
 """The pattern of the URL of a store."""
 
 
+RECIPIENT = r"^age1[02-9ac-hj-np-z]{58}$"
+"""The pattern of a public key of age (X25519)."""
+
+
 class Program(Part):
-    """Name, store, engine and keys of a program."""
+    """Name, store, engine, vault and keys of a program."""
 
     id: Name
     """Short name of the program."""
@@ -33,6 +37,12 @@ class Program(Part):
     """URL of the store: SQLite beside the documents, or a PostgreSQL server."""
     engine: Literal["local"] = "local"
     """What does bulk work: this machine."""
+    vault: Annotated[str, Field(pattern=STORE)] = "sqlite:///.vault/reserve.sqlite"
+    """URL of the vault, where the reserve lies under seal, apart from the store."""
+    vault_recipients: tuple[Annotated[str, Field(pattern=RECIPIENT)], ...] = ()
+    """Public keys that may open the vault; `assay key new-vault` makes a pair."""
+    vault_key: Reference | None = None
+    """Where an opener's private key is found; absent on every machine that must not open."""
     signing_key: Reference | None = None
     """Where the private key that signs releases is found: `env:NAME` or `file:PATH`."""
     pseudonym_key: Reference | None = None

@@ -26,7 +26,10 @@ TEMPLATES: tuple[str, ...] = ("preference", "code", "math", "safety", "tools")
 SCHEMA_FOLDER = ".assay/schema"
 """Where `init` writes the JSON Schemas that the documents' first lines point to."""
 
-_IGNORED = "# the store and its keys stay on this machine\n.assay/*\n!.assay/schema/\n"
+_IGNORED = (
+    "# the store, the vault and their keys stay on this machine\n"
+    ".assay/*\n!.assay/schema/\n.vault/\n"
+)
 
 
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,12 +9,12 @@ from typing import BinaryIO
 import msgspec
 
 from assay.core.canonical import encode_fact
+from assay.core.merkle import MerkleTree
 from assay.quality.disposition import Disposition
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.item import Item, make_item
 from assay.releases.manifest import Counts, SourceEntry, TransformationEntry
-from assay.releases.merkle import MerkleTree
 from assay.releases.parquet import (
     JUDGMENT_SCHEMA,
     RECORD_SCHEMA,

@@ -40,8 +40,8 @@ def make_key_pair(private_file: Path, public_file: Path) -> str:
                 hint="name another file, or move the old key away and keep it",
             )
     key = Ed25519PrivateKey.generate()
-    _write_new(private_file, private_pem(key), mode=0o600)
-    _write_new(public_file, public_pem(key.public_key()), mode=0o644)
+    write_new(private_file, private_pem(key), mode=0o600)
+    write_new(public_file, public_pem(key.public_key()), mode=0o644)
     return key_id(key.public_key())
 
 
@@ -99,7 +99,7 @@ def _not_a_key(sort: str, where: str) -> InputError:
     )
 
 
-def _write_new(file: Path, content: bytes, *, mode: int) -> None:
+def write_new(file: Path, content: bytes, *, mode: int) -> None:
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as stream:

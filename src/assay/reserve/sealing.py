@@ -1,6 +1,6 @@
 """What a sealing leaves behind: the sealing itself, and a salted fingerprint of each item."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from assay.core.fact import Fact
 from assay.records.fields import Index
@@ -27,7 +27,7 @@ class Sealing(Fact):
 
 
 class Fingerprint(Fact):
-    """What may be compared with a sealed item without reading it."""
+    """What may be compared with a sealed item, or a part of it, without reading it."""
 
     prefix: ClassVar[str] = "fpr"
 
@@ -37,8 +37,10 @@ class Fingerprint(Fact):
     """Name of the reserve."""
     item: str
     """The item's keyed name: the same item has the same name in every sealing of the program."""
+    part: Literal["task", "reference"]
+    """What of the item it stands for: what is asked, or the right answer."""
     words: Index
-    """How many words its text has."""
+    """How many words that text has."""
     grams: str
     """Salted hashes of its word groups in their order: base64 of little-endian 64-bit numbers."""
     slice: dict[str, str] = {}

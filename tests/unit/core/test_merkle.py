@@ -2,7 +2,7 @@
 
 import hashlib
 
-from assay.releases.merkle import MerkleTree
+from assay.core.merkle import MerkleTree
 
 LEAVES = [
     bytes.fromhex(text)

@@ -1,0 +1,165 @@
+"""Overlaps with the reserve are found by fingerprints alone, and shown by the record's own words."""
+
+import random
+from typing import Any
+
+import pytest
+
+from assay.core.errors import UsageError
+from assay.records.candidate import Candidate, MadeByModel
+from assay.records.kinds import Outcome
+from assay.records.record import Record, Source
+from assay.records.task import Message, Task
+from assay.reserve.contamination import ReserveIndex, require_salt
+from assay.reserve.fingerprint import (
+    Hasher,
+    from_text,
+    item_name,
+    item_texts,
+    places,
+    salt_of,
+    to_text,
+    words,
+)
+from assay.reserve.sealing import Fingerprint
+
+SALT = salt_of(b"a secret of at least sixteen bytes")
+DRAW = random.Random(3)
+WORDS = [
+    "".join(DRAW.choices("abcdefghijklmnopqrstuvwxyz", k=DRAW.randint(3, 9))) for _ in range(3000)
+]
+
+
+def prose(count: int, seed: int) -> str:
+    """Words without sense, the same for the same seed."""
+    draw = random.Random(seed)
+    return " ".join(draw.choice(WORDS) for _ in range(count)).capitalize() + "."
+
+
+def record(question: str, answer: str = "So.", **part: Any) -> Record:
+    """A record with this question and answer."""
+    return Record(
+        schema_version=1,
+        part=Outcome(criterion="right", **part),
+        task=Task(messages=(Message(role="user", content=question),)),
+        sources=(Source(source_class="own"),),
+        candidates=(Candidate(content=answer, provenance=MadeByModel(model="m")),),
+    )
+
+
+def index(*items: Record) -> ReserveIndex:
+    """An index over these items."""
+    hasher = Hasher(SALT)
+    return ReserveIndex.of(
+        (
+            Fingerprint(
+                sealing="sea_x",
+                reserve="r",
+                item=item_name(SALT, item),
+                part=part,
+                words=len(words(text)),
+                grams=to_text(hasher.groups(words(text))),
+            )
+            for item in items
+            for part, text in item_texts(item)
+        ),
+        SALT,
+    )
+
+
+ITEMS = [record(prose(40, seed)) for seed in range(60)]
+INDEX = index(*ITEMS)
+SECRET = ITEMS[0].task.messages[0].content
+HALF = " ".join(SECRET.split()[:20])
+
+
+def _edited(text: str) -> str:
+    given = text.split()
+    return " ".join("changed" if place % 20 == 10 else word for place, word in enumerate(given))
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        record(SECRET),
+        record(f"## {SECRET.upper()}\n\n".replace(" ", "  ")),
+        record(f"*{SECRET}*".replace(" ", " _", 3)),
+        record(prose(80, 901) + f' "{SECRET}" ' + prose(80, 902)),
+        record(prose(30, 903) + " " + HALF + " " + prose(30, 904)),
+        record(_edited(SECRET)),
+        record(prose(20, 905), answer=SECRET),
+        record(prose(20, 906), reference=SECRET),
+    ],
+    ids=[
+        "verbatim",
+        "reformatted",
+        "markdown",
+        "quoted",
+        "half",
+        "edited",
+        "in the answer",
+        "in the reference",
+    ],
+)
+def test_a_leak_is_found_however_it_is_dressed(leak: Record) -> None:
+    """The overlap names the item and shows the record's own words at their place."""
+    [overlap] = INDEX.overlaps(leak)
+    assert overlap.item == item_name(SALT, ITEMS[0])
+    assert overlap.longest_run >= 5
+    for span in overlap.spans:
+        value: Any = leak
+        for key in span.pointer.strip("/").split("/"):
+            value = value[int(key)] if key.isdigit() else getattr(value, key)
+        assert value[span.start : span.end] == span.quote
+        assert words(span.quote)
+
+
+def test_other_texts_do_not_overlap() -> None:
+    """Two hundred other texts over the same words share nothing that counts."""
+    assert [
+        overlap
+        for seed in range(1000, 1200)
+        for overlap in INDEX.overlaps(record(prose(150, seed)))
+    ] == []
+
+
+def test_a_template_that_all_items_share_is_no_overlap() -> None:
+    """The words that a whole set has in common weigh nothing; the item's own words do."""
+    frame = "Read the following passage with care and then answer the question that comes below it"
+    items = [record(f"{frame} {prose(30, seed)}") for seed in range(2000, 2040)]
+    framed = index(*items)
+    assert framed.overlaps(record(f"{frame} {prose(30, 5000)}")) == ()
+    assert framed.overlaps(record(items[3].task.messages[0].content))
+
+
+def test_short_and_ideographic_items_are_found() -> None:
+    """A question of a few words, and one without spaces, are compared too."""
+    short = record("Who built the Corrie viaduct?")
+    chinese = record("请计算从北京到上海的火车票价是多少元")
+    both = index(short, chinese, *ITEMS)
+    assert both.overlaps(record("WHO BUILT   the Corrie viaduct"))
+    assert both.overlaps(record("题目：请计算从北京到上海的火车票价是多少元？"))
+    assert both.overlaps(record("Who built the house?")) == ()
+
+
+def test_another_salt_finds_nothing_and_is_refused() -> None:
+    """Fingerprints of another secret compare with nothing, so comparing is refused, not clean."""
+    assert ReserveIndex.of([], SALT).overlaps(record(SECRET)) == ()
+    with pytest.raises(UsageError, match="another secret"):
+        require_salt({"sea_x": "sha256:one"}, "sha256:other")
+
+
+def test_a_fingerprint_says_nothing_of_the_text() -> None:
+    """The hashes differ under another salt, and no word stands in them."""
+    mine, other = Hasher(SALT), Hasher(salt_of(b"another secret of sixteen bytes"))
+    given = words(SECRET)
+    assert set(mine.groups(given).tolist()).isdisjoint(other.groups(given).tolist())
+    assert (from_text(to_text(mine.groups(given))) == mine.groups(given)).all()
+
+
+@pytest.mark.parametrize(
+    "text", ["Ärger über Straße 12", "a_b c-d", "北京 to 上海", "ＡＢＣ x²", "", "don't"]
+)
+def test_every_word_has_its_place(text: str) -> None:
+    """There are as many places as words."""
+    assert len(words(text)) == len(places(text))
