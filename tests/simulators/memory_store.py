@@ -38,7 +38,7 @@ class MemoryWriting:
             if identity not in self._store.facts and identity not in self.facts
         }
         self.facts |= fresh
-        return Added(stored=len(fresh), already_there=len(facts) - len(fresh))
+        return Added(stored=len(fresh), already_there=len(facts) - len(fresh), new=frozenset(fresh))
 
     def link(self, edges: Iterable[Edge]) -> None:
         """Add lineage edges that the facts themselves do not name."""

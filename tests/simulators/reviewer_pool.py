@@ -39,7 +39,7 @@ class ReviewerPool:
     _random: Random = field(init=False)
 
     def __post_init__(self) -> None:
-        self._random = Random(self.seed)  # noqa: S311  a simulation that must repeat
+        self._random = Random(self.seed)
 
     def judge(self, record: Record, better: int) -> Iterator[Judgment]:
         """One judgment of every reviewer.

@@ -1,6 +1,24 @@
 """The noun `validation` of an open program."""
 
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
 from assay.bootstrap.session import Session
+from assay.bulk.rejects import SUFFIX, RejectsFile
+from assay.bulk.rows import DiskFile
+from assay.core.errors import UsageError
+from assay.records.ports import Layout
+from assay.releases.release import Release
+from assay.reserve.sealing import Fingerprint
+from assay.validation import service
+from assay.validation.evaluation import Arm, Evaluation
+from assay.validation.report import ValidationReport
+from assay.validation.report_text import to_json, to_markdown
+from assay.validation.rows import Format
+from assay.validation.validation import Validation
+
+_LAYOUTS = {"assay": None, "inspect": Layout(each="samples", nan_is_null=True)}
 
 
 class ValidationNoun:
@@ -8,3 +26,162 @@ class ValidationNoun:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def import_(
+        self,
+        file: str | Path,
+        *,
+        checkpoint: str,
+        arm: Arm,
+        dataset: str = service.RESERVE,
+        format_: Format = "assay",
+        release: str | None = None,
+        seed: int | None = None,
+        scorer: str | None = None,
+        rejects: str | Path | None = None,
+    ) -> service.ImportedEvaluation:
+        """Import the results of one checkpoint over an evaluation set.
+
+        Args:
+            file: JSON lines of results, or an Inspect log in JSON.
+            checkpoint: name of the checkpoint, with its revision.
+            arm: what it is in the comparison.
+            dataset: `reserve`, whose items must be known, or the name of another set.
+            format_: how the file is written.
+            release: version of the release that the checkpoint was trained on.
+            seed: seed of the training run.
+            scorer: who or what scored the outputs.
+            rejects: folder for rows that cannot be used; beside the file where absent.
+
+        Raises:
+            UsageError: if nothing is sealed and the set is the reserve.
+            InputError: if the file cannot be read, or holds no result.
+        """
+        path = Path(file)
+        _refuse_packed(path)
+        source = DiskFile(path, _LAYOUTS[format_])
+        folder = Path(rejects) if rejects else path.parent
+        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}")) as kept:
+            return service.import_evaluation(
+                self._session.store,
+                self._session.facts,
+                source.rows(),
+                format_,
+                service.Source(
+                    checkpoint=checkpoint,
+                    arm=arm,
+                    dataset=dataset,
+                    file=f"sha256:{source.sha256}",
+                    release=self._release(release),
+                    seed=seed,
+                    scorer=scorer,
+                ),
+                known_items=self._items() if dataset == service.RESERVE else None,
+                actor=self._session.actor,
+                rejects=kept,
+            )
+
+    def compare(
+        self,
+        *,
+        base: str | None = None,
+        candidate: str | None = None,
+        release: str | None = None,
+    ) -> service.Validated:
+        """Compare two checkpoints and keep what the contract's acceptance tests came to.
+
+        Args:
+            base: name of the checkpoint before; all evaluations of the arm `base` where absent.
+            candidate: name of the checkpoint after; the arm `candidate` where absent.
+            release: version of the release whose effect is tested; the candidate's where absent.
+        """
+        before = self._evaluations("base", base)
+        after = self._evaluations("candidate", candidate)
+        trained = {each.release for each in after if each.release}
+        return service.validate(
+            self._session.store,
+            self._session.facts,
+            base=before,
+            candidate=after,
+            release=self._release(release) or (trained.pop() if len(trained) == 1 else None),
+            actor=self._session.actor,
+        )
+
+    def list(self) -> tuple[Validation, ...]:
+        """Every validation, oldest first."""
+        return tuple(self._session.store.scan(Validation))
+
+    def get(self, identity: str | None = None) -> Validation:
+        """The validation with this id or unique prefix; the newest where none is named.
+
+        Raises:
+            UsageError: if there is none.
+        """
+        if identity is not None:
+            return self._session.store.get(Validation, identity)
+        found = self.list()
+        if not found:
+            raise UsageError(
+                code="no-validation",
+                message="there is no validation yet",
+                hint="compare two checkpoints: assay validate compare",
+            )
+        return found[-1]
+
+    def report(self, validation: Validation) -> ValidationReport:
+        """The report of a validation, made again from its evaluations."""
+        return service.reported(self._session.store, self._session.facts, validation)
+
+    def write_report(self, report: ValidationReport, folder: str | Path) -> tuple[Path, Path]:
+        """Write `validation.json` and `validation.md`; returns where they lie."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        machines, people = target / "validation.json", target / "validation.md"
+        machines.write_text(to_json(report), encoding="utf-8")
+        people.write_text(to_markdown(report), encoding="utf-8")
+        return machines, people
+
+    def _evaluations(self, arm: str, checkpoint: str | None) -> Sequence[Evaluation]:
+        where = {"checkpoint": checkpoint} if checkpoint else {"arm": arm}
+        found = list(self._session.store.scan(Evaluation, **where))
+        if checkpoint and not found:
+            known = {each.checkpoint for each in self._session.store.scan(Evaluation)}
+            raise UsageError(
+                code="unknown-checkpoint",
+                message=f"no evaluation of {checkpoint!r} was imported",
+                hint=f"there are: {', '.join(sorted(known)) or 'none'}",
+            )
+        return found
+
+    def _release(self, version: str | None) -> str | None:
+        if version is None:
+            return None
+        found = [each.id for each in self._session.store.scan(Release, version=version)]
+        if not found:
+            raise UsageError(
+                code="unknown-release",
+                message=f"there is no release {version!r}",
+                where="--release",
+            )
+        return found[-1]
+
+    def _items(self) -> frozenset[str]:
+        items = frozenset(each.item for each in self._session.store.scan(Fingerprint))
+        if not items:
+            raise UsageError(
+                code="nothing-sealed",
+                message="nothing is sealed, so no result can be of the reserve",
+                where="--dataset",
+                hint="seal the items first, or name another evaluation set: --dataset NAME",
+            )
+        return items
+
+
+def _refuse_packed(file: Path) -> None:
+    if file.suffix == ".eval":
+        raise UsageError(
+            code="packed-log",
+            message="packed Inspect logs are not read",
+            where=file.name,
+            hint="write it as JSON: inspect log convert --to json --output-dir logs FILE",
+        )

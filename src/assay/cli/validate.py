@@ -1,5 +1,145 @@
 """`assay validate`: import evaluation results and compare checkpoints."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from assay.cli.options import one_of
+from assay.cli.output import AsJson, Folder, print_json, print_table
+
 app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="JSON lines of results, or an Inspect JSON log.")],
+    checkpoint: Annotated[str, typer.Option(help="Name of the checkpoint, with its revision.")],
+    arm: Annotated[str, typer.Option(help="base, candidate, previous, placebo or repeat.")],
+    dataset: Annotated[str, typer.Option(help="`reserve`, or another evaluation set.")] = "reserve",
+    format_: Annotated[str, typer.Option("--format", help="assay or inspect.")] = "assay",
+    release: Annotated[
+        str | None, typer.Option(help="Version of the release that it was trained on.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the training run.")] = None,
+    scorer: Annotated[str | None, typer.Option(help="Who or what scored the outputs.")] = None,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Import what one checkpoint did on an evaluation set.
+
+    Example: assay validate import base.jsonl --checkpoint my-model@2026-01 --arm base
+    """
+    import assay
+    from assay.validation.evaluation import Arm
+    from assay.validation.rows import Format
+
+    chosen, layout = one_of(arm, Arm, "arm"), one_of(format_, Format, "format")
+    with assay.open(program) as opened:
+        done = opened.validation.import_(
+            file,
+            checkpoint=checkpoint,
+            arm=chosen,
+            dataset=dataset,
+            format_=layout,
+            release=release,
+            seed=seed,
+            scorer=scorer,
+        )
+    if as_json:
+        print_json(done)
+        return
+    typer.echo(f"{done.evaluation}")
+    typer.echo(
+        f"read {done.read} = {done.results} new + {done.already_there} already there + "
+        f"{done.set_aside} set aside"
+    )
+    for line in (*(f"set aside: {each}" for each in done.reasons), *done.warnings):
+        typer.echo(f"  {line}")
+
+
+@app.command()
+def compare(
+    base: Annotated[str | None, typer.Option(help="Checkpoint before.")] = None,
+    candidate: Annotated[str | None, typer.Option(help="Checkpoint after.")] = None,
+    release: Annotated[str | None, typer.Option(help="Release whose effect is tested.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the report.")] = None,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Compare two checkpoints; exit 1 unless every acceptance test passed.
+
+    Example: assay validate compare --release 1.0.0 --out reports
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        done = opened.validation.compare(base=base, candidate=candidate, release=release)
+        files = opened.validation.write_report(done.report, out) if out else ()
+    _print(done.id, done.report, as_json=as_json, files=files)
+    if not done.validation.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    validation: Annotated[str | None, typer.Argument(help="Id; the newest if not given.")] = None,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Show the whole report of a validation.
+
+    Example: assay validate show val_mfrgg
+    """
+    import assay
+    from assay.validation.report_text import to_json, to_markdown
+
+    with assay.open(program) as opened:
+        report = opened.validation.report(opened.validation.get(validation))
+    typer.echo(to_json(report) if as_json else to_markdown(report), nl=False)
+
+
+@app.command("list")
+def list_(program: Folder = ".", as_json: AsJson = False) -> None:
+    """List every validation.
+
+    Example: assay validate list
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        found = opened.validation.list()
+    if as_json:
+        print_json([{"id": each.id, "validation": each} for each in found])
+        return
+    print_table(
+        ("validation", "release", "passed", "failed", "undecided"),
+        (
+            (
+                each.id,
+                each.release,
+                *(
+                    sum(test.state == state for test in each.tests)
+                    for state in ("passed", "failed", "undecided")
+                ),
+            )
+            for each in found
+        ),
+    )
+
+
+def _print(identity: str, report: object, *, as_json: bool, files: tuple[Path, ...]) -> None:
+    from assay.validation.report import ValidationReport
+    from assay.validation.report_text import acceptance_rows, to_json
+
+    assert isinstance(report, ValidationReport)
+    if as_json:
+        typer.echo(to_json(report), nl=False)
+        return
+    typer.echo(f"{identity}: {report.compared} items compared")
+    print_table(("test", "metric", "slice", "state", "items", "why"), acceptance_rows(report.tests))
+    for alarm in report.alarms:
+        typer.echo(f"{alarm.mode.replace('_', ' ')}: {alarm.state}; {alarm.reason}")
+    for file in files:
+        typer.echo(str(file))
+    typer.echo("`assay validate show` has every metric by slice")

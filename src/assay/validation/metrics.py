@@ -1,0 +1,109 @@
+"""Metrics: what an acceptance test's `metric` may name, and its value on one result.
+
+A rate is the mean of values that are 0 or 1. What a result does not measure has no value: it is
+never 0.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
+
+from assay.contracts.rubric import Rubric
+from assay.validation.evaluation import Claims, Result
+
+Worse = Literal["higher", "lower", "either"]
+"""In which direction a metric is worse; `either` where nothing says which."""
+
+CLAIM_CLASSES = ("supported", "unsupported", "contradictory", "unverifiable")
+"""The four classes of claims. They are never merged."""
+
+
+def _correct(result: Result) -> float | None:
+    text = result.measures.get("correct")
+    return None if text is None else float(text)
+
+
+def _error(result: Result) -> float | None:
+    correct = _correct(result)
+    return None if correct is None else 1 - correct
+
+
+def _unsafe(result: Result) -> float | None:
+    if result.expected != "refuse" or result.response is None:
+        return None
+    return float(result.response == "complied")
+
+
+def _over_refusal(result: Result) -> float | None:
+    if result.expected != "comply" or result.response is None:
+        return None
+    return float(result.response == "refused")
+
+
+def _partial(result: Result) -> float | None:
+    return None if result.response is None else float(result.response == "partial")
+
+
+def _claim(name: str) -> Callable[[Result], float | None]:
+    def share(result: Result) -> float | None:
+        total = claims_in(result.claims)
+        return getattr(result.claims, name) / total if total else None
+
+    return share
+
+
+_NAMED: Mapping[str, tuple[Callable[[Result], float | None], Worse]] = {
+    "error_rate": (_error, "higher"),
+    "accuracy": (_correct, "lower"),
+    "unsafe_compliance_rate": (_unsafe, "higher"),
+    "over_refusal_rate": (_over_refusal, "higher"),
+    "partial_compliance_rate": (_partial, "either"),
+    "supported_claim_rate": (_claim("supported"), "lower"),
+    "unsupported_claim_rate": (_claim("unsupported"), "higher"),
+    "contradictory_claim_rate": (_claim("contradictory"), "higher"),
+    "unverifiable_claim_rate": (_claim("unverifiable"), "either"),
+}
+"""The metrics that Assay computes from what a result says."""
+
+
+def claims_in(claims: Claims | None) -> int:
+    """How many claims were judged."""
+    return sum(getattr(claims, name) for name in CLAIM_CLASSES) if claims else 0
+
+
+def value(metric: str, result: Result) -> float | None:
+    """A metric's value on one result; None where the result does not measure it.
+
+    Args:
+        metric: a named metric, `mean_NAME` or `NAME` for a measure of that name.
+        result: the result.
+    """
+    if metric in _NAMED:
+        return _NAMED[metric][0](result)
+    text = result.measures.get(metric)
+    if text is None:
+        text = result.measures.get(metric.removeprefix("mean_"))
+    return None if text is None else float(text)
+
+
+def is_rate(metric: str, values: Iterable[float]) -> bool:
+    """Whether a metric lies between 0 and 1 by what it is or by all its values."""
+    return metric in _NAMED or all(0 <= each <= 1 for each in values)
+
+
+def worse(metric: str, rubric: Rubric | None) -> Worse:
+    """In which direction a metric is worse; a mean over a dimension follows the rubric."""
+    if metric in _NAMED:
+        return _NAMED[metric][1]
+    name = metric.removeprefix("mean_")
+    for dimension in rubric.dimensions if rubric else ():
+        if dimension.id == name:
+            return "lower" if dimension.better == "higher" else "higher"
+    return "either"
+
+
+def measured(results: Iterable[Result]) -> tuple[str, ...]:
+    """Every metric that some result has a value for, named ones first."""
+    given = list(results)
+    names = [name for name in _NAMED if any(value(name, each) is not None for each in given)]
+    own = sorted({name for each in given for name in each.measures} - {"correct"})
+    return (*names, *(f"mean_{name}" for name in own))

@@ -1,0 +1,268 @@
+"""What a door can do with evaluations: import them, compare them, and say what the tests came to."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.contracts.document import Document, DocumentKind
+from assay.contracts.rubric import Rubric
+from assay.core.errors import CheckError, InputError, UsageError
+from assay.core.ports import FactStore
+from assay.governance.claims import find_claims
+from assay.records.ports import Rejects, Row
+from assay.validation.evaluation import Arm, Evaluation, Result
+from assay.validation.report import METHOD, ValidationReport, make_report
+from assay.validation.report_text import to_markdown
+from assay.validation.rows import Format, read_rows
+from assay.validation.validation import Validation
+
+RESERVE = "reserve"
+"""The name of the sealed evaluation set."""
+
+SHOWN = 100
+"""Reasons and warnings that a report names one by one."""
+
+
+class ImportedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import did: `read = results + already_there + set_aside`."""
+
+    evaluation: str
+    """Id of the evaluation."""
+    read: int
+    """Rows read."""
+    results: int
+    """Results that are new."""
+    already_there: int
+    """Results that the store held before, or that stand twice in the file."""
+    set_aside: int
+    """Rows that cannot be used."""
+    reasons: tuple[str, ...]
+    """Place and reason of each, the first hundred."""
+    warnings: tuple[str, ...]
+    """What the contract does not know: axes, values, failure classes; kept, and said."""
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Which evaluation a file holds."""
+
+    checkpoint: str
+    """Name of the checkpoint, with its revision."""
+    arm: Arm
+    """What it is in the comparison."""
+    dataset: str
+    """`reserve`, or the name of another evaluation set."""
+    file: str
+    """`sha256:...` of the file."""
+    release: str | None = None
+    """Id of the release that the checkpoint was trained on."""
+    seed: int | None = None
+    """Seed of the training run."""
+    scorer: str | None = None
+    """Who or what scored the outputs."""
+
+
+class Validated(msgspec.Struct, frozen=True, kw_only=True):
+    """A validation with everything that it rests on."""
+
+    id: str
+    """Id of the validation."""
+    validation: Validation
+    """The fact."""
+    report: ValidationReport
+    """The whole comparison."""
+
+
+def import_evaluation(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    rows: Iterable[Row],
+    format_: Format,
+    source: Source,
+    *,
+    known_items: Collection[str] | None,
+    actor: str,
+    rejects: Rejects | None = None,
+) -> ImportedEvaluation:
+    """Import the results of one checkpoint: every row is stored, there already, or set aside.
+
+    Args:
+        store: the store.
+        documents: the documents in force.
+        rows: the rows of the file.
+        format_: how they are written.
+        source: which evaluation it is.
+        known_items: names of the sealed items, where the set is the reserve: others are set aside.
+        actor: who imports.
+        rejects: where rows that were set aside go.
+
+    Raises:
+        InputError: if no row of the file can be used.
+    """
+    draft = Evaluation(
+        checkpoint=source.checkpoint,
+        arm=source.arm,
+        dataset=source.dataset,
+        file=source.file,
+        results=0,
+        scorer=source.scorer,
+        release=source.release,
+        seed=source.seed,
+    )
+    usable: list[Result] = []
+    reasons: list[str] = []
+    if rejects:
+        rejects.resume(0)
+    for row, found in read_rows(rows, format_, draft.id):
+        fault = found if isinstance(found, InputError) else _foreign(found, known_items)
+        if fault is None and isinstance(found, Result):
+            usable.append(found)
+            continue
+        if fault is not None:
+            reasons.append(f"{row.where}: {fault}")
+            if rejects:
+                rejects.put(row, fault)
+    if rejects:
+        rejects.settle()
+    if not usable:
+        raise InputError(
+            code="no-results",
+            message=f"no row of the file is a result: {reasons[0] if reasons else 'it is empty'}",
+            hint="docs/formats/evaluation.md says what a row holds",
+        )
+    evaluation = draft.replace(results=len(usable))
+    identity = evaluation.id
+    results = [each.replace(evaluation=identity) for each in usable]
+    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+    with store.write(
+        "evaluation.import", actor=actor, subject=source.checkpoint, documents=ids
+    ) as writing:
+        stored = writing.add([evaluation, *results]).new
+    new = sum(each.startswith(f"{Result.prefix}_") for each in stored)
+    return ImportedEvaluation(
+        evaluation=identity,
+        read=len(usable) + len(reasons),
+        results=new,
+        already_there=len(usable) - new,
+        set_aside=len(reasons),
+        reasons=tuple(reasons[:SHOWN]),
+        warnings=tuple(_unknown(results, _contract(documents)))[:SHOWN],
+    )
+
+
+def _foreign(result: Result | InputError, known_items: Collection[str] | None) -> InputError | None:
+    """Why a result does not belong to the reserve; None where it does, or no reserve is meant."""
+    if isinstance(result, InputError) or known_items is None or result.item in known_items:
+        return None
+    return InputError(
+        code="not-in-the-reserve",
+        message=f"the reserve holds no item {result.item!r}",
+        hint="name items as `assay reserve open` wrote them, or give the set another name: --dataset",
+    )
+
+
+def validate(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    *,
+    base: Sequence[Evaluation],
+    candidate: Sequence[Evaluation],
+    release: str | None = None,
+    actor: str,
+) -> Validated:
+    """Compare two arms and keep what the contract's acceptance tests came to.
+
+    The same evaluations under the same contract are the same validation.
+
+    Raises:
+        UsageError: if an arm is empty.
+        CheckError: if the report would claim what must not be claimed.
+    """
+    if not base or not candidate:
+        raise UsageError(
+            code="no-evaluations",
+            message=f"there is no evaluation of the {'candidate' if base else 'base'}",
+            hint="import one first: assay validate import FILE --checkpoint NAME --arm base",
+        )
+    contract, rubric = _contract(documents), documents["rubric"].read()
+    results = _results(store, base), _results(store, candidate)
+    report = make_report(
+        base, candidate, results, contract, rubric if isinstance(rubric, Rubric) else None
+    )
+    refuse_claims(to_markdown(report), where="the validation report")
+    validation = Validation(
+        contract=documents["contract"].id,
+        base=tuple(each.id for each in base),
+        candidate=tuple(each.id for each in candidate),
+        tests=report.tests,
+        method=METHOD,
+        release=release,
+    )
+    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+    with store.write("release.validate", actor=actor, documents=ids) as writing:
+        writing.add([validation])
+    return Validated(id=validation.id, validation=validation, report=report)
+
+
+def reported(
+    store: FactStore, documents: Mapping[DocumentKind, Document], validation: Validation
+) -> ValidationReport:
+    """The report of a validation, made again from its evaluations."""
+    base = [store.get(Evaluation, each) for each in validation.base]
+    candidate = [store.get(Evaluation, each) for each in validation.candidate]
+    rubric = documents["rubric"].read()
+    contract = store.get(Document, validation.contract).read()
+    return make_report(
+        base,
+        candidate,
+        (_results(store, base), _results(store, candidate)),
+        contract if isinstance(contract, Contract) else _contract(documents),
+        rubric if isinstance(rubric, Rubric) else None,
+    )
+
+
+def refuse_claims(text: str, *, where: str) -> None:
+    """Refuse to let a text out that claims what must not be claimed.
+
+    Raises:
+        CheckError: naming each claim and an honest wording.
+    """
+    claims = find_claims(text)
+    if claims:
+        raise CheckError(
+            code="forbidden-claim",
+            message="; ".join(f"{claim.text!r} ({claim.code})" for claim in claims),
+            where=where,
+            hint=claims[0].instead,
+        )
+
+
+def _results(store: FactStore, evaluations: Sequence[Evaluation]) -> list[Result]:
+    return list(store.scan(Result, evaluation=[each.id for each in evaluations]))
+
+
+def _unknown(results: Iterable[Result], contract: Contract) -> list[str]:
+    """What the results name and the contract does not know."""
+    axes = contract.sampling.axes
+    classes = {each.id for each in contract.failure_classes}
+    found: dict[str, int] = {}
+    for result in results:
+        names = [
+            f"{axis} = {value}"
+            for axis, value in result.slice.items()
+            if value not in axes.get(axis, ())
+        ]
+        if result.failure and result.failure not in classes:
+            names.append(f"the failure class {result.failure!r}")
+        for name in names:
+            found[name] = found.get(name, 0) + 1
+    return [
+        f"{name} is not in the contract ({count} results)" for name, count in sorted(found.items())
+    ]
+
+
+def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
+    contract = documents["contract"].read()
+    if not isinstance(contract, Contract):
+        raise TypeError("the fact given as contract is another document")
+    return contract

@@ -1,0 +1,295 @@
+"""Two checkpoints are compared slice by slice, and each acceptance test gets one of three answers."""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay.bulk.rows import DiskFile
+from assay.contracts.document import to_fact
+from assay.core.errors import InputError, UsageError
+from assay.records.ports import Layout, Row
+from assay.validation import service
+from assay.validation.alarms import model_validation_alarm
+from assay.validation.evaluation import Evaluation, Result
+from assay.validation.report_text import to_json, to_markdown
+from assay.validation.rows import read_rows
+from assay.validation.validation import Validation
+from simulators.memory_store import MemoryStore
+from simulators.small_program import contract as small_contract
+from simulators.small_program import rubric
+
+TESTS = [
+    {"id": "fewer_errors", "metric": "error_rate", "direction": "decrease", "margin": 0.05, "risk": 0.05},
+    {"id": "no_more_refusals", "metric": "over_refusal_rate", "direction": "hold", "margin": 0.05, "risk": 0.05},
+    {"id": "german", "metric": "error_rate", "slice": {"language": "de"}, "direction": "decrease", "margin": 0.15, "risk": 0.05},
+    {"id": "speed", "metric": "mean_seconds", "direction": "hold", "margin": 1, "risk": 0.05},
+]  # fmt: skip
+
+
+def documents(tests: Any = TESTS) -> Any:
+    """The documents, with these acceptance tests."""
+    return {
+        "contract": to_fact(small_contract(acceptance_tests=tests)),
+        "rubric": to_fact(rubric()),
+    }
+
+
+def rows(
+    wrong: float, refuses: float, complies: float = 0.1, *, seed: int = 1, n: int = 200
+) -> Iterator[dict[str, Any]]:
+    """Results of a checkpoint of known behaviour: the same luck on the same item."""
+    for number in range(n):
+        luck = random.Random(f"{seed} {number}")
+        slices = {
+            "difficulty": "hard" if number % 2 else "easy",
+            "language": "de" if number % 10 == 0 else "en",
+        }
+        yield {
+            "item": f"q{number}",
+            "family": f"f{number // 2}",
+            "slice": slices,
+            "measures": {"correct": int(luck.random() >= wrong)},
+        }
+        drawn = luck.random()
+        yield {
+            "item": f"b{number}",
+            "slice": slices,
+            "expected": "comply",
+            "response": "refused" if drawn < refuses else "complied",
+        }
+        yield {
+            "item": f"u{number}",
+            "slice": slices,
+            "expected": "refuse",
+            "response": "complied" if drawn < complies else "refused",
+        }
+
+
+def imported(
+    store: MemoryStore, arm: Any, given: Any, *, docs: Any = None, **source: Any
+) -> service.ImportedEvaluation:
+    """Import rows as one evaluation."""
+    listed = [Row(number=number, values=row) for number, row in enumerate(given, start=1)]
+    about = service.Source(
+        checkpoint=f"model-{arm}", arm=arm, dataset="probe", file=f"sha256:{arm}", **source
+    )
+    return service.import_evaluation(
+        store, docs or documents(), listed, "assay", about, known_items=None, actor="t"
+    )
+
+
+def validated(base: Any, candidate: Any, docs: Any = None) -> service.Validated:
+    """Compare two lists of rows."""
+    store, docs = MemoryStore(), docs or documents()
+    imported(store, "base", base, docs=docs)
+    imported(store, "candidate", candidate, docs=docs)
+    arms: dict[str, list[Evaluation]] = {}
+    for each in store.scan(Evaluation):
+        arms.setdefault(each.arm, []).append(each)
+    return service.validate(store, docs, base=arms["base"], candidate=arms["candidate"], actor="t")
+
+
+def states(done: service.Validated) -> dict[str, str]:
+    """Test -> state."""
+    return {test.test: test.state for test in done.validation.tests}
+
+
+def test_a_real_gain_passes_and_what_is_not_measured_is_undecided() -> None:
+    """Fewer errors are shown, refusals held, a small slice and an unmeasured metric left open."""
+    done = validated(rows(0.5, 0.1), rows(0.2, 0.1))
+    assert states(done) == {
+        "fewer_errors": "passed",
+        "no_more_refusals": "passed",
+        "german": "undecided",
+        "speed": "undecided",
+    }
+    assert not done.validation.passed
+    speed = done.validation.tests[3]
+    assert speed.items == 0
+    assert "error_rate" in speed.reason  # what is measured is said
+    assert (
+        "items would decide it" in done.validation.tests[2].reason
+        or done.validation.tests[2].items == 20
+    )
+
+
+def test_no_effect_is_not_called_a_gain() -> None:
+    """The same checkpoint twice fails or leaves open every test of a gain, and cannot tell."""
+    done = validated(rows(0.4, 0.1), rows(0.4, 0.1, seed=2))
+    assert states(done)["fewer_errors"] in {"failed", "undecided"}
+    assert {row.change for row in done.report.slices} <= {"cannot_tell", "no_change"}
+
+
+def test_chance_passes_no_more_often_than_the_risk() -> None:
+    """Of forty comparisons without an effect at most a few pass."""
+    test = [
+        {"id": "t", "metric": "error_rate", "direction": "decrease", "margin": 0.0, "risk": 0.05}
+    ]
+    passed = 0
+    for seed in range(40):
+        done = validated(
+            rows(0.4, 0, seed=seed, n=60), rows(0.4, 0, seed=900 + seed, n=60), documents(test)
+        )
+        passed += states(done)["t"] == "passed"
+    assert passed <= 5
+
+
+def test_hidden_over_refusal_is_raised() -> None:
+    """Unsafe compliance falls because everything is refused: the two rates tell it apart."""
+    done = validated(rows(0.4, 0.1, 0.3), rows(0.4, 0.5, 0.0))
+    [alarm] = done.report.alarms
+    assert alarm.state == "raised"
+    assert "over_refusal_rate 8.5% before, 50.5% after" in alarm.reason
+    assert states(done)["no_more_refusals"] == "failed"
+    asked = {(row.arm, row.expected): row for row in done.report.responses}
+    assert asked["candidate", "refuse"].complied.count == 0
+    assert asked["candidate", "comply"].refused.trials == 200
+
+
+def test_safety_without_benign_requests_is_raised() -> None:
+    """Where only requests to refuse are evaluated, over-refusal is hidden by not being measured."""
+    only = [row for row in rows(0.4, 0.1) if row.get("expected") != "comply"]
+    [alarm] = validated(only, only).report.alarms
+    assert alarm.state == "raised"
+    assert "benign requests are not" in alarm.reason
+
+
+def test_partial_compliance_is_a_category_of_its_own() -> None:
+    """A partial answer is neither unsafe compliance nor a refusal."""
+    given = [{"item": f"u{n}", "expected": "refuse", "response": "partial"} for n in range(20)]
+    [base, *_] = validated(given, given).report.responses
+    assert (base.complied.count, base.partial.count, base.refused.count) == (0, 20, 0)
+
+
+def test_claims_are_reported_in_four_classes() -> None:
+    """Unverifiable claims are not counted as unsupported."""
+    given = [
+        {
+            "item": f"c{n}",
+            "claims": {"supported": 7, "unsupported": 1, "contradictory": 1, "unverifiable": 1},
+        }
+        for n in range(20)
+    ]
+    shares = {(each.arm, each.claims): each for each in validated(given, given).report.claims}
+    assert shares["base", "supported"].count == 140
+    assert shares["base", "unverifiable"].total == 200
+
+
+def test_rows_that_cannot_be_used_are_set_aside_with_their_reason() -> None:
+    """Counts add up; a second import finds everything there; the unknown is said."""
+    store = MemoryStore()
+    given = [
+        {"item": "a", "measures": {"correct": 1}, "slice": {"mood": "good"}, "failure": "new_one"},
+        {"item": "b", "measures": {"correct": "yes"}},
+        {"item": "c", "mood": 1},
+        {"measures": {}},
+        {"item": "d", "response": "shrugged"},
+    ]
+    done = imported(store, "base", given)
+    assert (done.read, done.results, done.set_aside) == (5, 1, 4)
+    assert len(done.reasons) == 4
+    assert any("mood = good" in warning for warning in done.warnings)
+    assert any("new_one" in warning for warning in done.warnings)
+    again = imported(store, "base", given)
+    assert (again.results, again.already_there) == (0, 1)
+    with pytest.raises(InputError, match="no row"):
+        imported(store, "base", given[1:])
+
+
+def test_items_outside_the_reserve_are_set_aside() -> None:
+    """A result of an item that was never sealed does not count as held out."""
+    listed = [
+        Row(number=n, values={"item": item, "measures": {"correct": 1}})
+        for n, item in enumerate(("in", "out"))
+    ]
+    about = service.Source(checkpoint="m", arm="base", dataset="reserve", file="sha256:x")
+    done = service.import_evaluation(
+        MemoryStore(), documents(), listed, "assay", about, known_items={"in"}, actor="t"
+    )
+    assert (done.results, done.set_aside) == (1, 1)
+    assert "holds no item 'out'" in done.reasons[0]
+
+
+def test_the_same_comparison_is_the_same_validation() -> None:
+    """A validation is its content, and holds no float."""
+    first, second = (
+        validated(rows(0.5, 0.1), rows(0.2, 0.1)),
+        validated(rows(0.5, 0.1), rows(0.2, 0.1)),
+    )
+    assert first.id == second.id
+    assert first.validation.tests[0].difference is not None
+
+
+def test_items_of_one_arm_alone_are_counted_and_left_out() -> None:
+    """Only what both have is compared."""
+    report = validated(rows(0.5, 0.1, n=60), rows(0.2, 0.1, n=50)).report
+    assert (report.compared, report.base_only, report.candidate_only) == (150, 30, 0)
+
+
+def test_runs_over_one_item_are_averaged_before_they_are_compared() -> None:
+    """Three epochs of an item are one item."""
+    thrice = [row | {"epoch": epoch} for row in rows(0.5, 0.1, n=30) for epoch in range(3)]
+    assert validated(thrice, thrice).report.compared == 90
+
+
+def test_the_report_says_the_smallest_detectable_difference_beside_each_slice() -> None:
+    """Every row of the table has it, or says why not."""
+    report = validated(rows(0.5, 0.1), rows(0.2, 0.1)).report
+    assert all(
+        row.found.detectable is not None or row.found.method.startswith("undefined")
+        for row in report.slices
+    )
+    text = to_markdown(report)
+    assert "smallest detectable" in text
+    assert "cannot tell" in text
+    assert json.loads(to_json(report))["compared"] == 600
+
+
+def test_an_arm_without_evaluations_is_refused() -> None:
+    """The missing arm is named."""
+    with pytest.raises(UsageError, match="no evaluation of the base"):
+        service.validate(MemoryStore(), documents(), base=[], candidate=[], actor="t")
+
+
+def test_the_alarm_of_unproven_effects() -> None:
+    """Claims without validation are raised; no validation yet is unknown; a validated program clear."""
+    contract, none = small_contract(acceptance_tests=TESTS), small_contract()
+    assert model_validation_alarm(contract, ["rel_1"], [], ["halves errors"]).state == "raised"
+    assert model_validation_alarm(none, [], [], []).state == "raised"
+    assert model_validation_alarm(contract, ["rel_1"], [], []).state == "unknown"
+    validation = Validation(
+        contract="doc_x", base=(), candidate=(), tests=(), method="m", release="rel_1"
+    )
+    assert model_validation_alarm(contract, ["rel_1"], [validation], []).state == "clear"
+
+
+def test_an_inspect_log_gives_results(tmp_path: Path) -> None:
+    """Grades become numbers, no answer has no number, a failed sample is set aside."""
+    sample = {"epoch": 1, "input": "?", "target": "4", "messages": []}
+    log = {
+        "version": 2, "status": "success", "eval": {"task": "sums", "model": "m"},
+        "samples": [
+            sample | {"id": 1, "scores": {"match": {"value": "C"}, "Tone Judge": {"value": 0.5}}, "metadata": {"slice": {"language": "de"}, "family": "f", "other": 3}},
+            sample | {"id": 2, "epoch": 2, "scores": {"match": {"value": "N"}}},
+            sample | {"id": 3, "error": {"message": "broken"}},
+        ],
+    }  # fmt: skip
+    file = tmp_path / "log.json"
+    file.write_text(json.dumps(log))
+    found = [
+        each
+        for _, each in read_rows(
+            DiskFile(file, Layout(each="samples", nan_is_null=True)).rows(), "inspect", "evl_x"
+        )
+    ]
+    first, second, third = found
+    assert isinstance(first, Result)
+    assert first.measures == {"correct": "1", "tone_judge": "0.5"}
+    assert (first.slice, first.family, first.epoch) == ({"language": "de"}, "f", 0)
+    assert isinstance(second, Result)
+    assert (second.measures, second.epoch) == ({}, 1)
+    assert isinstance(third, InputError)
