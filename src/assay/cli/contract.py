@@ -1,11 +1,14 @@
 """`assay contract`: check, show, compare and describe the documents of a program."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assay.cli.output import AsJson, print_json
+
+if TYPE_CHECKING:
+    from assay.contracts.diff import Difference
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -68,6 +71,11 @@ def diff(
     if as_json:
         print_json(difference)
         return
+    print_difference(difference)
+
+
+def print_difference(difference: "Difference") -> None:
+    """Print what changed between two versions of the documents."""
     for change in difference.changes:
         mark = "*" if change.alters_meaning else " "
         typer.echo(f"{mark} {change.document}: {change.path}")

@@ -1,5 +1,149 @@
 """`assay plan`: findings, root causes, the next sampling plan."""
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from assay.cli.options import one_of
+from assay.cli.output import AsJson, Folder, print_json, print_table
+
+if TYPE_CHECKING:
+    from assay.planning.plan import Plan
+
 app = typer.Typer(no_args_is_help=True)
+
+Identity = Annotated[str | None, typer.Argument(help="Id of the plan; the newest if not given.")]
+Validation = Annotated[
+    str | None, typer.Option(help="Id of the validation; the newest if not given.")
+]
+
+
+@app.command()
+def findings(validation: Validation = None, program: Folder = ".", as_json: AsJson = False) -> None:
+    """Group the candidate's failures by class and slice, with the root cause of each.
+
+    Example: assay plan findings
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        found = opened.planning.findings(validation)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ("finding", "failure", "slice", "failed", "before", "severity", "root cause"),
+        (
+            (
+                each.id[:16],
+                each.finding.failure,
+                _slice(each.finding.slice),
+                f"{each.finding.failures} of {each.finding.items}",
+                each.finding.before,
+                each.finding.severity,
+                each.cause.cause if each.cause else "not set",
+            )
+            for each in found
+        ),
+    )
+
+
+@app.command()
+def cause(
+    finding: Annotated[str, typer.Argument(help="Id of the finding, or a unique prefix.")],
+    because: Annotated[
+        str,
+        typer.Option(
+            "--cause",
+            help="demonstrations, preferences, policy, retrieval, tools, architecture or "
+            "product_control.",
+        ),
+    ],
+    note: Annotated[str, typer.Option(help="What was looked at, and what shows it.")],
+    person: Annotated[
+        str | None, typer.Option("--by", help="Who says so; you if not given.")
+    ] = None,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Set the root cause of a finding: a person says it, nothing guesses it.
+
+    Example: assay plan cause fnd_mfrgg --cause policy --note "section 2 does not say who"
+    """
+    import assay
+    from assay.planning.root_cause import Cause
+
+    chosen = one_of(because, Cause, "cause")
+    with assay.open(program) as opened:
+        said = opened.planning.set_cause(finding, chosen, person=person or opened.actor, note=note)
+    if as_json:
+        print_json({"id": said.id, "root_cause": said})
+        return
+    typer.echo(f"{said.finding[:16]}: {said.cause}")
+
+
+@app.command()
+def draft(
+    total: Annotated[int | None, typer.Option(help="Records of the next batch.")] = None,
+    validation: Validation = None,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Draw the next plan; refused while a finding has no root cause.
+
+    Example: assay plan draft --total 200
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        plan = opened.planning.draft(validation=validation, total=total)
+    _print(plan, as_json=as_json)
+
+
+@app.command()
+def show(plan: Identity = None, program: Folder = ".", as_json: AsJson = False) -> None:
+    """Show a plan.
+
+    Example: assay plan show
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        found = opened.planning.get(plan)
+    _print(found, as_json=as_json)
+
+
+@app.command()
+def accept(plan: Identity = None, program: Folder = ".", as_json: AsJson = False) -> None:
+    """Write the next version of the contract, and show what changed.
+
+    Example: assay plan accept
+    """
+    import assay
+    from assay.cli.contract import print_difference
+
+    with assay.open(program) as opened:
+        done = opened.planning.accept(plan)
+    if as_json:
+        print_json(done)
+        return
+    if done.difference is None:
+        typer.echo("data is not the remedy: the contract stays as it is")
+        return
+    print_difference(done.difference)
+    typer.echo(f"\ncontract.yaml is now version {done.version} ({done.contract})")
+
+
+def _print(plan: "Plan", *, as_json: bool) -> None:
+    if as_json:
+        print_json({"id": plan.id, "plan": plan})
+        return
+    typer.echo(f"{plan.id}: {plan.answer.replace('_', ' ')}, {plan.total} records")
+    for quota in plan.quotas:
+        typer.echo(f"  at least {quota.minimum} with {_slice(quota.slice)}")
+    for remedy in plan.remedies:
+        typer.echo(f"  no data but {remedy.cause}: {remedy.note} ({remedy.finding[:16]})")
+
+
+def _slice(wanted: dict[str, str]) -> str:
+    return ", ".join(f"{axis} = {value}" for axis, value in wanted.items()) or "everywhere"

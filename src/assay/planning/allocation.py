@@ -1,0 +1,60 @@
+"""Allocation: how many records each slice of the next batch gets, in whole numbers."""
+
+import math
+from collections.abc import Sequence
+from heapq import heapify, heapreplace
+
+POWER = 0.5
+"""Bankier's power: 1 serves the total, 0 serves every slice alike; one half is between."""
+
+
+def power_shares(sizes: Sequence[float], spreads: Sequence[float], power: float) -> list[float]:
+    """The share of each slice under power allocation, summing to 1.
+
+    Source: Bankier 1988, The American Statistician 42:174-177: n_h is proportional to
+    N_h^q times the coefficient of variation.
+
+    Args:
+        sizes: size of each slice, above 0.
+        spreads: coefficient of variation within each slice, at least 0.
+        power: from 0 to 1.
+    """
+    weights = [size**power * spread for size, spread in zip(sizes, spreads, strict=True)]
+    total = sum(weights)
+    return [weight / total for weight in weights]
+
+
+def whole_numbers(weights: Sequence[float], total: int, least: int = 1) -> list[int]:
+    """Whole numbers of this sum that minimise the variance for these weights exactly.
+
+    Source: Wright 2012, The American Statistician 66:217-224, by priority values: the next unit
+    goes to the slice with the largest w / sqrt(n (n + 1)).
+
+    Args:
+        weights: weight of each slice, above 0; size times spread for Neyman's allocation.
+        total: how many to give; at least `least` times the number of slices.
+        least: what every slice gets, at least 1.
+    """
+    given = [least] * len(weights)
+    queue = [
+        (-weight / math.sqrt(least * (least + 1)), place) for place, weight in enumerate(weights)
+    ]
+    heapify(queue)
+    for _ in range(total - least * len(weights)):
+        _, place = queue[0]
+        given[place] += 1
+        n = given[place]
+        heapreplace(queue, (-weights[place] / math.sqrt(n * (n + 1)), place))
+    return given
+
+
+def shrunken_spread(failures: int, items: int, prior: float) -> float:
+    """The spread of failing, with the rate drawn to the prior so that 0 of 10 is not never.
+
+    Args:
+        failures: items that failed.
+        items: items of the slice.
+        prior: failure rate over all slices, between 0 and 1; it weighs two items.
+    """
+    rate = (failures + 2 * prior) / (items + 2)
+    return math.sqrt(rate * (1 - rate))

@@ -1,0 +1,129 @@
+"""What a door can do to plan: find failures, take root causes, draft the plan."""
+
+from collections.abc import Mapping
+
+from assay.contracts.contract import Contract
+from assay.contracts.document import Document, DocumentKind
+from assay.core.errors import UsageError
+from assay.core.lineage import Edge
+from assay.core.ports import FactStore
+from assay.planning.draft import draft_plan
+from assay.planning.finding import Finding
+from assay.planning.findings import find
+from assay.planning.plan import Plan
+from assay.planning.root_cause import Cause, RootCause
+from assay.validation.evaluation import Result
+from assay.validation.validation import Validation
+
+
+def find_failures(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    validation: Validation,
+    *,
+    actor: str,
+) -> tuple[Finding, ...]:
+    """Group the failures of a validation's candidate; the same validation gives the same findings."""
+    found = find(
+        validation,
+        store.scan(Result, evaluation=list(validation.base)),
+        store.scan(Result, evaluation=list(validation.candidate)),
+        _contract(documents),
+    )
+    if found:
+        with store.write("plan.find", actor=actor, subject=validation.id) as writing:
+            writing.add(found)
+    return found
+
+
+def set_cause(
+    store: FactStore,
+    finding: str,
+    cause: Cause,
+    *,
+    person: str,
+    note: str,
+    actor: str,
+) -> RootCause:
+    """Write why a group of failures occurs, as a person says it; a later word replaces it.
+
+    Args:
+        store: the store.
+        finding: id of the finding, or a unique prefix of it.
+        cause: where the mend lies.
+        person: pseudonym of the person who says so.
+        note: what was looked at, and what shows it.
+        actor: who acts.
+
+    Raises:
+        UsageError: if there is no such finding, or the note is empty.
+    """
+    if not note.strip():
+        raise UsageError(
+            code="no-note",
+            message="a root cause needs a note",
+            where="--note",
+            hint="say what was looked at, and what shows it",
+        )
+    whole = store.get(Finding, finding).id
+    standing = causes(store).get(whole)
+    said = RootCause(
+        finding=whole,
+        cause=cause,
+        person=person,
+        note=note,
+        supersedes=standing[0] if standing else None,
+    )
+    if standing and said.replace(supersedes=standing[1].supersedes) == standing[1]:
+        return standing[1]
+    with store.write("plan.cause", actor=actor, subject=whole) as writing:
+        writing.add([said])
+    return said
+
+
+def causes(store: FactStore) -> dict[str, tuple[str, RootCause]]:
+    """The root cause that stands for each finding: id of the finding -> id and root cause."""
+    return {each.finding: (each.id, each) for each in store.scan(RootCause)}
+
+
+def draft(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    validation: Validation,
+    *,
+    total: int | None = None,
+    actor: str,
+) -> Plan:
+    """Draw the plan for the findings of a validation.
+
+    Raises:
+        UsageError: if the validation has no findings.
+        CheckError: if a finding has no root cause.
+    """
+    findings = [(each.id, each) for each in store.scan(Finding, validation=validation.id)]
+    if not findings:
+        raise UsageError(
+            code="no-findings",
+            message="this validation has no findings, so there is nothing to plan",
+            where=validation.id,
+            hint="look for them first: assay plan findings",
+        )
+    contract = documents["contract"]
+    plan = draft_plan(findings, causes(store), (contract.id, _contract(documents)), total)
+    with store.write("plan.draft", actor=actor, documents={"contract": contract.id}) as writing:
+        writing.add([plan])
+    return plan
+
+
+def register_contract(store: FactStore, contract: Document, plan: str, *, actor: str) -> None:
+    """Write the next contract as a fact that was made with the plan."""
+    with store.write("plan.accept", actor=actor, subject=plan) as writing:
+        writing.add([contract])
+        writing.link([Edge(child=contract.id, role="plan", parent=plan)])
+
+
+def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
+    contract = documents["contract"].read()
+    if not isinstance(contract, Contract):
+        raise TypeError("the fact given as contract is another document")
+    return contract
