@@ -1,0 +1,1 @@
+"""Shortcuts: surface cues, such as length or position, that win where substance is equal."""
