@@ -39,8 +39,9 @@ GAIN = 0.05
 RISK = 0.05
 """Accepted probability that a split of the raters is chance."""
 
-MIXED = 0.25
-"""Share of items whose answers are nearly evenly split, from which items are the cause."""
+UNEVEN = 2.5
+"""Standard errors by which unanimous items exceed what one skill for all items would give, from
+which some items are clear and others are not (a convention)."""
 
 PERMUTATIONS = 200
 MAX_RATINGS = 200_000
@@ -81,8 +82,10 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     """Nominal alpha over all raters; None where it is undefined."""
     gain: float | None
     """Largest rise of alpha when one rater is left out; None where it is undefined."""
-    mixed: float | None
-    """Share of the items whose answers are nearly evenly split."""
+    unanimous: float | None
+    """Share of the items with two answers on which all agree."""
+    uneven: float | None
+    """By how many standard errors that exceeds what one skill for all items would give."""
     split: Split | None
     """The split that was tested; None where no two groups could be."""
     permutations: int
@@ -165,11 +168,10 @@ def diagnose(answers: Answers, *, seed: int = 0) -> Disagreement:
         return _found("agreement", reason, items, n_raters, alpha, seed=seed)
     gain, worst = _gain(table, alpha)
     split = _declared(table, drawn, draw) or _hidden(table, draw)
-    mixed = _mixed(table)
-    cause, reason = _cause(gain, worst, split, mixed)
-    return _found(
-        cause, reason, items, n_raters, alpha, gain=gain, mixed=mixed, split=split, seed=seed
-    )
+    unanimous, uneven = _unevenness(table)
+    cause, reason = _cause(gain, worst, split, unanimous, uneven)
+    found = _found(cause, reason, items, n_raters, alpha, gain=gain, split=split, seed=seed)
+    return msgspec.structs.replace(found, unanimous=unanimous, uneven=uneven)
 
 
 def _found(
@@ -180,7 +182,6 @@ def _found(
     alpha: float | None,
     *,
     gain: float | None = None,
-    mixed: float | None = None,
     split: Split | None = None,
     seed: int,
 ) -> Disagreement:
@@ -191,7 +192,8 @@ def _found(
         raters=raters,
         alpha=alpha,
         gain=gain,
-        mixed=mixed,
+        unanimous=None,
+        uneven=None,
         split=split,
         permutations=PERMUTATIONS,
         seed=seed,
@@ -354,15 +356,26 @@ def _leading(table: _Table, place: Integers, n: int, values: Integers) -> tuple[
     return float(found[-1]), vectors[:, -1]
 
 
-def _mixed(table: _Table) -> float:
-    """Share of the items with two answers whose most frequent answer has at most 60 %."""
+def _unevenness(table: _Table) -> tuple[float, float]:
+    """Unanimous items, and how far they exceed what one skill for all items would give.
+
+    If reviewers merely erred, each item would be as hard as any other; unclear items split their
+    reviewers while clear ones unite them, so that both extremes are too frequent.
+    """
     counts = table.counts(np.ones(table.n_raters, dtype=bool))
     sizes = counts.sum(axis=1)
-    several = sizes > 1
-    return float((counts[several].max(axis=1) / sizes[several] <= 0.6).mean())  # noqa: PLR2004  nearly even
+    counts, sizes = counts[sizes > 1], sizes[sizes > 1]
+    pairs = (counts * (counts - 1)).sum(axis=1) / (sizes * (sizes - 1))
+    skill = 0.5 + np.sqrt(max(0.0, 2 * pairs.mean() - 1)) / 2
+    expected = float((skill**sizes + (1 - skill) ** sizes).mean())
+    unanimous = float((counts.max(axis=1) == sizes).mean())
+    error = np.sqrt(max(expected * (1 - expected), 1e-9) / len(sizes))
+    return unanimous, float((unanimous - expected) / error)
 
 
-def _cause(gain: float | None, worst: int, split: Split | None, mixed: float) -> tuple[Cause, str]:
+def _cause(
+    gain: float | None, worst: int, split: Split | None, unanimous: float, uneven: float
+) -> tuple[Cause, str]:
     if gain is not None and gain >= GAIN:
         return "bad_raters", f"alpha rises by {gain:.2f} without reviewer {worst}"
     if (
@@ -371,8 +384,11 @@ def _cause(gain: float | None, worst: int, split: Split | None, mixed: float) ->
         and all(each is not None and each >= WITHIN for each in split.within)
     ):
         return "plural_viewpoints", _text(split)
-    if mixed >= MIXED:
-        return "ambiguous_items", f"{mixed:.0%} of the items split their reviewers nearly evenly"
+    if uneven >= UNEVEN:
+        return "ambiguous_items", (
+            f"{unanimous:.0%} of the items unite their reviewers and the rest divide them, "
+            f"{uneven:.1f} standard errors more than one skill for all items would"
+        )
     return "weak_expertise", "no reviewer, group or item stands out, so skill or care may lack"
 
 
