@@ -48,7 +48,7 @@ def test_kill_nine_at_any_moment_loses_nothing_acknowledged(
     url: str, tmp_path: Path, open_store: Callable[[str], Store]
 ) -> None:
     """After each kill all is there up to the last acknowledgment, whole, audited, resumable."""
-    chance = random.Random(SEED)  # noqa: S311 - chance for a test, no secret
+    chance = random.Random(SEED)
     for _ in range(ROUNDS):
         acknowledged = run_and_kill(url, tmp_path / "audit.head", chance)
         store = open_store(url)

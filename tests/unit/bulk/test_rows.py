@@ -104,7 +104,7 @@ def test_a_giant_line_is_skipped_in_flat_memory(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a.jsonl.gz", "a.csv.gz", "a.json.gz"])
 def test_a_truncated_gzip_gives_the_rows_before_the_cut(tmp_path: Path, name: str) -> None:
     """Rows before the place where a packed file is cut are read; the cut is one fault."""
-    draw = random.Random(1)  # noqa: S311  text that packs badly, no secret
+    draw = random.Random(1)
     if ".csv" in name:
         content = b"a,b\n" + b"".join(b"%d,%d\n" % (i, draw.getrandbits(64)) for i in range(9000))
     else:
@@ -146,7 +146,7 @@ def test_a_packed_file_that_is_wrong_in_the_middle_is_refused(
     tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
 ) -> None:
     """A hole in the packed bytes refuses the whole file, though rows before it could be read."""
-    draw = random.Random(1)  # noqa: S311  text that packs badly, no secret
+    draw = random.Random(1)
     packed = pack(b"".join(b'{"a": %d}\n' % draw.getrandbits(64) for _ in range(90_000)))
     half = len(packed) // 2
     damaged = packed[:half] + packed[half + 400 :]

@@ -6,7 +6,7 @@ import pytest
 from assay.quality.disagreement import Answers, Disagreement, diagnose
 
 
-def answers(view: str, *, declared: bool = True, n: int = 160, seed: int = 1) -> Answers:
+def answers(view: str, *, declared: bool = True, n: int = 240, seed: int = 1) -> Answers:
     """Twelve raters, six an item, whose disagreement has one cause."""
     draw = np.random.default_rng(seed)
     items, raters, values = [], [], []
@@ -68,7 +68,7 @@ def test_a_split_is_found_without_declared_groups() -> None:
 def test_figures_carry_their_denominators() -> None:
     """Items, raters, permutations and seed stand beside the diagnosis."""
     [first, *_] = found("plural")
-    assert (first.items, first.raters, first.seed) == (160, 12, 0)
+    assert (first.items, first.raters, first.seed) == (240, 12, 0)
     assert first.split is not None
     assert first.split.raters == (6, 6)
     assert first.split.across is not None
