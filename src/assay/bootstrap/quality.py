@@ -9,7 +9,8 @@ from assay.quality.bootstrap import Resampling
 from assay.quality.coverage import Cells, Coverage, CrossTable, count_cells, coverage, cross_table
 from assay.quality.disposition import RELEASABLE
 from assay.quality.report import QualityReport
-from assay.quality.report_text import to_json, to_markdown
+from assay.quality.report_files import report_files
+from assay.quality.shortcuts.audit import ShortcutAudit
 
 
 class QualityNoun:
@@ -31,15 +32,32 @@ class QualityNoun:
         """The quality report over everything in the store, under the documents in force."""
         return service.report(self._session.store, self._session.facts, resampling=resampling)
 
-    def write_report(self, folder: str | Path) -> tuple[Path, Path]:
-        """Write `quality.json` and `quality.md`; returns where they lie."""
+    def write_report(
+        self, folder: str | Path, report: QualityReport | None = None
+    ) -> tuple[Path, ...]:
+        """Write the report as JSON, Markdown and one page of HTML, with each picture's data.
+
+        Args:
+            folder: where to.
+            report: the report, where it was made already.
+
+        Returns:
+            Where the files lie, the page first.
+
+        Raises:
+            CheckError: if a sentence of the report makes a forbidden claim.
+        """
         target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
-        report = self.report()
-        machines, people = target / "quality.json", target / "quality.md"
-        machines.write_text(to_json(report), encoding="utf-8")
-        people.write_text(to_markdown(report), encoding="utf-8")
-        return machines, people
+        (target / "pictures").mkdir(parents=True, exist_ok=True)
+        written = []
+        for name, text in report_files(report or self.report()).items():
+            (target / name).write_text(text, encoding="utf-8")
+            written.append(target / name)
+        return tuple(sorted(written, key=lambda path: (path.suffix != ".html", path)))
+
+    def shortcuts(self) -> tuple[ShortcutAudit, ...]:
+        """Whether surface cues win, by group of reviewers."""
+        return self.report().shortcuts
 
     def agreement(self, resampling: Resampling | None = None) -> service.AgreementReport:
         """How far reviewers agree, by question and slice, with intervals and denominators."""

@@ -24,9 +24,13 @@ from assay.releases.exporters.release_folder import release_name, released_recor
 from assay.releases.exporters.service import export
 from assay.releases.inputs import DocumentFile, QualityReport, ReleaseInputs
 from assay.releases.keys import read_private_key, read_public_key
-from assay.releases.manifest import MANIFEST, ProgramName, read_head
+from assay.releases.manifest import MANIFEST, ProgramName, ReserveEntry, read_head
 from assay.releases.notice import named_notices, withdrawn_records
+from assay.reserve import service as reserve
+from assay.reserve.fingerprint import salt_of
+from assay.reserve.sealing import Sealing
 from assay.settings import read_secret
+from assay.validation.validation import Validation
 
 RELEASES = "releases"
 """The folder of a program's releases, one folder a version."""
@@ -40,13 +44,22 @@ class ReleasesNoun:
         self.folder = session.folder / RELEASES
         """One folder a version."""
 
-    def build(self, version: str, *, use: Use = "train", limitations: str = "") -> service.Built:
+    def build(
+        self,
+        version: str,
+        *,
+        use: Use = "train",
+        limitations: str = "",
+        leave_out_overlaps: bool = False,
+    ) -> service.Built:
         """Build, sign and commit a release: a folder that appears whole or not at all.
 
         Args:
             version: semantic, above every earlier one.
             use: what it is for; records whose rights do not permit it stay out and are counted.
             limitations: what people know of the data's limits, as Markdown.
+            leave_out_overlaps: whether records that share text with the reserve stay out, instead
+                of stopping the build.
 
         Raises:
             CheckError: if a gate refuses, with all reasons of all gates.
@@ -69,6 +82,11 @@ class ReleasesNoun:
                 json=to_json(report).encode(), markdown=to_markdown(report).encode()
             ),
             checkpoint=session.store.head(),
+            reserve=reserve.index(session.store, salt_of(session.secret)),
+            sealed=self._sealed(),
+            leave_out_overlaps=leave_out_overlaps,
+            validations=tuple(each.id for each in session.store.scan(Validation) if each.passed),
+            alarms=report.alarms,
             limitations=limitations,
         )
         return service.build(session.store, inputs, self._key(), self.folder, actor=session.actor)
@@ -86,6 +104,16 @@ class ReleasesNoun:
             releases=self.folder,
             moment=self._session.clock(),
             actor=self._session.actor,
+        )
+
+    def _sealed(self) -> ReserveEntry | None:
+        sealings = list(self._session.store.scan(Sealing))
+        if not sealings:
+            return None
+        return ReserveEntry(
+            name=sealings[-1].reserve,
+            items=sum(each.items for each in sealings),
+            commitments=tuple(each.commitment for each in sealings),
         )
 
     def _document_files(self) -> Mapping[DocumentKind, DocumentFile]:

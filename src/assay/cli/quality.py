@@ -46,10 +46,56 @@ def agreement(program: Folder = ".", as_json: AsJson = False) -> None:
 
 
 @app.command()
+def shortcuts(program: Folder = ".", as_json: AsJson = False) -> None:
+    """Audit preferences for surface cues: length, formatting, confidence, position.
+
+    Example: assay quality shortcuts
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        found = opened.quality.shortcuts()
+    if as_json:
+        print_json(found)
+        return
+    for each in found:
+        typer.echo(f"{each.group}: {each.level}, {each.decided} preferences")
+        for sign in each.signs:
+            typer.echo(f"  {sign}")
+        place = each.position
+        typer.echo(
+            f"  shown first wins {place.first}, second {place.second}, "
+            f"neither {sum(each.undecided.values())}"
+        )
+        effects = each.style.effects
+        print_table(
+            ("cue", "odds ratio per SD", "low", "high"),
+            ((e.feature, e.odds or e.reason, e.low, e.high) for e in effects),
+        )
+
+
+@app.command()
+def reviewers(program: Folder = ".", as_json: AsJson = False) -> None:
+    """Show ties, both unacceptable, insufficient context and abstentions by reviewer.
+
+    Example: assay quality reviewers
+    """
+    import assay
+    from assay.quality.report_outline import reviewer_table
+
+    with assay.open(program) as opened:
+        found = opened.quality.report().reviewers
+    if as_json:
+        print_json(found)
+        return
+    print_table(*reviewer_table(found))
+
+
+@app.command()
 def report(
     program: Folder = ".",
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for quality.json and quality.md.")
+        Path | None, typer.Option("--out", help="Folder for the page, its pictures and its data.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -20,6 +20,13 @@ def build(
     limitations: Annotated[
         Path | None, typer.Option(help="Markdown file with known limits of the data.")
     ] = None,
+    leave_out_overlaps: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out-overlaps",
+            help="Leave records out that share text with the reserve, instead of refusing.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build, sign and commit a release: a folder that appears whole or not at all.
@@ -32,7 +39,12 @@ def build(
 
     text = text_of(limitations) if limitations else ""
     with assay.open(program) as opened:
-        built = opened.releases.build(version, use=one_of(use, Use, "use"), limitations=text)
+        built = opened.releases.build(
+            version,
+            use=one_of(use, Use, "use"),
+            limitations=text,
+            leave_out_overlaps=leave_out_overlaps,
+        )
     if as_json:
         print_json(
             {

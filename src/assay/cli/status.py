@@ -18,12 +18,13 @@ def status(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the checklist, the coverage of the sampling distribution and the queue.
+    """Show the checklist live, the failure modes, the coverage and the queue.
 
     Example: assay status --axes domain,difficulty
     """
     import assay
     from assay.bootstrap.status import program_status
+    from assay.governance.failure_modes import MODES
 
     with assay.open(program) as opened:
         chosen = _two_axes(axes, list(opened.documents.contract.sampling.axes))
@@ -33,6 +34,16 @@ def status(
         return
     for point in found.checklist:
         typer.echo(f"  {MARKS[point.state]} {point.number:2} {point.point}: {point.evidence}")
+        typer.echo(f"       {', '.join(each[:16] for each in point.digests)}")
+    order = ("raised", "unknown", "clear")
+    print_table(
+        ("failure mode", "state", "stage", "what was seen"),
+        (
+            (MODES[alarm.mode].title, alarm.state, alarm.stage, alarm.reason)
+            for alarm in sorted(found.alarms, key=lambda each: order.index(each.state))
+        ),
+        title="Failure modes",
+    )
     print_table(("facts", "count"), found.counts.items(), title="In the store")
     cover = found.coverage
     typer.echo(f"\n{cover.records} of {cover.wanted} records, {cover.accepted} accepted")

@@ -6,7 +6,7 @@ their skill and bias (`demo.reviewers`).
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -95,17 +95,18 @@ class _Journey(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def answer(self, total: int) -> str:
-        legs = " + ".join(str(fare) for fare in self.fares)
-        if self.language == "de":
-            return f"{total} Kronen ({legs})."
-        return f"{total} crowns ({legs})."
+        coin = "Kronen" if self.language == "de" else "crowns"
+        if len(self.fares) == 1:
+            return f"{total} {coin}."
+        return f"{total} {coin}: {' + '.join(str(fare) for fare in self.fares)} = {total}."
 
 
-def build_world(seed: int = 7) -> list[Item]:
-    """All items of the demo, about two hundred, in a fixed order.
+def build_world(seed: int = 7, counts: Mapping[str, int] = COUNTS) -> list[Item]:
+    """Items of the demo's world in a fixed order; about two hundred by default.
 
     Args:
-        seed: where the drawing starts; the release digest in the README belongs to the default.
+        seed: where the drawing starts; the digest in the README belongs to the default.
+        counts: how many records of each kind.
     """
     draw = random.Random(seed)  # noqa: S311  the demo's data is no secret
     makers: dict[str, Callable[[random.Random, int], Item]] = {
@@ -118,14 +119,16 @@ def build_world(seed: int = 7) -> list[Item]:
         "trajectory": _trajectory,
         "adversarial": _adversarial,
     }
-    return list(_unique(makers, draw))
+    return list(_unique(makers, draw, counts))
 
 
 def _unique(
-    makers: dict[str, Callable[[random.Random, int], Item]], draw: random.Random
+    makers: Mapping[str, Callable[[random.Random, int], Item]],
+    draw: random.Random,
+    counts: Mapping[str, int],
 ) -> Iterator[Item]:
     seen: set[str] = set()
-    for kind, count in COUNTS.items():
+    for kind, count in counts.items():
         made = 0
         while made < count:
             item = makers[kind](draw, made)

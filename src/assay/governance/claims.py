@@ -5,7 +5,7 @@ into internal computation. The patterns find the claim; a sentence that denies i
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -136,6 +136,56 @@ def find_claims(text: str) -> list[Claim]:
                 start, end = seen[match.start()], seen[match.end() - 1] + 1
                 found.append(Claim(start, end, text[start:end], code, instead))
     return list(_without_overlap(sorted(found)))
+
+
+_BETTER = (
+    r"(?:improv(?:es|ed|ing)|rais(?:es|ed)|boosts?|boosted|increas(?:es|ed)|reduc(?:es|ed)|lowers?"
+    r"|lowered|cuts?|halv(?:es|ed)|doubl(?:es|ed)|eliminat(?:es|ed)|fix(?:es|ed)|prevent(?:s|ed)"
+    r"|makes?|made|outperform(?:s|ed)|beats?)"
+)
+_QUALITY = (
+    r"(?:models?(?:'s)?|checkpoints?|accuracy|errors?|error\s+rates?|hallucinations?|safety|safer"
+    r"|refusals?|over-refusals?|performance|benchmarks?|helpfulness|truthfulness|reasoning|totals?)"
+)
+_TRAINED = (
+    r"(?:train(?:ed|ing)|fine-tun(?:ed|ing)|tun(?:ed|ing))\s+(?:on|with)\s+(?:this|these|the|our)"
+)
+_GOOD = r"(?:better|safer|more\s+\w+)"
+_THING = r"(?:this|the|our)\s+(?:release|data(?:\s?set)?|batch)"
+_CLAIMED = (
+    rf"\b{_TRAINED}\b[^.!?\n]{{0,80}}\b{_BETTER}\b[^.!?\n]{{0,80}}\b{_QUALITY}\b",
+    rf"\b{_THING}\s+(?:\w+\s+){{0,2}}{_BETTER}\s[^.!?\n]{{0,80}}\b{_QUALITY}\b",
+    rf"\bmodels?\s+{_TRAINED}\b[^.!?\n]{{0,60}}\b(?:are|is|becomes?|were)\s+(?:\w+\s+)?{_GOOD}\b",
+)
+_EFFECTS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _CLAIMED)
+"""What claims an effect on a model; an aim (`is to reduce`) or a demand (`should`) is none."""
+
+_AIM = re.compile(
+    r"\b(?:should|shall|must|may|might|could|would|can|will|is\s+to|are\s+to|aims?|intended|meant|goal"
+    r"|whether|if|measures?\s+whether)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?\n]*(?:\.\d[^.!?\n]*)*[.!?\n]?")
+_VALIDATION = re.compile(r"\bval_[a-z2-7]{8,52}\b")
+
+
+def find_unproven_effects(text: str, validations: Collection[str]) -> list[str]:
+    """Sentences that claim an effect on a model without naming a validation that passed.
+
+    Args:
+        text: the text.
+        validations: ids of validations whose acceptance tests all passed.
+    """
+    plain = _INVISIBLE.sub("", text.translate(_LOOKALIKES))
+    found = []
+    for sentence in _SENTENCE.findall(plain):
+        match = next((m for each in _EFFECTS if (m := each.search(sentence))), None)
+        if match is None or _AIM.search(sentence) or _denied(sentence, match):
+            continue
+        named = _VALIDATION.findall(sentence)
+        if not any(each.startswith(name) for name in named for each in validations):
+            found.append(sentence.strip())
+    return found
 
 
 def _denied(text: str, match: re.Match[str]) -> bool:

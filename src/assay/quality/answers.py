@@ -4,16 +4,20 @@ One series holds one question (the verdict, a dimension, the step labels, the ru
 records, or candidates, steps and sections within records; each rater answers an item once.
 """
 
-from collections import Counter
+from array import array
 from collections.abc import Hashable, Sequence
 from fractions import Fraction
 
 import numpy as np
 
 from assay.contracts.rubric import Dimension
+from assay.core.errors import UsageError
 from assay.quality.agreement import Abstention, Agreement, abstention, agreement
 from assay.quality.bootstrap import Resampling
 from assay.quality.patterns import Integers, Ratings, Scale, ratings
+
+ABSTAINED = -1
+"""Stands for the value of an answer that declined."""
 
 ORDINAL_VALUES = 20
 """A numeric scale of more values than this is read as an interval scale, for its cost."""
@@ -36,7 +40,11 @@ class Codes:
 
 
 class Answers:
-    """A series of answers to one question."""
+    """A series of answers to one question.
+
+    Answers are kept as codes in arrays, about 20 bytes each; items are told apart only while
+    their own record is gathered, so that memory does not grow with their names.
+    """
 
     def __init__(self) -> None:
         """Start without answers."""
@@ -44,56 +52,71 @@ class Answers:
         """Reviewers who answered."""
         self.not_applicable = 0
         """Answers that the question does not apply."""
-        self._items = Codes()
-        self._clusters: list[int] = []
-        self._records: list[int] = []
-        self._item_of: list[int] = []
-        self._rater_of: list[int] = []
-        self._values: list[str | None] = []
+        self._values = Codes()
+        self._record = -1
+        self._items_of_record: dict[Hashable, int] = {}
+        self._clusters = array("i")
+        self._records = array("i")
+        self._item_of = array("i")
+        self._rater_of = array("i")
+        self._value_of = array("i")
 
     def add(
         self, item: Hashable, rater: str, value: str | None, *, record: int, cluster: int
     ) -> None:
-        """Add one answer.
+        """Add one answer; all answers about one record come before those about the next.
 
         Args:
-            item: what was judged.
+            item: what was judged, unlike any other item of its record.
             rater: the reviewer.
             value: the answer; None for an abstention.
-            record: number of the item's record.
+            record: number of the item's record; never falls from one answer to the next.
             cluster: number of the item's prompt family, or of its record without one.
+
+        Raises:
+            UsageError: if the record comes before the last one.
         """
-        code = self._items.of(item)
-        if code == len(self._records):
+        if record != self._record:
+            if record < self._record:
+                raise UsageError(
+                    code="answers-out-of-order",
+                    message=f"an answer about record {record} follows one about {self._record}",
+                )
+            self._record, self._items_of_record = record, {}
+        code = self._items_of_record.get(item)
+        if code is None:
+            code = self._items_of_record[item] = len(self._records)
             self._records.append(record)
             self._clusters.append(cluster)
         self._item_of.append(code)
         self._rater_of.append(self.raters.of(rater))
-        self._values.append(value)
+        self._value_of.append(ABSTAINED if value is None else self._values.of(value))
 
     @property
     def counts(self) -> dict[str, int]:
         """How often each value was given, abstentions left out; sorted by name."""
-        return dict(sorted(Counter(value for value in self._values if value is not None).items()))
+        codes = _integers(self._value_of)
+        tally = np.bincount(codes[codes != ABSTAINED], minlength=len(self._values)).tolist()
+        return dict(sorted((str(value), tally[at]) for value, at in self._values.numbers.items()))
 
     @property
     def given(self) -> int:
         """Answers with a value."""
-        return len(self._values) - self.abstained
+        return len(self._value_of) - self.abstained
 
     @property
     def abstained(self) -> int:
         """Answers that declined."""
-        return self._values.count(None)
+        return self._value_of.count(ABSTAINED)
 
     @property
     def items(self) -> int:
         """Items that somebody answered."""
-        return len(self._items)
+        return len(self._records)
 
     def records(self) -> Integers:
         """Number of each item's record."""
-        return np.asarray(self._records, dtype=np.int64)
+        return _integers(self._records)
 
     def on_scale(self, scale: Scale, codes: dict[str, int]) -> Ratings:
         """The answers as ratings, abstentions left out as missing.
@@ -102,12 +125,11 @@ class Answers:
             scale: what the codes mean.
             codes: code of each value on the scale; every value that was given is there.
         """
-        rows = [row for row, value in enumerate(self._values) if value is not None]
-        values = [codes[value] for value in self._values if value is not None]
+        given = np.asarray(self._value_of) != ABSTAINED
         return ratings(
-            np.asarray(self._item_of, dtype=np.int64)[rows],
-            np.asarray(self._rater_of, dtype=np.int64)[rows],
-            np.asarray(values, dtype=np.int64),
+            _integers(self._item_of)[given],
+            _integers(self._rater_of)[given],
+            self._coded(codes, ABSTAINED)[given],
             scale,
             n_items=self.items,
             clusters=self.clusters(),
@@ -115,18 +137,22 @@ class Answers:
 
     def codes(self, code_of: dict[str, int], abstained: int) -> tuple[Integers, Integers, Integers]:
         """Items, raters and codes of all answers, with one code for abstentions."""
-        values = [abstained if value is None else code_of[value] for value in self._values]
         return (
-            np.asarray(self._item_of, dtype=np.int64),
-            np.asarray(self._rater_of, dtype=np.int64),
-            np.asarray(values, dtype=np.int64),
+            _integers(self._item_of),
+            _integers(self._rater_of),
+            self._coded(code_of, abstained),
         )
+
+    def _coded(self, code_of: dict[str, int], abstained: int) -> Integers:
+        """The code of each answer; an abstention, -1, reads the last place of the table."""
+        table = [code_of[str(value)] for value in self._values.numbers]
+        coded: Integers = np.asarray([*table, abstained], dtype=np.int64)[self._value_of]
+        return coded
 
     def clusters(self) -> Integers | None:
         """Cluster of each item; None where every item is a cluster of its own."""
-        if len(set(self._clusters)) == self.items:
-            return None
-        return np.asarray(self._clusters, dtype=np.int64)
+        clusters = _integers(self._clusters)
+        return None if np.unique(clusters).size == self.items else clusters
 
     def abstention(self, resampling: Resampling) -> Abstention | None:
         """Who declined, and whether on the same items; None where nobody did."""
@@ -145,6 +171,11 @@ class Answers:
     def agreement(self, scale: Scale, codes: dict[str, int], resampling: Resampling) -> Agreement:
         """Agreement among the answers on a scale."""
         return agreement(self.on_scale(scale, codes), resampling)
+
+
+def _integers(codes: "array[int]") -> Integers:
+    """A copy, so that the array may grow while the copy is used."""
+    return np.array(codes, dtype=np.int64)
 
 
 def only(given: Ratings, keep: Integers) -> Ratings:

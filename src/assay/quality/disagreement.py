@@ -39,7 +39,7 @@ GAIN = 0.05
 RISK = 0.05
 """Accepted probability that a split of the raters is chance."""
 
-UNEVEN = 2.5
+UNEVEN = 2.0
 """Standard errors by which unanimous items exceed what one skill for all items would give, from
 which some items are clear and others are not (a convention)."""
 

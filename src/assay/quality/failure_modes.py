@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from assay.contracts.contract import ReviewLayer
 from assay.core.identity import digest_of, make_id
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.case import Case
@@ -73,15 +72,13 @@ class ModeGathering:
         self._groups: dict[str, dict[int, str]] = {}
         self._objective = documents.objective
 
-    def add(self, case: Case, people: Sequence[Judgment], layer: ReviewLayer | None) -> None:
+    def add(self, case: Case, people: Sequence[Judgment]) -> None:
         """Take in one case.
 
         Args:
             case: the case.
             people: the standing judgments that count.
-            layer: the record's layer of review; None where none fits.
         """
-        del layer
         state = case.disposition.state if case.disposition else ""
         if len(case.record.candidates) >= PAIR:
             self._add_choices(people)

@@ -1,11 +1,15 @@
-"""The gathering: one pass over all cases, keeping counts and codes, never the cases themselves."""
+"""The gathering: one pass over all cases, keeping counts and codes, never the cases themselves.
+
+What grows with the records is a few whole numbers each: where a record lies, and its answers.
+Taxonomies are kept once each, however many records share them.
+"""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from assay.quality.answers import Answers, Codes
+from assay.quality.answers import Answers
 from assay.quality.case import Case
 from assay.quality.consensus import (
     STRICT_MAJORITY,
@@ -17,14 +21,25 @@ from assay.quality.consensus import (
 )
 from assay.quality.coverage import Cells
 from assay.quality.disposition import RELEASABLE
+from assay.quality.failure_modes import ModeGathering
+from assay.quality.places import Clusters, Places
 from assay.quality.rules import Contradiction, InForce, contradictions
+from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import Abstained, NotApplicable, NotAsked, Prefers, Ranks, Tie
 from assay.review.layer import layer_of
+from assay.verification.ledger import Ledger
+from assay.verification.verification import Fail, Pass, Verification
 
 UNSTATED = "(unstated)"
 """Stands for a severity or task family that the source does not name."""
+
+UNDETERMINED = "(not determined)"
+"""Stands for the cause of a defect in a record that no adjudication explains."""
+
+SHOWN_CONTRADICTIONS = 100
+"""Contradictions that are kept one by one; all of them are counted."""
 
 PAIR = 2
 """Candidates of a pairwise comparison."""
@@ -55,7 +70,7 @@ class Gathering:
     """The documents in force."""
     kinds: Counter[str] = field(default_factory=Counter)
     """Records by kind."""
-    taxonomies: list[dict[str, str]] = field(default_factory=list)
+    places: Places = field(default_factory=Places)
     """Where each record lies."""
     cells: Cells = field(default_factory=Cells)
     """Taxonomies counted, for coverage."""
@@ -78,52 +93,99 @@ class Gathering:
     states: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Records by state and rule of their disposition."""
     contradictions: list[Contradiction] = field(default_factory=list)
-    """Verdicts that contradict the priority rules."""
+    """The first verdicts that contradict the priority rules."""
+    contradicting: int = 0
+    """Verdicts that contradict them, all of them."""
     checked_against_priority: int = 0
     """Judgments whose verdict and scores could be held against the priority rules."""
     errors_asked: int = 0
     """Judgments that looked for errors."""
     with_errors: int = 0
     """Of these, how many found one."""
-    defects: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """Localized errors by category, severity and task family."""
+    defects: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+    """Localized errors by category, severity, task family and cause."""
+    verified: Counter[tuple[str, tuple[str, ...], str]] = field(default_factory=Counter)
+    """Verifications that speak, by verifier, dimensions covered and task family."""
+    refuted: Counter[tuple[str, tuple[str, ...], str]] = field(default_factory=Counter)
+    """Of these, the ones that failed."""
+    causes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """Adjudicated records by cause, decision and task family, by their latest adjudication."""
+    awaiting: int = 0
+    """Records without an adjudication that the rules send to one."""
     repeated_verdicts: Counter[bool] = field(default_factory=Counter)
     """Second answers of one reviewer on one record: whether the verdict was the same."""
     repeated_scores: Counter[bool] = field(default_factory=Counter)
     """Second scores of one reviewer on one dimension of one candidate: whether the same."""
-    _clusters: Codes = field(default_factory=Codes)
+    ledger: Ledger = field(init=False)
+    """What stands behind each dimension of each item."""
+    modes: ModeGathering = field(init=False)
+    """What the alarms need."""
+    shortcuts: ShortcutGathering = field(init=False)
+    """One row of numbers for each preference on a pair, of people and models."""
+    _clusters: Clusters = field(default_factory=Clusters)
+
+    def __post_init__(self) -> None:
+        """Start what hangs on the documents in force."""
+        self.ledger = Ledger(self.documents.contract, self.documents.rubric)
+        self.modes = ModeGathering(self.documents)
+        self.shortcuts = ShortcutGathering(each.id for each in self.documents.rubric.dimensions)
 
     def add(self, case: Case) -> None:
         """Take in one case."""
-        record, number = case.record, len(self.taxonomies)
+        record = case.record
         state = case.disposition.state if case.disposition else "undisposed"
         rule = case.disposition.rule if case.disposition else ""
         self.kinds[record.kind] += 1
-        self.taxonomies.append(record.task.taxonomy)
+        number = self.places.add(record.task.taxonomy)
         self.cells.add(record.task.taxonomy, accepted=state in RELEASABLE)
         self.states[state, rule] += 1
-        if not case.judgments:
-            return
-        standing = effective(case.judgments)
-        self._count_judgments(case, standing)
-        counting = self._counting(record)
-        people = [judgment for judgment in standing if counting.counts(judgment)]
-        found = consensus(record, standing, case.adjudications, counting=counting)
-        self.outcomes[found.outcome] += 1
-        self._check_priority(record, people)
-        family = record.task.family
-        place = _Place(number, self._clusters.of(("family", family) if family else number))
-        for judgment in people:
-            self._add_verdict(record, judgment, place)
-            self._add_parts(judgment, place)
-            self._add_errors(record, judgment)
-
-    def _counting(self, record: Record) -> Counting:
-        """Whose answers count: the people of the record's layer, so that no key is a rater."""
+        self._add_decisions(case)
         layer = layer_of(record, self.documents.contract)
-        return Counting(roles=layer.roles) if layer else STRICT_MAJORITY
+        standing = effective(case.judgments)
+        counting = Counting(roles=layer.roles) if layer else STRICT_MAJORITY
+        people = [judgment for judgment in standing if counting.counts(judgment)]
+        self.ledger.add(record, people, case.verifications)
+        self.modes.add(case, people)
+        if case.judgments:
+            place = _Place(number, self._clusters.of(record.task.family))
+            models = [each for each in standing if each.reviewer.kind == "model"]
+            self.shortcuts.add(record, [*people, *models], place.cluster)
+            self._add_judgments(case, standing, people, counting, place)
 
-    def _count_judgments(self, case: Case, standing: Iterable[Judgment]) -> None:
+    def _add_judgments(
+        self,
+        case: Case,
+        standing: Sequence[Judgment],
+        people: Sequence[Judgment],
+        counting: Counting,
+        place: "_Place",
+    ) -> None:
+        """Take in what was said; only the people of the record's layer are raters."""
+        self._count_judgments(case, standing)
+        found = consensus(case.record, standing, case.adjudications, counting=counting)
+        self.outcomes[found.outcome] += 1
+        self._check_priority(case.record, people)
+        cause = case.adjudications[-1].cause if case.adjudications else UNDETERMINED
+        for judgment in people:
+            self._add_verdict(case.record, judgment, place)
+            self._add_parts(judgment, place)
+            self._add_errors(case.record, judgment, cause)
+
+    def _add_decisions(self, case: Case) -> None:
+        """Count the latest adjudication, and the latest verification of each test."""
+        family = family_of(case.record)
+        if case.adjudications:
+            latest = case.adjudications[-1]
+            decision = str(latest.decision.__struct_config__.tag)
+            self.causes[latest.cause, decision, family] += 1
+        elif case.disposition and case.disposition.state == "needs_adjudication":
+            self.awaiting += 1
+        for verification in latest_verifications(case.verifications):
+            key = (verification.verifier, verification.dimensions, family)
+            self.verified[key] += isinstance(verification.verdict, Pass | Fail)
+            self.refuted[key] += isinstance(verification.verdict, Fail)
+
+    def _count_judgments(self, case: Case, standing: Sequence[Judgment]) -> None:
         replaced = {each.supersedes for each in case.judgments if each.supersedes}
         unreplaced = [each for each in case.judgments if not replaced or each.id not in replaced]
         counts = self.judgments
@@ -132,7 +194,7 @@ class Gathering:
         for judgment in standing:
             counts[judgment.reviewer.kind] += 1
             self._count_reviewer(judgment)
-        repeats = len(unreplaced) - sum(1 for _ in standing)
+        repeats = len(unreplaced) - len(standing)
         if repeats:
             counts["repeated"] += repeats
             self._compare_repeats(unreplaced, len(case.record.candidates))
@@ -159,13 +221,15 @@ class Gathering:
                     if key in earlier:
                         self.repeated_scores[value == earlier[key]] += 1
 
-    def _check_priority(self, record: Record, people: list[Judgment]) -> None:
+    def _check_priority(self, record: Record, people: Sequence[Judgment]) -> None:
         if not self.documents.rubric.priority or len(record.candidates) < PAIR:
             return
         self.checked_against_priority += sum(
             isinstance(each.verdict, Prefers | Ranks | Tie) and bool(each.scores) for each in people
         )
-        self.contradictions += contradictions(record, people, self.documents)
+        found = contradictions(record, people, self.documents)
+        self.contradicting += len(found)
+        self.contradictions += found[: SHOWN_CONTRADICTIONS - len(self.contradictions)]
 
     def _add_verdict(self, record: Record, judgment: Judgment, place: "_Place") -> None:
         n_candidates = len(record.candidates)
@@ -193,15 +257,15 @@ class Gathering:
             section = (place.record, ruling.section, ruling.candidate)
             place.put(self.rulings, section, judgment, ruling.ruling)
 
-    def _add_errors(self, record: Record, judgment: Judgment) -> None:
+    def _add_errors(self, record: Record, judgment: Judgment, cause: str) -> None:
         if judgment.errors is None:
             return
         self.errors_asked += 1
         self.with_errors += bool(judgment.errors)
-        family = record.task.capability or record.task.family or UNSTATED
+        family = family_of(record)
         for error in judgment.errors:
             severity = error.severity or error.source_severity or UNSTATED
-            self.defects[error.category, severity, family] += 1
+            self.defects[error.category, severity, family, cause] += 1
 
 
 @dataclass(frozen=True)
@@ -213,6 +277,16 @@ class _Place:
 
     def put(self, answers: Answers, item: Hashable, judgment: Judgment, value: str | None) -> None:
         answers.add(item, rater(judgment), value, record=self.record, cluster=self.cluster)
+
+
+def family_of(record: Record) -> str:
+    """The task family: the capability, or else the prompt family."""
+    return record.task.capability or record.task.family or UNSTATED
+
+
+def latest_verifications(given: Iterable[Verification]) -> Iterable[Verification]:
+    """The verifications that stand: the last of each verifier and options on each candidate."""
+    return {(each.verifier, each.options, each.candidate): each for each in given}.values()
 
 
 def rater(judgment: Judgment) -> str:

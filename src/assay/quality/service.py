@@ -9,8 +9,9 @@ from assay.contracts.document import Document, DocumentKind
 from assay.core.ports import FactStore
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case, cases
-from assay.quality.report import QualityReport, Question, Verdicts, quality_report
+from assay.quality.report import QualityReport, quality_report
 from assay.quality.rules import InForce, dispose_case
+from assay.quality.sections.questions import Question, Verdicts
 
 
 class Disposed(msgspec.Struct, frozen=True, kw_only=True):

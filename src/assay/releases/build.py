@@ -28,7 +28,14 @@ from assay.releases.card import TEXTS, Portrait, render_texts
 from assay.releases.checksums import SUMS, digest_file, render_sums
 from assay.releases.croissant import CROISSANT, describe
 from assay.releases.diff import Difference, compare_releases
-from assay.releases.gates import claims_gate, qa_gate, quota_gate, rights_gate, versions_gate
+from assay.releases.gates import (
+    claims_gate,
+    qa_gate,
+    quota_gate,
+    reserve_gate,
+    rights_gate,
+    versions_gate,
+)
 from assay.releases.inputs import Paperwork, ReleaseInputs, day_of, paperwork, texts_in
 from assay.releases.item import Item
 from assay.releases.keys import key_id
@@ -141,6 +148,8 @@ class _Build:
             use=self.inputs.use,
             permits=self.permits,
             folder=self.releases,
+            reserve=self.inputs.reserve,
+            leave_out_overlaps=self.inputs.leave_out_overlaps,
         )
         with selection.spool, Spool(self.releases) as items:
             tally = assemble(selection.spool, self.permits, self.folder, items)
@@ -175,13 +184,24 @@ class _Build:
             quota_gate(covered),
             qa_gate(figures),
             versions_gate(self.documents, issues, before),
+            self._reserve_gate(selection),
         )
         head = self._head(tally, selection, gates)
         draft = self._texts(head, covered, difference)
-        gates += (claims_gate(self._claiming(draft)),)
+        gates += (claims_gate(self._claiming(draft), self.inputs.validations),)
         _refuse_unless_passed(gates)
         head = msgspec.structs.replace(head, gates=gates)
         return head, self._texts(head, covered, difference)
+
+    def _reserve_gate(self, selection: Selection) -> GateResult:
+        declared, index = self.paperwork.contract.reserve, self.inputs.reserve
+        figures = selection.figures
+        return reserve_gate(
+            selection.overlaps,
+            figures.accepted + figures.preserved,
+            index.items if index else None,
+            declared.id if declared else None,
+        )
 
     def _head(self, tally: Tally, selection: Selection, gates: tuple[GateResult, ...]) -> Head:
         return Head(
@@ -202,6 +222,7 @@ class _Build:
             generator=Generator(assay=__version__, pyarrow=pa.__version__),
             merkle_root=tally.tree.root().hex(),
             previous=_named(self.previous),
+            reserve=self.inputs.sealed,
         )
 
     def _document_entries(self) -> Iterator[DocumentEntry]:
@@ -248,6 +269,7 @@ class _Build:
             key_id=key_id(self.key.public_key()),
             difference=difference,
             limitations=self.inputs.limitations,
+            alarms=tuple(each for each in self.inputs.alarms if each.state == "raised"),
         )
         address = f"urn:assay:{head.program.id}:{head.version}"
         return render_texts(portrait) | {CROISSANT: describe(portrait, address)}

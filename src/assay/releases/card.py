@@ -7,6 +7,7 @@ from typing import Any
 import jinja2
 import msgspec
 
+from assay.governance.failure_modes import MODES, Alarm
 from assay.governance.rights import USES
 from assay.quality.coverage import MISSING, AxisCoverage, Coverage
 from assay.releases.diff import Difference
@@ -36,6 +37,8 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     """Id of the key that signs."""
     difference: Difference | None
     """What changed since the release before; None for a first release."""
+    alarms: tuple[Alarm, ...]
+    """Failure modes whose sign is there."""
     limitations: str
     """What people know of the data's limits, as Markdown."""
 
@@ -61,6 +64,7 @@ def _context(portrait: Portrait) -> dict[str, Any]:
         "covered": portrait.covered,
         "key_id": portrait.key_id,
         "limitations": portrait.limitations,
+        "alarms": [(MODES[each.mode].title, each) for each in portrait.alarms],
         "verify_script": VERIFY_SCRIPT.read_text(),
         "licences": licences_of(head),
         "sources": [source for source in paperwork.sources.classes if source.id in drawn_on],

@@ -4,19 +4,24 @@ Rights take records out of a release and are counted; a gate refuses the release
 `verify` runs the gates again on what the folder holds and compares what they said.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
 from assay.contracts.document import Document, DocumentKind
 from assay.core.issues import Issue, has_errors
-from assay.governance.claims import find_claims
+from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
 from assay.quality.coverage import Coverage
 from assay.releases.release import GateResult
+from assay.reserve.overlap import Overlap
+from assay.reserve.service import describe
 
-GATES = ("rights", "quotas", "qa", "versions", "claims")
-"""Every gate of the format, in order."""
+GATES: Mapping[str, tuple[str, ...]] = {
+    "assay-release/1": ("rights", "quotas", "qa", "versions", "claims"),
+    "assay-release/2": ("rights", "quotas", "qa", "versions", "reserve", "claims"),
+}
+"""Every gate of each format, in order."""
 
 NEEDED_DOCUMENTS: tuple[DocumentKind, ...] = ("contract", "rubric", "sources")
 """Documents that no release can do without; a policy only where there is one."""
@@ -108,13 +113,51 @@ def versions_gate(
     return _result("versions", faults, f"pinned: {pinned}")
 
 
-def claims_gate(texts: Mapping[str, Sequence[str]]) -> GateResult:
+def reserve_gate(
+    overlaps: Sequence[Overlap], compared: int, sealed: int | None, declared: str | None
+) -> GateResult:
+    """Whether no record shares text with the reserve; the records' own words are shown.
+
+    Args:
+        overlaps: what records of the release share with sealed items.
+        compared: records that were compared.
+        sealed: sealed items; None where nothing is sealed.
+        declared: name of the reserve that the contract declares; None where it declares none.
+    """
+    if sealed is None:
+        why = f"nothing is sealed as {declared!r}" if declared else "the contract declares none"
+        return _result("reserve", (), f"not compared: {why}")
+    records = {each.record for each in overlaps}
+    faults = [describe(each) for each in overlaps[:_SHOWN]]
+    if faults:
+        faults.insert(0, f"{len(records)} of {compared} records share text with the reserve")
+    if len(overlaps) > _SHOWN:
+        faults.append(f"and {len(overlaps) - _SHOWN} more overlaps: assay reserve check")
+    clean = (
+        f"0 of {compared} records share text with {sealed} sealed items; paraphrase is not sought"
+    )
+    return _result("reserve", faults, clean)
+
+
+def claims_gate(
+    texts: Mapping[str, Sequence[str]], validations: Collection[str] = ()
+) -> GateResult:
     """Whether no text of the release claims what must not be claimed.
+
+    An effect on a model may be claimed in a sentence that names a validation which passed.
 
     Args:
         texts: file name -> its texts.
+        validations: ids of validations whose acceptance tests all passed.
     """
-    faults = [
+    unproven = [
+        f"{name} claims an effect that no validation shows: {claim!r}; name one that passed "
+        "by its id, or take the claim back"
+        for name in sorted(texts)
+        for text in texts[name]
+        for claim in find_unproven_effects(text, validations)
+    ]
+    faults = unproven + [
         f"{name} says {claim.text!r} ({claim.code}); {claim.instead}"
         for name in sorted(texts)
         for text in texts[name]

@@ -15,8 +15,10 @@ from assay.core.canonical import parse_json
 from assay.core.errors import UsageError
 from assay.core.issues import Issue
 from assay.core.ports import Checkpoint
+from assay.governance.failure_modes import Alarm
 from assay.governance.rights import Use
-from assay.releases.manifest import ProgramName
+from assay.releases.manifest import ProgramName, ReserveEntry
+from assay.reserve.contamination import ReserveIndex
 
 
 class DocumentFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +60,16 @@ class ReleaseInputs(msgspec.Struct, frozen=True, kw_only=True):
     """The quality report."""
     checkpoint: Checkpoint
     """The head of the audit chain."""
+    reserve: ReserveIndex | None = None
+    """The fingerprints of the reserve; None where nothing is sealed."""
+    sealed: ReserveEntry | None = None
+    """What the manifest says of the reserve; None where nothing is sealed."""
+    leave_out_overlaps: bool = False
+    """Whether records that share text with the reserve stay out, instead of stopping the build."""
+    validations: tuple[str, ...] = ()
+    """Ids of validations whose acceptance tests all passed: what a text may name for an effect."""
+    alarms: tuple[Alarm, ...] = ()
+    """What the stages say of the failure modes; raised ones are told among the limitations."""
     limitations: str = ""
     """What people know of the data's limits, as Markdown; added to what is derived."""
 

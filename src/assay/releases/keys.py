@@ -100,6 +100,11 @@ def _not_a_key(sort: str, where: str) -> InputError:
 
 
 def write_new(file: Path, content: bytes, *, mode: int) -> None:
+    """Write a new file that only these permissions open; one that is there is never replaced.
+
+    Raises:
+        MachineError: if it cannot be written, or is there already.
+    """
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as stream:

@@ -24,8 +24,11 @@ from assay.releases.release import GateResult
 MANIFEST = "manifest.json"
 """The manifest's file name."""
 
-FORMAT: Literal["assay-release/1"] = "assay-release/1"
-"""The version of the release folder's format."""
+Format = Literal["assay-release/1", "assay-release/2"]
+"""Versions of the release folder's format that are read; the second has a gate for the reserve."""
+
+FORMAT: Format = "assay-release/2"
+"""The version that is written."""
 
 _HEAD_END = b"\n}"
 _ITEMS_OPEN = b',\n  "items": [\n'
@@ -96,8 +99,9 @@ class TransformationEntry(Value):
 class LeftOut(Value):
     """Records of the store that are not in the release, for one reason."""
 
-    code: Literal["rights", "waits", "set_aside", "withdrawn"]
-    """No right to the use; review not finished; set aside by a rule; taken back since."""
+    code: Literal["rights", "waits", "set_aside", "withdrawn", "reserve"]
+    """No right to the use; review not finished; set aside by a rule; taken back since; shares
+    text with the reserve."""
     reason: str
     """Why."""
     records: Index
@@ -143,6 +147,17 @@ class PreviousRelease(Value):
     """`sha256:...` of its manifest.json."""
 
 
+class ReserveEntry(Value):
+    """The reserve that the release was compared with, by what can be shown of it."""
+
+    name: str
+    """Its name."""
+    items: Index
+    """Sealed items."""
+    commitments: tuple[str, ...]
+    """RFC 6962 roots over the salted digests of the items, one a sealing, hexadecimal."""
+
+
 class AuditHead(Value):
     """The head of the program's audit chain when the release was built."""
 
@@ -164,7 +179,7 @@ class Generator(Value):
 class Head(Value):
     """Everything of the manifest but its items."""
 
-    format: Literal["assay-release/1"]
+    format: Format
     """Version of the folder's format."""
     program: ProgramName
     """The program that made it."""
@@ -198,6 +213,8 @@ class Head(Value):
     """RFC 6962 root over the canonical bytes of the items, hexadecimal."""
     previous: PreviousRelease | None = None
     """The release before this one."""
+    reserve: ReserveEntry | None = None
+    """The sealed evaluation data that records were compared with; absent where none is sealed."""
 
 
 class ManifestWriter:

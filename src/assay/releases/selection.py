@@ -21,6 +21,8 @@ from assay.releases.manifest import LeftOut
 from assay.releases.permits import Permits
 from assay.releases.spool import Spool
 from assay.releases.withdrawal import Withdrawal
+from assay.reserve.contamination import ReserveIndex
+from assay.reserve.overlap import Overlap
 
 
 class Body(NamedTuple):
@@ -53,13 +55,26 @@ _bundles = msgspec.msgpack.Decoder(Bundle)
 class Selection:
     """The chosen records, spooled to disk, and the figures that the gates ask for."""
 
-    def __init__(self, folder: Path, withdrawn: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        withdrawn: Mapping[str, str],
+        reserve: ReserveIndex | None,
+        *,
+        leave_out_overlaps: bool,
+    ) -> None:
         """Start with nothing chosen.
 
         Args:
             folder: where the spool lies.
             withdrawn: records that were withdrawn one by one, each with the reason.
+            reserve: the fingerprints of the reserve; None where nothing is sealed.
+            leave_out_overlaps: whether records that share text with it stay out.
         """
+        self.overlaps: list[Overlap] = []
+        """What chosen records share with the reserve."""
+        self._reserve = reserve
+        self._leave_out_overlaps = leave_out_overlaps
         self.spool = Spool(folder)
         """Bundles by the record's id; close it when done."""
         self.figures = QaFigures()
@@ -97,10 +112,19 @@ class Selection:
         else:
             decision = permits.decide(use, case.record.source_classes)
             if decision.permitted:
-                self._choose(case, disposition)
+                self._compare(case, disposition)
             else:
                 reason = "; ".join(denial.message for denial in decision.denials)
                 self._left_out["rights", reason] += 1
+
+    def _compare(self, case: Case, disposition: Disposition) -> None:
+        """Choose a record that shares nothing with the reserve; hold the others against it."""
+        found = self._reserve.overlaps(case.record) if self._reserve else ()
+        if found and self._leave_out_overlaps:
+            self._left_out["reserve", "shares text with the reserve"] += 1
+            return
+        self.overlaps += found
+        self._choose(case, disposition)
 
     def _choose(self, case: Case, disposition: Disposition) -> None:
         bundle = Bundle(
@@ -121,7 +145,15 @@ class Selection:
 
 
 def select(
-    store: FactStore, *, contract: str, rubric: str, use: Use, permits: Permits, folder: Path
+    store: FactStore,
+    *,
+    contract: str,
+    rubric: str,
+    use: Use,
+    permits: Permits,
+    folder: Path,
+    reserve: ReserveIndex | None = None,
+    leave_out_overlaps: bool = False,
 ) -> Selection:
     """Choose the records that the rules released and the rights permit.
 
@@ -132,8 +164,10 @@ def select(
         use: the use that rights are asked for.
         permits: what the sources permit.
         folder: where the spool lies while it is needed.
+        reserve: the fingerprints of the reserve; None where nothing is sealed.
+        leave_out_overlaps: whether records that share text with it stay out.
     """
-    selection = Selection(folder, _withdrawn(store))
+    selection = Selection(folder, _withdrawn(store), reserve, leave_out_overlaps=leave_out_overlaps)
     for batch in cases(store, contract=contract, rubric=rubric):
         for case in batch:
             selection.consider(case, use, permits)

@@ -13,7 +13,7 @@ from assay.bulk.fact_lines import write_rows
 from assay.contracts.document import to_fact
 from assay.core.clock import fixed_clock
 from assay.core.errors import CheckError, UsageError
-from assay.demo.story import write_program
+from assay.demo.documents import write_program
 from assay.planning import service
 from assay.planning.contract_draft import next_version, rewrite
 from assay.planning.findings import LEAST_ITEMS, failure_of, find

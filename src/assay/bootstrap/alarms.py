@@ -1,0 +1,59 @@
+"""The alarms of a program: what every stage says of the eight failure modes, in the guide's order."""
+
+from assay.bootstrap.program import Program
+from assay.governance.claims import find_unproven_effects
+from assay.governance.failure_modes import MODES, Alarm
+from assay.releases.release import Release
+from assay.reserve.service import leakage_alarm
+from assay.validation.alarms import model_validation_alarm, over_refusal_alarm
+from assay.validation.validation import Validation
+
+TEXTS = ("README.md", "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md", "quality.md")
+"""Texts of a release in which an effect could be claimed."""
+
+
+def program_alarms(program: Program) -> tuple[Alarm, ...]:
+    """What every stage says of the eight failure modes.
+
+    Each stage is asked anew, so it costs a pass over the records and their judgments.
+
+    Args:
+        program: the open program.
+    """
+    found = [
+        *program.quality.report().alarms,
+        leakage_alarm(program.reserve.check()),
+        _over_refusal(program),
+        _model_validation(program),
+    ]
+    order = list(MODES)
+    return tuple(sorted(found, key=lambda alarm: order.index(alarm.mode)))
+
+
+def _over_refusal(program: Program) -> Alarm:
+    validations = program.validation.list()
+    if not validations:
+        return over_refusal_alarm((), ())
+    report = program.validation.report(validations[-1])
+    return over_refusal_alarm(report.slices, report.responses)
+
+
+def _model_validation(program: Program) -> Alarm:
+    store = program.store
+    validations = list(store.scan(Validation))
+    passed = [each.id for each in validations if each.passed]
+    claims = [
+        claim
+        for release in store.scan(Release)
+        for text in _texts_of(program, release.version)
+        for claim in find_unproven_effects(text, passed)
+    ]
+    releases = [release.id for release in store.scan(Release)]
+    return model_validation_alarm(program.documents.contract, releases, validations, claims)
+
+
+def _texts_of(program: Program, version: str) -> list[str]:
+    folder = program.releases.folder / version
+    return [
+        (folder / name).read_text(encoding="utf-8") for name in TEXTS if (folder / name).exists()
+    ]

@@ -1,0 +1,117 @@
+"""Caught: each failure mode planted in a sound program, and the stage that says so."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+import assay.bootstrap as doors
+from assay.bootstrap.alarms import program_alarms
+from assay.bootstrap.program import Program
+from assay.bulk.fact_lines import write_facts, write_rows
+from assay.core.clock import fixed_clock
+from assay.core.errors import CheckError
+from assay.demo.documents import MOMENT, write_program
+from assay.demo.evaluation import answer_items
+from assay.demo.failures import PLANTS, Scene, judge, sound_scene
+from assay.governance.failure_modes import MODES, Alarm, FailureMode
+from assay.quality.rules import InForce
+
+Say = Callable[[str], None]
+"""Prints one line."""
+
+
+class Played(msgspec.Struct, frozen=True, kw_only=True):
+    """What the stages said of one scene."""
+
+    alarms: dict[FailureMode, Alarm]
+    """Every failure mode's alarm."""
+    refusal: str
+    """Why the release was refused; empty where it was built."""
+
+    @property
+    def raised(self) -> frozenset[FailureMode]:
+        """The failure modes that were raised."""
+        return frozenset(mode for mode, alarm in self.alarms.items() if alarm.state == "raised")
+
+
+def catch_failures(folder: Path, say: Say) -> Mapping[FailureMode, Played]:
+    """Plant each of the eight failure modes and print the stage that catches it."""
+    say("\n7. Eight failure modes: each planted in a small sound program, and caught")
+    sound = play(folder / "sound", sound_scene())
+    say(f"   a sound program raises {len(sound.raised)} of 8")
+    found = {}
+    for mode, plant in PLANTS.items():
+        played = play(folder / mode, plant(sound_scene()))
+        found[mode] = played
+        alarm = played.alarms[mode]
+        say(f"   {MODES[mode].title}: {alarm.state} by {alarm.stage}")
+        say(f"      {_short(played.refusal or alarm.reason)}")
+    return found
+
+
+def play(folder: Path, scene: Scene) -> Played:
+    """Take a scene the whole way, and give what the stages say.
+
+    Args:
+        folder: where its program is made.
+        scene: the scene.
+    """
+    write_program(folder)
+    contract = folder / "contract.yaml"
+    text = contract.read_text(encoding="utf-8")
+    contract.write_text(text.replace("agreement: 0.66", f"agreement: {scene.agreement}"))
+    with doors.open_program(folder, clock=fixed_clock(MOMENT), who="demo") as program:
+        _collect(program, scene)
+        refusal = _release(program, scene)
+        _evaluate(program, scene, released=not refusal)
+        alarms = {alarm.mode: alarm for alarm in program_alarms(program)}
+    if "effect" in refusal and scene.limitations:
+        # The refused release leaves nothing behind to be found later: its gate is the catch.
+        alarms["no_model_validation"] = Alarm(
+            mode="no_model_validation", state="raised", stage="releases", reason=refusal
+        )
+    return Played(alarms=alarms, refusal=refusal)
+
+
+def _collect(program: Program, scene: Scene) -> None:
+    holdout, records = program.folder / "holdout.jsonl", program.folder / "records.jsonl"
+    write_facts(holdout, scene.reserve)
+    program.reserve.seal(holdout, remove=True)
+    documents = InForce.of(program.session.facts)
+    write_facts(records, (*(item.record for item in scene.items), *judge(scene, documents)))
+    done = program.records.import_(records, source="desk-authors")
+    if done.set_aside:
+        raise CheckError(code="demo-broken", message=done.reasons[0].example)
+    program.verification.run()
+    program.quality.dispose()
+
+
+def _release(program: Program, scene: Scene) -> str:
+    try:
+        program.releases.build("1.0.0", limitations=scene.limitations)
+    except CheckError as refused:
+        return refused.message
+    return ""
+
+
+def _evaluate(program: Program, scene: Scene, *, released: bool) -> None:
+    out = program.folder / "opened.jsonl"
+    program.reserve.open(out, role="lead", purpose="evaluate", person="judith")
+    opened = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    out.unlink()
+    for arm, checkpoint in (("base", scene.before), ("candidate", scene.after)):
+        file = program.folder / f"{arm}.jsonl"
+        write_rows(file, answer_items(checkpoint, opened))
+        program.validation.import_(
+            file,
+            checkpoint=f"{arm} {checkpoint.name}",
+            arm="base" if arm == "base" else "candidate",
+            release="1.0.0" if released and arm == "candidate" else None,
+        )
+    program.validation.compare()
+
+
+def _short(text: str, most: int = 230) -> str:
+    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} ..."

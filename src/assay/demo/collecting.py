@@ -1,0 +1,94 @@
+"""Collecting: the reserve under seal, records in, blind review, verifiers."""
+
+import random
+from collections.abc import Callable, Sequence
+
+from assay.bootstrap.program import Program
+from assay.core.errors import CheckError
+from assay.demo.evaluation import build_reserve
+from assay.demo.reviewers import PEOPLE, Oracle, answer_all
+from assay.demo.world import Item
+
+Say = Callable[[str], None]
+"""Prints one line."""
+
+BROKEN_LINES = (
+    '{"schema_version":1,"task":{"messages":[{"role":"user","content":"cut off',
+    '{"schema_version":1,"part":{"kind":"preference"},"task":{"messages":[]},"sources":[],"mood":1}',
+)
+"""Two lines that cannot be used: they are set aside with their reasons."""
+
+
+def seal_reserve(program: Program, say: Say) -> None:
+    """Move the evaluation items out of reach before anybody writes a training record."""
+    say("\n2. Reserve: evaluation data under seal, before anyone writes training data")
+    file = program.folder / "holdout.jsonl"
+    file.write_text("".join(f"{each.canonical().decode()}\n" for each in build_reserve()))
+    done = program.reserve.seal(file, remove=True)
+    say(
+        f"   read {done.read} = sealed {done.sealed.sealed} + already there "
+        f"{done.sealed.already_there} + set aside {done.set_aside}; the file is removed"
+    )
+    say("   the store holds salted fingerprints; the text lies encrypted in a vault of its own")
+
+
+def import_records(program: Program, items: Sequence[Item], say: Say) -> None:
+    """Import the records twice, two broken lines among them."""
+    say("\n3. Records: eight kinds in one envelope, and two broken lines")
+    data = program.folder / "data"
+    data.mkdir()
+    lines = [item.record.canonical().decode() for item in items]
+    middle = len(lines) // 2
+    (data / "records.jsonl").write_text(
+        "\n".join([*lines[:middle], *BROKEN_LINES, *lines[middle:]]) + "\n", encoding="utf-8"
+    )
+    for _ in range(2):
+        report = program.records.import_(data / "records.jsonl", source="desk-authors")
+        say(
+            f"   read {report.read} = {report.stored} stored + {report.already_there} already "
+            f"there + {report.set_aside} set aside"
+        )
+    for reason in report.reasons:
+        say(f"   set aside: {reason.example}")
+    say("   (the second import found every record there: a record is its content)")
+
+
+def review(program: Program, items: Sequence[Item], say: Say) -> None:
+    """Three independent judgments of each record, by people of known skill and bias."""
+    say("\n4. Review: three independent passes, blind, in an order drawn for each person")
+    assigned = program.review.assign({person.name: person.role for person in PEOPLE})
+    say(f"   {assigned.assigned} assignments to {len(assigned.by_reviewer)} simulated reviewers:")
+    for person in PEOPLE:
+        habits = f"sees {person.skill:.0%} of the scores as they are"
+        habits += f", takes the longer answer {person.length_love:.0%} of the time" * bool(
+            person.length_love
+        )
+        habits += f", abstains {person.abstains:.0%} of the time" * bool(person.abstains)
+        say(f"      {person.name}: {habits}")
+    oracle = Oracle(items)
+    for number, person in enumerate(PEOPLE):
+        draw = random.Random(number)  # noqa: S311  a simulation that must repeat
+        rows = list(program.review.work(person.name))
+        taken = program.review.take_answers(
+            answer_all(person, rows, oracle, draw), subject=f"answers of {person.name}"
+        )
+        if taken.set_aside:
+            raise CheckError(code="demo-broken", message=taken.set_aside[0].reason)
+    status = program.review.status()
+    say(f"   {status.judged} judgments are in, {status.waiting} wait")
+
+
+def verify(program: Program, say: Say) -> None:
+    """Run the verifiers that the rubric names."""
+    say("\n5. Verification: what a machine can test, and nothing beyond it")
+    done = program.verification.run()
+    for run in done.runs:
+        verdicts = ", ".join(f"{count} {name}" for name, count in run.verdicts.items())
+        nothing = ", ".join(f"{count} where {why}" for why, count in run.nothing_to_verify.items())
+        say(f"   {run.verifier} covers {', '.join(run.dimensions)}: {verdicts}; {nothing}")
+    for row in program.verification.ledger():
+        if row.axis == "all" and row.dimension in {"correct", "sums"}:
+            say(
+                f"   {row.dimension}: of {row.items} items {row.machine_verified} machine verified, "
+                f"{row.expert_judged} expert judged, {row.both} both, {row.uncertain} uncertain"
+            )

@@ -1,0 +1,32 @@
+"""The demo's documents and keys, and the moment when it takes place."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from assay.core.digest import sha256
+from assay.releases.keys import private_pem, public_pem
+
+MOMENT = "2026-01-05T09:00:00Z"
+"""When the demo takes place."""
+
+SECRET = "the demo's secret is no secret: everyone may repeat it\n"  # noqa: S105  as it says
+"""What the demo's pseudonyms, draws and signing key hang on."""
+
+VAULT_KEY = "AGE-SECRET-KEY-1GWP4G6Q3QK9FUCYMLA85TERDWSKNJXPL004J75ALST5J5W0WSXGQVYR699"
+"""Opens the demo's vault; as little a secret as the other. A real one never lies beside the vault."""
+
+
+def write_program(folder: Path) -> None:
+    """Write the demo's documents and keys into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in (files("assay.demo") / "program").iterdir():
+        (folder / source.name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / ".assay").mkdir()
+    (folder / ".assay" / "pseudonym.key").write_text(SECRET)
+    (folder / ".assay" / "vault.key").write_text(VAULT_KEY)
+    (folder / ".assay" / "vault.key").write_text(VAULT_KEY)
+    key = Ed25519PrivateKey.from_private_bytes(sha256(SECRET.encode()))
+    (folder / ".assay" / "signing.key").write_bytes(private_pem(key))
+    (folder / "assay.pub").write_bytes(public_pem(key.public_key()))

@@ -1,0 +1,81 @@
+"""The outline: the report as sections of sentences, lists and tables, for every page that shows it.
+
+Sentences, headings and captions are the report's own words. Cells of tables hold names and numbers
+that come from the documents and the data.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+SectionKey = Literal[
+    "summary", "alarms", "verdicts", "dimensions", "disagreement", "shortcuts", "reviewers",
+    "dispositions", "ledger", "defects", "actions", "coverage", "limits",
+]  # fmt: skip
+"""The sections."""
+
+
+class Paragraph(msgspec.Struct, frozen=True, tag=True):
+    """One paragraph."""
+
+    text: str
+    """Its sentences."""
+
+
+class Bullets(msgspec.Struct, frozen=True, tag=True):
+    """A list."""
+
+    items: tuple[str, ...]
+    """Its items."""
+
+
+class Table(msgspec.Struct, frozen=True, tag=True):
+    """A table with a caption."""
+
+    caption: str
+    """What it shows."""
+    head: tuple[str, ...]
+    """Its columns."""
+    rows: tuple[tuple[str, ...], ...]
+    """Its rows: every one; a page may show the first of them and say so."""
+
+
+Block = Paragraph | Bullets | Table
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """One section."""
+
+    key: SectionKey
+    """Its name for links and pictures."""
+    title: str
+    """Its heading."""
+    blocks: tuple[Block, ...]
+    """What it holds, in order."""
+
+
+def section(key: SectionKey, title: str, blocks: Iterable[Block | str]) -> Section:
+    """A section; a plain text among its blocks is a paragraph."""
+    typed = (Paragraph(each) if isinstance(each, str) else each for each in blocks)
+    return Section(key=key, title=title, blocks=tuple(typed))
+
+
+def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table."""
+    return Table(caption, tuple(head), tuple(tuple(row) for row in rows))
+
+
+def sentences(sections: Iterable[Section]) -> Iterator[tuple[str, str]]:
+    """Every text that is the report's own, with where it stands; cells of tables are not."""
+    for each in sections:
+        yield each.title, each.title
+        for block in each.blocks:
+            match block:
+                case Paragraph(text=text):
+                    yield each.title, text
+                case Bullets(items=items):
+                    yield from ((each.title, item) for item in items)
+                case Table(caption=caption, head=head):
+                    yield each.title, caption
+                    yield from ((each.title, column) for column in head)

@@ -1,0 +1,134 @@
+"""The report as one page of HTML: no script, nothing fetched, every text escaped.
+
+What reviewers, models and foreign files said is hostile input here: all of it passes through
+Jinja's escaping, or through the drawing of a picture, which escapes it too.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from assay.quality.outline import Block, Bullets, Paragraph, Section, Table
+from assay.quality.pictures import Picture, draw
+from assay.quality.report import QualityReport
+from assay.quality.report_outline import outline
+from assay.quality.wording import estimate, number, percent, undefined
+
+SHOWN = 100
+"""Rows of a table on the page; the JSON has all of them."""
+
+STATES = ("raised", "clear", "unknown", "red", "amber", "yes", "no")
+"""Cells that state an outcome; they are set apart by weight and colour."""
+
+_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?%?|")
+_ID = re.compile(r'(\bid="|url\(#|href="#)')
+
+
+def to_html(report: QualityReport, pictures: Sequence[Picture]) -> str:
+    """The page.
+
+    Args:
+        report: the report.
+        pictures: its pictures.
+    """
+    sections = outline(report)
+    return _environment().get_template("quality.html.j2").render(
+        title=f"Quality of {report.contract}",
+        report=report,
+        key_figures=list(_key_figures(report)),
+        sections=[_section(each) for each in sections],
+        figures={
+            section.key: [_figure(each) for each in pictures if each.section == section.key]
+            for section in sections
+        },
+        states=STATES,
+    )  # fmt: skip
+
+
+def _key_figures(report: QualityReport) -> Iterator[dict[str, str]]:
+    yield {
+        "label": "Records",
+        "value": f"{report.records:,}",
+        "note": f"{report.judged:,} of them judged",
+    }
+    yield {
+        "label": "Judgments",
+        "value": f"{report.judgments.get('given', 0):,}",
+        "note": f"by {len(report.reviewers):,} reviewers",
+    }
+    accepted = report.accepted
+    yield {
+        "label": "May be released",
+        "value": "undefined" if accepted.value is None else percent(accepted.value),
+        "note": f"{accepted.count:,} of {accepted.trials:,} records",
+    }
+    if report.verdicts is not None:
+        alpha = report.verdicts.agreement.preference.alpha
+        yield {
+            "label": "Alpha on which is better",
+            "value": "undefined" if alpha.value is None else number(alpha.value),
+            "note": undefined(alpha.reason) if alpha.value is None else estimate(alpha),
+        }
+
+
+def _section(given: Section) -> dict[str, Any]:
+    return {
+        "key": given.key,
+        "title": given.title,
+        "blocks": [_block(each) for each in given.blocks],
+    }
+
+
+def _block(given: Block) -> dict[str, Any]:
+    match given:
+        case Paragraph(text=text):
+            return {"kind": "paragraph", "text": text}
+        case Bullets(items=items):
+            return {"kind": "list", "entries": items}
+        case Table(caption=caption):
+            return {
+                "kind": "table",
+                "caption": caption,
+                "table": _grid(given.head, given.rows, "quality.json"),
+            }
+
+
+def _figure(picture: Picture) -> dict[str, Any]:
+    rows = [["" if cell is None else str(cell) for cell in row] for row in picture.rows]
+    # Ids hold for the whole page, and every drawing counts its own from zero.
+    drawing = _ID.sub(rf"\1{picture.name}-", draw(picture)).removeprefix("<svg ")
+    return {
+        "title": picture.title,
+        "caption": picture.caption,
+        # The drawing has escaped its own texts; the title is escaped by the `%`.
+        "svg": Markup('<svg role="img" aria-label="%s" ') % picture.title + Markup(drawing),  # noqa: S704
+        "table": _grid(picture.columns, rows, f"pictures/{picture.name}.csv"),
+    }
+
+
+def _grid(head: Sequence[str], rows: Sequence[Sequence[str]], whole: str) -> dict[str, Any]:
+    columns = list(zip(*rows, strict=True)) or [()] * len(head)
+    return {
+        "head": head,
+        "rows": rows[:SHOWN],
+        "hidden": max(0, len(rows) - SHOWN),
+        "numeric": [bool(each) and all(map(_NUMBER.fullmatch, each)) for each in columns],
+        "whole": whole,
+    }
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=jinja2.StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

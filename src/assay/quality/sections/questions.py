@@ -1,0 +1,224 @@
+"""The questions that reviewers answered: distributions, and how far reviewers agree.
+
+Agreement is among people and unnamed labels; judgments of models are counted apart.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import numpy as np
+
+from assay.quality.agreement import (
+    Abstention,
+    Agreement,
+    gwet_ac,
+    krippendorff_alpha,
+    percent_agreement,
+)
+from assay.quality.answers import Answers, dimension_scale, only
+from assay.quality.bootstrap import Resampling
+from assay.quality.estimate import Estimate
+from assay.quality.gathering import Gathering
+from assay.quality.patterns import Ratings, Scale, reduce
+from assay.quality.verdict_agreement import VerdictAgreement, VerdictCode, verdict_agreement
+
+MIN_SLICE_ITEMS = 30
+"""Items with two answers that a slice needs before its agreement is reported (a convention)."""
+
+SLICE_REPLICATES = 500
+"""Replicates for the interval of one slice."""
+
+STEP_SCALE = ("bad", "neutral", "good")
+"""Labels of a step in their order."""
+
+NOT_IN_RUBRIC = "not in the rubric"
+"""The nature of a question that no dimension of the rubric asks."""
+
+RULING_SCALE = ("complies", "unclear", "violates")
+"""Rulings on a section; categories without an order."""
+
+
+class SliceAgreement(msgspec.Struct, frozen=True, kw_only=True):
+    """Agreement within one slice. Slices whose answers are spread differently do not compare."""
+
+    axis: str
+    """The axis."""
+    value: str
+    """The value of the axis."""
+    items: int
+    """Items in the slice with two or more answers."""
+    alpha: Estimate | None
+    """Krippendorff's alpha; None where the slice has too few items."""
+    ac: Estimate | None
+    """Gwet's AC1 or AC2; None where the slice has too few items."""
+    percent: Estimate | None
+    """Percent agreement; None where the slice has too few items."""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One question that reviewers answered: a dimension, the step labels, the rulings."""
+
+    name: str
+    """The dimension's name, `step_labels`, `rulings` or `choice_of_several`."""
+    nature: str
+    """`objective`, `judgmental` or `plural` by the rubric; else `not in the rubric`."""
+    scale: str
+    """How the answers were read: nominal, ordinal or interval, and how many values there are."""
+    on_rubric_scale: bool
+    """Whether that is the rubric's scale."""
+    counts: dict[str, int]
+    """Answers by value: the distribution."""
+    items: int
+    """Items that somebody answered."""
+    answers: int
+    """Answers with a value."""
+    abstained: int
+    """Answers that declined."""
+    not_applicable: int
+    """Answers that the question does not apply."""
+    agreement: Agreement
+    """How far reviewers agree."""
+    lowest_without: str | None
+    """The reviewer without whom alpha is lowest; None where that is not defined."""
+    highest_without: str | None
+    """The reviewer without whom alpha is highest; None where that is not defined."""
+    abstention: Abstention | None
+    """Who declined, and whether on the same items; None where nobody did."""
+    slices: tuple[SliceAgreement, ...]
+    """The same by the contract's axes."""
+
+
+class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
+    """The overall verdicts on two candidates."""
+
+    items: int
+    """Records with a verdict."""
+    reviewers: int
+    """Reviewers who gave one."""
+    agreement: VerdictAgreement
+    """Agreement in two stages: can the candidates be compared, and which is better."""
+    slices: tuple[SliceAgreement, ...]
+    """The second stage by the contract's axes."""
+
+
+def verdicts_of(gathered: Gathering, resampling: Resampling) -> Verdicts | None:
+    """The verdicts on two candidates; None where there are none."""
+    answers = gathered.pairs
+    if not answers.items:
+        return None
+    code_of = {code.name.lower(): int(code) for code in VerdictCode}
+    items, raters, codes = answers.codes(code_of, abstained=VerdictCode.ABSTAINED)
+    found = verdict_agreement(
+        items, raters, codes, n_items=answers.items, clusters=answers.clusters(),
+        resampling=resampling,
+    )  # fmt: skip
+    whole = answers.on_scale(Scale("nominal", len(VerdictCode)), code_of)
+    compared = whole.values <= VerdictCode.PREFERS_B
+    second_stage = Ratings(
+        items=whole.items[compared],
+        raters=whole.raters[compared],
+        values=whole.values[compared],
+        scale=Scale("ordinal", 3),
+        n_items=whole.n_items,
+        clusters=whole.clusters,
+    )
+    return Verdicts(
+        items=answers.items,
+        reviewers=len(answers.raters),
+        agreement=found,
+        slices=tuple(_slices(second_stage, answers, gathered, resampling)),
+    )
+
+
+def questions_of(gathered: Gathering, resampling: Resampling) -> Iterator[Question]:
+    """Every other question that was answered: dimensions in the rubric's order, then the rest."""
+    declared = {dimension.id: dimension for dimension in gathered.documents.rubric.dimensions}
+    given = gathered.dimensions
+    names = [name for name in declared if name in given]
+    names += sorted(set(given) - set(declared))
+    for name in names:
+        dimension = declared.get(name)
+        read = dimension_scale(list(given[name].counts), dimension)
+        nature = dimension.nature if dimension else NOT_IN_RUBRIC
+        yield _question(name, given[name], read, nature, gathered=gathered, resampling=resampling)
+    for name, answers, kind, values in (
+        ("choice_of_several", gathered.lists, "nominal", tuple(gathered.lists.counts)),
+        ("step_labels", gathered.steps, "ordinal", STEP_SCALE),
+        ("rulings", gathered.rulings, "nominal", RULING_SCALE),
+    ):
+        if answers.items:
+            scale = Scale("ordinal" if kind == "ordinal" else "nominal", max(len(values), 1))
+            codes = {value: code for code, value in enumerate(values)}
+            yield _question(
+                name, answers, (scale, codes, True), NOT_IN_RUBRIC,
+                gathered=gathered, resampling=resampling,
+            )  # fmt: skip
+
+
+def _question(
+    name: str,
+    answers: Answers,
+    read: tuple[Scale, dict[str, int], bool],
+    nature: str,
+    *,
+    gathered: Gathering,
+    resampling: Resampling,
+) -> Question:
+    scale, codes, on_rubric = read
+    found = answers.agreement(scale, codes, resampling)
+    names = list(answers.raters.numbers)
+    without = found.without_one
+    return Question(
+        name=name,
+        nature=nature,
+        scale=f"{scale.kind}, {scale.n_values} values",
+        on_rubric_scale=on_rubric,
+        counts=answers.counts,
+        items=answers.items,
+        answers=answers.given,
+        abstained=answers.abstained,
+        not_applicable=answers.not_applicable,
+        agreement=found,
+        lowest_without=_name(names, without.low_without),
+        highest_without=_name(names, without.high_without),
+        abstention=answers.abstention(resampling),
+        slices=tuple(_slices(answers.on_scale(scale, codes), answers, gathered, resampling)),
+    )
+
+
+def _name(names: Sequence[object], code: int | None) -> str | None:
+    return None if code is None else str(names[code])
+
+
+def _slices(
+    given: Ratings, answers: Answers, gathered: Gathering, resampling: Resampling
+) -> Iterator[SliceAgreement]:
+    """Agreement for each value of the contract's axes that has answers, where there are enough."""
+    drawn = msgspec.structs.replace(
+        resampling, replicates=min(resampling.replicates, SLICE_REPLICATES)
+    )
+    pairable = np.bincount(given.items, minlength=given.n_items) > 1
+    records = answers.records()
+    for axis, values in gathered.documents.contract.sampling.axes.items():
+        for value in values:
+            keep = np.flatnonzero(gathered.places.inside(axis, value, records) & pairable)
+            if keep.size:
+                yield _slice(axis, value, only(given, keep), drawn)
+
+
+def _slice(axis: str, value: str, given: Ratings, resampling: Resampling) -> SliceAgreement:
+    if given.n_items < MIN_SLICE_ITEMS:
+        return SliceAgreement(
+            axis=axis, value=value, items=given.n_items, alpha=None, ac=None, percent=None
+        )
+    patterns = reduce(given)
+    return SliceAgreement(
+        axis=axis,
+        value=value,
+        items=given.n_items,
+        alpha=krippendorff_alpha(patterns, resampling),
+        ac=gwet_ac(
+            patterns, "identity" if given.scale.kind == "nominal" else "quadratic", resampling
+        ),
+        percent=percent_agreement(patterns, resampling),
+    )

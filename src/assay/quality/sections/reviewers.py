@@ -1,0 +1,72 @@
+"""The reviewers: how often each abstains, ties, and chooses what was shown first."""
+
+import msgspec
+
+from assay.quality.estimate import Rate, rate
+from assay.quality.gathering import Gathering, ReviewerTally
+
+
+class ReviewerRates(msgspec.Struct, frozen=True, kw_only=True):
+    """One reviewer's answers. Records differ in difficulty, so rates are no ranking of people."""
+
+    reviewer: str
+    """Pseudonym."""
+    kind: str
+    """`human`, `model` or `unknown`."""
+    judgments: int
+    """Standing judgments."""
+    abstained: Rate
+    """Abstentions among judgments that were asked for a verdict."""
+    tie: Rate
+    """Ties among verdicts given."""
+    both_unacceptable: Rate
+    """Both unacceptable among verdicts given."""
+    insufficient_context: Rate
+    """Insufficient context among verdicts given."""
+    first_shown: Rate
+    """Preferences for the candidate shown first, among preferences with a known order."""
+
+
+class Repeats(msgspec.Struct, frozen=True, kw_only=True):
+    """Second answers of the same reviewer on the same record: agreement with oneself."""
+
+    judgments: int
+    """Judgments that a later occasion of the same reviewer follows."""
+    same_verdict: Rate
+    """Equal verdicts among consecutive occasions."""
+    same_score: Rate
+    """Equal scores among scores given on consecutive occasions."""
+
+
+def reviewers_of(gathered: Gathering, level: float) -> tuple[ReviewerRates, ...]:
+    """Answers by reviewer, the most active first."""
+    ordered = sorted(
+        gathered.reviewers.items(), key=lambda each: (-each[1].verdicts.total(), each[0])
+    )
+    return tuple(_rates(name, tally, level) for name, tally in ordered)
+
+
+def _rates(name: str, tally: ReviewerTally, level: float) -> ReviewerRates:
+    verdicts = tally.verdicts
+    asked = verdicts.total() - verdicts["not_asked"]
+    given = asked - verdicts["abstained"]
+    return ReviewerRates(
+        reviewer=name,
+        kind=tally.kind,
+        judgments=verdicts.total(),
+        abstained=rate(verdicts["abstained"], asked, level=level),
+        tie=rate(verdicts["tie"], given, level=level),
+        both_unacceptable=rate(verdicts["both_unacceptable"], given, level=level),
+        insufficient_context=rate(verdicts["insufficient_context"], given, level=level),
+        first_shown=rate(tally.first_shown, tally.placed, level=level),
+    )
+
+
+def repeats_of(gathered: Gathering, level: float) -> Repeats:
+    """Agreement of reviewers with themselves."""
+    verdicts, scores = gathered.repeated_verdicts, gathered.repeated_scores
+    return Repeats(
+        judgments=gathered.judgments["repeated"],
+        same_verdict=rate(verdicts[True], verdicts.total(), level=level),
+        same_score=rate(scores[True], scores.total(), level=level),
+    )

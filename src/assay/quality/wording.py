@@ -1,0 +1,67 @@
+"""Numbers in words: an estimate with its interval, a share with its denominator, or why not."""
+
+import math
+from collections.abc import Mapping
+
+from assay.quality.estimate import Estimate, Rate, Reason
+
+WHY: Mapping[str, str] = {
+    "no_ratings": "nobody answered",
+    "no_pairable_values": "no item has two answers",
+    "no_variation": "all answers are equal",
+    "too_few_blocks": "fewer than two items to draw from",
+    "unstable_replicates": "too many replicates have no value",
+    "no_trials": "nothing to count",
+    "too_many_raters": "too many reviewers to leave out one by one",
+    "too_many_patterns": "too many different patterns",
+}
+"""Reasons for an undefined number, in words."""
+
+NEARLY_ZERO = 0.0005
+"""Below this a number is written as zero, without a minus."""
+
+
+def undefined(reason: Reason | None) -> str:
+    """Why a number is undefined."""
+    return f"undefined: {WHY[reason]}" if reason else "undefined"
+
+
+def estimate(found: Estimate | None) -> str:
+    """A coefficient with its interval."""
+    if found is None:
+        return "not computed"
+    if found.value is None:
+        return undefined(found.reason)
+    if found.low is None or found.high is None:
+        why = f" (no interval: {WHY[found.reason]})" if found.reason else ""
+        return f"{number(found.value)}{why}"
+    return f"{number(found.value)} ({number(found.low)} to {number(found.high)})"
+
+
+def share(found: Rate) -> str:
+    """A share with its counts and its interval."""
+    if found.value is None or found.low is None or found.high is None:
+        return "undefined (0 of 0)"
+    return (
+        f"{found.count} of {found.trials}: {found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
+    )
+
+
+def counts(found: Mapping[str, int]) -> str:
+    """Counts by name."""
+    return ", ".join(f"{name} {count}" for name, count in found.items()) or "none"
+
+
+def plain(name: str) -> str:
+    """A name of the code as words."""
+    return name.replace("_", " ")
+
+
+def number(value: float) -> str:
+    """Three decimals, without a minus before zero."""
+    return f"{math.copysign(0.0, 1.0) if abs(value) < NEARLY_ZERO else value:.3f}"
+
+
+def percent(value: float) -> str:
+    """A share in per cent."""
+    return f"{value:.1%}"
