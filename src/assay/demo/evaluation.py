@@ -46,6 +46,8 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Probability of a claim that the table contradicts or lacks."""
     fit: int
     """Its usual score on `fit`, from 1 to 5."""
+    steady: float
+    """Probability that its style on an item varies as the other checkpoint's does."""
     refuses_honest: float
     """Probability of refusing an honest question."""
     helps_evasion: float
@@ -62,6 +64,7 @@ BASE = Checkpoint(
     },
     invents=0.35,
     fit=3,
+    steady=1.0,
     refuses_honest=0.3,
     helps_evasion=0.25,
 )
@@ -77,6 +80,7 @@ CANDIDATE = Checkpoint(
     },
     invents=0.08,
     fit=4,
+    steady=0.5,
     refuses_honest=0.15,
     helps_evasion=0.05,
 )
@@ -180,9 +184,10 @@ def _sum(
 ) -> dict[str, Any]:
     often = checkpoint.wrong_total[taxonomy["difficulty"], taxonomy["language"]]
     wrong, invents = luck.random() < often, luck.random() < checkpoint.invents
+    moods = (-1, 0, 1) if luck.random() < checkpoint.steady else (0, 0, 1)
     failure = {"failure": "wrong_sum"} if wrong else {"failure": "invented"} if invents else {}
     return {
-        "measures": {"correct": int(not wrong), "fit": checkpoint.fit + luck.choice((-1, 0, 1))},
+        "measures": {"correct": int(not wrong), "fit": checkpoint.fit + luck.choice(moods)},
         "claims": {"supported": 2, "unsupported": int(invents)},
         **failure,
     }

@@ -7,6 +7,7 @@ from assay.contracts.priority import compute_verdict, rules_of
 from assay.contracts.rubric import Rubric
 from assay.demo.reviewers import ADJUDICATOR
 from assay.demo.world import Item, Truth
+from assay.quality import service
 from assay.quality.disposition import Disposition
 from assay.quality.report import QualityReport
 from assay.records.record import Record
@@ -101,25 +102,12 @@ def _true_scores(truth: Truth) -> tuple[DimensionScore, ...]:
 
 def _return_refuted(program: Program) -> int:
     """Send accepted answers back that the calculator refuted and people passed."""
-    unverified = [
-        alarm
-        for alarm in program.quality.report().alarms
-        if alarm.mode == "unverified_rationales" and alarm.state == "raised"
-    ]
-    count = 0
-    while unverified:
-        for record in unverified[0].evidence:
-            program.review.adjudicate(
-                record,
-                Returned(reason="the calculator finds a sum that does not add up"),
-                cause="reviewer_error",
-                adjudicator=ADJUDICATOR,
-            )
-            count += 1
-        program.quality.dispose()
-        unverified = [
-            alarm
-            for alarm in program.quality.report().alarms
-            if alarm.mode == "unverified_rationales" and alarm.state == "raised"
-        ]
-    return count
+    refuted = list(service.refuted(program.store, program.session.facts))
+    for record in refuted:
+        program.review.adjudicate(
+            record,
+            Returned(reason="the calculator finds a sum that does not add up"),
+            cause="reviewer_error",
+            adjudicator=ADJUDICATOR,
+        )
+    return len(refuted)

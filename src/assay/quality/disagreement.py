@@ -1,7 +1,7 @@
 """Disagreement diagnosed: bad raters, plural viewpoints, ambiguous items, or weak expertise.
 
-The order matters: a few bad raters who sit in one group look like a difference between groups, so
-they are looked for first. Groups differ for good reasons only where each agrees within itself and
+A few bad raters who sit in one group look like a difference between groups, but their group does
+not agree within itself. Groups differ for good reasons only where each agrees within itself and
 not with the other: within-group alpha against cross-replication reliability (Wong, Paritosh,
 Aroyo 2021), with a permutation of raters, not of ratings, between the groups (Prabhakaran et al.
 2023). Where no groups are declared, a split is sought in the raters' own answers.
@@ -376,14 +376,14 @@ def _unevenness(table: _Table) -> tuple[float, float]:
 def _cause(
     gain: float | None, worst: int, split: Split | None, unanimous: float, uneven: float
 ) -> tuple[Cause, str]:
-    if gain is not None and gain >= GAIN:
-        return "bad_raters", f"alpha rises by {gain:.2f} without reviewer {worst}"
     if (
         split
         and split.p <= RISK
         and all(each is not None and each >= WITHIN for each in split.within)
     ):
         return "plural_viewpoints", _text(split)
+    if gain is not None and gain >= GAIN:
+        return "bad_raters", f"alpha rises by {gain:.2f} without reviewer {worst}"
     if uneven >= UNEVEN:
         return "ambiguous_items", (
             f"{unanimous:.0%} of the items unite their reviewers and the rest divide them, "

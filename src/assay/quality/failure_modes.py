@@ -19,7 +19,7 @@ from assay.records.kinds import Critique, Demonstration, Preference
 from assay.records.record import Record
 from assay.records.verdict import BothUnacceptable, Prefers, Ranks, Scored, Tie
 from assay.verification.planned import applying
-from assay.verification.verification import Fail, Pass
+from assay.verification.verification import Fail, Pass, Verification
 
 MIN_TRIALS = 20
 """Trials below which nothing is said (a convention)."""
@@ -138,12 +138,7 @@ class ModeGathering:
         place = taught_candidate(case.record, people)
         if place is None:
             return
-        latest = {
-            (each.verifier, each.options): each
-            for each in case.verifications
-            if each.candidate in {None, place}
-        }
-        spoken = [each for each in latest.values() if isinstance(each.verdict, Pass | Fail)]
+        spoken = _spoken(case, place)
         if spoken:
             self.taught += 1
             if any(isinstance(each.verdict, Fail) for each in spoken):
@@ -172,6 +167,21 @@ def taught_candidate(record: Record, people: Iterable[Judgment]) -> int | None:
             return max(sorted(won), key=lambda place: won[place]) if won else None
         case _:
             return None
+
+
+def is_refuted(case: Case, place: int) -> bool:
+    """Whether the latest word of some verifier on a candidate is that it fails."""
+    return any(isinstance(each.verdict, Fail) for each in _spoken(case, place))
+
+
+def _spoken(case: Case, place: int) -> list[Verification]:
+    """The latest verification of each test of a candidate that passed or failed."""
+    latest = {
+        (each.verifier, each.options): each
+        for each in case.verifications
+        if each.candidate in {None, place}
+    }
+    return [each for each in latest.values() if isinstance(each.verdict, Pass | Fail)]
 
 
 def diagnosed(gathered: ModeGathering, *, seed: int = 0) -> Disagreement:

@@ -9,6 +9,8 @@ from assay.contracts.document import Document, DocumentKind
 from assay.core.ports import FactStore
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case, cases
+from assay.quality.consensus import effective
+from assay.quality.failure_modes import is_refuted, taught_candidate
 from assay.quality.report import QualityReport, quality_report
 from assay.quality.rules import InForce, dispose_case
 from assay.quality.sections.questions import Question, Verdicts
@@ -90,6 +92,15 @@ def agreement(
     """How far reviewers agree, by question and slice."""
     whole = report(store, documents, resampling=resampling)
     return AgreementReport(verdicts=whole.verdicts, questions=whole.questions)
+
+
+def refuted(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[str]:
+    """Ids of accepted records whose taught candidate a verifier refuted, streamed."""
+    for case in each_case(store, documents):
+        if case.disposition and case.disposition.state == "accepted":
+            place = taught_candidate(case.record, effective(case.judgments))
+            if place is not None and is_refuted(case, place):
+                yield case.id
 
 
 def each_case(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[Case]:
