@@ -8,21 +8,35 @@ from pathlib import Path
 
 import pytest
 
-from assay.demo.story import tell
+from assay.demo import story
+from assay.demo.story import MARK, tell
+from assay.governance.failure_modes import MODES
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 def _digest_in_readme() -> str:
-    found = re.search(r"release digest\s+(sha256:[0-9a-f]{64})", (ROOT / "README.md").read_text())
+    found = re.search(r"program digest\s+(sha256:[0-9a-f]{64})", (ROOT / "README.md").read_text())
     assert found is not None
     return found[1]
 
 
-def test_the_demo_ends_with_the_digest_that_the_readme_shows(tmp_path: Path) -> None:
-    """The release is the same on every machine, whatever the seed of the interpreter's hashes."""
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, list[str]]:
+    """One run of the demo: its folder, its digest and its lines."""
+    folder = tmp_path_factory.mktemp("told") / "demo"
     lines: list[str] = []
-    assert tell(tmp_path / "demo", lines.append) == _digest_in_readme()
+    return folder, tell(folder, lines.append), lines
+
+
+def test_the_demo_ends_with_the_digest_that_the_readme_shows(
+    told: tuple[Path, str, list[str]], tmp_path: Path
+) -> None:
+    """The program is the same on every machine, whatever the seed of the interpreter's hashes."""
+    folder, digest, _ = told
+    assert digest == _digest_in_readme()
     again = subprocess.run(
         [sys.executable, "-m", "assay", "demo", tmp_path / "again"],
         env=os.environ | {"PYTHONHASHSEED": "12345", "TZ": "Pacific/Auckland", "LC_ALL": "C"},
@@ -31,38 +45,51 @@ def test_the_demo_ends_with_the_digest_that_the_readme_shows(tmp_path: Path) -> 
         check=True,
     )
     assert again.stdout.splitlines()[-1].endswith(_digest_in_readme())
-    one, two = (tmp_path / name / "releases" / "1.0.0" for name in ("demo", "again"))
-    for file in sorted(path for path in one.rglob("*") if path.is_file()):
-        assert (two / file.relative_to(one)).read_bytes() == file.read_bytes(), file.name
+    for place in ("releases/1.0.0", "quality", "validation"):
+        one, two = folder / place, tmp_path / "again" / place
+        for file in sorted(path for path in one.rglob("*") if path.is_file()):
+            assert (two / file.relative_to(one)).read_bytes() == file.read_bytes(), file.name
 
 
-def test_the_demo_tells_each_step_and_what_it_caught(tmp_path: Path) -> None:
-    """The story names the broken rows, the records without rights, and the drops of the export."""
-    lines: list[str] = []
-    tell(tmp_path / "demo", lines.append)
-    story = "\n".join(lines)
+def test_the_demo_tells_each_step_and_what_it_caught(told: tuple[Path, str, list[str]]) -> None:
+    """The story names the broken rows, the records without rights, the drops, the verdicts."""
+    story = "\n".join(told[2])
     for word in (
+        "read 240 = sealed 240",
         "read 211 = 209 stored + 0 already there + 2 set aside",
+        "calculator-steps covers sums",
+        "a sound program raises 0 of 8",
         "'partner-questions' does not permit to train",
+        "gate reserve: passed, 0 of",
         "each with its reason",
+        "opening 1 of the reserve is logged: 240 items",
+        "fewer_wrong_totals: passed",
+        "which cannot tell",
+        "contract.yaml is now version 1.1.0",
+        "from row 1 of records.jsonl: yes",
         "0 findings",
     ):
-        assert word in story
+        assert word in story, word
 
 
-def test_an_earlier_demo_can_be_written_over_from_inside(
+@pytest.mark.parametrize("mode", MODES)
+def test_the_demo_catches_each_failure_mode(mode: str, told: tuple[Path, str, list[str]]) -> None:
+    """Every one of the eight is planted and raised by a stage."""
+    title = next(text.title for name, text in MODES.items() if name == mode)
+    assert any(line.startswith(f"   {title}: raised by ") for line in told[2])
+
+
+def test_an_earlier_demo_is_written_over_and_nothing_else_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The demo runs again in the current folder, where it stands."""
-    first = tell(tmp_path / "demo", lambda _: None)
-    monkeypatch.chdir(tmp_path / "demo")
-    assert tell(Path(), lambda _: None) == first
-
-
-def test_an_earlier_demo_is_written_over_and_nothing_else_is(tmp_path: Path) -> None:
-    """Running twice in one folder works; a folder that holds anything else is refused."""
-    first = tell(tmp_path / "demo", lambda _: None)
-    assert tell(tmp_path / "demo", lambda _: None) == first
+    """A marked folder is emptied, also from inside; a folder that holds anything else is refused."""
+    earlier = tmp_path / "demo"
+    (earlier / MARK).parent.mkdir(parents=True)
+    (earlier / MARK).touch()
+    (earlier / "old.txt").write_text("old")
+    monkeypatch.chdir(earlier)
+    story._clear(Path())
+    assert list(earlier.iterdir()) == []
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     refused = subprocess.run(

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assay.bootstrap.session import Session
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
 from assay.quality.coverage import Cells, Coverage, CrossTable, count_cells, coverage, cross_table
 from assay.quality.disposition import RELEASABLE
-from assay.quality.report import QualityReport
-from assay.quality.report_files import report_files
-from assay.quality.shortcuts.audit import ShortcutAudit
+from assay.quality.sections.reviewers import ReviewerRates
+
+if TYPE_CHECKING:
+    from assay.quality.report import QualityReport
+    from assay.quality.shortcuts.audit import ShortcutAudit
 
 
 class QualityNoun:
@@ -28,40 +31,75 @@ class QualityNoun:
             on_progress=on_progress,
         )
 
-    def report(self, resampling: Resampling | None = None) -> QualityReport:
+    def report(
+        self,
+        resampling: Resampling | None = None,
+        *,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> "QualityReport":
         """The quality report over everything in the store, under the documents in force."""
-        return service.report(self._session.store, self._session.facts, resampling=resampling)
+        return service.report(
+            self._session.store,
+            self._session.facts,
+            resampling=resampling,
+            on_progress=on_progress,
+        )
 
     def write_report(
-        self, folder: str | Path, report: QualityReport | None = None
+        self,
+        folder: str | Path,
+        report: "QualityReport | None" = None,
+        *,
+        on_progress: Callable[[int], None] | None = None,
     ) -> tuple[Path, ...]:
         """Write the report as JSON, Markdown and one page of HTML, with each picture's data.
 
         Args:
             folder: where to.
             report: the report, where it was made already.
+            on_progress: called with the number of records read.
 
         Returns:
             Where the files lie, the page first.
 
         Raises:
-            CheckError: if a sentence of the report makes a forbidden claim.
+            CheckError: if a sentence of the report makes a forbidden claim; nothing is written.
         """
+        from assay.quality.report_files import report_files  # noqa: PLC0415  draws pictures
+
+        files = report_files(report or self.report(on_progress=on_progress))
         target = Path(folder)
         (target / "pictures").mkdir(parents=True, exist_ok=True)
-        written = []
-        for name, text in report_files(report or self.report()).items():
-            (target / name).write_text(text, encoding="utf-8")
-            written.append(target / name)
+        for name, text in files.items():
+            (target / name).write_text(text, encoding="utf-8", newline="\n")
+        written = [target / name for name in files]
         return tuple(sorted(written, key=lambda path: (path.suffix != ".html", path)))
 
-    def shortcuts(self) -> tuple[ShortcutAudit, ...]:
+    def shortcuts(
+        self, on_progress: Callable[[int], None] | None = None
+    ) -> "tuple[ShortcutAudit, ...]":
         """Whether surface cues win, by group of reviewers."""
-        return self.report().shortcuts
+        return service.shortcuts(self._session.store, self._session.facts, on_progress=on_progress)
 
-    def agreement(self, resampling: Resampling | None = None) -> service.AgreementReport:
+    def reviewers(
+        self, on_progress: Callable[[int], None] | None = None
+    ) -> tuple[ReviewerRates, ...]:
+        """How often each reviewer abstains, ties, and chooses what was shown first."""
+        return service.reviewers(self._session.store, self._session.facts, on_progress=on_progress)
+
+    def agreement(
+        self,
+        resampling: Resampling | None = None,
+        *,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> service.AgreementReport:
         """How far reviewers agree, by question and slice, with intervals and denominators."""
-        return service.agreement(self._session.store, self._session.facts, resampling=resampling)
+        return service.agreement(
+            self._session.store,
+            self._session.facts,
+            resampling=resampling,
+            on_progress=on_progress,
+        )
 
     def coverage(self, cells: Cells | None = None) -> Coverage:
         """The contract's sampling distribution against what is there.

@@ -1,7 +1,7 @@
-"""`assay quality`: dispositions, agreement, the quality report."""
+"""`assay quality`: dispositions, agreement, shortcuts, reviewers, the quality report."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -35,14 +35,14 @@ def agreement(program: Folder = ".", as_json: AsJson = False) -> None:
     """
     import assay
 
-    with assay.open(program) as opened:
-        found = opened.quality.agreement()
+    with assay.open(program) as opened, progress("reading") as tick:
+        found = opened.quality.agreement(on_progress=tick)
     if as_json:
         print_json(found)
         return
-    from assay.quality.report_text import agreement_rows
+    from assay.quality.agreement_outline import AGREEMENT_HEAD, agreement_table
 
-    print_table(*agreement_rows(found))
+    print_table(AGREEMENT_HEAD, agreement_table(found.verdicts, found.questions))
 
 
 @app.command()
@@ -53,25 +53,14 @@ def shortcuts(program: Folder = ".", as_json: AsJson = False) -> None:
     """
     import assay
 
-    with assay.open(program) as opened:
-        found = opened.quality.shortcuts()
+    with assay.open(program) as opened, progress("reading") as tick:
+        found = opened.quality.shortcuts(on_progress=tick)
     if as_json:
         print_json(found)
         return
-    for each in found:
-        typer.echo(f"{each.group}: {each.level}, {each.decided} preferences")
-        for sign in each.signs:
-            typer.echo(f"  {sign}")
-        place = each.position
-        typer.echo(
-            f"  shown first wins {place.first}, second {place.second}, "
-            f"neither {sum(each.undecided.values())}"
-        )
-        effects = each.style.effects
-        print_table(
-            ("cue", "odds ratio per SD", "low", "high"),
-            ((e.feature, e.odds or e.reason, e.low, e.high) for e in effects),
-        )
+    from assay.quality.diagnosis_outline import SHORTCUT_HEAD, shortcut_rows
+
+    print_table(SHORTCUT_HEAD, shortcut_rows(found))
 
 
 @app.command()
@@ -81,13 +70,14 @@ def reviewers(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay quality reviewers
     """
     import assay
-    from assay.quality.report_outline import reviewer_table
 
-    with assay.open(program) as opened:
-        found = opened.quality.report().reviewers
+    with assay.open(program) as opened, progress("reading") as tick:
+        found = opened.quality.reviewers(on_progress=tick)
     if as_json:
         print_json(found)
         return
+    from assay.quality.reviewer_outline import reviewer_table
+
     print_table(*reviewer_table(found))
 
 
@@ -101,15 +91,27 @@ def report(
 ) -> None:
     """Write the quality report, or print it.
 
+    With --out: quality.html, quality.md, quality.json, and in the folder `pictures` each picture
+    as SVG with its data and its specification. Without: Markdown, or JSON with --json.
+
     Example: assay quality report --out reports
     """
     import assay
+
+    with assay.open(program) as opened, progress("reading") as tick:
+        if out:
+            written = opened.quality.write_report(out, on_progress=tick)
+        else:
+            found = opened.quality.report(on_progress=tick)
+    if out and as_json:
+        print_json([str(file) for file in written])
+        return
+    if out:
+        for file in written:
+            typer.echo(str(file))
+        return
+    from assay.quality.report_claims import refuse_claims
     from assay.quality.report_text import to_json, to_markdown
 
-    with assay.open(program) as opened:
-        if out:
-            for file in opened.quality.write_report(out):
-                typer.echo(str(file))
-            return
-        found: Any = opened.quality.report()
+    refuse_claims(found)
     typer.echo(to_json(found) if as_json else to_markdown(found), nl=False)

@@ -5,7 +5,7 @@ spoils one thing in it, as teams do by accident; the stages have to say which.
 """
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assay.contracts.priority import compute_verdict
@@ -34,6 +34,9 @@ COUNTS = {"preference": 80, "demonstration": 24, "policy": 26}
 NORTH = tuple(f"rvr_north_{number}" for number in range(6))
 SOUTH = tuple(f"rvr_south_{number}" for number in range(6))
 """Reviewers from two parts of the country, by pseudonym."""
+
+BEST = 3
+"""The best score on `grounded`."""
 
 POLICY = tuple(f"rvr_policy_{number}" for number in range(3))
 """Reviewers of requests near the rules."""
@@ -113,11 +116,12 @@ def _longer(record: Record) -> int:
 
 
 def judge(scene: Scene, documents: InForce) -> Iterator[Judgment]:
-    """The raw judgments of a scene: three of the north and two of the south on each record."""
+    """The raw judgments of a scene: three of one part of the country and two of the other."""
     draw = random.Random(5)  # noqa: S311  a simulation that must repeat
-    for item in scene.items:
+    for number, item in enumerate(scene.items):
         near_rules = item.record.task.taxonomy["domain"] == "rules"
-        panel = POLICY if near_rules else (*draw.sample(NORTH, 3), *draw.sample(SOUTH, 2))
+        many, few = (NORTH, SOUTH) if number % 2 else (SOUTH, NORTH)
+        panel = POLICY if near_rules else (*draw.sample(many, 3), *draw.sample(few, 2))
         for reviewer in panel:
             yield _judgment(scene, item, reviewer, documents, draw)
 
@@ -190,13 +194,17 @@ def forced_consensus(scene: Scene) -> Scene:
     return replace(scene, items=items, choose=by_region, agreement="0.51")
 
 
-def _of_equal_substance(items: Iterable[Item]) -> Iterator[Item]:
-    for item in items:
-        if not isinstance(item.record.part, Preference):
-            yield item
-            continue
-        scores = tuple({"correct": 1, "grounded": 3, "fit": 4} for _ in item.truth.scores)
-        yield Item(record=item.record, truth=Truth(scores=scores))
+def _of_equal_substance(items: Sequence[Item]) -> Iterator[Item]:
+    """The scene with other pairs: both answers right and grounded, one of them longer."""
+    wanted = sum(isinstance(item.record.part, Preference) for item in items)
+    found = 0
+    for item in build_world(seed=41, counts={"preference": 900}):
+        right = all(each["correct"] and each["grounded"] == BEST for each in item.truth.scores)
+        if right and found < wanted:
+            found += 1
+            scores = tuple({"correct": 1, "grounded": BEST, "fit": 4} for _ in item.truth.scores)
+            yield Item(record=item.record, truth=Truth(scores=scores))
+    yield from (item for item in items if not isinstance(item.record.part, Preference))
 
 
 def unverified_rationales(scene: Scene) -> Scene:

@@ -27,12 +27,13 @@ Say = Callable[[str], None]
 """Prints one line."""
 
 
-def tell(folder: Path, say: Say) -> str:
+def tell(folder: Path, say: Say, *, failures: bool = True) -> str:
     """Run the whole way in a folder.
 
     Args:
         folder: where to; made if it is not there, and written over if an earlier demo lies there.
         say: prints one line.
+        failures: whether to plant the eight failure modes as well, each in a program of its own.
 
     Returns:
         The head of the program's audit chain, which binds every fact: the same every time.
@@ -49,7 +50,8 @@ def tell(folder: Path, say: Say) -> str:
         review(program, items, say)
         verify(program, say)
         report = judge_quality(program, items, say)
-        catch_failures(folder / "failures", say)
+        if failures:
+            catch_failures(folder / "failures", say)
         built = release(program, say)
         export(built, say)
         validate(program, say)

@@ -279,6 +279,14 @@ class _Place:
         answers.add(item, rater(judgment), value, record=self.record, cluster=self.cluster)
 
 
+def gather(cases: Iterable[Case], documents: InForce) -> Gathering:
+    """Take in every case, in one pass."""
+    gathered = Gathering(documents)
+    for case in cases:
+        gathered.add(case)
+    return gathered
+
+
 def family_of(record: Record) -> str:
     """The task family: the capability, or else the prompt family."""
     return record.task.capability or record.task.family or UNSTATED

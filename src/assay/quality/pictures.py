@@ -1,72 +1,39 @@
-"""The pictures of the quality report: each with its data and its specification beside it.
+"""The pictures of the quality report: what each shows, and of which numbers it is made."""
 
-Drawn by Altair (Vega-Lite) without a browser. Colours are those of Okabe and Ito (2008, Color
-Universal Design), which people with any colour vision tell apart; no picture speaks by colour
-alone.
-"""
-
-import csv
-import io
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from itertools import cycle
+from typing import Any
 
 import altair as alt
-import msgspec
-import vl_convert
 
 from assay.contracts.terms import SEVERITIES
 from assay.quality.agreement import Agreement
+from assay.quality.drawing import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    MOST_ROWS,
+    ORANGE,
+    PINK,
+    SKY,
+    WIDTH,
+    YELLOW,
+    Cell,
+    Picture,
+    chart_of,
+    colour,
+    cut,
+    picture_of,
+    stacked,
+)
 from assay.quality.estimate import Estimate
-from assay.quality.outline import SectionKey
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import SUPPORT, slice_name
 from assay.quality.report_text import rounded
 from assay.quality.wording import plain, undefined
-from assay.review.exchange import defused
 from assay.verification.ledger import ALL
-
-BLUE, ORANGE, GREEN, PINK, SKY, YELLOW, GREY = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#F0E442", "#999999",
-)  # fmt: skip
-
-INK = "#1a1a1a"
-"""Colour of text and lines, on white."""
-
-FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
-"""Font of all text."""
-
-WIDTH = 460
-"""Width of the plotted area in pixels."""
-
-MOST_ROWS = 20
-"""Rows that one picture draws; its data has all of them."""
-
-MOST_ODDS = 1e4
-"""Intervals that reach further are not drawn; the table has them."""
-
-Cell = str | int | float | None
-"""One cell of a picture's data."""
-
-
-class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """One picture."""
-
-    name: str
-    """Name of its files."""
-    section: SectionKey
-    """The section of the report that it belongs to."""
-    title: str
-    """What it shows, in a few words."""
-    caption: str
-    """How to read it."""
-    columns: tuple[str, ...]
-    """Columns of its data."""
-    rows: tuple[tuple[Cell, ...], ...]
-    """Its data: every row, drawn or not."""
-    specification: dict[str, Any]
-    """The Vega-Lite specification, with the rows that it draws."""
 
 
 def pictures(report: QualityReport) -> tuple[Picture, ...]:
@@ -75,31 +42,11 @@ def pictures(report: QualityReport) -> tuple[Picture, ...]:
     return tuple(picture for kind in kinds for picture in kind(report))
 
 
-def draw(picture: Picture) -> str:
-    """The picture as SVG: no script, no reference to anything outside."""
-    version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    svg: str = vl_convert.vegalite_to_svg(picture.specification, vl_version=version)
-    return svg + "\n"
-
-
-def to_csv(picture: Picture) -> str:
-    """The picture's data as CSV; no cell reads as a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(picture.columns)
-    writer.writerows(
-        [defused(cell) if isinstance(cell, str) else cell for cell in row] for row in picture.rows
-    )
-    return out.getvalue()
-
-
-def to_specification(picture: Picture) -> str:
-    """The picture's specification as JSON."""
-    return json.dumps(picture.specification, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-
-
 COEFFICIENTS: Mapping[str, str] = {"alpha": BLUE, "AC": ORANGE, "percent agreement": GREY}
 """The numbers that belong together, with their colours."""
+
+MOST_ODDS = 1e4
+"""An interval that reaches beyond this odds ratio says nothing and is not drawn."""
 
 
 def _agreement(report: QualityReport) -> Iterator[Picture]:
@@ -123,10 +70,10 @@ def _agreement(report: QualityReport) -> Iterator[Picture]:
     drawn = [row for row in rows if row[0] in shown and row[2] is not None]
     if not drawn:
         return
-    base = _chart(columns, drawn).encode(
+    base = chart_of(columns, drawn).encode(
         y=alt.Y("question:N", sort=shown, title=None),
         yOffset=alt.YOffset("coefficient:N", sort=list(COEFFICIENTS)),
-        color=_colour("coefficient", COEFFICIENTS),
+        color=colour("coefficient", COEFFICIENTS),
     )
     lowest = min(0.0, *(float(each) for row in drawn for each in row[2:4] if each is not None))
     scale = alt.Scale(domain=[lowest, 1.0])
@@ -141,12 +88,12 @@ def _agreement(report: QualityReport) -> Iterator[Picture]:
             ),
         ),
     )
-    yield _picture(
+    yield picture_of(
         "agreement", "dimensions", "Agreement by question", columns=columns, rows=rows,
         chart=chart.properties(width=WIDTH, height=alt.Step(16)),
         caption="1 is full agreement, 0 is what chance would give for alpha and AC. Percent "
         "agreement is not corrected for chance. What is undefined is in the data, not drawn."
-        + _cut(len(found)),
+        + cut(len(found)),
     )  # fmt: skip
 
 
@@ -181,11 +128,11 @@ def _verdicts(report: QualityReport) -> Iterator[Picture]:
         columns = ("reviewer", "verdict", "judgments")
         drawn = [row for row in rows if row[0] in names[:MOST_ROWS]]
         chart = _shares(columns, drawn, names[:MOST_ROWS], ANSWERS)
-        yield _picture(
+        yield picture_of(
             "verdicts_by_reviewer", "reviewers", "Verdicts by reviewer", columns=columns, rows=rows, chart=chart,
             caption="Shares of the judgments of which a verdict was asked; their number stands "
             "behind each name. Reviewers see different records, so this ranks nobody."
-            + _cut(len(names)),
+            + cut(len(names)),
         )  # fmt: skip
 
 
@@ -201,7 +148,7 @@ def _dispositions(report: QualityReport) -> Iterator[Picture]:
     rows = [(plain(state), states[state]) for state in STATES if states[state]]
     if rows:
         columns = ("disposition", "records")
-        yield _picture(
+        yield picture_of(
             "dispositions", "dispositions", "Records by disposition", columns=columns, rows=rows,
             chart=_bars(columns, rows),
             caption="Accepted records and preserved disagreements may be released; the rest "
@@ -224,22 +171,31 @@ def _odds(report: QualityReport) -> Iterator[Picture]:
     if not rows:
         return
     columns = ("cue", "group", "odds ratio", "low", "high")
-    base = _chart(columns, rows[:MOST_ROWS]).encode(y=alt.Y("cue:N", title=None, sort=None))
-    scale = alt.Scale(type="log", nice=True)
-    title = "odds ratio for one standard deviation more"
+    groups = list(dict.fromkeys(str(row[1]) for row in rows[:MOST_ROWS]))
+    colours = dict(zip(groups, cycle((BLUE, ORANGE, GREEN, PINK, GREY)), strict=False))
+    base = chart_of(columns, rows[:MOST_ROWS]).encode(
+        y=alt.Y("cue:N", title=None, sort=None),
+        yOffset=alt.YOffset("group:N", sort=groups),
+        color=colour("group", colours),
+    )
+    x = alt.X(
+        "low:Q",
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(tickCount=5, format="~g"),
+        title="odds ratio for one standard deviation more",
+    )
     chart = alt.layer(
-        base.mark_rule(color=GREY, size=2).encode(
-            x=alt.X("low:Q", scale=scale, title=title), x2="high:Q"
-        ),
-        base.mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(
-            x=alt.X("odds ratio:Q", scale=scale, title=title),
-            shape=alt.Shape("group:N", title=None),
+        chart_of(("even",), [(1,)]).mark_rule(color=INK, strokeDash=[4, 3]).encode(x="even:Q"),
+        base.mark_rule(size=2).encode(x=x, x2="high:Q"),
+        base.mark_point(filled=True, size=60, opacity=1).encode(
+            x="odds ratio:Q", shape=alt.Shape("group:N", scale=alt.Scale(domain=groups), title=None)
         ),
     )
-    yield _picture(
-        "shortcut_odds", "shortcuts", "Surface cues: what wins, with scores held equal", columns=columns, rows=rows,
-        chart=chart.properties(width=WIDTH, height=alt.Step(24)),
-        caption="At 1 a cue neither wins nor loses. Lines are 95 % intervals." + _cut(len(rows)),
+    yield picture_of(
+        "shortcut_odds", "shortcuts", "Surface cues: what wins, with scores held equal",
+        columns=columns, rows=rows,
+        chart=chart.properties(width=WIDTH, height=alt.Step(20)),
+        caption="At 1, the broken line, a cue neither wins nor loses. Bars are 95 % intervals." + cut(len(rows)),
     )  # fmt: skip
 
 
@@ -257,10 +213,10 @@ def _ledger(report: QualityReport) -> Iterator[Picture]:
         columns = ("dimension", "support", "items")
         drawn = [row for row in rows if row[0] in names[:MOST_ROWS]]
         chart = _shares(columns, drawn, names[:MOST_ROWS], LEDGER_COLOURS)
-        yield _picture(
+        yield picture_of(
             "ledger", "ledger", "What stands behind each dimension", columns=columns, rows=rows, chart=chart,
             caption="Shares of the items that a dimension applies to; their number stands behind "
-            "its name. A verifier covers only what it measures." + _cut(len(names)),
+            "its name. A verifier covers only what it measures." + cut(len(names)),
         )  # fmt: skip
 
 
@@ -281,11 +237,11 @@ def _defects(report: QualityReport) -> Iterator[Picture]:
             each: GREY for each in causes if each.startswith("(")
         }
         drawn = [row for row in rows if row[0] in severities[:MOST_ROWS]]
-        chart = _stacked(columns, drawn, severities[:MOST_ROWS], colours, stack="zero")
-        yield _picture(
+        chart = stacked(columns, drawn, severities[:MOST_ROWS], colours, stack="zero")
+        yield picture_of(
             "defects_by_severity", "defects", "Errors by severity and cause", columns=columns, rows=rows, chart=chart,
             caption="Errors that reviewers localized. A cause is known only where an adjudication "
-            "named it." + _cut(len(severities)),
+            "named it." + cut(len(severities)),
         )  # fmt: skip
 
 
@@ -300,23 +256,23 @@ def _quotas(report: QualityReport) -> Iterator[Picture]:
         return
     columns = ("slice", "needed", "accepted", "records", "state")
     order = [str(row[0]) for row in rows[:MOST_ROWS]]
-    base = _chart(columns, rows[:MOST_ROWS]).encode(
+    base = chart_of(columns, rows[:MOST_ROWS]).encode(
         y=alt.Y("slice:N", sort=order, title=None),
     )
     chart = alt.layer(
         base.mark_bar().encode(
             x=alt.X("accepted:Q", title="accepted records", axis=alt.Axis(tickMinStep=1)),
-            color=_colour("state", {"met": BLUE, "not met": ORANGE}),
+            color=colour("state", {"met": BLUE, "not met": ORANGE}),
         ),
         base.mark_tick(thickness=3, color=INK, size=18).encode(
             x=alt.X("needed:Q", title="accepted records", axis=alt.Axis(tickMinStep=1))
         ),
     )
-    yield _picture(
+    yield picture_of(
         "quotas", "coverage", "Quotas and hard slices: accepted against needed", columns=columns, rows=rows,
         chart=chart.properties(width=WIDTH, height=alt.Step(24)),
         caption="A bar is what is accepted; the black mark is what the slice needs."
-        + _cut(len(rows)),
+        + cut(len(rows)),
     )  # fmt: skip
 
 
@@ -326,86 +282,15 @@ def _shares(
     order: Sequence[str],
     colours: Mapping[str, str],
 ) -> Any:
-    return _stacked(columns, rows, order, colours, stack="normalize")
-
-
-def _stacked(
-    columns: Sequence[str],
-    rows: Sequence[Sequence[Cell]],
-    order: Sequence[str],
-    colours: Mapping[str, str],
-    *,
-    stack: Literal["zero", "normalize"],
-) -> Any:
-    """Bars of the third column by the first, split by the second."""
-    name, part, count = columns
-    places = {each: place for place, each in enumerate(colours)}
-    placed = [(*row, places[str(row[1])]) for row in rows]
-    axis = alt.Axis(format="%", tickCount=5) if stack == "normalize" else alt.Axis(tickMinStep=1)
-    title = f"share of {count}" if stack == "normalize" else count
-    return (
-        _chart((*columns, "place"), placed)
-        .mark_bar(stroke="white", strokeWidth=1)
-        .encode(
-            y=alt.Y(f"{name}:N", sort=list(order), title=None),
-            x=alt.X(f"{count}:Q", stack=stack, axis=axis, title=title),
-            color=_colour(part, colours),
-            order=alt.Order("place:Q"),
-        )
-        .properties(width=WIDTH, height=alt.Step(24))
-    )
+    return stacked(columns, rows, order, colours, stack="normalize")
 
 
 def _bars(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Any:
     """Bars of the second column by the first, with the number at their end."""
     name, count = columns
-    base = _chart(columns, rows).encode(
+    base = chart_of(columns, rows).encode(
         y=alt.Y(f"{name}:N", sort=[str(row[0]) for row in rows], title=None),
         x=alt.X(f"{count}:Q", title=count, axis=alt.Axis(tickMinStep=1)),
     )
     labels = base.mark_text(align="left", dx=4, color=INK).encode(text=f"{count}:Q")
     return alt.layer(base.mark_bar(color=BLUE), labels).properties(width=WIDTH, height=alt.Step(24))
-
-
-def _chart(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Any:
-    values = [dict(zip(columns, row, strict=True)) for row in rows]
-    return alt.Chart(alt.InlineData(values=values))
-
-
-def _colour(field: str, colours: Mapping[str, str]) -> Any:
-    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    return alt.Color(f"{field}:N", scale=scale, title=None)
-
-
-def _cut(rows: int) -> str:
-    """A sentence that says how many rows are not drawn; empty where all are."""
-    return f" The first {MOST_ROWS} of {rows} are drawn." if rows > MOST_ROWS else ""
-
-
-def _picture(
-    name: str,
-    section: SectionKey,
-    title: str,
-    *,
-    caption: str,
-    columns: tuple[str, ...],
-    rows: Sequence[tuple[Cell, ...]],
-    chart: Any,
-) -> Picture:
-    # Text is measured here and shown elsewhere, in a font that may be a fifth wider.
-    longest = max(len(str(row[0])) for row in rows)
-    styled = chart.configure(
-        aria=False, background="white", font=FONT,
-        padding={"left": 5 + min(50, 2 * longest), "right": 12, "top": 8, "bottom": 8},
-    ).configure_view(
-        stroke=None
-    ).configure_axis(
-        labelColor=INK, titleColor=INK, labelLimit=230, labelFontSize=12, titleFontSize=12,
-        titleFontWeight="normal", gridColor="#e3e3e3", domainColor=INK, tickColor=INK,
-    ).configure_legend(
-        orient="bottom", labelColor=INK, labelFontSize=12, labelLimit=260, columns=3, columnPadding=30,
-    )  # fmt: skip
-    return Picture(
-        name=name, section=section, title=title, caption=caption, columns=columns,
-        rows=tuple(rows), specification=styled.to_dict(),
-    )  # fmt: skip

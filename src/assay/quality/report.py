@@ -17,7 +17,7 @@ from assay.quality.disagreement import Disagreement
 from assay.quality.disposition import RELEASABLE
 from assay.quality.estimate import Rate, rate
 from assay.quality.failure_modes import alarms, diagnosed
-from assay.quality.gathering import Gathering
+from assay.quality.gathering import Gathering, gather
 from assay.quality.limits import limits
 from assay.quality.rules import Contradiction, InForce
 from assay.quality.sections.defects import (
@@ -119,14 +119,6 @@ def quality_report(
         resampling: how intervals are drawn; by default 2000 replicates from seed 0.
     """
     return report_of(gather(cases, documents), resampling)
-
-
-def gather(cases: Iterable[Case], documents: InForce) -> Gathering:
-    """Take in every case, in one pass."""
-    gathered = Gathering(documents)
-    for case in cases:
-        gathered.add(case)
-    return gathered
 
 
 def report_of(gathered: Gathering, resampling: Resampling | None = None) -> QualityReport:

@@ -5,6 +5,7 @@ Jinja's escaping, or through the drawing of a picture, which escapes it too.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,19 +14,24 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from assay.quality.drawing import Picture, draw
 from assay.quality.outline import Block, Bullets, Paragraph, Section, Table
-from assay.quality.pictures import Picture, draw
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import outline
 from assay.quality.wording import estimate, number, percent, undefined
 
+FOLDED = 20
+"""Rows beyond which a table is folded away until its reader opens it."""
+
 SHOWN = 100
 """Rows of a table on the page; the JSON has all of them."""
 
-STATES = ("raised", "clear", "unknown", "red", "amber", "yes", "no")
+STATES = ("RAISED", "CLEAR", "UNKNOWN", "yes", "no")
 """Cells that state an outcome; they are set apart by weight and colour."""
 
 _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?%?|")
+_SHORT = 36
+"""Characters of a cell that stay on one line."""
 _ID = re.compile(r'(\bid="|url\(#|href="#)')
 
 
@@ -47,10 +53,17 @@ def to_html(report: QualityReport, pictures: Sequence[Picture]) -> str:
             for section in sections
         },
         states=STATES,
+        folded=FOLDED,
     )  # fmt: skip
 
 
 def _key_figures(report: QualityReport) -> Iterator[dict[str, str]]:
+    states = Counter(each.state for each in report.alarms)
+    yield {
+        "label": "Failure modes raised",
+        "value": f"{states['raised']} of {states.total()}",
+        "note": f"{states['clear']} clear, {states['unknown']} unknown",
+    }
     yield {
         "label": "Records",
         "value": f"{report.records:,}",
@@ -117,9 +130,16 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]], whole: str) -> dic
         "head": head,
         "rows": rows[:SHOWN],
         "hidden": max(0, len(rows) - SHOWN),
-        "numeric": [bool(each) and all(map(_NUMBER.fullmatch, each)) for each in columns],
+        "classes": [_class(each) for each in columns],
         "whole": whole,
     }
+
+
+def _class(cells: Sequence[str]) -> str:
+    """How a column is set: `n` for numbers, `s` for short texts that stay on one line."""
+    if any(cells) and all(map(_NUMBER.fullmatch, cells)):
+        return "n"
+    return "s" if max(map(len, cells), default=0) <= _SHORT else ""
 
 
 @cache

@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
+from assay.quality.agreement_outline import AGREEMENT_HEAD, agreement_table
 from assay.quality.outline import Block, Bullets, Paragraph, Section, Table
 from assay.quality.report import QualityReport
-from assay.quality.report_outline import AGREEMENT_HEAD, agreement_table, outline
+from assay.quality.report_outline import outline
 from assay.quality.service import AgreementReport
 
 SHOWN = 25

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,9 +12,14 @@ from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case, cases
 from assay.quality.consensus import effective
 from assay.quality.failure_modes import is_refuted, taught_candidate
-from assay.quality.report import QualityReport, quality_report
+from assay.quality.gathering import Gathering, gather
 from assay.quality.rules import InForce, dispose_case
-from assay.quality.sections.questions import Question, Verdicts
+from assay.quality.sections.questions import Question, Verdicts, questions_of, verdicts_of
+from assay.quality.sections.reviewers import ReviewerRates, reviewers_of
+
+if TYPE_CHECKING:
+    from assay.quality.report import QualityReport
+    from assay.quality.shortcuts.audit import ShortcutAudit
 
 
 class Disposed(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,10 +83,32 @@ def report(
     documents: Mapping[DocumentKind, Document],
     *,
     resampling: Resampling | None = None,
-) -> QualityReport:
-    """The quality report over everything in the store, under the documents in force."""
-    in_force = InForce.of(documents)
-    return quality_report(_each_case(store, in_force), in_force, resampling)
+    on_progress: Callable[[int], None] | None = None,
+) -> "QualityReport":
+    """The quality report over everything in the store, under the documents in force.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        resampling: how intervals are drawn.
+        on_progress: called after each batch with the number of records read.
+    """
+    from assay.quality.report import report_of  # noqa: PLC0415  seconds of statistics to load
+
+    return report_of(_gathered(store, documents, on_progress), resampling)
+
+
+def shortcuts(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    *,
+    seed: int = 0,
+    on_progress: Callable[[int], None] | None = None,
+) -> "tuple[ShortcutAudit, ...]":
+    """Whether surface cues win, by group of reviewers; the report says the same under its seed."""
+    from assay.quality.shortcuts.audit import audit  # noqa: PLC0415  seconds of statistics to load
+
+    return audit(_gathered(store, documents, on_progress).shortcuts, seed=seed)
 
 
 def agreement(
@@ -88,10 +116,32 @@ def agreement(
     documents: Mapping[DocumentKind, Document],
     *,
     resampling: Resampling | None = None,
+    on_progress: Callable[[int], None] | None = None,
 ) -> AgreementReport:
     """How far reviewers agree, by question and slice."""
-    whole = report(store, documents, resampling=resampling)
-    return AgreementReport(verdicts=whole.verdicts, questions=whole.questions)
+    drawn = resampling or Resampling()
+    gathered = _gathered(store, documents, on_progress)
+    return AgreementReport(
+        verdicts=verdicts_of(gathered, drawn), questions=tuple(questions_of(gathered, drawn))
+    )
+
+
+def reviewers(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    *,
+    level: float = 0.95,
+    on_progress: Callable[[int], None] | None = None,
+) -> tuple[ReviewerRates, ...]:
+    """Ties, both unacceptable, insufficient context, abstentions and place by reviewer.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        level: nominal coverage of the intervals.
+        on_progress: called after each batch with the number of records read.
+    """
+    return reviewers_of(_gathered(store, documents, on_progress), level)
 
 
 def refuted(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[str]:
@@ -108,6 +158,21 @@ def each_case(store: FactStore, documents: Mapping[DocumentKind, Document]) -> I
     return _each_case(store, InForce.of(documents))
 
 
-def _each_case(store: FactStore, in_force: InForce) -> Iterator[Case]:
+def _gathered(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    on_progress: Callable[[int], None] | None,
+) -> Gathering:
+    in_force = InForce.of(documents)
+    return gather(_each_case(store, in_force, on_progress), in_force)
+
+
+def _each_case(
+    store: FactStore, in_force: InForce, on_progress: Callable[[int], None] | None = None
+) -> Iterator[Case]:
+    done = 0
     for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id):
         yield from batch
+        done += len(batch)
+        if on_progress:
+            on_progress(done)

@@ -49,7 +49,7 @@ def share(found: Rate) -> str:
 
 def counts(found: Mapping[str, int]) -> str:
     """Counts by name."""
-    return ", ".join(f"{name} {count}" for name, count in found.items()) or "none"
+    return ", ".join(f"{plain(name)} {count}" for name, count in found.items()) or "none"
 
 
 def plain(name: str) -> str:

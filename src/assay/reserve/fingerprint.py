@@ -26,6 +26,9 @@ GROUP = 5
 LEAST_REFERENCE = 8
 """Words that a right answer needs to be compared: shorter ones, such as `18`, are everywhere."""
 
+WORK = "work"
+"""The key of a candidate's observable steps."""
+
 Hashes = npt.NDArray[np.uint64]
 """Salted hashes of word groups, in the order of the text."""
 
@@ -116,8 +119,9 @@ def texts_of(record: Record) -> Iterator[tuple[str, str]]:
             for place, message in enumerate(candidate.content):
                 yield f"{pointer}/content/{place}/content", message.content
         for place, step in enumerate(candidate.work):
-            yield f"{pointer}/work/{place}/text", step.text
-            yield f"{pointer}/work/{place}/output", step.output or ""
+            shown = f"{pointer}/{WORK}/{place}"
+            yield f"{shown}/text", step.text
+            yield f"{shown}/output", step.output or ""
     for number, piece in enumerate(record.evidence):
         yield f"/evidence/{number}/text", piece.text or ""
         yield f"/evidence/{number}/quote", piece.quote or ""

@@ -86,7 +86,7 @@ def texts_of(candidate: Candidate, place: int) -> Iterator[tuple[int | None, str
         for number, message in enumerate(candidate.content):
             yield None, f"{pointer}/content/{number}/content", message.content
     for number, step in enumerate(candidate.work):
-        yield number, f"{pointer}/work/{number}/text", step.text
+        yield number, "/".join((pointer, "work", str(number), "text")), step.text
 
 
 def reference_of(record: Record) -> str | None:

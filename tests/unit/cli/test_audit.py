@@ -16,6 +16,25 @@ CUT_AFTER_20 = (
     "DELETE FROM adjudications WHERE entry > 20",
     "DELETE FROM dispositions WHERE entry > 20",
     "DELETE FROM releases WHERE entry > 20",
+    *(
+        f"DELETE FROM {table} WHERE entry > 20"  # noqa: S608  names of our own tables
+        for table in (
+            "documents",
+            "records",
+            "judgments",
+            "verifications",
+            "assignments",
+            "sealings",
+            "fingerprints",
+            "openings",
+            "evaluations",
+            "results",
+            "validations",
+            "findings",
+            "root_causes",
+            "plans",
+        )
+    ),
     "DELETE FROM audit_entries WHERE number > 20",
 )
 """What takes the demo's last entries away, with all that came with them."""

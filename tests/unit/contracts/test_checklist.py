@@ -29,7 +29,7 @@ def points(tmp_path: Path, template: str, *edits: tuple[str, str, str]) -> dict[
         (5, "math", ("contract.yaml", "    pass_mark: 0.85\n", "")),
         (6, "math", ("contract.yaml", "review:\n", "review:\n  blinded: false\n")),
         (7, "preference", ("rubric.yaml", "priority:", "verdicts: [tie]\npriority:")),
-        (8, "math", ("rubric.yaml", "    verifier: recalculate\n", "")),
+        (8, "math", ("rubric.yaml", "    verifier: calculator-steps\n    verifier_options: {plain: true}\n", "")),
         (9, "math", ("contract.yaml", "openers: [lead]", "openers: [author]")),
         (11, "math", ("contract.yaml", "direction: hold", "direction: increase")),
         (12, "math", ("policy.yaml", "version: 1.0.0", "version: 1.0")),

@@ -179,7 +179,11 @@ def test_load_refuses_what_does_not_check_and_lists_the_errors(tmp_path: Path) -
     """Nothing is handed on with an error; warnings do not stop it."""
     service.init(tmp_path, "math")
     path = tmp_path / "rubric.yaml"
-    path.write_text(path.read_text().replace("    verifier: recalculate\n", ""))
+    path.write_text(
+        path.read_text().replace(
+            "    verifier: calculator-steps\n    verifier_options: {plain: true}\n", ""
+        )
+    )
     with pytest.raises(CheckError, match=r"1 error: rubric\.yaml:\d+: 'arithmetic' is judged"):
         service.load(tmp_path)
     path.write_text(path.read_text().replace("    judged_by: machine\n    nature: objective\n", "    judged_by: expert\n"))  # fmt: skip

@@ -11,8 +11,8 @@ import assay
 from assay.bootstrap.program import Program
 from assay.core.clock import fixed_clock
 from assay.core.errors import InputError, UsageError
-from assay.demo.evaluation import build_reserve
 from assay.demo.documents import write_program
+from assay.demo.evaluation import build_reserve
 from assay.demo.world import build_world
 
 CLOCK = fixed_clock("2026-01-05T09:00:00Z")

@@ -382,6 +382,9 @@ def surface_cue_alarm(audits: Sequence[ShortcutAudit]) -> Alarm:
     if not looked:
         decided = sum(each.decided for each in people)
         return _alarm("unknown", f"{decided} preferences between two answers are too few to tell")
+    if not any(each.adjusted_for or _placed(each.position, Thresholds()) for each in looked):
+        signs = "; ".join(sign for each in looked for sign in each.signs) or "no sign is loud"
+        return _alarm("unknown", f"nothing is scored, so substance cannot be held equal; {signs}")
     loud = [each for each in looked if each.level in {"amber", "red"}]
     if loud:
         text = "; ".join(f"{each.group}: {sign}" for each in loud for sign in each.signs[:3])
