@@ -32,7 +32,6 @@ STATES = ("RAISED", "CLEAR", "UNKNOWN", "yes", "no")
 _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?%?|")
 _SHORT = 36
 """Characters of a cell that stay on one line."""
-_ID = re.compile(r'(\bid="|url\(#|href="#)')
 
 
 def to_html(report: QualityReport, pictures: Sequence[Picture]) -> str:
@@ -113,8 +112,7 @@ def _block(given: Block) -> dict[str, Any]:
 
 def _figure(picture: Picture) -> dict[str, Any]:
     rows = [["" if cell is None else str(cell) for cell in row] for row in picture.rows]
-    # Ids hold for the whole page, and every drawing counts its own from zero.
-    drawing = _ID.sub(rf"\1{picture.name}-", draw(picture)).removeprefix("<svg ")
+    drawing = draw(picture).removeprefix("<svg ")
     return {
         "title": picture.title,
         "caption": picture.caption,

@@ -228,3 +228,13 @@ def test_features_see_form_and_not_meaning() -> None:
     ) == (1, 1, 2, 1, 1, 1)
     assert contrast(rich, bare) == [-each for each in contrast(bare, rich)]
     assert features_of(Candidate(content="", provenance=MadeByModel(model="m")), prompt)[0] == 0
+
+
+def test_answers_that_look_alike_show_no_cue() -> None:
+    """Where no surface feature varies there is no fit, and that is said."""
+    gathered = ShortcutGathering(["correctness"])
+    for cluster in range(60):
+        gathered.add(pair(cluster), [judged(pair(cluster), "a", cluster % 2)], cluster)
+    [found] = audit(gathered)
+    assert found.style.effects == ()
+    assert found.style.reason == "no column varies"

@@ -81,6 +81,8 @@ def fit(
     spread = columns.std(axis=0)
     use = [place for place in np.flatnonzero(spread > 0).tolist() if names[place] not in held]
     use = _independent(columns, use)
+    if not use:
+        return _none(len(wins), prompts, "no column varies", held)
     if min(int(wins.sum()), int((1 - wins).sum())) < ROWS_A_COLUMN * len(use):
         return _none(len(wins), prompts, "too few preferences for so many columns", held)
     scaled = columns[:, use] / spread[use]

@@ -1,0 +1,86 @@
+"""The stages after review, on real data: the figures that the examples' page states."""
+
+import importlib.util
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data"))
+
+pytestmark = [
+    pytest.mark.data,
+    pytest.mark.xdist_group("examples"),
+    pytest.mark.skipif(
+        not DATA.is_dir(),
+        reason=f"NO STAGE WAS RUN: there is no folder {DATA}; set ASSAY_DATA to the public data",
+    ),
+]
+
+Figures = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def figures() -> Figures:
+    """The figures of one set, as the script computes them."""
+    path = ROOT / "examples" / "stages.py"
+    spec = importlib.util.spec_from_file_location("stages", path)
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return lambda name: script.SETS[name](DATA / name)
+
+
+def test_published_flags_are_re_derived(figures: Figures) -> None:
+    """All 2,800 flags follow from the final answers; right answers with wrong steps are listed."""
+    found = figures("gsm8k-model-solutions")
+    assert found["flags re-derived"] == "2800 of 2800"
+    assert len(found["right answers with a wrong step"]) == 1
+    assert sum(found["calculations of a solution"].values()) == 2800
+
+
+def test_locating_is_not_supporting(figures: Figures) -> None:
+    """Located words are nearly always attributable; absent words are supported now and then."""
+    found = figures("begin-wow")
+    assert sum(sum(labels.values()) for labels in found.values()) == 4037
+    assert found["located"]["Fully attributable"] == 276
+    assert found["absent"]["Fully attributable"] == 278
+
+
+def test_a_judge_model_prefers_a_place_and_people_hardly_do(figures: Figures) -> None:
+    """One judge's first place wins 1,352 to 593; among people it is 53 in a hundred."""
+    found = figures("llmfao-pairs")
+    judge = next(each for each in found.values() if each["shown first wins"] == 1352)
+    assert (judge["shown second wins"], judge["tie"], judge["level"]) == (593, 194, "red")
+    people = found["people"]
+    assert (people["shown first wins"], people["shown second wins"], people["tie"]) == (
+        2911,
+        2549,
+        3471,
+    )
+
+
+def test_unsafe_compliance_and_over_refusal_stay_apart(figures: Figures) -> None:
+    """Two rates with their own denominators, by people and by two automatic judges."""
+    people = figures("xstest-mistralinstruct")["people"]
+    assert people["unsafe compliance"].startswith("128 of 200")
+    assert people["over-refusal"].startswith("2 of 250")
+
+
+def test_a_sealed_quarter_stops_its_own_rows(figures: Figures) -> None:
+    """Rows that come back are refused, beside the near copies that the set holds itself."""
+    found = figures("gsm8k-train")
+    assert (found["sealed"], found["compared"], found["overlap"]) == (500, 1500, 2)
+    assert found["overlap after three sealed rows came back"] == 5
+    assert found["gate"][1].startswith("refused")
+
+
+def test_distributions_are_kept_beside_their_majority(figures: Figures) -> None:
+    """65 of 800 items have no majority; the others match the gold in 685 of 735."""
+    found = figures("crowdtruth-rte")
+    assert found["items without a majority, kept as a distribution"] == 65
+    assert found["majority is gold"].startswith("685 of 735")
