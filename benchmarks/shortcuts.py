@@ -26,7 +26,9 @@ from assay.records.verdict import DimensionScore, Prefers, Scored
 def pair(draw: random.Random, number: int) -> tuple[Record, Judgment]:
     """Two answers of drawn quality and length, and one judgment of them."""
     quality = draw.randint(1, 5), draw.randint(1, 5)
-    texts = tuple("word **bold** " * draw.randint(5, 60) for _ in range(2))
+    texts = tuple(
+        "word " * draw.randint(10, 120) + "**bold** " * draw.randint(0, 4) for _ in range(2)
+    )
     record = Record(
         schema_version=1,
         part=Preference(),

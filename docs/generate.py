@@ -23,6 +23,7 @@ def pages() -> dict[str, str]:
         "cli.md": HEAD + "# Commands\n\n" + "\n".join(_commands()),
         "settings.md": HEAD + "# Settings of the environment\n\n" + "\n".join(_settings()),
         "readers.md": HEAD + "# Readers\n\n" + "\n".join(_readers()),
+        "verifiers.md": HEAD + "# Verifiers\n\n" + "\n".join(_verifiers()),
         "../formats/exports.md": render_matrix(),
         "exporters.md": HEAD + "# Exporters\n\n" + "\n".join(_plugins("exporters")),
     }
@@ -74,6 +75,16 @@ def _readers() -> Iterator[str]:
         if plugin.package == "assay":
             reader = load("readers", plugin.name)
             yield f"| `{plugin.name}` | {', '.join(reader.kinds)} | {reader.summary} |"
+    yield ""
+
+
+def _verifiers() -> Iterator[str]:
+    yield "| name | what it is | what it covers | what it does not measure |\n|---|---|---|---|"
+    for plugin in plugins("verifiers"):
+        if plugin.package == "assay":
+            found = load("verifiers", plugin.name)
+            limits = " ".join(found.limits)
+            yield f"| `{plugin.name}` {found.version} | {found.summary} | {found.covers} | {limits} |"
     yield ""
 
 
