@@ -1,7 +1,9 @@
 """The noun `records` of an open program."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,6 +15,7 @@ from assay.bulk.imports import import_file, open_mapping, preview_file
 from assay.contracts.shape import nearest
 from assay.core.errors import UsageError
 from assay.core.fact import Fact
+from assay.governance.rights import Use
 from assay.plugins import load
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
@@ -23,6 +26,16 @@ from assay.records.report import ImportReport
 from assay.records.sampling import Plan
 from assay.records.sampling_report import Prices, SamplingReport
 from assay.records.service import Preview, Progress
+from assay.releases.permits import Permits
+
+
+class ExportedRecords(msgspec.Struct, frozen=True, kw_only=True):
+    """What an export of records wrote, and what it held back."""
+
+    lines: int
+    """Lines written: records and their judgments."""
+    held_back: dict[str, int]
+    """Records whose rights do not permit the use, by reason."""
 
 
 class RecordsNoun:
@@ -99,13 +112,27 @@ class RecordsNoun:
         """All judgments of a record, given by its whole id."""
         return list(self._session.store.scan(Judgment, record=record))
 
-    def export(self, file: str | Path, *, judgments: bool = True, **where: str) -> int:
+    def export(
+        self,
+        file: str | Path,
+        *,
+        use: Use = "evaluate",
+        judgments: bool = True,
+        **where: str,
+    ) -> ExportedRecords:
         """Write records, each followed by its judgments, as lines that `import_` reads back.
 
-        Returns:
-            How many lines were written.
+        Args:
+            file: the file to make.
+            use: what the lines are for; records whose rights do not permit it are held back.
+            judgments: whether judgments go with the records.
+            where: names `kind` or `sources`.
         """
-        return write_facts(Path(file), self._lines(judgments=judgments, where=where))
+        held: Counter[str] = Counter()
+        lines = self._lines(use, held, judgments=judgments, where=where)
+        return ExportedRecords(
+            lines=write_facts(Path(file), lines), held_back=dict(sorted(held.items()))
+        )
 
     def sample(
         self,
@@ -148,8 +175,20 @@ class RecordsNoun:
             progress=progress,
         )
 
-    def _lines(self, *, judgments: bool, where: dict[str, str]) -> Iterator[Fact]:
+    def _lines(
+        self, use: Use, held: Counter[str], *, judgments: bool, where: dict[str, str]
+    ) -> Iterator[Fact]:
+        session = self._session
+        permits = Permits(
+            session.documents.sources,
+            on=date.fromisoformat(session.clock()[:10]),
+            territory=session.documents.program.territory,
+        )
         for record in self.list(**where):
+            decision = permits.decide(use, record.source_classes)
+            if not decision.permitted:
+                held["; ".join(denial.message for denial in decision.denials)] += 1
+                continue
             yield record
             if judgments:
                 yield from self.judgments(record.id)

@@ -9,6 +9,7 @@ from assay.bootstrap.session import Session
 from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
+from assay.core.clock import Clock, system_clock
 from assay.core.errors import CheckError, UsageError
 from assay.core.issues import has_errors
 from assay.core.options import configured
@@ -164,6 +165,7 @@ def export_release(
     options: Mapping[str, str] | None = None,
     *,
     public_key: Path | None = None,
+    clock: Clock = system_clock,
 ) -> DropReport:
     """Write a release in a trainer's format, with its drop report; no program is needed.
 
@@ -172,6 +174,7 @@ def export_release(
         exporter: name of the format, such as `trl:preference`.
         target: the folder to make.
         options: the exporter's options, as text.
+        clock: tells the day on which rights are asked for again.
         public_key: a trusted key: the release is verified first, and withdrawn records stay out.
 
     Raises:
@@ -180,10 +183,32 @@ def export_release(
             cannot be believed without a key.
     """
     service.require_release(folder)
+    _refuse_expired(folder, clock)
     chosen = configured(load("exporters", exporter), options or {})
     withdrawn = _withdrawn_records(folder, public_key)
     records = released_records(folder, withdrawn=withdrawn)
     return export(records, chosen, target, release=release_name(folder))
+
+
+def _refuse_expired(folder: Path, clock: Clock) -> None:
+    """Refuse to let rows out of a release that its sources no longer permit to be kept.
+
+    Raises:
+        CheckError: naming each source class and its last day.
+    """
+    today = clock()[:10]
+    gone = [
+        f"{source.id} could be kept until {source.keep_until}"
+        for source in read_head(folder / MANIFEST).source_classes
+        if source.keep_until and source.keep_until < today
+    ]
+    if gone:
+        raise CheckError(
+            code="rights-expired",
+            message="; ".join(gone),
+            where=str(folder),
+            hint="delete the release, or build a new one without these sources",
+        )
 
 
 def _withdrawn_records(folder: Path, public_key: Path | None) -> frozenset[str]:

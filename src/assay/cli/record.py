@@ -189,6 +189,9 @@ def export(
     file: Annotated[Path, typer.Argument(help="JSONL file to write.")],
     kind: Annotated[str | None, typer.Option("--as", help="Only this kind.")] = None,
     judgments: Annotated[bool, typer.Option(help="Whether judgments go with them.")] = True,
+    use: Annotated[
+        str, typer.Option(help="What for: train, evaluate or publish; rights are checked.")
+    ] = "evaluate",
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
@@ -197,14 +200,19 @@ def export(
     Example: assay record export all.jsonl
     """
     import assay
+    from assay.cli.options import one_of
+    from assay.governance.rights import Use
 
+    chosen = one_of(use, Use, "use")
     where = {"kind": kind} if kind else {}
     with assay.open(program) as opened:
-        count = opened.records.export(file, judgments=judgments, **where)
+        done = opened.records.export(file, use=chosen, judgments=judgments, **where)
     if as_json:
-        print_json({"file": str(file), "lines": count})
-    else:
-        typer.echo(f"{count} lines in {file}")
+        print_json({"file": str(file), "lines": done.lines, "held_back": done.held_back})
+        return
+    typer.echo(f"{done.lines} lines in {file}")
+    for reason, count in done.held_back.items():
+        typer.echo(f"held back: {count} records, {reason}")
 
 
 @app.command()

@@ -245,7 +245,9 @@ class Gathering:
 
     def _add_parts(self, judgment: Judgment, place: "_Place") -> None:
         for score in {(each.dimension, each.candidate): each for each in judgment.scores}.values():
-            answers = self.dimensions.setdefault(score.dimension, Answers())
+            answers = self.dimensions.get(score.dimension)
+            if answers is None:
+                answers = self.dimensions[score.dimension] = Answers()
             if isinstance(score.score, NotApplicable):
                 answers.not_applicable += 1
                 continue

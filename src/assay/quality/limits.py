@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assay.quality.gathering import Gathering
+from assay.quality.gathering import UNDETERMINED, Gathering
 
 FEW_REVIEWERS = 5
 """Below this number of reviewers, agreement says little about other reviewers (a convention)."""
@@ -47,10 +47,25 @@ def _particular(gathered: Gathering) -> Iterator[str]:
             f"The presented order of {unplaced} of {preferring} preferences is not recorded, so "
             "a preference for the first place cannot be excluded there."
         )
-    if not gathered.errors_asked:
-        yield "No judgment looked for localized errors; the absence of defects means nothing here."
+    yield from _of_errors(gathered)
     if undisposed:
         yield f"{undisposed} records have no disposition under the documents in force."
+
+
+def _of_errors(gathered: Gathering) -> Iterator[str]:
+    """What is not known of errors, shortcuts and verified claims."""
+    if not gathered.errors_asked:
+        yield "No judgment looked for localized errors; the absence of defects means nothing here."
+    unexplained = sum(n for (*_, cause), n in gathered.defects.items() if cause == UNDETERMINED)
+    if unexplained:
+        yield f"{unexplained} errors lie in records that no adjudication explains: no cause is known."
+    if gathered.pairs.items:
+        yield (
+            "The shortcut audit sees length, formatting, confidence words, repetition of the prompt "
+            "and position; other cues go unseen."
+        )
+    if gathered.verified:
+        yield "A verifier covers only what it measures; what it passed may be wrong in another way."
 
 
 def _n_people(gathered: Gathering) -> int:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -42,7 +43,7 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     """Items on which a verifier failed and a person gave the best value, or the reverse."""
 
 
-class Coverage(msgspec.Struct, frozen=True):
+class Coverage(NamedTuple):
     """What stands behind one dimension of one item."""
 
     machine: bool | None
@@ -54,13 +55,16 @@ class Coverage(msgspec.Struct, frozen=True):
 
 
 class Ledger:
-    """Counts, item by item, what stands behind each dimension."""
+    """Counts, item by item, what stands behind each dimension.
+
+    Items that lie at one place and have the same behind them are kept once, with how often.
+    """
 
     def __init__(self, contract: Contract, rubric: Rubric) -> None:
         self._contract = contract
         self._rubric = rubric
         self._axes = tuple(contract.sampling.axes)
-        self._counts: dict[tuple[str, str, str], Counter[str]] = {}
+        self._seen: Counter[tuple[tuple[str | None, ...], str, Coverage]] = Counter()
 
     def add(
         self, record: Record, judgments: Sequence[Judgment], verifications: Sequence[Verification]
@@ -73,28 +77,32 @@ class Ledger:
             verifications: its verifications in their order of entry.
         """
         applies = applying(record, self._contract, self._rubric)
-        taxonomy = record.task.taxonomy
-        places = [(ALL, ""), *((axis, taxonomy[axis]) for axis in self._axes if axis in taxonomy)]
+        place = tuple(map(record.task.taxonomy.get, self._axes))
         for dimension in self._rubric.dimensions:
             if dimension.id not in applies:
                 continue
             for item in range(max(1, len(record.candidates))):
                 found = cover(dimension, item, judgments, verifications)
-                for axis, value in places:
-                    key = (axis, value, dimension.id)
-                    self._counts.setdefault(key, Counter()).update(_named(found))
+                self._seen[place, dimension.id, found] += 1
 
     def rows(self) -> tuple[LedgerRow, ...]:
         """The ledger: everything first, then slice by slice."""
+        counts: dict[tuple[str, str, str], Counter[str]] = {}
+        for (place, dimension, found), items in self._seen.items():
+            values = [(ALL, ""), *zip(self._axes, place, strict=True)]
+            for axis, value in values:
+                if value is not None:
+                    counted = counts.setdefault((axis, value, dimension), Counter())
+                    counted.update({name: items for name, holds in _named(found) if holds})
         order = {each.id: place for place, each in enumerate(self._rubric.dimensions)}
         axes = {axis: place for place, axis in enumerate((ALL, *self._axes))}
-        keys = sorted(self._counts, key=lambda key: (axes[key[0]], key[1], order[key[2]]))
+        keys = sorted(counts, key=lambda key: (axes[key[0]], key[1], order[key[2]]))
         return tuple(
             LedgerRow(
                 axis=axis,
                 value=value,
                 dimension=dimension,
-                **{name: self._counts[axis, value, dimension][name] for name in _COUNTED},
+                **{name: counts[axis, value, dimension][name] for name in _COUNTED},
             )
             for axis, value, dimension in keys
         )
@@ -154,14 +162,15 @@ def _ends(dimension: Dimension) -> tuple[int | None, int | None]:
     return (low, high) if dimension.better == "lower" else (high, low)
 
 
-def _named(found: Coverage) -> dict[str, int]:
+def _named(found: Coverage) -> tuple[tuple[str, bool], ...]:
+    """What holds of an item, by the name under which it is counted."""
     spoke = found.machine is not None
-    return {
-        "items": 1,
-        "machine_verified": spoke and not found.expert,
-        "expert_judged": found.expert and not spoke,
-        "both": spoke and found.expert,
-        "uncertain": not spoke and not found.expert,
-        "refuted": found.machine is False,
-        "contradicted": found.contradicted,
-    }
+    return (
+        ("items", True),
+        ("machine_verified", spoke and not found.expert),
+        ("expert_judged", found.expert and not spoke),
+        ("both", spoke and found.expert),
+        ("uncertain", not spoke and not found.expert),
+        ("refuted", found.machine is False),
+        ("contradicted", found.contradicted),
+    )

@@ -154,3 +154,15 @@ def test_the_page_for_people_says_what_to_do(sentence: str) -> None:
         _adjudicated(record, "missing_context"),
     )
     assert sentence in to_markdown(found)
+
+
+def test_the_limits_say_what_is_not_known_of_causes_and_verifiers() -> None:
+    """Errors without a cause are counted, and a pass is said to cover only what was measured."""
+    record = pair()
+    found = _report(record, judged(record, "a", errors=(ERROR,)), _verified(record, Pass()))
+    assert "1 errors lie in records that no adjudication explains: no cause is known." in (
+        found.limits
+    )
+    assert any("covers only what it measures" in each for each in found.limits)
+    plain = _report(record, judged(record, "a", 0))
+    assert not any("verifier" in each or "adjudication" in each for each in plain.limits)
