@@ -23,7 +23,7 @@ def _digest_in_readme() -> str:
     return found[1]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, list[str]]:
     """One run of the demo: its folder, its digest and its lines."""
     folder = tmp_path_factory.mktemp("told") / "demo"
@@ -38,7 +38,7 @@ def test_the_demo_ends_with_the_digest_that_the_readme_shows(
     folder, digest, _ = told
     assert digest == _digest_in_readme()
     again = subprocess.run(
-        [sys.executable, "-m", "assay", "demo", tmp_path / "again"],
+        [sys.executable, "-m", "assay", "demo", tmp_path / "again", "--brief"],
         env=os.environ | {"PYTHONHASHSEED": "12345", "TZ": "Pacific/Auckland", "LC_ALL": "C"},
         capture_output=True,
         text=True,

@@ -11,11 +11,14 @@ app = typer.Typer()
 @app.command()
 def demo(
     directory: Annotated[Path, typer.Argument(help="Folder to work in.")] = Path("demo"),
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Leave out the eight planted failure modes.")
+    ] = False,
 ) -> None:
-    """Run the whole way on a small program: contract to signed release and trainer rows.
+    """Run the whole way on a small program: contract, release, validation, next plan.
 
     Example: assay demo
     """
     from assay.demo.story import tell
 
-    tell(directory, typer.echo)
+    tell(directory, typer.echo, failures=not brief)

@@ -15,10 +15,11 @@ import jinja2
 from markupsafe import Markup
 
 from assay.quality.drawing import Picture, draw
+from assay.quality.estimate import Estimate
 from assay.quality.outline import Block, Bullets, Paragraph, Section, Table
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import outline
-from assay.quality.wording import estimate, number, percent, undefined
+from assay.quality.wording import number, percent, undefined
 
 FOLDED = 20
 """Rows beyond which a table is folded away until its reader opens it."""
@@ -84,8 +85,14 @@ def _key_figures(report: QualityReport) -> Iterator[dict[str, str]]:
         yield {
             "label": "Alpha on which is better",
             "value": "undefined" if alpha.value is None else number(alpha.value),
-            "note": undefined(alpha.reason) if alpha.value is None else estimate(alpha),
+            "note": _interval(alpha),
         }
+
+
+def _interval(found: Estimate) -> str:
+    if found.low is None or found.high is None:
+        return undefined(found.reason)
+    return f"{number(found.low)} to {number(found.high)}, {found.n_items:,} items"
 
 
 def _section(given: Section) -> dict[str, Any]:
@@ -134,10 +141,10 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]], whole: str) -> dic
 
 
 def _class(cells: Sequence[str]) -> str:
-    """How a column is set: `n` for numbers, `s` for short texts that stay on one line."""
+    """How a column is set: `n` numbers, `s` short texts that stay on one line, `t` longer ones."""
     if any(cells) and all(map(_NUMBER.fullmatch, cells)):
         return "n"
-    return "s" if max(map(len, cells), default=0) <= _SHORT else ""
+    return "s" if max(map(len, cells), default=0) <= _SHORT else "t"
 
 
 @cache

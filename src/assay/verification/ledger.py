@@ -136,8 +136,10 @@ def cover(
     spoken = [verdict for verdict in latest.values() if isinstance(verdict, Pass | Fail)]
     machine = all(isinstance(verdict, Pass) for verdict in spoken) if spoken else None
     values = list(_values(dimension, item, judgments))
+    if machine is None:
+        return Coverage(None, bool(values), contradicted=False)
     best, worst = _ends(dimension)
-    against = (machine is False and best in values) or (machine is True and worst in values)
+    against = (worst if machine else best) in values
     return Coverage(machine, bool(values), contradicted=against and best != worst)
 
 
