@@ -32,36 +32,36 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_report_is_written_with_its_page_first(
-    assay: Run, program: Path, tmp_path: Path
+@pytest.fixture(scope="module")
+def written(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the report was written to once."""
+    folder = tmp_path_factory.mktemp("written")
+    with package.open(program) as opened:
+        opened.quality.write_report(folder)
+    return folder
+
+
+def test_the_same_report_is_written_again_and_listed_with_its_page_first(
+    assay: Run, program: Path, written: Path, tmp_path: Path
 ) -> None:
-    """The page, the two texts and each picture's three files lie where they were said to lie."""
-    done = assay("quality", "report", "--out", tmp_path / "out", "-p", program)
-    files = [Path(line) for line in done.out.splitlines()]
+    """A second run writes the same bytes, file by file, and names all of them."""
+    done = assay("quality", "report", "--out", tmp_path / "out", "--json", "-p", program)
+    files = [Path(name) for name in json.loads(done.out)]
     assert done.code == 0
     assert files[0].name == "quality.html"
-    assert all(file.stat().st_size for file in files)
     assert {"quality.json", "quality.md", "quotas.csv", "quotas.vl.json"} <= {f.name for f in files}
-    listed = assay("quality", "report", "--out", tmp_path / "out", "--json", "-p", program)
-    assert json.loads(listed.out) == [str(file) for file in files]
+    again = {file.relative_to(tmp_path / "out"): file.read_bytes() for file in files}
+    first = {file.relative_to(written): file.read_bytes() for file in written.rglob("*.*")}
+    assert again == first
 
 
-def test_two_runs_write_the_same_bytes(program: Path, tmp_path: Path) -> None:
-    """What is written twice is equal, file by file."""
-    written = []
-    for name in ("one", "two"):
-        with package.open(program) as opened:
-            files = opened.quality.write_report(tmp_path / name)
-        written.append({f.relative_to(tmp_path / name): f.read_bytes() for f in files})
-    assert written[0] == written[1]
-
-
-def test_the_printed_report_is_the_written_one(assay: Run, program: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("option", "file"), [((), "quality.md"), (("--json",), "quality.json")])
+def test_the_printed_report_is_the_written_one(
+    assay: Run, program: Path, written: Path, option: tuple[str, ...], file: str
+) -> None:
     """Markdown and JSON on the terminal are the files."""
-    assay("quality", "report", "--out", tmp_path, "-p", program)
-    for option, file in ((), "quality.md"), (("--json",), "quality.json"):
-        printed = assay("quality", "report", *option, "-p", program).out
-        assert printed == (tmp_path / file).read_text(encoding="utf-8")
+    printed = assay("quality", "report", *option, "-p", program).out
+    assert printed == (written / file).read_text(encoding="utf-8")
 
 
 def test_a_report_with_a_claim_is_neither_printed_nor_written(
@@ -78,10 +78,10 @@ def test_a_report_with_a_claim_is_neither_printed_nor_written(
 
 @pytest.mark.parametrize("command", ["shortcuts", "reviewers"])
 def test_parts_of_the_report_are_what_the_report_says(
-    assay: Run, program: Path, command: str
+    assay: Run, program: Path, written: Path, command: str
 ) -> None:
     """Shortcuts and reviewers alone are the sections of the whole, up to its rounding."""
-    whole = json.loads(assay("quality", "report", "--json", "-p", program).out)[command]
+    whole = json.loads((written / "quality.json").read_text(encoding="utf-8"))[command]
     alone = json.loads(assay("quality", command, "--json", "-p", program).out)
     assert _near(alone, whole)
     assert assay("quality", command, "-p", program).out.startswith(("group\t", "reviewer\t"))
