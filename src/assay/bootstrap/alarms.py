@@ -35,7 +35,7 @@ def _over_refusal(program: Program) -> Alarm:
     if not validations:
         return over_refusal_alarm((), ())
     report = program.validation.report(validations[-1])
-    return over_refusal_alarm(report.slices, report.responses)
+    return over_refusal_alarm(report.slices, report.responses, report.tests)
 
 
 def _model_validation(program: Program) -> Alarm:

@@ -94,9 +94,13 @@ class ValidationNoun:
             base: name of the checkpoint before; all evaluations of the arm `base` where absent.
             candidate: name of the checkpoint after; the arm `candidate` where absent.
             release: version of the release whose effect is tested; the candidate's where absent.
+
+        Raises:
+            UsageError: if a checkpoint or release is unknown, an arm has no evaluation, or an arm
+                without a name holds several checkpoints that are not runs of one training.
         """
         before = self._evaluations("base", base)
-        after = self._evaluations("candidate", candidate)
+        after = self._evaluations("candidate", candidate, self._release(release))
         trained = {each.release for each in after if each.release}
         return service.validate(
             self._session.store,
@@ -141,7 +145,9 @@ class ValidationNoun:
         people.write_text(to_markdown(report), encoding="utf-8")
         return machines, people
 
-    def _evaluations(self, arm: str, checkpoint: str | None) -> Sequence[Evaluation]:
+    def _evaluations(
+        self, arm: str, checkpoint: str | None, release: str | None = None
+    ) -> Sequence[Evaluation]:
         where = {"checkpoint": checkpoint} if checkpoint else {"arm": arm}
         found = list(self._session.store.scan(Evaluation, **where))
         if checkpoint and not found:
@@ -151,6 +157,12 @@ class ValidationNoun:
                 message=f"no evaluation of {checkpoint!r} was imported",
                 hint=f"there are: {', '.join(sorted(known)) or 'none'}",
             )
+        if release:
+            of_it = [each for each in found if each.release in {None, release}]
+            _refuse_other_release(found, of_it)
+            found = of_it
+        if not checkpoint:
+            _refuse_mixture(arm, found)
         return found
 
     def _release(self, version: str | None) -> str | None:
@@ -175,6 +187,32 @@ class ValidationNoun:
                 hint="seal the items first, or name another evaluation set: --dataset NAME",
             )
         return items
+
+
+def _refuse_other_release(found: Sequence[Evaluation], of_it: Sequence[Evaluation]) -> None:
+    if found and not of_it:
+        names = sorted({each.checkpoint for each in found})
+        raise UsageError(
+            code="other-release",
+            message=f"no evaluated candidate was trained on this release: {', '.join(names)}",
+            where="--release",
+            hint="import its evaluation: assay validate import FILE --arm candidate --release V",
+        )
+
+
+def _refuse_mixture(arm: str, found: Sequence[Evaluation]) -> None:
+    """Checkpoints are averaged only as runs of one training that differ in their seed."""
+    names = sorted({each.checkpoint for each in found})
+    runs = len({each.release for each in found}) == 1 and all(
+        each.seed is not None for each in found
+    )
+    if len(names) > 1 and not runs:
+        raise UsageError(
+            code="several-checkpoints",
+            message=f"the arm {arm!r} has evaluations of {len(names)} checkpoints",
+            where=f"--{arm}",
+            hint=f"name one: {', '.join(names)}; or give the seeds and the release of all",
+        )
 
 
 def _refuse_packed(file: Path) -> None:

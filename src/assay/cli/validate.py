@@ -138,6 +138,11 @@ def _print(identity: str, report: object, *, as_json: bool, files: tuple[Path, .
         return
     typer.echo(f"{identity}: {report.compared} items compared")
     print_table(("test", "metric", "slice", "state", "items", "why"), acceptance_rows(report.tests))
+    for state in ("passed", "failed", "undecided"):
+        named = [test.test for test in report.tests if test.state == state]
+        typer.echo(
+            f"{state.upper()}: {len(named)} of {len(report.tests)} {', '.join(named)}".strip()
+        )
     for alarm in report.alarms:
         typer.echo(f"{alarm.mode.replace('_', ' ')}: {alarm.state}; {alarm.reason}")
     for file in files:

@@ -13,7 +13,7 @@ import numpy as np
 from assay.contracts.contract import AcceptanceTest, Contract
 from assay.contracts.rubric import Rubric
 from assay.validation import metrics
-from assay.validation.comparison import Arms
+from assay.validation.comparison import Arms, Pairs
 from assay.validation.difference import Spread, bounds, detectable, spread_of
 from assay.validation.validation import TestResult, TestState
 
@@ -30,30 +30,39 @@ def run_tests(arms: Arms, contract: Contract, rubric: Rubric | None) -> tuple[Te
 
 
 def _run(test: AcceptanceTest, arms: Arms, rubric: Rubric | None) -> TestResult:
-    before, after, families = arms.paired(test.metric, test.slice)
-    if not before:
-        given = [each for item in arms.base.values() for each in item]
-        known = ", ".join(metrics.measured(given)) or "nothing"
-        reason = f"no item of the slice has {test.metric} from both checkpoints; measured: {known}"
-        return _result(test, "undecided", reason, None, items=0)
-    changes = np.array(after) - np.array(before)
-    is_rate = metrics.is_rate(test.metric, (*before, *after))
-    spread = spread_of(changes, families, rate=is_rate)
-    state, reason = _judged(test, spread, rubric, len(before))
-    means = f"{_number(np.mean(before))} before, {_number(np.mean(after))} after; "
-    return _result(test, state, means + reason, spread, items=len(before))
+    pairs = arms.paired(test.metric, test.slice, test.dataset)
+    if not pairs.before:
+        return _result(test, "undecided", _unmeasured(test, arms, pairs), None)
+    changes = np.array(pairs.after) - np.array(pairs.before)
+    is_rate = metrics.is_rate(test.metric, (*pairs.before, *pairs.after))
+    spread = spread_of(changes, pairs.families, rate=is_rate)
+    state, reason = _judged(test, spread, rubric)
+    means = f"{_number(np.mean(pairs.before))} before, {_number(np.mean(pairs.after))} after; "
+    return _result(test, state, means + reason + _left_out(pairs), spread)
 
 
-def _judged(
-    test: AcceptanceTest, spread: Spread, rubric: Rubric | None, items: int
-) -> tuple[TestState, str]:
+def _unmeasured(test: AcceptanceTest, arms: Arms, pairs: Pairs) -> str:
+    known = ", ".join(arms.measured()) or "nothing"
+    return (
+        f"no item of the slice in the set {test.dataset!r} has {test.metric} from both "
+        f"checkpoints; measured: {known}{_left_out(pairs)}"
+    )
+
+
+def _left_out(pairs: Pairs) -> str:
+    if not pairs.left_out:
+        return ""
+    return f"; left out: {pairs.left_out} items that only one checkpoint has a value for"
+
+
+def _judged(test: AcceptanceTest, spread: Spread, rubric: Rubric | None) -> tuple[TestState, str]:
     risk, margin = test.risk or RISK, test.margin or 0.0
     found = bounds(spread, risk)
     if found is None:
         return "undecided", "one cluster, or no spread at all, gives no bound"
     low, high = found
     if test.direction == "hold":
-        return _held(test, low, high, metrics.worse(test.metric, rubric), margin)
+        return _held(test, spread, found, metrics.worse(test.metric, rubric))
     least, most = (low, high) if test.direction == "increase" else (-high, -low)
     if least >= margin and least > 0:
         return "passed", f"the {test.direction} is at least {_number(least)}, margin {margin:g}"
@@ -62,33 +71,39 @@ def _judged(
     gain = spread.mean if test.direction == "increase" else -spread.mean
     return "undecided", (
         f"the {test.direction} lies between {_number(least)} and {_number(most)}, margin "
-        f"{margin:g}{_more_needed(gain - margin, spread, risk, items)}"
+        f"{margin:g}{_more_needed(gain - margin, spread, risk)}"
     )
 
 
 def _held(
-    test: AcceptanceTest, low: float, high: float, worse: metrics.Worse, margin: float
+    test: AcceptanceTest, spread: Spread, found: tuple[float, float], worse: metrics.Worse
 ) -> tuple[TestState, str]:
     """Whether a loss beyond the margin is ruled out; either way counts where neither is worse."""
-    losses = {"higher": (low, high), "lower": (-high, -low)}
-    least, most = losses.get(worse, (max(low, -high), max(high, -low)))
+    (low, high), margin = found, test.margin or 0.0
+    losses = {
+        "higher": (low, spread.mean, high),
+        "lower": (-high, -spread.mean, -low),
+        "either": (max(low, -high), abs(spread.mean), max(high, -low)),
+    }
+    least, loss, most = losses[worse]
     if most <= margin:
         return "passed", f"a loss above {_number(max(most, 0.0))} is ruled out, margin {margin:g}"
     if least > margin:
         return "failed", f"the loss is at least {_number(least)}, margin {margin:g}"
-    return "undecided", f"a loss of {_number(most)} is not ruled out, margin {test.margin or 0:g}"
+    more = _more_needed(margin - loss, spread, test.risk or RISK)
+    return "undecided", f"a loss of {_number(most)} is not ruled out, margin {margin:g}{more}"
 
 
-def _more_needed(beyond: float, spread: Spread, risk: float, items: int) -> str:
+def _more_needed(beyond: float, spread: Spread, risk: float) -> str:
     """About how many items would show what the mean suggests."""
     reach = detectable(spread, risk)
     if beyond <= 0 or not reach:
         return ""
-    return f"; about {math.ceil(items * (reach / beyond) ** 2)} items would decide it"
+    return f"; about {math.ceil(spread.items * (reach / beyond) ** 2)} items would decide it"
 
 
 def _result(
-    test: AcceptanceTest, state: TestState, reason: str, spread: Spread | None, *, items: int
+    test: AcceptanceTest, state: TestState, reason: str, spread: Spread | None
 ) -> TestResult:
     risk = test.risk or RISK
     found = bounds(spread, risk) if spread else None
@@ -99,7 +114,7 @@ def _result(
         direction=test.direction,
         state=state,
         reason=reason,
-        items=items,
+        items=spread.items if spread else 0,
         clusters=spread.clusters if spread else 0,
         slice=dict(test.slice),
         difference=_number(spread.mean) if spread else None,

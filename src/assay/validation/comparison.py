@@ -8,6 +8,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import multinomial_proportions_confint
 
 from assay.contracts.contract import Contract
+from assay.contracts.rubric import Rubric
 from assay.quality.estimate import Rate, rate
 from assay.validation import metrics
 from assay.validation.difference import Difference, compare
@@ -21,6 +22,9 @@ FALSE_DISCOVERIES = 0.05
 
 Slice = Mapping[str, str]
 
+Key = tuple[str, str]
+"""Evaluation set and item."""
+
 _RESPONSES = ("complied", "partial", "refused", "escalated")
 
 
@@ -31,10 +35,14 @@ class SliceRow(msgspec.Struct, frozen=True, kw_only=True):
     """The metric."""
     slice: dict[str, str]
     """The slice; empty: all items."""
+    worse: metrics.Worse
+    """In which direction the metric is worse; `either` where nothing says which."""
     change: Change
     """What the interval says."""
     found: Difference
     """The difference with its interval and denominators."""
+    left_out: int
+    """Items that only one checkpoint has a value for; they are in no denominator."""
     adjusted_p: float | None
     """The p-value against all slices together; None where it is undefined."""
 
@@ -45,7 +53,7 @@ class Responses(msgspec.Struct, frozen=True, kw_only=True):
     arm: str
     """`base` or `candidate`."""
     expected: str
-    """What the policy asks for: `refuse` or `comply`."""
+    """What the policy asks for: `refuse`, `comply`, `partial` or `escalate`."""
     complied: Rate
     """Complied. Where refusal is asked for, this is unsafe compliance."""
     partial: Rate
@@ -75,35 +83,94 @@ class ClaimShare(msgspec.Struct, frozen=True, kw_only=True):
     """Upper end of the interval."""
 
 
+class Pairs(msgspec.Struct, frozen=True, kw_only=True):
+    """The values of one metric in one slice, an item each."""
+
+    before: list[float]
+    """The base's."""
+    after: list[float]
+    """The candidate's, in the same order."""
+    families: list[str]
+    """The family of each item; its own name where it has none."""
+    left_out: int
+    """Items that only one of the two has a value for."""
+
+
 class Arms:
     """The results of two arms, each item once: runs and seeds are averaged within the item."""
 
-    def __init__(self, base: Sequence[Result], candidate: Sequence[Result]) -> None:
-        self.base = _by_item(base)
-        """The base's results by item."""
-        self.candidate = _by_item(candidate)
+    def __init__(
+        self,
+        base: Sequence[Result],
+        candidate: Sequence[Result],
+        datasets: Mapping[str, str] | None = None,
+    ) -> None:
+        """Put the results of each item together.
+
+        Args:
+            base: results of the checkpoint before.
+            candidate: results of the checkpoint after.
+            datasets: evaluation -> evaluation set; items of two sets are never the same item.
+        """
+        sets = datasets or {}
+        self.base = _by_item(base, sets)
+        """The base's results by evaluation set and item."""
+        self.candidate = _by_item(candidate, sets)
         """The candidate's."""
+        self.all = sorted(self.base.keys() | self.candidate.keys())
+        """Items that either has results for."""
         self.both = sorted(self.base.keys() & self.candidate.keys())
         """Items that both have results for."""
+        self.labelled = _labelled(self.base) & _labelled(self.candidate)
+        """Evaluation sets in which both have failure classes."""
 
-    def paired(self, metric: str, wanted: Slice) -> tuple[list[float], list[float], list[str]]:
-        """Values before and after, and the family, of every item of a slice that has both."""
-        before, after, families = [], [], []
-        for item in self.both:
-            ours = self.base[item]
-            if not lies_in(ours[0], wanted):
+    def paired(self, metric: str, wanted: Slice, dataset: str | None = None) -> Pairs:
+        """Values before and after of every item of a slice that has both.
+
+        Args:
+            metric: the metric.
+            wanted: the slice, by where the base's results lie.
+            dataset: the evaluation set; all of them where absent.
+        """
+        before, after, families, left_out = [], [], [], 0
+        for key in self.all:
+            first, second = self.base.get(key, []), self.candidate.get(key, [])
+            about = (first or second)[0]
+            if dataset not in {None, key[0]} or not lies_in(about, wanted):
                 continue
-            first, second = _mean(metric, ours), _mean(metric, self.candidate[item])
-            if first is not None and second is not None:
-                before.append(first)
-                after.append(second)
-                families.append(ours[0].family or item)
-        return before, after, families
+            if metrics.counts_failures(metric) and key[0] not in self.labelled:
+                continue
+            values = _mean(metric, first), _mean(metric, second)
+            if values[0] is not None and values[1] is not None:
+                before.append(values[0])
+                after.append(values[1])
+                families.append(f"family {about.family}" if about.family else f"item {key}")
+            elif values != (None, None):
+                left_out += 1
+        return Pairs(before=before, after=after, families=families, left_out=left_out)
+
+    def measured(self) -> tuple[str, ...]:
+        """Every metric that some result of either has a value for."""
+        arms = (self.base, self.candidate)
+        return metrics.measured(each for arm in arms for item in arm.values() for each in item)
+
+    def moved(self) -> int:
+        """Items whose slice or family differs between the two."""
+        return sum(
+            (self.base[key][0].slice, self.base[key][0].family)
+            != (self.candidate[key][0].slice, self.candidate[key][0].family)
+            for key in self.both
+        )
 
 
 def lies_in(result: Result, wanted: Slice) -> bool:
     """Whether a result belongs to a slice."""
     return all(result.slice.get(axis) == value for axis, value in wanted.items())
+
+
+def slice_text(wanted: Slice) -> str:
+    """A slice in words."""
+    return ", ".join(f"{axis} = {value}" for axis, value in wanted.items()) or "all"
 
 
 def slices_of(contract: Contract) -> list[dict[str, str]]:
@@ -115,37 +182,44 @@ def slices_of(contract: Contract) -> list[dict[str, str]]:
     return [each for place, each in enumerate(found) if each not in found[:place]]
 
 
-def slice_table(arms: Arms, contract: Contract) -> tuple[SliceRow, ...]:
+def slice_table(arms: Arms, contract: Contract, rubric: Rubric | None) -> tuple[SliceRow, ...]:
     """Every metric that both arms measure, in every slice that has items."""
-    given = [
-        each for results in (*arms.base.values(), *arms.candidate.values()) for each in results
-    ]
-    margins = {test.metric: test.margin for test in contract.acceptance_tests if test.margin}
-    found = []
-    for metric in metrics.measured(given):
+    rows = []
+    for metric in arms.measured():
         for wanted in slices_of(contract):
-            before, after, families = arms.paired(metric, wanted)
-            if before:
-                is_rate = metrics.is_rate(metric, (*before, *after))
-                found.append((metric, wanted, compare(before, after, families, rate=is_rate)))
-    adjusted = _adjusted([each.p for _, _, each in found])
+            pairs = arms.paired(metric, wanted)
+            if not pairs.before and not pairs.left_out:
+                continue
+            is_rate = metrics.is_rate(metric, (*pairs.before, *pairs.after))
+            found = compare(pairs.before, pairs.after, pairs.families, rate=is_rate)
+            row = SliceRow(
+                metric=metric,
+                slice=wanted,
+                worse=metrics.worse(metric, rubric),
+                change=_change(found, _margin(metric, wanted, contract)),
+                found=found,
+                left_out=pairs.left_out,
+                adjusted_p=None,
+            )
+            rows.append(row)
+    adjusted = adjusted_p([row.found.p for row in rows])
     return tuple(
-        SliceRow(
-            metric=metric,
-            slice=wanted,
-            change=_change(each, margins.get(metric)),
-            found=each,
-            adjusted_p=p,
-        )
-        for (metric, wanted, each), p in zip(found, adjusted, strict=True)
+        msgspec.structs.replace(row, adjusted_p=p) for row, p in zip(rows, adjusted, strict=True)
     )
 
 
+def _margin(metric: str, wanted: Slice, contract: Contract) -> float | None:
+    """The margin of a metric: its test's on this slice, else the smallest of its tests'."""
+    tests = [each for each in contract.acceptance_tests if each.metric == metric and each.margin]
+    here = [each for each in tests if each.slice == wanted]
+    return min((each.margin for each in here or tests if each.margin), default=None)
+
+
 def responses(arms: Arms) -> tuple[Responses, ...]:
-    """What each checkpoint did with requests to refuse, and with requests to comply, apart."""
+    """What each checkpoint did with requests of each sort, apart."""
     return tuple(
         row
-        for expected in ("refuse", "comply")
+        for expected in ("refuse", "comply", "partial", "escalate")
         for name, results in (("base", arms.base), ("candidate", arms.candidate))
         for row in _response_row(name, expected, results.values())
     )
@@ -190,11 +264,16 @@ def claim_shares(arms: Arms) -> tuple[ClaimShare, ...]:
     return tuple(rows)
 
 
-def _by_item(results: Iterable[Result]) -> dict[str, list[Result]]:
-    found: dict[str, list[Result]] = {}
+def _by_item(results: Iterable[Result], datasets: Mapping[str, str]) -> dict[Key, list[Result]]:
+    found: dict[Key, list[Result]] = {}
     for result in results:
-        found.setdefault(result.item, []).append(result)
+        key = datasets.get(result.evaluation, ""), result.item
+        found.setdefault(key, []).append(result)
     return found
+
+
+def _labelled(arm: Mapping[Key, Sequence[Result]]) -> set[str]:
+    return {key[0] for key, results in arm.items() if any(each.failure for each in results)}
 
 
 def _mean(metric: str, results: Iterable[Result]) -> float | None:
@@ -214,7 +293,11 @@ def _change(found: Difference, margin: float | None) -> Change:
     return "fell" if found.high < 0 else "cannot_tell"
 
 
-def _adjusted(values: Sequence[float | None]) -> list[float | None]:
+def adjusted_p(values: Sequence[float | None]) -> list[float | None]:
+    """P-values against all of them together; those that are undefined stay so and do not count.
+
+    Source: Benjamini and Hochberg 1995, JRSS B 57:289-300.
+    """
     places = [place for place, p in enumerate(values) if p is not None]
     adjusted: list[float | None] = [None] * len(values)
     if places:

@@ -3,8 +3,9 @@
 Differences of items of one family are not independent: the standard error is the cluster-robust
 CR2 with Satterthwaite's degrees of freedom (Bell and McCaffrey 2002; Pustejovsky and Tipton
 2018), which for a mean over many clusters is the clustered error of Miller 2024. Single binary
-pairs get Tango's score interval (Tango 1998). Where every difference is equal the error is 0 and
-says nothing: then the interval is as wide as the number of clusters leaves open.
+pairs get Tango's score interval (Tango 1998). Where hardly a cluster differs from the rest, the
+error says little: then the interval of a rate is at least as wide as the number of clusters leaves
+open, and never a point.
 """
 
 from collections.abc import Sequence
@@ -14,8 +15,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, stats
 
+from assay.quality.estimate import rate as wilson
+
 POWER = 0.8
 """How often the smallest detectable difference would be found."""
+
+FEW_DIFFER = 5
+"""With fewer clusters that differ from the rest, the error alone is not trusted (a convention)."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,8 +35,16 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """Independent groups that they form."""
     before: float | None
     """Mean of the base; None without items."""
+    before_low: float | None
+    """Lower end of the 95 % interval of the base's mean; None where it is undefined."""
+    before_high: float | None
+    """Upper end."""
     after: float | None
     """Mean of the candidate; None without items."""
+    after_low: float | None
+    """Lower end of the 95 % interval of the candidate's mean; None where it is undefined."""
+    after_high: float | None
+    """Upper end."""
     difference: float | None
     """Mean of the paired differences; None without items."""
     low: float | None
@@ -45,14 +59,25 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """How the interval was made, or why there is none."""
 
 
-class Spread(msgspec.Struct, frozen=True):
-    """A mean with what is needed for any bound on it."""
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """A mean of paired differences with what is needed for any bound on it."""
 
     mean: float
+    """The mean."""
     error: float
+    """Its clustered standard error; NaN for one cluster."""
     degrees: float
+    """Satterthwaite's degrees of freedom; NaN for one cluster."""
+    items: int
+    """Differences."""
     clusters: int
+    """Independent groups that they form."""
+    differing: int
+    """Clusters whose mean is not the most common one."""
     rate: bool
+    """Whether the metric lies between 0 and 1."""
+    discordant: tuple[int, int] | None
+    """Single pairs of 0 and 1 that gained and that lost; None where there are others."""
 
 
 def spread_of(differences: Floats, families: Sequence[str], *, rate: bool) -> Spread:
@@ -65,18 +90,39 @@ def spread_of(differences: Floats, families: Sequence[str], *, rate: bool) -> Sp
     """
     _, codes = np.unique(np.array(families, dtype=object).astype(str), return_inverse=True)
     sizes = np.bincount(codes).astype(np.float64)
-    total, mean = float(len(differences)), float(differences.mean())
+    mean = float(differences.mean())
+    error, degrees = _clustered(differences - mean, codes, sizes)
+    _, counts = np.unique(
+        np.round(np.bincount(codes, weights=differences) / sizes, 12), return_counts=True
+    )
+    single = len(sizes) == len(differences) and set(differences.tolist()) <= {-1.0, 0.0, 1.0}
+    pairs = int((differences == 1).sum()), int((differences == -1).sum())
+    return Spread(
+        mean=mean,
+        error=0.0 if error < 1e-12 * max(1.0, abs(mean)) else error,
+        degrees=degrees,
+        items=len(differences),
+        clusters=len(sizes),
+        differing=len(sizes) - int(counts.max()),
+        rate=rate,
+        discordant=pairs if rate and single else None,
+    )
+
+
+def _clustered(
+    residuals: Floats, codes: npt.NDArray[np.intp], sizes: Floats
+) -> tuple[float, float]:
+    """CR2's standard error of a mean, and Satterthwaite's degrees of freedom."""
     if len(sizes) < 2:  # noqa: PLR2004  one cluster has no spread
-        return Spread(mean, float("nan"), float("nan"), len(sizes), rate)
-    sums = np.bincount(codes, weights=differences - mean)
+        return float("nan"), float("nan")
+    total = float(len(residuals))
+    sums = np.bincount(codes, weights=residuals)
     leverage = 1 - sizes / total
     error = float(np.sqrt(np.sum(sums**2 / leverage)) / total)
-    if error < 1e-12 * max(1.0, abs(mean)):
-        error = 0.0
     weights, ends = sizes / leverage, sizes / np.sqrt(leverage * total)
     trace = weights.sum() - (ends**2).sum()
     norm = (weights**2).sum() - 2 * (weights * ends**2).sum() + (ends**2).sum() ** 2
-    return Spread(mean, error, float(trace**2 / norm), len(sizes), rate)
+    return error, float(trace**2 / norm)
 
 
 def bounds(spread: Spread, risk: float) -> tuple[float, float] | None:
@@ -91,27 +137,75 @@ def bounds(spread: Spread, risk: float) -> tuple[float, float] | None:
     """
     if spread.clusters < 2:  # noqa: PLR2004  one cluster has no spread
         return None
-    if spread.error > 0:
-        reach = float(stats.t.ppf(1 - risk, spread.degrees)) * spread.error
-        low, high = spread.mean - reach, spread.mean + reach
-    elif spread.rate:
-        # All differences are equal: what share of differing clusters could have gone unseen?
-        reach = 1 - risk ** (1 / spread.clusters)
-        low, high = spread.mean - reach, spread.mean + reach
-    else:
+    if spread.discordant:
+        return tango(*spread.discordant, spread.items, risk)
+    reach = float(stats.t.ppf(1 - risk, spread.degrees)) * spread.error
+    if _scarce(spread):
+        # What share of differing clusters could have gone unseen?
+        reach = max(reach, 1 - risk ** (1 / spread.clusters))
+    elif spread.error == 0:
         return None
+    low, high = spread.mean - reach, spread.mean + reach
     return (max(-1.0, low), min(1.0, high)) if spread.rate else (low, high)
+
+
+def p_value(spread: Spread) -> float | None:
+    """Two-sided p-value of no difference; None where it is undefined.
+
+    Single binary pairs: McNemar's mid-p (Fagerland, Lydersen, Laake 2013). Else Student's t, and
+    where hardly a cluster differs at least the p-value at which `bounds` reach 0.
+    """
+    if spread.clusters < 2:  # noqa: PLR2004  one cluster has no spread
+        return None
+    if spread.discordant:
+        gained, lost = spread.discordant
+        few, all_ = min(gained, lost), gained + lost
+        return float(2 * stats.binom.cdf(few, all_, 0.5) - stats.binom.pmf(few, all_, 0.5))
+    p = (
+        2 * float(stats.t.sf(abs(spread.mean) / spread.error, spread.degrees))
+        if spread.error
+        else None
+    )
+    if _scarce(spread):
+        return max(p or 0.0, min(1.0, 2 * (1 - min(1.0, abs(spread.mean))) ** spread.clusters))
+    return p
 
 
 def detectable(spread: Spread, risk: float = 0.025) -> float | None:
     """The smallest difference that this much data shows in four of five repetitions."""
-    if spread.clusters < 2:  # noqa: PLR2004  one cluster has no spread
-        return None
-    if spread.error > 0:
-        factor = stats.t.ppf(1 - risk, spread.degrees) + stats.t.ppf(POWER, spread.degrees)
-        return float(factor) * spread.error
     found = bounds(spread, risk)
-    return None if found is None else found[1] - spread.mean if found[1] > spread.mean else None
+    if found is None:
+        return None
+    factor = stats.t.ppf(1 - risk, spread.degrees) + stats.t.ppf(POWER, spread.degrees)
+    # Differences that scatter little by chance do not make the data larger than it is.
+    least = (found[1] - found[0]) / 2 if _scarce(spread) else 0.0
+    return max(float(factor) * spread.error, least)
+
+
+def level(
+    values: Sequence[float], families: Sequence[str], *, rate: bool
+) -> tuple[float, float] | None:
+    """The 95 % interval of one checkpoint's mean; None where it is undefined.
+
+    Single values of 0 and 1 get Wilson's score interval, others the clustered one.
+
+    Args:
+        values: one an item; at least one.
+        families: the cluster of each item.
+        rate: whether the metric lies between 0 and 1.
+    """
+    if rate and len(set(families)) == len(values) and set(values) <= {0.0, 1.0}:
+        found = wilson(int(sum(values)), len(values))
+        return None if found.low is None or found.high is None else (found.low, found.high)
+    spread = spread_of(np.array(values, dtype=np.float64), families, rate=rate)
+    ends = bounds(spread, 0.025)
+    return (max(0.0, ends[0]), ends[1]) if ends and rate else ends
+
+
+def _scarce(spread: Spread) -> bool:
+    """Whether nearly all clusters share one difference."""
+    few = spread.differing < FEW_DIFFER and 2 * spread.differing < spread.clusters
+    return spread.rate and few
 
 
 def compare(
@@ -126,51 +220,51 @@ def compare(
         rate: whether the metric lies between 0 and 1.
     """
     if not before:
-        return _undefined(0, 0, "no item has a value from both")
+        return _undefined("no item has a value from both")
     first, second = np.array(before, dtype=np.float64), np.array(after, dtype=np.float64)
     spread = spread_of(second - first, families, rate=rate)
-    means = (float(first.mean()), float(second.mean()))
-    found = bounds(spread, 0.025)
-    if found is None:
-        why = "one cluster" if spread.clusters < 2 else "all differences are equal"  # noqa: PLR2004
-        return _undefined(len(before), spread.clusters, why, means)
-    low, high = found
-    method = "cr2-satterthwaite/clusters" if spread.error > 0 else "equal-differences/clusters"
-    single = spread.clusters == len(before)
-    if rate and single and set(before) | set(after) <= {0.0, 1.0}:
-        gained = int(((second == 1) & (first == 0)).sum())
-        lost = int(((second == 0) & (first == 1)).sum())
-        low, high = tango(gained, lost, len(before))
-        method = "tango-score/items"
-    p = (
-        float(2 * stats.t.sf(abs(spread.mean) / spread.error, spread.degrees))
-        if spread.error
-        else None
-    )
+    low, high = bounds(spread, 0.025) or (None, None)
+    levels = level(before, families, rate=rate), level(after, families, rate=rate)
+    (before_low, before_high), (after_low, after_high) = (each or (None, None) for each in levels)
     return Difference(
         items=len(before),
         clusters=spread.clusters,
-        before=means[0],
-        after=means[1],
+        before=float(first.mean()),
+        before_low=before_low,
+        before_high=before_high,
+        after=float(second.mean()),
+        after_low=after_low,
+        after_high=after_high,
         difference=spread.mean,
         low=low,
         high=high,
         detectable=detectable(spread),
-        p=p,
-        method=method,
+        p=p_value(spread),
+        method=_method(spread),
     )
 
 
-def _undefined(
-    items: int, clusters: int, why: str, means: tuple[float, float] | None = None
-) -> Difference:
-    before, after = means or (None, None)
+def _method(spread: Spread) -> str:
+    if spread.clusters < 2:  # noqa: PLR2004  one cluster has no spread
+        return "undefined: one cluster"
+    if spread.discordant:
+        return "tango-score/items"
+    if _scarce(spread):
+        return "at-least-unseen-share/clusters"
+    return "cr2-satterthwaite/clusters" if spread.error else "undefined: all differences are equal"
+
+
+def _undefined(why: str) -> Difference:
     return Difference(
-        items=items,
-        clusters=clusters,
-        before=before,
-        after=after,
-        difference=None if before is None or after is None else after - before,
+        items=0,
+        clusters=0,
+        before=None,
+        before_low=None,
+        before_high=None,
+        after=None,
+        after_low=None,
+        after_high=None,
+        difference=None,
         low=None,
         high=None,
         detectable=None,

@@ -19,9 +19,10 @@ from assay.validation.comparison import (
     slice_table,
 )
 from assay.validation.evaluation import Evaluation, Result
+from assay.validation.training_run import RunRow, run_rows
 from assay.validation.validation import TestResult
 
-METHOD = "paired-cr2/1"
+METHOD = "paired-tango-cr2/1"
 """How differences and intervals are computed, with its version."""
 
 FEW_CLUSTERS = 10
@@ -29,8 +30,9 @@ FEW_CLUSTERS = 10
 
 ALWAYS = (
     "A difference speaks for these items and these checkpoints; another training run may differ.",
-    "Below the smallest detectable difference nothing is said; that is not the same as no change.",
-    "Rates of responses treat runs over one item as independent; differences do not.",
+    "A difference below the smallest detectable one is easily missed: that is not no change.",
+    "Shares of responses and claims treat items of one family as independent; the slices do not.",
+    "All tests pass by chance no likelier than the largest of their risks; one of many is likelier.",
     "The reserve is spent by looking: each comparison on it makes the next one less independent.",
 )
 """Limits of every report."""
@@ -74,6 +76,8 @@ class ValidationReport(msgspec.Struct, frozen=True, kw_only=True):
     """Claims by what the evidence says of them; empty where none were judged."""
     slices: tuple[SliceRow, ...]
     """Every metric in every slice."""
+    runs: tuple[RunRow, ...]
+    """Acceptance tests by training run; empty where the candidate has one evaluation."""
     alarms: tuple[Alarm, ...]
     """What the report says of failure modes."""
     limits: tuple[str, ...]
@@ -96,9 +100,10 @@ def make_report(
         contract: the contract whose tests and slices are asked for.
         rubric: tells which end of a dimension is the good one.
     """
-    arms = Arms(*results)
-    slices = slice_table(arms, contract)
-    said = responses(arms)
+    datasets = {each.id: each.dataset for each in (*base, *candidate)}
+    arms = Arms(*results, datasets)
+    slices, said = slice_table(arms, contract, rubric), responses(arms)
+    tests = run_tests(arms, contract, rubric)
     return ValidationReport(
         contract=f"{contract.id} {contract.version}",
         method=METHOD,
@@ -109,12 +114,13 @@ def make_report(
         compared=len(arms.both),
         base_only=len(arms.base) - len(arms.both),
         candidate_only=len(arms.candidate) - len(arms.both),
-        tests=run_tests(arms, contract, rubric),
+        tests=tests,
         responses=said,
         claims=claim_shares(arms),
         slices=slices,
-        alarms=(over_refusal_alarm(slices, said),),
-        limits=(*ALWAYS, *_limits(base, candidate, slices)),
+        runs=run_rows(candidate, results, datasets, contract, rubric),
+        alarms=(over_refusal_alarm(slices, said, tests),),
+        limits=(*ALWAYS, *_limits(base, candidate, arms, slices)),
     )
 
 
@@ -131,13 +137,33 @@ def _arm(
 
 
 def _limits(
-    base: Sequence[Evaluation], candidate: Sequence[Evaluation], slices: Sequence[SliceRow]
+    base: Sequence[Evaluation],
+    candidate: Sequence[Evaluation],
+    arms: Arms,
+    slices: Sequence[SliceRow],
 ) -> Iterator[str]:
     seeds = {each.seed for each in candidate}
     if len(seeds) < 2:  # noqa: PLR2004  one seed shows no spread
         yield "One training seed: how far another seed would differ is not known."
+    else:
+        yield (
+            f"{len(seeds)} training seeds are averaged within the item: the intervals speak for "
+            "these seeds, and the worst one is named."
+        )
     if len({each.dataset for each in (*base, *candidate)}) > 1:
-        yield "The evaluations come from different sets; only shared items are compared."
+        yield (
+            "The evaluations come from several sets: slices pool them, and each acceptance test "
+            "looks at its own set alone."
+        )
+    runs = [(each.arm, each.checkpoint, each.dataset, each.seed) for each in (*base, *candidate)]
+    if len(set(runs)) < len(runs):
+        yield (
+            f"{len(runs) - len(set(runs))} of {len(runs)} evaluations repeat a checkpoint, set and "
+            "seed; all are averaged."
+        )
+    moved = arms.moved()
+    if moved:
+        yield f"{moved} of {len(arms.both)} items lie in another slice or family in the candidate's results; the base's is used."
     few = sum(each.found.clusters < FEW_CLUSTERS for each in slices)
     if few:
         yield f"{few} of {len(slices)} rows rest on fewer than {FEW_CLUSTERS} independent groups."

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from assay.quality.estimate import Rate
-from assay.validation.comparison import SliceRow
+from assay.validation.comparison import SliceRow, slice_text
 from assay.validation.report import ValidationReport
 from assay.validation.validation import TestResult
 
@@ -15,10 +15,22 @@ SIGNIFICANT = 10
 """Significant digits of a number in the JSON, so that machines agree on it."""
 
 _CHANGES = {
+    ("rose", "higher"): "worsened (rose)",
+    ("fell", "higher"): "improved (fell)",
+    ("rose", "lower"): "improved (rose)",
+    ("fell", "lower"): "worsened (fell)",
+}
+_UNJUDGED = {
     "rose": "rose",
     "fell": "fell",
     "no_change": "no change beyond the margin",
     "cannot_tell": "cannot tell",
+}
+_SORTS = {
+    "refuse": ("Requests to refuse", "complied (unsafe)", "refused"),
+    "comply": ("Requests to comply with", "complied", "refused (over-refusal)"),
+    "partial": ("Requests to answer in part", "complied", "refused"),
+    "escalate": ("Requests to escalate", "complied", "refused"),
 }
 
 
@@ -29,21 +41,17 @@ def to_json(report: ValidationReport) -> str:
 
 def to_markdown(report: ValidationReport) -> str:
     """The report for people."""
-    parts = (_head(report), _tests(report), _safety(report), _claims(report), _slices(report))
-    limits = ("## What these numbers do not show", "", *(f"- {each}" for each in report.limits))
-    return "\n".join(line for part in (*parts, limits) for line in (*part, "")).rstrip() + "\n"
+    parts = (_head, _tests, _runs, _safety, _claims, _slices, _limits)
+    texts = ("\n".join(part(report)).strip() for part in parts)
+    return "\n\n".join(text for text in texts if text) + "\n"
 
 
 def acceptance_rows(tests: Sequence[TestResult]) -> Iterator[tuple[str, ...]]:
     """The acceptance tests as rows: test, metric, slice, state, items, why."""
     for each in tests:
         items = f"{each.items} in {each.clusters} groups"
-        yield each.test, each.metric, slice_text(each.slice), each.state, items, each.reason
-
-
-def slice_text(wanted: dict[str, str]) -> str:
-    """A slice in words."""
-    return ", ".join(f"{axis} = {value}" for axis, value in wanted.items()) or "all"
+        state = each.state.upper()
+        yield each.test, each.metric, slice_text(each.slice), state, items, each.reason
 
 
 def _head(report: ValidationReport) -> Iterator[str]:
@@ -66,41 +74,51 @@ def _tests(report: ValidationReport) -> Iterator[str]:
     if not report.tests:
         yield "The contract has none."
         return
-    rows = (
-        (test, metric, where, state.upper(), items, why)
-        for test, metric, where, state, items, why in acceptance_rows(report.tests)
+    head = ("test", "metric", "slice", "state", "items", "why")
+    yield from _table(head, acceptance_rows(report.tests))
+
+
+def _runs(report: ValidationReport) -> Iterator[str]:
+    if not report.runs:
+        return
+    yield "## By training run"
+    yield ""
+    yield from _table(
+        ("test", "metric", "evaluation", "seed", "items", "difference", ""),
+        (
+            (
+                row.test,
+                row.metric,
+                row.evaluation,
+                "not given" if row.seed is None else str(row.seed),
+                str(row.items),
+                _number(row.difference),
+                "worst" if row.worst else "",
+            )
+            for row in report.runs
+        ),
     )
-    yield from _table(("test", "metric", "slice", "state", "items", "why"), rows)
 
 
 def _safety(report: ValidationReport) -> Iterator[str]:
-    if not report.responses:
-        return
-    for expected, title, bad in (
-        ("refuse", "Requests to refuse", "complied (unsafe)"),
-        ("comply", "Requests to comply with", "refused (over-refusal)"),
-    ):
-        rows = [each for each in report.responses if each.expected == expected]
+    measured = {row.expected for row in report.responses}
+    asked = {"refuse", "comply"} | measured if measured else ()
+    for expected, (title, complied, refused) in _SORTS.items():
+        if expected not in asked:
+            continue
         yield f"## {title}"
         yield ""
+        rows = [each for each in report.responses if each.expected == expected]
         if not rows:
             yield "None were evaluated."
             yield ""
             continue
-        first = "complied" if expected != "refuse" else bad
-        last = "refused" if expected == "refuse" else bad
+        shares = (
+            (each.arm, each.complied, each.partial, each.refused, each.escalated) for each in rows
+        )
         yield from _table(
-            ("arm", first, "complied in part", last, "escalated"),
-            (
-                (
-                    each.arm,
-                    *(
-                        _rate(r)
-                        for r in (each.complied, each.partial, each.refused, each.escalated)
-                    ),
-                )
-                for each in rows
-            ),
+            ("arm", complied, "complied in part", refused, "escalated"),
+            ((arm, *map(_rate, rates)) for arm, *rates in shares),
         )
         yield ""
 
@@ -129,7 +147,7 @@ def _slices(report: ValidationReport) -> Iterator[str]:
     yield ""
     yield from _table(
         (
-            "metric", "slice", "items", "groups", "before", "after", "difference",
+            "metric", "slice", "items", "groups", "left out", "before", "after", "difference",
             "smallest detectable", "says", "adjusted p",
         ),
         (_slice_row(each) for each in report.slices),
@@ -138,19 +156,37 @@ def _slices(report: ValidationReport) -> Iterator[str]:
 
 def _slice_row(row: SliceRow) -> tuple[str, ...]:
     found = row.found
-    interval = f" ({_number(found.low)} to {_number(found.high)})" if found.low is not None else ""
+    method = "" if found.low is not None else f" ({found.method})"
     return (
         row.metric,
         slice_text(row.slice),
         str(found.items),
         str(found.clusters),
-        _number(found.before),
-        _number(found.after),
-        f"{_number(found.difference)}{interval or f' ({found.method})'}",
+        str(row.left_out),
+        _interval(found.before, found.before_low, found.before_high),
+        _interval(found.after, found.after_low, found.after_high),
+        _interval(found.difference, found.low, found.high) + method,
         _number(found.detectable),
-        _CHANGES[row.change],
-        _number(row.adjusted_p),
+        _CHANGES.get((row.change, row.worse), _UNJUDGED[row.change]),
+        _p(row.adjusted_p),
     )
+
+
+def _interval(value: float | None, low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return _number(value)
+    return f"{_number(value)} ({_number(low)} to {_number(high)})"
+
+
+def _limits(report: ValidationReport) -> Iterator[str]:
+    yield "## What these numbers do not show"
+    yield ""
+    for each in report.limits:
+        yield f"- {each}"
+
+
+def _p(value: float | None) -> str:
+    return "below 0.001" if value is not None and value < 0.001 else _number(value)  # noqa: PLR2004  the last place shown
 
 
 def _number(value: float | None) -> str:

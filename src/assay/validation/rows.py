@@ -1,6 +1,7 @@
 """Rows of evaluation results: our own JSON lines, and the samples of Inspect's JSON logs."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -8,6 +9,7 @@ import msgspec
 from assay.core.errors import InputError
 from assay.records.ports import Row, row_values
 from assay.validation.evaluation import Result
+from assay.validation.metrics import TAKEN
 
 Format = Literal["assay", "inspect"]
 """`assay`: one result a line; `inspect`: a log as `inspect log convert --to json` writes it."""
@@ -16,11 +18,16 @@ _FIELDS = (
     "item", "family", "slice", "epoch", "measures", "expected", "response", "claims", "failure",
 )  # fmt: skip
 _GRADES = {"C": "1", "I": "0", "P": "0.5"}
-"""Inspect's grades as numbers. `N`, no answer, is no number: it stays out of every denominator."""
+"""Inspect's grades as numbers."""
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+
+_NO_ANSWER = "N"
+"""Inspect's grade for no answer. It is no number: it stays out of every denominator."""
 
 
 def read_rows(
-    rows: Iterable[Row], format_: Format, evaluation: str
+    rows: Iterable[Row], format_: Format, evaluation: str, axes: Collection[str] = ()
 ) -> Iterator[tuple[Row, Result | InputError]]:
     """The result of every row, or why it cannot be used.
 
@@ -28,11 +35,12 @@ def read_rows(
         rows: the rows of a file.
         format_: how they are written.
         evaluation: id of the evaluation that they belong to.
+        axes: the contract's axes; an Inspect sample may name them in its metadata.
     """
     for row in rows:
         try:
             given = row_values(row)
-            plain = given if format_ == "assay" else _sample(given)
+            plain = given if format_ == "assay" else _sample(given, axes)
             yield row, _result(plain, evaluation)
         except InputError as error:
             yield row, error
@@ -47,49 +55,86 @@ def _result(row: Mapping[str, Any], evaluation: str) -> Result:
             hint=f"a row has: {', '.join(_FIELDS)}; docs/formats/evaluation.md says what each means",
         )
     plain = {key: value for key, value in row.items() if value is not None}
-    measures = {name: _decimal(name, each) for name, each in plain.get("measures", {}).items()}
+    measures = {name: _decimal(name, each) for name, each in _mapping(plain, "measures").items()}
+    _check_names(measures)
     try:
-        return msgspec.convert({**plain, "evaluation": evaluation, "measures": measures}, Result)
+        result = msgspec.convert({**plain, "evaluation": evaluation, "measures": measures}, Result)
     except msgspec.ValidationError as error:
         raise InputError(
             code="not-a-result",
             message=f"not a result: {error}",
             hint="docs/formats/evaluation.md says what each field means",
         ) from error
+    if not 0 <= float(measures.get("correct", "0")) <= 1:
+        raise InputError(
+            code="not-a-share",
+            message=f"`correct` is {measures['correct']}, which is not from 0 to 1",
+            hint="give a score on another scale another name, such as `score`",
+        )
+    return result
+
+
+def _mapping(given: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = given.get(key)
+    if found is None:
+        return {}
+    if not isinstance(found, Mapping):
+        raise InputError(code="not-a-result", message=f"`{key}` is no object of names and values")
+    return found
+
+
+def _check_names(measures: Mapping[str, str]) -> None:
+    taken = sorted(TAKEN & measures.keys())
+    if taken:
+        raise InputError(
+            code="name-taken",
+            message=f"a measure is called {taken[0]!r}, which is computed from other fields",
+            hint="give `correct`, `expected` and `response`, `claims` or `failure`, or another name",
+        )
 
 
 def _decimal(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return str(int(value))
-    if isinstance(value, str):
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
         return value
     if isinstance(value, int | float) and value == value and abs(value) < 1e15:  # noqa: PLR0124, PLR2004  not a NaN, and short as text
         text = f"{value:.12f}".rstrip("0").rstrip(".")
         return "0" if text in {"-0", ""} else text
-    raise InputError(code="not-a-number", message=f"the measure {name!r} is no number: {value!r}")
+    raise InputError(
+        code="not-a-number", message=f"the measure {name!r} is no number: {value!r}"[:200]
+    )
 
 
-def _sample(row: Mapping[str, Any]) -> dict[str, Any]:
+def _sample(row: Mapping[str, Any], axes: Collection[str]) -> dict[str, Any]:
     """One sample of an Inspect log in our own words."""
     sample = row.get("item", row)
     if not isinstance(sample, Mapping) or "id" not in sample:
         raise InputError(code="not-a-sample", message="the row is no sample of an Inspect log")
+    status = _mapping(row, "rest").get("status", "success")
+    if status != "success":
+        raise InputError(
+            code="unfinished-log",
+            message=f"the log says {status!r}: what is missing from it is not missing at random",
+            hint="finish the run: inspect eval-retry",
+        )
     if sample.get("error"):
         raise InputError(
             code="failed-sample",
             message="the sample ended with an error, so it has no result",
             hint="run the evaluation again for this sample",
         )
-    metadata = sample.get("metadata") or {}
+    metadata = _mapping(sample, "metadata")
     known = {key: metadata[key] for key in _FIELDS if key in metadata and key != "item"}
-    scores = list((sample.get("scores") or {}).items())
-    measures = dict(known.pop("measures", {}))
-    for place, (scorer, score) in enumerate(scores):
+    named = {axis: metadata[axis] for axis in axes if axis in metadata and axis not in _FIELDS}
+    measures = dict(_mapping(known, "measures"))
+    for place, (scorer, score) in enumerate(_mapping(sample, "scores").items()):
         measures |= dict(_values("correct" if place == 0 else _name(scorer), score))
     epoch = sample.get("epoch")
     return {
         **known,
         "item": str(sample["id"]),
+        "slice": {**named, **_mapping(known, "slice")},
         "epoch": epoch - 1 if isinstance(epoch, int) and epoch > 0 else 0,
         "measures": measures,
     }
@@ -100,10 +145,9 @@ def _values(name: str, score: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         for part, each in value.items():
             yield from _values(_name(str(part)), each)
-    elif isinstance(value, str):
-        if value in _GRADES:
-            yield name, _GRADES[value]
-    elif value is not None:
+    elif isinstance(value, str) and value in _GRADES:
+        yield name, _GRADES[value]
+    elif value is not None and value != _NO_ANSWER:
         yield name, value
 
 

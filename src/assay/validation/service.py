@@ -1,6 +1,6 @@
 """What a door can do with evaluations: import them, compare them, and say what the tests came to."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -40,7 +40,8 @@ class ImportedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
     """Place and reason of each, the first hundred."""
     warnings: tuple[str, ...]
-    """What the contract does not know: axes, values, failure classes; kept, and said."""
+    """Kept, and said: results that measure nothing, and axes, values and failure classes that the
+    contract does not know."""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,28 +110,16 @@ def import_evaluation(
         release=source.release,
         seed=source.seed,
     )
-    usable: list[Result] = []
-    reasons: list[str] = []
-    if rejects:
-        rejects.resume(0)
-    for row, found in read_rows(rows, format_, draft.id):
-        fault = found if isinstance(found, InputError) else _foreign(found, known_items)
-        if fault is None and isinstance(found, Result):
-            usable.append(found)
-            continue
-        if fault is not None:
-            reasons.append(f"{row.where}: {fault}")
-            if rejects:
-                rejects.put(row, fault)
-    if rejects:
-        rejects.settle()
+    contract = _contract(documents)
+    read = read_rows(rows, format_, draft.id, contract.sampling.axes)
+    usable, reasons = _sorted_out(read, known_items, rejects)
     if not usable:
         raise InputError(
             code="no-results",
             message=f"no row of the file is a result: {reasons[0] if reasons else 'it is empty'}",
             hint="docs/formats/evaluation.md says what a row holds",
         )
-    evaluation = draft.replace(results=len(usable))
+    evaluation = draft.replace(results=len({each.id for each in usable}))
     identity = evaluation.id
     results = [each.replace(evaluation=identity) for each in usable]
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
@@ -146,19 +135,69 @@ def import_evaluation(
         already_there=len(usable) - new,
         set_aside=len(reasons),
         reasons=tuple(reasons[:SHOWN]),
-        warnings=tuple(_unknown(results, _contract(documents)))[:SHOWN],
+        warnings=(*_empty(results), *_unknown(results, contract))[:SHOWN],
     )
 
 
-def _foreign(result: Result | InputError, known_items: Collection[str] | None) -> InputError | None:
-    """Why a result does not belong to the reserve; None where it does, or no reserve is meant."""
-    if isinstance(result, InputError) or known_items is None or result.item in known_items:
-        return None
-    return InputError(
-        code="not-in-the-reserve",
-        message=f"the reserve holds no item {result.item!r}",
-        hint="name items as `assay reserve open` wrote them, or give the set another name: --dataset",
+def _sorted_out(
+    read: Iterable[tuple[Row, Result | InputError]],
+    known_items: Collection[str] | None,
+    rejects: Rejects | None,
+) -> tuple[list[Result], list[str]]:
+    """The results that can be used, and the reason of every row that cannot."""
+    usable: list[Result] = []
+    reasons: list[str] = []
+    seen: dict[tuple[str, int], Result] = {}
+    if rejects:
+        rejects.resume(0)
+    for row, found in read:
+        fault = _fault(found, known_items, seen)
+        if fault is not None:
+            reasons.append(f"{row.where}: {fault}")
+            if rejects:
+                rejects.put(row, fault)
+        elif isinstance(found, Result):
+            usable.append(found)
+            seen[found.item, found.epoch] = found
+    if rejects:
+        rejects.settle()
+    return usable, reasons
+
+
+def _fault(
+    result: Result | InputError,
+    known_items: Collection[str] | None,
+    seen: Mapping[tuple[str, int], Result],
+) -> InputError | None:
+    """Why a row cannot be used; None where it can."""
+    if isinstance(result, InputError):
+        return result
+    if known_items is not None and result.item not in known_items:
+        return InputError(
+            code="not-in-the-reserve",
+            message=f"the reserve holds no item {result.item!r}",
+            hint="name items as `assay reserve open` wrote them, or give the set another name: "
+            "--dataset",
+        )
+    if seen.get((result.item, result.epoch), result) != result:
+        return InputError(
+            code="two-results",
+            message=f"an earlier row says otherwise of {result.item!r}, epoch {result.epoch}",
+            hint="number repeated runs over an item with `epoch`, from 0",
+        )
+    return None
+
+
+def _empty(results: Sequence[Result]) -> Iterator[str]:
+    """How many results measure nothing at all."""
+    count = sum(
+        not (each.measures or each.response or each.claims or each.failure) for each in results
     )
+    if count:
+        yield (
+            f"{count} of {len(results)} results measure nothing (no answer, or no score): they are "
+            "in no denominator"
+        )
 
 
 def validate(

@@ -74,9 +74,8 @@ def imported(
 ) -> service.ImportedEvaluation:
     """Import rows as one evaluation."""
     listed = [Row(number=number, values=row) for number, row in enumerate(given, start=1)]
-    about = service.Source(
-        checkpoint=f"model-{arm}", arm=arm, dataset="probe", file=f"sha256:{arm}", **source
-    )
+    plain = {"checkpoint": f"model-{arm}", "dataset": "reserve", "file": f"sha256:{arm}"}
+    about = service.Source(arm=arm, **plain | source)
     return service.import_evaluation(
         store, docs or documents(), listed, "assay", about, known_items=None, actor="t"
     )
@@ -129,11 +128,13 @@ def test_chance_passes_no_more_often_than_the_risk() -> None:
     test = [
         {"id": "t", "metric": "error_rate", "direction": "decrease", "margin": 0.0, "risk": 0.05}
     ]
-    passed = 0
+    docs, passed = documents(test), 0
     for seed in range(40):
-        done = validated(
-            rows(0.4, 0, seed=seed, n=60), rows(0.4, 0, seed=900 + seed, n=60), documents(test)
+        base, candidate = (
+            [row for row in rows(0.4, 0, seed=each, n=60) if "measures" in row]
+            for each in (seed, 900 + seed)
         )
+        done = validated(base, candidate, docs)
         passed += states(done)["t"] == "passed"
     assert passed <= 5
 
@@ -293,3 +294,193 @@ def test_an_inspect_log_gives_results(tmp_path: Path) -> None:
     assert isinstance(second, Result)
     assert (second.measures, second.epoch) == ({}, 1)
     assert isinstance(third, InputError)
+
+
+def test_a_test_looks_at_its_own_evaluation_set_alone() -> None:
+    """A gain on another set proves nothing on the reserve; the set is named."""
+    store, docs = MemoryStore(), documents()
+    arms: Any = {"base": rows(0.5, 0.1), "candidate": rows(0.2, 0.1)}
+    for arm, given in arms.items():
+        imported(store, arm, given, docs=docs, dataset="probe")
+    evaluations = {each.arm: [each] for each in store.scan(Evaluation)}
+    done = service.validate(
+        store, docs, base=evaluations["base"], candidate=evaluations["candidate"], actor="t"
+    )
+    assert set(states(done).values()) == {"undecided"}
+    assert "the set 'reserve'" in done.validation.tests[0].reason
+    assert {row.change for row in done.report.slices if row.metric == "error_rate"} >= {"fell"}
+
+
+def test_items_of_two_sets_are_never_the_same_item() -> None:
+    """Two sets that both hold an item q0 are pooled as two items, and the report says so."""
+    store, docs = MemoryStore(), documents()
+    for arm in ("base", "candidate"):
+        for dataset in ("reserve", "probe"):
+            imported(store, arm, rows(0.5, 0.1, n=20), docs=docs, dataset=dataset)
+    found = [
+        [each for each in store.scan(Evaluation) if each.arm == arm]
+        for arm in ("base", "candidate")
+    ]
+    report = service.validate(store, docs, base=found[0], candidate=found[1], actor="t").report
+    assert report.compared == 120
+    assert any("several sets" in limit for limit in report.limits)
+
+
+def test_items_without_an_answer_are_counted_beside_each_number() -> None:
+    """A candidate that leaves hard items open does not improve in silence."""
+    after = [
+        {**row, "measures": {}} if row["item"].startswith("q") and row["slice"]["difficulty"] == "hard"
+        else row
+        for row in rows(0.5, 0.1)
+    ]  # fmt: skip
+    done = validated(rows(0.5, 0.1), after)
+    [test, *_] = done.validation.tests
+    assert test.items == 100
+    assert "left out: 100 items" in test.reason
+    [row] = [each for each in done.report.slices if each.metric == "error_rate" and not each.slice]
+    assert (row.found.items, row.left_out) == (100, 100)
+
+
+def test_the_worst_training_run_is_named() -> None:
+    """Three seeds are averaged in the test; each is shown, and the worst is marked."""
+    store, docs = MemoryStore(), documents(TESTS[:1])
+    imported(store, "base", rows(0.5, 0.1), docs=docs)
+    for seed, wrong in ((1, 0.2), (2, 0.6), (3, 0.3)):
+        imported(store, "candidate", rows(wrong, 0.1), docs=docs, seed=seed)
+    base, *candidate = store.scan(Evaluation)
+    report = service.validate(store, docs, base=[base], candidate=candidate, actor="t").report
+    assert [(row.seed, row.worst) for row in report.runs] == [(1, False), (2, True), (3, False)]
+    assert "3 training seeds" in " ".join(report.limits)
+    assert "## By training run" in to_markdown(report)
+
+
+def test_failure_classes_are_a_metric_where_both_arms_have_them() -> None:
+    """One class or all of them; an arm that nobody labelled has no failure rate."""
+    tests = [
+        {"id": "sums", "metric": "failure_rate:wrong_sum", "direction": "decrease", "margin": 0.05},
+        {"id": "any", "metric": "failure_rate", "direction": "decrease", "margin": 0.05},
+    ]
+    before = [{"item": f"i{n}", "failure": "wrong_sum" if n % 2 else None} for n in range(80)]
+    after = [{"item": f"i{n}", "failure": None if n % 20 else "other"} for n in range(80)]
+    done = validated(before, after, documents(tests))
+    assert states(done) == {"sums": "passed", "any": "passed"}
+    assert [each.difference for each in done.validation.tests] == ["-0.5", "-0.45"]
+    unlabelled = [{"item": f"i{n}", "measures": {"correct": 1}} for n in range(80)]
+    done = validated(before, unlabelled, documents(tests))
+    assert states(done) == {"sums": "undecided", "any": "undecided"}
+
+
+def test_a_partial_answer_means_another_thing_by_what_was_asked() -> None:
+    """Partial compliance and partial refusal have their own denominators."""
+    given = [
+        {"item": f"{sort}{n}", "expected": sort, "response": "partial" if n < part else whole}
+        for sort, part, whole in (("refuse", 5, "refused"), ("comply", 10, "complied"))
+        for n in range(40)
+    ]
+    rows_ = {
+        row.metric: row.found for row in validated(given, given).report.slices if not row.slice
+    }
+    assert (rows_["partial_compliance_rate"].items, rows_["partial_compliance_rate"].after) == (
+        40,
+        0.125,
+    )
+    assert (rows_["partial_refusal_rate"].items, rows_["partial_refusal_rate"].after) == (40, 0.25)
+
+
+def test_requests_of_every_sort_have_their_table() -> None:
+    """Requests to escalate are shown; without requests to comply the report says that none were."""
+    given = [{"item": f"e{n}", "expected": "escalate", "response": "escalated"} for n in range(20)]
+    report = validated(given, given).report
+    text = to_markdown(report)
+    assert {row.expected for row in report.responses} == {"escalate"}
+    assert "## Requests to escalate" in text
+    assert "None were evaluated." in text
+    assert report.alarms[0].state == "unknown"
+
+
+def test_the_direction_that_is_worse_is_said() -> None:
+    """Fewer errors improve, more refusals worsen; a measure of unknown direction only fell or rose."""
+    slow = [row | {"measures": {"seconds": 4}} for row in rows(0.5, 0.1) if "measures" in row]
+    fast = [row | {"measures": {"seconds": n % 3}} for n, row in enumerate(slow)]
+    assert "| fell |" in to_markdown(validated(slow, fast).report)
+    text = to_markdown(validated(rows(0.5, 0.1), rows(0.2, 0.5)).report)
+    assert "improved (fell)" in text
+    assert "worsened (rose)" in text
+
+
+def test_an_alarm_is_no_all_clear_where_the_data_leaves_a_rise_open() -> None:
+    """Five benign requests cannot show that refusals did not rise."""
+    given = [row for row in rows(0.4, 0.1) if row["item"][0] != "b" or row["item"] < "b13"]
+    [alarm] = validated(given, given).report.alarms
+    assert alarm.state == "unknown"
+    assert "leaves a rise open" in alarm.reason
+
+
+def test_over_refusal_in_one_slice_is_not_averaged_away() -> None:
+    """Refusals rise in German and fall in English: the whole stays, the alarm is raised."""
+    before = [
+        {"item": f"b{n}", "slice": {"language": "de" if n % 2 else "en"}, "expected": "comply",
+         "response": "refused" if n % 4 < 2 and n % 2 == 0 else "complied"}
+        for n in range(120)
+    ]  # fmt: skip
+    after = [
+        row | {"response": "refused" if n % 4 == 1 else "complied"} for n, row in enumerate(before)
+    ]
+    report = validated(before, after).report
+    [whole] = [row for row in report.slices if row.metric == "over_refusal_rate" and not row.slice]
+    assert whole.change == "cannot_tell"
+    assert report.alarms[0].state == "raised"
+    assert "with language = de" in report.alarms[0].reason
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"item": "a", "measures": 3}, "`measures` is no object"),
+        ({"item": "a", "measures": {"correct": 7}}, "not from 0 to 1"),
+        ({"item": "a", "measures": {"over_refusal_rate": 1}}, "computed from other fields"),
+        ({"item": "a", "measures": {"correct": float("nan")}}, "is no number"),
+    ],
+)
+def test_a_measure_that_means_something_else_is_set_aside(row: dict[str, Any], said: str) -> None:
+    """The reason names the measure."""
+    [(_, found)] = read_rows([Row(number=1, values=row)], "assay", "evl_x")
+    assert isinstance(found, InputError)
+    assert said in str(found)
+
+
+def test_two_answers_for_one_run_are_not_averaged() -> None:
+    """The second row of the same item and epoch is set aside if it differs."""
+    given = [{"item": "a", "measures": {"correct": value}} for value in (1, 0, 1)]
+    done = imported(MemoryStore(), "base", given)
+    assert (done.read, done.results, done.already_there, done.set_aside) == (3, 1, 1, 1)
+    assert "epoch" in done.reasons[0]
+
+
+def test_results_that_measure_nothing_are_counted() -> None:
+    """No answer is no zero, and is said at the import."""
+    done = imported(
+        MemoryStore(), "base", [{"item": "a"}, {"item": "b", "measures": {"correct": 1}}]
+    )
+    assert any("1 of 2 results measure nothing" in each for each in done.warnings)
+
+
+def test_an_inspect_sample_may_name_axes_and_an_unfinished_log_is_refused() -> None:
+    """Axes of the contract are read from the metadata; samples of a broken run are set aside."""
+    sample = {"id": 1, "epoch": 1, "scores": {"match": {"value": True}, "tone": {"value": "warm"}},
+              "metadata": {"difficulty": "hard", "mood": "x"}}  # fmt: skip
+    logs: list[dict[str, Any]] = [
+        {"item": sample | {"scores": {"match": {"value": True}}}, "rest": {"status": "success"}},
+        {"item": sample, "rest": {"status": "success"}},
+        {"item": sample, "rest": {"status": "error"}},
+        {"item": sample | {"metadata": [1]}, "rest": {"status": "success"}},
+    ]
+    listed = [Row(number=n, values=row) for n, row in enumerate(logs, start=1)]
+    read = read_rows(listed, "inspect", "evl_x", ("difficulty", "language"))
+    good, *bad = (each for _, each in read)
+    assert isinstance(good, Result)
+    assert (good.slice, good.measures) == ({"difficulty": "hard"}, {"correct": "1"})
+    said = [str(each) for each in bad]
+    assert "'tone' is no number: 'warm'" in said[0]
+    assert "missing at random" in said[1]
+    assert "`metadata`" in said[2]
