@@ -23,9 +23,6 @@ F = TypeVar("F", Judgment, Verification)
 BATCH = 500
 """Records at once: they bound the memory and make one transaction."""
 
-IN_PROCESS = "in-process"
-"""Isolation of a verifier that reads data and runs none of it."""
-
 Known = dict[tuple[str, str, str | None, int | None], Verification]
 """Verifications of one record by verifier, version, options and candidate."""
 
@@ -182,7 +179,8 @@ def _fact(planned: PlannedTest, record: Record, place: int, found: Found) -> Ver
         dimensions=planned.dimensions,
         candidate=place,
         step=found.step,
-        isolation=IN_PROCESS,
+        isolation=found.isolation,
+        usage=found.usage,
         options=planned.options,
         span=found.span,
         evidence=found.evidence,

@@ -37,6 +37,14 @@ class OutputLimit(Value, tag_field="verdict", tag="output_limit"):
     """Too much output."""
 
 
+class ProcessLimit(Value, tag_field="verdict", tag="process_limit"):
+    """It wanted more processes or threads than it may have."""
+
+
+class FileLimit(Value, tag_field="verdict", tag="file_limit"):
+    """Its files grew too large or too many."""
+
+
 class Unavailable(Value, tag_field="verdict", tag="unavailable"):
     """The verifier could not run here, for want of isolation or of a part."""
 
@@ -44,8 +52,23 @@ class Unavailable(Value, tag_field="verdict", tag="unavailable"):
     """What is missing."""
 
 
-MachineVerdict = Pass | Fail | Error | Timeout | Memory | OutputLimit | Unavailable
+MachineVerdict = (
+    Pass | Fail | Error | Timeout | Memory | OutputLimit | ProcessLimit | FileLimit | Unavailable
+)
 """Only `pass` and `fail` speak about the claim; the rest stay out of every denominator."""
+
+
+class Usage(Value):
+    """What a run took."""
+
+    wall_ms: Index
+    """Milliseconds on the clock."""
+    cpu_ms: Index
+    """Milliseconds of processor time."""
+    memory_kb: Index
+    """Largest resident memory in KiB."""
+    output_bytes: Index
+    """Bytes that it wrote to its outputs."""
 
 
 class Verification(Fact):
@@ -70,7 +93,7 @@ class Verification(Fact):
     environment: str | None = None
     """Digest of the environment it ran in."""
     isolation: str | None = None
-    """How the code under test was held."""
+    """How the code under test was held, such as `namespaces/split`; `in-process` where none ran."""
     options: JsonText | None = None
     """The verifier's options as canonical JSON text; absent where it has none set."""
     span: TextSpan | None = None
@@ -79,3 +102,5 @@ class Verification(Fact):
     """What the verdict rests on, such as each calculation with its value."""
     note: str | None = None
     """What was found, in words, where the verdict alone does not say it."""
+    usage: Usage | None = None
+    """What the run took, where it ran apart."""

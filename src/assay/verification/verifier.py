@@ -1,14 +1,21 @@
 """What a verifier is: a plug-in that tests one candidate of one record, and says what it covers."""
 
-from collections.abc import Iterator
-from typing import ClassVar, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal, Protocol
 
 import msgspec
 
 from assay.records.candidate import Candidate
 from assay.records.evidence import Evidence, TextSpan
 from assay.records.record import Record
-from assay.verification.verification import MachineVerdict
+from assay.verification.ports import Sandbox
+from assay.verification.verification import MachineVerdict, Usage
+
+IN_PROCESS = "in-process"
+"""Isolation of a verifier that reads data and runs none of it."""
+
+CaseOutcome = Literal["pass", "fail", "error", "nothing"]
+"""What a case must come to; `nothing` where the candidate makes no such claim."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +31,10 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The words at fault."""
     evidence: tuple[Evidence, ...] = ()
     """What the verdict rests on."""
+    isolation: str = IN_PROCESS
+    """How the code under test was held."""
+    usage: Usage | None = None
+    """What the run took, where it ran apart."""
 
 
 class NothingToVerify(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +42,21 @@ class NothingToVerify(msgspec.Struct, frozen=True, kw_only=True):
 
     reason: str
     """What is not there, such as `no reference answer`."""
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A gold or counter-gold case: a verifier is used only while it answers all of its own."""
+
+    title: str
+    """What the case shows, in a few words."""
+    record: Record
+    """The record."""
+    expected: CaseOutcome
+    """What the verifier must find: `pass` is gold, `fail` counter-gold."""
+    candidate: int = 0
+    """The candidate's place."""
+    options: Mapping[str, Any] = {}
+    """Options that the verifier is given for this case."""
 
 
 class Verifier(Protocol):
@@ -56,8 +82,24 @@ class Verifier(Protocol):
     def limits(self) -> tuple[str, ...]:
         """What it does not measure, one sentence each."""
 
+    @property
+    def environment(self) -> str | None:
+        """Digest of what an answer hangs on besides the version, such as a library's version."""
+
+    def cases(self) -> tuple[Case, ...]:
+        """Its gold and counter-gold cases, at least one of each."""
+
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
         """Test one candidate."""
+
+
+class SandboxedVerifier(Protocol):
+    """A verifier that runs or evaluates what it is given, in a sandbox and nowhere else."""
+
+    def verify_in(
+        self, sandbox: Sandbox, record: Record, candidate: int
+    ) -> Found | NothingToVerify:
+        """Test one candidate in a sandbox."""
 
 
 class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,6 +117,8 @@ class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The sort of dimension that it can speak for."""
     limits: ClassVar[tuple[str, ...]]
     """What it does not measure, one sentence each."""
+    environment: ClassVar[str | None] = None
+    """Digest of what an answer hangs on besides the version."""
 
 
 def texts_of(candidate: Candidate, place: int) -> Iterator[tuple[int | None, str, str]]:
