@@ -1,0 +1,53 @@
+"""A program: give up root for good, then become a command.
+
+A sandbox that root starts without this is held by nothing: inside, it would be the host's root.
+Folders that the command needs and only root can reach are first shown at their own places, in a
+mount namespace that ends with this process.
+"""
+
+import ctypes
+import json
+import os
+import sys
+
+_CLONE_NEWNS = 0x20000
+_MS_BIND, _MS_PRIVATE_ALL = 0x1000, 0x4000 | 0x40000
+
+
+def main() -> None:
+    """Do what the first argument says: `closed` (folder -> the wall before it), `identity`, `command`."""
+    order = json.loads(sys.argv[1])
+    if order["closed"]:
+        _open_up(order["closed"])
+    identity = order["identity"]
+    os.setgroups([])
+    os.setresgid(identity, identity, identity)
+    os.setresuid(identity, identity, identity)
+    if {*os.getresuid(), *os.getresgid()} != {identity} or os.getgroups():
+        sys.exit("the identity of root could not be given up")
+    os.execv(order["command"][0], order["command"])  # noqa: S606  no shell is wanted
+
+
+def _open_up(closed: dict[str, str]) -> None:
+    """Cover each wall with an empty folder, and show behind it what is needed and nothing else."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def mount(source: str, target: str, kind: bytes | None, flags: int) -> None:
+        options = b"mode=0755" if kind else None
+        if libc.mount(source.encode(), target.encode(), kind, flags, options):
+            told = os.strerror(ctypes.get_errno())
+            sys.exit(f"{target} can be read by root alone, and it cannot be mounted: {told}")
+
+    if libc.unshare(_CLONE_NEWNS) or libc.mount(None, b"/", None, _MS_PRIVATE_ALL, None):
+        sys.exit(f"{', '.join(closed)} can be read by root alone, and mounts are refused here")
+    opened = {folder: os.open(folder, os.O_PATH | os.O_DIRECTORY) for folder in closed}
+    for wall in sorted(set(closed.values())):
+        mount("none", wall, b"tmpfs", 0)
+    for folder, handle in opened.items():
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103  pathlib is not loaded here
+        mount(f"/proc/self/fd/{handle}", folder, None, _MS_BIND)
+        os.close(handle)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,318 @@
+"""The host's side of a fork server: it asks for runs, reads what they say, and ends them."""
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from typing import Any, Self
+
+import msgspec
+
+from assay.core.errors import MachineError
+from assay.verification.ports import Limits
+from assay.verification.sandbox.isolation import Level
+from assay.verification.sandbox.launching import Bubblewrap, launch
+from assay.verification.sandbox.memory_watch import tree_memory_kb
+
+START_SECONDS = 60.0
+"""Seconds that a fork server may take to be ready: large libraries load slowly on busy machines."""
+
+GRACE_SECONDS = 5.0
+"""Seconds that a fork server may be late with its word before it counts as broken."""
+
+WATCH_SECONDS = 0.02
+"""Seconds between two looks at the memory of several processes."""
+
+REPORT_BYTES = 1 << 20
+"""Bytes that a run may tell the host."""
+
+KEPT_BYTES = 64 << 10
+"""Bytes of each output that are kept."""
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """How a run ended, in the fork server's words."""
+
+    stopped: str | None
+    """`time`, `asked`, `memory` or `output` where it was stopped."""
+    code: int | None
+    """Its exit code."""
+    signal: int | None
+    """The signal that ended it."""
+    wall_ms: int
+    """Milliseconds on the clock."""
+    cpu_ms: int
+    """Milliseconds of processor time."""
+    memory_kb: int
+    """Largest resident memory in KiB."""
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What came out of a run."""
+
+    ending: Ending
+    """How it ended."""
+    texts: tuple[bytes, ...]
+    """The beginning of what each pipe carried."""
+    sizes: tuple[int, ...]
+    """How many bytes each pipe carried."""
+
+
+class BrokenError(Exception):
+    """The fork server itself failed; nothing is known about the run."""
+
+
+class ForkServer:
+    """One warm fork server in its sandbox."""
+
+    def __init__(
+        self,
+        level: Level,
+        wrap: Bubblewrap | None,
+        modules: Sequence[str] = (),
+        *,
+        packages: bool = False,
+    ) -> None:
+        """Start it and wait until it is ready.
+
+        Raises:
+            MachineError: if it does not become ready; the message says why.
+        """
+        try:
+            self._launched = launch(level, wrap, modules, packages=packages)
+        except OSError as error:
+            raise _not_started(str(error)) from error
+        self._control = self._launched.control
+        said = self._ready()
+        if "ready" not in said:
+            self.close()
+            raise _not_started(str(said.get("refused")))
+        self.python = str(said["ready"])
+        """Version of the interpreter inside."""
+        self.broken = False
+        """Whether it failed and must be replaced."""
+
+    def _ready(self) -> dict[str, Any]:
+        self._control.settimeout(START_SECONDS)
+        try:
+            text = self._control.recv(1 << 16)
+        except OSError as error:
+            text, why = b"", str(error)
+        else:
+            why = ""
+        if text:
+            found: dict[str, Any] = json.loads(text)
+            return found
+        self._launched.process.kill()
+        _, told = self._launched.process.communicate()
+        return {"refused": told.decode(errors="replace").strip()[:400] or why or "it ended at once"}
+
+    def start(
+        self,
+        role: str,
+        job: dict[str, Any],
+        handles: Sequence[int],
+        limits: Limits,
+        *,
+        commands: bool = False,
+    ) -> None:
+        """Fork a child that takes on a role.
+
+        Args:
+            role: what it becomes.
+            job: what it reads; the fork server does not.
+            handles: open files that it gets, in the role's order.
+            limits: what it may take.
+            commands: whether it becomes another program.
+
+        Raises:
+            BrokenError: if the fork server is gone.
+        """
+        bounds = {
+            "seconds": limits.seconds,
+            "memory_mb": limits.memory_mb,
+            "files_mb": limits.files_mb,
+            "files": limits.files,
+            "processes": limits.processes,
+            "commands": commands,
+        }
+        request = {"role": role, "bounds": bounds, "seconds": limits.seconds}
+        paper = os.memfd_create("job", os.MFD_CLOEXEC)
+        try:
+            with os.fdopen(os.dup(paper), "wb") as written:
+                written.write(json.dumps(job).encode())
+            os.lseek(paper, 0, os.SEEK_SET)
+            socket.send_fds(self._control, [json.dumps(request).encode()], [paper, *handles])
+        except OSError as error:
+            raise self._broke(str(error)) from error
+        finally:
+            os.close(paper)
+
+    def stop(self) -> None:
+        """End the run that is under way."""
+        try:
+            self._control.send(b'{"stop":true}')
+        except OSError:
+            self.broken = True
+
+    def fileno(self) -> int:
+        """The control socket: it can be read when a run has ended."""
+        return self._control.fileno()
+
+    def ending(self, seconds: float = GRACE_SECONDS) -> Ending:
+        """How the run ended.
+
+        Raises:
+            BrokenError: if the fork server does not say, or could not confine the run.
+        """
+        self._control.settimeout(seconds)
+        try:
+            said = json.loads(self._control.recv(1 << 16) or b"{}")
+        except (OSError, ValueError) as error:
+            raise self._broke(str(error)) from error
+        if "refused" in said or not said:
+            raise self._broke(said.get("refused", "it ended"))
+        return msgspec.convert(said, Ending)
+
+    def hear(self, pipes: Sequence[int], limits: Limits, *, most: int | None = None) -> Heard:
+        """Read pipes until the run has ended, and end it where it says or takes too much.
+
+        Args:
+            pipes: reading ends; they are closed.
+            limits: what the run may take.
+            most: bytes that the pipes may carry together; unlimited where absent.
+
+        Raises:
+            BrokenError: if the fork server failed.
+        """
+        ear = _Ear(pipes)
+        deadline = time.monotonic() + limits.seconds + GRACE_SECONDS
+        why: str | None = None
+        try:
+            while not ear.wait(self.fileno(), WATCH_SECONDS if limits.processes > 1 else 0.5):
+                if time.monotonic() > deadline:
+                    raise self._broke("it did not end a run in time")
+                if why is None and most is not None and sum(ear.sizes) > most:
+                    why = "output"
+                    self.stop()
+                if why is None and limits.processes > 1 and self._memory_mb() > limits.memory_mb:
+                    why = "memory"
+                    self.stop()
+            ending = self.ending()
+            ear.drain()
+        finally:
+            ear.close()
+        if most is not None and sum(ear.sizes) > most:
+            why = "output"
+        if why and ending.stopped in {"asked", None}:
+            ending = msgspec.structs.replace(ending, stopped=why)
+        return Heard(ending=ending, texts=tuple(map(bytes, ear.texts)), sizes=tuple(ear.sizes))
+
+    def _memory_mb(self) -> float:
+        return tree_memory_kb(self._launched.process.pid) / 1024
+
+    def _broke(self, why: str) -> BrokenError:
+        self.broken = True
+        return BrokenError(why)
+
+    def close(self) -> None:
+        """End the fork server, all that runs in it, and remove what it needed."""
+        self._control.close()
+        process = self._launched.process
+        try:
+            process.wait(0.5)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        if process.stderr:
+            process.stderr.close()
+        self._launched.stage.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Ear:
+    """Reads pipes and keeps the beginning of each."""
+
+    def __init__(self, pipes: Sequence[int]) -> None:
+        self.texts = [bytearray() for _ in pipes]
+        self.sizes = [0 for _ in pipes]
+        self._open = {pipe: place for place, pipe in enumerate(pipes)}
+        self._poll = select.poll()
+        for pipe in pipes:
+            self._poll.register(pipe, select.POLLIN)
+
+    def wait(self, control: int, seconds: float) -> bool:
+        """Wait for something to read; whether it was the control socket."""
+        self._poll.register(control, select.POLLIN)
+        ready = [each for each, _ in self._poll.poll(int(seconds * 1000))]
+        for each in ready:
+            if each != control:
+                self._read(each)
+        return control in ready
+
+    def drain(self) -> None:
+        """Read what is left; every writer is gone."""
+        while self._open:
+            for each in list(self._open):
+                self._read(each)
+
+    def _read(self, pipe: int) -> None:
+        place = self._open[pipe]
+        text = os.read(pipe, 1 << 16)
+        if not text:
+            self._forget(pipe)
+            return
+        self.sizes[place] += len(text)
+        kept = self.texts[place]
+        kept += text[: max(0, _KEPT - len(kept))]
+
+    def _forget(self, pipe: int) -> None:
+        self._poll.unregister(pipe)
+        del self._open[pipe]
+        os.close(pipe)
+
+    def close(self) -> None:
+        """Close what is still open."""
+        for each in list(self._open):
+            self._forget(each)
+
+
+_KEPT = max(KEPT_BYTES, REPORT_BYTES)
+
+
+def _not_started(why: str) -> MachineError:
+    return MachineError(
+        code="sandbox-unavailable", message=f"the sandbox does not start: {why}", hint=remedy(why)
+    )
+
+
+def remedy(why: str) -> str:
+    """What to do about a sandbox that does not start."""
+    for sign, advice in _REMEDIES:
+        if sign in why:
+            return advice
+    return "`assay verify prove` shows what holds here; nothing runs until it does"
+
+
+_REMEDIES = (
+    (
+        "No permissions to creat",
+        (
+            "this system forbids user namespaces: on Ubuntu add an AppArmor profile for bwrap that "
+            "allows `userns`; on Debian set kernel.unprivileged_userns_clone=1; in a container allow "
+            "unshare, clone and mount in its seccomp profile; or ask for the weaker --isolation landlock"
+        ),
+    ),
+    ("read by root alone", "install Python where every user can read it, or run as another user"),
+    ("no system call table", "run on x86-64 or aarch64"),
+    ("landlock", "this needs Linux 5.13 or newer with Landlock switched on (lsm=landlock,...)"),
+)

@@ -1,0 +1,1 @@
+"""Trusted functions that work on hostile data, inside the sandbox only."""

@@ -1,0 +1,232 @@
+"""The fork server: a warm interpreter inside the sandbox that forks one confined child a run.
+
+It reads requests, never sources: a child reads its own job from an open file that only it was
+given, so no candidate and no test has ever been in this process's memory.
+"""
+
+import gc
+import importlib
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import time
+from typing import Any
+
+from assay.verification.sandbox.inside import candidate_side, confine, program, tests_side
+
+WARM = (
+    "bisect", "collections", "copy", "datetime", "decimal", "fractions", "functools", "hashlib",
+    "heapq", "io", "itertools", "math", "operator", "random", "re", "statistics", "string", "typing",
+)  # fmt: skip
+"""Modules that candidates like to import; loaded once, they cost a run nothing."""
+
+REQUEST_BYTES = 1 << 16
+HANDLES = 8
+"""Open files that come with a request, at the most."""
+
+
+class Server:
+    """What a fork server knows: how its children are confined."""
+
+    def __init__(self, level: str, readable: list[str]) -> None:
+        self.apart = level == "namespaces"
+        """Whether children get namespaces of their own."""
+        self.readable = readable
+        """Folders that may be read, where Landlock alone confines."""
+        self.filters = {many: confine.prepare_filter(many=many) for many in (False, True)}
+        """The system call filter for one process, and for several."""
+
+    def fork(self) -> int:
+        """Fork a child, apart where the level says so."""
+        return confine.fork_apart() if self.apart else os.fork()
+
+    def confine(self, bounds: confine.Bounds) -> None:
+        """Confine this process for good.
+
+        Raises:
+            ConfinementError: if any step was refused.
+        """
+        many = bounds.processes > 1 or bounds.commands
+        if self.apart:
+            confine.private_files(bounds)
+            confine.bound_resources(bounds)
+            confine.drop_capabilities()
+            confine.install_filter(self.filters[many])
+            return
+        if many:
+            raise confine.ConfinementError("this level cannot hold more than one process")
+        confine.bound_resources(bounds)
+        confine.restrict_files(self.readable)
+        confine.install_filter(confine.prepare_filter(many=False, only_pid=os.getpid()))
+
+
+def main() -> None:
+    """Serve until the host closes the control socket."""
+    settings = json.loads(sys.argv[1])
+    control = socket.socket(fileno=settings["control"])
+    sys.setrecursionlimit(5000)
+    for name in (*WARM, *settings["modules"]):
+        importlib.import_module(name)
+    try:
+        server = Server(settings["level"], settings["readable"])
+        if server.apart:
+            confine.make_mounts_private()
+    except confine.ConfinementError as error:
+        control.send(json.dumps({"refused": str(error)}).encode())
+        return
+    gc.collect()
+    gc.freeze()
+    control.send(json.dumps({"ready": sys.version, "baseline_kb": _own_memory()}).encode())
+    while _serve_one(server, control):
+        pass
+
+
+def _own_memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _serve_one(server: Server, control: socket.socket) -> bool:
+    text, handles, _, _ = socket.recv_fds(control, REQUEST_BYTES, HANDLES)
+    if not text:
+        return False
+    request = json.loads(text)
+    if "role" not in request:
+        return True  # a word to stop came after the run had ended by itself
+    started = time.monotonic()
+    try:
+        child = server.fork()
+    except (confine.ConfinementError, OSError) as error:
+        control.send(json.dumps({"refused": str(error)}).encode())
+        return True
+    if child == 0:
+        _become(server, request, handles)
+    for each in handles:
+        os.close(each)
+    control.send(json.dumps(_wait(child, control, started + request["seconds"], started)).encode())
+    return True
+
+
+def _wait(child: int, control: socket.socket, deadline: float, started: float) -> dict[str, Any]:
+    """Wait for a child, end it at the deadline or at the host's word, and say how it ended."""
+    stopped = None
+    handle = os.pidfd_open(child)
+    waiting = select.poll()
+    waiting.register(handle, select.POLLIN)
+    waiting.register(control.fileno(), select.POLLIN)
+    events = waiting.poll(max(0, int((deadline - time.monotonic()) * 1000)))
+    if not any(each == handle for each, _ in events):
+        stopped = "asked" if events else "time"
+        if events and not control.recv(REQUEST_BYTES):
+            os.kill(child, signal.SIGKILL)
+            os._exit(0)
+        os.kill(child, signal.SIGKILL)
+    os.close(handle)
+    _, status, usage = os.wait4(child, 0)
+    return {
+        "stopped": stopped,
+        "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+        "wall_ms": int((time.monotonic() - started) * 1000),
+        "cpu_ms": int((usage.ru_utime + usage.ru_stime) * 1000),
+        "memory_kb": usage.ru_maxrss,
+    }
+
+
+CONFINEMENT_FAILED = 121
+"""Exit code of a child that could not be confined, and so ran nothing."""
+
+
+def _become(server: Server, request: dict[str, Any], handles: list[int]) -> None:
+    """Turn this fresh child into what was asked for; it never returns."""
+    code = CONFINEMENT_FAILED
+    try:
+        job, report = _take(request["role"], handles)
+        bounds = confine.Bounds(**request["bounds"])
+        try:
+            server.confine(bounds)
+        except (confine.ConfinementError, OSError, ValueError) as error:
+            os.write(report, json.dumps({"confinement": str(error)}).encode())
+            return
+        code = ROLES[request["role"]](job, report)
+    finally:
+        os._exit(code)
+
+
+PEER, REPORT = 3, 4
+"""Where a child finds the wire to the other side, and its way to tell the host."""
+
+
+def _take(role: str, handles: list[int]) -> tuple[dict[str, Any], int]:
+    """Read the job and put the open files where the role expects them."""
+    job_handle, *rest = handles
+    if role == "script":
+        *streams, report = rest
+        kept = [*streams, report, report]
+    else:
+        *peer, report = rest
+        quiet = os.open("/dev/null", os.O_RDWR)
+        kept = [quiet, quiet, quiet, *(peer or [report]), report]
+    with os.fdopen(job_handle, "rb") as opened:
+        job = json.loads(opened.read())
+    confine.keep_only(kept)
+    return job, REPORT
+
+
+def _script(job: dict[str, Any], report: int) -> int:
+    for each in (PEER, REPORT):
+        os.set_inheritable(each, False)  # noqa: FBT003  its own parameter
+    if job["command"]:
+        _tell(report, {"refused": program.run_command(job["command"], job["source"])})
+        return 1
+    code, limit = program.run_script(job["source"])
+    if limit:
+        _tell(report, {"limit": limit})
+    return code
+
+
+def _candidate(job: dict[str, Any], report: int) -> int:
+    os.close(report)
+    candidate_side.serve(job["source"], PEER)
+    return 0
+
+
+def _tests(job: dict[str, Any], report: int) -> int:
+    _tell(report, tests_side.judge(job["tests"], job["context"], job["entry"], PEER))
+    return 0
+
+
+def _suite(job: dict[str, Any], report: int) -> int:
+    _tell(report, program.run_suite(job["source"], job["tests"], job["entry"]))
+    return 0
+
+
+def _evaluate(job: dict[str, Any], report: int) -> int:
+    module, _, name = job["function"].partition(":")
+    function = getattr(importlib.import_module(module), name)
+    try:
+        _tell(report, {"value": function(job["payload"])})
+    except Exception as error:  # noqa: BLE001  hostile data may break a library in any way
+        limit = program.limit_of(error)
+        told = {"limit": limit} if limit else {"raised": f"{type(error).__name__}: {error}"[:300]}
+        _tell(report, told)
+    return 0
+
+
+ROLES = {
+    "script": _script,
+    "candidate": _candidate,
+    "tests": _tests,
+    "suite": _suite,
+    "evaluate": _evaluate,
+}
+"""What a child can be asked to become."""
+
+
+def _tell(report: int, message: dict[str, Any]) -> None:
+    text = memoryview(json.dumps(message).encode())
+    while text:
+        text = text[os.write(report, text) :]

@@ -1,0 +1,137 @@
+"""Programs that run as a whole: a script, a script of another language, a suite beside its subject."""
+
+import atexit
+import errno
+import inspect
+import os
+import sys
+import traceback
+import types
+import unittest
+from typing import Any
+
+STARTED = "the program cannot be started: "
+"""How the report of a language that is not there begins."""
+
+
+def run_script(source: str) -> tuple[int, str | None]:
+    """Run Python source as a script.
+
+    Returns:
+        The exit code, and the limit that it ran into by its own error, if it did.
+    """
+    module = types.ModuleType("__main__")
+    module.__dict__["__builtins__"] = __builtins__
+    sys.modules["__main__"] = module
+    limit = None
+    try:
+        exec(compile(source, "program.py", "exec"), module.__dict__)  # noqa: S102  what the sandbox is for
+        code = 0
+    except SystemExit as ended:
+        code = _exit_code(ended.code)
+    except BaseException as error:  # noqa: BLE001  as the interpreter itself does
+        limit = limit_of(error)
+        # The first frame is this function, which is no business of the program.
+        _print_error(error.with_traceback(error.__traceback__ and error.__traceback__.tb_next))
+        code = 1
+    atexit._run_exitfuncs()  # noqa: SLF001  the one way to run them without ending the interpreter
+    _flush()
+    return code, limit
+
+
+def run_command(command: list[str], source: str) -> str:
+    """Become another interpreter that runs a source; it comes back only if that fails.
+
+    Args:
+        command: program and arguments; the source's path is added.
+        source: what it runs.
+    """
+    with open("program", "w", encoding="utf-8", errors="surrogateescape") as written:  # noqa: PTH123  pathlib is not loaded in here
+        written.write(source)
+    try:
+        os.execv(command[0], [*command, "program"])  # noqa: S606  no shell is wanted
+    except OSError as error:
+        return f"{STARTED}{command[0]}: {error.strerror}"
+
+
+def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
+    """Run tests in one process with their subject, which can forge what they say.
+
+    Functions named `test_*`, `unittest` cases, `check(candidate)` and plain assertions are run;
+    the subject is the module `candidate`, and its names are the tests' names too.
+    """
+    subject, suite = types.ModuleType("candidate"), types.ModuleType("tests")
+    sys.modules |= {"candidate": subject, "tests": suite}
+    try:
+        exec(compile(candidate, "<candidate>", "exec"), subject.__dict__)  # noqa: S102  what the sandbox is for
+    except BaseException as error:  # noqa: BLE001  the candidate's fault, whatever it is
+        return {"verdict": "fail", "note": f"the candidate does not load: {error!r}"[:300]}
+    names = {key: value for key, value in vars(subject).items() if not key.startswith("__")}
+    suite.__dict__.update(names)
+    try:
+        exec(compile(tests, "<tests>", "exec"), suite.__dict__)  # noqa: S102  what the sandbox is for
+        ran = _run_cases(suite, names, entry)
+    except (ImportError, SyntaxError) as error:
+        return {"verdict": "error", "note": f"the tests do not load: {error!r}"[:300]}
+    except BaseException as error:  # noqa: BLE001  any error is the tests' way to say no
+        limit = limit_of(error)
+        return {"verdict": limit or "fail", "note": f"{type(error).__name__}: {error}"[:300]}
+    return {"verdict": "pass", "note": f"{ran} test functions" if ran else None}
+
+
+def _run_cases(suite: types.ModuleType, given: dict[str, Any], entry: str | None) -> int:
+    own = {key: value for key, value in vars(suite).items() if given.get(key) is not value}
+    check = own.get("check")
+    if callable(check):
+        check(given[entry] if entry else _last(given))
+    functions = [each for key, each in own.items() if key.startswith("test") and callable(each)]
+    for each in functions:
+        if inspect.isfunction(each):
+            each()
+    found = unittest.defaultTestLoader.loadTestsFromModule(suite)
+    result = unittest.TestResult()
+    found.run(result)
+    for _, told in (*result.errors, *result.failures):
+        raise AssertionError(told.strip().splitlines()[-1])
+    return len(functions) + result.testsRun
+
+
+def _last(given: dict[str, Any]) -> Any:
+    return [each for each in given.values() if inspect.isfunction(each)][-1]
+
+
+def limit_of(error: BaseException) -> str | None:
+    """The limit that an error tells of; None where it tells of none."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return "process_limit"
+    if not isinstance(error, OSError):
+        return None
+    if error.errno == errno.EAGAIN:
+        return "process_limit"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EMFILE}:
+        return "file_limit"
+    return "memory" if error.errno == errno.ENOMEM else None
+
+
+def _exit_code(code: Any) -> int:
+    if code is None or isinstance(code, int):
+        return int(code or 0) & 0xFF
+    print(code, file=sys.stderr)  # noqa: T201  as the interpreter itself does
+    return 1
+
+
+def _print_error(error: BaseException) -> None:
+    try:
+        traceback.print_exception(error)
+    except BaseException:  # noqa: BLE001  its text may raise, or memory may be gone
+        os.write(2, b"an error that cannot be shown\n")
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            continue

@@ -1,0 +1,116 @@
+"""The system call filter: what is not allowed by name is refused by the kernel.
+
+A classic BPF program over `struct seccomp_data` (Linux `seccomp(2)`): number at byte 0,
+architecture at 4, arguments of eight bytes each from 16.
+"""
+
+import errno
+import struct
+from collections.abc import Iterator
+
+from assay.verification.sandbox.inside.syscalls import ALLOWED, CHECKED, REFUSED, Numbers
+
+MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+"""Machine -> its column in the tables, and its audit architecture number."""
+
+_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_X32 = 0x40000000
+"""Numbers from here on are the x32 interface of x86-64."""
+_NEW_NAMESPACES = 0x7E020000
+"""Every CLONE_NEW* flag of clone(2)."""
+
+_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_AF_UNIX = 1
+_SELF = 0
+_ASK_PERSONALITY = 0xFFFFFFFF
+_PRCTL_READS = (3, 15, 16, 21, 23, 39)
+"""PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_GET_SECCOMP, PR_CAPBSET_READ, PR_GET_NO_NEW_PRIVS."""
+
+_SIGNALS = ("kill", "tkill", "tgkill")
+_SIGNALS_WITH_DATA = ("rt_sigqueueinfo", "rt_tgsigqueueinfo")
+
+Block = list[tuple[int, int, int, int]]
+"""Instructions: code, jump where true, jump where false, operand."""
+
+
+def filter_program(machine: str, *, many: bool, only_pid: int | None = None) -> bytes:
+    """The filter as the kernel takes it: eight bytes an instruction.
+
+    Args:
+        machine: `x86_64` or `aarch64`, as `os.uname()` says it.
+        many: whether the program may start processes, threads and other programs.
+        only_pid: the one process that may be signalled, where no namespace hides the others.
+
+    Raises:
+        KeyError: for another machine.
+    """
+    column, architecture = MACHINES[machine]
+    allowed = {name: numbers[column] for name, numbers in ALLOWED.items()}
+    if only_pid is not None:
+        for name in (*_SIGNALS, *_SIGNALS_WITH_DATA):
+            del allowed[name]
+    program: Block = [
+        (_LOAD, 0, 0, 4),
+        (_EQUAL, 1, 0, architecture),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, 0),
+        (_AT_LEAST, 0, 1, _X32),
+        (_RETURN, 0, 0, _KILL),
+    ]
+    for numbers, block in _blocks(many=many, only_pid=only_pid):
+        number = numbers[column]
+        if number is not None:
+            program += [(_EQUAL, 0, len(block), number), *block]
+    chain = sorted(number for number in allowed.values() if number is not None)
+    for place, number in enumerate(chain):
+        program.append((_EQUAL, len(chain) - place, 0, number))
+    program += [(_RETURN, 0, 0, _ERRNO | errno.ENOSYS), (_RETURN, 0, 0, _ALLOW)]
+    return b"".join(struct.pack("=HBBI", *each) for each in program)
+
+
+def _blocks(*, many: bool, only_pid: int | None) -> Iterator[tuple[Numbers, Block]]:
+    """The calls with a rule of their own, and the instructions that decide them."""
+    if many:
+        yield CHECKED["clone"], _without_bits(0, _NEW_NAMESPACES)
+        for name in ("fork", "vfork", "execve", "execveat"):
+            yield REFUSED[name], [(_RETURN, 0, 0, _ALLOW)]
+    else:
+        for numbers in (CHECKED["clone"], REFUSED["fork"], REFUSED["vfork"]):
+            yield numbers, [(_RETURN, 0, 0, _ERRNO | errno.EAGAIN)]
+        for name in ("execve", "execveat"):
+            yield REFUSED[name], [(_RETURN, 0, 0, _ERRNO | errno.EPERM)]
+    for name in ("socket", "ptrace", "mount", "unshare", "setns", "bpf"):
+        yield REFUSED[name], [(_RETURN, 0, 0, _ERRNO | errno.EPERM)]
+    yield CHECKED["ioctl"], _unless(1, (_TIOCSTI, _TIOCLINUX))
+    yield CHECKED["socketpair"], _only(0, (_AF_UNIX,))
+    yield CHECKED["prctl"], _only(0, _PRCTL_READS)
+    yield CHECKED["prlimit64"], _only(0, (_SELF,))
+    yield CHECKED["personality"], _only(0, (_ASK_PERSONALITY,))
+    if only_pid is not None:
+        for name in _SIGNALS:
+            yield ALLOWED[name], _only(0, (only_pid,))
+
+
+def _argument(place: int) -> tuple[int, int, int, int]:
+    return (_LOAD, 0, 0, 16 + 8 * place)
+
+
+def _only(place: int, values: tuple[int, ...]) -> Block:
+    """Allow where the lower half of an argument is one of these."""
+    tests = [(_EQUAL, len(values) - number, 0, value) for number, value in enumerate(values)]
+    refuse, allow = (_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)
+    return [_argument(place), *tests, refuse, allow]
+
+
+def _unless(place: int, values: tuple[int, ...]) -> Block:
+    """Refuse where the lower half of an argument is one of these."""
+    tests = [(_EQUAL, len(values) - number, 0, value) for number, value in enumerate(values)]
+    allow, refuse = (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _ERRNO | errno.EPERM)
+    return [_argument(place), *tests, allow, refuse]
+
+
+def _without_bits(place: int, bits: int) -> Block:
+    """Refuse where an argument has any of these bits."""
+    allow, refuse = (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _ERRNO | errno.EPERM)
+    return [_argument(place), (_ANY_BIT, 1, 0, bits), allow, refuse]

@@ -1,0 +1,44 @@
+"""How firmly foreign code is held: levels, their order, and what a live probe found."""
+
+from typing import Literal
+
+import msgspec
+
+Level = Literal["namespaces", "landlock"]
+"""`namespaces`: bubblewrap, seccomp and limits; `landlock`: files and system calls only."""
+
+LEVELS: tuple[Level, ...] = ("landlock", "namespaces")
+"""From the weakest to the strongest."""
+
+SPLIT = "split"
+"""Candidate and tests in two processes; only plain values pass between them."""
+
+SHARED_PROCESS = "shared-process"
+"""Candidate and tests in one process: a candidate can forge what the tests say."""
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a sandbox must hold, and what the probe saw."""
+
+    name: str
+    """What must hold, such as `network`."""
+    held: bool
+    """Whether it held."""
+    seen: str
+    """What was tried and what came of it."""
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """What the live probe of one sandbox found."""
+
+    level: Level
+    """The level that was asked for."""
+    by: str
+    """What holds the code, with its version."""
+    holdings: tuple[Holding, ...]
+    """Every thing that must hold."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything held."""
+        return bool(self.holdings) and all(each.held for each in self.holdings)

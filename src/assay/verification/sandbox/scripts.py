@@ -1,0 +1,55 @@
+"""Running whole programs in a fork server."""
+
+import os
+from collections.abc import Mapping
+
+from assay.verification.ports import Limits
+from assay.verification.sandbox.host import ForkServer, Heard
+
+LANGUAGES: Mapping[str, tuple[str, ...]] = {
+    "bash": ("/bin/bash",),
+    "javascript": ("/usr/bin/node",),
+    "perl": ("/usr/bin/perl",),
+    "ruby": ("/usr/bin/ruby",),
+    "sh": ("/bin/sh",),
+}
+"""Languages besides Python, by the command that runs a file of theirs. It must lie below /usr."""
+
+
+def run_script(
+    server: ForkServer,
+    source: str,
+    *,
+    stdin: bytes = b"",
+    command: tuple[str, ...] | None = None,
+    limits: Limits,
+) -> Heard:
+    """Run one program to its end: standard output, standard error, and what it told the host.
+
+    Args:
+        server: where it runs.
+        source: the program.
+        stdin: what it reads.
+        command: the interpreter that runs it; Python, warm, where absent.
+        limits: what it may take.
+
+    Raises:
+        BrokenError: if the fork server failed.
+    """
+    given = os.memfd_create("stdin", os.MFD_CLOEXEC)
+    pipes = [os.pipe2(os.O_CLOEXEC) for _ in range(3)]
+    ends = [writing for _, writing in pipes]
+    try:
+        with os.fdopen(os.dup(given), "wb") as written:
+            written.write(stdin)
+        os.lseek(given, 0, os.SEEK_SET)
+        job = {"source": source, "command": command and list(command)}
+        server.start("script", job, [given, *ends], limits, commands=command is not None)
+    except BaseException:
+        for reading, _ in pipes:
+            os.close(reading)
+        raise
+    finally:
+        for each in (given, *ends):
+            os.close(each)
+    return server.hear([reading for reading, _ in pipes], limits, most=limits.output_kb * 1024)
