@@ -1,6 +1,7 @@
 """How commands speak: tables for people, JSON for machines, progress where it can last."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,11 +18,22 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 """The option for machines."""
 
 
+_ACTIVE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+"""Characters that a terminal acts on or does not show: control, direction, zero width."""
+
+
+def inert(text: str) -> str:
+    """Foreign text that a terminal shows and does not obey; line breaks and tabs stay."""
+    return _ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
 def print_json(value: Any) -> None:
-    """Print a value as indented JSON; structs by their fields."""
+    """Print a value as indented JSON; structs by their fields, and nothing that a terminal obeys."""
     import msgspec
 
-    typer.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))
+    typer.echo(inert(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)))
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:

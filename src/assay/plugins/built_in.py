@@ -43,6 +43,10 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "calculator-steps": f"{_VERIFIERS}.calculator_steps:CalculatorSteps",
         "json-schema": f"{_VERIFIERS}.json_schema:JsonSchema",
         "quotation": f"{_VERIFIERS}.quotation:Quotation",
+        "math-answer": f"{_VERIFIERS}.math_answer:MathAnswer",
+        "quantity": f"{_VERIFIERS}.quantity:Quantity",
+        "python-tests": f"{_VERIFIERS}.python_tests:PythonTests",
+        "program-output": f"{_VERIFIERS}.program_output:ProgramOutput",
     },
 }
 """By group, in the order in which they are listed."""

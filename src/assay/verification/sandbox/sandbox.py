@@ -184,9 +184,12 @@ class WarmSandbox:
 
     def evaluate(self, function: str, payload: Any, *, limits: Limits) -> Evaluation:
         """Call a trusted function, `module:name` below the evaluators, on hostile data."""
-        job = {"function": f"{EVALUATORS}.{function}", "payload": payload}
+        module, _, name = function.partition(":")
+        side = f"{EVALUATORS}.{module}"
         try:
-            heard = self._ask("evaluators", "evaluate", job, limits)
+            heard = self._ask(
+                side, "evaluate", {"function": f"{side}:{name}", "payload": payload}, limits
+            )
         except BrokenError as error:
             return Evaluation(
                 verdict=Error(reason=f"the runner failed: {error}"),
@@ -227,14 +230,14 @@ class WarmSandbox:
         return Proof(level=self._level, by=by, holdings=holdings)
 
     def _server(self, side: str) -> ForkServer:
-        """The fork server of a side; a broken one is replaced."""
+        """The fork server of a side, or of a module of evaluations; a broken one is replaced."""
         server = self._servers.get(side)
         if server and server.broken:
             server.close()
             server = None
         if server is None:
-            evaluating = side == "evaluators"
-            modules = (EVALUATORS,) if evaluating else ()
+            evaluating = side.startswith(EVALUATORS)
+            modules = (side,) if evaluating else ()
             server = ForkServer(self._level, self._wrap, modules, packages=evaluating)
             self._servers[side] = server
         return server

@@ -1,1 +1,1 @@
-"""The verifiers that come with Assay and need no sandbox, one module each."""
+"""The verifiers that come with Assay, one module each."""

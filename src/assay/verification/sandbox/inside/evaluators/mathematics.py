@@ -1,0 +1,136 @@
+"""Mathematics: an answer is read in one process and compared in another.
+
+Reading LaTeX and formulas may evaluate what an answer says, so the process that reads it is not
+believed: what it hands on is a tree of names and numbers, and the comparing process builds from it
+expressions of known kinds and nothing else.
+"""
+
+import logging
+from typing import Any
+
+import sympy
+from math_verify import parse, verify
+
+MAX_LENGTH = 20_000
+"""Characters of an answer that are looked at, from its end."""
+
+MAX_NODES = 2_000
+"""Parts of one expression."""
+
+_NUMBERS = ("pi", "E", "I", "oo", "zoo", "nan", "true", "false", "EulerGamma", "GoldenRatio")
+_SETS = ("EmptySet", "Reals", "Integers", "Naturals", "Naturals0", "Rationals", "Complexes")
+_CONSTANTS = {repr(value): value for value in (getattr(sympy, name, None) for name in _NUMBERS)} | {
+    repr(value): value for value in (getattr(sympy.S, name) for name in _SETS)
+}
+_KINDS = frozenset((
+    "Add", "Mul", "Pow", "Mod", "Abs", "Max", "Min", "factorial", "binomial", "floor",
+    "ceiling", "conjugate", "re", "im", "arg", "sign", "exp", "log", "sin", "cos", "tan",
+    "cot", "sec", "csc", "asin", "acos", "atan", "acot", "asec", "acsc", "atan2", "sinh",
+    "cosh", "tanh", "coth", "asinh", "acosh", "atanh", "root", "sqrt", "gamma", "Eq",
+    "Equality", "Ne", "Unequality", "Lt", "StrictLessThan", "Le", "LessThan", "Gt",
+    "StrictGreaterThan", "Ge", "GreaterThan", "And", "Or", "Not", "FiniteSet", "Interval",
+    "Union", "Intersection", "Complement", "ProductSet", "Tuple", "Derivative", "Integral",
+    "Limit", "Sum", "Product", "Piecewise", "ExprCondPair",
+))  # fmt: skip
+logging.disable(logging.CRITICAL)
+
+Tree = list[Any]
+"""A kind and its parts: `["Add", ["Rational", "1", "2"], ["Symbol", "x"]]`."""
+
+
+class UnreadableError(ValueError):
+    """The answer holds an expression of a kind that is not compared."""
+
+
+def read(payload: dict[str, Any]) -> list[Any]:
+    """The expressions that an answer states, as trees; texts where it is no formula.
+
+    Args:
+        payload: `text`, the answer; `formula`, whether all of it is one formula.
+    """
+    text = str(payload["text"])[-MAX_LENGTH:]
+    plain = payload["formula"] and "$" not in text and "\\boxed" not in text
+    found = parse(f"${text}$" if plain else text, parsing_timeout=None)
+    if not found and plain:
+        found = parse(text, parsing_timeout=None)
+    return [each if isinstance(each, str) else {"tree": _tree(each, [0])} for each in found]
+
+
+def same(payload: dict[str, Any]) -> bool:
+    """Whether an answer is the reference.
+
+    Args:
+        payload: `reference` and `answer` as `read` gave them; `precision`, decimals that count;
+            `strict`, whether names of variables and kinds of brackets count.
+    """
+    reference = [_expression(each) for each in payload["reference"]]
+    answer = [_expression(each) for each in payload["answer"]]
+    return bool(
+        verify(
+            reference,
+            answer,
+            float_rounding=int(payload["precision"]),
+            strict=bool(payload["strict"]),
+            timeout_seconds=None,
+            raise_on_error=True,
+        )
+    )
+
+
+def _tree(expression: Any, count: list[int]) -> Tree:
+    count[0] += 1
+    if count[0] > MAX_NODES:
+        raise UnreadableError(f"an expression of more than {MAX_NODES} parts")
+    if isinstance(expression, sympy.MatrixBase):
+        return ["Matrix", [[_tree(each, count) for each in row] for row in expression.tolist()]]
+    leaf = _leaf(expression)
+    if leaf:
+        return leaf
+    kind = type(expression).__name__
+    if kind not in _KINDS:
+        raise UnreadableError(f"an expression with {kind[:60]} is not compared")
+    return [kind, *(_tree(each, count) for each in expression.args)]
+
+
+def _leaf(expression: Any) -> Tree | None:
+    """An expression that has no parts; None for others."""
+    if isinstance(expression, sympy.Rational):
+        return ["Rational", str(expression.p), str(expression.q)]
+    if isinstance(expression, sympy.Float):
+        return ["Float", str(expression)]
+    if isinstance(expression, sympy.Symbol):
+        return ["Symbol", expression.name]
+    name = repr(expression)
+    return ["Constant", name] if name in _CONSTANTS and not expression.args else None
+
+
+def _expression(data: Any) -> Any:
+    return data if isinstance(data, str) else _built(data["tree"])
+
+
+def _built(tree: Tree) -> Any:
+    kind, *parts = tree
+    if kind == "Matrix":
+        return sympy.Matrix([[_built(each) for each in row] for row in parts[0]])
+    if kind == "Rational":
+        return sympy.Rational(*(int(each) for each in parts))
+    if kind == "Float":
+        return sympy.Float(str(parts[0]))
+    if kind == "Symbol":
+        return sympy.Symbol(str(parts[0]), real=True)
+    if kind == "Constant":
+        return _CONSTANTS[parts[0]]
+    if kind not in _KINDS:
+        raise UnreadableError(f"an expression with {str(kind)[:60]} is not compared")
+    return getattr(sympy, kind)(*(_built(each) for each in parts))
+
+
+# The grammar's tables fill as they are used; filled before the first fork, they serve every run.
+for _text in (
+    r"$\frac{1}{2}+x^{2}\sqrt{3}$",
+    r"\boxed{[1,2)}",
+    r"$\{1,2\}$",
+    r"$x=(1,-2)$",
+    "is 1/2",
+):
+    parse(_text, parsing_timeout=None)

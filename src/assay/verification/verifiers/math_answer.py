@@ -1,0 +1,127 @@
+"""The mathematical answer: the answer and the reference are the same expression, set or matrix."""
+
+from importlib.util import find_spec
+from typing import Any
+
+from assay.core.errors import missing_extra
+from assay.records.candidate import Candidate, MadeByUnknown, candidate_text
+from assay.records.kinds import Outcome
+from assay.records.record import Record, Source
+from assay.records.task import Message, Task
+from assay.verification.ports import Evaluation, Limits, Sandbox
+from assay.verification.verification import Error, Fail, Pass, Unavailable
+from assay.verification.verifier import (
+    Case,
+    CaseOutcome,
+    Found,
+    NothingToVerify,
+    Test,
+    reference_of,
+)
+
+_SHOWN = 80
+
+
+class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The final answer equals the reference as mathematics, not as text."""
+
+    name = "math-answer"
+    version = "1"
+    summary = (
+        "The final answer equals the reference as an expression, a set, a matrix or a relation"
+    )
+    covers = "whether a final mathematical answer is right"
+    limits = (
+        "A right answer can come from wrong work.",
+        "The answer is the boxed or last formula; signs of percent, degrees and units are left out.",
+        "What cannot be decided in time is a timeout, and what is of no known kind an error.",
+    )
+
+    precision: int = 6
+    """Decimals to which numbers must agree."""
+    strict: bool = True
+    """Whether names of variables and kinds of brackets count."""
+    seconds: int = 10
+    """Seconds for reading, and for comparing."""
+    memory_mb: int = 1024
+    """MiB of memory."""
+
+    def verify_in(
+        self, sandbox: Sandbox, record: Record, candidate: int
+    ) -> Found | NothingToVerify:
+        """Read both answers apart, then compare them in a third process."""
+        reference = reference_of(record)
+        if reference is None:
+            return NothingToVerify(reason="the record names no reference answer")
+        if find_spec("math_verify") is None:
+            return Found(verdict=Unavailable(reason=str(missing_extra("math", self.name))))
+        wanted = self._ask(sandbox, "read", {"text": reference, "formula": True})
+        if not isinstance(wanted.verdict, Pass) or not wanted.value:
+            return _broken(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
+        text = candidate_text(record.candidates[candidate])
+        given = self._ask(sandbox, "read", {"text": text, "formula": False})
+        if not isinstance(given.verdict, Pass):
+            return _broken(given, "the answer cannot be read")
+        if not given.value:
+            return _found(given, Fail(reason="no mathematical answer is stated"))
+        return self._compared(sandbox, wanted.value, given.value, reference)
+
+    def _compared(self, sandbox: Sandbox, wanted: Any, given: Any, reference: str) -> Found:
+        payload = {
+            "reference": wanted,
+            "answer": given,
+            "precision": self.precision,
+            "strict": self.strict,
+        }
+        same = self._ask(sandbox, "same", payload)
+        if not isinstance(same.verdict, Pass):
+            return _broken(same, "the answers cannot be compared")
+        if same.value is True:
+            return _found(same, Pass())
+        shown = f"{str(given[-1])[:_SHOWN]!r} is not {reference[:_SHOWN]!r}"
+        return _found(same, Fail(reason=shown))
+
+    def _ask(self, sandbox: Sandbox, function: str, payload: Any) -> Evaluation:
+        limits = Limits(seconds=float(self.seconds), memory_mb=self.memory_mb)
+        return sandbox.evaluate(f"mathematics:{function}", payload, limits=limits)
+
+    def cases(self) -> tuple[Case, ...]:
+        """Equal in other words passes; what differs in value, sign, end or kind does not."""
+        return tuple(_case(*each) for each in _CASES)
+
+
+def _broken(found: Evaluation, what: str) -> Found:
+    """Neither side is at fault as far as is known: the limit that was met, or an error."""
+    verdict = found.verdict
+    if isinstance(verdict, Error):
+        verdict = Error(reason=f"{what}: {verdict.reason}"[:300])
+    if isinstance(verdict, Pass):
+        verdict = Error(reason=what)
+    return Found(verdict=verdict, isolation=found.isolation, usage=found.usage, note=what)
+
+
+def _found(found: Evaluation, verdict: Pass | Fail) -> Found:
+    return Found(verdict=verdict, isolation=found.isolation, usage=found.usage)
+
+
+_CASES: tuple[tuple[str, CaseOutcome, str, str], ...] = (
+    ("a fraction and its decimal", "pass", r"\frac{1}{2}", "The answer is $0.5$."),
+    ("a product and its sum", "pass", "x^2+2x+1", r"So it is \boxed{(x+1)^2}."),
+    ("a set in another order", "pass", r"\{1,2,3\}", r"$\{3,2,1\}$"),
+    ("the wrong sign", "fail", r"\frac{1}{2}", r"\boxed{-\frac{1}{2}}"),
+    ("an end that is open", "fail", "[1,2]", r"\boxed{[1,2)}"),
+    ("another variable's value", "fail", "x^2+1", r"\boxed{x^2+2}"),
+    ("no answer", "fail", "7", "I cannot say."),
+    ("code instead of an answer", "fail", "7", "$__import__('os').getpid()$"),
+)  # fmt: skip
+
+
+def _case(title: str, expected: CaseOutcome, reference: str, answer: str) -> Case:
+    record = Record(
+        schema_version=1,
+        part=Outcome(reference=reference),
+        task=Task(messages=(Message(role="user", content="What is it?"),)),
+        sources=(Source(source_class="own"),),
+        candidates=(Candidate(content=answer, provenance=MadeByUnknown(reason="a case")),),
+    )
+    return Case(title=title, record=record, expected=expected)

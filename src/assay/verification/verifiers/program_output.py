@@ -1,0 +1,124 @@
+"""Program output: a program, in any language at hand, prints what is expected for each input."""
+
+import json
+from typing import Any
+
+import msgspec
+
+from assay.records.candidate import Candidate, MadeByUnknown, candidate_text
+from assay.records.evidence import Evidence
+from assay.records.kinds import Outcome
+from assay.records.record import Record, Source
+from assay.records.task import Message, Task
+from assay.verification.ports import Limits, Run, Sandbox
+from assay.verification.verification import Error, Fail, MachineVerdict, Pass
+from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
+from assay.verification.verifiers.python_tests import code_in, tests_of
+
+_SHOWN = 80
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One input with the output that it must bring."""
+
+    stdin: str = ""
+    """What the program reads."""
+    stdout: str
+    """What it must print; white space at the ends of lines and of the whole does not count."""
+
+
+class ProgramOutput(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The candidate's program prints what is expected. What is expected never enters the sandbox."""
+
+    name = "program-output"
+    version = "1"
+    summary = "The candidate's program prints what is expected for each input, in a sandbox"
+    covers = "whether a program's output is right for the inputs tried"
+    limits = (
+        "It sees the inputs that were tried and nothing else: not security, not speed.",
+        "Output that is right in other words fails; white space at line ends does not count.",
+        "A language is at hand where its interpreter lies below /usr.",
+    )
+
+    language: str = "python"
+    """The program's language."""
+    processes: int = 1
+    """Processes and threads that it may have; interpreters with threads of their own need more."""
+    seconds: int = 10
+    """Seconds for each input."""
+    memory_mb: int = 512
+    """MiB of memory."""
+
+    def verify_in(
+        self, sandbox: Sandbox, record: Record, candidate: int
+    ) -> Found | NothingToVerify:
+        """Run the program once for each input; the first that does not fit counts."""
+        texts = [each.text for each in tests_of(record, candidate) if each.text]
+        if not texts:
+            return NothingToVerify(reason="the record holds no expected output")
+        try:
+            wanted = [each for text in texts for each in _expected(text)]
+        except (msgspec.ValidationError, ValueError) as error:
+            reason = f"the tests are no list of stdin and stdout: {error}"
+            return Found(verdict=Error(reason=reason[:300]))
+        if not wanted:
+            return NothingToVerify(reason="the tests hold no input")
+        source = code_in(candidate_text(record.candidates[candidate]))
+        limits = Limits(
+            seconds=float(self.seconds), memory_mb=self.memory_mb, processes=self.processes
+        )
+        for number, each in enumerate(wanted):
+            run = sandbox.run(
+                source, stdin=each.stdin.encode(), language=self.language, limits=limits
+            )
+            verdict = _verdict(run, each, number)
+            if not isinstance(verdict, Pass):
+                break
+        note = f"{number + 1} of {len(wanted)} inputs run"
+        return Found(verdict=verdict, note=note, isolation=run.isolation, usage=run.usage)
+
+    def cases(self) -> tuple[Case, ...]:
+        """A right program passes; one that prints the wrong thing, nothing, or dies does not."""
+        return tuple(_case(*each) for each in _CASES)
+
+
+def _expected(text: str) -> list[Expected]:
+    found: Any = json.loads(text)
+    return msgspec.convert(found, list[Expected])
+
+
+def _verdict(run: Run, expected: Expected, number: int) -> MachineVerdict:
+    if not isinstance(run.verdict, Pass):
+        if isinstance(run.verdict, Fail):
+            return Fail(reason=f"input {number}: {run.verdict.reason}")
+        return run.verdict
+    if _plain(run.output) == _plain(expected.stdout):
+        return Pass()
+    shown = f"{run.output[:_SHOWN]!r} is not {expected.stdout[:_SHOWN]!r}"
+    return Fail(reason=f"input {number}: {shown}")
+
+
+def _plain(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+_CASES: tuple[tuple[str, CaseOutcome, str], ...] = (
+    ("a right program", "pass", "print(sum(map(int, input().split())))"),
+    ("a wrong program", "fail", "print(len(input()))"),
+    ("a program that prints nothing", "fail", "input()"),
+    ("a program that prints much more", "fail", "print(5, 9)"),
+    ("a right program that dies", "fail", "print(sum(map(int, input().split())))\nraise SystemExit(1)"),
+)  # fmt: skip
+
+
+def _case(title: str, expected: CaseOutcome, code: str) -> Case:
+    tests = '[{"stdin": "2 3", "stdout": "5\\n"}, {"stdin": "4 5", "stdout": "9"}]'
+    record = Record(
+        schema_version=1,
+        part=Outcome(criterion="it prints the sum"),
+        task=Task(messages=(Message(role="user", content="Add two numbers."),)),
+        sources=(Source(source_class="own"),),
+        candidates=(Candidate(content=code, provenance=MadeByUnknown(reason="a case")),),
+        evidence=(Evidence(kind="test", text=tests),),
+    )
+    return Case(title=title, record=record, expected=expected)

@@ -1,0 +1,151 @@
+"""Python tests: the candidate's code does what tests ask of it, in a sandbox of two sides."""
+
+import re
+from typing import Literal
+
+from assay.records.candidate import Candidate, MadeByUnknown, candidate_text
+from assay.records.evidence import Evidence
+from assay.records.kinds import Outcome
+from assay.records.record import Record, Source
+from assay.records.task import Message, Task
+from assay.verification.ports import Check, Limits, Sandbox
+from assay.verification.verification import Fail, Pass
+from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
+
+_FENCE = re.compile(r"^[ \t]*```[ \t]*(\w*)[^\n]*\n(.*?)^[ \t]*```", re.MULTILINE | re.DOTALL)
+_PYTHON = frozenset({"", "python", "py", "python3"})
+
+
+class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The candidate's Python passes the record's tests."""
+
+    name = "python-tests"
+    version = "1"
+    summary = "The candidate's Python passes the record's tests, in a sandbox of two sides"
+    covers = "whether code does what its tests ask"
+    limits = (
+        "It sees what the tests ask and nothing else: not security, not speed, not readability.",
+        "Only plain values (numbers, texts, lists, sets, dicts, ...) pass between code and tests.",
+        "A candidate that answers with an object of another class fails.",
+        "Changes that a candidate makes to its arguments are not seen by the tests.",
+        "Inputs of the tests are seen by the candidate, so hidden tests need inputs of their own.",
+        "`shared_process` runs suites and stateful tests, and a candidate can forge its verdict.",
+    )
+
+    entry: str = ""
+    """The function under test; empty: the one that the tests call, or the candidate's last one."""
+    prompt: Literal["apart", "prefix"] = "apart"
+    """Whether the code continues the task's last message, as a completion does."""
+    shared_process: bool = False
+    """Whether tests and candidate share a process: for suites that cannot be split. Forgeable."""
+    seconds: int = 10
+    """Seconds for each piece of tests."""
+    memory_mb: int = 512
+    """MiB of memory on each side."""
+
+    def verify_in(
+        self, sandbox: Sandbox, record: Record, candidate: int
+    ) -> Found | NothingToVerify:
+        """Run every piece of tests that bears on the candidate; the first that does not pass counts."""
+        pieces = [each for each in tests_of(record, candidate) if each.text]
+        if not pieces:
+            return NothingToVerify(reason="the record holds no tests")
+        code = code_in(candidate_text(record.candidates[candidate]))
+        context = ""
+        if self.prompt == "prefix":
+            context = record.task.messages[-1].content
+            code = context + code
+        limits = Limits(seconds=float(self.seconds), memory_mb=self.memory_mb)
+        checks = []
+        for each in pieces:
+            found = sandbox.check(
+                code,
+                each.text or "",
+                entry=self.entry or None,
+                context=context,
+                shared=self.shared_process,
+                limits=limits,
+            )
+            checks.append(found)
+            if not isinstance(found.verdict, Pass):
+                break
+        return _found(checks, pieces[len(checks) - 1], len(pieces), candidate)
+
+    def cases(self) -> tuple[Case, ...]:
+        """Right code passes; code that is wrong, silent, or tries to be believed does not."""
+        return tuple(_case(*each) for each in _CASES)
+
+
+def _found(checks: list[Check], last: Evidence, pieces: int, candidate: int) -> Found:
+    verdict = checks[-1].verdict
+    borrowed = sorted({name for each in checks for name in each.borrowed})
+    notes = [f"{len(checks)} of {pieces} pieces of tests run"]
+    if borrowed:
+        notes.append(f"the tests took {', '.join(borrowed)} from the candidate itself")
+    reason = verdict.reason if isinstance(verdict, Fail) else None
+    piece = Evidence(kind="test", text=reason, locator=last.locator, candidate=candidate)
+    return Found(
+        verdict=verdict,
+        note="; ".join(notes),
+        evidence=(piece,) if reason else (),
+        isolation=checks[-1].isolation,
+        usage=checks[-1].usage,
+    )
+
+
+def tests_of(record: Record, candidate: int) -> list[Evidence]:
+    """The tests that bear on a candidate: evidence of kind `test`, or an outcome's reference."""
+    pieces = [
+        each
+        for each in record.evidence
+        if each.kind == "test" and each.candidate in {None, candidate}
+    ]
+    reference = record.part.reference if isinstance(record.part, Outcome) else None
+    if not pieces and reference:
+        return [Evidence(kind="test", text=reference)]
+    return pieces
+
+
+def code_in(text: str) -> str:
+    """The Python of a response: its first fenced block of Python, or all of it."""
+    for match in _FENCE.finditer(text):
+        if match[1].lower() in _PYTHON:
+            return match[2]
+    return text
+
+
+_TESTS = """
+def check(candidate):
+    assert candidate(2, 3) == 5
+    assert candidate(10**12, 7) == 1000000000007
+    assert all(map(lambda n: candidate(n, n) == 2 * n, [4, 5, 6]))
+"""
+_CASES: tuple[tuple[str, CaseOutcome, str], ...] = (
+    ("right code", "pass", "def add(a, b):\n    return a + b\n"),
+    ("right code in a fence", "pass", "Here:\n```python\nadd = lambda a, b: b + a\n```\nDone."),
+    ("wrong code", "fail", "def add(a, b):\n    return a - b\n"),
+    ("code that gives nothing back", "fail", "def add(a, b):\n    pass\n"),
+    ("code that ends the program", "fail", "import os\nos._exit(0)\n"),
+    (
+        "an answer equal to everything",
+        "fail",
+        "class E:\n    def __eq__(s, o): return True\ndef add(a, b):\n    return E()\n",
+    ),
+    ("an error that would end a loop early", "fail", _TESTS.replace("check", "never") + """
+def add(a, b):
+    if a == b: raise StopIteration
+    return a + b
+"""),
+)  # fmt: skip
+
+
+def _case(title: str, expected: CaseOutcome, code: str) -> Case:
+    record = Record(
+        schema_version=1,
+        part=Outcome(criterion="the tests pass"),
+        task=Task(messages=(Message(role="user", content="Write add(a, b)."),)),
+        sources=(Source(source_class="own"),),
+        candidates=(Candidate(content=code, provenance=MadeByUnknown(reason="a case")),),
+        evidence=(Evidence(kind="test", text=_TESTS),),
+    )
+    return Case(title=title, record=record, expected=expected, options={"entry": "add"})

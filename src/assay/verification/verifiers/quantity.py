@@ -1,0 +1,147 @@
+"""The quantity: a number with its unit is the reference, in whatever unit it is given."""
+
+import re
+from fractions import Fraction
+from importlib.util import find_spec
+from typing import Any
+
+from assay.core.errors import UsageError, missing_extra
+from assay.records.candidate import Candidate, MadeByUnknown, candidate_text
+from assay.records.kinds import Outcome
+from assay.records.record import Record, Source
+from assay.records.task import Message, Task
+from assay.verification.ports import Evaluation, Limits, Sandbox
+from assay.verification.verification import Error, Fail, Pass, Unavailable
+from assay.verification.verifier import (
+    Case,
+    CaseOutcome,
+    Found,
+    NothingToVerify,
+    Test,
+    reference_of,
+)
+from assay.verification.verifiers.matching import answer_in
+
+_NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_WORD = r"[A-Za-zµμΩ°%][\wµμΩ°²³^-]*"
+_UNIT = re.compile(rf"\s*({_WORD}(?:\s*(?:[*/·]|\bper\b)\s*{_WORD})*)")
+_SHOWN = 80
+
+
+class Quantity(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answer's last number with its unit is the reference's quantity."""
+
+    name = "quantity"
+    version = "1"
+    summary = "The number with its unit that an answer ends on is the reference, in any unit"
+    covers = "whether a final quantity is right in number and unit"
+    limits = (
+        "A right quantity can come from wrong work.",
+        "A number without a unit fails where the reference has one.",
+        "Units are those of the library pint; an unknown one is no quantity.",
+    )
+
+    after: str = ""
+    """The answer is what follows the last occurrence of this text; empty: the whole response."""
+    relative: str = "0.000001"
+    """Largest difference that is borne, as a share of the reference."""
+    seconds: int = 5
+    """Seconds for reading each quantity."""
+
+    def verify_in(
+        self, sandbox: Sandbox, record: Record, candidate: int
+    ) -> Found | NothingToVerify:
+        """Read both quantities apart, and compare them in base units."""
+        reference = reference_of(record)
+        if reference is None:
+            return NothingToVerify(reason="the record names no reference answer")
+        if find_spec("pint") is None:
+            return Found(verdict=Unavailable(reason=str(missing_extra("math", self.name))))
+        wanted = self._read(sandbox, reference)
+        if not isinstance(wanted.verdict, Pass) or "value" not in wanted.value:
+            return _broken(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
+        answer = answer_in(candidate_text(record.candidates[candidate]), self.after)
+        texts = list(quantities_in(answer or ""))
+        if not texts:
+            return Found(verdict=Fail(reason="no quantity is stated"), isolation=wanted.isolation)
+        for text in texts:
+            given = self._read(sandbox, text)
+            if not isinstance(given.verdict, Pass):
+                return _broken(given, f"{text[:_SHOWN]!r} cannot be read")
+            if "value" in given.value:
+                break
+        return Found(
+            verdict=self._compared(given.value, wanted.value, text, reference),
+            isolation=given.isolation,
+            usage=given.usage,
+        )
+
+    def _read(self, sandbox: Sandbox, text: str) -> Evaluation:
+        limits = Limits(seconds=float(self.seconds), memory_mb=512)
+        return sandbox.evaluate("quantities:read", {"text": text}, limits=limits)
+
+    def _compared(self, given: Any, wanted: Any, text: str, reference: str) -> Pass | Fail:
+        shown = f"{text[:_SHOWN]!r} is not {reference[:_SHOWN]!r}"
+        if "value" not in given:
+            return Fail(reason=f"{shown}: {given['unreadable']}")
+        if given["dimensions"] != wanted["dimensions"]:
+            return Fail(reason=f"{shown}: it measures something else")
+        value, exact = Fraction(given["value"]), Fraction(wanted["value"])
+        if abs(value - exact) <= abs(exact) * self._share():
+            return Pass()
+        return Fail(reason=shown)
+
+    def _share(self) -> Fraction:
+        try:
+            return Fraction(self.relative)
+        except (ValueError, ZeroDivisionError) as error:
+            raise UsageError(
+                code="bad-plugin-option",
+                message=f"the option `relative` of quantity is no number: {self.relative!r}",
+                where="verifier_options",
+                hint="write it as 0.001",
+            ) from error
+
+    def cases(self) -> tuple[Case, ...]:
+        """The same quantity in another unit passes; another number, unit or kind does not."""
+        return tuple(_case(*each) for each in _CASES)
+
+
+def quantities_in(text: str) -> list[str]:
+    """The last number of a text, with the word or product of words behind it, then without."""
+    numbers = list(_NUMBER.finditer(text))
+    if not numbers:
+        return []
+    number = numbers[-1][0].replace("−", "-")
+    unit = _UNIT.match(text, numbers[-1].end())
+    return [f"{number} {unit[1]}", number] if unit else [number]
+
+
+def _broken(found: Evaluation, what: str) -> Found:
+    verdict = found.verdict
+    if isinstance(verdict, Pass | Error):
+        verdict = Error(reason=what)
+    return Found(verdict=verdict, isolation=found.isolation, usage=found.usage, note=what)
+
+
+_CASES: tuple[tuple[str, CaseOutcome, str, str], ...] = (
+    ("the same unit", "pass", "5 km", "It is 5 km."),
+    ("another unit of the same kind", "pass", "5 km/h", "That makes 5000 m/hour"),
+    ("a grouped number", "pass", "1200 kg", "So 1,200 kg in all."),
+    ("another number", "fail", "5 km", "It is 6 km."),
+    ("another unit", "fail", "5 km", "It is 5 miles."),
+    ("another kind of quantity", "fail", "5 km", "It is 5 kg."),
+    ("no unit", "fail", "5 km", "It is 5."),
+    ("no number", "fail", "5 km", "It is far."),
+)  # fmt: skip
+
+
+def _case(title: str, expected: CaseOutcome, reference: str, answer: str) -> Case:
+    record = Record(
+        schema_version=1,
+        part=Outcome(reference=reference),
+        task=Task(messages=(Message(role="user", content="How much?"),)),
+        sources=(Source(source_class="own"),),
+        candidates=(Candidate(content=answer, provenance=MadeByUnknown(reason="a case")),),
+    )
+    return Case(title=title, record=record, expected=expected)
