@@ -159,6 +159,11 @@ class ForkServer:
         except OSError:
             self.broken = True
 
+    @property
+    def process_id(self) -> int:
+        """The process that holds the sandbox; all that runs in it descends from it."""
+        return self._launched.process.pid
+
     def fileno(self) -> int:
         """The control socket: it can be read when a run has ended."""
         return self._control.fileno()
@@ -213,7 +218,7 @@ class ForkServer:
         return Heard(ending=ending, texts=tuple(map(bytes, ear.texts)), sizes=tuple(ear.sizes))
 
     def _memory_mb(self) -> float:
-        return tree_memory_kb(self._launched.process.pid) / 1024
+        return tree_memory_kb(self.process_id) / 1024
 
     def _broke(self, why: str) -> BrokenError:
         self.broken = True

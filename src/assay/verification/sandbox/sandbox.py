@@ -82,6 +82,11 @@ class WarmSandbox:
         """Digest of the interpreter, our programs inside, and the libraries of evaluations."""
         return environment_digest()
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """Processes that hold the fork servers which have started."""
+        return tuple(each.process_id for each in self._servers.values())
+
     def run(
         self, program: str, *, stdin: bytes = b"", language: str = "python", limits: Limits
     ) -> Run:
