@@ -201,7 +201,7 @@ def test_quotations_are_located_altered_or_absent(quote: str, place: str, expect
     found = ask("quotation", record(f"It says {quote}.", evidence=(SOURCE,)))
     assert isinstance(found, Found)
     assert type(found.verdict) is expected
-    assert found.note == place
+    assert found.note == f"{place}: where words stand, not whether they support a claim"
 
 
 def test_an_altered_quotation_names_numbers_and_negations() -> None:
