@@ -8,7 +8,7 @@ from assay.verification.token import tokens_of
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'“”‘’«»`{}|\\^\[\]]{1,2000}", re.IGNORECASE)
 _NUMBER = r"\d{1,3}(?:[ ]?[-–,;][ ]?\d{1,3}){0,20}"
-_NUMBERS = re.compile(rf"(?<![\w\]])(?:\[{_NUMBER}\]){{1,20}}(?![:(])")
+_NUMBERS = re.compile(rf"(?<![\w\]])(?:\[{_NUMBER}\])+(?![:(])")
 _YEAR = r"(?:1[5-9]|20)\d\d[a-z]?"
 _SURNAME = r"[^\W\d_a-zß-öø-ÿ][\w'’-]{1,40}"
 _AUTHORS = rf"{_SURNAME}(?:(?:,? (?:and|&|und|et)|,) {_SURNAME}){{0,5}}(?:,? et al\.?)?"

@@ -18,7 +18,7 @@ from assay.verification.verifier import Case, Found, NothingToVerify, Test, text
 
 _LONG = "{1,10000}"
 _QUOTED = re.compile(
-    f'“([^“”]{_LONG})”|„([^„“”]{_LONG})[“”]|«([^«»]{_LONG})»|"([^"\n]{_LONG})"'
+    f'“([^“”]{_LONG})”|„([^„“”]{_LONG})[“”]|[«»]([^«»]{_LONG})[«»]|"([^"\n]{_LONG})"'
     f"|‹([^‹›]{_LONG})›|「([^「」]{_LONG})」|‘((?:[^‘’\n]|’(?=\\w)){_LONG})’"
 )
 
