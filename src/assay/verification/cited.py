@@ -8,6 +8,7 @@ from assay.verification.token import tokens_of
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'“”‘’«»`{}|\\^\[\]]{1,2000}", re.IGNORECASE)
 _NUMBER = r"\d{1,3}(?:[ ]?[-–,;][ ]?\d{1,3}){0,20}"
+_NUMBER_IN_BRACKETS = re.compile(rf"\[({_NUMBER})\]")
 _NUMBERS = re.compile(rf"(?<![\w\]])(?:\[{_NUMBER}\])+(?![:(])")
 _YEAR = r"(?:1[5-9]|20)\d\d[a-z]?"
 _SURNAME = r"[^\W\d_a-zß-öø-ÿ][\w'’-]{1,40}"
@@ -64,9 +65,17 @@ def citations_in(text: str) -> list[Citation]:
 def _markers(text: str) -> Iterator[Citation]:
     for match in _URL.finditer(text):
         yield Citation(match.start(), _trimmed(match[0]), url=plain_url(match[0]))
-    for match in _NUMBERS.finditer(text):
-        for number in _numbers(match[0]):
-            yield Citation(match.start(), match[0], number=number)
+    for row in _NUMBERS.finditer(text):
+        for match in _NUMBER_IN_BRACKETS.finditer(text, row.start(), row.end()):
+            for number in _numbers(match[1]):
+                yield Citation(match.start(), match[0], number=number)
+    yield from _authors(text)
+    for match in _NAMED.finditer(text):
+        if not _URL.search(match[1]):
+            yield Citation(match.start(1), match[1].rstrip(" .;)"), title=_words(match[1]))
+
+
+def _authors(text: str) -> Iterator[Citation]:
     for match in _BRACKETS.finditer(text):
         for piece in match[1].split(";"):
             inside = _INSIDE.fullmatch(piece.strip())
@@ -74,9 +83,6 @@ def _markers(text: str) -> Iterator[Citation]:
                 yield Citation(match.start(), piece.strip(), words=_wanted(inside))
     for match in _NARRATED.finditer(text):
         yield Citation(match.start(), match[0], words=_wanted(match))
-    for match in _NAMED.finditer(text):
-        if not _URL.search(match[1]):
-            yield Citation(match.start(1), match[1].rstrip(" .;)"), title=_words(match[1]))
 
 
 def _entry(start: int, text: str) -> Citation:
@@ -143,7 +149,7 @@ def _trimmed(url: str) -> str:
 
 def _numbers(text: str) -> list[int]:
     found: list[int] = []
-    for piece in re.split(r"[ ]?[,;\[\]]+[ ]?", text.strip("[]")):
+    for piece in re.split(r"[ ]?[,;][ ]?", text):
         ends = [int(each) for each in re.split(r"[ ]?[-–][ ]?", piece)]
         if len(ends) == 2 and 0 <= ends[1] - ends[0] <= _LONGEST_RANGE:  # noqa: PLR2004  a range has two ends
             found += range(ends[0], ends[1] + 1)

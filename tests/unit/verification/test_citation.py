@@ -13,7 +13,7 @@ from assay.verification.verifiers.citation import _SOURCES, Citation
     ("text", "found"),
     [
         ("So [1] and [2, 4-6].", ["[1]", *["[2, 4-6]"] * 4]),
-        ("So [1][3].", ["[1][3]", "[1][3]"]),
+        ("So [1][3].", ["[1]", "[3]"]),
         ("x[0] and rows[1][2] and [a](http://b.org/c)", ["http://b.org/c"]),
         (
             "(Berg & Lind, 2019; Holm et al. 2020a, p. 3)",
