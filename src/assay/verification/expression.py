@@ -22,25 +22,11 @@ MAX_PATTERN = 300
 MAX_REPEATS = 10
 """Counted repetitions of a pattern within a loop, all together: it is compiled at every turn."""
 
-VARIABLES = frozenset(
-    [
-        "response",
-        "words",
-        "characters",
-        "sentences",
-        "lines",
-        "paragraphs",
-        "json",
-        "is_json",
-        "urls",
-        "work",
-        "calls",
-        "task",
-        "kind",
-        "part",
-        "evidence",
-    ]
+_VARIABLES_TEXT = (
+    "response words characters sentences lines paragraphs json is_json urls work calls task "
+    "kind part evidence"
 )
+VARIABLES = frozenset(_VARIABLES_TEXT.split())
 """What a rule sees; `rule_view` says what each holds."""
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
@@ -129,27 +115,11 @@ FUNCTIONS = frozenset({*_TEXT_FUNCTIONS, "length"})
 """Functions beside those of CEL."""
 
 _DEAR = FUNCTIONS | {"matches"}
-_OF_CEL = frozenset(
-    [
-        "contains",
-        "startsWith",
-        "endsWith",
-        "matches",
-        "int",
-        "uint",
-        "double",
-        "string",
-        "bool",
-        "duration",
-        "timestamp",
-        "max",
-        "min",
-        "getFullYear",
-        "getMonth",
-        "getDate",
-        "getDayOfWeek",
-    ]
+_OF_CEL_TEXT = (
+    "contains startsWith endsWith matches int uint double string bool duration timestamp max "
+    "min getFullYear getMonth getDate getDayOfWeek"
 )
+_OF_CEL = frozenset(_OF_CEL_TEXT.split())
 _LOOPS = frozenset({"all", "exists", "exists_one", "filter", "map"})
 _ADVICE = {
     "size": "`size` counts the bytes of a text: use `length`",
