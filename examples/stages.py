@@ -28,11 +28,11 @@ from assay.records.kinds import Outcome
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
 from assay.releases.gates import reserve_gate
+from assay.verification.passage import locate
 from assay.verification.verification import Fail, Pass
 from assay.verification.verifier import Found
 from assay.verification.verifiers.calculator_steps import CalculatorSteps
 from assay.verification.verifiers.numeric_answer import NumericAnswer
-from assay.verification.verifiers.quotation import locate
 
 HERE = Path(__file__).resolve().parent
 

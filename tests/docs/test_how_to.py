@@ -1,7 +1,15 @@
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from assay.core.options import configured
+from assay.plugins import load
+from assay.verification.cases import case
+from assay.verification.expression import FUNCTIONS, VARIABLES
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,3 +40,53 @@ def test_the_plug_in_of_the_how_to_reads_a_row(tmp_path: Path) -> None:
         check=False,
     )
     assert result.stdout == "[] ['a', 'b', 'c']\n", result.stderr
+
+
+def test_the_verifier_of_the_how_to_is_proven_and_found_by_its_name(tmp_path: Path) -> None:
+    """The page's verifier, laid out as an installed package, answers its own cases."""
+    page = (ROOT / "docs" / "how-to" / "write-a-plug-in.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    (tmp_path / "haiku_form.py").write_text(blocks[1])
+    metadata = tmp_path / "haiku_form-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: haiku-form\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(
+        "[assay.verifiers]\nhaiku-form = haiku_form:HaikuForm\n"
+    )
+    program = (
+        "from assay.plugins import load\n"
+        "HaikuForm = load('verifiers', 'haiku-form')\n"
+        f"{blocks[2]}"
+        "record = HaikuForm().cases()[1].record\n"
+        "print(HaikuForm().verify(record, 0).verdict.reason, prove(HaikuForm))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stdout == "2 lines, not 3 ()\n", result.stderr
+
+
+def test_the_rules_of_the_how_to_hold_and_break_as_it_says() -> None:
+    """The page's rules are read, and each of its answers comes to what stands beside it."""
+    page = (ROOT / "docs" / "how-to" / "write-rules.md").read_text()
+    block = re.search(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    assert block is not None
+    dimension = YAML(typ="safe", pure=True).load(block[1])["dimensions"][0]
+    verifier = configured(load("verifiers", dimension["verifier"]), dimension["verifier_options"])
+    answers = re.findall(r"^\| `(.*?)` \| (pass|fail)(.*) \|$", page, flags=re.MULTILINE)
+    assert len(answers) == 4
+    for text, verdict, broken in answers:
+        found = verifier.verify(case("", "pass", text).record, 0)
+        named = [piece.text.partition(":")[0] for piece in found.evidence]
+        assert found.verdict.__struct_config__.tag == verdict, text
+        assert named == re.findall(r"`(\w+)`", broken), text
+
+
+def test_every_name_that_a_rule_may_use_is_in_the_how_to() -> None:
+    """The page names all variables and functions."""
+    page = (ROOT / "docs" / "how-to" / "write-rules.md").read_text()
+    assert [name for name in VARIABLES | FUNCTIONS if f"`{name}" not in page] == []

@@ -1,4 +1,4 @@
-"""Properties of the calculator: it agrees with exact fractions, and no text can hang or break it."""
+"""Properties of the verifiers: the calculator agrees with exact fractions, and no text breaks one."""
 
 from contextlib import suppress
 from fractions import Fraction
@@ -7,12 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.records.candidate import Candidate, MadeByModel
+from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
 from assay.verification.arithmetic import UnreadableError, says, value_of
+from assay.verification.cases import case
+from assay.verification.passage import locate
 from assay.verification.verifier import Found, NothingToVerify
 from assay.verification.verifiers.calculator_steps import CalculatorSteps
+from assay.verification.verifiers.citation import Citation
+from assay.verification.verifiers.matching import NormalisedMatch
+from assay.verification.verifiers.numeric_answer import NumericAnswer
+from assay.verification.verifiers.quotation import Quotation
+from assay.verification.verifiers.rules import Rules
+from assay.verification.written_number import FORMATS, numbers_in, value_of_number
 
 NUMBERS = st.integers(0, 10**6).map(lambda n: (str(n), Fraction(n)))
 DECIMALS = st.decimals(0, 1000, places=3).map(lambda d: (str(d), Fraction(d)))
@@ -67,3 +76,56 @@ def test_a_text_is_a_value_or_unreadable(text: str) -> None:
     """The parser raises its own error, or the division's, and no other."""
     with suppress(UnreadableError, ZeroDivisionError):
         assert isinstance(value_of(text), Fraction)
+
+
+HOSTILE = st.text(
+    alphabet="0123456789.,'’ \u202f\u00a0-−/%$€eE×10^½²“”\"«»[]()ABab\n;:{}", max_size=200
+) | st.text(max_size=200)
+
+
+@given(HOSTILE, HOSTILE)
+def test_no_text_breaks_a_verifier_of_answers_quotations_citations_or_rules(
+    content: str, source: str
+) -> None:
+    """Any response, beside any reference and source, gets a verdict or there is nothing to verify."""
+    evidence = (Evidence(kind="source", locator=source or "none", text=source),)
+    made = case(
+        "", "fail", f"“{content}” [1] {content}", reference=source, evidence=evidence
+    ).record
+    rules = "- {id: a, reason: r, require: 'words_of(response).all(w, w != json.a) && length(urls) < 3'}"
+    for verifier in (
+        NumericAnswer(number_format="auto", fractions=True, percent=True),
+        NormalisedMatch(),
+        Quotation(least_words=1),
+        Citation(),
+        Rules(rules=rules),
+    ):
+        assert isinstance(verifier.verify(made, 0), Found | NothingToVerify)
+
+
+WORDS = st.lists(
+    st.sampled_from(["no", "Anna", "Tom", "5", "5%", "15", "-5", "$5", "ran"]), max_size=8
+)
+
+
+@given(WORDS.filter(bool), WORDS)
+def test_exactly_the_words_that_stand_in_a_row_are_located(
+    quote: list[str], source: list[str]
+) -> None:
+    """A quotation is located where its words are a run of the source's, and nowhere else."""
+    ends = range(len(source) - len(quote) + 1)
+    stands = any(source[place : place + len(quote)] == quote for place in ends)
+    assert (locate(" ".join(quote), [" ".join(source)]).place == "located") == stands
+
+
+@given(
+    st.integers(0, 10**9),
+    st.integers(0, 999),
+    st.sampled_from(["en", "de", "fr", "ch"]),
+)
+def test_a_number_means_what_its_format_wrote(whole: int, thousandths: int, name: str) -> None:
+    """A grouped number with three decimals is read back to its exact value by its own format."""
+    written = FORMATS[name]
+    text = f"{whole:,}".replace(",", written.groups[0]) + f"{written.decimal}{thousandths:03d}"
+    (number,) = numbers_in(text)
+    assert value_of_number(number, written) == whole + Fraction(thousandths, 1000)

@@ -43,6 +43,8 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "calculator-steps": f"{_VERIFIERS}.calculator_steps:CalculatorSteps",
         "json-schema": f"{_VERIFIERS}.json_schema:JsonSchema",
         "quotation": f"{_VERIFIERS}.quotation:Quotation",
+        "citation": f"{_VERIFIERS}.citation:Citation",
+        "rules": f"{_VERIFIERS}.rules:Rules",
         "math-answer": f"{_VERIFIERS}.math_answer:MathAnswer",
         "quantity": f"{_VERIFIERS}.quantity:Quantity",
         "python-tests": f"{_VERIFIERS}.python_tests:PythonTests",

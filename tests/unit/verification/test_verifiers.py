@@ -201,7 +201,7 @@ def test_quotations_are_located_altered_or_absent(quote: str, place: str, expect
     found = ask("quotation", record(f"It says {quote}.", evidence=(SOURCE,)))
     assert isinstance(found, Found)
     assert type(found.verdict) is expected
-    assert found.note == place
+    assert found.note == f"{place}: where words stand, not whether they support a claim"
 
 
 def test_an_altered_quotation_names_numbers_and_negations() -> None:
@@ -228,3 +228,41 @@ def test_a_wrong_option_is_refused_with_what_there_is() -> None:
         configured(load("verifiers", "numeric-answer"), {"tolerence": "1"})
     with pytest.raises(UsageError, match="no number"):
         ask("numeric-answer", record("4", "4"), tolerance="some")
+
+
+def test_a_format_and_the_old_option_together_are_refused() -> None:
+    """`decimal_comma` beside another format is two answers to one question."""
+    with pytest.raises(UsageError, match="both say how numbers are written"):
+        configured(
+            load("verifiers", "numeric-answer"), {"decimal_comma": True, "number_format": "fr"}
+        )
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "expected"),
+    [
+        ("1 234,5", {"decimal_comma": True}, Pass),
+        ("1.234,5", {"number_format": "es"}, Pass),
+        ("1.234,5", {"number_format": "en"}, Error),
+        ("1’234.5", {"number_format": "ch"}, Pass),
+        ("2469/2", {"fractions": True}, Pass),
+        ("2469/2", {}, Error),
+        ("123450%", {"percent": True}, Pass),
+        ("1.2345e3", {}, Pass),
+        ("range 3-1234.5", {}, Pass),
+        ("12345", {"number_format": "auto"}, Fail),
+    ],
+)
+def test_numbers_are_read_by_their_format(
+    content: str, options: dict[str, Any], expected: type
+) -> None:
+    """The reference in its own format is met by the answer in its own, and by nothing else."""
+    options = {"reference_format": "en", **options}
+    assert verdict("numeric-answer", record(content, "1234.5"), **options) is expected
+
+
+@pytest.mark.parametrize("name", ["exact-match", "normalised-match", "numeric-answer", "citation"])
+def test_a_hundred_thousand_signs_end(name: str) -> None:
+    """Long runs of one sign get a verdict, or there is nothing to verify."""
+    for sign in (".", "1,", "-$", "½", "[1]", "(A", "‘a’", "* "):
+        assert isinstance(ask(name, record(sign * 100_000, "4")), Found | NothingToVerify)

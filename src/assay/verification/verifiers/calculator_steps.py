@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from assay.records.candidate import Candidate
+from assay.records.candidate import Candidate, Step
 from assay.records.evidence import Evidence, TextSpan
 from assay.records.record import Record
 from assay.verification.arithmetic import UnreadableError, says, value_of
+from assay.verification.cases import case
 from assay.verification.verification import Error, Fail, Pass
-from assay.verification.verifier import Found, NothingToVerify, Test, texts_of
+from assay.verification.verifier import Case, Found, NothingToVerify, Test, texts_of
 
 _MARKED = re.compile(r"<<([^<>\n]{1,400})>>")
 _PLAIN = re.compile(
@@ -89,6 +90,22 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             shown = match[0].rstrip("., ")
             if _SIGN.search(shown.partition("=")[0].lstrip("-−")):
                 yield match.start(), shown
+
+    def cases(self) -> tuple[Case, ...]:
+        """Right calculations pass; one wrong among them fails, and an unread one never passes."""
+        wrong = (Step(text="<<4+7=11>>"), Step(text="<<11*2=21>>"))
+        return (
+            case("a right calculation", "pass", "<<4*7=28>>"),
+            case("a result that is rounded", "pass", "<<10/3=3.33>>"),
+            case("a wrong result", "fail", "<<4*7=27>>"),
+            case("a wrong step behind a right end", "fail", "<<11*2=22>>", work=wrong),
+            case("a wrong link of a chain", "fail", "<<2*3=6=7>>"),
+            case("rounded to the wrong side", "fail", "<<10/3=3.34>>"),
+            case("a plain line", "fail", "so 4 + 7 = 12.", plain=True),
+            case("a wrong one beside an unread one", "fail", "<<x=1>> <<1+1=3>>"),
+            case("nothing that can be read", "error", "<<4+x=11>>"),
+            case("no calculation", "nothing", "It is 28."),
+        )
 
 
 class Unread(NamedTuple):

@@ -7,11 +7,12 @@ from typing import Any, Literal
 import jsonschema_rs
 
 from assay.core.errors import UsageError
-from assay.records.candidate import Candidate, candidate_text
+from assay.records.candidate import Candidate, Step, candidate_text
 from assay.records.record import Record
-from assay.records.task import ToolCall
+from assay.records.task import Tool, ToolCall
+from assay.verification.cases import case
 from assay.verification.verification import Error, Fail, Pass
-from assay.verification.verifier import Found, NothingToVerify, Test
+from assay.verification.verifier import Case, Found, NothingToVerify, Test
 
 
 class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,6 +60,27 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if fault:
                 return Found(verdict=Fail(reason=f"{call.name}: {fault}"), step=step)
         return Found(verdict=Pass(), note=f"{len(made)} calls fit")
+
+    def cases(self) -> tuple[Case, ...]:
+        """JSON of the right shape passes; another type, a missing field or no JSON does not."""
+        schema = '{"type":"object","required":["total"],"properties":{"total":{"type":"integer"}}}'
+        tools = (Tool(name="fare", parameters=schema),)
+
+        def calling(name: str, arguments: str) -> tuple[Step, ...]:
+            return (Step(call=ToolCall(name=name, arguments=arguments)),)
+
+        right, wrong = calling("fare", '{"total":4}'), calling("fare", '{"total":"4"}')
+        return (
+            case("the right shape", "pass", '{"total": 4}', schema=schema),
+            case("a number as text", "fail", '{"total": "4"}', schema=schema),
+            case("a field is missing", "fail", '{"sum": 4}', schema=schema),
+            case("words around it", "fail", 'Here: {"total": 4}', schema=schema),
+            case("a call that fits", "pass", "", of="calls", tools=tools, work=right),
+            case("a call that does not fit", "fail", "", of="calls", tools=tools, work=wrong),
+            case("a tool that is not on offer", "fail", "", of="calls", tools=tools,
+                 work=calling("other", '{"total":4}')),
+            case("no call", "nothing", "Four.", of="calls", tools=tools),
+        )  # fmt: skip
 
 
 def calls_of(candidate: Candidate) -> Iterator[tuple[int | None, ToolCall]]:

@@ -5,10 +5,13 @@ import unicodedata
 
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
+from assay.verification.cases import case
 from assay.verification.verification import Fail, Pass
-from assay.verification.verifier import Found, NothingToVerify, Test, reference_of
+from assay.verification.verifier import Case, Found, NothingToVerify, Test, reference_of
 
 _SHOWN = 80
+_SIGNED = re.compile(r"-?[.,]?\d")
+_MEANT = frozenset("%‰°$€£¥+#<>=±")
 
 
 class ExactMatch(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,12 +43,28 @@ class ExactMatch(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _normal(self, text: str) -> str:
         return text
 
+    def cases(self) -> tuple[Case, ...]:
+        """The same letters pass; other letters, other capitals and a missing marker do not."""
+        return (
+            case("the same letters", "pass", "Turin", reference="Turin"),
+            case("another word", "fail", "Milan", reference="Turin"),
+            case("other capitals", "fail", "turin", reference="Turin"),
+            case("the reference among other words", "fail", "Not Turin", reference="Turin"),
+            case("a letter that only looks the same", "fail", "\u0422urin", reference="Turin"),
+            case("after its marker", "pass", "I think. A: Turin", reference="Turin", after="A:"),
+            case(
+                "the last marker counts", "fail", "A: Turin A: Milan", reference="Turin", after="A:"
+            ),
+            case("no marker", "fail", "Turin", reference="Turin", after="A:"),
+            case("no reference", "nothing", "Turin"),
+        )
+
 
 class NormalisedMatch(ExactMatch, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The answer is the reference once letters of one meaning are made one."""
 
     name = "normalised-match"
-    version = "1"
+    version = "2"
     summary = "The answer is the reference after Unicode, case, space and final punctuation"
     covers = "whether an answer with one right wording is that answer"
     limits = (
@@ -61,13 +80,44 @@ class NormalisedMatch(ExactMatch, frozen=True, kw_only=True, forbid_unknown_fiel
     def _normal(self, text: str) -> str:
         return normalised(text, keep_case=self.keep_case, keep_punctuation=self.keep_punctuation)
 
+    def cases(self) -> tuple[Case, ...]:
+        """Another spelling of the same letters passes; other letters do not."""
+        return (
+            case("other capitals, spaces and stop", "pass", " TURIN. ", reference="Turin"),
+            case("full-width letters", "pass", "Ｔｕｒｉｎ", reference="Turin"),
+            case("another word", "fail", "Milan", reference="Turin"),
+            case("the reference among other words", "fail", "Not Turin", reference="Turin"),
+            case("a minus before a number", "fail", "−5", reference="5"),
+            case("a percent sign after it", "fail", "5%", reference="5"),
+            case("punctuation inside counts", "fail", "1.5", reference="15"),
+            case("capitals count where asked", "fail", "TURIN", reference="Turin", keep_case=True),
+            case("no reference", "nothing", "Turin"),
+        )
+
 
 def normalised(text: str, *, keep_case: bool = False, keep_punctuation: bool = False) -> str:
-    """The text in NFKC, with single spaces, in lower case, without punctuation at its ends."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    """The text in NFKC, with single spaces, in lower case, without punctuation at its ends.
+
+    The sign of a number, and what is part of a name or a quantity (`%`, `+`, `#`), is none.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", text).replace("−", "-").split())
     if not keep_punctuation:
-        plain = re.sub(r"^[\W_]+|[\W_]+$", "", plain) or plain
+        plain = _bare(plain) or plain
     return plain if keep_case else plain.casefold()
+
+
+def _bare(text: str) -> str:
+    """The text without punctuation at its ends; signs of a number and of a name stay."""
+    start, end = 0, len(text)
+    while start < end and not (_kept(text[start]) or _SIGNED.match(text, start)):
+        start += 1
+    while end > start and not _kept(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _kept(letter: str) -> bool:
+    return letter.isalnum() or letter in _MEANT
 
 
 def answer_in(text: str, after: str) -> str | None:

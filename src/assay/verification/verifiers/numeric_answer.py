@@ -1,33 +1,44 @@
 """The numeric answer: the number that an answer ends on is the reference, within a tolerance."""
 
-import re
+from collections import deque
 from fractions import Fraction
 from typing import Literal
 
 from assay.core.errors import UsageError
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
+from assay.verification.cases import case
 from assay.verification.verification import Error, Fail, Pass
-from assay.verification.verifier import Found, NothingToVerify, Test, reference_of
+from assay.verification.verifier import Case, Found, NothingToVerify, Test, reference_of
 from assay.verification.verifiers.matching import answer_in
+from assay.verification.written_number import (
+    DECIMAL_COMMA,
+    FORMATS,
+    LANGUAGES,
+    Format,
+    UnreadableNumberError,
+    WrittenNumber,
+    format_of,
+    numbers_in,
+    value_of_number,
+)
 
-_POINT = re.compile(r"[-−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|[-−]?\.\d+")
-_COMMA = re.compile(r"[-−]?(?:\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?!\d)|\d+)(?:,\d+)?")
-
-MAX_DIGITS = 60
-"""Digits of one number; longer ones are an error."""
+NumberFormat = Literal["en", "de", "fr", "ch", "es", "it", "pt", "nl", "auto"]
+"""The languages whose way of writing numbers can be asked for by name."""
 
 
 class NumericAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The number that the answer ends on is the reference's, within a tolerance."""
 
     name = "numeric-answer"
-    version = "1"
+    version = "2"
     summary = "The number that an answer ends on is the reference, within a tolerance"
     covers = "whether a final numeric value is right"
     limits = (
         "A right value can come from wrong work.",
-        "Units and words beside the number are not read.",
+        "Units and words beside the number are not read, `million` among them.",
+        "A number that the format does not write so, or that is a piece of a date or a ratio, is an error, not a pass.",
+        "Under `auto`, what two formats read as two values is an error unless the record's taxonomy names the language (axis `locale` or `language`).",
     )
 
     after: str = ""
@@ -38,8 +49,30 @@ class NumericAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Largest difference that is borne, as a decimal."""
     relative: str = "0"
     """Largest difference that is borne, as a share of the reference."""
+    number_format: NumberFormat = "en"
+    """How numbers are written; `auto`: as the language of the record's taxonomy does."""
+    reference_format: NumberFormat | Literal[""] = ""
+    """How the reference is written; empty: as the answer is."""
     decimal_comma: bool = False
-    """Whether numbers are written as `1.234,5`."""
+    """Whether numbers are written as `1.234,5` or `1 234,5`; then no format may be named."""
+    fractions: bool = False
+    """Whether `3/4`, `1 3/4` and `½` are numbers; an error where they are not."""
+    percent: bool = False
+    """Whether a percent sign divides by a hundred; where not, it is not read."""
+
+    def __post_init__(self) -> None:
+        """Refuse two answers to one question.
+
+        Raises:
+            UsageError: if a format is named beside `decimal_comma`.
+        """
+        if self.decimal_comma and self.number_format != "en":
+            raise UsageError(
+                code="bad-plugin-option",
+                message="`decimal_comma` and `number_format` both say how numbers are written",
+                where="verifier_options",
+                hint="keep `number_format`",
+            )
 
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
         """Compare the candidate's number with the record's reference."""
@@ -50,30 +83,55 @@ class NumericAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         given = self.number_in(candidate_text(record.candidates[candidate]))
         if given is None:
             return Found(verdict=Fail(reason="the answer holds no number where it is looked for"))
-        if len(given) > MAX_DIGITS or len(wanted) > MAX_DIGITS:
-            return Found(verdict=Error(reason=f"a number of more than {MAX_DIGITS} digits"))
-        difference = abs(self._value(given) - self._value(wanted))
-        if difference <= max(
-            _share(self.tolerance), _share(self.relative) * abs(self._value(wanted))
-        ):
-            return Found(verdict=Pass(), note=f"{given} is {wanted}")
-        return Found(verdict=Fail(reason=f"{given} is not {wanted}"))
+        taxonomy = record.task.taxonomy
+        try:
+            exact = self._value(wanted, self._format(self.reference_format, taxonomy))
+        except UnreadableNumberError as error:
+            return Found(verdict=Error(reason=f"the reference: {error}"))
+        try:
+            value = self._value(given, self._format("", taxonomy))
+        except UnreadableNumberError as error:
+            return Found(verdict=Error(reason=str(error)))
+        borne = max(_share(self.tolerance), _share(self.relative) * abs(exact))
+        if abs(value - exact) <= borne:
+            return Found(verdict=Pass(), note=f"{given.text} is {wanted.text}")
+        return Found(verdict=Fail(reason=f"{given.text} is not {wanted.text}"))
 
-    def number_in(self, text: str) -> str | None:
+    def number_in(self, text: str) -> WrittenNumber | None:
         """The number of a text that counts, as it is written; None where there is none."""
         answer = answer_in(text, self.after)
         if answer is None:
             return None
-        found: list[str] = (_COMMA if self.decimal_comma else _POINT).findall(answer)
-        if not found:
-            return None
-        return found[-1] if self.which == "last" else found[0]
+        numbers = numbers_in(answer)
+        if self.which == "first":
+            return next(numbers, None)
+        last = deque(numbers, maxlen=1)
+        return last[0] if last else None
 
-    def _value(self, text: str) -> Fraction:
-        plain = text.replace("−", "-")
-        if self.decimal_comma:
-            plain = re.sub(r"[. \u00a0\u202f]", "", plain).replace(",", ".")
-        return Fraction(plain.replace(",", ""))
+    def _format(self, name: str, taxonomy: dict[str, str]) -> Format | None:
+        if self.decimal_comma and not name:
+            return DECIMAL_COMMA
+        name = name or self.number_format
+        return format_of(taxonomy) if name == "auto" else FORMATS[LANGUAGES[name]]
+
+    def _value(self, number: WrittenNumber, written: Format | None) -> Fraction:
+        return value_of_number(number, written, fractions=self.fractions, percent=self.percent)
+
+    def cases(self) -> tuple[Case, ...]:
+        """A right number passes as its language writes it; as another one does, it does not."""
+        return (
+            case("a number in a sentence", "pass", "It costs $1,200.50.", reference="1200.5"),
+            case("the last number counts", "fail", "7, no, 9", reference="7"),
+            case("a minus before it", "fail", "It is −4.", reference="4"),
+            case("digits swapped", "fail", "It is 142.", reference="412"),
+            case("a German number", "pass", "1.234,50 €", reference="1234,5", number_format="de"),
+            case("read as German", "fail", "It is 1,234.", reference="1234", number_format="de"),
+            case("not how it is written", "error", "It is 1.234,5.", reference="5"),
+            case("the language decides", "pass", "1 234", reference="1234", number_format="auto",
+                 taxonomy={"language": "fr"}),
+            case("no language decides", "error", "1,234", reference="1234", number_format="auto"),
+            case("no reference", "nothing", "It is 4."),
+        )  # fmt: skip
 
 
 def _share(text: str) -> Fraction:

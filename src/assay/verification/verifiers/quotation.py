@@ -4,80 +4,67 @@ Locating a quotation is never called supporting: whether a passage carries a cla
 """
 
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from rapidfuzz import fuzz
-
-from assay.core.canonical import json_text
 from assay.records.evidence import Evidence, TextSpan
 from assay.records.record import Record
-from assay.verification.verification import Fail, Pass
-from assay.verification.verifier import Found, NothingToVerify, Test, texts_of
+from assay.verification.cases import case
+from assay.verification.passage import Located, Place, Search, Source
+from assay.verification.token import tokens_of
+from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verifier import Case, Found, NothingToVerify, Test, texts_of
 
+_LONG = "{1,10000}"
 _QUOTED = re.compile(
-    '“([^“”\n]{1,2000})”|„([^„“”\n]{1,2000})[“”]|«([^«»\n]{1,2000})»|"([^"\n]{1,2000})"'
-)
-_SAME = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "–": "-", "—": "-", "‐": "-", "‑": "-"}
-)
-_WORD = re.compile(r"\w+(?:[.,]\d+)*(?:'\w+)?")
-_NEGATIONS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "none",
-        "nor",
-        "neither",
-        "without",
-        "cannot",
-        "nicht",
-        "kein",
-        "keine",
-        "keinen",
-        "nie",
-        "ohne",
-        "ne",
-        "pas",
-        "jamais",
-        "sin",
-    ]
+    f'“([^“”]{_LONG})”|„([^„“”]{_LONG})[“”]|[«»]([^«»]{_LONG})[«»]|"([^"\n]{_LONG})"'
+    f"|‹([^‹›]{_LONG})›|「([^「」]{_LONG})」|‘((?:[^‘’\n]|’(?=\\w)){_LONG})’"
 )
 
-ALTERED = 75
-"""Likeness from 0 to 100 from which a passage counts as the altered original (a convention)."""
+MAX_QUOTATIONS = 1000
+"""Quotations of one candidate that are looked for; more are an error, never a silent pass."""
 
-MAX_SOURCE = 200_000
-"""Characters of a source that are searched for an altered original; exact search has no limit."""
+MAX_SHOWN = 50
+"""Quotations that stand in the verification's evidence, those at fault first; all are counted."""
 
-Place = Literal["located", "located_normalised", "altered", "absent"]
-"""Where a quotation stands in the sources."""
+_PLACES: tuple[Place, ...] = ("located", "located_normalised", "altered", "absent")
+_AT_FAULT = frozenset({"altered", "absent"})
+_MEANING = "where words stand, not whether they support a claim"
+_QUOTE_SHOWN = 300
 
 
-class Located(NamedTuple):
-    """What became of one quotation."""
+class Quoted(NamedTuple):
+    """One quotation with what became of it."""
 
-    place: Place
+    span: TextSpan
+    """The quotation."""
+    step: int | None
+    """The step of work that it stands in; None in the response itself."""
+    located: Located
     """Where it stands."""
-    passage: str | None
-    """The words of the source; None where it is absent."""
-    differs: str | None
-    """What differs, where it is altered."""
+
+    @property
+    def told(self) -> str:
+        """What became of it, in words."""
+        text = f"{self.located.place}: {self.span.quote[:_QUOTE_SHOWN]!r}"
+        return f"{text}; {self.located.differs}" if self.located.differs else text
 
 
 class Quotation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every quotation of a candidate is looked for in the record's evidence and task."""
 
     name = "quotation"
-    version = "1"
-    summary = "Every quotation stands in the record's sources: located, altered or absent"
-    covers = "whether quoted words stand in the sources"
+    version = "2"
+    summary = "Every quotation stands in the record's sources: located, altered or absent; never whether it supports a claim"
+    covers = "whether quoted words stand in the sources, not whether these support a claim"
     limits = (
-        "A located quotation need not support the claim that it stands beside.",
-        "Quotations shorter than `least_words` are not looked at.",
-        "Only sources that the record holds are searched.",
+        "A located quotation need not support the claim that it stands beside: that is judged.",
+        "Words that the quotation leaves out before or after itself are not seen, a `not` among them.",
+        "Quotations shorter than `least_words` are not looked at, nor quoted blocks without quotation marks.",
+        "Only sources that the record holds are searched: its evidence, and its task without the assistant's turns.",
+        "Case, compatibility forms, kinds of quotation marks and dashes, and punctuation at the ends do not count; all else that differs is altered.",
+        "Which sort a difference is put down to rests on short word lists and on capitals; that there is one does not.",
     )
 
     of: Literal["quotation_marks", "response"] = "quotation_marks"
@@ -90,32 +77,19 @@ class Quotation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         quotes = list(self._quotes(record, candidate))
         if not quotes:
             return NothingToVerify(reason="nothing is quoted")
+        if len(quotes) > MAX_QUOTATIONS:
+            return Found(verdict=Error(reason=f"more than {MAX_QUOTATIONS} quotations"))
         sources = sources_of(record, candidate)
         if not sources:
             return NothingToVerify(reason="the record holds no source to look in")
-        found = [(span, step, locate(span.quote, sources)) for span, step in quotes]
-        counts = {place: sum(each.place == place for _, _, each in found) for place in _PLACES}
-        note = ", ".join(f"{count} {place}" for place, count in counts.items() if count)
-        bad = next((each for each in found if each[2].place in {"absent", "altered"}), None)
-        if bad is None:
-            return Found(verdict=Pass(), note=note)
-        span, step, located = bad
-        reason = f"{located.place}: {span.quote[:120]!r}"
-        reason += f"; {located.differs}" if located.differs else ""
-        piece = Evidence(
-            kind="citation",
-            quote=located.passage,
-            missing=None if located.passage else "the words stand in no source of the record",
-            candidate=candidate,
-        )
-        return Found(
-            verdict=Fail(reason=reason), note=note, step=step, span=span, evidence=(piece,)
-        )
+        search = Search(sources)
+        found = [Quoted(span, step, search.locate(span.quote)) for span, step in quotes]
+        return _judged(found, candidate)
 
     def _quotes(self, record: Record, candidate: int) -> Iterator[tuple[TextSpan, int | None]]:
         for step, pointer, text in texts_of(record.candidates[candidate], candidate):
             for start, quote in self.quoted(text):
-                if len(_WORD.findall(quote)) >= self.least_words:
+                if sum(token.is_word for token in tokens_of(quote)) >= max(1, self.least_words):
                     end = start + len(quote)
                     yield TextSpan(pointer=pointer, start=start, end=end, quote=quote), step
 
@@ -128,59 +102,85 @@ class Quotation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             group = match.lastindex or 0
             yield match.start(group), match[group]
 
-
-_PLACES: tuple[Place, ...] = ("located", "located_normalised", "altered", "absent")
-
-
-def sources_of(record: Record, candidate: int) -> list[str]:
-    """The texts that a quotation may come from: evidence that bears on it, and the task."""
-    pieces = [each for each in record.evidence if each.candidate in {None, candidate}]
-    texts = [text for each in pieces for text in (each.text, each.quote) if text]
-    texts += [message.content for message in record.task.messages]
-    return [text for text in texts if text.strip()]
-
-
-def locate(quote: str, sources: list[str]) -> Located:
-    """Where a quotation stands: to the letter, after normalisation, altered, or nowhere."""
-    if any(quote in source for source in sources):
-        return Located("located", quote, None)
-    wanted = _plain(quote)
-    plain = [_plain(source) for source in sources]
-    if any(wanted in source for source in plain):
-        return Located("located_normalised", wanted, None)
-    best, passage = 0.0, ""
-    for source in plain:
-        aligned = fuzz.partial_ratio_alignment(wanted, source[:MAX_SOURCE], score_cutoff=ALTERED)
-        # A source shorter than the quotation is no passage that it could have come from.
-        if aligned and aligned.score > best and len(source) * 2 > len(wanted):
-            best, passage = aligned.score, source[aligned.dest_start : aligned.dest_end]
-    if not passage:
-        return Located("absent", None, None)
-    return Located("altered", passage, _differences(wanted, passage))
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text.translate(_SAME)).casefold().split())
-
-
-def _differences(quote: str, passage: str) -> str:
-    """The differing numbers, negations and words, the weightiest first."""
-    said, stood = set(_WORD.findall(quote)), set(_WORD.findall(passage))
-    parts = []
-    for name, ours, theirs in (
-        ("numbers", {w for w in said if w[0].isdigit()}, {w for w in stood if w[0].isdigit()}),
-        ("negations", said & _NEGATIONS | _shortened(said), stood & _NEGATIONS | _shortened(stood)),
-    ):
-        if ours != theirs:
-            parts.append(
-                f"{name} differ: {json_text(sorted(ours - theirs))} for {json_text(sorted(theirs - ours))}"
-            )
-    if not parts:
-        parts.append(
-            f"words differ: {json_text(sorted(said - stood)[:8])} for {json_text(sorted(stood - said)[:8])}"
+    def cases(self) -> tuple[Case, ...]:
+        """The source's own words are located; each way to bend them is not."""
+        bent = (
+            case(title, expected, f"It says “{quote}”.", evidence=(_SOURCE,))
+            for title, expected, quote in _CASES
         )
-    return "; ".join(parts)
+        both = "“the last train does not stop” and “children travel free of charge”"
+        return (
+            *bent,
+            case("a false one behind a true one", "fail", both, evidence=(_SOURCE,)),
+            case("nothing quoted", "nothing", "It does not stop.", evidence=(_SOURCE,)),
+        )
 
 
-def _shortened(words: set[str]) -> set[str]:
-    return {word for word in words if word.endswith("n't")}
+def _judged(found: list[Quoted], candidate: int) -> Found:
+    counts = Counter(each.located.place for each in found)
+    told = ", ".join(f"{counts[place]} {place}" for place in _PLACES if counts[place])
+    # A stable sort: those at fault first, each half in the order of the text.
+    ordered = sorted(found, key=lambda each: each.located.place not in _AT_FAULT)
+    if len(ordered) > MAX_SHOWN:
+        told += f" (evidence shows {MAX_SHOWN} of {len(ordered)})"
+    note = f"{told}: {_MEANING}"
+    evidence = tuple(_evidence(each, candidate) for each in ordered[:MAX_SHOWN])
+    first = ordered[0]
+    if first.located.place not in _AT_FAULT:
+        return Found(verdict=Pass(), note=note, evidence=evidence)
+    others = counts["altered"] + counts["absent"] - 1
+    reason = f"{first.told}; and {others} more at fault" if others else first.told
+    return Found(
+        verdict=Fail(reason=reason),
+        note=note,
+        step=first.step,
+        span=first.span,
+        evidence=evidence,
+    )
+
+
+def _evidence(each: Quoted, candidate: int) -> Evidence:
+    located = each.located
+    return Evidence(
+        kind="citation",
+        locator=located.locator,
+        text=each.told,
+        quote=located.passage,
+        missing=None if located.passage else "the words stand in no source of the record",
+        candidate=candidate,
+        step=each.step,
+    )
+
+
+def sources_of(record: Record, candidate: int) -> list[Source]:
+    """The texts that a quotation may come from: evidence that bears on it, and the task.
+
+    What the assistant said earlier in the task is no source: it may have been made up.
+    """
+    pieces = [each for each in record.evidence if each.candidate in {None, candidate}]
+    found = [
+        Source(text, each.locator) for each in pieces for text in (each.text, each.quote) if text
+    ]
+    found += [
+        Source(message.content) for message in record.task.messages if message.role != "assistant"
+    ]
+    return [source for source in found if source.text.strip()]
+
+
+_SOURCE = Evidence(
+    kind="source",
+    locator="timetable, page 2",
+    text="The last train does not stop at Corrie after 22 hours. Anna Berg relieved Tom Lind. "
+    "Of 1,412 seats 5% are sold for $30.",
+)
+_CASES: tuple[tuple[str, Literal["pass", "fail"], str], ...] = (
+    ("to the letter", "pass", "does not stop at Corrie"),
+    ("other case, spaces and stop", "pass", "The  last train does not stop at CORRIE."),
+    ("a grouped number", "pass", "Of 1412 seats"),
+    ("a dropped not", "fail", "The last train does stop at Corrie after 22 hours"),
+    ("digits swapped", "fail", "Of 1,142 seats 5% are sold"),
+    ("names swapped", "fail", "Tom Lind relieved Anna Berg"),
+    ("a percent sign dropped", "fail", "Of 1,412 seats 5 are sold"),
+    ("a number cut short", "fail", "412 seats 5% are sold"),
+    ("made up", "fail", "children under six travel free"),
+)  # fmt: skip

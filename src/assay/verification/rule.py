@@ -1,0 +1,183 @@
+"""Rules: what a policy team asks of a record in CEL, read and checked before anything is verified.
+
+The language is CEL (the Common Expression Language) as the package `common-expression-language`
+has it. A rule ends: there are no loops but over lists, and how deep these may stand in each other
+is limited here, because a loop within a loop costs the square of what is handed in.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import cel
+import jsonschema_rs
+import msgspec
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from assay.core.errors import UsageError
+from assay.verification.expression import (
+    VARIABLES,
+    Bounds,
+    TooMuchError,
+    bounds_of,
+    expression_faults,
+    functions,
+)
+
+MAX_RULES = 200
+"""Rules of one verifier."""
+
+MAX_TEXT = 200_000
+"""Characters of all rules together."""
+
+
+class RuleText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rule as it is written."""
+
+    id: str
+    """Its name, by which a verdict names it."""
+    reason: str
+    """What is wrong where it is broken, in words for people."""
+    require: str = ""
+    """CEL expression that must hold."""
+    when: str = ""
+    """CEL expression: the rule applies only where it holds; empty: everywhere."""
+    schema: dict[str, Any] | None = None
+    """JSON Schema that the response must fit, as JSON."""
+    section: str = ""
+    """The policy's section that it serves."""
+
+
+class Rule(NamedTuple):
+    """One rule, ready to be asked."""
+
+    text: RuleText
+    """As it is written."""
+    when: "Expression | None"
+    """Where it applies; None: everywhere."""
+    require: "Expression | None"
+    """What must hold."""
+    schema: Any
+    """The validator of its schema; None without one."""
+
+
+class Expression(NamedTuple):
+    """One compiled expression."""
+
+    program: cel.Program
+    """What is run."""
+    variables: frozenset[str]
+    """What it reads of a record."""
+    bounds: Bounds
+    """How much of a record it may look at."""
+
+    def value(self, variables: Mapping[str, Any]) -> Any:
+        """What it comes to; the package's own errors pass through.
+
+        Raises:
+            TooMuchError: if a function was given, or would give, what it may not.
+        """
+        refused: list[str] = []
+        known = cel.Context(dict(variables), functions(self.bounds, refused))
+        try:
+            return self.program.execute(known)
+        except RuntimeError as error:
+            if refused:
+                raise TooMuchError(refused[0]) from error
+            raise
+
+
+@lru_cache(maxsize=32)
+def read_rules(text: str) -> tuple[Rule, ...]:
+    """The rules of a text, JSON or YAML.
+
+    Raises:
+        UsageError: naming every fault of every rule at once, each with its place.
+    """
+    rows = _rows(text)
+    faults: list[str] = []
+    rules = []
+    for number, row in enumerate(rows):
+        try:
+            written = msgspec.convert(row, RuleText)
+        except msgspec.ValidationError as error:
+            faults.append(f"rules[{number}]: {error}")
+            continue
+        found = [f"rules[{number}] ({written.id}){each}" for each in _faults(written)]
+        faults += found
+        if not found:
+            rules.append(_compiled(written))
+    ids = [each.text.id for each in rules]
+    faults += [f"two rules are named {name!r}" for name in sorted(set(ids)) if ids.count(name) > 1]
+    if faults:
+        raise _refused("; ".join(faults))
+    return tuple(rules)
+
+
+def _rows(text: str) -> list[Any]:
+    if len(text) > MAX_TEXT:
+        raise _refused(f"the rules are longer than {MAX_TEXT} characters")
+    try:
+        rows = YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, RecursionError, ValueError) as error:
+        raise _refused(
+            f"the rules are neither JSON nor YAML: {' '.join(str(error).split())[:300]}"
+        ) from error
+    if not isinstance(rows, list) or not rows:
+        raise _refused("the rules are no list of rules")
+    if len(rows) > MAX_RULES:
+        raise _refused(f"there are more than {MAX_RULES} rules")
+    return rows
+
+
+def _faults(rule: RuleText) -> Iterator[str]:
+    """What is wrong with a rule, each with its place in it."""
+    if not re.fullmatch(r"[A-Za-z][\w.-]{0,79}", rule.id):
+        yield ": an id is a letter, then letters, digits, `.`, `_` or `-`, at most 80"
+    if not rule.reason.strip():
+        yield ": the reason is empty"
+    if not rule.require and rule.schema is None:
+        yield ": it asks for nothing: give `require` or `schema`"
+    for field in ("when", "require"):
+        for each in expression_faults(getattr(rule, field)):
+            yield f".{field}, {each}"
+    if rule.schema is not None:
+        try:
+            _validator(rule.schema)
+        except (ValueError, jsonschema_rs.ReferencingError) as error:
+            yield f".schema: {str(error).splitlines()[0][:200]}"
+
+
+def _compiled(rule: RuleText) -> Rule:
+    return Rule(
+        text=rule,
+        when=_expression(rule.when) if rule.when else None,
+        require=_expression(rule.require) if rule.require else None,
+        schema=None if rule.schema is None else _validator(rule.schema),
+    )
+
+
+def _expression(text: str) -> Expression:
+    program = cel.compile(text)
+    return Expression(program, frozenset(program.variables()) & VARIABLES, bounds_of(text))
+
+
+def _validator(schema: dict[str, Any]) -> Any:
+    return jsonschema_rs.validator_for(
+        schema, retriever=_fetch_nothing, pattern_options=jsonschema_rs.RegexOptions()
+    )
+
+
+def _fetch_nothing(uri: str) -> Any:
+    raise ValueError(f"the schema refers to {uri}, and nothing is fetched")
+
+
+def _refused(message: str) -> UsageError:
+    return UsageError(
+        code="bad-rules",
+        message=message,
+        where="verifier_options.rules",
+        hint="each rule has id, reason, and require (CEL) or schema; see docs/how-to/write-rules.md",
+    )
