@@ -329,6 +329,7 @@ _BEYOND = (
             _BEYOND,
             "nth_paragraph",
         ),
+        (json_text([{"id": "keywords:existence", "parameters": {"keywords": ["x" * 201]}}]), "200"),
         ('{"constraint":[]}', "constraints"),
         ("[{}]", "id"),
         ("no comma", "JSON"),

@@ -1,6 +1,6 @@
 """Constraints on the text as a whole: the prompt repeated, two responses."""
 
-from assay.verification.constraints.kind import Parameters, Phrase
+from assay.verification.constraints.kind import Parameters, Passage
 
 DIVIDER = "******"
 """What parts two responses."""
@@ -9,7 +9,7 @@ DIVIDER = "******"
 class RepeatPrompt(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `combination:repeat_prompt` is told."""
 
-    prompt_to_repeat: Phrase
+    prompt_to_repeat: Passage
     """The words that the text begins with, in any case."""
 
 

@@ -7,7 +7,7 @@ import msgspec
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 from assay.verification.constraints import KINDS
-from assay.verification.constraints.kind import CannotTellError, Kind, Parameters
+from assay.verification.constraints.kind import CannotTellError, Kind, Parameters, shown
 
 MAX_CONSTRAINTS = 100
 """Constraints of one text."""
@@ -93,7 +93,7 @@ def _constraint(written: _Written) -> Constraint:
     kind = KINDS.get(written.id)
     if kind is None:
         known = ", ".join(KINDS)
-        raise BadConstraintError(f"there is no constraint {written.id!r}; there are: {known}")
+        raise BadConstraintError(f"there is no constraint {shown(written.id)}; there are: {known}")
     given = {name: value for name, value in written.parameters.items() if value is not None}
     try:
         asked = msgspec.convert(given, kind.parameters)

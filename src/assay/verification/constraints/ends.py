@@ -1,6 +1,6 @@
 """Constraints on how the text begins and ends."""
 
-from assay.verification.constraints.kind import Parameters, Phrase, shown
+from assay.verification.constraints.kind import Parameters, Passage, shown
 
 _PAIRS = (('"', '"'), ("“", "”"))
 
@@ -8,7 +8,7 @@ _PAIRS = (('"', '"'), ("“", "”"))
 class EndChecker(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `startend:end_checker` is told."""
 
-    end_phrase: Phrase
+    end_phrase: Passage
     """The words that the text ends with, in any case."""
 
 

@@ -14,8 +14,11 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 Positive = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 """A number asked for that is not 0."""
 
-Phrase = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000, pattern=r"\S")]
-"""Words asked for: at least one character that is no space."""
+Phrase = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
+"""A few words asked for: at least one character that is no space."""
+
+Passage = Annotated[str, msgspec.Meta(min_length=1, max_length=20_000, pattern=r"\S")]
+"""Words that one end of a text is compared with, once: at least one character that is no space."""
 
 Phrases = Annotated[tuple[Phrase, ...], msgspec.Meta(min_length=1, max_length=200)]
 """Several words or groups of words asked for."""

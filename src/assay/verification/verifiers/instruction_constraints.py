@@ -26,6 +26,7 @@ MAX_TEXT = 500_000
 """Characters of a response; a longer one is an error, never a silent pass."""
 
 _ENVIRONMENT = labelled(f"py3langid {version('py3langid')} unicode {unidata_version}".encode())
+_MAX_REASON = 2000
 
 
 class InstructionConstraints(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,7 +57,7 @@ class InstructionConstraints(Test, frozen=True, kw_only=True, forbid_unknown_fie
         try:
             asked = self._asked(record, candidate)
         except BadConstraintError as error:
-            return Found(verdict=Error(reason=str(error)))
+            return Found(verdict=Error(reason=str(error)[:_MAX_REASON]))
         if not asked:
             return NothingToVerify(reason=f"no constraint {self.of}".rstrip() + " is set")
         text = candidate_text(record.candidates[candidate])
