@@ -49,6 +49,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "quantity": f"{_VERIFIERS}.quantity:Quantity",
         "python-tests": f"{_VERIFIERS}.python_tests:PythonTests",
         "program-output": f"{_VERIFIERS}.program_output:ProgramOutput",
+        "instruction-constraints": f"{_VERIFIERS}.instruction_constraints:InstructionConstraints",
     },
 }
 """By group, in the order in which they are listed."""

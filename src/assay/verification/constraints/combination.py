@@ -1,0 +1,34 @@
+"""Constraints on the text as a whole: the prompt repeated, two responses."""
+
+from assay.verification.constraints.kind import Parameters, Passage
+
+DIVIDER = "******"
+"""What parts two responses."""
+
+
+class RepeatPrompt(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `combination:repeat_prompt` is told."""
+
+    prompt_to_repeat: Passage
+    """The words that the text begins with, in any case."""
+
+
+def repeat_prompt(text: str, asked: RepeatPrompt) -> str | None:
+    """The text begins with the words of the prompt, in any case."""
+    if text.strip().lower().startswith(asked.prompt_to_repeat.strip().lower()):
+        return None
+    return "it does not begin with the prompt"
+
+
+def two_responses(text: str, _: Parameters) -> str | None:
+    """The text is two different responses, with six asterisks between them.
+
+    A divider before the first and one behind the last are borne.
+    """
+    parts = [part.strip() for part in text.split(DIVIDER)]
+    given = [part for part in parts if part]
+    if not all(parts[1:-1]):
+        return "nothing stands between two dividers"
+    if len(given) != 2:  # noqa: PLR2004  the constraint's own name
+        return f"{len(given)} responses, not 2"
+    return "both responses are the same" if given[0] == given[1] else None

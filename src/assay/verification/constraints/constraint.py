@@ -1,0 +1,112 @@
+"""A constraint on a text: its kind with parameters, read from JSON, and held against a text."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from assay.core.canonical import parse_json
+from assay.core.errors import InputError
+from assay.verification.constraints import KINDS
+from assay.verification.constraints.kind import CannotTellError, Kind, Parameters, shown
+
+MAX_CONSTRAINTS = 100
+"""Constraints of one text."""
+
+
+class BadConstraintError(Exception):
+    """Constraints are not written as they must be; the message names the place and the mend."""
+
+
+class Constraint(NamedTuple):
+    """One kind of constraint with its parameters."""
+
+    id: str
+    """The kind's name, such as `keywords:existence`."""
+    kind: Kind
+    """The kind."""
+    asked: Parameters
+    """Its parameters."""
+
+
+class Outcome(NamedTuple):
+    """What became of one constraint."""
+
+    id: str
+    """The kind's name."""
+    holds: bool | None
+    """Whether the text keeps it; None where that cannot be told."""
+    how: str | None
+    """How the text breaks it, or why it cannot be told; None where the text keeps it."""
+
+
+class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: str
+    parameters: dict[str, Any] = {}
+
+
+def constraints_in(text: str) -> tuple[Constraint, ...]:
+    """The constraints of `{"constraints": [{"id": ..., "parameters": {...}}, ...]}`, or of the list alone.
+
+    A parameter that is null counts as absent.
+
+    Raises:
+        BadConstraintError: naming what is no JSON, the unknown kind, or the bad parameter.
+    """
+    try:
+        value = parse_json(text)
+        listed = value["constraints"] if isinstance(value, dict) and len(value) == 1 else value
+        written = msgspec.convert(listed, tuple[_Written, ...])
+    except (InputError, msgspec.ValidationError, KeyError) as error:
+        raise BadConstraintError(
+            f'constraints are written {{"constraints":[{{"id":...,"parameters":{{...}}}}]}}: {error}'
+        ) from error
+    if len(written) > MAX_CONSTRAINTS:
+        raise BadConstraintError(f"{len(written)} constraints; at most {MAX_CONSTRAINTS} are read")
+    return tuple(map(_constraint, written))
+
+
+def outcome_of(constraint: Constraint, text: str, *, loose: bool) -> Outcome:
+    """Hold a text against a constraint.
+
+    Args:
+        constraint: the constraint.
+        text: the text. An empty one keeps no constraint.
+        loose: whether one of the text's `variants` is enough. Where none keeps the constraint,
+            the outcome is that of the text itself.
+    """
+    whole = _outcome(constraint, text)
+    if whole.holds or not loose:
+        return whole
+    others = (_outcome(constraint, variant) for variant in variants(text) if variant != text)
+    return next((each for each in others if each.holds), whole)
+
+
+def variants(text: str) -> tuple[str, ...]:
+    """A text as it is, without its first line, its last, and both; each without asterisks too."""
+    lines = text.split("\n")
+    kept = [lines, lines[1:], lines[:-1], lines[1:-1]]
+    cut = [text, *("\n".join(each).strip() for each in kept[1:])]
+    return tuple(dict.fromkeys([*cut, *(each.replace("*", "") for each in cut)]))
+
+
+def _constraint(written: _Written) -> Constraint:
+    kind = KINDS.get(written.id)
+    if kind is None:
+        known = ", ".join(KINDS)
+        raise BadConstraintError(f"there is no constraint {shown(written.id)}; there are: {known}")
+    given = {name: value for name, value in written.parameters.items() if value is not None}
+    try:
+        asked = msgspec.convert(given, kind.parameters)
+    except msgspec.ValidationError as error:
+        raise BadConstraintError(f"the parameters of {written.id} do not fit: {error}") from error
+    return Constraint(written.id, kind, asked)
+
+
+def _outcome(constraint: Constraint, text: str) -> Outcome:
+    if not text.strip():
+        return Outcome(constraint.id, holds=False, how="the text is empty")
+    try:
+        fault = constraint.kind.fault(text, constraint.asked)
+    except CannotTellError as error:
+        return Outcome(constraint.id, holds=None, how=str(error))
+    return Outcome(constraint.id, holds=fault is None, how=fault)

@@ -1,0 +1,83 @@
+"""Constraints on words and letters that must or must not stand in the text."""
+
+import re
+from typing import Annotated
+
+import msgspec
+
+from assay.verification.constraints.kind import (
+    Count,
+    Parameters,
+    Phrase,
+    Phrases,
+    Relation,
+    compared,
+)
+
+
+class Existence(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `keywords:existence` is told."""
+
+    keywords: Phrases
+    """The words, all of which must stand in the text, in any case."""
+
+
+class Frequency(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `keywords:frequency` is told."""
+
+    keyword: Phrase
+    """The word, in any case."""
+    frequency: Count
+    """The number of times."""
+    relation: Relation
+    """How often it stands there against that number."""
+
+
+class ForbiddenWords(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `keywords:forbidden_words` is told."""
+
+    forbidden_words: Phrases
+    """The words, none of which may stand in the text, in any case."""
+
+
+class LetterFrequency(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `keywords:letter_frequency` is told."""
+
+    letter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)]
+    """One character, in any case; it need not be a letter."""
+    let_frequency: Count
+    """The number of times."""
+    let_relation: Relation
+    """How often it stands there against that number."""
+
+
+def existence(text: str, asked: Existence) -> str | None:
+    """Every keyword stands in the text, in any case, also inside a longer word."""
+    lower = text.lower()
+    missing = next((each for each in asked.keywords if each.strip().lower() not in lower), None)
+    return None if missing is None else f"the keyword {missing!r} is not there"
+
+
+def frequency(text: str, asked: Frequency) -> str | None:
+    """A keyword stands in the text at least, or less than, so many times.
+
+    It is counted in any case, also inside a longer word, without overlaps.
+    """
+    count = text.lower().count(asked.keyword.strip().lower())
+    return compared(count, asked.relation, asked.frequency, f"times {asked.keyword!r}")
+
+
+def forbidden_words(text: str, asked: ForbiddenWords) -> str | None:
+    """No forbidden word stands in the text as a word of its own, in any case."""
+    for word in asked.forbidden_words:
+        # A word is bounded where no letter, digit or underscore touches it.
+        pattern = rf"(?<!\w){re.escape(word.strip())}(?!\w)"
+        if re.search(pattern, text, re.IGNORECASE):
+            return f"the forbidden word {word!r} is there"
+    return None
+
+
+def letter_frequency(text: str, asked: LetterFrequency) -> str | None:
+    """A letter or sign stands in the text at least, or less than, so many times, in any case."""
+    count = text.lower().count(asked.letter.lower())
+    return compared(count, asked.let_relation, asked.let_frequency, f"times {asked.letter!r}")

@@ -1,0 +1,99 @@
+"""The language of a text.
+
+py3langid tells it: a naive Bayes classifier over byte sequences (Lui and Baldwin, "langid.py: An
+Off-the-shelf Language Identification Tool", ACL 2012). It is small (4.5 MB and numpy), BSD-3 and
+kept, needs no network, takes time linear in the text, and says the same of the same text each
+time. langdetect draws at random unless it is seeded, and its last release is of 2021; lingua takes
+96 MB on disk and a gigabyte of memory. It is loaded when a language is first asked for.
+"""
+
+import unicodedata
+from functools import cache, lru_cache
+from typing import Any
+
+from assay.verification.constraints.kind import CannotTellError, Parameters, Phrase
+
+SURE = 0.5
+"""The probability from which another language than the one asked for is told (a convention)."""
+
+_CODES = """
+af am an ar as az ba be bg bn br bs ca cs cy da de dz el en eo es et eu fa fi fo fr fy ga gd
+gl gu ha he hi hr ht hu hy id ig is it ja jv ka kk km kn ko ku ky la lb lg ln lo lt lv mg mk
+ml mn mr ms mt my ne nl nn no oc om or pa pl ps pt qu ro ru rw sa se si sk sl sn so sq sr st
+sv sw ta te tg th tk tl tr tt ug uk ur uz vi vo wa xh yo zh zu
+"""
+
+LANGUAGES = frozenset(_CODES.split())
+"""Languages that can be asked for: those of the detector that have a code of two letters."""
+
+_SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl", "cmn": "zh"}
+"""Other codes of a language, and written forms of one that the detector parts at random."""
+
+
+class ResponseLanguage(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `language:response_language` is told."""
+
+    language: Phrase
+    """ISO 639-1 code, such as `de`; a region or writing behind it (`zh-cn`) does not count."""
+
+    def __post_init__(self) -> None:
+        """Refuse a language that the detector does not know."""
+        if _plain(self.language) not in LANGUAGES:
+            raise ValueError(f"the language {self.language!r} is none that can be told")
+
+
+def response_language(text: str, asked: ResponseLanguage) -> str | None:
+    """The text is in one language."""
+    return other_than(asked.language, text)
+
+
+def other_than(language: str, text: str) -> str | None:
+    """Which other language a text is in; None where it is in this one.
+
+    Only the letters of the writing that most letters belong to, Latin or not, are read: the
+    detector reads bytes, of which letters of other writings have two or three.
+
+    Args:
+        language: one of `LANGUAGES`.
+        text: the text.
+
+    Raises:
+        CannotTellError: if the likeliest language is another, but not sure, as with a few words.
+    """
+    read = _in_its_writing(text)
+    if not any(sign.isalpha() for sign in read):
+        return "it has no letters"
+    code, probability = _detector().classify(read)
+    wanted, found = _plain(language), _plain(code)
+    if found == wanted:
+        return None
+    if probability < SURE:
+        raise CannotTellError(f"whether the text is in {wanted!r} cannot be told")
+    return f"it is in {found!r}, not {wanted!r}"
+
+
+def _plain(code: str) -> str:
+    base = code.strip().lower().replace("_", "-").partition("-")[0]
+    return _SAME.get(base, base)
+
+
+def _in_its_writing(text: str) -> str:
+    """The text without the letters of the writing, Latin or not, that it has fewer of."""
+    if text.isascii():
+        return text
+    latin = [_is_latin(sign) for sign in text]
+    other = [sign.isalpha() and not at for sign, at in zip(text, latin, strict=True)]
+    drop = latin if sum(latin) < sum(other) else other
+    return "".join(" " if at else sign for sign, at in zip(text, drop, strict=True))
+
+
+@lru_cache(maxsize=10_000)
+def _is_latin(sign: str) -> bool:
+    return sign.isalpha() and unicodedata.name(sign, "").startswith("LATIN")
+
+
+@cache
+def _detector() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  half a second
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

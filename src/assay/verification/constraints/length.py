@@ -1,0 +1,103 @@
+"""Constraints on length: words, sentences, paragraphs."""
+
+import re
+
+from assay.verification.constraints.counting import paragraphs, sentences, words
+from assay.verification.constraints.kind import (
+    Count,
+    Parameters,
+    Phrase,
+    Positive,
+    Relation,
+    compared,
+    shown,
+)
+
+_DIVIDER = re.compile(r"\*\*\*")
+
+
+class NumberWords(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `length_constraints:number_words` is told."""
+
+    num_words: Count
+    """The number of words."""
+    relation: Relation
+    """How the text's words stand to it."""
+
+
+class NumberSentences(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `length_constraints:number_sentences` is told."""
+
+    num_sentences: Count
+    """The number of sentences."""
+    relation: Relation
+    """How the text's sentences stand to it."""
+
+
+class NumberParagraphs(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `length_constraints:number_paragraphs` is told."""
+
+    num_paragraphs: Positive
+    """The number of paragraphs, exactly."""
+
+
+class NthParagraphFirstWord(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `length_constraints:nth_paragraph_first_word` is told."""
+
+    num_paragraphs: Positive
+    """The number of paragraphs, exactly."""
+    nth_paragraph: Positive
+    """Which of them begins with the word, from 1."""
+    first_word: Phrase
+    """The word, in any case."""
+
+    def __post_init__(self) -> None:
+        """Refuse a place that no text could have."""
+        if self.nth_paragraph > self.num_paragraphs:
+            raise ValueError("`nth_paragraph` is beyond `num_paragraphs`")
+
+
+def number_words(text: str, asked: NumberWords) -> str | None:
+    r"""The text has at least, or less than, so many words (runs of `\w`)."""
+    return compared(words(text), asked.relation, asked.num_words, "words")
+
+
+def number_sentences(text: str, asked: NumberSentences) -> str | None:
+    """The text has at least, or less than, so many sentences (`counting.sentences`)."""
+    return compared(sentences(text), asked.relation, asked.num_sentences, "sentences")
+
+
+def number_paragraphs(text: str, asked: NumberParagraphs) -> str | None:
+    """The text has exactly so many paragraphs, which the divider `***` parts.
+
+    An empty part counts nothing before the first divider and behind the last; between two
+    dividers it breaks the constraint.
+    """
+    parts = [part.strip() for part in _DIVIDER.split(text)]
+    if not all(parts[1:-1]):
+        return "nothing stands between two dividers"
+    count = sum(map(bool, parts))
+    if count == asked.num_paragraphs:
+        return None
+    return f"{count} paragraphs between dividers, not {asked.num_paragraphs}"
+
+
+def nth_paragraph_first_word(text: str, asked: NthParagraphFirstWord) -> str | None:
+    r"""The text has exactly so many paragraphs, parted by blank lines; the nth begins with a word.
+
+    The first word is the first run of letters, digits and underscores (`\w+`) before the first
+    white space, so that `"It's` begins with `it`.
+    """
+    found = paragraphs(text)
+    if len(found) != asked.num_paragraphs:
+        return f"{len(found)} paragraphs, not {asked.num_paragraphs}"
+    word = _first_word(found[asked.nth_paragraph - 1])
+    if word.lower() == asked.first_word.strip().lower():
+        return None
+    return f"paragraph {asked.nth_paragraph} begins with {shown(word)}, not {asked.first_word!r}"
+
+
+def _first_word(paragraph: str) -> str:
+    first = paragraph.split(maxsplit=1)[0]
+    match = re.search(r"\w+", first)
+    return match[0] if match else first

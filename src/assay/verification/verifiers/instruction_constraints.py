@@ -1,0 +1,153 @@
+"""Instruction constraints: the response keeps what a program can test of its instructions."""
+
+from collections.abc import Iterable
+from importlib.metadata import version
+from unicodedata import unidata_version
+
+from assay.core.canonical import json_text
+from assay.core.digest import labelled
+from assay.records.candidate import Candidate, MadeByUnknown, candidate_text
+from assay.records.evidence import Evidence
+from assay.records.kinds import Outcome as OutcomeRecord
+from assay.records.record import Record, Source
+from assay.records.task import Message, Task
+from assay.verification.constraints import KINDS
+from assay.verification.constraints.constraint import (
+    BadConstraintError,
+    Constraint,
+    Outcome,
+    constraints_in,
+    outcome_of,
+)
+from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
+
+MAX_TEXT = 500_000
+"""Characters of a response; a longer one is an error, never a silent pass."""
+
+_ENVIRONMENT = labelled(f"py3langid {version('py3langid')} unicode {unidata_version}".encode())
+_MAX_REASON = 2000
+
+
+class InstructionConstraints(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The response keeps every constraint that the record or the rubric sets."""
+
+    name = "instruction-constraints"
+    version = "1"
+    summary = "The response keeps constraints on length, format, words, case, language (IFEval's)"
+    covers = "whether instructions that a program can test were followed"
+    limits = (
+        "Keeping the form of an instruction says nothing about the content's worth.",
+        "Keywords count inside longer words too, and quotation marks need only stand at both ends.",
+        "Words, sentences and paragraphs are counted by fixed rules, which each constraint states.",
+        "The language of a few words, or of two mixed in one writing, is a guess; close languages are taken for each other.",
+        "What the loose reading cuts off (first line, last line, asterisks) is not judged.",
+    )
+    environment = _ENVIRONMENT
+
+    loose: bool = False
+    """Whether a constraint also holds without the first line, the last, or asterisks."""
+    of: str = ""
+    """The one constraint to look at, such as `punctuation:no_comma`; empty: all of them."""
+    constraints: str = ""
+    """Constraints for every record, besides its own, as JSON text: `[{"id":..., "parameters":{...}}]`."""
+
+    def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
+        """Hold the candidate against every constraint."""
+        try:
+            asked = self._asked(record, candidate)
+        except BadConstraintError as error:
+            return Found(verdict=Error(reason=str(error)[:_MAX_REASON]))
+        if not asked:
+            return NothingToVerify(reason=f"no constraint {self.of}".rstrip() + " is set")
+        text = candidate_text(record.candidates[candidate])
+        if len(text) > MAX_TEXT:
+            return Found(verdict=Error(reason=f"the response has more than {MAX_TEXT} characters"))
+        return _found([outcome_of(each, text, loose=self.loose) for each in asked], candidate)
+
+    def _asked(self, record: Record, candidate: int) -> list[Constraint]:
+        if self.of and self.of not in KINDS:
+            raise BadConstraintError(
+                f"the option `of` names no constraint: {self.of!r}; there are: {', '.join(KINDS)}"
+            )
+        texts = [self.constraints] if self.constraints else []
+        texts += [
+            each.text
+            for each in record.evidence
+            if each.text and _sets_constraints(each) and each.candidate in {None, candidate}
+        ]
+        asked = [constraint for text in texts for constraint in constraints_in(text)]
+        return [each for each in asked if self.of in {"", each.id}]
+
+    def cases(self) -> tuple[Case, ...]:
+        """What keeps each constraint passes; what only looks as if it did does not."""
+        return tuple(_case(*each) for each in _CASES)
+
+
+def _sets_constraints(piece: Evidence) -> bool:
+    """Whether a piece of evidence is a test of this verifier, not one of another's."""
+    text = (piece.text or "").lstrip()
+    return piece.kind == "test" and text.startswith("{") and '"constraints"' in text
+
+
+def _found(outcomes: list[Outcome], candidate: int) -> Found:
+    held = sum(each.holds is True for each in outcomes)
+    broken = [each for each in outcomes if each.holds is False]
+    untold = [each for each in outcomes if each.holds is None]
+    verdict: Pass | Fail | Error = Pass()
+    if broken:
+        verdict = Fail(reason=_said(broken[0]))
+    elif untold:
+        verdict = Error(reason=_said(untold[0]))
+    return Found(
+        verdict=verdict,
+        note=f"{held} of {len(outcomes)} hold",
+        evidence=tuple(_evidence(outcomes, candidate)),
+    )
+
+
+def _said(outcome: Outcome) -> str:
+    return f"{outcome.id}: {outcome.how}"
+
+
+def _evidence(outcomes: Iterable[Outcome], candidate: int) -> Iterable[Evidence]:
+    """Each constraint with what became of it; `holds` is null where that cannot be told."""
+    for each in outcomes:
+        yield Evidence(kind="test", text=json_text(each._asdict()), candidate=candidate)
+
+
+_COMMA = '{"constraints":[{"id":"punctuation:no_comma","parameters":{}}]}'
+_SEVERAL = (
+    '{"constraints":[{"id":"length_constraints:number_words","parameters":{"num_words":6,'
+    '"relation":"at least"}},{"id":"startend:quotation","parameters":{}}]}'
+)
+_PLACES = (
+    '{"constraints":[{"id":"detectable_content:number_placeholders",'
+    '"parameters":{"num_placeholders":2}}]}'
+)
+_RUSSIAN = '{"constraints":[{"id":"language:response_language","parameters":{"language":"ru"}}]}'
+
+_CASES: tuple[tuple[str, CaseOutcome, str, str, bool], ...] = (
+    ("both of two constraints", "pass", _SEVERAL, '"The ferry leaves at six today."', False),
+    ("one of two constraints", "fail", _SEVERAL, '"The ferry leaves."', False),
+    ("an empty response", "fail", _COMMA, "  \n", False),
+    ("a comma of another script", "fail", _COMMA, "先去码头，再买票", False),
+    ("a line before the answer, read loosely", "pass", _COMMA, "Sure, here:\nNo ferry.", True),
+    ("the same, read strictly", "fail", _COMMA, "Sure, here:\nNo ferry.", False),
+    ("brackets without words", "fail", _PLACES, "Dear [], meet me at [ ].", False),
+    ("the language asked for", "pass", _RUSSIAN, "Паром отходит от пристани в шесть утра.", False),
+    ("a few words of it", "fail", _RUSSIAN, "The ferry (паром) leaves the pier at six.", False),
+    ("an unknown constraint", "error", _COMMA.replace("comma", "commas"), "No ferry.", False),
+)  # fmt: skip
+
+
+def _case(title: str, expected: CaseOutcome, asked: str, response: str, loose: bool) -> Case:
+    record = Record(
+        schema_version=1,
+        part=OutcomeRecord(criterion="instructions followed"),
+        task=Task(messages=(Message(role="user", content="When does it leave?"),)),
+        sources=(Source(source_class="own"),),
+        candidates=(Candidate(content=response, provenance=MadeByUnknown(reason="a case")),),
+        evidence=(Evidence(kind="test", text=asked),),
+    )
+    return Case(title=title, record=record, expected=expected, options={"loose": loose})
