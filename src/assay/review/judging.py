@@ -79,9 +79,8 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     key: bytes
     """Secret that the marks hang on."""
 
-    def is_own(self, judgment: Judgment) -> bool:
-        """Whether a judgment comes from this model, prompt and parameters, and the revision asked."""
-        judge = judgment.reviewer.judge
+    def is_own(self, judge: Judge | None) -> bool:
+        """Whether pins are this model's, prompt's and parameters', and of the revision asked for."""
         return (
             judge is not None
             and (judge.model, judge.prompt) == (self.plan.model, self.brief.prompt)
@@ -126,7 +125,8 @@ def _unjudged(
     records = iter(store.scan(Record))
     while batch := list(islice(records, BATCH)):
         ids = [record.id for record in batch]
-        own = {each.record for each in store.scan(Judgment, record=ids) if bench.is_own(each)}
+        given = store.scan(Judgment, record=ids)
+        own = {each.record for each in given if bench.is_own(each.reviewer.judge)}
         for identity, record in zip(ids, batch, strict=True):
             if not record.candidates:
                 skipped["no candidate"] += 1
