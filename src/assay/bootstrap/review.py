@@ -1,9 +1,9 @@
 """The noun `review` of an open program."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assay.bootstrap.session import Session
 from assay.bulk.fact_lines import write_rows
@@ -14,9 +14,16 @@ from assay.review import service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Member
 
+if TYPE_CHECKING:
+    from assay.bootstrap.judging import JudgePreview, JudgeReport
+    from assay.bootstrap.sampling import Endpoint
+    from assay.quality.judges import JudgeAgreement
+    from assay.records.sampling_report import Prices
+    from assay.review.judging import JudgePlan
+
 
 class ReviewNoun:
-    """Assign passes, hand work out, take answers in, adjudicate."""
+    """Assign passes, hand work out, take answers in, adjudicate, ask model judges."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -120,6 +127,61 @@ class ReviewNoun:
     def status(self) -> service.ReviewStatus:
         """How far the assigned work has come."""
         return service.status(self._session.store)
+
+    def judge(
+        self,
+        plan: "JudgePlan",
+        endpoint: "Endpoint",
+        *,
+        dimensions: Sequence[str] = (),
+        limit: int | None = None,
+        journal: str | Path | None = None,
+        prices: "Prices | None" = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> "JudgeReport":
+        """Have a model judge the records that it has not judged yet, as a reviewer apart.
+
+        Args:
+            plan: which model, and how.
+            endpoint: where it is.
+            dimensions: ids of the dimensions to score; all that no machine judges where empty.
+            limit: the most records to ask about.
+            journal: file by which a broken run goes on; in the program's `.assay` where absent.
+            prices: what a million tokens cost.
+            progress: told the number of records done.
+        """
+        from assay.bootstrap.judging import judge_into  # noqa: PLC0415  statistics to load
+
+        return judge_into(
+            self._session,
+            plan,
+            endpoint,
+            dimensions=dimensions,
+            limit=limit,
+            journal=Path(journal) if journal else None,
+            prices=prices,
+            progress=progress,
+        )
+
+    def preview_judge(
+        self, plan: "JudgePlan", *, dimensions: Sequence[str] = (), limit: int | None = None
+    ) -> "JudgePreview":
+        """What `judge` would ask; nothing is sent, and nothing is stored.
+
+        Args:
+            plan: which model, and how.
+            dimensions: ids of the dimensions to score; all that no machine judges where empty.
+            limit: the most records to ask about.
+        """
+        from assay.bootstrap.judging import preview_judge  # noqa: PLC0415  statistics to load
+
+        return preview_judge(self._session, plan, dimensions=dimensions, limit=limit)
+
+    def judges(self) -> "tuple[JudgeAgreement, ...]":
+        """Every model among the reviewers, with how far it says what people say."""
+        from assay.bootstrap.judging import model_judges  # noqa: PLC0415  statistics to load
+
+        return model_judges(self._session)
 
     def _take(
         self, rows: Iterable[Row], subject: str, rejects: Rejects | None = None

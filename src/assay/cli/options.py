@@ -1,9 +1,12 @@
 """Options that several commands read."""
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from assay.core.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from assay.records.sampling_report import Prices
 
 
 def pairs(given: list[str]) -> dict[str, str]:
@@ -57,3 +60,17 @@ def text_of(file: Path) -> str:
         raise InputError(
             code="not-utf-8", message=message, where=str(file), hint="save it as UTF-8"
         ) from error
+
+
+def prices_of(text: str | None) -> "Prices | None":
+    """The prices that `in,out` states; None where nothing is stated.
+
+    Raises:
+        UsageError: if they are not two decimal numbers.
+    """
+    from assay.records.sampling_report import read_prices
+
+    if text is None:
+        return None
+    prompt, _, completion = text.partition(",")
+    return read_prices(prompt, completion)

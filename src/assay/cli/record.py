@@ -250,10 +250,9 @@ def sample(
     """
     import assay
     from assay.bootstrap.sampling import Endpoint
-    from assay.cli.options import one_of
+    from assay.cli.options import one_of, prices_of
     from assay.records.endpoint import Parameters, Shortfall
     from assay.records.sampling import Plan
-    from assay.records.sampling_report import read_prices
 
     plan = Plan(
         models=tuple(model),
@@ -271,7 +270,7 @@ def sample(
             endpoint=Endpoint(base_url=url, key_variable=key, concurrency=concurrency),
             plan=plan,
             journal=journal,
-            prices=read_prices(*prices.split(",", 1)) if prices and "," in prices else None,
+            prices=prices_of(prices),
             progress=tick,
         )
     if as_json:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json, print_table
+from assay.cli.output import AsJson, Folder, print_json, print_table, progress
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -200,18 +200,145 @@ def _scores(given: list[str]) -> Any:
 
 
 @app.command()
+def judge(
+    model: Annotated[str, typer.Option("--model", "-m", help="Model to ask.")],
+    endpoint: Annotated[str | None, typer.Option(help="Endpoint up to and with /v1.")] = None,
+    dimension: Annotated[
+        list[str] | None,
+        typer.Option("--dimension", "-d", help="Only this dimension; repeatable."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The most records to ask about.")] = None,
+    temperature: Annotated[str, typer.Option(help="Such as 0.7.")] = "0",
+    seed: Annotated[int, typer.Option(help="Seed of every answer.")] = 0,
+    max_tokens: Annotated[int | None, typer.Option(help="The most tokens of an answer.")] = None,
+    extra: Annotated[
+        str, typer.Option(help="Further fields of the request, as a JSON object.")
+    ] = "",
+    revision: Annotated[
+        str | None, typer.Option(help="The one revision whose answers count; any if absent.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key-env", help="Environment variable that holds the API key.")
+    ] = None,
+    concurrency: Annotated[int, typer.Option(help="Requests under way at once.")] = 8,
+    prices: Annotated[
+        str | None, typer.Option(help="Price of a million tokens in,out; such as 0.15,0.60.")
+    ] = None,
+    journal: Annotated[Path | None, typer.Option(help="Journal by which a run goes on.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be asked; send nothing.")
+    ] = False,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Have a model judge records, in both orders, beside people and never in their place.
+
+    Ends with 3 if records were asked about and not one answer could be read.
+
+    Example: assay review judge --model small --endpoint http://127.0.0.1:8000/v1 --limit 100
+    """
+    import assay
+    from assay.bootstrap.sampling import Endpoint
+    from assay.cli.options import prices_of
+    from assay.core.errors import UsageError
+    from assay.records.endpoint import Parameters
+    from assay.review.judging import JudgePlan
+
+    drawn = Parameters(temperature=temperature, seed=seed, max_tokens=max_tokens, extra=extra)
+    plan = JudgePlan(model=model, parameters=drawn, revision=revision)
+    if dry_run:
+        with assay.open(program) as opened:
+            _show_preview(
+                opened.review.preview_judge(plan, dimensions=dimension or (), limit=limit), as_json
+            )
+        return
+    if endpoint is None:
+        raise UsageError(
+            code="no-endpoint",
+            message="no endpoint is named",
+            where="--endpoint",
+            hint="give it up to and with /v1, such as http://127.0.0.1:8000/v1",
+        )
+    with assay.open(program) as opened, progress(model) as tick:
+        report = opened.review.judge(
+            plan,
+            Endpoint(base_url=endpoint, key_variable=key, concurrency=concurrency),
+            dimensions=dimension or (),
+            limit=limit,
+            journal=journal,
+            prices=prices_of(prices),
+            progress=tick,
+        )
+    if as_json:
+        print_json(report)
+    else:
+        _show_report(report)
+    if report.run.records and not report.run.parsed:
+        raise typer.Exit(3)
+
+
+def _show_preview(preview: Any, as_json: bool) -> None:
+    if as_json:
+        print_json(preview)
+        return
+    typer.echo(f"{preview.records} records, {preview.requests} requests; nothing was sent")
+    for reason, count in preview.skipped.items():
+        typer.echo(f"not asked about: {count}, {reason}")
+    typer.echo(f"prompt {preview.judge.prompt}")
+    typer.echo(f"dimensions: {', '.join(preview.dimensions) or 'none'}")
+    for message in preview.messages:
+        typer.echo(f"\n{message}")
+
+
+def _show_report(report: Any) -> None:
+    from assay.cli.judges import counted, interval, show_judges
+
+    run = report.run
+    typer.echo(
+        f"records {run.records} = judged {run.judged} + set aside ({counted(run.set_aside)}); "
+        f"not asked about: {counted(run.skipped)}"
+    )
+    typer.echo(
+        f"asked {run.asked} = parsed {run.parsed} + unparseable {run.unparseable} "
+        f"+ failed ({counted(run.failed)}); {run.remembered} remembered"
+    )
+    if run.unparseable:
+        typer.secho(
+            f"unparseable: {interval(report.unparseable)}, {counted(run.unparseable_reasons)}; "
+            "errors, in no other figure",
+            fg="yellow",
+        )
+    typer.echo(
+        f"verdict hangs on the order: {interval(report.position)}; first shown won "
+        f"{run.favoured_first}, last shown {run.favoured_last}; these abstain"
+    )
+    typer.echo(
+        f"tokens {run.prompt_tokens} in, {run.completion_tokens} out; "
+        f"cost {run.cost if run.cost is not None else 'not asked (--prices)'}"
+    )
+    show_judges(report.agreement)
+
+
+@app.command()
 def status(program: Folder = ".", as_json: AsJson = False) -> None:
-    """Show the queue: assigned, judged, waiting, by reviewer.
+    """Show the queue: assigned, judged, waiting, by reviewer; and model judges beside people.
 
     Example: assay review status
     """
+    import msgspec
+
     import assay
+    from assay.cli.judges import show_judges
 
     with assay.open(program) as opened:
         found = opened.review.status()
+        judges = opened.review.judges() if found.judgments_of_models else ()
     if as_json:
-        print_json(found)
+        print_json(msgspec.to_builtins(found) | {"judges": judges})
         return
     typer.echo(f"{found.assigned} assigned = {found.judged} judged + {found.waiting} waiting")
     typer.echo(f"{found.unassigned_judgments} judgments came without an assignment")
     print_table(("reviewer", "waiting"), found.waiting_by_reviewer.items())
+    if judges:
+        typer.echo(f"{found.judgments_of_models} judgments of models, which fill no pass")
+        show_judges(judges)

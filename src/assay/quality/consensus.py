@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from assay.records.judgment import Judgment
+from assay.records.judgment import Judgment, standing
 from assay.records.record import Record
 from assay.records.verdict import (
     Abstained,
@@ -218,11 +218,8 @@ def effective(judgments: Iterable[Judgment]) -> list[Judgment]:
 
     Earlier occasions of one reviewer are agreement with oneself and never count twice.
     """
-    given = list(judgments)
-    replaced = {judgment.supersedes for judgment in given if judgment.supersedes}
-    standing = [judgment for judgment in given if not replaced or judgment.id not in replaced]
     last: dict[tuple[str, str], Judgment] = {}
-    for judgment in standing:
+    for judgment in standing(judgments):
         key = (judgment.reviewer.kind, judgment.reviewer.pseudonym)
         if key not in last or _comes_after(judgment, last[key]):
             last[key] = judgment

@@ -26,6 +26,7 @@ from assay.quality.places import Clusters, Places
 from assay.quality.rules import Contradiction, InForce, contradictions
 from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.judgment import Judgment
+from assay.records.judgment import standing as unsuperseded
 from assay.records.record import Record
 from assay.records.verdict import Abstained, NotApplicable, NotAsked, Prefers, Ranks, Tie
 from assay.review.layer import layer_of
@@ -186,8 +187,7 @@ class Gathering:
             self.refuted[key] += isinstance(verification.verdict, Fail)
 
     def _count_judgments(self, case: Case, standing: Sequence[Judgment]) -> None:
-        replaced = {each.supersedes for each in case.judgments if each.supersedes}
-        unreplaced = [each for each in case.judgments if not replaced or each.id not in replaced]
+        unreplaced = unsuperseded(case.judgments)
         counts = self.judgments
         counts["given"] += len(case.judgments)
         counts["superseded"] += len(case.judgments) - len(unreplaced)

@@ -40,8 +40,10 @@ def _particular(gathered: Gathering) -> Iterator[str]:
         yield f"{judgments['model']} judgments of models are counted apart and decide nothing."
     if not judgments["repeated"]:
         yield "No reviewer judged a record twice, so consistency with oneself is not known."
-    preferring = sum(tally.verdicts["prefers"] for tally in gathered.reviewers.values())
-    unplaced = preferring - sum(tally.placed for tally in gathered.reviewers.values())
+    # A judge that we ask sees every order; models that were imported decide nothing.
+    tallies = [tally for tally in gathered.reviewers.values() if tally.kind != "model"]
+    preferring = sum(tally.verdicts["prefers"] for tally in tallies)
+    unplaced = preferring - sum(tally.placed for tally in tallies)
     if unplaced:
         yield (
             f"The presented order of {unplaced} of {preferring} preferences is not recorded, so "

@@ -10,7 +10,7 @@ from assay.contracts.document import Document, DocumentKind
 from assay.core.ports import FactStore
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case, cases
-from assay.quality.consensus import effective
+from assay.quality.consensus import STRICT_MAJORITY, effective
 from assay.quality.failure_modes import is_refuted, taught_candidate
 from assay.quality.gathering import Gathering, gather
 from assay.quality.rules import InForce, dispose_case
@@ -148,7 +148,8 @@ def refuted(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Ite
     """Ids of accepted records whose taught candidate a verifier refuted, streamed."""
     for case in each_case(store, documents):
         if case.disposition and case.disposition.state == "accepted":
-            place = taught_candidate(case.record, effective(case.judgments))
+            people = [each for each in effective(case.judgments) if STRICT_MAJORITY.counts(each)]
+            place = taught_candidate(case.record, people)
             if place is not None and is_refuted(case, place):
                 yield case.id
 

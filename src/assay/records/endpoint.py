@@ -74,6 +74,12 @@ class Parameters(Value):
             )
         return fields
 
+    def stated(self) -> dict[str, Any]:
+        """What is set, further fields included, by name; decimals stay text."""
+        fields: dict[str, Any] = msgspec.to_builtins(self)
+        fields.pop("extra", None)
+        return fields | self.further()
+
 
 class Request(Value):
     """One question to one model: all that decides the answer."""

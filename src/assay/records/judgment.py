@@ -4,12 +4,26 @@ It lives beside the record because foreign rows carry both; what happens to judg
 (assignment, adjudication) is the room `review`.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar, Literal
 
 from assay.core.fact import Fact, Value
 from assay.records.evidence import TextSpan
-from assay.records.fields import Index, Name, Severity
+from assay.records.fields import Index, JsonText, Name, Severity
 from assay.records.verdict import DimensionScore, Verdict
+
+
+class Judge(Value):
+    """Which model judged, pinned: another model, revision, setting or prompt is another judge."""
+
+    model: str
+    """The model's name, as its endpoint knows it."""
+    prompt: str
+    """`sha256:...` over the prompt's template, the rubric's version and the dimensions asked."""
+    revision: str | None = None
+    """What the endpoint reported beyond that name: the exact model, the fingerprint."""
+    parameters: JsonText | None = None
+    """How it was to draw, as canonical JSON text."""
 
 
 class Reviewer(Value):
@@ -25,6 +39,8 @@ class Reviewer(Value):
     """Id of the qualification held at that time."""
     groups: dict[Name, str] = {}
     """Groups that the reviewer belongs to, where they bear on the judgment: name -> value."""
+    judge: Judge | None = None
+    """The model's pins, where we asked it; absent for people and for imported models."""
 
 
 class Action(Value, tag_field="at", tag="step"):
@@ -151,3 +167,18 @@ class Judgment(Fact):
     """How many judgments of this reviewer on this record came before it."""
     supersedes: str | None = None
     """Id of the judgment that this one replaces."""
+
+
+def standing(judgments: Iterable[Judgment]) -> list[Judgment]:
+    """The judgments that no later one replaces. What a model says replaces no person's word."""
+    given = list(judgments)
+    replacing = [each for each in given if each.supersedes]
+    if not replacing:
+        return given
+    by_people = {each.supersedes for each in replacing if each.reviewer.kind != "model"}
+    by_models = {each.supersedes for each in replacing if each.reviewer.kind == "model"}
+    return [
+        each
+        for each in given
+        if each.id not in by_people and (each.reviewer.kind != "model" or each.id not in by_models)
+    ]

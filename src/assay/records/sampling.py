@@ -6,15 +6,16 @@ the drafts' order: the same drafts, plan and journal make the same records.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
 
 from assay.core.canonical import encode_fact, json_text
 from assay.core.digest import chain, sha256
-from assay.core.errors import MachineError, UsageError
+from assay.core.errors import UsageError
+from assay.records.asking import ask, count_silence, in_order, reported_revision
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.endpoint import (
     Completion,
@@ -32,9 +33,6 @@ from assay.records.task import Message
 
 COMPARED = 2
 """Candidates that a comparison needs."""
-
-LOOK_AHEAD = 4
-"""Drafts under way for each request that the endpoint takes at once: a slow one delays no other."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,24 +144,13 @@ async def sample_drafts(
         UsageError: if a draft's kind cannot be sampled with this plan.
         MachineError: if the endpoint refuses every request, or has stopped to answer.
     """
-    under_way: deque[asyncio.Task[Sampled]] = deque()
-    width = LOOK_AHEAD * endpoint.concurrency
     silent = 0
-    try:
-        for work in _work(drafts, endpoint, plan, journal):
-            under_way.append(asyncio.create_task(work))
-            if len(under_way) >= width:
-                sampled = await under_way.popleft()
-                silent = _count_silence(silent, sampled, plan)
-                yield sampled
-        while under_way:
-            sampled = await under_way.popleft()
-            silent = _count_silence(silent, sampled, plan)
+    works = _work(drafts, endpoint, plan, journal)
+    async with aclosing(in_order(works, endpoint.concurrency)) as outcomes:
+        async for sampled in outcomes:
+            answered = [answer.outcome for answer in sampled.answers]
+            silent = count_silence(silent, answered, plan.give_up_after)
             yield sampled
-    finally:
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
 
 
 def _work(
@@ -214,31 +201,6 @@ async def _refuse_repeated(position: int, draft: Record, first: int) -> Sampled:
     return Sampled(position=position, draft=draft, rejects=(reject,))
 
 
-def _count_silence(silent: int, sampled: Sampled, plan: Plan) -> int:
-    """How many drafts in a row had no answer, this one included.
-
-    Raises:
-        MachineError: where going on makes no sense.
-    """
-    failures = [a.outcome for a in sampled.answers if isinstance(a.outcome, Failure)]
-    final = next((failure for failure in failures if failure.final), None)
-    if final:
-        raise MachineError(
-            code="endpoint-refuses",
-            message=f"the endpoint refuses to work: {final.message}",
-            hint="mend it and start again; what was answered is remembered",
-        )
-    if not failures or len(failures) < len(sampled.answers):
-        return 0 if sampled.answers else silent
-    if silent + 1 >= plan.give_up_after:
-        raise MachineError(
-            code="endpoint-silent",
-            message=f"{silent + 1} tasks in a row had no answer; the last: {failures[-1].message}",
-            hint="mend the endpoint and start again; what was answered is remembered",
-        )
-    return silent + 1
-
-
 async def _sample_draft(
     position: int, draft: Record, endpoint: ModelEndpoint, plan: Plan, journal: Journal
 ) -> Sampled:
@@ -269,13 +231,8 @@ async def _answer(
     draft: Record, request: Request, number: int, endpoint: ModelEndpoint, journal: Journal
 ) -> Answer:
     key = request_key(draft, request, number)
-    known = journal.find(key)
-    if known:
-        return Answer(request=request, number=number, outcome=known, remembered=True)
-    outcome = await endpoint.complete(request)
-    if isinstance(outcome, Completion):
-        journal.add(key, outcome)
-    return Answer(request=request, number=number, outcome=outcome, remembered=False)
+    outcome, remembered = await ask(request, key, endpoint, journal)
+    return Answer(request=request, number=number, outcome=outcome, remembered=remembered)
 
 
 def _assemble(position: int, draft: Record, answers: Sequence[Answer], plan: Plan) -> Sampled:
@@ -365,14 +322,12 @@ def candidate_of(request: Request, completion: Completion) -> Candidate:
     revision is what the endpoint reported beyond the name asked for: the exact model's name and
     the fingerprint, apart by a space.
     """
-    reported = None if completion.model == request.model else completion.model
-    revision = " ".join(part for part in (reported, completion.fingerprint) if part)
     message = Message(role="assistant", content=completion.text, tool_calls=completion.tool_calls)
     return Candidate(
         content=(message,) if completion.tool_calls else completion.text,
         provenance=MadeByModel(
             model=request.model,
-            revision=revision or None,
+            revision=reported_revision(request, completion),
             parameters=_stated(request.parameters, completion.finish_reason),
             prompt_digest=completion.prompt_digest,
         ),
@@ -381,7 +336,5 @@ def candidate_of(request: Request, completion: Completion) -> Candidate:
 
 def _stated(parameters: Parameters, finish_reason: str | None) -> JsonText:
     """Parameters as drawn and how the answer ended, as canonical JSON text."""
-    fields = msgspec.to_builtins(parameters)
-    fields.pop("extra", None)
     ended = {"finish_reason": finish_reason} if finish_reason else {}
-    return json_text({**fields, **parameters.further(), **ended})
+    return json_text(parameters.stated() | ended)

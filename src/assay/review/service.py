@@ -92,7 +92,9 @@ class ReviewStatus(msgspec.Struct, frozen=True, kw_only=True):
     waiting_by_reviewer: dict[str, int]
     """Those, by pseudonym."""
     unassigned_judgments: int
-    """Judgments that came without an assignment, such as imported ones."""
+    """Judgments of people that came without an assignment, such as imported ones."""
+    judgments_of_models: int
+    """Judgments of models: they fill no pass, and are counted nowhere above."""
 
 
 def assign(
@@ -248,6 +250,7 @@ class _Taking:
         before = {
             (each.record, each.reviewer.pseudonym): each
             for each in self._store.scan(Judgment, record=sorted(records))
+            if each.reviewer.kind != "model"
         }
         new: list[Judgment] = []
         for row, values in zip(rows, answers, strict=True):
@@ -353,18 +356,19 @@ def adjudicate(
         decision: what is decided.
         cause: why the judgments disagreed.
         adjudicator: pseudonym of the adjudicator.
-        judgments: ids of the judgments weighed; all of the record's where empty.
+        judgments: ids of the judgments weighed; all that people gave on the record where empty.
         note: the adjudicator's words.
         actor: who does it.
 
     Raises:
-        UsageError: for an unknown id or cause, no judgment to weigh, a decision that names no
+        UsageError: for an unknown id or cause, no person's judgment to weigh, a decision that names no
             candidate of the record or no verdict, or an adjudicator who judged or wrote it or is
             asked to judge it.
     """
     found = store.get(Record, record)
     given = list(store.scan(Judgment, record=found.id))
-    weighed = [_weighed(given, identity) for identity in judgments] or given
+    people = [each for each in given if each.reviewer.kind != "model"]
+    weighed = [_weighed(given, identity) for identity in judgments] or people
     _check_decision(found, decision, cause, weighed)
     asked = {each.reviewer for each in store.scan(Assignment, record=found.id)}
     if adjudicator in asked | authors(found) | {each.reviewer.pseudonym for each in given}:
@@ -407,8 +411,12 @@ def _check_decision(
     if cause not in get_args(Cause):
         causes = ", ".join(get_args(Cause))
         raise _refused("unknown-cause", f"{cause!r} is no cause", f"name one of {causes}")
-    if not weighed:
-        raise _refused("nothing-to-weigh", "the record has no judgment", "have it judged first")
+    if all(each.reviewer.kind == "model" for each in weighed):
+        raise _refused(
+            "nothing-to-weigh",
+            "no judgment of a person is weighed",
+            "have the record judged by people first",
+        )
     if not isinstance(decision, Decided):
         return
     verdict = decision.verdict
@@ -432,8 +440,12 @@ def _check_decision(
 def status(store: FactStore) -> ReviewStatus:
     """How far the assigned work has come."""
     judged: dict[str, set[str]] = defaultdict(set)
+    of_models = 0
     for judgment in store.scan(Judgment):
-        judged[judgment.record].add(judgment.reviewer.pseudonym)
+        if judgment.reviewer.kind == "model":
+            of_models += 1
+        else:
+            judged[judgment.record].add(judgment.reviewer.pseudonym)
     asked: dict[str, set[str]] = defaultdict(set)
     still: Counter[str] = Counter()
     assigned = 0
@@ -447,6 +459,7 @@ def status(store: FactStore) -> ReviewStatus:
         waiting=still.total(),
         waiting_by_reviewer={name: count for name, count in sorted(still.items()) if count},
         unassigned_judgments=sum(len(names - asked[record]) for record, names in judged.items()),
+        judgments_of_models=of_models,
     )
 
 
@@ -455,7 +468,8 @@ def _waiting(store: FactStore, reviewer: str | None) -> Iterator[Assignment]:
     for batch in _batches(chosen):
         judged: dict[str, set[str]] = defaultdict(set)
         for judgment in store.scan(Judgment, record=sorted({each.record for each in batch})):
-            judged[judgment.record].add(judgment.reviewer.pseudonym)
+            if judgment.reviewer.kind != "model":
+                judged[judgment.record].add(judgment.reviewer.pseudonym)
         yield from waiting(batch, {record: frozenset(names) for record, names in judged.items()})
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
-from assay.records.judgment import Judgment
+from assay.records.judgment import Judgment, standing
 from assay.records.record import Record
 from assay.records.verdict import Category, Scored
 from assay.verification.planned import applying
@@ -144,10 +144,8 @@ def cover(
 
 
 def _values(dimension: Dimension, item: int, judgments: Iterable[Judgment]) -> Iterable[int | str]:
-    given = list(judgments)
-    replaced = {each.supersedes for each in given if each.supersedes}
-    for judgment in given:
-        if judgment.reviewer.kind == "model" or (replaced and judgment.id in replaced):
+    for judgment in standing(judgments):
+        if judgment.reviewer.kind == "model":
             continue
         for score in judgment.scores:
             if score.dimension != dimension.id or score.candidate not in {None, item}:

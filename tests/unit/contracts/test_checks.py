@@ -124,6 +124,8 @@ PLANTS = [
     rubric("value-off-scale", "dimensions[0].examples.-1", ((*DIMENSION, "examples", "-1"), "Bad")),
     rubric("objective-without-verifier", "dimensions[0].verifier",
            ((*DIMENSION, "unverified_because"), GONE)),
+    rubric("judge-as-verifier", "dimensions[0].verifier",
+           (("dimensions", 0, "verifier"), "acme/llm-judge")),
     rubric("machine-without-verifier", "dimensions[0].verifier",
            ((*DIMENSION, "verifier"), GONE), template="code"),
     contract("dimension-unused", "dimensions[3]",

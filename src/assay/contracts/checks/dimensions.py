@@ -13,6 +13,9 @@ BROAD_DIMENSION = re.compile(
 )
 """Names under which several qualities hide."""
 
+JUDGE_NAME = re.compile(r"(?:^|[^a-z])(?:llm|judge|model_judge)(?:$|[^a-z])", re.IGNORECASE)
+"""Names of verifiers that are a model's opinion."""
+
 
 @check("rubric")
 def no_dimensions(rubric: Rubric) -> Iterator[Fault]:
@@ -143,6 +146,18 @@ def verified(rubric: Rubric) -> Iterator[Fault]:
             )  # fmt: skip
 
 
+@check("rubric")
+def judge_as_verifier(rubric: Rubric) -> Iterator[Fault]:
+    """A model's opinion verifies nothing."""
+    for place, dimension in enumerate(rubric.dimensions):
+        if dimension.verifier and JUDGE_NAME.search(dimension.verifier):
+            yield Fault(
+                "rubric", ("dimensions", place, "verifier"), "judge-as-verifier",
+                f"{dimension.id!r} takes a model's opinion, {dimension.verifier!r}, for a test",
+                "name an external test; a model judge is a reviewer: assay review judge",
+            )  # fmt: skip
+
+
 @check("contract", "rubric", whole=(("contract", "behaviours"),))
 def used(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """Every dimension lies beneath a behaviour."""
@@ -164,5 +179,5 @@ def _to_anchor(dimension: Dimension) -> tuple[str, ...]:
 
 CHECKS: tuple[Check, ...] = (
     no_dimensions, one_overall_label, broad_dimension, judged, guidance,
-    anchors, on_scale, verified, used,
+    anchors, on_scale, verified, judge_as_verifier, used,
 )  # fmt: skip

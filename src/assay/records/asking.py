@@ -1,0 +1,98 @@
+"""Asking a model endpoint many things at once: in order, remembered, and not for ever."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from assay.core.errors import MachineError
+from assay.records.endpoint import Completion, Failure, Journal, ModelEndpoint, Request
+
+T = TypeVar("T")
+
+LOOK_AHEAD = 4
+"""Works under way for each request that the endpoint takes at once: a slow one delays no other."""
+
+
+class Outcome(NamedTuple):
+    """What became of one request."""
+
+    outcome: Completion | Failure
+    """The answer, or why there is none."""
+    remembered: bool
+    """Whether it came from the journal."""
+
+
+async def ask(request: Request, key: bytes, endpoint: ModelEndpoint, journal: Journal) -> Outcome:
+    """The answer from the journal, or else from the endpoint; an answer is remembered.
+
+    Args:
+        request: what is asked.
+        key: the key (32 bytes) under which the answer is remembered.
+        endpoint: who is asked.
+        journal: finished answers.
+    """
+    known = journal.find(key)
+    if known:
+        return Outcome(known, remembered=True)
+    outcome = await endpoint.complete(request)
+    if isinstance(outcome, Completion):
+        journal.add(key, outcome)
+    return Outcome(outcome, remembered=False)
+
+
+async def in_order(works: Iterable[Coroutine[Any, Any, T]], concurrency: int) -> AsyncGenerator[T]:
+    """The results of works in their own order, while as many as make sense are under way.
+
+    Args:
+        works: begun as the work goes on; those under way are cancelled when the caller stops.
+        concurrency: requests that the endpoint takes at once.
+    """
+    under_way: deque[asyncio.Task[T]] = deque()
+    try:
+        for work in works:
+            under_way.append(asyncio.create_task(work))
+            if len(under_way) >= LOOK_AHEAD * concurrency:
+                yield await under_way.popleft()
+        while under_way:
+            yield await under_way.popleft()
+    finally:
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+
+def count_silence(silent: int, outcomes: Sequence[Completion | Failure], give_up_after: int) -> int:
+    """How many tasks in a row had no answer, this one included.
+
+    Args:
+        silent: how many had none before this one.
+        outcomes: what became of this one's requests.
+        give_up_after: tasks without an answer after which the endpoint is taken for dead.
+
+    Raises:
+        MachineError: where going on makes no sense.
+    """
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    final = next((failure for failure in failures if failure.final), None)
+    if final:
+        raise MachineError(
+            code="endpoint-refuses",
+            message=f"the endpoint refuses to work: {final.message}",
+            hint="mend it and start again; what was answered is remembered",
+        )
+    if not failures or len(failures) < len(outcomes):
+        return 0 if outcomes else silent
+    if silent + 1 >= give_up_after:
+        raise MachineError(
+            code="endpoint-silent",
+            message=f"{silent + 1} tasks in a row had no answer; the last: {failures[-1].message}",
+            hint="mend the endpoint and start again; what was answered is remembered",
+        )
+    return silent + 1
+
+
+def reported_revision(request: Request, completion: Completion) -> str | None:
+    """What the endpoint reported beyond the name asked for: exact model, fingerprint; or None."""
+    reported = None if completion.model == request.model else completion.model
+    return " ".join(part for part in (reported, completion.fingerprint) if part) or None

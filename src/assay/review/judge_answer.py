@@ -1,0 +1,144 @@
+"""The judge's answer, read strictly: one JSON object of the form that it was told, or an error.
+
+What cannot be read is never taken for an abstention, a tie or the worst value: it is an
+`InputError` with its code, which the run counts outside every denominator.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from assay.contracts.rubric import Dimension
+from assay.core.canonical import parse_json
+from assay.core.errors import InputError
+from assay.records.endpoint import Completion
+from assay.records.judgment import Reason
+from assay.records.verdict import (
+    Abstained,
+    Category,
+    DimensionScore,
+    NotApplicable,
+    NotAsked,
+    Prefers,
+    Ranks,
+    Score,
+    ScoreAbstained,
+    Scored,
+    Verdict,
+)
+from assay.review.exchange import OPEN_VERDICTS
+from assay.review.judge import OPEN_WORDS, PAIR, Brief, JudgeAnswer
+from assay.review.presentation import letter
+
+MAX_CHARACTERS = 100_000
+"""The longest answer that is read."""
+
+MAX_REASON = 4_000
+"""The longest reason, in characters."""
+
+
+def read_judge_answer(completion: Completion, order: tuple[int, ...], brief: Brief) -> JudgeAnswer:
+    """The answer that a completion holds.
+
+    Args:
+        completion: what the model answered.
+        order: the candidates in the order in which they were shown.
+        brief: what was asked.
+
+    Raises:
+        InputError: with the kind of fault as its code.
+    """
+    if completion.shortfall:
+        raise _fault(completion.shortfall, f"the answer is {completion.shortfall}")
+    if len(completion.text) > MAX_CHARACTERS:
+        raise _fault("too-long", f"the answer has more than {MAX_CHARACTERS} characters")
+    given = parse_json(completion.text.strip())
+    letters = {letter(place): candidate for place, candidate in enumerate(order)}
+    wanted = {"reason", "scores"} | ({"verdict"} if len(order) >= PAIR else set())
+    _check_keys(given, wanted, "the answer")
+    scores = tuple(_scores(given["scores"], letters, brief))
+    reason = _reason(given["reason"], brief)
+    verdict = _verdict(given["verdict"], letters, brief, reason) if "verdict" in wanted else None
+    return JudgeAnswer(
+        order=order,
+        verdict=verdict or NotAsked(),
+        scores=scores,
+        reasons=(reason,) if reason.text else (),
+    )
+
+
+def _verdict(word: Any, letters: Mapping[str, int], brief: Brief, reason: Reason) -> Verdict:
+    if not isinstance(word, str):
+        raise _fault("unknown-verdict", "the verdict is no text")
+    open_words = {OPEN_WORDS[name][0]: name for name in brief.verdicts}
+    if word in open_words:
+        if open_words[word] == "abstained":
+            return Abstained(reason=reason.text or "no reason given")
+        verdict = OPEN_VERDICTS[open_words[word]]
+    elif word in letters and len(letters) == PAIR:
+        verdict = Prefers(candidate=letters[word])
+    elif len(letters) > PAIR:
+        verdict = Ranks(order=_ranking(word, letters))
+    else:
+        raise _fault("unknown-verdict", f"{word[:40]!r} is no verdict that was asked for")
+    chosen = isinstance(verdict, Prefers | Ranks) or word == "both_unacceptable"
+    if brief.reasons_required and chosen and brief.dimensions and not reason.dimension:
+        raise _fault("no-reason", "a choice names no dimension that decided it")
+    return verdict
+
+
+def _ranking(word: str, letters: Mapping[str, int]) -> tuple[tuple[int, ...], ...]:
+    groups = [group.split("=") for group in word.replace(" ", "").split(">")]
+    named = [name for group in groups for name in group]
+    if sorted(named) != sorted(letters):
+        raise _fault("unknown-verdict", f"{word[:40]!r} is no order of all candidates")
+    return tuple(tuple(sorted(letters[name] for name in group)) for group in groups)
+
+
+def _reason(given: Any, brief: Brief) -> Reason:
+    _check_keys(given, {"dimension", "text"}, "the reason")
+    text, dimension = given["text"], given["dimension"]
+    if not isinstance(text, str) or len(text) > MAX_REASON:
+        raise _fault("bad-reason", f"the reason is no text of at most {MAX_REASON} characters")
+    if dimension is not None and dimension not in [each.id for each in brief.dimensions]:
+        raise _fault("unknown-dimension", "the reason names a dimension that was not asked")
+    return Reason(text=text.strip(), dimension=dimension)
+
+
+def _scores(given: Any, letters: Mapping[str, int], brief: Brief) -> Iterator[DimensionScore]:
+    """Every score asked for, by dimension and then by candidate in the record's order."""
+    _check_keys(given, {each.id for each in brief.dimensions}, "the scores")
+    in_order = sorted(letters, key=lambda name: letters[name])
+    for dimension in brief.dimensions:
+        own = given[dimension.id]
+        _check_keys(own, set(letters), f"the scores on {dimension.id}")
+        for name in in_order:
+            score = _score(own[name], dimension)
+            yield DimensionScore(dimension=dimension.id, score=score, candidate=letters[name])
+
+
+def _score(value: Any, dimension: Dimension) -> Score:
+    categorical = dimension.scale_kind == "categorical"
+    if categorical and isinstance(value, str) and value in dimension.values:
+        return Category(value=value)
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if not categorical and is_number and str(value) in dimension.values:
+        return Scored(value=value)
+    if value == "na":
+        return NotApplicable()
+    if value == "abstain":
+        return ScoreAbstained(reason="the judge abstained")
+    raise _fault("off-scale", f"{str(value)[:40]!r} is no value of {dimension.id}")
+
+
+def _check_keys(given: Any, wanted: set[str], what: str) -> None:
+    if not isinstance(given, dict):
+        raise _fault("not-an-object", f"{what} is no JSON object")
+    missing, unknown = sorted(wanted - set(given)), sorted(set(given) - wanted)
+    if missing:
+        raise _fault("missing-field", f"{what} has no {missing[0]!r}")
+    if unknown:
+        raise _fault("unknown-field", f"{what} has {unknown[0][:40]!r}, which was not asked for")
+
+
+def _fault(code: str, message: str) -> InputError:
+    return InputError(code=code, message=message)
