@@ -43,6 +43,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "calculator-steps": f"{_VERIFIERS}.calculator_steps:CalculatorSteps",
         "json-schema": f"{_VERIFIERS}.json_schema:JsonSchema",
         "quotation": f"{_VERIFIERS}.quotation:Quotation",
+        "tool-calls": f"{_VERIFIERS}.tool_calls:ToolCalls",
     },
 }
 """By group, in the order in which they are listed."""
