@@ -44,6 +44,8 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "json-schema": f"{_VERIFIERS}.json_schema:JsonSchema",
         "quotation": f"{_VERIFIERS}.quotation:Quotation",
         "tool-calls": f"{_VERIFIERS}.tool_calls:ToolCalls",
+        "expected-calls": f"{_VERIFIERS}.expected_calls:ExpectedCalls",
+        "environment-state": f"{_VERIFIERS}.environment_state:EnvironmentState",
     },
 }
 """By group, in the order in which they are listed."""

@@ -178,7 +178,7 @@ def escaped(key: str) -> str:
 
 
 def _is_place(part: str) -> bool:
-    plain = part.isascii() and part.isdigit() and len(token) <= len(str(MAX_CHARS))
+    plain = part.isascii() and part.isdigit() and len(part) <= len(str(MAX_CHARS))
     return plain and (part == "0" or not part.startswith("0"))
 
 
