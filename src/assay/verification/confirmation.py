@@ -9,6 +9,7 @@ less than this holds, nothing is known. One confirmation is good for one call.
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from assay.records.task import Message
@@ -17,6 +18,9 @@ from assay.verification.verifiers.matching import normalised
 
 MAX_MESSAGE = 20_000
 """Characters of a question that are looked at; a longer one names nothing."""
+
+MAX_NAMED = 200
+"""Values of one call that a question can name."""
 
 MAX_ANSWER = 200
 """Characters of an answer; a longer one says more than yes."""
@@ -146,7 +150,10 @@ def _unnamed(name: str, arguments: Any, question: str) -> Iterator[str]:
         if not any(word.startswith(part.casefold()) for word in spoken):
             yield f"the tool's word {part!r}"
     numbers = numbers_in(question)
-    for leaf in _leaves(arguments):
+    leaves = list(islice(_leaves(arguments), MAX_NAMED + 1))
+    if len(leaves) > MAX_NAMED:
+        yield f"all of more than {MAX_NAMED} values"
+    for leaf in leaves:
         if is_number(leaf) and Decimal(str(leaf)) not in numbers:
             yield f"the number {leaf}"
         if isinstance(leaf, str) and leaf.strip() and not _stands_in(leaf.casefold(), plain):

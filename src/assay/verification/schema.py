@@ -89,4 +89,5 @@ def _first_line(error: Exception) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= 2 * SHOWN else f"{text[: 2 * SHOWN]}..."
+    """Both ends of a long message: what is amiss stands first, the rule last."""
+    return text if len(text) <= 2 * SHOWN else f"{text[:SHOWN]} ... {text[-SHOWN:]}"

@@ -1,6 +1,7 @@
 """Tool calls: every call fits its tool's schema, its permission, and the declared rules."""
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any, Literal
 
 import msgspec
@@ -156,26 +157,22 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         phrases: tuple[str, ...],
     ) -> Iterator[CallFault]:
         named = self.confirmation == "named"
-        for number, (each, value) in enumerate(guarded):
-            name = each.call.name
-            before = heard[: each.heard]
-            answer = confirmed(name, value, before, phrases=phrases, named=named)
+        users = list(accumulate((message.role == "user" for message in heard), initial=0))
+        earlier: list[tuple[int, str, Any]] = []
+        for each, value in guarded:
+            name, spoken = each.call.name, users[each.heard]
+            answer = confirmed(name, value, heard[: each.heard], phrases=phrases, named=named)
             if answer.said != "yes":
                 kind = Fail if answer.said == "no" else Error
                 reason = f"{shown(name)} needs confirmation: {answer.why}"
                 yield CallFault(kind(reason=reason), each.step)
             elif any(
-                _users(heard, each) == _users(heard, other)
-                and (not named or (other.call.name == name and same(value, earlier)))
-                for other, earlier in guarded[:number]
+                spoken == when and (not named or (name == other and same(value, given)))
+                for when, other, given in earlier
             ):
                 reason = f"{shown(name)} was confirmed for one call and is not the first"
                 yield CallFault(Fail(reason=reason), each.step)
-
-
-def _users(heard: Sequence[Message], made: MadeCall) -> int:
-    """How many user messages stood before a call."""
-    return sum(message.role == "user" for message in heard[: made.heard])
+            earlier.append((spoken, name, value))
 
 
 _SCHEMA = json_text(
