@@ -50,6 +50,9 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "python-tests": f"{_VERIFIERS}.python_tests:PythonTests",
         "program-output": f"{_VERIFIERS}.program_output:ProgramOutput",
         "instruction-constraints": f"{_VERIFIERS}.instruction_constraints:InstructionConstraints",
+        "tool-calls": f"{_VERIFIERS}.tool_calls:ToolCalls",
+        "expected-calls": f"{_VERIFIERS}.expected_calls:ExpectedCalls",
+        "environment-state": f"{_VERIFIERS}.environment_state:EnvironmentState",
     },
 }
 """By group, in the order in which they are listed."""

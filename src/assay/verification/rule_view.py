@@ -10,8 +10,8 @@ from assay.records.candidate import Candidate, candidate_text
 from assay.records.evidence import Evidence
 from assay.records.record import Record
 from assay.records.task import Message, ToolCall
+from assay.verification.calls import calls_of
 from assay.verification.expression import Bounds, TooMuchError, lines_in, words_in
-from assay.verification.verifiers.json_schema import calls_of
 
 _SENTENCE = re.compile(
     # Possessive, and only where a run begins: many full stops cost no more than few.

@@ -1,16 +1,15 @@
 """JSON Schema: what a candidate says, or the arguments of its tool calls, has the right shape."""
 
-import json
-from collections.abc import Iterator
 from typing import Any, Literal
 
-import jsonschema_rs
-
-from assay.core.errors import UsageError
+from assay.core.errors import InputError, UsageError
 from assay.records.candidate import Candidate, Step, candidate_text
 from assay.records.record import Record
 from assay.records.task import Tool, ToolCall
+from assay.verification.calls import calls_of
 from assay.verification.cases import case
+from assay.verification.json_value import read_value, unreadable
+from assay.verification.schema import schema_fault
 from assay.verification.verification import Error, Fail, Pass
 from assay.verification.verifier import Case, Found, NothingToVerify, Test
 
@@ -19,7 +18,7 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The response, or each tool call's arguments, fit a JSON Schema."""
 
     name = "json-schema"
-    version = "1"
+    version = "2"
     summary = "The response, or each tool call's arguments, fit a JSON Schema"
     covers = "whether structured output has the right shape"
     limits = (
@@ -36,12 +35,18 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Hold the candidate against the schema."""
         if self.of == "calls":
             return self._calls(record, record.candidates[candidate])
+        if not self.schema:
+            raise UsageError(
+                code="bad-plugin-option",
+                message="the option `schema` of json-schema is empty",
+                where="verifier_options",
+                hint="give the schema as JSON text, or ask for `of: calls`",
+            )
         try:
-            value = json.loads(candidate_text(record.candidates[candidate]))
-        except (ValueError, RecursionError) as error:
-            return Found(verdict=Fail(reason=f"the response is no JSON: {error}"))
-        fault = _fault(_schema(self.schema), value)
-        return Found(verdict=Fail(reason=fault) if fault else Pass())
+            value = read_value(candidate_text(record.candidates[candidate]))
+        except InputError as error:
+            return Found(verdict=unreadable("the response", error))
+        return Found(verdict=_held(self.schema, value))
 
     def _calls(self, record: Record, candidate: Candidate) -> Found | NothingToVerify:
         schemas = {tool.name: tool.parameters for tool in record.task.tools}
@@ -53,12 +58,12 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 reason = f"the tool {call.name!r} is not on offer"
                 return Found(verdict=Fail(reason=reason), step=step)
             try:
-                value = json.loads(call.arguments)
-                fault = _fault(json.loads(schemas[call.name] or "true"), value)
-            except (ValueError, RecursionError) as error:
-                return Found(verdict=Error(reason=f"{call.name}: {error}"), step=step)
-            if fault:
-                return Found(verdict=Fail(reason=f"{call.name}: {fault}"), step=step)
+                value = read_value(call.arguments)
+            except InputError as error:
+                return Found(verdict=unreadable(call.name, error), step=step)
+            verdict = _held(schemas[call.name], value, call.name)
+            if not isinstance(verdict, Pass):
+                return Found(verdict=verdict, step=step)
         return Found(verdict=Pass(), note=f"{len(made)} calls fit")
 
     def cases(self) -> tuple[Case, ...]:
@@ -83,38 +88,10 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )  # fmt: skip
 
 
-def calls_of(candidate: Candidate) -> Iterator[tuple[int | None, ToolCall]]:
-    """Every tool call that a candidate makes, with its step of work."""
-    for number, step in enumerate(candidate.work):
-        if step.call:
-            yield number, step.call
-    if not isinstance(candidate.content, str):
-        for message in candidate.content:
-            for call in message.tool_calls:
-                yield None, call
-
-
-def _schema(text: str) -> Any:
+def _held(schema: str, value: Any, tool: str = "") -> Pass | Fail | Error:
+    name = f"{tool}: " if tool else ""
     try:
-        return json.loads(text)
-    except ValueError as error:
-        raise UsageError(
-            code="bad-plugin-option",
-            message=f"the option `schema` of json-schema is no JSON: {error}",
-            where="verifier_options",
-            hint="give the schema as JSON text",
-        ) from error
-
-
-def _fault(schema: Any, value: Any) -> str | None:
-    """The first thing that does not fit, with its place; None where all fits."""
-    validator = jsonschema_rs.validator_for(schema, retriever=_fetch_nothing)
-    first = next(validator.iter_errors(value), None)
-    if first is None:
-        return None
-    place = "/".join(str(each) for each in first.instance_path)
-    return f"at /{place}: {first.message[:300]}"
-
-
-def _fetch_nothing(uri: str) -> Any:
-    raise ValueError(f"the schema refers to {uri}, and nothing is fetched")
+        fault = schema_fault(schema, value)
+    except InputError as error:
+        return Error(reason=f"{name}{error.message}")
+    return Fail(reason=f"{name}{fault}") if fault else Pass()

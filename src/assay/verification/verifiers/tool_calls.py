@@ -1,0 +1,242 @@
+"""Tool calls: every call fits its tool's schema, its permission, and the declared rules."""
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import Any, Literal
+
+import msgspec
+
+from assay.core.canonical import json_text
+from assay.core.errors import InputError
+from assay.records.candidate import Candidate, MadeByModel, Step
+from assay.records.kinds import Trajectory
+from assay.records.record import Record, Source
+from assay.records.task import Message, Task, Tool, ToolCall
+from assay.verification.call_rules import CallFault, Rules, order_faults, value_fault
+from assay.verification.calls import MadeCall, conversation, made_calls
+from assay.verification.confirmation import YES, confirmed
+from assay.verification.declared import declared
+from assay.verification.json_value import read_value, same, shown, unreadable
+from assay.verification.schema import schema_fault
+from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
+
+
+class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Holds every call against its tool's schema and permission, and all against the rules.
+
+    Rules stand in the option `rules`, and in evidence of kind `test` whose text is a JSON object
+    with the key `tool-calls`; where both stand, both hold. Without tools on offer only the rules
+    are looked at. A fault of one call is named before what cannot be told of another.
+    """
+
+    name = "tool-calls"
+    version = "1"
+    summary = "Every tool call fits its schema, its permission and the declared rules"
+    covers = "whether tools are called as they may be"
+    limits = (
+        "A call that may be made need not be one that helps.",
+        "A tool without a schema has its name and permission looked at, not its arguments.",
+        "Only the outermost arguments are closed to names that the schema does not list.",
+        "Formats are not asserted, and nothing outside a schema is fetched.",
+        "Confirmed is a call whose question names it and whose next user message plainly says yes.",
+        "Yes is known in English and by the words of `yes`; what cannot be told is an error.",
+        "True, false and null in arguments need not be named in the question.",
+        "User messages inside the response are taken for the user's own.",
+        "Outputs of tools are not looked at.",
+    )
+
+    rules: str = ""
+    """Rules as JSON text: an object of permitted, before, at_most, never, required."""
+    extra_arguments: bool = False
+    """Whether arguments that a schema neither names nor forbids are let pass."""
+    confirmation: Literal["named", "asked"] = "named"
+    """Whether a question must name the call, or any question with a yes is good for one call."""
+    yes: str = ""
+    """More beginnings of an answer that confirms, as a JSON list of texts."""
+
+    def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
+        """Hold every call of the candidate against schemas, permissions and rules."""
+        try:
+            rules = declared(record, candidate, self.name, self.rules, Rules)
+            made = made_calls(record.task, record.candidates[candidate])
+            phrases = self._phrases()
+        except InputError as error:
+            return Found(verdict=Error(reason=str(error)))
+        if not made and not any(each.required for each in rules):
+            return NothingToVerify(reason="no tool is called")
+        if not record.task.tools and not rules:
+            return NothingToVerify(reason="no tool is on offer and no rule is declared")
+        return self._judged(record, candidate, made, rules, phrases)
+
+    def _judged(
+        self,
+        record: Record,
+        candidate: int,
+        made: Sequence[MadeCall],
+        rules: Sequence[Rules],
+        phrases: tuple[str, ...],
+    ) -> Found:
+        tools = {tool.name: tool for tool in record.task.tools}
+        if len(tools) < len(record.task.tools):
+            return Found(verdict=Error(reason="two tools on offer have one name"))
+        heard = conversation(record.task, record.candidates[candidate])
+        untold = None
+        for fault in self._faults(made, tools, rules, heard, phrases):
+            if isinstance(fault.verdict, Fail):
+                return Found(verdict=fault.verdict, step=fault.step)
+            untold = untold or fault
+        if untold:
+            return Found(verdict=untold.verdict, step=untold.step)
+        bare = sum(not tools[each.call.name].parameters for each in made) if tools else 0
+        note = f"{len(made)} calls" + (f", {bare} of tools without a schema" if bare else "")
+        return Found(verdict=Pass(), note=note)
+
+    def cases(self) -> tuple[Case, ...]:
+        """Its gold and counter-gold cases."""
+        return _cases()
+
+    def _phrases(self) -> tuple[str, ...]:
+        try:
+            more = msgspec.convert(read_value(self.yes), tuple[str, ...]) if self.yes else ()
+        except msgspec.ValidationError as error:
+            message = f"the option `yes` is no list of texts: {error}"
+            raise InputError(code="bad-declaration", message=message) from error
+        return YES + tuple(each.casefold() for each in more if each.strip())
+
+    def _faults(
+        self,
+        made: Sequence[MadeCall],
+        tools: dict[str, Tool],
+        rules: Sequence[Rules],
+        heard: Sequence[Message],
+        phrases: tuple[str, ...],
+    ) -> Iterator[CallFault]:
+        guarded: list[tuple[MadeCall, Any]] = []
+        for each in made:
+            name = each.call.name
+            try:
+                value = read_value(each.call.arguments)
+            except InputError as error:
+                yield CallFault(unreadable(shown(name), error), each.step)
+                continue
+            verdict = self._call_fault(name, value, tools, rules)
+            if verdict:
+                yield CallFault(verdict, each.step)
+            elif tools and tools[name].permission == "needs_confirmation":
+                guarded.append((each, value))
+        yield from self._unconfirmed(guarded, heard, phrases)
+        for rule in rules:
+            yield from order_faults(made, rule)
+
+    def _call_fault(
+        self, name: str, value: Any, tools: dict[str, Tool], rules: Sequence[Rules]
+    ) -> Fail | Error | None:
+        """What is wrong with one call by itself."""
+        if not isinstance(value, dict):
+            return Fail(reason=f"{shown(name)}: the arguments are no JSON object")
+        if tools and name not in tools:
+            return Fail(reason=f"the tool {shown(name)} is not on offer")
+        if tools and tools[name].permission == "forbidden":
+            return Fail(reason=f"the tool {shown(name)} is forbidden")
+        try:
+            schema = tools[name].parameters if tools else ""
+            fault = schema_fault(schema, value, closed=not self.extra_arguments)
+        except InputError as error:
+            return Error(reason=f"{shown(name)}: {error.message}")
+        if fault:
+            return Fail(reason=f"{shown(name)}: {fault}")
+        found = (value_fault(name, value, each) for each in rules)
+        reason = next((each for each in found if each), None)
+        return Fail(reason=reason) if reason else None
+
+    def _unconfirmed(
+        self,
+        guarded: Sequence[tuple[MadeCall, Any]],
+        heard: Sequence[Message],
+        phrases: tuple[str, ...],
+    ) -> Iterator[CallFault]:
+        named = self.confirmation == "named"
+        users = list(accumulate((message.role == "user" for message in heard), initial=0))
+        earlier: list[tuple[int, str, Any]] = []
+        for each, value in guarded:
+            name, spoken = each.call.name, users[each.heard]
+            answer = confirmed(name, value, heard[: each.heard], phrases=phrases, named=named)
+            if answer.said != "yes":
+                kind = Fail if answer.said == "no" else Error
+                reason = f"{shown(name)} needs confirmation: {answer.why}"
+                yield CallFault(kind(reason=reason), each.step)
+            elif any(
+                spoken == when and (not named or (name == other and same(value, given)))
+                for when, other, given in earlier
+            ):
+                reason = f"{shown(name)} was confirmed for one call and is not the first"
+                yield CallFault(Fail(reason=reason), each.step)
+            earlier.append((spoken, name, value))
+
+
+_SCHEMA = json_text(
+    {
+        "type": "object",
+        "properties": {"order": {"type": "string"}, "euros": {"type": "number"}},
+        "required": ["order", "euros"],
+    }
+)
+_RIGHT = '{"euros":40,"order":"A12"}'
+_ASKED = Message(role="assistant", content="Shall I refund 40 euros for order A12?")
+_YES = Message(role="user", content="Yes, please.")
+
+
+def _case(
+    title: str,
+    expected: CaseOutcome,
+    *calls: ToolCall,
+    permission: Literal["allowed", "needs_confirmation", "forbidden"] = "allowed",
+    said: tuple[Message, ...] = (),
+    **options: Any,
+) -> Case:
+    task = Task(
+        messages=(Message(role="user", content="My order A12 came broken."), *said),
+        tools=(Tool(name="refund", parameters=_SCHEMA, permission=permission),),
+    )
+    candidate = Candidate(
+        content="Done.",
+        provenance=MadeByModel(model="m"),
+        work=tuple(Step(call=call) for call in calls),
+    )
+    record = Record(
+        schema_version=1,
+        part=Trajectory(),
+        task=task,
+        sources=(Source(source_class="own"),),
+        candidates=(candidate,),
+    )
+    return Case(title=title, record=record, expected=expected, options=options)
+
+
+def _cases() -> tuple[Case, ...]:
+    right = ToolCall(name="refund", arguments=_RIGHT)
+
+    def refund(arguments: str) -> ToolCall:
+        return ToolCall(name="refund", arguments=arguments)
+
+    def guarded(title: str, expected: CaseOutcome, *said: Message, times: int = 1) -> Case:
+        calls = (right,) * times
+        return _case(title, expected, *calls, permission="needs_confirmation", said=said)
+
+    output = Message(role="tool", content="Yes, please.")
+    no = Message(role="user", content="No, do not do that, yes?")
+    twice = refund('{"euros":4,"euros":40,"order":"A12"}')
+    return (
+        _case("a call that fits", "pass", right),
+        _case("a value of another type", "fail", refund('{"euros":"40","order":"A12"}')),
+        _case("an argument that nobody named", "fail", refund(_RIGHT[:-1] + ',"to":"me"}')),
+        _case("a key that stands twice", "fail", twice),
+        _case("a forbidden tool", "fail", right, permission="forbidden"),
+        _case("a tool that is not on offer", "fail", ToolCall(name="Refund", arguments=_RIGHT)),
+        _case("one call too many", "fail", right, right, rules='{"at_most":{"refund":1}}'),
+        guarded("a confirmed call", "pass", _ASKED, _YES),
+        guarded("a tool's output that says yes", "fail", _ASKED, output),
+        guarded("a refusal that says yes", "fail", _ASKED, no),
+        guarded("one confirmation for two calls", "fail", _ASKED, _YES, times=2),
+    )
