@@ -13,6 +13,7 @@ from assay.verification.verification import Fail, Pass
 from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
 
 _FENCE = re.compile(r"^[ \t]*```[ \t]*(\w*)[^\n]*\n(.*?)^[ \t]*```", re.MULTILINE | re.DOTALL)
+_FUNCTION = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
 _PYTHON = frozenset({"", "python", "py", "python3"})
 
 
@@ -33,7 +34,8 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
 
     entry: str = ""
-    """The function under test; empty: the one that the tests call, or the candidate's last one."""
+    """The function under test; empty: the last one that the prompt begins where the code continues
+    it, else the one that the tests call, or the candidate's last one."""
     prompt: Literal["apart", "prefix"] = "apart"
     """Whether the code continues the task's last message, as a completion does."""
     shared_process: bool = False
@@ -51,17 +53,18 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if not pieces:
             return NothingToVerify(reason="the record holds no tests")
         code = code_in(candidate_text(record.candidates[candidate]))
-        context = ""
+        context, entry = "", self.entry
         if self.prompt == "prefix":
             context = record.task.messages[-1].content
             code = context + code
+            entry = entry or _last_function(context)
         limits = Limits(seconds=float(self.seconds), memory_mb=self.memory_mb)
         checks = []
         for each in pieces:
             found = sandbox.check(
                 code,
                 each.text or "",
-                entry=self.entry or None,
+                entry=entry or None,
                 context=context,
                 shared=self.shared_process,
                 limits=limits,
@@ -104,6 +107,11 @@ def tests_of(record: Record, candidate: int) -> list[Evidence]:
     if not pieces and reference:
         return [Evidence(kind="test", text=reference)]
     return pieces
+
+
+def _last_function(source: str) -> str:
+    names = _FUNCTION.findall(source)
+    return names[-1] if names else ""
 
 
 def code_in(text: str) -> str:

@@ -2,12 +2,9 @@
 
 import atexit
 import errno
-import inspect
 import os
 import sys
-import traceback
 import types
-import unittest
 from typing import Any
 
 STARTED = "the program cannot be started: "
@@ -86,8 +83,11 @@ def _run_cases(suite: types.ModuleType, given: dict[str, Any], entry: str | None
         check(given[entry] if entry else _last(given))
     functions = [each for key, each in own.items() if key.startswith("test") and callable(each)]
     for each in functions:
-        if inspect.isfunction(each):
+        if isinstance(each, types.FunctionType):
             each()
+    # Loaded before the first fork it would make every fork dearer, and suites are rare.
+    import unittest  # noqa: PLC0415
+
     found = unittest.defaultTestLoader.loadTestsFromModule(suite)
     result = unittest.TestResult()
     found.run(result)
@@ -97,7 +97,7 @@ def _run_cases(suite: types.ModuleType, given: dict[str, Any], entry: str | None
 
 
 def _last(given: dict[str, Any]) -> Any:
-    return [each for each in given.values() if inspect.isfunction(each)][-1]
+    return [each for each in given.values() if isinstance(each, types.FunctionType)][-1]
 
 
 def limit_of(error: BaseException) -> str | None:
@@ -124,7 +124,7 @@ def _exit_code(code: Any) -> int:
 
 def _print_error(error: BaseException) -> None:
     try:
-        traceback.print_exception(error)
+        sys.__excepthook__(type(error), error, error.__traceback__)
     except BaseException:  # noqa: BLE001  its text may raise, or memory may be gone
         os.write(2, b"an error that cannot be shown\n")
 

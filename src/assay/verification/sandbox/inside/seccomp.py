@@ -14,7 +14,9 @@ MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 """Machine -> its column in the tables, and its audit architecture number."""
 
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _JUMP, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x05, 0x06
+_FARTHEST = 255
+"""Instructions that a conditional jump can pass over."""
 _X32 = 0x40000000
 """Numbers from here on are the x32 interface of x86-64."""
 _NEW_NAMESPACES = 0x7E020000
@@ -33,6 +35,8 @@ _SIGNALS_WITH_DATA = ("rt_sigqueueinfo", "rt_tgsigqueueinfo")
 Block = list[tuple[int, int, int, int]]
 """Instructions: code, jump where true, jump where false, operand."""
 
+_ALLOWED = (_RETURN, 0, 0, _ALLOW)
+
 
 def filter_program(machine: str, *, many: bool, only_pid: int | None = None) -> bytes:
     """The filter as the kernel takes it: eight bytes an instruction.
@@ -46,10 +50,12 @@ def filter_program(machine: str, *, many: bool, only_pid: int | None = None) -> 
         KeyError: for another machine.
     """
     column, architecture = MACHINES[machine]
-    allowed = {name: numbers[column] for name, numbers in ALLOWED.items()}
-    if only_pid is not None:
-        for name in (*_SIGNALS, *_SIGNALS_WITH_DATA):
-            del allowed[name]
+    rules: dict[int, Block] = {}
+    for name, numbers in ALLOWED.items():
+        if only_pid is None or name not in (*_SIGNALS, *_SIGNALS_WITH_DATA):
+            _add(rules, numbers[column], [_ALLOWED])
+    for numbers, block in _blocks(many=many, only_pid=only_pid):
+        _add(rules, numbers[column], block)
     program: Block = [
         (_LOAD, 0, 0, 4),
         (_EQUAL, 1, 0, architecture),
@@ -57,16 +63,37 @@ def filter_program(machine: str, *, many: bool, only_pid: int | None = None) -> 
         (_LOAD, 0, 0, 0),
         (_AT_LEAST, 0, 1, _X32),
         (_RETURN, 0, 0, _KILL),
+        *_search(_segments(rules)),
     ]
-    for numbers, block in _blocks(many=many, only_pid=only_pid):
-        number = numbers[column]
-        if number is not None:
-            program += [(_EQUAL, 0, len(block), number), *block]
-    chain = sorted(number for number in allowed.values() if number is not None)
-    for place, number in enumerate(chain):
-        program.append((_EQUAL, len(chain) - place, 0, number))
-    program += [(_RETURN, 0, 0, _ERRNO | errno.ENOSYS), (_RETURN, 0, 0, _ALLOW)]
     return b"".join(struct.pack("=HBBI", *each) for each in program)
+
+
+def _add(rules: dict[int, Block], number: int | None, block: Block) -> None:
+    if number is not None:
+        rules[number] = block
+
+
+def _segments(rules: dict[int, Block]) -> list[tuple[int, Block]]:
+    """Where the answer changes along the numbers: first number, and what is said from there on."""
+    unknown: Block = [(_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
+    found: list[tuple[int, Block]] = []
+    for number in range(max(rules) + 2):
+        block = rules.get(number, unknown)
+        if not found or found[-1][1] != block:
+            found.append((number, block))
+    return found
+
+
+def _search(segments: list[tuple[int, Block]]) -> Block:
+    """Binary search: the kernel asks the filter about every number when it is installed."""
+    if len(segments) == 1:
+        return segments[0][1]
+    middle = len(segments) // 2
+    low, high = _search(segments[:middle]), _search(segments[middle:])
+    first = segments[middle][0]
+    if len(low) <= _FARTHEST:
+        return [(_AT_LEAST, len(low), 0, first), *low, *high]
+    return [(_AT_LEAST, 0, 1, first), (_JUMP, 0, 0, len(low)), *low, *high]
 
 
 def _blocks(*, many: bool, only_pid: int | None) -> Iterator[tuple[Numbers, Block]]:

@@ -5,9 +5,7 @@ functions under test by name. Names that the tests use and do not define are the
 """
 
 import builtins
-import linecache
-import symtable
-import traceback
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -140,23 +138,27 @@ def judge(tests: str, context: str, entry: str | None, peer: int) -> dict[str, A
     asked = Asked(peer)
     space: dict[str, Any] = {"__name__": "tests", "__builtins__": builtins}
     try:
-        names = set(unknown_names(tests))
+        code = compile(tests, FILE, "exec")
         exec(compile(context, "<context>", "exec"), space)  # noqa: S102  the tests' own trusted source
     except Exception as error:  # noqa: BLE001  the tests' author must hear of it, whatever it is
         return _said("error", f"the tests do not load: {_where(error, tests)}")
-    known = set(space)
-    wanted = sorted((names - known) | ({entry} if entry else set()))
-    space |= {name: Function(asked, name) for name in wanted if not hasattr(builtins, name)}
-    found = _run(tests, space, entry, asked)
+    # What the tests define themselves takes the place of these.
+    wanted = {name for name in names_in(code) if name not in space and not hasattr(builtins, name)}
+    if entry:
+        wanted.add(entry)
+    space |= {name: Function(asked, name) for name in wanted}
+    found = _run(code, tests, space, entry, asked)
     borrowed = sorted(asked.names - {entry or ""})
     if not entry and len(borrowed) == 1:
         borrowed = []
     return {**found, "borrowed": borrowed}
 
 
-def _run(tests: str, space: dict[str, Any], entry: str | None, asked: Asked) -> dict[str, Any]:
+def _run(
+    code: types.CodeType, tests: str, space: dict[str, Any], entry: str | None, asked: Asked
+) -> dict[str, Any]:
     try:
-        exec(compile(tests, FILE, "exec"), space)  # noqa: S102  what the sandbox is for
+        exec(code, space)  # noqa: S102  what the sandbox is for
         check = space.get("check")
         # Tests that call `check` themselves have asked by now.
         if callable(check) and not isinstance(check, Function) and not asked.names:
@@ -191,35 +193,20 @@ def _said(verdict: str, note: str | None) -> dict[str, Any]:
 def _where(error: BaseException, tests: str) -> str:
     """The error with the line of the tests that it came from."""
     told = f"{type(error).__name__}: {error}".rstrip(": ")
-    lines = [
-        each.lineno for each in traceback.extract_tb(error.__traceback__) if each.filename == FILE
-    ]
-    if not lines or lines[-1] is None:
+    line, trace = None, error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == FILE:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    lines = tests.splitlines()
+    if line is None or line > len(lines):
         return told
-    shown = tests.splitlines()[lines[-1] - 1].strip() if lines[-1] <= tests.count("\n") + 1 else ""
-    linecache.clearcache()
-    return f"line {lines[-1]} of the tests: {shown[:160]}: {told}"
+    return f"line {line} of the tests: {lines[line - 1].strip()[:160]}: {told}"
 
 
-def unknown_names(source: str) -> Iterator[str]:
-    """Global names that a source uses and does not itself define.
-
-    Raises:
-        SyntaxError: if it is no Python.
-    """
-    top = symtable.symtable(source, FILE, "exec")
-    defined = {
-        each.get_name() for each in top.get_symbols() if each.is_assigned() or each.is_imported()
-    }
-    for table in _tables(top):
-        for symbol in table.get_symbols():
-            is_global = symbol.is_global() or table is top
-            name = symbol.get_name()
-            if is_global and symbol.is_referenced() and name not in defined:
-                yield name
-
-
-def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    yield table
-    for child in table.get_children():
-        yield from _tables(child)
+def names_in(code: types.CodeType) -> Iterator[str]:
+    """Every name that code and the code within it use globally; names of attributes are among them."""
+    yield from code.co_names
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            yield from names_in(each)
