@@ -342,6 +342,8 @@ def _program_verdict(heard: Heard, said: dict[str, Any], limits: Limits) -> Mach
     ended = _ended(heard.ending, limits)
     if ended:
         return ended
+    if "confinement" in said:
+        return Error(reason=f"the runner failed: {said['confinement']}")
     if "refused" in said:
         return Unavailable(reason=str(said["refused"]))
     if heard.ending.code == 0:

@@ -32,7 +32,7 @@ _KINDS = frozenset((
     "Union", "Intersection", "Complement", "ProductSet", "Tuple", "Derivative", "Integral",
     "Limit", "Sum", "Product", "Piecewise", "ExprCondPair",
 ))  # fmt: skip
-logging.disable(logging.CRITICAL)
+logging.getLogger("math_verify").setLevel(logging.CRITICAL + 1)
 
 Tree = list[Any]
 """A kind and its parts: `["Add", ["Rational", "1", "2"], ["Symbol", "x"]]`."""

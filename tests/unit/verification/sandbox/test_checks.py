@@ -1,0 +1,166 @@
+"""Candidate and tests never share a process: only plain values pass, and only the tests say `pass`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assay.verification.ports import Check, Limits
+from assay.verification.sandbox import WarmSandbox
+from assay.verification.verification import Error, Fail, Memory, Pass, ProcessLimit, Timeout
+
+LIMITS = Limits(seconds=1.0, memory_mb=256)
+CHECK = "def check(candidate):\n    assert candidate(2, 3) == 5\n    assert candidate(10**9, 1) == 10**9 + 1\n"
+
+
+def check(sandbox: WarmSandbox, candidate: str, tests: str = CHECK, **more: object) -> Check:
+    return sandbox.check(candidate, tests, limits=LIMITS, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("candidate", "verdict"),
+    [
+        ("def add(a, b): return a + b", Pass),
+        ("def helper(): pass\ndef add(a, b): return a + b", Pass),
+        ("def add(a, b): return a - b", Fail),
+        ("def add(a): return a", Fail),
+        ("def add(a, b): return object()", Fail),
+        ("def add(a, b):\n  class N(int): pass\n  return N(a + b)", Fail),
+        ("x = 1", Fail),
+        ("not Python at all", Fail),
+        ("raise SystemExit(0)", Fail),
+        ("import os; os._exit(0)", Fail),
+        ("def add(a, b):\n  import os; os._exit(0)", Fail),
+        ("def add(a, b):\n  while True: pass", Timeout),
+        ("while True: pass", Timeout),
+        ("def add(a, b): return bytearray(1 << 40)", Memory),
+        ("def add(a, b):\n  import os; os.fork()", ProcessLimit),
+        ("def add(a, b):\n  import ctypes; ctypes.string_at(0)", Error),
+        ("def add(a, b): return 'x' * (9 << 20)", Fail),
+        ("def add(a, b):\n  x = []\n  for _ in range(500): x = [x]\n  return x", Fail),
+    ],
+)
+def test_a_check_ends_in_the_verdict_of_what_became_of_the_candidate(
+    sandbox: WarmSandbox, candidate: str, verdict: type
+) -> None:
+    """Right code passes; wrong, silent or unfit code fails; limits and crashes are neither."""
+    found = check(sandbox, candidate)
+    assert isinstance(found.verdict, verdict), found
+    assert found.isolation == "namespaces/split"
+
+
+@pytest.mark.parametrize(
+    ("tests", "verdict"),
+    [
+        ("assert add(1, 2) == 3\nassert add('a', 'b') == 'ab'", Pass),
+        ("assert add(1, 2) == 4", Fail),
+        ("assert add([1], [2]) == [1, 2] and add((1,), ()) == (1,)", Pass),
+        ("def check(f):\n    assert f(1, b=2) == 3\ncheck(add)", Pass),
+        ("try:\n    add(1, 'x')\nexcept TypeError:\n    pass\nelse:\n    assert False", Pass),
+        ("x = 1", Error),
+        ("def check(candidate): pass", Error),
+        ("this is no Python", Error),
+        ("import nothing_of_this_name\nassert add(1, 2) == 3", Error),
+        ("raise SystemExit(0)", Error),
+        ("assert add(1, 2) == 3\nraise SystemExit(0)", Error),
+        ("assert add(1, 2) == 3\nimport os\nos._exit(0)", Error),
+        ("while add(1, 2): pass", Timeout),
+    ],
+)
+def test_tests_of_both_shapes_are_run_and_broken_ones_are_errors(
+    sandbox: WarmSandbox, tests: str, verdict: type
+) -> None:
+    """`check(candidate)` and plain assertions run; tests that ask nothing or break say nothing."""
+    found = check(sandbox, "def add(a, b): return a + b", tests)
+    assert isinstance(found.verdict, verdict), found
+
+
+def test_a_failure_names_the_line_of_the_tests(sandbox: WarmSandbox) -> None:
+    """The reason quotes the assertion that did not hold, with its line."""
+    found = check(sandbox, "def add(a, b): return 5", entry="add")
+    assert isinstance(found.verdict, Fail)
+    assert found.verdict.reason.startswith("line 3 of the tests: assert candidate(10**9, 1)")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "None", "True", "-7", "2**5000", "0.1", "float('inf')", "1j", "'ü\\ud800'", "b'\\x00'",
+        "bytearray(b'x')", "[1, [2, (3,)]]", "{1: {'$': 2}, (1, 2): {3}}", "frozenset({1})",
+        "{'a': [None, {'b': ()}]}",
+    ],
+)  # fmt: skip
+def test_plain_values_arrive_as_they_were_sent(sandbox: WarmSandbox, value: str) -> None:
+    """What the candidate gives back equals the value in the tests, in type and content."""
+    tests = f"got = same({value})\nassert got == {value} and type(got) is type({value})"
+    found = check(sandbox, "def same(x): return x", tests)
+    assert isinstance(found.verdict, Pass), found
+
+
+def test_an_error_that_steers_loops_does_not_end_the_tests_early(sandbox: WarmSandbox) -> None:
+    """A candidate that raises `StopIteration` cannot cut `all(map(...))` short."""
+    tests = "assert all(map(lambda n: add(n, n) == 2 * n, [1, 2, 3]))"
+    for error in ("StopIteration", "GeneratorExit", "StopAsyncIteration", "KeyboardInterrupt"):
+        found = check(sandbox, f"def add(a, b): raise {error}", tests)
+        assert isinstance(found.verdict, Fail), found
+
+
+def test_what_the_tests_borrow_from_the_candidate_is_named(sandbox: WarmSandbox) -> None:
+    """A helper that the tests take from the candidate is said; given as context, it is trusted."""
+    candidate = "def right(x): return True\ndef solve(x): return -1"
+    tests = "def check(candidate):\n    assert right(candidate(4))"
+    forged = check(sandbox, candidate, tests, entry="solve")
+    assert (type(forged.verdict), forged.borrowed) == (Pass, ("right",))
+    held = check(sandbox, candidate, tests, entry="solve", context="def right(x): return x == 2")
+    assert (type(held.verdict), held.borrowed) == (Fail, ())
+
+
+def test_changes_to_arguments_do_not_reach_the_tests(sandbox: WarmSandbox) -> None:
+    """The tests compare with their own list, which the candidate cannot empty."""
+    tests = "given = [1, 2]\nassert add(given, []) == given"
+    found = check(sandbox, "def add(a, b):\n  a.clear()\n  return a", tests)
+    assert isinstance(found.verdict, Fail)
+
+
+SUITE = """
+import unittest
+from candidate import Stack
+def test_push():
+    stack = Stack(); stack.push(1)
+    assert stack.items == [1]
+class Cases(unittest.TestCase):
+    def test_empty(self):
+        self.assertEqual(Stack().items, [])
+"""
+
+
+def test_a_suite_in_one_process_runs_and_is_marked(sandbox: WarmSandbox) -> None:
+    """Stateful classes are tested in one process; the isolation says that it can be forged."""
+    right = "class Stack:\n  def __init__(self): self.items = []\n  def push(self, x): self.items.append(x)"
+    found = check(sandbox, right, SUITE, shared=True)
+    assert (type(found.verdict), found.note) == (Pass, "2 test functions"), found
+    assert found.isolation == "namespaces/shared-process"
+    wrong = check(sandbox, right.replace("append(x)", "append(2)"), SUITE, shared=True)
+    assert isinstance(wrong.verdict, Fail)
+    # This is why: a candidate in the tests' process says what it likes.
+    forging = "import os, json\nos.write(4, json.dumps({'verdict': 'pass'}).encode())\nos._exit(0)"
+    assert isinstance(check(sandbox, forging, SUITE, shared=True).verdict, Pass)
+
+
+@pytest.mark.data
+def test_every_reference_solution_passes_and_no_stub_does(sandbox: WarmSandbox) -> None:
+    """HumanEval: 164 of 164 reference solutions pass, 0 of 164 bodies that return nothing."""
+    file = Path(__file__).parents[5] / "shared/data/humaneval/HumanEval.jsonl"
+    if not file.exists():
+        pytest.skip(f"the data set is not beside the project: {file}")
+    tasks = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    passed = {"reference": 0, "stub": 0}
+    for task in tasks:
+        bodies = {"reference": task["canonical_solution"], "stub": "    return None\n"}
+        for name, body in bodies.items():
+            found = sandbox.check(
+                task["prompt"] + body, task["test"], entry=task["entry_point"],
+                context=task["prompt"], limits=Limits(seconds=10.0),
+            )  # fmt: skip
+            passed[name] += isinstance(found.verdict, Pass)
+    assert passed == {"reference": 164, "stub": 0}

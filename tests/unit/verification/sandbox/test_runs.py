@@ -1,0 +1,130 @@
+"""A program runs to a verdict of its own, and each limit to that limit's verdict."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from assay.verification.ports import Limits, Run
+from assay.verification.sandbox import WarmSandbox
+from assay.verification.verification import (
+    Error,
+    Fail,
+    FileLimit,
+    Memory,
+    OutputLimit,
+    Pass,
+    ProcessLimit,
+    Timeout,
+    Unavailable,
+)
+
+SHORT = Limits(seconds=1.0, memory_mb=256, files_mb=2, files=20, output_kb=256)
+
+
+def run(sandbox: WarmSandbox, program: str, limits: Limits = SHORT, **more: object) -> Run:
+    return sandbox.run(program, limits=limits, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("program", "verdict"),
+    [
+        ("print('well')", Pass),
+        ("raise SystemExit(3)", Fail),
+        ("raise SystemExit('no')", Fail),
+        ("1 / 0", Fail),
+        ("this is no Python", Fail),
+        ("x = 1\x00", Fail),
+        ("import os; os._exit(9)", Fail),
+        ("while True: pass", Timeout),
+        ("import time; time.sleep(60)", Timeout),
+        ("10 ** 10 ** 10", Timeout),
+        ("import ctypes; ctypes.string_at(0)", Error),
+        ("import os; os.abort()", Error),
+        ("held = bytearray(1 << 30)", Memory),
+        ("held = []\nwhile True: held.append(bytearray(1 << 20))", Memory),
+        ("import os; os.fork()", ProcessLimit),
+        ("import threading; threading.Thread(target=print).start()", ProcessLimit),
+        ("import subprocess; subprocess.run(['/bin/true'])", ProcessLimit),
+        ("f = open('f', 'wb')\nwhile True: f.write(bytes(1 << 16)); f.flush()", FileLimit),
+        ("for n in range(100): open(str(n), 'w').close()", FileLimit),
+        ("held = [open('/dev/null') for _ in range(1000)]", FileLimit),
+        ("while True: print('x' * 4096)", OutputLimit),
+        ("import sys\nwhile True: sys.stderr.write('x' * 4096)", OutputLimit),
+    ],
+)
+def test_a_program_ends_in_the_verdict_of_what_ended_it(
+    sandbox: WarmSandbox, program: str, verdict: type
+) -> None:
+    """Ends, errors, crashes and each limit have verdicts of their own; a limit is never `fail`."""
+    found = run(sandbox, program)
+    assert isinstance(found.verdict, verdict), found
+    assert found.isolation == "namespaces"
+
+
+def test_the_limit_of_memory_holds_for_several_processes_together(sandbox: WarmSandbox) -> None:
+    """Eight processes that each hold less than the limit are ended when together they hold more."""
+    program = """
+import os, time
+for _ in range(7):
+    if os.fork() == 0:
+        break
+held = bytearray(b"x") * (60 << 20)
+time.sleep(20)
+"""
+    limits = Limits(seconds=15.0, memory_mb=256, processes=8)
+    found = run(sandbox, program, limits)
+    assert isinstance(found.verdict, Memory), found
+    assert found.usage.wall_ms < 12_000
+
+
+def test_nothing_of_a_run_is_left_for_the_next(sandbox: WarmSandbox) -> None:
+    """A file, a changed module and a running child of one run are not there in the next one."""
+    run(sandbox, "import math; math.pi = 3; open('left', 'w').write('x')")
+    after = run(sandbox, "import math, os; print(math.pi > 3, os.listdir('.'), os.getpid())")
+    assert after.output == "True [] 1\n"
+
+
+def test_output_is_data(sandbox: WarmSandbox) -> None:
+    """Bytes that are no UTF-8 stand as escapes; what is kept has an end, and is counted whole."""
+    found = run(
+        sandbox, "import sys; sys.stdout.buffer.write(b'\\xff\\x1b[31m\\x00' + 'ü'.encode())"
+    )
+    assert found.output == "\\xff\x1b[31m\x00ü"
+    long = run(sandbox, "print('x' * 100_000)")
+    assert isinstance(long.verdict, Pass)
+    assert len(long.output) == 64 << 10
+    assert long.usage.output_bytes == 100_001
+
+
+def test_a_program_reads_its_input(sandbox: WarmSandbox) -> None:
+    """Standard input is what was given, byte for byte."""
+    found = run(sandbox, "print(input()[::-1])", stdin="straße\n".encode())
+    assert found.output == "eßarts\n"
+
+
+def test_other_languages_run_where_their_interpreter_is(sandbox: WarmSandbox) -> None:
+    """A shell script runs confined; a language that nobody knows is unavailable, not failed."""
+    found = run(sandbox, 'read line; echo "got $line"; ls /etc', stdin=b"it\n", language="sh",
+                limits=Limits(seconds=5.0, processes=8))  # fmt: skip
+    assert found.output == "got it\n"
+    assert isinstance(found.verdict, Fail)
+    assert isinstance(run(sandbox, "x", language="klingon").verdict, Unavailable)
+
+
+def test_the_host_keeps_no_handle_of_a_run(sandbox: WarmSandbox) -> None:
+    """A hundred runs leave as many open files in the host as there were."""
+    run(sandbox, "pass")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(100):
+        run(sandbox, "pass")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_fork_server_that_is_killed_is_replaced(sandbox: WarmSandbox) -> None:
+    """The run under way is an `error`, and the next one runs."""
+    run(sandbox, "pass")
+    for each in sandbox.processes:
+        os.kill(each, 9)
+    assert isinstance(run(sandbox, "pass").verdict, Error)
+    assert isinstance(run(sandbox, "pass").verdict, Pass)
