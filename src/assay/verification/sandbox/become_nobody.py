@@ -25,7 +25,10 @@ def main() -> None:
     os.setresuid(identity, identity, identity)
     if {*os.getresuid(), *os.getresgid()} != {identity} or os.getgroups():
         sys.exit("the identity of root could not be given up")
-    os.execv(order["command"][0], order["command"])  # noqa: S606  no shell is wanted
+    try:
+        os.execv(order["command"][0], order["command"])  # noqa: S606  no shell is wanted
+    except OSError as error:
+        sys.exit(f"{order['command'][0]} cannot be run: {error.strerror}")
 
 
 def _open_up(closed: dict[str, str]) -> None:

@@ -54,6 +54,7 @@ def planted(folder: Path, script: str) -> launching.Bubblewrap:
     path.parent.mkdir(parents=True)
     path.write_text(script)
     path.chmod(0o755)
+    folder.chmod(0o755)
     return launching.Bubblewrap(path, "planted")
 
 
