@@ -2,7 +2,7 @@
 
     python examples/verification/bfcl.py DATA_DIR
 
-DATA_DIR is the folder `bfcl-a`. Reference answers are built from the answer keys and must pass;
+DATA_DIR holds the folder `bfcl-a`. Reference answers are built from the answer keys and must pass;
 every planted fault must fail. What cannot be planted is counted with its reason. Multi-turn keys
 are Python call expressions: they are read as syntax trees of literals and never run. The states
 come from a small file system of our own, written from its function descriptions alone.
@@ -56,7 +56,7 @@ def main() -> None:
     """Print every table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path, help="the folder bfcl-a")
-    data = parser.parse_args().data
+    data = parser.parse_args().data / "bfcl-a"
     for title, figures in (
         ("Single calls", single_calls(data)),
         ("Calls of several turns", several_turns(data)),

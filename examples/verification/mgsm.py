@@ -2,7 +2,7 @@
 
     python examples/verification/mgsm.py DATA_DIR
 
-DATA_DIR is the folder `mgsm-latin`: one `question TAB answer` a line, the same items in English,
+DATA_DIR holds the folder `mgsm-latin`: one `question TAB answer` a line, the same items in English,
 German and French. Each answer is written as its language writes it and held against the answer
 key under the right format, under each wrong one, and under `auto`. The numbers of the questions
 are compared between the languages.
@@ -213,7 +213,7 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("data", type=Path, help="the folder mgsm-latin")
-    found = figures(parser.parse_args().data)
+    found = figures(parser.parse_args().data / "mgsm-latin")
     for language, questions in found["questions"].items():
         differing = questions["differing items, counted from 0"]
         questions["differing items, counted from 0"] = {
