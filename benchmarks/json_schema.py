@@ -105,6 +105,12 @@ def bare_parsing(pairs: list[list[tuple[Any, str]]]) -> int:
     return sum(all(check.is_valid(json.loads(text)) for check, text in each) for each in pairs)
 
 
+def looked_at(pairs: list[list[tuple[Any, Any]]]) -> int:
+    """Calls up to each record's first that does not fit, that one included."""
+    fits = ([validator.is_valid(value) for validator, value in each] for each in pairs)
+    return sum(each.index(False) + 1 if False in each else len(each) for each in fits)
+
+
 def interleaved(sides: dict[str, Callable[[], int]]) -> dict[str, tuple[float, int]]:
     """Median CPU seconds of each side over the rounds, and what it found."""
     seconds: dict[str, list[float]] = {name: [] for name in sides}
@@ -144,18 +150,19 @@ def main() -> None:
     )
     if len({found for _, found in timed.values()}) > 1:
         raise SystemExit(f"the sides differ: {timed}")
+    held = looked_at(values)
     first, parsing = (seconds for seconds, _ in list(timed.values())[:2])
     print(f"\n### JSON Schemas of tool calls ({n:,} records of {CALLS} calls, {TOOLS} schemas)\n")
     print(
         f"jsonschema-rs {version('jsonschema-rs')}, Python {platform.python_version()}; "
-        f"medians of {ROUNDS} interleaved rounds; calls after a record's first fault are not "
-        "looked at by any side, and each side finds the same records to pass.\n"
+        f"medians of {ROUNDS} interleaved rounds. No side looks beyond a record's first fault, "
+        f"so {held:,} calls are held and counted; all sides find the same records to pass.\n"
     )
     print("| | CPU s | calls a second | time over bare | over bare with parsing | records pass |")
     print("|---|--:|--:|--:|--:|--:|")
     for name, (seconds, found) in timed.items():
         print(
-            f"| {name} | {seconds:.3f} | {n * CALLS / seconds:,.0f} | {seconds / first:.1f} "
+            f"| {name} | {seconds:.3f} | {held / seconds:,.0f} | {seconds / first:.1f} "
             f"| {seconds / parsing:.1f} | {found:,} |"
         )
 

@@ -157,13 +157,17 @@ def _packages() -> list[Path]:
 
 
 def _wrapped(wrap: Bubblewrap, shown: Sequence[Shown], search: Sequence[str]) -> list[str]:
-    """The bubblewrap command up to the program that it runs."""
+    """The bubblewrap command up to the program that it runs.
+
+    It does not ask to die with its parent: that would be the thread that started it. The fork server
+    ends when its control socket closes, however the host ended.
+    """
     identity = str(NOBODY)
     words = [
         str(wrap.path),
         "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts",
         "--uid", identity, "--gid", identity, "--hostname", "sandbox",
-        "--die-with-parent", "--new-session", "--clearenv",
+        "--new-session", "--clearenv",
         "--ro-bind", "/usr", "/usr",
     ]  # fmt: skip
     for link in map(Path, ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")):

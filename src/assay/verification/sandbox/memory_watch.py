@@ -10,10 +10,11 @@ def tree_memory_kb(pid: int) -> int:
 
     What forks share counts once for each of them, so that the sum is never too small.
     """
-    return sum(_held_kb(each) for each in _tree(pid))
+    return sum(_held_kb(each) for each in tree(pid))
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
+    """A process and all that descend from it."""
     found, place = [pid], 0
     while place < len(found):
         found += _children(found[place])

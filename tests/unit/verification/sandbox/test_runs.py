@@ -1,12 +1,17 @@
 """A program runs to a verdict of its own, and each limit to that limit's verdict."""
 
 import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from assay.verification.ports import Limits, Run
 from assay.verification.sandbox import WarmSandbox
+from assay.verification.sandbox.memory_watch import tree
 from assay.verification.verification import (
     Error,
     Fail,
@@ -18,6 +23,7 @@ from assay.verification.verification import (
     Timeout,
     Unavailable,
 )
+from simulators.sandboxes import real_sandbox
 
 SHORT = Limits(seconds=1.0, memory_mb=256, files_mb=2, files=20, output_kb=256)
 
@@ -121,10 +127,47 @@ def test_the_host_keeps_no_handle_of_a_run(sandbox: WarmSandbox) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
+def test_a_sandbox_outlives_the_thread_that_opened_it() -> None:
+    """A fork server that one thread started serves another after the first has ended."""
+    with real_sandbox() as sandbox:
+        for _ in range(2):
+            with ThreadPoolExecutor(1) as pool:
+                found = pool.submit(run, sandbox, "print(1)").result()
+            assert isinstance(found.verdict, Pass), found
+
+
+HOST = """
+import sys
+from assay.verification.ports import Limits
+from assay.verification.sandbox import open_sandbox
+from assay.verification.sandbox.memory_watch import tree
+with open_sandbox() as sandbox:
+    sandbox.run("pass", limits=Limits())
+    print(*(pid for held in sandbox.processes for pid in tree(held)), flush=True)
+    sandbox.run("while True: pass", limits=Limits(seconds=600))
+"""
+
+
+def test_a_host_that_is_killed_leaves_no_process(sandbox: WarmSandbox) -> None:
+    """When the host dies in the middle of a run, the sandbox and the run end with it."""
+    host = subprocess.Popen([sys.executable, "-c", HOST], stdout=subprocess.PIPE, text=True)
+    assert host.stdout
+    held = [int(each) for each in host.stdout.readline().split()]
+    assert len(held) > 2
+    time.sleep(0.3)
+    host.kill()
+    host.wait()
+    host.stdout.close()
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{each}").exists() for each in held):
+        assert time.monotonic() < deadline, "a sandbox outlived its host"
+        time.sleep(0.05)
+
+
 def test_a_fork_server_that_is_killed_is_replaced(sandbox: WarmSandbox) -> None:
     """The run under way is an `error`, and the next one runs."""
     run(sandbox, "pass")
-    for each in sandbox.processes:
+    for each in [pid for held in sandbox.processes for pid in tree(held)]:
         os.kill(each, 9)
     assert isinstance(run(sandbox, "pass").verdict, Error)
     assert isinstance(run(sandbox, "pass").verdict, Pass)
