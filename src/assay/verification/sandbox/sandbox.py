@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,8 @@ from assay.verification.verification import (
 
 EVALUATORS = f"{inside.__name__}.evaluators"
 """Where trusted functions lie that work on hostile data."""
+
+_IMPORTS_PYTEST = re.compile(r"^\s*(?:import|from)\s+pytest\b", re.MULTILINE)
 
 _LIBRARIES = ("math-verify", "sympy", "latex2sympy2-extended", "pint")
 _TESTS_SECONDS = 1.0
@@ -169,7 +173,12 @@ class WarmSandbox:
         return self._checked(_split_verdict(heard, said, theirs), said, usage, SPLIT)
 
     def _shared(self, job: dict[str, Any], limits: Limits) -> Check:
-        heard = self._ask("candidate", "suite", job, limits)
+        uses_pytest = bool(_IMPORTS_PYTEST.search(job["tests"]))
+        if uses_pytest and find_spec("pytest") is None:
+            missing = Unavailable(reason="the suite needs pytest: pip install pytest")
+            return self._checked(missing, {}, _NOTHING_USED, SHARED_PROCESS)
+        side = "pytest" if uses_pytest else "candidate"
+        heard = self._ask(side, "suite", {**job, "pytest": uses_pytest}, limits)
         said = _report(heard.texts[0])
         verdict = _ended(heard.ending, limits) or _said_verdict(said) or _SAID_NOTHING
         return self._checked(verdict, said, _usage(heard.ending, 0), SHARED_PROCESS)
@@ -235,15 +244,15 @@ class WarmSandbox:
         return Proof(level=self._level, by=by, holdings=holdings)
 
     def _server(self, side: str) -> ForkServer:
-        """The fork server of a side, or of a module of evaluations; a broken one is replaced."""
+        """The fork server of a side, or with a module loaded; a broken one is replaced."""
         server = self._servers.get(side)
         if server and server.broken:
             server.close()
             server = None
         if server is None:
-            evaluating = side.startswith(EVALUATORS)
-            modules = (side,) if evaluating else ()
-            server = ForkServer(self._level, self._wrap, modules, packages=evaluating)
+            loaded = side == "pytest" or side.startswith(EVALUATORS)
+            modules = (side,) if loaded else ()
+            server = ForkServer(self._level, self._wrap, modules, packages=loaded)
             self._servers[side] = server
         return server
 

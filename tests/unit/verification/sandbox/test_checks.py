@@ -147,6 +147,38 @@ def test_a_suite_in_one_process_runs_and_is_marked(sandbox: WarmSandbox) -> None
     assert isinstance(check(sandbox, forging, SUITE, shared=True).verdict, Pass)
 
 
+PYTEST_SUITE = """
+import pytest
+from candidate import Stack
+@pytest.fixture
+def stack(): return Stack()
+@pytest.mark.parametrize("given", [1, 2])
+def test_push(stack, given):
+    stack.push(given)
+    assert stack.items == [given]
+"""
+
+
+@pytest.mark.parametrize(
+    ("items", "suite", "verdict"),
+    [
+        ("self.items + [x]", PYTEST_SUITE, Pass),
+        ("self.items + [0]", PYTEST_SUITE, Fail),
+        ("self.items + [x]", "import pytest\nimport nothing_of_this_name", Error),
+        ("self.items + [x]", "import pytest", Error),
+    ],
+)
+def test_a_pytest_suite_runs_with_fixtures_and_parameters(
+    sandbox: WarmSandbox, items: str, suite: str, verdict: type
+) -> None:
+    """Pytest itself runs the suite, beside its subject; a suite without tests says nothing."""
+    candidate = f"class Stack:\n  items = []\n  def push(self, x): self.items = {items}"
+    limits = Limits(seconds=10.0)
+    found = sandbox.check(candidate, suite, shared=True, limits=limits)
+    assert isinstance(found.verdict, verdict), found
+    assert found.isolation == "namespaces/shared-process"
+
+
 @pytest.mark.data
 def test_every_reference_solution_passes_and_no_stub_does(sandbox: WarmSandbox) -> None:
     """HumanEval: 164 of 164 reference solutions pass, 0 of 164 bodies that return nothing."""

@@ -201,7 +201,11 @@ def _tests(job: dict[str, Any], report: int) -> int:
 
 
 def _suite(job: dict[str, Any], report: int) -> int:
-    _tell(report, program.run_suite(job["source"], job["tests"], job["entry"]))
+    if job["pytest"]:
+        found = program.run_pytest(job["source"], job["tests"])
+    else:
+        found = program.run_suite(job["source"], job["tests"], job["entry"])
+    _tell(report, found)
     return 0
 
 

@@ -76,6 +76,48 @@ def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
     return {"verdict": "pass", "note": f"{ran} test functions" if ran else None}
 
 
+def run_pytest(candidate: str, tests: str) -> dict[str, Any]:
+    """Run a pytest suite in one process with its subject, the module `candidate`."""
+    import pytest  # noqa: PLC0415  it is there only where it was loaded before the fork
+
+    for name, source in (("candidate.py", candidate), ("test_suite.py", tests)):
+        with open(name, "w", encoding="utf-8", errors="surrogateescape") as written:  # noqa: PTH123  pathlib is not loaded in here
+            written.write(source)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109  the same
+    heard = _Heard()
+    options = ["-q", "-p", "no:cacheprovider", "--rootdir=.", "test_suite.py"]
+    code = int(pytest.main(options, plugins=[heard]))
+    if code == 0:
+        return {"verdict": "pass", "note": f"{heard.passed} tests"}
+    if code == 1 and heard.failures:
+        return {"verdict": "fail", "note": heard.failures[0][:300]}
+    told = heard.failures[0] if heard.failures else f"pytest ended with exit code {code}"
+    return {"verdict": "error", "note": f"the suite did not run: {told}"[:300]}
+
+
+class _Heard:
+    """A pytest plug-in that keeps what became of each test."""
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self.failures: list[str] = []
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """A test, its set-up or its end has a result."""
+        self.passed += report.when == "call" and report.outcome == "passed"
+        self._keep(report)
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """A file was read, or could not be."""
+        self._keep(report)
+
+    def _keep(self, report: Any) -> None:
+        if report.outcome == "failed":
+            last = str(report.longrepr).strip().splitlines()[-1:]
+            self.failures.append(f"{report.nodeid}: {' '.join(last)}")
+
+
 def _run_cases(suite: types.ModuleType, given: dict[str, Any], entry: str | None) -> int:
     own = {key: value for key, value in vars(suite).items() if given.get(key) is not value}
     check = own.get("check")
