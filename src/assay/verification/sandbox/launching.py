@@ -30,6 +30,9 @@ ENVIRONMENT = {
 }
 """The whole environment of a run, but for where its modules lie."""
 
+_STAGE = "assay-sandbox-"
+"""How the names of our temporary folders begin; the process that made one follows."""
+
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 
 
@@ -95,7 +98,8 @@ def launch(
         OSError: if it cannot be started.
     """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    stage = tempfile.TemporaryDirectory(prefix="assay-sandbox-")
+    _sweep()
+    stage = tempfile.TemporaryDirectory(prefix=f"{_STAGE}{os.getpid()}-")
     code = _lay_out(Path(stage.name))
     runtime, libraries = _runtime(), _packages() if packages else []
     if wrap:
@@ -126,6 +130,14 @@ def launch(
             pass_fds=[theirs.fileno()],
         )
     return Launched(process, ours, stage)
+
+
+def _sweep() -> None:
+    """Remove what hosts of ours that were killed have left behind."""
+    for each in Path(tempfile.gettempdir()).glob(f"{_STAGE}*-*"):
+        owner = each.name.removeprefix(_STAGE).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(each, ignore_errors=True)
 
 
 def _lay_out(stage: Path) -> Path:
