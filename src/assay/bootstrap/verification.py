@@ -1,17 +1,29 @@
 """The noun `verification` of an open program."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 
 import msgspec
 
 from assay.bootstrap.session import Session
+from assay.contracts.contract import IsolationLevel
 from assay.core.options import options_of
 from assay.plugins import load, names
 from assay.verification import service
-from assay.verification.ledger import LedgerRow
+from assay.verification.item_report import ItemReport
+from assay.verification.ledger import CoverageReport
+from assay.verification.ports import Sandbox
 
 _load = partial(load, "verifiers")
+
+
+def _open_sandbox(isolation: IsolationLevel) -> AbstractContextManager[Sandbox]:
+    """Open a sandbox of a level."""
+    from assay.verification.sandbox import open_sandbox  # noqa: PLC0415  only where code is run
+
+    return open_sandbox(isolation)
 
 
 class VerifierEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,13 +51,40 @@ class VerificationNoun:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def run(self, on_progress: Callable[[int], None] | None = None) -> service.Verified:
-        """Run every verifier that the rubric names over the candidates of every record."""
+    def run(
+        self,
+        *,
+        workers: int | None = None,
+        isolation: IsolationLevel = "namespaces",
+        verifiers: Collection[str] = (),
+        records: Sequence[str] = (),
+        fresh: bool = False,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> service.Verified:
+        """Run every verifier that the rubric names over the candidates of every record.
+
+        Args:
+            workers: how many sandboxes work at once; as many as there are processors where absent.
+            isolation: how firmly code is held; a weaker level is never taken in its place.
+            verifiers: names of the verifiers to run; all that the rubric names where empty.
+            records: ids of the records to look at; all where empty.
+            fresh: whether to test again what nothing has changed of.
+            on_progress: called after each record with the number of records done, and of all.
+
+        Raises:
+            UsageError: if the rubric's options do not fit, if no dimension names one of
+                `verifiers`, or if the contract demands a firmer isolation.
+        """
         return service.verify(
             self._session.store,
             self._session.facts,
             _load,
             actor=self._session.actor,
+            open_sandbox=partial(_open_sandbox, isolation),
+            workers=workers or os.cpu_count() or 1,
+            verifiers=verifiers,
+            records=records,
+            fresh=fresh,
             on_progress=on_progress,
         )
 
@@ -57,9 +96,20 @@ class VerificationNoun:
             for name in names("verifiers")
         )
 
-    def ledger(self) -> tuple[LedgerRow, ...]:
+    def ledger(self) -> CoverageReport:
         """For every dimension and slice: machine verified, expert judged, both, or uncertain."""
         return service.ledger(self._session.store, self._session.facts)
+
+    def item(self, record: str) -> ItemReport:
+        """What stands behind every dimension of one record's candidates, and by what.
+
+        Args:
+            record: the record's id, or a unique prefix of it.
+
+        Raises:
+            UsageError: if no record, or more than one, has such an id.
+        """
+        return service.report_item(self._session.store, self._session.facts, record)
 
 
 def entry(name: str, dimensions: tuple[str, ...] = ()) -> VerifierEntry:

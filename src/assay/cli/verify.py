@@ -27,31 +27,83 @@ Megabytes = Annotated[
 
 
 @app.command()
-def run(program: Folder = ".", as_json: AsJson = False) -> None:
+def run(
+    program: Folder = ".",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Sandboxes at once.", show_default="one a processor"),
+    ] = None,
+    verifier: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Run this verifier only; may be given again.", show_default="all of the rubric"
+        ),
+    ] = None,
+    record: Annotated[
+        list[str] | None,
+        typer.Option(help="Id of a record to look at; may be given again.", show_default="all"),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Test again what nothing has changed of.")
+    ] = False,
+    isolation: Isolation = "namespaces",
+    as_json: AsJson = False,
+) -> None:
     """Run every verifier that the rubric names over the candidates of every record.
 
-    Example: assay verify run
+    What was tested and has not changed is left alone; a run that was broken off goes on.
+
+    Example: assay verify run --workers 4
     """
     import assay
+    from assay.contracts.contract import IsolationLevel
 
+    level = one_of(isolation, IsolationLevel, "isolation")
     with assay.open(program) as opened, progress("verifying") as tick:
-        done = opened.verification.run(on_progress=tick)
+        done = opened.verification.run(
+            workers=workers,
+            isolation=level,
+            verifiers=verifier or (),
+            records=record or (),
+            fresh=fresh,
+            on_progress=tick,
+        )
     if as_json:
         print_json(done)
-        return
+    else:
+        _print_run(done)
+    if done.no_sandbox:
+        raise typer.Exit(4)
+
+
+def _print_run(done: Any) -> None:
+    """Print what each verifier came to, and what did not run."""
     print_table(
         ("verifier", "dimensions", "new verdicts", "already there", "nothing to verify"),
         (
             (
                 each.verifier,
                 ", ".join(each.dimensions),
-                each.missing or _counts(each.verdicts),
+                _counts(each.verdicts),
                 each.already_there,
                 _counts(each.nothing_to_verify),
             )
             for each in done.runs
         ),
     )
+    for each in done.runs:
+        if each.missing:
+            typer.echo(inert(f"{each.verifier} did not run: {each.missing}"))
+    if done.no_sandbox:
+        typer.echo(inert(f"no sandbox, so no code was run: {done.no_sandbox}"))
+    silent = sum(
+        count
+        for each in done.runs
+        for name, count in each.verdicts.items()
+        if name not in {"pass", "fail"}
+    )
+    if silent:
+        typer.echo(f"{silent} verdicts say nothing about the claim and enter no denominator")
     typer.echo(f"{done.records} records, {done.written} new verifications")
 
 
@@ -80,32 +132,111 @@ def list_(program: Folder = ".", as_json: AsJson = False) -> None:
 
 
 @app.command()
-def report(program: Folder = ".", as_json: AsJson = False) -> None:
+def report(
+    program: Folder = ".",
+    record: Annotated[
+        str | None,
+        typer.Option(help="Id of one record: what stands behind each of its dimensions."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Show the coverage ledger: by dimension and slice, what stands behind the items.
 
-    Example: assay verify report
+    Example: assay verify report --record rec_abc
     """
     import assay
 
     with assay.open(program) as opened:
-        rows = opened.verification.ledger()
+        found: Any = opened.verification.item(record) if record else opened.verification.ledger()
     if as_json:
-        print_json(rows)
-        return
+        print_json(found)
+    elif record:
+        _print_item(found)
+    else:
+        _print_ledger(found)
+
+
+def _print_ledger(found: Any) -> None:
+    """Print the ledger: counts, verifiers, and right answers with a wrong step."""
     print_table(
         (
             "slice", "dimension", "items", "machine verified", "expert judged", "both",
-            "uncertain", "refuted", "contradicted",
+            "uncertain", "refuted", "contradicted", "forgeable", "below minimum",
+            "right with wrong step",
         ),
         (
             (
-                f"{row.axis}={row.value}" if row.value else row.axis,
-                row.dimension, row.items, row.machine_verified, row.expert_judged, row.both,
-                row.uncertain, row.refuted, row.contradicted,
+                _slice(row), row.dimension, row.items, row.machine_verified, row.expert_judged,
+                row.both, row.uncertain, row.refuted, row.contradicted, row.forgeable,
+                row.below_minimum, row.right_with_wrong_step,
             )
-            for row in rows
+            for row in found.rows
         ),
     )  # fmt: skip
+    if found.by:
+        typer.echo("")
+        print_table(
+            ("slice", "dimension", "verifier", "version", "isolation", "counts", "verdicts"),
+            (
+                (
+                    _slice(row), row.dimension, row.verifier, row.version, row.isolation,
+                    _weight(row.weight), _counts(row.verdicts),
+                )
+                for row in found.by
+            ),
+        )  # fmt: skip
+    if found.right_with_wrong_step:
+        typer.echo(f"\n{found.right_with_wrong_step} items are right with a wrong step")
+        print_table(
+            ("record", "candidate", "right on", "wrong steps", "found by"),
+            (
+                (
+                    each.record,
+                    each.candidate,
+                    ", ".join(each.dimensions),
+                    ", ".join(map(str, each.steps)),
+                    ", ".join(each.by),
+                )
+                for each in found.wrong_steps
+            ),
+        )
+
+
+def _print_item(found: Any) -> None:
+    """Print what stands behind each dimension of one record."""
+    typer.echo(found.record)
+    print_table(
+        (
+            "candidate", "dimension", "support", "verdict", "by", "isolation", "counts", "values",
+            "found",
+        ),
+        (
+            (
+                each.candidate,
+                each.dimension,
+                each.support,
+                each.verdict,
+                f"{each.verifier} {each.version}".strip(),
+                each.isolation,
+                _weight(each.weight),
+                ", ".join(map(str, each.values)),
+                inert(each.reason),
+            )
+            for each in found.dimensions
+        ),
+    )  # fmt: skip
+    for candidate, steps in found.wrong_steps.items():
+        typer.echo(f"candidate {candidate}: wrong steps {', '.join(map(str, steps))}, from 0")
+
+
+def _slice(row: Any) -> str:
+    return f"{row.axis}={row.value}" if row.value else str(row.axis)
+
+
+def _weight(weight: str) -> str:
+    if weight in {"", "counts"}:
+        return "yes" if weight else ""
+    return f"no: {weight.replace('_', ' ')}"
 
 
 @app.command("exec")

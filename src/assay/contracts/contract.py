@@ -183,6 +183,19 @@ class Review(Part):
     """The layers, from the strictest to the one that takes all other records."""
 
 
+IsolationLevel = Literal["landlock", "namespaces"]
+"""How firmly a sandbox holds code, from the weaker to the stronger."""
+
+
+class MachineEvidence(Part):
+    """What a verifier's verdict must rest on to count."""
+
+    minimum_isolation: IsolationLevel | None = None
+    """Weakest level at which code under test may have been held; verdicts below it do not count."""
+    refuse_forgeable: bool = False
+    """Whether verdicts that a candidate could forge are refused even beside an expert's."""
+
+
 class Qualification(Part):
     """What a person must have shown before working in a role."""
 
@@ -246,6 +259,8 @@ class Contract(Header):
     """How improvement is measured on data that is excluded from training."""
     review: Review
     """Layers of review by risk."""
+    verification: MachineEvidence = MachineEvidence()
+    """What a verifier's verdict must rest on; nothing beyond a sandbox where absent."""
     roles: tuple[Qualification, ...] = ()
     """Roles and what qualifies for them."""
     welfare: Welfare | None = None

@@ -202,7 +202,7 @@ def _odds(report: QualityReport) -> Iterator[Picture]:
 def _ledger(report: QualityReport) -> Iterator[Picture]:
     rows: list[tuple[Cell, ...]] = []
     names: list[str] = []
-    for each in report.ledger:
+    for each in report.ledger.rows:
         if each.axis != ALL:
             continue
         name = f"{each.dimension} ({each.items})"

@@ -31,7 +31,7 @@ from assay.quality.sections.defects import (
 from assay.quality.sections.questions import Question, Verdicts, questions_of, verdicts_of
 from assay.quality.sections.reviewers import Repeats, ReviewerRates, repeats_of, reviewers_of
 from assay.quality.shortcuts.audit import ShortcutAudit, audit, surface_cue_alarm
-from assay.verification.ledger import LedgerRow
+from assay.verification.ledger import CoverageReport
 
 
 class DispositionCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,8 +98,8 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """Records with an adjudication, among records that have one or wait for one."""
     corrective_actions: tuple[CorrectiveAction, ...]
     """What the causes of disagreement ask for, the most frequent first."""
-    ledger: tuple[LedgerRow, ...]
-    """What stands behind each dimension of each item: everything first, then slice by slice."""
+    ledger: CoverageReport
+    """What stands behind each dimension of each item, and by what it was machine verified."""
     coverage: Coverage
     """The sampling distribution against what is there."""
     heat_map: CrossTable | None
@@ -163,7 +163,7 @@ def report_of(gathered: Gathering, resampling: Resampling | None = None) -> Qual
         refutations=refutations_of(gathered, level),
         adjudicated=_adjudicated(gathered, level),
         corrective_actions=corrective_actions_of(gathered, level),
-        ledger=gathered.ledger.rows(),
+        ledger=gathered.ledger.report(),
         coverage=covered,
         heat_map=cross_table(gathered.cells, contract.sampling, *axes) if len(axes) > 1 else None,
         limits=limits(gathered),

@@ -1,6 +1,6 @@
 """The quality report in sentences and tables; `outline` is the one place where they are worded."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from assay.quality.agreement_outline import tell_dimensions, tell_verdicts
 from assay.quality.bootstrap import Resampling
@@ -10,7 +10,7 @@ from assay.quality.outline import Block, Bullets, Section, Table, section, table
 from assay.quality.report import QualityReport
 from assay.quality.reviewer_outline import reviewer_table
 from assay.quality.wording import counts, plain, share
-from assay.verification.ledger import ALL
+from assay.verification.ledger import ALL, ByRow, CoverageReport
 
 SUPPORT = ("machine verified", "expert judged", "both", "uncertain")
 """What can stand behind a dimension of an item, in the ledger's order."""
@@ -86,14 +86,19 @@ def _dispositions(report: QualityReport) -> Iterator[Block | str]:
 
 
 def _ledger(report: QualityReport) -> Iterator[Block | str]:
-    if not report.ledger:
+    found = report.ledger
+    if not found.rows:
         yield "No dimension of the rubric applies to any record."
         return
     yield (
         "An item is a candidate, or a record that has none. A verifier covers only what it "
-        "measures; what nobody tested or judged is uncertain."
+        "measures; what nobody tested or judged is uncertain. A verdict that the candidate could "
+        "forge, or that was held less firmly than the contract demands, does not count."
     )
-    head = ("items", *SUPPORT, "refuted", "verifier and expert contradict")
+    head = (
+        "items", *SUPPORT, "refuted", "verifier and expert contradict", "forgeable",
+        "below the contract's isolation", "right with a wrong step",
+    )  # fmt: skip
     rows = [
         (
             f"{each.axis} = {each.value}",
@@ -102,17 +107,62 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
                 str(count)
                 for count in (
                     each.items, each.machine_verified, each.expert_judged, each.both,
-                    each.uncertain, each.refuted, each.contradicted,
+                    each.uncertain, each.refuted, each.contradicted, each.forgeable,
+                    each.below_minimum, each.right_with_wrong_step,
                 )
             ),
         )
-        for each in report.ledger
+        for each in found.rows
     ]  # fmt: skip
-    whole = [row[1:] for row, each in zip(rows, report.ledger, strict=True) if each.axis == ALL]
-    parts = [row for row, each in zip(rows, report.ledger, strict=True) if each.axis != ALL]
+    whole = [row[1:] for row, each in zip(rows, found.rows, strict=True) if each.axis == ALL]
+    parts = [row for row, each in zip(rows, found.rows, strict=True) if each.axis != ALL]
     yield table("What stands behind each dimension", ("dimension", *head), whole)
     if parts:
         yield table("The same by slice", ("slice", "dimension", *head), parts)
+    yield from _tell_verifiers(found.by)
+    if found.right_with_wrong_step:
+        yield _wrong_steps(found)
+
+
+def _tell_verifiers(by: Sequence[ByRow]) -> Iterator[Block]:
+    head = ("dimension", "verifier", "version", "isolation", "counts", "verdicts")
+    rows = [
+        (
+            f"{each.axis} = {each.value}",
+            each.dimension,
+            each.verifier,
+            each.version,
+            each.isolation or "not noted",
+            "yes" if each.weight == "counts" else f"no: {plain(each.weight)}",
+            counts(each.verdicts),
+        )
+        for each in by
+    ]
+    whole = [row[1:] for row, each in zip(rows, by, strict=True) if each.axis == ALL]
+    parts = [row for row, each in zip(rows, by, strict=True) if each.axis != ALL]
+    if whole:
+        yield table("By what it was verified, in items", head, whole)
+    if parts:
+        yield table("The same verifiers by slice", ("slice", *head), parts)
+
+
+def _wrong_steps(found: CoverageReport) -> Table:
+    named = len(found.wrong_steps)
+    first = f", the first {named} of them" if named < found.right_with_wrong_step else ""
+    return table(
+        f"Right with a wrong step: {found.right_with_wrong_step} items{first}",
+        ("record", "candidate", "right on", "wrong steps, from 0", "found by"),
+        (
+            (
+                each.record,
+                str(each.candidate),
+                ", ".join(each.dimensions),
+                ", ".join(map(str, each.steps)),
+                ", ".join(each.by),
+            )
+            for each in found.wrong_steps
+        ),
+    )
 
 
 def _defects(report: QualityReport) -> Iterator[Block | str]:

@@ -1,21 +1,24 @@
 """The coverage ledger: what stands behind each dimension of each item, and what is uncertain."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from assay.contracts.contract import Contract
-from assay.contracts.rubric import Dimension, Rubric
-from assay.records.judgment import Judgment, standing
+from assay.contracts.rubric import Rubric
+from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.records.verdict import Category, Scored
+from assay.verification.coverage import By, Coverage, Dossier, Ground, items_of
 from assay.verification.planned import applying
-from assay.verification.verification import Fail, Pass, Verification
+from assay.verification.standing import Weight
+from assay.verification.verification import Verification
 
 ALL = "all"
 """The axis of the rows over everything."""
+
+MOST_NAMED = 1000
+"""Right answers with a wrong step that are named one by one; all of them are counted."""
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,17 +44,61 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     """Items on which a verifier failed."""
     contradicted: int
     """Items on which a verifier failed and a person gave the best value, or the reverse."""
+    forgeable: int
+    """Items whose only verdict is one that the candidate could forge; it does not count."""
+    below_minimum: int
+    """Items whose only verdict was held less firmly than the contract demands; it does not count."""
+    right_with_wrong_step: int
+    """Items that are right on this dimension while one of their steps is wrong."""
 
 
-class Coverage(NamedTuple):
-    """What stands behind one dimension of one item."""
+class ByRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What one verifier found for one dimension in one slice, at one isolation; counts are items."""
 
-    machine: bool | None
-    """What the verifiers say: all passed, one failed; None where none spoke."""
-    expert: bool
-    """Whether a person gave a value."""
-    contradicted: bool
-    """Whether the two cannot both be right."""
+    axis: str
+    """The axis; `all` for everything."""
+    value: str
+    """Its value; empty for everything."""
+    dimension: str
+    """The dimension."""
+    verifier: str
+    """The verifier's name."""
+    version: str
+    """Its version."""
+    isolation: str
+    """How the code under test was held; empty where nobody noted it."""
+    weight: Weight
+    """Whether its verdicts count, and if not, why."""
+    verdicts: dict[str, int]
+    """The results that stand, by verdict; only `pass` and `fail` enter the ledger's counts."""
+
+
+class RightWithWrongStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One item that is right while one of its steps is wrong."""
+
+    record: str
+    """Id of the record."""
+    candidate: int
+    """The candidate's place."""
+    dimensions: tuple[str, ...]
+    """Dimensions on which it is right."""
+    steps: tuple[int, ...]
+    """Its wrong steps, from 0."""
+    by: tuple[str, ...]
+    """Who says so: verifiers by name, or `reviewers`."""
+
+
+class CoverageReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The coverage ledger."""
+
+    rows: tuple[LedgerRow, ...]
+    """Every dimension: over everything first, then slice by slice."""
+    by: tuple[ByRow, ...]
+    """By what it was machine verified, in the same order."""
+    right_with_wrong_step: int
+    """Items that are right on some dimension while one of their steps is wrong."""
+    wrong_steps: tuple[RightWithWrongStep, ...]
+    """The first of these, one by one."""
 
 
 class Ledger:
@@ -63,8 +110,11 @@ class Ledger:
     def __init__(self, contract: Contract, rubric: Rubric) -> None:
         self._contract = contract
         self._rubric = rubric
+        self._ground = Ground(contract, rubric)
         self._axes = tuple(contract.sampling.axes)
         self._seen: Counter[tuple[tuple[str | None, ...], str, Coverage]] = Counter()
+        self._hollow = 0
+        self._named: list[RightWithWrongStep] = []
 
     def add(
         self, record: Record, judgments: Sequence[Judgment], verifications: Sequence[Verification]
@@ -78,88 +128,88 @@ class Ledger:
         """
         applies = applying(record, self._contract, self._rubric)
         place = tuple(map(record.task.taxonomy.get, self._axes))
-        for dimension in self._rubric.dimensions:
-            if dimension.id not in applies:
-                continue
-            for item in range(max(1, len(record.candidates))):
-                found = cover(dimension, item, judgments, verifications)
+        dossier = Dossier(self._ground, judgments, verifications)
+        for item in items_of(record.candidates):
+            right: list[str] = []
+            for dimension in self._rubric.dimensions:
+                if dimension.id not in applies:
+                    continue
+                found = dossier.cover(dimension, item)
                 self._seen[place, dimension.id, found] += 1
+                if found.wrong_step:
+                    right.append(dimension.id)
+            if right:
+                self._note(record, item, right, dossier)
 
-    def rows(self) -> tuple[LedgerRow, ...]:
-        """The ledger: everything first, then slice by slice."""
+    def _note(self, record: Record, item: int, right: list[str], dossier: Dossier) -> None:
+        self._hollow += 1
+        if len(self._named) >= MOST_NAMED:
+            return
+        wrong = dossier.wrong_steps(item)
+        self._named.append(
+            RightWithWrongStep(
+                record=record.id,
+                candidate=item,
+                dimensions=tuple(right),
+                steps=tuple(sorted({each.step for each in wrong})),
+                by=tuple(sorted({each.by for each in wrong})),
+            )
+        )
+
+    def report(self) -> CoverageReport:
+        """The ledger as it stands."""
         counts: dict[tuple[str, str, str], Counter[str]] = {}
+        by: dict[tuple[str, str, str], dict[By, int]] = {}
         for (place, dimension, found), items in self._seen.items():
-            values = [(ALL, ""), *zip(self._axes, place, strict=True)]
-            for axis, value in values:
-                if value is not None:
-                    counted = counts.setdefault((axis, value, dimension), Counter())
-                    counted.update({name: items for name, holds in _named(found) if holds})
+            for axis, value in ((ALL, ""), *zip(self._axes, place, strict=True)):
+                if value is None:
+                    continue
+                counted = counts.setdefault((axis, value, dimension), Counter())
+                counted.update({name: items for name, holds in _named(found) if holds})
+                if found.by is not None:
+                    tested = by.setdefault((axis, value, dimension), Counter())
+                    tested[found.by] += items
         order = {each.id: place for place, each in enumerate(self._rubric.dimensions)}
         axes = {axis: place for place, axis in enumerate((ALL, *self._axes))}
         keys = sorted(counts, key=lambda key: (axes[key[0]], key[1], order[key[2]]))
-        return tuple(
-            LedgerRow(
-                axis=axis,
-                value=value,
-                dimension=dimension,
-                **{name: counts[axis, value, dimension][name] for name in _COUNTED},
-            )
-            for axis, value, dimension in keys
+        return CoverageReport(
+            rows=tuple(
+                LedgerRow(
+                    axis=axis,
+                    value=value,
+                    dimension=dimension,
+                    **{name: counts[axis, value, dimension][name] for name in _COUNTED},
+                )
+                for axis, value, dimension in keys
+            ),
+            by=tuple(row for key in keys for row in _by_rows(*key, by.get(key, {}))),
+            right_with_wrong_step=self._hollow,
+            wrong_steps=tuple(self._named),
         )
 
 
 _COUNTED = (
     "items", "machine_verified", "expert_judged", "both", "uncertain", "refuted", "contradicted",
+    "forgeable", "below_minimum", "right_with_wrong_step",
 )  # fmt: skip
 
 
-def cover(
-    dimension: Dimension,
-    item: int,
-    judgments: Iterable[Judgment],
-    verifications: Iterable[Verification],
-) -> Coverage:
-    """What stands behind one dimension of one item.
-
-    Args:
-        dimension: the dimension.
-        item: the candidate's place.
-        judgments: judgments of the record.
-        verifications: verifications of the record in their order of entry; of one verifier with
-            one set of options the last one stands.
-    """
-    latest = {
-        (each.verifier, each.options): each.verdict
-        for each in verifications
-        if dimension.id in each.dimensions and each.candidate in {None, item}
-    }
-    spoken = [verdict for verdict in latest.values() if isinstance(verdict, Pass | Fail)]
-    machine = all(isinstance(verdict, Pass) for verdict in spoken) if spoken else None
-    values = list(_values(dimension, item, judgments))
-    if machine is None:
-        return Coverage(None, bool(values), contradicted=False)
-    best, worst = _ends(dimension)
-    against = (worst if machine else best) in values
-    return Coverage(machine, bool(values), contradicted=against and best != worst)
-
-
-def _values(dimension: Dimension, item: int, judgments: Iterable[Judgment]) -> Iterable[int | str]:
-    for judgment in standing(judgments):
-        if judgment.reviewer.kind == "model":
-            continue
-        for score in judgment.scores:
-            if score.dimension != dimension.id or score.candidate not in {None, item}:
-                continue
-            if isinstance(score.score, Scored | Category):
-                yield score.score.value
-
-
-def _ends(dimension: Dimension) -> tuple[int | None, int | None]:
-    """The best and the worst value of a scale of numbers; None for categories."""
-    if dimension.bounds is None:
-        return None, None
-    low, high = dimension.bounds
-    return (low, high) if dimension.better == "lower" else (high, low)
+def _by_rows(axis: str, value: str, dimension: str, tested: dict[By, int]) -> Iterator[ByRow]:
+    held: dict[tuple[str, str, str, Weight], dict[str, int]] = {}
+    for each, items in sorted(tested.items()):
+        key = (each.verifier, each.version, each.isolation, each.weight)
+        held.setdefault(key, {})[each.verdict] = items
+    for (verifier, version, isolation, weight), verdicts in held.items():
+        yield ByRow(
+            axis=axis,
+            value=value,
+            dimension=dimension,
+            verifier=verifier,
+            version=version,
+            isolation=isolation,
+            weight=weight,
+            verdicts=verdicts,
+        )
 
 
 def _named(found: Coverage) -> tuple[tuple[str, bool], ...]:
@@ -173,4 +223,7 @@ def _named(found: Coverage) -> tuple[tuple[str, bool], ...]:
         ("uncertain", not spoke and not found.expert),
         ("refuted", found.machine is False),
         ("contradicted", found.contradicted),
+        ("forgeable", found.lacking == "forgeable"),
+        ("below_minimum", found.lacking == "below_minimum"),
+        ("right_with_wrong_step", found.wrong_step),
     )

@@ -1,30 +1,34 @@
-"""What a door can do with verifiers: run those that the rubric names over all records."""
+"""What a door can do with verifiers: run those that the rubric names, and show what they cover."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.rubric import Rubric
+from assay.core.errors import UsageError
 from assay.core.ports import FactStore
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.verification.ledger import Ledger, LedgerRow
+from assay.verification.item_report import ItemReport, item_report
+from assay.verification.ledger import CoverageReport, Ledger
 from assay.verification.planned import Load, PlannedTest, applying, planned_tests
-from assay.verification.verification import Error, Verification
+from assay.verification.running import Answer, Crew, OpenSandbox, needs_sandbox
+from assay.verification.standing import reaches, tries_again, weight_of
+from assay.verification.verification import Verification
 from assay.verification.verifier import Found, NothingToVerify
 
 F = TypeVar("F", Judgment, Verification)
 
-BATCH = 500
-"""Records at once: they bound the memory and make one transaction."""
+BATCH = 100
+"""Records of one transaction. One batch is tested ahead, so two are what an interruption can cost."""
 
-Known = dict[tuple[str, str, str | None, int | None], Verification]
-"""Verifications of one record by verifier, version, options and candidate."""
+Known = dict[tuple[str, str | None, int | None], Verification]
+"""Of one record, the latest verification by verifier, options and candidate."""
 
 
 class VerifierRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,9 +43,11 @@ class VerifierRun(msgspec.Struct, frozen=True, kw_only=True):
     dimensions: tuple[str, ...]
     """Dimensions that it speaks for."""
     verdicts: dict[str, int]
-    """New verifications by verdict."""
+    """What this run found, by verdict."""
+    same_subject: int
+    """Of these, how many share all that the verifier may see with one that this run had tested."""
     already_there: int
-    """Candidates that the same version had tested before under the same options."""
+    """Candidates that were tested before and of which nothing has changed since."""
     nothing_to_verify: dict[str, int]
     """Candidates that make no such claim, by reason; they are no passes."""
     missing: str
@@ -57,6 +63,8 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """New verifications."""
     runs: tuple[VerifierRun, ...]
     """Each verifier, in the rubric's order."""
+    no_sandbox: str
+    """Why no sandbox could be had, with the remedy; empty where there was one, or no need of one."""
 
 
 def verify(
@@ -65,90 +73,177 @@ def verify(
     load: Load,
     *,
     actor: str,
-    on_progress: Callable[[int], None] | None = None,
+    open_sandbox: OpenSandbox | None = None,
+    workers: int = 1,
+    verifiers: Collection[str] = (),
+    records: Sequence[str] = (),
+    fresh: bool = False,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Verified:
     """Run every verifier that the rubric names over the candidates of every record.
 
-    What the same version has tested under the same options is not tested again. A verifier that
-    breaks on a candidate leaves the verdict `error` there, and the run goes on.
+    Tested is what is new or has changed: another version, other options, dimensions or environment,
+    or a verdict that was held less firmly than the contract now demands. What broke or could not
+    run is tried again. The facts and their order are the same for any number of workers.
 
     Args:
         store: the store.
         documents: the documents in force by kind; `contract` and `rubric` are needed.
         load: gives the verifier class of a name.
         actor: who does it.
-        on_progress: called after each batch with the number of records done.
+        open_sandbox: opens a sandbox for verifiers that execute code. Where none can be had, what
+            they would have tested gets the verdict `unavailable`.
+        workers: how many sandboxes work at once.
+        verifiers: names of the verifiers to run; all that the rubric names where empty.
+        records: ids of the records to look at; all where empty.
+        fresh: whether to test again what nothing has changed of.
+        on_progress: called after each record with the number of records done, and of all.
 
     Raises:
-        UsageError: if a verifier does not take the options that the rubric gives it.
+        UsageError: if a verifier does not take the options that the rubric gives it, if no
+            dimension names one of `verifiers`, or if the sandbox holds code less firmly than the
+            contract demands.
     """
     contract, rubric = _typed(documents)
-    runs = [_Run(each) for each in planned_tests(rubric, load)]
-    able = [run for run in runs if run.planned.test is not None]
-    done = written = 0
-    for records in _batches(store):
-        known = _known(store, [record.id for record in records])
-        new = [
-            fact
-            for record in records
-            for run in able
-            if set(run.planned.dimensions) & applying(record, contract, rubric)
-            for fact in run.over(record, known.get(record.id, {}))
+    where = {"id": list(records)} if records else {}
+    with Crew(open_sandbox, max(1, workers)) as crew:
+        runs = [
+            _Run(each, crew, contract, fresh=fresh)
+            for each in _chosen(planned_tests(rubric, load), verifiers)
         ]
-        if new:
-            with store.write(
-                "record.verify",
-                actor=actor,
-                documents={kind: document.id for kind, document in documents.items()},
-            ) as writing:
-                writing.add(new)
-        written += len(new)
-        done += len(records)
-        if on_progress:
-            on_progress(done)
-    return Verified(records=done, written=written, runs=tuple(run.report() for run in runs))
+        _begin(crew, runs, contract)
+        done = written = 0
+        whole = store.count(Record, **where)
+        for batch in _one_ahead(_asked(store, where, runs, contract, rubric)):
+            new: list[Verification] = []
+            for asked in batch:
+                new += [fact for ask in asked if (fact := ask.run.fact(ask)) is not None]
+                done += 1
+                if on_progress:
+                    on_progress(done, whole)
+            written += _commit(store, documents, new, actor)
+        return Verified(
+            records=done,
+            written=written,
+            runs=tuple(run.report() for run in runs),
+            no_sandbox=crew.sandboxes.missing,
+        )
 
 
-def ledger(store: FactStore, documents: Mapping[DocumentKind, Document]) -> tuple[LedgerRow, ...]:
+def ledger(store: FactStore, documents: Mapping[DocumentKind, Document]) -> CoverageReport:
     """For every dimension and slice: machine verified, expert judged, both, or uncertain."""
     contract, rubric = _typed(documents)
     found = Ledger(contract, rubric)
-    for records in _batches(store):
+    for records in _batches(store.scan(Record)):
         ids = [record.id for record in records]
         judgments = _by_record(store.scan(Judgment, record=ids))
         verifications = _by_record(store.scan(Verification, record=ids))
         for record, identity in zip(records, ids, strict=True):
             found.add(record, judgments.get(identity, ()), verifications.get(identity, ()))
-    return found.rows()
+    return found.report()
+
+
+def report_item(
+    store: FactStore, documents: Mapping[DocumentKind, Document], record: str
+) -> ItemReport:
+    """What stands behind every dimension of one record's candidates.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        record: the record's id, or a unique prefix of it.
+
+    Raises:
+        UsageError: if no record, or more than one, has such an id.
+    """
+    contract, rubric = _typed(documents)
+    found = store.get(Record, record)
+    judgments = tuple(store.scan(Judgment, record=found.id))
+    return item_report(
+        found, judgments, tuple(store.scan(Verification, record=found.id)), contract, rubric
+    )
+
+
+class _Ask(NamedTuple):
+    """One candidate that one verifier was asked about."""
+
+    run: "_Run"
+    record: str
+    place: int
+    answer: Answer
+    same_subject: bool
 
 
 class _Run:
     """One verifier on its way over the records."""
 
-    def __init__(self, planned: PlannedTest) -> None:
+    def __init__(
+        self, planned: PlannedTest, crew: Crew, contract: Contract, *, fresh: bool
+    ) -> None:
         self.planned = planned
+        self._crew = crew
+        self._minimum = contract.verification.minimum_isolation
+        self._fresh = fresh
+        self._missing = planned.missing
         self._verdicts: Counter[str] = Counter()
         self._nothing: Counter[str] = Counter()
-        self._there = 0
+        self._same = self._there = 0
 
-    def over(self, record: Record, known: Known) -> Iterator[Verification]:
+    @property
+    def able(self) -> bool:
+        """Whether it may run, as far as is known."""
+        return not self._missing
+
+    def asks(self, record: Record, identity: str, known: Known) -> Iterator[_Ask]:
+        """Ask about every candidate of a record of which no answer stands."""
         planned = self.planned
         if not record.candidates:
             self._nothing["the record has no candidate"] += 1
         for place in range(len(record.candidates)):
-            key = (planned.verifier, planned.test.version, planned.options, place)
-            earlier = known.get(key)
-            if earlier is not None and earlier.dimensions == planned.dimensions:
+            earlier = known.get((planned.verifier, planned.options, place))
+            if earlier is not None and not self._fresh and self._still_holds(earlier):
                 self._there += 1
                 continue
-            found = _tested(planned, record, place)
-            if isinstance(found, NothingToVerify):
-                self._nothing[found.reason] += 1
-                continue
-            self._verdicts[str(found.verdict.__struct_config__.tag)] += 1
-            yield _fact(planned, record, place, found)
+            if not self._proven():
+                return
+            answer, same = self._crew.ask(planned, record, place)
+            yield _Ask(self, identity, place, answer, same)
+
+    def _still_holds(self, earlier: Verification) -> bool:
+        planned = self.planned
+        if (earlier.version, earlier.dimensions) != (planned.test.version, planned.dimensions):
+            return False
+        if tries_again(earlier):
+            return False
+        if self._has_no_sandbox():
+            return True
+        if weight_of(earlier.isolation, self._minimum) == "below_minimum":
+            return False
+        return earlier.environment == self._crew.environment(planned)
+
+    def _has_no_sandbox(self) -> bool:
+        return needs_sandbox(self.planned) and self._crew.sandboxes.first is None
+
+    def _proven(self) -> bool:
+        """Whether it answers its own cases; without a sandbox nothing runs, so nothing is proven."""
+        if not self._missing and not self._has_no_sandbox():
+            faults = self._crew.faults(self.planned)
+            self._missing = f"it fails its own cases: {'; '.join(faults)}" if faults else ""
+        return not self._missing
+
+    def fact(self, ask: _Ask) -> Verification | None:
+        """What became of what was asked; None where there was nothing to verify."""
+        found = ask.answer.result()
+        if isinstance(found, NothingToVerify):
+            self._nothing[found.reason] += 1
+            return None
+        self._verdicts[str(found.verdict.__struct_config__.tag)] += 1
+        self._same += ask.same_subject
+        environment = self._crew.environment(self.planned)
+        return _fact(self.planned, ask, found, environment)
 
     def report(self) -> VerifierRun:
+        """What it came to."""
         planned = self.planned
         return VerifierRun(
             verifier=planned.verifier,
@@ -156,29 +251,23 @@ class _Run:
             options=planned.options,
             dimensions=planned.dimensions,
             verdicts=dict(sorted(self._verdicts.items())),
+            same_subject=self._same,
             already_there=self._there,
             nothing_to_verify=dict(sorted(self._nothing.items())),
-            missing=planned.missing,
+            missing=self._missing,
         )
 
 
-def _tested(planned: PlannedTest, record: Record, place: int) -> Found | NothingToVerify:
-    try:
-        found: Found | NothingToVerify = planned.test.verify(record, place)
-    except Exception as error:  # noqa: BLE001  a plug-in's fault must not stop the others
-        return Found(verdict=Error(reason=f"{type(error).__name__}: {error}"))
-    return found
-
-
-def _fact(planned: PlannedTest, record: Record, place: int, found: Found) -> Verification:
+def _fact(planned: PlannedTest, ask: _Ask, found: Found, environment: str | None) -> Verification:
     return Verification(
-        record=record.id,
+        record=ask.record,
         verifier=planned.verifier,
         version=planned.test.version,
         verdict=found.verdict,
         dimensions=planned.dimensions,
-        candidate=place,
+        candidate=ask.place,
         step=found.step,
+        environment=environment,
         isolation=found.isolation,
         usage=found.usage,
         options=planned.options,
@@ -188,11 +277,89 @@ def _fact(planned: PlannedTest, record: Record, place: int, found: Found) -> Ver
     )
 
 
-def _known(store: FactStore, ids: Sequence[str]) -> dict[str, Known]:
+def _chosen(planned: tuple[PlannedTest, ...], names: Collection[str]) -> tuple[PlannedTest, ...]:
+    named = {each.verifier for each in planned}
+    unknown = sorted(set(names) - named)
+    if unknown:
+        raise UsageError(
+            code="verifier-not-named",
+            message=f"no dimension of the rubric names {unknown[0]!r}",
+            hint=f"it names: {', '.join(sorted(named)) or 'none'}",
+        )
+    return tuple(each for each in planned if not names or each.verifier in names)
+
+
+def _begin(crew: Crew, runs: Sequence[_Run], contract: Contract) -> None:
+    """Open the first sandbox where one is needed, and hold it against the contract."""
+    if not any(run.able and needs_sandbox(run.planned) for run in runs):
+        return
+    crew.sandboxes.begin()
+    first, minimum = crew.sandboxes.first, contract.verification.minimum_isolation
+    if first is not None and minimum is not None and not reaches(first.isolation, minimum):
+        raise UsageError(
+            code="isolation-too-weak",
+            message=f"the contract demands isolation by {minimum}, and the sandbox has "
+            f"{first.isolation}; nothing was run",
+            hint=f"run with --isolation {minimum}, or change the contract",
+        )
+
+
+def _asked(
+    store: FactStore,
+    where: Mapping[str, list[str]],
+    runs: Sequence[_Run],
+    contract: Contract,
+    rubric: Rubric,
+) -> Iterator[list[list[_Ask]]]:
+    """What is asked about each record, batch by batch."""
+    for records in _batches(store.scan(Record, **where)):
+        ids = [record.id for record in records]
+        known = _known(store.scan(Verification, record=ids))
+        yield [
+            [
+                ask
+                for run in _applying(runs, record, contract, rubric)
+                for ask in run.asks(record, identity, known.get(identity, {}))
+            ]
+            for record, identity in zip(records, ids, strict=True)
+        ]
+
+
+def _applying(
+    runs: Sequence[_Run], record: Record, contract: Contract, rubric: Rubric
+) -> Iterator[_Run]:
+    applies = applying(record, contract, rubric)
+    return (run for run in runs if run.able and applies.intersection(run.planned.dimensions))
+
+
+def _one_ahead(batches: Iterator[list[list[_Ask]]]) -> Iterator[list[list[_Ask]]]:
+    """The same batches, each given only when the next one is asked for: no worker waits between."""
+    held = next(batches, None)
+    for batch in batches:
+        if held is not None:
+            yield held
+        held = batch
+    if held is not None:
+        yield held
+
+
+def _commit(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    new: Sequence[Verification],
+    actor: str,
+) -> int:
+    if not new:
+        return 0
+    cited: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+    with store.write("record.verify", actor=actor, documents=cited) as writing:
+        return writing.add(new).stored
+
+
+def _known(verifications: Iterable[Verification]) -> dict[str, Known]:
     found: dict[str, Known] = {}
-    for each in store.scan(Verification, record=ids):
-        key = (each.verifier, each.version, each.options, each.candidate)
-        found.setdefault(each.record, {})[key] = each
+    for each in verifications:
+        found.setdefault(each.record, {})[each.verifier, each.options, each.candidate] = each
     return found
 
 
@@ -203,8 +370,7 @@ def _typed(documents: Mapping[DocumentKind, Document]) -> tuple[Contract, Rubric
     return contract, rubric
 
 
-def _batches(store: FactStore) -> Iterator[list[Record]]:
-    records = store.scan(Record)
+def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:
     while batch := list(islice(records, BATCH)):
         yield batch
 

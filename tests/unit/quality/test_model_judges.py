@@ -128,13 +128,13 @@ def test_models_are_in_no_agreement_among_people_and_no_coverage() -> None:
         verdicts_of(beside, drawn)
     )
     assert list(questions_of(alone, drawn)) == list(questions_of(beside, drawn))
-    assert alone.ledger.rows() == beside.ledger.rows()
+    assert alone.ledger.report() == beside.ledger.report()
     assert (alone.judgments["model"], beside.judgments["model"]) == (0, 40)
 
 
 def test_an_item_that_only_models_scored_stays_uncertain() -> None:
     """The ledger counts no expert where five models gave scores."""
-    rows = gather([case(models())], in_force()).ledger.rows()
+    rows = gather([case(models())], in_force()).ledger.report().rows
     assert all(row.uncertain == row.items == 2 for row in rows if row.axis == "all")
 
 

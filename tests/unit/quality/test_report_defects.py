@@ -134,10 +134,10 @@ def test_the_report_holds_the_ledger_by_dimension_and_slice() -> None:
     record = pair(difficulty="hard", language="en")
     score = DimensionScore(dimension="clarity", score=Scored(value=3), candidate=0)
     found = _report(record, judged(record, "a", scores=(score,)), _verified(record, Pass()))
-    whole = {each.dimension: each for each in found.ledger if each.axis == "all"}
+    whole = {each.dimension: each for each in found.ledger.rows if each.axis == "all"}
     assert (whole["correctness"].machine_verified, whole["correctness"].uncertain) == (1, 1)
     assert (whole["clarity"].expert_judged, whole["clarity"].items) == (1, 2)
-    assert {each.value for each in found.ledger if each.axis == "difficulty"} == {"hard"}
+    assert {each.value for each in found.ledger.rows if each.axis == "difficulty"} == {"hard"}
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from assay.core.errors import UsageError
 from assay.records.record import Record
 from assay.records.verdict import DimensionScore, Scored
 from assay.verification import service
+from assay.verification.cases import case
 from assay.verification.verification import Fail, Pass, Verification
-from assay.verification.verifier import Found, NothingToVerify, Test
+from assay.verification.verifier import Case, Found, NothingToVerify, Test
 from simulators.memory_store import MemoryStore
 from simulators.small_program import contract, judged, pair, rubric
 
@@ -28,6 +29,10 @@ class Sums(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if content == "silent":
             return NothingToVerify(reason="nothing said")
         return Found(verdict={"4": Pass(), "5": Fail(reason="five")}[str(content)])
+
+    def cases(self) -> tuple[Case, ...]:
+        """One of each."""
+        return case("four", "pass", "4"), case("five", "fail", "5")
 
 
 def _load(name: str) -> Any:
@@ -85,7 +90,7 @@ def test_a_verifier_that_is_not_there_is_said() -> None:
     assert "no verifier named 'sums'" in done.runs[0].missing
     [row] = [
         r
-        for r in service.ledger(store, _documents())
+        for r in service.ledger(store, _documents()).rows
         if r.dimension == "correctness" and r.axis == "all"
     ]
     assert (row.items, row.uncertain) == (2, 2)
@@ -107,11 +112,11 @@ def test_the_ledger_tells_machine_from_expert_and_from_nobody() -> None:
                 judged(record, "gpt", 0, kind="model", scores=score),
             ]
         )
-    rows = {r.dimension: r for r in service.ledger(store, _documents()) if r.axis == "all"}
+    rows = {r.dimension: r for r in service.ledger(store, _documents()).rows if r.axis == "all"}
     correct, clarity, taste = rows["correctness"], rows["clarity"], rows["taste"]
     assert (correct.machine_verified, correct.both, correct.refuted) == (1, 1, 1)
     assert correct.contradicted == 1  # the verifier failed the answer that got the best score
     assert (clarity.expert_judged, clarity.uncertain) == (1, 1)
     assert (taste.items, taste.uncertain) == (2, 2)
-    for row in service.ledger(store, _documents()):
+    for row in service.ledger(store, _documents()).rows:
         assert row.items == row.machine_verified + row.expert_judged + row.both + row.uncertain

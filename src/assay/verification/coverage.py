@@ -1,0 +1,205 @@
+"""What stands behind one dimension of one item: a machine, people, both, or nobody."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from assay.contracts.contract import Contract
+from assay.contracts.rubric import Dimension, Rubric
+from assay.core.canonical import json_text
+from assay.records.judgment import Judgment, standing
+from assay.records.verdict import Category, Scored
+from assay.verification.standing import Weight, speaks, verdict_name, what_stands
+from assay.verification.verification import Pass, Verification
+
+
+class By(NamedTuple):
+    """The verifier's result that stands for a dimension of an item."""
+
+    verifier: str
+    """The verifier's name."""
+    version: str
+    """Its version."""
+    isolation: str
+    """How the code under test was held; empty where nobody noted it."""
+    verdict: str
+    """The verdict in one word."""
+    weight: Weight
+    """Whether it counts, and if not, why."""
+
+
+class Coverage(NamedTuple):
+    """What stands behind one dimension of one item."""
+
+    machine: bool | None
+    """What the verifier says: passed or failed; None where nothing that counts was said."""
+    expert: bool
+    """Whether a person gave a value."""
+    contradicted: bool
+    """Whether the two cannot both be right."""
+    by: By | None
+    """The result that stands, whether it counts or not; None where none is there."""
+    wrong_step: bool
+    """Whether the item is right on this dimension and one of its steps is wrong."""
+
+    @property
+    def lacking(self) -> Weight | None:
+        """Why a verdict that passed or failed does not count; None where it counts, or is none."""
+        if self.by is None or self.by.verdict not in {"pass", "fail"}:
+            return None
+        return None if self.by.weight == "counts" else self.by.weight
+
+
+class WrongStep(NamedTuple):
+    """A step that is wrong, and who says so."""
+
+    step: int
+    """The step, from 0."""
+    by: str
+    """The verifier's name, or `reviewers`."""
+
+
+REVIEWERS = "reviewers"
+"""Who found a step wrong where it was people."""
+
+
+class Ground:
+    """What the ledger reads of the documents in force, once for all records."""
+
+    def __init__(self, contract: Contract, rubric: Rubric) -> None:
+        """Read it."""
+        self.minimum = contract.verification.minimum_isolation
+        """The weakest isolation that the contract takes; None where it takes any."""
+        self.dimensions = rubric.dimensions
+        """The rubric's dimensions."""
+        self.tests = {each.id: test_of(each) for each in rubric.dimensions}
+        """The verifier of each dimension with its options, where it names one."""
+
+
+class Dossier:
+    """All that was said of one record: what each dimension of each of its items rests on.
+
+    A verification counts for the dimensions that name its verifier with its options, and for no
+    other.
+    """
+
+    def __init__(
+        self, ground: Ground, judgments: Sequence[Judgment], verifications: Iterable[Verification]
+    ) -> None:
+        """Open it.
+
+        Args:
+            ground: what the documents in force say.
+            judgments: judgments of the record; those of models and superseded ones do not count.
+            verifications: verifications of the record in their order of entry.
+        """
+        self._ground = ground
+        self._judgments = judgments
+        self._verifications: dict[tuple[str, str | None], list[Verification]] = {}
+        for each in verifications:
+            self._verifications.setdefault((each.verifier, each.options), []).append(each)
+        self._wrong: dict[int, list[WrongStep]] = {}
+
+    @cached_property
+    def people(self) -> list[Judgment]:
+        """The people's judgments that stand."""
+        return [each for each in standing(self._judgments) if each.reviewer.kind != "model"]
+
+    def cover(self, dimension: Dimension, item: int) -> Coverage:
+        """What stands behind one dimension of one item."""
+        found = self.result(dimension, item)
+        machine = _says(found)
+        values = self.values(dimension, item)
+        best, worst = _ends(dimension)
+        contradicted = False
+        if machine is not None and best != worst:
+            contradicted = (worst if machine else best) in values
+        by_people = dimension.nature == "objective" and set(values) == {best}
+        right = by_people if machine is None else machine
+        return Coverage(
+            machine=machine,
+            expert=bool(values),
+            contradicted=contradicted,
+            by=_by(*found) if found else None,
+            wrong_step=right and bool(self.wrong_steps(item)),
+        )
+
+    def result(self, dimension: Dimension, item: int) -> tuple[Verification, Weight] | None:
+        """The verification that stands for a dimension of an item, and what it counts for."""
+        test = self._ground.tests[dimension.id]
+        if test is None or test not in self._verifications:
+            return None
+        return what_stands(
+            (
+                each
+                for each in self._verifications[test]
+                if dimension.id in each.dimensions and each.candidate in {None, item}
+            ),
+            self._ground.minimum,
+        )
+
+    def values(self, dimension: Dimension, item: int) -> list[int | str]:
+        """The values that people gave an item on a dimension."""
+        return [
+            score.score.value
+            for judgment in self.people
+            for score in judgment.scores
+            if score.dimension == dimension.id
+            and score.candidate in {None, item}
+            and isinstance(score.score, Scored | Category)
+        ]
+
+    def wrong_steps(self, item: int) -> list[WrongStep]:
+        """Steps of an item that a verifier refutes, or that more people call bad than not."""
+        if item not in self._wrong:
+            found = {WrongStep(step, REVIEWERS) for step in self._bad_steps.get(item, ())}
+            for dimension in self._ground.dimensions if self._verifications else ():
+                stands = self.result(dimension, item)
+                if _says(stands) is False and stands and stands[0].step is not None:
+                    found.add(WrongStep(stands[0].step, stands[0].verifier))
+            self._wrong[item] = sorted(found)
+        return self._wrong[item]
+
+    @cached_property
+    def _bad_steps(self) -> Mapping[int, list[int]]:
+        bad: Counter[tuple[int, int]] = Counter()
+        for judgment in self.people:
+            own = {(each.candidate, each.step): each.label for each in judgment.step_labels}
+            bad.update({place: 1 if label == "bad" else -1 for place, label in own.items()})
+        found: dict[int, list[int]] = {}
+        for candidate, step in sorted(place for place, votes in bad.items() if votes > 0):
+            found.setdefault(candidate, []).append(step)
+        return found
+
+
+def test_of(dimension: Dimension) -> tuple[str, str | None] | None:
+    """The verifier that a dimension names, with its options as canonical JSON text."""
+    if not dimension.verifier:
+        return None
+    given = dimension.verifier_options
+    return dimension.verifier, json_text(dict(given)) if given else None
+
+
+def items_of(candidates: Sequence[object]) -> Iterator[int]:
+    """The items of a record: its candidates, or the record itself where it has none."""
+    return iter(range(max(1, len(candidates))))
+
+
+def _says(found: tuple[Verification, Weight] | None) -> bool | None:
+    """What a result says, where it speaks and counts."""
+    if found is None or found[1] != "counts" or not speaks(found[0]):
+        return None
+    return isinstance(found[0].verdict, Pass)
+
+
+def _by(found: Verification, weight: Weight) -> By:
+    return By(found.verifier, found.version, found.isolation or "", verdict_name(found), weight)
+
+
+def _ends(dimension: Dimension) -> tuple[int | None, int | None]:
+    """The best and the worst value of a scale of numbers; None for categories."""
+    if dimension.bounds is None:
+        return None, None
+    low, high = dimension.bounds
+    return (low, high) if dimension.better == "lower" else (high, low)

@@ -1,0 +1,202 @@
+"""Running verifiers: sandboxes that are lent, subjects that are tested once, proofs made once."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
+from queue import SimpleQueue
+from threading import Lock
+from typing import Protocol, Self
+
+from assay.core.canonical import json_text
+from assay.core.digest import labelled
+from assay.core.errors import MachineError
+from assay.records.record import Record
+from assay.verification.planned import PlannedTest
+from assay.verification.ports import Sandbox
+from assay.verification.proof import prove
+from assay.verification.subject import subject_digest, subject_of
+from assay.verification.verification import Error, Unavailable
+from assay.verification.verifier import Found, NothingToVerify
+
+OpenSandbox = Callable[[], AbstractContextManager[Sandbox]]
+"""Opens a sandbox; raises MachineError, with what is missing and its remedy, where it cannot."""
+
+MOST_SUBJECTS = 4096
+"""Answers about subjects that a run keeps in memory, the last used ones."""
+
+MOST_SAID = 500
+"""Characters that are kept of what a broken verifier said."""
+
+
+class Answer(Protocol):
+    """What a test comes to, now or later."""
+
+    def result(self) -> Found | NothingToVerify:
+        """What it came to; waits for it where need be."""
+
+
+class Sandboxes:
+    """The sandboxes of a run: one for each worker at most, opened when it is first needed."""
+
+    def __init__(self, open_sandbox: OpenSandbox | None) -> None:
+        """Open nothing yet."""
+        self._open = open_sandbox
+        self._idle: SimpleQueue[Sandbox] = SimpleQueue()
+        self._held = ExitStack()
+        self._opening = Lock()
+        self.first: Sandbox | None = None
+        """The sandbox that was opened at the start; None where none is needed, or can be had."""
+        self.missing = ""
+        """Why none can be had, with the remedy."""
+
+    def begin(self) -> None:
+        """Open the first sandbox, or note why there is none."""
+        try:
+            self.first = self._opened()
+        except MachineError as error:
+            self.missing = str(error)
+            return
+        self._idle.put(self.first)
+
+    @contextmanager
+    def lent(self) -> Iterator[Sandbox]:
+        """A sandbox for one test.
+
+        Raises:
+            MachineError: if one must be opened and cannot be.
+        """
+        sandbox = self._opened() if self._idle.empty() else self._idle.get()
+        try:
+            yield sandbox
+        finally:
+            self._idle.put(sandbox)
+
+    def _opened(self) -> Sandbox:
+        if self._open is None:
+            raise MachineError(
+                code="sandbox-unavailable",
+                message="no sandbox was given to this run",
+                hint="give `open_sandbox` to run verifiers that execute code",
+            )
+        with self._opening:
+            return self._held.enter_context(self._open())
+
+    def close(self) -> None:
+        """Close all of them."""
+        self._held.close()
+
+
+class Crew:
+    """What a run tests with: workers, their sandboxes, and what is known of subjects."""
+
+    def __init__(self, open_sandbox: OpenSandbox | None, workers: int) -> None:
+        """Start nothing yet."""
+        self.sandboxes = Sandboxes(open_sandbox)
+        """Its sandboxes."""
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="verify")
+        self._known: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._proofs: dict[type, tuple[str, ...]] = {}
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Drop what has not begun, wait for what has, and close the sandboxes."""
+        self._pool.shutdown(cancel_futures=True)
+        self.sandboxes.close()
+
+    def environment(self, planned: PlannedTest) -> str | None:
+        """Digest of what a verifier's answer hangs on here besides its version."""
+        own: str | None = planned.test.environment
+        if not needs_sandbox(planned) or self.sandboxes.first is None:
+            return own
+        around = self.sandboxes.first.environment
+        return labelled(json_text([own, around]).encode()) if own else around
+
+    def faults(self, planned: PlannedTest) -> tuple[str, ...]:
+        """Which of its own cases a verifier fails; they are run once."""
+        kind = type(planned.test)
+        if kind not in self._proofs:
+            self._proofs[kind] = self._proven(kind) if needs_sandbox(planned) else prove(kind)
+        return self._proofs[kind]
+
+    def _proven(self, kind: type) -> tuple[str, ...]:
+        try:
+            with self.sandboxes.lent() as sandbox:
+                return prove(kind, sandbox)
+        except MachineError as error:
+            return (str(error),)
+
+    def ask(self, planned: PlannedTest, record: Record, place: int) -> tuple[Answer, bool]:
+        """The answer about a candidate, and whether its subject is known from another record."""
+        subject = subject_of(record, place)
+        key = (planned.verifier, planned.options, subject_digest(subject, place))
+        answer = self._known.get(key)
+        if answer is not None:
+            self._known.move_to_end(key)
+            return answer, True
+        if not needs_sandbox(planned):
+            answer = _Later(partial(_tested, planned.test.verify, subject, place))
+        elif self.sandboxes.first is None:
+            answer = _Later(partial(_unavailable, self.sandboxes.missing))
+        else:
+            answer = self._pool.submit(self._in_sandbox, planned, subject, place)
+        self._known[key] = answer
+        if len(self._known) > MOST_SUBJECTS:
+            self._known.popitem(last=False)
+        return answer, False
+
+    def _in_sandbox(
+        self, planned: PlannedTest, subject: Record, place: int
+    ) -> Found | NothingToVerify:
+        try:
+            with self.sandboxes.lent() as sandbox:
+                return _tested(partial(planned.test.verify_in, sandbox), subject, place)
+        except MachineError as error:
+            return _unavailable(str(error))
+
+
+class _Later:
+    """An answer that is found when it is first asked for: threads gain nothing where no code runs."""
+
+    def __init__(self, find: Callable[[], Found | NothingToVerify]) -> None:
+        self._find: Callable[[], Found | NothingToVerify] | None = find
+        self._found: Found | NothingToVerify
+
+    def result(self) -> Found | NothingToVerify:
+        if self._find is not None:
+            self._found = self._find()
+            self._find = None
+        return self._found
+
+
+def needs_sandbox(planned: PlannedTest) -> bool:
+    """Whether a verifier runs or evaluates what it is given."""
+    return hasattr(planned.test, "verify_in")
+
+
+def _tested(
+    verify: Callable[[Record, int], Found | NothingToVerify], subject: Record, place: int
+) -> Found | NothingToVerify:
+    try:
+        found = verify(subject, place)
+    except MachineError as error:
+        return _unavailable(str(error))
+    except Exception as error:  # noqa: BLE001  a plug-in's fault must not stop the others
+        return _broken(f"{type(error).__name__}: {error}")
+    if not isinstance(found, Found | NothingToVerify):
+        return _broken(f"it gave back a {type(found).__name__}")
+    return found
+
+
+def _broken(why: str) -> Found:
+    # What a plug-in says of itself may quote anything, half a character included.
+    plain = why[:MOST_SAID].encode("utf-8", "backslashreplace").decode()
+    return Found(verdict=Error(reason=plain))
+
+
+def _unavailable(why: str) -> Found:
+    return Found(verdict=Unavailable(reason=why))

@@ -1,0 +1,63 @@
+"""What a verification counts for: fully, not at all for its isolation, or only beside others."""
+
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+from assay.contracts.contract import IsolationLevel
+from assay.verification.verification import Error, Fail, Pass, Unavailable, Verification
+from assay.verification.verifier import IN_PROCESS
+
+SHARED_PROCESS = "shared-process"
+"""How tests and candidate were kept apart where they were not: the candidate can forge the verdict."""
+
+LEVELS: tuple[str, ...] = (*get_args(IsolationLevel), IN_PROCESS)
+"""From the weakest to the strongest; where no code runs, nothing can break out."""
+
+Weight = Literal["counts", "forgeable", "below_minimum"]
+"""It counts; the candidate could have forged it; it was held less firmly than the contract demands."""
+
+
+def weight_of(isolation: str | None, minimum: IsolationLevel | None) -> Weight:
+    """What a verdict that was reached at this isolation counts for.
+
+    Args:
+        isolation: how the code under test was held, such as `namespaces/split`.
+        minimum: the weakest level that the contract takes; None where it takes any.
+    """
+    level, *how = (isolation or "").split("/")
+    if minimum is not None and not reaches(level, minimum):
+        return "below_minimum"
+    return "forgeable" if SHARED_PROCESS in how else "counts"
+
+
+def reaches(level: str, minimum: IsolationLevel) -> bool:
+    """Whether a level is as strong as a minimum; a level that nobody knows is not."""
+    return level in LEVELS and LEVELS.index(level) >= LEVELS.index(minimum)
+
+
+def speaks(verification: Verification) -> bool:
+    """Whether it says anything about the claim."""
+    return isinstance(verification.verdict, Pass | Fail)
+
+
+def tries_again(verification: Verification) -> bool:
+    """Whether another run may say more: the verifier broke, or could not run."""
+    return isinstance(verification.verdict, Error | Unavailable)
+
+
+def verdict_name(verification: Verification) -> str:
+    """The verdict in one word, such as `output_limit`."""
+    return str(verification.verdict.__struct_config__.tag)
+
+
+def what_stands(
+    verifications: Iterable[Verification], minimum: IsolationLevel | None
+) -> tuple[Verification, Weight] | None:
+    """Of one test's results on one item, in their order of entry: the one that stands.
+
+    The last one that counts; where none does, the last one, with what it lacks.
+    """
+    weighed = [(each, weight_of(each.isolation, minimum)) for each in verifications]
+    counting = [pair for pair in weighed if pair[1] == "counts"]
+    standing = counting or weighed
+    return standing[-1] if standing else None
