@@ -2,19 +2,21 @@
 
 import os
 from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from functools import partial
 
 import msgspec
 
 from assay.bootstrap.session import Session
 from assay.contracts.contract import IsolationLevel
+from assay.core.errors import MachineError
 from assay.core.options import options_of
 from assay.plugins import load, names
 from assay.verification import service
 from assay.verification.item_report import ItemReport
 from assay.verification.ledger import CoverageReport
 from assay.verification.ports import Sandbox
+from assay.verification.proof import prove
 
 _load = partial(load, "verifiers")
 
@@ -41,8 +43,16 @@ class VerifierEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What it does not measure."""
     options: dict[str, str]
     """Its options with their defaults."""
+    gold: int
+    """Cases of its own that must pass."""
+    counter_gold: int
+    """Cases of its own, ways to be fooled, that must fail."""
+    in_sandbox: bool
+    """Whether it runs or evaluates what it is given, in a sandbox."""
     dimensions: tuple[str, ...]
     """Dimensions of this rubric that name it."""
+    faults: tuple[str, ...] | None = None
+    """What of its cases does not come out here; None where they were not run."""
 
 
 class VerificationNoun:
@@ -88,13 +98,24 @@ class VerificationNoun:
             on_progress=on_progress,
         )
 
-    def list(self) -> tuple[VerifierEntry, ...]:
-        """Every verifier at hand, and the dimensions of the rubric that name it."""
+    def list(self, isolation: IsolationLevel = "namespaces") -> tuple[VerifierEntry, ...]:
+        """Every verifier at hand, proven on its own cases, and the dimensions that name it.
+
+        Args:
+            isolation: the level of the sandbox for those that need one. Where there is none, their
+                cases are not run, and the reason stands in `faults`.
+        """
         dimensions = self._session.documents.rubric.dimensions
-        return tuple(
+        found = [
             entry(name, tuple(each.id for each in dimensions if each.verifier == name))
             for name in names("verifiers")
-        )
+        ]
+        with ExitStack() as stack:
+            try:
+                sandbox = stack.enter_context(_open_sandbox(isolation))
+            except MachineError as error:
+                return tuple(_proven(each, None, str(error)) for each in found)
+            return tuple(_proven(each, sandbox) for each in found)
 
     def ledger(self) -> CoverageReport:
         """For every dimension and slice: machine verified, expert judged, both, or uncertain."""
@@ -112,6 +133,12 @@ class VerificationNoun:
         return service.report_item(self._session.store, self._session.facts, record)
 
 
+def _proven(entry_: VerifierEntry, sandbox: Sandbox | None, missing: str = "") -> VerifierEntry:
+    if entry_.in_sandbox and sandbox is None:
+        return msgspec.structs.replace(entry_, faults=(missing,))
+    return msgspec.structs.replace(entry_, faults=prove(_load(entry_.name), sandbox))
+
+
 def entry(name: str, dimensions: tuple[str, ...] = ()) -> VerifierEntry:
     """What a verifier says of itself.
 
@@ -123,6 +150,8 @@ def entry(name: str, dimensions: tuple[str, ...] = ()) -> VerifierEntry:
         UsageError: if there is no such verifier.
     """
     test = _load(name)()
+    # A plug-in may bring none: then it is listed, and not used.
+    cases = test.cases() if hasattr(test, "cases") else ()
     return VerifierEntry(
         name=test.name,
         version=test.version,
@@ -130,5 +159,8 @@ def entry(name: str, dimensions: tuple[str, ...] = ()) -> VerifierEntry:
         covers=test.covers,
         limits=tuple(test.limits),
         options={key: str(value) for key, value in options_of(test).items()},
+        gold=sum(each.expected == "pass" for each in cases),
+        counter_gold=sum(each.expected == "fail" for each in cases),
+        in_sandbox=hasattr(test, "verify_in"),
         dimensions=dimensions,
     )

@@ -109,7 +109,7 @@ def _print_run(done: Any) -> None:
 
 @app.command("list")
 def list_(program: Folder = ".", as_json: AsJson = False) -> None:
-    """List the verifiers at hand: what each covers, its limits, who asks for it.
+    """List the verifiers at hand, each proven on its own cases: what it covers, its limits.
 
     Example: assay verify list
     """
@@ -123,6 +123,9 @@ def list_(program: Folder = ".", as_json: AsJson = False) -> None:
     for each in found:
         asked = ", ".join(each.dimensions) or "no dimension of this rubric"
         typer.echo(f"{each.name} {each.version}: {each.summary}")
+        cases = f"{each.gold} gold, {each.counter_gold} counter-gold"
+        state = "all come out" if not each.faults else "NOT to be used: " + "; ".join(each.faults)
+        typer.echo(inert(f"  cases      {cases}: {state}"))
         typer.echo(f"  covers     {each.covers}")
         typer.echo(f"  asked by   {asked}")
         if each.options:

@@ -99,3 +99,11 @@ def test_without_isolation_nothing_runs(
         found = assay("verify", *command)
         assert found.code == 4
         assert "bubblewrap" in found.err
+
+
+def test_the_list_says_which_verifiers_are_proven_here(assay: Run, demo: Path) -> None:
+    """Every verifier has gold and counter-gold cases, and all of them come out."""
+    found = json.loads(assay("verify", "list", "-p", demo, "--json").out)
+    assert len(found) >= 16
+    assert all(each["gold"] and each["counter_gold"] and each["faults"] == [] for each in found)
+    assert {each["name"] for each in found if each["in_sandbox"]} >= {"python-tests", "math-answer"}
