@@ -106,6 +106,9 @@ def _review(contract: Contract) -> list[str]:
         for each in contract.roles
     ]
     lines += _section("Roles", ("role", "duty", "expertise", "test", "pass mark"), roles)
+    minimum = contract.verification.minimum_isolation
+    if minimum:
+        lines += ["## Verification", "", f"Code under test is held at least by: {minimum}.", ""]
     welfare = contract.welfare
     if welfare:
         lines += [
