@@ -15,6 +15,7 @@ from assay.verification import service
 from assay.verification.item_report import ItemReport
 from assay.verification.ledger import CoverageReport
 from assay.verification.ports import Sandbox
+from assay.verification.proving import CasesProof, proofs_of
 
 _load = partial(load, "verifiers")
 
@@ -43,6 +44,8 @@ class VerifierEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Its options with their defaults."""
     dimensions: tuple[str, ...]
     """Dimensions of this rubric that name it."""
+    proof: CasesProof
+    """What its own gold and counter-gold cases came to."""
 
 
 class VerificationNoun:
@@ -88,12 +91,22 @@ class VerificationNoun:
             on_progress=on_progress,
         )
 
-    def list(self) -> tuple[VerifierEntry, ...]:
-        """Every verifier at hand, and the dimensions of the rubric that name it."""
+    def list(
+        self, *, prove: bool = True, isolation: IsolationLevel = "namespaces"
+    ) -> tuple[VerifierEntry, ...]:
+        """Every verifier at hand, the dimensions that name it, and whether it is proven here.
+
+        Args:
+            prove: whether to run its gold and counter-gold cases; else they are only counted.
+            isolation: how firmly code is held in cases that run some.
+        """
         dimensions = self._session.documents.rubric.dimensions
+        found = names("verifiers")
+        opening = partial(_open_sandbox, isolation)
+        proofs = proofs_of([_load(name) for name in found], opening, tried=prove)
         return tuple(
-            entry(name, tuple(each.id for each in dimensions if each.verifier == name))
-            for name in names("verifiers")
+            entry(name, proof, tuple(each.id for each in dimensions if each.verifier == name))
+            for name, proof in zip(found, proofs, strict=True)
         )
 
     def ledger(self) -> CoverageReport:
@@ -112,11 +125,12 @@ class VerificationNoun:
         return service.report_item(self._session.store, self._session.facts, record)
 
 
-def entry(name: str, dimensions: tuple[str, ...] = ()) -> VerifierEntry:
+def entry(name: str, proof: CasesProof, dimensions: tuple[str, ...] = ()) -> VerifierEntry:
     """What a verifier says of itself.
 
     Args:
         name: its name.
+        proof: what its own cases came to.
         dimensions: dimensions of a rubric that name it.
 
     Raises:
@@ -131,4 +145,5 @@ def entry(name: str, dimensions: tuple[str, ...] = ()) -> VerifierEntry:
         limits=tuple(test.limits),
         options={key: str(value) for key, value in options_of(test).items()},
         dimensions=dimensions,
+        proof=proof,
     )
