@@ -27,8 +27,6 @@ from assay.records.record import Record
 from assay.records.verdict import DimensionScore, Prefers, Ranks, Scored, Tie
 from assay.review.adjudication import Decided, Preserved, Returned
 from assay.review.layer import layer_of
-from assay.verification.standing import Weight, verdict_name, what_stands
-from assay.verification.verification import Fail, Pass, Verification
 
 
 class Contradiction(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from assay.quality.case import Case
@@ -191,6 +192,43 @@ def test_a_pass_that_does_not_count_lets_nothing_through(
     found = dispose_case(_case(_say(0, 0), verifications=verifications), documents)
     assert found.state == ("set_aside" if reason else "accepted")
     assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("verified", "asked", "state"),
+    [
+        (("b", 0), {}, "accepted"),
+        (("b", 1), {}, "set_aside"),
+        (("b", 0), {"refuse_forgeable": True}, "set_aside"),
+    ],
+)
+def test_a_pass_that_could_be_forged_needs_an_expert_beside_it(
+    verified: tuple[str, int], asked: dict[str, Any], state: str
+) -> None:
+    """On the dimension that names the verifier and on what wins; unless the contract refuses it."""
+    reviewer, candidate = verified
+    given = [*_say(0), _scored(reviewer, 0, ("correctness", candidate, 5))]
+    layer = LAYER | {"needs_verification": True}
+    documents = InForce.of(facts(layer, verification=asked))
+    forgeable = _verified(Pass(), 0, "namespaces/shared-process")
+    assert dispose_case(_case(given, verifications=(forgeable,)), documents).state == state
+
+
+def test_a_verdict_under_other_options_is_as_good_as_none() -> None:
+    """What the rubric asked once and asks no longer lets nothing through."""
+    documents = in_force(LAYER | {"needs_verification": True})
+    old = msgspec.structs.replace(_verified(Pass(), 0), options='{"strict":true}')
+    assert dispose_case(_case(_say(0, 0), verifications=(old,)), documents).reason == (
+        "sums has not run"
+    )
+
+
+def test_a_step_that_was_at_fault_once_does_not_stay_at_fault() -> None:
+    """A later pass replaces a fail that named a step."""
+    documents = in_force(LAYER | {"needs_verification": True})
+    fault = msgspec.structs.replace(_verified(Fail(reason="no"), 0), step=1)
+    given = (fault, _verified(Pass(), 0))
+    assert dispose_case(_case(_say(0, 0), verifications=given), documents).state == "accepted"
 
 
 def test_an_adjudicated_record_needs_its_verifier_too() -> None:
