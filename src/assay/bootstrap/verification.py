@@ -2,21 +2,20 @@
 
 import os
 from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from functools import partial
 
 import msgspec
 
 from assay.bootstrap.session import Session
 from assay.contracts.contract import IsolationLevel
-from assay.core.errors import MachineError
 from assay.core.options import options_of
 from assay.plugins import load, names
 from assay.verification import service
 from assay.verification.item_report import ItemReport
 from assay.verification.ledger import CoverageReport
 from assay.verification.ports import Sandbox
-from assay.verification.proof import prove
+from assay.verification.proving import CasesProof, proofs_of
 
 _load = partial(load, "verifiers")
 
@@ -43,16 +42,10 @@ class VerifierEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What it does not measure."""
     options: dict[str, str]
     """Its options with their defaults."""
-    gold: int
-    """Cases of its own that must pass."""
-    counter_gold: int
-    """Cases of its own, ways to be fooled, that must fail."""
-    in_sandbox: bool
-    """Whether it runs or evaluates what it is given, in a sandbox."""
     dimensions: tuple[str, ...]
     """Dimensions of this rubric that name it."""
-    faults: tuple[str, ...] | None = None
-    """What of its cases does not come out here; None where they were not run."""
+    proof: CasesProof
+    """What its own gold and counter-gold cases came to."""
 
 
 class VerificationNoun:
@@ -98,24 +91,23 @@ class VerificationNoun:
             on_progress=on_progress,
         )
 
-    def list(self, isolation: IsolationLevel = "namespaces") -> tuple[VerifierEntry, ...]:
-        """Every verifier at hand, proven on its own cases, and the dimensions that name it.
+    def list(
+        self, *, prove: bool = True, isolation: IsolationLevel = "namespaces"
+    ) -> tuple[VerifierEntry, ...]:
+        """Every verifier at hand, the dimensions that name it, and whether it is proven here.
 
         Args:
-            isolation: the level of the sandbox for those that need one. Where there is none, their
-                cases are not run, and the reason stands in `faults`.
+            prove: whether to run its gold and counter-gold cases; else they are only counted.
+            isolation: how firmly code is held in cases that run some.
         """
         dimensions = self._session.documents.rubric.dimensions
-        found = [
-            entry(name, tuple(each.id for each in dimensions if each.verifier == name))
-            for name in names("verifiers")
-        ]
-        with ExitStack() as stack:
-            try:
-                sandbox = stack.enter_context(_open_sandbox(isolation))
-            except MachineError as error:
-                return tuple(_proven(each, None, str(error)) for each in found)
-            return tuple(_proven(each, sandbox) for each in found)
+        found = names("verifiers")
+        opening = partial(_open_sandbox, isolation)
+        proofs = proofs_of([_load(name) for name in found], opening, tried=prove)
+        return tuple(
+            entry(name, proof, tuple(each.id for each in dimensions if each.verifier == name))
+            for name, proof in zip(found, proofs, strict=True)
+        )
 
     def ledger(self) -> CoverageReport:
         """For every dimension and slice: machine verified, expert judged, both, or uncertain."""
@@ -133,25 +125,18 @@ class VerificationNoun:
         return service.report_item(self._session.store, self._session.facts, record)
 
 
-def _proven(entry_: VerifierEntry, sandbox: Sandbox | None, missing: str = "") -> VerifierEntry:
-    if entry_.in_sandbox and sandbox is None:
-        return msgspec.structs.replace(entry_, faults=(missing,))
-    return msgspec.structs.replace(entry_, faults=prove(_load(entry_.name), sandbox))
-
-
-def entry(name: str, dimensions: tuple[str, ...] = ()) -> VerifierEntry:
+def entry(name: str, proof: CasesProof, dimensions: tuple[str, ...] = ()) -> VerifierEntry:
     """What a verifier says of itself.
 
     Args:
         name: its name.
+        proof: what its own cases came to.
         dimensions: dimensions of a rubric that name it.
 
     Raises:
         UsageError: if there is no such verifier.
     """
     test = _load(name)()
-    # A plug-in may bring none: then it is listed, and not used.
-    cases = test.cases() if hasattr(test, "cases") else ()
     return VerifierEntry(
         name=test.name,
         version=test.version,
@@ -159,8 +144,6 @@ def entry(name: str, dimensions: tuple[str, ...] = ()) -> VerifierEntry:
         covers=test.covers,
         limits=tuple(test.limits),
         options={key: str(value) for key, value in options_of(test).items()},
-        gold=sum(each.expected == "pass" for each in cases),
-        counter_gold=sum(each.expected == "fail" for each in cases),
-        in_sandbox=hasattr(test, "verify_in"),
         dimensions=dimensions,
+        proof=proof,
     )

@@ -108,30 +108,43 @@ def _print_run(done: Any) -> None:
 
 
 @app.command("list")
-def list_(program: Folder = ".", as_json: AsJson = False) -> None:
-    """List the verifiers at hand, each proven on its own cases: what it covers, its limits.
+def list_(
+    program: Folder = ".",
+    prove: Annotated[
+        bool,
+        typer.Option(
+            "--prove/--no-prove", help="Run their gold and counter-gold cases, or only count them."
+        ),
+    ] = True,
+    isolation: Isolation = "namespaces",
+    as_json: AsJson = False,
+) -> None:
+    """List the verifiers at hand: what each covers, its limits, who asks for it, is it proven here.
 
     Example: assay verify list
     """
     import assay
+    from assay.contracts.contract import IsolationLevel
 
+    level = one_of(isolation, IsolationLevel, "isolation")
     with assay.open(program) as opened:
-        found = opened.verification.list()
+        found = opened.verification.list(prove=prove, isolation=level)
     if as_json:
         print_json(found)
         return
     for each in found:
         asked = ", ".join(each.dimensions) or "no dimension of this rubric"
         typer.echo(f"{each.name} {each.version}: {each.summary}")
-        cases = f"{each.gold} gold, {each.counter_gold} counter-gold"
-        state = "all come out" if not each.faults else "NOT to be used: " + "; ".join(each.faults)
-        typer.echo(inert(f"  cases      {cases}: {state}"))
         typer.echo(f"  covers     {each.covers}")
         typer.echo(f"  asked by   {asked}")
         if each.options:
             typer.echo(f"  options    {', '.join(f'{k}={v!r}' for k, v in each.options.items())}")
         for limit in each.limits:
             typer.echo(f"  limit      {limit}")
+        counts = f"{each.proof.gold} gold, {each.proof.counter_gold} counter-gold"
+        typer.echo(f"  cases      {counts}: {each.proof.standing}")
+        for fault in each.proof.faults:
+            typer.echo(inert(f"  lacking    {fault}"))
 
 
 @app.command()

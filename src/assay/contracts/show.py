@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from assay.contracts.contract import AcceptanceTest, Behaviour, Contract, Quota, ReviewLayer
+from assay.contracts.contract import (
+    AcceptanceTest,
+    Behaviour,
+    Contract,
+    MachineEvidence,
+    Quota,
+    ReviewLayer,
+)
 from assay.contracts.document import content_digest
 from assay.contracts.documents import Documents
 from assay.contracts.policy import Policy
@@ -106,6 +113,7 @@ def _review(contract: Contract) -> list[str]:
         for each in contract.roles
     ]
     lines += _section("Roles", ("role", "duty", "expertise", "test", "pass mark"), roles)
+    lines += _machine_evidence(contract.verification)
     welfare = contract.welfare
     if welfare:
         lines += [
@@ -215,6 +223,17 @@ def _layer(layer: ReviewLayer) -> tuple[str, ...]:
         accepted,
         layer.on_disagreement.replace("_", " "),
     )
+
+
+def _machine_evidence(demanded: MachineEvidence) -> list[str]:
+    lines = []
+    if demanded.minimum_isolation:
+        lines.append(f"- Code under test is held at least by: {demanded.minimum_isolation}.")
+    if demanded.refuse_forgeable:
+        lines.append(
+            "- Verdicts that a candidate could forge are refused, even beside an expert's."
+        )
+    return ["## Verification", "", *lines, ""] if lines else []
 
 
 def _asked(quota: Quota) -> str:

@@ -21,12 +21,12 @@ from assay.core.digest import sha256
 from assay.quality.case import Case
 from assay.quality.consensus import Consensus, Counting, consensus, effective, verdict_key
 from assay.quality.disposition import RELEASABLE, Disposition, State
+from assay.quality.machine_evidence import Demand, Lack, first_lack
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import DimensionScore, Prefers, Ranks, Scored, Tie
 from assay.review.adjudication import Decided, Preserved, Returned
 from assay.review.layer import layer_of
-from assay.verification.verification import Fail, Pass
 
 
 class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,9 +86,9 @@ class InForce:
         return frozenset(each.id for each in dimensions if each.nature == "objective")
 
     @cached_property
-    def verifiers(self) -> tuple[str, ...]:
-        """Verifiers that the rubric names, sorted."""
-        return tuple(sorted({each.verifier for each in self.rubric.dimensions if each.verifier}))
+    def demand(self) -> Demand:
+        """What machine evidence must be, where a layer asks for it."""
+        return Demand(self.contract, self.rubric)
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,23 @@ class Hearing:
         return Counting(share=self.layer.agreement, roles=self.layer.roles)
 
     @cached_property
+    def counted(self) -> tuple[Judgment, ...]:
+        """The judgments that the layer counts."""
+        return tuple(each for each in effective(self.case.judgments) if self.counting.counts(each))
+
+    @cached_property
     def contradictions(self) -> tuple[Contradiction, ...]:
         """Judgments that count and contradict the priority rules."""
-        counted = (each for each in effective(self.case.judgments) if self.counting.counts(each))
-        return contradictions(self.case.record, counted, self.documents)
+        return contradictions(self.case.record, self.counted, self.documents)
+
+    @cached_property
+    def lack(self) -> Lack | None:
+        """What of the machine evidence that the layer asks for is lacking."""
+        if not self.layer.needs_verification:
+            return None
+        return first_lack(
+            self.documents.demand, self.case.verifications, self.counted, self.consensus.candidate
+        )
 
 
 def dispose_case(case: Case, documents: InForce) -> Disposition:
@@ -144,6 +157,12 @@ def dispose_case(case: Case, documents: InForce) -> Disposition:
         rubric=documents.rubric_id,
         read=tuple(read),
     )
+
+
+def lack_of(case: Case, documents: InForce) -> Lack | None:
+    """What of the machine evidence that its layer asks for a record lacks."""
+    layer = layer_of(case.record, documents.contract)
+    return Hearing(case, documents, layer).lack if layer else None
 
 
 def contradictions(
@@ -228,9 +247,9 @@ def _scores_of(scores: Iterable[DimensionScore], candidate: int) -> Scores:
 
 def _first_ruling(hearing: Hearing) -> Ruling:
     ruling = next(ruling for rule in _RULES if (ruling := rule(hearing)) is not None)
-    if not hearing.layer.needs_verification or ruling.state not in RELEASABLE:
+    if ruling.state not in RELEASABLE or hearing.lack is None:
         return ruling
-    return _unverified(hearing) or ruling
+    return Ruling("needs_verification", "set_aside", hearing.lack.reason)
 
 
 def _adjudicated(hearing: Hearing) -> Ruling | None:
@@ -380,28 +399,6 @@ def _votes_for_winner(hearing: Hearing) -> int:
     verdicts = hearing.consensus.distribution
     ranked = sum(count for key, count in verdicts.items() if key.startswith(f"ranks:{winner}>"))
     return verdicts.get(f"prefers:{winner}", 0) + ranked
-
-
-def _unverified(hearing: Hearing) -> Ruling | None:
-    """The ruling where a verifier of the rubric has not passed what the record puts forward."""
-    winner = hearing.consensus.candidate
-    for verifier in hearing.documents.verifiers:
-        latest = {
-            (each.candidate, each.step): each.verdict
-            for each in hearing.case.verifications
-            if each.verifier == verifier and (winner is None or each.candidate in {None, winner})
-        }
-        failed = next((each for each in latest.values() if isinstance(each, Fail)), None)
-        if failed is not None:
-            return Ruling("needs_verification", "set_aside", f"{verifier} failed: {failed.reason}")
-        silent = [each for each in latest.values() if not isinstance(each, Pass)]
-        if silent:
-            tag = silent[0].__struct_config__.tag
-            reason = f"{verifier} says nothing about the claim ({tag})"
-            return Ruling("needs_verification", "set_aside", reason)
-        if not latest:
-            return Ruling("needs_verification", "set_aside", f"{verifier} has not run")
-    return None
 
 
 def _counts(counts: dict[str, int]) -> str:

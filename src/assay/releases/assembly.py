@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from assay.contracts.contract import IsolationLevel
 from assay.core.canonical import encode_fact
 from assay.core.merkle import MerkleTree
 from assay.quality.disposition import Disposition
@@ -27,6 +28,8 @@ from assay.releases.parquet import (
 from assay.releases.permits import Permits
 from assay.releases.selection import Bundle, read_bundle
 from assay.releases.spool import Spool
+from assay.releases.verifier_tally import VerifierTally
+from assay.verification.verification import Verification
 
 RECORDS = "records"
 JUDGMENTS = "judgments"
@@ -43,28 +46,44 @@ DATA_FILES = (*(f"{name}.jsonl" for name in SERIES), "records.parquet", "judgmen
 _record = msgspec.json.Decoder(Record)
 _judgment = msgspec.json.Decoder(Judgment)
 _disposition = msgspec.json.Decoder(Disposition)
+_verification = msgspec.json.Decoder(Verification)
 
 
 class Tally:
     """Counts over the items of a release, and the Merkle root over them."""
 
-    def __init__(self) -> None:
+    def __init__(self, minimum: IsolationLevel | None) -> None:
+        """Count nothing yet.
+
+        Args:
+            minimum: the weakest isolation of verifiers that the contract takes.
+        """
         self.tree = MerkleTree()
         """The tree over the canonical bytes of the items."""
+        self.verifiers = VerifierTally(minimum)
+        """What verifiers said."""
         self._totals: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._states: Counter[str] = Counter()
         self._sources: Counter[str] = Counter()
         self._transformations: Counter[tuple[str, str]] = Counter()
 
-    def add(self, item: Item, body: bytes, adjudications: int, verifications: int) -> None:
+    def add(
+        self,
+        item: Item,
+        body: bytes,
+        judgments: Sequence[Judgment],
+        adjudications: int,
+        verifications: Sequence[Verification],
+    ) -> None:
         """Count an item with its canonical bytes, and what else was said of its record."""
         self.tree.append(body)
+        self.verifiers.add(item.id, judgments, verifications)
         self._totals.update(
             records=1,
             judgments=item.judgments,
             adjudications=adjudications,
-            verifications=verifications,
+            verifications=len(verifications),
         )
         self._kinds[item.kind] += 1
         self._states[item.state] += 1
@@ -138,7 +157,13 @@ class _Files:
         self._lines[series].write(body + b"\n")
 
 
-def assemble(chosen: Spool, permits: Permits, folder: Path, items: Spool) -> Tally:
+def assemble(
+    chosen: Spool,
+    permits: Permits,
+    folder: Path,
+    items: Spool,
+    minimum: IsolationLevel | None = None,
+) -> Tally:
     """Write the data files of a release.
 
     Args:
@@ -146,8 +171,9 @@ def assemble(chosen: Spool, permits: Permits, folder: Path, items: Spool) -> Tal
         permits: what the sources permit.
         folder: where the files go.
         items: takes the canonical bytes of the items, by the record's id.
+        minimum: the weakest isolation of verifiers that the contract takes.
     """
-    tally = Tally()
+    tally = Tally(minimum)
     with ExitStack() as stack:
         files = _Files(folder, stack)
         for identity, body in chosen.in_order():
@@ -157,7 +183,13 @@ def assemble(chosen: Spool, permits: Permits, folder: Path, items: Spool) -> Tal
             disposition = _disposition.decode(bundle.disposition)
             item = make_item(record, identity, disposition, judgments, permits)
             canonical = encode_fact(item)
-            tally.add(item, canonical, len(bundle.adjudications), len(bundle.verifications))
+            tally.add(
+                item,
+                canonical,
+                [judgment for _, judgment in judgments],
+                len(bundle.adjudications),
+                [_verification.decode(each.body) for each in bundle.verifications],
+            )
             items.add(identity, canonical)
             files.write(item, record, judgments, bundle)
     return tally

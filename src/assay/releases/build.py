@@ -34,6 +34,7 @@ from assay.releases.gates import (
     quota_gate,
     reserve_gate,
     rights_gate,
+    verification_gate,
     versions_gate,
 )
 from assay.releases.inputs import Paperwork, ReleaseInputs, day_of, paperwork, texts_in
@@ -152,7 +153,8 @@ class _Build:
             leave_out_overlaps=self.inputs.leave_out_overlaps,
         )
         with selection.spool, Spool(self.releases) as items:
-            tally = assemble(selection.spool, self.permits, self.folder, items)
+            minimum = self.paperwork.contract.verification.minimum_isolation
+            tally = assemble(selection.spool, self.permits, self.folder, items, minimum)
             self._write_documents()
             head, texts = self._judge(selection, tally, items)
             for name, text in texts.items():
@@ -185,6 +187,7 @@ class _Build:
             qa_gate(figures),
             versions_gate(self.documents, issues, before),
             self._reserve_gate(selection),
+            verification_gate(tally.verifiers),
         )
         head = self._head(tally, selection, gates)
         draft = self._texts(head, covered, difference)
@@ -223,6 +226,7 @@ class _Build:
             merkle_root=tally.tree.root().hex(),
             previous=_named(self.previous),
             reserve=self.inputs.sealed,
+            verification=tally.verifiers.rows(),
         )
 
     def _document_entries(self) -> Iterator[DocumentEntry]:

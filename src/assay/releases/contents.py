@@ -33,7 +33,15 @@ from assay.releases.assembly import (
 from assay.releases.build import read_documents
 from assay.releases.checksums import digest_file, is_safe
 from assay.releases.faults import Faults
-from assay.releases.gates import GATES, QaFigures, qa_gate, quota_gate, rights_gate, versions_gate
+from assay.releases.gates import (
+    GATES,
+    QaFigures,
+    qa_gate,
+    quota_gate,
+    rights_gate,
+    verification_gate,
+    versions_gate,
+)
 from assay.releases.inputs import Paperwork, day_of, paperwork
 from assay.releases.item import Item, make_item
 from assay.releases.manifest import MANIFEST, Head, read_manifest
@@ -65,7 +73,8 @@ def examine(folder: Path, head: Head, faults: Faults) -> None:
     documents = _examine_documents(folder, head, faults)
     papers = paperwork(documents)
     permits = Permits(papers.sources, on=day_of(head.created), territory=head.program.territory)
-    walk = _Walk(folder, head, permits, faults)
+    minimum = papers.contract.verification.minimum_isolation
+    walk = _Walk(folder, head, permits, faults, Tally(minimum))
     walk.go()
     _compare(head, walk.tally, permits, faults)
     _examine_tables(folder, faults)
@@ -139,8 +148,10 @@ class _Series(Generic[About]):
 class _Walk:
     """One pass over the manifest's items and all series beside them."""
 
-    def __init__(self, folder: Path, head: Head, permits: Permits, faults: Faults) -> None:
-        self.tally = Tally()
+    def __init__(
+        self, folder: Path, head: Head, permits: Permits, faults: Faults, tally: Tally
+    ) -> None:
+        self.tally = tally
         """Counts and Merkle root over the items as they stand."""
         self.cells = Cells()
         """Where the records lie on the contract's axes."""
@@ -185,7 +196,13 @@ class _Walk:
         judgments = self._judgments.about(item.id)
         adjudications = self._adjudications.about(item.id)
         verifications = self._verifications.about(item.id)
-        self.tally.add(item, body, len(adjudications), len(verifications))
+        self.tally.add(
+            item,
+            body,
+            [each for _, each in judgments],
+            len(adjudications),
+            [each for _, each in verifications],
+        )
         self.cells.add(record.task.taxonomy, accepted=True)
         dispositions = self._dispositions.about(item.id)
         if len(dispositions) != 1:
@@ -237,6 +254,8 @@ def _compare(head: Head, tally: Tally, permits: Permits, faults: Faults) -> None
         "source_classes": tally.sources(permits),
         "transformations": tally.transformations(),
     }
+    if "verification" in GATES[head.format]:
+        derived["verification"] = tally.verifiers.rows()
     for field, value in derived.items():
         if getattr(head, field) != value:
             faults.error(f"other-{field.replace('_', '-')}", MANIFEST, f"{field} is not {value!r}")
@@ -283,12 +302,14 @@ def _run_gates(
     for name in sorted(name for name, passed in said.items() if not passed):
         faults.error("gate-refused", MANIFEST, f"the gate {name} did not let the release pass")
     counts = walk.figures
+    again = [verification_gate(walk.tally.verifiers)] if "verification" in expected else []
     denied = sum(entry.records for entry in head.left_out if entry.code == "rights")
     for result in (
         rights_gate(head.use, counts.accepted + counts.preserved, denied),
         quota_gate(coverage(walk.cells, papers.contract.sampling)),
         qa_gate(counts),
         versions_gate(documents),
+        *again,
     ):
         if not result.passed:
             faults.error("gate-refuses", MANIFEST, f"gate {result.gate}: {result.reason}")

@@ -14,13 +14,17 @@ from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
 from assay.quality.coverage import Coverage
 from assay.releases.release import GateResult
+from assay.releases.verifier_tally import VerifierTally
 from assay.reserve.overlap import Overlap
 from assay.reserve.service import describe
 
 GATES: Mapping[str, tuple[str, ...]] = {
     "assay-release/1": ("rights", "quotas", "qa", "versions", "claims"),
     "assay-release/2": ("rights", "quotas", "qa", "versions", "reserve", "claims"),
-}
+    "assay-release/3": (
+        "rights", "quotas", "qa", "versions", "reserve", "verification", "claims",
+    ),
+}  # fmt: skip
 """Every gate of each format, in order."""
 
 NEEDED_DOCUMENTS: tuple[DocumentKind, ...] = ("contract", "rubric", "sources")
@@ -137,6 +141,27 @@ def reserve_gate(
         f"0 of {compared} records share text with {sealed} sealed items; paraphrase is not sought"
     )
     return _result("reserve", faults, clean)
+
+
+def verification_gate(tally: VerifierTally) -> GateResult:
+    """Whether no record rests on verdicts that do not count alone.
+
+    Args:
+        tally: what verifiers said of the records of the release.
+    """
+    faults = []
+    for records, what in (
+        (tally.below_minimum, f"have a verdict held less firmly than {tally.minimum!r}"),
+        (
+            tally.forgeable,
+            "rest on a verdict that the candidate could have forged, and on no person",
+        ),
+    ):
+        if records:
+            faults.append(f"{len(records)} records {what}: {_some(records)}")
+    results = sum(sum(each.verdicts.values()) for each in tally.rows())
+    asked = f"; the contract asks for {tally.minimum}" if tally.minimum else ""
+    return _result("verification", faults, f"results of verifiers: {results}{asked}")
 
 
 def claims_gate(

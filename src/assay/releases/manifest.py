@@ -20,14 +20,16 @@ from assay.quality.disposition import State
 from assay.records.fields import Index
 from assay.releases.item import Item
 from assay.releases.release import GateResult
+from assay.releases.verifier_tally import VerifierEntry
 
 MANIFEST = "manifest.json"
 """The manifest's file name."""
 
-Format = Literal["assay-release/1", "assay-release/2"]
-"""Versions of the release folder's format that are read; the second has a gate for the reserve."""
+Format = Literal["assay-release/1", "assay-release/2", "assay-release/3"]
+"""Versions of the release folder's format that are read; the second has a gate for the reserve, the
+third says what verifiers said and has a gate for it."""
 
-FORMAT: Format = "assay-release/2"
+FORMAT: Format = "assay-release/3"
 """The version that is written."""
 
 _HEAD_END = b"\n}"
@@ -215,6 +217,8 @@ class Head(Value):
     """The release before this one."""
     reserve: ReserveEntry | None = None
     """The sealed evaluation data that records were compared with; absent where none is sealed."""
+    verification: tuple[VerifierEntry, ...] = ()
+    """What verifiers said of the records, by verifier, isolation and environment; since format 3."""
 
 
 class ManifestWriter:

@@ -208,6 +208,8 @@ PLANTS = [
              (("review", "layers", 1, "severities"), ["low"])),
     contract("layer-never-reached", "review.layers[1]", ((*LAYER, "slice"), GONE)),
     contract("layer-without-review", "review.layers[0].passes", ((*LAYER, "passes"), 0)),
+    contract("verification-of-nothing", "verification",
+             (("verification",), {"minimum_isolation": "namespaces"})),
     contract("high-risk-single-pass", "review.layers[1]", (("review", "layers", 1, "passes"), 1)),
     contract("no-roles", "roles", (("roles",), GONE)),
     contract("role-without-qualification", "review.layers[0].roles[1]",

@@ -226,3 +226,18 @@ def test_show_of_the_smallest_program_leaves_out_what_is_not_there() -> None:
     assert "## Welfare" not in text
     assert "### Priority" not in text
     assert "Hard slices" not in text
+
+
+def test_show_says_how_firmly_code_must_be_held(tmp_path: Path) -> None:
+    """The contract's minimum isolation stands there where it names one, and nothing where not."""
+    service.init(tmp_path, "math")
+    assert "## Verification" not in service.show(tmp_path)
+    path = tmp_path / "contract.yaml"
+    demanded = "\nverification:\n  minimum_isolation: namespaces\n"
+    path.write_text(path.read_text() + demanded)
+    assert "Code under test is held at least by: namespaces." in service.show(tmp_path)
+    path.write_text(path.read_text() + "  refuse_forgeable: true\n")
+    assert "Verdicts that a candidate could forge are refused" in service.show(tmp_path)
+    path.write_text(path.read_text().replace("isolation: namespaces", "isolation: hope"))
+    [issue] = service.check(tmp_path).issues
+    assert (issue.code, issue.path) == ("wrong-value", "verification.minimum_isolation")

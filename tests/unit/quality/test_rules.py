@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from assay.quality.case import Case
-from assay.quality.rules import contradictions, dispose_case, in_sample
+from assay.quality.rules import InForce, contradictions, dispose_case, in_sample
 from assay.records.judgment import Judgment, SectionRuling, StepLabel
 from assay.records.record import Record
 from assay.records.verdict import (
@@ -21,7 +22,7 @@ from assay.records.verdict import (
 )
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.verification.verification import Error, Fail, Pass, Verification
-from simulators.small_program import LAYER, in_force, judged, pair, worked
+from simulators.small_program import LAYER, facts, in_force, judged, pair, worked
 
 RECORD = pair(difficulty="hard")
 PASSED = Abstained(reason="unsure")
@@ -53,7 +54,9 @@ def _decision(decision: Decided | Preserved | Returned) -> Adjudication:
     )
 
 
-def _verified(verdict: Any, candidate: int | None = None) -> Verification:
+def _verified(
+    verdict: Any, candidate: int | None = None, isolation: str | None = None
+) -> Verification:
     return Verification(
         record=RECORD.id,
         verifier="sums",
@@ -61,6 +64,7 @@ def _verified(verdict: Any, candidate: int | None = None) -> Verification:
         verdict=verdict,
         dimensions=("correctness",),
         candidate=candidate,
+        isolation=isolation,
     )
 
 
@@ -162,6 +166,69 @@ def test_a_verifier_must_have_passed_what_wins(
     found = dispose_case(_case(_say(0, 0), verifications=verifications), documents)
     assert found.state == state
     assert set(found.read) >= {each.id for each in verifications}
+
+
+@pytest.mark.parametrize(
+    ("isolations", "minimum", "reason"),
+    [
+        (("namespaces/split",), "namespaces", ""),
+        (("in-process",), "namespaces", ""),
+        (("landlock/split",), None, ""),
+        (("landlock/split",), "landlock", ""),
+        (("landlock/split",), "namespaces", "under landlock/split, and the contract demands"),
+        ((None,), "landlock", "under an unknown isolation"),
+        (("namespaces/shared-process",), None, "could have forged it (namespaces/shared-process)"),
+        (("namespaces/split", "namespaces/shared-process"), None, ""),
+    ],
+)
+def test_a_pass_that_does_not_count_lets_nothing_through(
+    isolations: tuple[str | None, ...], minimum: str | None, reason: str
+) -> None:
+    """A pass that could be forged, or was held below the contract's minimum, is as good as none."""
+    asked = {"minimum_isolation": minimum} if minimum else {}
+    layer = LAYER | {"needs_verification": True}
+    documents = InForce.of(facts(layer, verification=asked))
+    verifications = tuple(_verified(Pass(), 0, each) for each in isolations)
+    found = dispose_case(_case(_say(0, 0), verifications=verifications), documents)
+    assert found.state == ("set_aside" if reason else "accepted")
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("verified", "asked", "state"),
+    [
+        (("b", 0), {}, "accepted"),
+        (("b", 1), {}, "set_aside"),
+        (("b", 0), {"refuse_forgeable": True}, "set_aside"),
+    ],
+)
+def test_a_pass_that_could_be_forged_needs_an_expert_beside_it(
+    verified: tuple[str, int], asked: dict[str, Any], state: str
+) -> None:
+    """On the dimension that names the verifier and on what wins; unless the contract refuses it."""
+    reviewer, candidate = verified
+    given = [*_say(0), _scored(reviewer, 0, ("correctness", candidate, 5))]
+    layer = LAYER | {"needs_verification": True}
+    documents = InForce.of(facts(layer, verification=asked))
+    forgeable = _verified(Pass(), 0, "namespaces/shared-process")
+    assert dispose_case(_case(given, verifications=(forgeable,)), documents).state == state
+
+
+def test_a_verdict_under_other_options_is_as_good_as_none() -> None:
+    """What the rubric asked once and asks no longer lets nothing through."""
+    documents = in_force(LAYER | {"needs_verification": True})
+    old = msgspec.structs.replace(_verified(Pass(), 0), options='{"strict":true}')
+    assert dispose_case(_case(_say(0, 0), verifications=(old,)), documents).reason == (
+        "sums has not run"
+    )
+
+
+def test_a_step_that_was_at_fault_once_does_not_stay_at_fault() -> None:
+    """A later pass replaces a fail that named a step."""
+    documents = in_force(LAYER | {"needs_verification": True})
+    fault = msgspec.structs.replace(_verified(Fail(reason="no"), 0), step=1)
+    given = (fault, _verified(Pass(), 0))
+    assert dispose_case(_case(_say(0, 0), verifications=given), documents).state == "accepted"
 
 
 def test_an_adjudicated_record_needs_its_verifier_too() -> None:

@@ -24,7 +24,7 @@ def test_the_data_card_shows_sources_gates_and_what_was_left_out(built: Path) ->
     assert "| desk | 5 | CC-BY-4.0 | train, evaluate, publish | no end |" in card
     assert "| rights | 'lent' does not permit to train; it permits: evaluate | 1 |" in card
     assert "| tone | Is it pleasant \\| or at least plain? | 1..5 | uncertain |" in card
-    assert card.count("| yes |") == 6
+    assert card.count("| yes |") == 7
     assert "| language | fr | 1 |" in card
 
 

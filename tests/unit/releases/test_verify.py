@@ -273,9 +273,13 @@ CONTENT: dict[str, tuple[Callable[[Path], object], set[str]]] = {
         {"other-document"},
     ),
     "a previous release above it": (
-        lambda at: _replace(at / MANIFEST, '",\n  "items"', '",\n  "previous": {\n    "version": "1.0.0",'
-                    '\n    "id": "rel_x",\n    "manifest_digest": "x"\n  },\n  "items"'),
+        lambda at: _replace(at / MANIFEST, '",\n  "verification"', '",\n  "previous": {\n    "version": "1.0.0",'
+                    '\n    "id": "rel_x",\n    "manifest_digest": "x"\n  },\n  "verification"'),
         {"previous-not-below", "other-claim"},
+    ),
+    "a verifier that failed less": (
+        lambda at: _replace(at / MANIFEST, '"pass": 1', '"pass": 2'),
+        {"other-verification"},
     ),
     "items in another order": (
         lambda at: _items(at, lambda items: [items[1].replace('"disp', '    {"disp', 1),

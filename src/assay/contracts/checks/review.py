@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from assay.contracts.checks.check import Check, Fault, check
-from assay.contracts.contract import Contract, ReviewLayer
+from assay.contracts.contract import Contract, MachineEvidence, ReviewLayer
 from assay.contracts.policy import Policy
+from assay.contracts.rubric import Rubric
 from assay.contracts.terms import Severity
 
 _HIGH: tuple[Severity, ...] = ("high", "critical")
@@ -40,6 +41,18 @@ def layers_review(contract: Contract) -> Iterator[Fault]:
                 f"nobody judges the records of {layer.id!r}",
                 "ask for a pass, or for 'needs_verification' with a 'second_review_share'",
             )  # fmt: skip
+
+
+@check("contract", "rubric")
+def verdicts_are_asked_for(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
+    """Who demands something of verdicts has a verifier that gives some."""
+    demanded = contract.verification != MachineEvidence()
+    if demanded and not any(each.verifier for each in rubric.dimensions):
+        yield Fault(
+            "contract", ("verification",), "verification-of-nothing",
+            "the contract demands how verdicts are reached, and no dimension names a verifier",
+            "name a verifier in the rubric, or leave 'verification' out", "warning",
+        )  # fmt: skip
 
 
 @check("contract", "policy", whole=(("contract", "review"),))
@@ -137,6 +150,6 @@ def _layer_for(severity: Severity, layers: tuple[ReviewLayer, ...]) -> int | Non
 
 
 CHECKS: tuple[Check, ...] = (
-    every_record_has_a_layer, layers_review, risk_has_passes, no_roles,
+    every_record_has_a_layer, layers_review, verdicts_are_asked_for, risk_has_passes, no_roles,
     roles_are_described, qualification_is_tested, blinded,
 )  # fmt: skip

@@ -1,0 +1,130 @@
+"""What a record lacks where its layer of review asks that every verifier has passed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from assay.contracts.contract import Contract
+from assay.contracts.rubric import Dimension, Rubric
+from assay.records.judgment import Judgment
+from assay.verification.coverage import Dossier, Ground
+from assay.verification.standing import Weight, what_stands
+from assay.verification.verification import Fail, Pass, Verification
+
+Test = tuple[str, str | None]
+"""A verifier's name, and its options as canonical JSON text."""
+
+Why = Literal["not_run", "failed", "silent", "below_minimum", "forgeable"]
+"""No result; refuted; a result that says nothing; held too loosely; the candidate could forge it."""
+
+
+class Lack(NamedTuple):
+    """What is lacking."""
+
+    why: Why
+    """Its sort."""
+    reason: str
+    """In words."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What the contract and the rubric demand of machine evidence."""
+
+    contract: Contract
+    """The contract."""
+    rubric: Rubric
+    """The rubric."""
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What the ledger reads of both."""
+        return Ground(self.contract, self.rubric)
+
+    @cached_property
+    def tests(self) -> Mapping[Test, tuple[Dimension, ...]]:
+        """Every test that the rubric names, with the dimensions that name it."""
+        found: dict[Test, tuple[Dimension, ...]] = {}
+        for dimension in self.rubric.dimensions:
+            test = self.ground.tests[dimension.id]
+            if test is not None:
+                found[test] = (*found.get(test, ()), dimension)
+        return dict(sorted(found.items(), key=lambda each: (each[0][0], each[0][1] or "")))
+
+
+def first_lack(
+    demand: Demand,
+    verifications: Sequence[Verification],
+    people: Sequence[Judgment],
+    winner: int | None,
+) -> Lack | None:
+    """The first thing that is lacking; None where every verifier has passed what is put forward.
+
+    Args:
+        demand: what the documents demand.
+        verifications: the record's verifications in their order of entry.
+        people: the judgments that the record's layer counts.
+        winner: the candidate that is put forward; None where all are.
+    """
+    dossier = Dossier(demand.ground, people, verifications)
+    for test, dimensions in demand.tests.items():
+        stands = _standing(demand, test, verifications, winner)
+        lacks = _lacks(demand, dossier, dimensions, stands)
+        found = next(lacks, None)
+        if found is not None:
+            return Lack(found.why, f"{test[0]} {found.reason}")
+    return None
+
+
+def _standing(
+    demand: Demand, test: Test, verifications: Iterable[Verification], winner: int | None
+) -> list[tuple[Verification, Weight]]:
+    """The results of a test that stand, candidate by candidate."""
+    given: dict[int | None, list[Verification]] = {}
+    for each in verifications:
+        if (each.verifier, each.options) == test:
+            given.setdefault(each.candidate, []).append(each)
+    found = (
+        what_stands(each, demand.ground.minimum)
+        for candidate, each in given.items()
+        if winner is None or candidate in {None, winner}
+    )
+    return [each for each in found if each is not None]
+
+
+def _lacks(
+    demand: Demand,
+    dossier: Dossier,
+    dimensions: Sequence[Dimension],
+    stands: Sequence[tuple[Verification, Weight]],
+) -> Iterator[Lack]:
+    """What the results of one test lack, the worst first."""
+    for each, _ in stands:
+        if isinstance(each.verdict, Fail):
+            yield Lack("failed", f"failed: {each.verdict.reason}")
+    for each, _ in stands:
+        if not isinstance(each.verdict, Pass):
+            tag = each.verdict.__struct_config__.tag
+            yield Lack("silent", f"says nothing about the claim ({tag})")
+    if not stands:
+        yield Lack("not_run", "has not run")
+    for each, weight in stands:
+        if weight == "below_minimum":
+            held = each.isolation or "an unknown isolation"
+            minimum = demand.ground.minimum
+            yield Lack("below_minimum", f"passed under {held}, and the contract demands {minimum}")
+        elif weight == "forgeable":
+            yield from _forgeable(demand, dossier, dimensions, each)
+
+
+def _forgeable(
+    demand: Demand, dossier: Dossier, dimensions: Sequence[Dimension], passed: Verification
+) -> Iterator[Lack]:
+    """Why a pass that could be forged is not enough: it may never be the sole evidence."""
+    said = f"passed, but the candidate could have forged it ({passed.isolation})"
+    if demand.contract.verification.refuse_forgeable:
+        yield Lack("forgeable", f"{said}, and the contract refuses it")
+    for dimension in dimensions:
+        if not dossier.values(dimension, passed.candidate or 0):
+            yield Lack("forgeable", f"{said}, and no expert judged {dimension.id}")

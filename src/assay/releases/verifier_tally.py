@@ -1,0 +1,111 @@
+"""The verifier tally: what verifiers said of released records, and where their word is too weak."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from assay.contracts.contract import IsolationLevel
+from assay.core.fact import Value
+from assay.records.fields import Index
+from assay.records.judgment import Judgment, standing
+from assay.records.verdict import Category, Scored
+from assay.verification.standing import Weight, speaks, verdict_name, weight_of, what_stands
+from assay.verification.verification import Verification
+
+_Key = tuple[str, str, str, str]
+
+
+class VerifierEntry(Value):
+    """What one verifier said of the released records, at one isolation and in one environment."""
+
+    verifier: str
+    """Its name."""
+    version: str
+    """Its version."""
+    verdicts: dict[str, Index]
+    """Results by verdict; only `pass` and `fail` speak about a claim."""
+    isolation: str | None = None
+    """How the code under test was held; absent where nobody noted it."""
+    environment: str | None = None
+    """Digest of what its answers hang on besides the version."""
+    lacks: str | None = None
+    """Why its verdicts do not count alone: `forgeable`, or `below_minimum`."""
+
+
+class VerifierTally:
+    """Counts results by verifier, and names records that rest on results which do not count."""
+
+    def __init__(self, minimum: IsolationLevel | None) -> None:
+        self.minimum = minimum
+        """The weakest isolation that the contract takes."""
+        self.below_minimum: list[str] = []
+        """Ids of records with a verdict that stands below it."""
+        self.forgeable: list[str] = []
+        """Ids of records on which a verdict stands that the candidate could have forged, and no
+        person gave a value on what it covers."""
+        self._counts: dict[_Key, Counter[str]] = defaultdict(Counter)
+
+    def add(
+        self, record: str, judgments: Iterable[Judgment], verifications: Sequence[Verification]
+    ) -> None:
+        """Count the verifications of one record.
+
+        Args:
+            record: the record's id.
+            judgments: its judgments.
+            verifications: its verifications.
+        """
+        if not verifications:
+            return
+        for each in verifications:
+            key = (each.verifier, each.version, each.isolation or "", each.environment or "")
+            self._counts[key][verdict_name(each)] += 1
+        weak = dict(_weak(verifications, self.minimum))
+        if "below_minimum" in weak.values():
+            self.below_minimum.append(record)
+        alone = {name for name, lacks in weak.items() if lacks == "forgeable"}
+        if alone - _valued(judgments):
+            self.forgeable.append(record)
+
+    def rows(self) -> tuple[VerifierEntry, ...]:
+        """What each verifier said, in the order of names."""
+        return tuple(
+            VerifierEntry(
+                verifier=verifier,
+                version=version,
+                verdicts=dict(sorted(counts.items())),
+                isolation=isolation or None,
+                environment=environment or None,
+                lacks=_lack(weight_of(isolation, self.minimum)),
+            )
+            for (verifier, version, isolation, environment), counts in sorted(self._counts.items())
+        )
+
+
+def _lack(weight: Weight) -> str | None:
+    return None if weight == "counts" else weight
+
+
+def _weak(
+    verifications: Sequence[Verification], minimum: IsolationLevel | None
+) -> Iterable[tuple[str, Weight]]:
+    """Dimensions whose standing verdict does not count, with what it lacks."""
+    tests: dict[tuple[str, str | None, int | None], list[Verification]] = defaultdict(list)
+    for each in verifications:
+        if speaks(each):
+            tests[each.verifier, each.options, each.candidate].append(each)
+    for results in tests.values():
+        stands = what_stands(results, minimum)
+        if stands and stands[1] != "counts":
+            for dimension in stands[0].dimensions:
+                yield dimension, stands[1]
+
+
+def _valued(judgments: Iterable[Judgment]) -> set[str]:
+    """Dimensions on which a person gave a value."""
+    return {
+        score.dimension
+        for judgment in standing(list(judgments))
+        if judgment.reviewer.kind != "model"
+        for score in judgment.scores
+        if isinstance(score.score, Scored | Category)
+    }
