@@ -1,4 +1,4 @@
-"""Run the stages after review on real data: verifiers, shortcuts, safety rates, reserve, consensus.
+"""Run the stages after review on real data: quotations, shortcuts, safety rates, reserve, consensus.
 
     python examples/stages.py DATA_DIR [--only NAME ...]
 
@@ -13,7 +13,7 @@ import json
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,49 +22,13 @@ import pyrage
 import assay
 from assay.bootstrap import Program
 from assay.quality.estimate import Rate, rate
-from assay.records.candidate import Candidate, MadeByModel
-from assay.records.evidence import Evidence
-from assay.records.kinds import Outcome
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
 from assay.releases.gates import reserve_gate
 from assay.verification.passage import locate
-from assay.verification.verification import Fail, Pass
-from assay.verification.verifier import Found
-from assay.verification.verifiers.calculator_steps import CalculatorSteps
-from assay.verification.verifiers.numeric_answer import NumericAnswer
 
 HERE = Path(__file__).resolve().parent
 
 Figures = dict[str, Any]
 """What a set gave: name -> figure."""
-
-
-def gsm8k_model_solutions(data: Path) -> Figures:
-    """Final answers re-derived against the published flags; right answers with wrong steps."""
-    answers, steps = NumericAnswer(after="A:"), CalculatorSteps()
-    agree, flags, verdicts, hollow = 0, 0, Counter[str](), []
-    for row in _json_lines(data / "example_model_solutions.first700.jsonl"):
-        models = [name for name in row if isinstance(row[name], dict)]
-        record = _outcome(
-            row["question"], row["ground_truth"], *(row[m]["solution"] for m in models)
-        )
-        for place, model in enumerate(models):
-            right = _passed(answers.verify(record, place))
-            flags += 1
-            agree += right == row[model]["is_correct"]
-            found = steps.verify(record, place)
-            verdict = (
-                type(found.verdict).__name__.lower() if isinstance(found, Found) else "nothing"
-            )
-            verdicts[verdict] += 1
-            if right and isinstance(found, Found) and isinstance(found.verdict, Fail):
-                hollow.append(f"{model}: {found.verdict.reason}")
-    return {
-        "flags re-derived": f"{agree} of {flags}",
-        "calculations of a solution": dict(verdicts),
-        "right answers with a wrong step": hollow,
-    }
 
 
 def begin_wow(data: Path) -> Figures:
@@ -221,7 +185,6 @@ def crowdtruth_rte(data: Path) -> Figures:
 
 
 SETS: Mapping[str, Callable[[Path], Figures]] = {
-    "gsm8k-model-solutions": gsm8k_model_solutions,
     "begin-wow": begin_wow,
     "xsum-hallucination": xsum_hallucination,
     "llmfao-pairs": llmfao_pairs,
@@ -263,35 +226,12 @@ def _copy(name: str, scratch: Path) -> Program:
     return assay.open(folder)
 
 
-def _outcome(question: str, reference: str, *solutions: str) -> Record:
-    return Record(
-        schema_version=1,
-        part=Outcome(reference=reference),
-        task=Task(messages=(Message(role="user", content=question),)),
-        sources=(Source(source_class="example"),),
-        candidates=tuple(
-            Candidate(content=text, provenance=MadeByModel(model="example")) for text in solutions
-        ),
-        evidence=(Evidence(kind="calculation", text=reference),),
-    )
-
-
-def _passed(found: object) -> bool:
-    return isinstance(found, Found) and isinstance(found.verdict, Pass)
-
-
 def _rate(found: Rate) -> str:
     if found.value is None or found.low is None or found.high is None:
         return "undefined (0 of 0)"
     return (
         f"{found.count} of {found.trials}: {found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
     )
-
-
-def _json_lines(file: Path) -> Iterator[dict[str, Any]]:
-    with file.open(encoding="utf-8") as stream:
-        for line in stream:
-            yield json.loads(line)
 
 
 if __name__ == "__main__":

@@ -1,75 +1,73 @@
-"""Right answers with a wrong step: outcomes verified, steps labelled by people, both kept apart.
+"""Right answers with a wrong step: a machine tests the answer, people labelled the steps.
 
     python examples/verification/bbmistake.py DATA_DIR
 
-DATA_DIR holds the folder `bbmistake-a`: 600 worked solutions with the place of their first mistake, as
-people found it. `normalised-match` verifies the answer against the target; the published place is the
-step label. A pass on the answer says nothing of the work.
+DATA_DIR holds the folder `bbmistake-a`. Its 600 worked answers are imported with their published
+step labels, the answers are verified, and the coverage ledger is read.
 """
 
 import argparse
 import json
-import sys
-from collections import Counter
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from assay.records.candidate import Candidate, MadeByUnknown, Step
-from assay.records.kinds import Process
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
-from assay.verification.verification import Pass
-from assay.verification.verifier import Found
-from assay.verification.verifiers.matching import NormalisedMatch
+from worked_answers import HERE, program_in
 
-TASKS = ("logical_deduction", "word_sorting")
+Figures = dict[str, Any]
+"""Name -> figure."""
+
+FILES = {"word_sorting.jsonl": "word sorting", "logical_deduction.jsonl": "logical deduction"}
+"""The set's files, with the task that each holds."""
 
 
-def record_of(row: dict[str, Any]) -> Record:
-    """One solution as a process record; its steps are work, its answer stands apart."""
-    candidate = Candidate(
-        content=str(row["answer"]),
-        provenance=MadeByUnknown(reason="the set names no model"),
-        work=tuple(Step(text=each) for each in row["steps"]),
-    )
-    return Record(
-        schema_version=1,
-        part=Process(answer=str(row["answer"]), reference=str(row["target"])),
-        task=Task(messages=(Message(role="user", content=row["input"]),)),
-        sources=(Source(source_class="bbmistake-a"),),
-        candidates=(candidate,),
-    )
+def figures(folder: Path) -> Figures:
+    """What the ledger says of the answers, by task, and which right answers have a wrong step."""
+    mapping = (HERE.parents[1] / "bbmistake-a" / "mapping.yaml").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as made:
+        scratch = Path(made)
+        with program_in(scratch, "bbmistake") as program:
+            for name, task in FILES.items():
+                own = scratch / f"{name}.mapping.yaml"
+                own.write_text(mapping.replace("domain: logic tasks", f"domain: {task}"))
+                program.records.import_(
+                    folder / name, reader=own, source="bbmistake-a", rejects=scratch
+                )
+            done = program.verification.run()
+            ledger = program.verification.ledger()
+            lines = _lines(folder)
+            return {
+                "records": done.records,
+                "verdicts": {run.verifier: run.verdicts for run in done.runs},
+                "right answers with a wrong step": {
+                    row.value or row.axis: f"{row.right_with_wrong_step} of {row.items}"
+                    for row in ledger.rows
+                    if row.dimension == "right_answer"
+                },
+                "they are": [
+                    f"{lines[program.records.get(each.record).task.messages[0].content]}, "
+                    f"step {each.steps[0]}"
+                    for each in ledger.wrong_steps
+                ],
+            }
 
 
-def verified(rows: list[dict[str, Any]]) -> dict[str, int]:
-    """How answers and steps came out together."""
-    verifier, counts = NormalisedMatch(), Counter[str]()
-    for row in rows:
-        found = verifier.verify(record_of(row), 0)
-        right = isinstance(found, Found) and isinstance(found.verdict, Pass)
-        sound = row["mistake_index"] is None
-        name = f"{'right' if right else 'wrong'} answer, {'no wrong step' if sound else 'a wrong step'}"
-        counts[name] += 1
-    return dict(sorted(counts.items()))
-
-
-def main() -> int:
-    """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path, help="the folder that holds bbmistake-a")
-    folder = parser.parse_args().data / "bbmistake-a"
-    found = {
-        task: verified(
-            [
-                json.loads(line)
-                for line in (folder / f"{task}.jsonl").read_text(encoding="utf-8").splitlines()
-            ]
-        )
-        for task in TASKS
+def _lines(folder: Path) -> dict[str, str]:
+    """Where each question stands: file and line, counted from 1."""
+    return {
+        json.loads(line)["input"]: f"{name}:{number}"
+        for name in FILES
+        for number, line in enumerate((folder / name).read_text(encoding="utf-8").splitlines(), 1)
     }
-    print(json.dumps(found, indent=2))
-    return 0
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("data", type=Path, help="folder with the folder bbmistake-a")
+    found = figures(parser.parse_args().data / "bbmistake-a")
+    print(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

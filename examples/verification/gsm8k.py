@@ -1,96 +1,83 @@
-"""Re-derive the published flags of 2,800 model solutions, and list right answers with a wrong step.
+"""Published flags re-derived, and right answers with a wrong calculation, by line and model.
 
     python examples/verification/gsm8k.py DATA_DIR
 
-DATA_DIR holds the folder `gsm8k-model-solutions`: 700 problems with four models' solutions each. The
-final answer is verified by `numeric-answer`, every shown calculation by `calculator-steps`. Ends with 1
-where a flag differs.
+DATA_DIR holds the folder `gsm8k-model-solutions`: 700 problems with the solutions of four models,
+each with the flag whether its answer is right. The flags are imported as judgments, so that the
+ledger itself says where the verifier contradicts one.
 """
 
 import argparse
 import json
-import sys
-from collections import Counter
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from assay.records.candidate import Candidate, MadeByModel, Step
-from assay.records.kinds import Outcome
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
-from assay.verification.verification import Fail, Pass
-from assay.verification.verifier import Found, NothingToVerify
-from assay.verification.verifiers.calculator_steps import CalculatorSteps
-from assay.verification.verifiers.numeric_answer import NumericAnswer
+from worked_answers import HERE, program_in
+
+from assay.bootstrap import Program
+from assay.records.candidate import MadeByModel
+from assay.verification.ledger import CoverageReport
+
+Figures = dict[str, Any]
+"""Name -> figure."""
+
+FILE = "example_model_solutions.first700.jsonl"
 
 
-def record_of(row: dict[str, Any]) -> Record:
-    """One problem as a record: a candidate for each model, its lines as steps of work."""
-    return Record(
-        schema_version=1,
-        part=Outcome(reference=row["ground_truth"], criterion="the final answer is the reference"),
-        task=Task(messages=(Message(role="user", content=row["question"]),)),
-        sources=(Source(source_class="gsm8k"),),
-        candidates=tuple(
-            Candidate(
-                content=lines[-1],
-                provenance=MadeByModel(model=model),
-                work=tuple(Step(text=line) for line in lines[:-1]),
+def figures(folder: Path) -> Figures:
+    """What the ledger says of answers and calculations."""
+    with tempfile.TemporaryDirectory() as made:
+        scratch = Path(made)
+        with program_in(scratch, "gsm8k") as program:
+            program.records.import_(
+                folder / FILE,
+                reader=HERE / "mapping-gsm8k.yaml",
+                source="gsm8k-model-solutions",
+                rejects=scratch,
             )
-            for model, lines in _solutions(row)
-        ),
-    )
+            done = program.verification.run()
+            ledger = program.verification.ledger()
+            whole = {row.dimension: row for row in ledger.rows if row.axis == "all"}
+            answers = whole["right_answer"]
+            return {
+                "flags re-derived": f"{answers.both - answers.contradicted} of {answers.items}",
+                "verdicts": {run.verifier: run.verdicts for run in done.runs},
+                "nothing to verify": {run.verifier: run.nothing_to_verify for run in done.runs},
+                "right answers with a wrong step": list(_named(program, ledger, folder / FILE)),
+            }
 
 
-def _solutions(row: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    models = [name for name in row if isinstance(row[name], dict)]
-    return [(name, row[name]["solution"].split("\n") or [""]) for name in models]
+def _named(program: Program, ledger: CoverageReport, file: Path) -> Iterator[Figures]:
+    """Each right answer with a wrong step, by its line, counted from 1, and its model."""
+    with file.open(encoding="utf-8") as stream:
+        lines = {json.loads(line)["question"]: number for number, line in enumerate(stream, 1)}
+    for each in ledger.wrong_steps:
+        record = program.records.get(each.record)
+        candidate = record.candidates[each.candidate]
+        made = candidate.provenance
+        [steps] = [
+            row
+            for row in program.verification.item(each.record).dimensions
+            if (row.candidate, row.dimension) == (each.candidate, "sound_steps")
+        ]
+        yield {
+            "line": lines[record.task.messages[0].content],
+            "model": made.model if isinstance(made, MadeByModel) else "",
+            "answer": candidate.content,
+            "step": each.steps[0],
+            "found": steps.reason,
+        }
 
 
-def verified(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Flags re-derived by model, verdicts on the work, and each right answer with a wrong step."""
-    answers, steps = NumericAnswer(after="A:"), CalculatorSteps()
-    agree: Counter[str] = Counter()
-    right: Counter[str] = Counter()
-    work: dict[str, Counter[str]] = {}
-    hollow = []
-    for number, row in enumerate(rows, 1):
-        record = record_of(row)
-        for place, (model, _) in enumerate(_solutions(row)):
-            passed = _tag(answers.verify(record, place)) == "pass"
-            agree[model] += passed == row[model]["is_correct"]
-            right[model] += passed
-            found = steps.verify(record, place)
-            work.setdefault(model, Counter())[_tag(found)] += 1
-            if passed and isinstance(found, Found) and isinstance(found.verdict, Fail):
-                where = {"line": number, "model": model, "step": found.step}
-                hollow.append({**where, "reason": found.verdict.reason})
-    return {
-        "flags re-derived": {model: f"{agree[model]} of {len(rows)}" for model in agree},
-        "right answers": dict(right),
-        "verdicts on the work": {model: dict(each) for model, each in work.items()},
-        "right answers with a wrong step": hollow,
-    }
-
-
-def _tag(found: Found | NothingToVerify) -> str:
-    if isinstance(found, NothingToVerify):
-        return "nothing to verify"
-    return "pass" if isinstance(found.verdict, Pass) else str(found.verdict.__struct_config__.tag)
-
-
-def main() -> int:
+def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path, help="the folder that holds gsm8k-model-solutions")
-    name = "gsm8k-model-solutions/example_model_solutions.first700.jsonl"
-    text = (parser.parse_args().data / name).read_text(encoding="utf-8")
-    rows = [json.loads(line) for line in text.splitlines()]
-    found = verified(rows)
-    print(json.dumps(found, indent=2))
-    whole = f"{len(rows)} of {len(rows)}"
-    return int(set(found["flags re-derived"].values()) != {whole})
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("data", type=Path, help="folder with the folder gsm8k-model-solutions")
+    found = figures(parser.parse_args().data / "gsm8k-model-solutions")
+    print(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
