@@ -159,12 +159,6 @@ def dispose_case(case: Case, documents: InForce) -> Disposition:
     )
 
 
-def lack_of(case: Case, documents: InForce) -> Lack | None:
-    """What of the machine evidence that its layer asks for a record lacks."""
-    layer = layer_of(case.record, documents.contract)
-    return Hearing(case, documents, layer).lack if layer else None
-
-
 def contradictions(
     record: Record, judgments: Iterable[Judgment], documents: InForce
 ) -> tuple[Contradiction, ...]:

@@ -8,10 +8,10 @@ from typing import BinaryIO
 
 import msgspec
 
-from assay.contracts.contract import IsolationLevel
 from assay.core.canonical import encode_fact
 from assay.core.merkle import MerkleTree
 from assay.quality.disposition import Disposition
+from assay.quality.machine_evidence import Demand
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.item import Item, make_item
@@ -52,15 +52,15 @@ _verification = msgspec.json.Decoder(Verification)
 class Tally:
     """Counts over the items of a release, and the Merkle root over them."""
 
-    def __init__(self, minimum: IsolationLevel | None) -> None:
+    def __init__(self, demand: Demand) -> None:
         """Count nothing yet.
 
         Args:
-            minimum: the weakest isolation of verifiers that the contract takes.
+            demand: what the documents demand of machine evidence.
         """
         self.tree = MerkleTree()
         """The tree over the canonical bytes of the items."""
-        self.verifiers = VerifierTally(minimum)
+        self.verifiers = VerifierTally(demand)
         """What verifiers said."""
         self._totals: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
@@ -157,13 +157,7 @@ class _Files:
         self._lines[series].write(body + b"\n")
 
 
-def assemble(
-    chosen: Spool,
-    permits: Permits,
-    folder: Path,
-    items: Spool,
-    minimum: IsolationLevel | None = None,
-) -> Tally:
+def assemble(chosen: Spool, permits: Permits, folder: Path, items: Spool, demand: Demand) -> Tally:
     """Write the data files of a release.
 
     Args:
@@ -171,9 +165,9 @@ def assemble(
         permits: what the sources permit.
         folder: where the files go.
         items: takes the canonical bytes of the items, by the record's id.
-        minimum: the weakest isolation of verifiers that the contract takes.
+        demand: what the documents demand of machine evidence.
     """
-    tally = Tally(minimum)
+    tally = Tally(demand)
     with ExitStack() as stack:
         files = _Files(folder, stack)
         for identity, body in chosen.in_order():

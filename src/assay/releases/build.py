@@ -21,6 +21,7 @@ from assay.core.lineage import Edge
 from assay.core.ports import FactStore
 from assay.core.version import __version__
 from assay.quality.coverage import Coverage, coverage
+from assay.quality.machine_evidence import Demand
 from assay.records.record import SCHEMA_VERSION
 from assay.releases.assembly import Tally, assemble
 from assay.releases.attestation import RELEASE, attest
@@ -153,8 +154,8 @@ class _Build:
             leave_out_overlaps=self.inputs.leave_out_overlaps,
         )
         with selection.spool, Spool(self.releases) as items:
-            minimum = self.paperwork.contract.verification.minimum_isolation
-            tally = assemble(selection.spool, self.permits, self.folder, items, minimum)
+            demand = Demand(self.paperwork.contract, self.paperwork.rubric)
+            tally = assemble(selection.spool, self.permits, self.folder, items, demand)
             self._write_documents()
             head, texts = self._judge(selection, tally, items)
             for name, text in texts.items():

@@ -19,6 +19,7 @@ from assay.core.errors import InputError
 from assay.core.identity import make_id
 from assay.quality.coverage import Cells, coverage
 from assay.quality.disposition import RELEASABLE, Disposition
+from assay.quality.machine_evidence import Demand
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.assembly import (
@@ -73,8 +74,8 @@ def examine(folder: Path, head: Head, faults: Faults) -> None:
     documents = _examine_documents(folder, head, faults)
     papers = paperwork(documents)
     permits = Permits(papers.sources, on=day_of(head.created), territory=head.program.territory)
-    minimum = papers.contract.verification.minimum_isolation
-    walk = _Walk(folder, head, permits, faults, Tally(minimum))
+    tally = Tally(Demand(papers.contract, papers.rubric))
+    walk = _Walk(folder, head, permits, faults, tally)
     walk.go()
     _compare(head, walk.tally, permits, faults)
     _examine_tables(folder, faults)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from assay.contracts.contract import IsolationLevel
 from assay.core.fact import Value
+from assay.quality.machine_evidence import Demand
 from assay.records.fields import Index
 from assay.records.judgment import Judgment, standing
 from assay.records.verdict import Category, Scored
@@ -34,14 +35,22 @@ class VerifierEntry(Value):
 class VerifierTally:
     """Counts results by verifier, and names records that rest on results which do not count."""
 
-    def __init__(self, minimum: IsolationLevel | None) -> None:
-        self.minimum = minimum
+    def __init__(self, demand: Demand) -> None:
+        """Count nothing yet.
+
+        Args:
+            demand: what the contract and the rubric demand; a result of a test that the rubric does
+                not name is counted and stops nothing.
+        """
+        self.minimum = demand.contract.verification.minimum_isolation
         """The weakest isolation that the contract takes."""
+        self._refused_always = demand.contract.verification.refuse_forgeable
+        self._named = demand.tests
         self.below_minimum: list[str] = []
         """Ids of records with a verdict that stands below it."""
         self.forgeable: list[str] = []
-        """Ids of records on which a verdict stands that the candidate could have forged, and no
-        person gave a value on what it covers."""
+        """Ids of records on which a verdict stands that the candidate could have forged, while no
+        person gave a value on what it covers, or the contract refuses it even so."""
         self._counts: dict[_Key, Counter[str]] = defaultdict(Counter)
 
     def add(
@@ -59,11 +68,12 @@ class VerifierTally:
         for each in verifications:
             key = (each.verifier, each.version, each.isolation or "", each.environment or "")
             self._counts[key][verdict_name(each)] += 1
-        weak = dict(_weak(verifications, self.minimum))
+        named = [each for each in verifications if (each.verifier, each.options) in self._named]
+        weak = dict(_weak(named, self.minimum))
         if "below_minimum" in weak.values():
             self.below_minimum.append(record)
         alone = {name for name, lacks in weak.items() if lacks == "forgeable"}
-        if alone - _valued(judgments):
+        if alone and (self._refused_always or alone - _valued(judgments)):
             self.forgeable.append(record)
 
     def rows(self) -> tuple[VerifierEntry, ...]:

@@ -4,20 +4,27 @@ from typing import Any
 
 import pytest
 
+from assay.quality.machine_evidence import Demand
 from assay.records.judgment import Judgment
 from assay.records.verdict import DimensionScore, Scored
 from assay.releases.gates import verification_gate
 from assay.releases.verifier_tally import VerifierTally
 from assay.verification.verification import Fail, Pass, Timeout, Verification
-from simulators.small_program import judged, pair
+from simulators.small_program import contract, judged, pair, rubric
 
 
 def result(isolation: str, **more: Any) -> Verification:
     given: dict[str, Any] = {
-        "record": "rec_a", "verifier": "python-tests", "version": "1", "verdict": Pass(),
+        "record": "rec_a", "verifier": "sums", "version": "1", "verdict": Pass(),
         "dimensions": ("correctness",), "candidate": 0, "isolation": isolation,
     }  # fmt: skip
     return Verification(**(given | more))
+
+
+def tally(minimum: str | None = None, **more: Any) -> VerifierTally:
+    """A tally under a contract that demands this; the rubric's `correctness` names `sums`."""
+    demanded = {"minimum_isolation": minimum, **more}
+    return VerifierTally(Demand(contract(verification=demanded), rubric()))
 
 
 def scored(dimension: str, kind: str = "person") -> Judgment:
@@ -28,13 +35,13 @@ def scored(dimension: str, kind: str = "person") -> Judgment:
 
 def test_results_are_summed_by_verifier_isolation_and_environment() -> None:
     """Every verdict is counted, those that say nothing among them."""
-    tally = VerifierTally(None)
-    tally.add("rec_a", (), [result("namespaces/split"), result("namespaces/split", candidate=1)])
-    tally.add("rec_b", (), [result("namespaces/split", verdict=Timeout()), result("in-process")])
-    split, inside = sorted(tally.rows(), key=lambda each: each.isolation or "", reverse=True)
+    counted = tally()
+    counted.add("rec_a", (), [result("namespaces/split"), result("namespaces/split", candidate=1)])
+    counted.add("rec_b", (), [result("namespaces/split", verdict=Timeout()), result("in-process")])
+    split, inside = sorted(counted.rows(), key=lambda each: each.isolation or "", reverse=True)
     assert (split.verdicts, split.lacks) == ({"pass": 2, "timeout": 1}, None)
     assert inside.verdicts == {"pass": 1}
-    assert verification_gate(tally).passed
+    assert verification_gate(counted).passed
 
 
 @pytest.mark.parametrize(
@@ -50,24 +57,40 @@ def test_a_verdict_that_can_be_forged_is_never_the_sole_evidence(
     judgments: tuple[Judgment, ...], refused: bool
 ) -> None:
     """It stops the release unless a person gave a value on what it covers; a model is no person."""
-    tally = VerifierTally(None)
-    tally.add("rec_a", judgments, [result("namespaces/shared-process")])
-    gate = verification_gate(tally)
+    counted = tally()
+    counted.add("rec_a", judgments, [result("namespaces/shared-process")])
+    gate = verification_gate(counted)
     assert gate.passed is not refused
     assert ("rec_a" in gate.reason) is refused
-    assert tally.rows()[0].lacks == "forgeable"
+    assert counted.rows()[0].lacks == "forgeable"
 
 
 def test_a_firm_verdict_beside_a_forgeable_one_is_enough() -> None:
     """The same test run split as well counts."""
-    tally = VerifierTally(None)
-    tally.add("rec_a", (), [result("namespaces/split"), result("namespaces/shared-process")])
-    assert verification_gate(tally).passed
+    counted = tally()
+    counted.add("rec_a", (), [result("namespaces/split"), result("namespaces/shared-process")])
+    assert verification_gate(counted).passed
 
 
 def test_a_verdict_below_the_minimum_stops_the_release() -> None:
     """Held by landlock where the contract demands namespaces: refused; without a demand: passed."""
     for minimum, passed in (("namespaces", False), ("landlock", True), (None, True)):
-        tally = VerifierTally(minimum)  # type: ignore[arg-type]
-        tally.add("rec_a", (), [result("landlock/split", verdict=Fail(reason="no"))])
-        assert verification_gate(tally).passed is passed
+        counted = tally(minimum)
+        counted.add("rec_a", (), [result("landlock/split", verdict=Fail(reason="no"))])
+        assert verification_gate(counted).passed is passed
+
+
+def test_a_contract_can_refuse_what_could_be_forged_beside_an_expert_as_well() -> None:
+    """With `refuse_forgeable` a person's value does not help."""
+    counted = tally(refuse_forgeable=True)
+    counted.add("rec_a", (scored("correctness"),), [result("namespaces/shared-process")])
+    assert not verification_gate(counted).passed
+
+
+def test_a_result_that_no_dimension_asks_for_is_counted_and_stops_nothing() -> None:
+    """A test that the rubric does not name any more, or names with other options, blocks nobody."""
+    counted = tally("namespaces")
+    for more in ({"verifier": "other"}, {"options": '{"entry":"add"}'}):
+        counted.add("rec_a", (), [result("landlock/shared-process", **more)])
+    assert verification_gate(counted).passed
+    assert len(counted.rows()) == 2

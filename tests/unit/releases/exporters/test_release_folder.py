@@ -13,6 +13,7 @@ from assay.core.canonical import encode_fact
 from assay.core.errors import InputError
 from assay.quality.case import Case
 from assay.quality.disposition import Disposition
+from assay.quality.machine_evidence import Demand
 from assay.records.candidate import Candidate, MadeByUnknown
 from assay.records.judgment import Judgment, Reviewer
 from assay.records.kinds import Preference
@@ -119,7 +120,8 @@ def _write(folder: Path, documents: Documents, cases: Sequence[Case]) -> None:
                 verifications=[],
             )
             chosen.add(case.id, msgspec.msgpack.encode(bundle))
-        tally = assemble(chosen, permits, folder, items)
+        demand = Demand(documents.contract, documents.rubric)
+        tally = assemble(chosen, permits, folder, items, demand)
         head = Head(
             format=FORMAT,
             program=ProgramName(id="kitchen", name="Kitchen"),
