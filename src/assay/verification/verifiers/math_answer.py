@@ -4,10 +4,9 @@ from importlib.util import find_spec
 from typing import Any
 
 from assay.core.errors import missing_extra
-from assay.records.candidate import Candidate, MadeByUnknown, candidate_text
-from assay.records.kinds import Outcome
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
+from assay.records.candidate import candidate_text
+from assay.records.record import Record
+from assay.verification.cases import case
 from assay.verification.ports import Evaluation, Limits, Sandbox
 from assay.verification.verification import Error, Fail, Pass, Unavailable
 from assay.verification.verifier import (
@@ -87,7 +86,10 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def cases(self) -> tuple[Case, ...]:
         """Equal in other words passes; what differs in value, sign, end or kind does not."""
-        return tuple(_case(*each) for each in _CASES)
+        return tuple(
+            case(title, expected, answer, reference=reference)
+            for title, expected, reference, answer in _CASES
+        )
 
 
 def _broken(found: Evaluation, what: str) -> Found:
@@ -114,14 +116,3 @@ _CASES: tuple[tuple[str, CaseOutcome, str, str], ...] = (
     ("no answer", "fail", "7", "I cannot say."),
     ("code instead of an answer", "fail", "7", "$__import__('os').getpid()$"),
 )  # fmt: skip
-
-
-def _case(title: str, expected: CaseOutcome, reference: str, answer: str) -> Case:
-    record = Record(
-        schema_version=1,
-        part=Outcome(reference=reference),
-        task=Task(messages=(Message(role="user", content="What is it?"),)),
-        sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=answer, provenance=MadeByUnknown(reason="a case")),),
-    )
-    return Case(title=title, record=record, expected=expected)

@@ -5,11 +5,10 @@ from typing import Any
 
 import msgspec
 
-from assay.records.candidate import Candidate, MadeByUnknown, candidate_text
+from assay.records.candidate import candidate_text
 from assay.records.evidence import Evidence
-from assay.records.kinds import Outcome
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
+from assay.records.record import Record
+from assay.verification.cases import case
 from assay.verification.ports import Limits, Run, Sandbox
 from assay.verification.verification import Error, Fail, MachineVerdict, Pass
 from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
@@ -79,7 +78,10 @@ class ProgramOutput(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     def cases(self) -> tuple[Case, ...]:
         """A right program passes; one that prints the wrong thing, nothing, or dies does not."""
-        return tuple(_case(*each) for each in _CASES)
+        tests = (Evidence(kind="test", text=_TESTS),)
+        return tuple(
+            case(title, expected, code, evidence=tests) for title, expected, code in _CASES
+        )
 
 
 def _expected(text: str) -> list[Expected]:
@@ -102,6 +104,7 @@ def _plain(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
+_TESTS = '[{"stdin": "2 3", "stdout": "5\\n"}, {"stdin": "4 5", "stdout": "9"}]'
 _CASES: tuple[tuple[str, CaseOutcome, str], ...] = (
     ("a right program", "pass", "print(sum(map(int, input().split())))"),
     ("a wrong program", "fail", "print(len(input()))"),
@@ -109,16 +112,3 @@ _CASES: tuple[tuple[str, CaseOutcome, str], ...] = (
     ("a program that prints much more", "fail", "print(5, 9)"),
     ("a right program that dies", "fail", "print(sum(map(int, input().split())))\nraise SystemExit(1)"),
 )  # fmt: skip
-
-
-def _case(title: str, expected: CaseOutcome, code: str) -> Case:
-    tests = '[{"stdin": "2 3", "stdout": "5\\n"}, {"stdin": "4 5", "stdout": "9"}]'
-    record = Record(
-        schema_version=1,
-        part=Outcome(criterion="it prints the sum"),
-        task=Task(messages=(Message(role="user", content="Add two numbers."),)),
-        sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=code, provenance=MadeByUnknown(reason="a case")),),
-        evidence=(Evidence(kind="test", text=tests),),
-    )
-    return Case(title=title, record=record, expected=expected)

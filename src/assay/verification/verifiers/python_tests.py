@@ -3,11 +3,11 @@
 import re
 from typing import Literal
 
-from assay.records.candidate import Candidate, MadeByUnknown, candidate_text
+from assay.records.candidate import candidate_text
 from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
+from assay.records.record import Record
+from assay.verification.cases import case
 from assay.verification.ports import Check, Limits, Sandbox
 from assay.verification.verification import Fail, Pass
 from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
@@ -76,7 +76,11 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def cases(self) -> tuple[Case, ...]:
         """Right code passes; code that is wrong, silent, or tries to be believed does not."""
-        return tuple(_case(*each) for each in _CASES)
+        tests = (Evidence(kind="test", text=_TESTS),)
+        return tuple(
+            case(title, expected, code, evidence=tests, entry="add")
+            for title, expected, code in _CASES
+        )
 
 
 def _found(checks: list[Check], last: Evidence, pieces: int, candidate: int) -> Found:
@@ -145,15 +149,3 @@ def add(a, b):
     return a + b
 """),
 )  # fmt: skip
-
-
-def _case(title: str, expected: CaseOutcome, code: str) -> Case:
-    record = Record(
-        schema_version=1,
-        part=Outcome(criterion="the tests pass"),
-        task=Task(messages=(Message(role="user", content="Write add(a, b)."),)),
-        sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=code, provenance=MadeByUnknown(reason="a case")),),
-        evidence=(Evidence(kind="test", text=_TESTS),),
-    )
-    return Case(title=title, record=record, expected=expected, options={"entry": "add"})

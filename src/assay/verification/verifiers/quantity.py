@@ -6,10 +6,9 @@ from importlib.util import find_spec
 from typing import Any
 
 from assay.core.errors import UsageError, missing_extra
-from assay.records.candidate import Candidate, MadeByUnknown, candidate_text
-from assay.records.kinds import Outcome
-from assay.records.record import Record, Source
-from assay.records.task import Message, Task
+from assay.records.candidate import candidate_text
+from assay.records.record import Record
+from assay.verification.cases import case
 from assay.verification.ports import Evaluation, Limits, Sandbox
 from assay.verification.verification import Error, Fail, Pass, Unavailable
 from assay.verification.verifier import (
@@ -104,7 +103,10 @@ class Quantity(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def cases(self) -> tuple[Case, ...]:
         """The same quantity in another unit passes; another number, unit or kind does not."""
-        return tuple(_case(*each) for each in _CASES)
+        return tuple(
+            case(title, expected, answer, reference=reference)
+            for title, expected, reference, answer in _CASES
+        )
 
 
 def quantities_in(text: str) -> list[str]:
@@ -134,14 +136,3 @@ _CASES: tuple[tuple[str, CaseOutcome, str, str], ...] = (
     ("no unit", "fail", "5 km", "It is 5."),
     ("no number", "fail", "5 km", "It is far."),
 )  # fmt: skip
-
-
-def _case(title: str, expected: CaseOutcome, reference: str, answer: str) -> Case:
-    record = Record(
-        schema_version=1,
-        part=Outcome(reference=reference),
-        task=Task(messages=(Message(role="user", content="How much?"),)),
-        sources=(Source(source_class="own"),),
-        candidates=(Candidate(content=answer, provenance=MadeByUnknown(reason="a case")),),
-    )
-    return Case(title=title, record=record, expected=expected)
