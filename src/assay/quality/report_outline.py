@@ -93,7 +93,8 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
     yield (
         "An item is a candidate, or a record that has none. A verifier covers only what it "
         "measures; what nobody tested or judged is uncertain. A verdict that the candidate could "
-        "forge, or that was held less firmly than the contract demands, does not count."
+        "forge, or that was held less firmly than the contract demands, does not count. Errors, "
+        "timeouts and other limits say nothing of a claim and are in no denominator."
     )
     head = (
         "items", *SUPPORT, "refuted", "verifier and expert contradict", "forgeable",

@@ -69,11 +69,11 @@ class VerifierTally:
             key = (each.verifier, each.version, each.isolation or "", each.environment or "")
             self._counts[key][verdict_name(each)] += 1
         named = [each for each in verifications if (each.verifier, each.options) in self._named]
-        weak = dict(_weak(named, self.minimum))
-        if "below_minimum" in weak.values():
+        weak = set(_weak(named, self.minimum))
+        if any(lacks == "below_minimum" for _, _, lacks in weak):
             self.below_minimum.append(record)
-        alone = {name for name, lacks in weak.items() if lacks == "forgeable"}
-        if alone and (self._refused_always or alone - _valued(judgments)):
+        alone = {(name, item) for name, item, lacks in weak if lacks == "forgeable"}
+        if alone and (self._refused_always or not _all_valued(alone, judgments)):
             self.forgeable.append(record)
 
     def rows(self) -> tuple[VerifierEntry, ...]:
@@ -97,8 +97,8 @@ def _lack(weight: Weight) -> str | None:
 
 def _weak(
     verifications: Sequence[Verification], minimum: IsolationLevel | None
-) -> Iterable[tuple[str, Weight]]:
-    """Dimensions whose standing verdict does not count, with what it lacks."""
+) -> Iterable[tuple[str, int, Weight]]:
+    """Dimensions and candidates whose standing verdict does not count, with what it lacks."""
     tests: dict[tuple[str, str | None, int | None], list[Verification]] = defaultdict(list)
     for each in verifications:
         if speaks(each):
@@ -107,15 +107,16 @@ def _weak(
         stands = what_stands(results, minimum)
         if stands and stands[1] != "counts":
             for dimension in stands[0].dimensions:
-                yield dimension, stands[1]
+                yield dimension, stands[0].candidate or 0, stands[1]
 
 
-def _valued(judgments: Iterable[Judgment]) -> set[str]:
-    """Dimensions on which a person gave a value."""
-    return {
-        score.dimension
+def _all_valued(asked: Iterable[tuple[str, int]], judgments: Iterable[Judgment]) -> bool:
+    """Whether a person gave a value on each of these dimensions of these candidates."""
+    given = {
+        (score.dimension, score.candidate)
         for judgment in standing(list(judgments))
         if judgment.reviewer.kind != "model"
         for score in judgment.scores
         if isinstance(score.score, Scored | Category)
     }
+    return all(given & {(name, item), (name, None)} for name, item in asked)

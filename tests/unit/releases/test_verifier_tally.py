@@ -94,3 +94,25 @@ def test_a_result_that_no_dimension_asks_for_is_counted_and_stops_nothing() -> N
         counted.add("rec_a", (), [result("landlock/shared-process", **more)])
     assert verification_gate(counted).passed
     assert len(counted.rows()) == 2
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_one_candidates_weakness_does_not_hide_anothers(first: int) -> None:
+    """In either order a verdict below the minimum is named beside a forgeable one of its dimension."""
+    results = [
+        result("landlock/split", candidate=first),
+        result("namespaces/shared-process", candidate=1 - first),
+    ]
+    for given in (results, results[::-1]):
+        counted = tally("namespaces")
+        counted.add("rec_a", (scored("correctness"),), given)
+        assert counted.below_minimum == ["rec_a"]
+
+
+def test_a_value_on_one_candidate_says_nothing_of_another() -> None:
+    """A person who scored candidate 0 does not stand beside a forgeable verdict on candidate 1."""
+    for candidate, passed in ((0, True), (1, False)):
+        counted = tally()
+        forgeable = result("namespaces/shared-process", candidate=candidate)
+        counted.add("rec_a", (scored("correctness"),), [forgeable])
+        assert verification_gate(counted).passed is passed
