@@ -6,12 +6,13 @@ from contextlib import contextmanager
 
 import pytest
 
+from assay.contracts.contract import IsolationLevel
 from assay.core.errors import MachineError
-from assay.verification.sandbox import Level, WarmSandbox, open_sandbox
+from assay.verification.sandbox import WarmSandbox, open_sandbox
 
 
 @contextmanager
-def real_sandbox(level: Level = "namespaces") -> Iterator[WarmSandbox]:
+def real_sandbox(level: IsolationLevel = "namespaces") -> Iterator[WarmSandbox]:
     """A sandbox at this level; where CI is set, a machine without one fails the test."""
     try:
         opened = open_sandbox(level)

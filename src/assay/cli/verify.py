@@ -343,9 +343,10 @@ def prove(isolation: Isolation = "namespaces", as_json: AsJson = False) -> None:
 
     Example: assay verify prove
     """
-    from assay.verification.sandbox import Level, proven
+    from assay.contracts.contract import IsolationLevel
+    from assay.verification.sandbox import proven
 
-    sandbox, proof = proven(one_of(isolation, Level, "isolation"))
+    sandbox, proof = proven(one_of(isolation, IsolationLevel, "isolation"))
     sandbox.close()
     if as_json:
         print_json({"holds": proof.holds, **_fields(proof)})
@@ -361,9 +362,10 @@ def prove(isolation: Isolation = "namespaces", as_json: AsJson = False) -> None:
 
 
 def _sandbox(isolation: str) -> Any:
-    from assay.verification.sandbox import Level, open_sandbox
+    from assay.contracts.contract import IsolationLevel
+    from assay.verification.sandbox import open_sandbox
 
-    return open_sandbox(one_of(isolation, Level, "isolation"))
+    return open_sandbox(one_of(isolation, IsolationLevel, "isolation"))
 
 
 def _bytes_of(file: Path) -> bytes:

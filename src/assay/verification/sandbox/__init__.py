@@ -6,7 +6,7 @@ probe has shown that the isolation holds; nothing of a run is left behind; the p
 candidates has never read a test.
 """
 
-from assay.verification.sandbox.isolation import LEVELS, Holding, Level, Proof
+from assay.verification.sandbox.isolation import Holding, Proof
 from assay.verification.sandbox.sandbox import WarmSandbox, open_sandbox, proven
 
-__all__ = ["LEVELS", "Holding", "Level", "Proof", "WarmSandbox", "open_sandbox", "proven"]
+__all__ = ["Holding", "Proof", "WarmSandbox", "open_sandbox", "proven"]

@@ -12,9 +12,9 @@ from typing import Any, Self
 
 import msgspec
 
+from assay.contracts.contract import IsolationLevel
 from assay.core.errors import MachineError
 from assay.verification.ports import Limits
-from assay.verification.sandbox.isolation import Level
 from assay.verification.sandbox.launching import Bubblewrap, launch
 from assay.verification.sandbox.memory_watch import tree_memory_kb
 
@@ -49,6 +49,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds of processor time."""
     memory_kb: int
     """Largest resident memory in KiB."""
+    run: int
+    """Number of the run that it speaks of."""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,13 +73,14 @@ class ForkServer:
 
     def __init__(
         self,
-        level: Level,
+        side: str,
+        level: IsolationLevel,
         wrap: Bubblewrap | None,
         modules: Sequence[str] = (),
         *,
         packages: bool = False,
     ) -> None:
-        """Start it and wait until it is ready.
+        """Start it and wait until it is ready; nothing may run in it before it is probed.
 
         Raises:
             MachineError: if it does not become ready; the message says why.
@@ -91,10 +94,11 @@ class ForkServer:
         if "ready" not in said:
             self.close()
             raise _not_started(str(said.get("refused")))
-        self.python = str(said["ready"])
-        """Version of the interpreter inside."""
+        self.side = side
+        """What it serves, such as `candidate`."""
         self.broken = False
         """Whether it failed and must be replaced."""
+        self._runs = 0
 
     def _ready(self) -> dict[str, Any]:
         self._control.settimeout(START_SECONDS)
@@ -140,7 +144,8 @@ class ForkServer:
             "processes": limits.processes,
             "commands": commands,
         }
-        request = {"role": role, "bounds": bounds, "seconds": limits.seconds}
+        self._runs += 1
+        request = {"role": role, "bounds": bounds, "run": self._runs}
         paper = os.memfd_create("job", os.MFD_CLOEXEC)
         try:
             with os.fdopen(os.dup(paper), "wb") as written:
@@ -181,6 +186,9 @@ class ForkServer:
             raise self._broke(str(error)) from error
         if "refused" in said or not said:
             raise self._broke(said.get("refused", "it ended"))
+        # A word about an earlier run, whose end nobody heard, must never be taken for this one's.
+        if said["run"] != self._runs:
+            raise self._broke(f"it spoke of run {said['run']} after run {self._runs}")
         return msgspec.convert(said, Ending)
 
     def hear(self, pipes: Sequence[int], limits: Limits, *, most: int | None = None) -> Heard:

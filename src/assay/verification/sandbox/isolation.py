@@ -1,20 +1,11 @@
-"""How firmly foreign code is held: levels, their order, and what a live probe found."""
-
-from typing import Literal
+"""How firmly foreign code is held, and what a live probe found of it."""
 
 import msgspec
 
-Level = Literal["namespaces", "landlock"]
-"""`namespaces`: bubblewrap, seccomp and limits; `landlock`: files and system calls only."""
-
-LEVELS: tuple[Level, ...] = ("landlock", "namespaces")
-"""From the weakest to the strongest."""
+from assay.contracts.contract import IsolationLevel
 
 SPLIT = "split"
 """Candidate and tests in two processes; only plain values pass between them."""
-
-SHARED_PROCESS = "shared-process"
-"""Candidate and tests in one process: a candidate can forge what the tests say."""
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +22,7 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """What the live probe of one sandbox found."""
 
-    level: Level
+    level: IsolationLevel
     """The level that was asked for."""
     by: str
     """What holds the code, with its version."""

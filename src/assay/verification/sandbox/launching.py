@@ -13,8 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from assay.contracts.contract import IsolationLevel
 from assay.verification.sandbox import inside
-from assay.verification.sandbox.isolation import Level
 
 NOBODY = 65534
 """User and group that a root process becomes before anything else; also the identity inside."""
@@ -27,6 +27,9 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
+    # A fork server must have one thread: a fork copies no other, and libraries wait for theirs.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
 }
 """The whole environment of a run, but for where its modules lie."""
 
@@ -84,7 +87,11 @@ def _version(path: str) -> str:
 
 
 def launch(
-    level: Level, wrap: Bubblewrap | None, modules: Sequence[str] = (), *, packages: bool = False
+    level: IsolationLevel,
+    wrap: Bubblewrap | None,
+    modules: Sequence[str] = (),
+    *,
+    packages: bool = False,
 ) -> Launched:
     """Start a fork server.
 

@@ -10,10 +10,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from assay.contracts.contract import IsolationLevel
 from assay.verification.ports import Limits
 from assay.verification.sandbox.host import BrokenError, ForkServer, Heard
 from assay.verification.sandbox.inside.probe import TRIES
-from assay.verification.sandbox.isolation import Holding, Level
+from assay.verification.sandbox.isolation import Holding
 from assay.verification.sandbox.launching import ENVIRONMENT
 from assay.verification.sandbox.scripts import run_script
 
@@ -23,7 +24,7 @@ _GIVEN = (*ENVIRONMENT, "PYTHONPATH", "PWD", "LC_CTYPE")
 """Variables that a run may see: ours, and those that shells and interpreters set themselves."""
 
 
-def probe(server: ForkServer, level: Level) -> tuple[Holding, ...]:
+def probe(server: ForkServer, level: IsolationLevel) -> tuple[Holding, ...]:
     """Try to break out of a sandbox, and say what held.
 
     Args:
@@ -58,7 +59,7 @@ def main_module() -> str:
     return TRIES["network"].__module__
 
 
-def _tries(heard: Heard, level: Level) -> Iterator[Holding]:
+def _tries(heard: Heard, level: IsolationLevel) -> Iterator[Holding]:
     """What the probe said of each try; a try that it did not speak of did not hold."""
     said: dict[str, Any] = {}
     for line in heard.texts[0].decode(errors="replace").splitlines():

@@ -8,11 +8,15 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from assay.contracts.contract import IsolationLevel
 from assay.core.canonical import json_text
 from assay.core.digest import labelled
 from assay.core.errors import MachineError
@@ -27,10 +31,11 @@ from assay.verification.sandbox.host import (
     remedy,
 )
 from assay.verification.sandbox.inside.fork_server import CONFINEMENT_FAILED
-from assay.verification.sandbox.isolation import SHARED_PROCESS, SPLIT, Level, Proof
+from assay.verification.sandbox.isolation import SPLIT, Proof
 from assay.verification.sandbox.launching import Bubblewrap, bubblewraps
 from assay.verification.sandbox.probing import probe
 from assay.verification.sandbox.scripts import LANGUAGES, run_script
+from assay.verification.standing import SHARED_PROCESS
 from assay.verification.verification import (
     Error,
     Fail,
@@ -70,11 +75,12 @@ _NOTHING_USED = Usage(wall_ms=0, cpu_ms=0, memory_kb=0, output_bytes=0)
 class WarmSandbox:
     """A sandbox of warm fork servers, one for each side; made by `open_sandbox`."""
 
-    def __init__(self, level: Level, wrap: Bubblewrap | None) -> None:
+    def __init__(self, level: IsolationLevel, wrap: Bubblewrap | None) -> None:
         """Start nothing yet."""
         self._level = level
         self._wrap = wrap
         self._servers: dict[str, ForkServer] = {}
+        self._proofs: dict[str, Proof] = {}
 
     @property
     def isolation(self) -> str:
@@ -155,7 +161,7 @@ class WarmSandbox:
         # The candidate has nothing to report: its process must not hold a way to say the verdict.
         nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
         ends = socket.socketpair()
-        longer = Limits(**{**_fields(limits), "seconds": limits.seconds + _TESTS_SECONDS})
+        longer = msgspec.structs.replace(limits, seconds=limits.seconds + _TESTS_SECONDS)
         try:
             judge.start("tests", job, [ends[0].fileno(), report], longer)
             subject.start("candidate", {"source": candidate}, [ends[1].fileno(), nowhere], limits)
@@ -238,22 +244,36 @@ class WarmSandbox:
         return server.hear([reading], limits)
 
     def prove(self) -> Proof:
-        """Probe the sandbox live, on each side that runs foreign code."""
-        by = self._wrap.version if self._wrap else "Landlock, seccomp and limits of the kernel"
-        holdings = probe(self._server("candidate"), self._level)
-        return Proof(level=self._level, by=by, holdings=holdings)
+        """What the live probe found on the candidate's side; others are probed when they start."""
+        if "candidate" not in self._proofs:
+            self._begin("candidate")
+        return self._proofs["candidate"]
 
     def _server(self, side: str) -> ForkServer:
-        """The fork server of a side, or with a module loaded; a broken one is replaced."""
+        """The fork server of a side, or with a module loaded; a broken one is replaced.
+
+        Raises:
+            MachineError: if it does not start, or its probe finds that it does not hold.
+        """
         server = self._servers.get(side)
-        if server and server.broken:
-            server.close()
-            server = None
-        if server is None:
-            loaded = side == "pytest" or side.startswith(EVALUATORS)
-            modules = (side,) if loaded else ()
-            server = ForkServer(self._level, self._wrap, modules, packages=loaded)
-            self._servers[side] = server
+        if server is None or server.broken:
+            server = self._begin(side)
+        proof = self._proofs[side]
+        if not proof.holds:
+            raise _not_held(proof)
+        return server
+
+    def _begin(self, side: str) -> ForkServer:
+        """Start a side's fork server, in the place of an earlier one, and probe it."""
+        if side in self._servers:
+            self._servers.pop(side).close()
+        loaded = side == "pytest" or side.startswith(EVALUATORS)
+        modules = (side,) if loaded else ()
+        server = ForkServer(side, self._level, self._wrap, modules, packages=loaded)
+        self._servers[side] = server
+        by = self._wrap.version if self._wrap else "Landlock, seccomp and limits of the kernel"
+        holdings = probe(server, self._level)
+        self._proofs[side] = Proof(level=self._level, by=by, holdings=holdings)
         return server
 
     def close(self) -> None:
@@ -264,7 +284,7 @@ class WarmSandbox:
 
 
 @contextmanager
-def open_sandbox(level: Level = "namespaces") -> Iterator[WarmSandbox]:
+def open_sandbox(level: IsolationLevel = "namespaces") -> Iterator[WarmSandbox]:
     """A sandbox whose isolation was proven a moment ago.
 
     Args:
@@ -282,7 +302,7 @@ def open_sandbox(level: Level = "namespaces") -> Iterator[WarmSandbox]:
         sandbox.close()
 
 
-def proven(level: Level) -> tuple[WarmSandbox, Proof]:
+def proven(level: IsolationLevel) -> tuple[WarmSandbox, Proof]:
     """A sandbox with its proof, the first bubblewrap that holds; the proof may say that it does not.
 
     Raises:
@@ -325,6 +345,7 @@ def _not_held(proof: Proof) -> MachineError:
     )
 
 
+@cache
 def environment_digest() -> str:
     """Digest of the interpreter, our programs inside, and the libraries of evaluations."""
     folder = Path(inside.__file__).parent
@@ -444,7 +465,3 @@ def _together(first: Ending, second: Ending) -> Usage:
         memory_kb=first.memory_kb + second.memory_kb,
         output_bytes=0,
     )
-
-
-def _fields(limits: Limits) -> dict[str, Any]:
-    return {name: getattr(limits, name) for name in limits.__struct_fields__}

@@ -147,6 +147,28 @@ def test_a_suite_in_one_process_runs_and_is_marked(sandbox: WarmSandbox) -> None
     assert isinstance(check(sandbox, forging, SUITE, shared=True).verdict, Pass)
 
 
+@pytest.mark.parametrize(
+    "suite",
+    [
+        "x = 1",
+        "def helper(): assert False",
+        "import unittest\nclass C(unittest.TestCase):\n  @unittest.skip('no')\n  def test_a(self): pass",
+        "import pytest\n@pytest.mark.skip\ndef test_a(): assert False",
+    ],
+)
+def test_a_suite_that_tests_nothing_says_nothing(sandbox: WarmSandbox, suite: str) -> None:
+    """A suite without a test that ran, or with skipped ones alone, is an error and no pass."""
+    found = sandbox.check("def f(): pass", suite, shared=True, limits=Limits(seconds=10.0))
+    assert isinstance(found.verdict, Error), found
+
+
+def test_plain_assertions_and_check_count_as_tests(sandbox: WarmSandbox) -> None:
+    """In one process, too, assertions at the top and `check(candidate)` are tests that ran."""
+    for suite in ("assert add(1, 2) == 3", "def check(c):\n  assert c(1, 2) == 3"):
+        found = check(sandbox, "def add(a, b): return a + b", suite, shared=True)
+        assert isinstance(found.verdict, Pass), found
+
+
 PYTEST_SUITE = """
 import pytest
 from candidate import Stack

