@@ -83,15 +83,6 @@ def test_the_weaker_level_holds_them_as_well(
     attack(landlock, host, *BATTERY[name])
 
 
-def test_the_battery_is_a_battery() -> None:
-    """There are at least eighty programs, and each says where it would have got out or must end."""
-    assert len(BATTERY) >= 80
-    for name, each in BATTERY.items():
-        assert "ESCAPED" in each.program or each.verdicts != "pass" or "@" in each.program or (
-            name in {"kill_all", "control_bytes", "no_utf8", "direction_marks", "orphan_holds_output"}
-        ), name  # fmt: skip
-
-
 BITING = (
     "tcp", "udp", "abstract_socket", "path_socket", "read_reserve", "read_passwd", "environment",
     "write_canary", "change_canary", "fork", "threads", "kill_victim", "listen", "memfd",

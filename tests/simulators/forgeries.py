@@ -71,7 +71,7 @@ def add(a, b): return 0
 """,
     "two_keys_on_the_wire": _FRAME + "import os\nos.write(3, framed(b'{\"value\":1,\"value\":5,\"raised\":[\"X\",\"\"]}'))\ndef add(a, b): return 0",
     "mutates_arguments": "def add(a, b):\n  try: a.clear(); a.extend([1, 2]); return a\n  except AttributeError: return 5",
-    "changes_builtins": "import builtins\nbuiltins.all = lambda x: True\nbuiltins.int.__eq__ if 0 else None\ndef add(a, b): return 5",
+    "changes_builtins": "import builtins\nbuiltins.all = lambda x: True\ndef add(a, b): return 5",
     "changes_json": "import json\njson.loads = json.dumps = lambda *a, **k: {'value': 5}\ndef add(a, b): return 0",
     "poisons_the_wire": "import sys\nsys.modules['assay.verification.sandbox.inside.wire'].pack = lambda v, d=0: {'$': 'any'}\ndef add(a, b): return 0",
     "poisons_the_tests_side": "import sys\nsys.modules['assay.verification.sandbox.inside.tests_side'].judge = lambda *a: {'verdict': 'pass'}\ndef add(a, b): return 0",

@@ -349,7 +349,7 @@ def prove(isolation: Isolation = "namespaces", as_json: AsJson = False) -> None:
     sandbox, proof = proven(one_of(isolation, IsolationLevel, "isolation"))
     sandbox.close()
     if as_json:
-        print_json({"holds": proof.holds, **_fields(proof)})
+        print_json({"holds": proof.holds, "proof": proof})
     else:
         for each in proof.holdings:
             typer.echo(
@@ -378,10 +378,10 @@ def _bytes_of(file: Path) -> bytes:
 
 def _print_held(found: Any, **more: Any) -> None:
     """Print what a run in the sandbox came to, line by line."""
-    verdict, usage = _fields(found.verdict), found.usage
+    usage = found.usage
     rows = {
         "verdict": found.verdict.__struct_config__.tag,
-        "reason": verdict.get("reason"),
+        "reason": getattr(found.verdict, "reason", None),
         "isolation": found.isolation,
         "usage": f"{usage.wall_ms} ms, processor {usage.cpu_ms} ms, {usage.memory_kb} KiB, "
         f"output {usage.output_bytes} bytes",
@@ -390,10 +390,6 @@ def _print_held(found: Any, **more: Any) -> None:
     for name, value in rows.items():
         if value is not None:
             typer.echo(f"{name:<10} {inert(str(value))}")
-
-
-def _fields(struct: Any) -> dict[str, Any]:
-    return {name: getattr(struct, name) for name in struct.__struct_fields__}
 
 
 def _end(verdict: Any) -> None:

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import cel
-import jsonschema_rs
 import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -25,6 +24,7 @@ from assay.verification.expression import (
     expression_faults,
     functions,
 )
+from assay.verification.schema import validator_of
 
 MAX_RULES = 200
 """Rules of one verifier."""
@@ -145,8 +145,8 @@ def _faults(rule: RuleText) -> Iterator[str]:
             yield f".{field}, {each}"
     if rule.schema is not None:
         try:
-            _validator(rule.schema)
-        except (ValueError, jsonschema_rs.ReferencingError) as error:
+            validator_of(rule.schema, linear=True)
+        except ValueError as error:
             yield f".schema: {str(error).splitlines()[0][:200]}"
 
 
@@ -155,23 +155,13 @@ def _compiled(rule: RuleText) -> Rule:
         text=rule,
         when=_expression(rule.when) if rule.when else None,
         require=_expression(rule.require) if rule.require else None,
-        schema=None if rule.schema is None else _validator(rule.schema),
+        schema=None if rule.schema is None else validator_of(rule.schema, linear=True),
     )
 
 
 def _expression(text: str) -> Expression:
     program = cel.compile(text)
     return Expression(program, frozenset(program.variables()) & VARIABLES, bounds_of(text))
-
-
-def _validator(schema: dict[str, Any]) -> Any:
-    return jsonschema_rs.validator_for(
-        schema, retriever=_fetch_nothing, pattern_options=jsonschema_rs.RegexOptions()
-    )
-
-
-def _fetch_nothing(uri: str) -> Any:
-    raise ValueError(f"the schema refers to {uri}, and nothing is fetched")
 
 
 def _refused(message: str) -> UsageError:

@@ -71,13 +71,32 @@ def compiled(schema: str, closed: bool) -> Any:
             and not _OPEN_ENDED & set(read)
         ):
             read = {**read, "additionalProperties": False}
-        return jsonschema_rs.validator_for(read, retriever=_fetch_nothing)
+        return validator_of(read)
     except (ValueError, RecursionError, InputError) as error:
         raise InputError(
             code="bad-schema",
             message=f"the schema cannot be used: {_first_line(error)}",
             hint="mend the schema; references to other documents are not followed",
         ) from error
+
+
+def validator_of(schema: Any, *, linear: bool = False) -> Any:
+    """The validator of a schema that was read; nothing outside it is fetched.
+
+    Args:
+        schema: the schema.
+        linear: whether its patterns must be such as are matched in linear time.
+
+    Raises:
+        ValueError: if it is no schema, or refers to another document.
+    """
+    patterns = jsonschema_rs.RegexOptions() if linear else jsonschema_rs.FancyRegexOptions()
+    try:
+        return jsonschema_rs.validator_for(
+            schema, retriever=_fetch_nothing, pattern_options=patterns
+        )
+    except jsonschema_rs.ReferencingError as error:
+        raise ValueError(str(error)) from error
 
 
 def _fetch_nothing(uri: str) -> Any:

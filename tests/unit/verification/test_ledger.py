@@ -10,7 +10,7 @@ from assay.records.verdict import DimensionScore, Scored
 from assay.verification.item_report import item_report
 from assay.verification.ledger import CoverageReport, Ledger, LedgerRow
 from assay.verification.sandbox import isolation
-from assay.verification.standing import LEVELS, SHARED_PROCESS, reaches, weight_of
+from assay.verification.standing import reaches, weight_of
 from assay.verification.verification import (
     Fail,
     MachineVerdict,
@@ -154,10 +154,8 @@ def test_a_verdict_below_the_contracts_minimum_does_not_count(
     )
 
 
-def test_levels_are_those_of_the_sandbox() -> None:
-    """Both rooms name and order them alike."""
-    assert (*isolation.LEVELS, "in-process") == LEVELS
-    assert SHARED_PROCESS == isolation.SHARED_PROCESS
+def test_split_checks_count_and_landlock_is_the_weaker_level() -> None:
+    """What the sandbox writes into a verdict is what the ledger weighs."""
     assert weight_of(f"namespaces/{isolation.SPLIT}", "namespaces") == "counts"
     assert not reaches("landlock", "namespaces")
 

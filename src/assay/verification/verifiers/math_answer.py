@@ -7,8 +7,9 @@ from assay.core.errors import missing_extra
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
+from assay.verification.evaluated import broken
 from assay.verification.ports import Evaluation, Limits, Sandbox
-from assay.verification.verification import Error, Fail, Pass, Unavailable
+from assay.verification.verification import Fail, Pass, Unavailable
 from assay.verification.verifier import (
     Case,
     CaseOutcome,
@@ -56,11 +57,11 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return Found(verdict=Unavailable(reason=str(missing_extra("math", self.name))))
         wanted = self._ask(sandbox, "read", {"text": reference, "formula": True})
         if not isinstance(wanted.verdict, Pass) or not wanted.value:
-            return _broken(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
+            return broken(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
         text = candidate_text(record.candidates[candidate])
         given = self._ask(sandbox, "read", {"text": text, "formula": False})
         if not isinstance(given.verdict, Pass):
-            return _broken(given, "the answer cannot be read")
+            return broken(given, "the answer cannot be read")
         if not given.value:
             return _found(given, Fail(reason="no mathematical answer is stated"))
         return self._compared(sandbox, wanted.value, given.value, reference)
@@ -74,7 +75,7 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         }
         same = self._ask(sandbox, "same", payload)
         if not isinstance(same.verdict, Pass):
-            return _broken(same, "the answers cannot be compared")
+            return broken(same, "the answers cannot be compared")
         if same.value is True:
             return _found(same, Pass())
         shown = f"{str(given[-1])[:_SHOWN]!r} is not {reference[:_SHOWN]!r}"
@@ -90,16 +91,6 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             case(title, expected, answer, reference=reference)
             for title, expected, reference, answer in _CASES
         )
-
-
-def _broken(found: Evaluation, what: str) -> Found:
-    """Neither side is at fault as far as is known: the limit that was met, or an error."""
-    verdict = found.verdict
-    if isinstance(verdict, Error):
-        verdict = Error(reason=f"{what}: {verdict.reason}"[:300])
-    if isinstance(verdict, Pass):
-        verdict = Error(reason=what)
-    return Found(verdict=verdict, isolation=found.isolation, usage=found.usage, note=what)
 
 
 def _found(found: Evaluation, verdict: Pass | Fail) -> Found:

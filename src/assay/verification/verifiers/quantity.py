@@ -9,8 +9,9 @@ from assay.core.errors import UsageError, missing_extra
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
+from assay.verification.evaluated import broken
 from assay.verification.ports import Evaluation, Limits, Sandbox
-from assay.verification.verification import Error, Fail, Pass, Unavailable
+from assay.verification.verification import Fail, Pass, Unavailable
 from assay.verification.verifier import (
     Case,
     CaseOutcome,
@@ -58,7 +59,7 @@ class Quantity(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return Found(verdict=Unavailable(reason=str(missing_extra("math", self.name))))
         wanted = self._read(sandbox, reference)
         if not isinstance(wanted.verdict, Pass) or "value" not in wanted.value:
-            return _broken(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
+            return broken(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
         answer = answer_in(candidate_text(record.candidates[candidate]), self.after)
         texts = list(quantities_in(answer or ""))
         if not texts:
@@ -66,7 +67,7 @@ class Quantity(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         for text in texts:
             given = self._read(sandbox, text)
             if not isinstance(given.verdict, Pass):
-                return _broken(given, f"{text[:_SHOWN]!r} cannot be read")
+                return broken(given, f"{text[:_SHOWN]!r} cannot be read")
             if "value" in given.value:
                 break
         return Found(
@@ -117,13 +118,6 @@ def quantities_in(text: str) -> list[str]:
     number = numbers[-1][0].replace("−", "-")
     unit = _UNIT.match(text, numbers[-1].end())
     return [f"{number} {unit[1]}", number] if unit else [number]
-
-
-def _broken(found: Evaluation, what: str) -> Found:
-    verdict = found.verdict
-    if isinstance(verdict, Pass | Error):
-        verdict = Error(reason=what)
-    return Found(verdict=verdict, isolation=found.isolation, usage=found.usage, note=what)
 
 
 _CASES: tuple[tuple[str, CaseOutcome, str, str], ...] = (
