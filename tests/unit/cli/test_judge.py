@@ -81,12 +81,13 @@ def test_garbage_alone_ends_with_3(assay: Run, program: Path) -> None:
 def test_a_dry_run_sends_nothing(assay: Run, program: Path) -> None:
     """The preview counts requests and shows the prompt; no endpoint is needed."""
     call = ("review", "judge", "-m", "small", "--limit", 3, "--dry-run", "-p", program)
+    before = {file: file.stat().st_mtime_ns for file in program.rglob("*.jsonl")}
     told = json.loads(assay(*call, "--json").out)
     assert (told["records"], told["requests"]) == (3, 6)
     assert told["judge"]["prompt"].startswith("sha256:")
     assert len(told["messages"]) == 2
     assert "nothing was sent" in assay(*call).out
-    assert not (program / ".assay" / "journals").exists()
+    assert {file: file.stat().st_mtime_ns for file in program.rglob("*.jsonl")} == before
 
 
 def test_what_cannot_be_asked_is_refused(assay: Run, program: Path) -> None:
