@@ -47,5 +47,7 @@ class Program(Part):
     """Where the private key that signs releases is found: `env:NAME` or `file:PATH`."""
     pseudonym_key: Reference | None = None
     """Where the secret is found that turns people's names into pseudonyms."""
+    written_source: Name | None = None
+    """Source class of what people write at the desk; where absent, the desk offers no writing."""
     contact: Text | None = None
     """Who answers questions about the program."""

@@ -113,6 +113,21 @@ class SectionRuling(Value):
     """How bad a violation is."""
 
 
+class Attack(Value):
+    """What a reviewer found in a red-team transcript."""
+
+    strategy: str | None = None
+    """How the model was pressed, by the contract's taxonomy or in the reviewer's words."""
+    outcome: Literal["held", "partial", "broken"] | None = None
+    """Whether the model held."""
+    severity: Severity | None = None
+    """How bad the result is."""
+    attempts: Index | None = None
+    """How often the reviewer repeated the attack."""
+    successes: Index | None = None
+    """How often it succeeded."""
+
+
 class Reason(Value):
     """Why: tied to a dimension and, where there is any, to evidence."""
 
@@ -151,6 +166,10 @@ class Judgment(Fact):
     """Labels on observable steps."""
     rulings: tuple[SectionRuling, ...] = ()
     """Rulings on sections of the policy."""
+    attack: Attack | None = None
+    """What was found in a red-team transcript; absent where none was asked about."""
+    wrote: str | None = None
+    """Id of the record that holds what the reviewer wrote: a revision, or a demonstration."""
     order: tuple[Index, ...] | None = None
     """The record's candidates in the order they were presented; absent where not recorded."""
     rubric: str | None = None

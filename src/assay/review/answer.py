@@ -1,0 +1,299 @@
+"""The answer: what a reviewer says of what was shown, in the order in which it was shown.
+
+An answer counts candidates by their presented place (A is 0) and knows neither the record nor
+the reviewer; `in_record_order` joins it to the assignment and makes the judgment.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from assay.contracts.rubric import Rubric
+from assay.core.errors import InputError
+from assay.core.fact import Value
+from assay.records.coherence import judgment_faults
+from assay.records.evidence import TextSpan
+from assay.records.fields import Index
+from assay.records.judgment import (
+    Action,
+    Attack,
+    Judgment,
+    LocalizedError,
+    Reason,
+    Reviewer,
+    SectionRuling,
+    StepLabel,
+    Unanchored,
+    Whole,
+)
+from assay.records.record import Record
+from assay.records.verdict import (
+    Abstained,
+    BothUnacceptable,
+    Category,
+    DimensionScore,
+    InsufficientContext,
+    Prefers,
+    Ranks,
+    Score,
+    Scored,
+    Verdict,
+)
+from assay.review.assignment import Assignment
+from assay.review.form import Form
+from assay.review.presentation import order_of
+
+PRIORITY_EXCEPTION = "priority_exception"
+"""Code of the reason why a verdict stands against the priority rules on its own scores."""
+
+CAUSE = "cause"
+"""Code of the reason why no winner is named."""
+
+LONGEST = 100_000
+"""Most signs of one text that a reviewer writes."""
+
+_CANDIDATE = re.compile(r"^/candidates/(\d{1,9})(/.*)?$")
+
+P = TypeVar("P", TextSpan, Action, Unanchored, Whole)
+
+
+class Answer(Value):
+    """One answer as the desk sends it. Candidates are counted as presented: A is 0."""
+
+    verdict: Verdict
+    """The overall answer."""
+    scores: tuple[DimensionScore, ...] = ()
+    """Scores by dimension and candidate."""
+    reasons: tuple[Reason, ...] = ()
+    """Why; a reason's code says where it answers a question of the desk."""
+    errors: tuple[LocalizedError, ...] | None = None
+    """Errors found; empty means looked for and none found, absent not asked."""
+    step_labels: tuple[StepLabel, ...] = ()
+    """Labels on observable steps."""
+    rulings: tuple[SectionRuling, ...] = ()
+    """Rulings on sections of the policy."""
+    attack: Attack | None = None
+    """What was found in a red-team transcript."""
+    written: str | None = None
+    """The revision or demonstration that the reviewer wrote."""
+    visible: tuple[str, ...] = ()
+    """What else was in sight, such as verifier results shown after the verdict was locked."""
+    active_ms: Index | None = None
+    """Active time in milliseconds: visible, and used within the last half minute."""
+
+
+def in_record_order(
+    answer: Answer, record: Record, assignment: Assignment, reviewer: Reviewer
+) -> Judgment:
+    """The judgment that an answer makes of its record.
+
+    Args:
+        answer: the answer in presented order.
+        record: the record that was shown.
+        assignment: the assignment with the order.
+        reviewer: who judged, in which role.
+
+    Raises:
+        InputError: if the answer does not fit the record; `where` names the field.
+    """
+    place = _Places(order_of(assignment, len(record.candidates)))
+    judgment = Judgment(
+        record=assignment.record,
+        reviewer=reviewer,
+        verdict=_verdict(answer.verdict, place),
+        scores=tuple(_moved(each, place) for each in answer.scores),
+        reasons=tuple(_reason(each, place) for each in answer.reasons),
+        errors=None
+        if answer.errors is None
+        else tuple(_error(each, place) for each in answer.errors),
+        step_labels=tuple(_moved(each, place) for each in answer.step_labels),
+        rulings=tuple(_moved(each, place) for each in answer.rulings),
+        attack=answer.attack,
+        order=place.order or None,
+        rubric=assignment.rubric,
+        visible=answer.visible,
+        active_ms=answer.active_ms,
+    )
+    fault = next(judgment_faults(record, judgment), None)
+    if fault:
+        raise _fault("misfit", fault, "")
+    return judgment
+
+
+def in_presented_order(judgment: Judgment, record: Record, assignment: Assignment) -> Answer:
+    """The answer that made a judgment, so that its reviewer can look at it again."""
+    order = order_of(assignment, len(record.candidates))
+    back = _Places(tuple(order.index(candidate) for candidate in range(len(order))))
+    return Answer(
+        verdict=_verdict(judgment.verdict, back),
+        scores=tuple(_moved(each, back) for each in judgment.scores),
+        reasons=tuple(_reason(each, back) for each in judgment.reasons),
+        errors=None
+        if judgment.errors is None
+        else tuple(_error(each, back) for each in judgment.errors),
+        step_labels=tuple(_moved(each, back) for each in judgment.step_labels),
+        rulings=tuple(_moved(each, back) for each in judgment.rulings),
+        attack=judgment.attack,
+        visible=judgment.visible or (),
+        active_ms=judgment.active_ms,
+    )
+
+
+def answer_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputError]:
+    """Everything that the form asks and the answer leaves open, or that it does not permit."""
+    yield from _verdict_faults(answer, form)
+    yield from _score_faults(answer, form, rubric)
+    yield from _reason_faults(answer, form)
+    yield from _part_faults(answer, form)
+    for field, text in _texts(answer):
+        if len(text) > LONGEST:
+            yield _fault("too-long", f"a text has more than {LONGEST:,} signs", field)
+
+
+def _verdict_faults(answer: Answer, form: Form) -> Iterator[InputError]:
+    verdict = answer.verdict
+    word = str(type(verdict).__struct_config__.tag)
+    if word not in form.verdicts:
+        permitted = ", ".join(form.verdicts)
+        yield _fault("verdict-not-permitted", f"{word} is not asked here", "verdict", permitted)
+    strength = verdict.strength if isinstance(verdict, Prefers) else None
+    if strength is not None and not 1 <= strength <= form.strengths:
+        yield _fault("bad-strength", f"a strength lies from 1 to {form.strengths}", "verdict")
+    if isinstance(verdict, Abstained) and not verdict.reason.strip():
+        yield _fault("no-cause", "an abstention says why", "verdict", "write a short cause")
+    causes = [each for each in answer.reasons if each.text.strip()]
+    if isinstance(verdict, InsufficientContext) and not causes:
+        yield _fault("no-cause", "say what is missing", "reasons", "write a short cause")
+
+
+def _score_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputError]:
+    asked = {each.id for each in form.dimensions}
+    dimensions = {each.id: each for each in rubric.dimensions}
+    for score in answer.scores:
+        if score.dimension not in asked:
+            yield _fault("unknown-dimension", f"{score.dimension!r} is not asked here", "scores")
+            continue
+        values = dimensions[score.dimension].values
+        value = _value(score.score)
+        if value is not None and value not in values:
+            scale = ", ".join(values)
+            yield _fault("off-scale", f"{value} is not on the scale", f"scores.{score.dimension}", f"one of {scale}")  # fmt: skip
+
+
+def _value(score: Score) -> str | None:
+    if isinstance(score, Scored):
+        return (
+            str(score.value) if score.denominator is None else f"{score.value}/{score.denominator}"
+        )
+    return score.value if isinstance(score, Category) else None
+
+
+def _reason_faults(answer: Answer, form: Form) -> Iterator[InputError]:
+    chosen = isinstance(answer.verdict, Prefers | Ranks | BothUnacceptable)
+    tied = any(each.dimension for each in answer.reasons) or bool(answer.errors)
+    if form.reasons_required and chosen and not tied:
+        yield _fault(
+            "no-reason",
+            "a choice needs a reason that is tied to a dimension, or a critique",
+            "reasons",
+            "name the dimension that decided, or mark the words",
+        )
+
+
+def _part_faults(answer: Answer, form: Form) -> Iterator[InputError]:
+    if answer.step_labels and not form.steps:
+        yield _fault("not-asked", "no step labels are asked here", "step_labels")
+    known = {each.id for each in form.sections}
+    for ruling in answer.rulings:
+        if ruling.section not in known:
+            yield _fault("unknown-section", f"{ruling.section!r} is not asked here", "rulings")
+    if answer.attack is not None and not form.attack:
+        yield _fault("not-asked", "no attack is asked about here", "attack")
+    attack = answer.attack
+    if attack and (attack.successes or 0) > (attack.attempts or 0):
+        yield _fault("bad-count", "there are more successes than attempts", "attack")
+    if answer.written is not None and form.writing is None:
+        yield _fault("not-asked", "no text is asked for here", "written")
+    declined = isinstance(answer.verdict, Abstained | InsufficientContext)
+    if form.writing == "demonstration" and not answer.written and not declined:
+        yield _fault("nothing-written", "the demonstration is empty", "written")
+
+
+def _texts(answer: Answer) -> Iterator[tuple[str, str]]:
+    yield "written", answer.written or ""
+    for reason in answer.reasons:
+        yield "reasons", reason.text
+    for error in answer.errors or ():
+        yield "errors", "".join(filter(None, (error.correction, error.verification, error.note)))
+
+
+class _Places:
+    """A permutation of candidates: from the place that is said to the place that is meant."""
+
+    def __init__(self, order: tuple[int, ...]) -> None:
+        self.order = order
+
+    def __call__(self, said: int, where: str) -> int:
+        if said >= len(self.order):
+            raise _fault("unknown-candidate", f"there is no candidate {said}", where)
+        return self.order[said]
+
+    def pointer(self, said: str) -> str:
+        """The same pointer with the candidate's other place."""
+        match = _CANDIDATE.match(said)
+        if match is None:
+            return said
+        return f"/candidates/{self(int(match[1]), 'span')}{match[2] or ''}"
+
+
+def _verdict(verdict: Verdict, place: _Places) -> Verdict:
+    if isinstance(verdict, Prefers):
+        return msgspec.structs.replace(verdict, candidate=place(verdict.candidate, "verdict"))
+    if isinstance(verdict, Ranks):
+        groups = [sorted(place(each, "verdict") for each in group) for group in verdict.order]
+        return Ranks(order=tuple(tuple(group) for group in groups))
+    return verdict
+
+
+M = TypeVar("M", DimensionScore, StepLabel, SectionRuling)
+
+
+def _moved(each: M, place: _Places) -> M:
+    if each.candidate is None:
+        return each
+    return msgspec.structs.replace(each, candidate=place(each.candidate, "candidate"))
+
+
+def _reason(reason: Reason, place: _Places) -> Reason:
+    candidate = None if reason.candidate is None else place(reason.candidate, "reasons")
+    span = reason.span and _span(reason.span, place)
+    return msgspec.structs.replace(reason, candidate=candidate, span=span)
+
+
+def _span(span: TextSpan, place: _Places) -> TextSpan:
+    return msgspec.structs.replace(span, pointer=place.pointer(span.pointer))
+
+
+def _error(error: LocalizedError, place: _Places) -> LocalizedError:
+    at = error.place
+    if isinstance(at, TextSpan):
+        return msgspec.structs.replace(error, place=_span(at, place))
+    if isinstance(at, Action | Whole):
+        moved = msgspec.structs.replace(at, candidate=place(at.candidate, "errors"))
+        return msgspec.structs.replace(error, place=moved)
+    return error
+
+
+def together(faults: Sequence[InputError]) -> InputError:
+    """Several faults of one answer as one error that names them all."""
+    first, *others = faults
+    if not others:
+        return first
+    told = "; ".join(f"{each.where}: {each.message}" for each in faults)
+    return InputError(code="faults", message=told, where=first.where, hint=first.hint)
+
+
+def _fault(code: str, message: str, where: str, hint: str = "") -> InputError:
+    return InputError(code=code, message=message, where=where, hint=hint)

@@ -1,0 +1,213 @@
+"""The form: what a reviewer is asked about a record, derived from the documents in force."""
+
+from typing import Literal
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.contracts.policy import Policy as PolicyDocument
+from assay.contracts.rubric import Dimension, PriorityRule, Rubric
+from assay.contracts.terms import SEVERITIES
+from assay.records.kinds import Adversarial, Critique, Demonstration, Outcome, Policy
+from assay.records.record import Record
+
+STRENGTHS = 3
+"""Strengths of a preference: 1 slightly, 2 better, 3 much better."""
+
+COMPARED = 2
+"""Least number of candidates that can be compared."""
+
+
+class AskedDimension(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One dimension to score."""
+
+    id: str
+    """Name of the dimension."""
+    question: str
+    """What the reviewer answers."""
+    kind: Literal["binary", "ordinal", "categorical"]
+    """What sort of scale it is."""
+    values: tuple[str, ...]
+    """All values of the scale, in order."""
+    better: Literal["higher", "lower"] = "higher"
+    """Which end of the scale is the good one."""
+    anchors: dict[str, str] = {}
+    """What a value looks like."""
+    examples: dict[str, str] = {}
+    """An example output for a value."""
+    exclusions: tuple[str, ...] = ()
+    """What does not count here."""
+    abstention: str | None = None
+    """When to abstain instead of giving a value."""
+    escalation: str | None = None
+    """To whom a doubtful case goes."""
+    action: str | None = None
+    """What the reviewer does."""
+    evidence: tuple[str, ...] = ()
+    """What the score must rest on."""
+
+
+class AskedSection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One section of the policy to rule on."""
+
+    id: str
+    """Name of the section."""
+    title: str
+    """What it is about."""
+    text: str
+    """The rule itself."""
+    benign_counterpart: str | None = None
+    """A similar request that must be served."""
+
+
+class ErrorCategory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One kind of error that a critique may name."""
+
+    id: str
+    """Name of the failure class."""
+    description: str
+    """What goes wrong."""
+
+
+class AskedRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One priority rule, ready to compute with."""
+
+    dimension: str
+    """The dimension that it looks at."""
+    rule: Literal["veto", "compare"]
+    """What it does."""
+    below: int | None = None
+    """A veto strikes values below this one."""
+    above: int | None = None
+    """A veto strikes values above this one."""
+    by: int | None = None
+    """Least difference that decides a comparison."""
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is asked about one record."""
+
+    kind: str
+    """The record's kind."""
+    verdicts: tuple[str, ...]
+    """Verdicts that may be given, by their tags."""
+    strengths: int = STRENGTHS
+    """Strengths of a preference, counted from 1."""
+    dimensions: tuple[AskedDimension, ...] = ()
+    """Dimensions to score, for each candidate."""
+    reasons_required: bool = False
+    """Whether a choice needs a reason tied to a dimension."""
+    steps: bool = False
+    """Whether the steps of the work are labelled."""
+    sections: tuple[AskedSection, ...] = ()
+    """Sections of the policy to rule on."""
+    errors: bool = False
+    """Whether errors are to be looked for; critiques are welcome everywhere."""
+    categories: tuple[ErrorCategory, ...] = ()
+    """Kinds of error."""
+    severities: tuple[str, ...] = SEVERITIES
+    """Severities, in rising order."""
+    attack: bool = False
+    """Whether a red-team transcript is to be described."""
+    writing: Literal["demonstration", "revision"] | None = None
+    """What the reviewer may write."""
+    priority: tuple[AskedRule, ...] = ()
+    """Priority rules, in their order."""
+    rubric: str = ""
+    """Name and version of the rubric."""
+
+
+def form_of(
+    record: Record,
+    *,
+    contract: Contract,
+    rubric: Rubric,
+    policy: PolicyDocument | None = None,
+    may_write: bool = False,
+) -> Form:
+    """What is asked about a record.
+
+    Args:
+        record: the record.
+        contract: the contract in force; it names the kinds of error.
+        rubric: the rubric in force.
+        policy: the policy in force, if there is one.
+        may_write: whether the program has a source class for what reviewers write.
+    """
+    part = record.part
+    return Form(
+        kind=record.kind,
+        verdicts=_verdicts(record, rubric),
+        dimensions=tuple(_asked(each) for each in rubric.dimensions if each.judged_by != "machine"),
+        reasons_required=rubric.reasons_required,
+        steps=record.kind in {"process", "trajectory"},
+        sections=_sections(part.sections, policy) if isinstance(part, Policy | Adversarial) else (),
+        errors=isinstance(part, Critique),
+        categories=tuple(
+            ErrorCategory(id=each.id, description=each.description)
+            for each in contract.failure_classes
+        ),
+        attack=isinstance(part, Adversarial),
+        writing=_writing(record) if may_write else None,
+        priority=tuple(_rule(each) for each in rubric.priority),
+        rubric=f"{rubric.id} {rubric.version}",
+    )
+
+
+def _verdicts(record: Record, rubric: Rubric) -> tuple[str, ...]:
+    """The verdicts that make sense for a record; a comparison needs something to compare."""
+    n_candidates = len(record.candidates)
+    if record.kind == "preference" and n_candidates > COMPARED:
+        return ("ranks", *rubric.verdicts)
+    if record.kind == "preference":
+        return ("prefers", *rubric.verdicts)
+    return ("not_asked", "insufficient_context", "abstained")
+
+
+def _writing(record: Record) -> Literal["demonstration", "revision"] | None:
+    if isinstance(record.part, Critique):
+        return "revision"
+    if isinstance(record.part, Demonstration):
+        return "demonstration"
+    without_answer = isinstance(record.part, Outcome) and not record.candidates
+    return "demonstration" if without_answer else None
+
+
+def _asked(dimension: Dimension) -> AskedDimension:
+    return AskedDimension(
+        id=dimension.id,
+        question=dimension.question,
+        kind=dimension.scale_kind,
+        values=dimension.values,
+        better=dimension.better,
+        anchors=dict(dimension.anchors),
+        examples=dict(dimension.examples),
+        exclusions=dimension.exclusions,
+        abstention=dimension.abstention,
+        escalation=dimension.escalation,
+        action=dimension.action,
+        evidence=tuple(str(each) for each in dimension.evidence),
+    )
+
+
+def _sections(named: tuple[str, ...], policy: PolicyDocument | None) -> tuple[AskedSection, ...]:
+    """The sections that a record names, or all of the policy where it names none."""
+    known = policy.sections if policy else ()
+    chosen = [each for each in known if each.id in named] if named else list(known)
+    shown = tuple(
+        AskedSection(
+            id=each.id,
+            title=each.title,
+            text=each.text,
+            benign_counterpart=each.benign_counterpart,
+        )
+        for each in chosen
+    )
+    missing = [each for each in named if each not in {section.id for section in known}]
+    return (*shown, *(AskedSection(id=each, title=each, text="") for each in missing))
+
+
+def _rule(rule: PriorityRule) -> AskedRule:
+    if rule.veto is not None:
+        return AskedRule(dimension=rule.veto, rule="veto", below=rule.below, above=rule.above)
+    return AskedRule(dimension=str(rule.compare), rule="compare", by=rule.by or 1)
