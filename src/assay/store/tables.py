@@ -10,11 +10,9 @@ from functools import cached_property
 
 import msgspec
 from sqlalchemy import (
-    BigInteger,
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
     Table,
@@ -24,6 +22,7 @@ from sqlalchemy import (
 
 from assay.core.errors import UsageError
 from assay.core.fact import Fact
+from assay.store.desk_tables import Identity, Number, desk_tables
 from assay.store.families import FAMILIES, Family
 
 _NAMES = {
@@ -32,11 +31,6 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-Number = BigInteger().with_variant(Integer(), "sqlite")
-"""64 bits on both databases; on SQLite a primary key of this type is the row's own number."""
-Identity = Text().with_variant(Text(collation="C"), "postgresql")
-"""Ids and hashes: compared byte by byte, so that a prefix is a range in the index."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +62,7 @@ class Schema:
         self.imports = _imports(self.metadata)
         self.edges = _edges(self.metadata)
         self.origins = _origins(self.metadata)
+        self.desk = desk_tables(self.metadata)
         self.families = [Kept(family, _facts(self.metadata, family)) for family in families]
         self._by_class = {kept.family.fact: kept for kept in self.families}
         self._by_prefix = {kept.prefix: kept for kept in self.families}

@@ -56,7 +56,7 @@ class Session:
         """A unit of work; when the block ends well, its entry closes the chain."""
         unit = Unit(self, self.head.number + 1)
         yield unit
-        if unit.tallies or unit.imports:
+        if unit.tallies or unit.imports or unit.acted:
             self._append_entry(deed, unit)
 
     @contextmanager
@@ -115,9 +115,16 @@ class Unit:
         """What was added so far, by table."""
         self.imports: dict[str, str] = {}
         """Imports that were moved on: number -> digest of the import as it is now."""
+        self.acted = False
+        """Whether working tables were changed in a way that the audit log must name."""
         self._session = session
         self._connection = session.connection
         self._schema = session.schema
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction, for changes of the working tables."""
+        return self._connection
 
     def add(self, facts: Sequence[Fact]) -> Added:
         """Add facts of any families; one that is there already is left as it is."""

@@ -1,0 +1,159 @@
+"""The lease: one reviewer holds one item of a queue for a while; and the queue that it is in."""
+
+from enum import IntEnum
+from typing import Literal
+
+import msgspec
+
+Stage = Literal["review", "adjudication", "exam", "calibration"]
+"""What sort of work a queue holds."""
+
+
+class LeaseState(IntEnum):
+    """Where a lease stands."""
+
+    held = 0
+    """The reviewer has it; its slot is taken."""
+    stored = 1
+    """Answered, within the passes that are wanted."""
+    expired = 2
+    """Time ran out; the slot went back, the draft is kept."""
+    released = 3
+    """Given back by the reviewer; the slot went back."""
+    surplus = 4
+    """Answered late, when the wanted passes were there already; the judgment is kept."""
+    barred = 9
+    """The reviewer may not hold this item: an author, or somebody who judged it elsewhere."""
+
+
+ANSWERED = (LeaseState.stored, LeaseState.surplus)
+"""States of leases whose judgment is stored."""
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A unit of qualification: who may claim one of its items may claim them all."""
+
+    stage: Stage
+    """What sort of work it holds."""
+    layer: str
+    """Id of the contract's layer of review."""
+    kind: str
+    """Kind of the records."""
+    roles: tuple[str, ...]
+    """Roles that may claim."""
+    language: str | None = None
+    """Language of the records, where the taxonomy names it."""
+    family: str | None = None
+    """Task family: the capability, where the task names one."""
+    harms: tuple[str, ...] = ()
+    """Harm categories that its content shows; each needs a reviewer's consent."""
+    severity: str | None = None
+    """How severe its content is."""
+
+    @property
+    def name(self) -> str:
+        """The one name of the queue; equal queues have equal names."""
+        parts = [self.stage, self.layer, self.kind, self.language, self.family, self.severity]
+        harms = "+".join(self.harms) or None
+        return "/".join(part or "-" for part in [*parts, harms])
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        words = [self.kind, self.family, self.language, self.layer]
+        title = " · ".join(word.replace("_", " ") for word in words if word)
+        return title if self.stage == "review" else f"{self.stage} · {title}"
+
+
+class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue as the store keeps it."""
+
+    id: int
+    """Its number."""
+    handle: str
+    """Its name for the outside, which tells nothing."""
+    queue: Queue
+    """What it holds."""
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One record that waits in a queue."""
+
+    id: int
+    """Its number."""
+    queue: int
+    """Number of the queue."""
+    record: str
+    """Id of the record."""
+    rank: int
+    """Its place in the queue; smaller comes first."""
+    need: int
+    """Passes wanted."""
+    open_slots: int
+    """Passes that nobody holds or gave."""
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that a reviewer may be given now."""
+
+    item: Item
+    """The item."""
+    shown: int
+    """Items of this queue that the reviewer was given before; the order of candidates hangs on it."""
+
+
+class Lease(msgspec.Struct, frozen=True, kw_only=True):
+    """One reviewer's hold on one item."""
+
+    item: int
+    """Number of the item."""
+    reviewer: str
+    """Pseudonym of the reviewer."""
+    state: LeaseState
+    """Where it stands."""
+    record: str
+    """Id of the record."""
+    queue: int
+    """Number of the queue."""
+    handle: str | None = None
+    """Its name for the outside; absent for one who is barred."""
+    assignment: str | None = None
+    """Id of the assignment."""
+    until: str | None = None
+    """When it runs out, as UTC in ISO 8601."""
+    judgment: str | None = None
+    """Id of the newest judgment that answered it."""
+    revision: int = 0
+    """How often it was answered."""
+    late: bool = False
+    """Whether the first answer came after it had run out or was given back."""
+
+
+class NewItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that is to wait in a queue."""
+
+    record: str
+    """Id of the record."""
+    need: int
+    """Passes wanted."""
+    taken: int = 0
+    """Passes that are there already."""
+    barred: tuple[str, ...] = ()
+    """Pseudonyms of those who may not hold it."""
+    priority: int = 0
+    """Higher comes first, from 0 to 32,767."""
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A reviewer's standing in a queue."""
+
+    reviewer: str
+    """Pseudonym."""
+    queue: int
+    """Number of the queue."""
+    role: str
+    """Role in which the reviewer judges there."""
+    qualification: str | None = None
+    """Id of the qualification that it rests on."""
+    until: str | None = None
+    """When it ends, as UTC in ISO 8601; never where absent."""

@@ -1,0 +1,513 @@
+"""The desk's queue in SQL: claim, lease, expire, answer, under the store's one write lock.
+
+A claim runs inside the transaction that adds its assignment, so two reviewers can never be given
+one slot. Partial indexes and a cursor for each reviewer keep it a few index look-ups, however
+many items there are and however far a reviewer is ahead.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
+
+from assay.review.lease import (
+    Item,
+    Lease,
+    LeaseState,
+    Member,
+    NewItem,
+    Queue,
+    QueueRow,
+    Turn,
+)
+from assay.store.connection import among
+from assay.store.desk_tables import DeskTables
+from assay.store.store import Store
+from assay.store.writing import Unit
+
+BATCH = 1000
+"""Items that are looked up and inserted at once."""
+
+PRIORITIES = 32_767
+"""Greatest priority; the rank of an item begins with what is missing to it."""
+
+SWEPT = 500
+"""Leases that one sweep lets run out at most, so that nobody waits long for it."""
+
+
+class Statements:
+    """The statements of the hot path, built once."""
+
+    def __init__(self, tables: DeskTables) -> None:
+        self.tables = tables
+        items, leases, cursors = tables.items.c, tables.leases.c, tables.cursors.c
+        reviewer: BindParameter[str] = bindparam("reviewer")
+        queue: BindParameter[int] = bindparam("queue")
+        known = exists().where(leases.item == items.id, leases.reviewer == reviewer)
+        open_items = (
+            select(tables.items)
+            .where(items.queue == queue, items.open_slots > 0, ~known)
+            .order_by(items.rank)
+            .limit(1)
+        )
+        self.hot: Select[Any] = open_items.where(items.hot == true())
+        self.cold: Select[Any] = open_items.where(items.rank > bindparam("position"))
+        self.cursor = select(cursors.position, cursors.shown).where(
+            cursors.reviewer == reviewer, cursors.queue == queue
+        )
+        self.add_cursor = insert(tables.cursors)
+        self.move_cursor = (
+            update(tables.cursors)
+            .where(cursors.reviewer == bindparam("of"), cursors.queue == bindparam("in_queue"))
+            .values(position=bindparam("position"), shown=bindparam("shown"))
+        )
+        self.add_lease = insert(tables.leases)
+        self.take_slot = (
+            update(tables.items)
+            .where(items.id == bindparam("item"))
+            .values(open_slots=items.open_slots - 1)
+        )
+        self.give_slot = (
+            update(tables.items)
+            .where(items.id == bindparam("item"))
+            .values(open_slots=items.open_slots + 1, hot=True)
+        )
+        self.lease = select(tables.leases).where(leases.handle == bindparam("handle"))
+        self.item = select(tables.items).where(items.id == bindparam("item"))
+        self.held = (
+            select(tables.leases)
+            .where(leases.reviewer == reviewer, leases.state == int(LeaseState.held))
+            .order_by(leases.until, leases.item)
+        )
+        self.change_lease = (
+            update(tables.leases)
+            .where(leases.handle == bindparam("of"))
+            .values(
+                state=bindparam("state"),
+                until=bindparam("until"),
+                judgment=bindparam("judgment"),
+                revision=bindparam("revision"),
+                late=bindparam("late"),
+            )
+        )
+        self.submitted = select(tables.submits.c.body_hash, tables.submits.c.receipt).where(
+            tables.submits.c.reviewer == reviewer, tables.submits.c.key == bindparam("key")
+        )
+        self.add_submit = insert(tables.submits)
+        self.drop_draft = delete(tables.drafts).where(tables.drafts.c.handle == bindparam("of"))
+        self.draft = select(tables.drafts.c.revision, tables.drafts.c.body).where(
+            tables.drafts.c.handle == bindparam("handle")
+        )
+
+
+class DeskUnit:
+    """The queue inside one open unit of work; implements `review.ports.DeskWriting`."""
+
+    def __init__(self, unit: Unit, statements: Statements) -> None:
+        self.facts = unit
+        """Where the facts of the same transaction go."""
+        self._connection = unit.connection
+        self._do = statements
+        self._tables = statements.tables
+
+    def acted(self) -> None:
+        """Have the audit log name this unit though it adds no fact."""
+        self.facts.acted = True
+
+    def held(self, reviewer: str) -> list[Lease]:
+        """The leases that a reviewer holds, the one that runs out first at the front."""
+        return _leases(self._connection.execute(self._do.held, {"reviewer": reviewer}).mappings())
+
+    def turn(self, reviewer: str, queue: int) -> Turn | None:
+        """The next item of a queue that a reviewer may be given; None where there is none.
+
+        Items whose slot came back are tried first, then those behind the reviewer's cursor.
+        """
+        who = {"reviewer": reviewer, "queue": queue}
+        cursor = self._connection.execute(self._do.cursor, who).first()
+        position, shown = (cursor.position, cursor.shown) if cursor else (-1, 0)
+        row = self._connection.execute(self._do.hot, who).mappings().first()
+        if row is None:
+            ahead = {**who, "position": position}
+            row = self._connection.execute(self._do.cold, ahead).mappings().first()
+        return Turn(item=_item(row), shown=shown) if row else None
+
+    def lease(self, turn: Turn, lease: Lease) -> None:
+        """Give an item to a reviewer: its slot is taken and the reviewer's cursor moves on."""
+        self._connection.execute(self._do.add_lease, _row(lease))
+        self._connection.execute(self._do.take_slot, {"item": turn.item.id})
+        where = {"reviewer": lease.reviewer, "queue": lease.queue}
+        cursor = self._connection.execute(self._do.cursor, where).first()
+        shown = turn.shown + 1
+        if cursor is None:
+            row = {**where, "position": turn.item.rank, "shown": shown}
+            self._connection.execute(self._do.add_cursor, row)
+            return
+        moved = {"of": lease.reviewer, "in_queue": lease.queue, "shown": shown}
+        moved["position"] = max(cursor.position, turn.item.rank)
+        self._connection.execute(self._do.move_cursor, moved)
+
+    def find(self, handle: str) -> Lease | None:
+        """The lease with this handle."""
+        return _one_lease(self._connection, self._do, handle)
+
+    def item(self, number: int) -> Item:
+        """The item with this number."""
+        return _item(self._connection.execute(self._do.item, {"item": number}).mappings().one())
+
+    def take_slot(self, item: int) -> None:
+        """Count one pass of an item as taken."""
+        self._connection.execute(self._do.take_slot, {"item": item})
+
+    def give_slot(self, item: int) -> None:
+        """Give one pass of an item back, to be claimed before all others."""
+        self._connection.execute(self._do.give_slot, {"item": item})
+
+    def change(self, lease: Lease) -> None:
+        """Write where a lease stands now."""
+        row = _row(lease)
+        changed = {name: row[name] for name in ("state", "until", "judgment", "revision", "late")}
+        self._connection.execute(self._do.change_lease, {"of": lease.handle, **changed})
+
+    def submitted(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:
+        """Digest of the body and receipt of an earlier answer with the same key."""
+        row = self._connection.execute(self._do.submitted, {"reviewer": reviewer, "key": key})
+        found = row.first()
+        return (bytes(found.body_hash), bytes(found.receipt)) if found else None
+
+    def add_submit(self, reviewer: str, key: str, body_hash: bytes, receipt: bytes) -> None:
+        """Remember an answer by its key."""
+        row = {"reviewer": reviewer, "key": key, "body_hash": body_hash, "receipt": receipt}
+        self._connection.execute(self._do.add_submit, row)
+
+    def drop_draft(self, handle: str) -> None:
+        """Forget the draft of an answered lease."""
+        self._connection.execute(self._do.drop_draft, {"of": handle})
+
+    def save_draft(self, handle: str, revision: int, body: bytes) -> None:
+        """Keep a draft in the place of an earlier one."""
+        self.drop_draft(handle)
+        row = {"handle": handle, "revision": revision, "body": body}
+        self._connection.execute(insert(self._tables.drafts), row)
+
+    def draft(self, handle: str) -> tuple[int, bytes] | None:
+        """Revision and body of a draft."""
+        return _draft(self._connection, self._do, handle)
+
+    def expire(self, now: str) -> list[Lease]:
+        """Let leases run out whose time is over; their slots go back."""
+        leases = self._tables.leases
+        over = (
+            select(leases)
+            .where(leases.c.state == int(LeaseState.held), leases.c.until < now)
+            .order_by(leases.c.until)
+            .limit(SWEPT)
+        )
+        found = _leases(self._connection.execute(over).mappings())
+        for lease in found:
+            self.change(msgspec.structs.replace(lease, state=LeaseState.expired))
+            self.give_slot(lease.item)
+        return found
+
+    def add_queue(self, queue: Queue, handle: str) -> int:
+        """The number of a queue; it is made where it is not there."""
+        table = self._tables.queues
+        found = self._connection.execute(select(table.c.id).where(table.c.name == queue.name))
+        number = found.scalar()
+        if number is not None:
+            return int(number)
+        number = (self._connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+        body = msgspec.json.encode(queue)
+        row = {"id": number, "name": queue.name, "handle": handle, "body": body}
+        self._connection.execute(insert(table), row)
+        return number
+
+    def enqueue(self, queue: int, items: Sequence[NewItem], *, hot: bool = False) -> int:
+        """Have records wait in a queue, in the order given and behind those that wait already.
+
+        Args:
+            queue: number of the queue.
+            items: the records; one that waits in the queue already is left as it is.
+            hot: whether they come before every cursor.
+
+        Returns:
+            How many are new.
+        """
+        table = self._tables.items
+        newest = select(func.max(table.c.id))
+        number = self._connection.execute(newest).scalar() or 0
+        added = 0
+        for start in range(0, len(items), BATCH):
+            batch = items[start : start + BATCH]
+            condition = among(self._connection, table.c.record, [each.record for each in batch])
+            known = set(
+                self._connection.execute(
+                    select(table.c.record).where(condition, table.c.queue == queue)
+                ).scalars()
+            )
+            new = [each for each in batch if each.record not in known]
+            rows = [
+                _item_row(number + place, queue, each, hot=hot)
+                for place, each in enumerate(new, start=1)
+            ]
+            if rows:
+                self._connection.execute(insert(table), rows)
+            self._bar_all(zip(rows, new, strict=True))
+            number += len(rows)
+            added += len(rows)
+        return added
+
+    def _bar_all(self, added: Iterable[tuple[Mapping[str, Any], NewItem]]) -> None:
+        rows = [
+            _row(_barred(row["id"], row["queue"], new.record, reviewer))
+            for row, new in added
+            for reviewer in new.barred
+        ]
+        if rows:
+            self._connection.execute(self._do.add_lease, rows)
+
+    def bar(self, record: str, reviewers: Iterable[str]) -> None:
+        """Keep reviewers from holding the items of a record; what they hold or gave stays."""
+        items, leases = self._tables.items.c, self._tables.leases.c
+        found = self._connection.execute(
+            select(items.id, items.queue).where(items.record == record)
+        ).all()
+        for number, queue in found:
+            known = set(
+                self._connection.execute(
+                    select(leases.reviewer).where(leases.item == number)
+                ).scalars()
+            )
+            rows = [
+                _row(_barred(number, queue, record, each))
+                for each in sorted(set(reviewers) - known)
+            ]
+            if rows:
+                self._connection.execute(self._do.add_lease, rows)
+
+    def raise_need(self, item: int, by: int = 1) -> None:
+        """Want more passes of an item; they are claimed before all others."""
+        items = self._tables.items
+        self._connection.execute(
+            update(items)
+            .where(items.c.id == item)
+            .values(
+                need=items.c.need + by,
+                open_slots=items.c.open_slots + by,
+                hot=True,
+                settled=0,
+            )
+        )
+
+    def settle(self, numbers: Sequence[int]) -> None:
+        """Remember that what follows from the passes of these items has been done."""
+        items = self._tables.items
+        for number in numbers:
+            self._connection.execute(update(items).where(items.c.id == number).values(settled=1))
+
+    def set_member(self, member: Member) -> None:
+        """Let a reviewer claim from a queue, in the place of what held before."""
+        table = self._tables.members
+        self._connection.execute(
+            delete(table).where(table.c.reviewer == member.reviewer, table.c.queue == member.queue)
+        )
+        self._connection.execute(insert(table), msgspec.structs.asdict(member))
+
+    def drop_members(self, reviewer: str) -> None:
+        """Let a reviewer claim from no queue."""
+        table = self._tables.members
+        self._connection.execute(delete(table).where(table.c.reviewer == reviewer))
+
+    def expose(self, reviewer: str, category: str, started: str, milliseconds: int) -> None:
+        """Count time that a reviewer spent with content of a harm category."""
+        table = self._tables.exposures
+        number = (self._connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+        row = {
+            "id": number,
+            "reviewer": reviewer,
+            "category": category,
+            "started": started,
+            "milliseconds": milliseconds,
+        }
+        self._connection.execute(insert(table), row)
+
+
+class Desk:
+    """The queue as it is read; implements `review.ports.DeskReading`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._tables = store.schema.desk
+        self.statements = Statements(store.schema.desk)
+        """The prepared statements, for units of work."""
+
+    @contextmanager
+    def write(
+        self, action: str, *, actor: str, subject: str = "", documents: Mapping[str, str] = {}
+    ) -> Iterator[DeskUnit]:
+        """Open a transaction on the queue; as `Store.write`."""
+        with self._store.write(action, actor=actor, subject=subject, documents=documents) as unit:
+            yield self.unit(unit)
+
+    def unit(self, unit: Unit) -> DeskUnit:
+        """The queue inside an open unit of work."""
+        return DeskUnit(unit, self.statements)
+
+    def find(self, handle: str) -> Lease | None:
+        """The lease with this handle."""
+        with self._store.snapshot() as connection:
+            return _one_lease(connection, self.statements, handle)
+
+    def draft(self, handle: str) -> tuple[int, bytes] | None:
+        """Revision and body of a draft."""
+        with self._store.snapshot() as connection:
+            return _draft(connection, self.statements, handle)
+
+    def queues(self) -> list[QueueRow]:
+        """All queues in the order in which they were made."""
+        table = self._tables.queues
+        with self._store.snapshot() as connection:
+            rows = connection.execute(select(table).order_by(table.c.id)).mappings()
+            return [
+                QueueRow(
+                    id=row["id"],
+                    handle=row["handle"],
+                    queue=msgspec.json.decode(row["body"], type=Queue),
+                )
+                for row in rows
+            ]
+
+    def members(self, reviewer: str | None = None) -> list[Member]:
+        """Who may claim from which queue."""
+        table = self._tables.members
+        wanted = select(table).order_by(table.c.queue, table.c.reviewer)
+        if reviewer is not None:
+            wanted = wanted.where(table.c.reviewer == reviewer)
+        with self._store.snapshot() as connection:
+            return [Member(**row) for row in connection.execute(wanted).mappings()]
+
+    def waiting(self) -> dict[int, tuple[int, int, int]]:
+        """By queue: items, passes wanted, passes that nobody holds or gave."""
+        items = self._tables.items.c
+        counted = select(
+            items.queue, func.count(items.id), func.sum(items.need), func.sum(items.open_slots)
+        ).group_by(items.queue)
+        with self._store.snapshot() as connection:
+            return {
+                queue: (int(count), int(need), int(free))
+                for queue, count, need, free in connection.execute(counted)
+            }
+
+    def open_slots(self, queues: Sequence[int]) -> set[int]:
+        """Those of the queues that hold an open slot."""
+        items = self._tables.items.c
+        with self._store.snapshot() as connection:
+            return {
+                queue
+                for queue in queues
+                if connection.execute(
+                    select(items.id).where(items.queue == queue, items.open_slots > 0).limit(1)
+                ).first()
+            }
+
+    def leases(self, *, reviewer: str | None = None, record: str | None = None) -> list[Lease]:
+        """Leases of a reviewer or on a record, in the order of their items."""
+        table = self._tables.leases
+        wanted = select(table).order_by(table.c.item, table.c.reviewer)
+        if reviewer is not None:
+            wanted = wanted.where(table.c.reviewer == reviewer)
+        if record is not None:
+            wanted = wanted.where(table.c.record == record)
+        with self._store.snapshot() as connection:
+            return _leases(connection.execute(wanted).mappings())
+
+    def unsettled(self, most: int) -> list[Item]:
+        """Items whose wanted passes are all given and from which nothing was concluded yet."""
+        items, leases = self._tables.items, self._tables.leases.c
+        under_way = exists().where(leases.item == items.c.id, leases.state == int(LeaseState.held))
+        wanted = (
+            select(items)
+            .where(items.c.open_slots <= 0, items.c.settled == 0, ~under_way)
+            .order_by(items.c.id)
+            .limit(most)
+        )
+        with self._store.snapshot() as connection:
+            return [_item(row) for row in connection.execute(wanted).mappings()]
+
+    def items_of(self, record: str) -> list[Item]:
+        """The items of a record."""
+        items = self._tables.items
+        wanted = select(items).where(items.c.record == record).order_by(items.c.id)
+        with self._store.snapshot() as connection:
+            return [_item(row) for row in connection.execute(wanted).mappings()]
+
+    def exposures(self, reviewer: str, since: str) -> list[tuple[str, str, int]]:
+        """Harm category, start and milliseconds of what a reviewer saw since a moment."""
+        table = self._tables.exposures.c
+        wanted = (
+            select(table.category, table.started, table.milliseconds)
+            .where(table.reviewer == reviewer, table.started >= since)
+            .order_by(table.id)
+        )
+        with self._store.snapshot() as connection:
+            return [(row[0], row[1], int(row[2])) for row in connection.execute(wanted)]
+
+    @cached_property
+    def tables(self) -> DeskTables:
+        """The working tables."""
+        return self._tables
+
+
+def _item(row: RowMapping) -> Item:
+    return Item(**{name: row[name] for name in Item.__struct_fields__})
+
+
+def _item_row(number: int, queue: int, new: NewItem, *, hot: bool) -> dict[str, Any]:
+    return {
+        "id": number,
+        "queue": queue,
+        "record": new.record,
+        "rank": (PRIORITIES - new.priority) << 40 | number,
+        "need": new.need,
+        "open_slots": max(0, new.need - new.taken),
+        "hot": hot,
+        "settled": 0,
+    }
+
+
+def _barred(item: int, queue: int, record: str, reviewer: str) -> Lease:
+    return Lease(item=item, reviewer=reviewer, state=LeaseState.barred, record=record, queue=queue)
+
+
+def _row(lease: Lease) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(lease), "state": int(lease.state)}
+
+
+def _leases(rows: Iterable[RowMapping]) -> list[Lease]:
+    return [Lease(**{**dict(row), "state": LeaseState(row["state"])}) for row in rows]
+
+
+def _one_lease(connection: Connection, do: Statements, handle: str) -> Lease | None:
+    rows = _leases(connection.execute(do.lease, {"handle": handle}).mappings())
+    return rows[0] if rows else None
+
+
+def _draft(connection: Connection, do: Statements, handle: str) -> tuple[int, bytes] | None:
+    row = connection.execute(do.draft, {"handle": handle}).first()
+    return (int(row.revision), bytes(row.body)) if row else None
