@@ -141,10 +141,11 @@ def test_a_damaged_page_is_said_to_be_damage(
 ) -> None:
     """Reading over a broken page of the file is the machine's error, not a traceback."""
     file = Path(sqlite_url.removeprefix("sqlite:///"))
+    schema = file.stat().st_size
     with Store.open(sqlite_url, CLOCK) as store:
         add(store, *(record(number) for number in range(500)))
     content = bytearray(file.read_bytes())
-    for page in range(200 * 4096, len(content), 4096):
+    for page in range(schema, len(content), 4096):
         content[page : page + 200] = b"\xff" * 200
     file.write_bytes(content)
     store = open_store(sqlite_url)

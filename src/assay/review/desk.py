@@ -1,0 +1,301 @@
+"""The desk: claim, open, answer, give back. Each step runs in one transaction with its facts.
+
+Comes in: a `DeskWriting` that is open, and who acts. Always holds: a slot is given once, an
+answer is stored once whatever the retries, and work that comes late is kept.
+"""
+
+import base64
+import hmac
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.contracts.policy import Policy
+from assay.contracts.rubric import Rubric
+from assay.core.errors import UsageError
+from assay.records.judgment import Judgment, Reviewer
+from assay.records.record import Record
+from assay.review.answer import Answer, answer_faults, in_record_order, together
+from assay.review.assign import presented_order
+from assay.review.assignment import Assignment
+from assay.review.exchange import RoleName
+from assay.review.form import Form, form_of
+from assay.review.lease import ANSWERED, Lease, LeaseState, Member, Turn
+from assay.review.ports import DeskWriting
+from assay.review.writing import written_record
+
+HANDLE_BYTES = 15
+"""Bytes of a handle: 120 bits, 24 signs of base32."""
+
+Records = Callable[[str], Record]
+"""Finds a record by its id."""
+
+ReleaseReason = Literal["skip", "welfare", "pause"]
+
+
+class InForce(msgspec.Struct, frozen=True, kw_only=True):
+    """What the desk works under."""
+
+    contract: Contract
+    """The contract in force."""
+    rubric: Rubric
+    """The rubric in force."""
+    rubric_id: str
+    """Its document id."""
+    policy: Policy | None
+    """The policy in force, if there is one."""
+    key: bytes
+    """The program's secret: handles and orders hang on it."""
+    lease_seconds: int
+    """How long a reviewer may hold an item without a sign of life."""
+    written_source: str | None
+    """Source class of what reviewers write; nothing may be written where absent."""
+
+    def form(self, record: Record) -> Form:
+        """What is asked about a record."""
+        return form_of(
+            record,
+            contract=self.contract,
+            rubric=self.rubric,
+            policy=self.policy,
+            may_write=self.written_source is not None,
+        )
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reviewer gets for an answer that is on the disk."""
+
+    assignment: str
+    """Handle of the assignment."""
+    judgment: str
+    """Id of the judgment."""
+    record_digest: str
+    """Keyed digest of the record: the same record gives the same one, and it names no record."""
+    rubric: str
+    """Name and version of the rubric."""
+    revision: int
+    """How often this assignment was answered, from 1."""
+    late: bool
+    """Whether the time had run out; the judgment is kept all the same."""
+    stored_at: str
+    """When, as UTC in ISO 8601."""
+    replayed: bool = False
+    """Whether this answers a retry of what was stored before."""
+
+
+def opaque(key: bytes, prefix: str, *parts: str) -> str:
+    """A name for the outside that tells nothing: a keyed digest under a prefix."""
+    digest = hmac.digest(key, "\x1f".join((prefix, *parts)).encode(), sha256)[:HANDLE_BYTES]
+    return f"{prefix}_{base64.b32encode(digest).decode().lower()}"
+
+
+def later(now: str, seconds: int) -> str:
+    """A moment some seconds after another, both as UTC in ISO 8601."""
+    moment = datetime.fromisoformat(now) + timedelta(seconds=seconds)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def claim(
+    desk: DeskWriting,
+    in_force: InForce,
+    records: Records,
+    *,
+    reviewer: str,
+    queues: Sequence[int],
+    now: str,
+) -> Lease | None:
+    """Give a reviewer the next item of the first of these queues that has one.
+
+    Args:
+        desk: the open transaction.
+        in_force: what the desk works under.
+        records: finds records.
+        reviewer: pseudonym.
+        queues: numbers of the queues in the order in which they are tried.
+        now: what time it is.
+    """
+    for queue in queues:
+        turn = desk.turn(reviewer, queue)
+        if turn is not None:
+            return _lease(desk, in_force, records, reviewer=reviewer, turn=turn, now=now)
+    return None
+
+
+def _lease(
+    desk: DeskWriting,
+    in_force: InForce,
+    records: Records,
+    *,
+    reviewer: str,
+    turn: Turn,
+    now: str,
+) -> Lease:
+    item = turn.item
+    n_candidates = len(records(item.record).candidates)
+    order = tuple(range(n_candidates))
+    if in_force.contract.review.blinded:
+        stratum = f"{reviewer}\x1f{item.queue}"
+        order = presented_order(in_force.key, stratum, turn.shown, n_candidates)
+    assignment = Assignment(
+        record=item.record,
+        reviewer=reviewer,
+        number=item.need - item.open_slots,
+        order=order,
+        rubric=in_force.rubric_id,
+    )
+    lease = Lease(
+        item=item.id,
+        reviewer=reviewer,
+        state=LeaseState.held,
+        record=item.record,
+        queue=item.queue,
+        handle=opaque(in_force.key, "asn", assignment.id, str(item.id)),
+        assignment=assignment.id,
+        until=later(now, in_force.lease_seconds),
+    )
+    desk.lease(turn, lease)
+    desk.facts.add([assignment])
+    return lease
+
+
+def renew(desk: DeskWriting, lease: Lease, *, now: str, seconds: int) -> Lease:
+    """Prolong a lease after a sign of life; one that ran out is taken back if its slot is free."""
+    if lease.state == LeaseState.expired and desk.item(lease.item).open_slots > 0:
+        desk.take_slot(lease.item)
+        lease = msgspec.structs.replace(lease, state=LeaseState.held)
+    if lease.state == LeaseState.held:
+        lease = msgspec.structs.replace(lease, until=later(now, seconds))
+        desk.change(lease)
+    return lease
+
+
+def release(desk: DeskWriting, lease: Lease) -> Lease:
+    """Give an item back; the reviewer is not asked about it again."""
+    if lease.state != LeaseState.held:
+        return lease
+    given = msgspec.structs.replace(lease, state=LeaseState.released)
+    desk.change(given)
+    desk.give_slot(lease.item)
+    desk.acted()
+    return given
+
+
+def answer(
+    desk: DeskWriting,
+    in_force: InForce,
+    *,
+    lease: Lease,
+    record: Record,
+    assignment: Assignment,
+    member: Member,
+    given: Answer,
+    body_hash: bytes,
+    key: str,
+    now: str,
+    before: Judgment | None,
+) -> Receipt:
+    """Store an answer: the judgment, what was written, the lease's state and the receipt.
+
+    Args:
+        desk: the open transaction.
+        in_force: what the desk works under.
+        lease: the lease as it was read before the transaction; it is read again here.
+        record: its record.
+        assignment: its assignment.
+        member: the reviewer's standing in the queue.
+        given: the answer.
+        body_hash: digest of the request's body.
+        key: idempotency key.
+        now: what time it is.
+        before: the judgment that this one replaces.
+
+    Raises:
+        InputError: for an answer that does not fit.
+        UsageError: for a key that was used with another body, or an answer that was changed
+            meanwhile.
+    """
+    earlier = desk.submitted(lease.reviewer, key)
+    if earlier is not None:
+        return _replayed(earlier, body_hash)
+    current = desk.find(str(lease.handle)) or lease
+    if current.judgment != (before.id if before else None):
+        raise UsageError(
+            code="changed-meanwhile",
+            message="this assignment was answered from another place meanwhile",
+            hint="open it again, look at what is stored, and send the answer anew",
+        )
+    faults = list(answer_faults(given, in_force.form(record), in_force.rubric))
+    if faults:
+        raise together(faults)
+    reviewer = Reviewer(
+        pseudonym=lease.reviewer,
+        kind="human",
+        role=_role(member.role),
+        qualification=member.qualification,
+    )
+    judgment = in_record_order(given, record, assignment, reviewer).replace(judged_at=now)
+    if before is not None:
+        judgment = judgment.replace(supersedes=before.id, occasion=before.occasion)
+    if given.written:
+        written = written_record(
+            record, given.written, author=judgment.reviewer, source=str(in_force.written_source)
+        )
+        desk.facts.add([written])
+        judgment = judgment.replace(wrote=written.id)
+    desk.facts.add([judgment])
+    lease = _settled(desk, current, judgment.id)
+    receipt = Receipt(
+        assignment=str(lease.handle),
+        judgment=judgment.id,
+        record_digest=opaque(in_force.key, "rcd", lease.record),
+        rubric=f"{in_force.rubric.id} {in_force.rubric.version}",
+        revision=lease.revision,
+        late=lease.late,
+        stored_at=now,
+    )
+    desk.add_submit(lease.reviewer, key, body_hash, msgspec.json.encode(receipt))
+    desk.drop_draft(str(lease.handle))
+    return receipt
+
+
+def _replayed(earlier: tuple[bytes, bytes], body_hash: bytes) -> Receipt:
+    known, receipt = earlier
+    if known != body_hash:
+        raise UsageError(
+            code="key-reused",
+            message="this idempotency key came with another answer before",
+            hint="make a new key for a new answer",
+        )
+    stored = msgspec.json.decode(receipt, type=Receipt)
+    return msgspec.structs.replace(stored, replayed=True)
+
+
+def _settled(desk: DeskWriting, lease: Lease, judgment: str) -> Lease:
+    """Write that a lease is answered; one that had lost its slot takes a free one, or none."""
+    if lease.state in ANSWERED:
+        state, late = lease.state, lease.late
+    elif lease.state == LeaseState.held:
+        state, late = LeaseState.stored, False
+    elif desk.item(lease.item).open_slots > 0:
+        desk.take_slot(lease.item)
+        state, late = LeaseState.stored, True
+    else:
+        state, late = LeaseState.surplus, True
+    answered = msgspec.structs.replace(
+        lease, state=state, late=late, judgment=judgment, revision=lease.revision + 1
+    )
+    desk.change(answered)
+    return answered
+
+
+def _role(role: str) -> RoleName:
+    try:
+        return msgspec.convert(role, RoleName)
+    except msgspec.ValidationError:
+        raise UsageError(
+            code="role-does-not-judge", message=f"the role {role!r} gives no judgments"
+        ) from None

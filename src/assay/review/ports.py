@@ -1,0 +1,121 @@
+"""What the desk asks of the outside: a queue that is changed in the transaction of its facts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from assay.core.ports import Writing
+from assay.review.lease import Item, Lease, Member, NewItem, Queue, QueueRow, Turn
+
+
+class DeskWriting(Protocol):
+    """The queue inside one open transaction. There is one at a time, over all processes."""
+
+    @property
+    def facts(self) -> Writing:
+        """Where the facts of the same transaction go."""
+
+    def acted(self) -> None:
+        """Have the audit log name this transaction though it adds no fact."""
+
+    def held(self, reviewer: str) -> list[Lease]:
+        """The leases that a reviewer holds, the one that runs out first at the front."""
+
+    def turn(self, reviewer: str, queue: int) -> Turn | None:
+        """The next item of a queue that a reviewer may be given; None where there is none."""
+
+    def lease(self, turn: Turn, lease: Lease) -> None:
+        """Give an item to a reviewer: its slot is taken and the reviewer's cursor moves on."""
+
+    def find(self, handle: str) -> Lease | None:
+        """The lease with this handle."""
+
+    def item(self, number: int) -> Item:
+        """The item with this number."""
+
+    def take_slot(self, item: int) -> None:
+        """Count one pass of an item as taken."""
+
+    def give_slot(self, item: int) -> None:
+        """Give one pass of an item back, to be claimed before all others."""
+
+    def change(self, lease: Lease) -> None:
+        """Write where a lease stands now."""
+
+    def submitted(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:
+        """Digest of the body and receipt of an earlier answer with the same key."""
+
+    def add_submit(self, reviewer: str, key: str, body_hash: bytes, receipt: bytes) -> None:
+        """Remember an answer by its key."""
+
+    def drop_draft(self, handle: str) -> None:
+        """Forget the draft of an answered lease."""
+
+    def save_draft(self, handle: str, revision: int, body: bytes) -> None:
+        """Keep a draft in the place of an earlier one."""
+
+    def draft(self, handle: str) -> tuple[int, bytes] | None:
+        """Revision and body of a draft."""
+
+    def expire(self, now: str) -> list[Lease]:
+        """Let leases run out whose time is over; their slots go back."""
+
+    def add_queue(self, queue: Queue, handle: str) -> int:
+        """The number of a queue; it is made where it is not there."""
+
+    def enqueue(self, queue: int, items: Sequence[NewItem], *, hot: bool = False) -> int:
+        """Have records wait in a queue, behind those that wait already; how many are new."""
+
+    def bar(self, record: str, reviewers: Iterable[str]) -> None:
+        """Keep reviewers from holding the items of a record."""
+
+    def raise_need(self, item: int, by: int = 1) -> None:
+        """Want more passes of an item; they are claimed before all others."""
+
+    def settle(self, numbers: Sequence[int]) -> None:
+        """Remember that what follows from the passes of these items has been done."""
+
+    def set_member(self, member: Member) -> None:
+        """Let a reviewer claim from a queue, in the place of what held before."""
+
+    def drop_members(self, reviewer: str) -> None:
+        """Let a reviewer claim from no queue."""
+
+    def expose(self, reviewer: str, category: str, started: str, milliseconds: int) -> None:
+        """Count time that a reviewer spent with content of a harm category."""
+
+
+class DeskReading(Protocol):
+    """The queue as it is read, without a lock."""
+
+    def write(
+        self, action: str, *, actor: str, subject: str = "", documents: Mapping[str, str] = {}
+    ) -> AbstractContextManager[DeskWriting]:
+        """Open a transaction on the queue, with one audit entry."""
+
+    def find(self, handle: str) -> Lease | None:
+        """The lease with this handle."""
+
+    def draft(self, handle: str) -> tuple[int, bytes] | None:
+        """Revision and body of a draft."""
+
+    def queues(self) -> list[QueueRow]:
+        """All queues in the order in which they were made."""
+
+    def members(self, reviewer: str | None = None) -> list[Member]:
+        """Who may claim from which queue."""
+
+    def waiting(self) -> dict[int, tuple[int, int, int]]:
+        """By queue: items, passes wanted, passes that nobody holds or gave."""
+
+    def leases(self, *, reviewer: str | None = None, record: str | None = None) -> list[Lease]:
+        """Leases of a reviewer or on a record."""
+
+    def unsettled(self, most: int) -> list[Item]:
+        """Items whose wanted passes are all given and from which nothing was concluded yet."""
+
+    def items_of(self, record: str) -> list[Item]:
+        """The items of a record."""
+
+    def exposures(self, reviewer: str, since: str) -> list[tuple[str, str, int]]:
+        """Harm category, start and milliseconds of what a reviewer saw since a moment."""

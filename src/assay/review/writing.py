@@ -1,0 +1,72 @@
+"""What a reviewer writes: a demonstration or a revision becomes a record of its own.
+
+The evidence stays beside the response; the new record names its parent, its author, and the
+source class whose rights hold for what people write at the desk.
+"""
+
+from assay.records.candidate import Candidate, MadeByEdit, MadeByPerson, Provenance
+from assay.records.judgment import Reviewer
+from assay.records.kinds import Critique, Demonstration
+from assay.records.record import SCHEMA_VERSION, Lineage, Record, Source, Transformation
+
+WRITTEN = Transformation(name="desk.write", version="1")
+"""What the desk did to the record that was shown."""
+
+
+def written_record(record: Record, text: str, *, author: Reviewer, source: str) -> Record:
+    """The record that holds what a reviewer wrote.
+
+    Args:
+        record: the record that was shown.
+        text: what was written.
+        author: who wrote it, in which role.
+        source: source class of what people write.
+    """
+    if isinstance(record.part, Critique):
+        return _revision(record, record.part, text, author, source)
+    return _demonstration(record, text, author, source)
+
+
+def _revision(record: Record, part: Critique, text: str, author: Reviewer, source: str) -> Record:
+    """A critique record with its subject and the revision that mends it."""
+    provenance = MadeByEdit(original=f"{record.id}#{part.subject}", editor=author.pseudonym)
+    own = f"/candidates/{part.subject}"
+    kept = [each for each in record.sources if not each.part.startswith("/candidates/")]
+    moved = [
+        Source(source_class=each.source_class, part="/candidates/0", locator=each.locator)
+        for each in record.sources
+        if each.part == own
+    ]
+    return Record(
+        schema_version=SCHEMA_VERSION,
+        part=Critique(subject=0, revision=1),
+        task=record.task,
+        sources=(*kept, *moved, Source(source_class=source, part="/candidates/1")),
+        candidates=(
+            record.candidates[part.subject],
+            Candidate(content=text, provenance=provenance),
+        ),
+        evidence=tuple(each for each in record.evidence if each.candidate is None),
+        sensitivity=record.sensitivity,
+        lineage=Lineage(parents=(record.id,), transformation=WRITTEN),
+    )
+
+
+def _demonstration(record: Record, text: str, author: Reviewer, source: str) -> Record:
+    """A demonstration: written from nothing, or edited from the one that was shown."""
+    provenance: Provenance = MadeByPerson(pseudonym=author.pseudonym, role=author.role)
+    kept = tuple(each for each in record.sources if not each.part.startswith("/candidates/"))
+    if record.candidates:
+        # An edit goes on from another's words, so the rights in those words hold as well.
+        kept = record.sources
+        provenance = MadeByEdit(original=record.id, editor=author.pseudonym)
+    return Record(
+        schema_version=SCHEMA_VERSION,
+        part=Demonstration(),
+        task=record.task,
+        sources=(*kept, Source(source_class=source, part="/candidates/0")),
+        candidates=(Candidate(content=text, provenance=provenance),),
+        evidence=tuple(each for each in record.evidence if each.candidate is None),
+        sensitivity=record.sensitivity,
+        lineage=Lineage(parents=(record.id,), transformation=WRITTEN),
+    )
