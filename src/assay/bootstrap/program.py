@@ -20,6 +20,8 @@ from assay.store import audit
 from assay.store.store import Store
 
 if TYPE_CHECKING:
+    from assay.bootstrap.accounts import AccountsNoun
+    from assay.bootstrap.desk import DeskNoun
     from assay.bootstrap.planning import PlanningNoun
     from assay.bootstrap.quality import QualityNoun
     from assay.bootstrap.records import RecordsNoun
@@ -100,6 +102,20 @@ class Program:
         return ReviewNoun(self.session)
 
     @cached_property
+    def desk(self) -> "DeskNoun":
+        """3. The review queue behind `assay serve`: claim, answer, route."""
+        from assay.bootstrap.desk import DeskNoun
+
+        return DeskNoun(self.session)
+
+    @cached_property
+    def accounts(self) -> "AccountsNoun":
+        """3. Who may sign in, and as what."""
+        from assay.bootstrap.accounts import AccountsNoun
+
+        return AccountsNoun(self.session)
+
+    @cached_property
     def verification(self) -> "VerificationNoun":
         """4. Run verifiers on records, and show what they cover."""
         from assay.bootstrap.verification import VerificationNoun
@@ -154,7 +170,9 @@ class Program:
         return audit.verify(self.store, [*heads, *checkpoints(self.folder)])
 
     def close(self) -> None:
-        """Close the store, if it was opened."""
+        """Finish what the desk was given, and close the store, if it was opened."""
+        if "desk" in self.__dict__:
+            self.desk.close()
         if "store" in self.__dict__:
             self.store.close()
 

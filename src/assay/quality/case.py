@@ -1,6 +1,6 @@
 """The case: one record with everything that was said and decided about it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -47,7 +47,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def cases(
-    store: FactStore, *, contract: str, rubric: str, batch: int = BATCH
+    store: FactStore,
+    *,
+    contract: str,
+    rubric: str,
+    records: Sequence[str] | None = None,
+    batch: int = BATCH,
 ) -> Iterator[list[Case]]:
     """Every record's case, in the records' order of entry, gathered batch by batch.
 
@@ -56,10 +61,12 @@ def cases(
         contract: document id of the contract in force.
         rubric: document id of the rubric in force; dispositions made under other documents are
             of no account.
+        records: ids of the records wanted; all where absent.
         batch: records at once.
     """
-    for records in _batches(store.scan(Record), batch):
-        ids = [record.id for record in records]
+    wanted = store.scan(Record) if records is None else store.scan(Record, id=records)
+    for some in _batches(wanted, batch):
+        ids = [record.id for record in some]
         judgments = _by_record(store.scan(Judgment, record=ids))
         adjudications = _by_record(store.scan(Adjudication, record=ids))
         verifications = _by_record(store.scan(Verification, record=ids))
@@ -74,7 +81,7 @@ def cases(
                 verifications=tuple(verifications.get(identity, ())),
                 disposition=dispositions.get(identity),
             )
-            for identity, record in zip(ids, records, strict=True)
+            for identity, record in zip(ids, some, strict=True)
         ]
 
 

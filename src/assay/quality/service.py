@@ -1,7 +1,7 @@
 """Use cases of quality: dispose records by the contract's rules, and report."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -47,6 +47,7 @@ def dispose(
     documents: Mapping[DocumentKind, Document],
     *,
     actor: str,
+    records: Sequence[str] | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Disposed:
     """Give every record the disposition that the rules in force make of it.
@@ -58,13 +59,16 @@ def dispose(
         store: the store.
         documents: the documents in force by kind; `contract` and `rubric` are needed.
         actor: who does it.
+        records: ids of the records to dispose of; all where absent.
         on_progress: called after each batch with the number of records done.
     """
     in_force = InForce.of(documents)
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
     states: Counter[str] = Counter()
     written = done = 0
-    for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id):
+    for batch in cases(
+        store, contract=in_force.contract_id, rubric=in_force.rubric_id, records=records
+    ):
         found = [(case, dispose_case(case, in_force)) for case in batch]
         states.update(disposition.state for _, disposition in found)
         new = [disposition for case, disposition in found if disposition != case.disposition]

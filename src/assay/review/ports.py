@@ -105,7 +105,10 @@ class DeskReading(Protocol):
     def members(self, reviewer: str | None = None) -> list[Member]:
         """Who may claim from which queue."""
 
-    def waiting(self) -> dict[int, tuple[int, int, int]]:
+    def waiting(self) -> dict[int, int]:
+        """By queue: items with an open slot."""
+
+    def totals(self) -> dict[int, tuple[int, int, int]]:
         """By queue: items, passes wanted, passes that nobody holds or gave."""
 
     def leases(self, *, reviewer: str | None = None, record: str | None = None) -> list[Lease]:

@@ -7,7 +7,6 @@ many items there are and however far a reviewer is ahead.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -402,8 +401,17 @@ class Desk:
         with self._store.snapshot() as connection:
             return [Member(**row) for row in connection.execute(wanted).mappings()]
 
-    def waiting(self) -> dict[int, tuple[int, int, int]]:
-        """By queue: items, passes wanted, passes that nobody holds or gave."""
+    def waiting(self) -> dict[int, int]:
+        """By queue: items with an open slot. A partial index answers it."""
+        items = self._tables.items.c
+        counted = (
+            select(items.queue, func.count()).where(items.open_slots > 0).group_by(items.queue)
+        )
+        with self._store.snapshot() as connection:
+            return {queue: int(count) for queue, count in connection.execute(counted)}
+
+    def totals(self) -> dict[int, tuple[int, int, int]]:
+        """By queue: items, passes wanted, passes that nobody holds or gave. It reads every item."""
         items = self._tables.items.c
         counted = select(
             items.queue, func.count(items.id), func.sum(items.need), func.sum(items.open_slots)
@@ -412,18 +420,6 @@ class Desk:
             return {
                 queue: (int(count), int(need), int(free))
                 for queue, count, need, free in connection.execute(counted)
-            }
-
-    def open_slots(self, queues: Sequence[int]) -> set[int]:
-        """Those of the queues that hold an open slot."""
-        items = self._tables.items.c
-        with self._store.snapshot() as connection:
-            return {
-                queue
-                for queue in queues
-                if connection.execute(
-                    select(items.id).where(items.queue == queue, items.open_slots > 0).limit(1)
-                ).first()
             }
 
     def leases(self, *, reviewer: str | None = None, record: str | None = None) -> list[Lease]:
@@ -467,11 +463,6 @@ class Desk:
         )
         with self._store.snapshot() as connection:
             return [(row[0], row[1], int(row[2])) for row in connection.execute(wanted)]
-
-    @cached_property
-    def tables(self) -> DeskTables:
-        """The working tables."""
-        return self._tables
 
 
 def _item(row: RowMapping) -> Item:

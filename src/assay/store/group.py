@@ -12,9 +12,8 @@ from threading import Lock, Thread
 from typing import Any, Self, TypeVar
 
 from assay.core.errors import MachineError, UsageError
-from assay.core.ports import Writing
 from assay.store.store import Store
-from assay.store.writing import Deed, Session
+from assay.store.writing import Deed, Session, Unit
 
 T = TypeVar("T")
 
@@ -24,7 +23,7 @@ MOST = 256
 
 @dataclass(frozen=True)
 class _Submitted:
-    work: Callable[[Writing], Any]
+    work: Callable[[Unit], Any]
     deed: Deed
     answer: Future[Any] = field(default_factory=Future)
 
@@ -53,7 +52,7 @@ class GroupWriter:
 
     def submit(
         self,
-        work: Callable[[Writing], T],
+        work: Callable[[Unit], T],
         action: str,
         *,
         actor: str,
@@ -74,14 +73,37 @@ class GroupWriter:
             MachineError: if the transaction could not be committed.
             Exception: whatever the work raised.
         """
+        posted = self.post(work, action, actor=actor, subject=subject, documents=documents)
+        return posted.result()
+
+    def post(
+        self,
+        work: Callable[[Unit], T],
+        action: str,
+        *,
+        actor: str,
+        subject: str = "",
+        documents: Mapping[str, str] = {},
+    ) -> Future[T]:
+        """Hand a unit of work in; what comes back is done once it is on the disk.
+
+        Args:
+            work: as in `submit`, like the arguments that follow.
+            action: what is done, as `noun.verb`.
+            actor: who does it.
+            subject: what it is done to.
+            documents: ids of the documents in force.
+
+        Raises:
+            UsageError: if the writer is closed.
+        """
         deed = Deed(action=action, actor=actor, subject=subject, documents=documents)
         submitted = _Submitted(work, deed)
         with self._gate:
             if self._closed:
                 raise UsageError(code="writer-closed", message="the store's writer is closed")
             self._queue.put(submitted)
-        result: T = submitted.answer.result()
-        return result
+        return submitted.answer
 
     def close(self) -> None:
         """Finish what was submitted, then stop."""

@@ -1,0 +1,339 @@
+"""The noun `accounts` of an open program: who may sign in, and as what."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from threading import Semaphore
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from assay.bootstrap.session import Session
+from assay.core.errors import UsageError
+from assay.governance.accounts import (
+    TOKEN_PREFIX,
+    Account,
+    Invitation,
+    SessionRow,
+    TokenRow,
+    check_name,
+    check_password,
+    digest,
+    new_secret,
+)
+from assay.governance.permissions import (
+    GRANTS,
+    Principal,
+    permissions_of,
+    read_scopes,
+    scoped,
+)
+from assay.review.desk import later
+from assay.store.accounts import Accounts
+from assay.store.writing import Unit
+
+SESSION_SECONDS = 12 * 3600
+"""How long a browser stays signed in."""
+
+INVITATION_SECONDS = 7 * 24 * 3600
+"""How long an invitation may be used."""
+
+DAY_SECONDS = 24 * 3600
+
+AT_ONCE = 2
+"""Passwords that are hashed at one time: each takes 64 MiB, so a flood of them would take all."""
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A new session."""
+
+    cookie: str
+    """Its secret, shown once."""
+    principal: Principal
+    """Who signed in."""
+
+
+class AccountsNoun:
+    """Invite, sign in, give tokens, take them back."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._accounts = Accounts(session.store)
+        self._hasher = PasswordHasher()
+        self._hashing = Semaphore(AT_ONCE)
+        # Checked where there is no account, so that a wrong name takes as long as a wrong password.
+        self._nobody = self._hasher.hash(new_secret())
+
+    def first_link(self) -> str | None:
+        """The secret of a one-time link that makes the first administrator; None if there is one."""
+        if any(each.active and "administrator" in each.roles for each in self._accounts.all()):
+            return None
+        return self.invite(("administrator",), by=self._session.actor, seconds=DAY_SECONDS)
+
+    def invite(
+        self,
+        roles: Iterable[str],
+        *,
+        by: str,
+        name: str | None = None,
+        seconds: int = INVITATION_SECONDS,
+    ) -> str:
+        """Make a one-time link for an account with these roles; its secret is shown once.
+
+        Args:
+            roles: the roles.
+            by: who invites.
+            name: the name to sign in with; the invited person chooses it where absent.
+            seconds: how long it may be used.
+
+        Raises:
+            UsageError: for an unknown role, or a name that is taken or cannot be one.
+        """
+        given = _roles(roles)
+        if name is not None:
+            check_name(name)
+            self._refuse_taken(name)
+        secret = new_secret()
+        invitation = Invitation(
+            digest=digest(secret),
+            name=name,
+            roles=given,
+            until=later(self._session.clock(), seconds),
+        )
+        with self._write("account.invite", by, name or "") as unit:
+            self._accounts.invite(unit, invitation)
+        return secret
+
+    def invitation(self, secret: str) -> Invitation:
+        """The invitation behind a link.
+
+        Raises:
+            UsageError: if there is none, or it was used or has ended.
+        """
+        found = self._accounts.invitation(digest(secret))
+        if found is None or found.used or found.until < self._session.clock():
+            raise UsageError(
+                code="no-invitation",
+                message="this link was used before, or has ended",
+                hint="ask an administrator for a new one",
+            )
+        return found
+
+    def accept(self, secret: str, *, name: str, password: str) -> Account:
+        """Make the account that an invitation is for.
+
+        Raises:
+            UsageError: if the link is no good, the name is taken or the password too short.
+        """
+        invitation = self.invitation(secret)
+        name = invitation.name or name
+        check_name(name)
+        check_password(password)
+        self._refuse_taken(name)
+        account = Account(
+            id=0,
+            name=name,
+            pseudonym=self._session.pseudonym(name),
+            roles=invitation.roles,
+            password=self._hash(password),
+        )
+        with self._write("account.accept", name, name) as unit:
+            if not self._accounts.use(unit, invitation.digest, name):
+                raise UsageError(code="no-invitation", message="this link was used meanwhile")
+            return self._accounts.add(unit, account)
+
+    def sign_in(self, name: str, password: str) -> SignedIn | None:
+        """Sign a person in; None for a wrong name or password, and nothing says which."""
+        account = self._accounts.by_name(name)
+        known = account.password if account and account.active and account.password else None
+        right = self._verify(known or self._nobody, password)
+        if account is None or known is None or not right:
+            return None
+        return self._begin(account)
+
+    def sign_in_as(self, subject: str) -> SignedIn | None:
+        """Sign in whom an OpenID Connect provider vouches for; None where no account names them."""
+        account = self._accounts.by_subject(subject)
+        return self._begin(account) if account and account.active else None
+
+    def principal(self, cookie: str) -> Principal | None:
+        """Who a browser's cookie belongs to."""
+        found = self._accounts.signed_in(digest(cookie))
+        if found is None:
+            return None
+        row, account = found
+        if row.until < self._session.clock() or not account.active:
+            return None
+        return _principal(account, csrf=row.csrf)
+
+    def bearer(self, token: str) -> Principal | None:
+        """Who an API token acts for, within its scopes."""
+        found = self._accounts.token(digest(token)) if token.startswith(TOKEN_PREFIX) else None
+        if found is None:
+            return None
+        row, account = found
+        if row.revoked or row.until < self._session.clock() or not account.active:
+            return None
+        whole = _principal(account, csrf=None)
+        return msgspec.structs.replace(whole, permissions=scoped(whole.permissions, row.scopes))
+
+    def sign_out(self, cookie: str, who: Principal) -> None:
+        """End a session."""
+        with self._write("account.sign_out", who.name, who.name) as unit:
+            self._accounts.end(unit, digest(cookie))
+
+    def make_token(
+        self, who: Principal, *, name: str, scopes: Iterable[str], days: int = 90
+    ) -> str:
+        """Make an API token; its secret is shown once.
+
+        Raises:
+            UsageError: for a scope that is none or that the person does not hold.
+        """
+        wanted = read_scopes(scopes)
+        beyond = [each for each in wanted if each not in who.permissions]
+        if beyond:
+            raise UsageError(
+                code="beyond-permission",
+                message=f"you may not do {', '.join(beyond)} yourself",
+                where="scopes",
+            )
+        secret = new_secret(TOKEN_PREFIX)
+        now = self._session.clock()
+        row = TokenRow(
+            digest=digest(secret),
+            account=who.account,
+            name=name,
+            scopes=tuple(str(each) for each in wanted),
+            until=later(now, days * DAY_SECONDS),
+            made=now,
+        )
+        with self._write("token.make", who.name, name) as unit:
+            self._accounts.add_token(unit, row)
+        return secret
+
+    def tokens(self, who: Principal) -> list[TokenRow]:
+        """A person's own tokens."""
+        return self._accounts.tokens_of(who.account)
+
+    def revoke(self, who: Principal, token: bytes) -> bool:
+        """Take one's own token back; False if there is none such."""
+        with self._write("token.revoke", who.name, "") as unit:
+            return self._accounts.revoke(unit, who.account, token)
+
+    def all(self) -> list[Account]:
+        """All accounts."""
+        return self._accounts.all()
+
+    def set_roles(self, number: int, roles: Iterable[str], *, by: str) -> Account:
+        """Give an account other roles; its sessions go on with them at once."""
+        account = self._known(number)
+        changed = msgspec.structs.replace(account, roles=_roles(roles))
+        self._keep_an_administrator(changed)
+        with self._write("account.roles", by, account.name) as unit:
+            self._accounts.change(unit, changed)
+        return changed
+
+    def close(self, number: int, *, by: str) -> Account:
+        """Close an account: sessions end, tokens are taken back; what it judged stays."""
+        account = self._known(number)
+        closed = msgspec.structs.replace(account, active=False)
+        self._keep_an_administrator(closed)
+        with self._write("account.close", by, account.name) as unit:
+            self._accounts.change(unit, closed)
+            self._accounts.end_all(unit, number)
+        return closed
+
+    def link(self, number: int, subject: str, *, by: str) -> Account:
+        """Let an OpenID Connect provider vouch for an account."""
+        linked = msgspec.structs.replace(self._known(number), subject=subject)
+        with self._write("account.link", by, linked.name) as unit:
+            self._accounts.change(unit, linked)
+        return linked
+
+    def preferences(self, who: Principal) -> bytes:
+        """A person's own settings of the desk, as JSON."""
+        return self._known(who.account).preferences
+
+    def set_preferences(self, who: Principal, preferences: bytes) -> None:
+        """Keep a person's own settings of the desk."""
+        changed = msgspec.structs.replace(self._known(who.account), preferences=preferences)
+        with self._write("account.preferences", who.name, who.name) as unit:
+            self._accounts.change(unit, changed)
+
+    def _begin(self, account: Account) -> SignedIn:
+        cookie, csrf = new_secret(), new_secret()
+        now = self._session.clock()
+        row = SessionRow(
+            digest=digest(cookie),
+            account=account.id,
+            csrf=csrf,
+            until=later(now, SESSION_SECONDS),
+            begun=now,
+        )
+        with self._write("account.sign_in", account.name, account.name) as unit:
+            self._accounts.begin(unit, row)
+        return SignedIn(cookie=cookie, principal=_principal(account, csrf=csrf))
+
+    def _write(self, action: str, actor: str, subject: str) -> AbstractContextManager[Unit]:
+        return self._session.store.write(action, actor=actor, subject=subject)
+
+    def _known(self, number: int) -> Account:
+        account = self._accounts.by_id(number)
+        if account is None:
+            raise UsageError(code="no-account", message=f"there is no account {number}")
+        return account
+
+    def _refuse_taken(self, name: str) -> None:
+        if self._accounts.by_name(name):
+            raise UsageError(code="name-taken", message=f"the name {name!r} is taken", where="name")
+
+    def _keep_an_administrator(self, changed: Account) -> None:
+        others = [
+            each
+            for each in self._accounts.all()
+            if each.id != changed.id and each.active and "administrator" in each.roles
+        ]
+        stays = changed.active and "administrator" in changed.roles
+        was = "administrator" in self._known(changed.id).roles
+        if was and not stays and not others:
+            raise UsageError(
+                code="last-administrator",
+                message="this is the last administrator",
+                hint="make another one first",
+            )
+
+    def _hash(self, password: str) -> str:
+        with self._hashing:
+            return self._hasher.hash(password)
+
+    def _verify(self, known: str, password: str) -> bool:
+        with self._hashing:
+            try:
+                return self._hasher.verify(known, password)
+            except (VerificationError, InvalidHashError):
+                return False
+
+
+def _principal(account: Account, *, csrf: str | None) -> Principal:
+    return Principal(
+        account=account.id,
+        name=account.name,
+        pseudonym=account.pseudonym,
+        roles=account.roles,
+        permissions=permissions_of(account.roles),
+        csrf=csrf,
+    )
+
+
+def _roles(given: Iterable[str]) -> tuple[str, ...]:
+    roles = tuple(role for role in GRANTS if role in set(given))
+    unknown = sorted(set(given) - set(GRANTS))
+    if unknown or not roles:
+        raise UsageError(
+            code="unknown-role",
+            message=f"{', '.join(unknown) or 'nothing'} is no role",
+            where="roles",
+            hint=f"name some of {', '.join(GRANTS)}",
+        )
+    return roles

@@ -1,0 +1,103 @@
+"""Permissions: who may do what at the doors. Default deny: what no role grants is refused."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import msgspec
+
+from assay.core.errors import UsageError
+
+
+class Permission(StrEnum):
+    """One thing that a person, or a program with a token, may do at the web's doors."""
+
+    public = "public"
+    """Read what needs no account: the sign-in page, health, the static files."""
+    own_account = "account:own"
+    """Look after one's own account: keys, tokens, sign out."""
+    review = "review:work"
+    """Claim work that one is qualified for, and answer it."""
+    adjudicate = "review:adjudicate"
+    """See others' judgments side by side, under pseudonyms, and decide."""
+    oversee = "review:oversee"
+    """See the pages for leads: coverage, agreement, drift, the queue's state."""
+    manage = "review:manage"
+    """Fill queues, seat reviewers, open and close calibration rounds, answer guideline gaps."""
+    accounts = "accounts:manage"
+    """Invite people, give roles, close accounts."""
+    metrics = "metrics:read"
+    """Read the figures of the server itself."""
+
+
+_JUDGES = frozenset({Permission.own_account, Permission.review})
+
+GRANTS: Mapping[str, frozenset[Permission]] = {
+    "author": _JUDGES,
+    "reviewer": _JUDGES,
+    "policy_reviewer": _JUDGES,
+    "language_specialist": _JUDGES,
+    "adjudicator": _JUDGES | {Permission.adjudicate},
+    "lead": frozenset({Permission.own_account, Permission.oversee, Permission.manage}),
+    "administrator": frozenset({
+        Permission.own_account, Permission.accounts, Permission.metrics,
+    }),
+}  # fmt: skip
+"""What each role grants. An administrator runs the accounts and sees no data for it."""
+
+SCOPES: tuple[Permission, ...] = tuple(
+    each for each in Permission if each not in {Permission.public, Permission.own_account}
+)
+"""What a token can be limited to; a token never makes tokens."""
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """Who stands at the door."""
+
+    account: int
+    """Number of the account."""
+    name: str
+    """Name by which the person signs in."""
+    pseudonym: str
+    """Pseudonym under which the person judges."""
+    roles: tuple[str, ...]
+    """The person's roles."""
+    permissions: frozenset[Permission]
+    """What this person may do through this door."""
+    csrf: str | None = None
+    """Token that forms and scripts of this session send; absent for an API token."""
+
+
+def permissions_of(roles: Iterable[str]) -> frozenset[Permission]:
+    """What the roles grant together."""
+    granted = frozenset({Permission.public})
+    return granted.union(*(GRANTS[role] for role in roles))
+
+
+def can(principal: Principal | None, permission: Permission) -> bool:
+    """Whether somebody may do something; nobody signed in may do what is public."""
+    if principal is None:
+        return permission == Permission.public
+    return permission in principal.permissions
+
+
+def scoped(permissions: frozenset[Permission], scopes: Iterable[str]) -> frozenset[Permission]:
+    """What is left of the permissions under a token's scopes."""
+    return permissions & (frozenset(scopes) | {Permission.public})
+
+
+def read_scopes(names: Iterable[str]) -> tuple[Permission, ...]:
+    """The scopes with these names, in their one order.
+
+    Raises:
+        UsageError: for a name that is no scope.
+    """
+    given = set(names)
+    unknown = sorted(given - set(SCOPES))
+    if unknown or not given:
+        raise UsageError(
+            code="unknown-scope",
+            message=f"{', '.join(unknown) or 'nothing'} is no scope",
+            where="scopes",
+            hint=f"name some of {', '.join(SCOPES)}",
+        )
+    return tuple(each for each in SCOPES if each in given)

@@ -1,0 +1,46 @@
+"""Membership: from which queues a person may claim, derived once so that a claim evaluates no rule."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from assay.contracts.contract import Contract
+from assay.review.lease import Member, QueueRow
+
+
+def members_of(
+    reviewer: str,
+    roles: Sequence[str],
+    queues: Iterable[QueueRow],
+    contract: Contract,
+    *,
+    consents: Collection[str] = (),
+) -> Iterator[Member]:
+    """The queues that a person may claim from, each in one role.
+
+    Args:
+        reviewer: pseudonym.
+        roles: the person's roles.
+        queues: all queues.
+        contract: the contract in force; it says who may see severe content.
+        consents: harm categories that the person agreed to see.
+    """
+    for row in queues:
+        role = next((each for each in row.queue.roles if each in roles), None)
+        if role is not None and may_see(row, roles, contract, consents):
+            yield Member(reviewer=reviewer, queue=row.id, role=role)
+
+
+def may_see(
+    row: QueueRow, roles: Sequence[str], contract: Contract, consents: Collection[str]
+) -> bool:
+    """Whether a person is cleared for a queue's content and agreed to it."""
+    welfare = contract.welfare
+    if welfare is None or not restricted(row):
+        return True
+    cleared = any(role in welfare.restricted_to for role in roles)
+    agreed = not welfare.opt_in or set(row.queue.harms) <= set(consents)
+    return cleared and agreed
+
+
+def restricted(row: QueueRow) -> bool:
+    """Whether a queue's content is severe, or shows a harm."""
+    return bool(row.queue.harms) or row.queue.severity is not None

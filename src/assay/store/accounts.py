@@ -1,0 +1,186 @@
+"""Accounts, invitations, sessions and tokens in SQL. Secrets are kept as digests only."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping, Select, Table, delete, func, insert, select, update
+
+from assay.governance.accounts import Account, Invitation, SessionRow, TokenRow
+from assay.store.store import Store
+from assay.store.writing import Unit
+
+
+class Accounts:
+    """Reads accounts, and writes them inside a unit of work."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        tables = store.schema.desk
+        self._accounts = tables.accounts
+        self._invitations = tables.invitations
+        self._sessions = tables.sessions
+        self._tokens = tables.tokens
+
+    def all(self) -> list[Account]:
+        """All accounts in the order in which they were made."""
+        with self._store.snapshot() as connection:
+            wanted = select(self._accounts).order_by(self._accounts.c.id)
+            return [_account(row) for row in connection.execute(wanted).mappings()]
+
+    def by_id(self, number: int) -> Account | None:
+        """The account with this number."""
+        return self._one(select(self._accounts).where(self._accounts.c.id == number))
+
+    def by_name(self, name: str) -> Account | None:
+        """The account with this name."""
+        return self._one(select(self._accounts).where(self._accounts.c.name == name))
+
+    def by_subject(self, subject: str) -> Account | None:
+        """The account of a person whom another service signs in."""
+        return self._one(select(self._accounts).where(self._accounts.c.subject == subject))
+
+    def by_pseudonym(self, pseudonym: str) -> Account | None:
+        """The account with this pseudonym."""
+        return self._one(select(self._accounts).where(self._accounts.c.pseudonym == pseudonym))
+
+    def signed_in(self, digest: bytes) -> tuple[SessionRow, Account] | None:
+        """The session with this cookie's digest, and its account."""
+        row = self._joined(self._sessions, digest, SessionRow.__struct_fields__)
+        return (_session(row), _account(row)) if row else None
+
+    def token(self, digest: bytes) -> tuple[TokenRow, Account] | None:
+        """The token with this digest, and its account."""
+        row = self._joined(self._tokens, digest, TokenRow.__struct_fields__)
+        return (_own_token(row), _account(row)) if row else None
+
+    def tokens_of(self, account: int) -> list[TokenRow]:
+        """The tokens of an account, newest last."""
+        table = self._tokens
+        wanted = select(table).where(table.c.account == account).order_by(table.c.made)
+        with self._store.snapshot() as connection:
+            return [_token(row) for row in connection.execute(wanted).mappings()]
+
+    def invitation(self, digest: bytes) -> Invitation | None:
+        """The invitation with this digest."""
+        table = self._invitations
+        with self._store.snapshot() as connection:
+            row = connection.execute(select(table).where(table.c.digest == digest)).mappings()
+            found = row.first()
+        return _invitation(found) if found else None
+
+    def add(self, unit: Unit, account: Account) -> Account:
+        """Add an account; the number is given here."""
+        newest = select(func.max(self._accounts.c.id))
+        number = (unit.connection.execute(newest).scalar() or 0) + 1
+        made = msgspec.structs.replace(account, id=number)
+        unit.connection.execute(insert(self._accounts), _row(made))
+        unit.acted = True
+        return made
+
+    def change(self, unit: Unit, account: Account) -> None:
+        """Write an account anew."""
+        table = self._accounts
+        unit.connection.execute(update(table).where(table.c.id == account.id), _row(account))
+        unit.acted = True
+
+    def invite(self, unit: Unit, invitation: Invitation) -> None:
+        """Add an invitation."""
+        unit.connection.execute(insert(self._invitations), _row(invitation))
+        unit.acted = True
+
+    def use(self, unit: Unit, digest: bytes, name: str) -> bool:
+        """Use an invitation up; False if somebody was faster."""
+        table = self._invitations
+        used = (
+            update(table).where(table.c.digest == digest, table.c.used.is_(None)).values(used=name)
+        )
+        unit.acted = True
+        return unit.connection.execute(used).rowcount == 1
+
+    def begin(self, unit: Unit, session: SessionRow) -> None:
+        """Add a session, and forget those that have ended."""
+        table = self._sessions
+        unit.connection.execute(delete(table).where(table.c.until < session.begun))
+        unit.connection.execute(insert(table), _row(session))
+        unit.acted = True
+
+    def end(self, unit: Unit, digest: bytes) -> None:
+        """End a session."""
+        table = self._sessions
+        unit.connection.execute(delete(table).where(table.c.digest == digest))
+        unit.acted = True
+
+    def end_all(self, unit: Unit, account: int) -> None:
+        """End all sessions of an account and take its tokens back."""
+        sessions, tokens = self._sessions, self._tokens
+        unit.connection.execute(delete(sessions).where(sessions.c.account == account))
+        revoked = update(tokens).where(tokens.c.account == account).values(revoked=True)
+        unit.connection.execute(revoked)
+        unit.acted = True
+
+    def add_token(self, unit: Unit, token: TokenRow) -> None:
+        """Add a token."""
+        unit.connection.execute(insert(self._tokens), _row(token))
+        unit.acted = True
+
+    def revoke(self, unit: Unit, account: int, digest: bytes) -> bool:
+        """Take a token back; False if the account has no such token."""
+        table = self._tokens
+        revoked = (
+            update(table)
+            .where(table.c.digest == digest, table.c.account == account)
+            .values(revoked=True)
+        )
+        unit.acted = True
+        return unit.connection.execute(revoked).rowcount == 1
+
+    def _one(self, wanted: Select[Any]) -> Account | None:
+        with self._store.snapshot() as connection:
+            row = connection.execute(wanted).mappings().first()
+        return _account(row) if row else None
+
+    def _joined(self, table: Table, digest: bytes, names: tuple[str, ...]) -> RowMapping | None:
+        accounts = self._accounts
+        wanted = (
+            select(*(table.c[name].label(f"own_{name}") for name in names), accounts)
+            .join(accounts, accounts.c.id == table.c.account)
+            .where(table.c.digest == digest)
+        )
+        with self._store.snapshot() as connection:
+            return connection.execute(wanted).mappings().first()
+
+
+def _row(struct: msgspec.Struct) -> dict[str, Any]:
+    """A struct as the columns of its table; lists of names are kept as one text."""
+    row = msgspec.structs.asdict(struct)
+    return {
+        name: " ".join(value) if isinstance(value, tuple) else value for name, value in row.items()
+    }
+
+
+def _account(row: RowMapping) -> Account:
+    own = {name: row[name] for name in Account.__struct_fields__}
+    own |= {"roles": tuple(own["roles"].split()), "preferences": bytes(own["preferences"])}
+    return Account(**own)
+
+
+def _session(row: RowMapping) -> SessionRow:
+    own = {name: row[f"own_{name}"] for name in SessionRow.__struct_fields__}
+    return SessionRow(**{**own, "digest": bytes(own["digest"])})
+
+
+def _own_token(row: RowMapping) -> TokenRow:
+    return _token({name: row[f"own_{name}"] for name in TokenRow.__struct_fields__})
+
+
+def _token(row: Mapping[str, Any] | RowMapping) -> TokenRow:
+    own = {name: row[name] for name in TokenRow.__struct_fields__}
+    own |= {"digest": bytes(own["digest"]), "scopes": tuple(own["scopes"].split())}
+    return TokenRow(**own)
+
+
+def _invitation(row: RowMapping) -> Invitation:
+    own = {name: row[name] for name in Invitation.__struct_fields__}
+    own |= {"digest": bytes(own["digest"]), "roles": tuple(own["roles"].split())}
+    return Invitation(**own)
