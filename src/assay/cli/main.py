@@ -15,6 +15,7 @@ STAGES = {
     "contract": "1. Check, show and compare the documents of a program.",
     "record": "2. Import, sample, list, show and export records.",
     "review": "3. Assign passes, exchange judgments, adjudicate.",
+    "serve": "3. Serve the reviewer's desk and its REST API.",
     "verify": "4. Run verifiers on records, and show what they cover.",
     "reserve": "Beside the way: seal evaluation data, compare with it, open it.",
     "quality": "5. Dispositions, agreement, shortcuts, the quality report.",

@@ -92,6 +92,11 @@ class Store:
             witness = file.with_name(f"{file.name}.audit.head")
         return cls(engine, schema, clock, Witness(witness) if witness else None)
 
+    @property
+    def url(self) -> str:
+        """Where the store is, without a password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()

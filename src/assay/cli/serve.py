@@ -1,0 +1,79 @@
+"""`assay serve`: the reviewer's desk, on this machine."""
+
+import os
+import sys
+from pathlib import Path
+
+import typer
+
+import assay
+from assay.core.errors import UsageError
+
+app = typer.Typer(
+    help="Serve the reviewer's desk and its REST API.",
+    epilog="Example: assay serve -p my-program",
+)
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""Hosts that only this machine reaches."""
+
+
+@app.callback(invoke_without_command=True)
+def serve(
+    program: Path = typer.Option(Path(), "--program", "-p", help="Folder of the program."),
+    host: str = typer.Option("127.0.0.1", "--host", help="Address to listen on."),
+    port: int = typer.Option(8087, "--port", min=0, max=65535, help="Port to listen on."),
+    workers: int = typer.Option(
+        1, "--workers", min=1, max=64, help="Processes; more than one needs PostgreSQL."
+    ),
+    behind_tls: bool = typer.Option(
+        False, "--behind-tls", help="A proxy in front speaks TLS; needed beyond this machine."
+    ),
+) -> None:
+    """Serve the reviewer's desk; the first time it prints the link that makes an administrator."""
+    import uvicorn
+
+    from assay.web.app import PROGRAM, create_app
+
+    if host not in LOOPBACK and not behind_tls:
+        raise UsageError(
+            code="not-loopback",
+            message=f"{host} can be reached from other machines, and this server speaks no TLS",
+            where="--host",
+            hint="put a TLS proxy in front and say --behind-tls",
+        )
+    opened = assay.open(program)
+    if workers > 1 and opened.store.url.startswith("sqlite"):
+        opened.close()
+        raise UsageError(
+            code="one-process",
+            message="a SQLite store is served by one process",
+            where="--workers",
+            hint="name PostgreSQL in assay.toml, or leave --workers out",
+        )
+    filled = opened.desk.fill()
+    opened.desk.seat(
+        [(each.pseudonym, each.roles) for each in opened.accounts.all() if each.active],
+        by=opened.actor,
+    )
+    address = f"http://{'[::1]' if host == '::1' else host}:{port}"
+    typer.echo(f"queues          {filled.queued} records new, {filled.already_there} there already")
+    link = opened.accounts.first_link()
+    if link:
+        typer.echo(f"administrator   {address}/invitation/{link}")
+        typer.echo("                (this link works once, for a day)")
+    typer.echo(f"desk            {address}")
+    sys.stdout.flush()
+    settings = {
+        "host": host,
+        "port": port,
+        "log_level": "warning",
+        "server_header": False,
+        "proxy_headers": behind_tls,
+    }
+    if workers == 1:
+        uvicorn.run(create_app(opened), **settings)
+        return
+    opened.close()
+    os.environ[PROGRAM] = str(program.resolve())
+    uvicorn.run("assay.web.app:from_environment", factory=True, workers=workers, **settings)

@@ -1,0 +1,147 @@
+"""One's own account over REST: who I am, my keys of the desk, my API tokens."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, delete, get, post, put
+from litestar.params import Parameter
+
+from assay.bootstrap.program import Program
+from assay.core.errors import UsageError
+from assay.governance.permissions import Permission, Principal
+from assay.web.doors import opt
+
+MOST_KEYS = 200
+"""Most keys of a key map."""
+
+DIGEST = r"^[0-9a-f]{64}$"
+"""The pattern of a token's digest."""
+
+Asked = Request[Principal, Any, Any]
+Key = Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Who stands at the door."""
+
+    name: str
+    """Name by which I sign in."""
+    pseudonym: str
+    """Pseudonym under which I judge."""
+    roles: tuple[str, ...]
+    """My roles."""
+    permissions: tuple[str, ...]
+    """What I may do through this door."""
+    keymap: dict[str, str] | None
+    """My own keys of the desk: action -> key; the desk's where absent."""
+
+
+class Keymap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys of the desk."""
+
+    keymap: Annotated[dict[Key, Key], msgspec.Meta(max_length=MOST_KEYS)]
+    """Action -> key."""
+
+
+class NewToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An API token that is wanted."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    """What I call it."""
+    scopes: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)]
+    """What it is limited to."""
+    days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 90
+    """For how long."""
+
+
+class MadeToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A token that was made."""
+
+    token: str
+    """Its secret, shown this once."""
+
+
+class TokenView(msgspec.Struct, frozen=True, kw_only=True):
+    """One of my tokens, without its secret."""
+
+    digest: str
+    """SHA-256 of its secret, by which it is taken back."""
+    name: str
+    """What I call it."""
+    scopes: tuple[str, ...]
+    """What it is limited to."""
+    until: str
+    """When it ends."""
+    revoked: bool
+    """Whether it was taken back."""
+
+
+class Tokens(msgspec.Struct, frozen=True, kw_only=True):
+    """My tokens."""
+
+    items: tuple[TokenView, ...]
+    """The tokens, newest last."""
+
+
+class AccountController(Controller):
+    """One's own account."""
+
+    path = "/api/v1/me"
+    tags = ("account",)
+    opt = opt(Permission.own_account)
+
+    @get("/", summary="Who I am", sync_to_thread=True)
+    def me(self, request: Asked, program: Program) -> Me:
+        """Who I am, and what I may do through this door."""
+        who = request.user
+        kept = msgspec.json.decode(program.accounts.preferences(who))
+        return Me(
+            name=who.name,
+            pseudonym=who.pseudonym,
+            roles=who.roles,
+            permissions=tuple(sorted(who.permissions)),
+            keymap=kept.get("keymap"),
+        )
+
+    @put("/keymap", status_code=204, summary="Keep my keys of the desk", sync_to_thread=True)
+    def keymap(self, request: Asked, program: Program, data: Keymap) -> None:
+        """Keep my keys of the desk; an empty map brings the desk's own back."""
+        kept = msgspec.json.decode(program.accounts.preferences(request.user))
+        kept["keymap"] = data.keymap or None
+        program.accounts.set_preferences(request.user, msgspec.json.encode(kept))
+
+    @get("/tokens", summary="My API tokens", sync_to_thread=True)
+    def tokens(self, request: Asked, program: Program) -> Tokens:
+        """My API tokens, without their secrets."""
+        return Tokens(
+            items=tuple(
+                TokenView(
+                    digest=row.digest.hex(),
+                    name=row.name,
+                    scopes=row.scopes,
+                    until=row.until,
+                    revoked=row.revoked,
+                )
+                for row in program.accounts.tokens(request.user)
+            )
+        )
+
+    @post("/tokens", summary="Make an API token", sync_to_thread=True)
+    def make_token(self, request: Asked, program: Program, data: NewToken) -> MadeToken:
+        """Make an API token; only somebody who signed in may, never another token."""
+        if request.auth != "session":
+            raise UsageError(
+                code="beyond-permission", message="a token makes no tokens: sign in for that"
+            )
+        secret = program.accounts.make_token(
+            request.user, name=data.name, scopes=data.scopes, days=data.days
+        )
+        return MadeToken(token=secret)
+
+    @delete("/tokens/{digest:str}", summary="Take an API token back", sync_to_thread=True)
+    def revoke(
+        self, request: Asked, program: Program, digest: Annotated[str, Parameter(pattern=DIGEST)]
+    ) -> None:
+        """Take one of my API tokens back."""
+        if not program.accounts.revoke(request.user, bytes.fromhex(digest)):
+            raise UsageError(code="no-such-fact", message="you have no such token")

@@ -1,0 +1,230 @@
+"""Review over REST: claim work, open it, keep drafts, answer it, give it back."""
+
+from asyncio import wrap_future
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Controller, Request, Response, get, post, put
+from litestar.openapi.spec import Example
+from litestar.params import Parameter
+
+from assay.bootstrap.desk import Draft, Nothing, QueueCard
+from assay.bootstrap.program import Program
+from assay.core.errors import UsageError
+from assay.governance.permissions import Permission, Principal
+from assay.review.answer import Answer
+from assay.review.desk import Receipt
+from assay.web.doors import opt
+from assay.web.shown import AssignmentView, assignment_view
+
+LONGEST_DRAFT = 1_000_000
+"""Most bytes of one draft."""
+
+HANDLE = r"^asn_[a-z2-7]{24}$"
+"""The pattern of an assignment's handle."""
+
+KEY = r"^[\x21-\x7e]{8,100}$"
+"""The pattern of an idempotency key."""
+
+Handle = Annotated[str, Parameter(pattern=HANDLE, description="Handle of the assignment.")]
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What work is wanted."""
+
+    queue: str | None = None
+    """Handle of the one queue; all that the reviewer sits in where absent."""
+    count: Annotated[int, msgspec.Meta(ge=1, le=4)] = 1
+    """How many assignments are wanted."""
+    held: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] = ()
+    """Handles that the page has already."""
+
+
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """The work that was given."""
+
+    assignments: tuple[AssignmentView, ...]
+    """The assignments, the next one first."""
+    none: Nothing | None
+    """Why there are none."""
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the lease stands after a sign of life."""
+
+    lease_seconds: int
+    """How long it may be held from now on."""
+    state: str
+    """`held`; or `expired`, where the slot went to somebody else: an answer is kept all the same."""
+
+
+class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An unfinished answer."""
+
+    revision: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+    """The revision that the page knows; 0 for the first."""
+    answer: msgspec.Raw
+    """The answer so far: any JSON."""
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft that is kept; or the newer one that another page saved."""
+
+    revision: int
+    """The revision that is kept now."""
+    newer: Draft | None = None
+    """The draft that was newer; nothing was saved then."""
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why an assignment is given back."""
+
+    reason: Literal["skip", "welfare", "pause"]
+    """Why. None of them counts against anybody."""
+
+
+class Uncovered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That restricted content was uncovered."""
+
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=3600)]
+    """For how long since the last report."""
+
+
+class HistoryItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One of a reviewer's own judgments."""
+
+    judgment: str
+    """Id of the judgment."""
+    judged_at: str | None
+    """When, as UTC in ISO 8601."""
+    verdict: str
+    """What sort of verdict it gave."""
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a reviewer's own judgments."""
+
+    items: tuple[HistoryItem, ...]
+    """The judgments, oldest first."""
+    next: str | None
+    """Cursor of the next page."""
+
+
+class Queues(msgspec.Struct, frozen=True, kw_only=True):
+    """The queues that a reviewer may claim from."""
+
+    items: tuple[QueueCard, ...]
+    """The queues."""
+
+
+PAGE = 50
+"""Judgments on a page of the history."""
+
+Asked = Request[Principal, Any, Any]
+
+
+class ReviewController(Controller):
+    """The reviewer's own work."""
+
+    path = "/api/v1/review"
+    tags = ("review",)
+    opt = opt(Permission.review)
+
+    @get("/queues", summary="The queues that I may claim from", sync_to_thread=True)
+    def queues(self, request: Asked, program: Program) -> Queues:
+        """The queues that I may claim from."""
+        return Queues(items=tuple(program.desk.queues(request.user)))
+
+    @post("/claims", status_code=200, summary="Claim work")
+    async def claim(self, request: Asked, program: Program, data: Claim) -> Claimed:
+        """Claim work; a claim is a lease that runs out without a sign of life."""
+        desk = program.desk
+        given = await wrap_future(
+            desk.claim(request.user, queue=data.queue, count=data.count, held=data.held)
+        )
+        views = tuple(assignment_view(desk.shown(lease)) for lease in given.leases)
+        return Claimed(assignments=views, none=given.none)
+
+    @get("/assignments/{handle:str}", summary="Look at one of my assignments", sync_to_thread=True)
+    def assignment(self, request: Asked, program: Program, handle: Handle) -> AssignmentView:
+        """One of my assignments, with its draft or its stored answer."""
+        return assignment_view(program.desk.work(request.user, handle))
+
+    @post("/assignments/{handle:str}/opened", status_code=200, summary="Give a sign of life")
+    async def opened(self, request: Asked, program: Program, handle: Handle) -> Opened:
+        """Open an assignment, or go on with it: its lease is prolonged."""
+        lease = await wrap_future(program.desk.opened(request.user, handle))
+        seconds = program.desk.in_force.lease_seconds
+        return Opened(lease_seconds=seconds, state=lease.state.name)
+
+    @put("/assignments/{handle:str}/draft", summary="Keep an unfinished answer")
+    async def draft(
+        self, request: Asked, program: Program, handle: Handle, data: NewDraft
+    ) -> Response[Kept]:
+        """Keep an unfinished answer; a newer one that another page saved comes back with 409."""
+        body = bytes(data.answer)
+        if len(body) > LONGEST_DRAFT:
+            raise UsageError(code="too-long", message="the draft is too long", where="answer")
+        saved = await wrap_future(
+            program.desk.save_draft(request.user, handle, revision=data.revision, body=body)
+        )
+        if isinstance(saved, Draft):
+            return Response(Kept(revision=saved.revision, newer=saved), status_code=409)
+        return Response(Kept(revision=saved), status_code=200)
+
+    @post("/assignments/{handle:str}/judgment", summary="Answer an assignment")
+    async def answer(
+        self,
+        request: Asked,
+        program: Program,
+        handle: Handle,
+        data: Answer,
+        idempotency_key: Annotated[
+            str,
+            Parameter(
+                header="Idempotency-Key",
+                pattern=KEY,
+                description="Made anew for each answer; a retry sends the same.",
+                examples=[Example(value="5f0c9d52-1d0e-4c6f-9f0c-7a4d0f1f2a11")],
+            ),
+        ],
+    ) -> Response[Receipt]:
+        """Store an answer. It is on the disk when this comes back; a retry counts once."""
+        body = await request.body()
+        receipt = await wrap_future(
+            program.desk.answer(request.user, handle, data, body=body, key=idempotency_key)
+        )
+        return Response(receipt, status_code=200 if receipt.replayed else 201)
+
+    @post("/assignments/{handle:str}/release", status_code=204, summary="Give work back")
+    async def release(
+        self, request: Asked, program: Program, handle: Handle, data: Release
+    ) -> None:
+        """Give an assignment back, at once and without penalty."""
+        await wrap_future(program.desk.release(request.user, handle, data.reason))
+
+    @post("/assignments/{handle:str}/uncovered", status_code=204, summary="Report exposure")
+    async def uncovered(
+        self, request: Asked, program: Program, handle: Handle, data: Uncovered
+    ) -> None:
+        """Report that restricted content was uncovered; each view is logged."""
+        await wrap_future(program.desk.expose(request.user, handle, data.seconds))
+
+    @get("/history", summary="My judgments", sync_to_thread=True)
+    def history(
+        self,
+        request: Asked,
+        program: Program,
+        cursor: Annotated[int, Parameter(ge=0, le=10**9)] = 0,
+    ) -> History:
+        """My own judgments, oldest first."""
+        found = program.desk.history(request.user, after=cursor, most=PAGE + 1)
+        items = tuple(
+            HistoryItem(
+                judgment=each.id,
+                judged_at=each.judged_at,
+                verdict=str(type(each.verdict).__struct_config__.tag),
+            )
+            for each in found[:PAGE]
+        )
+        return History(items=items, next=str(cursor + PAGE) if len(found) > PAGE else None)

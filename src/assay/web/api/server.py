@@ -1,0 +1,45 @@
+"""The server itself: whether it is well, and its figures."""
+
+import msgspec
+from litestar import Response, get
+from litestar.plugins.prometheus import PrometheusController
+
+from assay import __version__
+from assay.bootstrap.program import Program
+from assay.governance.permissions import Permission
+from assay.web.doors import opt
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the server can do its work."""
+
+    status: str
+    """`ok`."""
+    version: str
+    """Version of Assay."""
+
+
+@get("/health", opt=opt(Permission.public), summary="Whether the server is well", tags=["server"])
+async def health() -> Health:
+    """Whether the server is up."""
+    return Health(status="ok", version=__version__)
+
+
+@get(
+    "/ready",
+    opt=opt(Permission.public),
+    summary="Whether the store answers",
+    tags=["server"],
+    sync_to_thread=True,
+)
+def ready(program: Program) -> Response[Health]:
+    """Whether the store answers; 503 with the reason where it does not."""
+    program.store.head()
+    return Response(Health(status="ok", version=__version__))
+
+
+class MetricsController(PrometheusController):
+    """The server's figures in Prometheus' format."""
+
+    path = "/metrics"
+    opt = opt(Permission.metrics)

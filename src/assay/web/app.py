@@ -1,0 +1,201 @@
+"""The application: every route, in the one place where they are joined."""
+
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+from litestar import Litestar, Request, Router
+from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.datastructures import CacheControlHeader, ResponseHeader, State
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.plugins.prometheus import PrometheusConfig
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+
+import assay
+from assay import __version__
+from assay.bootstrap.program import Program
+from assay.core.errors import AssayError
+from assay.governance.permissions import Permission
+from assay.web.api.account import AccountController
+from assay.web.api.review import ReviewController
+from assay.web.api.server import MetricsController, health, ready
+from assay.web.doors import COOKIE, Doorkeeper, guard, opt
+from assay.web.pages import accounts, desk, sign_in
+from assay.web.problems import answer_error
+
+HERE = Path(__file__).parent
+
+_POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types assay-rendered",
+)
+
+SECURITY_POLICY = "; ".join(_POLICY)
+"""What a page of ours may do: load our own scripts and styles, talk to us, and nothing else."""
+
+HEADERS = {
+    "Content-Security-Policy": SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+"""Headers of every answer; static files say for themselves how long they keep."""
+
+REQUESTS_A_MINUTE = 1200
+"""Requests that one principal may make in a minute: twenty a second, far above any reader."""
+
+LARGEST_BODY = 4 * 1024 * 1024
+"""Most bytes of one request."""
+
+SWEEP_SECONDS = 5.0
+"""How often leases run out and finished items are concluded from."""
+
+PROGRAM = "ASSAY_PROGRAM"
+"""Variable in which `assay serve` names the program's folder to its worker processes."""
+
+
+def create_app(
+    program: Program, *, sweep_seconds: float = SWEEP_SECONDS, rate: int = REQUESTS_A_MINUTE
+) -> Litestar:
+    """The application for one open program.
+
+    Args:
+        program: the program; it is closed with the application.
+        sweep_seconds: how often leases run out.
+        rate: requests that one principal may make in a minute.
+    """
+    return Litestar(
+        route_handlers=[*_pages(), *_api(), _static()],
+        guards=[guard],
+        middleware=[
+            DefineMiddleware(Doorkeeper),
+            RateLimitConfig(
+                rate_limit=("minute", rate), identifier_for_request=_principal_key
+            ).middleware,
+            PrometheusConfig(app_name="assay", prefix="assay", group_path=True).middleware,
+        ],
+        dependencies={"program": Provide(_program, sync_to_thread=False)},
+        exception_handlers={AssayError: answer_error, Exception: answer_error},
+        response_headers=[
+            ResponseHeader(name=name, value=value) for name, value in HEADERS.items()
+        ],
+        template_config=TemplateConfig(directory=HERE / "templates", engine=JinjaTemplateEngine),
+        openapi_config=_openapi(),
+        lifespan=[_sweeping(sweep_seconds)],
+        state=State({"program": program, "log": logging.getLogger("assay.web")}),
+        request_max_body_size=LARGEST_BODY,
+        logging_config=None,
+    )
+
+
+def from_environment() -> Litestar:
+    """The application for the program that the environment names; for worker processes."""
+    return create_app(assay.open(os.environ[PROGRAM]))
+
+
+def _pages() -> list[Any]:
+    return [
+        desk.home,
+        desk.workbench,
+        sign_in.sign_in_page,
+        sign_in.sign_in,
+        sign_in.sign_out,
+        sign_in.invitation_page,
+        sign_in.accept,
+        accounts.people,
+        accounts.invite,
+        accounts.roles,
+        accounts.close,
+    ]
+
+
+def _api() -> list[Any]:
+    return [ReviewController, AccountController, MetricsController, health, ready]
+
+
+def _static() -> Router:
+    return create_static_files_router(
+        path="/static",
+        directories=[HERE / "static"],
+        opt=opt(Permission.public),
+        cache_control=CacheControlHeader(no_cache=True),
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Assay",
+        version=__version__,
+        description="The reviewer's desk over REST. Errors are problem details (RFC 9457).",
+        use_handler_docstrings=True,
+        components=Components(
+            security_schemes={
+                "token": SecurityScheme(type="http", scheme="bearer"),
+                "session": SecurityScheme(type="apiKey", name=COOKIE, security_scheme_in="cookie"),
+            }
+        ),
+        security=[{"token": []}, {"session": []}],
+        openapi_router=Router(
+            path="/api/v1", route_handlers=[], opt=opt(Permission.public), include_in_schema=False
+        ),
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+    )
+
+
+def _program(state: State) -> Program:
+    program: Program = state.program
+    return program
+
+
+def _principal_key(request: Request[Any, Any, Any]) -> str:
+    """Whose requests are counted together: a principal's, or an address's."""
+    if request.user is not None:
+        return f"account-{request.user.account}"
+    return request.client.host if request.client else "nobody"
+
+
+def _sweeping(seconds: float) -> Callable[[Litestar], Any]:
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        program: Program = app.state.program
+        over = Event()
+        sweeper = Thread(target=_sweep, args=(program, over, seconds, app.state.log), daemon=True)
+        sweeper.start()
+        try:
+            yield
+        finally:
+            over.set()
+            sweeper.join()
+            program.close()
+
+    return lifespan
+
+
+def _sweep(program: Program, over: Event, seconds: float, log: logging.Logger) -> None:
+    while not over.wait(seconds):
+        try:
+            program.desk.sweep()
+            program.desk.route()
+        except AssayError as error:
+            log.warning("the sweep waits for the next turn: %s", error)

@@ -1,0 +1,110 @@
+"""Doors: who stands there, whether they may come in, and whether the request is their own.
+
+Every route names one permission; a route that names none lets nobody in. What changes something
+needs, from a browser, the token of its session and an origin that is ours.
+"""
+
+from collections.abc import Iterable
+from hmac import compare_digest
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import FormMultiDict
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+
+from assay.bootstrap.accounts import AccountsNoun
+from assay.governance.permissions import Permission, Principal, can
+
+COOKIE = "__Host-assay"
+"""Name of the session's cookie; its prefix has browsers keep it to this host and path."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
+CSRF_HEADER = "x-csrf-token"
+"""Header in which scripts send the token of their session."""
+
+CSRF_FIELD = "csrf"
+"""Field in which forms send it."""
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+class Doorkeeper(AbstractAuthenticationMiddleware):
+    """Finds out who stands at the door, by session cookie or API token."""
+
+    async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
+        """The principal of a request; None where nobody is signed in."""
+        accounts: AccountsNoun = connection.app.state.program.accounts
+        bearer = connection.headers.get("authorization", "")
+        if bearer.startswith("Bearer "):
+            principal = accounts.bearer(bearer.removeprefix("Bearer "))
+            if principal is None:
+                raise NotAuthorizedException("this token is unknown, revoked or has ended")
+            return AuthenticationResult(user=principal, auth="token")
+        cookie = connection.cookies.get(COOKIE)
+        principal = accounts.principal(cookie) if cookie else None
+        return AuthenticationResult(user=principal, auth="session" if principal else None)
+
+
+def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let in whom the route's permission lets in, and only requests of their own making.
+
+    Raises:
+        NotAuthorizedException: if somebody must sign in first.
+        PermissionDeniedException: if they may not do this, or the request comes from elsewhere.
+    """
+    needed = handler.opt.get("permission")
+    if not isinstance(needed, Permission):
+        raise PermissionDeniedException("this route names no permission, so nobody may use it")
+    principal: Principal | None = connection.user
+    if not can(principal, needed):
+        if principal is None:
+            raise NotAuthorizedException("sign in first")
+        raise PermissionDeniedException(f"your roles do not grant {needed}")
+    if connection.scope["method"] not in SAFE and connection.auth != "token":
+        _refuse_foreign(connection)
+        if principal is not None and not handler.opt.get("form"):
+            check_token(principal, connection.headers.get(CSRF_HEADER))
+
+
+def _refuse_foreign(connection: Connection) -> None:
+    """Refuse a request that another site had a browser make."""
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None and site not in {"same-origin", "none"}:
+        raise PermissionDeniedException("this request was made by another site")
+    origin = connection.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != connection.headers.get("host"):
+        raise PermissionDeniedException("this request was made by another site")
+
+
+def check_token(principal: Principal, given: str | None) -> None:
+    """Refuse a request without the token of its own session.
+
+    Raises:
+        PermissionDeniedException: if the token is missing or another one.
+    """
+    if not principal.csrf or not given or not compare_digest(given, principal.csrf):
+        raise PermissionDeniedException("the page is out of date: load it again, then repeat")
+
+
+async def own_form(request: Request[Principal | None, Any, Any]) -> FormMultiDict:
+    """The fields of a form, once its token is checked; for routes that say `form=True`."""
+    form = await request.form()
+    if request.user is not None and request.auth != "token":
+        check_token(request.user, form.get(CSRF_FIELD))
+    return form
+
+
+def opt(permission: Permission, *, form: bool = False) -> dict[str, Any]:
+    """The options of a route: who may use it, and whether its form checks its own token."""
+    return {"permission": permission, "form": form}
+
+
+def texts(form: FormMultiDict, names: Iterable[str]) -> dict[str, str]:
+    """Fields of a form as texts; empty where absent."""
+    return {name: str(form.get(name) or "") for name in names}

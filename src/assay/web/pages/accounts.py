@@ -1,0 +1,67 @@
+"""The administrator's page: people, their roles, one-time links."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.response import Redirect, Template
+
+from assay.bootstrap.program import Program
+from assay.core.errors import UsageError
+from assay.governance.permissions import GRANTS, Permission, Principal
+from assay.web.doors import opt, own_form
+from assay.web.pages.frame import page
+
+Asked = Request[Principal, Any, Any]
+
+_FORM = opt(Permission.accounts, form=True)
+
+
+@get("/accounts", opt=opt(Permission.accounts), include_in_schema=False, sync_to_thread=True)
+def people(request: Asked, program: Program) -> Template:
+    """Everybody who may sign in."""
+    return _people(request, program)
+
+
+@post("/accounts/invite", opt=_FORM, include_in_schema=False, status_code=200)
+async def invite(request: Asked, program: Program) -> Template:
+    """Make a one-time link; it is shown once."""
+    form = await own_form(request)  # type: ignore[arg-type]
+    roles = form.getall("role", [])
+    try:
+        secret = program.accounts.invite(
+            roles, by=request.user.name, name=str(form.get("name") or "") or None
+        )
+    except UsageError as error:
+        return _people(request, program, status=400, fault=error)
+    link = f"{request.base_url}invitation/{secret}"
+    return _people(request, program, link=link, roles=roles)
+
+
+@post("/accounts/{number:int}/roles", opt=_FORM, include_in_schema=False, status_code=200)
+async def roles(request: Asked, program: Program, number: int) -> Redirect | Template:
+    """Give a person other roles; they hold at once."""
+    form = await own_form(request)  # type: ignore[arg-type]
+    try:
+        changed = program.accounts.set_roles(number, form.getall("role", []), by=request.user.name)
+    except UsageError as error:
+        return _people(request, program, status=400, fault=error)
+    program.desk.seat([(changed.pseudonym, changed.roles)], by=request.user.name)
+    return Redirect("/accounts", status_code=303)
+
+
+@post("/accounts/{number:int}/close", opt=_FORM, include_in_schema=False, status_code=200)
+async def close(request: Asked, program: Program, number: int) -> Redirect | Template:
+    """Close an account; its judgments stay."""
+    await own_form(request)  # type: ignore[arg-type]
+    try:
+        closed = program.accounts.close(number, by=request.user.name)
+    except UsageError as error:
+        return _people(request, program, status=400, fault=error)
+    program.desk.seat([(closed.pseudonym, ())], by=request.user.name)
+    return Redirect("/accounts", status_code=303)
+
+
+def _people(request: Asked, program: Program, *, status: int = 200, **more: Any) -> Template:
+    accounts = program.accounts.all()
+    context = {"accounts": accounts, "all_roles": list(GRANTS)} | more
+    return page("accounts.html", request, status=status, **context)  # type: ignore[arg-type]

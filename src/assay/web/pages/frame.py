@@ -1,0 +1,68 @@
+"""The frame of every page: navigation by permission, the token of forms, the version."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request
+from litestar.response import Template
+
+from assay import __version__
+from assay.governance.permissions import Permission, Principal, can
+
+Asked = Request[Principal | None, Any, Any]
+
+
+class NavItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the navigation."""
+
+    href: str
+    """Where it leads."""
+    label: str
+    """What it is called."""
+    current: bool
+    """Whether this is the page."""
+
+
+_NAVIGATION = (
+    ("/", "Home", Permission.own_account),
+    ("/review", "Review", Permission.review),
+    ("/adjudication", "Adjudication", Permission.adjudicate),
+    ("/calibration", "Calibration", Permission.review),
+    ("/overview", "Overview", Permission.oversee),
+    ("/accounts", "People", Permission.accounts),
+)
+
+
+def page(name: str, request: Asked, *, status: int = 200, **context: Any) -> Template:
+    """A page in its frame.
+
+    Args:
+        name: file name of the template.
+        request: the request that it answers.
+        status: HTTP status.
+        context: what the template shows.
+    """
+    return Template(name, context=frame(request) | context, status_code=status)
+
+
+def frame(request: Asked) -> dict[str, Any]:
+    """What every template gets."""
+    who = request.user
+    path = request.url.path
+    return {
+        "lang": "en",
+        "dir": request.query_params.get("dir") if request.query_params.get("dir") == "rtl" else "ltr",
+        "csrf": who.csrf if who else None,
+        "me": who,
+        "nav": [
+            NavItem(href=href, label=label, current=_is_current(href, path))
+            for href, label, permission in _NAVIGATION
+            if who is not None and can(who, permission)
+        ],
+        "version": __version__,
+        "theme": request.cookies.get("theme") if request.cookies.get("theme") in {"light", "dark"} else "auto",
+    }  # fmt: skip
+
+
+def _is_current(href: str, path: str) -> bool:
+    return path == href or (href != "/" and path.startswith(f"{href}/"))

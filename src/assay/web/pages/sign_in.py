@@ -1,0 +1,129 @@
+"""Signing in and out, and the one-time link that makes an account."""
+
+from typing import Annotated, Any
+
+from anyio.to_thread import run_sync
+from litestar import Request, get, post
+from litestar.datastructures import Cookie
+from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.params import Parameter
+from litestar.response import Redirect, Template
+
+from assay.bootstrap.accounts import SESSION_SECONDS, SignedIn
+from assay.bootstrap.program import Program
+from assay.core.errors import UsageError
+from assay.governance.accounts import LEAST_PASSWORD
+from assay.governance.permissions import Permission, Principal
+from assay.web.doors import COOKIE, opt, own_form, texts
+from assay.web.pages.frame import Asked, page
+
+TRIES_A_MINUTE = 10
+"""Passwords that one address may try in a minute."""
+
+Secret = Annotated[str, Parameter(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
+
+_SLOW = RateLimitConfig(rate_limit=("minute", TRIES_A_MINUTE), store="sign_in").middleware
+
+
+@get("/sign-in", opt=opt(Permission.public), include_in_schema=False)
+async def sign_in_page(request: Asked) -> Template:
+    """The page on which a person signs in."""
+    return page("sign_in.html", request, next=_own_path(request.query_params.get("next")))
+
+
+@post(
+    "/sign-in",
+    opt=opt(Permission.public, form=True),
+    include_in_schema=False,
+    middleware=[_SLOW],
+    status_code=200,
+)
+async def sign_in(request: Asked, program: Program) -> Template | Redirect:
+    """Sign a person in; a wrong name and a wrong password look the same."""
+    given = texts(await request.form(), ("name", "password", "next"))
+    signed_in = await _in_thread(program, given["name"], given["password"])
+    onward = _own_path(given["next"])
+    if signed_in is None:
+        return page(
+            "sign_in.html", request, status=401, next=onward, name=given["name"], failed=True
+        )
+    await _seat(program, signed_in.principal)
+    return _with_cookie(Redirect(onward, status_code=303), signed_in)
+
+
+@post("/sign-out", opt=opt(Permission.own_account, form=True), include_in_schema=False)
+async def sign_out(request: Request[Principal, Any, Any], program: Program) -> Redirect:
+    """End the session; the browser is told to forget all that it kept."""
+    await own_form(request)  # type: ignore[arg-type]
+    program.accounts.sign_out(request.cookies[COOKIE], request.user)
+    response = Redirect("/sign-in", status_code=303)
+    response.delete_cookie(COOKIE, path="/")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@get("/invitation/{secret:str}", opt=opt(Permission.public), include_in_schema=False, sync_to_thread=True)  # fmt: skip
+def invitation_page(request: Asked, program: Program, secret: Secret) -> Template:
+    """The page behind a one-time link."""
+    found = program.accounts.invitation(secret)
+    return page("invitation.html", request, invitation=found, least=LEAST_PASSWORD)
+
+
+@post(
+    "/invitation/{secret:str}",
+    opt=opt(Permission.public, form=True),
+    include_in_schema=False,
+    middleware=[_SLOW],
+    status_code=200,
+)
+async def accept(request: Asked, program: Program, secret: Secret) -> Template | Redirect:
+    """Make the account that a one-time link is for, and sign it in."""
+    given = texts(await request.form(), ("name", "password"))
+    found = program.accounts.invitation(secret)
+    try:
+        program.accounts.accept(secret, name=given["name"], password=given["password"])
+    except UsageError as error:
+        return page(
+            "invitation.html",
+            request,
+            status=400,
+            invitation=found,
+            least=LEAST_PASSWORD,
+            name=given["name"],
+            fault=error,
+        )
+    signed_in = program.accounts.sign_in(found.name or given["name"], given["password"])
+    if signed_in is None:
+        return Redirect("/sign-in", status_code=303)
+    await _seat(program, signed_in.principal)
+    return _with_cookie(Redirect("/", status_code=303), signed_in)
+
+
+async def _in_thread(program: Program, name: str, password: str) -> SignedIn | None:
+    """Hashing a password takes long on purpose; the other requests go on meanwhile."""
+    return await run_sync(program.accounts.sign_in, name, password)
+
+
+async def _seat(program: Program, who: Principal) -> None:
+    program.desk.seat([(who.pseudonym, who.roles)], by=who.name)
+
+
+def _with_cookie(response: Redirect, signed_in: SignedIn) -> Redirect:
+    response.set_cookie(
+        Cookie(
+            key=COOKIE,
+            value=signed_in.cookie,
+            path="/",
+            secure=True,
+            httponly=True,
+            samesite="lax",
+            max_age=SESSION_SECONDS,
+        )
+    )
+    return response
+
+
+def _own_path(given: str | None) -> str:
+    """A path of ours to go on to; never another site's."""
+    own = given and given.startswith("/") and not given.startswith(("//", "/\\"))
+    return str(given) if own else "/"

@@ -1,0 +1,140 @@
+"""Problems: every error leaves in one shape, problem details (RFC 9457), or as a page for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect, Template
+
+from assay.core.errors import AssayError, CheckError, InputError, MachineError, UsageError
+
+PROBLEM_JSON = "application/problem+json"
+"""Media type of RFC 9457."""
+
+_STATUS: Mapping[type[AssayError], int] = {
+    InputError: 422,
+    UsageError: 400,
+    CheckError: 409,
+    MachineError: 503,
+}
+
+_STATUS_OF_CODE: Mapping[str, int] = {
+    "no-assignment": 404,
+    "no-account": 404,
+    "no-such-fact": 404,
+    "no-invitation": 404,
+    "no-round": 404,
+    "key-reused": 409,
+    "name-taken": 409,
+    "draft-newer": 409,
+    "last-administrator": 409,
+    "beyond-permission": 403,
+}
+"""Statuses of errors whose family alone does not tell."""
+
+
+class FieldFault(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with one field."""
+
+    field: str
+    """The field."""
+    message: str
+    """What is wrong with it."""
+    hint: str = ""
+    """What to do about it."""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An error as RFC 9457 has it."""
+
+    type: str
+    """`urn:assay:problem:` and the stable short name of the kind of error."""
+    title: str
+    """The kind of error in words."""
+    status: int
+    """The HTTP status."""
+    detail: str
+    """What is wrong."""
+    hint: str = ""
+    """What to do about it."""
+    errors: tuple[FieldFault, ...] = ()
+    """What is wrong, field by field."""
+
+
+def of_error(error: AssayError) -> Problem:
+    """The problem that one of our own errors is."""
+    status = _STATUS_OF_CODE.get(error.code) or _STATUS.get(type(error), 500)
+    fault = FieldFault(field=error.where, message=error.message, hint=error.hint)
+    return Problem(
+        type=f"urn:assay:problem:{error.code}",
+        title=error.code.replace("-", " "),
+        status=status,
+        detail=error.message,
+        hint=error.hint,
+        errors=(fault,) if error.where else (),
+    )
+
+
+def of_http(error: HTTPException) -> Problem:
+    """The problem that an error of the framework is; field faults of a body are kept."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    faults = tuple(
+        FieldFault(
+            field=".".join(filter(None, (each.get("source"), each.get("key")))),
+            message=str(each.get("message", "")),
+        )
+        for each in extra
+        if isinstance(each, dict)
+    )
+    title = _TITLES.get(error.status_code, "error")
+    return Problem(
+        type=f"urn:assay:problem:{title.replace(' ', '-')}",
+        title=title,
+        status=error.status_code,
+        detail=str(error.detail),
+        errors=faults,
+    )
+
+
+_TITLES = {
+    400: "bad request",
+    401: "sign in first",
+    403: "not permitted",
+    404: "not found",
+    405: "method not allowed",
+    413: "too large",
+    415: "unsupported media type",
+    429: "too many requests",
+}
+
+
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The response to an error: problem details for programs, a page for people."""
+    if isinstance(error, AssayError):
+        problem, headers = of_error(error), None
+    elif isinstance(error, HTTPException):
+        problem, headers = of_http(error), error.headers
+    else:
+        request.app.state.log.error("an unforeseen error", exc_info=error)
+        problem = Problem(
+            type="urn:assay:problem:internal",
+            title="internal error",
+            status=500,
+            detail="something went wrong here; nothing of this request was stored",
+        )
+        headers = None
+    path = request.url.path
+    if path.startswith(("/api/", "/static/", "/health", "/metrics")):
+        return Response(
+            problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=headers
+        )
+    if problem.status == 401:  # noqa: PLR2004  the one status that has a page of its own
+        return Redirect(f"/sign-in?next={path}" if path != "/" else "/sign-in")
+    return Template(
+        "problem.html",
+        context={"problem": problem},
+        status_code=problem.status,
+        media_type=MediaType.HTML,
+    )
