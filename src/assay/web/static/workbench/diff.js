@@ -4,7 +4,7 @@
 
 const WORD = /\p{N}+(?:[.,:/_]\p{N}+)*|[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|[^\s\p{L}\p{M}\p{N}]/gu;
 const HAN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
-const MOST_EDITS = 4_000;
+const MOST_EDITS = 2_000;
 
 /**
  * Words, figures and signs with their places in code points.
