@@ -1,0 +1,285 @@
+// What the reviewer has said so far, and the Answer that it makes. Candidates are counted as shown.
+
+/** @typedef {{value?: string, na?: boolean, abstained?: boolean, reason?: string}} Mark */
+/** @typedef {{id: string, dimension: string | null, code: string | null, candidate: number | null, evidence: number | null, text: string}} Because */
+/** @typedef {{id: string, place: any, category: string, severity: string | null, correction: string, verification: string, note: string}} Critique */
+/**
+ * @typedef {object} Said
+ * @property {any} verdict `{verdict, candidate?, strength?}`, or null while open
+ * @property {Record<string, number>} ranks rank by candidate, from 1
+ * @property {string} cause why there is no winner
+ * @property {Record<string, Record<string, Mark>>} scores by dimension, then candidate (`all`: the whole record)
+ * @property {Because[]} reasons
+ * @property {string} note
+ * @property {Critique[]} errors
+ * @property {boolean} none looked for errors and found none
+ * @property {Record<string, Record<string, {label: string, note: string}>>} steps by candidate, then step
+ * @property {Record<string, Record<string, {ruling: string, severity: string | null}>>} rulings by section, then candidate
+ * @property {{strategy: string, outcome: string | null, severity: string | null, attempts: string, successes: string}} attack
+ * @property {string | null} written
+ * @property {string | null} exception why the verdict stands against the priority rules
+ * @property {number} active_ms
+ */
+
+export const PRIORITY_EXCEPTION = "priority_exception";
+export const CAUSE = "cause";
+const NOTE = "note";
+export const ALL = "all";
+
+let last = 0;
+/** An id for a reason or a critique, unique within one task. */
+export const freshId = () => `${Date.now().toString(36)}${(last++).toString(36)}`;
+
+/** @returns {Said} */
+export function nothingSaid() {
+  return {
+    verdict: null, ranks: {}, cause: "", scores: {}, reasons: [], note: "", errors: [], none: false,
+    steps: {}, rulings: {}, written: null, exception: null, active_ms: 0,
+    attack: { strategy: "", outcome: null, severity: null, attempts: "", successes: "" },
+  };
+}
+
+/**
+ * The form with its omitted defaults filled in.
+ *
+ * @param {any} form
+ */
+export function fullForm(form) {
+  const dimensions = (form.dimensions ?? []).map((/** @type {any} */ each) => ({
+    better: "higher", anchors: {}, examples: {}, exclusions: [], evidence: [], ...each,
+  }));
+  return {
+    strengths: 3, reasons_required: false, steps: false, sections: [], errors: false,
+    categories: [], severities: ["low", "medium", "high", "critical"], attack: false,
+    writing: null, priority: [], rubric: "", ...form, dimensions,
+  };
+}
+
+/** @param {any} form */
+export const compares = (form) => form.verdicts.includes("prefers");
+/** @param {any} form */
+export const ranks = (form) => form.verdicts.includes("ranks");
+
+/**
+ * The groups of a ranking, best first; null until every candidate has its rank.
+ *
+ * @param {Said} said
+ * @param {number} count
+ * @returns {number[][] | null}
+ */
+export function groups(said, count) {
+  /** @type {Map<number, number[]>} */
+  const by = new Map();
+  for (let place = 0; place < count; place += 1) {
+    const rank = said.ranks[place];
+    if (!rank) return null;
+    by.set(rank, [...(by.get(rank) ?? []), place]);
+  }
+  return [...by.keys()].sort((a, b) => a - b).map((rank) => by.get(rank) ?? []);
+}
+
+/**
+ * @param {Said} said
+ * @param {any} form
+ * @param {number} count of candidates
+ */
+function verdictOf(said, form, count) {
+  if (said.verdict?.verdict === "abstained") return { verdict: "abstained", reason: said.cause.trim() };
+  if (said.verdict) return said.verdict;
+  const order = ranks(form) ? groups(said, count) : null;
+  if (order) return { verdict: "ranks", order };
+  return form.verdicts.includes("not_asked") ? { verdict: "not_asked" } : null;
+}
+
+/**
+ * @param {any} dimension
+ * @param {Mark} mark
+ */
+function scoreOf(dimension, mark) {
+  if (mark.na) return { score: "not_applicable" };
+  if (mark.abstained) return { score: "abstained", reason: (mark.reason ?? "").trim() };
+  if (dimension.kind === "categorical") return { score: "category", value: mark.value };
+  const [value, denominator] = String(mark.value).split("/").map(Number);
+  return denominator ? { score: "scored", value, denominator } : { score: "scored", value };
+}
+
+/** @param {Record<string, any>} from without what is null or empty */
+function present(from) {
+  return Object.fromEntries(
+    Object.entries(from).filter(([, value]) => value !== null && value !== "" && value !== undefined),
+  );
+}
+
+/** @param {string} place */
+const candidateOf = (place) => (place === ALL ? {} : { candidate: Number(place) });
+
+/**
+ * The Answer in the server's words; its verdict is null while it is open.
+ *
+ * @param {Said} said
+ * @param {any} form
+ * @param {number} count of candidates
+ */
+export function toAnswer(said, form, count) {
+  /** @type {Record<string, any>} */
+  const answer = { verdict: verdictOf(said, form, count) };
+  answer.scores = form.dimensions.flatMap((/** @type {any} */ dimension) =>
+    Object.entries(said.scores[dimension.id] ?? {}).map(([place, mark]) => ({
+      dimension: dimension.id, score: scoreOf(dimension, mark), ...candidateOf(place),
+    })),
+  );
+  answer.reasons = reasonsOf(said, answer.verdict);
+  if (said.errors.length || said.none) {
+    answer.errors = said.errors.map(({ id: _, ...error }) => ({
+      ...present(error), place: error.place, category: error.category,
+    }));
+  }
+  answer.step_labels = nested(said.steps).map(([candidate, step, label]) => ({
+    candidate: Number(candidate), step: Number(step), ...present(label),
+  }));
+  answer.rulings = nested(said.rulings).map(([section, place, ruling]) => ({
+    section, ...present(ruling), ...candidateOf(place),
+  }));
+  const attack = attackOf(said.attack);
+  if (form.attack && Object.keys(attack).length) answer.attack = attack;
+  if (form.writing && said.written !== null) answer.written = said.written;
+  answer.active_ms = Math.round(said.active_ms);
+  for (const key of ["scores", "reasons", "step_labels", "rulings"]) {
+    if (!answer[key].length) delete answer[key];
+  }
+  return answer;
+}
+
+/**
+ * @param {Said} said
+ * @param {any} verdict
+ */
+function reasonsOf(said, verdict) {
+  const reasons = said.reasons.map(({ id: _, ...reason }) => ({ ...present(reason), text: reason.text.trim() }));
+  const coded = [
+    verdict?.verdict === "insufficient_context" ? { code: CAUSE, text: said.cause.trim() } : null,
+    said.exception === null ? null : { code: PRIORITY_EXCEPTION, text: said.exception.trim() },
+    { code: NOTE, text: said.note.trim() },
+  ];
+  return [...reasons, ...coded.filter((each) => each && (each.text || each.code === PRIORITY_EXCEPTION))];
+}
+
+/** @param {Said["attack"]} attack */
+function attackOf(attack) {
+  const { attempts, successes, ...others } = attack;
+  const counts = { attempts: count(attempts), successes: count(successes) };
+  return present({ ...others, strategy: others.strategy.trim(), ...counts });
+}
+
+const count = (/** @type {string} */ text) => (/^\d{1,9}$/.test(text.trim()) ? Number(text) : null);
+
+/**
+ * @template T
+ * @param {Record<string, Record<string, T>>} table
+ * @returns {[string, string, T][]}
+ */
+function nested(table) {
+  return Object.entries(table).flatMap(([outer, row]) =>
+    Object.entries(row).map(([inner, value]) => /** @type {[string, string, T]} */ ([outer, inner, value])),
+  );
+}
+
+/**
+ * What an earlier Answer said, so that it can be looked at and revised.
+ *
+ * @param {any} answer
+ * @returns {Said}
+ */
+export function fromAnswer(answer) {
+  const said = nothingSaid();
+  const verdict = answer.verdict;
+  if (verdict.verdict === "ranks") {
+    verdict.order.forEach((/** @type {number[]} */ group, /** @type {number} */ rank) => {
+      for (const place of group) said.ranks[place] = rank + 1;
+    });
+  } else if (verdict.verdict === "abstained") {
+    said.verdict = { verdict: "abstained" };
+    said.cause = verdict.reason;
+  } else if (verdict.verdict !== "not_asked") said.verdict = verdict;
+  for (const { dimension, candidate, score } of answer.scores ?? []) {
+    (said.scores[dimension] ??= {})[candidate ?? ALL] = markOf(score);
+  }
+  for (const reason of answer.reasons ?? []) restoreReason(said, reason);
+  said.none = answer.errors?.length === 0;
+  said.errors = (answer.errors ?? []).map((/** @type {any} */ error) => ({
+    severity: null, correction: "", verification: "", note: "", ...error, id: freshId(),
+  }));
+  for (const { candidate, step, label, note } of answer.step_labels ?? []) {
+    (said.steps[candidate] ??= {})[step] = { label, note: note ?? "" };
+  }
+  for (const { section, candidate, ruling, severity } of answer.rulings ?? []) {
+    (said.rulings[section] ??= {})[candidate ?? ALL] = { ruling, severity: severity ?? null };
+  }
+  const { attempts, successes, ...attack } = answer.attack ?? {};
+  Object.assign(said.attack, attack, { attempts: String(attempts ?? ""), successes: String(successes ?? "") });
+  said.written = answer.written ?? null;
+  said.active_ms = answer.active_ms ?? 0;
+  return said;
+}
+
+/** @param {any} score @returns {Mark} */
+function markOf(score) {
+  if (score.score === "not_applicable") return { na: true };
+  if (score.score === "abstained") return { abstained: true, reason: score.reason };
+  return { value: score.denominator ? `${score.value}/${score.denominator}` : String(score.value) };
+}
+
+/**
+ * @param {Said} said
+ * @param {any} reason
+ */
+function restoreReason(said, reason) {
+  if (reason.code === CAUSE) said.cause = reason.text;
+  else if (reason.code === PRIORITY_EXCEPTION) said.exception = reason.text;
+  else if (reason.code === NOTE) said.note = reason.text;
+  else {
+    said.reasons.push({
+      dimension: null, code: null, candidate: null, evidence: null, ...reason, id: freshId(),
+    });
+  }
+}
+
+/** @typedef {{field: string, message: string, hint: string}} Fault */
+
+/**
+ * What is still missing, in the words of the server's own rules; empty when it may be sent.
+ *
+ * @param {Said} said
+ * @param {any} form
+ * @param {number} candidates
+ * @returns {Fault[]}
+ */
+export function faults(said, form, candidates) {
+  const verdict = verdictOf(said, form, candidates);
+  const found = [];
+  const miss = (/** @type {string} */ field, /** @type {string} */ message, /** @type {string} */ hint) =>
+    found.push({ field, message, hint });
+  if (!verdict && ranks(form)) miss("verdict", "Not every response has a rank.", "Choose a response by its letter, then press its rank.");
+  else if (!verdict) miss("verdict", "There is no overall verdict yet.", "Choose one at the top of the rail.");
+  const word = verdict?.verdict;
+  const declined = word === "abstained" || word === "insufficient_context";
+  if (word === "abstained" && !said.cause.trim()) miss("cause", "An abstention says why.", "A few words are enough.");
+  if (word === "insufficient_context" && !said.cause.trim()) miss("cause", "Say what is missing.", "A few words are enough.");
+  const chosen = word === "prefers" || word === "ranks" || word === "both_unacceptable";
+  const tied = said.reasons.some((each) => each.dimension) || said.errors.length > 0;
+  if (form.reasons_required && chosen && !tied) {
+    miss("reasons", "A choice needs a reason that is tied to a dimension, or a critique.", "Name the dimension that decided, or mark the words.");
+  }
+  if (form.errors && !declined && !said.errors.length && !said.none) {
+    miss("errors", "No error is marked yet.", "Mark the words that are wrong, or say that you looked and found none.");
+  }
+  for (const error of said.errors) {
+    if (!error.category) miss("errors", "A critique has no category.", "Choose what kind of error it is.");
+  }
+  for (const [dimension, , mark] of nested(said.scores)) {
+    if (mark.abstained && !mark.reason?.trim()) miss(`scores.${dimension}`, "A score that you abstain from says why.", "Write a few words beneath the scores.");
+  }
+  if ((count(said.attack.successes) ?? 0) > (count(said.attack.attempts) ?? 0)) miss("attack", "There are more successes than attempts.", "Correct one of the two.");
+  if (form.writing === "demonstration" && !declined && !said.written?.trim()) miss("written", "The demonstration is empty.", "Write it, or say that the context is insufficient.");
+  return found;
+}

@@ -1,0 +1,88 @@
+// The server's side of the desk: one function for each call, one type for each way of failing.
+
+const ROOT = "/api/v1/review";
+
+/** The server answered, and said no. */
+export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {any} problem the body, RFC 9457
+   */
+  constructor(status, problem) {
+    super(problem?.detail || problem?.title || `the server answered ${status}`);
+    this.status = status;
+    this.problem = problem ?? {};
+  }
+
+  /** Whether the same request may succeed later, unchanged. */
+  get passing() {
+    return this.status >= 500 || this.status === 429 || this.status === 408;
+  }
+
+  /** Whether the reviewer is no longer signed in. */
+  get signedOut() {
+    return this.status === 401;
+  }
+}
+
+/** The server could not be reached. */
+export class Unreachable extends Error {}
+
+const csrf = () => document.querySelector('meta[name="csrf"]')?.getAttribute("content") ?? "";
+
+/**
+ * @param {string} method
+ * @param {string} path below the root
+ * @param {any} [body]
+ * @param {{headers?: Record<string, string>, keepalive?: boolean}} [options]
+ * @returns {Promise<any>}
+ */
+async function ask(method, path, body, options = {}) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: "application/json", ...options.headers };
+  if (method !== "GET") headers["X-CSRF-Token"] = csrf();
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(ROOT + path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      keepalive: options.keepalive ?? false,
+      cache: "no-store",
+      credentials: "same-origin",
+      redirect: "error",
+    });
+  } catch {
+    throw new Unreachable("the server cannot be reached");
+  }
+  const text = await response.text();
+  const told = text && /json/.test(response.headers.get("Content-Type") ?? "") ? JSON.parse(text) : null;
+  if (!response.ok) throw new Refused(response.status, told);
+  return told;
+}
+
+const of = (/** @type {string} */ task) => `/tasks/${encodeURIComponent(task)}`;
+
+/** @param {string | null} queue @param {string[]} held @param {number} count */
+export const claim = (queue, held, count) => ask("POST", "/claims", { queue, count, held });
+/** @param {string} task */
+export const fetchTask = (task) => ask("GET", of(task));
+/** @param {string} task */
+export const opened = (task) => ask("POST", `${of(task)}/opened`);
+/** @param {string} task @param {number} revision @param {any} answer */
+export const putDraft = (task, revision, answer) => ask("PUT", `${of(task)}/draft`, { revision, answer });
+/** @param {string} task @param {string} key @param {any} answer @param {boolean} keepalive */
+export const judge = (task, key, answer, keepalive = false) =>
+  ask("POST", `${of(task)}/judgment`, answer, { headers: { "Idempotency-Key": key }, keepalive });
+/** @param {string} task @param {"skip" | "welfare" | "pause"} reason @param {string} note */
+export const release = (task, reason, note) =>
+  ask("POST", `${of(task)}/release`, note ? { reason, note } : { reason });
+/** @param {string} task @param {string | null} dimension @param {string} text */
+export const gap = (task, dimension, text) => ask("POST", `${of(task)}/gap`, { dimension, text });
+/** @param {string} task @param {number} seconds */
+export const uncovered = (task, seconds) =>
+  ask("POST", `${of(task)}/uncovered`, { seconds }, { keepalive: true });
+export const me = () => ask("GET", "/me");
+/** @param {any} keymap */
+export const putKeymap = (keymap) => ask("PUT", "/keymap", { keymap });

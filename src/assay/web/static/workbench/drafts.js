@@ -1,0 +1,170 @@
+// Drafts: on this device at each change, on the server soon after; two versions are merged in sight.
+
+import * as api from "./api.js";
+import { nothingSaid } from "./answer.js";
+import * as store from "./store.js";
+
+const SERVER_AFTER_MS = 800;
+const RETRY_MS = 5_000;
+
+/** @typedef {{path: string[], mine: any, theirs: any}} Conflict */
+
+const plain = (/** @type {any} */ value) => value !== null && typeof value === "object" && !Array.isArray(value);
+const listed = (/** @type {any} */ value) => Array.isArray(value) && value.every((each) => plain(each) && each.id);
+const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(a) === JSON.stringify(b);
+const byId = (/** @type {any[]} */ list) => Object.fromEntries(list.map((each) => [each.id, each]));
+
+/**
+ * Three versions made one: what only one side changed is taken from it; what both changed stays
+ * as it is here and is named.
+ *
+ * @param {any} base what both began with
+ * @param {any} mine
+ * @param {any} theirs
+ * @param {string[]} [path]
+ * @returns {{merged: any, conflicts: Conflict[], taken: number}}
+ */
+export function merge(base, mine, theirs, path = []) {
+  if (same(mine, theirs) || same(base, theirs)) return { merged: mine, conflicts: [], taken: 0 };
+  if (path.at(-1) === "active_ms") return { merged: Math.max(mine, theirs), conflicts: [], taken: 0 };
+  if (listed(mine) && listed(theirs)) {
+    const inner = merge(byId(listed(base) ? base : []), byId(mine), byId(theirs), path);
+    return { ...inner, merged: Object.values(inner.merged) };
+  }
+  if (plain(mine) && plain(theirs)) return mergeFields(plain(base) ? base : {}, mine, theirs, path);
+  if (same(base, mine)) return { merged: theirs, conflicts: [], taken: 1 };
+  return { merged: mine, conflicts: [{ path, mine, theirs }], taken: 0 };
+}
+
+/**
+ * @param {any} base
+ * @param {any} mine
+ * @param {any} theirs
+ * @param {string[]} path
+ */
+function mergeFields(base, mine, theirs, path) {
+  /** @type {Record<string, any>} */
+  const merged = {};
+  /** @type {Conflict[]} */
+  const conflicts = [];
+  let taken = 0;
+  for (const key of new Set([...Object.keys(mine), ...Object.keys(theirs)])) {
+    const inner = merge(base[key], mine[key], theirs[key], [...path, key]);
+    if (inner.merged !== undefined) merged[key] = inner.merged;
+    conflicts.push(...inner.conflicts);
+    taken += inner.taken;
+  }
+  return { merged, conflicts, taken };
+}
+
+/** The draft of one task. */
+export class Draft {
+  /**
+   * @param {any} task
+   * @param {(state: "local" | "saving" | "saved" | "unreachable") => void} told
+   * @param {(merged: any, conflicts: Conflict[], taken: number) => void} onMerge
+   */
+  constructor(task, told, onMerge) {
+    this.task = task.task;
+    this.restricted = Boolean(task.care?.severity);
+    this.revision = task.draft?.revision ?? 0;
+    this.base = task.draft ? { ...nothingSaid(), ...task.draft.answer } : null;
+    this.told = told;
+    this.onMerge = onMerge;
+    this.said = this.base;
+    this.timer = 0;
+    this.sending = false;
+    this.closed = false;
+    this.writes = Promise.resolve();
+  }
+
+  /**
+   * What was said when this task was last left, from here and from the server.
+   *
+   * @returns {Promise<{said: any, conflicts: Conflict[], taken: number} | null>}
+   */
+  async load() {
+    const here = this.restricted ? null : await store.get("drafts", this.task).catch(() => null);
+    if (!here) return this.base && { said: this.base, conflicts: [], taken: 0 };
+    if (!this.base || this.revision <= here.revision) {
+      this.revision = here.revision;
+      this.base = here.base;
+      this.said = here.said;
+      if (!same(here.base, here.said)) this.schedule(SERVER_AFTER_MS);
+      return { said: here.said, conflicts: [], taken: 0 };
+    }
+    const { merged, conflicts, taken } = merge(here.base ?? nothingSaid(), here.said, this.base);
+    this.said = merged;
+    return { said: merged, conflicts, taken };
+  }
+
+  /** @param {any} said */
+  changed(said) {
+    this.said = structuredClone(said);
+    this.told("local");
+    this.keep();
+    this.schedule(SERVER_AFTER_MS);
+  }
+
+  /** Writes what stands now to this device, after the writes before it. */
+  keep() {
+    if (this.restricted || this.closed) return;
+    const value = { key: this.task, revision: this.revision, base: this.base, said: this.said };
+    this.writes = this.writes.then(() => (this.closed ? undefined : store.put("drafts", value))).then(() => undefined, () => undefined);
+  }
+
+  /** @param {number} after_ms */
+  schedule(after_ms) {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.send(), after_ms);
+  }
+
+  async send() {
+    if (this.closed) return;
+    if (this.sending) return this.schedule(SERVER_AFTER_MS);
+    const sent = this.said;
+    this.sending = true;
+    this.told("saving");
+    try {
+      const { revision } = await api.putDraft(this.task, this.revision, sent);
+      this.settle(revision, sent);
+      if (!this.closed) this.told(this.said === sent ? "saved" : "local");
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  /**
+   * @param {number} revision
+   * @param {any} base
+   */
+  settle(revision, base) {
+    this.revision = revision;
+    this.base = base;
+    this.keep();
+  }
+
+  /** @param {any} error */
+  failed(error) {
+    if (this.closed) return;
+    if (error instanceof api.Refused && error.status === 409 && error.problem.answer) {
+      const theirs = { ...nothingSaid(), ...error.problem.answer };
+      const { merged, conflicts, taken } = merge(this.base ?? nothingSaid(), this.said, theirs);
+      this.settle(error.problem.revision, theirs);
+      this.onMerge(merged, conflicts, taken);
+      return;
+    }
+    this.told(error instanceof api.Unreachable ? "unreachable" : "local");
+    if (error instanceof api.Unreachable || error.passing) this.schedule(RETRY_MS);
+  }
+
+  /** The task is left; nothing more is sent. A draft that was given up is deleted. */
+  async close({ discard = false } = {}) {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await this.writes;
+    if (discard) await store.drop("drafts", this.task).catch(() => undefined);
+  }
+}

@@ -1,0 +1,106 @@
+// The verdict that the rubric's priority rules compute from the scores, as the server computes it.
+
+/** @typedef {{state: "winner" | "tie" | "all_unacceptable" | "undecided", winner: number | null, rule: any, vetoed: number[]}} Outcome */
+
+/**
+ * @param {any} rule
+ * @param {number} score
+ */
+function strikes(rule, score) {
+  if (rule.below !== null && rule.below !== undefined) return score < rule.below;
+  return rule.above !== null && rule.above !== undefined && score > rule.above;
+}
+
+/**
+ * Vetoes first and in any order, then the comparisons in theirs; a score that is missing where a
+ * rule needs it leaves the verdict open.
+ *
+ * @param {Record<string, number>[]} candidates scores by dimension, for each candidate
+ * @param {any} form
+ * @returns {Outcome}
+ */
+export function computed(candidates, form) {
+  const vetoes = form.priority.filter((/** @type {any} */ rule) => rule.rule === "veto");
+  const comparisons = form.priority.filter((/** @type {any} */ rule) => rule.rule === "compare");
+  const told = (/** @type {Outcome["state"]} */ state, /** @type {any} */ rule = null, /** @type {number | null} */ winner = null) =>
+    ({ state, winner, rule, vetoed });
+  /** @type {number[]} */
+  const vetoed = [];
+  if (!candidates.length || !form.priority.length) return told("undecided");
+  let decisive = -1;
+  candidates.forEach((scores, place) => {
+    const hit = vetoes.findIndex((/** @type {any} */ veto) => veto.dimension in scores && strikes(veto, scores[veto.dimension]));
+    if (hit < 0) return;
+    vetoed.push(place);
+    decisive = Math.max(decisive, hit);
+  });
+  const standing = candidates.map((_, place) => place).filter((place) => !vetoed.includes(place));
+  if (!standing.length) return told("all_unacceptable", vetoes[decisive]);
+  const unknown = vetoes.find((/** @type {any} */ veto) => standing.some((place) => !(veto.dimension in candidates[place])));
+  if (unknown) return told("undecided", unknown);
+  if (standing.length === 1 && vetoed.length) return told("winner", vetoes[decisive], standing[0]);
+  return compared(candidates, standing, comparisons, form, told);
+}
+
+/**
+ * @param {Record<string, number>[]} candidates
+ * @param {number[]} standing
+ * @param {any[]} comparisons
+ * @param {any} form
+ * @param {(state: Outcome["state"], rule?: any, winner?: number | null) => Outcome} told
+ */
+function compared(candidates, standing, comparisons, form, told) {
+  const lower = new Set(form.dimensions.filter((/** @type {any} */ each) => each.better === "lower").map((/** @type {any} */ each) => each.id));
+  let left = standing;
+  for (const rule of comparisons) {
+    const value = (/** @type {number} */ place) => {
+      const score = candidates[place][rule.dimension];
+      return lower.has(rule.dimension) ? -score : score;
+    };
+    if (left.some((place) => !(rule.dimension in candidates[place]))) return told("undecided", rule);
+    const best = Math.max(...left.map(value));
+    left = left.filter((place) => best - value(place) < (rule.by ?? 1));
+    if (left.length === 1) return told("winner", rule, left[0]);
+  }
+  return told("tie");
+}
+
+/**
+ * The whole-number scores of each candidate; everything else counts as not scored.
+ *
+ * @param {import("./answer.js").Said} said
+ * @param {number} count
+ * @returns {Record<string, number>[]}
+ */
+export function scoresOf(said, count) {
+  return Array.from({ length: count }, (_, place) => {
+    /** @type {Record<string, number>} */
+    const scores = {};
+    for (const [dimension, marks] of Object.entries(said.scores)) {
+      const value = marks[place]?.value;
+      if (value !== undefined && /^-?\d+$/.test(value)) scores[dimension] = Number(value);
+    }
+    return scores;
+  });
+}
+
+/**
+ * The rule's outcome where it stands against the overall verdict; null where they agree or where
+ * the rules leave it open. A tie by the rules contradicts nothing: finer grounds may decide.
+ *
+ * @param {import("./answer.js").Said} said
+ * @param {any} form
+ * @param {number} count
+ * @param {any} verdict as the answer says it
+ * @returns {Outcome | null}
+ */
+export function contradiction(said, form, count, verdict) {
+  if (!verdict) return null;
+  const outcome = computed(scoresOf(said, count), form);
+  const best = verdict.verdict === "prefers" ? [verdict.candidate] : verdict.verdict === "ranks" ? verdict.order[0] : null;
+  if (best && outcome.state === "all_unacceptable") return outcome;
+  if (best && best.some((/** @type {number} */ place) => outcome.vetoed.includes(place))) return outcome;
+  if (outcome.state !== "winner") return null;
+  if (best) return best.length === 1 && best[0] === outcome.winner ? null : outcome;
+  return verdict.verdict === "tie" || verdict.verdict === "both_unacceptable" ? outcome : null;
+}

@@ -1,0 +1,70 @@
+// The tasks that are ready: two ahead, none of them started before it is shown.
+
+import * as api from "./api.js";
+
+const AHEAD = 2;
+const SPARE_MS = 60_000;
+
+export class Queue {
+  /**
+   * @param {string | null} queue only this queue, or all that the reviewer is qualified for
+   * @param {(task: any) => void} ready called for each task that has arrived
+   */
+  constructor(queue, ready) {
+    this.queue = queue;
+    this.ready = ready;
+    /** @type {{task: any, until: number}[]} */
+    this.waiting = [];
+    /** Why there is no more work, in the server's words. @type {any} */
+    this.none = null;
+    this.unreachable = false;
+    /** @type {Promise<void> | null} */
+    this.filling = null;
+  }
+
+  /**
+   * The next task, from those that are ready; null where none is.
+   *
+   * @returns {any}
+   */
+  next() {
+    const now = Date.now();
+    this.waiting = this.waiting.filter((each) => each.until - SPARE_MS > now);
+    return this.waiting.shift()?.task ?? null;
+  }
+
+  /** @param {any} task comes next, before those that are ready */
+  putBack(task) {
+    this.waiting.unshift({ task, until: Date.now() + task.lease_seconds * 1000 });
+  }
+
+  /**
+   * Fetches until two are ready beyond the one in view.
+   *
+   * @param {string[]} others tasks that are in view or under way
+   */
+  fill(others) {
+    this.filling ??= this.fetch(others).finally(() => { this.filling = null; });
+    return this.filling;
+  }
+
+  /** @param {string[]} others */
+  async fetch(others) {
+    const missing = AHEAD - this.waiting.length + (others.length ? 0 : 1);
+    if (missing <= 0) return;
+    const held = [...others, ...this.waiting.map((each) => each.task.task)];
+    try {
+      const told = await api.claim(this.queue, held, Math.min(missing, AHEAD));
+      this.unreachable = false;
+      this.none = told.tasks.length ? null : told.none;
+      for (const task of told.tasks) {
+        if (held.includes(task.task)) continue;
+        this.waiting.push({ task, until: Date.now() + task.lease_seconds * 1000 });
+        this.ready(task);
+      }
+    } catch (error) {
+      this.unreachable = error instanceof api.Unreachable;
+      if (!this.unreachable) this.none = { code: "problem", message: /** @type {Error} */ (error).message, until: null };
+    }
+  }
+}
