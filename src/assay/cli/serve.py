@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -64,7 +65,7 @@ def serve(
         typer.echo("                (this link works once, for a day)")
     typer.echo(f"desk            {address}")
     sys.stdout.flush()
-    settings = {
+    settings: dict[str, Any] = {
         "host": host,
         "port": port,
         "log_level": "warning",

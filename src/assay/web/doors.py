@@ -66,7 +66,8 @@ def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         if principal is None:
             raise NotAuthorizedException("sign in first")
         raise PermissionDeniedException(f"your roles do not grant {needed}")
-    if connection.scope["method"] not in SAFE and connection.auth != "token":
+    method = connection.scope.get("method", "GET")
+    if method not in SAFE and connection.auth != "token":
         _refuse_foreign(connection)
         if principal is not None and not handler.opt.get("form"):
             check_token(principal, connection.headers.get(CSRF_HEADER))

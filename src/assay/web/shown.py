@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-from assay.web.rendering import Heading, direction, render, render_raw
 
 from assay.bootstrap.desk import Care, Draft, Work
 from assay.review.answer import Answer
@@ -17,6 +16,7 @@ from assay.review.presentation import (
     ShownStep,
     ShownTool,
 )
+from assay.web.rendering import Heading, direction, render, render_raw
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,16 +33,16 @@ _NAVIGATION = (
 )
 
 
-def page(name: str, request: Asked, *, status: int = 200, **context: Any) -> Template:
+def page(template: str, request: Asked, *, status: int = 200, **context: Any) -> Template:
     """A page in its frame.
 
     Args:
-        name: file name of the template.
+        template: its file.
         request: the request that it answers.
         status: HTTP status.
         context: what the template shows.
     """
-    return Template(name, context=frame(request) | context, status_code=status)
+    return Template(template, context=frame(request) | context, status_code=status)
 
 
 def frame(request: Asked) -> dict[str, Any]:
