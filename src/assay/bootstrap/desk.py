@@ -170,7 +170,8 @@ class DeskNoun:
         self._weights: Mapping[int, int] = {}
         self._gate = Lock()
         self._records = lru_cache(CACHED)(self._read_record)
-        self._assignments = lru_cache(CACHED)(self._read_assignment)
+        self._assigned: dict[str, Assignment] = {}
+        self._seats: dict[str, list[Member]] = {}
         self._queues: tuple[QueueRow, ...] = ()
         documents = session.documents
         self.in_force = InForce(
@@ -258,7 +259,7 @@ class DeskNoun:
                 severity=rows[member.queue].queue.severity,
                 harms=rows[member.queue].queue.harms,
             )
-            for member in self._desk.members(who.pseudonym)
+            for member in self._members(who.pseudonym)
         ]
 
     def claim(
@@ -285,7 +286,7 @@ class DeskNoun:
             given = lost[:count]
             room = min(count - len(given), MOST_HELD - len(mine))
             for _ in range(room):
-                lease = desk.claim(
+                claimed = desk.claim(
                     open_desk,
                     self.in_force,
                     self._records,
@@ -293,8 +294,10 @@ class DeskNoun:
                     queues=self._order(tried),
                     now=now,
                 )
-                if lease is None:
+                if claimed is None:
                     break
+                lease, assignment = claimed
+                self._remember(assignment)
                 given.append(lease)
             return Claims(leases=tuple(given), none=None if given or mine else NO_WORK)
 
@@ -314,9 +317,9 @@ class DeskNoun:
     def shown(self, lease: Lease) -> Work:
         """A lease with all that its reviewer may see."""
         record = self._records(lease.record)
-        assignment = self._assignments(str(lease.assignment))
+        assignment = self._assignment(lease)
         handle = str(lease.handle)
-        kept = self._desk.draft(handle)
+        kept = self._desk.draft(handle) if lease.drafted else None
         stored = self._session.store.get(Judgment, lease.judgment) if lease.judgment else None
         return Work(
             assignment=handle,
@@ -359,11 +362,13 @@ class DeskNoun:
 
         def work(unit: Unit) -> Draft | int:
             open_desk = self._desk.unit(unit)
-            _own(open_desk.find(handle), who)
-            known = open_desk.draft(handle)
+            lease = _own(open_desk.find(handle), who)
+            known = open_desk.draft(handle) if lease.drafted else None
             if known is not None and known[0] > revision:
                 return Draft(revision=known[0], answer=msgspec.Raw(known[1]))
             open_desk.save_draft(handle, revision + 1, body)
+            if not lease.drafted:
+                open_desk.change(msgspec.structs.replace(lease, drafted=True))
             return revision + 1
 
         return self._writer.post(work, "review.draft", actor=who.pseudonym)
@@ -392,7 +397,7 @@ class DeskNoun:
                 self.in_force,
                 lease=lease,
                 record=self._records(lease.record),
-                assignment=self._assignments(str(lease.assignment)),
+                assignment=self._assignment(lease),
                 member=self._seat(lease),
                 given=given,
                 body_hash=body_hash,
@@ -440,7 +445,7 @@ class DeskNoun:
     def sweep(self) -> int:
         """Let leases run out whose time is over; how many did."""
         now = self._session.clock()
-        self._weights = self._desk.waiting()
+        self._refresh()
 
         def work(unit: Unit) -> int:
             return len(self._desk.unit(unit).expire(now))
@@ -508,7 +513,7 @@ class DeskNoun:
         rows = {row.id: row for row in self._all_queues()}
         return [
             member.queue
-            for member in self._desk.members(reviewer)
+            for member in self._members(reviewer)
             if (member.until is None or member.until > now)
             and (queue is None or rows[member.queue].handle == queue)
             and rows[member.queue].queue.stage == "review"
@@ -525,11 +530,12 @@ class DeskNoun:
 
     def _refresh(self) -> None:
         self._queues = tuple(self._desk.queues())
+        self._seats = {}
         self._weights = self._desk.waiting()
 
     def _seat(self, lease: Lease) -> Member:
         """The reviewer's seat in the lease's queue; where it has ended, the queue's first role."""
-        for member in self._desk.members(lease.reviewer):
+        for member in self._members(lease.reviewer):
             if member.queue == lease.queue:
                 return member
         rows = {row.id: row for row in self._all_queues()}
@@ -568,8 +574,25 @@ class DeskNoun:
     def _read_record(self, identity: str) -> Record:
         return next(self._session.store.scan(Record, id=identity))
 
-    def _read_assignment(self, identity: str) -> Assignment:
-        return next(self._session.store.scan(Assignment, id=identity))
+    def _assignment(self, lease: Lease) -> Assignment:
+        identity = str(lease.assignment)
+        known = self._assigned.get(identity)
+        if known is None:
+            known = next(self._session.store.scan(Assignment, id=identity))
+            self._remember(known)
+        return known
+
+    def _remember(self, assignment: Assignment) -> None:
+        if len(self._assigned) >= CACHED:
+            self._assigned.clear()
+        self._assigned[assignment.id] = assignment
+
+    def _members(self, reviewer: str) -> list[Member]:
+        """The reviewer's seats; a change made by another process is seen at the next sweep."""
+        known = self._seats.get(reviewer)
+        if known is None:
+            known = self._seats[reviewer] = self._desk.members(reviewer)
+        return known
 
     def _form_of(self, identity: str) -> Form:
         return self.in_force.form(self._records(identity))

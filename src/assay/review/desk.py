@@ -107,7 +107,7 @@ def claim(
     reviewer: str,
     queues: Sequence[int],
     now: str,
-) -> Lease | None:
+) -> tuple[Lease, Assignment] | None:
     """Give a reviewer the next item of the first of these queues that has one.
 
     Args:
@@ -133,7 +133,7 @@ def _lease(
     reviewer: str,
     turn: Turn,
     now: str,
-) -> Lease:
+) -> tuple[Lease, Assignment]:
     item = turn.item
     n_candidates = len(records(item.record).candidates)
     order = tuple(range(n_candidates))
@@ -159,7 +159,7 @@ def _lease(
     )
     desk.lease(turn, lease)
     desk.facts.add([assignment])
-    return lease
+    return lease, assignment
 
 
 def renew(desk: DeskWriting, lease: Lease, *, now: str, seconds: int) -> Lease:
@@ -250,7 +250,6 @@ def answer(
         stored_at=now,
     )
     desk.add_submit(lease.reviewer, key, body_hash, msgspec.json.encode(receipt))
-    desk.drop_draft(str(lease.handle))
     return receipt
 
 
@@ -277,8 +276,15 @@ def _settled(desk: DeskWriting, lease: Lease, judgment: str) -> Lease:
         state, late = LeaseState.stored, True
     else:
         state, late = LeaseState.surplus, True
+    if lease.drafted:
+        desk.drop_draft(str(lease.handle))
     answered = msgspec.structs.replace(
-        lease, state=state, late=late, judgment=judgment, revision=lease.revision + 1
+        lease,
+        state=state,
+        late=late,
+        judgment=judgment,
+        revision=lease.revision + 1,
+        drafted=False,
     )
     desk.change(answered)
     return answered

@@ -100,6 +100,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """The item."""
     shown: int
     """Items of this queue that the reviewer was given before; the order of candidates hangs on it."""
+    position: int | None = None
+    """Rank up to which the reviewer has been; absent at the first claim."""
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +129,8 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     """How often it was answered."""
     late: bool = False
     """Whether the first answer came after it had run out or was given back."""
+    drafted: bool = False
+    """Whether an unfinished answer is kept."""
 
 
 class NewItem(msgspec.Struct, frozen=True, kw_only=True):

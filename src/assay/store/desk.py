@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     select,
     true,
+    union_all,
     update,
 )
 
@@ -46,6 +47,8 @@ BATCH = 1000
 PRIORITIES = 32_767
 """Greatest priority; the rank of an item begins with what is missing to it."""
 
+_CHANGING = ("state", "until", "judgment", "revision", "late", "drafted")
+
 SWEPT = 500
 """Leases that one sweep lets run out at most, so that nobody waits long for it."""
 
@@ -58,18 +61,7 @@ class Statements:
         items, leases, cursors = tables.items.c, tables.leases.c, tables.cursors.c
         reviewer: BindParameter[str] = bindparam("reviewer")
         queue: BindParameter[int] = bindparam("queue")
-        known = exists().where(leases.item == items.id, leases.reviewer == reviewer)
-        open_items = (
-            select(tables.items)
-            .where(items.queue == queue, items.open_slots > 0, ~known)
-            .order_by(items.rank)
-            .limit(1)
-        )
-        self.hot: Select[Any] = open_items.where(items.hot == true())
-        self.cold: Select[Any] = open_items.where(items.rank > bindparam("position"))
-        self.cursor = select(cursors.position, cursors.shown).where(
-            cursors.reviewer == reviewer, cursors.queue == queue
-        )
+        self.turn = _turn(tables, reviewer, queue)
         self.add_cursor = insert(tables.cursors)
         self.move_cursor = (
             update(tables.cursors)
@@ -103,6 +95,7 @@ class Statements:
                 judgment=bindparam("judgment"),
                 revision=bindparam("revision"),
                 late=bindparam("late"),
+                drafted=bindparam("drafted"),
             )
         )
         self.submitted = select(tables.submits.c.body_hash, tables.submits.c.receipt).where(
@@ -113,6 +106,27 @@ class Statements:
         self.draft = select(tables.drafts.c.revision, tables.drafts.c.body).where(
             tables.drafts.c.handle == bindparam("handle")
         )
+
+
+def _turn(
+    tables: DeskTables, reviewer: BindParameter[str], queue: BindParameter[int]
+) -> Select[Any]:
+    """The next item of a queue for a reviewer, and how far the reviewer is, in one statement."""
+    items, leases, cursors = tables.items.c, tables.leases.c, tables.cursors.c
+    mine = (cursors.reviewer == reviewer, cursors.queue == queue)
+    position = select(cursors.position).where(*mine).scalar_subquery()
+    shown = select(cursors.shown).where(*mine).scalar_subquery()
+    known = exists().where(leases.item == items.id, leases.reviewer == reviewer)
+    open_items = (
+        select(tables.items, position.label("position"), shown.label("shown"))
+        .where(items.queue == queue, items.open_slots > 0, ~known)
+        .order_by(items.rank)
+        .limit(1)
+    )
+    hot = open_items.where(items.hot == true()).subquery("hot")
+    cold = open_items.where(items.rank > func.coalesce(position, -1)).subquery("cold")
+    # Both databases give the first branch first, and stop there: the reader takes one row.
+    return select(union_all(select(hot), select(cold)).subquery("turn")).limit(1)
 
 
 class DeskUnit:
@@ -139,27 +153,23 @@ class DeskUnit:
         Items whose slot came back are tried first, then those behind the reviewer's cursor.
         """
         who = {"reviewer": reviewer, "queue": queue}
-        cursor = self._connection.execute(self._do.cursor, who).first()
-        position, shown = (cursor.position, cursor.shown) if cursor else (-1, 0)
-        row = self._connection.execute(self._do.hot, who).mappings().first()
+        row = self._connection.execute(self._do.turn, who).mappings().first()
         if row is None:
-            ahead = {**who, "position": position}
-            row = self._connection.execute(self._do.cold, ahead).mappings().first()
-        return Turn(item=_item(row), shown=shown) if row else None
+            return None
+        return Turn(item=_item(row), shown=row["shown"] or 0, position=row["position"])
 
     def lease(self, turn: Turn, lease: Lease) -> None:
         """Give an item to a reviewer: its slot is taken and the reviewer's cursor moves on."""
         self._connection.execute(self._do.add_lease, _row(lease))
         self._connection.execute(self._do.take_slot, {"item": turn.item.id})
-        where = {"reviewer": lease.reviewer, "queue": lease.queue}
-        cursor = self._connection.execute(self._do.cursor, where).first()
         shown = turn.shown + 1
-        if cursor is None:
-            row = {**where, "position": turn.item.rank, "shown": shown}
+        if turn.position is None:
+            row = {"reviewer": lease.reviewer, "queue": lease.queue, "shown": shown}
+            row["position"] = turn.item.rank
             self._connection.execute(self._do.add_cursor, row)
             return
         moved = {"of": lease.reviewer, "in_queue": lease.queue, "shown": shown}
-        moved["position"] = max(cursor.position, turn.item.rank)
+        moved["position"] = max(turn.position, turn.item.rank)
         self._connection.execute(self._do.move_cursor, moved)
 
     def find(self, handle: str) -> Lease | None:
@@ -181,7 +191,7 @@ class DeskUnit:
     def change(self, lease: Lease) -> None:
         """Write where a lease stands now."""
         row = _row(lease)
-        changed = {name: row[name] for name in ("state", "until", "judgment", "revision", "late")}
+        changed = {name: row[name] for name in _CHANGING}
         self._connection.execute(self._do.change_lease, {"of": lease.handle, **changed})
 
     def submitted(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:

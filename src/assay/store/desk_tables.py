@@ -140,6 +140,7 @@ def _leases(metadata: MetaData) -> Table:
         _text("judgment", null=True),
         _number("revision"),
         Column("late", Boolean, nullable=False),
+        Column("drafted", Boolean, nullable=False),
         PrimaryKeyConstraint("item", "reviewer"),
         UniqueConstraint("handle"),
         Index(

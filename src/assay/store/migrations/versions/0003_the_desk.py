@@ -74,6 +74,7 @@ def _queue_tables() -> None:
         *_text("until", "judgment", null=True),
         *_number("revision"),
         _flag("late"),
+        _flag("drafted"),
         _unique(name, "handle"),
         key=("item", "reviewer"),
     )
