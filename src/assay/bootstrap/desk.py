@@ -572,13 +572,13 @@ class DeskNoun:
         return people | {each.adjudicator for each in store.scan(Adjudication, record=record)}
 
     def _read_record(self, identity: str) -> Record:
-        return next(self._session.store.scan(Record, id=identity))
+        return self._session.store.get(Record, identity)
 
     def _assignment(self, lease: Lease) -> Assignment:
         identity = str(lease.assignment)
         known = self._assigned.get(identity)
         if known is None:
-            known = next(self._session.store.scan(Assignment, id=identity))
+            known = self._session.store.get(Assignment, identity)
             self._remember(known)
         return known
 

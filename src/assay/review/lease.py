@@ -91,6 +91,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Passes wanted."""
     open_slots: int
     """Passes that nobody holds or gave."""
+    hot: bool = False
+    """Whether a slot of it came back, so that it is claimed before all others."""
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):

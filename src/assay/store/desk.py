@@ -159,17 +159,21 @@ class DeskUnit:
         return Turn(item=_item(row), shown=row["shown"] or 0, position=row["position"])
 
     def lease(self, turn: Turn, lease: Lease) -> None:
-        """Give an item to a reviewer: its slot is taken and the reviewer's cursor moves on."""
+        """Give an item to a reviewer: its slot is taken and the reviewer's cursor moves on.
+
+        An item whose slot came back leaves the cursor where it is: what lies between was not
+        offered yet.
+        """
         self._connection.execute(self._do.add_lease, _row(lease))
         self._connection.execute(self._do.take_slot, {"item": turn.item.id})
         shown = turn.shown + 1
         if turn.position is None:
             row = {"reviewer": lease.reviewer, "queue": lease.queue, "shown": shown}
-            row["position"] = turn.item.rank
+            row["position"] = -1 if turn.item.hot else turn.item.rank
             self._connection.execute(self._do.add_cursor, row)
             return
         moved = {"of": lease.reviewer, "in_queue": lease.queue, "shown": shown}
-        moved["position"] = max(turn.position, turn.item.rank)
+        moved["position"] = turn.position if turn.item.hot else turn.item.rank
         self._connection.execute(self._do.move_cursor, moved)
 
     def find(self, handle: str) -> Lease | None:
