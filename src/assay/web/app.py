@@ -9,17 +9,18 @@ from threading import Event, Thread
 from typing import Any
 
 from litestar import Litestar, Request, Router
-from litestar.contrib.jinja import JinjaTemplateEngine
-from litestar.datastructures import CacheControlHeader, ResponseHeader, State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
+from litestar.types import Message, Scope
 
 import assay
 from assay import __version__
@@ -97,9 +98,7 @@ def create_app(
         ],
         dependencies={"program": Provide(_program, sync_to_thread=False)},
         exception_handlers={AssayError: answer_error, Exception: answer_error},
-        response_headers=[
-            ResponseHeader(name=name, value=value) for name, value in HEADERS.items()
-        ],
+        before_send=[_add_headers],
         template_config=TemplateConfig(directory=HERE / "templates", engine=JinjaTemplateEngine),
         openapi_config=_openapi(),
         lifespan=[_sweeping(sweep_seconds)],
@@ -118,6 +117,7 @@ def _pages() -> list[Any]:
     return [
         desk.home,
         desk.workbench,
+        desk.workbench_of,
         sign_in.sign_in_page,
         sign_in.sign_in,
         sign_in.sign_out,
@@ -166,6 +166,18 @@ def _openapi() -> OpenAPIConfig:
 def _program(state: State) -> Program:
     program: Program = state.program
     return program
+
+
+async def _add_headers(message: Message, _: Scope) -> None:
+    """Put our headers on every answer, those to errors and static files included."""
+    if message["type"] != "http.response.start":
+        return
+    headers = list(message["headers"])
+    known = {name.lower() for name, _ in headers}
+    message["headers"] = [*headers, *(each for each in _HEADERS if each[0] not in known)]
+
+
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 def _principal_key(request: Request[Any, Any, Any]) -> str:

@@ -97,7 +97,8 @@ async def own_form(request: Request[Principal | None, Any, Any]) -> FormMultiDic
     """The fields of a form, once its token is checked; for routes that say `form=True`."""
     form = await request.form()
     if request.user is not None and request.auth != "token":
-        check_token(request.user, form.get(CSRF_FIELD))
+        given = form.get(CSRF_FIELD) or request.headers.get(CSRF_HEADER)
+        check_token(request.user, given)
     return form
 
 

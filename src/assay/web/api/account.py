@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, delete, get, post, put
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, PathParameter
 
 from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
@@ -91,7 +92,7 @@ class AccountController(Controller):
     opt = opt(Permission.own_account)
 
     @get("/", summary="Who I am", sync_to_thread=True)
-    def me(self, request: Asked, program: Program) -> Me:
+    def me(self, request: Asked, program: NamedDependency[Program]) -> Me:
         """Who I am, and what I may do through this door."""
         who = request.user
         kept = msgspec.json.decode(program.accounts.preferences(who))
@@ -104,14 +105,16 @@ class AccountController(Controller):
         )
 
     @put("/keymap", status_code=204, summary="Keep my keys of the desk", sync_to_thread=True)
-    def keymap(self, request: Asked, program: Program, data: Keymap) -> None:
+    def keymap(
+        self, request: Asked, program: NamedDependency[Program], data: JSONBody[Keymap]
+    ) -> None:
         """Keep my keys of the desk; an empty map brings the desk's own back."""
         kept = msgspec.json.decode(program.accounts.preferences(request.user))
         kept["keymap"] = data.keymap or None
         program.accounts.set_preferences(request.user, msgspec.json.encode(kept))
 
     @get("/tokens", summary="My API tokens", sync_to_thread=True)
-    def tokens(self, request: Asked, program: Program) -> Tokens:
+    def tokens(self, request: Asked, program: NamedDependency[Program]) -> Tokens:
         """My API tokens, without their secrets."""
         return Tokens(
             items=tuple(
@@ -127,7 +130,9 @@ class AccountController(Controller):
         )
 
     @post("/tokens", summary="Make an API token", sync_to_thread=True)
-    def make_token(self, request: Asked, program: Program, data: NewToken) -> MadeToken:
+    def make_token(
+        self, request: Asked, program: NamedDependency[Program], data: JSONBody[NewToken]
+    ) -> MadeToken:
         """Make an API token; only somebody who signed in may, never another token."""
         if request.auth != "session":
             raise UsageError(
@@ -140,7 +145,10 @@ class AccountController(Controller):
 
     @delete("/tokens/{digest:str}", summary="Take an API token back", sync_to_thread=True)
     def revoke(
-        self, request: Asked, program: Program, digest: Annotated[str, Parameter(pattern=DIGEST)]
+        self,
+        request: Asked,
+        program: NamedDependency[Program],
+        digest: Annotated[str, PathParameter(pattern=DIGEST)],
     ) -> None:
         """Take one of my API tokens back."""
         if not program.accounts.revoke(request.user, bytes.fromhex(digest)):

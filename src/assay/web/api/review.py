@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Controller, Request, Response, get, post, put
+from litestar.di import NamedDependency
 from litestar.openapi.spec import Example
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
 from assay.bootstrap.desk import Draft, Nothing, QueueCard
 from assay.bootstrap.program import Program
@@ -26,7 +27,7 @@ HANDLE = r"^asn_[a-z2-7]{24}$"
 KEY = r"^[\x21-\x7e]{8,100}$"
 """The pattern of an idempotency key."""
 
-Handle = Annotated[str, Parameter(pattern=HANDLE, description="Handle of the assignment.")]
+Handle = Annotated[str, PathParameter(pattern=HANDLE, description="Handle of the assignment.")]
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,8 +64,8 @@ class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     revision: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
     """The revision that the page knows; 0 for the first."""
-    answer: msgspec.Raw
-    """The answer so far: any JSON."""
+    answer: dict[str, Any]
+    """The answer so far, in whatever shape the page keeps it."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,12 +132,14 @@ class ReviewController(Controller):
     opt = opt(Permission.review)
 
     @get("/queues", summary="The queues that I may claim from", sync_to_thread=True)
-    def queues(self, request: Asked, program: Program) -> Queues:
+    def queues(self, request: Asked, program: NamedDependency[Program]) -> Queues:
         """The queues that I may claim from."""
         return Queues(items=tuple(program.desk.queues(request.user)))
 
     @post("/claims", status_code=200, summary="Claim work")
-    async def claim(self, request: Asked, program: Program, data: Claim) -> Claimed:
+    async def claim(
+        self, request: Asked, program: NamedDependency[Program], data: JSONBody[Claim]
+    ) -> Claimed:
         """Claim work; a claim is a lease that runs out without a sign of life."""
         desk = program.desk
         given = await wrap_future(
@@ -146,12 +149,16 @@ class ReviewController(Controller):
         return Claimed(assignments=views, none=given.none)
 
     @get("/assignments/{handle:str}", summary="Look at one of my assignments", sync_to_thread=True)
-    def assignment(self, request: Asked, program: Program, handle: Handle) -> AssignmentView:
+    def assignment(
+        self, request: Asked, program: NamedDependency[Program], handle: Handle
+    ) -> AssignmentView:
         """One of my assignments, with its draft or its stored answer."""
         return assignment_view(program.desk.work(request.user, handle))
 
     @post("/assignments/{handle:str}/opened", status_code=200, summary="Give a sign of life")
-    async def opened(self, request: Asked, program: Program, handle: Handle) -> Opened:
+    async def opened(
+        self, request: Asked, program: NamedDependency[Program], handle: Handle
+    ) -> Opened:
         """Open an assignment, or go on with it: its lease is prolonged."""
         lease = await wrap_future(program.desk.opened(request.user, handle))
         seconds = program.desk.in_force.lease_seconds
@@ -159,10 +166,14 @@ class ReviewController(Controller):
 
     @put("/assignments/{handle:str}/draft", summary="Keep an unfinished answer")
     async def draft(
-        self, request: Asked, program: Program, handle: Handle, data: NewDraft
+        self,
+        request: Asked,
+        program: NamedDependency[Program],
+        handle: Handle,
+        data: JSONBody[NewDraft],
     ) -> Response[Kept]:
         """Keep an unfinished answer; a newer one that another page saved comes back with 409."""
-        body = bytes(data.answer)
+        body = msgspec.json.encode(data.answer)
         if len(body) > LONGEST_DRAFT:
             raise UsageError(code="too-long", message="the draft is too long", where="answer")
         saved = await wrap_future(
@@ -176,13 +187,13 @@ class ReviewController(Controller):
     async def answer(
         self,
         request: Asked,
-        program: Program,
+        program: NamedDependency[Program],
         handle: Handle,
-        data: Answer,
+        data: JSONBody[Answer],
         idempotency_key: Annotated[
             str,
-            Parameter(
-                header="Idempotency-Key",
+            HeaderParameter(
+                name="Idempotency-Key",
                 pattern=KEY,
                 description="Made anew for each answer; a retry sends the same.",
                 examples=[Example(value="5f0c9d52-1d0e-4c6f-9f0c-7a4d0f1f2a11")],
@@ -198,14 +209,22 @@ class ReviewController(Controller):
 
     @post("/assignments/{handle:str}/release", status_code=204, summary="Give work back")
     async def release(
-        self, request: Asked, program: Program, handle: Handle, data: Release
+        self,
+        request: Asked,
+        program: NamedDependency[Program],
+        handle: Handle,
+        data: JSONBody[Release],
     ) -> None:
         """Give an assignment back, at once and without penalty."""
         await wrap_future(program.desk.release(request.user, handle, data.reason))
 
     @post("/assignments/{handle:str}/uncovered", status_code=204, summary="Report exposure")
     async def uncovered(
-        self, request: Asked, program: Program, handle: Handle, data: Uncovered
+        self,
+        request: Asked,
+        program: NamedDependency[Program],
+        handle: Handle,
+        data: JSONBody[Uncovered],
     ) -> None:
         """Report that restricted content was uncovered; each view is logged."""
         await wrap_future(program.desk.expose(request.user, handle, data.seconds))
@@ -214,8 +233,8 @@ class ReviewController(Controller):
     def history(
         self,
         request: Asked,
-        program: Program,
-        cursor: Annotated[int, Parameter(ge=0, le=10**9)] = 0,
+        program: NamedDependency[Program],
+        cursor: Annotated[int, QueryParameter(ge=0, le=10**9)] = 0,
     ) -> History:
         """My own judgments, oldest first."""
         found = program.desk.history(request.user, after=cursor, most=PAGE + 1)

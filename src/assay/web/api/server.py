@@ -2,6 +2,7 @@
 
 import msgspec
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.plugins.prometheus import PrometheusController
 
 from assay import __version__
@@ -32,7 +33,7 @@ async def health() -> Health:
     tags=["server"],
     sync_to_thread=True,
 )
-def ready(program: Program) -> Response[Health]:
+def ready(program: NamedDependency[Program]) -> Response[Health]:
     """Whether the store answers; 503 with the reason where it does not."""
     program.store.head()
     return Response(Health(status="ok", version=__version__))

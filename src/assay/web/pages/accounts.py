@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from assay.bootstrap.program import Program
@@ -17,13 +19,13 @@ _FORM = opt(Permission.accounts, form=True)
 
 
 @get("/accounts", opt=opt(Permission.accounts), include_in_schema=False, sync_to_thread=True)
-def people(request: Asked, program: Program) -> Template:
+def people(request: Asked, program: NamedDependency[Program]) -> Template:
     """Everybody who may sign in."""
     return _people(request, program)
 
 
 @post("/accounts/invite", opt=_FORM, include_in_schema=False, status_code=200)
-async def invite(request: Asked, program: Program) -> Template:
+async def invite(request: Asked, program: NamedDependency[Program]) -> Template:
     """Make a one-time link; it is shown once."""
     form = await own_form(request)  # type: ignore[arg-type]
     roles = form.getall("role", [])
@@ -38,7 +40,9 @@ async def invite(request: Asked, program: Program) -> Template:
 
 
 @post("/accounts/{number:int}/roles", opt=_FORM, include_in_schema=False, status_code=200)
-async def roles(request: Asked, program: Program, number: int) -> Redirect | Template:
+async def roles(
+    request: Asked, program: NamedDependency[Program], number: FromPath[int]
+) -> Redirect | Template:
     """Give a person other roles; they hold at once."""
     form = await own_form(request)  # type: ignore[arg-type]
     try:
@@ -50,7 +54,9 @@ async def roles(request: Asked, program: Program, number: int) -> Redirect | Tem
 
 
 @post("/accounts/{number:int}/close", opt=_FORM, include_in_schema=False, status_code=200)
-async def close(request: Asked, program: Program, number: int) -> Redirect | Template:
+async def close(
+    request: Asked, program: NamedDependency[Program], number: FromPath[int]
+) -> Redirect | Template:
     """Close an account; its judgments stay."""
     await own_form(request)  # type: ignore[arg-type]
     try:

@@ -1,6 +1,8 @@
 """The reviewer's pages: home, and the workbench."""
 
 from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Template
 
 from assay.bootstrap.program import Program
@@ -10,7 +12,7 @@ from assay.web.pages.frame import Asked, page
 
 
 @get("/", opt=opt(Permission.own_account), include_in_schema=False, sync_to_thread=True)
-def home(request: Asked, program: Program) -> Template:
+def home(request: Asked, program: NamedDependency[Program]) -> Template:
     """Where a person's work begins: what waits, in which role, and what to do next."""
     who = request.user
     assert who is not None
@@ -27,8 +29,20 @@ def home(request: Asked, program: Program) -> Template:
     )
 
 
-@get(["/review", "/review/{queue:str}"], opt=opt(Permission.review), include_in_schema=False)
-async def workbench(request: Asked, program: Program, queue: str | None = None) -> Template:
-    """The workbench; its modules claim the work."""
+@get("/review", opt=opt(Permission.review), include_in_schema=False)
+async def workbench(request: Asked, program: NamedDependency[Program]) -> Template:
+    """The workbench; its modules claim the work, from all queues."""
+    return _workbench(request, program, None)
+
+
+@get("/review/{queue:str}", opt=opt(Permission.review), include_in_schema=False)
+async def workbench_of(
+    request: Asked, program: NamedDependency[Program], queue: FromPath[str]
+) -> Template:
+    """The workbench on one queue."""
+    return _workbench(request, program, queue)
+
+
+def _workbench(request: Asked, program: Program, queue: str | None) -> Template:
     rubric = program.desk.in_force.rubric
     return page("workbench.html", request, queue=queue, rubric=f"{rubric.id} {rubric.version}")

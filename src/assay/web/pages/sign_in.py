@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from anyio.to_thread import run_sync
 from litestar import Request, get, post
 from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
 from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from litestar.response import Redirect, Template
 
 from assay.bootstrap.accounts import SESSION_SECONDS, SignedIn
@@ -20,7 +21,7 @@ from assay.web.pages.frame import Asked, page
 TRIES_A_MINUTE = 10
 """Passwords that one address may try in a minute."""
 
-Secret = Annotated[str, Parameter(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
+Secret = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
 
 _SLOW = RateLimitConfig(rate_limit=("minute", TRIES_A_MINUTE), store="sign_in").middleware
 
@@ -38,7 +39,7 @@ async def sign_in_page(request: Asked) -> Template:
     middleware=[_SLOW],
     status_code=200,
 )
-async def sign_in(request: Asked, program: Program) -> Template | Redirect:
+async def sign_in(request: Asked, program: NamedDependency[Program]) -> Template | Redirect:
     """Sign a person in; a wrong name and a wrong password look the same."""
     given = texts(await request.form(), ("name", "password", "next"))
     signed_in = await _in_thread(program, given["name"], given["password"])
@@ -52,7 +53,9 @@ async def sign_in(request: Asked, program: Program) -> Template | Redirect:
 
 
 @post("/sign-out", opt=opt(Permission.own_account, form=True), include_in_schema=False)
-async def sign_out(request: Request[Principal, Any, Any], program: Program) -> Redirect:
+async def sign_out(
+    request: Request[Principal, Any, Any], program: NamedDependency[Program]
+) -> Redirect:
     """End the session; the browser is told to forget all that it kept."""
     await own_form(request)  # type: ignore[arg-type]
     program.accounts.sign_out(request.cookies[COOKIE], request.user)
@@ -63,7 +66,7 @@ async def sign_out(request: Request[Principal, Any, Any], program: Program) -> R
 
 
 @get("/invitation/{secret:str}", opt=opt(Permission.public), include_in_schema=False, sync_to_thread=True)  # fmt: skip
-def invitation_page(request: Asked, program: Program, secret: Secret) -> Template:
+def invitation_page(request: Asked, program: NamedDependency[Program], secret: Secret) -> Template:
     """The page behind a one-time link."""
     found = program.accounts.invitation(secret)
     return page("invitation.html", request, invitation=found, least=LEAST_PASSWORD)
@@ -76,7 +79,9 @@ def invitation_page(request: Asked, program: Program, secret: Secret) -> Templat
     middleware=[_SLOW],
     status_code=200,
 )
-async def accept(request: Asked, program: Program, secret: Secret) -> Template | Redirect:
+async def accept(
+    request: Asked, program: NamedDependency[Program], secret: Secret
+) -> Template | Redirect:
     """Make the account that a one-time link is for, and sign it in."""
     given = texts(await request.form(), ("name", "password"))
     found = program.accounts.invitation(secret)

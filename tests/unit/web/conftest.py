@@ -1,0 +1,69 @@
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from assay.bootstrap.program import Program
+from assay.web.app import create_app
+from assay.web.doors import COOKIE
+from simulators.desk_program import PASSWORD, opened, person, write_desk_program
+
+PEOPLE = {
+    "ana": ("reviewer", "policy_reviewer"),
+    "ben": ("reviewer", "policy_reviewer"),
+    "eva": ("reviewer", "policy_reviewer"),
+    "sen": ("adjudicator",),
+    "lea": ("lead",),
+    "adm": ("administrator",),
+}
+"""Who may sign in, with the roles."""
+
+Client = TestClient[Litestar]
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program with filled queues and people; tests work on copies."""
+    folder = tmp_path_factory.mktemp("desk") / "program"
+    write_desk_program(folder)
+    with opened(folder) as program:
+        for name, roles in PEOPLE.items():
+            person(program, name, *roles)
+    return folder
+
+
+@pytest.fixture
+def folder(template: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(template, tmp_path / "program"))
+
+
+@pytest.fixture
+def program(folder: Path) -> Iterator[Program]:
+    with opened(folder) as program:
+        yield program
+
+
+@pytest.fixture
+def client(program: Program) -> Iterator[Client]:
+    """A browser at which nobody is signed in."""
+    with TestClient(create_app(program, sweep_seconds=3600), base_url="https://desk.test") as made:
+        yield made
+
+
+@pytest.fixture
+def sign_in(client: Client, program: Program) -> SignIn:
+    """Signs somebody in at the browser, whoever was there before."""
+
+    def sign_in_one(name: str) -> Client:
+        signed_in = program.accounts.sign_in(name, PASSWORD)
+        assert signed_in
+        client.cookies.clear()
+        client.cookies.set(COOKIE, signed_in.cookie)
+        client.headers["x-csrf-token"] = str(signed_in.principal.csrf)
+        return client
+
+    return sign_in_one
