@@ -57,13 +57,13 @@ _TARGET = re.compile(
     re.IGNORECASE,
 )
 _HEAD = re.compile(
-    r"(?<![A-Za-z])(?:I\s?['’]?\s?am|I['’]m|Im|my\sname\s?(?:is|['’]s)"
+    r"(?<!\w)(?:I\s?['’]?\s?am|I['’]m|Im|my\sname\s?(?:is|['’]s)"
     r"|(?:I\s(?:was|am|have\sbeen)|I['’](?:m|ve\sbeen))\s(?:\w{1,12}\s)?"
     r"(?:developed|created|made|trained|built|designed|fine-?tuned)"
     r"|call\sme|(?:chatt?|talk|speak)ing\s(?:to|with)"
     r"|my\s(?:creators?|developers?|makers?|trainers?)(?:\s(?:at|is|are|was|were))?"
     r"|je\ssuis|je\sm['’]appelle|ich\sbin|mein\sname\sist|(?:yo\s)?soy|me\sllamo|(?:eu\s)?sou"
-    r"|(?:io\s)?sono|mi\schiamo|ik\sben|jestem|jag\s[äa]r|ben\b|я|меня\sзовут|як)(?![A-Za-z])"
+    r"|(?:io\s)?sono|mi\schiamo|ik\sben|jestem|jag\s[äa]r|ben\b|я|меня\sзовут|як)(?!\w)"
     r"|我是|我叫|我的名字是|本人是|私は|저는|나는|أنا",
     re.IGNORECASE,
 )
