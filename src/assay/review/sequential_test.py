@@ -145,7 +145,8 @@ def plan_of(entry: Qualification) -> ExamPlan:
 
     Raises:
         UsageError: where the entry has no pass mark, one of 0.5 or less (twice the errors would be
-            all answers), or one of 1 (nobody errs never), or where no exam is long enough.
+            all answers), or one of 1 (everybody errs at times), or where the exam is so short that
+            even flawless answers show nothing.
     """
     mark = entry.pass_mark
     if mark is None or not 0.5 < round(mark * WHOLE) / WHOLE < 1:  # noqa: PLR2004 - see Raises
@@ -163,10 +164,16 @@ def plan_of(entry: Qualification) -> ExamPlan:
         false_fail=FALSE_FAIL,
         most=min(entry.items or MOST_ITEMS, MOST_ITEMS),
     )
-    check_plan(plan)
-    if entry.items is not None:
-        return plan
-    return msgspec.structs.replace(plan, most=needed_items(plan))
+    if entry.items is None:
+        return msgspec.structs.replace(plan, most=needed_items(plan))
+    if pass_probability(plan, 1.0) == 0:
+        raise UsageError(
+            code="exam-too-short",
+            message=f"{plan.most} flawless answers do not show a pass mark of {mark:g}",
+            where=f"contract, roles, {entry.role}",
+            hint="give more items or a lower pass mark; without items the exam is as long as it must be",
+        )
+    return plan
 
 
 def needed_items(plan: ExamPlan) -> int:
