@@ -178,7 +178,12 @@ def next_item(
 
 
 def examine(
-    judgments: Iterable[Judgment], keys: Mapping[str, Key], plan: ExamPlan, *, reviewer: str
+    judgments: Iterable[Judgment],
+    keys: Mapping[str, Key],
+    plan: ExamPlan,
+    *,
+    reviewer: str,
+    earlier: Collection[str] = (),
 ) -> Examination:
     """How far an exam has come, from the person's own answers.
 
@@ -190,6 +195,7 @@ def examine(
         keys: the exam's keys by record id.
         plan: the plan, the same for every dimension.
         reviewer: pseudonym of the person.
+        earlier: ids of the answers that an earlier exam weighed; they do not count again.
 
     Raises:
         UsageError: for an impossible plan.
@@ -198,6 +204,8 @@ def examine(
     answers: dict[str, list[bool]] = {name: [] for name in asked}
     weighed = []
     for judgment, key in first_answers(judgments, keys, reviewer=reviewer):
+        if judgment.id in earlier:
+            continue
         weighed.append(judgment.id)
         for name, right in correct(judgment, key).items():
             answers[name].append(right)
@@ -224,6 +232,7 @@ def issue(
     plan: ExamPlan,
     on: date,
     days: int,
+    ended_early: bool = False,
     supersedes: str | None = None,
 ) -> Qualification:
     """The fact that an exam's end makes: passed where at least one dimension was, else failed.
@@ -236,17 +245,18 @@ def issue(
         plan: the exam's plan.
         on: the day of issue.
         days: days for which it counts, at least 1.
+        ended_early: whether the exam is over with dimensions still open; these are not passed.
         supersedes: id of the person's earlier qualification of the same scope.
 
     Raises:
         UsageError: if nothing was answered, a dimension is still open, or no day is left to count.
     """
-    if not examination.judgments or examination.open:
+    if not examination.judgments or (examination.open and not ended_early):
         raise UsageError(
             code="exam-not-over",
-            message="the exam has no answer yet, or is open on " + ", ".join(examination.open),
-            where=reviewer,
-            hint="give more items, or add known records to the exam",
+            message=f"{', '.join(examination.open) or 'everything'} is not decided yet",
+            where=f"exam of {reviewer}",
+            hint="give more items, or end the exam early",
         )
     if days < 1:
         raise UsageError(
