@@ -35,10 +35,10 @@ class Sentinel(Fact):
     """What a right answer is."""
     family: str
     """The task family among whose work it hides."""
-    language: str | None = None
-    """The language of that work; absent where it does not matter."""
     retired_after: Annotated[int, Meta(ge=1)]
     """People who may see it before it is retired: the more have seen it, the more it is known."""
+    language: str | None = None
+    """The language of that work; absent where it does not matter."""
     retired: bool = False
     """Whether it is taken out before that; then `supersedes` names the sentinel that it takes out."""
     supersedes: str | None = None
