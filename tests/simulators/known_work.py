@@ -50,6 +50,5 @@ def answer(
         record=record.id,
         reviewer=Reviewer(pseudonym=reviewer, kind="human", role="reviewer"),
         verdict=verdict or Prefers(candidate=0),
-        scores=scores,
-        **({"rubric": RUBRIC} | changes),
+        **({"rubric": RUBRIC, "scores": scores} | changes),
     )

@@ -1,5 +1,6 @@
 """Known records hidden among ordinary work."""
 
+from itertools import pairwise
 from statistics import mean
 
 import pytest
@@ -40,7 +41,7 @@ def test_the_share_of_sentinels_is_the_stated_one_in_the_mean() -> None:
 def test_a_sentinel_tells_nothing_of_where_the_next_one_comes() -> None:
     """After a sentinel the next place is one as often as anywhere else."""
     turns = _turns("ada", 30)
-    after = [later for earlier, later in zip(turns, turns[1:], strict=False) if earlier]
+    after = [later for earlier, later in pairwise(turns) if earlier]
     assert abs(mean(after) - 0.3) < 4 * (0.3 * 0.7 / len(after)) ** 0.5
 
 
