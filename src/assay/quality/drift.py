@@ -6,7 +6,8 @@ the mean number of answers of a sound person until a false alarm, which no chart
 hundred sound people on charts of run length 1000 raise one alarm in every ten answers of each.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable
 from functools import lru_cache
 from math import ceil, log
 from typing import Literal
@@ -29,6 +30,9 @@ WEIGHT = 0.05
 
 NODES = 96
 """Nodes of the quadrature; more change no figure of the published tables."""
+
+_INSIDE = 1e-12
+"""Keeps a rank's share off 0 and 1, which have no normal value."""
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,12 +258,13 @@ def watch_scores(differences: Sequence[Observation], chart: ScoreChart, *, seed:
     the rank a normal value. As long as nothing changes these are independent and standard normal,
     whatever the scale and however skewed the differences; so the run length holds exactly and no
     sound period must be named beforehand. Lasting leniency is no drift. The first few dozen
-    answers can show little, for there is no past to compare with.
+    answers can show little, for there is no past to compare with; after an alarm the past starts
+    anew as well.
 
     Source: sequential normal scores, Conover, Tercero-Gomez, Cordero-Franco 2017, Sequential
-    Analysis 36:397-414; randomised ranks as in Bell and Doksum 1965. An alarm's beginning is the
-    first answer since the statistic last changed its sign (Nishina 1992, Statistics and Probability
-    Letters 15:289-293).
+    Analysis 36:397-414, with ties broken at random. An alarm's beginning is the first answer since
+    the statistic last changed its sign (Nishina 1992, Statistics and Probability Letters
+    15:289-293).
 
     Args:
         differences: the person's score minus the others' mean, one a judgment.
@@ -267,13 +272,15 @@ def watch_scores(differences: Sequence[Observation], chart: ScoreChart, *, seed:
         seed: seed of the random ties.
     """
     draw = np.random.default_rng(seed)
-    statistic, began, start = 0.0, 0, 0
+    statistic, began = 0.0, 0
+    past: list[float] = []
     points: list[Point] = []
     signals: list[Signal] = []
     for position, each in enumerate(differences):
-        past = np.array([one.value for one in differences[start : position + 1]])
-        below, equal = int((past < each.value).sum()), int((past == each.value).sum())
-        score = float(norm.ppf((below + equal * draw.uniform()) / past.size))
+        insort(past, each.value)
+        below, upto = bisect_left(past, each.value), bisect_right(past, each.value)
+        share = draw.uniform(_INSIDE, 1 - _INSIDE)
+        score = float(norm.ppf((below + (upto - below) * share) / len(past)))
         moved = (1 - chart.weight) * statistic + chart.weight * score
         if moved * statistic <= 0:
             began = position
@@ -282,7 +289,8 @@ def watch_scores(differences: Sequence[Observation], chart: ScoreChart, *, seed:
         if abs(statistic) >= chart.limit:
             direction: Literal["higher", "lower"] = "higher" if statistic > 0 else "lower"
             signals.append(Signal(position=position, began=began, direction=direction))
-            statistic, start = 0.0, position + 1
+            statistic = 0.0
+            past.clear()
     return Watch(
         method=f"sequential-rank-ewma/weight {chart.weight:g}",
         run_length=chart.run_length,
