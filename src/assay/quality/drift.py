@@ -251,7 +251,7 @@ def ewma_run_length(width: float, weight: float, *, shift: float = 0.0) -> float
     return float(1 + (kernel(np.zeros(1)) @ lengths)[0])
 
 
-def watch_scores(differences: Sequence[Observation], chart: ScoreChart, *, seed: int = 0) -> Watch:
+def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed: int = 0) -> Watch:
     """Follow how far a person's scores lie from the others', in order, against the person's own past.
 
     Each difference becomes its rank among all of the person's so far, ties broken at random, and
