@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from functools import lru_cache
 from math import ceil, log
+from statistics import NormalDist
 from typing import Literal
 
 import msgspec
@@ -30,6 +31,8 @@ WEIGHT = 0.05
 
 NODES = 96
 """Nodes of the quadrature; more change no figure of the published tables."""
+
+_STANDARD_NORMAL = NormalDist()
 
 _INSIDE = 1e-12
 """Keeps a rank's share off 0 and 1, which have no normal value."""
@@ -280,7 +283,7 @@ def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed:
         insort(past, each.value)
         below, upto = bisect_left(past, each.value), bisect_right(past, each.value)
         share = draw.uniform(_INSIDE, 1 - _INSIDE)
-        score = float(norm.ppf((below + (upto - below) * share) / len(past)))
+        score = _STANDARD_NORMAL.inv_cdf((below + (upto - below) * share) / len(past))
         moved = (1 - chart.weight) * statistic + chart.weight * score
         if moved * statistic <= 0:
             began = position
