@@ -10,8 +10,8 @@ from assay.contracts.document import content_digest
 from assay.review.welfare import (
     Allowed,
     Capped,
-    Care,
     Caps,
+    Care,
     Consent,
     Exposure,
     Suppressed,
