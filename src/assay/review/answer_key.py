@@ -23,6 +23,7 @@ from assay.records.verdict import (
     ScoreAbstained,
     Scored,
     Verdict,
+    verdict_key,
 )
 
 Outcome = Literal["right", "wrong", "abstained", "unanswered"]
@@ -179,12 +180,16 @@ def _verdict_outcome(verdict: Verdict, accepted: tuple[Verdict, ...]) -> Outcome
 
 
 def _meets(verdict: Verdict, accepted: Verdict) -> bool:
-    if isinstance(verdict, Prefers) and isinstance(accepted, Prefers):
-        same = verdict.candidate == accepted.candidate
-        return same and accepted.strength in {None, verdict.strength}
-    if isinstance(verdict, Ranks) and isinstance(accepted, Ranks):
-        return [set(group) for group in verdict.order] == [set(group) for group in accepted.order]
-    return verdict == accepted
+    """Whether two verdicts say the same; a ranking of two is a preference or a tie."""
+    asked = accepted.strength if isinstance(accepted, Prefers) else None
+    if asked is not None and not (isinstance(verdict, Prefers) and verdict.strength == asked):
+        return False
+    return _name(verdict) == _name(accepted)
+
+
+def _name(verdict: Verdict) -> str:
+    named = sum(len(group) for group in verdict.order) if isinstance(verdict, Ranks) else 0
+    return verdict_key(verdict, named)
 
 
 def _score_outcome(judgment: Judgment, accepted: AcceptedScore) -> Outcome:

@@ -80,6 +80,14 @@ def test_the_order_within_a_tied_group_means_nothing() -> None:
     assert not correct(answer(RECORD, verdict=Ranks(order=((0, 1), (2,)))), accepting)["verdict"]
 
 
+def test_a_ranking_of_two_is_a_preference() -> None:
+    """However the answer was written down, it says which of two is better, or that they tie."""
+    first = Ranks(order=((0,), (1,)))
+    assert correct(answer(RECORD, verdict=first), _verdict_key(Prefers(candidate=0)))["verdict"]
+    assert correct(answer(RECORD, verdict=Ranks(order=((0, 1),))), _verdict_key(Tie()))["verdict"]
+    assert not correct(answer(RECORD, verdict=first), _verdict_key(Prefers(candidate=1)))["verdict"]
+
+
 @pytest.mark.parametrize(
     ("score", "outcome"),
     [
