@@ -18,6 +18,9 @@ from assay.records.fields import Name
 from assay.records.judgment import Judgment, standing
 from assay.records.verdict import NotAsked
 
+_EVERYTHING = "*"
+"""Stands for all that a judgment answers; no dimension has this name."""
+
 Why = Literal["meaning_changed", "gap_answered"]
 """Why a judgment needs a second look.
 
@@ -54,10 +57,10 @@ class GapAnswer(Fact):
     """Document id of the version that says so."""
     text: str
     """The answer in words, for those who asked."""
-    dimensions: tuple[Name, ...] = ()
-    """Dimensions that it speaks to, `verdict` among them; empty: those of the gaps themselves."""
     answered_by: str
     """Pseudonym of the lead."""
+    dimensions: tuple[Name, ...] = ()
+    """Dimensions that it speaks to, `verdict` among them; empty: those of the gaps themselves."""
 
 
 class SecondLook(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,14 +165,14 @@ def second_look(
 def _spoken(
     gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]
 ) -> dict[str, dict[str, frozenset[str]]]:
-    """Record id -> gap id -> what its answers speak to; nothing named is everything."""
+    """Record id -> gap id -> what its answers speak to; `_EVERYTHING` where none is named."""
     known = {each.id: each for each in gaps}
     found: dict[str, dict[str, frozenset[str]]] = {}
     for answer in answers:
         for gap in (known[each] for each in answer.gaps if each in known):
-            named = answer.dimensions or ((gap.dimension,) if gap.dimension else ())
+            own = (gap.dimension,) if gap.dimension else (_EVERYTHING,)
             of_record = found.setdefault(gap.record, {})
-            of_record[gap.id] = of_record.get(gap.id, frozenset()) | frozenset(named)
+            of_record[gap.id] = of_record.get(gap.id, frozenset()).union(answer.dimensions or own)
     return found
 
 
@@ -178,7 +181,9 @@ def _look(
 ) -> SecondLook | None:
     given = frozenset(_answered(judgment))
     altered = given & changed
-    by_gap = {gap: given & named if named else given for gap, named in spoken.items()}
+    by_gap = {
+        gap: given if _EVERYTHING in named else given & named for gap, named in spoken.items()
+    }
     speaking = {gap: touched for gap, touched in by_gap.items() if touched}
     if not altered and not speaking:
         return None
