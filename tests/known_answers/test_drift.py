@@ -73,7 +73,7 @@ LUCAS_SACCUCCI = {
 """(weight, width) -> run lengths at shifts of 0, .25, .5, .75, 1, 1.5, 2 and 3.
 
 Source: Lucas and Saccucci 1990, Technometrics 32:1-12, as tabled in Montgomery, Introduction to
-Statistical Quality Control, table 9.11 (8th edition).
+Statistical Quality Control, chapter on CUSUM and EWMA charts.
 """
 
 

@@ -237,6 +237,9 @@ def issue(
 ) -> Qualification:
     """The fact that an exam's end makes: passed where at least one dimension was, else failed.
 
+    Each dimension is a chance of its own: somebody unqualified on several has the plan's
+    probability of a false pass on each of them.
+
     Args:
         examination: the exam.
         reviewer: pseudonym.
@@ -317,6 +320,39 @@ def holds(
     return counts and bool(asked) and able.issuperset(asked)
 
 
+def qualified(
+    qualifications: Iterable[Qualification],
+    *,
+    reviewer: str,
+    work: Scope,
+    on: date,
+    rubric: str,
+    asked: Collection[str],
+    unchanged: Mapping[str, frozenset[str]] = {},
+) -> Qualification | None:
+    """The qualification by which a person may do some work; None where there is none.
+
+    Args:
+        qualifications: everybody's qualifications, superseded ones included.
+        reviewer: pseudonym.
+        work: role, task family and language of the work.
+        on: the day.
+        rubric: document id of the rubric in force.
+        asked: the dimensions that the work asks, `verdict` among them.
+        unchanged: older rubric id -> what still means the same (`same_meaning`).
+    """
+    own = [each for each in qualifications if each.reviewer == reviewer]
+    return next(
+        (
+            each
+            for each in standing_qualifications(own)
+            if _covers(each.scope, work)
+            and holds(each, on=on, rubric=rubric, asked=asked, unchanged=unchanged)
+        ),
+        None,
+    )
+
+
 def renewal_due(qualification: Qualification, *, on: date, within_days: int) -> bool:
     """Whether a qualification still counts and ends within so many days, or has ended already."""
     if qualification.decision != "passed":
@@ -332,6 +368,11 @@ def same_meaning(old: Rubric, new: Rubric) -> frozenset[str]:
     touched = frozenset(compare({"rubric": old}, {"rubric": new}).second_look)
     shared = {each.id for each in old.dimensions} & {each.id for each in new.dimensions}
     return frozenset({*shared, VERDICT}) - touched
+
+
+def _covers(scope: Scope, work: Scope) -> bool:
+    same = scope.role == work.role and scope.family == work.family
+    return same and scope.language in {None, work.language}
 
 
 def _digest(secret: bytes, *parts: str) -> bytes:

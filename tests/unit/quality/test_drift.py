@@ -107,6 +107,16 @@ def test_after_an_alarm_a_chart_starts_anew() -> None:
     assert [each.began for each in watch.signals] == list(range(0, 20 - gap + 1, gap))
 
 
+def test_after_an_alarm_the_new_level_is_the_past() -> None:
+    """A shift that lasts alarms once, not again and again."""
+    draw = np.random.default_rng(6)
+    values = np.concatenate([draw.normal(size=300), draw.normal(3, 1, size=150)])
+    chart = score_chart(run_length=20_000)
+    signals = watch_scores(_observed(values), chart).signals
+    assert len(signals) == 1
+    assert 300 <= signals[0].began <= signals[0].position < 330
+
+
 def test_a_chart_says_its_limits_and_names_each_answer() -> None:
     """Points carry the judgment; one chart has an upper limit, the other two."""
     errors = watch_errors(_observed([0.0, 1.0]), ERRORS)

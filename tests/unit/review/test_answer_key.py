@@ -117,7 +117,7 @@ def test_a_category_is_right_where_it_is_one_of_the_accepted() -> None:
 
 
 def test_a_dimension_is_right_where_all_of_its_candidates_are() -> None:
-    """One wrong score makes the dimension wrong; one that is missing leaves it unanswered."""
+    """One wrong score makes the dimension wrong; one that is missing leaves it open."""
     accepting = _score_key(
         AcceptedScore(dimension="clarity", candidate=0, accepts=Within(low=4, high=5)),
         AcceptedScore(dimension="clarity", candidate=1, accepts=Within(low=1, high=2)),
@@ -126,6 +126,11 @@ def test_a_dimension_is_right_where_all_of_its_candidates_are() -> None:
     assert outcomes(answer(RECORD), accepting) == {"clarity": "unanswered"}
     both = answer(RECORD, clarity=None, scores=(*answer(RECORD).scores, other))
     assert outcomes(both, accepting) == {"clarity": "wrong"}
+    declined = DimensionScore(
+        dimension="clarity", candidate=0, score=ScoreAbstained(reason="unsure")
+    )
+    half = answer(RECORD, clarity=None, scores=(declined, other))
+    assert outcomes(half, accepting) == {"clarity": "wrong"}
 
 
 def test_a_key_holds_for_its_own_record_and_rubric_alone() -> None:

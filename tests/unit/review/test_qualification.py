@@ -24,6 +24,7 @@ from assay.review.qualification import (
     issue,
     may_sit,
     next_item,
+    qualified,
     renewal_due,
     revoke,
     same_meaning,
@@ -95,6 +96,18 @@ def test_an_open_exam_issues_nothing_unless_it_is_ended() -> None:
     assert ended.passed == ()
 
 
+def test_an_exam_that_ended_early_qualifies_for_what_was_decided() -> None:
+    """One dimension passed, the other still open: only the first counts."""
+    mixed = [answer(record, clarity=5 if at % 3 else 1) for at, record in enumerate(EXAM[:8])]
+    ended = issue(
+        examine(mixed, KEYS, PLAN, reviewer="ada"),
+        reviewer="ada", scope=SCOPE, rubric=RUBRIC, plan=PLAN, on=ISSUED, days=90, ended_early=True,
+    )  # fmt: skip
+    by_name = {each.dimension: each.decision for each in ended.results}
+    assert by_name == {"verdict": "passed", "clarity": "continue"}
+    assert ended.passed == ("verdict",)
+
+
 def test_a_qualification_of_no_days_is_refused() -> None:
     """What never counts is not issued."""
     examination = examine([answer(record) for record in EXAM], KEYS, PLAN, reviewer="ada")
@@ -164,6 +177,27 @@ def test_nobody_can_take_anothers_qualification_away_by_naming_it() -> None:
     stranger = _issued(reviewer="bob", supersedes=found.id)
     elsewhere = _issued(scope=Scope(role="reviewer", family="essays"), supersedes=found.id)
     assert standing_qualifications([found, stranger, elsewhere]) == [found, stranger, elsewhere]
+
+
+def test_a_person_is_qualified_by_a_standing_qualification_for_such_work() -> None:
+    """Role, family and language must fit; a qualification for any language fits all of them."""
+    found = _issued()
+    everywhere = _issued(scope=Scope(role="reviewer", family="sums"))
+
+    def ask(*held: Qualification, person: str = "ada", **changes: str) -> Qualification | None:
+        work = {"role": "reviewer", "family": "sums", "language": "en"} | changes
+        return qualified(
+            held, reviewer=person, work=Scope(**work), on=ISSUED, rubric=RUBRIC, asked=BOTH
+        )  # type: ignore[arg-type]
+
+    assert ask(found) == found
+    assert ask(found, language="de") is None
+    assert ask(everywhere, language="de") == everywhere
+    assert ask(found, family="essays") is None
+    assert ask(found, role="adjudicator") is None
+    assert ask(found, person="bob") is None
+    assert ask(found, revoke(found, on=ISSUED, reason="so")) is None
+    assert ask(_issued(clarity=1), found) == found
 
 
 def test_renewal_is_due_shortly_before_the_end() -> None:
