@@ -98,7 +98,7 @@ def test_an_open_exam_issues_nothing_unless_it_is_ended() -> None:
 
 def test_an_exam_that_ended_early_qualifies_for_what_was_decided() -> None:
     """One dimension passed, the other still open: only the first counts."""
-    mixed = [answer(record, clarity=5 if at % 3 else 1) for at, record in enumerate(EXAM[:8])]
+    mixed = [answer(record, clarity=1 if at == 2 else 5) for at, record in enumerate(EXAM[:8])]
     ended = issue(
         examine(mixed, KEYS, PLAN, reviewer="ada"),
         reviewer="ada", scope=SCOPE, rubric=RUBRIC, plan=PLAN, on=ISSUED, days=90, ended_early=True,
