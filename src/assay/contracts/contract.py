@@ -213,6 +213,17 @@ class Qualification(Part):
     """Least share of the items answered as the key says."""
 
 
+class ReadingCaps(Part):
+    """Most minutes that one person reads severe content of one harm category."""
+
+    hourly_minutes: Annotated[int, Field(ge=1, le=60)] | None = None
+    """Most minutes within any hour."""
+    daily_minutes: Annotated[int, Field(ge=1, le=480)] | None = None
+    """Most minutes within any 24 hours."""
+    weekly_minutes: Annotated[int, Field(ge=1, le=2400)] | None = None
+    """Most minutes within any seven days."""
+
+
 class Welfare(Part):
     """What protects the people who read severe content."""
 
@@ -222,14 +233,28 @@ class Welfare(Part):
     """Whether people see it only after they agreed to."""
     blur: bool = False
     """Whether it is hidden until the reader uncovers it."""
+    hourly_minutes: Annotated[int, Field(ge=1, le=60)] | None = None
+    """Most minutes an hour that one person reads it, of all harm categories together."""
     daily_minutes: Annotated[int, Field(ge=1, le=480)] | None = None
-    """Most minutes a day that one person reads it."""
+    """Most minutes a day that one person reads it, of all harm categories together."""
+    weekly_minutes: Annotated[int, Field(ge=1, le=2400)] | None = None
+    """Most minutes a week that one person reads it, of all harm categories together."""
+    categories: dict[DimensionName, ReadingCaps] = {}
+    """Harm categories with caps of their own below those on all together: category -> caps."""
     break_after_minutes: Annotated[int, Field(ge=1, le=240)] | None = None
     """Minutes after which a break is due."""
+    cool_down_items: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Benign items that come after a break was due, before the next severe content."""
     skip_without_penalty: bool = False
     """Whether an item may be declined without any consequence."""
     support: Text | None = None
     """Whom to turn to."""
+
+    @model_validator(mode="after")
+    def _cools_down_after_a_break(self) -> Self:
+        if self.cool_down_items is not None and self.break_after_minutes is None:
+            raise ValueError("cool_down_items come after a break: give break_after_minutes as well")
+        return self
 
 
 class Contract(Header):

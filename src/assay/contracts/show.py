@@ -8,7 +8,9 @@ from assay.contracts.contract import (
     Contract,
     MachineEvidence,
     Quota,
+    ReadingCaps,
     ReviewLayer,
+    Welfare,
 )
 from assay.contracts.document import content_digest
 from assay.contracts.documents import Documents
@@ -123,12 +125,25 @@ def _review(contract: Contract) -> list[str]:
             f"- Only after opting in: {_yes(welfare.opt_in)}",
             f"- Hidden until uncovered: {_yes(welfare.blur)}",
             f"- May be skipped without penalty: {_yes(welfare.skip_without_penalty)}",
-            f"- Minutes a day at most: {welfare.daily_minutes or 'not limited'}",
+            f"- Most minutes of severe content: {_caps(welfare)}",
+            *(
+                f"- Most minutes of {name}: {_caps(caps)}"
+                for name, caps in welfare.categories.items()
+            ),
             f"- Minutes until a break: {welfare.break_after_minutes or 'not set'}",
+            f"- Benign items after a break: {welfare.cool_down_items or 'none'}",
             f"- Support: {_line(welfare.support or 'not named')}",
             "",
         ]
     return lines
+
+
+def _caps(caps: Welfare | ReadingCaps) -> str:
+    spans = (
+        ("an hour", caps.hourly_minutes), ("a day", caps.daily_minutes),
+        ("a week", caps.weekly_minutes),
+    )  # fmt: skip
+    return ", ".join(f"{minutes} {span}" for span, minutes in spans if minutes) or "not limited"
 
 
 def _rubric(rubric: Rubric) -> list[str]:

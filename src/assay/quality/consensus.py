@@ -15,16 +15,14 @@ from assay.records.judgment import Judgment, standing
 from assay.records.record import Record
 from assay.records.verdict import (
     Abstained,
-    Category,
     DimensionScore,
     NotApplicable,
     NotAsked,
     Prefers,
-    Ranks,
     Score,
     ScoreAbstained,
-    Scored,
-    Verdict,
+    score_key,
+    verdict_key,
 )
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 
@@ -247,23 +245,6 @@ def tally(judgments: Iterable[Judgment], n_candidates: int) -> Tally:
     return Tally(verdicts=_sorted(counts), abstained=abstained, not_asked=not_asked)
 
 
-def verdict_key(verdict: Verdict, n_candidates: int) -> str:
-    """The name under which a verdict is counted, such as `prefers:0`, `tie` or `ranks:2>0=1`.
-
-    A ranking of two candidates is the same answer as a preference or a tie.
-    """
-    if isinstance(verdict, Prefers):
-        return f"prefers:{verdict.candidate}"
-    if not isinstance(verdict, Ranks):
-        return str(verdict.__struct_config__.tag)
-    if len(verdict.order) == 1 and len(verdict.order[0]) == n_candidates:
-        return "tie"
-    if n_candidates == 2 and verdict.order and len(verdict.order[0]) == 1:  # noqa: PLR2004  a pair
-        return f"prefers:{verdict.order[0][0]}"
-    groups = ("=".join(str(candidate) for candidate in sorted(group)) for group in verdict.order)
-    return "ranks:" + ">".join(groups)
-
-
 def has_share(count: int, answered: int, share: float | None) -> bool:
     """Whether this many of the answers are enough to agree.
 
@@ -353,19 +334,6 @@ def _strengths(judgments: Iterable[Judgment], winner: int | None) -> dict[int, i
         and judgment.verdict.strength is not None
     )
     return dict(sorted(found.items()))
-
-
-def score_key(score: Score) -> str | None:
-    """The name under which a score is counted; None where none was given."""
-    match score:
-        case Scored(value=value, denominator=None):
-            return str(value)
-        case Scored(value=value, denominator=denominator):
-            return f"{value}/{denominator}"
-        case Category(value=value):
-            return value
-        case _:
-            return None
 
 
 def _score_summaries(

@@ -16,8 +16,6 @@ from assay.quality.consensus import (
     Counting,
     consensus,
     effective,
-    score_key,
-    verdict_key,
 )
 from assay.quality.coverage import Cells
 from assay.quality.disposition import RELEASABLE
@@ -28,7 +26,16 @@ from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.judgment import Judgment
 from assay.records.judgment import standing as unsuperseded
 from assay.records.record import Record
-from assay.records.verdict import Abstained, NotApplicable, NotAsked, Prefers, Ranks, Tie
+from assay.records.verdict import (
+    Abstained,
+    NotApplicable,
+    NotAsked,
+    Prefers,
+    Ranks,
+    Tie,
+    score_key,
+    verdict_key,
+)
 from assay.review.layer import layer_of
 from assay.verification.ledger import Ledger
 from assay.verification.verification import Fail, Pass, Verification

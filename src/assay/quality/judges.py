@@ -18,8 +18,6 @@ from assay.quality.consensus import (
     STRICT_MAJORITY,
     Counting,
     effective,
-    score_key,
-    verdict_key,
 )
 from assay.quality.estimate import Estimate, Rate, rate
 from assay.quality.gathering import PAIR, PAIR_VALUES
@@ -28,7 +26,7 @@ from assay.quality.places import Clusters
 from assay.quality.rules import InForce
 from assay.records.judgment import Judge, Judgment
 from assay.records.record import Record
-from assay.records.verdict import Abstained, NotApplicable, NotAsked
+from assay.records.verdict import Abstained, NotApplicable, NotAsked, score_key, verdict_key
 from assay.review.judge import POSITION
 from assay.review.layer import layer_of
 

@@ -19,12 +19,12 @@ from assay.contracts.priority import Rules, Scores, compute_verdict, rules_of
 from assay.contracts.rubric import Rubric
 from assay.core.digest import sha256
 from assay.quality.case import Case
-from assay.quality.consensus import Consensus, Counting, consensus, effective, verdict_key
+from assay.quality.consensus import Consensus, Counting, consensus, effective
 from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.quality.machine_evidence import Demand, Lack, first_lack
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.records.verdict import DimensionScore, Prefers, Ranks, Scored, Tie
+from assay.records.verdict import DimensionScore, Prefers, Ranks, Scored, Tie, verdict_key
 from assay.review.adjudication import Decided, Preserved, Returned
 from assay.review.layer import layer_of
 

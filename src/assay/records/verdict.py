@@ -85,3 +85,33 @@ class DimensionScore(Value):
     """The score, or the way of not giving one."""
     candidate: Index | None = None
     """The candidate scored; absent where the record as a whole is meant."""
+
+
+def verdict_key(verdict: Verdict, n_candidates: int) -> str:
+    """The name under which a verdict is counted, such as `prefers:0`, `tie` or `ranks:2>0=1`.
+
+    A ranking of two candidates is the same answer as a preference or a tie.
+    """
+    if isinstance(verdict, Prefers):
+        return f"prefers:{verdict.candidate}"
+    if not isinstance(verdict, Ranks):
+        return str(verdict.__struct_config__.tag)
+    if len(verdict.order) == 1 and len(verdict.order[0]) == n_candidates:
+        return "tie"
+    if n_candidates == 2 and verdict.order and len(verdict.order[0]) == 1:  # noqa: PLR2004  a pair
+        return f"prefers:{verdict.order[0][0]}"
+    groups = ("=".join(str(candidate) for candidate in sorted(group)) for group in verdict.order)
+    return "ranks:" + ">".join(groups)
+
+
+def score_key(score: Score) -> str | None:
+    """The name under which a score is counted; None where none was given."""
+    match score:
+        case Scored(value=value, denominator=None):
+            return str(value)
+        case Scored(value=value, denominator=denominator):
+            return f"{value}/{denominator}"
+        case Category(value=value):
+            return value
+        case _:
+            return None

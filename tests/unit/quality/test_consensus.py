@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.quality.consensus import Counting, consensus, effective, verdict_key
+from assay.quality.consensus import Counting, consensus, effective
 from assay.records.judgment import Judgment, SectionRuling, StepLabel
 from assay.records.record import Record
 from assay.records.verdict import (
@@ -18,6 +18,7 @@ from assay.records.verdict import (
     Scored,
     Tie,
     Verdict,
+    verdict_key,
 )
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from simulators.small_program import judged, pair, worked

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from assay.quality.consensus import Consensus, Groups, verdict_key
+from assay.quality.consensus import Consensus, Groups
 from assay.records.candidate import MadeByUnknown
 from assay.records.kinds import (
     Adversarial,
@@ -31,6 +31,7 @@ from assay.records.verdict import (
     Prefers,
     ScoreAbstained,
     Scored,
+    verdict_key,
 )
 from assay.releases.exporters.released import ReleasedRecord
 

@@ -1,0 +1,209 @@
+"""The guideline gap: where the rubric leaves a reviewer without an answer, and who then looks again.
+
+A reviewer names the gap at the record; a later version of the rubric answers it. Judgments that
+were given under the older words need a second look where the new words touch them, and only there.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar, Literal
+
+import msgspec
+
+from assay.contracts.diff import VERDICT, compare
+from assay.contracts.rubric import Rubric
+from assay.core.errors import UsageError
+from assay.core.fact import Fact
+from assay.records.fields import Name
+from assay.records.judgment import Judgment, standing
+from assay.records.verdict import NotAsked
+
+_EVERYTHING = "*"
+"""Stands for all that a judgment answers; no dimension has this name."""
+
+Why = Literal["meaning_changed", "gap_answered"]
+"""Why a judgment needs a second look.
+
+`meaning_changed`: a dimension that it answers now asks something else; `gap_answered`: the answer
+to a gap at its record speaks to what it answers.
+"""
+
+
+class GuidelineGap(Fact):
+    """A reviewer says that the rubric does not tell how to judge a record."""
+
+    prefix: ClassVar[str] = "gap"
+
+    record: str
+    """Id of the record at which it showed."""
+    reviewer: str
+    """Pseudonym of who asks, and hears of the answer."""
+    rubric: str
+    """Document id of the rubric that has the gap."""
+    text: str
+    """What is not said, in the reviewer's words."""
+    dimension: Name | None = None
+    """The dimension that leaves it open; absent for the verdict or the whole."""
+
+
+class GapAnswer(Fact):
+    """What the rubric now says where it said nothing."""
+
+    prefix: ClassVar[str] = "gan"
+
+    gaps: tuple[str, ...]
+    """Ids of the gaps that it answers."""
+    rubric: str
+    """Document id of the version that says so."""
+    text: str
+    """The answer in words, for those who asked."""
+    answered_by: str
+    """Pseudonym of the lead."""
+    dimensions: tuple[Name, ...] = ()
+    """Dimensions that it speaks to, `verdict` among them; empty: those of the gaps themselves."""
+
+
+class SecondLook(msgspec.Struct, frozen=True, kw_only=True):
+    """One judgment that needs a second look."""
+
+    judgment: str
+    """Id of the judgment."""
+    record: str
+    """Id of its record."""
+    reviewer: str
+    """Pseudonym of who gave it."""
+    dimensions: tuple[str, ...]
+    """What must be looked at again: dimensions, and `verdict`; sorted."""
+    why: tuple[Why, ...]
+    """Why; sorted."""
+    gaps: tuple[str, ...]
+    """Ids of the gaps whose answers speak to it; sorted."""
+
+
+class SecondLooks(msgspec.Struct, frozen=True, kw_only=True):
+    """Which judgments a new rubric touches: `untouched + current + unknown` are all the others."""
+
+    needed: tuple[SecondLook, ...]
+    """Those that need a second look, in the order in which they were given."""
+    untouched: int
+    """Judgments under an older version that mean the same under the new one."""
+    current: int
+    """Judgments under the new version."""
+    unknown: int
+    """Judgments under a version that was not given, or under none of ours: nothing is known."""
+
+
+def open_gaps(gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]) -> list[GuidelineGap]:
+    """The gaps that no answer names, in their order of entry."""
+    answered = {gap for answer in answers for gap in answer.gaps}
+    return [each for each in gaps if each.id not in answered]
+
+
+def answers_for(
+    reviewer: str, gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]
+) -> list[tuple[GuidelineGap, GapAnswer]]:
+    """The gaps that a person asked about, each with each answer, in the answers' order."""
+    own = {each.id: each for each in gaps if each.reviewer == reviewer}
+    return [(own[gap], answer) for answer in answers for gap in answer.gaps if gap in own]
+
+
+def second_look(
+    judgments: Iterable[Judgment],
+    *,
+    rubrics: Mapping[str, Rubric],
+    new: str,
+    gaps: Iterable[GuidelineGap] = (),
+    answers: Iterable[GapAnswer] = (),
+) -> SecondLooks:
+    """Which standing judgments a new version of the rubric touches, and where.
+
+    A judgment under an older version is touched in what it answers: where the question, scale,
+    anchors, exclusions or another part that bears meaning has changed, on every record; and where an
+    answer to a gap speaks, on the records at which the gap showed.
+
+    Args:
+        judgments: judgments in their order of entry.
+        rubrics: rubric id -> the version; the new one and every older one that is known.
+        new: id of the new version.
+        gaps: guideline gaps.
+        answers: their answers; those in other versions than the new one are left aside.
+
+    Raises:
+        UsageError: if the new version is not among the rubrics.
+    """
+    if new not in rubrics:
+        raise UsageError(
+            code="unknown-rubric",
+            message=f"the new version {new!r} is not among the rubrics given",
+            where="second look",
+            hint="give the new version as well as the older ones",
+        )
+    changed = {
+        identity: frozenset(compare({"rubric": old}, {"rubric": rubrics[new]}).second_look)
+        for identity, old in rubrics.items()
+    }
+    spoken = _spoken(gaps, [each for each in answers if each.rubric == new])
+    looks: list[SecondLook] = []
+    counts: Counter[str] = Counter()
+    for judgment in standing(judgments):
+        if judgment.rubric == new:
+            counts["current"] += 1
+        elif judgment.rubric not in changed:
+            counts["unknown"] += 1
+        elif look := _look(judgment, changed[judgment.rubric], spoken.get(judgment.record, {})):
+            looks.append(look)
+        else:
+            counts["untouched"] += 1
+    return SecondLooks(
+        needed=tuple(looks),
+        untouched=counts["untouched"],
+        current=counts["current"],
+        unknown=counts["unknown"],
+    )
+
+
+def _spoken(
+    gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]
+) -> dict[str, dict[str, frozenset[str]]]:
+    """Record id -> gap id -> what its answers speak to; `_EVERYTHING` where none is named."""
+    known = {each.id: each for each in gaps}
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for answer in answers:
+        for gap in (known[each] for each in answer.gaps if each in known):
+            own = (gap.dimension,) if gap.dimension else (_EVERYTHING,)
+            of_record = found.setdefault(gap.record, {})
+            of_record[gap.id] = of_record.get(gap.id, frozenset()).union(answer.dimensions or own)
+    return found
+
+
+def _look(
+    judgment: Judgment, changed: frozenset[str], spoken: Mapping[str, frozenset[str]]
+) -> SecondLook | None:
+    given = frozenset(_answered(judgment))
+    altered = given & changed
+    by_gap = {
+        gap: given if _EVERYTHING in named else given & named for gap, named in spoken.items()
+    }
+    speaking = {gap: touched for gap, touched in by_gap.items() if touched}
+    if not altered and not speaking:
+        return None
+    why: list[Why] = []
+    if speaking:
+        why.append("gap_answered")
+    if altered:
+        why.append("meaning_changed")
+    return SecondLook(
+        judgment=judgment.id,
+        record=judgment.record,
+        reviewer=judgment.reviewer.pseudonym,
+        dimensions=tuple(sorted(altered.union(*speaking.values()))),
+        why=tuple(why),
+        gaps=tuple(sorted(speaking)),
+    )
+
+
+def _answered(judgment: Judgment) -> Iterator[str]:
+    """What a judgment answers: dimensions that it scores or declines, and the verdict."""
+    if not isinstance(judgment.verdict, NotAsked):
+        yield VERDICT
+    yield from (each.dimension for each in judgment.scores)

@@ -1,0 +1,293 @@
+"""Welfare: who agreed to read which harm, how much of it anybody reads, and when a break is due.
+
+Consent is opt-in for each harm category and is withdrawn without a reason. Caps hold over sliding
+hours, days and weeks, so that midnight empties nothing. Leads see sums over groups, never people.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal
+
+import msgspec
+
+from assay.contracts.contract import ReadingCaps, Welfare
+from assay.core.fact import Fact
+from assay.records.fields import Name
+
+BREAK_MINUTES = 10
+"""Minutes without severe content that make a break (a convention)."""
+
+LEAST_PEOPLE = 5
+"""Sums over fewer people are suppressed, for they would speak of each of them (a convention)."""
+
+_MINUTE = 60_000
+
+
+class Consent(Fact):
+    """One person agrees to read content of one harm category, or takes that back."""
+
+    prefix: ClassVar[str] = "con"
+
+    reviewer: str
+    """Pseudonym."""
+    category: Name
+    """The harm category, as records name it in `sensitivity.categories`."""
+    given: bool
+    """Whether the person agrees; False takes it back, and no reason is asked."""
+    supersedes: str | None = None
+    """Id of the person's earlier word on the category."""
+
+
+class Exposure(msgspec.Struct, frozen=True, kw_only=True):
+    """One item that one person looked at."""
+
+    categories: tuple[str, ...]
+    """Harm categories that it shows; empty for a benign item."""
+    started: str
+    """When it was shown, as UTC in ISO 8601."""
+    milliseconds: int
+    """How long it was looked at."""
+
+
+class Caps(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for one program's readers of severe content, in minutes; absent: no such cap."""
+
+    total: ReadingCaps
+    """Caps on all harm categories together."""
+    by_category: Mapping[str, ReadingCaps]
+    """Caps on single harm categories, beside those on all."""
+    break_after: int | None
+    """Minutes of severe content after which a break is due."""
+    cool_down: int
+    """Benign items that come after a break was due, before the next severe content; often 0."""
+
+
+CapReason = Literal["hour", "day", "week", "break"]
+"""Which cap holds: minutes within an hour, a day or a week, or the break that is due."""
+
+
+class Allowed(msgspec.Struct, frozen=True, kw_only=True):
+    """The item may be shown now."""
+
+
+class Capped(msgspec.Struct, frozen=True, kw_only=True):
+    """No such item may be shown now."""
+
+    until: str
+    """When time alone would allow it again, as UTC in ISO 8601."""
+    reason: CapReason
+    """The cap that holds longest."""
+    category: str | None
+    """The harm category whose own cap it is; None for one on all together, and for a break."""
+    benign_items: int
+    """Benign items that must come first as well."""
+
+
+class Care(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of one harm category a group read; for leads."""
+
+    category: str
+    """The harm category."""
+    people: int
+    """People who read it."""
+    minutes: int
+    """Minutes that they read it together, rounded."""
+
+
+class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
+    """A harm category that too few people read for a sum to be shown."""
+
+    category: str
+    """The harm category."""
+
+
+def standing_consents(consents: Iterable[Consent]) -> dict[str, frozenset[str]]:
+    """What each person agrees to read: pseudonym -> harm categories.
+
+    Only the person's own later word on the same category replaces an earlier one. Where two words
+    stand side by side, the refusal counts.
+    """
+    every = list(consents)
+    replaced = {(each.supersedes, each.reviewer, each.category) for each in every}
+    standing = [each for each in every if (each.id, each.reviewer, each.category) not in replaced]
+    refused = {(each.reviewer, each.category) for each in standing if not each.given}
+    agreed: dict[str, set[str]] = defaultdict(set)
+    for each in standing:
+        if (each.reviewer, each.category) not in refused:
+            agreed[each.reviewer].add(each.category)
+    return {reviewer: frozenset(categories) for reviewer, categories in sorted(agreed.items())}
+
+
+def without_consent(
+    categories: Collection[str], *, reviewer: str, agreed: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    """The harm categories of an item that a person has not agreed to read; none: it may be offered.
+
+    Args:
+        categories: harm categories that the item shows.
+        reviewer: pseudonym.
+        agreed: what each person agrees to (`standing_consents`).
+    """
+    return frozenset(categories) - agreed.get(reviewer, frozenset())
+
+
+def caps_of(welfare: Welfare) -> Caps:
+    """The caps that a contract states."""
+    return Caps(
+        total=ReadingCaps(
+            hourly_minutes=welfare.hourly_minutes,
+            daily_minutes=welfare.daily_minutes,
+            weekly_minutes=welfare.weekly_minutes,
+        ),
+        by_category=welfare.categories,
+        break_after=welfare.break_after_minutes,
+        cool_down=welfare.cool_down_items or 0,
+    )
+
+
+def allowed(
+    exposures: Iterable[Exposure], categories: Collection[str], now: str, caps: Caps
+) -> Allowed | Capped:
+    """Whether a person may be shown an item now.
+
+    A cap is reached when the items that ended within its span add up to its minutes; an item counts
+    whole until its end is a whole span ago. Benign items are always allowed, in a break too.
+
+    Args:
+        exposures: what the person looked at, in any order; the last week is enough.
+        categories: harm categories that the item shows; empty for a benign item.
+        now: the moment, as UTC in ISO 8601.
+        caps: what holds.
+    """
+    if not categories:
+        return Allowed()
+    given = sorted((_Seen.of(each) for each in exposures), key=lambda each: each.started)
+    moment = datetime.fromisoformat(now)
+    found = [*_caps_reached(given, categories, moment, caps), *_break_due(given, moment, caps)]
+    if not found:
+        return Allowed()
+    longest = max(found, key=lambda each: each.until)
+    benign = max(each.benign_items for each in found)
+    return msgspec.structs.replace(longest, benign_items=benign)
+
+
+def care_of_groups(
+    exposures: Mapping[str, Iterable[Exposure]], *, least: int = LEAST_PEOPLE
+) -> tuple[Care | Suppressed, ...]:
+    """How much of each harm category people read together, in the categories' order.
+
+    An item that shows several categories counts in each, so the sums do not add up to a total, and
+    none is given: with it a suppressed sum could be found.
+
+    Args:
+        exposures: pseudonym -> what the person looked at.
+        least: people below whom a sum is suppressed; at least 5.
+    """
+    read: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for reviewer, each in exposures.items():
+        for exposure in each:
+            for category in exposure.categories:
+                read[category][reviewer] += exposure.milliseconds
+    least = max(least, LEAST_PEOPLE)
+    return tuple(
+        Care(category=category, people=len(own), minutes=round(sum(own.values()) / _MINUTE))
+        if len(own) >= least
+        else Suppressed(category=category)
+        for category, own in sorted(read.items())
+    )
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    """An exposure with its moments."""
+
+    started: datetime
+    ended: datetime
+    milliseconds: int
+    categories: tuple[str, ...]
+
+    @classmethod
+    def of(cls, exposure: Exposure) -> "_Seen":
+        started = datetime.fromisoformat(exposure.started)
+        ended = started + timedelta(milliseconds=exposure.milliseconds)
+        return cls(started, ended, exposure.milliseconds, exposure.categories)
+
+
+def _caps_reached(
+    given: Sequence[_Seen], categories: Collection[str], now: datetime, caps: Caps
+) -> Iterator[Capped]:
+    severe = [each for each in given if each.categories]
+    yield from _spans_reached(severe, None, now, caps.total)
+    for category in sorted(set(categories) & set(caps.by_category)):
+        own = [each for each in severe if category in each.categories]
+        yield from _spans_reached(own, category, now, caps.by_category[category])
+
+
+def _spans_reached(
+    given: Sequence[_Seen], category: str | None, now: datetime, caps: ReadingCaps
+) -> Iterator[Capped]:
+    spans: tuple[tuple[CapReason, timedelta, int | None], ...] = (
+        ("hour", timedelta(hours=1), caps.hourly_minutes),
+        ("day", timedelta(days=1), caps.daily_minutes),
+        ("week", timedelta(days=7), caps.weekly_minutes),
+    )
+    for reason, span, minutes in spans:
+        if minutes is None:
+            continue
+        until = _free_at(given, span, now, minutes * _MINUTE)
+        if until > now:
+            yield Capped(until=_text(until), reason=reason, category=category, benign_items=0)
+
+
+def _free_at(given: Sequence[_Seen], span: timedelta, now: datetime, most: int) -> datetime:
+    """When the items that still count add up to less than `most`; now where they do already."""
+    counting = sorted(
+        (each for each in given if each.ended + span > now), key=lambda each: each.ended
+    )
+    left = sum(each.milliseconds for each in counting)
+    free = now
+    for each in counting:
+        if left < most:
+            break
+        left -= each.milliseconds
+        free = each.ended + span
+    return free
+
+
+def _break_due(given: Sequence[_Seen], now: datetime, caps: Caps) -> Iterator[Capped]:
+    if caps.break_after is None:
+        return
+    due_after, pause = caps.break_after * _MINUTE, timedelta(minutes=BREAK_MINUTES)
+    read = benign = 0
+    last_end: datetime | None = None
+    for each in given:
+        if not each.categories:
+            benign += 1
+            continue
+        if _rested(last_end, each.started, benign, caps.cool_down if read >= due_after else 0):
+            read = 0
+        read += each.milliseconds
+        last_end, benign = max(last_end or each.ended, each.ended), 0
+    if last_end is None or read < due_after:
+        return
+    if not _rested(last_end, now, benign, caps.cool_down):
+        yield Capped(
+            until=_text(max(last_end + pause, now)),
+            reason="break",
+            category=None,
+            benign_items=max(0, caps.cool_down - benign),
+        )
+
+
+def _rested(last_end: datetime | None, until: datetime, benign: int, needed: int) -> bool:
+    if last_end is None:
+        return True
+    return until >= last_end + timedelta(minutes=BREAK_MINUTES) and benign >= needed
+
+
+def _text(moment: datetime) -> str:
+    """The moment in the clock's form; a part of a second counts as a whole one."""
+    whole = moment.replace(microsecond=0)
+    if whole < moment:
+        whole += timedelta(seconds=1)
+    return whole.strftime("%Y-%m-%dT%H:%M:%SZ")
