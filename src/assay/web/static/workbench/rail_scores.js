@@ -4,7 +4,7 @@ import { ALL } from "./answer.js";
 import { choice } from "./choice.js";
 import { el, words } from "./dom.js";
 import { hint } from "./keymap.js";
-import { LABELS, OUTCOMES, RULINGS, digitFor } from "./session.js";
+import { RULINGS, digitFor } from "./session.js";
 
 const NARROW_VALUES = 10;
 
@@ -221,5 +221,3 @@ function rulingCell(session, section, candidate, row, column) {
   return element;
 }
 
-/** The labels of one step, to stand beside it. */
-export { LABELS, OUTCOMES };
