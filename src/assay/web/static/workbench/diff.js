@@ -140,3 +140,45 @@ function sorted(list, both) {
   });
   return told;
 }
+
+/**
+ * Two texts woven into one: what stayed, what went, what came, in reading order.
+ *
+ * @param {string} before
+ * @param {string} after
+ * @returns {{kind: "same" | "del" | "ins", text: string}[]}
+ */
+export function woven(before, after) {
+  const [a, b] = [tokens(before), tokens(after)];
+  const [inA, inB] = shared(a.map((each) => each.text), b.map((each) => each.text));
+  const [pointsA, pointsB] = [[...before], [...after]];
+  /** @type {{kind: "same" | "del" | "ins", text: string}[]} */
+  const parts = [];
+  const add = (/** @type {"same" | "del" | "ins"} */ kind, /** @type {string} */ text) => {
+    if (!text) return;
+    const last = parts.at(-1);
+    if (last?.kind === kind) last.text += text;
+    else parts.push({ kind, text });
+  };
+  let done = 0;
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    const [gone, come] = [i, j];
+    while (i < a.length && !inA[i]) i += 1;
+    while (j < b.length && !inB[j]) j += 1;
+    if (i > gone) {
+      add("del", pointsA.slice(a[gone].start, a[i - 1].end).join(""));
+      if (j > come) add("same", " ");
+    }
+    if (j > come) {
+      add("same", pointsB.slice(done, b[come].start).join(""));
+      add("ins", pointsB.slice(b[come].start, b[j - 1].end).join(""));
+      done = b[j - 1].end;
+    }
+    if (j >= b.length) continue;
+    add("same", pointsB.slice(done, b[j].end).join(""));
+    done = b[j].end;
+    i += 1;
+    j += 1;
+  }
+  return parts;
+}
