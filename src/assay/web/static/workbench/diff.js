@@ -160,25 +160,17 @@ export function woven(before, after) {
     if (last?.kind === kind) last.text += text;
     else parts.push({ kind, text });
   };
-  let done = 0;
-  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+  let [doneA, doneB] = [0, 0];
+  for (let i = 0, j = 0; i < a.length || j < b.length; i += 1, j += 1) {
     const [gone, come] = [i, j];
     while (i < a.length && !inA[i]) i += 1;
     while (j < b.length && !inB[j]) j += 1;
-    if (i > gone) {
-      add("del", pointsA.slice(a[gone].start, a[i - 1].end).join(""));
-      if (j > come) add("same", " ");
-    }
-    if (j > come) {
-      add("same", pointsB.slice(done, b[come].start).join(""));
-      add("ins", pointsB.slice(b[come].start, b[j - 1].end).join(""));
-      done = b[j - 1].end;
-    }
-    if (j >= b.length) continue;
-    add("same", pointsB.slice(done, b[j].end).join(""));
-    done = b[j].end;
-    i += 1;
-    j += 1;
+    if (i > gone) add("del", pointsA.slice(doneA, a[i - 1].end).join(""));
+    if (j > come) add("ins", pointsB.slice(doneB, b[j - 1].end).join(""));
+    if (j > come) doneB = b[j - 1].end;
+    if (j < b.length) add("same", pointsB.slice(doneB, b[j].end).join(""));
+    doneA = a[i]?.end ?? doneA;
+    doneB = b[j]?.end ?? doneB;
   }
   return parts;
 }
