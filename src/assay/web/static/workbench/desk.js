@@ -205,6 +205,7 @@ export class Desk {
     this.search.close();
     unpaintAll();
     if (this.page) this.page.view.comparing = false;
+    document.querySelector('[data-run="diff"]')?.setAttribute("aria-pressed", "false");
     this.page = null;
     clearTimeout(this.lookAgain);
   }

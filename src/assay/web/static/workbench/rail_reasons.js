@@ -44,7 +44,9 @@ function reasonItem(session, id) {
   text.value = reason()?.text ?? "";
   text.addEventListener("input", () => change({ text: text.value }));
   const title = el("span", { class: "said-title" });
-  const item = el("li", { "data-reason": id }, el("div", { class: "row tight" }, title, el("span", { class: "gap" }), about.element, rests?.element, remover("reason", () => session.say((said) => { said.reasons = said.reasons.filter((each) => each.id !== id); }))), text);
+  const item = el("li", { "data-reason": id }, 
+    el("div", { class: "row tight" }, title, el("span", { class: "gap" }), remover("reason", () => session.say((said) => { said.reasons = said.reasons.filter((each) => each.id !== id); }))),
+    el("div", { class: "because" }, session.count > 1 ? about.element : null, rests?.element, text));
   item.show = () => {
     const now = reason();
     if (!now) return;

@@ -30,7 +30,7 @@ function scoreRow(session, row, place) {
   const cells = places.map((/** @type {string} */ candidate, /** @type {number} */ column) => scoreCell(session, dimension, candidate, place, column));
   const element = el("div", { class: `score-row ${inline ? "inline" : "stacked"}` },
     el("button", { type: "button", class: "link score-name", title: dimension.question, onclick: () => session.go(place) }, words(dimension.id)),
-    el("div", { class: "cells" }, ...cells));
+    el("div", { class: `cells ${short && places.length > 2 ? "grid" : ""}` }, ...cells));
   session.views.add(() => element.classList.toggle("current", session.at.row === place));
   return element;
 }
@@ -43,7 +43,7 @@ function scoreRow(session, row, place) {
  * @param {number} column
  */
 function scoreCell(session, dimension, candidate, row, column) {
-  const name = candidate === ALL ? "" : session.name(Number(candidate));
+  const name = candidate === ALL || session.count === 1 ? "" : session.name(Number(candidate));
   const group = choice({
     legend: `${words(dimension.id)}${name && `, ${name}`}`, hidden: true,
     options: dimension.values.map((/** @type {string} */ value) => ({

@@ -1,6 +1,6 @@
 // Selecting words by keys alone: arrows move by word and line, Shift extends.
 
-import { paint, rangesOf, slice } from "./spans.js";
+import { paint, rangesOf, runs, slice } from "./spans.js";
 
 /** @typedef {{start: number, end: number}} Word */
 
@@ -13,10 +13,15 @@ function wordsOf(block) {
   if (!found) {
     found = [];
     let points = 0;
+    const whole = runs(block.rendered).filter((run) => !run.exact);
     for (const part of new Intl.Segmenter(undefined, { granularity: "word" }).segment(block.text.raw)) {
       const end = points + [...part.segment].length;
-      if (part.isWordLike || /\S/.test(part.segment)) found.push({ start: points, end });
+      const start = points;
       points = end;
+      // A formula is one stop: nothing inside it has a place of its own.
+      const formula = whole.find((run) => run.start < end && run.end > start);
+      if (formula && found.at(-1)?.start !== formula.start) found.push({ start: formula.start, end: formula.end });
+      else if (!formula && part.isWordLike) found.push({ start, end });
     }
     known.set(block, found);
   }

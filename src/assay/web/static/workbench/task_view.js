@@ -23,7 +23,7 @@ export class TaskView {
     this.cards = shown.candidates.map((/** @type {any} */ each, /** @type {number} */ place) => this.candidateCard(each, place));
     this.evidence = shown.evidence.length ? this.evidenceCard() : null;
     const parts = [...this.cards, form.writing ? writingView(session) : null].filter((each) => each !== null);
-    this.element = el("div", { class: `work n${parts.length}` }, careLine(session.task.care, session), this.prompt,
+    this.element = el("div", { class: `work ${parts.length > 2 ? "many" : `n${parts.length}`}` }, careLine(session.task.care, session), this.prompt,
       el("div", { class: "cards" }, ...parts), this.evidence);
     if (this.evidence && form.writing) this.evidence.hidden = false;
     session.views.add(() => this.update());
