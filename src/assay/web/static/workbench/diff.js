@@ -140,3 +140,37 @@ function sorted(list, both) {
   });
   return told;
 }
+
+/**
+ * Two texts woven into one: what stayed, what went, what came, in reading order.
+ *
+ * @param {string} before
+ * @param {string} after
+ * @returns {{kind: "same" | "del" | "ins", text: string}[]}
+ */
+export function woven(before, after) {
+  const [a, b] = [tokens(before), tokens(after)];
+  const [inA, inB] = shared(a.map((each) => each.text), b.map((each) => each.text));
+  const [pointsA, pointsB] = [[...before], [...after]];
+  /** @type {{kind: "same" | "del" | "ins", text: string}[]} */
+  const parts = [];
+  const add = (/** @type {"same" | "del" | "ins"} */ kind, /** @type {string} */ text) => {
+    if (!text) return;
+    const last = parts.at(-1);
+    if (last?.kind === kind) last.text += text;
+    else parts.push({ kind, text });
+  };
+  let [doneA, doneB] = [0, 0];
+  for (let i = 0, j = 0; i < a.length || j < b.length; i += 1, j += 1) {
+    const [gone, come] = [i, j];
+    while (i < a.length && !inA[i]) i += 1;
+    while (j < b.length && !inB[j]) j += 1;
+    if (i > gone) add("del", pointsA.slice(doneA, a[i - 1].end).join(""));
+    if (j > come) add("ins", pointsB.slice(doneB, b[j - 1].end).join(""));
+    if (j > come) doneB = b[j - 1].end;
+    if (j < b.length) add("same", pointsB.slice(doneB, b[j].end).join(""));
+    doneA = a[i]?.end ?? doneA;
+    doneB = b[j]?.end ?? doneB;
+  }
+  return parts;
+}

@@ -90,12 +90,16 @@ export class Draft {
       this.revision = here.revision;
       this.base = here.base;
       this.said = here.said;
-      if (!same(here.base, here.said)) this.schedule(SERVER_AFTER_MS);
       return { said: here.said, conflicts: [], taken: 0 };
     }
     const { merged, conflicts, taken } = merge(here.base ?? nothingSaid(), here.said, this.base);
     this.said = merged;
     return { said: merged, conflicts, taken };
+  }
+
+  /** The task is shown: what an earlier visit could not send goes now. */
+  wake() {
+    if (this.said && !same(this.base, this.said)) this.schedule(SERVER_AFTER_MS);
   }
 
   /** @param {any} said */

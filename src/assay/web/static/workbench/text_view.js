@@ -23,7 +23,7 @@ export class Block {
     for (const wide of this.rendered.querySelectorAll("pre, table, math[display='block']")) {
       frame(/** @type {HTMLElement} */ (wide));
     }
-    this.element = el("div", { class: "text", "data-pointer": text.pointer }, this.rendered);
+    this.element = el("div", { class: `text ${text.dir}`, "data-pointer": text.pointer }, this.rendered);
     this.veiled = place.veiled;
     if (place.veiled) this.veil(this.rendered);
   }

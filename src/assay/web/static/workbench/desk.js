@@ -1,0 +1,419 @@
+// The desk: which task is in view, what happens to its answer, and what comes next.
+
+import { alarm, say, showState, stateOf } from "./announce.js";
+import { faults, fromAnswer } from "./answer.js";
+import * as api from "./api.js";
+import { Clock, duration } from "./clock.js";
+import { el } from "./dom.js";
+import { Draft } from "./drafts.js";
+import { reprint } from "./keymap.js";
+import { Outbox } from "./outbox.js";
+import { contradiction } from "./priority.js";
+import { Queue } from "./queue.js";
+import { rail } from "./rail.js";
+import { emptyScreen, gate, leftScreen, pausedScreen, refusedDialog } from "./screens.js";
+import { Search } from "./search.js";
+import { WordSelection } from "./select.js";
+import { Session } from "./session.js";
+import { unpaintAll } from "./spans.js";
+import { TaskView } from "./task_view.js";
+
+const HEARTBEAT_MS = 60_000;
+const WARN_MS = 120_000;
+const LOOK_AGAIN_MS = 60_000;
+const REPORT_S = 30;
+const REMEMBERED = 5;
+
+/** @typedef {{session: Session, view: TaskView, rail: ReturnType<typeof rail>, draft: Draft, found: Promise<any>}} Page */
+
+export class Desk {
+  /**
+   * @param {HTMLElement} root
+   */
+  constructor(root) {
+    this.root = root;
+    /** @type {Page | null} */
+    this.page = null;
+    /** What Enter does where there is no task in view. @type {(() => void) | null} */
+    this.onward = null;
+    /** @type {Map<string, Page>} */
+    this.ready = new Map();
+    /** @type {{task: string, key: Promise<string>, page: Page}[]} */
+    this.past = [];
+    this.stored = 0;
+    this.late = false;
+    /** @type {"none" | "local" | "saving" | "saved" | "unreachable"} */
+    this.draftState = "none";
+    this.lease = { until: 0, beat: 0, warned: false };
+    this.today = { judged: 0, active_ms: 0 };
+    this.open_s = 0;
+    this.lookAgain = 0;
+    this.queue = new Queue(root.dataset.queue || null, (task) => this.prepare(task));
+    this.outbox = new Outbox({ changed: () => this.state(), stored: (letter, receipt) => this.onStored(letter, receipt) });
+    this.clock = new Clock((ms) => this.tick(ms));
+    this.words = new WordSelection(say);
+    this.search = new Search(() => this.page?.view.blocks ?? []);
+    root.before(this.search.element);
+    setInterval(() => this.watch(), 1000);
+  }
+
+  get session() {
+    return this.page?.session ?? null;
+  }
+
+  async start() {
+    await this.outbox.load();
+    const wanted = this.root.dataset.task;
+    if (wanted) return this.reopen(wanted, null);
+    await this.queue.fill([]);
+    this.next();
+  }
+
+  /**
+   * Builds a task's page ahead of its time, out of sight and without starting its clock.
+   *
+   * @param {any} task
+   * @returns {Page}
+   */
+  prepare(task) {
+    const known = this.ready.get(task.task);
+    if (known) return known;
+    const session = new Session(task);
+    const draft = new Draft(task,
+      (state) => { if (this.page?.draft === draft) { this.draftState = state; this.state(); } },
+      (merged, conflicts, taken) => this.adopt(page, merged, conflicts, taken));
+    /** @type {Page} */
+    const page = { session, view: new TaskView(session), rail: rail(session), draft, found: draft.load() };
+    if (task.answer) session.said = fromAnswer(task.answer);
+    session.changed = () => draft.changed(session.said);
+    page.found = page.found.then((found) => {
+      if (found) session.said = { ...session.said, ...found.said };
+      session.refresh();
+      return found;
+    });
+    session.refresh();
+    this.ready.set(task.task, page);
+    return page;
+  }
+
+  /**
+   * @param {Page} page
+   * @param {any} merged
+   * @param {import("./drafts.js").Conflict[]} conflicts
+   * @param {number} taken
+   */
+  adopt(page, merged, conflicts, taken) {
+    page.session.said = merged;
+    page.session.say(() => {});
+    page.rail.ask.showMerge(conflicts, taken, () => page.session.say((said) => {
+      for (const { path, theirs } of conflicts) set(said, path, theirs);
+    }));
+    say("This task was also worked at elsewhere; the two drafts were joined.");
+  }
+
+  /** The next task that is ready, painted at once; the queue is filled behind it. */
+  next() {
+    const task = this.queue.next();
+    if (task) this.show(this.prepare(task));
+    else void this.wait();
+    void this.queue.fill(this.held());
+  }
+
+  /** Tasks that are ours and must not be given to us again. */
+  held() {
+    const underWay = this.outbox.letters.map((each) => each.task);
+    return [...new Set([...(this.page ? [this.page.session.task.task] : []), ...underWay])];
+  }
+
+  async wait() {
+    this.leave();
+    if (this.queue.filling) this.screen(el("section", { class: "empty" }, el("h2", {}, "Fetching your next task")), null);
+    await this.queue.filling;
+    if (!this.queue.waiting.length && !this.queue.none && !this.queue.unreachable) await this.queue.fill([]);
+    const task = this.queue.next();
+    if (task) return this.show(this.prepare(task));
+    const none = this.queue.unreachable ? { code: "offline", message: "", until: null } : this.queue.none ?? { code: "no-work", message: "", until: null };
+    const again = async () => {
+      clearTimeout(this.lookAgain);
+      await this.queue.fill(this.held());
+      if (!this.page) this.next();
+    };
+    this.screen(emptyScreen(none), again);
+    clearTimeout(this.lookAgain);
+    this.lookAgain = window.setTimeout(again, LOOK_AGAIN_MS);
+  }
+
+  /**
+   * @param {HTMLElement} element
+   * @param {(() => void) | null} onward
+   */
+  screen(element, onward) {
+    this.onward = onward;
+    this.clock.stop();
+    this.root.className = "";
+    reprint(element);
+    this.root.replaceChildren(element);
+    element.querySelector("button")?.focus({ preventScroll: true });
+  }
+
+  /** @param {Page} page */
+  show(page) {
+    this.leave();
+    const { care } = page.session.task;
+    if (care?.severity && !page.view.element.dataset.opened) {
+      page.view.element.dataset.opened = "yes";
+      this.page = page;
+      this.screen(gate(care), () => this.present(page));
+      return;
+    }
+    this.present(page);
+  }
+
+  /** @param {Page} page */
+  present(page) {
+    this.page = page;
+    this.onward = null;
+    this.draftState = "none";
+    const { view, session } = page;
+    reprint(view.element);
+    reprint(page.rail.element);
+    this.root.className = "at-work";
+    this.root.replaceChildren(view.element, page.rail.element);
+    session.refresh();
+    for (const place of document.querySelectorAll("[data-rubric]")) place.textContent = session.form.rubric;
+    const diff = /** @type {HTMLElement | null} */ (document.querySelector('[data-run="diff"]'));
+    if (diff) diff.hidden = session.count < 2;
+    diff?.setAttribute("aria-pressed", "false");
+    document.getElementById("main")?.focus({ preventScroll: true });
+    requestAnimationFrame(() => setTimeout(() => performance.mark("painted")));
+    this.clock.start();
+    this.state();
+    say(`Next task: ${session.form.kind}, ${session.count} ${session.count === 1 ? "response" : "responses"}`);
+    void page.found.then((found) => {
+      if (found) page.rail.ask.showMerge(found.conflicts, found.taken, () => {});
+      page.draft.wake();
+    });
+    this.lease = { until: Date.now() + session.task.lease_seconds * 1000, beat: 0, warned: false };
+    void this.beat();
+  }
+
+  /** The task in view goes; what it was covered with is reported. */
+  leave() {
+    this.report();
+    this.clock.stop();
+    this.words.stop();
+    this.search.close();
+    unpaintAll();
+    if (this.page) this.page.view.comparing = false;
+    document.querySelector('[data-run="diff"]')?.setAttribute("aria-pressed", "false");
+    this.page = null;
+    clearTimeout(this.lookAgain);
+  }
+
+  // Sending --------------------------------------------------------------------------------
+
+  submit() {
+    if (this.onward) return this.onward();
+    const { page } = this;
+    if (!page) return;
+    performance.mark("enter");
+    const { session } = page;
+    const found = faults(session.said, session.form, session.count);
+    page.rail.ask.showFaults(found);
+    if (found.length) return alarm(found.map((each) => each.message).join(" "));
+    this.clock.count();
+    const answer = session.answer;
+    if (session.said.exception !== null && !contradiction(session.said, session.form, session.count, answer.verdict)) {
+      session.said.exception = null;
+    }
+    const id = session.task.task;
+    const letter = this.outbox.add(id, session.answer, session.said, page.draft.restricted);
+    void letter.then(() => page.draft.close({ discard: true }));
+    this.past = [...this.past.slice(-REMEMBERED + 1), { task: id, key: letter.then((each) => each.key), page }];
+    this.ready.delete(id);
+    this.next();
+  }
+
+  /**
+   * @param {import("./outbox.js").Letter} letter
+   * @param {any} receipt
+   */
+  onStored(letter, receipt) {
+    this.stored += 1;
+    this.late = receipt.late;
+    if (receipt.revision <= 1) this.today.judged += 1;
+    if (receipt.late) say("Stored late: the hold had ended, the answer is kept all the same.");
+    this.state();
+    void this.queue.fill(this.held());
+    if (!this.page && !this.root.querySelector(".gate")) this.onward && this.queue.waiting.length && this.next();
+    void letter;
+  }
+
+  /** Takes the last answer back; one that has arrived is opened again and revised. */
+  async undo() {
+    const last = this.past.pop();
+    if (!last) return say("There is nothing to take back.");
+    const letter = await this.outbox.take(await last.key);
+    if (letter) {
+      const page = this.rebuild(last.page.session.task, letter.said);
+      this.away();
+      this.show(page);
+      return say("The last answer is back; it had not left.");
+    }
+    await this.reopen(last.task, null);
+  }
+
+  /**
+   * @param {any} task
+   * @param {any} said
+   */
+  rebuild(task, said) {
+    this.ready.delete(task.task);
+    const page = this.prepare({ ...task, draft: null });
+    page.found = page.found.then(() => null);
+    page.session.said = structuredClone(said);
+    page.draft.changed(page.session.said);
+    page.session.refresh();
+    return page;
+  }
+
+  /** The task in view steps back and comes next. */
+  away() {
+    if (!this.page) return;
+    const { task } = this.page.session.task;
+    this.ready.set(task, this.page);
+    this.queue.putBack(this.page.session.task);
+  }
+
+  /**
+   * @param {string} id
+   * @param {any} said what to go on from; what the server holds, where null
+   */
+  async reopen(id, said) {
+    try {
+      const task = await api.fetchTask(id);
+      this.away();
+      this.ready.delete(id);
+      const page = this.prepare(task);
+      if (said) page.session.said = { ...page.session.said, ...said };
+      this.show(page);
+      say("The answer is open again; sending it makes a new revision.");
+    } catch (error) {
+      this.tell(/** @type {Error} */ (error).message);
+      if (!this.page) this.next();
+    }
+  }
+
+  showRefused() {
+    refusedDialog(this.outbox.refused,
+      (letter) => void this.outbox.forget(letter).then(() => this.reopen(letter.task, letter.said)),
+      (letter) => void this.outbox.forget(letter));
+  }
+
+  // Leaving --------------------------------------------------------------------------------
+
+  /**
+   * @param {"skip" | "welfare" | "pause"} reason
+   * @param {string} note
+   */
+  async giveBack(reason, note) {
+    const { page } = this;
+    if (!page) return;
+    const id = page.session.task.task;
+    this.ready.delete(id);
+    void page.draft.close({ discard: reason !== "pause" });
+    if (reason === "skip") {
+      this.leave();
+      this.next();
+    } else {
+      this.leave();
+      this.screen(leftScreen(page.session.task.care?.support ?? null), () => this.next());
+    }
+    await api.release(id, reason, note).catch((error) => this.tell(`The task will return by itself when its hold ends: ${error.message}.`));
+  }
+
+  pause() {
+    const { page } = this;
+    if (!page) return;
+    this.clock.pause(true);
+    const until = new Date(this.lease.until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    this.screen(pausedScreen(`The task is held for you until ${until}. Afterwards your draft stays, and a late answer is stored all the same.`), () => {
+      this.clock.pause(false);
+      this.present(page);
+    });
+  }
+
+  // Time -----------------------------------------------------------------------------------
+
+  /** @param {number} ms */
+  tick(ms) {
+    const { page } = this;
+    if (!page) return;
+    page.session.said.active_ms += ms;
+    this.today.active_ms += ms;
+    if (page.view.anyUncovered) this.open_s += ms / 1000;
+    if (this.open_s >= REPORT_S) this.report();
+  }
+
+  /** How long severe content was uncovered. */
+  report() {
+    const seconds = Math.round(this.open_s);
+    this.open_s = 0;
+    if (seconds && this.page) void api.uncovered(this.page.session.task.task, seconds).catch(() => undefined);
+  }
+
+  watch() {
+    const clock = document.querySelector("[data-clock]");
+    if (clock) {
+      const here = this.page ? duration(this.page.session.said.active_ms) : "";
+      clock.textContent = [here, `${this.today.judged} today`, this.clock.paused ? "paused" : ""].filter(Boolean).join(" · ");
+    }
+    if (!this.page || this.onward) return;
+    const left = this.lease.until - Date.now();
+    if (this.clock.active && Date.now() - this.lease.beat > HEARTBEAT_MS) void this.beat();
+    if (left > WARN_MS || this.lease.warned) return;
+    this.lease.warned = true;
+    this.tell(left > 0 ? "The hold on this task ends in two minutes. Go on working and it is renewed." : "The hold on this task has ended. Your draft is kept; a late answer is stored all the same, and marked late.");
+  }
+
+  /** Starts the task's time, and renews its hold. */
+  async beat() {
+    const { page } = this;
+    if (!page) return;
+    this.lease.beat = Date.now();
+    try {
+      const { lease_seconds: seconds } = await api.opened(page.session.task.task);
+      if (this.page === page) this.lease = { ...this.lease, until: Date.now() + seconds * 1000, warned: false };
+    } catch (error) {
+      if (error instanceof api.Refused && !error.passing && this.page === page) {
+        this.tell(`${error.message}. Your draft is kept; a late answer is stored all the same, and marked late.`);
+      }
+    }
+  }
+
+  // Telling --------------------------------------------------------------------------------
+
+  state() {
+    const restricted = this.page?.draft.restricted ?? false;
+    showState(stateOf(this.outbox, this.draftState, { restricted, stored: this.stored, late: this.late }), () => this.showRefused());
+  }
+
+  /** @param {string} text in sight and said */
+  tell(text) {
+    document.querySelector(".toast")?.remove();
+    const toast = el("div", { class: "toast" }, el("span", {}, text), el("button", { type: "button", class: "small", onclick: () => toast.remove() }, "Close"));
+    this.root.before(toast);
+    say(text);
+  }
+}
+
+/**
+ * @param {any} object
+ * @param {string[]} path
+ * @param {any} value
+ */
+function set(object, path, value) {
+  const last = path[path.length - 1];
+  const inner = path.slice(0, -1).reduce((at, key) => (Array.isArray(at) ? at.find((each) => each.id === key) : (at[key] ??= {})), object);
+  if (inner) inner[last] = value;
+}

@@ -1,0 +1,119 @@
+// The foot of the rail: what the desk still asks, and the way on. It grows upwards, so nothing
+// above it moves.
+
+import { ALL } from "./answer.js";
+import { el, field, words } from "./dom.js";
+import { hint } from "./keymap.js";
+import { contradiction } from "./priority.js";
+
+/** @param {import("./session.js").Session} session */
+export function askPart(session) {
+  const cause = field("", { "data-cause": "" }, (text) => session.say((said) => { said.cause = text; }));
+  const faults = el("ul", { class: "faults", role: "alert" });
+  const parts = [causeAsk(session, cause), abstainAsk(session), priorityAsk(session)];
+  const merged = el("div", { class: "ask notice", hidden: true });
+  const element = el("div", { class: "asks" }, merged, ...parts, faults);
+  return {
+    element,
+    /** @param {{message: string, hint?: string}[]} list */
+    showFaults(list) {
+      faults.replaceChildren(...list.map((each) => el("li", {}, el("b", {}, each.message), each.hint ? ` ${each.hint}` : "")));
+    },
+    /** @param {import("./drafts.js").Conflict[]} conflicts @param {number} taken @param {() => void} theirs */
+    showMerge(conflicts, taken, theirs) {
+      if (!conflicts.length && !taken) return;
+      merged.hidden = false;
+      merged.replaceChildren(
+        el("p", {}, el("b", {}, "This task was also worked at elsewhere. "), taken ? `${taken} change(s) were taken over.` : ""),
+        conflicts.length ? el("p", {}, `Kept as it is here, and different there: ${conflicts.map((each) => each.path.map(words).join(" › ")).join("; ")}.`) : "",
+        el("div", { class: "row" }, conflicts.length ? el("button", { type: "button", class: "small", onclick: () => { merged.hidden = true; theirs(); } }, "Take theirs instead") : null,
+          el("button", { type: "button", class: "small", onclick: () => { merged.hidden = true; } }, "Good")));
+    },
+  };
+}
+
+/**
+ * @param {import("./session.js").Session} session
+ * @param {HTMLElement} cause
+ */
+function causeAsk(session, cause) {
+  const input = /** @type {HTMLInputElement} */ (cause.querySelector("input"));
+  const element = el("div", { class: "ask" }, cause);
+  session.views.add(() => {
+    const word = session.said.verdict?.verdict;
+    element.hidden = word !== "abstained" && word !== "insufficient_context";
+    /** @type {HTMLElement} */ (cause.firstChild).textContent = word === "abstained" ? "Why do you abstain?" : "What is missing to judge it?";
+    if (document.activeElement !== input) input.value = session.said.cause;
+  });
+  return element;
+}
+
+/** @param {import("./session.js").Session} session */
+function abstainAsk(session) {
+  const rows = new Map();
+  const element = el("div", {});
+  session.views.add(() => {
+    const open = session.form.dimensions.flatMap((/** @type {any} */ dimension) =>
+      Object.entries(session.said.scores[dimension.id] ?? {}).filter(([, mark]) => mark.abstained).map(([place]) => ({ dimension, place, key: `${dimension.id}/${place}` })));
+    for (const { dimension, place, key } of open) {
+      if (rows.has(key)) continue;
+      const name = place === ALL ? "" : ` of ${session.name(Number(place))}`;
+      const row = el("div", { class: "ask" }, field(`Why no score for ${words(dimension.id).toLowerCase()}${name}?`, { value: session.said.scores[dimension.id][place].reason, "data-hold": key },
+        (text) => session.say((said) => { said.scores[dimension.id][place] = { abstained: true, reason: text }; })));
+      rows.set(key, row);
+      element.append(row);
+    }
+    for (const [key, row] of rows) {
+      if (open.some((/** @type {any} */ each) => each.key === key)) continue;
+      row.remove();
+      rows.delete(key);
+    }
+  });
+  return element;
+}
+
+/** @param {any} rule */
+function ruleWords(rule) {
+  if (rule?.rule === "veto") return `a response is unacceptable when ${words(rule.dimension).toLowerCase()} is ${rule.below !== undefined ? `below ${rule.below}` : `above ${rule.above}`}`;
+  return rule ? `${words(rule.dimension).toLowerCase()} decides${(rule.by ?? 1) > 1 ? ` from a difference of ${rule.by}` : ""}` : "the scores";
+}
+
+/** @param {import("./session.js").Session} session */
+function priorityAsk(session) {
+  const told = el("p", {});
+  const why = field("Why does your verdict stand?", { "data-exception": "" }, (text) => session.say((said) => { said.exception = text; }));
+  const input = why.querySelector("input");
+  const stand = el("button", { type: "button", class: "small", "aria-pressed": "false" }, "My verdict stands");
+  stand.addEventListener("click", () => {
+    session.say((said) => { said.exception = said.exception === null ? "" : null; });
+    if (session.said.exception !== null) input.focus();
+  });
+  const element = el("div", { class: "ask question", role: "status" }, told, el("div", { class: "row" }, stand), why);
+  session.views.add(() => {
+    const outcome = contradiction(session.said, session.form, session.count, session.answer.verdict);
+    element.hidden = !outcome;
+    if (!outcome) return;
+    const says = outcome.state === "winner" ? `${session.name(/** @type {number} */ (outcome.winner))} should be ahead` : "no response may be used";
+    told.textContent = `By your scores ${says}: ${ruleWords(outcome.rule)}. Is your verdict an exception?`;
+    stand.setAttribute("aria-pressed", String(session.said.exception !== null));
+    why.hidden = session.said.exception === null;
+    if (document.activeElement !== input) input.value = session.said.exception ?? "";
+  });
+  return element;
+}
+
+/** @param {import("./session.js").Session} session */
+export function submitRow(session) {
+  const scored = el("span", { class: "faint" });
+  const rows = session.rows.filter((row) => row.type === "score");
+  const cells = rows.reduce((sum, row) => sum + (row.type === "score" ? row.places.length : 0), 0);
+  session.views.add(() => {
+    const done = Object.values(session.said.scores).reduce((sum, marks) => sum + Object.keys(marks).length, 0);
+    scored.textContent = cells ? `${done} of ${cells} scored` : "";
+  });
+  return el("div", { class: "submit-row" },
+    el("button", { type: "button", class: "small quiet", "data-run": "release" }, "Give back ", hint("release", session.letters)),
+    el("button", { type: "button", class: "small quiet", "data-run": "undo" }, "Undo ", hint("undo", session.letters)),
+    scored, el("span", { class: "gap" }),
+    el("button", { type: "button", class: "main", "data-run": "submit" }, session.task.revision ? "Submit revision " : "Submit ", hint("submit")));
+}
