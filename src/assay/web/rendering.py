@@ -1,0 +1,83 @@
+"""Rendering: a text that a model wrote, as HTML that a reviewer can read and point into.
+
+Markdown, tables, formulas and code become what they mean; links and pictures become words, since a
+remote picture tells its author who reviews. Signs that cannot be seen are spelt out, and names by
+which the text gives away its writer are hidden, in both views. Every run of words carries its
+place in the raw text: code points from `data-start` to `data-end`, and `data-exact` where the run
+is that stretch itself, so that places inside it can be counted.
+"""
+
+from functools import lru_cache
+
+import msgspec
+
+from assay.core.digest import sha256_hex
+from assay.web.cleaning import clean
+from assay.web.signs import Marked
+from assay.web.steps import TooMuchError
+from assay.web.writer import Heading, Writer
+
+MAX_CHARS = 200_000
+"""Code points of a text that is rendered; a longer one is shown as it was written."""
+
+MAX_LINES = 5_000
+"""Lines of a text that is rendered."""
+
+MAX_NODES = 20_000
+"""Elements of a rendered text; one with more is shown as it was written."""
+
+REMEMBERED = 128
+"""Rendered texts that are kept."""
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """A text as HTML."""
+
+    html: str
+    """The HTML: blocks to be put into a box of the page's own."""
+    plain: bool
+    """Whether the whole text is shown as it was written, since it is too large or too involved."""
+    outline: tuple[Heading, ...]
+    """Its headings, in order."""
+    masked: int
+    """Names that are hidden, by which the text gives away its writer."""
+    as_written: int
+    """Blocks that are shown as they were written, since rendering them would lose words."""
+
+
+@lru_cache(maxsize=REMEMBERED)
+def render(raw: str) -> Rendered:
+    """A text as HTML; it never fails, and the same text gives the same HTML.
+
+    Args:
+        raw: the text exactly as it is stored.
+    """
+    marked = Marked(raw)
+    if len(raw) <= MAX_CHARS and raw.count("\n") < MAX_LINES:
+        try:
+            written = _written(marked, raw)
+        except (TooMuchError, RecursionError):
+            written = None
+        if written is not None:
+            return written
+    html = f'<pre class="as-written" dir="auto">{Marked(raw, marked.cuts).runs(0, len(raw))}</pre>'
+    return Rendered(html=html, plain=True, outline=(), masked=marked.masked, as_written=0)
+
+
+def render_raw(raw: str) -> str:
+    """A text as it was written, as HTML to be put into a `pre`: with the same marks and places."""
+    return Marked(raw).runs(0, len(raw))
+
+
+def _written(marked: Marked, raw: str) -> Rendered | None:
+    page = Writer(marked, name=f"h-{sha256_hex(raw.encode('utf-8', 'surrogatepass'))[-8:]}")
+    html = page.write()
+    if html.count("<") > 2 * MAX_NODES:
+        return None
+    return Rendered(
+        html=clean(html),
+        plain=False,
+        outline=tuple(page.headings),
+        masked=marked.masked,
+        as_written=page.as_written,
+    )
