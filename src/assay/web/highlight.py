@@ -67,7 +67,7 @@ def _lexed(code: str, name: str) -> list[Piece] | None:
 def _short(kind: object) -> str:
     while kind not in STANDARD_TYPES and kind is not Token:
         kind = getattr(kind, "parent", Token)
-    short = STANDARD_TYPES.get(kind, "")  # type: ignore[call-overload]
+    short: str = STANDARD_TYPES.get(kind, "")
     return f"hl-{short}" if short and short != "w" else ""
 
 

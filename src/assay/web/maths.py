@@ -1,4 +1,4 @@
-"""Formulas: found between `$`, `$$`, `\\(` `\\)` and `\\[` `\\]`, and set as MathML.
+r"""Formulas: found between `$`, `$$`, `\(` `\)` and `\[` `\]`, and set as MathML.
 
 What cannot be set safely is shown as its source: a formula that is too long, that defines macros,
 or that gives an element or a sign outside the lists below. Hidden, coloured and shifted parts are
@@ -12,15 +12,17 @@ from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import Converter
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from assay.web.signs import has_sign
+from assay.web.steps import count
 
 MAX_FORMULA = 1_000
 """Code points of one formula that is set."""
 
-MAX_LINES = 100
+MAX_LINES = 60
 """Lines in which the end of a displayed formula is looked for."""
 
 TAGS = frozenset({
@@ -82,7 +84,7 @@ def attribute_value(name: str, value: str) -> str | None:
 def add_maths(parser: MarkdownIt) -> None:
     """Teach a Markdown parser the four pairs of delimiters."""
     parser.inline.ruler.before("escape", "math_inline", _inline_rule)
-    interrupts = {"alt": ["paragraph", "blockquote", "list"]}
+    interrupts: RuleOptionsType = {"alt": ["paragraph", "blockquote", "list"]}
     parser.block.ruler.before("fence", "math_block", _block_rule, interrupts)
 
 
@@ -110,7 +112,7 @@ def _text(stored: str | None) -> str:
     return escape(text, quote=False)
 
 
-def _inline_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the library's shape
+def _inline_rule(state: StateInline, silent: bool) -> bool:
     start = state.pos
     opener = next((each for each in _OPENERS if state.src.startswith(each, start)), None)
     if opener is None:
@@ -145,13 +147,14 @@ def _is_tight(text: str, first: int, last: int) -> bool:
     )
 
 
-def _block_rule(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803, FBT001
+def _block_rule(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803 - the library's names
     start = state.bMarks[startLine] + state.tShift[startLine]
     opener = state.src[start : start + 2]
     if state.is_code_block(startLine) or opener not in {"$$", "\\["}:
         return False
     closer = _OPENERS[opener]
     for line in range(startLine, min(endLine, startLine + MAX_LINES)):
+        count(state.env)
         first = start + 2 if line == startLine else state.bMarks[line] + state.tShift[line]
         if line > startLine and (state.sCount[line] < state.blkIndent or state.isEmpty(line)):
             return False

@@ -35,6 +35,8 @@ _SIGN = re.compile(
 )
 _JOINERS = "\u200c\u200d"
 _MONGOLIAN_SELECTORS = "\u180b\u180c\u180d\u180f"
+_AT_HOME = frozenset("\r\ufe0e\ufe0f" + _JOINERS + _MONGOLIAN_SELECTORS)
+"""Signs that have a place where they belong."""
 _TAGS = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,8}\U000e007f")
 """A flag of a region (England, Wales, ...): the one place where tags belong."""
 _VIRAMA = 9
@@ -90,9 +92,9 @@ def direction(text: str) -> Literal["ltr", "rtl"]:
 class Marked:
     """A raw text with its cuts, from which any stretch can be shown."""
 
-    def __init__(self, raw: str) -> None:
+    def __init__(self, raw: str, cuts: tuple[Cut, ...] | None = None) -> None:
         self.raw = raw
-        self.cuts = find_cuts(raw)
+        self.cuts = find_cuts(raw) if cuts is None else cuts
         self.masked = sum(cut.sign is None for cut in self.cuts)
         self._starts = [cut.start for cut in self.cuts]
         self._left = MAX_MARKS
@@ -210,8 +212,10 @@ def _signs(raw: str) -> Iterator[Cut]:
     flags = {place for flag in _TAGS.finditer(raw) for place in range(*flag.span())}
     for match in _SIGN.finditer(raw):
         place = match.start()
-        if place not in flags and not _belongs(raw, place):
-            yield Cut(start=place, end=place + 1, sign=f"U+{ord(raw[place]):04X}")
+        sign = match.group()
+        if (sign in _AT_HOME and _belongs(raw, place)) or place in flags:
+            continue
+        yield Cut(start=place, end=place + 1, sign=f"U+{ord(sign):04X}")
 
 
 def _belongs(raw: str, place: int) -> bool:

@@ -7,10 +7,9 @@ machine. Reference definitions are off: they are text that no reader would see.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from functools import cache
 from operator import itemgetter
-from typing import Any
 
 import msgspec
 from markdown_it import MarkdownIt
@@ -21,9 +20,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from assay.web.maths import add_maths
-
-MAX_STEPS = 250_000
-"""Steps of the parser; a text that needs more is shown as it was written."""
+from assay.web.steps import count
 
 MAX_NESTING = 24
 """Levels of quotes and lists (a list is two); what lies deeper is shown as it was written."""
@@ -33,10 +30,6 @@ AT = "at"
 
 STARTS = "starts"
 """Key of a block's places: where the text of each of its lines starts in the source."""
-
-
-class TooMuchError(Exception):
-    """A text takes more steps than it may."""
 
 
 class Source:
@@ -157,7 +150,7 @@ def code_content(token: Token, source: Source, first_line: int) -> Content:
 
 
 def _cell_content(token: Token, source: Source) -> Content | None:
-    """Where the text of a table's cell stands: `\\|` is one sign of the cell and two of the row."""
+    r"""Where the text of a table's cell stands: `\|` is one sign of the cell and two of the row."""
     start: int = token.meta[STARTS][0]
     cells = _cells(source.text[start : source.line_end(start)])
     number: int = token.meta["cell"]
@@ -230,10 +223,11 @@ class _Blocks(ParserBlock):
             if state.level >= state.md.options.maxNesting:
                 state.line = endLine
                 return
-            _count(state.env)
+            count(state.env)
             known = len(state.tokens)
-            next(rule for rule in rules if rule(state, line, endLine, False))
+            next(rule for rule in rules if rule(state, line, endLine, False))  # noqa: FBT003 - the library's shape
             _note_lines(state, known)
+            count(state.env, len(state.tokens) - known)
             state.tight = not empty_seen
             line = state.line
             if line - 1 < endLine and state.isEmpty(line - 1):
@@ -266,7 +260,7 @@ class _Inline(ParserInline):
 
     def skipToken(self, state: StateInline) -> None:  # noqa: N802
         """Look past one token; the name is the library's."""
-        _count(state.env)
+        count(state.env)
         super().skipToken(state)
 
     def tokenize(self, state: StateInline) -> None:
@@ -274,11 +268,11 @@ class _Inline(ParserInline):
         rules = self.ruler.getRules("")
         waiting = state.pos
         while state.pos < state.posMax:
-            _count(state.env)
+            count(state.env)
             before, known, held = state.pos, len(state.tokens), bool(state.pending)
             waiting = waiting if held else before
             shallow = state.level < state.md.options["maxNesting"]
-            if not (shallow and any(rule(state, False) for rule in rules)):
+            if not (shallow and any(rule(state, False) for rule in rules)):  # noqa: FBT003 - the library's shape
                 state.append_pending(state.src[state.pos])
                 state.pos += 1
             _note_places(state, known, waiting if held else None, before)
@@ -301,12 +295,6 @@ def _note_places(state: StateInline, known: int, waiting: int | None, before: in
             reached += length
         else:
             token.meta[AT] = (before, state.pos)
-
-
-def _count(env: MutableMapping[str, Any]) -> None:
-    env["steps"] = env.get("steps", 0) + 1
-    if env["steps"] > MAX_STEPS:
-        raise TooMuchError
 
 
 @cache

@@ -5,6 +5,7 @@ table's columns, what lies too deep) the whole block is shown as it was written,
 """
 
 import re
+from collections.abc import Callable
 from html import escape
 
 import msgspec
@@ -14,6 +15,7 @@ from assay.web.highlight import coloured
 from assay.web.maths import mathml
 from assay.web.signs import Marked, direction, run, show_signs
 from assay.web.source_map import AT, STARTS, Content, Source, code_content, inline_content, parse
+from assay.web.steps import TooMuchError
 
 _WORD = re.compile(r"[^ \t\r\n!-/:-@\[-`{-~]")
 """A code point that is no blank and no ASCII punctuation: no markup is made of it."""
@@ -24,7 +26,7 @@ _PLAIN_TAGS = {
     "td_close": "</td>", "table_close": "</table>", "bullet_list_close": "</ul>",
     "ordered_list_close": "</ol>", "list_item_close": "</li>", "blockquote_close": "</blockquote>",
     "em_open": "<em>", "em_close": "</em>", "strong_open": "<strong>", "strong_close": "</strong>",
-    "s_open": "<s>", "s_close": "</s>", "hr": "<hr>", "hardbreak": "<br>", "softbreak": "\n",
+    "paragraph_close": "</p>", "s_open": "<s>", "s_close": "</s>", "hr": "<hr>", "hardbreak": "<br>", "softbreak": "\n",
 }  # fmt: skip
 _CONTAINERS = {
     "bullet_list_open": "ul", "ordered_list_open": "ol", "list_item_open": "li",
@@ -34,8 +36,14 @@ _ALIGNED = re.compile(r"text-align:(left|center|right)")
 _SHIFT, _DEEPEST = 2, 6
 """A text's headings start below the page's own; HTML ends at the sixth level."""
 
-MAX_MATHS = 20_000
+MAX_MATHS = 30_000
 """Code points of the formulas of one text that are set; further ones are shown as their source."""
+
+EACH_FORMULA = 40
+"""Code points that a formula counts for beyond its own, however short it is."""
+
+MAX_PARTS = 40_000
+"""Tags and runs of one text; a text with more is shown as it was written."""
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,26 +140,18 @@ class Writer:
             self._tag("\n" if token.nesting < 0 else "")
         elif token.type in _PLAIN_TAGS:
             self._tag(_PLAIN_TAGS[token.type])
-        elif token.type in _CONTAINERS:
-            self._container(token)
-        elif token.type in {"th_open", "td_open"}:
-            side = _ALIGNED.search(str(token.attrGet("style") or ""))
-            kind = f' class="{side.group(1)}"' if side else ""
-            self._tag(f'<{token.tag}{kind} dir="auto">')
-        elif token.type == "heading_open":
-            self._open_heading(token)
-        elif token.type == "heading_close":
-            self._close_heading(token)
-        elif token.type in {"paragraph_open", "paragraph_close"}:
-            self._tag('<p dir="auto">' if token.nesting > 0 else "</p>")
-        elif token.type in {"fence", "code_block"}:
-            self._code(token)
-        elif token.type == "math_block":
-            self._math_block(token)
-        elif token.type == "inline":
-            self._inline(token)
+        elif token.type in _BLOCKS:
+            _BLOCKS[token.type](self, token)
         else:
             raise LostError
+
+    def _paragraph(self, _token: Token) -> None:
+        self._tag('<p dir="auto">')
+
+    def _cell(self, token: Token) -> None:
+        side = _ALIGNED.search(str(token.attrGet("style") or ""))
+        kind = f' class="{side.group(1)}"' if side else ""
+        self._tag(f'<{token.tag}{kind} dir="auto">')
 
     def _container(self, token: Token) -> None:
         lines = token.map or (0, 0)
@@ -304,7 +304,7 @@ class Writer:
     def _formula(self, latex: str, start: int, end: int, *, display: bool) -> bool:
         """Set a formula; no where its source is to be shown, since it hides, is hidden or fails."""
         first, last = self.source.raw(start), self.source.raw(end)
-        self._maths_left -= len(latex)
+        self._maths_left -= len(latex) + EACH_FORMULA
         if self._maths_left < 0 or any(self.marked.cuts_within(first, last)):
             return False
         formula = mathml(latex, display=display)
@@ -351,3 +351,18 @@ class Writer:
     def _tag(self, html: str) -> None:
         self._flush()
         self.html.append(html)
+        if len(self.html) > MAX_PARTS:
+            raise TooMuchError
+
+
+_BLOCKS: dict[str, Callable[[Writer, Token], None]] = {
+    "paragraph_open": Writer._paragraph,
+    "heading_open": Writer._open_heading,
+    "heading_close": Writer._close_heading,
+    "th_open": Writer._cell,
+    "td_open": Writer._cell,
+    "fence": Writer._code,
+    "code_block": Writer._code,
+    "math_block": Writer._math_block,
+    "inline": Writer._inline,
+} | dict.fromkeys(_CONTAINERS, Writer._container)
