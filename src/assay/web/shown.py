@@ -16,7 +16,8 @@ from assay.review.presentation import (
     ShownStep,
     ShownTool,
 )
-from assay.web.rendering import Heading, direction, render, render_raw
+from assay.web.rendering import Heading, render, render_raw
+from assay.web.signs import direction
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):

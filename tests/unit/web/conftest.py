@@ -6,6 +6,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from assay.bootstrap.accounts import SignedIn
 from assay.bootstrap.program import Program
 from assay.web.app import create_app
 from assay.web.doors import COOKIE
@@ -58,9 +59,12 @@ def client(program: Program) -> Iterator[Client]:
 def sign_in(client: Client, program: Program) -> SignIn:
     """Signs somebody in at the browser, whoever was there before."""
 
+    known: dict[str, SignedIn] = {}
+
     def sign_in_one(name: str) -> Client:
-        signed_in = program.accounts.sign_in(name, PASSWORD)
+        signed_in = known.get(name) or program.accounts.sign_in(name, PASSWORD)
         assert signed_in
+        known[name] = signed_in
         client.cookies.clear()
         client.cookies.set(COOKIE, signed_in.cookie)
         client.headers["x-csrf-token"] = str(signed_in.principal.csrf)

@@ -91,7 +91,7 @@ class AccountController(Controller):
     tags = ("account",)
     opt = opt(Permission.own_account)
 
-    @get("/", summary="Who I am", sync_to_thread=True)
+    @get("/", summary="Who I am", sync_to_thread=False)
     def me(self, request: Asked, program: NamedDependency[Program]) -> Me:
         """Who I am, and what I may do through this door."""
         who = request.user
@@ -104,7 +104,7 @@ class AccountController(Controller):
             keymap=kept.get("keymap"),
         )
 
-    @put("/keymap", status_code=204, summary="Keep my keys of the desk", sync_to_thread=True)
+    @put("/keymap", status_code=204, summary="Keep my keys of the desk", sync_to_thread=False)
     def keymap(
         self, request: Asked, program: NamedDependency[Program], data: JSONBody[Keymap]
     ) -> None:
@@ -113,7 +113,7 @@ class AccountController(Controller):
         kept["keymap"] = data.keymap or None
         program.accounts.set_preferences(request.user, msgspec.json.encode(kept))
 
-    @get("/tokens", summary="My API tokens", sync_to_thread=True)
+    @get("/tokens", summary="My API tokens", sync_to_thread=False)
     def tokens(self, request: Asked, program: NamedDependency[Program]) -> Tokens:
         """My API tokens, without their secrets."""
         return Tokens(
@@ -129,7 +129,7 @@ class AccountController(Controller):
             )
         )
 
-    @post("/tokens", summary="Make an API token", sync_to_thread=True)
+    @post("/tokens", summary="Make an API token", sync_to_thread=False)
     def make_token(
         self, request: Asked, program: NamedDependency[Program], data: JSONBody[NewToken]
     ) -> MadeToken:
@@ -143,7 +143,7 @@ class AccountController(Controller):
         )
         return MadeToken(token=secret)
 
-    @delete("/tokens/{digest:str}", summary="Take an API token back", sync_to_thread=True)
+    @delete("/tokens/{digest:str}", summary="Take an API token back", sync_to_thread=False)
     def revoke(
         self,
         request: Asked,

@@ -131,7 +131,7 @@ class ReviewController(Controller):
     tags = ("review",)
     opt = opt(Permission.review)
 
-    @get("/queues", summary="The queues that I may claim from", sync_to_thread=True)
+    @get("/queues", summary="The queues that I may claim from", sync_to_thread=False)
     def queues(self, request: Asked, program: NamedDependency[Program]) -> Queues:
         """The queues that I may claim from."""
         return Queues(items=tuple(program.desk.queues(request.user)))
@@ -148,7 +148,7 @@ class ReviewController(Controller):
         views = tuple(assignment_view(desk.shown(lease)) for lease in given.leases)
         return Claimed(assignments=views, none=given.none)
 
-    @get("/assignments/{handle:str}", summary="Look at one of my assignments", sync_to_thread=True)
+    @get("/assignments/{handle:str}", summary="Look at one of my assignments", sync_to_thread=False)
     def assignment(
         self, request: Asked, program: NamedDependency[Program], handle: Handle
     ) -> AssignmentView:
@@ -229,7 +229,7 @@ class ReviewController(Controller):
         """Report that restricted content was uncovered; each view is logged."""
         await wrap_future(program.desk.expose(request.user, handle, data.seconds))
 
-    @get("/history", summary="My judgments", sync_to_thread=True)
+    @get("/history", summary="My judgments", sync_to_thread=False)
     def history(
         self,
         request: Asked,

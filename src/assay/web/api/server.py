@@ -31,7 +31,7 @@ async def health() -> Health:
     opt=opt(Permission.public),
     summary="Whether the store answers",
     tags=["server"],
-    sync_to_thread=True,
+    sync_to_thread=False,
 )
 def ready(program: NamedDependency[Program]) -> Response[Health]:
     """Whether the store answers; 503 with the reason where it does not."""

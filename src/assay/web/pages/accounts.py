@@ -18,7 +18,7 @@ Asked = Request[Principal, Any, Any]
 _FORM = opt(Permission.accounts, form=True)
 
 
-@get("/accounts", opt=opt(Permission.accounts), include_in_schema=False, sync_to_thread=True)
+@get("/accounts", opt=opt(Permission.accounts), include_in_schema=False, sync_to_thread=False)
 def people(request: Asked, program: NamedDependency[Program]) -> Template:
     """Everybody who may sign in."""
     return _people(request, program)

@@ -11,7 +11,7 @@ from assay.web.doors import opt
 from assay.web.pages.frame import Asked, page
 
 
-@get("/", opt=opt(Permission.own_account), include_in_schema=False, sync_to_thread=True)
+@get("/", opt=opt(Permission.own_account), include_in_schema=False, sync_to_thread=False)
 def home(request: Asked, program: NamedDependency[Program]) -> Template:
     """Where a person's work begins: what waits, in which role, and what to do next."""
     who = request.user

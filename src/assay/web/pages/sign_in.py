@@ -65,7 +65,7 @@ async def sign_out(
     return response
 
 
-@get("/invitation/{secret:str}", opt=opt(Permission.public), include_in_schema=False, sync_to_thread=True)  # fmt: skip
+@get("/invitation/{secret:str}", opt=opt(Permission.public), include_in_schema=False, sync_to_thread=False)  # fmt: skip
 def invitation_page(request: Asked, program: NamedDependency[Program], secret: Secret) -> Template:
     """The page behind a one-time link."""
     found = program.accounts.invitation(secret)
