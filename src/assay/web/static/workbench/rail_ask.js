@@ -9,10 +9,10 @@ import { contradiction } from "./priority.js";
 /** @param {import("./session.js").Session} session */
 export function askPart(session) {
   const cause = field("", { "data-cause": "" }, (text) => session.say((said) => { said.cause = text; }));
-  const faults = el("ul", { class: "faults", role: "alert" });
+  const faults = el("ul", { class: "faults" });
   const parts = [causeAsk(session, cause), abstainAsk(session), priorityAsk(session)];
   const merged = el("div", { class: "ask notice", hidden: true });
-  const element = el("div", { class: "asks" }, merged, ...parts, faults);
+  const element = el("div", { class: "asks" }, merged, ...parts, el("div", { role: "alert" }, faults));
   return {
     element,
     /** @param {{message: string, hint?: string}[]} list */
