@@ -83,7 +83,7 @@ function priorityAsk(session) {
   const told = el("p", {});
   const why = field("Why does your verdict stand?", { "data-exception": "" }, (text) => session.say((said) => { said.exception = text; }));
   const input = why.querySelector("input");
-  const stand = el("button", { type: "button", class: "small", "aria-pressed": "false" }, "My verdict stands");
+  const stand = el("button", { type: "button", class: "small", "aria-pressed": "false", "data-stand": "" }, "My verdict stands ", hint("stand", session.letters));
   stand.addEventListener("click", () => {
     session.say((said) => { said.exception = said.exception === null ? "" : null; });
     if (session.said.exception !== null) input.focus();

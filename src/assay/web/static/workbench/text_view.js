@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { putRendered } from "./rendered.js";
 
 const OUTLINE_FROM = 3;
+const LONG = 20_000;
 
 export class Block {
   /**
@@ -15,7 +16,7 @@ export class Block {
     this.text = text;
     this.name = name;
     this.candidate = place.candidate;
-    this.rendered = el("div", { class: "prose", dir: text.dir });
+    this.rendered = el("div", { class: text.raw.length > LONG ? "prose long" : "prose", dir: text.dir });
     putRendered(this.rendered, text.html);
     nameApart(this.rendered, text.pointer);
     /** @type {HTMLElement | null} */
