@@ -111,12 +111,16 @@ export class Desk {
     say("This task was also worked at elsewhere; the two drafts were joined.");
   }
 
-  /** The next task that is ready, painted at once; the queue is filled behind it. */
-  next() {
+  /**
+   * The next task that is ready, painted at once; the queue is filled behind it.
+   *
+   * @param {Promise<any>} [first] what the server must know before it is asked for more
+   */
+  next(first = Promise.resolve()) {
     const task = this.queue.next();
     if (task) this.show(this.prepare(task));
-    else void this.wait();
-    void this.queue.fill(this.held());
+    else void this.wait(first);
+    void first.then(() => this.queue.fill(this.held()));
   }
 
   /** Tasks that are ours and must not be given to us again. */
@@ -125,8 +129,10 @@ export class Desk {
     return [...new Set([...(this.page ? [this.page.session.task.task] : []), ...underWay])];
   }
 
-  async wait() {
+  /** @param {Promise<any>} first */
+  async wait(first) {
     this.leave();
+    await first;
     if (this.queue.filling) this.screen(el("section", { class: "empty" }, el("h2", {}, "Fetching your next task")), null);
     await this.queue.filling;
     if (!this.queue.waiting.length && !this.queue.none && !this.queue.unreachable) await this.queue.fill([]);
@@ -322,14 +328,15 @@ export class Desk {
     const id = page.session.task.task;
     this.ready.delete(id);
     void page.draft.close({ discard: reason !== "pause" });
+    const told = api.release(id, reason, note).catch((error) => this.tell(`The task will return by itself when its hold ends: ${error.message}.`));
     if (reason === "skip") {
       this.leave();
-      this.next();
+      this.next(told);
     } else {
       this.leave();
       this.screen(leftScreen(page.session.task.care?.support ?? null), () => this.next());
     }
-    await api.release(id, reason, note).catch((error) => this.tell(`The task will return by itself when its hold ends: ${error.message}.`));
+    await told;
   }
 
   pause() {

@@ -85,7 +85,10 @@ export function askText({ title, text, label, send, required = false }) {
       el("p", { class: "row" }, el("button", { class: "main", value: "send" }, send, " ", el("kbd", { "aria-hidden": "true" }, "Ctrl+Enter")), el("button", { type: "button", onclick: () => dialog.close("") }, "Close ", el("kbd", { "aria-hidden": "true" }, "Esc"))));
     const dialog = el("dialog", { "aria-label": title }, form);
     input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === "Enter" && event.ctrlKey) form.requestSubmit(form.querySelector("button"));
+      if (event.key !== "Enter" || !event.ctrlKey) return;
+      // The dialog is gone before the key reaches the desk: it must not submit the task as well.
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button"));
     });
     dialog.addEventListener("close", () => {
       dialog.remove();
