@@ -108,9 +108,17 @@ function print(kbd) {
     : `${GLYPHS[prefixOf(/** @type {Family} */ (id))]}${digit}`;
 }
 
-/** @param {ParentNode} root prints all keys in it anew */
-export function reprint(root) {
+/**
+ * Prints all keys within an element anew.
+ *
+ * @param {ParentNode} root
+ * @param {number | null} [letters] lettered candidates of the task in view, where they changed
+ */
+export function reprint(root, letters = null) {
   document.documentElement.classList.toggle("keys-off", !state.on);
+  if (letters !== null) {
+    for (const kbd of root.querySelectorAll("kbd[data-command]")) /** @type {HTMLElement} */ (kbd).dataset.letters = String(letters);
+  }
   for (const kbd of root.querySelectorAll("kbd[data-command]")) print(/** @type {HTMLElement} */ (kbd));
 }
 

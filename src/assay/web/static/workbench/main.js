@@ -228,4 +228,5 @@ api.me().then((me) => {
   keymap.load(me.keymap);
   keymap.reprint(document);
   desk.today = me.today;
+  desk.exposure = me.exposure;
 }).catch(() => undefined).finally(() => desk.start());
