@@ -27,6 +27,7 @@ export function stateOf(outbox, draft, { restricted, stored, late }) {
   if (refused) return { kind: "refused", text: `${refused} not accepted` };
   if (outbox.signedOut) return { kind: "refused", text: `signed out, ${waiting} waiting` };
   if (outbox.offline || draft === "unreachable") return { kind: "offline", text: `offline, ${waiting} waiting` };
+  if (outbox.busy && waiting) return { kind: "offline", text: `not sent yet, ${waiting} waiting` };
   if (outbox.sending || draft === "saving") return { kind: "saving", text: "saving" };
   if (waiting) return { kind: "saving", text: `saving: ${waiting} held for undo` };
   if (draft === "local") return { kind: "local", text: restricted ? "draft not saved yet" : "draft on this device" };

@@ -46,9 +46,11 @@ export class Desk {
     this.draftState = "none";
     this.lease = { until: 0, beat: 0, warned: false };
     this.today = { judged: 0, active_ms: 0 };
+    /** @type {{category: string, minutes_today: number, cap_minutes: number}[]} */
+    this.exposure = [];
     this.open_s = 0;
     this.lookAgain = 0;
-    this.queue = new Queue(root.dataset.queue || null, (task) => this.prepare(task));
+    this.queue = new Queue(root.dataset.queue || null, (task) => whenIdle(() => this.queue.holds(task) && this.prepare(task)));
     this.outbox = new Outbox({ changed: () => this.state(), stored: (letter, receipt) => this.onStored(letter, receipt) });
     this.clock = new Clock((ms) => this.tick(ms));
     this.words = new WordSelection(say);
@@ -111,12 +113,17 @@ export class Desk {
     say("This task was also worked at elsewhere; the two drafts were joined.");
   }
 
-  /** The next task that is ready, painted at once; the queue is filled behind it. */
-  next() {
+  /**
+   * The next task that is ready, painted at once; the queue is filled behind it.
+   *
+   * @param {Promise<any>} [first] what the server must know before it is asked for more
+   */
+  next(first = Promise.resolve()) {
     const task = this.queue.next();
     if (task) this.show(this.prepare(task));
-    else void this.wait();
-    void this.queue.fill(this.held());
+    else void this.wait(first);
+    // What is asked for next must not delay what is painted now.
+    void first.then(painted).then(() => this.queue.fill(this.held()));
   }
 
   /** Tasks that are ours and must not be given to us again. */
@@ -125,8 +132,10 @@ export class Desk {
     return [...new Set([...(this.page ? [this.page.session.task.task] : []), ...underWay])];
   }
 
-  async wait() {
+  /** @param {Promise<any>} first */
+  async wait(first) {
     this.leave();
+    await first;
     if (this.queue.filling) this.screen(el("section", { class: "empty" }, el("h2", {}, "Fetching your next task")), null);
     await this.queue.filling;
     if (!this.queue.waiting.length && !this.queue.none && !this.queue.unreachable) await this.queue.fill([]);
@@ -163,7 +172,7 @@ export class Desk {
     if (care?.severity && !page.view.element.dataset.opened) {
       page.view.element.dataset.opened = "yes";
       this.page = page;
-      this.screen(gate(care), () => this.present(page));
+      this.screen(gate(care, this.exposure), () => this.present(page));
       return;
     }
     this.present(page);
@@ -180,12 +189,13 @@ export class Desk {
     this.root.className = "at-work";
     this.root.replaceChildren(view.element, page.rail.element);
     session.refresh();
+    for (const bar of document.querySelectorAll(".bar")) reprint(bar, session.letters);
     for (const place of document.querySelectorAll("[data-rubric]")) place.textContent = session.form.rubric;
     const diff = /** @type {HTMLElement | null} */ (document.querySelector('[data-run="diff"]'));
     if (diff) diff.hidden = session.count < 2;
     diff?.setAttribute("aria-pressed", "false");
     document.getElementById("main")?.focus({ preventScroll: true });
-    requestAnimationFrame(() => setTimeout(() => performance.mark("painted")));
+    void painted().then(() => performance.mark("painted"));
     this.clock.start();
     this.state();
     say(`Next task: ${session.form.kind}, ${session.count} ${session.count === 1 ? "response" : "responses"}`);
@@ -322,14 +332,15 @@ export class Desk {
     const id = page.session.task.task;
     this.ready.delete(id);
     void page.draft.close({ discard: reason !== "pause" });
+    const told = api.release(id, reason, note).catch((error) => this.tell(`The task will return by itself when its hold ends: ${error.message}.`));
     if (reason === "skip") {
       this.leave();
-      this.next();
+      this.next(told);
     } else {
       this.leave();
       this.screen(leftScreen(page.session.task.care?.support ?? null), () => this.next());
     }
-    await api.release(id, reason, note).catch((error) => this.tell(`The task will return by itself when its hold ends: ${error.message}.`));
+    await told;
   }
 
   pause() {
@@ -368,7 +379,7 @@ export class Desk {
       const here = this.page ? duration(this.page.session.said.active_ms) : "";
       clock.textContent = [here, `${this.today.judged} today`, this.clock.paused ? "paused" : ""].filter(Boolean).join(" · ");
     }
-    if (!this.page || this.onward) return;
+    if (!this.page || this.onward || this.page.session.task.revision) return;
     const left = this.lease.until - Date.now();
     if (this.clock.active && Date.now() - this.lease.beat > HEARTBEAT_MS) void this.beat();
     if (left > WARN_MS || this.lease.warned) return;
@@ -379,7 +390,8 @@ export class Desk {
   /** Starts the task's time, and renews its hold. */
   async beat() {
     const { page } = this;
-    if (!page) return;
+    // An answer that is opened again for a revision has no hold to renew.
+    if (!page || page.session.task.revision) return;
     this.lease.beat = Date.now();
     try {
       const { lease_seconds: seconds } = await api.opened(page.session.task.task);
@@ -405,6 +417,23 @@ export class Desk {
     this.root.before(toast);
     say(text);
   }
+}
+
+/** Resolved once the frame that is being made is on the screen. @returns {Promise<void>} */
+function painted() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => { port1.close(); resolve(); };
+    requestAnimationFrame(() => port2.postMessage(null));
+    // A page in the background paints nothing and must still go on.
+    if (document.visibilityState !== "visible") port2.postMessage(null);
+  });
+}
+
+/** @param {() => void} work */
+function whenIdle(work) {
+  if (window.requestIdleCallback) requestIdleCallback(work, { timeout: 2_000 });
+  else setTimeout(work, 50);
 }
 
 /**

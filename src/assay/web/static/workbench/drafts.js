@@ -12,6 +12,9 @@ const RETRY_MS = 5_000;
 const plain = (/** @type {any} */ value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const listed = (/** @type {any} */ value) => Array.isArray(value) && value.every((each) => plain(each) && each.id);
 const same = (/** @type {any} */ a, /** @type {any} */ b) => JSON.stringify(a) === JSON.stringify(b);
+// A verdict, a score, a ruling and a label are one statement each; half of each side is neither.
+const DEPTHS = /** @type {Record<string, number>} */ ({ verdict: 1, scores: 3, rulings: 3, steps: 3 });
+const whole = (/** @type {string[]} */ path) => path.at(-1) === "place" || DEPTHS[path[0]] === path.length;
 const byId = (/** @type {any[]} */ list) => Object.fromEntries(list.map((each) => [each.id, each]));
 
 /**
@@ -31,7 +34,7 @@ export function merge(base, mine, theirs, path = []) {
     const inner = merge(byId(listed(base) ? base : []), byId(mine), byId(theirs), path);
     return { ...inner, merged: Object.values(inner.merged) };
   }
-  if (plain(mine) && plain(theirs)) return mergeFields(plain(base) ? base : {}, mine, theirs, path);
+  if (plain(mine) && plain(theirs) && !whole(path)) return mergeFields(plain(base) ? base : {}, mine, theirs, path);
   if (same(base, mine)) return { merged: theirs, conflicts: [], taken: 1 };
   return { merged: mine, conflicts: [{ path, mine, theirs }], taken: 0 };
 }

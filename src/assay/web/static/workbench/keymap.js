@@ -22,6 +22,7 @@ export const COMMANDS = [
   { id: "own", label: "Reason in your own words", key: "o", group: "Reasons" },
   { id: "critique", label: "Critique of the selection", key: "s", group: "Reasons" },
   { id: "select", label: "Select words without a mouse", key: "v", group: "Reasons" },
+  { id: "stand", label: "My verdict stands, against the priority rules", key: "c", group: "Reasons" },
   { id: "note", label: "Note", key: "n", group: "Reasons" },
   { id: "first", label: "Response A", key: "a", group: "Reading" },
   { id: "second", label: "Response B", key: "b", group: "Reading" },
@@ -31,7 +32,6 @@ export const COMMANDS = [
   { id: "prompt", label: "Prompt", key: "p", group: "Reading" },
   { id: "evidence", label: "Evidence", key: "e", group: "Reading" },
   { id: "fold", label: "Open or fold the call", key: "m", group: "Reading" },
-  { id: "write", label: "To the text that you write", key: "Tab", group: "Reading" },
   { id: "uncover", label: "Uncover the next paragraph", key: ".", group: "Care" },
   { id: "exit", label: "Leave this task at once, without penalty", key: "w", group: "Care" },
   { id: "pause", label: "Pause", key: "q", group: "Care" },
@@ -42,7 +42,7 @@ export const COMMANDS = [
   { id: "c-correct", label: "Correction", key: "o", group: "In a critique", mode: "critique" },
   { id: "c-verify", label: "How you checked", key: "y", group: "In a critique", mode: "critique" },
   { id: "c-done", label: "Done", key: "Enter", group: "In a critique", mode: "critique" },
-].filter((each) => each.id !== "write");
+];
 
 /** Families of ten digits, by the key that is held with them. */
 const FAMILIES = { choose: "", score: "Alt+", reason: "Shift+" };
@@ -108,9 +108,17 @@ function print(kbd) {
     : `${GLYPHS[prefixOf(/** @type {Family} */ (id))]}${digit}`;
 }
 
-/** @param {ParentNode} root prints all keys in it anew */
-export function reprint(root) {
+/**
+ * Prints all keys within an element anew.
+ *
+ * @param {ParentNode} root
+ * @param {number | null} [letters] lettered candidates of the task in view, where they changed
+ */
+export function reprint(root, letters = null) {
   document.documentElement.classList.toggle("keys-off", !state.on);
+  if (letters !== null) {
+    for (const kbd of root.querySelectorAll("kbd[data-command]")) /** @type {HTMLElement} */ (kbd).dataset.letters = String(letters);
+  }
   for (const kbd of root.querySelectorAll("kbd[data-command]")) print(/** @type {HTMLElement} */ (kbd));
 }
 

@@ -158,6 +158,7 @@ const commands = {
   hold, guide, own, critique, fold, release, gap,
   select: selectWords,
   note: () => into("[data-note]"),
+  stand: () => /** @type {HTMLElement | null} */ (root.querySelector(".question:not([hidden]) [data-stand]"))?.click(),
   first: () => candidate(0),
   second: () => candidate(1),
   diff: toggleDiff,
@@ -227,4 +228,5 @@ api.me().then((me) => {
   keymap.load(me.keymap);
   keymap.reprint(document);
   desk.today = me.today;
+  desk.exposure = me.exposure;
 }).catch(() => undefined).finally(() => desk.start());

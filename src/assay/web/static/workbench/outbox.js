@@ -18,6 +18,8 @@ export class Outbox {
     this.letters = [];
     this.offline = false;
     this.signedOut = false;
+    /** The server is reached but cannot take answers now. */
+    this.busy = false;
     this.sending = "";
     this.tries = 0;
     this.timer = 0;
@@ -145,6 +147,7 @@ export class Outbox {
 
   reached() {
     this.offline = false;
+    this.busy = false;
     this.signedOut = false;
     this.tries = 0;
   }
@@ -156,6 +159,7 @@ export class Outbox {
   async failed(letter, error) {
     const refused = error instanceof api.Refused;
     this.offline = !refused;
+    this.busy = refused && error.passing;
     this.signedOut = refused && error.signedOut;
     if (refused && !error.signedOut && !error.passing) {
       letter.problem = { status: error.status, message: error.message, ...error.problem };

@@ -33,6 +33,11 @@ export class Queue {
     return this.waiting.shift()?.task ?? null;
   }
 
+  /** @param {any} task */
+  holds(task) {
+    return this.waiting.some((each) => each.task === task);
+  }
+
   /** @param {any} task comes next, before those that are ready */
   putBack(task) {
     this.waiting.unshift({ task, until: Date.now() + task.lease_seconds * 1000 });

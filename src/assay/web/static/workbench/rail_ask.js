@@ -9,10 +9,10 @@ import { contradiction } from "./priority.js";
 /** @param {import("./session.js").Session} session */
 export function askPart(session) {
   const cause = field("", { "data-cause": "" }, (text) => session.say((said) => { said.cause = text; }));
-  const faults = el("ul", { class: "faults", role: "alert" });
+  const faults = el("ul", { class: "faults" });
   const parts = [causeAsk(session, cause), abstainAsk(session), priorityAsk(session)];
   const merged = el("div", { class: "ask notice", hidden: true });
-  const element = el("div", { class: "asks" }, merged, ...parts, faults);
+  const element = el("div", { class: "asks" }, merged, ...parts, el("div", { role: "alert" }, faults));
   return {
     element,
     /** @param {{message: string, hint?: string}[]} list */
@@ -83,7 +83,7 @@ function priorityAsk(session) {
   const told = el("p", {});
   const why = field("Why does your verdict stand?", { "data-exception": "" }, (text) => session.say((said) => { said.exception = text; }));
   const input = why.querySelector("input");
-  const stand = el("button", { type: "button", class: "small", "aria-pressed": "false" }, "My verdict stands");
+  const stand = el("button", { type: "button", class: "small", "aria-pressed": "false", "data-stand": "" }, "My verdict stands ", hint("stand", session.letters));
   stand.addEventListener("click", () => {
     session.say((said) => { said.exception = said.exception === null ? "" : null; });
     if (session.said.exception !== null) input.focus();

@@ -11,9 +11,12 @@ const REASON_KEYS = 6;
 /** @param {import("./session.js").Session} session */
 export function reasonsPart(session) {
   if (!session.form.dimensions.length) return null;
+  const writing = session.form.writing === "demonstration";
   const tied = el("span", { class: "faint" });
   const chips = el("div", { class: "chips" });
-  session.form.categories.slice(0, REASON_KEYS).forEach((/** @type {any} */ category, /** @type {number} */ place) => {
+  // What goes wrong has no place where the reviewer writes the answer himself.
+  const categories = writing ? [] : session.form.categories.slice(0, REASON_KEYS);
+  categories.forEach((/** @type {any} */ category, /** @type {number} */ place) => {
     const chip = el("button", { type: "button", class: "small", title: category.description, "aria-pressed": "false", onclick: () => session.toggleReason(category.id) }, words(category.id), " ", hint(`reason:${place + 1}`));
     session.views.add(() => chip.setAttribute("aria-pressed", String(session.said.reasons.some((each) => each.code === category.id && each.dimension === (session.dimension?.id ?? null)))));
     chips.append(chip);
@@ -21,10 +24,10 @@ export function reasonsPart(session) {
   chips.append(el("button", { type: "button", class: "small", "data-run": "own" }, "In your words ", hint("own", session.letters)));
   const list = el("ul", { class: "said-list" });
   session.views.add(() => {
-    tied.textContent = session.dimension ? `for ${words(session.dimension.id).toLowerCase()}` : "not tied to a dimension";
+    tied.textContent = writing ? "" : session.dimension ? `for ${words(session.dimension.id).toLowerCase()}` : "not tied to a dimension";
     keyed(list, session.said.reasons, (each) => each.id, (each) => reasonItem(session, each.id), (element) => element.show());
   });
-  return el("section", { class: "part" }, el("h2", {}, "Reasons ", tied), chips, list);
+  return el("section", { class: "part" }, el("h2", {}, writing ? "What the answer rests on " : "Reasons ", tied), chips, list);
 }
 
 /**

@@ -142,10 +142,10 @@ function dimensionGuide(session, dimension, place, chosen) {
   const line = (/** @type {string} */ title, /** @type {any} */ text) => text && text.length ? el("p", {}, el("b", {}, title), " ", Array.isArray(text) ? text.map(words).join("; ") : text) : null;
   return [
     el("h3", {}, words(dimension.id), place === ALL ? "" : ` of ${session.name(Number(place))}`, dimension.better === "lower" ? el("span", { class: "faint" }, " · lower is better") : null),
-    el("p", {}, dimension.question),
+    el("p", { dir: "auto" }, dimension.question),
     el("dl", { class: "anchors" }, ...anchors.flatMap((/** @type {string} */ value) => [
       el("dt", { class: value === chosen ? "chosen" : null }, value),
-      el("dd", { class: value === chosen ? "chosen" : null }, dimension.anchors[value] ?? "", dimension.examples[value] ? el("span", { class: "example" }, `e.g. ${dimension.examples[value]}`) : null),
+      el("dd", { dir: "auto", class: value === chosen ? "chosen" : null }, dimension.anchors[value] ?? "", dimension.examples[value] ? el("span", { class: "example" }, `e.g. ${dimension.examples[value]}`) : null),
     ])),
     line("Does not count:", dimension.exclusions),
     line("Abstain when:", dimension.abstention), line("Rest it on:", dimension.evidence),

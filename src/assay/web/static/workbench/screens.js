@@ -6,12 +6,15 @@ import { severityMark } from "./rail_scores.js";
 
 /**
  * @param {any} care
+ * @param {{category: string, minutes_today: number, cap_minutes: number}[]} exposure
  */
-export function gate(care) {
+export function gate(care, exposure) {
+  const own = exposure.filter((each) => care.harms.includes(each.category));
   return el("section", { class: "empty gate" },
     el("h2", {}, "Before you look"),
     el("p", { class: "row" }, "This task shows content marked ", severityMark(care.severity), care.harms.length ? el("b", {}, care.harms.map(words).join(", ")) : null),
     el("p", {}, care.blur ? "Every paragraph is covered until you uncover it. " : "", "Nothing of it is kept on this device. You may leave at any moment without giving a reason, and it counts for nothing."),
+    ...own.map((each) => el("p", {}, `${words(each.category)} today: ${each.minutes_today} of ${each.cap_minutes} minutes.`)),
     care.support ? el("p", { class: "faint" }, care.support) : null,
     el("p", { class: "row" },
       el("button", { type: "button", class: "main", "data-run": "submit" }, "Open it ", hint("submit")),
@@ -85,7 +88,10 @@ export function askText({ title, text, label, send, required = false }) {
       el("p", { class: "row" }, el("button", { class: "main", value: "send" }, send, " ", el("kbd", { "aria-hidden": "true" }, "Ctrl+Enter")), el("button", { type: "button", onclick: () => dialog.close("") }, "Close ", el("kbd", { "aria-hidden": "true" }, "Esc"))));
     const dialog = el("dialog", { "aria-label": title }, form);
     input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === "Enter" && event.ctrlKey) form.requestSubmit(form.querySelector("button"));
+      if (event.key !== "Enter" || !event.ctrlKey) return;
+      // The dialog is gone before the key reaches the desk: it must not submit the task as well.
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button"));
     });
     dialog.addEventListener("close", () => {
       dialog.remove();

@@ -22,9 +22,11 @@ export class TaskView {
     /** @type {HTMLElement[]} */
     this.cards = shown.candidates.map((/** @type {any} */ each, /** @type {number} */ place) => this.candidateCard(each, place));
     this.evidence = shown.evidence.length ? this.evidenceCard() : null;
-    const parts = [...this.cards, form.writing ? writingView(session) : null].filter((each) => each !== null);
+    // Who writes an answer has the evidence beside it, and never within it.
+    const beside = form.writing === "demonstration" ? this.evidence : null;
+    const parts = [...this.cards, form.writing ? writingView(session) : null, beside].filter((each) => each !== null);
     this.element = el("div", { class: `work ${parts.length > 2 ? "many" : `n${parts.length}`}` }, careLine(session.task.care, session), this.prompt,
-      el("div", { class: "cards" }, ...parts), this.evidence);
+      el("div", { class: "cards" }, ...parts), beside ? null : this.evidence);
     if (this.evidence && form.writing) this.evidence.hidden = false;
     session.views.add(() => this.update());
   }

@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 import { putRendered } from "./rendered.js";
 
 const OUTLINE_FROM = 3;
+const LONG = 20_000;
 
 export class Block {
   /**
@@ -15,8 +16,9 @@ export class Block {
     this.text = text;
     this.name = name;
     this.candidate = place.candidate;
-    this.rendered = el("div", { class: "prose", dir: text.dir });
+    this.rendered = el("div", { class: text.raw.length > LONG ? "prose long" : "prose", dir: text.dir });
     putRendered(this.rendered, text.html);
+    nameApart(this.rendered, text.pointer);
     /** @type {HTMLElement | null} */
     this.plain = null;
     this.raw = false;
@@ -89,7 +91,23 @@ export class Block {
   /** @param {string} id */
   goTo(id) {
     this.setRaw(false);
-    this.rendered.querySelector(`[id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "start" });
+    this.rendered.querySelector(`[data-id="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "start" });
+  }
+}
+
+/**
+ * Two texts of one page may name their headings alike: each gets its own names.
+ *
+ * @param {HTMLElement} root
+ * @param {string} pointer
+ */
+function nameApart(root, pointer) {
+  for (const each of root.querySelectorAll("[id]")) {
+    each.setAttribute("data-id", each.id);
+    each.id = `${pointer}:${each.id}`;
+  }
+  for (const link of root.querySelectorAll('a[href^="#"]')) {
+    link.setAttribute("href", `#${encodeURIComponent(`${pointer}:${link.getAttribute("href")?.slice(1)}`)}`);
   }
 }
 
