@@ -8,7 +8,7 @@ import msgspec
 Role = Literal[
     "contract", "rubric", "policy", "sources", "parent", "record", "judgment",
     "adjudication", "verification", "disposition", "release", "supersedes", "sealing",
-    "evaluation", "validation", "finding", "root_cause", "plan",
+    "evaluation", "validation", "finding", "root_cause", "plan", "round", "guideline_gap",
 ]  # fmt: skip
 """What the older fact is to the newer one."""
 

@@ -6,7 +6,7 @@ A new family is one `Family` here and one migration that makes its table.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any, get_args
+from typing import Any, Protocol, get_args
 
 from assay.contracts.document import Document
 from assay.core.fact import Fact
@@ -23,6 +23,11 @@ from assay.reserve.opening import Opening
 from assay.reserve.sealing import Fingerprint, Sealing
 from assay.review.adjudication import Adjudication
 from assay.review.assignment import Assignment
+from assay.review.calibration import Round, RoundNote, RoundStep
+from assay.review.guideline_gap import GapAnswer, GuidelineGap
+from assay.review.qualification import Credential, ExamItem, Qualification
+from assay.review.sentinel import Sentinel
+from assay.review.welfare import Consent
 from assay.validation.evaluation import Evaluation, Result
 from assay.validation.validation import Validation
 from assay.verification.verification import Verification
@@ -67,8 +72,23 @@ def _record_parents(record: Record) -> Named:
     return [("parent", parent) for parent in record.lineage.parents] if record.lineage else ()
 
 
-def _weighed(adjudication: Adjudication) -> Named:
-    return [("judgment", judgment) for judgment in adjudication.judgments]
+class _Weighing(Protocol):
+    """A fact that was made over judgments."""
+
+    @property
+    def judgments(self) -> tuple[str, ...]: ...
+
+
+def _weighed(fact: _Weighing) -> Named:
+    return [("judgment", judgment) for judgment in fact.judgments]
+
+
+def _round_records(given: Round) -> Named:
+    return [("record", record) for record in given.records]
+
+
+def _answered_gaps(answer: GapAnswer) -> Named:
+    return [("guideline_gap", gap) for gap in answer.gaps]
 
 
 _ROLE_OF_PREFIX: Mapping[str, Role] = {
@@ -105,6 +125,9 @@ _RECORD = Column(attrgetter("record"), role="record")
 _RUBRIC = Column(attrgetter("rubric"), role="rubric")
 _CONTRACT = Column(attrgetter("contract"), role="contract")
 _RELEASE = Column(attrgetter("release"), role="release")
+_ROUND = Column(attrgetter("round"), role="round")
+_REVIEWER = Column(attrgetter("reviewer"))
+_SUPERSEDES = Column(attrgetter("supersedes"), role="supersedes")
 
 FAMILIES = (
     Family(
@@ -143,6 +166,29 @@ FAMILIES = (
         {"record": _RECORD, "reviewer": Column(attrgetter("reviewer"))},
     ),
     Family("adjudications", Adjudication, {"record": _RECORD}, _weighed),
+    Family("exam_items", ExamItem, {"record": Column(attrgetter("key.record"), role="record")}),
+    Family(
+        "qualifications",
+        Qualification,
+        {"reviewer": _REVIEWER, "supersedes": _SUPERSEDES},
+        _weighed,
+    ),
+    Family("credentials", Credential, {"reviewer": _REVIEWER}),
+    Family(
+        "sentinels",
+        Sentinel,
+        {"record": Column(attrgetter("key.record"), role="record"), "supersedes": _SUPERSEDES},
+    ),
+    Family("rounds", Round, {"rubric": _RUBRIC}, _round_records),
+    Family("round_steps", RoundStep, {"round": _ROUND}, _weighed),
+    Family("round_notes", RoundNote, {"round": _ROUND, "record": _RECORD}, _weighed),
+    Family(
+        "guideline_gaps",
+        GuidelineGap,
+        {"record": _RECORD, "reviewer": _REVIEWER, "rubric": _RUBRIC},
+    ),
+    Family("gap_answers", GapAnswer, {"rubric": _RUBRIC}, _answered_gaps),
+    Family("consents", Consent, {"reviewer": _REVIEWER, "supersedes": _SUPERSEDES}),
     Family(
         "dispositions",
         Disposition,

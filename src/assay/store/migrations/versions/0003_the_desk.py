@@ -1,4 +1,4 @@
-"""The desk's working tables: queues, leases, drafts, accounts."""
+"""Tables of the desk: qualification, calibration, gaps, consents; queues, leases, accounts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,20 @@ down_revision = "0002"
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _IDENTITY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+_FAMILIES = {
+    "exam_items": ("record",),
+    "qualifications": ("reviewer", "supersedes"),
+    "credentials": ("reviewer",),
+    "sentinels": ("record", "supersedes"),
+    "rounds": ("rubric",),
+    "round_steps": ("round",),
+    "round_notes": ("round", "record"),
+    "guideline_gaps": ("record", "reviewer", "rubric"),
+    "gap_answers": ("rubric",),
+    "consents": ("reviewer", "supersedes"),
+}
 
 
 def _text(*names: str, null: bool = False) -> list[sa.Column[str]]:
@@ -41,9 +55,26 @@ def _partial(name: str, table: str, columns: list[str], where: str) -> None:
 
 def upgrade() -> None:
     """Make the tables."""
+    _fact_tables()
     _queue_tables()
     _answer_tables()
     _account_tables()
+
+
+def _fact_tables() -> None:
+    for family, columns in _FAMILIES.items():
+        op.create_table(
+            family,
+            sa.Column("seq", _NUMBER, autoincrement=False, nullable=False),
+            sa.Column("entry", _NUMBER, nullable=False),
+            sa.Column("id", _IDENTITY, nullable=False),
+            sa.Column("body", sa.LargeBinary(), nullable=False),
+            *(sa.Column(name, _IDENTITY) for name in columns),
+            sa.PrimaryKeyConstraint("seq", name=f"pk_{family}"),
+            sa.UniqueConstraint("id", name=f"uq_{family}_id"),
+        )
+        for name in columns:
+            op.create_index(f"ix_{family}_{name}_seq", family, [name, "seq"])
 
 
 def _queue_tables() -> None:
