@@ -138,7 +138,7 @@ class Marked:
             if cut is None:
                 html += [run(*line, kind=kind) for line in self._lines(first, last, text)]
             else:
-                html.append(mark(cut, text))
+                html.append(mark(cut, first, last, text))
         return "".join(html)
 
     def _lines(self, start: int, end: int, text: str) -> Iterator[tuple[int, int, str, bool]]:
@@ -188,10 +188,17 @@ def run(start: int, end: int, text: str, exact: bool = False, *, kind: str = "")
     return f'<span{named} data-start="{start}" data-end="{end}"{same}>{escape(text, quote=False)}</span>'
 
 
-def mark(cut: Cut, text: str) -> str:
-    """HTML of one mark. Its own direction keeps it out of the direction of its block."""
+def mark(cut: Cut, start: int, end: int, text: str) -> str:
+    """HTML of one mark. Its own direction keeps it out of the direction of its block.
+
+    Args:
+        cut: what it stands for.
+        start: first code point that it stands for here.
+        end: one past the last.
+        text: what is shown.
+    """
     kind = 'class="masked"' if cut.sign is None else f'class="sign" data-sign="{cut.sign}"'
-    return f'<span {kind} dir="ltr" data-start="{cut.start}" data-end="{cut.end}">{escape(text)}</span>'
+    return f'<span {kind} dir="ltr" data-start="{start}" data-end="{end}">{escape(text)}</span>'
 
 
 def _shown(cut: Cut, start: int) -> str:
