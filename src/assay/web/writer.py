@@ -17,7 +17,7 @@ from assay.web.signs import Marked, direction, run, show_signs
 from assay.web.source_map import AT, STARTS, Content, Source, code_content, inline_content, parse
 from assay.web.steps import TooMuchError
 
-_WORD = re.compile(r"[^ \t\r\n!-/:-@\[-`{-~]")
+_WORD = re.compile(r"[^\s!-/:-@\[-`{-~]")
 """A code point that is no blank and no ASCII punctuation: no markup is made of it."""
 
 _PLAIN_TAGS = {
