@@ -10,9 +10,7 @@ settings.register_profile("desk", deadline=None, print_blob=True)
 settings.register_profile("build", deadline=None, derandomize=True)
 settings.load_profile("build" if os.environ.get("CI") else "desk")
 
-NO_BROWSER = (
-    "no Chromium is installed: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
-)
+NO_BROWSER = "no Chromium is installed: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
 
 
 @pytest.fixture(scope="session")

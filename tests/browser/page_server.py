@@ -40,6 +40,7 @@ class PageServer:
         self.asked.clear()
         page = SHELL.format(html=html).encode()
         self._files = {"/": ("text/html; charset=utf-8", page)}
+        self._files["/favicon.ico"] = ("image/x-icon", b"")
         self._files["/page.js"] = ("text/javascript; charset=utf-8", script.encode())
         return f"{self.origin}/"
 

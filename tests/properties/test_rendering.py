@@ -1,6 +1,7 @@
 """What holds of every rendered text: nothing is lost, and every word knows its place."""
 
 import re
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ PIECES = [
     "[i]: j\n", "&amp;", "&#x202e;", "&", "<b>", "$", "$$", "$x^2$", "$$\ny\n$$\n", "\\(", "\\)", "\\[", "\\]",
     "\\frac{1}{2}", "word", "two words", "été", "שלום", "سلام", "漢字", "👩\u200d💻", "\u202e", "\u200b", "\x00",
     "\x1b[31m", "\ud800", "\ue000", "\u2028", "\xa0", "I am Claude", "As **Chat**GPT, I", ", made by OpenAI.",
-    "!", "\"", "'", "def f(x):\n    return 1\n", "~",
+    "!", '"', "'", "def f(x):\n    return 1\n", "~",
 ]  # fmt: skip
 markdown = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=40).map(
     "".join
@@ -31,7 +32,7 @@ def _in_order(leaves: list[ReadText]) -> bool:
     """Whether every range starts where the one before ended, or later; a picture goes around."""
     return all(
         before.end <= after.start
-        for before, after in zip(leaves, leaves[1:], strict=False)
+        for before, after in pairwise(leaves)
         if before.end is not None and after.start is not None
         and (before.start, before.end) != (after.start, after.end)
     )  # fmt: skip

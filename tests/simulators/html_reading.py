@@ -33,14 +33,17 @@ class ReadHtml(HTMLParser):
         assert self._open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element and, unless it is empty by nature, go into it."""
         self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
             self._open.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
+        """Leave the element that was entered last, which must be this one."""
         assert self._open.pop()[0] == tag
 
     def handle_data(self, data: str) -> None:
+        """Note a text with the element that places it."""
         placed = [given for _, given in self._open if "data-start" in given]
         near = placed[-1] if placed else {}
         self.texts.append(
