@@ -10,6 +10,26 @@ settings.register_profile("desk", deadline=None, print_blob=True)
 settings.register_profile("build", deadline=None, derandomize=True)
 settings.load_profile("build" if os.environ.get("CI") else "desk")
 
+NO_BROWSER = "no Chromium is installed: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
+
+
+@pytest.fixture(scope="session")
+def no_browser() -> str:
+    """Why tests of pages are skipped, or fail where CI is set."""
+    return NO_BROWSER
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say aloud what was not tested for want of a browser."""
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple) and NO_BROWSER in report.longrepr[2]
+    ]
+    if skipped:
+        terminalreporter.section("NOT TESTED: pages in a browser", red=True, bold=True)
+        terminalreporter.line(f"{len(skipped)} tests were skipped: {NO_BROWSER}", red=True)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

@@ -1,7 +1,7 @@
 r"""Formulas: found between `$`, `$$`, `\(` `\)` and `\[` `\]`, and set as MathML.
 
-What cannot be set safely is shown as its source: a formula that is too long, that defines macros,
-or that gives an element or a sign outside the lists below. Hidden, coloured and shifted parts are
+What cannot be set safely is shown as its source: a formula that is too long,
+or that holds a command, an element or a sign outside the lists below. Hidden and shifted parts are
 outside on purpose: they could show a reviewer something else than what stands there.
 """
 
@@ -52,7 +52,12 @@ _VALUES = {
 ATTRIBUTES = frozenset(_VALUES)
 """Attributes of a formula's elements; each has a short list of values."""
 
-_MACROS = re.compile(r"\\(?:[egx]?def|let|(?:re)?newcommand|newenvironment|DeclareMathOperator)")
+_REFUSED = re.compile(
+    r"\\(?:[egx]?def|let|(?:re|provide)?newcommand|(?:re)?newenvironment|DeclareMathOperator"
+    r"|href|url|class|style|cssId|data|html\w*|label|includegraphics|[hv]?phantom|smash|[rl]lap|clap"
+    r"|mathchoice)(?![A-Za-z])|(?<!\\)%"
+)
+"""Commands that define others, or carry or lay out what would not be seen; comments."""
 _OPERATORS = str.maketrans("", "", "\u2061\u2062\u2063\u2064")
 """Signs of MathML that are invisible by design: applying, times, comma, plus."""
 
@@ -66,7 +71,7 @@ def mathml(source: str, *, display: bool) -> str | None:
         source: LaTeX, without its delimiters.
         display: whether it stands on its own line.
     """
-    if not source.strip() or len(source) > MAX_FORMULA or _MACROS.search(source):
+    if not source.strip() or len(source) > MAX_FORMULA or _REFUSED.search(source):
         return None
     try:
         root = Converter(display="block" if display else "inline").convert_to_element(source)

@@ -138,7 +138,7 @@ class Marked:
             if cut is None:
                 html += [run(*line, kind=kind) for line in self._lines(first, last, text)]
             else:
-                html.append(mark(cut, text))
+                html.append(mark(cut, first, last, text))
         return "".join(html)
 
     def _lines(self, start: int, end: int, text: str) -> Iterator[tuple[int, int, str, bool]]:
@@ -164,13 +164,24 @@ class Marked:
                 yield reached, cut.start, self.raw[reached : cut.start], None
             if self._left <= 0:
                 rest = max(cut.start, start)
-                yield rest, end, self.seen(rest, end), None
+                yield rest, end, self._shortened(rest, end), None
                 return
             self._left -= 1
             yield max(cut.start, start), min(cut.end, end), _shown(cut, start), cut
             reached = min(cut.end, end)
         if reached < end:
             yield reached, end, self.raw[reached:end], None
+
+    def _shortened(self, start: int, end: int) -> str:
+        """A stretch as plain text in which signs that follow each other are one mark."""
+        pieces, reached, held = [], start, list[Cut]()
+        for cut in self.cuts_within(start, end):
+            if cut.start > reached or (held and held[-1].sign is None) or cut.sign is None:
+                pieces += [_one_mark(held), self.raw[reached : cut.start]]
+                held = []
+            held.append(cut)
+            reached = cut.end
+        return "".join([*pieces, _one_mark(held), self.raw[reached:end]])
 
 
 def run(start: int, end: int, text: str, exact: bool = False, *, kind: str = "") -> str:
@@ -188,10 +199,24 @@ def run(start: int, end: int, text: str, exact: bool = False, *, kind: str = "")
     return f'<span{named} data-start="{start}" data-end="{end}"{same}>{escape(text, quote=False)}</span>'
 
 
-def mark(cut: Cut, text: str) -> str:
-    """HTML of one mark. Its own direction keeps it out of the direction of its block."""
+def mark(cut: Cut, start: int, end: int, text: str) -> str:
+    """HTML of one mark. Its own direction keeps it out of the direction of its block.
+
+    Args:
+        cut: what it stands for.
+        start: first code point that it stands for here.
+        end: one past the last.
+        text: what is shown.
+    """
     kind = 'class="masked"' if cut.sign is None else f'class="sign" data-sign="{cut.sign}"'
-    return f'<span {kind} dir="ltr" data-start="{cut.start}" data-end="{cut.end}">{escape(text)}</span>'
+    return f'<span {kind} dir="ltr" data-start="{start}" data-end="{end}">{escape(text)}</span>'
+
+
+def _one_mark(cuts: list[Cut]) -> str:
+    """The text of one mark for all of these."""
+    if len(cuts) <= 1:
+        return "".join(cut.text for cut in cuts)
+    return f"⟨{cuts[0].sign} and {len(cuts) - 1} more signs⟩"
 
 
 def _shown(cut: Cut, start: int) -> str:

@@ -125,8 +125,11 @@ def inline_content(token: Token, source: Source) -> Content | None:
         lead = len(line) - len(line.lstrip(" \t"))
         text = line[lead:]
         at = _heading_text(start, source) if token.meta.get("atx") else start
-        if not source.text.startswith(text, at):
-            return None
+        # The parser trims every kind of blank at the ends of a block.
+        while not source.text.startswith(text, at):
+            if at >= len(source.text) or not source.text[at].isspace():
+                return None
+            at += 1
         stretches.append(Stretch(content=reached + lead, source=at, length=len(text)))
         reached += len(line) + 1
     return Content(token.content, stretches)
@@ -192,9 +195,9 @@ def _cells(row: str) -> list[list[int]]:
 
 def _trimmed(row: str, places: list[int]) -> list[int]:
     first, last = 0, len(places)
-    while first < last and row[places[first]] in " \t":
+    while first < last and row[places[first]].isspace():
         first += 1
-    while last > first and row[places[last - 1]] in " \t":
+    while last > first and row[places[last - 1]].isspace():
         last -= 1
     return places[first:last]
 

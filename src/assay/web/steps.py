@@ -7,7 +7,7 @@ looks the same.
 from collections.abc import MutableMapping
 from typing import Any
 
-MAX_STEPS = 100_000
+MAX_STEPS = 60_000
 """Steps of the parser; a text that needs more is shown as it was written."""
 
 

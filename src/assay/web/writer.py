@@ -17,7 +17,7 @@ from assay.web.signs import Marked, direction, run, show_signs
 from assay.web.source_map import AT, STARTS, Content, Source, code_content, inline_content, parse
 from assay.web.steps import TooMuchError
 
-_WORD = re.compile(r"[^ \t\r\n!-/:-@\[-`{-~]")
+_WORD = re.compile(r"[^\s!-/:-@\[-`{-~]")
 """A code point that is no blank and no ASCII punctuation: no markup is made of it."""
 
 _PLAIN_TAGS = {
@@ -81,6 +81,18 @@ class Writer:
         self._shown: list[tuple[int, int]] = []
         self._waiting: tuple[int, int, str] | None = None
         self._maths_left = MAX_MATHS
+        self._blocks: dict[str, Callable[[Token], None]] = {
+            "paragraph_open": self._paragraph,
+            "heading_open": self._open_heading,
+            "heading_close": self._close_heading,
+            "th_open": self._cell,
+            "td_open": self._cell,
+            "fence": self._code,
+            "code_block": self._code,
+            "math_block": self._math_block,
+            "inline": self._inline,
+        }
+        self._blocks |= dict.fromkeys(_CONTAINERS, self._container)
 
     def write(self) -> str:
         """The HTML of the whole text.
@@ -140,8 +152,8 @@ class Writer:
             self._tag("\n" if token.nesting < 0 else "")
         elif token.type in _PLAIN_TAGS:
             self._tag(_PLAIN_TAGS[token.type])
-        elif token.type in _BLOCKS:
-            _BLOCKS[token.type](self, token)
+        elif token.type in self._blocks:
+            self._blocks[token.type](token)
         else:
             raise LostError
 
@@ -353,16 +365,3 @@ class Writer:
         self.html.append(html)
         if len(self.html) > MAX_PARTS:
             raise TooMuchError
-
-
-_BLOCKS: dict[str, Callable[[Writer, Token], None]] = {
-    "paragraph_open": Writer._paragraph,
-    "heading_open": Writer._open_heading,
-    "heading_close": Writer._close_heading,
-    "th_open": Writer._cell,
-    "td_open": Writer._cell,
-    "fence": Writer._code,
-    "code_block": Writer._code,
-    "math_block": Writer._math_block,
-    "inline": Writer._inline,
-} | dict.fromkeys(_CONTAINERS, Writer._container)
