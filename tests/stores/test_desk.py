@@ -80,10 +80,13 @@ class Floor:
 
     def claim(self, reviewer: str) -> Lease | None:
         with self.write() as unit:
-            given = desk.claim(
-                unit, IN_FORCE, self.record, reviewer=reviewer, queues=[self.queue], now=self.now
+            turn = unit.turn(reviewer, self.queue)
+            if turn is None:
+                return None
+            lease, _ = desk.give(
+                unit, IN_FORCE, self.record, reviewer=reviewer, turn=turn, now=self.now
             )
-        return given[0] if given else None
+        return lease
 
     def answer(self, lease: Lease, given: Answer, key: str) -> Receipt:
         with self.write() as unit:

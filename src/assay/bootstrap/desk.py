@@ -4,7 +4,6 @@ What changes the queue goes through one group writer: many reviewers share one f
 and a future is done only when its change is on it.
 """
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
@@ -12,25 +11,28 @@ from threading import Lock
 
 import msgspec
 
+from assay.bootstrap import filling, routing
+from assay.bootstrap.filling import Filled
+from assay.bootstrap.routing import Routed
+from assay.bootstrap.seating import Seating, family_of
 from assay.bootstrap.session import Session
 from assay.core.digest import sha256
 from assay.core.errors import UsageError
 from assay.governance.permissions import Principal
-from assay.quality import service as quality
-from assay.quality.disposition import Disposition
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review import desk
-from assay.review.adjudication import Adjudication
 from assay.review.answer import Answer, in_presented_order
 from assay.review.assignment import Assignment
 from assay.review.desk import InForce, Receipt
 from assay.review.form import Form
-from assay.review.lease import Item, Lease, Member, NewItem, Queue, QueueRow
-from assay.review.membership import members_of
+from assay.review.guideline_gap import GuidelineGap
+from assay.review.lease import Lease, Member, QueueRow, Turn
+from assay.review.membership import restricted
 from assay.review.ports import DeskWriting
 from assay.review.presentation import Presentation, present
-from assay.review.queueing import Waiting, balanced, new_item, queue_of, stratum_of
+from assay.review.sentinel import Sentinel, is_sentinels_turn, pick, standing_sentinels
+from assay.review.welfare import Capped, allowed, caps_of
 from assay.review.wheel import Wheel
 from assay.store.desk import Desk
 from assay.store.group import GroupWriter
@@ -45,21 +47,7 @@ MOST_HELD = 4
 CACHED = 4096
 """Records that are kept in memory."""
 
-ROUTED = 200
-"""Items whose passes are concluded from at once."""
-
-
-class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """What filling the queues did: `records` is the sum of the others."""
-
-    records: int
-    """Records read."""
-    queued: int
-    """Records that wait in a queue now and did not before."""
-    already_there: int
-    """Records that were in a queue before."""
-    no_pass: int
-    """Records whose layer wants no pass, or that no layer fits."""
+WEEK_SECONDS = 7 * 24 * 3600
 
 
 class Care(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,15 +136,26 @@ class QueueCard(msgspec.Struct, frozen=True, kw_only=True):
     """Harm categories that it shows."""
 
 
-class Routed(msgspec.Struct, frozen=True, kw_only=True):
-    """What followed from items whose passes were all given, by what became of them."""
+class Exposed(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a person read one harm category today."""
 
-    accepted: int = 0
-    """Items whose record needs nothing more."""
-    second_review: int = 0
-    """Items that want one more pass."""
-    adjudication: int = 0
-    """Items that wait for a senior decision now."""
+    category: str
+    """The harm category."""
+    minutes_today: float
+    """Minutes."""
+    cap_minutes: int | None
+    """The day's cap; absent where there is none."""
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """A reviewer's day so far."""
+
+    judged: int
+    """Judgments today."""
+    active_ms: int
+    """Active time of these, in milliseconds."""
+    exposure: tuple[Exposed, ...]
+    """What was read of severe content."""
 
 
 class DeskNoun:
@@ -166,7 +165,9 @@ class DeskNoun:
         self._session = session
         self._desk = Desk(session.store)
         self._writer = GroupWriter(session.store)
+        self._seating = Seating(session, self._desk)
         self._wheel = Wheel()
+        self._sentinels: list[Sentinel] = []
         self._weights: Mapping[int, int] = {}
         self._gate = Lock()
         self._records = lru_cache(CACHED)(self._read_record)
@@ -192,33 +193,9 @@ class DeskNoun:
 
     def fill(self) -> Filled:
         """Have every record wait in its queue that does not yet; each prefix is balanced."""
-        contract, key = self.in_force.contract, self.in_force.key
-        seen = self._seen()
-        groups: dict[Queue, list[Waiting]] = defaultdict(list)
-        new: dict[str, NewItem] = {}
-        counts: Counter[str] = Counter()
-        for record in self._session.store.scan(Record):
-            identity = record.id
-            counts["records"] += 1
-            queue = queue_of(record, contract)
-            item = new_item(record, identity, contract, seen=seen.get(identity, frozenset()))
-            if queue is None or item is None:
-                counts["no_pass"] += 1
-                continue
-            groups[queue].append(Waiting(id=identity, stratum=stratum_of(record, contract)))
-            new[identity] = item
-        axes = tuple(contract.sampling.axes)
-        for queue, waiting in groups.items():
-            ordered = balanced(waiting, contract.sampling.quotas, axes, key)
-            items = [new[identity] for identity in ordered]
-            counts["queued"] += self._enqueue(queue, items)
+        filled = filling.fill(self._session, self._desk)
         self._refresh()
-        return Filled(
-            records=counts["records"],
-            queued=counts["queued"],
-            already_there=counts["records"] - counts["no_pass"] - counts["queued"],
-            no_pass=counts["no_pass"],
-        )
+        return filled
 
     def seat(self, people: Iterable[tuple[str, Sequence[str]]], *, by: str) -> int:
         """Derive anew from which queues people may claim.
@@ -230,36 +207,38 @@ class DeskNoun:
         Returns:
             How many seats there are.
         """
-        queues = self._desk.queues()
-        seats = 0
-        for reviewer, roles in people:
-            members = list(members_of(reviewer, roles, queues, self.in_force.contract))
-            known = self._desk.members(reviewer)
-            seats += len(members)
-            if members == known:
-                continue
-            with self._desk.write("review.seat", actor=by, subject=reviewer) as unit:
-                unit.drop_members(reviewer)
-                for member in members:
-                    unit.set_member(member)
-                unit.acted()
+        seats = self._seating.seat(people, by=by)
         self._refresh()
         return seats
+
+    @property
+    def seating(self) -> Seating:
+        """Exams, sentinels and consents."""
+        return self._seating
+
+    def consent(self, who: Principal, category: str, *, given: bool) -> None:
+        """Keep a person's word on one harm category, and seat them by it at once."""
+        self._seating.consent(who.pseudonym, category, given=given)
+        self.seat([(who.pseudonym, who.roles)], by=who.pseudonym)
+
+    def harms(self) -> tuple[str, ...]:
+        """The harm categories that waiting records show."""
+        return tuple(sorted({harm for row in self._all_queues() for harm in row.queue.harms}))
 
     def queues(self, who: Principal) -> list[QueueCard]:
         """The queues that a reviewer may claim from."""
         waiting = self._desk.waiting()
-        rows = {row.id: row for row in self._all_queues()}
         return [
             QueueCard(
-                queue=rows[member.queue].handle,
-                title=rows[member.queue].queue.title,
+                queue=row.handle,
+                title=row.queue.title,
                 role=member.role,
                 open=member.queue in waiting,
-                severity=rows[member.queue].queue.severity,
-                harms=rows[member.queue].queue.harms,
+                severity=row.queue.severity,
+                harms=row.queue.harms,
             )
             for member in self._members(who.pseudonym)
+            if (row := self._queue(member.queue)).queue.stage != "adjudication"
         ]
 
     def claim(
@@ -275,33 +254,64 @@ class DeskNoun:
         """
         now = self._session.clock()
         reviewer = who.pseudonym
+        tried, capped = self._tried(reviewer, queue, now)
 
         def work(unit: Unit) -> Claims:
-            tried = self._tried(reviewer, queue, now)
             if not tried:
-                return Claims(leases=(), none=_not_seated(queue))
+                return Claims(leases=(), none=_capped(capped) if capped else _not_seated(queue))
             open_desk = self._desk.unit(unit)
             mine = open_desk.held(reviewer)
-            lost = [each for each in mine if each.handle not in held and each.queue in tried]
-            given = lost[:count]
+            ahead = set(held)
+            given = [each for each in mine if each.handle not in ahead][:count]
             room = min(count - len(given), MOST_HELD - len(mine))
             for _ in range(room):
-                claimed = desk.claim(
-                    open_desk,
-                    self.in_force,
-                    self._records,
-                    reviewer=reviewer,
-                    queues=self._order(tried),
-                    now=now,
-                )
+                claimed = self._next(open_desk, reviewer, tried, now)
                 if claimed is None:
                     break
                 lease, assignment = claimed
                 self._remember(assignment)
                 given.append(lease)
-            return Claims(leases=tuple(given), none=None if given or mine else NO_WORK)
+            none = None if given or mine else (_capped(capped) if capped else NO_WORK)
+            return Claims(leases=tuple(given), none=none)
 
         return self._writer.post(work, "review.claim", actor=reviewer)
+
+    def _next(
+        self, open_desk: DeskWriting, reviewer: str, tried: Sequence[int], now: str
+    ) -> tuple[Lease, Assignment] | None:
+        """The next assignment: at times a sentinel, which looks like any other."""
+        for number in self._order(tried):
+            turn = self._sentinel(open_desk, reviewer, number) or open_desk.turn(reviewer, number)
+            if turn is not None:
+                return desk.give(
+                    open_desk,
+                    self.in_force,
+                    self._records,
+                    reviewer=reviewer,
+                    turn=turn,
+                    now=now,
+                )
+        return None
+
+    def _sentinel(self, open_desk: DeskWriting, reviewer: str, number: int) -> Turn | None:
+        """The sentinel whose turn it is among the work of a queue; None for ordinary work."""
+        per_hundred = round(self.in_force.contract.review.sentinel_share * 100)
+        if not per_hundred or not self._sentinels:
+            return None
+        queue = self._queue(number).queue
+        seen = open_desk.records_of(reviewer)
+        place = len(seen)
+        key = self.in_force.key
+        if not is_sentinels_turn(key, reviewer, place, per_hundred=per_hundred):
+            return None
+        fitting = [
+            each
+            for each in self._sentinels
+            if each.family == family_of(queue) and each.language in {None, queue.language}
+        ]
+        exposed = {each.key.record: open_desk.exposed(each.key.record) for each in fitting}
+        chosen = pick(fitting, secret=key, reviewer=reviewer, seen=seen, exposed=exposed)
+        return open_desk.turn_on(chosen.key.record, place) if chosen else None
 
     def work(self, who: Principal, handle: str) -> Work:
         """One assignment with all that its reviewer may see.
@@ -410,13 +420,16 @@ class DeskNoun:
             work, "review.answer", actor=who.pseudonym, documents=self._session.ids
         )
 
-    def release(self, who: Principal, handle: str, reason: desk.ReleaseReason) -> Future[Lease]:
+    def release(
+        self, who: Principal, handle: str, reason: desk.ReleaseReason, note: str = ""
+    ) -> Future[Lease]:
         """Give an assignment back; it counts against nobody.
 
         Args:
             who: the reviewer.
             handle: the assignment.
             reason: why; after a pause the reviewer gets it again.
+            note: what the lead should know; it stands in the audit log.
         """
 
         def work(unit: Unit) -> Lease:
@@ -425,7 +438,10 @@ class DeskNoun:
             return lease if reason == "pause" else desk.release(open_desk, lease)
 
         return self._writer.post(
-            work, f"review.release_{reason}", actor=who.pseudonym, subject=handle
+            work,
+            f"review.release_{reason}",
+            actor=who.pseudonym,
+            subject=f"{handle} {note}".strip(),
         )
 
     def expose(self, who: Principal, handle: str, seconds: int) -> Future[None]:
@@ -436,11 +452,69 @@ class DeskNoun:
             open_desk = self._desk.unit(unit)
             lease = _own(open_desk.find(handle), who)
             care = self._records(lease.record).sensitivity
-            for category in care.categories if care else ():
-                open_desk.expose(who.pseudonym, category, now, seconds * 1000)
+            categories = care.categories if care else ()
+            open_desk.expose(who.pseudonym, categories, now, seconds * 1000)
             open_desk.acted()
 
         return self._writer.post(work, "review.expose", actor=who.pseudonym, subject=handle)
+
+    def gap(self, who: Principal, handle: str, *, dimension: str | None, text: str) -> Future[str]:
+        """Open an issue on the rubric where it leaves a reviewer without an answer."""
+
+        def work(unit: Unit) -> str:
+            lease = _own(self._desk.unit(unit).find(handle), who)
+            gap = GuidelineGap(
+                record=lease.record,
+                reviewer=who.pseudonym,
+                rubric=self.in_force.rubric_id,
+                dimension=dimension,
+                text=text,
+            )
+            unit.add([gap])
+            return gap.id
+
+        return self._writer.post(work, "guideline.gap", actor=who.pseudonym)
+
+    def day(self, who: Principal) -> Day:
+        """A reviewer's day so far."""
+        today = self._session.clock()[:10]
+        given = [
+            each
+            for each in self._session.store.scan(Judgment, reviewer=who.pseudonym)
+            if (each.judged_at or "").startswith(today)
+        ]
+        welfare = self.in_force.contract.welfare
+        read: dict[str, int] = {}
+        for each in self._desk.exposures(who.pseudonym, today):
+            for category in each.categories:
+                read[category] = read.get(category, 0) + each.milliseconds
+        return Day(
+            judged=len(given),
+            active_ms=sum(each.active_ms or 0 for each in given),
+            exposure=tuple(
+                Exposed(
+                    category=category,
+                    minutes_today=milliseconds / 60_000,
+                    cap_minutes=welfare.daily_minutes if welfare else None,
+                )
+                for category, milliseconds in sorted(read.items())
+            ),
+        )
+
+    def route(self, roles: Mapping[str, tuple[str, ...]] | None = None) -> Routed:
+        """Conclude from what is answered: accept, ask once more, adjudicate; end exams.
+
+        Args:
+            roles: the roles of each person by pseudonym; exams are left open where absent.
+        """
+        routed = routing.route(self._session, self._desk, self._writer)
+        if roles is not None:
+            known = roles
+            routing.conclude_exams(
+                self._session, self._desk, self._seating, lambda name: known.get(name, ())
+            )
+        self._refresh()
+        return routed
 
     def sweep(self) -> int:
         """Let leases run out whose time is over; how many did."""
@@ -452,72 +526,44 @@ class DeskNoun:
 
         return self._writer.submit(work, "review.expire", actor="desk")
 
-    def route(self) -> Routed:
-        """Conclude from items whose passes are all given: accept, ask once more, or adjudicate."""
-        items = self._desk.unsettled(ROUTED)
-        if not items:
-            return Routed()
-        store, facts = self._session.store, self._session.facts
-        records = sorted({each.record for each in items})
-        quality.dispose(store, facts, actor="desk", records=records)
-        found = store.scan(Disposition, record=records, contract=self._session.ids["contract"])
-        states = {each.record: each.state for each in found}
-        counts: Counter[str] = Counter()
-
-        def work(unit: Unit) -> None:
-            open_desk = self._desk.unit(unit)
-            for item in items:
-                counts[self._conclude(open_desk, item, states.get(item.record))] += 1
-            open_desk.acted()
-
-        self._writer.submit(work, "review.route", actor="desk")
-        self._refresh()
-        return Routed(**counts)
-
     def history(self, who: Principal, *, after: int = 0, most: int = 50) -> list[Judgment]:
         """A reviewer's own judgments, oldest first."""
         found = self._session.store.scan(Judgment, reviewer=who.pseudonym)
         return [each for number, each in enumerate(found) if number >= after][:most]
 
-    def _conclude(self, open_desk: DeskWriting, item: Item, state: str | None) -> str:
-        if state == "needs_second_review":
-            open_desk.raise_need(item.id)
-            return "second_review"
-        open_desk.settle([item.id])
-        if state != "needs_adjudication":
-            return "accepted"
-        rows = {row.id: row for row in self._all_queues()}
-        senior = msgspec.structs.replace(
-            rows[item.queue].queue, stage="adjudication", roles=("adjudicator",)
-        )
-        number = open_desk.add_queue(senior, self._handle(senior))
-        barred = tuple(sorted(self._seen_of(item.record)))
-        open_desk.enqueue(number, [NewItem(record=item.record, need=1, barred=barred)])
-        return "adjudication"
+    def _tried(self, reviewer: str, queue: str | None, now: str) -> tuple[list[int], Capped | None]:
+        """The queues that a reviewer may be given work from now, and the cap that closes others."""
+        tried, capped = [], None
+        for member in self._members(reviewer):
+            row = self._queue(member.queue)
+            ended = member.until is not None and member.until <= now
+            other = queue is not None and row.handle != queue
+            if ended or other or row.queue.stage not in {"review", "exam"}:
+                continue
+            cap = self._cap(reviewer, row, now)
+            if cap is None:
+                tried.append(member.queue)
+            else:
+                capped = cap
+        return tried, capped
 
-    def _enqueue(self, queue: Queue, items: Sequence[NewItem]) -> int:
-        with self._desk.write(
-            "review.enqueue", actor=self._session.actor, subject=queue.name
-        ) as unit:
-            number = unit.add_queue(queue, self._handle(queue))
-            added = unit.enqueue(number, items)
-            if added:
-                unit.acted()
-        return added
+    def _cap(self, reviewer: str, row: QueueRow, now: str) -> Capped | None:
+        """The cap that keeps a reviewer from a queue's content now."""
+        welfare = self.in_force.contract.welfare
+        if welfare is None or not restricted(row):
+            return None
+        since = desk.later(now, -WEEK_SECONDS)
+        exposures = self._desk.exposures(reviewer, since)
+        harms = row.queue.harms or ("severe",)
+        found = allowed(exposures, harms, now, caps_of(welfare))
+        return found if isinstance(found, Capped) else None
 
-    def _handle(self, queue: Queue) -> str:
-        return desk.opaque(self.in_force.key, "que", queue.name)
-
-    def _tried(self, reviewer: str, queue: str | None, now: str) -> list[int]:
-        """The queues that a reviewer may be given work from now."""
-        rows = {row.id: row for row in self._all_queues()}
-        return [
-            member.queue
-            for member in self._members(reviewer)
-            if (member.until is None or member.until > now)
-            and (queue is None or rows[member.queue].handle == queue)
-            and rows[member.queue].queue.stage == "review"
-        ]
+    def _queue(self, number: int) -> QueueRow:
+        known = next((row for row in self._all_queues() if row.id == number), None)
+        if known is None:
+            self._refresh()
+            known = next(row for row in self._queues if row.id == number)
+        return known
 
     def _order(self, queues: Sequence[int]) -> list[int]:
         with self._gate:
@@ -531,6 +577,7 @@ class DeskNoun:
     def _refresh(self) -> None:
         self._queues = tuple(self._desk.queues())
         self._seats = {}
+        self._sentinels = standing_sentinels(self._session.store.scan(Sentinel))
         self._weights = self._desk.waiting()
 
     def _seat(self, lease: Lease) -> Member:
@@ -538,8 +585,7 @@ class DeskNoun:
         for member in self._members(lease.reviewer):
             if member.queue == lease.queue:
                 return member
-        rows = {row.id: row for row in self._all_queues()}
-        role = rows[lease.queue].queue.roles[0]
+        role = self._queue(lease.queue).queue.roles[0]
         return Member(reviewer=lease.reviewer, queue=lease.queue, role=role)
 
     def _care(self, record: Record) -> Care | None:
@@ -553,23 +599,6 @@ class DeskNoun:
             skip_without_penalty=welfare.skip_without_penalty if welfare else True,
             support=welfare.support if welfare else None,
         )
-
-    def _seen(self) -> dict[str, frozenset[str]]:
-        """Pseudonyms of the people who judged each record or were asked to."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for assignment in self._session.store.scan(Assignment):
-            found[assignment.record].add(assignment.reviewer)
-        for judgment in self._session.store.scan(Judgment):
-            if judgment.reviewer.kind != "model":
-                found[judgment.record].add(judgment.reviewer.pseudonym)
-        return {record: frozenset(people) for record, people in found.items()}
-
-    def _seen_of(self, record: str) -> set[str]:
-        store = self._session.store
-        people = {each.reviewer for each in store.scan(Assignment, record=record)}
-        given = store.scan(Judgment, record=record)
-        people |= {each.reviewer.pseudonym for each in given if each.reviewer.kind != "model"}
-        return people | {each.adjudicator for each in store.scan(Adjudication, record=record)}
 
     def _read_record(self, identity: str) -> Record:
         return self._session.store.get(Record, identity)
@@ -602,6 +631,22 @@ NO_WORK = Nothing(
     code="no-work",
     message="Everything that waits here is held or done. New work appears by itself.",
 )
+
+
+_CAPS = {
+    "hour": "the hour's cap on such content",
+    "day": "the day's cap on such content",
+    "week": "the week's cap on such content",
+    "break": "a break from such content",
+}
+
+
+def _capped(cap: Capped) -> Nothing:
+    return Nothing(
+        code="cool-down" if cap.reason == "break" else "capped",
+        message=f"You have reached {_CAPS[cap.reason]}. Rest well; nothing is held against you.",
+        until=cap.until,
+    )
 
 
 def _not_seated(queue: str | None) -> Nothing:

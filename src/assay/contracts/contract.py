@@ -179,6 +179,8 @@ class Review(Part):
     """Whether candidates' identity is hidden and their order drawn anew for each reviewer."""
     unblinded_because: Text | None = None
     """Why blinding is not appropriate, where it is off."""
+    sentinel_share: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.0
+    """Share of the work at the desk that is known work, by which drift is seen."""
     layers: Annotated[tuple[ReviewLayer, ...], Field(min_length=1)]
     """The layers, from the strictest to the one that takes all other records."""
 

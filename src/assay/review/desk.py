@@ -6,7 +6,7 @@ answer is stored once whatever the retries, and work that comes late is kept.
 
 import base64
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal, cast
@@ -99,33 +99,7 @@ def later(now: str, seconds: int) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def claim(
-    desk: DeskWriting,
-    in_force: InForce,
-    records: Records,
-    *,
-    reviewer: str,
-    queues: Sequence[int],
-    now: str,
-) -> tuple[Lease, Assignment] | None:
-    """Give a reviewer the next item of the first of these queues that has one.
-
-    Args:
-        desk: the open transaction.
-        in_force: what the desk works under.
-        records: finds records.
-        reviewer: pseudonym.
-        queues: numbers of the queues in the order in which they are tried.
-        now: what time it is.
-    """
-    for queue in queues:
-        turn = desk.turn(reviewer, queue)
-        if turn is not None:
-            return _lease(desk, in_force, records, reviewer=reviewer, turn=turn, now=now)
-    return None
-
-
-def _lease(
+def give(
     desk: DeskWriting,
     in_force: InForce,
     records: Records,
@@ -134,6 +108,16 @@ def _lease(
     turn: Turn,
     now: str,
 ) -> tuple[Lease, Assignment]:
+    """Give a reviewer the item whose turn it is: a lease, and the assignment with its order.
+
+    Args:
+        desk: the open transaction.
+        in_force: what the desk works under.
+        records: finds records.
+        reviewer: pseudonym.
+        turn: the item.
+        now: what time it is.
+    """
     item = turn.item
     n_candidates = len(records(item.record).candidates)
     order = tuple(range(n_candidates))

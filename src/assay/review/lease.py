@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
-Stage = Literal["review", "adjudication", "exam", "calibration"]
-"""What sort of work a queue holds."""
+Stage = Literal["review", "adjudication", "exam", "sentinel", "calibration"]
+"""What sort of work a queue holds. Nobody is told of sentinels: they come among the review."""
 
 
 class LeaseState(IntEnum):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from assay.core.ports import Writing
 from assay.review.lease import Item, Lease, Member, NewItem, Queue, QueueRow, Turn
+from assay.review.welfare import Exposure
 
 
 class DeskWriting(Protocol):
@@ -23,6 +24,15 @@ class DeskWriting(Protocol):
 
     def turn(self, reviewer: str, queue: int) -> Turn | None:
         """The next item of a queue that a reviewer may be given; None where there is none."""
+
+    def turn_on(self, record: str, shown: int) -> Turn | None:
+        """The turn on one record of the sentinels, whatever stands before it in its queue."""
+
+    def records_of(self, reviewer: str) -> list[str]:
+        """The records of which a reviewer ever held an item, or may hold none."""
+
+    def exposed(self, record: str) -> int:
+        """How many people were shown a record at the desk."""
 
     def lease(self, turn: Turn, lease: Lease) -> None:
         """Give an item to a reviewer: its slot is taken and the reviewer's cursor moves on."""
@@ -81,8 +91,10 @@ class DeskWriting(Protocol):
     def drop_members(self, reviewer: str) -> None:
         """Let a reviewer claim from no queue."""
 
-    def expose(self, reviewer: str, category: str, started: str, milliseconds: int) -> None:
-        """Count time that a reviewer spent with content of a harm category."""
+    def expose(
+        self, reviewer: str, categories: Sequence[str], started: str, milliseconds: int
+    ) -> None:
+        """Count time that a reviewer spent with content of these harm categories."""
 
 
 class DeskReading(Protocol):
@@ -111,8 +123,14 @@ class DeskReading(Protocol):
     def totals(self) -> dict[int, tuple[int, int, int]]:
         """By queue: items, passes wanted, passes that nobody holds or gave."""
 
-    def leases(self, *, reviewer: str | None = None, record: str | None = None) -> list[Lease]:
-        """Leases of a reviewer or on a record."""
+    def leases(
+        self,
+        *,
+        reviewer: str | None = None,
+        record: str | None = None,
+        queue: int | None = None,
+    ) -> list[Lease]:
+        """Leases of a reviewer, on a record or in a queue."""
 
     def unsettled(self, most: int) -> list[Item]:
         """Items whose wanted passes are all given and from which nothing was concluded yet."""
@@ -120,5 +138,5 @@ class DeskReading(Protocol):
     def items_of(self, record: str) -> list[Item]:
         """The items of a record."""
 
-    def exposures(self, reviewer: str, since: str) -> list[tuple[str, str, int]]:
-        """Harm category, start and milliseconds of what a reviewer saw since a moment."""
+    def exposures(self, reviewer: str, since: str) -> list[Exposure]:
+        """What a reviewer saw of restricted content since a moment."""

@@ -36,6 +36,7 @@ from assay.review.lease import (
     QueueRow,
     Turn,
 )
+from assay.review.welfare import Exposure
 from assay.store.connection import among
 from assay.store.desk_tables import DeskTables
 from assay.store.store import Store
@@ -157,6 +158,30 @@ class DeskUnit:
         if row is None:
             return None
         return Turn(item=_item(row), shown=row["shown"] or 0, position=row["position"])
+
+    def turn_on(self, record: str, shown: int) -> Turn | None:
+        """The turn on one record of the sentinels, whatever stands before it in its queue."""
+        items, queues = self._tables.items, self._tables.queues.c
+        wanted = (
+            select(items)
+            .join(self._tables.queues, queues.id == items.c.queue)
+            .where(items.c.record == record, items.c.open_slots > 0)
+            .where(queues.name.like("sentinel/%"))
+        )
+        row = self._connection.execute(wanted).mappings().first()
+        return Turn(item=_item(row), shown=shown) if row else None
+
+    def records_of(self, reviewer: str) -> list[str]:
+        """The records of which a reviewer ever held an item, or may hold none."""
+        leases = self._tables.leases.c
+        mine = select(leases.record).where(leases.reviewer == reviewer)
+        return list(self._connection.execute(mine).scalars())
+
+    def exposed(self, record: str) -> int:
+        """How many people were shown a record at the desk."""
+        leases = self._tables.leases.c
+        shown = select(func.count()).where(leases.record == record, leases.handle.is_not(None))
+        return int(self._connection.execute(shown).scalar_one())
 
     def lease(self, turn: Turn, lease: Lease) -> None:
         """Give an item to a reviewer: its slot is taken and the reviewer's cursor moves on.
@@ -347,14 +372,16 @@ class DeskUnit:
         table = self._tables.members
         self._connection.execute(delete(table).where(table.c.reviewer == reviewer))
 
-    def expose(self, reviewer: str, category: str, started: str, milliseconds: int) -> None:
-        """Count time that a reviewer spent with content of a harm category."""
+    def expose(
+        self, reviewer: str, categories: Sequence[str], started: str, milliseconds: int
+    ) -> None:
+        """Count time that a reviewer spent with content of these harm categories."""
         table = self._tables.exposures
         number = (self._connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
         row = {
             "id": number,
             "reviewer": reviewer,
-            "category": category,
+            "category": " ".join(categories),
             "started": started,
             "milliseconds": milliseconds,
         }
@@ -436,14 +463,22 @@ class Desk:
                 for queue, count, need, free in connection.execute(counted)
             }
 
-    def leases(self, *, reviewer: str | None = None, record: str | None = None) -> list[Lease]:
-        """Leases of a reviewer or on a record, in the order of their items."""
+    def leases(
+        self,
+        *,
+        reviewer: str | None = None,
+        record: str | None = None,
+        queue: int | None = None,
+    ) -> list[Lease]:
+        """Leases of a reviewer, on a record or in a queue, in the order of their items."""
         table = self._tables.leases
         wanted = select(table).order_by(table.c.item, table.c.reviewer)
         if reviewer is not None:
             wanted = wanted.where(table.c.reviewer == reviewer)
         if record is not None:
             wanted = wanted.where(table.c.record == record)
+        if queue is not None:
+            wanted = wanted.where(table.c.queue == queue)
         with self._store.snapshot() as connection:
             return _leases(connection.execute(wanted).mappings())
 
@@ -467,8 +502,8 @@ class Desk:
         with self._store.snapshot() as connection:
             return [_item(row) for row in connection.execute(wanted).mappings()]
 
-    def exposures(self, reviewer: str, since: str) -> list[tuple[str, str, int]]:
-        """Harm category, start and milliseconds of what a reviewer saw since a moment."""
+    def exposures(self, reviewer: str, since: str) -> list[Exposure]:
+        """What a reviewer saw of restricted content since a moment."""
         table = self._tables.exposures.c
         wanted = (
             select(table.category, table.started, table.milliseconds)
@@ -476,7 +511,10 @@ class Desk:
             .order_by(table.id)
         )
         with self._store.snapshot() as connection:
-            return [(row[0], row[1], int(row[2])) for row in connection.execute(wanted)]
+            return [
+                Exposure(categories=tuple(row[0].split()), started=row[1], milliseconds=row[2])
+                for row in connection.execute(wanted)
+            ]
 
 
 def _item(row: RowMapping) -> Item:

@@ -208,6 +208,8 @@ def _sweep(program: Program, over: Event, seconds: float, log: logging.Logger) -
     while not over.wait(seconds):
         try:
             program.desk.sweep()
-            program.desk.route()
+            program.desk.route(
+                {each.pseudonym: each.roles for each in program.accounts.all() if each.active}
+            )
         except AssayError as error:
             log.warning("the sweep waits for the next turn: %s", error)

@@ -16,8 +16,9 @@ from assay.review.presentation import (
     ShownStep,
     ShownTool,
 )
-from assay.web.rendering import Heading, render, render_raw
+from assay.web.rendering import render, render_raw
 from assay.web.signs import direction
+from assay.web.writer import Heading
 
 
 class Text(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,9 +1,9 @@
-"""One's own account over REST: who I am, my keys of the desk, my API tokens."""
+"""One's own account over REST: who I am, and my API tokens."""
 
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, delete, get, post, put
+from litestar import Controller, Request, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
@@ -12,14 +12,10 @@ from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal
 from assay.web.doors import opt
 
-MOST_KEYS = 200
-"""Most keys of a key map."""
-
 DIGEST = r"^[0-9a-f]{64}$"
 """The pattern of a token's digest."""
 
 Asked = Request[Principal, Any, Any]
-Key = Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,15 +29,6 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     """My roles."""
     permissions: tuple[str, ...]
     """What I may do through this door."""
-    keymap: dict[str, str] | None
-    """My own keys of the desk: action -> key; the desk's where absent."""
-
-
-class Keymap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Keys of the desk."""
-
-    keymap: Annotated[dict[Key, Key], msgspec.Meta(max_length=MOST_KEYS)]
-    """Action -> key."""
 
 
 class NewToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,26 +79,15 @@ class AccountController(Controller):
     opt = opt(Permission.own_account)
 
     @get("/", summary="Who I am", sync_to_thread=False)
-    def me(self, request: Asked, program: NamedDependency[Program]) -> Me:
+    def me(self, request: Asked) -> Me:
         """Who I am, and what I may do through this door."""
         who = request.user
-        kept = msgspec.json.decode(program.accounts.preferences(who))
         return Me(
             name=who.name,
             pseudonym=who.pseudonym,
             roles=who.roles,
             permissions=tuple(sorted(who.permissions)),
-            keymap=kept.get("keymap"),
         )
-
-    @put("/keymap", status_code=204, summary="Keep my keys of the desk", sync_to_thread=False)
-    def keymap(
-        self, request: Asked, program: NamedDependency[Program], data: JSONBody[Keymap]
-    ) -> None:
-        """Keep my keys of the desk; an empty map brings the desk's own back."""
-        kept = msgspec.json.decode(program.accounts.preferences(request.user))
-        kept["keymap"] = data.keymap or None
-        program.accounts.set_preferences(request.user, msgspec.json.encode(kept))
 
     @get("/tokens", summary="My API tokens", sync_to_thread=False)
     def tokens(self, request: Asked, program: NamedDependency[Program]) -> Tokens:

@@ -9,13 +9,14 @@ from litestar.di import NamedDependency
 from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
-from assay.bootstrap.desk import Draft, Nothing, QueueCard
+from assay.bootstrap.desk import Draft, Exposed, Nothing, QueueCard
 from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal
 from assay.review.answer import Answer
 from assay.review.desk import Receipt
 from assay.web.doors import opt
+from assay.web.problems import PROBLEM_JSON
 from assay.web.shown import AssignmentView, assignment_view
 
 LONGEST_DRAFT = 1_000_000
@@ -26,6 +27,11 @@ HANDLE = r"^asn_[a-z2-7]{24}$"
 
 KEY = r"^[\x21-\x7e]{8,100}$"
 """The pattern of an idempotency key."""
+
+MOST_KEYS = 200
+"""Most keys of a key map."""
+
+Key = Annotated[str, msgspec.Meta(max_length=40)]
 
 Handle = Annotated[str, PathParameter(pattern=HANDLE, description="Handle of the assignment.")]
 
@@ -69,12 +75,27 @@ class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft that is kept; or the newer one that another page saved."""
+    """A draft that is kept."""
 
     revision: int
     """The revision that is kept now."""
-    newer: Draft | None = None
-    """The draft that was newer; nothing was saved then."""
+
+
+class NewerDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem (RFC 9457): another page saved a newer draft, and nothing was written over it."""
+
+    revision: int
+    """The revision that is kept."""
+    answer: msgspec.Raw
+    """The answer that it holds; merge into it, and save again under its revision."""
+    type: str = "urn:assay:problem:draft-newer"
+    """The kind of error."""
+    title: str = "draft newer"
+    """The kind of error in words."""
+    status: int = 409
+    """The HTTP status."""
+    detail: str = "another page saved a newer draft of this assignment"
+    """What is wrong."""
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,6 +103,8 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     reason: Literal["skip", "welfare", "pause"]
     """Why. None of them counts against anybody."""
+    note: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    """What the lead should know, in the reviewer's words."""
 
 
 class Uncovered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,6 +112,53 @@ class Uncovered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     seconds: Annotated[int, msgspec.Meta(ge=0, le=3600)]
     """For how long since the last report."""
+
+
+class NewGap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the rubric leaves a reviewer without an answer."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+    """What is unclear, in the reviewer's words."""
+    dimension: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)] | None = None  # fmt: skip
+    """The dimension that it is about; absent: the rubric as a whole."""
+
+
+class OpenedGap(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue on the rubric that is open now."""
+
+    gap: str
+    """Its id; the next version of the rubric answers it."""
+
+
+class Today(msgspec.Struct, frozen=True, kw_only=True):
+    """Judgments of today."""
+
+    judged: int
+    """How many."""
+    active_ms: int
+    """Their active time in milliseconds."""
+
+
+class MyDesk(msgspec.Struct, frozen=True, kw_only=True):
+    """What the desk's page shows of its reviewer."""
+
+    name: str
+    """Name by which I sign in."""
+    roles: tuple[str, ...]
+    """My roles."""
+    today: Today
+    """What I did today."""
+    exposure: tuple[Exposed, ...]
+    """What I read of severe content today, beside its cap."""
+    keymap: dict[str, str] | None
+    """My own keys: action -> key; the desk's where absent."""
+
+
+class Keymap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys of the desk."""
+
+    keymap: Annotated[dict[Key, Key], msgspec.Meta(max_length=MOST_KEYS)] | None
+    """Action -> key; nothing brings the desk's own back."""
 
 
 class HistoryItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,7 +241,7 @@ class ReviewController(Controller):
         program: NamedDependency[Program],
         handle: Handle,
         data: JSONBody[NewDraft],
-    ) -> Response[Kept]:
+    ) -> Response[Kept | NewerDraft]:
         """Keep an unfinished answer; a newer one that another page saved comes back with 409."""
         body = msgspec.json.encode(data.answer)
         if len(body) > LONGEST_DRAFT:
@@ -180,7 +250,8 @@ class ReviewController(Controller):
             program.desk.save_draft(request.user, handle, revision=data.revision, body=body)
         )
         if isinstance(saved, Draft):
-            return Response(Kept(revision=saved.revision, newer=saved), status_code=409)
+            newer = NewerDraft(revision=saved.revision, answer=saved.answer)
+            return Response(newer, status_code=409, media_type=PROBLEM_JSON)
         return Response(Kept(revision=saved), status_code=200)
 
     @post("/assignments/{handle:str}/judgment", summary="Answer an assignment")
@@ -216,7 +287,7 @@ class ReviewController(Controller):
         data: JSONBody[Release],
     ) -> None:
         """Give an assignment back, at once and without penalty."""
-        await wrap_future(program.desk.release(request.user, handle, data.reason))
+        await wrap_future(program.desk.release(request.user, handle, data.reason, data.note))
 
     @post("/assignments/{handle:str}/uncovered", status_code=204, summary="Report exposure")
     async def uncovered(
@@ -228,6 +299,43 @@ class ReviewController(Controller):
     ) -> None:
         """Report that restricted content was uncovered; each view is logged."""
         await wrap_future(program.desk.expose(request.user, handle, data.seconds))
+
+    @post("/assignments/{handle:str}/gap", summary="Report a gap of the rubric")
+    async def gap(
+        self,
+        request: Asked,
+        program: NamedDependency[Program],
+        handle: Handle,
+        data: JSONBody[NewGap],
+    ) -> OpenedGap:
+        """Open an issue on the rubric, linked to the record at hand."""
+        opened = await wrap_future(
+            program.desk.gap(request.user, handle, dimension=data.dimension, text=data.text)
+        )
+        return OpenedGap(gap=opened)
+
+    @get("/me", summary="My day at the desk", sync_to_thread=False)
+    def me(self, request: Asked, program: NamedDependency[Program]) -> MyDesk:
+        """What the desk's page shows of its reviewer."""
+        who = request.user
+        day = program.desk.day(who)
+        kept = msgspec.json.decode(program.accounts.preferences(who))
+        return MyDesk(
+            name=who.name,
+            roles=who.roles,
+            today=Today(judged=day.judged, active_ms=day.active_ms),
+            exposure=day.exposure,
+            keymap=kept.get("keymap"),
+        )
+
+    @put("/keymap", status_code=204, summary="Keep my keys of the desk", sync_to_thread=False)
+    def keymap(
+        self, request: Asked, program: NamedDependency[Program], data: JSONBody[Keymap]
+    ) -> None:
+        """Keep my keys of the desk; nothing brings the desk's own back."""
+        kept = msgspec.json.decode(program.accounts.preferences(request.user))
+        kept["keymap"] = data.keymap
+        program.accounts.set_preferences(request.user, msgspec.json.encode(kept))
 
     @get("/history", summary="My judgments", sync_to_thread=False)
     def history(

@@ -1,0 +1,92 @@
+"""Filling: every record waits in its queue, in an order whose every prefix is balanced."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import msgspec
+
+from assay.bootstrap.session import Session
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.review.adjudication import Adjudication
+from assay.review.assignment import Assignment
+from assay.review.desk import opaque
+from assay.review.lease import NewItem, Queue
+from assay.review.queueing import Waiting, balanced, new_item, queue_of, stratum_of
+from assay.store.desk import Desk
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """What filling the queues did: `records` is the sum of the others."""
+
+    records: int
+    """Records read."""
+    queued: int
+    """Records that wait in a queue now and did not before."""
+    already_there: int
+    """Records that were in a queue before."""
+    no_pass: int
+    """Records whose layer wants no pass, or that no layer fits."""
+
+
+def fill(session: Session, desk: Desk) -> Filled:
+    """Have every record wait in its queue that does not yet; each prefix is balanced."""
+    contract, key = session.documents.contract, session.secret
+    seen = _seen(session)
+    groups: dict[Queue, list[Waiting]] = defaultdict(list)
+    new: dict[str, NewItem] = {}
+    counts: Counter[str] = Counter()
+    for record in session.store.scan(Record):
+        identity = record.id
+        counts["records"] += 1
+        queue = queue_of(record, contract)
+        item = new_item(record, identity, contract, seen=seen.get(identity, frozenset()))
+        if queue is None or item is None:
+            counts["no_pass"] += 1
+            continue
+        groups[queue].append(Waiting(id=identity, stratum=stratum_of(record, contract)))
+        new[identity] = item
+    axes = tuple(contract.sampling.axes)
+    for queue, waiting in groups.items():
+        ordered = balanced(waiting, contract.sampling.quotas, axes, key)
+        counts["queued"] += _enqueue(session, desk, queue, [new[each] for each in ordered])
+    return Filled(
+        records=counts["records"],
+        queued=counts["queued"],
+        already_there=counts["records"] - counts["no_pass"] - counts["queued"],
+        no_pass=counts["no_pass"],
+    )
+
+
+def handle_of(session: Session, queue: Queue) -> str:
+    """A queue's name for the outside, which tells nothing."""
+    return opaque(session.secret, "que", queue.name)
+
+
+def people_at(session: Session, record: str) -> set[str]:
+    """Pseudonyms of the people who were asked to judge a record, judged or adjudicated it."""
+    store = session.store
+    people = {each.reviewer for each in store.scan(Assignment, record=record)}
+    given = store.scan(Judgment, record=record)
+    people |= {each.reviewer.pseudonym for each in given if each.reviewer.kind != "model"}
+    return people | {each.adjudicator for each in store.scan(Adjudication, record=record)}
+
+
+def _enqueue(session: Session, desk: Desk, queue: Queue, items: Sequence[NewItem]) -> int:
+    with desk.write("review.enqueue", actor=session.actor, subject=queue.name) as unit:
+        number = unit.add_queue(queue, handle_of(session, queue))
+        added = unit.enqueue(number, items)
+        if added:
+            unit.acted()
+    return added
+
+
+def _seen(session: Session) -> dict[str, frozenset[str]]:
+    """Pseudonyms of the people who judged each record or were asked to."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for assignment in session.store.scan(Assignment):
+        found[assignment.record].add(assignment.reviewer)
+    for judgment in session.store.scan(Judgment):
+        if judgment.reviewer.kind != "model":
+            found[judgment.record].add(judgment.reviewer.pseudonym)
+    return {record: frozenset(people) for record, people in found.items()}

@@ -1,0 +1,103 @@
+"""Routing: what follows from items whose passes are all given, by the contract's rules."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+
+import msgspec
+
+from assay.bootstrap.filling import handle_of, people_at
+from assay.bootstrap.seating import Seating
+from assay.bootstrap.session import Session
+from assay.quality import service as quality
+from assay.quality.disposition import Disposition
+from assay.review.lease import ANSWERED, Item, NewItem, QueueRow
+from assay.review.ports import DeskWriting
+from assay.store.desk import Desk
+from assay.store.group import GroupWriter
+from assay.store.writing import Unit
+
+ROUTED = 200
+"""Items that are concluded from at once."""
+
+
+class Routed(msgspec.Struct, frozen=True, kw_only=True):
+    """What followed from items whose passes were all given, by what became of them."""
+
+    accepted: int = 0
+    """Items whose record needs nothing more."""
+    second_review: int = 0
+    """Items that want one more pass."""
+    adjudication: int = 0
+    """Items that wait for a senior decision now."""
+
+
+def route(session: Session, desk: Desk, writer: GroupWriter) -> Routed:
+    """Conclude from items whose passes are all given: accept, ask once more, or adjudicate."""
+    rows = {row.id: row for row in desk.queues()}
+    reviews = [number for number, row in rows.items() if row.queue.stage == "review"]
+    items = [each for each in desk.unsettled(ROUTED) if each.queue in reviews]
+    if not items:
+        return Routed()
+    store = session.store
+    records = sorted({each.record for each in items})
+    quality.dispose(store, session.facts, actor="desk", records=records)
+    found = store.scan(Disposition, record=records, contract=session.ids["contract"])
+    states = {each.record: each.state for each in found}
+    counts: Counter[str] = Counter()
+
+    def work(unit: Unit) -> None:
+        open_desk = desk.unit(unit)
+        for item in items:
+            counts[_conclude(session, open_desk, rows, item, states.get(item.record))] += 1
+        open_desk.acted()
+
+    writer.submit(work, "review.route", actor="desk")
+    return Routed(**counts)
+
+
+def conclude_exams(
+    session: Session, desk: Desk, seating: Seating, roles: Callable[[str], tuple[str, ...]]
+) -> int:
+    """Issue the qualifications that exams decided, and seat their holders; how many.
+
+    Args:
+        session: the program.
+        desk: its queue.
+        seating: issues and seats.
+        roles: the roles of a person by pseudonym.
+    """
+    issued = 0
+    on = date.fromisoformat(session.clock()[:10])
+    for row in desk.queues():
+        if row.queue.stage != "exam":
+            continue
+        sitting = {each.reviewer for each in desk.members() if each.queue == row.id}
+        answered = {each.reviewer for each in desk.leases(queue=row.id) if each.state in ANSWERED}
+        for reviewer in sorted(sitting & answered):
+            if seating.conclude(reviewer, row.queue, on=on):
+                seating.seat([(reviewer, roles(reviewer))], by="desk")
+                issued += 1
+    return issued
+
+
+def _conclude(
+    session: Session,
+    open_desk: DeskWriting,
+    rows: dict[int, QueueRow],
+    item: Item,
+    state: str | None,
+) -> str:
+    if state == "needs_second_review":
+        open_desk.raise_need(item.id)
+        return "second_review"
+    open_desk.settle([item.id])
+    if state != "needs_adjudication":
+        return "accepted"
+    senior = msgspec.structs.replace(
+        rows[item.queue].queue, stage="adjudication", roles=("adjudicator",)
+    )
+    number = open_desk.add_queue(senior, handle_of(session, senior))
+    barred = tuple(sorted(people_at(session, item.record)))
+    open_desk.enqueue(number, [NewItem(record=item.record, need=1, barred=barred)])
+    return "adjudication"
