@@ -90,6 +90,12 @@ def test_no_invisible_sign_reaches_the_page(raw: str) -> None:
 
 
 @given(raw=markdown)
+def test_no_small_text_is_given_up(raw: str) -> None:
+    """A text within the bounds is rendered: nothing in it breaks the parser or the writer."""
+    assert not render(raw).plain
+
+
+@given(raw=markdown)
 def test_the_same_text_gives_the_same_html(raw: str) -> None:
     """Rendering anew gives the same bytes."""
     first = render(raw)

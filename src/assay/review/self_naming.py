@@ -45,7 +45,7 @@ _HAN = (
     "阿里云", "月之暗面", "字节跳动", "腾讯", "谷歌", "微软",
 )  # fmt: skip
 _EDITION = (
-    r"(?:[-\s]?(?:v?\d[\w.]*|o\d?\b|oss|Sonnet|Opus|Haiku|Instant|Pro|Plus|Flash|Ultra|Nano|Advanced"
+    r"(?:[-\s]?(?:v?\d\w*(?:\.\w+)*|o\d?\b|oss|Sonnet|Opus|Haiku|Instant|Pro|Plus|Flash|Ultra|Nano|Advanced"
     r"|Large|Medium|Small|Mini|Max|Turbo|Instruct|Chat|Coder|Code|Next|AI|R\d|Expanse))*"
 )
 _PERSON = r"(?!['’]s\b|\s(?-i:[A-Z][a-zà-ÿ]+))"
