@@ -162,13 +162,22 @@ def is_unanswered(row: Row) -> bool:
     )
 
 
+def is_answer_row(row: Row) -> bool:
+    """Whether a row names an assignment and has columns of answers and of work alone."""
+    return "assignment" in row and not _unknown(row)
+
+
+def _unknown(row: Row) -> list[str]:
+    return [column for column in row if column.split(".")[0] not in _FIXED | _FAMILIES | _SHOWN]
+
+
 def read_answer(row: Row, about: Answered) -> Judgment:
     """The judgment that an answered row states, in the record's own order.
 
     Raises:
         InputError: if the row cannot be understood or does not fit; `where` names the column.
     """
-    unknown = [column for column in row if column.split(".")[0] not in _FIXED | _FAMILIES | _SHOWN]
+    unknown = _unknown(row)
     if unknown:
         raise _fault("unknown-column", f"no answer has a column {unknown[0]!r}", unknown[0])
     judgment = Judgment(

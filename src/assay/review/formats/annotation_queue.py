@@ -25,6 +25,9 @@ from assay.review.presentation import Presentation
 ANSWERS = ("feedback", "scores")
 """Where a run, and where a trace, holds what was said of it."""
 
+NOTE = "note"
+"""The key under which LangSmith keeps a reviewer's free remark on a run."""
+
 BY_PEOPLE = frozenset({"app", "ANNOTATION"})
 """Sources of feedback and of scores that people gave in the tool; others are no judgments."""
 
@@ -38,7 +41,7 @@ class AnnotationQueue:
     """
 
     name = "annotation-queue"
-    suffixes = (".jsonl", ".json")
+    suffixes: tuple[str, ...] = (".jsonl", ".json")
     settings_suffix = ".json"
     in_parts = False
 
@@ -132,6 +135,7 @@ def _when(said: Mapping[str, Any]) -> str:
 
 def _cell(said: Mapping[str, Any]) -> Cell:
     name = as_word(said.get("key") or said.get("name"), "key")
+    name = "reason" if name == NOTE else name
     comment = as_word(said.get("comment"), "comment")
     for key in ("stringValue", "value", "score"):
         if said.get(key) is not None:

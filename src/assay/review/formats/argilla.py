@@ -40,7 +40,7 @@ class Argilla:
     """
 
     name = "argilla"
-    suffixes = (".json", ".jsonl")
+    suffixes: tuple[str, ...] = (".json", ".jsonl")
     settings_suffix = ".json"
     in_parts = False
 
@@ -189,17 +189,17 @@ def _one_by_one(row: Foreign) -> Iterator[tuple[str, str, Any, Any]]:
         if not column.endswith(RESPONSES):
             continue
         name = column.removesuffix(RESPONSES)
-        values = as_list(values, column)
+        given = as_list(values, column)
         users = as_list(row.get(f"{column}.users"), f"{column}.users")
         statuses = as_list(row.get(f"{column}.status"), f"{column}.status")
-        if not len(values) == len(users) == len(statuses):
+        if not len(given) == len(users) == len(statuses):
             raise InputError(
                 code="wrong-shape",
-                message=f"{column} has {len(values)} values, {len(users)} users and "
+                message=f"{column} has {len(given)} values, {len(users)} users and "
                 f"{len(statuses)} statuses",
                 where=column,
             )
-        for value, user, status in zip(values, users, statuses, strict=True):
+        for value, user, status in zip(given, users, statuses, strict=True):
             yield name, as_word(user, f"{column}.users"), status, value
 
 

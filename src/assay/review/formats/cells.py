@@ -183,21 +183,26 @@ def marked_error(
     """
     start, end, quote = span.get("start"), span.get("end"), span.get("text")
     error: dict[str, Any] = {"candidate": letter, "category": category}
-    counted = isinstance(start, int) and isinstance(end, int) and 0 <= start < end
+    first, beyond = (_offset(start), _offset(end))
     if not isinstance(quote, str) or not quote:
-        if text is None or not counted or end > len(text):
-            raise InputError(
-                code="empty-mark",
-                message=f"a mark in {letter} holds no text, and its offsets lead to none",
-                where="errors",
-            )
-        quote = text[start:end]
+        quote = (text or "")[first:beyond] if None not in {first, beyond} else ""
+    if not quote:
+        raise InputError(
+            code="empty-mark",
+            message=f"a mark in {letter} holds no text, and its offsets lead to none",
+            where="errors",
+        )
     error["quote"] = quote
-    if text is not None and counted:
-        for place in (start, _code_points(text, start)):
+    if text is not None and first is not None:
+        for place in (first, _code_points(text, first)):
             if text[place : place + len(quote)] == quote:
                 return error | {"start": place}
     return error
+
+
+def _offset(value: Any) -> int | None:
+    counts = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return value if counts else None
 
 
 def _code_points(text: str, units: int) -> int:

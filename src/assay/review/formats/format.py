@@ -27,11 +27,15 @@ class Format(Protocol):
 
         Args:
             shown: what the reviewer may see; the row holds nothing else.
-            asked: the questions of the whole file.
+            asked: the questions of this presentation, and the texts of the whole file.
         """
 
     def settings(self, asked: Questionnaire) -> str:
-        """The text of the file that makes the tool ask these questions."""
+        """The text of the file that makes the tool ask these questions.
+
+        Args:
+            asked: the questions and texts of the whole file.
+        """
 
     def apart(self, row: Foreign) -> Iterator[Foreign]:
         """The row as rows of one person's answer each, so that a fault sets only that one aside.

@@ -43,7 +43,7 @@ class LabelStudio:
     """
 
     name = "label-studio"
-    suffixes = (".json",)
+    suffixes: tuple[str, ...] = (".json",)
     settings_suffix = ".xml"
     in_parts = False
 

@@ -26,7 +26,7 @@ class LongCsv:
     """
 
     name = "long-csv"
-    suffixes = (".csv",)
+    suffixes: tuple[str, ...] = (".csv",)
     settings_suffix = ".json"
     in_parts = True
 
@@ -34,9 +34,8 @@ class LongCsv:
         """The rows of one assignment."""
         for name, text in task_texts(shown).items():
             yield _line(shown.assignment, name, text, SHOWN)
-        letters = {each.letter for each in shown.candidates}
         for question in asked.questions:
-            if _stands(question) and question.letter in {None, *letters}:
+            if _stands(question):
                 values = " | ".join(_values(question))
                 yield _line(shown.assignment, _column(question), question.text, values)
 
@@ -99,6 +98,8 @@ def _column(question: Question) -> str:
 def _values(question: Question) -> Iterator[str]:
     for each in question.options:
         yield "abstain:why" if each.value == "abstain" else each.value
+    if question.parts == ("verdict",):
+        yield "or a ranking such as B>A=C"
     if question.parts == ("errors",):
         yield "[] where none was found"
 

@@ -45,7 +45,7 @@ class Potato:
     """
 
     name = "potato"
-    suffixes = (".jsonl", ".json")
+    suffixes: tuple[str, ...] = (".jsonl", ".json")
     settings_suffix = ".yaml"
     in_parts = False
 
@@ -60,7 +60,7 @@ class Potato:
         """The configuration; `data_files` names the file of work."""
         config = {
             "annotation_task_name": asked.title,
-            "data_files": ["work.jsonl"],
+            "data_files": [asked.file],
             "item_properties": {"id_key": "id", "text_key": "text"},
             "output_annotation_dir": "annotation_output/",
             "export_annotation_format": "jsonl",
@@ -157,7 +157,7 @@ def _said(value: Any, name: str) -> str:
     if not isinstance(value, Mapping):
         return as_word(value, name)
     labels = as_object(value.get("labels", value), name)
-    chosen = {label: mark for label, mark in labels.items() if mark not in {False, None, ""}}
+    chosen = {label: mark for label, mark in labels.items() if _is_set(mark)}
     if not chosen:
         return ""
     if len(chosen) > 1:
@@ -169,6 +169,10 @@ def _said(value: Any, name: str) -> str:
         )
     ((label, mark),) = chosen.items()
     return as_word(mark, name) if label in _TEXT_KEYS else label
+
+
+def _is_set(mark: Any) -> bool:
+    return mark is not None and mark is not False and mark != ""
 
 
 def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any]]:

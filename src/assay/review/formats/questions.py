@@ -93,6 +93,8 @@ class Questionnaire(msgspec.Struct, frozen=True, kw_only=True):
     """The questions in the order in which they are asked."""
     texts: tuple[str, ...]
     """Names of the texts that a task may show, such as `task`, `candidate.A`."""
+    file: str
+    """Name of the file of work."""
 
 
 def task_texts(shown: Presentation) -> dict[str, str]:
@@ -151,13 +153,16 @@ def _in_order(texts: Iterable[str]) -> tuple[str, ...]:
 _RANK = {"candidate": 0, "work": 1, "state_after": 2}
 
 
-def questionnaire(rubric: Rubric, extent: Extent, categories: Mapping[str, str]) -> Questionnaire:
+def questionnaire(
+    rubric: Rubric, extent: Extent, categories: Mapping[str, str], *, file: str
+) -> Questionnaire:
     """The questions of one file of work.
 
     Args:
         rubric: the rubric in force.
         extent: what the work ranges over.
         categories: categories of errors -> what they are: the contract's failure classes.
+        file: name of the file of work.
     """
     asked = [
         *_verdict(rubric, tuple(extent.steps)),
@@ -168,7 +173,7 @@ def questionnaire(rubric: Rubric, extent: Extent, categories: Mapping[str, str])
         *(_errors(extent, categories) if extent.errors else ()),
         Question(parts=("reason",), text="Anything else that speaks for your answer"),
     ]
-    return Questionnaire(title=rubric.title, questions=tuple(asked), texts=extent.texts)
+    return Questionnaire(title=rubric.title, questions=tuple(asked), texts=extent.texts, file=file)
 
 
 def _verdict(rubric: Rubric, letters: tuple[str, ...]) -> Iterator[Question]:
