@@ -76,7 +76,10 @@ def _row(cells: Iterable[Cell], marked: Sequence[Mapping[str, Any]]) -> dict[str
     row: dict[str, Any] = {".".join(parts): text for parts, text in said.items()}
     for column, text in remarks.items():
         _append(row, column, text)
-    return row if errors is None else row | {"errors": errors}
+    if errors is not None:
+        row["errors"] = errors
+    # A tool may list the same answers in another order when they are saved again.
+    return dict(sorted(row.items()))
 
 
 def _said(
