@@ -70,7 +70,7 @@ class Potato:
         }
         writer = YAML(typ="safe", pure=True)
         writer.default_flow_style = False
-        writer.allow_unicode = True
+        writer.allow_unicode = False
         writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
         stream = io.StringIO()
         writer.dump(config, stream)
