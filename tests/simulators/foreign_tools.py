@@ -269,10 +269,10 @@ def long_csv(tasks: list[Task], answer: Answer, person: Any) -> list[dict[str, A
     rows = []
     for row in tasks:
         text = left.pop(row["question"], "") if row["values"] != "shown" else ""
-        rows.append({**row, "answer": _written_cell(text), "annotator": str(person)})
+        rows.append({**row, "answer": _written_cell(text), "answered_by": str(person)})
     assert set(left) <= {"active_ms", "judged_at"}, left
     more = [
-        {"assignment": rows[0]["assignment"], "question": name, "annotator": str(person),
+        {"assignment": rows[0]["assignment"], "question": name, "answered_by": str(person),
          "answer": str(text)}
         for name, text in left.items()
     ]  # fmt: skip

@@ -116,7 +116,7 @@ class ReviewNoun:
         *,
         rejects: str | Path | None = None,
         format_name: str | None = None,
-        annotators: Mapping[str, str] | None = None,
+        people: Mapping[str, str] | None = None,
     ) -> service.ImportedAnswers:
         """Take an answered file in; every answer is stored, there already, empty or set aside.
 
@@ -124,12 +124,12 @@ class ReviewNoun:
             file: an answered file, or the mended rejects of an earlier one.
             rejects: folder for `<name>.rejects.jsonl`; beside the file where absent.
             format_name: the format of the tool that wrote the file; our own rows where absent.
-            annotators: name of a person in that tool -> raw id of the person. Where any is given,
+            people: name of a person in that tool -> raw id of the person. Where any is given,
                 every other name is taken for a raw id.
         """
         path = Path(file)
         rows = DiskFile(path).rows()
-        whose = self._whose(annotators or {})
+        whose = self._whose(people or {})
         if format_name is not None:
             from assay.review.formats import format_named  # noqa: PLC0415  only where asked for
             from assay.review.formats.service import native_rows  # noqa: PLC0415
@@ -243,14 +243,14 @@ class ReviewNoun:
 
         return model_judges(self._session)
 
-    def _whose(self, annotators: Mapping[str, str]) -> service.Whose:
+    def _whose(self, people: Mapping[str, str]) -> service.Whose:
         """Who answers under a name: by the given names, or as one to whom work was assigned."""
         pseudonym = self._session.pseudonym
         asked: set[str] = set()
 
         def whose(name: str) -> str | None:
-            person = pseudonym(annotators.get(name, name))
-            if annotators:
+            person = pseudonym(people.get(name, name))
+            if people:
                 return person
             if not asked:
                 asked.update(each.reviewer for each in self._session.store.scan(Assignment))

@@ -115,7 +115,7 @@ def import_(
             "long-csv; our own rows if absent.",
         ),
     ] = None,
-    annotator: Annotated[
+    who: Annotated[
         list[str] | None,
         typer.Option(help="Name in that tool = person, as NAME=PERSON; repeatable."),
     ] = None,
@@ -125,14 +125,14 @@ def import_(
     """Take answers in as judgments, in the records' own order; changed answers supersede.
 
     Example: assay review import anna.csv
-    Example: assay review import export.json --from label-studio --annotator 7=anna
+    Example: assay review import export.json --from label-studio --who 7=anna
     """
     import assay
     from assay.cli.options import pairs
 
     with assay.open(program) as opened:
         taken = opened.review.import_judgments(
-            file, rejects=rejects, format_name=source, annotators=pairs(annotator or [])
+            file, rejects=rejects, format_name=source, people=pairs(who or [])
         )
     if as_json:
         print_json(taken)

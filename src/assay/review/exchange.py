@@ -66,7 +66,7 @@ RULINGS = ("violates", "complies", "unclear")
 
 _INTEGER = re.compile(r"^-?\d+$")
 _FIXED = frozenset({
-    "assignment", "annotator", "verdict", "strength", "reason", "errors", "active_ms", "judged_at",
+    "assignment", "answered_by", "verdict", "strength", "reason", "errors", "active_ms", "judged_at",
 })  # fmt: skip
 _FAMILIES = frozenset({"score", "reason", "step", "ruling"})
 _SHOWN = frozenset({"candidate", "evidence", "step_text", "state_after"}) | frozenset(
@@ -154,7 +154,7 @@ def defused(text: str) -> str:
 
 def is_unanswered(row: Row) -> bool:
     """Whether every cell that could hold an answer is empty."""
-    shown = _SHOWN | {"assignment", "annotator"}
+    shown = _SHOWN | {"assignment", "answered_by"}
     return not any(
         value not in {None, ""} if isinstance(value, str | None) else True
         for column, value in row.items()

@@ -36,7 +36,7 @@ ROLES: tuple[RoleName, ...] = (
 """Roles of a judgment, in the order in which they are taken where a layer names several."""
 
 Whose = Callable[[str], str | None]
-"""Name of an annotator, as a file or a tool has it -> pseudonym; None where it is not known."""
+"""Name of a person, as a file or a tool has it -> pseudonym; None where nobody is known by it."""
 
 T = TypeVar("T")
 
@@ -222,8 +222,8 @@ def import_judgments(
         subject: name of the file, for the audit entry.
         roles: role of each reviewer by pseudonym; by default the role that the layer asks for.
         rejects: where rows that were set aside are kept; those of an earlier run go on beside.
-        whose: who answers under a name; a row whose `annotator` is known and is not the one
-            who was asked is set aside.
+        whose: who answers under a name; a row whose `answered_by` is known and is not the
+            one who was asked is set aside.
     """
     taking = _Taking(store, documents, roles or {}, rejects, whose)
     if rejects:
@@ -318,14 +318,14 @@ class _Taking:
         return read_answer(row, about)
 
     def _refuse_others(self, row: Row, assignment: Assignment) -> None:
-        """Refuse an answer whose annotator is known to be somebody else."""
-        name = str(row.get("annotator") or "")
+        """Refuse an answer that somebody else is known to have given."""
+        name = str(row.get("answered_by") or "")
         person = self._whose(name) if name and self._whose else None
         if person is not None and person != assignment.reviewer:
             raise InputError(
-                code="other-annotator",
+                code="somebody-else",
                 message=f"{name} answered what somebody else was asked",
-                where="annotator",
+                where="answered_by",
                 hint="an assignment is one person's; ask the others with `assay review assign`",
             )
 

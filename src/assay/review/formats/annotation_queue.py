@@ -105,7 +105,7 @@ class AnnotationQueue:
         latest = sorted(given, key=_when)
         return Given(
             assignment=assignment,
-            annotator=_person(given[0]) if given else None,
+            answered_by=_person(given[0]) if given else None,
             # Feedback given again on the same key takes the earlier one's place in both tools.
             cells=list({each.name: each for each in map(_cell, latest)}.values()),
             judged_at=_when(latest[-1]) or None if latest else None,

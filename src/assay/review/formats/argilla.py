@@ -14,8 +14,8 @@ from assay.review.formats.cells import (
     as_object,
     as_word,
     assignment_in,
-    marked_error,
     settings_json,
+    span_error,
 )
 from assay.review.formats.format import Foreign
 from assay.review.formats.names import parts_of
@@ -102,7 +102,7 @@ class Argilla:
         if not responses:
             return Given(assignment=assignment).row()
         response = as_object(responses[0], "responses")
-        annotator = as_word(response.get("user_id"), "user_id") or None
+        answered_by = as_word(response.get("user_id"), "user_id") or None
         status = response.get("status")
         if status is None:
             raise InputError(
@@ -112,7 +112,7 @@ class Argilla:
                 hint="write it with `to_list(flatten=True)`, which gives `<question>.responses.status`",
             )
         if status != SUBMITTED:
-            return Given(assignment=assignment, annotator=annotator).row()
+            return Given(assignment=assignment, answered_by=answered_by).row()
         cells: list[Cell] = []
         errors: list[dict[str, Any]] = []
         for name, holder in as_object(response.get("values"), "values").items():
@@ -121,7 +121,9 @@ class Argilla:
                 errors += _errors(row, name, value)
             else:
                 cells.append(Cell(name=name, text=as_word(value, name)))
-        return Given(assignment=assignment, annotator=annotator, cells=cells, errors=errors).row()
+        return Given(
+            assignment=assignment, answered_by=answered_by, cells=cells, errors=errors
+        ).row()
 
 
 def _field(name: str) -> str:
@@ -208,7 +210,7 @@ def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any
     if family != "errors" or not place:
         raise InputError(
             code="unknown-question",
-            message="marks are taken as errors of a candidate alone",
+            message="spans are taken as errors of a candidate alone",
             where=name,
         )
     fields = row.get("fields")
@@ -216,7 +218,7 @@ def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any
     text = shown.get(_field(f"candidate.{place[0]}"))
     for each in spans:
         span = as_object(each, name)
-        yield marked_error(
+        yield span_error(
             place[0],
             as_word(span.get("label"), name),
             span,

@@ -31,7 +31,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
     assignment: str
     """Id of the assignment."""
-    annotator: str | None = None
+    answered_by: str | None = None
     """Who answered, as the tool names people."""
     cells: Sequence[Cell] = ()
     """The answers, question by question."""
@@ -49,8 +49,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
             InputError: for an unknown question, two answers to one, or errors that are no list.
         """
         row: dict[str, Any] = {"assignment": self.assignment}
-        if self.annotator:
-            row["annotator"] = self.annotator
+        if self.answered_by:
+            row["answered_by"] = self.answered_by
         answers = _row(self.cells, self.errors)
         if not answers:
             return row
@@ -169,7 +169,7 @@ def _bad_errors() -> InputError:
     )
 
 
-def marked_error(
+def span_error(
     letter: str, category: str, span: Mapping[str, Any], text: str | None
 ) -> dict[str, Any]:
     """A stretch that a tool holds, as an error of `review.exchange`.
@@ -191,8 +191,8 @@ def marked_error(
         quote = (text or "")[first:beyond] if None not in {first, beyond} else ""
     if not quote:
         raise InputError(
-            code="empty-mark",
-            message=f"a mark in {letter} holds no text, and its offsets lead to none",
+            code="empty-span",
+            message=f"a span in {letter} holds no text, and its offsets lead to none",
             where="errors",
         )
     error["quote"] = quote

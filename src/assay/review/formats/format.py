@@ -45,7 +45,7 @@ class Format(Protocol):
         """
 
     def answer(self, row: Foreign) -> dict[str, Any]:
-        """The row of `review.exchange` that such a row states, `annotator` included where named.
+        """The row of `review.exchange` that such a row states, `answered_by` included where named.
 
         A row that holds no submitted answer gives one that names the assignment alone.
 

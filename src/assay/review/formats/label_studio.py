@@ -19,7 +19,7 @@ from assay.review.formats.cells import (
     as_object,
     as_word,
     assignment_in,
-    marked_error,
+    span_error,
 )
 from assay.review.formats.format import Foreign
 from assay.review.formats.names import name_of, parts_of
@@ -27,7 +27,7 @@ from assay.review.formats.questions import ABSTAIN, Question, Questionnaire, tas
 from assay.review.presentation import Presentation
 
 NOTES = ("correction", "verification", "note")
-"""What a reviewer may write about one marked error."""
+"""What a reviewer may write about one span."""
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SIDES = {"left": "A", "right": "B"}
@@ -59,12 +59,12 @@ class LabelStudio:
         body = [_tag("Header", value=asked.title)]
         for name in asked.texts:
             body.append(_tag("Header", value=_titled(name), size="5"))
-            body += [_control(each) for each in asked.questions if _marks(each, name)]
+            body += [_control(each) for each in asked.questions if _labels_spans(each, name)]
             body.append(_tag("Text", name=_key(name), variable=_key(name)))
         for question in asked.questions:
             if question.kind != "spans":
                 body.append(_asked(question))
-        body += [_about_mark(question) for question in asked.questions if question.kind == "spans"]
+        body += [_about_span(question) for question in asked.questions if question.kind == "spans"]
         return _tag("View", *body) + "\n"
 
     def apart(self, row: Foreign) -> Iterator[Foreign]:
@@ -90,21 +90,21 @@ class LabelStudio:
         if not annotations:
             return Given(assignment=assignment).row()
         annotation = as_object(annotations[0], "annotations")
-        annotator = as_name(annotation.get("completed_by"))
+        answered_by = as_name(annotation.get("completed_by"))
         if annotation.get("was_cancelled"):
-            return Given(assignment=assignment, annotator=annotator).row()
+            return Given(assignment=assignment, answered_by=answered_by).row()
         results = [
             as_object(each, "result") for each in as_list(annotation.get("result"), "result")
         ]
-        marks = [each for each in results if each.get("type") == "labels"]
-        marked = {each.get("id") for each in marks}
+        spans = [each for each in results if each.get("type") == "labels"]
+        marked = {each.get("id") for each in spans}
         others = [each for each in results if each.get("type") != "labels"]
         about = [each for each in others if each.get("id") in marked]
         return Given(
             assignment=assignment,
-            annotator=annotator,
+            answered_by=answered_by,
             cells=[_cell(each) for each in others if each.get("id") not in marked],
-            errors=[error for each in marks for error in _errors(each, data, about)],
+            errors=[error for each in spans for error in _errors(each, data, about)],
             active_ms=_milliseconds(annotation.get("lead_time")),
             judged_at=as_word(annotation.get("created_at"), "created_at") or None,
         ).row()
@@ -122,7 +122,7 @@ def _titled(name: str) -> str:
     return f"{family.replace('_', ' ')} {letter}".strip()
 
 
-def _marks(question: Question, text: str) -> bool:
+def _labels_spans(question: Question, text: str) -> bool:
     return question.kind == "spans" and text == f"candidate.{question.letter}"
 
 
@@ -151,8 +151,8 @@ def _control(question: Question, **more: str) -> str:
     return _tag(tag, *options, **named)
 
 
-def _about_mark(question: Question) -> str:
-    """What may be said of each marked stretch of one candidate."""
+def _about_span(question: Question) -> str:
+    """What may be said of each span of one candidate."""
     letter = str(question.letter)
     about = {"toName": f"candidate_{letter}", "perRegion": "true"}
     grades = [_tag("Choice", value=each, alias=each) for each in SEVERITIES]
@@ -234,12 +234,12 @@ def _side(selected: Any, name: str) -> str:
 def _errors(
     result: Mapping[str, Any], data: Mapping[str, Any], about_marks: Sequence[Mapping[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    """One marked stretch as errors, one for each of its labels, with what is said of it."""
+    """One span as errors, one for each of its labels, with what is said of it."""
     family, *place = parts_of(as_word(result.get("from_name"), "from_name"))
     if family != "errors" or not place:
         raise InputError(
             code="unknown-question",
-            message="marks are taken as errors of a candidate alone",
+            message="spans are taken as errors of a candidate alone",
             where=as_word(result.get("from_name"), "from_name"),
         )
     value = as_object(result.get("value"), "value")
@@ -251,7 +251,7 @@ def _errors(
             said[field] = _said(each, field)
     for label in as_list(value.get("labels"), "labels"):
         category = as_word(label, "labels")
-        found = marked_error(place[0], category, value, text if isinstance(text, str) else None)
+        found = span_error(place[0], category, value, text if isinstance(text, str) else None)
         yield found | said
 
 
@@ -260,7 +260,7 @@ def _about(result: Mapping[str, Any]) -> tuple[str, ...]:
     parts = parts_of(name)
     if len(parts) != 3 or parts[0] != "error":  # noqa: PLR2004  error, field, letter
         raise InputError(
-            code="unknown-question", message=f"{name} says nothing about a mark", where=name
+            code="unknown-question", message=f"{name} says nothing about a span", where=name
         )
     return parts
 

@@ -13,16 +13,16 @@ from assay.review.presentation import Presentation
 SHOWN = "shown"
 """What stands under `values` in a row that shows a text and asks nothing."""
 
-COLUMNS = ("assignment", "question", "text", "values", "answer", "annotator")
+COLUMNS = ("assignment", "question", "text", "values", "answer", "answered_by")
 """The columns, in their order."""
 
 
 class LongCsv:
-    """Rows of `assignment, question, text, values, answer, annotator`.
+    """Rows of `assignment, question, text, values, answer, answered_by`.
 
     First come the texts of an assignment (`values` is `shown`), then its questions, named by the
     columns of `review.exchange`. Rows may come back in any order; only `assignment`, `question`
-    and `answer` are read, and `annotator` where it is filled.
+    and `answer` are read, and `answered_by` where it is filled.
     """
 
     name = "long-csv"
@@ -71,8 +71,8 @@ class LongCsv:
                 hint=f"keep the columns {', '.join(COLUMNS[:5])}",
             )
         found = {"assignment": as_word(row["assignment"], "assignment")}
-        if annotator := as_word(row.get("annotator"), "annotator"):
-            found["annotator"] = annotator
+        if answered_by := as_word(row.get("answered_by"), "answered_by"):
+            found["answered_by"] = answered_by
         answer = as_word(row["answer"], "answer")
         if row.get("values") == SHOWN and answer.strip():
             raise InputError(
@@ -87,7 +87,7 @@ class LongCsv:
 
 
 def _stands(question: Question) -> bool:
-    """Whether a question has a row of its own: marks and the reasons of abstentions have none."""
+    """Whether a question has a row of its own: spans and the reasons of abstentions have none."""
     return question.kind != "spans" and question.parts[0] not in {"why", "ranking", "no_errors"}
 
 

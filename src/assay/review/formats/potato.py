@@ -19,7 +19,7 @@ from assay.review.formats.cells import (
     as_object,
     as_word,
     assignment_in,
-    marked_error,
+    span_error,
 )
 from assay.review.formats.format import Foreign
 from assay.review.formats.names import parts_of
@@ -30,7 +30,7 @@ LABELS = "instance_id_to_label_to_value"
 """Where `user_state.json` holds answers by item."""
 
 SPANS = "instance_id_to_span_to_value"
-"""Where `user_state.json` holds marks by item."""
+"""Where `user_state.json` holds spans by item."""
 
 _TEXT_KEYS = frozenset({"text", "text_box", "textbox"})
 
@@ -40,7 +40,7 @@ class Potato:
 
     An item's `id` is the assignment, for Potato keeps every answer under it. The configuration
     shows every text as plain text beside its own heading. Potato does not give an item's text
-    back with the answers, so a mark is anchored by its words; those that stand twice in a
+    back with the answers, so a span is anchored by its words; those that stand twice in a
     candidate stay unanchored.
     """
 
@@ -109,7 +109,7 @@ class Potato:
                 cells.append(Cell(name=name, text=_said(value, name)))
         return Given(
             assignment=assignment,
-            annotator=as_name(row.get("annotator") or row.get("user_id")),
+            answered_by=as_name(row.get("annotator") or row.get("user_id")),
             cells=cells,
             errors=errors,
             judged_at=as_word(row.get("timestamp"), "timestamp") or None,
@@ -157,7 +157,7 @@ def _said(value: Any, name: str) -> str:
     if not isinstance(value, Mapping):
         return as_word(value, name)
     labels = as_object(value.get("labels", value), name)
-    chosen = {label: mark for label, mark in labels.items() if _is_set(mark)}
+    chosen = {label: said for label, said in labels.items() if _is_set(said)}
     if not chosen:
         return ""
     if len(chosen) > 1:
@@ -167,12 +167,12 @@ def _said(value: Any, name: str) -> str:
             where=name,
             hint="the question takes one",
         )
-    ((label, mark),) = chosen.items()
-    return as_word(mark, name) if label in _TEXT_KEYS else label
+    ((label, said),) = chosen.items()
+    return as_word(said, name) if label in _TEXT_KEYS else label
 
 
-def _is_set(mark: Any) -> bool:
-    return mark is not None and mark is not False and mark != ""
+def _is_set(said: Any) -> bool:
+    return said is not None and said is not False and said != ""
 
 
 def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any]]:
@@ -180,13 +180,13 @@ def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any
     if family != "errors" or not place:
         raise InputError(
             code="unknown-question",
-            message="marks are taken as errors of a candidate alone",
+            message="spans are taken as errors of a candidate alone",
             where=name,
         )
     text = row.get(_key(f"candidate.{place[0]}"))
     for each in as_list(spans, name):
         span = as_object(each, name)
-        yield marked_error(
+        yield span_error(
             place[0],
             as_word(span.get("label"), name),
             span,

@@ -274,7 +274,7 @@ def _errors(extent: Extent, categories: Mapping[str, str]) -> Iterator[Question]
     for letter in extent.steps:
         yield Question(
             parts=("errors", letter),
-            text=f"Mark what is wrong in {letter}",
+            text=f"Label what is wrong in {letter}",
             kind="spans",
             options=labels,
             letter=letter,
@@ -287,6 +287,6 @@ def _errors(extent: Extent, categories: Mapping[str, str]) -> Iterator[Question]
     )
     yield Question(
         parts=("errors",),
-        text="Errors that no mark can hold, as a JSON list of objects with candidate, category, "
+        text="Errors that no span can hold, as a JSON list of objects with candidate, category, "
         "quote, start, severity, correction, verification, note",
     )

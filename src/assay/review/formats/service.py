@@ -94,12 +94,12 @@ def _answers(row: Row, form: Format, whose: Whose | None, *, mended: bool) -> It
         yield msgspec.structs.replace(row, fault=fault)
         return
     answers = [_answer(row, part, form) for part in parts]
-    several = len({_annotator(each) for each in answers if _is_given(each)}) > 1
+    several = len({_answered_by(each) for each in answers if _is_given(each)}) > 1
     for each, part in zip(answers, parts, strict=True):
-        name = _annotator(each)
+        name = _answered_by(each)
         unknown = name is None or whose is None or whose(name) is None
         if several and unknown and _is_given(each):
-            yield _faulty(row, part, _unknown_annotator(name))
+            yield _faulty(row, part, _unknown_person(name))
         else:
             yield each
 
@@ -119,22 +119,22 @@ def _is_given(row: Row) -> bool:
     return row.fault is None and row.values is not None and not is_unanswered(row.values)
 
 
-def _annotator(row: Row) -> str | None:
-    return (row.values or {}).get("annotator") if row.fault is None else None
+def _answered_by(row: Row) -> str | None:
+    return (row.values or {}).get("answered_by") if row.fault is None else None
 
 
-def _unknown_annotator(name: str | None) -> InputError:
+def _unknown_person(name: str | None) -> InputError:
     return InputError(
-        code="unknown-annotator",
+        code="unknown-person",
         message=f"several people answered this one assignment, and {name or 'one of them'} is "
         "nobody that work was assigned to",
-        where="annotator",
-        hint="say who is who with --annotator NAME=PERSON",
+        where="answered_by",
+        hint="say who is who with --who NAME=PERSON",
     )
 
 
 def _joined(rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows of one cell each, joined to one row an assignment and annotator.
+    """Rows of one cell each, joined to one row an assignment and person.
 
     All answers are held in memory: a spreadsheet that was sorted scatters them over the file.
     """
@@ -143,7 +143,7 @@ def _joined(rows: Iterable[Row]) -> Iterator[Row]:
         if row.fault or row.values is None:
             yield row
             continue
-        key = (row.values["assignment"], row.values.get("annotator"))
+        key = (row.values["assignment"], row.values.get("answered_by"))
         before = joined.get(key)
         joined[key] = _with(before, row.values) if before else row
     yield from joined.values()

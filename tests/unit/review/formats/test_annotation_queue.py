@@ -36,7 +36,7 @@ def test_feedback_is_an_answer_and_its_comments_are_reasons() -> None:
     (row,) = _read({"id": "r", "extra": META, "feedback": feedback})
     assert row == {
         "assignment": "asg_1",
-        "annotator": "u1",
+        "answered_by": "u1",
         "verdict": "abstain:not my field",
         "score.clarity.A": "4",
         "reason.clarity.A": "short",
@@ -66,7 +66,7 @@ def test_scores_are_read_by_their_text() -> None:
     assert _read({**META, "scores": scores}) == [
         {
             "assignment": "asg_1",
-            "annotator": "u1",
+            "answered_by": "u1",
             "verdict": "B",
             "score.clarity.B": "3",
             "judged_at": "2026-02-02",
@@ -77,7 +77,7 @@ def test_scores_are_read_by_their_text() -> None:
 def test_each_person_is_apart() -> None:
     """Feedback of two people on one run is two answers."""
     feedback = [_feedback("verdict", "u1", value="A"), _feedback("verdict", "u2", value="tie")]
-    found = [(row["annotator"], row["verdict"]) for row in _read({**META, "feedback": feedback})]
+    found = [(row["answered_by"], row["verdict"]) for row in _read({**META, "feedback": feedback})]
     assert found == [("u1", "A"), ("u2", "tie")]
 
 

@@ -37,7 +37,7 @@ def test_a_submitted_response_is_an_answer() -> None:
     assert _read(_server(response)) == [
         {
             "assignment": "asg_1",
-            "annotator": "u1",
+            "answered_by": "u1",
             "verdict": "B",
             "score.clarity.A": "4",
             "errors": [{"candidate": "A", "category": "wrong_sum", "quote": "two", "start": 8}],
@@ -49,7 +49,7 @@ def test_a_submitted_response_is_an_answer() -> None:
 def test_a_response_that_was_not_submitted_is_no_answer(status: str) -> None:
     """Drafts and discarded responses are unanswered, whatever they hold; so is a bare record."""
     assert _read(_server(_response(status, verdict="A"))) == [
-        {"assignment": "asg_1", "annotator": "u1"}
+        {"assignment": "asg_1", "answered_by": "u1"}
     ]
     assert _read(_server()) == [{"assignment": "asg_1"}]
 
@@ -65,8 +65,8 @@ def test_a_flat_row_is_read_person_by_person() -> None:
         "verdict.suggestion": "B",
     }
     assert _read(row) == [
-        {"assignment": "asg_1", "annotator": "u1", "verdict": "A"},
-        {"assignment": "asg_1", "annotator": "u2"},
+        {"assignment": "asg_1", "answered_by": "u1", "verdict": "A"},
+        {"assignment": "asg_1", "answered_by": "u2"},
     ]
     assert not any("verdict.suggestion" in part for part in FORM.apart(row))
 
@@ -85,7 +85,7 @@ def test_a_flat_row_is_read_person_by_person() -> None:
         ({"fields": {}, "responses": []}, "no-assignment"),
         (_server(_response(mood="A")), "unknown-question"),
         (_server(_response(verdict=[{"label": "x", "start": 0, "end": 1}])), "unknown-question"),
-        (_server(_response(errors_a=[{"label": "x", "start": 5, "end": 2}])), "empty-mark"),
+        (_server(_response(errors_a=[{"label": "x", "start": 5, "end": 2}])), "empty-span"),
         (_server(_response(verdict={"a": 1})), "wrong-shape"),
         (
             {"id": "asg_1", "verdict.responses": ["A"], "verdict.responses.users": []},

@@ -50,7 +50,7 @@ def test_an_annotation_is_an_answer_with_its_time() -> None:
     assert _read(_task(annotation)) == [
         {
             "assignment": "asg_1",
-            "annotator": "3",
+            "answered_by": "3",
             "verdict": "A",
             "strength": "2",
             "score.clarity.B": "4",
@@ -119,17 +119,17 @@ def test_what_nobody_submitted_is_no_answer() -> None:
     """A cancelled annotation, a draft, a prediction and an empty task give no cell."""
     chosen = _result("verdict", "choices", ["A"])
     assert _read(_task(_annotation(chosen, was_cancelled=True))) == [
-        {"assignment": "asg_1", "annotator": "3"}
+        {"assignment": "asg_1", "answered_by": "3"}
     ]
     drafts = {"drafts": [_annotation(chosen)], "predictions": [{"result": [chosen]}]}
     assert _read(_task(**drafts)) == [{"assignment": "asg_1"}]
 
 
 def test_each_annotation_is_apart() -> None:
-    """Two annotations of a task are two answers, each by its annotator."""
+    """Two annotations of a task are two answers, each by its person."""
     anna = _annotation(_result("verdict", "choices", ["A"]), completed_by={"email": "anna@x.org"})
     bela = _annotation(_result("verdict", "choices", ["tie"]))
-    found = [(row["annotator"], row["verdict"]) for row in _read(_task(anna, bela))]
+    found = [(row["answered_by"], row["verdict"]) for row in _read(_task(anna, bela))]
     assert found == [("anna@x.org", "A"), ("3", "tie")]
 
 

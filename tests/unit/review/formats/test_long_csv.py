@@ -43,14 +43,14 @@ def test_rows_of_one_assignment_are_joined() -> None:
 
 
 def test_two_people_are_two_answers() -> None:
-    """Rows are joined by assignment and annotator."""
+    """Rows are joined by assignment and person."""
     found = _read(
-        _row("verdict", "A", annotator="anna"),
-        _row("verdict", "B", annotator="bela"),
-        _row("reason", "so", annotator="anna"),
+        _row("verdict", "A", answered_by="anna"),
+        _row("verdict", "B", answered_by="bela"),
+        _row("reason", "so", answered_by="anna"),
     )
     # Nobody knows the two, and each row of its own cannot tell that there are two.
-    assert [(each.values or {}).get("annotator") for each in found] == ["anna", "bela"]
+    assert [(each.values or {}).get("answered_by") for each in found] == ["anna", "bela"]
     assert (found[0].values or {})["reason"] == "so"
 
 

@@ -36,7 +36,7 @@ def test_a_line_is_an_answer() -> None:
     assert _read(row) == [
         {
             "assignment": "asg_1",
-            "annotator": "anna",
+            "answered_by": "anna",
             "verdict": "tie",
             "score.clarity.A": "4",
             "reason": "so",
@@ -54,15 +54,15 @@ def test_a_state_file_is_one_answer_an_item() -> None:
     }
     row = {"user_id": "anna", "instance_id_to_label_to_value": labels}
     assert _read(row) == [
-        {"assignment": "asg_1", "annotator": "anna", "verdict": "A"},
-        {"assignment": "asg_2", "annotator": "anna"},
+        {"assignment": "asg_1", "answered_by": "anna", "verdict": "A"},
+        {"assignment": "asg_2", "answered_by": "anna"},
     ]
 
 
 def test_a_skipped_item_is_no_answer() -> None:
     """An item with no annotation names its assignment alone."""
     assert _read({"id": "asg_1", "annotations": {}, "annotator": "anna"}) == [
-        {"assignment": "asg_1", "annotator": "anna"}
+        {"assignment": "asg_1", "answered_by": "anna"}
     ]
 
 
@@ -74,7 +74,7 @@ def test_a_skipped_item_is_no_answer() -> None:
         ({"id": "asg_1", "annotations": {"verdict": {"A": True, "B": True}}}, "answered-twice"),
         ({"id": "asg_1", "annotations": {"sentiment": "good"}}, "unknown-question"),
         ({"id": "asg_1", "annotations": {"verdict": [{"label": "A"}]}}, "unknown-question"),
-        ({"id": "asg_1", "annotations": {"errors-a": [{"label": "A"}]}}, "empty-mark"),
+        ({"id": "asg_1", "annotations": {"errors-a": [{"label": "A"}]}}, "empty-span"),
         ({"id": "asg_1", "annotations": {"errors-a": ["A"]}}, "wrong-shape"),
         ({"id": "asg_1", "annotations": {"verdict": True}}, "wrong-shape"),
         ({"id": "asg_1", "annotations": ["verdict"]}, "wrong-shape"),
@@ -89,7 +89,7 @@ def test_what_has_no_place_in_an_answer_is_refused(row: dict[str, Any], code: st
 
 def test_the_configuration_is_yaml_that_holds_any_text() -> None:
     """Signs that YAML reads stay text, and the file of work is named."""
-    question = 'Is "it": right? #no\n- {x: *y}\t\U0001f600 \x85'
+    question = 'Is "it": right? #no\n- {x: *y}\t\U0001f600 \x85 so'
     dimension = {"id": "odd", "question": question, "scale": ["yes", "0"], "judged_by": "expert"}
     asked = rubric(dimensions=[dimension], priority=[])
     shown = [

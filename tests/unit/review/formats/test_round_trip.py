@@ -81,7 +81,7 @@ def _check(
         # No tool exports the time of an answer that was not given.
         assert is_unanswered(values) or form == "long-csv"
         return
-    assert values["annotator"] == PERSON
+    assert values["answered_by"] == PERSON
     assert _sorted(_judgment(record, values)) == _sorted(_judgment(record, native))
 
 

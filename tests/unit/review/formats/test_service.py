@@ -123,10 +123,10 @@ def _take(*people: str) -> tuple[MemoryStore, service.ImportedAnswers]:
     [
         (["anna"], 1, []),
         (["stranger"], 1, []),
-        (["bela"], 0, ["other-annotator"]),
-        (["anna", "bela"], 1, ["other-annotator"]),
-        (["anna", "stranger"], 1, ["unknown-annotator"]),
-        (["one", "other"], 0, ["unknown-annotator", "unknown-annotator"]),
+        (["bela"], 0, ["somebody-else"]),
+        (["anna", "bela"], 1, ["somebody-else"]),
+        (["anna", "stranger"], 1, ["unknown-person"]),
+        (["one", "other"], 0, ["unknown-person", "unknown-person"]),
     ],
 )
 def test_the_assignment_decides_whose_answer_it_is(
@@ -159,7 +159,7 @@ def test_mended_rejects_are_taken_as_they_stand() -> None:
     """A reject that is a row of ours passes; a reject that is a task is read as one."""
     store = _assigned(pair())
     (task,) = hand_out(store, DOCUMENTS, LABEL_STUDIO, file="work.json").rows
-    own = {"assignment": task["data"]["assignment"], "verdict": "tie", "annotator": "anna"}
+    own = {"assignment": task["data"]["assignment"], "verdict": "tie", "answered_by": "anna"}
     foreign = {**task, "annotations": [_annotation("anna", "A")]}
     rows = [Row(number=1, values=own), Row(number=2, values=foreign)]
     first, second = native_rows(rows, LABEL_STUDIO, mended=True)
