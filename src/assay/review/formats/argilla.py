@@ -65,7 +65,8 @@ class Argilla:
         ]
         return settings_json(
             {
-                "guidelines": asked.title,
+                # Argilla's client takes guidelines that are the name of a file for that file.
+                "guidelines": f"Judge by the rubric: {asked.title}",
                 "allow_extra_metadata": True,
                 "distribution": {"strategy": "overlap", "min_submitted": 1},
                 "fields": fields,

@@ -62,16 +62,18 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _row(cells: Iterable[Cell], marked: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    said, whys = _said(cells)
+    said, whys, comments = _said(cells)
     remarks: dict[str, str] = {}
     ranking = said.pop(("ranking",), "")
     if ranking:
         _take_ranking(said, ranking)
-    for parts, why in whys.items():
+    for parts, comment in comments.items():
         if said.get(parts) == ABSTAIN:
-            said[parts] = f"{ABSTAIN}:{why}"
+            _append(whys, parts, comment)
         else:
-            _append(remarks, *_remark(parts, why))
+            _append(remarks, *_remark(parts, comment))
+    for parts, why in whys.items():
+        said[parts] = _explained(parts, said.get(parts, ""), why)
     errors = _errors(said, marked)
     row: dict[str, Any] = {".".join(parts): text for parts, text in said.items()}
     for column, text in remarks.items():
@@ -82,12 +84,14 @@ def _row(cells: Iterable[Cell], marked: Sequence[Mapping[str, Any]]) -> dict[str
     return dict(sorted(row.items()))
 
 
-def _said(
-    cells: Iterable[Cell],
-) -> tuple[dict[tuple[str, ...], str], dict[tuple[str, ...], str]]:
-    """The answers by what they are about, and what was said beside them."""
-    said: dict[tuple[str, ...], str] = {}
-    whys: dict[tuple[str, ...], str] = {}
+_Texts = dict[tuple[str, ...], str]
+
+
+def _said(cells: Iterable[Cell]) -> tuple[_Texts, _Texts, _Texts]:
+    """By what they are about: the answers, the reasons of abstentions, the comments."""
+    said: _Texts = {}
+    whys: _Texts = {}
+    comments: _Texts = {}
     for cell in cells:
         parts = parts_of(cell.name)
         if parts[0] == "why":
@@ -99,8 +103,8 @@ def _said(
                 message=f"{cell.name} has two answers, {said[parts]!r} and {cell.text!r}",
                 where=cell.name,
             )
-        _append(whys, parts, cell.comment.strip())
-    return said, whys
+        _append(comments, parts, cell.comment.strip())
+    return said, whys, comments
 
 
 def _append(texts: dict[Any, Any], key: Any, text: str) -> None:
@@ -108,7 +112,20 @@ def _append(texts: dict[Any, Any], key: Any, text: str) -> None:
         texts[key] = f"{texts[key]}\n{text}" if texts.get(key) else text
 
 
-def _take_ranking(said: dict[tuple[str, ...], str], ranking: str) -> None:
+def _explained(parts: tuple[str, ...], answer: str, why: str) -> str:
+    """An abstention with its reason; a reason of none would be taken for one of the answer."""
+    if answer != ABSTAIN:
+        about = ".".join(parts)
+        raise InputError(
+            code="no-abstention",
+            message=f"{about} is {answer!r}, and there is a reason to abstain: {why!r}",
+            where=about,
+            hint="keep the one that is meant",
+        )
+    return f"{ABSTAIN}:{why}"
+
+
+def _take_ranking(said: _Texts, ranking: str) -> None:
     verdict = said.get(("verdict",), "")
     if verdict not in _OPEN:
         raise InputError(
@@ -129,9 +146,7 @@ def _remark(parts: tuple[str, ...], text: str) -> tuple[str, str]:
     return "reason", f"{'.'.join(parts)}: {text}"
 
 
-def _errors(
-    said: dict[tuple[str, ...], str], marked: Sequence[Mapping[str, Any]]
-) -> list[Any] | None:
+def _errors(said: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] | None:
     """The errors marked and the errors written down; empty where none was found."""
     none_found = said.pop(("no_errors",), "")
     written = said.pop(("errors",), "")

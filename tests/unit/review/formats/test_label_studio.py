@@ -69,17 +69,14 @@ def test_a_pairwise_choice_is_a_verdict() -> None:
         _read(_task(_annotation(chosen | {"value": {"selected": None}})))
 
 
-def test_an_abstention_takes_its_reason_and_a_remark_stays_a_reason() -> None:
-    """A why beside an abstention explains it; beside a score it is a reason for that score."""
-    annotation = _annotation(
-        _result("verdict", "choices", ["abstain"]),
-        _result("why-verdict", "textarea", ["not my field"]),
-        _result("score-clarity-a", "choices", ["3"]),
-        _result("why-score-clarity-a", "textarea", ["wordy"]),
-    )
-    (row,) = _read(_task(annotation))
+def test_an_abstention_takes_its_reason() -> None:
+    """A reason to abstain explains the abstention; beside another answer it is a fault."""
+    chosen = _result("verdict", "choices", ["abstain"])
+    why = _result("why-verdict", "textarea", ["not my field"])
+    (row,) = _read(_task(_annotation(chosen, why)))
     assert row["verdict"] == "abstain:not my field"
-    assert (row["score.clarity.A"], row["reason.clarity.A"]) == ("3", "wordy")
+    with pytest.raises(InputError, match="'tie', and there is a reason to abstain"):
+        _read(_task(_annotation(_result("verdict", "choices", ["tie"]), why)))
 
 
 def test_marks_become_errors_with_what_is_said_of_them() -> None:
