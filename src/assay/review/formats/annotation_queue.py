@@ -112,11 +112,12 @@ class AnnotationQueue:
         ).row()
 
 
-def _source(said: Mapping[str, Any]) -> Any:
+def _source(said: Mapping[str, Any]) -> str:
     """Where feedback or a score comes from."""
     if "feedback_source" in said:
-        return as_object(said["feedback_source"] or {}, "feedback_source").get("type")
-    return said.get("source")
+        source = as_object(said["feedback_source"] or {}, "feedback_source")
+        return as_word(source.get("type"), "feedback_source.type")
+    return as_word(said.get("source"), "source")
 
 
 def _person(said: Mapping[str, Any]) -> str | None:

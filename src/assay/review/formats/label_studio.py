@@ -97,13 +97,13 @@ class LabelStudio:
             as_object(each, "result") for each in as_list(annotation.get("result"), "result")
         ]
         spans = [each for each in results if each.get("type") == "labels"]
-        marked = {each.get("id") for each in spans}
+        regions = {_region(each) for each in spans} - {""}
         others = [each for each in results if each.get("type") != "labels"]
-        about = [each for each in others if each.get("id") in marked]
+        about = [each for each in others if _region(each) in regions]
         return Given(
             assignment=assignment,
             answered_by=answered_by,
-            cells=[_cell(each) for each in others if each.get("id") not in marked],
+            cells=[_cell(each) for each in others if _region(each) not in regions],
             errors=[error for each in spans for error in _errors(each, data, about)],
             active_ms=_milliseconds(annotation.get("lead_time")),
             judged_at=as_word(annotation.get("created_at"), "created_at") or None,
@@ -191,6 +191,11 @@ def _attribute(text: str) -> str:
     return escaped.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
 
 
+def _region(result: Mapping[str, Any]) -> str:
+    """The id that a span shares with what is said of it; other answers have ids of their own."""
+    return as_word(result.get("id"), "id")
+
+
 def _cell(result: Mapping[str, Any]) -> Cell:
     name = as_word(result.get("from_name"), "from_name")
     return Cell(name=name, text=_said(result, name))
@@ -226,9 +231,10 @@ def _said(result: Mapping[str, Any], name: str) -> str:
 
 
 def _side(selected: Any, name: str) -> str:
-    if selected not in _SIDES:
-        raise InputError(code="unknown-verdict", message=f"{selected!r} is no side", where=name)
-    return _SIDES[selected]
+    side = as_word(selected, name)
+    if side not in _SIDES:
+        raise InputError(code="unknown-verdict", message=f"{side!r} is no side", where=name)
+    return _SIDES[side]
 
 
 def _errors(
@@ -246,7 +252,7 @@ def _errors(
     text = data.get(f"candidate_{place[0]}")
     said: dict[str, str] = {}
     for each in about_marks:
-        if each.get("id") == result.get("id"):
+        if _region(each) == _region(result):
             _, field, _ = _about(each)
             said[field] = _said(each, field)
     for label in as_list(value.get("labels"), "labels"):
