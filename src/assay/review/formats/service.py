@@ -146,7 +146,8 @@ def _joined(rows: Iterable[Row]) -> Iterator[Row]:
         key = (row.values["assignment"], row.values.get("answered_by"))
         before = joined.get(key)
         joined[key] = _with(before, row.values) if before else row
-    yield from joined.values()
+    for row in joined.values():
+        yield msgspec.structs.replace(row, values=dict(sorted((row.values or {}).items())))
 
 
 def _with(before: Row, cells: Mapping[str, Any]) -> Row:

@@ -142,6 +142,38 @@ def test_the_assignment_decides_whose_answer_it_is(
     )
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_answers_saved_again_in_another_order_are_there_already(turned: bool) -> None:
+    """The order in which a tool lists its answers is no part of the answer."""
+    store = _assigned(pair())
+    (task,) = hand_out(store, DOCUMENTS, LABEL_STUDIO, file="work.json").rows
+    names = ("score-clarity-a", "score-clarity-b", "score-correctness-a")
+    results = [
+        {"from_name": name, "type": "choices", "value": {"choices": ["3"]}} for name in names
+    ]
+    flat = {"assignment": task["data"]["assignment"]}
+    lines = [flat | {"question": f"score.clarity.{each}", "answer": "2"} for each in "AB"]
+    for form, first, again in (
+        (LABEL_STUDIO, [_with(task, results)], [_with(task, results[::-1])]),
+        (FORMATS["long-csv"], lines, lines[::-1]),
+    ):
+        given = [first, again][:: -1 if turned else 1]
+        taken = [
+            service.import_judgments(
+                store,
+                DOCUMENTS,
+                native_rows([Row(number=1, values=row) for row in rows], form),
+                actor="lead",
+            )
+            for rows in given
+        ]
+        assert [(each.stored, each.already_there) for each in taken] == [(1, 0), (0, 1)]
+
+
+def _with(task: dict[str, Any], results: list[dict[str, Any]]) -> dict[str, Any]:
+    return {**task, "annotations": [{"completed_by": 1, "result": results}]}
+
+
 def test_one_fault_sets_one_answer_aside() -> None:
     """Of two annotations the sound one is taken; the other is kept as a task of its own."""
     store = _assigned(pair())
