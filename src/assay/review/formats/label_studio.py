@@ -139,9 +139,9 @@ def _asked(question: Question) -> str:
     return _tag("View", header, _control(question), **seen)
 
 
-def _control(question: Question, **more: str) -> str:
+def _control(question: Question) -> str:
     about = f"candidate_{question.letter}" if question.letter else "task"
-    named = {"name": question.name, "toName": about, **more}
+    named = {"name": question.name, "toName": about}
     if question.kind == "text":
         return _tag("TextArea", **named, rows="2", maxSubmissions="1", editable="true")
     tag, option = ("Labels", "Label") if question.kind == "spans" else ("Choices", "Choice")
