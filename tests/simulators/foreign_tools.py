@@ -47,10 +47,11 @@ def spoken(answer: Answer) -> dict[str, str]:
         if column in {"errors", "active_ms", "judged_at"}:
             continue
         name = question_name(column)
-        if column == "verdict" and (">" in text or "=" in text):
-            said |= {"verdict": "not_asked", "ranking": text}
-        elif text.startswith("abstain:"):
+        may_abstain = column == "verdict" or column.startswith("score.")
+        if may_abstain and text.startswith("abstain:"):
             said |= {name: "abstain", f"why-{name}": text.removeprefix("abstain:")}
+        elif column == "verdict" and (">" in text or "=" in text):
+            said |= {"verdict": "not_asked", "ranking": text}
         else:
             said[name] = text
     return said
