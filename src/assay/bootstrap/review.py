@@ -5,21 +5,37 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from assay.bootstrap.session import Session
-from assay.bulk.fact_lines import write_rows
+from assay.bulk.fact_lines import write_array, write_rows, write_text
 from assay.bulk.rejects import SUFFIX, RejectsFile
-from assay.bulk.rows import DiskFile
+from assay.bulk.rows import DiskFile, is_rejects
+from assay.core.errors import UsageError
 from assay.records.ports import Rejects, Row
 from assay.review import service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Member
+from assay.review.assignment import Assignment
 
 if TYPE_CHECKING:
     from assay.bootstrap.judging import JudgePreview, JudgeReport
     from assay.bootstrap.sampling import Endpoint
     from assay.quality.judges import JudgeAgreement
     from assay.records.sampling_report import Prices
+    from assay.review.formats.format import Format
     from assay.review.judging import JudgePlan
+
+
+class HandedOut(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written for another tool."""
+
+    file: str
+    """The file of work."""
+    rows: int
+    """Rows in it."""
+    settings: str
+    """The file that makes the tool ask the rubric's questions."""
 
 
 class ReviewNoun:
@@ -65,20 +81,64 @@ class ReviewNoun:
         path = Path(file)
         return write_rows(path, self.work(person, flat=path.suffix == ".csv"))
 
+    def hand_out(self, file: str | Path, format_name: str, person: str | None = None) -> HandedOut:
+        """Write the work that waits for another tool, and beside it what the tool must be told.
+
+        Args:
+            file: the file of work; `<file>.settings.<suffix>` is written beside it.
+            format_name: the tool's format, such as `label-studio`.
+            person: raw id of the one person who is to get work; everybody's where absent.
+
+        Raises:
+            UsageError: if there is no such format, or the file's name does not suit it.
+        """
+        from assay.review.formats import format_named  # noqa: PLC0415  only where it is asked for
+        from assay.review.formats.service import hand_out  # noqa: PLC0415
+
+        path, form = Path(file), format_named(format_name)
+        _check_suffix(path, form)
+        work = hand_out(
+            self._session.store,
+            self._session.facts,
+            form,
+            file=path.name,
+            reviewer=self._session.pseudonym(person) if person else None,
+        )
+        write = write_array if path.suffix == ".json" else write_rows
+        count = write(path, work.rows)
+        settings = path.with_name(f"{path.name}.settings{form.settings_suffix}")
+        write_text(settings, work.settings)
+        return HandedOut(file=str(path), rows=count, settings=str(settings))
+
     def import_judgments(
-        self, file: str | Path, *, rejects: str | Path | None = None
+        self,
+        file: str | Path,
+        *,
+        rejects: str | Path | None = None,
+        format_name: str | None = None,
+        people: Mapping[str, str] | None = None,
     ) -> service.ImportedAnswers:
-        """Take an answered file in; every row is stored, there already, empty or set aside.
+        """Take an answered file in; every answer is stored, there already, empty or set aside.
 
         Args:
             file: an answered file, or the mended rejects of an earlier one.
             rejects: folder for `<name>.rejects.jsonl`; beside the file where absent.
+            format_name: the format of the tool that wrote the file; our own rows where absent.
+            people: name of a person in that tool -> raw id of the person. Where any is given,
+                every other name is taken for a raw id.
         """
         path = Path(file)
         rows = DiskFile(path).rows()
+        whose = self._whose(people or {})
+        if format_name is not None:
+            from assay.review.formats import format_named  # noqa: PLC0415  only where asked for
+            from assay.review.formats.service import native_rows  # noqa: PLC0415
+
+            form = format_named(format_name)
+            rows = native_rows(rows, form, whose=whose, mended=is_rejects(path))
         folder = Path(rejects) if rejects else path.parent
         with closing(RejectsFile(folder / f"{path.name}{SUFFIX}")) as kept:
-            return self._take(rows, path.name, kept)
+            return self._take(rows, path.name, kept, whose)
 
     def take_answers(
         self, rows: Iterable[Mapping[str, Any]], *, subject: str = ""
@@ -183,8 +243,27 @@ class ReviewNoun:
 
         return model_judges(self._session)
 
+    def _whose(self, people: Mapping[str, str]) -> service.Whose:
+        """Who answers under a name: by the given names, or as one to whom work was assigned."""
+        pseudonym = self._session.pseudonym
+        asked: set[str] = set()
+
+        def whose(name: str) -> str | None:
+            person = pseudonym(people.get(name, name))
+            if people:
+                return person
+            if not asked:
+                asked.update(each.reviewer for each in self._session.store.scan(Assignment))
+            return person if person in asked else None
+
+        return whose
+
     def _take(
-        self, rows: Iterable[Row], subject: str, rejects: Rejects | None = None
+        self,
+        rows: Iterable[Row],
+        subject: str,
+        rejects: Rejects | None = None,
+        whose: service.Whose | None = None,
     ) -> service.ImportedAnswers:
         return service.import_judgments(
             self._session.store,
@@ -193,4 +272,15 @@ class ReviewNoun:
             actor=self._session.actor,
             subject=subject,
             rejects=rejects,
+            whose=whose,
+        )
+
+
+def _check_suffix(path: Path, form: "Format") -> None:
+    if path.suffix not in form.suffixes:
+        raise UsageError(
+            code="unknown-layout",
+            message=f"a file of {form.name} does not end like this",
+            where=path.name,
+            hint=f"end it in {' or '.join(form.suffixes)}",
         )

@@ -46,6 +46,28 @@ def write_rows(file: Path, rows: Iterable[Mapping[str, Any]]) -> int:
     )
 
 
+def write_array(file: Path, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write rows as one JSON array, one row a line.
+
+    Returns:
+        How many rows were written.
+    """
+    count = 0
+    with whole_file(file) as stream:
+        stream.write("[")
+        for row in rows:
+            stream.write((",\n" if count else "\n") + json.dumps(row, ensure_ascii=False))
+            count += 1
+        stream.write("\n]\n")
+    return count
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a text as UTF-8."""
+    with whole_file(file) as stream:
+        stream.write(text)
+
+
 def _write_json_lines(file: Path, rows: Iterable[Mapping[str, Any]]) -> int:
     count = 0
     with whole_file(file) as stream:

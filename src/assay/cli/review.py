@@ -43,7 +43,17 @@ def assign(
 
 @app.command()
 def export(
-    to: Annotated[Path, typer.Option("--to", help="File to write: .jsonl or .csv.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="File to write; its settings come beside it.")
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            help="Format of FILE: label-studio, argilla, potato, annotation-queue or long-csv. "
+            "Without FILE the file to write: .jsonl or .csv.",
+        ),
+    ] = None,
     reviewer: Annotated[
         str | None, typer.Option("--reviewer", "-r", help="Only this person's work.")
     ] = None,
@@ -53,15 +63,42 @@ def export(
     """Write the work that waits, blinded, in the order drawn for each person.
 
     Example: assay review export --reviewer anna --to anna.csv
+    Example: assay review export anna.json --reviewer anna --to label-studio
     """
     import assay
 
+    if file is not None and to is not None:
+        with assay.open(program) as opened:
+            written = opened.review.hand_out(file, to, reviewer)
+        if as_json:
+            print_json(written)
+            return
+        typer.echo(f"{written.rows} rows in {written.file}; what to tell {to}: {written.settings}")
+        return
+    path = _native_file(file, to)
     with assay.open(program) as opened:
-        count = opened.review.export_work(to, reviewer)
+        count = opened.review.export_work(path, reviewer)
     if as_json:
-        print_json({"file": str(to), "rows": count})
+        print_json({"file": str(path), "rows": count})
     else:
-        typer.echo(f"{count} rows in {to}")
+        typer.echo(f"{count} rows in {path}")
+
+
+def _native_file(file: Path | None, to: str | None) -> Path:
+    """The one file that is named, by the argument or by the option."""
+    from assay.core.errors import UsageError
+    from assay.review.formats import FORMATS
+
+    if file is not None:
+        return file
+    if to is None or to in FORMATS:
+        raise UsageError(
+            code="no-file",
+            message="no file is named",
+            where="FILE",
+            hint="such as: assay review export work.json --to label-studio",
+        )
+    return Path(to)
 
 
 @app.command("import")
@@ -70,17 +107,33 @@ def import_(
     rejects: Annotated[
         Path | None, typer.Option(help="Folder for the rejects file; beside the file if absent.")
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help="Tool that wrote the file: label-studio, argilla, potato, annotation-queue or "
+            "long-csv; our own rows if absent.",
+        ),
+    ] = None,
+    who: Annotated[
+        list[str] | None,
+        typer.Option(help="Name in that tool = person, as NAME=PERSON; repeatable."),
+    ] = None,
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
     """Take answers in as judgments, in the records' own order; changed answers supersede.
 
     Example: assay review import anna.csv
+    Example: assay review import export.json --from label-studio --who 7=anna
     """
     import assay
+    from assay.cli.options import pairs
 
     with assay.open(program) as opened:
-        taken = opened.review.import_judgments(file, rejects=rejects)
+        taken = opened.review.import_judgments(
+            file, rejects=rejects, format_name=source, people=pairs(who or [])
+        )
     if as_json:
         print_json(taken)
         return

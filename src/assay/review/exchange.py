@@ -45,17 +45,8 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.assignment import Assignment
-from assay.review.presentation import (
-    Presentation,
-    ShownCall,
-    ShownEvidence,
-    ShownMessage,
-    ShownStep,
-    ShownTool,
-    letter,
-    order_of,
-    present,
-)
+from assay.review.presentation import Presentation, letter, order_of, present
+from assay.review.shown_text import shown_texts
 
 Row = Mapping[str, Any]
 """One row of a file: column or key -> value."""
@@ -75,7 +66,7 @@ RULINGS = ("violates", "complies", "unclear")
 
 _INTEGER = re.compile(r"^-?\d+$")
 _FIXED = frozenset({
-    "assignment", "verdict", "strength", "reason", "errors", "active_ms", "judged_at",
+    "assignment", "answered_by", "verdict", "strength", "reason", "errors", "active_ms", "judged_at",
 })  # fmt: skip
 _FAMILIES = frozenset({"score", "reason", "step", "ruling"})
 _SHOWN = frozenset({"candidate", "evidence", "step_text", "state_after"}) | frozenset(
@@ -116,19 +107,7 @@ def flat_work_row(record: Record, assignment: Assignment, rubric: Rubric) -> dic
     Every text that a spreadsheet could take for a formula has an apostrophe before it.
     """
     shown = present(record, assignment)
-    row = {"assignment": shown.assignment, "kind": shown.kind}
-    row |= {"severity": shown.severity or "", "harms": ", ".join(shown.harms)}
-    row["task"] = _conversation(shown.task)
-    if shown.tools:
-        row["tools"] = "\n".join(map(_tool, shown.tools))
-    if shown.initial_state is not None:
-        row["initial_state"] = shown.initial_state
-    for each in shown.candidates:
-        row[f"candidate.{each.letter}"] = _content(shown, each.letter)
-        row |= {f"step_text.{each.letter}.{step.step}": _step(step) for step in each.work}
-        if each.state_after is not None:
-            row[f"state_after.{each.letter}"] = each.state_after
-    row |= {f"evidence.{each.number}": _evidence(each) for each in shown.evidence}
+    row = {"assignment": shown.assignment} | shown_texts(shown)
     row |= dict.fromkeys(answer_columns(shown, rubric, record.part), "")
     return {column: defused(text) for column, text in row.items()}
 
@@ -175,12 +154,21 @@ def defused(text: str) -> str:
 
 def is_unanswered(row: Row) -> bool:
     """Whether every cell that could hold an answer is empty."""
-    shown = _SHOWN | {"assignment"}
+    shown = _SHOWN | {"assignment", "answered_by"}
     return not any(
         value not in {None, ""} if isinstance(value, str | None) else True
         for column, value in row.items()
         if column.split(".")[0] not in shown
     )
+
+
+def is_answer_row(row: Row) -> bool:
+    """Whether a row names an assignment and has columns of answers and of work alone."""
+    return "assignment" in row and not _unknown(row)
+
+
+def _unknown(row: Row) -> list[str]:
+    return [column for column in row if column.split(".")[0] not in _FIXED | _FAMILIES | _SHOWN]
 
 
 def read_answer(row: Row, about: Answered) -> Judgment:
@@ -189,7 +177,7 @@ def read_answer(row: Row, about: Answered) -> Judgment:
     Raises:
         InputError: if the row cannot be understood or does not fit; `where` names the column.
     """
-    unknown = [column for column in row if column.split(".")[0] not in _FIXED | _FAMILIES | _SHOWN]
+    unknown = _unknown(row)
     if unknown:
         raise _fault("unknown-column", f"no answer has a column {unknown[0]!r}", unknown[0])
     judgment = Judgment(
@@ -468,43 +456,6 @@ def _candidate(letters: Mapping[str, int], name: str, column: str) -> int:
         known = ", ".join(letters)
         raise _fault("unknown-candidate", f"there is no candidate {name!r}", column, hint=known)
     return letters[name]
-
-
-def _conversation(messages: Sequence[ShownMessage]) -> str:
-    said = [_lines(each.content, *map(_call, each.calls)) for each in messages]
-    if len(messages) == 1:
-        return said[0]
-    return "\n\n".join(f"{each.role}: {text}" for each, text in zip(messages, said, strict=True))
-
-
-def _lines(*pieces: str | None) -> str:
-    return "\n".join(piece for piece in pieces if piece)
-
-
-def _call(call: ShownCall) -> str:
-    return f"calls {call.name} {call.arguments}"
-
-
-def _tool(tool: ShownTool) -> str:
-    boundary = f"[{tool.permission}]" if tool.permission else ""
-    return " ".join(filter(None, (tool.name, boundary, tool.description, tool.parameters)))
-
-
-def _step(step: ShownStep) -> str:
-    output = None if step.output is None else f"output: {step.output}"
-    state = None if step.state is None else f"state: {step.state}"
-    return _lines(step.text, _call(step.call) if step.call else None, output, state)
-
-
-def _evidence(piece: ShownEvidence) -> str:
-    return _lines(*dict.fromkeys((piece.quote, piece.text, piece.locator)))
-
-
-def _content(shown: Presentation, name: str) -> str:
-    candidate = next(each for each in shown.candidates if each.letter == name)
-    if isinstance(candidate.content, str):
-        return candidate.content
-    return _conversation(candidate.content)
 
 
 def _fault(code: str, message: str, where: str, *, hint: str = "") -> InputError:

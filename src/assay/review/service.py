@@ -1,7 +1,7 @@
 """Use cases of review: assign passes, hand work out, take answers in, adjudicate, look at the queue."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, get_args
 
@@ -34,6 +34,9 @@ ROLES: tuple[RoleName, ...] = (
     "reviewer", "policy_reviewer", "language_specialist", "author", "adjudicator",
 )  # fmt: skip
 """Roles of a judgment, in the order in which they are taken where a layer names several."""
+
+Whose = Callable[[str], str | None]
+"""Name of a person, as a file or a tool has it -> pseudonym; None where nobody is known by it."""
 
 T = TypeVar("T")
 
@@ -173,14 +176,26 @@ def export_work(
         flat: rows of text for a spreadsheet instead of nested JSON.
     """
     rubric = _rubric(documents)
+    for assignment, record in waiting_work(store, reviewer=reviewer):
+        if flat:
+            yield dict(flat_work_row(record, assignment, rubric))
+        else:
+            yield work_row(record, assignment)
+
+
+def waiting_work(
+    store: FactStore, *, reviewer: str | None = None
+) -> Iterator[tuple[Assignment, Record]]:
+    """The assignments that wait, each with its record.
+
+    Args:
+        store: the store.
+        reviewer: pseudonym of the one reviewer whose work is wanted; everybody's where absent.
+    """
     for batch in _batches(_waiting(store, reviewer)):
         records = _records(store, batch)
         for assignment in batch:
-            record = records[assignment.record]
-            if flat:
-                yield dict(flat_work_row(record, assignment, rubric))
-            else:
-                yield work_row(record, assignment)
+            yield assignment, records[assignment.record]
 
 
 def import_judgments(
@@ -192,6 +207,7 @@ def import_judgments(
     subject: str = "",
     roles: Mapping[str, RoleName] | None = None,
     rejects: ports.Rejects | None = None,
+    whose: Whose | None = None,
 ) -> ImportedAnswers:
     """Take answered rows in as judgments, in the records' own order.
 
@@ -206,8 +222,10 @@ def import_judgments(
         subject: name of the file, for the audit entry.
         roles: role of each reviewer by pseudonym; by default the role that the layer asks for.
         rejects: where rows that were set aside are kept; those of an earlier run go on beside.
+        whose: who answers under a name; a row whose `answered_by` is known and is not the
+            one who was asked is set aside.
     """
-    taking = _Taking(store, documents, roles or {}, rejects)
+    taking = _Taking(store, documents, roles or {}, rejects, whose)
     if rejects:
         rejects.resume(0)
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
@@ -232,12 +250,14 @@ class _Taking:
         documents: Mapping[DocumentKind, Document],
         roles: Mapping[str, RoleName],
         rejects: ports.Rejects | None,
+        whose: Whose | None,
     ) -> None:
         self._store = store
         self._contract = _contract(documents)
         self._rubric = _rubric(documents)
         self._roles = roles
         self._rejects = rejects
+        self._whose = whose
         self._counts: Counter[str] = Counter()
         self._set_aside: list[SetAside] = []
 
@@ -291,10 +311,23 @@ class _Taking:
             self._counts["unanswered"] += 1
             return None
         assignment = assignments[named]
+        self._refuse_others(row, assignment)
         record = records[assignment.record]
         role = self._roles.get(assignment.reviewer) or _role(record, self._contract)
         about = Answered(assignment=assignment, record=record, rubric=self._rubric, role=role)
         return read_answer(row, about)
+
+    def _refuse_others(self, row: Row, assignment: Assignment) -> None:
+        """Refuse an answer that somebody else is known to have given."""
+        name = str(row.get("answered_by") or "")
+        person = self._whose(name) if name and self._whose else None
+        if person is not None and person != assignment.reviewer:
+            raise InputError(
+                code="somebody-else",
+                message=f"{name} answered what somebody else was asked",
+                where="answered_by",
+                hint="an assignment is one person's; ask the others with `assay review assign`",
+            )
 
     def _new(
         self, judgment: Judgment, before: dict[tuple[str, str], Judgment]

@@ -1,0 +1,189 @@
+"""Annotation queues of tracing tools: runs with feedback (LangSmith), traces with scores (Langfuse).
+
+Shapes after LangSmith's page on the feedback data format and its feedback configs, and after
+Langfuse's public API of scores and score configs.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from assay.core.errors import InputError
+from assay.review.formats.cells import (
+    Cell,
+    Given,
+    as_list,
+    as_name,
+    as_object,
+    as_word,
+    assignment_in,
+    settings_json,
+)
+from assay.review.formats.format import Foreign
+from assay.review.formats.questions import Question, Questionnaire, task_texts
+from assay.review.presentation import Presentation
+
+ANSWERS = ("feedback", "scores")
+"""Where a run, and where a trace, holds what was said of it."""
+
+NOTE = "note"
+"""The key under which LangSmith keeps a reviewer's free remark on a run."""
+
+BY_PEOPLE = frozenset({"app", "ANNOTATION"})
+"""Sources of feedback and of scores that people gave in the tool; others are no judgments."""
+
+
+class AnnotationQueue:
+    """Runs or traces to queue, feedback and score configs, and the same with what people said.
+
+    A row of answers is a run with a list `feedback`, or a trace with a list `scores`; the
+    assignment stands in its `metadata`. A comment beside a score is its reason. What an
+    evaluator or the API gave is left in the export.
+    """
+
+    name = "annotation-queue"
+    suffixes: tuple[str, ...] = (".jsonl", ".json")
+    settings_suffix = ".json"
+    in_parts = False
+
+    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:  # noqa: ARG002  a key may be absent
+        """One run: what was asked is its input, the candidates are its output."""
+        texts = task_texts(shown)
+        yield {
+            "name": "review",
+            "run_type": "chain",
+            "inputs": {name: text for name, text in texts.items() if "." not in name},
+            "outputs": {name: text for name, text in texts.items() if "." in name},
+            "metadata": {"assignment": shown.assignment},
+        }
+
+    def settings(self, asked: Questionnaire) -> str:
+        """Feedback configs and rubric items for LangSmith, score configs for Langfuse."""
+        questions = [
+            each for each in asked.questions if each.kind != "spans" and each.why_of is None
+        ]
+        return settings_json(
+            {
+                "langsmith": {
+                    "name": asked.title,
+                    "rubric_instructions": "Comment on an abstention, and wherever you have a reason.",
+                    "feedback_configs": {each.name: _feedback_config(each) for each in questions},
+                    "rubric_items": [_rubric_item(each) for each in questions],
+                },
+                "langfuse": {"score_configs": [_score_config(each) for each in questions]},
+            }
+        )
+
+    def apart(self, row: Foreign) -> Iterator[Foreign]:
+        """The run once for each person who gave feedback; once without any where nobody did."""
+        place = next((name for name in ANSWERS if name in row), None)
+        if place is None:
+            raise InputError(
+                code="no-annotations",
+                message="the row has neither `feedback` nor `scores`",
+                where="feedback",
+                hint="join each run with its feedback, or each trace with its scores, as one row",
+            )
+        by_person: dict[str | None, list[Mapping[str, Any]]] = {}
+        for each in as_list(row[place], place):
+            said = as_object(each, place)
+            if _source(said) in BY_PEOPLE:
+                by_person.setdefault(_person(said), []).append(said)
+        plain = {key: value for key, value in row.items() if key not in ANSWERS}
+        for given in by_person.values():
+            yield {**plain, place: given}
+        if not by_person:
+            yield {**plain, place: []}
+
+    def answer(self, row: Foreign) -> dict[str, Any]:
+        """The answer that a run with one person's feedback holds."""
+        extra = row.get("extra")
+        assignment = assignment_in(
+            row.get("metadata"), extra.get("metadata") if isinstance(extra, Mapping) else None
+        )
+        place = next(name for name in ANSWERS if name in row)
+        given = [as_object(each, place) for each in as_list(row[place], place)]
+        latest = sorted(given, key=_when)
+        return Given(
+            assignment=assignment,
+            answered_by=_person(given[0]) if given else None,
+            # Feedback given again on the same key takes the earlier one's place in both tools.
+            cells=list({each.name: each for each in map(_cell, latest)}.values()),
+            judged_at=_when(latest[-1]) or None if latest else None,
+        ).row()
+
+
+def _source(said: Mapping[str, Any]) -> str:
+    """Where feedback or a score comes from."""
+    if "feedback_source" in said:
+        source = as_object(said["feedback_source"] or {}, "feedback_source")
+        return as_word(source.get("type"), "feedback_source.type")
+    return as_word(said.get("source"), "source")
+
+
+def _person(said: Mapping[str, Any]) -> str | None:
+    source = said.get("feedback_source")
+    if isinstance(source, Mapping):
+        return as_name(source.get("user_id"))
+    return as_name(said.get("authorUserId"))
+
+
+def _when(said: Mapping[str, Any]) -> str:
+    for key in ("modified_at", "updatedAt", "created_at", "createdAt", "timestamp"):
+        if said.get(key):
+            return as_word(said[key], key)
+    return ""
+
+
+def _cell(said: Mapping[str, Any]) -> Cell:
+    name = as_word(said.get("key") or said.get("name"), "key")
+    name = "reason" if name == NOTE else name
+    comment = as_word(said.get("comment"), "comment")
+    for key in ("stringValue", "value", "score"):
+        if said.get(key) is not None:
+            return Cell(name=name, text=as_word(said[key], name), comment=comment)
+    # Words are held as the comment where a tool has no text of its own for them.
+    return Cell(name=name, text=comment)
+
+
+def _feedback_config(question: Question) -> dict[str, Any]:
+    if question.kind == "text":
+        return {"type": "freeform"}
+    return {
+        "type": "categorical",
+        "categories": [{"value": number, "label": label} for number, label in _numbered(question)],
+    }
+
+
+def _rubric_item(question: Question) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "feedback_key": question.name,
+        "description": question.text,
+        "is_required": question.must,
+    }
+    if question.kind == "choice":
+        item["value_descriptions"] = {each.value: each.text for each in question.options}
+    return item
+
+
+def _score_config(question: Question) -> dict[str, Any]:
+    config: dict[str, Any] = {"name": question.name, "description": question.text}
+    if question.kind == "text":
+        return config | {"dataType": "TEXT"}
+    categories = [{"label": label, "value": number} for number, label in _numbered(question)]
+    return config | {"dataType": "CATEGORICAL", "categories": categories}
+
+
+def _numbered(question: Question) -> Iterator[tuple[int, str]]:
+    """A number for each option, its own where it is one: both tools want one beside the label."""
+    own = {int(each.value) for each in question.options if _is_number(each.value)}
+    free = max(own, default=-1) + 1
+    for each in question.options:
+        if _is_number(each.value):
+            yield int(each.value), each.value
+        else:
+            yield free, each.value
+            free += 1
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()

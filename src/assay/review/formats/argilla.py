@@ -1,0 +1,227 @@
+"""Argilla 2: records, the settings of a data set, and records with responses.
+
+Shapes after Argilla's own tests and models of records, responses and questions.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from assay.core.errors import InputError
+from assay.review.formats.cells import (
+    Cell,
+    Given,
+    as_list,
+    as_object,
+    as_word,
+    assignment_in,
+    settings_json,
+    span_error,
+)
+from assay.review.formats.format import Foreign
+from assay.review.formats.names import parts_of
+from assay.review.formats.questions import Question, Questionnaire, task_texts
+from assay.review.presentation import Presentation
+
+SUBMITTED = "submitted"
+"""The status of a response that its author has handed in; another one is no answer."""
+
+RESPONSES = ".responses"
+"""How the column of a question's responses ends in a flat export."""
+
+
+class Argilla:
+    """Records to log, the settings of their data set, and records as Argilla gives them back.
+
+    Read are records as its server holds them (`responses` is a list, each with `values`, `status`
+    and `user_id`) and the flat list of its client, `to_list(flatten=True)`, with the columns
+    `<question>.responses`, `.responses.users` and `.responses.status`. A record without the
+    status of its responses is set aside: a draft could pass for an answer. Suggestions are left
+    in the export; drafts and discarded responses are no answer.
+    """
+
+    name = "argilla"
+    suffixes: tuple[str, ...] = (".json", ".jsonl")
+    settings_suffix = ".json"
+    in_parts = False
+
+    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:  # noqa: ARG002  a field may be absent
+        """One record."""
+        yield {
+            "id": shown.assignment,
+            "fields": {_field(name): text for name, text in task_texts(shown).items()},
+            "metadata": {"assignment": shown.assignment},
+        }
+
+    def settings(self, asked: Questionnaire) -> str:
+        """The settings of the data set."""
+        fields = [
+            {
+                "name": _field(name),
+                "title": name.replace(".", " ").replace("_", " "),
+                "required": name == "task",
+                "settings": {"type": "text", "use_markdown": False},
+            }
+            for name in asked.texts
+        ]
+        return settings_json(
+            {
+                # Argilla's client takes guidelines that are the name of a file for that file.
+                "guidelines": f"Judge by the rubric: {asked.title}",
+                "allow_extra_metadata": True,
+                "distribution": {"strategy": "overlap", "min_submitted": 1},
+                "fields": fields,
+                "questions": [_asked(question) for question in asked.questions],
+                "metadata": [
+                    {
+                        "name": "assignment",
+                        "title": "assignment",
+                        "settings": {"type": "terms"},
+                        "visible_for_annotators": False,
+                    }
+                ],
+                "vectors": [],
+            }
+        )
+
+    def apart(self, row: Foreign) -> Iterator[Foreign]:
+        """The record once for each person that responded; once without any where nobody did."""
+        responses = list(_responses(row))
+        plain = {
+            key: value
+            for key, value in row.items()
+            if RESPONSES not in key and ".suggestion" not in key and key != "suggestions"
+        }
+        for response in responses:
+            yield {**plain, "responses": [response]}
+        if not responses:
+            yield {**plain, "responses": []}
+
+    def answer(self, row: Foreign) -> dict[str, Any]:
+        """The answer that a record with one response holds."""
+        assignment = assignment_in(row.get("metadata"), row, {"assignment": row.get("id")})
+        responses = as_list(row.get("responses"), "responses")
+        if not responses:
+            return Given(assignment=assignment).row()
+        response = as_object(responses[0], "responses")
+        answered_by = as_word(response.get("user_id"), "user_id") or None
+        status = response.get("status")
+        if status is None:
+            raise InputError(
+                code="no-status",
+                message="the export does not say whether the response was submitted",
+                where="responses",
+                hint="write it with `to_list(flatten=True)`, which gives `<question>.responses.status`",
+            )
+        if status != SUBMITTED:
+            return Given(assignment=assignment, answered_by=answered_by).row()
+        cells: list[Cell] = []
+        errors: list[dict[str, Any]] = []
+        for name, holder in as_object(response.get("values"), "values").items():
+            value = as_object(holder, name).get("value")
+            if isinstance(value, list):
+                errors += _errors(row, name, value)
+            else:
+                cells.append(Cell(name=name, text=as_word(value, name)))
+        return Given(
+            assignment=assignment, answered_by=answered_by, cells=cells, errors=errors
+        ).row()
+
+
+def _field(name: str) -> str:
+    """The name of the field that holds a text; Argilla takes neither dots nor capitals."""
+    return name.replace(".", "-").lower()
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    return {
+        "name": question.name,
+        "title": question.text,
+        "description": None,
+        "required": question.must,
+        "settings": _settings(question),
+    }
+
+
+def _settings(question: Question) -> dict[str, Any]:
+    options = [
+        {"value": each.value, "text": each.text, "description": None} for each in question.options
+    ]
+    if question.kind == "spans":
+        return {
+            "type": "span",
+            "field": _field(f"candidate.{question.letter}"),
+            "options": options,
+            "visible_options": None,
+            "allow_overlapping": True,
+            "allow_character_annotation": True,
+        }
+    if question.kind == "choice":
+        return {"type": "label_selection", "options": options, "visible_options": None}
+    return {"type": "text", "use_markdown": False}
+
+
+def _responses(row: Foreign) -> Iterator[Mapping[str, Any]]:
+    """One response a person, as the server has them."""
+    given = row.get("responses")
+    if isinstance(given, list):
+        yield from (as_object(each, "responses") for each in given)
+        return
+    by_person: dict[str, dict[str, Any]] = {}
+    for name, user, status, value in _one_by_one(row):
+        response = by_person.setdefault(user, {"user_id": user, "status": status, "values": {}})
+        response["values"][name] = {"value": value}
+        if response["status"] != status:
+            raise InputError(
+                code="mixed-status",
+                message=f"{user} submitted some answers of the record and not others",
+                where=f"{name}.responses.status",
+            )
+    yield from by_person.values()
+
+
+def _one_by_one(row: Foreign) -> Iterator[tuple[str, str, Any, Any]]:
+    """Question, person, status and value of every response in a row of the client."""
+    nested = row.get("responses")
+    if isinstance(nested, Mapping):
+        for name, responses in nested.items():
+            for each in as_list(responses, name):
+                response = as_object(each, name)
+                user = as_word(response.get("user_id"), "user_id")
+                yield name, user, response.get("status"), response.get("value")
+    for column, values in row.items():
+        if not column.endswith(RESPONSES):
+            continue
+        name = column.removesuffix(RESPONSES)
+        given = as_list(values, column)
+        users = as_list(row.get(f"{column}.users"), f"{column}.users")
+        statuses = as_list(row.get(f"{column}.status"), f"{column}.status")
+        if not len(given) == len(users) == len(statuses):
+            raise InputError(
+                code="wrong-shape",
+                message=f"{column} has {len(given)} values, {len(users)} users and "
+                f"{len(statuses)} statuses",
+                where=column,
+            )
+        for value, user, status in zip(given, users, statuses, strict=True):
+            yield name, as_word(user, f"{column}.users"), status, value
+
+
+def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any]]:
+    family, *place = parts_of(name)
+    if family != "errors" or not place:
+        raise InputError(
+            code="unknown-question",
+            message="spans are taken as errors of a candidate alone",
+            where=name,
+        )
+    fields = row.get("fields")
+    shown = fields if isinstance(fields, Mapping) else row
+    text = shown.get(_field(f"candidate.{place[0]}"))
+    for each in spans:
+        span = as_object(each, name)
+        yield span_error(
+            place[0],
+            as_word(span.get("label"), name),
+            span,
+            text if isinstance(text, str) else None,
+        )

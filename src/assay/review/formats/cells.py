@@ -1,0 +1,308 @@
+"""From a tool's answers, question by question, to one row of `review.exchange`."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from assay.core.canonical import parse_json
+from assay.core.errors import InputError
+from assay.review.formats.names import parts_of
+from assay.review.formats.questions import ABSTAIN
+
+_OPEN = ("", "not_asked")
+"""Verdicts beside which a ranking may stand."""
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """What one question was answered."""
+
+    name: str
+    """The question's name."""
+    text: str
+    """The answer."""
+    comment: str = ""
+    """What was remarked beside it."""
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """One person's answer to one assignment, as a tool holds it."""
+
+    assignment: str
+    """Id of the assignment."""
+    answered_by: str | None = None
+    """Who answered, as the tool names people."""
+    cells: Sequence[Cell] = ()
+    """The answers, question by question."""
+    errors: Sequence[Mapping[str, Any]] = ()
+    """Errors that were marked in a text."""
+    active_ms: int | None = None
+    """Active time in milliseconds."""
+    judged_at: str | None = None
+    """When, as the tool says it."""
+
+    def row(self) -> dict[str, Any]:
+        """The row of `review.exchange`; without any answer it names the assignment alone.
+
+        Raises:
+            InputError: for an unknown question, two answers to one, or errors that are no list.
+        """
+        row: dict[str, Any] = {"assignment": self.assignment}
+        if self.answered_by:
+            row["answered_by"] = self.answered_by
+        answers = _row(self.cells, self.errors)
+        if not answers:
+            return row
+        if self.active_ms is not None:
+            row["active_ms"] = self.active_ms
+        if self.judged_at:
+            row["judged_at"] = self.judged_at
+        return row | answers
+
+
+def _row(cells: Iterable[Cell], marked: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    said, whys, comments = _said(cells)
+    remarks: dict[str, str] = {}
+    ranking = said.pop(("ranking",), "")
+    if ranking:
+        _take_ranking(said, ranking)
+    for parts, comment in comments.items():
+        if said.get(parts) == ABSTAIN:
+            _append(whys, parts, comment)
+        else:
+            _append(remarks, *_remark(parts, comment))
+    for parts, why in whys.items():
+        said[parts] = _explained(parts, said.get(parts, ""), why)
+    errors = _errors(said, marked)
+    row: dict[str, Any] = {".".join(parts): text for parts, text in said.items()}
+    for column, text in remarks.items():
+        _append(row, column, text)
+    if errors is not None:
+        row["errors"] = errors
+    # A tool may list the same answers in another order when they are saved again.
+    return dict(sorted(row.items()))
+
+
+_Texts = dict[tuple[str, ...], str]
+
+
+def _said(cells: Iterable[Cell]) -> tuple[_Texts, _Texts, _Texts]:
+    """By what they are about: the answers, the reasons of abstentions, the comments."""
+    said: _Texts = {}
+    whys: _Texts = {}
+    comments: _Texts = {}
+    for cell in cells:
+        parts = parts_of(cell.name)
+        if parts[0] == "why":
+            _append(whys, parts[1:], cell.text.strip())
+            continue
+        if cell.text and said.setdefault(parts, cell.text) != cell.text:
+            raise InputError(
+                code="answered-twice",
+                message=f"{cell.name} has two answers, {said[parts]!r} and {cell.text!r}",
+                where=cell.name,
+            )
+        _append(comments, parts, cell.comment.strip())
+    return said, whys, comments
+
+
+def _append(texts: dict[Any, Any], key: Any, text: str) -> None:
+    if text:
+        texts[key] = f"{texts[key]}\n{text}" if texts.get(key) else text
+
+
+def _explained(parts: tuple[str, ...], answer: str, why: str) -> str:
+    """An abstention with its reason; a reason of none would be taken for one of the answer."""
+    if answer != ABSTAIN:
+        about = ".".join(parts)
+        raise InputError(
+            code="no-abstention",
+            message=f"{about} is {answer!r}, and there is a reason to abstain: {why!r}",
+            where=about,
+            hint="keep the one that is meant",
+        )
+    return f"{ABSTAIN}:{why}"
+
+
+def _take_ranking(said: _Texts, ranking: str) -> None:
+    verdict = said.get(("verdict",), "")
+    if verdict not in _OPEN:
+        raise InputError(
+            code="two-verdicts",
+            message=f"there is a ranking {ranking!r} beside the verdict {verdict!r}",
+            where="ranking",
+            hint="keep the one that is meant; beside a ranking the verdict is `not_asked`",
+        )
+    said["verdict",] = ranking
+
+
+def _remark(parts: tuple[str, ...], text: str) -> tuple[str, str]:
+    """The column that takes a remark made beside an answer, and the remark."""
+    if parts[0] == "score":
+        return ".".join(("reason", *parts[1:])), text
+    if parts[0] == "verdict":
+        return "reason", text
+    return "reason", f"{'.'.join(parts)}: {text}"
+
+
+def _errors(said: _Texts, marked: Sequence[Mapping[str, Any]]) -> list[Any] | None:
+    """The errors marked and the errors written down; empty where none was found."""
+    none_found = said.pop(("no_errors",), "")
+    written = said.pop(("errors",), "")
+    if not (none_found or written or marked):
+        return None
+    errors = [*marked, *_written(written)]
+    if none_found and errors:
+        raise InputError(
+            code="contradicting-errors",
+            message=f"no error was found, and {len(errors)} were marked",
+            where="no_errors",
+            hint="keep the one that is meant",
+        )
+    return errors
+
+
+def _written(text: str) -> list[Any]:
+    if not text.strip():
+        return []
+    try:
+        errors = parse_json(text)
+    except InputError as error:
+        raise _bad_errors() from error
+    if not isinstance(errors, list):
+        raise _bad_errors()
+    return errors
+
+
+def _bad_errors() -> InputError:
+    return InputError(
+        code="bad-errors",
+        message="errors are not a JSON list",
+        where="errors",
+        hint='write a list such as [{"candidate": "A", "category": "wrong", "quote": "..."}]',
+    )
+
+
+def span_error(
+    letter: str, category: str, span: Mapping[str, Any], text: str | None
+) -> dict[str, Any]:
+    """A stretch that a tool holds, as an error of `review.exchange`.
+
+    Tools count characters differently: a browser counts a sign beyond the first plane twice. So
+    the offset is kept only where the text bears it out, in either count; a quote without an offset
+    is looked for in the record.
+
+    Args:
+        letter: the candidate.
+        category: what kind of error it is.
+        span: `start`, `end` and perhaps `text`, as the tool has them.
+        text: the text that was shown; absent where the tool does not give it back.
+    """
+    start, end, quote = span.get("start"), span.get("end"), span.get("text")
+    error: dict[str, Any] = {"candidate": letter, "category": category}
+    first, beyond = (_offset(start), _offset(end))
+    if not isinstance(quote, str) or not quote:
+        quote = (text or "")[first:beyond] if None not in {first, beyond} else ""
+    if not quote:
+        raise InputError(
+            code="empty-span",
+            message=f"a span in {letter} holds no text, and its offsets lead to none",
+            where="errors",
+        )
+    error["quote"] = quote
+    if text is not None and first is not None:
+        for place in (first, _code_points(text, first)):
+            if text[place : place + len(quote)] == quote:
+                return error | {"start": place}
+    return error
+
+
+def _offset(value: Any) -> int | None:
+    counts = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return value if counts else None
+
+
+def _code_points(text: str, units: int) -> int:
+    """How many code points the first UTF-16 units of a text are."""
+    return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore"))
+
+
+def as_object(value: Any, where: str) -> Mapping[str, Any]:
+    """The value, if it is a JSON object.
+
+    Raises:
+        InputError: if it is not.
+    """
+    if isinstance(value, Mapping):
+        return value
+    raise _wrong_shape(f"{where} is not an object", where)
+
+
+def as_list(value: Any, where: str) -> Sequence[Any]:
+    """The value, if it is a JSON list; nothing is an empty one.
+
+    Raises:
+        InputError: if it is another value.
+    """
+    if value is None:
+        return ()
+    if isinstance(value, list | tuple):
+        return value
+    raise _wrong_shape(f"{where} is not a list", where)
+
+
+def as_word(value: Any, where: str) -> str:
+    """The value as the text of a cell: 4 and 4.0 are `4`, nothing is empty.
+
+    Raises:
+        InputError: if it is neither text nor a number.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise _wrong_shape(f"{where} holds neither text nor a number", where)
+
+
+def as_name(value: Any) -> str | None:
+    """Who somebody is, as text; an object names them by `email`, `username` or `id`."""
+    if isinstance(value, Mapping):
+        value = value.get("email") or value.get("username") or value.get("id")
+    return None if value is None or value == "" else str(value)
+
+
+def assignment_in(*places: Any) -> str:
+    """The assignment that the first of these objects names.
+
+    Raises:
+        InputError: if none does.
+    """
+    for place in places:
+        named = place.get("assignment") if isinstance(place, Mapping) else None
+        if isinstance(named, str) and named:
+            return named
+    raise InputError(
+        code="no-assignment",
+        message="the row does not say which assignment it answers",
+        where="assignment",
+        hint="keep the metadata that was handed out with the task, and export it",
+    )
+
+
+def settings_json(value: Any) -> str:
+    """Settings as indented JSON text."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _wrong_shape(message: str, where: str) -> InputError:
+    return InputError(
+        code="wrong-shape",
+        message=message,
+        where=where,
+        hint="check that the file is an export of that tool, and name its format with --from",
+    )

@@ -1,0 +1,278 @@
+"""Label Studio: tasks as JSON, its labeling configuration, and the JSON export of annotations.
+
+Shapes after Label Studio's pages on the task format, on `Choices`, `Labels`, `TextArea`.
+"""
+
+import html
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from assay.contracts.terms import SEVERITIES
+from assay.core.errors import InputError
+from assay.review.formats.cells import (
+    Cell,
+    Given,
+    as_list,
+    as_name,
+    as_object,
+    as_word,
+    assignment_in,
+    span_error,
+)
+from assay.review.formats.format import Foreign
+from assay.review.formats.names import name_of, parts_of
+from assay.review.formats.questions import ABSTAIN, Question, Questionnaire, task_texts
+from assay.review.presentation import Presentation
+
+NOTES = ("correction", "verification", "note")
+"""What a reviewer may write about one span."""
+
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SIDES = {"left": "A", "right": "B"}
+_READ = ("choices", "rating", "number", "textarea", "pairwise", "labels")
+
+
+class LabelStudio:
+    """Tasks to import, a labeling configuration, and the tool's JSON export (not JSON-MIN).
+
+    Each text is a key of `data`, so that `Text` shows it as it is; a key that a task lacks is
+    empty, for the tool refuses tasks that lack one. The assignment stands in `data` and in `meta`.
+    Drafts and predictions are left in the export; a cancelled annotation is no answer.
+    """
+
+    name = "label-studio"
+    suffixes: tuple[str, ...] = (".json",)
+    settings_suffix = ".xml"
+    in_parts = False
+
+    def work(self, shown: Presentation, asked: Questionnaire) -> Iterator[dict[str, Any]]:
+        """One task."""
+        texts = task_texts(shown)
+        data = {"assignment": shown.assignment}
+        data |= {_key(name): texts.get(name, "") for name in (*asked.texts, *texts)}
+        yield {"data": data, "meta": {"assignment": shown.assignment}}
+
+    def settings(self, asked: Questionnaire) -> str:
+        """The labeling configuration."""
+        body = [_tag("Header", value=asked.title)]
+        for name in asked.texts:
+            body.append(_tag("Header", value=_titled(name), size="5"))
+            body += [_control(each) for each in asked.questions if _labels_spans(each, name)]
+            body.append(_tag("Text", name=_key(name), variable=_key(name)))
+        for question in asked.questions:
+            if question.kind != "spans":
+                body.append(_asked(question))
+        body += [_about_span(question) for question in asked.questions if question.kind == "spans"]
+        return _tag("View", *body) + "\n"
+
+    def apart(self, row: Foreign) -> Iterator[Foreign]:
+        """The task once for each annotation; once without any where there is none."""
+        if "annotations" not in row:
+            raise InputError(
+                code="no-annotations",
+                message="the row is no task of a Label Studio export: it has no `annotations`",
+                where="annotations",
+                hint="export the project as JSON; JSON-MIN leaves out who answered and drafts",
+            )
+        annotations = as_list(row["annotations"], "annotations")
+        if not annotations:
+            yield {**row, "annotations": []}
+        for annotation in annotations:
+            yield {**row, "annotations": [annotation]}
+
+    def answer(self, row: Foreign) -> dict[str, Any]:
+        """The answer that a task with one annotation holds."""
+        data = as_object(row.get("data"), "data")
+        assignment = assignment_in(data, row.get("meta"))
+        annotations = as_list(row["annotations"], "annotations")
+        if not annotations:
+            return Given(assignment=assignment).row()
+        annotation = as_object(annotations[0], "annotations")
+        answered_by = as_name(annotation.get("completed_by"))
+        if annotation.get("was_cancelled"):
+            return Given(assignment=assignment, answered_by=answered_by).row()
+        results = [
+            as_object(each, "result") for each in as_list(annotation.get("result"), "result")
+        ]
+        spans = [each for each in results if each.get("type") == "labels"]
+        regions = {_region(each) for each in spans} - {""}
+        others = [each for each in results if each.get("type") != "labels"]
+        about = [each for each in others if _region(each) in regions]
+        return Given(
+            assignment=assignment,
+            answered_by=answered_by,
+            cells=[_cell(each) for each in others if _region(each) not in regions],
+            errors=[error for each in spans for error in _errors(each, data, about)],
+            active_ms=_milliseconds(annotation.get("lead_time")),
+            judged_at=as_word(annotation.get("created_at"), "created_at") or None,
+        ).row()
+
+
+def _key(name: str) -> str:
+    """The key of `data` that holds a text: a letter, digits and `_` alone make a variable."""
+    return name.replace(".", "_")
+
+
+def _titled(name: str) -> str:
+    family, _, letter = name.partition(".")
+    if family == "candidate":
+        return letter
+    return f"{family.replace('_', ' ')} {letter}".strip()
+
+
+def _labels_spans(question: Question, text: str) -> bool:
+    return question.kind == "spans" and text == f"candidate.{question.letter}"
+
+
+def _asked(question: Question) -> str:
+    """A question with its header; one about an abstention is seen only beside an abstention."""
+    seen: dict[str, str] = {}
+    if question.why_of:
+        seen = {
+            "visibleWhen": "choice-selected",
+            "whenTagName": question.why_of,
+            "whenChoiceValue": ABSTAIN,
+        }
+    header = _tag("Header", value=question.text, size="6")
+    return _tag("View", header, _control(question), **seen)
+
+
+def _control(question: Question) -> str:
+    about = f"candidate_{question.letter}" if question.letter else "task"
+    named = {"name": question.name, "toName": about}
+    if question.kind == "text":
+        return _tag("TextArea", **named, rows="2", maxSubmissions="1", editable="true")
+    tag, option = ("Labels", "Label") if question.kind == "spans" else ("Choices", "Choice")
+    options = [_tag(option, value=each.text, alias=each.value) for each in question.options]
+    if question.kind == "choice":
+        named |= {"choice": "single-radio", "showInline": "true"}
+    return _tag(tag, *options, **named)
+
+
+def _about_span(question: Question) -> str:
+    """What may be said of each span of one candidate."""
+    letter = str(question.letter)
+    about = {"toName": f"candidate_{letter}", "perRegion": "true"}
+    grades = [_tag("Choice", value=each, alias=each) for each in SEVERITIES]
+    severity = {"name": name_of(("error", "severity", letter)), "choice": "single-radio"}
+    notes = [
+        _tag(
+            "TextArea", name=name_of(("error", each, letter)), placeholder=each,
+            maxSubmissions="1", **about,
+        )
+        for each in NOTES
+    ]  # fmt: skip
+    shown = {"visibleWhen": "region-selected", "whenTagName": f"candidate_{letter}"}
+    return _tag("View", _tag("Choices", *grades, **severity, **about), *notes, **shown)
+
+
+def _tag(tag: str, *inside: str, variable: str = "", **attributes: str) -> str:
+    """One element, every attribute escaped.
+
+    Args:
+        tag: its name.
+        inside: the elements in it.
+        variable: the key of `data` that it shows as its value.
+        attributes: attributes by name.
+    """
+    if "value" in attributes:
+        # The tool would read a dollar sign as the name of a variable.
+        attributes["value"] = attributes["value"].replace("$", "\uff04")
+    if variable:
+        attributes["value"] = f"${variable}"
+    named = "".join(f' {name}="{_attribute(text)}"' for name, text in attributes.items())
+    return f"<{tag}{named}>{''.join(inside)}</{tag}>" if inside else f"<{tag}{named}/>"
+
+
+def _attribute(text: str) -> str:
+    escaped = html.escape(_NO_XML.sub("\ufffd", text), quote=True)
+    return escaped.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+
+
+def _region(result: Mapping[str, Any]) -> str:
+    """The id that a span shares with what is said of it; other answers have ids of their own."""
+    return as_word(result.get("id"), "id")
+
+
+def _cell(result: Mapping[str, Any]) -> Cell:
+    name = as_word(result.get("from_name"), "from_name")
+    return Cell(name=name, text=_said(result, name))
+
+
+def _said(result: Mapping[str, Any], name: str) -> str:
+    kind, value = result.get("type"), as_object(result.get("value"), "value")
+    if kind not in _READ:
+        raise InputError(
+            code="unknown-result",
+            message=f"results of type {kind!r} are not read",
+            where=name,
+            hint=f"read: {', '.join(_READ)}",
+        )
+    if kind == "pairwise":
+        return _side(value.get("selected"), name)
+    if kind == "textarea":
+        stated = value.get("text")
+        lines = [stated] if isinstance(stated, str) else as_list(stated, name)
+        return "\n".join(as_word(line, name) for line in lines)
+    said = value.get(str(kind))
+    if kind == "choices":
+        chosen = as_list(said, name)
+        if len(chosen) > 1:
+            raise InputError(
+                code="answered-twice",
+                message=f"{name} has {len(chosen)} answers",
+                where=name,
+                hint="the question takes one",
+            )
+        said = chosen[0] if chosen else None
+    return as_word(said, name)
+
+
+def _side(selected: Any, name: str) -> str:
+    side = as_word(selected, name)
+    if side not in _SIDES:
+        raise InputError(code="unknown-verdict", message=f"{side!r} is no side", where=name)
+    return _SIDES[side]
+
+
+def _errors(
+    result: Mapping[str, Any], data: Mapping[str, Any], about_marks: Sequence[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """One span as errors, one for each of its labels, with what is said of it."""
+    family, *place = parts_of(as_word(result.get("from_name"), "from_name"))
+    if family != "errors" or not place:
+        raise InputError(
+            code="unknown-question",
+            message="spans are taken as errors of a candidate alone",
+            where=as_word(result.get("from_name"), "from_name"),
+        )
+    value = as_object(result.get("value"), "value")
+    text = data.get(f"candidate_{place[0]}")
+    said: dict[str, str] = {}
+    for each in about_marks:
+        if _region(each) == _region(result):
+            _, field, _ = _about(each)
+            said[field] = _said(each, field)
+    for label in as_list(value.get("labels"), "labels"):
+        category = as_word(label, "labels")
+        found = span_error(place[0], category, value, text if isinstance(text, str) else None)
+        yield found | said
+
+
+def _about(result: Mapping[str, Any]) -> tuple[str, ...]:
+    name = as_word(result.get("from_name"), "from_name")
+    parts = parts_of(name)
+    if len(parts) != 3 or parts[0] != "error":  # noqa: PLR2004  error, field, letter
+        raise InputError(
+            code="unknown-question", message=f"{name} says nothing about a span", where=name
+        )
+    return parts
+
+
+def _milliseconds(seconds: Any) -> int | None:
+    """Active time; the tool counts seconds, with a fraction."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    return round(seconds * 1000) if math.isfinite(seconds) and seconds >= 0 else None

@@ -1,0 +1,171 @@
+"""Use cases of other tools' formats: hand work out in one, read its answers as our own rows."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.contracts.document import Document, DocumentKind
+from assay.contracts.rubric import Rubric
+from assay.core.errors import InputError
+from assay.core.ports import FactStore
+from assay.records.kinds import Part
+from assay.records.ports import Row, row_values
+from assay.review.exchange import is_answer_row, is_unanswered
+from assay.review.formats.format import Foreign, Format
+from assay.review.formats.questions import Questionnaire, extent_of, questionnaire
+from assay.review.presentation import Presentation, present
+from assay.review.service import Whose, waiting_work
+
+
+class Handout(msgspec.Struct, frozen=True, kw_only=True):
+    """Work in another tool's format."""
+
+    settings: str
+    """The text of the file that makes the tool ask the rubric's questions."""
+    rows: Iterator[dict[str, Any]]
+    """The tasks, read as they are taken."""
+
+
+def hand_out(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    form: Format,
+    *,
+    file: str,
+    reviewer: str | None = None,
+) -> Handout:
+    """The assignments that wait, in another tool's format, blinded as ever.
+
+    The store is read twice: settings and tasks must know what all of the work ranges over.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        form: the format.
+        file: name of the file of work.
+        reviewer: pseudonym of the one reviewer who is to get work; everybody's where absent.
+    """
+    contract, rubric = _read(documents)
+    categories = {each.id: each.description for each in contract.failure_classes}
+    extent = extent_of(_shown(store, reviewer))
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for shown, part in _shown(store, reviewer):
+            own = questionnaire(rubric, extent_of([(shown, part)]), categories, file=file)
+            yield from form.work(shown, msgspec.structs.replace(own, texts=extent.texts))
+
+    asked: Questionnaire = questionnaire(rubric, extent, categories, file=file)
+    return Handout(settings=form.settings(asked), rows=rows())
+
+
+def _shown(store: FactStore, reviewer: str | None) -> Iterator[tuple[Presentation, Part]]:
+    for assignment, record in waiting_work(store, reviewer=reviewer):
+        yield present(record, assignment), record.part
+
+
+def native_rows(
+    rows: Iterable[Row], form: Format, *, whose: Whose | None = None, mended: bool = False
+) -> Iterator[Row]:
+    """Rows that another tool exported as rows of `review.exchange`, faults with their reason.
+
+    A row that cannot be read keeps its number and, of its answers, the one that is at fault.
+
+    Args:
+        rows: rows of the tool's export.
+        form: the format.
+        whose: who answers under a name, for tasks that several people answered.
+        mended: whether the rows are rejects of an earlier import: those that were rows of
+            `review.exchange` when they were set aside are given as they stand.
+    """
+    given = (each for row in rows for each in _answers(row, form, whose, mended=mended))
+    return _joined(given) if form.in_parts else given
+
+
+def _answers(row: Row, form: Format, whose: Whose | None, *, mended: bool) -> Iterator[Row]:
+    try:
+        values = row_values(row)
+        if mended and is_answer_row(values):
+            yield row
+            return
+        parts = list(form.apart(values))
+    except InputError as fault:
+        yield msgspec.structs.replace(row, fault=fault)
+        return
+    answers = [_answer(row, part, form) for part in parts]
+    several = len({_answered_by(each) for each in answers if _is_given(each)}) > 1
+    for each, part in zip(answers, parts, strict=True):
+        name = _answered_by(each)
+        unknown = name is None or whose is None or whose(name) is None
+        if several and unknown and _is_given(each):
+            yield _faulty(row, part, _unknown_person(name))
+        else:
+            yield each
+
+
+def _answer(row: Row, part: Foreign, form: Format) -> Row:
+    try:
+        return Row(number=row.number, line=row.line, values=form.answer(part))
+    except InputError as fault:
+        return _faulty(row, part, fault)
+
+
+def _faulty(row: Row, part: Foreign, fault: InputError) -> Row:
+    return Row(number=row.number, line=row.line, values=part, fault=fault)
+
+
+def _is_given(row: Row) -> bool:
+    return row.fault is None and row.values is not None and not is_unanswered(row.values)
+
+
+def _answered_by(row: Row) -> str | None:
+    return (row.values or {}).get("answered_by") if row.fault is None else None
+
+
+def _unknown_person(name: str | None) -> InputError:
+    return InputError(
+        code="unknown-person",
+        message=f"several people answered this one assignment, and {name or 'one of them'} is "
+        "nobody that work was assigned to",
+        where="answered_by",
+        hint="say who is who with --who NAME=PERSON",
+    )
+
+
+def _joined(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows of one cell each, joined to one row an assignment and person.
+
+    All answers are held in memory: a spreadsheet that was sorted scatters them over the file.
+    """
+    joined: dict[tuple[str, str | None], Row] = {}
+    for row in rows:
+        if row.fault or row.values is None:
+            yield row
+            continue
+        key = (row.values["assignment"], row.values.get("answered_by"))
+        before = joined.get(key)
+        joined[key] = _with(before, row.values) if before else row
+    for row in joined.values():
+        yield msgspec.structs.replace(row, values=dict(sorted((row.values or {}).items())))
+
+
+def _with(before: Row, cells: Mapping[str, Any]) -> Row:
+    """The row with further cells; two answers to one question are its fault."""
+    values = dict(before.values or {})
+    for column, text in cells.items():
+        if values.setdefault(column, text) != text:
+            fault = InputError(
+                code="answered-twice",
+                message=f"{column} has two answers, {values[column]!r} and {text!r}",
+                where=column,
+            )
+            return msgspec.structs.replace(before, fault=fault)
+    return msgspec.structs.replace(before, values=values)
+
+
+def _read(documents: Mapping[DocumentKind, Document]) -> tuple[Contract, Rubric]:
+    contract, rubric = documents["contract"].read(), documents["rubric"].read()
+    if not isinstance(contract, Contract) or not isinstance(rubric, Rubric):
+        raise TypeError("the facts given as contract and rubric are other documents")
+    return contract, rubric

@@ -1,0 +1,67 @@
+"""The presentation as plain texts, each under the name of its column."""
+
+from collections.abc import Sequence
+
+from assay.review.presentation import (
+    Presentation,
+    ShownCall,
+    ShownCandidate,
+    ShownEvidence,
+    ShownMessage,
+    ShownStep,
+    ShownTool,
+)
+
+
+def shown_texts(shown: Presentation) -> dict[str, str]:
+    """All that a reviewer sees as texts by column, severity and harms before the content."""
+    texts = {"kind": shown.kind}
+    texts |= {"severity": shown.severity or "", "harms": ", ".join(shown.harms)}
+    texts["task"] = _conversation(shown.task)
+    if shown.tools:
+        texts["tools"] = "\n".join(map(_tool, shown.tools))
+    if shown.initial_state is not None:
+        texts["initial_state"] = shown.initial_state
+    for each in shown.candidates:
+        texts[f"candidate.{each.letter}"] = content_text(each)
+        texts |= {f"step_text.{each.letter}.{step.step}": _step(step) for step in each.work}
+        if each.state_after is not None:
+            texts[f"state_after.{each.letter}"] = each.state_after
+    return texts | {f"evidence.{each.number}": _evidence(each) for each in shown.evidence}
+
+
+def content_text(candidate: ShownCandidate) -> str:
+    """The response itself: its text, or its messages one after another."""
+    if isinstance(candidate.content, str):
+        return candidate.content
+    return _conversation(candidate.content)
+
+
+def _conversation(messages: Sequence[ShownMessage]) -> str:
+    said = [_lines(each.content, *map(_call, each.calls)) for each in messages]
+    if len(messages) == 1:
+        return said[0]
+    return "\n\n".join(f"{each.role}: {text}" for each, text in zip(messages, said, strict=True))
+
+
+def _lines(*pieces: str | None) -> str:
+    return "\n".join(piece for piece in pieces if piece)
+
+
+def _call(call: ShownCall) -> str:
+    return f"calls {call.name} {call.arguments}"
+
+
+def _tool(tool: ShownTool) -> str:
+    boundary = f"[{tool.permission}]" if tool.permission else ""
+    return " ".join(filter(None, (tool.name, boundary, tool.description, tool.parameters)))
+
+
+def _step(step: ShownStep) -> str:
+    output = None if step.output is None else f"output: {step.output}"
+    state = None if step.state is None else f"state: {step.state}"
+    return _lines(step.text, _call(step.call) if step.call else None, output, state)
+
+
+def _evidence(piece: ShownEvidence) -> str:
+    return _lines(*dict.fromkeys((piece.quote, piece.text, piece.locator)))
