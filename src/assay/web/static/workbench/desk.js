@@ -191,9 +191,8 @@ export class Desk {
     session.refresh();
     for (const bar of document.querySelectorAll(".bar")) reprint(bar, session.letters);
     for (const place of document.querySelectorAll("[data-rubric]")) place.textContent = session.form.rubric;
-    const diff = /** @type {HTMLElement | null} */ (document.querySelector('[data-run="diff"]'));
-    if (diff) diff.hidden = session.count < 2;
-    diff?.setAttribute("aria-pressed", "false");
+    offer("diff", session.count > 1);
+    offer("evidence", view.evidence !== null);
     document.getElementById("main")?.focus({ preventScroll: true });
     void painted().then(() => performance.mark("painted"));
     this.clock.start();
@@ -215,7 +214,8 @@ export class Desk {
     this.search.close();
     unpaintAll();
     if (this.page) this.page.view.comparing = false;
-    document.querySelector('[data-run="diff"]')?.setAttribute("aria-pressed", "false");
+    offer("diff", false);
+    offer("evidence", false);
     this.page = null;
     clearTimeout(this.lookAgain);
   }
@@ -417,6 +417,19 @@ export class Desk {
     this.root.before(toast);
     say(text);
   }
+}
+
+/**
+ * Shows or hides a button of the bar, not pressed.
+ *
+ * @param {string} run
+ * @param {boolean} shown
+ */
+function offer(run, shown) {
+  const button = /** @type {HTMLElement | null} */ (document.querySelector(`.bar [data-run="${run}"]`));
+  if (!button) return;
+  button.hidden = !shown;
+  if (button.hasAttribute("aria-pressed")) button.setAttribute("aria-pressed", "false");
 }
 
 /** Resolved once the frame that is being made is on the screen. @returns {Promise<void>} */

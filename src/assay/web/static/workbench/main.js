@@ -158,6 +158,7 @@ const commands = {
   hold, guide, own, critique, fold, release, gap,
   select: selectWords,
   note: () => into("[data-note]"),
+  write: () => into("[data-writing]") || say("Nothing is to be written here."),
   stand: () => /** @type {HTMLElement | null} */ (root.querySelector(".question:not([hidden]) [data-stand]"))?.click(),
   first: () => candidate(0),
   second: () => candidate(1),

@@ -77,6 +77,8 @@ const remover = (what, remove) => el("button", { type: "button", class: "small q
 
 /** @param {import("./session.js").Session} session */
 export function critiquesPart(session) {
+  // Where there is no answer yet there is nothing to criticise.
+  if (!session.count && !session.form.errors) return null;
   const list = el("ol", { class: "said-list" });
   const none = el("input", { type: "checkbox" });
   none.addEventListener("change", () => session.say((said) => { said.none = none.checked; }));

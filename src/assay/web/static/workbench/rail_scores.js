@@ -141,7 +141,7 @@ function dimensionGuide(session, dimension, place, chosen) {
   const anchors = dimension.values.filter((/** @type {string} */ value) => dimension.anchors[value] || dimension.examples[value]);
   const line = (/** @type {string} */ title, /** @type {any} */ text) => text && text.length ? el("p", {}, el("b", {}, title), " ", Array.isArray(text) ? text.map(words).join("; ") : text) : null;
   return [
-    el("h3", {}, words(dimension.id), place === ALL ? "" : ` of ${session.name(Number(place))}`, dimension.better === "lower" ? el("span", { class: "faint" }, " · lower is better") : null),
+    el("h3", {}, words(dimension.id), place === ALL ? "" : ` of ${session.name(Number(place))}`, dimension.better === "lower" ? el("span", { class: "faint" }, " · lower is better") : null, " ", hint("guide", session.letters)),
     el("p", { dir: "auto" }, dimension.question),
     el("dl", { class: "anchors" }, ...anchors.flatMap((/** @type {string} */ value) => [
       el("dt", { class: value === chosen ? "chosen" : null }, value),

@@ -52,7 +52,7 @@ export class TaskView {
       ]))) : null,
       shown.initial_state ? folded("State before the answer", shown.initial_state, "State before the answer") : null,
     ];
-    return el("section", { class: "card prompt scroll", tabindex: 0, role: "region", "aria-label": "Prompt" }, ...messages, ...more);
+    return el("section", { class: "card prompt scroll", tabindex: 0, role: "region", "aria-label": "Prompt" }, el("span", { class: "corner" }, hint("prompt", this.session.letters)), ...messages, ...more);
   }
 
   /**

@@ -50,6 +50,7 @@ export function stepView(session, candidate, step, block) {
   const labels = session.form.steps ? stepLabels(session, candidate, step.step) : null;
   const element = el("li", { class: "step", "data-step": `${candidate}/${step.step}` },
     el("div", { class: "step-head" }, el("button", { type: "button", class: "link", onclick: () => place >= 0 && session.go(place) }, `Step ${step.step + 1}`), el("span", { class: "gap" }), labels?.element),
+    step.call || step.output || step.state ? el("span", { class: "corner" }, hint("fold", session.letters)) : null,
     step.text ? block(step.text, `${name}, step ${step.step + 1}`).element : null,
     step.call ? callView(step.call, session.shown.tools) : null, output,
     step.state ? folded("state after this step", step.state, "State") : null);

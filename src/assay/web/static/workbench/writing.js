@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { woven } from "./diff.js";
+import { hint } from "./keymap.js";
 
 const DIFF_AFTER_MS = 250;
 
@@ -35,7 +36,7 @@ export function writingView(session) {
     if (revising) compare();
   });
   return el("article", { class: "card writing" },
-    el("header", { class: "card-head" }, el("h2", {}, title), el("span", { class: "gap" }), size, begin),
+    el("header", { class: "card-head" }, el("h2", {}, title), hint("write", session.letters), el("span", { class: "gap" }), size, begin),
     input,
     revising ? el("section", { class: "changes-part" }, el("h3", {}, "Changes against the original"), changes) : null);
 }
