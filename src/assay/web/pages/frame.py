@@ -60,7 +60,7 @@ def frame(request: Asked) -> dict[str, Any]:
             if who is not None and can(who, permission)
         ],
         "version": __version__,
-        "theme": request.cookies.get("theme") if request.cookies.get("theme") in {"light", "dark"} else "auto",
+        "theme": request.cookies.get("assay_theme") if request.cookies.get("assay_theme") in {"light", "dark"} else "auto",
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-// What every page does by script: the theme, and clearing this device at logout.
+// What every page does by script: the theme, and clearing this device at sign-out.
 
 import { waiting, wipe } from "./workbench/store.js";
 
@@ -34,7 +34,7 @@ document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
   document.cookie = `assay_theme=${next}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
   paint(next);
 });
-for (const form of document.querySelectorAll("form[data-logout]")) {
+for (const form of document.querySelectorAll("form[data-signout]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void leave(/** @type {HTMLFormElement} */ (form));

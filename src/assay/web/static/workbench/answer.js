@@ -27,7 +27,7 @@ const NOTE = "note";
 export const ALL = "all";
 
 let last = 0;
-/** An id for a reason or a critique, unique within one task. */
+/** An id for a reason or a critique, unique within one assignment. */
 export const freshId = () => `${Date.now().toString(36)}${(last++).toString(36)}`;
 
 /** @returns {Said} */

@@ -62,27 +62,27 @@ async function ask(method, path, body, options = {}) {
   return told;
 }
 
-const of = (/** @type {string} */ task) => `/tasks/${encodeURIComponent(task)}`;
+const of = (/** @type {string} */ assignment) => `/assignments/${encodeURIComponent(assignment)}`;
 
 /** @param {string | null} queue @param {string[]} held @param {number} count */
 export const claim = (queue, held, count) => ask("POST", "/claims", { queue, count, held });
-/** @param {string} task */
-export const fetchTask = (task) => ask("GET", of(task));
-/** @param {string} task */
-export const opened = (task) => ask("POST", `${of(task)}/opened`);
-/** @param {string} task @param {number} revision @param {any} answer */
-export const putDraft = (task, revision, answer) => ask("PUT", `${of(task)}/draft`, { revision, answer });
-/** @param {string} task @param {string} key @param {any} answer @param {boolean} keepalive */
-export const judge = (task, key, answer, keepalive = false) =>
-  ask("POST", `${of(task)}/judgment`, answer, { headers: { "Idempotency-Key": key }, keepalive });
-/** @param {string} task @param {"skip" | "welfare" | "pause"} reason @param {string} note */
-export const release = (task, reason, note) =>
-  ask("POST", `${of(task)}/release`, note ? { reason, note } : { reason });
-/** @param {string} task @param {string | null} dimension @param {string} text */
-export const gap = (task, dimension, text) => ask("POST", `${of(task)}/gap`, { dimension, text });
-/** @param {string} task @param {number} seconds */
-export const uncovered = (task, seconds) =>
-  ask("POST", `${of(task)}/uncovered`, { seconds }, { keepalive: true });
+/** @param {string} assignment */
+export const fetchAssignment = (assignment) => ask("GET", of(assignment));
+/** @param {string} assignment */
+export const opened = (assignment) => ask("POST", `${of(assignment)}/opened`);
+/** @param {string} assignment @param {number} revision @param {any} answer */
+export const putDraft = (assignment, revision, answer) => ask("PUT", `${of(assignment)}/draft`, { revision, answer });
+/** @param {string} assignment @param {string} key @param {any} answer @param {boolean} keepalive */
+export const judge = (assignment, key, answer, keepalive = false) =>
+  ask("POST", `${of(assignment)}/judgment`, answer, { headers: { "Idempotency-Key": key }, keepalive });
+/** @param {string} assignment @param {"skip" | "welfare" | "pause"} reason @param {string} note */
+export const release = (assignment, reason, note) =>
+  ask("POST", `${of(assignment)}/release`, note ? { reason, note } : { reason });
+/** @param {string} assignment @param {string | null} dimension @param {string} text */
+export const gap = (assignment, dimension, text) => ask("POST", `${of(assignment)}/gap`, { dimension, text });
+/** @param {string} assignment @param {number} seconds */
+export const uncovered = (assignment, seconds) =>
+  ask("POST", `${of(assignment)}/uncovered`, { seconds }, { keepalive: true });
 export const me = () => ask("GET", "/me");
 /** @param {any} keymap */
 export const putKeymap = (keymap) => ask("PUT", "/keymap", { keymap });

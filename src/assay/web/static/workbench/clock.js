@@ -31,7 +31,7 @@ export class Clock {
     if (this.active) this.tick(passed);
   }
 
-  /** A task is in view from now on. */
+  /** An assignment is in view from now on. */
   start() {
     this.count();
     this.input = performance.now();

@@ -1,4 +1,4 @@
-// The desk: which task is in view, what happens to its answer, and what comes next.
+// The desk: which assignment is in view, what happens to its answer, and what comes next.
 
 import { alarm, say, showState, stateOf } from "./announce.js";
 import { faults, fromAnswer } from "./answer.js";
@@ -16,7 +16,7 @@ import { Search } from "./search.js";
 import { WordSelection } from "./select.js";
 import { Session } from "./session.js";
 import { unpaintAll } from "./spans.js";
-import { TaskView } from "./task_view.js";
+import { AssignmentView } from "./assignment_view.js";
 
 const HEARTBEAT_MS = 60_000;
 const WARN_MS = 120_000;
@@ -24,7 +24,7 @@ const LOOK_AGAIN_MS = 60_000;
 const REPORT_S = 30;
 const REMEMBERED = 5;
 
-/** @typedef {{session: Session, view: TaskView, rail: ReturnType<typeof rail>, draft: Draft, found: Promise<any>}} Page */
+/** @typedef {{session: Session, view: AssignmentView, rail: ReturnType<typeof rail>, draft: Draft, found: Promise<any>}} Page */
 
 export class Desk {
   /**
@@ -34,11 +34,11 @@ export class Desk {
     this.root = root;
     /** @type {Page | null} */
     this.page = null;
-    /** What Enter does where there is no task in view. @type {(() => void) | null} */
+    /** What Enter does where there is no assignment in view. @type {(() => void) | null} */
     this.onward = null;
     /** @type {Map<string, Page>} */
     this.ready = new Map();
-    /** @type {{task: string, key: Promise<string>, page: Page}[]} */
+    /** @type {{assignment: string, key: Promise<string>, page: Page}[]} */
     this.past = [];
     this.stored = 0;
     this.late = false;
@@ -50,7 +50,7 @@ export class Desk {
     this.exposure = [];
     this.open_s = 0;
     this.lookAgain = 0;
-    this.queue = new Queue(root.dataset.queue || null, (task) => whenIdle(() => this.queue.holds(task) && this.prepare(task)));
+    this.queue = new Queue(root.dataset.queue || null, (assignment) => whenIdle(() => this.queue.holds(assignment) && this.prepare(assignment)));
     this.outbox = new Outbox({ changed: () => this.state(), stored: (letter, receipt) => this.onStored(letter, receipt) });
     this.clock = new Clock((ms) => this.tick(ms));
     this.words = new WordSelection(say);
@@ -65,28 +65,28 @@ export class Desk {
 
   async start() {
     await this.outbox.load();
-    const wanted = this.root.dataset.task;
+    const wanted = this.root.dataset.assignment;
     if (wanted) return this.reopen(wanted, null);
     await this.queue.fill([]);
     this.next();
   }
 
   /**
-   * Builds a task's page ahead of its time, out of sight and without starting its clock.
+   * Builds an assignment's page ahead of its time, out of sight and without starting its clock.
    *
-   * @param {any} task
+   * @param {any} assignment
    * @returns {Page}
    */
-  prepare(task) {
-    const known = this.ready.get(task.task);
+  prepare(assignment) {
+    const known = this.ready.get(assignment.assignment);
     if (known) return known;
-    const session = new Session(task);
-    const draft = new Draft(task,
+    const session = new Session(assignment);
+    const draft = new Draft(assignment,
       (state) => { if (this.page?.draft === draft) { this.draftState = state; this.state(); } },
       (merged, conflicts, taken) => this.adopt(page, merged, conflicts, taken));
     /** @type {Page} */
-    const page = { session, view: new TaskView(session), rail: rail(session), draft, found: draft.load() };
-    if (task.answer) session.said = fromAnswer(task.answer);
+    const page = { session, view: new AssignmentView(session), rail: rail(session), draft, found: draft.load() };
+    if (assignment.answer) session.said = fromAnswer(assignment.answer);
     session.changed = () => draft.changed(session.said);
     page.found = page.found.then((found) => {
       if (found) session.said = { ...session.said, ...found.said };
@@ -94,7 +94,7 @@ export class Desk {
       return found;
     });
     session.refresh();
-    this.ready.set(task.task, page);
+    this.ready.set(assignment.assignment, page);
     return page;
   }
 
@@ -110,37 +110,37 @@ export class Desk {
     page.rail.ask.showMerge(conflicts, taken, () => page.session.say((said) => {
       for (const { path, theirs } of conflicts) set(said, path, theirs);
     }));
-    say("This task was also worked at elsewhere; the two drafts were joined.");
+    say("This assignment was also worked at elsewhere; the two drafts were joined.");
   }
 
   /**
-   * The next task that is ready, painted at once; the queue is filled behind it.
+   * The next assignment that is ready, painted at once; the queue is filled behind it.
    *
    * @param {Promise<any>} [first] what the server must know before it is asked for more
    */
   next(first = Promise.resolve()) {
-    const task = this.queue.next();
-    if (task) this.show(this.prepare(task));
+    const assignment = this.queue.next();
+    if (assignment) this.show(this.prepare(assignment));
     else void this.wait(first);
     // What is asked for next must not delay what is painted now.
     void first.then(painted).then(() => this.queue.fill(this.held()));
   }
 
-  /** Tasks that are ours and must not be given to us again. */
+  /** Assignments that are ours and must not be given to us again. */
   held() {
-    const underWay = this.outbox.letters.map((each) => each.task);
-    return [...new Set([...(this.page ? [this.page.session.task.task] : []), ...underWay])];
+    const underWay = this.outbox.letters.map((each) => each.assignment);
+    return [...new Set([...(this.page ? [this.page.session.assignment.assignment] : []), ...underWay])];
   }
 
   /** @param {Promise<any>} first */
   async wait(first) {
     this.leave();
     await first;
-    if (this.queue.filling) this.screen(el("section", { class: "empty" }, el("h2", {}, "Fetching your next task")), null);
+    if (this.queue.filling) this.screen(el("section", { class: "empty" }, el("h2", {}, "Fetching your next assignment")), null);
     await this.queue.filling;
     if (!this.queue.waiting.length && !this.queue.none && !this.queue.unreachable) await this.queue.fill([]);
-    const task = this.queue.next();
-    if (task) return this.show(this.prepare(task));
+    const assignment = this.queue.next();
+    if (assignment) return this.show(this.prepare(assignment));
     const none = this.queue.unreachable ? { code: "offline", message: "", until: null } : this.queue.none ?? { code: "no-work", message: "", until: null };
     const again = async () => {
       clearTimeout(this.lookAgain);
@@ -168,7 +168,7 @@ export class Desk {
   /** @param {Page} page */
   show(page) {
     this.leave();
-    const { care } = page.session.task;
+    const { care } = page.session.assignment;
     if (care?.severity && !page.view.element.dataset.opened) {
       page.view.element.dataset.opened = "yes";
       this.page = page;
@@ -197,16 +197,16 @@ export class Desk {
     void painted().then(() => performance.mark("painted"));
     this.clock.start();
     this.state();
-    say(`Next task: ${session.form.kind}, ${session.count} ${session.count === 1 ? "response" : "responses"}`);
+    say(`Next assignment: ${session.form.kind}, ${session.count} ${session.count === 1 ? "response" : "responses"}`);
     void page.found.then((found) => {
       if (found) page.rail.ask.showMerge(found.conflicts, found.taken, () => {});
       page.draft.wake();
     });
-    this.lease = { until: Date.now() + session.task.lease_seconds * 1000, beat: 0, warned: false };
+    this.lease = { until: Date.now() + session.assignment.lease_seconds * 1000, beat: 0, warned: false };
     void this.beat();
   }
 
-  /** The task in view goes; what it was covered with is reported. */
+  /** The assignment in view goes; what it was covered with is reported. */
   leave() {
     this.report();
     this.clock.stop();
@@ -236,10 +236,10 @@ export class Desk {
     if (session.said.exception !== null && !contradiction(session.said, session.form, session.count, answer.verdict)) {
       session.said.exception = null;
     }
-    const id = session.task.task;
+    const id = session.assignment.assignment;
     const letter = this.outbox.add(id, session.answer, session.said, page.draft.restricted);
     void letter.then(() => page.draft.close({ discard: true }));
-    this.past = [...this.past.slice(-REMEMBERED + 1), { task: id, key: letter.then((each) => each.key), page }];
+    this.past = [...this.past.slice(-REMEMBERED + 1), { assignment: id, key: letter.then((each) => each.key), page }];
     this.ready.delete(id);
     this.next();
   }
@@ -265,21 +265,21 @@ export class Desk {
     if (!last) return say("There is nothing to take back.");
     const letter = await this.outbox.take(await last.key);
     if (letter) {
-      const page = this.rebuild(last.page.session.task, letter.said);
+      const page = this.rebuild(last.page.session.assignment, letter.said);
       this.away();
       this.show(page);
       return say("The last answer is back; it had not left.");
     }
-    await this.reopen(last.task, null);
+    await this.reopen(last.assignment, null);
   }
 
   /**
-   * @param {any} task
+   * @param {any} assignment
    * @param {any} said
    */
-  rebuild(task, said) {
-    this.ready.delete(task.task);
-    const page = this.prepare({ ...task, draft: null });
+  rebuild(assignment, said) {
+    this.ready.delete(assignment.assignment);
+    const page = this.prepare({ ...assignment, draft: null });
     page.found = page.found.then(() => null);
     page.session.said = structuredClone(said);
     page.draft.changed(page.session.said);
@@ -287,12 +287,12 @@ export class Desk {
     return page;
   }
 
-  /** The task in view steps back and comes next. */
+  /** The assignment in view steps back and comes next. */
   away() {
     if (!this.page) return;
-    const { task } = this.page.session.task;
-    this.ready.set(task, this.page);
-    this.queue.putBack(this.page.session.task);
+    const { assignment } = this.page.session.assignment;
+    this.ready.set(assignment, this.page);
+    this.queue.putBack(this.page.session.assignment);
   }
 
   /**
@@ -301,10 +301,10 @@ export class Desk {
    */
   async reopen(id, said) {
     try {
-      const task = await api.fetchTask(id);
+      const assignment = await api.fetchAssignment(id);
       this.away();
       this.ready.delete(id);
-      const page = this.prepare(task);
+      const page = this.prepare(assignment);
       if (said) page.session.said = { ...page.session.said, ...said };
       this.show(page);
       say("The answer is open again; sending it makes a new revision.");
@@ -316,7 +316,7 @@ export class Desk {
 
   showRefused() {
     refusedDialog(this.outbox.refused,
-      (letter) => void this.outbox.forget(letter).then(() => this.reopen(letter.task, letter.said)),
+      (letter) => void this.outbox.forget(letter).then(() => this.reopen(letter.assignment, letter.said)),
       (letter) => void this.outbox.forget(letter));
   }
 
@@ -329,16 +329,16 @@ export class Desk {
   async giveBack(reason, note) {
     const { page } = this;
     if (!page) return;
-    const id = page.session.task.task;
+    const id = page.session.assignment.assignment;
     this.ready.delete(id);
     void page.draft.close({ discard: reason !== "pause" });
-    const told = api.release(id, reason, note).catch((error) => this.tell(`The task will return by itself when its hold ends: ${error.message}.`));
+    const told = api.release(id, reason, note).catch((error) => this.tell(`The assignment will return by itself when its hold ends: ${error.message}.`));
     if (reason === "skip") {
       this.leave();
       this.next(told);
     } else {
       this.leave();
-      this.screen(leftScreen(page.session.task.care?.support ?? null), () => this.next());
+      this.screen(leftScreen(page.session.assignment.care?.support ?? null), () => this.next());
     }
     await told;
   }
@@ -348,7 +348,7 @@ export class Desk {
     if (!page) return;
     this.clock.pause(true);
     const until = new Date(this.lease.until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    this.screen(pausedScreen(`The task is held for you until ${until}. Afterwards your draft stays, and a late answer is stored all the same.`), () => {
+    this.screen(pausedScreen(`The assignment is held for you until ${until}. Afterwards your draft stays, and a late answer is stored all the same.`), () => {
       this.clock.pause(false);
       this.present(page);
     });
@@ -370,7 +370,7 @@ export class Desk {
   report() {
     const seconds = Math.round(this.open_s);
     this.open_s = 0;
-    if (seconds && this.page) void api.uncovered(this.page.session.task.task, seconds).catch(() => undefined);
+    if (seconds && this.page) void api.uncovered(this.page.session.assignment.assignment, seconds).catch(() => undefined);
   }
 
   watch() {
@@ -379,22 +379,22 @@ export class Desk {
       const here = this.page ? duration(this.page.session.said.active_ms) : "";
       clock.textContent = [here, `${this.today.judged} today`, this.clock.paused ? "paused" : ""].filter(Boolean).join(" · ");
     }
-    if (!this.page || this.onward || this.page.session.task.revision) return;
+    if (!this.page || this.onward || this.page.session.assignment.revision) return;
     const left = this.lease.until - Date.now();
     if (this.clock.active && Date.now() - this.lease.beat > HEARTBEAT_MS) void this.beat();
     if (left > WARN_MS || this.lease.warned) return;
     this.lease.warned = true;
-    this.tell(left > 0 ? "The hold on this task ends in two minutes. Go on working and it is renewed." : "The hold on this task has ended. Your draft is kept; a late answer is stored all the same, and marked late.");
+    this.tell(left > 0 ? "The hold on this assignment ends in two minutes. Go on working and it is renewed." : "The hold on this assignment has ended. Your draft is kept; a late answer is stored all the same, and marked late.");
   }
 
-  /** Starts the task's time, and renews its hold. */
+  /** Starts the assignment's time, and renews its hold. */
   async beat() {
     const { page } = this;
     // An answer that is opened again for a revision has no hold to renew.
-    if (!page || page.session.task.revision) return;
+    if (!page || page.session.assignment.revision) return;
     this.lease.beat = Date.now();
     try {
-      const { lease_seconds: seconds } = await api.opened(page.session.task.task);
+      const { lease_seconds: seconds } = await api.opened(page.session.assignment.assignment);
       if (this.page === page) this.lease = { ...this.lease, until: Date.now() + seconds * 1000, warned: false };
     } catch (error) {
       if (error instanceof api.Refused && !error.passing && this.page === page) {

@@ -60,18 +60,18 @@ function mergeFields(base, mine, theirs, path) {
   return { merged, conflicts, taken };
 }
 
-/** The draft of one task. */
+/** The draft of one assignment. */
 export class Draft {
   /**
-   * @param {any} task
+   * @param {any} assignment
    * @param {(state: "local" | "saving" | "saved" | "unreachable") => void} told
    * @param {(merged: any, conflicts: Conflict[], taken: number) => void} onMerge
    */
-  constructor(task, told, onMerge) {
-    this.task = task.task;
-    this.restricted = Boolean(task.care?.severity);
-    this.revision = task.draft?.revision ?? 0;
-    this.base = task.draft ? { ...nothingSaid(), ...task.draft.answer } : null;
+  constructor(assignment, told, onMerge) {
+    this.assignment = assignment.assignment;
+    this.restricted = Boolean(assignment.care?.severity);
+    this.revision = assignment.draft?.revision ?? 0;
+    this.base = assignment.draft ? { ...nothingSaid(), ...assignment.draft.answer } : null;
     this.told = told;
     this.onMerge = onMerge;
     this.said = this.base;
@@ -82,12 +82,12 @@ export class Draft {
   }
 
   /**
-   * What was said when this task was last left, from here and from the server.
+   * What was said when this assignment was last left, from here and from the server.
    *
    * @returns {Promise<{said: any, conflicts: Conflict[], taken: number} | null>}
    */
   async load() {
-    const here = this.restricted ? null : await store.get("drafts", this.task).catch(() => null);
+    const here = this.restricted ? null : await store.get("drafts", this.assignment).catch(() => null);
     if (!here) return this.base && { said: this.base, conflicts: [], taken: 0 };
     if (!this.base || this.revision <= here.revision) {
       this.revision = here.revision;
@@ -100,7 +100,7 @@ export class Draft {
     return { said: merged, conflicts, taken };
   }
 
-  /** The task is shown: what an earlier visit could not send goes now. */
+  /** The assignment is shown: what an earlier visit could not send goes now. */
   wake() {
     if (this.said && !same(this.base, this.said)) this.schedule(SERVER_AFTER_MS);
   }
@@ -116,7 +116,7 @@ export class Draft {
   /** Writes what stands now to this device, after the writes before it. */
   keep() {
     if (this.restricted || this.closed) return;
-    const value = { key: this.task, revision: this.revision, base: this.base, said: this.said };
+    const value = { key: this.assignment, revision: this.revision, base: this.base, said: this.said };
     this.writes = this.writes.then(() => (this.closed ? undefined : store.put("drafts", value))).then(() => undefined, () => undefined);
   }
 
@@ -133,7 +133,7 @@ export class Draft {
     this.sending = true;
     this.told("saving");
     try {
-      const { revision } = await api.putDraft(this.task, this.revision, sent);
+      const { revision } = await api.putDraft(this.assignment, this.revision, sent);
       this.settle(revision, sent);
       if (!this.closed) this.told(this.said === sent ? "saved" : "local");
     } catch (error) {
@@ -167,11 +167,11 @@ export class Draft {
     if (error instanceof api.Unreachable || error.passing) this.schedule(RETRY_MS);
   }
 
-  /** The task is left; nothing more is sent. A draft that was given up is deleted. */
+  /** The assignment is left; nothing more is sent. A draft that was given up is deleted. */
   async close({ discard = false } = {}) {
     this.closed = true;
     clearTimeout(this.timer);
     await this.writes;
-    if (discard) await store.drop("drafts", this.task).catch(() => undefined);
+    if (discard) await store.drop("drafts", this.assignment).catch(() => undefined);
   }
 }

@@ -10,7 +10,7 @@ export const COMMANDS = [
   { id: "both", label: "Both unacceptable", key: "u", group: "Verdict" },
   { id: "insufficient", label: "Insufficient context", key: "i", group: "Verdict" },
   { id: "abstain", label: "Abstain", key: "x", group: "Verdict" },
-  { id: "submit", label: "Submit and go to the next task", key: "Enter", group: "Verdict" },
+  { id: "submit", label: "Submit and go to the next assignment", key: "Enter", group: "Verdict" },
   { id: "undo", label: "Take back the last answer", key: "z", group: "Verdict" },
   { id: "next", label: "Next row: dimension, step or section", key: "j", group: "Scores" },
   { id: "previous", label: "Row before", key: "k", group: "Scores" },
@@ -34,9 +34,9 @@ export const COMMANDS = [
   { id: "write", label: "To the text that you write", key: ",", group: "Reading" },
   { id: "fold", label: "Open or fold the call", key: "m", group: "Reading" },
   { id: "uncover", label: "Uncover the next paragraph", key: ".", group: "Care" },
-  { id: "exit", label: "Leave this task at once, without penalty", key: "w", group: "Care" },
+  { id: "exit", label: "Leave this assignment at once, without penalty", key: "w", group: "Care" },
   { id: "pause", label: "Pause", key: "q", group: "Care" },
-  { id: "release", label: "Give the task back with a reason", key: "f", group: "Care" },
+  { id: "release", label: "Give the assignment back with a reason", key: "f", group: "Care" },
   { id: "gap", label: "The guideline does not cover this", key: "G", group: "Care" },
   { id: "keys", label: "Keys", key: "?", group: "Care" },
   { id: "c-category", label: "Next category", key: "c", group: "In a critique", mode: "critique" },
@@ -113,7 +113,7 @@ function print(kbd) {
  * Prints all keys within an element anew.
  *
  * @param {ParentNode} root
- * @param {number | null} [letters] lettered candidates of the task in view, where they changed
+ * @param {number | null} [letters] lettered candidates of the assignment in view, where they changed
  */
 export function reprint(root, letters = null) {
   document.documentElement.classList.toggle("keys-off", !state.on);

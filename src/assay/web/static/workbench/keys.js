@@ -17,7 +17,7 @@ const operated = (target) => target instanceof Element && Boolean(target.closest
 /**
  * @typedef {object} Handlers
  * @property {() => string} mode
- * @property {() => number} letters lettered candidates of the task in view
+ * @property {() => number} letters lettered candidates of the assignment in view
  * @property {(id: string) => void} run
  * @property {(family: string, digit: number) => void} digit
  * @property {(place: number) => void} candidate

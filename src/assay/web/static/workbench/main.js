@@ -93,7 +93,7 @@ function fold() {
 }
 
 async function release() {
-  const note = await askText({ title: "Give the task back", text: "Somebody else will see it. Say what is the matter, so that it can be mended: unreadable, outside your field, a conflict of interest, …", label: "Reason", send: "Give back", required: true });
+  const note = await askText({ title: "Give the assignment back", text: "Somebody else will see it. Say what is the matter, so that it can be mended: unreadable, outside your field, a conflict of interest, …", label: "Reason", send: "Give back", required: true });
   if (note) void desk.giveBack("skip", note);
 }
 
@@ -101,9 +101,9 @@ async function gap() {
   const { session } = desk;
   if (!session) return;
   const dimension = session.dimension?.id ?? null;
-  const text = await askText({ title: "The guideline does not cover this", text: "Your question goes to whoever keeps the rubric, joined to this task, and is answered in its next version.", label: dimension ? `What is unclear about ${dimension}?` : "What is unclear?", send: "Send", required: true });
+  const text = await askText({ title: "The guideline does not cover this", text: "Your question goes to whoever keeps the rubric, joined to this assignment, and is answered in its next version.", label: dimension ? `What is unclear about ${dimension}?` : "What is unclear?", send: "Send", required: true });
   if (!text) return;
-  const sent = await api.gap(session.task.task, dimension, text).then(() => true, () => false);
+  const sent = await api.gap(session.assignment.assignment, dimension, text).then(() => true, () => false);
   desk.tell(sent ? "The gap is recorded. You will be told when the guideline answers it." : "The gap could not be sent: try again when you are online.");
 }
 
@@ -166,7 +166,7 @@ const commands = {
   raw: () => desk.page?.view.setRaw(desk.page.session.focus),
   find: () => desk.search.open(),
   prompt: () => desk.page?.view.focusPrompt(),
-  evidence: () => desk.page?.view.toggleEvidence() || say("There is no evidence with this task."),
+  evidence: () => desk.page?.view.toggleEvidence() || say("There is no evidence with this assignment."),
   uncover: () => desk.page?.view.uncover(desk.page.session.focus) || say("Nothing is covered."),
   exit: () => desk.giveBack("welfare", ""),
   "give-back": () => { desk.clock.pause(false); return desk.giveBack("pause", ""); },

@@ -6,7 +6,7 @@ import * as store from "./store.js";
 export const GRACE_MS = 10_000;
 const RETRY_MS = [2_000, 5_000, 15_000, 30_000];
 
-/** @typedef {{key: string, task: string, answer: any, said: any, made: number, leaves: number, restricted: boolean, problem: any}} Letter */
+/** @typedef {{key: string, assignment: string, answer: any, said: any, made: number, leaves: number, restricted: boolean, problem: any}} Letter */
 
 export class Outbox {
   /**
@@ -30,7 +30,7 @@ export class Outbox {
     });
     // An answer that is still held back leaves with the page; sent twice it is stored once.
     addEventListener("pagehide", () => {
-      for (const letter of this.open) void api.judge(letter.task, letter.key, letter.answer, true).catch(() => undefined);
+      for (const letter of this.open) void api.judge(letter.assignment, letter.key, letter.answer, true).catch(() => undefined);
     });
   }
 
@@ -55,16 +55,16 @@ export class Outbox {
   /**
    * Takes an answer. It leaves after the grace time, at once where nothing may be kept here.
    *
-   * @param {string} task
+   * @param {string} assignment
    * @param {any} answer
    * @param {any} said
    * @param {boolean} restricted
    * @returns {Promise<Letter>}
    */
-  async add(task, answer, said, restricted) {
+  async add(assignment, answer, said, restricted) {
     const now = Date.now();
     const letter = {
-      key: crypto.randomUUID(), task, answer, said: structuredClone(said), restricted, problem: null,
+      key: crypto.randomUUID(), assignment, answer, said: structuredClone(said), restricted, problem: null,
       made: Math.max(now, (this.letters.at(-1)?.made ?? 0) + 1), leaves: restricted ? now : now + GRACE_MS,
     };
     this.letters.push(letter);
@@ -131,7 +131,7 @@ export class Outbox {
     this.sending = letter.key;
     this.told.changed();
     try {
-      const receipt = await api.judge(letter.task, letter.key, letter.answer);
+      const receipt = await api.judge(letter.assignment, letter.key, letter.answer);
       this.reached();
       this.sending = "";
       await this.forget(letter);

@@ -1,4 +1,4 @@
-// The tasks that are ready: two ahead, none of them started before it is shown.
+// The assignments that are ready: two ahead, none of them started before it is shown.
 
 import * as api from "./api.js";
 
@@ -8,12 +8,12 @@ const SPARE_MS = 60_000;
 export class Queue {
   /**
    * @param {string | null} queue only this queue, or all that the reviewer is qualified for
-   * @param {(task: any) => void} ready called for each task that has arrived
+   * @param {(assignment: any) => void} ready called for each assignment that has arrived
    */
   constructor(queue, ready) {
     this.queue = queue;
     this.ready = ready;
-    /** @type {{task: any, until: number}[]} */
+    /** @type {{assignment: any, until: number}[]} */
     this.waiting = [];
     /** Why there is no more work, in the server's words. @type {any} */
     this.none = null;
@@ -23,30 +23,30 @@ export class Queue {
   }
 
   /**
-   * The next task, from those that are ready; null where none is.
+   * The next assignment, from those that are ready; null where none is.
    *
    * @returns {any}
    */
   next() {
     const now = Date.now();
     this.waiting = this.waiting.filter((each) => each.until - SPARE_MS > now);
-    return this.waiting.shift()?.task ?? null;
+    return this.waiting.shift()?.assignment ?? null;
   }
 
-  /** @param {any} task */
-  holds(task) {
-    return this.waiting.some((each) => each.task === task);
+  /** @param {any} assignment */
+  holds(assignment) {
+    return this.waiting.some((each) => each.assignment === assignment);
   }
 
-  /** @param {any} task comes next, before those that are ready */
-  putBack(task) {
-    this.waiting.unshift({ task, until: Date.now() + task.lease_seconds * 1000 });
+  /** @param {any} assignment comes next, before those that are ready */
+  putBack(assignment) {
+    this.waiting.unshift({ assignment, until: Date.now() + assignment.lease_seconds * 1000 });
   }
 
   /**
    * Fetches until two are ready beyond the one in view.
    *
-   * @param {string[]} others tasks that are in view or under way
+   * @param {string[]} others assignments that are in view or under way
    */
   fill(others) {
     this.filling ??= this.fetch(others).finally(() => { this.filling = null; });
@@ -57,15 +57,15 @@ export class Queue {
   async fetch(others) {
     const missing = AHEAD - this.waiting.length + (others.length ? 0 : 1);
     if (missing <= 0) return;
-    const held = [...others, ...this.waiting.map((each) => each.task.task)];
+    const held = [...others, ...this.waiting.map((each) => each.assignment.assignment)];
     try {
       const told = await api.claim(this.queue, held, Math.min(missing, AHEAD));
       this.unreachable = false;
-      this.none = told.tasks.length ? null : told.none;
-      for (const task of told.tasks) {
-        if (held.includes(task.task)) continue;
-        this.waiting.push({ task, until: Date.now() + task.lease_seconds * 1000 });
-        this.ready(task);
+      this.none = told.assignments.length ? null : told.none;
+      for (const assignment of told.assignments) {
+        if (held.includes(assignment.assignment)) continue;
+        this.waiting.push({ assignment, until: Date.now() + assignment.lease_seconds * 1000 });
+        this.ready(assignment);
       }
     } catch (error) {
       this.unreachable = error instanceof api.Unreachable;

@@ -24,7 +24,7 @@ export function askPart(session) {
       if (!conflicts.length && !taken) return;
       merged.hidden = false;
       merged.replaceChildren(
-        el("p", {}, el("b", {}, "This task was also worked at elsewhere. "), taken ? `${taken} change(s) were taken over.` : ""),
+        el("p", {}, el("b", {}, "This assignment was also worked at elsewhere. "), taken ? `${taken} change(s) were taken over.` : ""),
         conflicts.length ? el("p", {}, `Kept as it is here, and different there: ${conflicts.map((each) => each.path.map(words).join(" › ")).join("; ")}.`) : "",
         el("div", { class: "row" }, conflicts.length ? el("button", { type: "button", class: "small", onclick: () => { merged.hidden = true; theirs(); } }, "Take theirs instead") : null,
           el("button", { type: "button", class: "small", onclick: () => { merged.hidden = true; } }, "Good")));
@@ -115,5 +115,5 @@ export function submitRow(session) {
     el("button", { type: "button", class: "small quiet", "data-run": "release" }, "Give back ", hint("release", session.letters)),
     el("button", { type: "button", class: "small quiet", "data-run": "undo" }, "Undo ", hint("undo", session.letters)),
     scored, el("span", { class: "gap" }),
-    el("button", { type: "button", class: "main", "data-run": "submit" }, session.task.revision ? "Submit revision " : "Submit ", hint("submit")));
+    el("button", { type: "button", class: "main", "data-run": "submit" }, session.assignment.revision ? "Submit revision " : "Submit ", hint("submit")));
 }

@@ -12,7 +12,7 @@ export function gate(care, exposure) {
   const own = exposure.filter((each) => care.harms.includes(each.category));
   return el("section", { class: "empty gate" },
     el("h2", {}, "Before you look"),
-    el("p", { class: "row" }, "This task shows content marked ", severityMark(care.severity), care.harms.length ? el("b", {}, care.harms.map(words).join(", ")) : null),
+    el("p", { class: "row" }, "This assignment shows content marked ", severityMark(care.severity), care.harms.length ? el("b", {}, care.harms.map(words).join(", ")) : null),
     el("p", {}, care.blur ? "Every paragraph is covered until you uncover it. " : "", "Nothing of it is kept on this device. You may leave at any moment without giving a reason, and it counts for nothing."),
     ...own.map((each) => el("p", {}, `${words(each.category)} today: ${each.minutes_today} of ${each.cap_minutes} minutes.`)),
     care.support ? el("p", { class: "faint" }, care.support) : null,
@@ -29,17 +29,17 @@ export function pausedScreen(lease) {
     el("p", { class: "faint" }, lease),
     el("p", { class: "row" },
       el("button", { type: "button", class: "main", "data-run": "submit" }, "Go on ", hint("submit")),
-      el("button", { type: "button", "data-run": "give-back" }, "Give the task back for now")));
+      el("button", { type: "button", "data-run": "give-back" }, "Give the assignment back for now")));
 }
 
 /** @param {string | null} support */
 export function leftScreen(support) {
   return el("section", { class: "empty" },
-    el("h2", {}, "You have left the task"),
+    el("h2", {}, "You have left the assignment"),
     el("p", {}, "It counts for nothing: not against your quality, not against your pace. Look away from the screen for a while if that helps."),
     support ? el("p", {}, support) : null,
     el("p", { class: "row" },
-      el("button", { type: "button", class: "main", "data-run": "submit" }, "Next task ", hint("submit")), el("a", { class: "button", href: "/" }, "Home")));
+      el("button", { type: "button", class: "main", "data-run": "submit" }, "Next assignment ", hint("submit")), el("a", { class: "button", href: "/" }, "Home")));
 }
 
 const TITLES = /** @type {Record<string, string>} */ ({
@@ -49,7 +49,7 @@ const TITLES = /** @type {Record<string, string>} */ ({
   "not-qualified": "This work needs a qualification that you do not hold",
   "not-consented": "This work needs your consent first",
   offline: "The server cannot be reached",
-  problem: "The next task could not be fetched",
+  problem: "The next assignment could not be fetched",
 });
 const STEPS = /** @type {Record<string, string>} */ ({
   "no-work": "The desk looks again every minute. Until then you can read what you have judged, and revise it, in your history.",
@@ -67,7 +67,7 @@ const STEPS = /** @type {Record<string, string>} */ ({
 export function emptyScreen(none) {
   const until = none.until ? new Date(none.until) : null;
   return el("section", { class: "empty" },
-    el("h2", {}, TITLES[none.code] ?? "There is no task for you"),
+    el("h2", {}, TITLES[none.code] ?? "There is no assignment for you"),
     none.message ? el("p", {}, none.message) : null,
     until ? el("p", {}, "Until ", el("time", { datetime: none.until }, until.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }))) : null,
     el("p", { class: "faint" }, STEPS[none.code] ?? ""),
@@ -89,7 +89,7 @@ export function askText({ title, text, label, send, required = false }) {
     const dialog = el("dialog", { "aria-label": title }, form);
     input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Enter" || !event.ctrlKey) return;
-      // The dialog is gone before the key reaches the desk: it must not submit the task as well.
+      // The dialog is gone before the key reaches the desk: it must not submit the assignment as well.
       event.preventDefault();
       form.requestSubmit(form.querySelector("button"));
     });
@@ -113,7 +113,7 @@ export function askText({ title, text, label, send, required = false }) {
 export function refusedDialog(letters, reopen, discard) {
   const dialog = el("dialog", { "aria-labelledby": "refused-title" },
     el("div", { class: "dialog-head" }, el("h2", { id: "refused-title" }, "Not accepted"), el("button", { type: "button", onclick: () => dialog.close() }, "Close ", el("kbd", {}, "Esc"))),
-    letters.length ? null : el("p", {}, "You are signed out. ", el("a", { href: "/login" }, "Sign in again"), "; your answers wait on this device and leave by themselves."),
+    letters.length ? null : el("p", {}, "You are signed out. ", el("a", { href: "/sign-in" }, "Sign in again"), "; your answers wait on this device and leave by themselves."),
     el("ul", { class: "said-list" }, ...letters.map((letter) => el("li", {},
       el("p", {}, el("b", {}, letter.problem.message ?? letter.problem.title ?? "The server said no.")),
       el("ul", {}, ...(letter.problem.errors ?? []).map((/** @type {any} */ each) => el("li", {}, each.message, " ", each.hint ?? ""))),

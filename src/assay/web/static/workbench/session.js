@@ -1,4 +1,4 @@
-// One task in view: what is asked, what is said, and the row at which the reviewer is.
+// One assignment in view: what is asked, what is said, and the row at which the reviewer is.
 
 import { ALL, compares, freshId, fullForm, nothingSaid, ranks, toAnswer } from "./answer.js";
 import { letter } from "./dom.js";
@@ -16,12 +16,12 @@ export const OUTCOMES = ["held", "partial", "broken"];
 const SEVERITIES_FROM = 4;
 
 export class Session {
-  /** @param {any} task */
-  constructor(task) {
-    this.task = task;
-    this.form = fullForm(task.form);
-    this.shown = task.shown;
-    this.count = task.shown.candidates.length;
+  /** @param {any} assignment */
+  constructor(assignment) {
+    this.assignment = assignment;
+    this.form = fullForm(assignment.form);
+    this.shown = assignment.shown;
+    this.count = assignment.shown.candidates.length;
     /** Candidates that keys name by letter and rank by digit; 0 where none are ranked. */
     this.letters = ranks(this.form) ? this.count : 0;
     this.bare = !compares(this.form) && !ranks(this.form);

@@ -205,7 +205,7 @@ const ORDER = [
   "found", "found-now", "caret", "chosen",
 ];
 
-/** Takes all highlights away, when a task leaves the page. */
+/** Takes all highlights away, when an assignment leaves the page. */
 export function unpaintAll() {
   painted.clear();
   CSS.highlights?.clear();

@@ -1,4 +1,4 @@
-// One text of the task: rendered or raw, with its direction, its outline and its veil.
+// One text of the assignment: rendered or raw, with its direction, its outline and its veil.
 
 import { el } from "./dom.js";
 import { putRendered } from "./rendered.js";

@@ -9,14 +9,14 @@ import { Block } from "./text_view.js";
 import { callView, folded, stepView } from "./work_view.js";
 import { writingView } from "./writing.js";
 
-export class TaskView {
+export class AssignmentView {
   /** @param {import("./session.js").Session} session */
   constructor(session) {
     this.session = session;
     /** @type {Block[]} */
     this.blocks = [];
     this.comparing = false;
-    this.veiled = Boolean(session.task.care?.blur);
+    this.veiled = Boolean(session.assignment.care?.blur);
     const { shown, form } = session;
     this.prompt = this.promptCard();
     /** @type {HTMLElement[]} */
@@ -25,7 +25,7 @@ export class TaskView {
     // Who writes an answer has the evidence beside it, and never within it.
     const beside = form.writing === "demonstration" ? this.evidence : null;
     const parts = [...this.cards, form.writing ? writingView(session) : null, beside].filter((each) => each !== null);
-    this.element = el("div", { class: `work ${parts.length > 2 ? "many" : `n${parts.length}`}` }, careLine(session.task.care, session), this.prompt,
+    this.element = el("div", { class: `work ${parts.length > 2 ? "many" : `n${parts.length}`}` }, careLine(session.assignment.care, session), this.prompt,
       el("div", { class: "cards" }, ...parts), beside ? null : this.evidence);
     if (this.evidence && form.writing) this.evidence.hidden = false;
     session.views.add(() => this.update());
