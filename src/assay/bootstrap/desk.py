@@ -4,10 +4,11 @@ What changes the queue goes through one group writer: many reviewers share one f
 and a future is done only when its change is on it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
 from threading import Lock
+from typing import TypeVar
 
 import msgspec
 
@@ -34,9 +35,12 @@ from assay.review.presentation import Presentation, present
 from assay.review.sentinel import Sentinel, is_sentinels_turn, pick, standing_sentinels
 from assay.review.welfare import Capped, allowed, caps_of
 from assay.review.wheel import Wheel
+from assay.store.accounts import Accounts
 from assay.store.desk import Desk
 from assay.store.group import GroupWriter
 from assay.store.writing import Unit
+
+T = TypeVar("T")
 
 LEASE_SECONDS = 1800
 """How long an item may be held without a sign of life."""
@@ -191,6 +195,12 @@ class DeskNoun:
         """Finish what was handed in, then stop."""
         self._writer.close()
 
+    def submit(self, work: Callable[[Unit], T], action: str, *, actor: str, subject: str = "") -> T:
+        """Run a unit of work among those of all reviewers, and wait until it is on the disk."""
+        return self._writer.submit(
+            work, action, actor=actor, subject=subject, documents=self._session.ids
+        )
+
     def fill(self) -> Filled:
         """Have every record wait in its queue that does not yet; each prefix is balanced."""
         filled = filling.fill(self._session, self._desk)
@@ -210,6 +220,13 @@ class DeskNoun:
         seats = self._seating.seat(people, by=by)
         self._refresh()
         return seats
+
+    def seat_members(self, pseudonyms: Sequence[str], *, by: str) -> int:
+        """Seat people anew whose roles are those of their accounts."""
+        accounts = Accounts(self._session.store)
+        people = [accounts.by_pseudonym(each) for each in pseudonyms]
+        known = [(each.pseudonym, each.roles) for each in people if each and each.active]
+        return self.seat(known, by=by)
 
     @property
     def seating(self) -> Seating:
@@ -538,7 +555,7 @@ class DeskNoun:
             row = self._queue(member.queue)
             ended = member.until is not None and member.until <= now
             other = queue is not None and row.handle != queue
-            if ended or other or row.queue.stage not in {"review", "exam"}:
+            if ended or other or row.queue.stage not in {"review", "exam", "calibration"}:
                 continue
             cap = self._cap(reviewer, row, now)
             if cap is None:

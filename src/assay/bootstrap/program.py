@@ -21,6 +21,8 @@ from assay.store.store import Store
 
 if TYPE_CHECKING:
     from assay.bootstrap.accounts import AccountsNoun
+    from assay.bootstrap.adjudication import AdjudicationNoun
+    from assay.bootstrap.calibration import CalibrationNoun
     from assay.bootstrap.desk import DeskNoun
     from assay.bootstrap.planning import PlanningNoun
     from assay.bootstrap.quality import QualityNoun
@@ -107,6 +109,20 @@ class Program:
         from assay.bootstrap.desk import DeskNoun
 
         return DeskNoun(self.session)
+
+    @cached_property
+    def adjudication(self) -> "AdjudicationNoun":
+        """3. Decide where people disagree, with all judgments in sight."""
+        from assay.bootstrap.adjudication import AdjudicationNoun
+
+        return AdjudicationNoun(self.session, self.desk)
+
+    @cached_property
+    def calibration(self) -> "CalibrationNoun":
+        """3. Rounds in which people judge the same outputs apart, then discuss."""
+        from assay.bootstrap.calibration import CalibrationNoun
+
+        return CalibrationNoun(self.session, self.desk)
 
     @cached_property
     def accounts(self) -> "AccountsNoun":

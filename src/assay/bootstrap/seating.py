@@ -19,6 +19,7 @@ from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.answer_key import Key
 from assay.review.assign import authors
+from assay.review.calibration import Round
 from assay.review.desk import opaque
 from assay.review.lease import Member, NewItem, Queue, QueueRow
 from assay.review.membership import members_of
@@ -37,6 +38,11 @@ from assay.review.sequential_test import ExamPlan, plan_of
 from assay.review.welfare import Consent, standing_consents
 from assay.store.desk import Desk
 
+JUDGING: tuple[Role, ...] = (
+    "reviewer", "policy_reviewer", "language_specialist", "author", "adjudicator",
+)  # fmt: skip
+"""Roles that give judgments, in the order in which one is chosen for a calibration round."""
+
 QUALIFIED_DAYS = 180
 """Days for which a qualification counts."""
 
@@ -52,6 +58,8 @@ class Seats(msgspec.Struct, frozen=True, kw_only=True):
     """Everybody's qualifications."""
     examined: frozenset[Scope]
     """Scopes for which there is an exam."""
+    rounds: Mapping[str, Round]
+    """Calibration rounds by id."""
 
 
 class Seating:
@@ -194,12 +202,14 @@ class Seating:
             consents=standing_consents(store.scan(Consent)),
             qualifications=list(store.scan(Qualification)),
             examined=frozenset(each for each in scopes if exam_keys(items, each, rubric)),
+            rounds={each.id: each for each in store.scan(Round)},
         )
 
     def _members(self, reviewer: str, roles: Sequence[str], known: Seats) -> Iterable[Member]:
         contract = self._session.documents.contract
         consents = known.consents.get(reviewer, frozenset())
         hold = partial(self._qualification, reviewer, known)
+        yield from _calibrating(reviewer, roles, known)
         for member in members_of(reviewer, roles, known.queues, contract, consents=consents):
             queue = next(row.queue for row in known.queues if row.id == member.queue)
             scope = _scope(queue, member.role)
@@ -207,7 +217,10 @@ class Seating:
                 if hold(queue, scope) is None:
                     yield member
                 continue
-            if queue.stage == "sentinel":
+            if queue.stage in {"sentinel", "calibration"}:
+                continue
+            if queue.stage == "adjudication":
+                yield member
                 continue
             if not _examined(scope, known.examined):
                 yield member
@@ -274,6 +287,15 @@ class Seating:
             message=f"the contract names no qualification for the role {role!r}",
             hint="add the role with a pass_mark to the contract",
         )
+
+
+def _calibrating(reviewer: str, roles: Sequence[str], known: Seats) -> Iterable[Member]:
+    """The rounds in which a person judges, whatever the queues of the work are."""
+    role = next((each for each in roles if each in JUDGING), None)
+    for row in known.queues:
+        given = known.rounds.get(row.queue.layer)
+        if given is not None and role is not None and reviewer in given.members:
+            yield Member(reviewer=reviewer, queue=row.id, role=role)
 
 
 def family_of(queue: Queue) -> str:

@@ -122,6 +122,15 @@ def in_record_order(
     return judgment
 
 
+def decided_in_record_order(
+    answer: Answer, record: Record, assignment: Assignment
+) -> tuple[Verdict, tuple[DimensionScore, ...]]:
+    """The verdict and the scores of an answer, with candidates in the record's own order."""
+    place = _Places(order_of(assignment, len(record.candidates)))
+    scores = tuple(_moved(each, place) for each in answer.scores)
+    return _verdict(answer.verdict, place), scores
+
+
 def in_presented_order(judgment: Judgment, record: Record, assignment: Assignment) -> Answer:
     """The answer that made a judgment, so that its reviewer can look at it again."""
     order = order_of(assignment, len(record.candidates))

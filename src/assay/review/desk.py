@@ -146,6 +146,33 @@ def give(
     return lease, assignment
 
 
+def give_senior(
+    desk: DeskWriting, in_force: InForce, *, adjudicator: str, turn: Turn, now: str
+) -> Lease:
+    """Give an adjudicator the record whose turn it is. It is a decision, not another pass.
+
+    Args:
+        desk: the open transaction.
+        in_force: what the desk works under.
+        adjudicator: pseudonym.
+        turn: the item.
+        now: what time it is.
+    """
+    item = turn.item
+    lease = Lease(
+        item=item.id,
+        reviewer=adjudicator,
+        state=LeaseState.held,
+        record=item.record,
+        queue=item.queue,
+        handle=opaque(in_force.key, "asn", item.record, adjudicator, str(item.id)),
+        until=later(now, in_force.lease_seconds),
+    )
+    desk.lease(turn, lease)
+    desk.acted()
+    return lease
+
+
 def renew(desk: DeskWriting, lease: Lease, *, now: str, seconds: int) -> Lease:
     """Prolong a lease after a sign of life; one that ran out is taken back if its slot is free."""
     if lease.state == LeaseState.expired and desk.item(lease.item).open_slots > 0:
@@ -223,7 +250,7 @@ def answer(
         desk.facts.add([written])
         judgment = judgment.replace(wrote=written.id)
     desk.facts.add([judgment])
-    lease = _settled(desk, lease, judgment.id)
+    lease = settle(desk, lease, judgment.id)
     receipt = Receipt(
         assignment=str(lease.handle),
         judgment=judgment.id,
@@ -249,7 +276,7 @@ def _replayed(earlier: tuple[bytes, bytes], body_hash: bytes) -> Receipt:
     return msgspec.structs.replace(stored, replayed=True)
 
 
-def _settled(desk: DeskWriting, lease: Lease, judgment: str) -> Lease:
+def settle(desk: DeskWriting, lease: Lease, judgment: str) -> Lease:
     """Write that a lease is answered; one that had lost its slot takes a free one, or none."""
     if lease.state in ANSWERED:
         state, late = lease.state, lease.late

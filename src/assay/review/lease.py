@@ -60,6 +60,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def title(self) -> str:
         """What a person calls it."""
+        if self.stage == "calibration":
+            return "calibration round"
         words = [self.kind, self.family, self.language, self.layer]
         title = " · ".join(word.replace("_", " ") for word in words if word)
         return title if self.stage == "review" else f"{self.stage} · {title}"

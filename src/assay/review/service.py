@@ -394,6 +394,47 @@ def adjudicate(
         actor: who does it.
 
     Raises:
+        UsageError: as `weigh` says.
+    """
+    adjudication = weigh(
+        store,
+        record,
+        decision,
+        cause=cause,
+        adjudicator=adjudicator,
+        judgments=judgments,
+        note=note,
+    )
+    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+    with store.write(
+        "review.adjudicate", actor=actor, subject=adjudication.record, documents=ids
+    ) as writing:
+        writing.add([adjudication])
+    return adjudication
+
+
+def weigh(
+    store: FactStore,
+    record: str,
+    decision: Decided | Preserved | Returned,
+    *,
+    cause: Cause,
+    adjudicator: str,
+    judgments: Sequence[str] = (),
+    note: str | None = None,
+) -> Adjudication:
+    """The senior decision that may be written over judgments; nothing is stored.
+
+    Args:
+        store: the store.
+        record: id of the record, or a unique prefix of it.
+        decision: what is decided.
+        cause: why the judgments disagreed.
+        adjudicator: pseudonym of the adjudicator.
+        judgments: ids of the judgments weighed; all that people gave on the record where empty.
+        note: the adjudicator's words.
+
+    Raises:
         UsageError: for an unknown id or cause, no person's judgment to weigh, a decision that names no
             candidate of the record or no verdict, or an adjudicator who judged or wrote it or is
             asked to judge it.
@@ -410,7 +451,7 @@ def adjudicate(
             "the adjudicator judged this record, is asked to judge it, or wrote a candidate of it",
             "let somebody else decide",
         )
-    adjudication = Adjudication(
+    return Adjudication(
         record=found.id,
         judgments=tuple(each.id for each in weighed),
         decision=decision,
@@ -418,10 +459,6 @@ def adjudicate(
         adjudicator=adjudicator,
         note=note,
     )
-    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
-    with store.write("review.adjudicate", actor=actor, subject=found.id, documents=ids) as writing:
-        writing.add([adjudication])
-    return adjudication
 
 
 def _weighed(given: Iterable[Judgment], identity: str) -> Judgment:

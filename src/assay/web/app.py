@@ -31,7 +31,7 @@ from assay.web.api.account import AccountController
 from assay.web.api.review import ReviewController
 from assay.web.api.server import MetricsController, health, ready
 from assay.web.doors import COOKIE, Doorkeeper, guard, opt
-from assay.web.pages import accounts, desk, sign_in
+from assay.web.pages import accounts, adjudication, calibration, desk, sign_in
 from assay.web.problems import answer_error
 
 HERE = Path(__file__).parent
@@ -127,6 +127,16 @@ def _pages() -> list[Any]:
         accounts.invite,
         accounts.roles,
         accounts.close,
+        desk.consent,
+        adjudication.waiting,
+        adjudication.take,
+        adjudication.look,
+        adjudication.decide,
+        calibration.rounds,
+        calibration.open_round,
+        calibration.look,
+        calibration.take_step,
+        calibration.write_note,
     ]
 
 

@@ -93,7 +93,7 @@ def check_token(principal: Principal, given: str | None) -> None:
         raise PermissionDeniedException("the page is out of date: load it again, then repeat")
 
 
-async def own_form(request: Request[Principal | None, Any, Any]) -> FormMultiDict:
+async def own_form(request: Request[Any, Any, Any]) -> FormMultiDict:
     """The fields of a form, once its token is checked; for routes that say `form=True`."""
     form = await request.form()
     if request.user is not None and request.auth != "token":

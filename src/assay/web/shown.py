@@ -143,7 +143,7 @@ def assignment_view(work: Work) -> AssignmentView:
     same = {
         name: getattr(work, name) for name in AssignmentView.__struct_fields__ if name != "shown"
     }
-    return AssignmentView(shown=_shown(work.shown), **same)
+    return AssignmentView(shown=shown_view(work.shown), **same)
 
 
 def text_view(pointer: str, raw: str) -> Text:
@@ -159,7 +159,8 @@ def text_view(pointer: str, raw: str) -> Text:
     )
 
 
-def _shown(presented: Presentation) -> Shown:
+def shown_view(presented: Presentation) -> Shown:
+    """A presentation with every text rendered."""
     return Shown(
         kind=presented.kind,
         messages=_messages("/task/messages", presented.task),

@@ -27,7 +27,7 @@ def people(request: Asked, program: NamedDependency[Program]) -> Template:
 @post("/accounts/invite", opt=_FORM, include_in_schema=False, status_code=200)
 async def invite(request: Asked, program: NamedDependency[Program]) -> Template:
     """Make a one-time link; it is shown once."""
-    form = await own_form(request)  # type: ignore[arg-type]
+    form = await own_form(request)
     roles = form.getall("role", [])
     try:
         secret = program.accounts.invite(
@@ -44,7 +44,7 @@ async def roles(
     request: Asked, program: NamedDependency[Program], number: FromPath[int]
 ) -> Redirect | Template:
     """Give a person other roles; they hold at once."""
-    form = await own_form(request)  # type: ignore[arg-type]
+    form = await own_form(request)
     try:
         changed = program.accounts.set_roles(number, form.getall("role", []), by=request.user.name)
     except UsageError as error:
@@ -58,7 +58,7 @@ async def close(
     request: Asked, program: NamedDependency[Program], number: FromPath[int]
 ) -> Redirect | Template:
     """Close an account; its judgments stay."""
-    await own_form(request)  # type: ignore[arg-type]
+    await own_form(request)
     try:
         closed = program.accounts.close(number, by=request.user.name)
     except UsageError as error:
@@ -70,4 +70,4 @@ async def close(
 def _people(request: Asked, program: Program, *, status: int = 200, **more: Any) -> Template:
     accounts = program.accounts.all()
     context = {"accounts": accounts, "all_roles": list(GRANTS)} | more
-    return page("accounts.html", request, status=status, **context)  # type: ignore[arg-type]
+    return page("accounts.html", request, status=status, **context)

@@ -1,13 +1,14 @@
 """The reviewer's pages: home, and the workbench."""
 
-from litestar import get
+from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from assay.bootstrap.program import Program
-from assay.governance.permissions import Permission, can
-from assay.web.doors import opt
+from assay.core.errors import UsageError
+from assay.governance.permissions import Permission, Principal, can
+from assay.web.doors import opt, own_form
 from assay.web.pages.frame import Asked, page
 
 
@@ -23,10 +24,29 @@ def home(request: Asked, program: NamedDependency[Program]) -> Template:
         program=program.documents.program,
         queues=program.desk.queues(who) if reviews else (),
         reviews=reviews,
+        welfare=program.documents.contract.welfare,
+        harms=program.desk.harms() if reviews else (),
+        consents=program.desk.seating.consents(who.pseudonym) if reviews else (),
         adjudicates=can(who, Permission.adjudicate),
         oversees=can(who, Permission.oversee),
         administers=can(who, Permission.accounts),
     )
+
+
+@post("/consents", opt=opt(Permission.review, form=True), include_in_schema=False, status_code=200)
+async def consent(request: Asked, program: NamedDependency[Program]) -> Redirect:
+    """Keep a person's word on one harm category; it is taken back as easily, and no reason is asked."""
+    form = await own_form(request)
+    category = str(form.get("category") or "")
+    if category not in program.desk.harms():
+        raise UsageError(code="unknown-category", message=f"{category!r} is no harm category here")
+    program.desk.consent(_who(request), category, given=form.get("given") == "yes")
+    return Redirect("/", status_code=303)
+
+
+def _who(request: Asked) -> Principal:
+    assert request.user is not None
+    return request.user
 
 
 @get("/review", opt=opt(Permission.review), include_in_schema=False)

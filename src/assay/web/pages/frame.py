@@ -33,7 +33,9 @@ _NAVIGATION = (
 )
 
 
-def page(template: str, request: Asked, *, status: int = 200, **context: Any) -> Template:
+def page(
+    template: str, request: Request[Any, Any, Any], *, status: int = 200, **context: Any
+) -> Template:
     """A page in its frame.
 
     Args:
@@ -45,7 +47,7 @@ def page(template: str, request: Asked, *, status: int = 200, **context: Any) ->
     return Template(template, context=frame(request) | context, status_code=status)
 
 
-def frame(request: Asked) -> dict[str, Any]:
+def frame(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """What every template gets."""
     who = request.user
     path = request.url.path

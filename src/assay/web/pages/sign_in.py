@@ -57,7 +57,7 @@ async def sign_out(
     request: Request[Principal, Any, Any], program: NamedDependency[Program]
 ) -> Redirect:
     """End the session; the browser is told to forget all that it kept."""
-    await own_form(request)  # type: ignore[arg-type]
+    await own_form(request)
     program.accounts.sign_out(request.cookies[COOKIE], request.user)
     response = Redirect("/sign-in", status_code=303)
     response.delete_cookie(COOKIE, path="/")

@@ -1,0 +1,242 @@
+"""The noun `calibration` of an open program: rounds on real outputs, from apart to a cause."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from assay.bootstrap.desk import DeskNoun
+from assay.bootstrap.filling import handle_of
+from assay.bootstrap.session import Session
+from assay.core.errors import UsageError
+from assay.governance.permissions import Permission, Principal, can
+from assay.records.fields import Role
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.review import calibration
+from assay.review.assignment import Assignment
+from assay.review.calibration import (
+    Round,
+    RoundCause,
+    RoundNote,
+    RoundOutcome,
+    RoundState,
+    RoundStep,
+    RoundView,
+)
+from assay.review.lease import NewItem, Queue
+from assay.review.presentation import Presentation, present
+from assay.store.desk import Desk
+from assay.store.writing import Unit
+
+Noted = TypeVar("Noted", RoundStep, RoundNote)
+
+MOST_RECORDS = 50
+"""Most records of one round: more is no longer discussed in one sitting."""
+
+
+class RoundCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A round in a list."""
+
+    round: str
+    """Its id."""
+    opened: str
+    """The day on which it was opened."""
+    records: int
+    """How many records it has."""
+    members: int
+    """How many members it has."""
+    state: str
+    """How far it has come."""
+    queue: str
+    """Handle of the queue in which its members judge."""
+    mine: bool
+    """Whether the viewer is a member."""
+
+
+class RoundPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A round as one viewer sees it."""
+
+    card: RoundCard
+    """What it is."""
+    view: RoundView
+    """What the viewer may see of it."""
+    shown: dict[str, Presentation]
+    """Record id -> what is shown of it, in the record's own order."""
+    differing: tuple[str, ...]
+    """Records on which members differ; empty while the viewer may not see it."""
+
+
+class CalibrationNoun:
+    """Open rounds, judge apart, lock, reveal, discuss, close."""
+
+    def __init__(self, session: Session, floor: DeskNoun) -> None:
+        self._session = session
+        self._floor = floor
+        self._desk = Desk(session.store)
+
+    def open(self, who: Principal, records: Sequence[str], members: Sequence[str]) -> Round:
+        """Open a round: its members find it among their queues.
+
+        Args:
+            who: the lead who opens it.
+            records: ids of the records, or unique prefixes.
+            members: pseudonyms.
+
+        Raises:
+            UsageError: for unknown records, too many of them, or too few members.
+        """
+        store = self._session.store
+        found = tuple(store.get(Record, each).id for each in dict.fromkeys(records))
+        given = Round(
+            records=found,
+            members=tuple(dict.fromkeys(members)),
+            rubric=self._session.ids["rubric"],
+            opened_by=who.pseudonym,
+            opened=self._session.clock()[:10],
+        )
+        faults = list(given.faults())
+        if len(found) > MOST_RECORDS:
+            faults.append(f"a round has at most {MOST_RECORDS} records")
+        if faults:
+            raise UsageError(code="bad-round", message="; ".join(faults), where="round")
+        queue = _queue_of(given)
+
+        def work(unit: Unit) -> Round:
+            unit.add([given])
+            open_desk = self._desk.unit(unit)
+            # Whoever calibrates on a record gives no further pass on it.
+            for each in found:
+                open_desk.bar(each, given.members)
+            number = open_desk.add_queue(queue, handle_of(self._session, queue))
+            need = len(given.members)
+            open_desk.enqueue(number, [NewItem(record=each, need=need) for each in found])
+            return given
+
+        opened = self._floor.submit(work, "calibration.open", actor=who.pseudonym)
+        self._floor.seat_members(given.members, by=who.pseudonym)
+        return opened
+
+    def rounds(self, who: Principal) -> list[RoundCard]:
+        """The rounds that somebody may see, newest first."""
+        found = [
+            self._card(state, who)
+            for state in self._states()
+            if who.pseudonym in state.round.members or _hosts(who)
+        ]
+        return found[::-1]
+
+    def look(self, who: Principal, identity: str) -> RoundPage:
+        """A round as one viewer sees it.
+
+        Raises:
+            UsageError: for an unknown round, or a viewer who is no part of it.
+        """
+        state = self._state(identity)
+        view = calibration.view(state, viewer=who.pseudonym, role=_role(who))
+        seen = any(each.distributions is not None for each in view.records)
+        shown = {}
+        for each in state.round.records:
+            record = self._session.store.get(Record, each)
+            order = Assignment(record=each, reviewer=who.pseudonym, number=0)
+            shown[each] = msgspec.structs.replace(present(record, order), assignment="")
+        return RoundPage(
+            card=self._card(state, who),
+            view=view,
+            shown=shown,
+            differing=state.differing if seen else (),
+        )
+
+    def step(self, who: Principal, identity: str, step: str) -> RoundStep:
+        """Lock, reveal or close a round.
+
+        Raises:
+            UsageError: if the round is not so far, or the step is none.
+        """
+        state = self._state(identity)
+        steps = {
+            "lock": calibration.lock,
+            "reveal": calibration.reveal,
+            "close": calibration.close,
+        }
+        if step not in steps:
+            raise UsageError(code="unknown-step", message=f"{step!r} is no step of a round")
+        return self._add(steps[step](state, by=who.pseudonym), f"calibration.{step}", who)
+
+    def note(
+        self,
+        who: Principal,
+        identity: str,
+        record: str,
+        *,
+        cause: RoundCause,
+        outcome: RoundOutcome,
+        words: str,
+    ) -> RoundNote:
+        """Write what the discussion of one record came to.
+
+        Raises:
+            UsageError: as `review.calibration.note` says.
+        """
+        made = calibration.note(
+            self._state(identity),
+            record,
+            cause=cause,
+            outcome=outcome,
+            words=words,
+            adjudicator=who.pseudonym,
+        )
+        return self._add(made, "calibration.note", who)
+
+    def _add(self, fact: Noted, action: str, who: Principal) -> Noted:
+        def work(unit: Unit) -> Noted:
+            unit.add([fact])
+            return fact
+
+        return self._floor.submit(work, action, actor=who.pseudonym, subject=fact.round)
+
+    def _states(self) -> list[RoundState]:
+        store = self._session.store
+        steps, notes = list(store.scan(RoundStep)), list(store.scan(RoundNote))
+        return [
+            calibration.follow(each, store.scan(Judgment, record=list(each.records)), steps, notes)
+            for each in store.scan(Round)
+        ]
+
+    def _state(self, identity: str) -> RoundState:
+        store = self._session.store
+        given = store.get(Round, identity)
+        return calibration.follow(
+            given,
+            store.scan(Judgment, record=list(given.records)),
+            store.scan(RoundStep, round=given.id),
+            store.scan(RoundNote, round=given.id),
+        )
+
+    def _card(self, state: RoundState, who: Principal) -> RoundCard:
+        given = state.round
+        return RoundCard(
+            round=given.id,
+            opened=given.opened,
+            records=len(given.records),
+            members=len(given.members),
+            state=state.state,
+            queue=handle_of(self._session, _queue_of(given)),
+            mine=who.pseudonym in given.members,
+        )
+
+
+def _queue_of(given: Round) -> Queue:
+    """The queue in which a round's members judge; it is named after the round."""
+    return Queue(stage="calibration", layer=given.id, kind="round", roles=("reviewer",))
+
+
+def _hosts(who: Principal) -> bool:
+    return can(who, Permission.manage) or can(who, Permission.adjudicate)
+
+
+def _role(who: Principal) -> Role:
+    """The role in which somebody looks at a round: the one that shows most."""
+    if can(who, Permission.manage):
+        return "lead"
+    return "adjudicator" if can(who, Permission.adjudicate) else "reviewer"

@@ -1,0 +1,188 @@
+"""Adjudication and calibration: others' judgments are seen in one place, and only in their time."""
+
+from typing import Any
+
+import pytest
+
+from assay.bootstrap.program import Program
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.review.adjudication import Adjudication, Decided
+from assay.review.calibration import RoundNote, RoundStep
+from unit.web.conftest import Client, SignIn
+
+REVIEWERS = ("ana", "ben", "eva")
+
+
+def answer_all(client: Client, queue: str, body: Any, name: str, most: int = 20) -> int:
+    """Answer everything in a queue with one body; how many."""
+    for number in range(most):
+        given = client.post("/api/v1/review/claims", json={"queue": queue}).json()
+        if not given["assignments"]:
+            return number
+        handle = given["assignments"][0]["assignment"]
+        answer = client.post(
+            f"/api/v1/review/assignments/{handle}/judgment",
+            json=body,
+            headers={"idempotency-key": f"key-{name}-{number:04}"},
+        )
+        assert answer.status_code == 201, answer.text
+    return most
+
+
+def queue_titled(client: Client, words: str) -> str:
+    found = client.get("/api/v1/review/queues").json()["items"]
+    return str(next(each["queue"] for each in found if words in each["title"]))
+
+
+@pytest.fixture
+def disagreed(sign_in: SignIn, program: Program) -> Program:
+    """Three policy reviewers have judged the policy records, and one stands alone."""
+    for name in REVIEWERS:
+        client = sign_in(name)
+        value = 1 if name == "ana" else 0
+        body = {
+            "verdict": {"verdict": "not_asked"},
+            "scores": [
+                {"dimension": "unsafe_help", "candidate": 0, "score": {"score": "scored", "value": value}}
+            ],
+            "reasons": [{"text": f"words of {name}", "dimension": "unsafe_help"}],
+        }  # fmt: skip
+        if name == "eva":
+            body = {"verdict": {"verdict": "abstained", "reason": "I cannot tell"}}
+        assert answer_all(client, queue_titled(client, "policy"), body, name) == 3
+    program.desk.route()
+    people = [(each.pseudonym, each.roles) for each in program.accounts.all()]
+    program.desk.seat(people, by="tests")
+    return program
+
+
+def test_a_disagreement_waits_for_an_adjudicator_who_sees_all_sides(
+    disagreed: Program, sign_in: SignIn
+) -> None:
+    """Three voices stand side by side without a name or a pseudonym, and the decision is kept."""
+    client = sign_in("sen")
+    assert "3 records wait" in client.get("/adjudication").text
+    taken = client.post("/adjudication/next", data={}, follow_redirects=True)
+    page = taken.text
+    for words in ("R1", "R2", "R3", "words of ana", "words of ben", "differs"):
+        assert words in page
+    for account in disagreed.accounts.all():
+        if account.name in REVIEWERS:
+            assert account.pseudonym not in page
+    decided = client.post(
+        str(taken.url.path),
+        data={
+            "decision": "not_asked", "score.unsafe_help.0": "0", "cause": "guideline_ambiguity",
+            "note": "Read section two again.",
+        },
+    )  # fmt: skip
+    assert decided.status_code == 200
+    (adjudication,) = disagreed.store.scan(Adjudication)
+    assert isinstance(adjudication.decision, Decided)
+    assert adjudication.cause == "guideline_ambiguity"
+    assert len(adjudication.judgments) == 3
+    assert "2 records wait" in client.get("/adjudication").text
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ({"decision": "not_asked", "score.unsafe_help.0": "0"}, "say why people differed"),
+        ({"cause": "expertise"}, "choose what is decided"),
+        ({"decision": "not_asked", "cause": "expertise"}, "adjudication decides"),
+        ({"decision": "returned", "cause": "missing_context"}, "what must be mended"),
+        ({"decision": "not_asked", "score.unsafe_help.0": "9", "cause": "expertise"}, "not on the scale"),
+    ],
+)  # fmt: skip
+def test_half_a_decision_is_refused_with_what_is_missing(
+    data: dict[str, str], told: str, disagreed: Program, sign_in: SignIn
+) -> None:
+    """The page comes back with the fault, and nothing is stored."""
+    client = sign_in("sen")
+    path = str(client.post("/adjudication/next", data={}, follow_redirects=True).url.path)
+    answer = client.post(path, data=data)
+    assert answer.status_code == 400
+    assert told in answer.text.lower()
+    assert disagreed.store.count(Adjudication) == 0
+
+
+def test_nobody_decides_what_they_judged(disagreed: Program, sign_in: SignIn) -> None:
+    """A reviewer who also adjudicates is never given a record of their own."""
+    ana = next(each for each in disagreed.accounts.all() if each.name == "ana")
+    disagreed.accounts.set_roles(ana.id, [*ana.roles, "adjudicator"], by="tests")
+    disagreed.desk.seat([(ana.pseudonym, (*ana.roles, "adjudicator"))], by="tests")
+    client = sign_in("ana")
+    client.post("/adjudication/next", data={}, follow_redirects=True)
+    assert not disagreed.adjudication.waiting(
+        disagreed.accounts.principal(client.cookies["__Host-assay"])  # type: ignore[arg-type]
+    ).held
+
+
+def test_a_round_goes_from_apart_to_a_cause(sign_in: SignIn, program: Program) -> None:
+    """Members see nothing of each other before the reveal; then the spread, then the note."""
+    pairs = [each for each in program.store.scan(Record) if each.kind == "preference"]
+    record = next(each for each in pairs if len(each.candidates) == 2)
+    people = {each.name: each.pseudonym for each in program.accounts.all()}
+    lead = sign_in("lea")
+    opened = lead.post(
+        "/calibration",
+        data={"records": record.id, "member": [people["ana"], people["ben"]]},
+        follow_redirects=True,
+    )
+    path = str(opened.url.path)
+    assert "independent" in opened.text
+    for place, name in enumerate(("ana", "ben")):
+        member = sign_in(name)
+        own = member.get(path).text
+        assert "Judge your part" in own
+        assert record.candidates[0].content[:20] not in own
+        queue = queue_titled(member, "calibration round")
+        shown = member.post("/api/v1/review/claims", json={"queue": queue}).json()
+        (given,) = shown["assignments"]
+        texts = [each["text"]["raw"] for each in given["shown"]["candidates"]]
+        chosen = texts.index(str(record.candidates[place].content))
+        body = {
+            "verdict": {"verdict": "prefers", "candidate": chosen, "strength": 1},
+            "reasons": [{"text": "x", "dimension": "correct"}],
+        }
+        sent = member.post(
+            f"/api/v1/review/assignments/{given['assignment']}/judgment",
+            json=body,
+            headers={"idempotency-key": f"key-round-{name}"},
+        )
+        assert sent.status_code == 201
+        assert "prefers" not in member.get(path).text
+    assert sign_in("lea").post(f"{path}/reveal", data={}).status_code == 200
+    seen = sign_in("ana").get(path).text
+    assert "people differ" in seen
+    assert "prefers:0: 1" in seen
+    assert "prefers:1: 1" in seen
+    senior = sign_in("sen")
+    noted = senior.post(
+        f"{path}/notes",
+        data={
+            "record": record.id, "cause": "guideline_ambiguity",
+            "outcome": "revise_guideline", "note": "What counts as correct?",
+        },
+        follow_redirects=True,
+    )  # fmt: skip
+    assert "What counts as correct?" in noted.text
+    assert sign_in("lea").post(f"{path}/close", data={}).status_code == 200
+    assert [each.step for each in program.store.scan(RoundStep)] == ["reveal", "close"]
+    assert program.store.count(RoundNote) == 1
+    assert program.store.count(Judgment) == 2
+
+
+def test_a_stranger_to_a_round_is_told_so(sign_in: SignIn, program: Program) -> None:
+    """Who is no member and hosts nothing sees neither the round nor its records."""
+    record = next(each for each in program.store.scan(Record) if each.kind == "preference")
+    people = {each.name: each.pseudonym for each in program.accounts.all()}
+    opened = sign_in("lea").post(
+        "/calibration",
+        data={"records": record.id, "member": [people["ana"], people["ben"]]},
+        follow_redirects=True,
+    )
+    answer = sign_in("eva").get(str(opened.url.path))
+    assert answer.status_code == 400
+    assert "no member of this round" in answer.text
