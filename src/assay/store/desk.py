@@ -63,6 +63,9 @@ class Statements:
         reviewer: BindParameter[str] = bindparam("reviewer")
         queue: BindParameter[int] = bindparam("queue")
         self.turn = _turn(tables, reviewer, queue)
+        self.cursor = select(cursors.position, cursors.shown).where(
+            cursors.reviewer == reviewer, cursors.queue == queue
+        )
         self.add_cursor = insert(tables.cursors)
         self.move_cursor = (
             update(tables.cursors)
@@ -159,8 +162,8 @@ class DeskUnit:
             return None
         return Turn(item=_item(row), shown=row["shown"] or 0, position=row["position"])
 
-    def turn_on(self, record: str, shown: int) -> Turn | None:
-        """The turn on one record of the sentinels, whatever stands before it in its queue."""
+    def turn_on(self, record: str, reviewer: str) -> Turn | None:
+        """A reviewer's turn on one record of the sentinels, wherever it stands in its queue."""
         items, queues = self._tables.items, self._tables.queues.c
         wanted = (
             select(items)
@@ -169,7 +172,12 @@ class DeskUnit:
             .where(queues.name.like("sentinel/%"))
         )
         row = self._connection.execute(wanted).mappings().first()
-        return Turn(item=_item(row), shown=shown) if row else None
+        if row is None:
+            return None
+        where = {"reviewer": reviewer, "queue": row["queue"]}
+        cursor = self._connection.execute(self._do.cursor, where).first()
+        shown, position = (cursor.shown, cursor.position) if cursor else (0, None)
+        return Turn(item=_item(row), shown=shown, position=position)
 
     def records_of(self, reviewer: str) -> list[str]:
         """The records of which a reviewer ever held an item, or may hold none."""

@@ -99,7 +99,11 @@ def create_app(
         dependencies={"program": Provide(_program, sync_to_thread=False)},
         exception_handlers={AssayError: answer_error, Exception: answer_error},
         before_send=[_add_headers],
-        template_config=TemplateConfig(directory=HERE / "templates", engine=JinjaTemplateEngine),
+        template_config=TemplateConfig(
+            directory=HERE / "templates",
+            engine=JinjaTemplateEngine,
+            engine_callback=_add_filters,
+        ),
         openapi_config=_openapi(),
         lifespan=[_sweeping(sweep_seconds)],
         state=State({"program": program, "log": logging.getLogger("assay.web")}),
@@ -111,6 +115,15 @@ def create_app(
 def from_environment() -> Litestar:
     """The application for the program that the environment names; for worker processes."""
     return create_app(assay.open(os.environ[PROGRAM]))
+
+
+def _add_filters(engine: JinjaTemplateEngine) -> None:
+    engine.engine.filters["sentence"] = sentence
+
+
+def sentence(text: str) -> str:
+    """A text with a capital at its beginning; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def _pages() -> list[Any]:

@@ -1,5 +1,6 @@
 """Adjudication and calibration: others' judgments are seen in one place, and only in their time."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,20 +15,37 @@ from unit.web.conftest import Client, SignIn
 REVIEWERS = ("ana", "ben", "eva")
 
 
-def answer_all(client: Client, queue: str, body: Any, name: str, most: int = 20) -> int:
-    """Answer everything in a queue with one body; how many."""
-    for number in range(most):
+def answer_all(client: Client, queue: str, said: Callable[[dict[str, Any]], Any], name: str) -> int:
+    """Answer everything in a queue; how many."""
+    for number in range(20):
         given = client.post("/api/v1/review/claims", json={"queue": queue}).json()
         if not given["assignments"]:
             return number
-        handle = given["assignments"][0]["assignment"]
+        assignment = given["assignments"][0]
         answer = client.post(
-            f"/api/v1/review/assignments/{handle}/judgment",
-            json=body,
+            f"/api/v1/review/assignments/{assignment['assignment']}/judgment",
+            json=said(assignment),
             headers={"idempotency-key": f"key-{name}-{number:04}"},
         )
         assert answer.status_code == 201, answer.text
-    return most
+    raise AssertionError("the queue does not end")
+
+
+def ruling(name: str) -> Callable[[dict[str, Any]], Any]:
+    """What a policy reviewer says of everything: ana one thing, ben the other, eva nothing."""
+    if name == "eva":
+        return lambda _: {"verdict": {"verdict": "abstained", "reason": "I cannot tell"}}
+    word = "violates" if name == "ana" else "complies"
+    return lambda assignment: {
+        "verdict": {"verdict": "not_asked"},
+        "scores": [
+            {"dimension": "unsafe_help", "candidate": 0, "score": {"score": "scored", "value": 0}}
+        ],
+        "rulings": [
+            {"section": assignment["form"]["sections"][0]["id"], "ruling": word, "candidate": 0}
+        ],
+        "reasons": [{"text": f"words of {name}", "dimension": "unsafe_help"}],
+    }
 
 
 def queue_titled(client: Client, words: str) -> str:
@@ -40,17 +58,7 @@ def disagreed(sign_in: SignIn, program: Program) -> Program:
     """Three policy reviewers have judged the policy records, and one stands alone."""
     for name in REVIEWERS:
         client = sign_in(name)
-        value = 1 if name == "ana" else 0
-        body = {
-            "verdict": {"verdict": "not_asked"},
-            "scores": [
-                {"dimension": "unsafe_help", "candidate": 0, "score": {"score": "scored", "value": value}}
-            ],
-            "reasons": [{"text": f"words of {name}", "dimension": "unsafe_help"}],
-        }  # fmt: skip
-        if name == "eva":
-            body = {"verdict": {"verdict": "abstained", "reason": "I cannot tell"}}
-        assert answer_all(client, queue_titled(client, "policy"), body, name) == 3
+        assert answer_all(client, queue_titled(client, "policy"), ruling(name), name) == 3
     program.desk.route()
     people = [(each.pseudonym, each.roles) for each in program.accounts.all()]
     program.desk.seat(people, by="tests")

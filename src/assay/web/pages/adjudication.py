@@ -1,5 +1,6 @@
 """The adjudicator's pages: what waits, and one record with all judgments side by side."""
 
+from collections.abc import Iterator
 from typing import Any, get_args
 
 import msgspec
@@ -50,19 +51,22 @@ CAUSES: dict[str, str] = {
 """Causes in words, in the order in which they are asked."""
 
 
-class DimensionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One dimension and candidate, with what each voice says of it."""
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One question about one candidate, with what each voice says."""
 
-    dimension: AskedDimension
-    """The dimension."""
-    letter: str
-    """The candidate."""
-    place: int
-    """Its place on this page."""
+    title: str
+    """The question."""
     said: tuple[str, ...]
-    """What each voice says, in the order of the voices."""
-    differs: bool
-    """Whether they differ."""
+    """What each voice says, in the order of the voices; empty where one says nothing."""
+    field: str | None = None
+    """Name of the field in which the adjudicator scores; absent where no score is asked."""
+    values: tuple[str, ...] = ()
+    """What may stand in that field."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether two voices say different things."""
+        return len({each for each in self.said if each}) > 1
 
 
 @get("/adjudication", opt=_OPT, include_in_schema=False, sync_to_thread=False)
@@ -124,22 +128,57 @@ def _look(request: Asked, work: SeniorWork, *, status: int = 200, **more: Any) -
     )
 
 
-def _rows(work: SeniorWork) -> list[DimensionRow]:
-    rows = []
+def _rows(work: SeniorWork) -> list[Row]:
+    """Every question that somebody answered: scores, rulings, step labels."""
+    found = [*_score_rows(work), *_ruling_rows(work), *_step_rows(work)]
+    return [row for row in found if any(row.said)]
+
+
+def _score_rows(work: SeniorWork) -> Iterator[Row]:
     for dimension in work.form.dimensions:
         for place, candidate in enumerate(work.shown.candidates):
-            said = tuple(_score_of(voice, dimension.id, place) for voice in work.voices)
-            if any(said):
-                rows.append(
-                    DimensionRow(
-                        dimension=dimension,
-                        letter=candidate.letter,
-                        place=place,
-                        said=said,
-                        differs=len({each for each in said if each}) > 1,
+            yield Row(
+                title=f"{_words(dimension.id)}, {candidate.letter}",
+                said=tuple(_score_of(each, dimension.id, place) for each in work.voices),
+                field=f"score.{dimension.id}.{place}",
+                values=dimension.values,
+            )
+
+
+def _ruling_rows(work: SeniorWork) -> Iterator[Row]:
+    for section in work.form.sections:
+        for place, candidate in enumerate(work.shown.candidates):
+            yield Row(
+                title=f"{section.title}, {candidate.letter}",
+                said=tuple(
+                    ", ".join(
+                        each.ruling
+                        for each in voice.answer.rulings
+                        if each.section == section.id and each.candidate in {place, None}
                     )
-                )
-    return rows
+                    for voice in work.voices
+                ),
+            )
+
+
+def _step_rows(work: SeniorWork) -> Iterator[Row]:
+    for place, candidate in enumerate(work.shown.candidates):
+        for step in candidate.work:
+            yield Row(
+                title=f"Step {step.step}, {candidate.letter}",
+                said=tuple(
+                    ", ".join(
+                        each.label
+                        for each in voice.answer.step_labels
+                        if (each.candidate, each.step) == (place, step.step)
+                    )
+                    for voice in work.voices
+                ),
+            )
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _score_of(voice: Voice, dimension: str, place: int) -> str:
