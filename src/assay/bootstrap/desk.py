@@ -32,6 +32,7 @@ from assay.review.lease import Lease, Member, QueueRow, Turn
 from assay.review.membership import restricted
 from assay.review.ports import DeskWriting
 from assay.review.presentation import Presentation, present
+from assay.review.qualification import ExamItem
 from assay.review.sentinel import Sentinel, is_sentinels_turn, pick, standing_sentinels
 from assay.review.welfare import Capped, allowed, caps_of
 from assay.review.wheel import Wheel
@@ -172,6 +173,7 @@ class DeskNoun:
         self._seating = Seating(session, self._desk)
         self._wheel = Wheel()
         self._sentinels: list[Sentinel] = []
+        self._known: frozenset[str] = frozenset()
         self._weights: Mapping[int, int] = {}
         self._gate = Lock()
         self._records = lru_cache(CACHED)(self._read_record)
@@ -299,15 +301,15 @@ class DeskNoun:
         """The next assignment: at times a sentinel, which looks like any other."""
         for number in self._order(tried):
             turn = self._sentinel(open_desk, reviewer, number) or open_desk.turn(reviewer, number)
-            if turn is not None:
-                return desk.give(
-                    open_desk,
-                    self.in_force,
-                    self._records,
-                    reviewer=reviewer,
-                    turn=turn,
-                    now=now,
-                )
+            if turn is None:
+                continue
+            given = desk.give(
+                open_desk, self.in_force, self._records, reviewer=reviewer, turn=turn, now=now
+            )
+            if turn.item.record in self._known:
+                # A known record waits in several queues; nobody meets it twice.
+                open_desk.bar(turn.item.record, [reviewer])
+            return given
         return None
 
     def _sentinel(self, open_desk: DeskWriting, reviewer: str, number: int) -> Turn | None:
@@ -594,7 +596,10 @@ class DeskNoun:
     def _refresh(self) -> None:
         self._queues = tuple(self._desk.queues())
         self._seats = {}
-        self._sentinels = standing_sentinels(self._session.store.scan(Sentinel))
+        store = self._session.store
+        self._sentinels = standing_sentinels(store.scan(Sentinel))
+        keys = [each.key for each in (*self._sentinels, *store.scan(ExamItem))]
+        self._known = frozenset(key.record for key in keys)
         self._weights = self._desk.waiting()
 
     def _seat(self, lease: Lease) -> Member:
