@@ -330,7 +330,7 @@ class DeskNoun:
         ]
         exposed = {each.key.record: open_desk.exposed(each.key.record) for each in fitting}
         chosen = pick(fitting, secret=key, reviewer=reviewer, seen=seen, exposed=exposed)
-        return open_desk.turn_on(chosen.key.record, reviewer) if chosen else None
+        return open_desk.turn_on(chosen.key.record, reviewer, number) if chosen else None
 
     def work(self, who: Principal, handle: str) -> Work:
         """One assignment with all that its reviewer may see.

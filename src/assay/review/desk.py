@@ -136,7 +136,7 @@ def give(
         reviewer=reviewer,
         state=LeaseState.held,
         record=item.record,
-        queue=item.queue,
+        queue=item.queue if turn.among is None else turn.among,
         handle=opaque(in_force.key, "asn", assignment.id, str(item.id)),
         assignment=assignment.id,
         until=later(now, in_force.lease_seconds),

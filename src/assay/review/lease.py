@@ -104,6 +104,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """The item."""
     shown: int
     """Items of this queue that the reviewer was given before; the order of candidates hangs on it."""
+    among: int | None = None
+    """Number of the queue among whose work a sentinel comes; absent for ordinary work."""
     position: int | None = None
     """Rank up to which the reviewer has been; absent at the first claim."""
 
@@ -120,7 +122,7 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     record: str
     """Id of the record."""
     queue: int
-    """Number of the queue."""
+    """Number of the queue; for a sentinel, of the one among whose work it came."""
     handle: str | None = None
     """Its name for the outside; absent for one who is barred."""
     assignment: str | None = None

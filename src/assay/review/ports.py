@@ -25,8 +25,8 @@ class DeskWriting(Protocol):
     def turn(self, reviewer: str, queue: int) -> Turn | None:
         """The next item of a queue that a reviewer may be given; None where there is none."""
 
-    def turn_on(self, record: str, reviewer: str) -> Turn | None:
-        """A reviewer's turn on one record of the sentinels, wherever it stands in its queue."""
+    def turn_on(self, record: str, reviewer: str, among: int) -> Turn | None:
+        """A reviewer's turn on one sentinel, wherever it stands, among the work of a queue."""
 
     def records_of(self, reviewer: str) -> list[str]:
         """The records of which a reviewer ever held an item, or may hold none."""

@@ -162,8 +162,8 @@ class DeskUnit:
             return None
         return Turn(item=_item(row), shown=row["shown"] or 0, position=row["position"])
 
-    def turn_on(self, record: str, reviewer: str) -> Turn | None:
-        """A reviewer's turn on one record of the sentinels, wherever it stands in its queue."""
+    def turn_on(self, record: str, reviewer: str, among: int) -> Turn | None:
+        """A reviewer's turn on one sentinel, wherever it stands, among the work of a queue."""
         items, queues = self._tables.items, self._tables.queues.c
         wanted = (
             select(items)
@@ -177,7 +177,7 @@ class DeskUnit:
         where = {"reviewer": reviewer, "queue": row["queue"]}
         cursor = self._connection.execute(self._do.cursor, where).first()
         shown, position = (cursor.shown, cursor.position) if cursor else (0, None)
-        return Turn(item=_item(row), shown=shown, position=position)
+        return Turn(item=_item(row), shown=shown, position=position, among=among)
 
     def records_of(self, reviewer: str) -> list[str]:
         """The records of which a reviewer ever held an item, or may hold none."""
@@ -201,11 +201,11 @@ class DeskUnit:
         self._connection.execute(self._do.take_slot, {"item": turn.item.id})
         shown = turn.shown + 1
         if turn.position is None:
-            row = {"reviewer": lease.reviewer, "queue": lease.queue, "shown": shown}
+            row = {"reviewer": lease.reviewer, "queue": turn.item.queue, "shown": shown}
             row["position"] = -1 if turn.item.hot else turn.item.rank
             self._connection.execute(self._do.add_cursor, row)
             return
-        moved = {"of": lease.reviewer, "in_queue": lease.queue, "shown": shown}
+        moved = {"of": lease.reviewer, "in_queue": turn.item.queue, "shown": shown}
         moved["position"] = turn.position if turn.item.hot else turn.item.rank
         self._connection.execute(self._do.move_cursor, moved)
 
