@@ -598,7 +598,8 @@ class DeskNoun:
         self._seats = {}
         store = self._session.store
         self._sentinels = standing_sentinels(store.scan(Sentinel))
-        keys = [each.key for each in (*self._sentinels, *store.scan(ExamItem))]
+        keys = [each.key for each in self._sentinels]
+        keys += [each.key for each in store.scan(ExamItem)]
         self._known = frozenset(key.record for key in keys)
         self._weights = self._desk.waiting()
 

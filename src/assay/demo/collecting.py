@@ -7,7 +7,7 @@ from assay.bootstrap.program import Program
 from assay.core.errors import CheckError
 from assay.demo.evaluation import build_reserve
 from assay.demo.reviewers import PEOPLE, Oracle, answer_all
-from assay.demo.world import Item
+from assay.demo.world import Item, build_world
 
 Say = Callable[[str], None]
 """Prints one line."""
@@ -76,6 +76,26 @@ def review(program: Program, items: Sequence[Item], say: Say) -> None:
             raise CheckError(code="demo-broken", message=taken.set_aside[0].reason)
     status = program.review.status()
     say(f"   {status.judged} judgments are in, {status.waiting} wait")
+
+
+NEXT_SEED = 11
+NEXT_COUNTS = {
+    "preference": 12, "demonstration": 3, "process": 3, "policy": 3,
+    "critique": 3, "outcome": 2, "trajectory": 2, "adversarial": 2,
+}  # fmt: skip
+"""How many records of each kind the demo leaves for people to judge."""
+
+
+def wait_at_desk(program: Program, say: Say) -> None:
+    """Import the next batch, which nobody has judged: it waits for people at the desk."""
+    say("\n13. The desk: the next batch waits for people")
+    file = program.folder / "data" / "next-batch.jsonl"
+    items = build_world(NEXT_SEED, NEXT_COUNTS)
+    lines = [item.record.canonical().decode() for item in items]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    report = program.records.import_(file, source="desk-authors")
+    say(f"   {report.stored} records of eight kinds wait for their first judgment")
+    say(f"   try: assay serve -p {program.folder}")
 
 
 def verify(program: Program, say: Say) -> None:

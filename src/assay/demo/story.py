@@ -1,4 +1,4 @@
-"""The story: contract, reserve, records, review, verification, quality, release, validation, plan.
+"""The story: contract, reserve, records, review, verification, quality, release, validation, plan, the desk.
 
 Each step says what it did and where to look. Time stands still and draws are seeded, so that
 the last line is the same on every machine.
@@ -14,7 +14,7 @@ from assay.contracts import service as contracts
 from assay.core.clock import fixed_clock
 from assay.core.errors import UsageError
 from assay.demo.caught import catch_failures
-from assay.demo.collecting import import_records, review, seal_reserve, verify
+from assay.demo.collecting import import_records, review, seal_reserve, verify, wait_at_desk
 from assay.demo.documents import MOMENT, write_program
 from assay.demo.judging import judge_quality
 from assay.demo.proving import export, plan_next, release, show_lineage, validate
@@ -27,13 +27,14 @@ Say = Callable[[str], None]
 """Prints one line."""
 
 
-def tell(folder: Path, say: Say, *, failures: bool = True) -> str:
+def tell(folder: Path, say: Say, *, failures: bool = True, next_batch: bool = True) -> str:
     """Run the whole way in a folder.
 
     Args:
         folder: where to; made if it is not there, and written over if an earlier demo lies there.
         say: prints one line.
         failures: whether to plant the eight failure modes as well, each in a program of its own.
+        next_batch: whether to leave records that nobody has judged for people at the desk.
 
     Returns:
         The head of the program's audit chain, which binds every fact: the same every time.
@@ -57,6 +58,8 @@ def tell(folder: Path, say: Say, *, failures: bool = True) -> str:
         validate(program, say)
         plan = plan_next(program, say)
         show_lineage(program, plan, folder, say)
+        if next_batch:
+            wait_at_desk(program, say)
         digest = f"sha256:{program.store.head().hash}"
     say(f"\nquality report  {folder}/quality/quality.html ({report.records} records)")
     say(f"manifest        {built.folder}/manifest.json")

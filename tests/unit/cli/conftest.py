@@ -43,5 +43,5 @@ def assay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished demo program; tests read it and leave it as it is."""
     folder = tmp_path_factory.mktemp("demo") / "program"
-    tell(folder, lambda _: None, failures=False)
+    tell(folder, lambda _: None, failures=False, next_batch=False)
     return folder
