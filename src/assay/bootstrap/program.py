@@ -22,6 +22,7 @@ from assay.store.store import Store
 if TYPE_CHECKING:
     from assay.bootstrap.accounts import AccountsNoun
     from assay.bootstrap.desk import DeskNoun
+    from assay.bootstrap.overview import OverviewNoun
     from assay.bootstrap.planning import PlanningNoun
     from assay.bootstrap.quality import QualityNoun
     from assay.bootstrap.records import RecordsNoun
@@ -109,6 +110,13 @@ class Program:
         return DeskNoun(self.session)
 
     @cached_property
+    def overview(self) -> "OverviewNoun":
+        """Beside the way: what leads see of the program, with the records behind each number."""
+        from assay.bootstrap.overview import OverviewNoun
+
+        return OverviewNoun(self)
+
+    @cached_property
     def accounts(self) -> "AccountsNoun":
         """3. Who may sign in, and as what."""
         from assay.bootstrap.accounts import AccountsNoun
@@ -153,7 +161,8 @@ class Program:
     @cached_property
     def planning(self) -> "PlanningNoun":
         """8. Findings, root causes, the next sampling plan."""
-        from assay.bootstrap.planning import PlanningNoun
+        from assay.bootstrap.overview import OverviewNoun
+    from assay.bootstrap.planning import PlanningNoun
 
         return PlanningNoun(self.session)
 
