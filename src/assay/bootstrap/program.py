@@ -161,8 +161,7 @@ class Program:
     @cached_property
     def planning(self) -> "PlanningNoun":
         """8. Findings, root causes, the next sampling plan."""
-        from assay.bootstrap.overview import OverviewNoun
-    from assay.bootstrap.planning import PlanningNoun
+        from assay.bootstrap.planning import PlanningNoun
 
         return PlanningNoun(self.session)
 

@@ -447,44 +447,6 @@ class Desk:
         with self._store.snapshot() as connection:
             return _leases(connection.execute(wanted).mappings())
 
-    def progress(self) -> dict[int, dict[tuple[LeaseState, bool], int]]:
-        """By queue: leases by where they stand and whether the answer came late."""
-        leases = self._tables.leases.c
-        counted = select(leases.queue, leases.state, leases.late, func.count()).group_by(
-            leases.queue, leases.state, leases.late
-        )
-        found: dict[int, dict[tuple[LeaseState, bool], int]] = {}
-        with self._store.snapshot() as connection:
-            for queue, state, late, count in connection.execute(counted):
-                found.setdefault(int(queue), {})[LeaseState(state), bool(late)] = int(count)
-        return found
-
-    def all_held(self) -> list[Lease]:
-        """The leases that anybody holds now, the one that runs out first at the front."""
-        table = self._tables.leases
-        wanted = (
-            select(table)
-            .where(table.c.state == int(LeaseState.held))
-            .order_by(table.c.until, table.c.item)
-        )
-        with self._store.snapshot() as connection:
-            return _leases(connection.execute(wanted).mappings())
-
-    def records_of(self, queue: int, states: Sequence[LeaseState] = ()) -> set[str]:
-        """Ids of the records of a queue.
-
-        Args:
-            queue: number of the queue.
-            states: only records with a lease in one of these states; all where empty.
-        """
-        items, leases = self._tables.items.c, self._tables.leases.c
-        wanted = select(items.record).where(items.queue == queue)
-        if states:
-            given = [int(each) for each in states]
-            wanted = select(leases.record).where(leases.queue == queue, leases.state.in_(given))
-        with self._store.snapshot() as connection:
-            return set(connection.execute(wanted).scalars())
-
     def unsettled(self, most: int) -> list[Item]:
         """Items whose wanted passes are all given and from which nothing was concluded yet."""
         items, leases = self._tables.items, self._tables.leases.c
@@ -515,24 +477,6 @@ class Desk:
         )
         with self._store.snapshot() as connection:
             return [(row[0], row[1], int(row[2])) for row in connection.execute(wanted)]
-
-    def exposures_between(self, since: str, until: str) -> list[tuple[str, str, str, int]]:
-        """Reviewer, harm category, start and milliseconds of all that was seen in a period.
-
-        For sums over groups alone: no page shows what one person saw.
-
-        Args:
-            since: the first moment, as UTC in ISO 8601.
-            until: the first moment that no longer counts.
-        """
-        table = self._tables.exposures.c
-        wanted = (
-            select(table.reviewer, table.category, table.started, table.milliseconds)
-            .where(table.started >= since, table.started < until)
-            .order_by(table.id)
-        )
-        with self._store.snapshot() as connection:
-            return [(row[0], row[1], row[2], int(row[3])) for row in connection.execute(wanted)]
 
 
 def _item(row: RowMapping) -> Item:
