@@ -313,7 +313,7 @@ def _queue_state(
     oldest: OldestLease | None,
 ) -> QueueState:
     items, wanted, free = totals
-    by_state = {state: 0 for state in LeaseState}
+    by_state = dict.fromkeys(LeaseState, 0)
     for (state, _), number in progress.items():
         by_state[state] += number
     held, stored = by_state[LeaseState.held], by_state[LeaseState.stored]
