@@ -26,6 +26,9 @@ MOST_COLUMNS = 8
 CHART_WIDTH, CHART_HEIGHT = 260, 96
 """Size of a control chart, in units of its own."""
 
+Attributes = Mapping[str, str | float]
+"""Attributes of an element by name."""
+
 _HEAT_ROW, _HEAT_LABELS, _SHADES = 32, 28.0, 5
 
 
@@ -96,7 +99,8 @@ def bars(name: str, title: str, rows: Sequence[Bar]) -> Markup:
     """
     most = max([1.0, *(_length(row) for row in rows), *(row.target or 0 for row in rows)])
     scale = Scale(low=0, high=most, ticks=())
-    return _rows(name, title, [_bar(row, scale, at * ROW) for at, row in enumerate(rows)])
+    drawn = [_bar(row, scale, at * ROW) for at, row in enumerate(rows)]
+    return _picture(name, title, drawn, _wide(ROW * len(rows)))
 
 
 def intervals(name: str, title: str, rows: Sequence[Interval], scale: Scale) -> Markup:
@@ -111,7 +115,8 @@ def intervals(name: str, title: str, rows: Sequence[Interval], scale: Scale) -> 
     height = ROW * len(rows)
     drawn = [_interval(row, scale, at * ROW) for at, row in enumerate(rows)]
     grid = [_upright(scale.place(mark), 0, height, "grid") for mark in scale.marks]
-    return _rows(name, title, [*grid, *drawn, _axis(scale, height)], more=20)
+    parts = [*grid, *drawn, _axis(scale, height)]
+    return _picture(name, title, parts, _wide(height + 20))
 
 
 def heat_map(
@@ -142,15 +147,11 @@ def heat_map(
         for at, number in enumerate(numbers):
             shade = _shade(number, most)
             left = _HEAT_LABELS + width * at
-            box = {
-                "x": _percent(left), "y": top, "width": _percent(width - 0.5),
-                "height": _HEAT_ROW - 2, "class": f"heat-{shade}",
-            }  # fmt: skip
-            parts.append(element("rect", box))
+            parts.append(_box(left, top, width - 0.5, _HEAT_ROW - 2, f"heat-{shade}"))
             on = "on" if shade == _SHADES - 1 else ""
             middle = left + (width - 0.5) / 2
             parts.append(text(str(number), middle, top + 20, anchor="middle", shade=on))
-    return _rows(name, title, parts, height=24 + _HEAT_ROW * len(rows))
+    return _picture(name, title, parts, _wide(24 + _HEAT_ROW * len(rows)))
 
 
 def control_chart(
@@ -187,8 +188,7 @@ def control_chart(
     parts = [_level(down(limit), "target") for limit in limits]
     parts.append(_level(down(0.0), "axis"))
     for (at, before), (following, after) in pairwise(enumerate(statistics)):
-        ends = {"x1": across(at), "y1": down(before), "x2": across(following), "y2": down(after)}
-        parts.append(element("line", ends | {"class": "line"}))
+        parts.append(_line(across(at), across(following), down(before), down(after), "line"))
     for at in signals:
         x, y = across(at), down(statistics[at])
         diamond = f"M{x} {y - 6}L{x + 6} {y}L{x} {y + 6}L{x - 6} {y}Z"
@@ -219,7 +219,7 @@ def text(
     return element("text", place, escape(shown))
 
 
-def element(name: str, attributes: Mapping[str, str | float], *children: Markup) -> Markup:
+def element(name: str, attributes: Attributes, *children: Markup) -> Markup:
     """An element of SVG; attributes and words are escaped."""
     given = Markup().join(
         Markup(' {}="{}"').format(Markup(key), value)  # noqa: S704  keys are our own
@@ -229,37 +229,26 @@ def element(name: str, attributes: Mapping[str, str | float], *children: Markup)
     return Markup("<{0}{1}>{2}</{0}>").format(tag, given, Markup().join(children))
 
 
-def _rows(
-    name: str, title: str, parts: Sequence[Markup], *, height: int | None = None, more: int = 0
-) -> Markup:
-    drawn = sum(str(part).startswith("<g") for part in parts)
-    tall = height if height is not None else drawn * ROW + more
-    return _picture(name, title, parts, {"width": "100%", "height": tall})
+def _wide(height: int) -> Attributes:
+    return {"width": "100%", "height": height}
 
 
-def _picture(
-    name: str, title: str, parts: Sequence[Markup], size: Mapping[str, str | float]
-) -> Markup:
+def _picture(name: str, title: str, parts: Sequence[Markup], size: Attributes) -> Markup:
     """The whole picture. Its own direction is fixed: numbers grow to the right in every language."""
-    frame = {"role": "img", "aria-labelledby": f"title-{name}", "direction": "ltr", **size}
+    frame: Attributes = {"role": "img", "aria-labelledby": f"title-{name}", "direction": "ltr"}
     named = element("title", {"id": f"title-{name}"}, escape(title))
-    return element("svg", frame, named, *parts)
+    return element("svg", {**frame, **size}, named, *parts)
 
 
 def _bar(row: Bar, scale: Scale, top: int) -> Markup:
     parts = [text(row.label, 0, top + 14)]
     begin = 0.0
-    whole = {"x": 0, "y": top + 21, "width": _percent(PLOT), "height": 12, "class": "ground"}
-    parts.append(element("rect", whole))
+    parts.append(_box(0, top + 21, PLOT, 12, "ground"))
     for segment in row.segments:
         left, right = scale.place(begin), scale.place(begin + segment.value)
         begin += segment.value
         if segment.value:
-            box: dict[str, str | float] = {
-                "x": _percent(left), "y": top + 21, "width": _percent(right - left),
-                "height": 12, "class": segment.shade,
-            }  # fmt: skip
-            parts.append(element("rect", box))
+            parts.append(_box(left, top + 21, right - left, 12, segment.shade))
     if row.target is not None:
         parts.append(_upright(scale.place(row.target), top + 17, top + 37, "goal"))
     parts.append(text(row.note, 100, top + 32, anchor="end", longest=60))
@@ -272,19 +261,18 @@ def _interval(row: Interval, scale: Scale, top: int) -> Markup:
     parts.append(text(row.aside, 100, top + 14, anchor="end", shade="faint"))
     if row.low is not None and row.high is not None:
         low, high = scale.place(row.low), scale.place(row.high)
-        ends = {"x1": _percent(low), "x2": _percent(high), "y1": middle, "y2": middle}
-        parts.append(element("line", ends | {"class": "interval"}))
+        parts.append(_line(_percent(low), _percent(high), middle, middle, "interval"))
         parts += [_upright(end, middle - 4, middle + 4, "interval") for end in (low, high)]
     if row.value is not None:
-        spot = {"cx": _percent(scale.place(row.value)), "cy": middle, "r": 4.5, "class": "point"}
+        centre = _percent(scale.place(row.value))
+        spot: Attributes = {"cx": centre, "cy": middle, "r": 4.5, "class": "point"}
         parts.append(element("circle", spot))
     parts.append(text(row.note, 100, middle + 4, anchor="end", longest=60))
     return element("g", {}, *parts)
 
 
 def _axis(scale: Scale, top: int) -> Markup:
-    ends = {"x1": 0, "x2": _percent(PLOT), "y1": top, "y2": top, "class": "axis"}
-    parts = [element("line", ends)]
+    parts = [_line(0, _percent(PLOT), top, top, "axis")]
     for place, name in scale.ticks:
         x = scale.place(place)
         anchor = "start" if x < 1 else "end" if x > PLOT - 1 else "middle"
@@ -293,12 +281,15 @@ def _axis(scale: Scale, top: int) -> Markup:
 
 
 def _upright(x: float, top: float, bottom: float, shade: str) -> Markup:
-    ends = {"x1": _percent(x), "x2": _percent(x), "y1": top, "y2": bottom, "class": shade}
-    return element("line", ends)
+    return _line(_percent(x), _percent(x), top, bottom, shade)
 
 
 def _level(y: float, shade: str) -> Markup:
-    return element("line", {"x1": 8, "x2": CHART_WIDTH - 8, "y1": y, "y2": y, "class": shade})
+    return _line(8, CHART_WIDTH - 8, y, y, shade)
+
+
+def _line(x1: float | str, x2: float | str, y1: float, y2: float, shade: str) -> Markup:
+    return element("line", {"x1": x1, "x2": x2, "y1": y1, "y2": y2, "class": shade})
 
 
 def _plain_text(words: str, x: float, y: float, anchor: str) -> Markup:
@@ -312,6 +303,11 @@ def _length(row: Bar) -> float:
 def _shade(number: int, most: int) -> int:
     """0 for nothing, then four steps up to the most."""
     return 0 if number == 0 else min(_SHADES - 1, 1 + (number * (_SHADES - 1) - 1) // most)
+
+
+def _box(left: float, top: float, width: float, height: float, shade: str) -> Markup:
+    place: Attributes = {"x": _percent(left), "y": top, "width": _percent(width)}
+    return element("rect", {**place, "height": height, "class": shade})
 
 
 def _percent(share: float) -> str:

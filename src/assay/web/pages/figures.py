@@ -72,7 +72,7 @@ def words(value: str, href: str | None = None) -> Cell:
 
 def number(value: float | None, shown: str | None = None, href: str | None = None) -> Cell:
     """A cell with a number; `shown` is how the page writes it."""
-    text = shown if shown is not None else "–" if value is None else f"{value:,}"
+    text = shown if shown is not None else "none" if value is None else f"{value:,}"
     return Cell(value=value, text=text, href=href if value else None)
 
 
