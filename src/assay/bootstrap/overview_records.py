@@ -13,13 +13,24 @@ from assay.quality.consensus import STRICT_MAJORITY, effective
 from assay.quality.coverage import MISSING
 from assay.quality.overturns import is_overturned
 from assay.records.judgment import Judgment
-from assay.records.verdict import Abstained, NotAsked, Prefers, score_key, verdict_key
+from assay.records.verdict import (
+    Abstained,
+    BothUnacceptable,
+    InsufficientContext,
+    NotAsked,
+    Prefers,
+    score_key,
+    verdict_key,
+)
 from assay.review.lease import LeaseState
 from assay.store.desk import Desk
 from assay.store.desk_overview import DeskOverview
 
 UNDISPOSED = "undisposed"
 """Stands for the state of a record to which no rule was applied under the documents in force."""
+
+PAIR = 2
+"""Candidates of a pairwise comparison."""
 
 PassState = Literal["free", "held", "stored", "late", "surplus", "expired", "released"]
 """Where passes of a queue's record stand."""
@@ -52,7 +63,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     first_shown: bool = False
     """Only records of which the reviewer chose the candidate that was shown first."""
     differ: str | None = None
-    """The question that people answer differently: a dimension, `verdict`, `step_labels`, `rulings`."""
+    """The question that people answer differently: a dimension, `verdict` and `comparable` for
+    pairs, `choice_of_several`, `step_labels`, `rulings`."""
     cause: str | None = None
     """The cause that their last adjudication names; `any` for every cause."""
     overturned: bool = False
@@ -221,9 +233,10 @@ def _answers(
     judgment: Judgment, question: str, n_candidates: int
 ) -> Iterator[tuple[Hashable, str]]:
     """What a judgment answers to a question, by the place that the answer is about."""
-    if question in {"verdict", "choice_of_several"}:
-        if not isinstance(judgment.verdict, Abstained | NotAsked):
-            yield None, verdict_key(judgment.verdict, n_candidates)
+    if question in _OVERALL:
+        answer = _overall(judgment, question, n_candidates)
+        if answer is not None:
+            yield None, answer
     elif question == "step_labels":
         for label in judgment.step_labels:
             yield (label.candidate, label.step), str(label.label)
@@ -235,6 +248,24 @@ def _answers(
             key = score_key(each.score)
             if each.dimension == question and key is not None:
                 yield each.candidate, key
+
+
+_OVERALL = ("comparable", "verdict", "choice_of_several")
+
+
+def _overall(judgment: Judgment, question: str, n_candidates: int) -> str | None:
+    """The overall answer, in the stages in which agreement on it is measured."""
+    verdict = judgment.verdict
+    if isinstance(verdict, Abstained | NotAsked):
+        return None
+    if (n_candidates > PAIR) != (question == "choice_of_several"):
+        return None
+    compared = not isinstance(verdict, BothUnacceptable | InsufficientContext)
+    if question == "comparable":
+        return "compared" if compared else verdict_key(verdict, n_candidates)
+    if question == "verdict" and not compared:
+        return None
+    return verdict_key(verdict, n_candidates)
 
 
 def _has_cause(case: Case, cause: str) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from markupsafe import Markup
+
 from assay.bootstrap.overview import CareStanding, QueueState, Standing
 from assay.quality.coverage import AxisCoverage, Coverage, CrossTable, QuotaCoverage
 from assay.quality.disposition import RELEASABLE
@@ -399,6 +401,6 @@ def _rest(value: float | None) -> float | None:
     return None if value is None else max(0.0, 1 - value)
 
 
-def _one(svg: drawing.Markup, rows: Sequence[object]) -> tuple[Panel, ...]:
+def _one(svg: Markup, rows: Sequence[object]) -> tuple[Panel, ...]:
     """The one picture of a figure; none where it has no rows."""
     return (Panel(svg=svg),) if rows else ()
