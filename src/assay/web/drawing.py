@@ -17,13 +17,16 @@ ROW = 44
 PLOT = 60.0
 """Share of the width that marks take, in per cent; numbers stand to the right of it."""
 
-LONGEST = 36
+LONGEST = 44
 """Signs of a label; a longer one is cut, and stands whole in the table."""
+
+LONGEST_BESIDE = 28
+"""Signs of a label that has a number at its side."""
 
 MOST_COLUMNS = 8
 """Columns of a heat map that leave room for their numbers."""
 
-CHART_WIDTH, CHART_HEIGHT = 260, 96
+CHART_WIDTH, CHART_HEIGHT = 310, 100
 """Size of a control chart, in units of its own."""
 
 Attributes = Mapping[str, str | float]
@@ -188,6 +191,8 @@ def control_chart(
     parts = [_level(down(limit), "target") for limit in limits]
     parts.append(_level(down(0.0), "axis"))
     for (at, before), (following, after) in pairwise(enumerate(statistics)):
+        if at in signals:
+            continue  # the statistic starts anew after an alarm
         parts.append(_line(across(at), across(following), down(before), down(after), "line"))
     for at in signals:
         x, y = across(at), down(statistics[at])
@@ -250,15 +255,15 @@ def _bar(row: Bar, scale: Scale, top: int) -> Markup:
         if segment.value:
             parts.append(_box(left, top + 21, right - left, 12, segment.shade))
     if row.target is not None:
-        parts.append(_upright(scale.place(row.target), top + 17, top + 37, "goal"))
-    parts.append(text(row.note, 100, top + 32, anchor="end", longest=60))
+        parts.append(_upright(scale.place(row.target), top + 18, top + 36, "goal"))
+    parts.append(text(row.note, PLOT + 2, top + 32))
     return element("g", {}, *parts)
 
 
 def _interval(row: Interval, scale: Scale, top: int) -> Markup:
     middle = top + 28
-    parts = [text(row.label, 0, top + 14)]
-    parts.append(text(row.aside, 100, top + 14, anchor="end", shade="faint"))
+    parts = [text(row.label, 0, top + 14, longest=LONGEST_BESIDE)]
+    parts.append(text(row.aside, PLOT + 2, top + 14, shade="faint"))
     if row.low is not None and row.high is not None:
         low, high = scale.place(row.low), scale.place(row.high)
         parts.append(_line(_percent(low), _percent(high), middle, middle, "interval"))
@@ -267,7 +272,7 @@ def _interval(row: Interval, scale: Scale, top: int) -> Markup:
         centre = _percent(scale.place(row.value))
         spot: Attributes = {"cx": centre, "cy": middle, "r": 4.5, "class": "point"}
         parts.append(element("circle", spot))
-    parts.append(text(row.note, 100, middle + 4, anchor="end", longest=60))
+    parts.append(text(row.note, PLOT + 2, middle + 4))
     return element("g", {}, *parts)
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar, cast, get_args
 
 from anyio.to_thread import run_sync
-from litestar import MediaType, Response, get
+from litestar import Response, get
 from litestar.datastructures import MultiDict
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Template
 
-from assay.bootstrap.overview_records import PassState, RecordList, RecordRow, Selection
+from assay.bootstrap.overview import OverviewNoun
+from assay.bootstrap.overview_records import UNDISPOSED, PassState, RecordList, RecordRow, Selection
 from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
 from assay.governance.failure_modes import MODES, Alarm
@@ -53,7 +54,7 @@ First = Annotated[int, QueryParameter(ge=0, description="Place of the first row,
 @get("/overview", opt=_OPT, include_in_schema=False)
 async def standing(request: Asked, program: NamedDependency[Program]) -> Template:
     """Where the program stands."""
-    found = await _read(program, lambda: program.overview.standing())
+    found = await _read(program, OverviewNoun.standing)
     return _page(
         "overview.html",
         request,
@@ -61,6 +62,7 @@ async def standing(request: Asked, program: NamedDependency[Program]) -> Templat
         found=found,
         report=found.report,
         alarms=sorted(found.alarms, key=_urgency),
+        undisposed=sum(n.records for n in found.report.dispositions if n.state == UNDISPOSED),
         modes=MODES,
         alarm_records=_alarm_records,
         passes={
@@ -74,28 +76,28 @@ async def standing(request: Asked, program: NamedDependency[Program]) -> Templat
 @get("/overview/agreement", opt=_OPT, include_in_schema=False)
 async def agreement(request: Asked, program: NamedDependency[Program]) -> Template:
     """How far reviewers agree, by question and slice."""
-    found = await _read(program, lambda: program.overview.agreement())
+    found = await _read(program, OverviewNoun.agreement)
     return _page("overview_agreement.html", request, figures=_named(agreement_figures(found)))
 
 
 @get("/overview/reviewers", opt=_OPT, include_in_schema=False)
 async def reviewers(request: Asked, program: NamedDependency[Program]) -> Template:
     """Answers, pace, drift and known work by reviewer."""
-    found = await _read(program, lambda: program.overview.reviewers())
+    found = await _read(program, OverviewNoun.reviewers)
     return _page("overview_reviewers.html", request, figures=_named(reviewer_figures(found)))
 
 
 @get("/overview/care", opt=_OPT, include_in_schema=False)
 async def care(request: Asked, program: NamedDependency[Program]) -> Template:
     """How much severe content groups of people read."""
-    found = await _read(program, lambda: program.overview.care())
+    found = await _read(program, OverviewNoun.care)
     return _page("overview_care.html", request, figures=_named([care_figure(found)]), found=found)
 
 
 @get("/overview/queues", opt=_OPT, include_in_schema=False)
 async def queues(request: Asked, program: NamedDependency[Program]) -> Template:
     """The queues: titles, layers, roles, who sits there, what is held."""
-    found = await _read(program, lambda: program.overview.queues())
+    found = await _read(program, OverviewNoun.queues)
     figures = _named([queue_figure(found), seat_figure(found)])
     return _page("overview_queues.html", request, figures=figures, queues=found, link=records)
 
@@ -106,9 +108,7 @@ async def record_list(
 ) -> Template:
     """The records behind a number."""
     wanted = _selection(request.query_params)
-    found = await _read(
-        program, lambda: program.overview.records(wanted, first=first, most=PAGE_ROWS)
-    )
+    found = await _read(program, lambda noun: noun.records(wanted, first=first, most=PAGE_ROWS))
     given = [(name, value) for name, value in request.query_params.multi_items() if name != "first"]
     figure = _record_figure(found)
     return _page(
@@ -128,7 +128,7 @@ async def record_list(
 @get("/overview.csv", opt=_OPT, include_in_schema=False)
 async def standing_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
     """The data of a figure of the start page."""
-    found = await _read(program, lambda: program.overview.standing())
+    found = await _read(program, OverviewNoun.standing)
     return _csv(standing_figures(found), picture)
 
 
@@ -137,7 +137,7 @@ async def agreement_csv(
     program: NamedDependency[Program], picture: Picture = None
 ) -> Response[str]:
     """The data of a figure on agreement."""
-    found = await _read(program, lambda: program.overview.agreement())
+    found = await _read(program, OverviewNoun.agreement)
     return _csv(agreement_figures(found), picture)
 
 
@@ -146,21 +146,21 @@ async def reviewers_csv(
     program: NamedDependency[Program], picture: Picture = None
 ) -> Response[str]:
     """The data of a figure on reviewers."""
-    found = await _read(program, lambda: program.overview.reviewers())
+    found = await _read(program, OverviewNoun.reviewers)
     return _csv(reviewer_figures(found), picture)
 
 
 @get("/overview/care.csv", opt=_OPT, include_in_schema=False)
 async def care_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
     """The sums over groups of people."""
-    found = await _read(program, lambda: program.overview.care())
+    found = await _read(program, OverviewNoun.care)
     return _csv([care_figure(found)], picture)
 
 
 @get("/overview/queues.csv", opt=_OPT, include_in_schema=False)
 async def queues_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
     """The queues, or who sits in them."""
-    found = await _read(program, lambda: program.overview.queues())
+    found = await _read(program, OverviewNoun.queues)
     return _csv([queue_figure(found), seat_figure(found)], picture)
 
 
@@ -168,7 +168,7 @@ async def queues_csv(program: NamedDependency[Program], picture: Picture = None)
 async def record_csv(request: Asked, program: NamedDependency[Program]) -> Response[str]:
     """The records behind a number."""
     wanted = _selection(request.query_params)
-    found = await _read(program, lambda: program.overview.records(wanted, most=CSV_ROWS))
+    found = await _read(program, lambda noun: noun.records(wanted, most=CSV_ROWS))
     return _csv([_record_figure(found)], None)
 
 
@@ -189,10 +189,9 @@ HANDLERS: tuple[Any, ...] = (
 """Every route of these pages."""
 
 
-async def _read(program: Program, work: Callable[[], T]) -> T:
+async def _read(program: Program, work: Callable[[OverviewNoun], T]) -> T:
     """Read in a thread: a pass over all records takes its time, and reviewers go on meanwhile."""
-    program.session  # noqa: B018  opened here, so that no two threads open it
-    return await run_sync(work)
+    return await run_sync(lambda: work(program.overview))
 
 
 def _page(template: str, request: Asked, **context: Any) -> Template:
@@ -217,7 +216,7 @@ def _csv(figures: Sequence[Figure], name: str | None) -> Response[str]:
         )
     return Response(
         to_csv(figure.columns, figure.rows),
-        media_type=MediaType.CSV,
+        media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{figure.name}.csv"'},
     )
 

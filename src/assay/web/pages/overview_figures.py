@@ -97,13 +97,13 @@ def quota_figure(found: Coverage) -> Figure:
     quotas = [*(("quota", each) for each in found.quotas), *(("hard", each) for each in found.hard)]
     rows = [
         Bar(
-            label=_slice(each),
+            label=_slice(each) if sort == "quota" else f"hard slice: {_slice(each)}",
             segments=(Segment(value=each.accepted, shade="bar" if each.met else "short"),),
             target=each.needed,
             note=f"{each.accepted} of {each.needed}"
             + ("" if each.met else f", {each.needed - each.accepted} short"),
         )
-        for _, each in quotas
+        for sort, each in quotas
     ]
     return Figure(
         name="quotas",

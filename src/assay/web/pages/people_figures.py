@@ -34,8 +34,8 @@ def question_figure(found: AgreementStanding) -> Figure:
     return Figure(
         name="agreement",
         title="Agreement by question",
-        caption="1 is full agreement; at the upright line, 0, alpha and AC are what chance gives. "
-        "Read the three together: where nearly all answers are equal, alpha is low beside a high "
+        caption="Krippendorff's alpha, Gwet's AC and percent agreement. 1 is full agreement; at 0 alpha "
+        "and AC are what chance gives. Read the three together: where nearly all answers are equal, alpha is low beside a high "
         f"percent agreement. Lines are {found.level:.0%} bootstrap intervals over items.",
         panels=tuple(
             Panel(
@@ -73,7 +73,8 @@ def slice_figure(found: AgreementStanding) -> Figure:
         title="Agreement by question and slice",
         caption="Krippendorff's alpha within each slice of the contract's axes. Slices whose "
         "answers are spread differently do not compare. A slice with fewer than "
-        f"{MIN_SLICE_ITEMS} items is named and not computed.",
+        f"{MIN_SLICE_ITEMS} items is named and not computed; questions that have only such slices "
+        "are in the data and not drawn.",
         panels=tuple(
             Panel(
                 svg=drawing.intervals(
@@ -82,6 +83,7 @@ def slice_figure(found: AgreementStanding) -> Figure:
                 title=name,
             )
             for name, key, slices in sliced
+            if any(each.alpha for each in slices)
         ),
         columns=("question", "axis", "slice", *_ESTIMATES, "records"),
         rows=tuple(
