@@ -248,14 +248,14 @@ def _picture(name: str, title: str, parts: Sequence[Markup], size: Attributes) -
 def _bar(row: Bar, scale: Scale, top: int) -> Markup:
     parts = [text(row.label, 0, top + 14)]
     begin = 0.0
-    parts.append(_box(0, top + 21, PLOT, 12, "ground"))
     for segment in row.segments:
         left, right = scale.place(begin), scale.place(begin + segment.value)
         begin += segment.value
         if segment.value:
             parts.append(_box(left, top + 21, right - left, 12, segment.shade))
     if row.target is not None:
-        parts.append(_upright(scale.place(row.target), top + 18, top + 36, "goal"))
+        goal = scale.place(row.target)
+        parts += [_upright(goal, top + 18, top + 36, shade) for shade in ("halo", "goal")]
     parts.append(text(row.note, PLOT + 2, top + 32))
     return element("g", {}, *parts)
 

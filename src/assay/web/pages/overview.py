@@ -32,6 +32,9 @@ from assay.web.pages.people_figures import agreement_figures, reviewer_figures
 PAGE_ROWS = 100
 """Records of one page of a list."""
 
+SHORT_ID = 14
+"""Signs of an id on a page: no two records of a program are likely to share them."""
+
 CSV_ROWS = 100_000
 """Most records of a list as CSV."""
 
@@ -64,6 +67,7 @@ async def standing(request: Asked, program: NamedDependency[Program]) -> Templat
         alarms=sorted(found.alarms, key=_urgency),
         undisposed=sum(n.records for n in found.report.dispositions if n.state == UNDISPOSED),
         modes=MODES,
+        sentence=_sentence,
         alarm_records=_alarm_records,
         passes={
             name: sum(getattr(each, name) for each in found.queues)
@@ -197,7 +201,7 @@ async def _read(program: Program, work: Callable[[OverviewNoun], T]) -> T:
 def _page(template: str, request: Asked, **context: Any) -> Template:
     path = request.url.path
     pages = [NavItem(href=href, label=label, current=href == path) for href, label in _PAGES]
-    return page(template, request, pages=pages, short=short, plain=plain, **context)
+    return page(template, request, pages=pages, short=short, plain=plain, moment=_moment, **context)
 
 
 def _named(figures: Sequence[Figure]) -> dict[str, Figure]:
@@ -223,6 +227,17 @@ def _csv(figures: Sequence[Figure], name: str | None) -> Response[str]:
 
 def _urgency(alarm: Alarm) -> int:
     return ("raised", "unknown", "clear").index(alarm.state)
+
+
+def _moment(stamp: str) -> str:
+    """A moment as people read it, to the minute."""
+    return f"{stamp[:10]} {stamp[11:16]} UTC"
+
+
+def _sentence(given: str) -> str:
+    """The words as a sentence begins; a name of the code stays as it is."""
+    first = given.split(" ", 1)[0]
+    return given if "_" in first else given[:1].upper() + given[1:]
 
 
 def _alarm_records(alarm: Alarm) -> str | None:
@@ -299,8 +314,7 @@ def _record_figure(found: RecordList) -> Figure:
     return Figure(
         name="records",
         title="Records",
-        caption="In the order in which they were entered. "
-        "`assay record show` prints one, `assay lineage` where it comes from.",
+        caption="In the order in which they were entered.",
         panels=(),
         columns=("record", "kind", "lies at", "state", "rule", "judgments", "answers"),
         rows=tuple(_record_cells(each) for each in found.rows),
@@ -311,7 +325,7 @@ def _record_figure(found: RecordList) -> Figure:
 
 def _record_cells(row: RecordRow) -> tuple[Cell, ...]:
     return (
-        words(row.id),
+        Cell(value=row.id, text=row.id[:SHORT_ID]),
         words(row.kind),
         words(", ".join(f"{axis} {value}" for axis, value in row.taxonomy.items())),
         words(plain(row.state)),

@@ -72,6 +72,7 @@ def _queue_bar(each: QueueState) -> Bar:
         Segment(value=each.stored, shade="bar"),
         Segment(value=each.elsewhere, shade="elsewhere"),
         Segment(value=each.held, shade="held"),
+        Segment(value=each.free, shade="ground"),
     )
     given = each.stored + each.elsewhere
     held = f", {each.held} held" if each.held else ""

@@ -316,13 +316,13 @@ def _named(each: Question) -> str:
 
 
 def _three(agreed: Agreement) -> tuple[tuple[str, Estimate], ...]:
-    return (("alpha", agreed.alpha), ("AC", agreed.ac), ("percent", agreed.percent))
+    return (("alpha", agreed.alpha), ("AC", agreed.ac), ("percent agreement", agreed.percent))
 
 
 def _row(label: str, each: Estimate) -> Interval:
     return Interval(
         label=label,
-        aside=f"{each.n_items} items, {each.n_ratings} answers",
+        aside=f"{each.n_items} items",
         value=each.value,
         low=each.low,
         high=each.high,
