@@ -48,6 +48,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """States of their dispositions, or `undisposed`."""
     kind: str | None = None
     """Kind of the records."""
+    candidates: int | None = None
+    """How many candidates they have."""
     inside: Where = {}
     """The slice that they lie in; the value `(missing)` asks for records that name none."""
     queue: str | None = None
@@ -177,6 +179,8 @@ def _fits(wanted: Selection) -> Fits:
         conditions.append(lambda case, _: _state(case) in wanted.states)
     if wanted.kind:
         conditions.append(lambda case, _: case.record.kind == wanted.kind)
+    if wanted.candidates is not None:
+        conditions.append(lambda case, _: len(case.record.candidates) == wanted.candidates)
     if wanted.judged:
         conditions.append(lambda case, _: bool(case.judgments))
     if wanted.reviewer or wanted.verdict or wanted.first_shown:

@@ -260,10 +260,16 @@ def _selection(given: MultiDict[Any]) -> Selection:
             where="passes",
             hint=f"name one of {', '.join(get_args(PassState))}",
         )
+    candidates = given.get("candidates")
+    if candidates is not None and not candidates.isdecimal():
+        raise UsageError(
+            code="no-number", message=f"{candidates!r} is no number", where="candidates"
+        )
     return Selection(
         ids=tuple(given.getall("id", [])),
         states=tuple(given.getall("state", [])),
         kind=given.get("kind"),
+        candidates=int(candidates) if candidates is not None else None,
         inside=dict(_axis_value(each) for each in given.getall("slice", [])),
         queue=given.get("queue"),
         passes=cast("PassState | None", passes),
@@ -297,6 +303,7 @@ def _conditions(wanted: Selection) -> list[str]:
         (wanted.ids, f"one of {len(wanted.ids)} named records"),
         (wanted.states, " or ".join(plain(each) for each in wanted.states)),
         (wanted.kind, f"of kind {wanted.kind}"),
+        (wanted.candidates, f"with {wanted.candidates} candidates"),
         (wanted.queue, "waiting in one queue"),
         (wanted.passes, f"with a pass that is {wanted.passes}"),
         (wanted.judged, "judged"),

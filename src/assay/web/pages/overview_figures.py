@@ -225,7 +225,11 @@ def abstention_figure(report: QualityReport) -> Figure:
 def _abstentions(report: QualityReport) -> Iterator[tuple[str, Rate, str | None]]:
     if report.verdicts is not None:
         declined = report.verdicts.agreement.abstention.rate
-        yield "verdict on two candidates", declined, records(("verdict", "abstained"))
+        yield (
+            "verdict on two candidates",
+            declined,
+            records(("candidates", 2), ("verdict", "abstained")),
+        )
     for each in report.questions:
         yield each.name, rate(each.abstained, each.answers + each.abstained), None
 
