@@ -3,6 +3,7 @@
 from assay.bootstrap.program import Program
 from assay.governance.claims import find_unproven_effects
 from assay.governance.failure_modes import MODES, Alarm
+from assay.quality.report import QualityReport
 from assay.releases.release import Release
 from assay.reserve.service import leakage_alarm
 from assay.validation.alarms import model_validation_alarm, over_refusal_alarm
@@ -12,16 +13,17 @@ TEXTS = ("README.md", "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md", "quality
 """Texts of a release in which an effect could be claimed."""
 
 
-def program_alarms(program: Program) -> tuple[Alarm, ...]:
+def program_alarms(program: Program, report: QualityReport | None = None) -> tuple[Alarm, ...]:
     """What every stage says of the eight failure modes.
 
     Each stage is asked anew, so it costs a pass over the records and their judgments.
 
     Args:
         program: the open program.
+        report: the quality report, where it was made already.
     """
     found = [
-        *program.quality.report().alarms,
+        *(report or program.quality.report()).alarms,
         leakage_alarm(program.reserve.check()),
         _over_refusal(program),
         _model_validation(program),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assay.bootstrap.adjudication import AdjudicationNoun
     from assay.bootstrap.calibration import CalibrationNoun
     from assay.bootstrap.desk import DeskNoun
+    from assay.bootstrap.overview import OverviewNoun
     from assay.bootstrap.planning import PlanningNoun
     from assay.bootstrap.quality import QualityNoun
     from assay.bootstrap.records import RecordsNoun
@@ -123,6 +124,13 @@ class Program:
         from assay.bootstrap.calibration import CalibrationNoun
 
         return CalibrationNoun(self.session, self.desk)
+
+    @cached_property
+    def overview(self) -> "OverviewNoun":
+        """Beside the way: what leads see of the program, with the records behind each number."""
+        from assay.bootstrap.overview import OverviewNoun
+
+        return OverviewNoun(self)
 
     @cached_property
     def accounts(self) -> "AccountsNoun":

@@ -1,0 +1,342 @@
+"""The pages for leads: figures with their data, and the records behind each number."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar, cast, get_args
+
+from anyio.to_thread import run_sync
+from litestar import Response, get
+from litestar.datastructures import MultiDict
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+from litestar.response import Template
+
+from assay.bootstrap.overview import OverviewNoun
+from assay.bootstrap.overview_records import UNDISPOSED, PassState, RecordList, RecordRow, Selection
+from assay.bootstrap.program import Program
+from assay.core.errors import UsageError
+from assay.governance.failure_modes import MODES, Alarm
+from assay.governance.permissions import Permission
+from assay.quality.wording import plain
+from assay.web.doors import opt
+from assay.web.pages.figures import Cell, Figure, number, records, to_csv, words
+from assay.web.pages.frame import Asked, NavItem, page
+from assay.web.pages.overview_figures import (
+    care_figure,
+    queue_figure,
+    seat_figure,
+    short,
+    standing_figures,
+)
+from assay.web.pages.people_figures import agreement_figures, reviewer_figures
+
+PAGE_ROWS = 100
+"""Records of one page of a list."""
+
+SHORT_ID = 14
+"""Signs of an id on a page: no two records of a program are likely to share them."""
+
+CSV_ROWS = 100_000
+"""Most records of a list as CSV."""
+
+_OPT = opt(Permission.oversee)
+_PAGES = (
+    ("/overview", "Standing"),
+    ("/overview/agreement", "Agreement"),
+    ("/overview/reviewers", "Reviewers"),
+    ("/overview/care", "Care"),
+    ("/overview/queues", "Queues"),
+)
+
+T = TypeVar("T")
+Picture = Annotated[
+    str | None, QueryParameter(description="Name of a figure; the first if absent.")
+]
+First = Annotated[int, QueryParameter(ge=0, description="Place of the first row, from 0.")]
+
+
+@get("/overview", opt=_OPT, include_in_schema=False)
+async def standing(request: Asked, program: NamedDependency[Program]) -> Template:
+    """Where the program stands."""
+    found = await _read(program, OverviewNoun.standing)
+    return _page(
+        "overview.html",
+        request,
+        figures={each.name: each for each in standing_figures(found)},
+        found=found,
+        report=found.report,
+        alarms=sorted(found.alarms, key=_urgency),
+        undisposed=sum(n.records for n in found.report.dispositions if n.state == UNDISPOSED),
+        modes=MODES,
+        sentence=_sentence,
+        alarm_records=_alarm_records,
+        passes={
+            name: sum(getattr(each, name) for each in found.queues)
+            for name in ("wanted", "free", "held", "late", "surplus")
+        }
+        | {"given": sum(each.stored + each.elsewhere for each in found.queues)},
+    )
+
+
+@get("/overview/agreement", opt=_OPT, include_in_schema=False)
+async def agreement(request: Asked, program: NamedDependency[Program]) -> Template:
+    """How far reviewers agree, by question and slice."""
+    found = await _read(program, OverviewNoun.agreement)
+    return _page("overview_agreement.html", request, figures=_named(agreement_figures(found)))
+
+
+@get("/overview/reviewers", opt=_OPT, include_in_schema=False)
+async def reviewers(request: Asked, program: NamedDependency[Program]) -> Template:
+    """Answers, pace, drift and known work by reviewer."""
+    found = await _read(program, OverviewNoun.reviewers)
+    return _page("overview_reviewers.html", request, figures=_named(reviewer_figures(found)))
+
+
+@get("/overview/care", opt=_OPT, include_in_schema=False)
+async def care(request: Asked, program: NamedDependency[Program]) -> Template:
+    """How much severe content groups of people read."""
+    found = await _read(program, OverviewNoun.care)
+    return _page("overview_care.html", request, figures=_named([care_figure(found)]), found=found)
+
+
+@get("/overview/queues", opt=_OPT, include_in_schema=False)
+async def queues(request: Asked, program: NamedDependency[Program]) -> Template:
+    """The queues: titles, layers, roles, who sits there, what is held."""
+    found = await _read(program, OverviewNoun.queues)
+    figures = _named([queue_figure(found), seat_figure(found)])
+    return _page("overview_queues.html", request, figures=figures, queues=found, link=records)
+
+
+@get("/overview/records", opt=_OPT, include_in_schema=False)
+async def record_list(
+    request: Asked, program: NamedDependency[Program], first: First = 0
+) -> Template:
+    """The records behind a number."""
+    wanted = _selection(request.query_params)
+    found = await _read(program, lambda noun: noun.records(wanted, first=first, most=PAGE_ROWS))
+    given = [(name, value) for name, value in request.query_params.multi_items() if name != "first"]
+    figure = _record_figure(found)
+    return _page(
+        "overview_records.html",
+        request,
+        figure=figure,
+        found=found,
+        conditions=_conditions(wanted),
+        query=records(*given).partition("?")[2],
+        before=records(*given, ("first", max(0, first - PAGE_ROWS))) if first else None,
+        after=records(*given, ("first", first + PAGE_ROWS))
+        if found.total > first + PAGE_ROWS
+        else None,
+    )
+
+
+@get("/overview.csv", opt=_OPT, include_in_schema=False)
+async def standing_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
+    """The data of a figure of the start page."""
+    found = await _read(program, OverviewNoun.standing)
+    return _csv(standing_figures(found), picture)
+
+
+@get("/overview/agreement.csv", opt=_OPT, include_in_schema=False)
+async def agreement_csv(
+    program: NamedDependency[Program], picture: Picture = None
+) -> Response[str]:
+    """The data of a figure on agreement."""
+    found = await _read(program, OverviewNoun.agreement)
+    return _csv(agreement_figures(found), picture)
+
+
+@get("/overview/reviewers.csv", opt=_OPT, include_in_schema=False)
+async def reviewers_csv(
+    program: NamedDependency[Program], picture: Picture = None
+) -> Response[str]:
+    """The data of a figure on reviewers."""
+    found = await _read(program, OverviewNoun.reviewers)
+    return _csv(reviewer_figures(found), picture)
+
+
+@get("/overview/care.csv", opt=_OPT, include_in_schema=False)
+async def care_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
+    """The sums over groups of people."""
+    found = await _read(program, OverviewNoun.care)
+    return _csv([care_figure(found)], picture)
+
+
+@get("/overview/queues.csv", opt=_OPT, include_in_schema=False)
+async def queues_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
+    """The queues, or who sits in them."""
+    found = await _read(program, OverviewNoun.queues)
+    return _csv([queue_figure(found), seat_figure(found)], picture)
+
+
+@get("/overview/records.csv", opt=_OPT, include_in_schema=False)
+async def record_csv(request: Asked, program: NamedDependency[Program]) -> Response[str]:
+    """The records behind a number."""
+    wanted = _selection(request.query_params)
+    found = await _read(program, lambda noun: noun.records(wanted, most=CSV_ROWS))
+    return _csv([_record_figure(found)], None)
+
+
+HANDLERS: tuple[Any, ...] = (
+    standing,
+    agreement,
+    reviewers,
+    care,
+    queues,
+    record_list,
+    standing_csv,
+    agreement_csv,
+    reviewers_csv,
+    care_csv,
+    queues_csv,
+    record_csv,
+)
+"""Every route of these pages."""
+
+
+async def _read(program: Program, work: Callable[[OverviewNoun], T]) -> T:
+    """Read in a thread: a pass over all records takes its time, and reviewers go on meanwhile."""
+    return await run_sync(lambda: work(program.overview))
+
+
+def _page(template: str, request: Asked, **context: Any) -> Template:
+    path = request.url.path
+    pages = [NavItem(href=href, label=label, current=href == path) for href, label in _PAGES]
+    return page(template, request, pages=pages, short=short, plain=plain, moment=_moment, **context)
+
+
+def _named(figures: Sequence[Figure]) -> dict[str, Figure]:
+    return {each.name: each for each in figures}
+
+
+def _csv(figures: Sequence[Figure], name: str | None) -> Response[str]:
+    known = _named(figures)
+    figure = known.get(name) if name else figures[0]
+    if figure is None:
+        raise UsageError(
+            code="no-such-picture",
+            message=f"this page has no picture {name!r}",
+            where="picture",
+            hint=f"there are: {', '.join(known)}",
+        )
+    return Response(
+        to_csv(figure.columns, figure.rows),
+        media_type="text/csv",
+        headers={"content-disposition": f'attachment; filename="{figure.name}.csv"'},
+    )
+
+
+def _urgency(alarm: Alarm) -> int:
+    return ("raised", "unknown", "clear").index(alarm.state)
+
+
+def _moment(stamp: str) -> str:
+    """A moment as people read it, to the minute."""
+    return f"{stamp[:10]} {stamp[11:16]} UTC"
+
+
+def _sentence(given: str) -> str:
+    """The words as a sentence begins; a name of the code stays as it is."""
+    first = given.split(" ", 1)[0]
+    return given if "_" in first else given[:1].upper() + given[1:]
+
+
+def _alarm_records(alarm: Alarm) -> str | None:
+    """The list of the records that an alarm names; None where it names none."""
+    named = [("id", each) for each in alarm.evidence if each.startswith("rec_")]
+    return records(*named) if named else None
+
+
+def _selection(given: MultiDict[Any]) -> Selection:
+    """The selection that an address names.
+
+    Raises:
+        UsageError: if a slice is none, or passes stand where none can.
+    """
+    passes = given.get("passes")
+    if passes is not None and passes not in get_args(PassState):
+        raise UsageError(
+            code="unknown-passes",
+            message=f"passes never stand as {passes!r}",
+            where="passes",
+            hint=f"name one of {', '.join(get_args(PassState))}",
+        )
+    candidates = given.get("candidates")
+    if candidates is not None and not candidates.isdecimal():
+        raise UsageError(
+            code="no-number", message=f"{candidates!r} is no number", where="candidates"
+        )
+    return Selection(
+        ids=tuple(given.getall("id", [])),
+        states=tuple(given.getall("state", [])),
+        kind=given.get("kind"),
+        candidates=int(candidates) if candidates is not None else None,
+        inside=dict(_axis_value(each) for each in given.getall("slice", [])),
+        queue=given.get("queue"),
+        passes=cast("PassState | None", passes),
+        judged="judged" in given,
+        reviewer=given.get("reviewer"),
+        verdict=given.get("verdict"),
+        first_shown="first_shown" in given,
+        differ=given.get("differ"),
+        cause=given.get("cause"),
+        overturned="overturned" in given,
+    )
+
+
+def _axis_value(given: str) -> tuple[str, str]:
+    axis, colon, value = given.partition(":")
+    if not colon:
+        raise UsageError(
+            code="no-slice",
+            message=f"{given!r} is no slice",
+            where="slice",
+            hint="write axis:value",
+        )
+    return axis, value
+
+
+def _conditions(wanted: Selection) -> list[str]:
+    """The selection in words."""
+    found = [f"{axis} is {value}" for axis, value in wanted.inside.items()]
+    whose = f"by {short(wanted.reviewer)}" if wanted.reviewer else "by somebody"
+    told = (
+        (wanted.ids, f"one of {len(wanted.ids)} named records"),
+        (wanted.states, " or ".join(plain(each) for each in wanted.states)),
+        (wanted.kind, f"of kind {wanted.kind}"),
+        (wanted.candidates, f"with {wanted.candidates} candidates"),
+        (wanted.queue, "waiting in one queue"),
+        (wanted.passes, f"with a pass that is {wanted.passes}"),
+        (wanted.judged, "judged"),
+        (wanted.verdict, f"answered {plain(str(wanted.verdict))} {whose}"),
+        (wanted.reviewer and not wanted.verdict, f"judged {whose}"),
+        (wanted.first_shown, "what was shown first was chosen"),
+        (wanted.differ, f"people differ on {plain(str(wanted.differ))}"),
+        (wanted.cause, "adjudicated" if wanted.cause == "any" else f"cause {plain(str(wanted.cause))}"),
+        (wanted.overturned, "a judgment was overturned"),
+    )  # fmt: skip
+    return [*found, *(words for holds, words in told if holds)]
+
+
+def _record_figure(found: RecordList) -> Figure:
+    return Figure(
+        name="records",
+        title="Records",
+        caption="In the order in which they were entered.",
+        panels=(),
+        columns=("record", "kind", "lies at", "state", "rule", "judgments", "answers"),
+        rows=tuple(_record_cells(each) for each in found.rows),
+        empty="No record fits.",
+        open=True,
+    )
+
+
+def _record_cells(row: RecordRow) -> tuple[Cell, ...]:
+    return (
+        Cell(value=row.id, text=row.id[:SHORT_ID]),
+        words(row.kind),
+        words(", ".join(f"{axis} {value}" for axis, value in row.taxonomy.items())),
+        words(plain(row.state)),
+        words(row.rule),
+        number(row.judgments),
+        words(", ".join(f"{plain(verdict)} {count}" for verdict, count in row.answers.items())),
+    )
