@@ -32,6 +32,7 @@ from assay.review.ports import DeskWriting
 from assay.review.presentation import Presentation, present
 from assay.review.queueing import Waiting, balanced, new_item, queue_of, stratum_of
 from assay.review.wheel import Wheel
+from assay.review.wire import Care, Draft, Nothing, QueueCard
 from assay.store.desk import Desk
 from assay.store.group import GroupWriter
 from assay.store.writing import Unit
@@ -62,30 +63,6 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     """Records whose layer wants no pass, or that no layer fits."""
 
 
-class Care(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reviewer is told of content before it is shown."""
-
-    severity: str | None
-    """How severe it is."""
-    harms: tuple[str, ...]
-    """Harm categories that it shows."""
-    blur: bool
-    """Whether it is covered until the reader uncovers it."""
-    skip_without_penalty: bool
-    """Whether it may be declined without any consequence."""
-    support: str | None
-    """Whom to turn to."""
-
-
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """An unfinished answer."""
-
-    revision: int
-    """How often it was saved."""
-    answer: msgspec.Raw
-    """What the desk's page sent."""
-
-
 class Work(msgspec.Struct, frozen=True, kw_only=True):
     """One assignment with all that its reviewer may see."""
 
@@ -111,17 +88,6 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     """What is told before the content is shown."""
 
 
-class Nothing(msgspec.Struct, frozen=True, kw_only=True):
-    """Why no work was given."""
-
-    code: str
-    """Stable short name."""
-    message: str
-    """Why, and what comes next."""
-    until: str | None = None
-    """When it ends, where that is known."""
-
-
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """What a claim gave."""
 
@@ -129,23 +95,6 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """The leases."""
     none: Nothing | None = None
     """Why there are none."""
-
-
-class QueueCard(msgspec.Struct, frozen=True, kw_only=True):
-    """A queue as a reviewer sees it. It tells no count: a count would tell how work is drawn."""
-
-    queue: str
-    """Its handle."""
-    title: str
-    """What it holds."""
-    role: str
-    """Role in which the reviewer judges there."""
-    open: bool
-    """Whether something waits."""
-    severity: str | None
-    """How severe its content is."""
-    harms: tuple[str, ...]
-    """Harm categories that it shows."""
 
 
 class Routed(msgspec.Struct, frozen=True, kw_only=True):

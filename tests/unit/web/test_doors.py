@@ -23,7 +23,7 @@ ROUTES = {
     ("POST", "/accounts/{number:int}/roles"): "accounts:manage",
     ("GET", "/api/v1"): "public",
     ("GET", "/api/v1/{path:str}"): "public",
-    ("GET", "/api/v1/me"): "account:own",
+    ("GET", "/api/v1/me"): "account:who",
     ("PUT", "/api/v1/me/keymap"): "account:own",
     ("GET", "/api/v1/me/tokens"): "account:own",
     ("POST", "/api/v1/me/tokens"): "account:own",

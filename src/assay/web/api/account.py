@@ -10,6 +10,7 @@ from litestar.params import JSONBody, PathParameter
 from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal
+from assay.review.wire import Me
 from assay.web.doors import opt
 
 MOST_KEYS = 200
@@ -18,23 +19,11 @@ MOST_KEYS = 200
 DIGEST = r"^[0-9a-f]{64}$"
 """The pattern of a token's digest."""
 
+WHO = opt(Permission.who)
+"""Options of the route that tells who one is."""
+
 Asked = Request[Principal, Any, Any]
 Key = Annotated[str, msgspec.Meta(max_length=40)]
-
-
-class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """Who stands at the door."""
-
-    name: str
-    """Name by which I sign in."""
-    pseudonym: str
-    """Pseudonym under which I judge."""
-    roles: tuple[str, ...]
-    """My roles."""
-    permissions: tuple[str, ...]
-    """What I may do through this door."""
-    keymap: dict[str, str] | None
-    """My own keys of the desk: action -> key; the desk's where absent."""
 
 
 class Keymap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,7 +80,7 @@ class AccountController(Controller):
     tags = ("account",)
     opt = opt(Permission.own_account)
 
-    @get("/", summary="Who I am", sync_to_thread=False)
+    @get("/", opt=WHO, summary="Who I am", sync_to_thread=False)
     def me(self, request: Asked, program: NamedDependency[Program]) -> Me:
         """Who I am, and what I may do through this door."""
         who = request.user
