@@ -76,7 +76,7 @@ def _candidate(at: str, candidate: ShownCandidate) -> CandidateView:
         letter=candidate.letter,
         text=text_view(f"{at}/content", content) if one else None,
         messages=None if one else _messages(f"{at}/content", content),
-        work=tuple(_step(f"{at}/work/{each.step}", each) for each in candidate.work),
+        work=tuple(_step("/".join((at, "work", str(each.step))), each) for each in candidate.work),
         state_after=candidate.state_after,
     )
 
