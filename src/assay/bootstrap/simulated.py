@@ -6,7 +6,6 @@ import msgspec
 
 from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
-from assay.governance.accounts import new_secret
 from assay.governance.permissions import GRANTS, Permission
 from assay.records.judgment import Judgment
 
@@ -75,17 +74,8 @@ def judging_roles(program: Program) -> list[str]:
 
 
 def _hire(program: Program, name: str, roles: Sequence[str], by: str) -> Hired:
-    accounts = program.accounts
-    password = new_secret()
-    account = accounts.accept(
-        accounts.invite(roles, by=by, name=name), name=name, password=password
+    account, token = program.accounts.add_program(
+        name, roles, scopes=[Permission.review], days=TOKEN_DAYS, by=by
     )
     program.desk.seat([(account.pseudonym, account.roles)], by=by)
-    signed_in = accounts.sign_in(name, password)
-    if signed_in is None:
-        raise UsageError(code="no-account", message=f"the account {name} was closed meanwhile")
-    token = accounts.make_token(
-        signed_in.principal, name="simulation", scopes=[Permission.review], days=TOKEN_DAYS
-    )
-    accounts.sign_out(signed_in.cookie, signed_in.principal)
     return Hired(account=account.id, name=name, token=token)

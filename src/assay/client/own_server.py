@@ -1,5 +1,6 @@
 """A server of one's own: `assay serve` in a process beside this one, on a free port."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -74,8 +75,13 @@ class OwnServer:
         try:
             self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
+
+    def kill(self) -> None:
+        """End it with all its workers at once, as a cut of the power would."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 @contextmanager
@@ -94,7 +100,11 @@ def own_server(folder: Path, *options: str, port: int | None = None) -> Iterator
     command = _command(folder, port, options)
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(  # noqa: S603  our own command
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,  # so that it can be ended with its workers
         )
         server = OwnServer(process, f"http://127.0.0.1:{port}", log)
         try:
