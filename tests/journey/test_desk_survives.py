@@ -24,10 +24,10 @@ from stores.server import running_server
 
 CLIENTS = 16
 PAIRS = 400
-BEFORE, AFTER = 60, 60
+BEFORE, AFTER = 40, 40
 """Answers that are acknowledged before the kill and after the restart, at least."""
 
-PATIENT = Retries(attempts=200, longest_seconds=0.2)
+PATIENT = Retries(attempts=200, longest_seconds=1.0)
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Load:
         with self.gate:
             self.grown.clear()
             self.wanted = len(self.acknowledged) + more
-        assert self.grown.wait(30), f"{len(self.acknowledged)} answers, {self.failures}"
+        assert self.grown.wait(60), f"{len(self.acknowledged)} answers, {self.failures}"
 
     def _work(self, number: int, token: str) -> None:
         simulation = Simulation(SimulatedReviewer(name=f"r{number}"), seed=1)
@@ -90,7 +90,7 @@ class Load:
     def _sleep(self, seconds: float) -> None:
         with self.gate:
             self.waits += 1
-        self.over.wait(min(seconds, 0.2))
+        self.over.wait(seconds)
 
 
 def waiting_program(folder: Path, store: str | None = None) -> list[str]:
