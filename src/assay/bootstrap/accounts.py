@@ -142,6 +142,35 @@ class AccountsNoun:
                 raise UsageError(code="no-invitation", message="this link was used meanwhile")
             return self._accounts.add(unit, account)
 
+    def add_program(
+        self, name: str, roles: Iterable[str], *, scopes: Iterable[str], days: int, by: str
+    ) -> tuple[Account, str]:
+        """Make an account for a program: nobody can sign in to it, and its one token is all it has.
+
+        Args:
+            name: the account's name.
+            roles: its roles.
+            scopes: what its token is limited to.
+            days: how long the token holds.
+            by: who does it.
+
+        Returns:
+            The account, and the token's secret, which is shown this once.
+
+        Raises:
+            UsageError: for a name that is taken or cannot be one, an unknown role, or a scope that
+                the roles do not grant.
+        """
+        check_name(name)
+        self._refuse_taken(name)
+        account = Account(
+            id=0, name=name, pseudonym=self._session.pseudonym(name), roles=_roles(roles)
+        )
+        with self._write("account.add_program", by, name) as unit:
+            account = self._accounts.add(unit, account)
+        who = _principal(account, csrf=None)
+        return account, self.make_token(who, name=name, scopes=scopes, days=days)
+
     def sign_in(self, name: str, password: str) -> SignedIn | None:
         """Sign a person in; None for a wrong name or password, and nothing says which."""
         account = self._accounts.by_name(name)

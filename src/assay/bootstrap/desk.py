@@ -36,6 +36,7 @@ from assay.review.qualification import ExamItem
 from assay.review.sentinel import Sentinel, is_sentinels_turn, pick, standing_sentinels
 from assay.review.welfare import Capped, allowed, caps_of
 from assay.review.wheel import Wheel
+from assay.review.wire import Care, Draft, Exposed, Nothing, QueueCard
 from assay.store.accounts import Accounts
 from assay.store.desk import Desk
 from assay.store.group import GroupWriter
@@ -53,30 +54,6 @@ CACHED = 4096
 """Records that are kept in memory."""
 
 WEEK_SECONDS = 7 * 24 * 3600
-
-
-class Care(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reviewer is told of content before it is shown."""
-
-    severity: str | None
-    """How severe it is."""
-    harms: tuple[str, ...]
-    """Harm categories that it shows."""
-    blur: bool
-    """Whether it is covered until the reader uncovers it."""
-    skip_without_penalty: bool
-    """Whether it may be declined without any consequence."""
-    support: str | None
-    """Whom to turn to."""
-
-
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """An unfinished answer."""
-
-    revision: int
-    """How often it was saved."""
-    answer: msgspec.Raw
-    """What the desk's page sent."""
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,17 +81,6 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     """What is told before the content is shown."""
 
 
-class Nothing(msgspec.Struct, frozen=True, kw_only=True):
-    """Why no work was given."""
-
-    code: str
-    """Stable short name."""
-    message: str
-    """Why, and what comes next."""
-    until: str | None = None
-    """When it ends, where that is known."""
-
-
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """What a claim gave."""
 
@@ -122,34 +88,6 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """The leases."""
     none: Nothing | None = None
     """Why there are none."""
-
-
-class QueueCard(msgspec.Struct, frozen=True, kw_only=True):
-    """A queue as a reviewer sees it. It tells no count: a count would tell how work is drawn."""
-
-    queue: str
-    """Its handle."""
-    title: str
-    """What it holds."""
-    role: str
-    """Role in which the reviewer judges there."""
-    open: bool
-    """Whether something waits."""
-    severity: str | None
-    """How severe its content is."""
-    harms: tuple[str, ...]
-    """Harm categories that it shows."""
-
-
-class Exposed(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a person read one harm category today."""
-
-    category: str
-    """The harm category."""
-    minutes_today: float
-    """Minutes."""
-    cap_minutes: int | None
-    """The day's cap; absent where there is none."""
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,8 @@ class Permission(StrEnum):
 
     public = "public"
     """Read what needs no account: the sign-in page, health, the static files."""
+    who = "account:who"
+    """Know who one is and what one may do; every token keeps it."""
     own_account = "account:own"
     """Look after one's own account: keys, tokens, sign out."""
     review = "review:work"
@@ -29,7 +31,8 @@ class Permission(StrEnum):
     """Read the figures of the server itself."""
 
 
-_JUDGES = frozenset({Permission.own_account, Permission.review})
+_SELF = frozenset({Permission.who, Permission.own_account})
+_JUDGES = _SELF | {Permission.review}
 
 GRANTS: Mapping[str, frozenset[Permission]] = {
     "author": _JUDGES,
@@ -37,15 +40,15 @@ GRANTS: Mapping[str, frozenset[Permission]] = {
     "policy_reviewer": _JUDGES,
     "language_specialist": _JUDGES,
     "adjudicator": _JUDGES | {Permission.adjudicate},
-    "lead": frozenset({Permission.own_account, Permission.oversee, Permission.manage}),
-    "administrator": frozenset({
-        Permission.own_account, Permission.accounts, Permission.metrics,
-    }),
+    "lead": _SELF | {Permission.oversee, Permission.manage},
+    "administrator": _SELF | {Permission.accounts, Permission.metrics},
 }  # fmt: skip
 """What each role grants. An administrator runs the accounts and sees no data for it."""
 
 SCOPES: tuple[Permission, ...] = tuple(
-    each for each in Permission if each not in {Permission.public, Permission.own_account}
+    each
+    for each in Permission
+    if each not in {Permission.public, Permission.who, Permission.own_account}
 )
 """What a token can be limited to; a token never makes tokens."""
 
@@ -82,7 +85,7 @@ def can(principal: Principal | None, permission: Permission) -> bool:
 
 def scoped(permissions: frozenset[Permission], scopes: Iterable[str]) -> frozenset[Permission]:
     """What is left of the permissions under a token's scopes."""
-    return permissions & (frozenset(scopes) | {Permission.public})
+    return permissions & (frozenset(scopes) | {Permission.public, Permission.who})
 
 
 def read_scopes(names: Iterable[str]) -> tuple[Permission, ...]:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 
 from assay.core.errors import AssayError, CheckError, InputError, MachineError, UsageError
+from assay.review.wire import PROBLEM_TYPE, FieldFault, Problem
 
 PROBLEM_JSON = "application/problem+json"
 """Media type of RFC 9457."""
@@ -35,40 +35,12 @@ _STATUS_OF_CODE: Mapping[str, int] = {
 """Statuses of errors whose family alone does not tell."""
 
 
-class FieldFault(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with one field."""
-
-    field: str
-    """The field."""
-    message: str
-    """What is wrong with it."""
-    hint: str = ""
-    """What to do about it."""
-
-
-class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An error as RFC 9457 has it."""
-
-    type: str
-    """`urn:assay:problem:` and the stable short name of the kind of error."""
-    title: str
-    """The kind of error in words."""
-    status: int
-    """The HTTP status."""
-    detail: str
-    """What is wrong."""
-    hint: str = ""
-    """What to do about it."""
-    errors: tuple[FieldFault, ...] = ()
-    """What is wrong, field by field."""
-
-
 def of_error(error: AssayError) -> Problem:
     """The problem that one of our own errors is."""
     status = _STATUS_OF_CODE.get(error.code) or _STATUS.get(type(error), 500)
     fault = FieldFault(field=error.where, message=error.message, hint=error.hint)
     return Problem(
-        type=f"urn:assay:problem:{error.code}",
+        type=f"{PROBLEM_TYPE}{error.code}",
         title=error.code.replace("-", " "),
         status=status,
         detail=error.message,
@@ -90,7 +62,7 @@ def of_http(error: HTTPException) -> Problem:
     )
     title = _TITLES.get(error.status_code, "error")
     return Problem(
-        type=f"urn:assay:problem:{title.replace(' ', '-')}",
+        type=f"{PROBLEM_TYPE}{title.replace(' ', '-')}",
         title=title,
         status=error.status_code,
         detail=str(error.detail),
@@ -109,22 +81,27 @@ _TITLES = {
     429: "too many requests",
 }
 
+_COME_BACK = {429: "60", 503: "1"}
+"""Seconds after which it is worth coming back, where nothing else tells."""
+
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The response to an error: problem details for programs, a page for people."""
+    headers: dict[str, str] = {}
     if isinstance(error, AssayError):
-        problem, headers = of_error(error), None
+        problem = of_error(error)
     elif isinstance(error, HTTPException):
-        problem, headers = of_http(error), error.headers
+        problem, headers = of_http(error), dict(error.headers or {})
     else:
         request.app.state.log.error("an unforeseen error", exc_info=error)
         problem = Problem(
-            type="urn:assay:problem:internal",
+            type=f"{PROBLEM_TYPE}internal",
             title="internal error",
             status=500,
             detail="something went wrong here; nothing of this request was stored",
         )
-        headers = None
+    if problem.status in _COME_BACK:
+        headers["Retry-After"] = headers.get("RateLimit-Reset", _COME_BACK[problem.status])
     path = request.url.path
     if path.startswith(("/api/", "/static/", "/health", "/metrics")):
         return Response(

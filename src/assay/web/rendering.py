@@ -12,9 +12,10 @@ from functools import lru_cache
 import msgspec
 
 from assay.core.digest import sha256_hex
+from assay.review.wire import Heading
 from assay.web.cleaning import clean
 from assay.web.signs import Marked
-from assay.web.writer import Heading, Writer
+from assay.web.writer import Writer
 
 MAX_CHARS = 200_000
 """Code points of a text that is rendered; a longer one is shown as it was written."""

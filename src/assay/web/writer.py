@@ -11,6 +11,7 @@ from html import escape
 import msgspec
 from markdown_it.token import Token
 
+from assay.review.wire import Heading
 from assay.web.highlight import coloured
 from assay.web.maths import mathml
 from assay.web.signs import Marked, direction, run, show_signs
@@ -44,17 +45,6 @@ EACH_FORMULA = 40
 
 MAX_PARTS = 40_000
 """Tags and runs of one text; a text with more is shown as it was written."""
-
-
-class Heading(msgspec.Struct, frozen=True, kw_only=True):
-    """One heading of a text."""
-
-    level: int
-    """Its level as written, 1 to 6."""
-    text: str
-    """Its words as they are shown."""
-    id: str
-    """Id of its element."""
 
 
 class LostError(Exception):

@@ -27,7 +27,7 @@ ROUTES = {
     ("POST", "/adjudication/{handle:str}"): "review:adjudicate",
     ("GET", "/api/v1"): "public",
     ("GET", "/api/v1/{path:str}"): "public",
-    ("GET", "/api/v1/me"): "account:own",
+    ("GET", "/api/v1/me"): "account:who",
     ("GET", "/api/v1/me/tokens"): "account:own",
     ("POST", "/api/v1/me/tokens"): "account:own",
     ("DELETE", "/api/v1/me/tokens/{digest:str}"): "account:own",

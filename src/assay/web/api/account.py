@@ -10,25 +10,16 @@ from litestar.params import JSONBody, PathParameter
 from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal
+from assay.review.wire import Me
 from assay.web.doors import opt
 
 DIGEST = r"^[0-9a-f]{64}$"
 """The pattern of a token's digest."""
 
+WHO = opt(Permission.who)
+"""Options of the route that tells who one is."""
+
 Asked = Request[Principal, Any, Any]
-
-
-class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """Who stands at the door."""
-
-    name: str
-    """Name by which I sign in."""
-    pseudonym: str
-    """Pseudonym under which I judge."""
-    roles: tuple[str, ...]
-    """My roles."""
-    permissions: tuple[str, ...]
-    """What I may do through this door."""
 
 
 class NewToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,7 +69,7 @@ class AccountController(Controller):
     tags = ("account",)
     opt = opt(Permission.own_account)
 
-    @get("/", summary="Who I am", sync_to_thread=False)
+    @get("/", opt=WHO, summary="Who I am", sync_to_thread=False)
     def me(self, request: Asked) -> Me:
         """Who I am, and what I may do through this door."""
         who = request.user

@@ -1,7 +1,7 @@
 """Review over REST: claim work, open it, keep drafts, answer it, give it back."""
 
 from asyncio import wrap_future
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, Response, get, post, put
@@ -9,15 +9,34 @@ from litestar.di import NamedDependency
 from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
-from assay.bootstrap.desk import Draft, Exposed, Nothing, QueueCard
 from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal
 from assay.review.answer import Answer
 from assay.review.desk import Receipt
+from assay.review.wire import (
+    AssignmentView,
+    Claim,
+    Claimed,
+    Draft,
+    History,
+    HistoryItem,
+    Kept,
+    Keymap,
+    MyDesk,
+    NewDraft,
+    NewerDraft,
+    NewGap,
+    Opened,
+    OpenedGap,
+    Queues,
+    Release,
+    Today,
+    Uncovered,
+)
 from assay.web.doors import opt
 from assay.web.problems import PROBLEM_JSON
-from assay.web.shown import AssignmentView, assignment_view
+from assay.web.shown import assignment_view
 
 LONGEST_DRAFT = 1_000_000
 """Most bytes of one draft."""
@@ -28,164 +47,7 @@ HANDLE = r"^asn_[a-z2-7]{24}$"
 KEY = r"^[\x21-\x7e]{8,100}$"
 """The pattern of an idempotency key."""
 
-MOST_KEYS = 200
-"""Most keys of a key map."""
-
-Key = Annotated[str, msgspec.Meta(max_length=40)]
-
 Handle = Annotated[str, PathParameter(pattern=HANDLE, description="Handle of the assignment.")]
-
-
-class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What work is wanted."""
-
-    queue: str | None = None
-    """Handle of the one queue; all that the reviewer sits in where absent."""
-    count: Annotated[int, msgspec.Meta(ge=1, le=4)] = 1
-    """How many assignments are wanted."""
-    held: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] = ()
-    """Handles that the page has already."""
-
-
-class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """The work that was given."""
-
-    assignments: tuple[AssignmentView, ...]
-    """The assignments, the next one first."""
-    none: Nothing | None
-    """Why there are none."""
-
-
-class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the lease stands after a sign of life."""
-
-    lease_seconds: int
-    """How long it may be held from now on."""
-    state: str
-    """`held`; or `expired`, where the slot went to somebody else: an answer is kept all the same."""
-
-
-class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An unfinished answer."""
-
-    revision: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
-    """The revision that the page knows; 0 for the first."""
-    answer: dict[str, Any]
-    """The answer so far, in whatever shape the page keeps it."""
-
-
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft that is kept."""
-
-    revision: int
-    """The revision that is kept now."""
-
-
-class NewerDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A problem (RFC 9457): another page saved a newer draft, and nothing was written over it."""
-
-    revision: int
-    """The revision that is kept."""
-    answer: msgspec.Raw
-    """The answer that it holds; merge into it, and save again under its revision."""
-    type: str = "urn:assay:problem:draft-newer"
-    """The kind of error."""
-    title: str = "draft newer"
-    """The kind of error in words."""
-    status: int = 409
-    """The HTTP status."""
-    detail: str = "another page saved a newer draft of this assignment"
-    """What is wrong."""
-
-
-class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why an assignment is given back."""
-
-    reason: Literal["skip", "welfare", "pause"]
-    """Why. None of them counts against anybody."""
-    note: Annotated[str, msgspec.Meta(max_length=4000)] = ""
-    """What the lead should know, in the reviewer's words."""
-
-
-class Uncovered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """That restricted content was uncovered."""
-
-    seconds: Annotated[int, msgspec.Meta(ge=0, le=3600)]
-    """For how long since the last report."""
-
-
-class NewGap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the rubric leaves a reviewer without an answer."""
-
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
-    """What is unclear, in the reviewer's words."""
-    dimension: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)] | None = None  # fmt: skip
-    """The dimension that it is about; absent: the rubric as a whole."""
-
-
-class OpenedGap(msgspec.Struct, frozen=True, kw_only=True):
-    """An issue on the rubric that is open now."""
-
-    gap: str
-    """Its id; the next version of the rubric answers it."""
-
-
-class Today(msgspec.Struct, frozen=True, kw_only=True):
-    """Judgments of today."""
-
-    judged: int
-    """How many."""
-    active_ms: int
-    """Their active time in milliseconds."""
-
-
-class MyDesk(msgspec.Struct, frozen=True, kw_only=True):
-    """What the desk's page shows of its reviewer."""
-
-    name: str
-    """Name by which I sign in."""
-    roles: tuple[str, ...]
-    """My roles."""
-    today: Today
-    """What I did today."""
-    exposure: tuple[Exposed, ...]
-    """What I read of severe content today, beside its cap."""
-    keymap: dict[str, str] | None
-    """My own keys: action -> key; the desk's where absent."""
-
-
-class Keymap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Keys of the desk."""
-
-    keymap: Annotated[dict[Key, Key], msgspec.Meta(max_length=MOST_KEYS)] | None
-    """Action -> key; nothing brings the desk's own back."""
-
-
-class HistoryItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One of a reviewer's own judgments."""
-
-    judgment: str
-    """Id of the judgment."""
-    judged_at: str | None
-    """When, as UTC in ISO 8601."""
-    verdict: str
-    """What sort of verdict it gave."""
-
-
-class History(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of a reviewer's own judgments."""
-
-    items: tuple[HistoryItem, ...]
-    """The judgments, oldest first."""
-    next: str | None
-    """Cursor of the next page."""
-
-
-class Queues(msgspec.Struct, frozen=True, kw_only=True):
-    """The queues that a reviewer may claim from."""
-
-    items: tuple[QueueCard, ...]
-    """The queues."""
 
 
 PAGE = 50

@@ -1,0 +1,187 @@
+"""`assay review simulate`: simulated reviewers of known skill and bias work at the real desk."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assay.cli.output import AsJson, Folder, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from assay.bootstrap.simulated import Hired
+    from assay.client.pool import PoolReport
+
+
+def simulate(
+    reviewers: Annotated[
+        int, typer.Option("--reviewers", min=1, max=200, help="Simulated reviewers.")
+    ] = 5,
+    judgments: Annotated[
+        int, typer.Option("--judgments", min=1, help="Judgments to be given in all.")
+    ] = 100,
+    seed: Annotated[int, typer.Option(help="Seed of the truth and of every answer.")] = 0,
+    url: Annotated[
+        str | None, typer.Option(help="A server that runs; one is started if absent.")
+    ] = None,
+    tokens: Annotated[
+        Path | None,
+        typer.Option(
+            help="File with one API token a line, for accounts named simulated-...; with --url."
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Mix them with judgments of people, for good.")
+    ] = False,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Have simulated reviewers judge at the desk, through its REST API; for trials and tests.
+
+    Their skill, bias, drift and harshness are drawn from the seed and printed beside what they
+    did; a keyed hash of each text decides its quality, so no truth needs to be known. The
+    judgments count as people's: use a copy of a program, never the program itself.
+
+    Example: assay review simulate --reviewers 5 --judgments 100 --seed 1
+    """
+    if url is None:
+        report = _at_home(Path(program), reviewers, judgments, seed, yes=yes)
+    else:
+        report = _elsewhere(url, tokens, judgments, seed, yes=yes)
+    if as_json:
+        print_json(report)
+        return
+    _show(report)
+
+
+def _at_home(folder: Path, reviewers: int, judgments: int, seed: int, *, yes: bool) -> "PoolReport":
+    """Serve the program ourselves, with accounts that live as long as the run."""
+    from assay.client.own_server import own_server
+
+    with _hired(folder, reviewers, yes=yes) as hired, own_server(folder) as server:
+        people = [(each.name, each.token) for each in hired]
+        return _run(server.url, people, judgments, seed)
+
+
+@contextmanager
+def _hired(folder: Path, count: int, *, yes: bool) -> "Iterator[list[Hired]]":
+    import assay
+    from assay.bootstrap.simulated import dismiss, hire, refuse_beside_people
+
+    with assay.open(folder) as opened:
+        if not yes:
+            refuse_beside_people(opened)
+        opened.desk.fill()
+        hired = hire(opened, count, by=opened.actor)
+    try:
+        yield hired
+    finally:
+        with assay.open(folder) as opened:
+            dismiss(opened, hired, by=opened.actor)
+
+
+def _elsewhere(
+    url: str, tokens: Path | None, judgments: int, seed: int, *, yes: bool
+) -> "PoolReport":
+    """Work at a server that runs, with tokens of accounts that say that they are simulated."""
+    from assay.bootstrap.simulated import PREFIX
+    from assay.cli.options import text_of
+    from assay.client import Client
+    from assay.core.errors import UsageError
+
+    if tokens is None:
+        raise UsageError(
+            code="no-tokens",
+            message="a server that runs is entered with tokens",
+            where="--tokens",
+            hint="write one API token a line into a file; or leave --url out",
+        )
+    if not yes:
+        raise UsageError(
+            code="people-may-judge-there",
+            message="from here nobody sees whether people judge at that server, and nothing takes "
+            "simulated judgments out again",
+            where="--url",
+            hint="say --yes if it serves a copy for trials",
+        )
+    people = []
+    for token in text_of(tokens).split():
+        with Client(url, token) as desk:
+            name = desk.me().name
+        if not name.startswith(PREFIX):
+            raise UsageError(
+                code="not-simulated",
+                message=f"the account {name!r} would get judgments that nobody gave",
+                where=str(tokens),
+                hint=f"invite accounts whose names begin with {PREFIX}",
+            )
+        people.append((name, token))
+    return _run(url, people, judgments, seed)
+
+
+def _run(url: str, people: Sequence[tuple[str, str]], judgments: int, seed: int) -> "PoolReport":
+    from assay.client import Client
+    from assay.client.pool import run_pool
+    from assay.client.simulated import drawn_reviewers
+
+    drawn = drawn_reviewers([name for name, _ in people], seed)
+    with ExitStack() as stack, progress("judgments") as tick:
+        desks = [stack.enter_context(Client(url, token)) for _, token in people]
+        return run_pool(
+            list(zip(drawn, desks, strict=True)), judgments=judgments, seed=seed, progress=tick
+        )
+
+
+def _show(report: "PoolReport") -> None:
+    print_table(
+        (
+            "reviewer",
+            "claims",
+            "answers",
+            "declined",
+            "late",
+            "refused",
+            "pairs",
+            "followed",
+            "first",
+        ),
+        (
+            (
+                each.reviewer.name,
+                each.claims,
+                each.answers,
+                each.declined,
+                each.late,
+                ", ".join(f"{code} {count}" for code, count in each.refused.items()) or 0,
+                each.pairs,
+                _share(each.followed, each.pairs),
+                _share(each.first, each.pairs),
+            )
+            for each in report.reviewers
+        ),
+        title="What they did",
+    )
+    truths: tuple[Any, ...] = tuple(each.reviewer for each in report.reviewers)
+    print_table(
+        ("reviewer", "skill", "drift", "first bias", "length love", "abstention", "harshness"),
+        (
+            (
+                each.name,
+                each.skill,
+                each.drift,
+                each.first_bias,
+                each.length_love,
+                each.abstention,
+                each.harshness,
+            )
+            for each in truths
+        ),
+        title="What is true of them",
+    )
+    typer.echo(f"{report.stored} of {report.wanted} judgments stored: {report.ended}")
+    typer.echo("These judgments are simulated: nothing of this program is to be released.")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole}"

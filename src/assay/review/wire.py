@@ -1,0 +1,406 @@
+"""What crosses the wire: the shapes that the desk's REST API and a client of it share.
+
+Comes in and goes out as JSON. An answer and its receipt are `review.answer.Answer` and
+`review.desk.Receipt`.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from assay.review.answer import Answer
+from assay.review.form import Form
+from assay.review.presentation import ShownCall, ShownTool
+
+PROBLEM_TYPE = "urn:assay:problem:"
+"""How the type of a problem begins; the stable short name of its kind follows."""
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """Who stands at the door."""
+
+    name: str
+    """Name by which I sign in."""
+    pseudonym: str
+    """Pseudonym under which I judge."""
+    roles: tuple[str, ...]
+    """My roles."""
+    permissions: tuple[str, ...]
+    """What I may do through this door."""
+
+
+class QueueCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue as a reviewer sees it. It tells no count: a count would tell how work is drawn."""
+
+    queue: str
+    """Its handle."""
+    title: str
+    """What it holds."""
+    role: str
+    """Role in which the reviewer judges there."""
+    open: bool
+    """Whether something waits."""
+    severity: str | None
+    """How severe its content is."""
+    harms: tuple[str, ...]
+    """Harm categories that it shows."""
+
+
+class Queues(msgspec.Struct, frozen=True, kw_only=True):
+    """The queues that a reviewer may claim from."""
+
+    items: tuple[QueueCard, ...]
+    """The queues."""
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What work is wanted."""
+
+    queue: str | None = None
+    """Handle of the one queue; all that the reviewer sits in where absent."""
+    count: Annotated[int, msgspec.Meta(ge=1, le=4)] = 1
+    """How many assignments are wanted."""
+    held: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] = ()
+    """Handles that the page has already."""
+
+
+class Nothing(msgspec.Struct, frozen=True, kw_only=True):
+    """Why no work was given."""
+
+    code: str
+    """Stable short name."""
+    message: str
+    """Why, and what comes next."""
+    until: str | None = None
+    """When it ends, where that is known."""
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """An unfinished answer."""
+
+    revision: int
+    """How often it was saved."""
+    answer: msgspec.Raw
+    """What the desk's page sent."""
+
+
+class Care(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reviewer is told of content before it is shown."""
+
+    severity: str | None
+    """How severe it is."""
+    harms: tuple[str, ...]
+    """Harm categories that it shows."""
+    blur: bool
+    """Whether it is covered until the reader uncovers it."""
+    skip_without_penalty: bool
+    """Whether it may be declined without any consequence."""
+    support: str | None
+    """Whom to turn to."""
+
+
+class Heading(msgspec.Struct, frozen=True, kw_only=True):
+    """One heading of a text."""
+
+    level: int
+    """Its level as written, 1 to 6."""
+    text: str
+    """Its words as they are shown."""
+    id: str
+    """Id of its element."""
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """One text, raw and rendered."""
+
+    pointer: str
+    """Its place, with candidates counted in presented order."""
+    raw: str
+    """The raw text; spans count its code points."""
+    html: str
+    """It rendered, sanitised, with a source map."""
+    raw_html: str
+    """It as it is, escaped, with the same source map."""
+    dir: str
+    """Its direction: `ltr` or `rtl`."""
+    outline: tuple[Heading, ...] = ()
+    """Its headings."""
+
+
+class MessageView(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of a conversation."""
+
+    role: str
+    """Who speaks."""
+    text: Text
+    """What is said."""
+    calls: tuple[ShownCall, ...] = ()
+    """Calls that the message makes."""
+
+
+class StepView(msgspec.Struct, frozen=True, kw_only=True):
+    """One observable step of work."""
+
+    step: int
+    """Its number, from 0."""
+    text: Text | None = None
+    """What it says."""
+    call: ShownCall | None = None
+    """The call that it makes."""
+    output: Text | None = None
+    """What the tool gave back."""
+    state: str | None = None
+    """State after the step, as JSON text."""
+
+
+class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
+    """One candidate under its letter."""
+
+    letter: str
+    """A, B, ... in presented order."""
+    text: Text | None = None
+    """The response, where it is one text."""
+    messages: tuple[MessageView, ...] | None = None
+    """The response, where it takes several turns."""
+    work: tuple[StepView, ...] = ()
+    """Observable steps."""
+    state_after: str | None = None
+    """State after the answer, as JSON text."""
+
+
+class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of evidence."""
+
+    number: int
+    """Its number, from 0; reasons point at it."""
+    kind: str
+    """What it is."""
+    text: Text | None = None
+    """Its content."""
+    quote: str | None = None
+    """The passage that counts."""
+    locator: str | None = None
+    """Where it is to be found."""
+    candidate: str | None = None
+    """Letter of the candidate that it bears on."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown of a record."""
+
+    kind: str
+    """The record's kind."""
+    messages: tuple[MessageView, ...]
+    """The conversation up to the answer."""
+    candidates: tuple[CandidateView, ...]
+    """The candidates in presented order."""
+    tools: tuple[ShownTool, ...] = ()
+    """Tools on offer."""
+    initial_state: str | None = None
+    """State before the answer, as JSON text."""
+    evidence: tuple[EvidenceView, ...] = ()
+    """What supports or refutes the answers."""
+
+
+class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
+    """One assignment as the desk's page gets it."""
+
+    assignment: str
+    """Its handle; it tells nothing."""
+    lease_seconds: int
+    """How long it may be held without a sign of life."""
+    state: str
+    """Where the lease stands."""
+    role: str
+    """Role in which the reviewer judges."""
+    form: Form
+    """What is asked."""
+    shown: Shown
+    """What is shown."""
+    revision: int
+    """How often it was answered."""
+    answer: Answer | None
+    """The stored answer, in presented order."""
+    draft: Draft | None
+    """The unfinished answer."""
+    care: Care | None
+    """What is told before the content is shown."""
+
+
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """The work that was given."""
+
+    assignments: tuple[AssignmentView, ...]
+    """The assignments, the next one first."""
+    none: Nothing | None
+    """Why there are none."""
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the lease stands after a sign of life."""
+
+    lease_seconds: int
+    """How long it may be held from now on."""
+    state: str
+    """`held`; or `expired`, where the slot went to somebody else: an answer is kept all the same."""
+
+
+class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An unfinished answer."""
+
+    revision: Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+    """The revision that the page knows; 0 for the first."""
+    answer: dict[str, Any]
+    """The answer so far, in whatever shape the page keeps it."""
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft that is kept."""
+
+    revision: int
+    """The revision that is kept now."""
+
+
+class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why an assignment is given back."""
+
+    reason: Literal["skip", "welfare", "pause"]
+    """Why. None of them counts against anybody."""
+    note: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    """What the lead should know, in the reviewer's words."""
+
+
+class Uncovered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That restricted content was uncovered."""
+
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=3600)]
+    """For how long since the last report."""
+
+
+class HistoryItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One of a reviewer's own judgments."""
+
+    judgment: str
+    """Id of the judgment."""
+    judged_at: str | None
+    """When, as UTC in ISO 8601."""
+    verdict: str
+    """What sort of verdict it gave."""
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a reviewer's own judgments."""
+
+    items: tuple[HistoryItem, ...]
+    """The judgments, oldest first."""
+    next: str | None
+    """Cursor of the next page."""
+
+
+class FieldFault(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with one field."""
+
+    field: str
+    """The field."""
+    message: str
+    """What is wrong with it."""
+    hint: str = ""
+    """What to do about it."""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An error as RFC 9457 has it."""
+
+    type: str
+    """`urn:assay:problem:` and the stable short name of the kind of error."""
+    title: str
+    """The kind of error in words."""
+    status: int
+    """The HTTP status."""
+    detail: str
+    """What is wrong."""
+    hint: str = ""
+    """What to do about it."""
+    errors: tuple[FieldFault, ...] = ()
+    """What is wrong, field by field."""
+
+
+MOST_KEYS = 200
+"""Most keys of a key map."""
+
+Key = Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class NewerDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem (RFC 9457): another page saved a newer draft, and nothing was written over it."""
+
+    revision: int
+    """The revision that is kept."""
+    answer: msgspec.Raw
+    """The answer that it holds; merge into it, and save again under its revision."""
+    type: str = "urn:assay:problem:draft-newer"
+    """The kind of error."""
+    title: str = "draft newer"
+    """The kind of error in words."""
+    status: int = 409
+    """The HTTP status."""
+    detail: str = "another page saved a newer draft of this assignment"
+    """What is wrong."""
+
+
+class NewGap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the rubric leaves a reviewer without an answer."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+    """What is unclear, in the reviewer's words."""
+    dimension: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)] | None = None  # fmt: skip
+    """The dimension that it is about; absent: the rubric as a whole."""
+
+
+class OpenedGap(msgspec.Struct, frozen=True, kw_only=True):
+    """An issue on the rubric that is open now."""
+
+    gap: str
+    """Its id; the next version of the rubric answers it."""
+
+
+class Today(msgspec.Struct, frozen=True, kw_only=True):
+    """Judgments of today."""
+
+    judged: int
+    """How many."""
+    active_ms: int
+    """Their active time in milliseconds."""
+
+
+class Exposed(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a person read one harm category today."""
+
+    category: str
+    """The harm category."""
+    minutes_today: float
+    """Minutes."""
+    cap_minutes: int | None
+    """The day's cap; absent where there is none."""
+
+
+class MyDesk(msgspec.Struct, frozen=True, kw_only=True):
+    """What the desk's page shows of its reviewer."""
+
+    name: str
+    """Name by which I sign in."""
+    roles: tuple[str, ...]
+    """My roles."""
+    today: Today
+    """What I did today."""
+    exposure: tuple[Exposed, ...]
+    """What I read of severe content today, beside its cap."""
+    keymap: dict[str, str] | None
+    """My own keys: action -> key; the desk's where absent."""
+
+
+class Keymap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys of the desk."""
+
+    keymap: Annotated[dict[Key, Key], msgspec.Meta(max_length=MOST_KEYS)] | None
+    """Action -> key; nothing brings the desk's own back."""
