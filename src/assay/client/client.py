@@ -151,9 +151,9 @@ class Client:
             answer: the answer so far, in whatever shape it is kept.
             revision: the revision that I know; 0 for the first.
 
-        Returns:
-            The revision that is kept now; with the newer draft where another page had saved one,
-            and then nothing of this one was kept.
+        Raises:
+            UsageError: if another page saved a newer draft (`draft-newer`): nothing of this one
+                is kept, and `assignment` gives that one.
         """
         draft = NewDraft(revision=revision, answer=answer)
         return self._ask("PUT", _path(handle, "draft"), Kept, draft, again=False)
@@ -235,7 +235,7 @@ class Client:
         while True:
             failed += 1
             outcome = self._attempt(request)
-            if isinstance(outcome, httpx.Response) and _good(outcome):
+            if isinstance(outcome, httpx.Response) and outcome.is_success:
                 return outcome
             asked, repeatable = None, again
             if isinstance(outcome, httpx.Response):
@@ -286,13 +286,6 @@ def _path(handle: str, deed: str = "") -> str:
     if not handle.isalnum() and not handle.replace("_", "").isalnum():
         raise UsageError(code="bad-handle", message=f"{handle!r} is no handle", where="handle")
     return "/".join(filter(None, ("/api/v1/review/assignments", handle, deed)))
-
-
-def _good(response: httpx.Response) -> bool:
-    """Whether it is an answer; the newer draft of another page comes as a conflict, and is one."""
-    media = response.headers.get("content-type", "")
-    conflict = response.status_code == httpx.codes.CONFLICT and media.startswith("application/json")
-    return response.is_success or conflict
 
 
 def _problem(response: httpx.Response) -> AssayError:

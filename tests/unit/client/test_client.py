@@ -66,9 +66,12 @@ def test_a_reviewer_works_through_the_whole_interface(desk: Served) -> None:
         assert first.shown.candidates[0].letter == "A"
         assert ana.opened(first.assignment).state == "held"
         assert ana.save_draft(first.assignment, {"a": 1}).revision == 1
-        behind = ana.save_draft(first.assignment, {"b": 1})
-        assert behind.newer is not None
-        assert msgspec.json.decode(behind.newer.answer) == {"a": 1}
+        with pytest.raises(UsageError) as behind:
+            ana.save_draft(first.assignment, {"b": 1})
+        assert behind.value.code == "draft-newer"
+        kept = ana.assignment(first.assignment).draft
+        assert kept is not None
+        assert msgspec.json.decode(kept.answer) == {"a": 1}
         stored = ana.answer(first.assignment, DECLINED)
         assert (stored.revision, stored.late, stored.replayed) == (1, False, False)
         assert ana.answer(first.assignment, DECLINED).revision == 2
