@@ -24,12 +24,12 @@ class NavItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NAVIGATION = (
-    ("/", "Home", Permission.own_account),
-    ("/review", "Review", Permission.review),
-    ("/adjudication", "Adjudication", Permission.adjudicate),
-    ("/calibration", "Calibration", Permission.review),
-    ("/overview", "Overview", Permission.oversee),
-    ("/accounts", "People", Permission.accounts),
+    ("/", "Home", (Permission.own_account,)),
+    ("/review", "Review", (Permission.review,)),
+    ("/adjudication", "Adjudication", (Permission.adjudicate,)),
+    ("/calibration", "Calibration", (Permission.review, Permission.manage)),
+    ("/overview", "Overview", (Permission.oversee,)),
+    ("/accounts", "People", (Permission.accounts,)),
 )
 
 
@@ -58,8 +58,8 @@ def frame(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "me": who,
         "nav": [
             NavItem(href=href, label=label, current=_is_current(href, path))
-            for href, label, permission in _NAVIGATION
-            if who is not None and can(who, permission)
+            for href, label, permissions in _NAVIGATION
+            if who is not None and any(can(who, each) for each in permissions)
         ],
         "version": __version__,
         "theme": request.cookies.get("assay_theme") if request.cookies.get("assay_theme") in {"light", "dark"} else "auto",

@@ -1,0 +1,162 @@
+"""Signing in, one-time links, sessions and tokens."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+
+from assay.bootstrap.program import Program
+from assay.core.clock import Clock
+from assay.core.errors import UsageError
+from assay.web.app import create_app
+from assay.web.doors import COOKIE
+from simulators.desk_program import PASSWORD, opened, person
+from unit.web.conftest import Client, SignIn
+
+OTHER = "another sentence of some length"
+
+
+def test_who_signs_in_gets_a_cookie_that_scripts_cannot_read(client: Client) -> None:
+    """The session's cookie is for this host alone, over TLS, and out of scripts' reach."""
+    answer = client.post("/sign-in", data={"name": "ana", "password": PASSWORD}, follow_redirects=False)  # fmt: skip
+    assert answer.status_code == 303
+    cookie = answer.headers["set-cookie"]
+    for word in (f"{COOKIE}=", "HttpOnly", "Secure", "SameSite=lax", "Path=/"):
+        assert word in cookie
+    assert "Start reviewing" in client.get("/").text
+
+
+@pytest.mark.parametrize(("name", "password"), [("ana", "wrong"), ("nobody", PASSWORD), ("", "")])
+def test_a_wrong_name_and_a_wrong_password_look_the_same(
+    name: str, password: str, client: Client
+) -> None:
+    """Nothing tells which of the two was wrong."""
+    answer = client.post("/sign-in", data={"name": name, "password": password})
+    assert answer.status_code == 401
+    assert "do not belong together" in answer.text
+    assert COOKIE not in client.cookies
+
+
+def test_passwords_cannot_be_tried_without_end(client: Client) -> None:
+    """After ten tries in a minute the door answers 429."""
+    codes = [
+        client.post("/sign-in", data={"name": "ana", "password": "wrong"}).status_code
+        for _ in range(11)
+    ]
+    assert codes[:10] == [401] * 10
+    assert codes[10] == 429
+
+
+@pytest.mark.parametrize("onward", ["//evil.test", "https://evil.test", "/\\evil.test", "javascript:x"])  # fmt: skip
+def test_signing_in_leads_to_no_other_site(onward: str, client: Client) -> None:
+    """A link that would lead elsewhere leads home."""
+    given = {"name": "ana", "password": PASSWORD, "next": onward}
+    answer = client.post("/sign-in", data=given, follow_redirects=False)
+    assert answer.headers["location"] == "/"
+
+
+def test_signing_out_ends_the_session_and_wipes_the_browser(
+    sign_in: SignIn, program: Program
+) -> None:
+    """The cookie opens nothing afterwards, even where somebody kept it."""
+    client = sign_in("ana")
+    cookie = client.cookies[COOKIE]
+    answer = client.post("/sign-out", data={}, follow_redirects=False)
+    assert '"storage"' in answer.headers["clear-site-data"]
+    assert program.accounts.principal(cookie) is None
+
+
+def test_a_link_makes_one_account_and_works_once(client: Client, program: Program) -> None:
+    """A second use, a short password and a taken name are refused with what to do."""
+    secret = program.accounts.invite(["reviewer"], by="adm")
+    path = f"/invitation/{secret}"
+    short = client.post(path, data={"name": "new", "password": "short"})
+    assert (short.status_code, "12 to 256" in short.text) == (400, True)
+    taken = client.post(path, data={"name": "ana", "password": OTHER})
+    assert (taken.status_code, "is taken" in taken.text) == (400, True)
+    made = client.post(path, data={"name": "new", "password": OTHER}, follow_redirects=False)
+    assert made.status_code == 303
+    assert client.get(path).status_code == 404
+    assert client.post(path, data={"name": "two", "password": OTHER}).status_code == 404
+    assert secret not in "".join(str(each) for each in program.accounts.all())
+
+
+def test_the_first_link_is_made_until_there_is_an_administrator(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Where nobody runs the accounts a link is made; afterwards none is."""
+    bare = Path(shutil.copytree(folder, tmp_path / "bare"))
+    with opened(bare) as program:
+        adm = next(each for each in program.accounts.all() if each.name == "adm")
+        assert program.accounts.first_link() is None
+        with pytest.raises(UsageError) as refused:
+            program.accounts.close(adm.id, by="adm")
+        assert refused.value.code == "last-administrator"
+        person(program, "second", "administrator")
+        program.accounts.close(adm.id, by="second")
+        assert program.accounts.first_link() is None
+
+
+def test_a_closed_account_is_out_at_once(sign_in: SignIn, program: Program) -> None:
+    """Its sessions and its tokens open nothing from that moment."""
+    client = sign_in("ana")
+    token = client.post("/api/v1/me/tokens", json={"name": "t", "scopes": ["review:work"]}).json()
+    ana = next(each for each in program.accounts.all() if each.name == "ana")
+    program.accounts.close(ana.id, by="adm")
+    assert client.get("/api/v1/review/queues").status_code == 401
+    assert program.accounts.bearer(token["token"]) is None
+    assert program.accounts.sign_in("ana", PASSWORD) is None
+
+
+def test_a_token_does_what_its_scopes_say_and_makes_no_tokens(
+    sign_in: SignIn, program: Program
+) -> None:
+    """Beyond its scopes it is refused; taken back it opens nothing."""
+    client = sign_in("ana")
+    made = client.post("/api/v1/me/tokens", json={"name": "t", "scopes": ["review:work"]})
+    secret = made.json()["token"]
+    assert secret.startswith("assay_")
+    beyond = client.post("/api/v1/me/tokens", json={"name": "t", "scopes": ["accounts:manage"]})
+    assert beyond.status_code == 403
+    (kept,) = client.get("/api/v1/me/tokens").json()["items"]
+    assert secret not in str(kept)
+    bearer = {"authorization": f"Bearer {secret}"}
+    with TestClient(create_app(program, sweep_seconds=3600), base_url="https://desk.test") as other:
+        assert other.get("/api/v1/review/queues", headers=bearer).status_code == 200
+        assert other.get("/api/v1/me/tokens", headers=bearer).status_code == 403
+        assert other.get("/accounts", headers=bearer).status_code == 403
+        assert other.post("/api/v1/review/claims", headers=bearer, json={}).status_code == 200
+        who = program.accounts.bearer(secret)
+        assert who
+        assert program.accounts.revoke(who, bytes.fromhex(kept["digest"]))
+        assert other.get("/api/v1/review/queues", headers=bearer).status_code == 401
+
+
+def test_no_secret_lies_in_the_store(sign_in: SignIn, program: Program, folder: Path) -> None:
+    """Neither a password nor a cookie, token or link is in any byte on the disk."""
+    client = sign_in("ana")
+    token = client.post("/api/v1/me/tokens", json={"name": "t", "scopes": ["review:work"]}).json()
+    link = program.accounts.invite(["lead"], by="adm")
+    secrets = [PASSWORD, client.cookies[COOKIE], token["token"], link]
+    for file in folder.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert not [each for each in secrets if each.encode() in content], file
+
+
+def test_sessions_and_links_end_with_their_time(folder: Path) -> None:
+    """A session ends after half a day, a link after a week."""
+    moment = ["2026-03-02T09:00:00Z"]
+    clock: Clock = lambda: moment[0]  # noqa: E731
+    with opened(folder, clock) as program:
+        link = program.accounts.invite(["reviewer"], by="adm")
+        signed_in = program.accounts.sign_in("ana", PASSWORD)
+        assert signed_in
+        moment[0] = "2026-03-02T20:59:59Z"
+        assert program.accounts.principal(signed_in.cookie)
+        moment[0] = "2026-03-02T21:00:01Z"
+        assert program.accounts.principal(signed_in.cookie) is None
+        moment[0] = "2026-03-10T09:00:00Z"
+        with pytest.raises(UsageError):
+            program.accounts.invitation(link)
