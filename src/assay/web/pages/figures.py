@@ -58,7 +58,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[tuple[Cell, ...], ...]
     """Its data: every row, drawn or not."""
     empty: str = ""
-    """What to do where there is no data."""
+    """What to do where there is no data, as HTML of our own."""
     open: bool = False
     """Whether the table is unfolded from the start."""
     keys: tuple[tuple[str, str], ...] = ()

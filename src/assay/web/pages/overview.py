@@ -229,6 +229,11 @@ def _urgency(alarm: Alarm) -> int:
     return ("raised", "unknown", "clear").index(alarm.state)
 
 
+def _verdict(name: str) -> str:
+    """A verdict in words; candidates are counted from 0 in the record's own order."""
+    return plain(name.replace("prefers:", "candidate ").replace("ranks:", "order "))
+
+
 def _moment(stamp: str) -> str:
     """A moment as people read it, to the minute."""
     return f"{stamp[:10]} {stamp[11:16]} UTC"
@@ -336,7 +341,7 @@ def _record_cells(row: RecordRow) -> tuple[Cell, ...]:
         words(row.kind),
         words(", ".join(f"{axis} {value}" for axis, value in row.taxonomy.items())),
         words(plain(row.state)),
-        words(row.rule),
+        words(plain(row.rule)),
         number(row.judgments),
-        words(", ".join(f"{plain(verdict)} {count}" for verdict, count in row.answers.items())),
+        words(", ".join(f"{_verdict(name)}: {count}" for name, count in row.answers.items())),
     )

@@ -135,7 +135,7 @@ def _slice(each: QuotaCoverage) -> str:
 
 def heat_figure(found: CrossTable) -> Figure:
     """Records by two axes."""
-    drawable = len(found.column_values) <= MOST_COLUMNS
+    drawable = 0 < len(found.column_values) <= MOST_COLUMNS
     title = f"Records by {plain(found.rows)} and {plain(found.columns)}"
     panels = (
         _one(
@@ -148,8 +148,9 @@ def heat_figure(found: CrossTable) -> Figure:
     return Figure(
         name="heat",
         title=title,
-        caption="The darker, the more records. An empty place is a place that nobody sampled.",
+        caption="The stronger the colour, the more records. A nought is a place that nobody sampled.",
         panels=panels,
+        open=not drawable,
         columns=(found.rows, found.columns, "records"),
         rows=tuple(
             (
@@ -171,7 +172,8 @@ def axis_figure(found: Coverage) -> Figure:
     return Figure(
         name="axes",
         title="Records by axis",
-        caption="Dark: accepted; pale: there, and not accepted. Each axis adds up to all records.",
+        caption="Each axis adds up to all records; beside the bar stand the accepted of all.",
+        keys=(("bar", "accepted"), ("elsewhere", "there, and not accepted")),
         panels=tuple(_axis_panel(each) for each in found.axes if found.records),
         columns=("axis", "value", "records", "accepted", "in the contract"),
         rows=tuple(

@@ -173,6 +173,14 @@ def _answer_link(reviewer: str, kind: str) -> str:
     return records(own, ("verdict", kind.replace(" ", "_")))
 
 
+_PACE = (
+    "The point is the median, the line the middle half. Active time counts while the page is "
+    "visible and in use; every reviewer knows that it is taken. Records differ in length and "
+    "difficulty: this serves design and drift, and pays or punishes nobody."
+)
+_NO_PACE = "No judgment carries an active time yet: the desk takes it, imported files seldom do."
+
+
 def pace_figure(paces: Sequence[Pace]) -> Figure:
     """Active time of an item by reviewer."""
     timed = [each for each in paces if each.median_ms is not None]
@@ -192,9 +200,7 @@ def pace_figure(paces: Sequence[Pace]) -> Figure:
     return Figure(
         name="pace",
         title="Active time of an item by reviewer",
-        caption="The point is the median, the line the middle half. Active time counts while the "
-        "page is visible and in use; every reviewer knows that it is taken. Records differ in "
-        "length and difficulty: this serves design and drift, and pays or punishes nobody.",
+        caption=_PACE if timed else _NO_PACE,
         panels=(Panel(svg=drawing.intervals("pace", "Active time by reviewer", rows, scale)),) if rows else (),
         columns=("reviewer", "timed", "not timed", "median seconds", "lower quartile", "upper quartile"),
         rows=tuple(
@@ -206,7 +212,7 @@ def pace_figure(paces: Sequence[Pace]) -> Figure:
             )
             for each in paces
         ),
-        empty="No judgment carries an active time yet: the desk takes it, imported files seldom do.",
+        empty=_NO_PACE,
     )  # fmt: skip
 
 
