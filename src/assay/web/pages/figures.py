@@ -95,3 +95,8 @@ def to_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
         values = [cell.value for cell in row]
         writer.writerow([defused(each) if isinstance(each, str) else each for each in values])
     return out.getvalue()
+
+
+def short(pseudonym: str) -> str:
+    """The beginning of a pseudonym, by which people tell it from others."""
+    return pseudonym[:12]

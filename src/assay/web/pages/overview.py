@@ -1,7 +1,7 @@
 """The pages for leads: figures with their data, and the records behind each number."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast, get_args
 
 from anyio.to_thread import run_sync
 from litestar import Response, get
@@ -10,7 +10,6 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Template
 
-from assay.bootstrap.overview import OverviewNoun
 from assay.bootstrap.overview_records import UNDISPOSED, PassState, RecordList, RecordRow, Selection
 from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
@@ -18,16 +17,11 @@ from assay.governance.failure_modes import MODES, Alarm
 from assay.governance.permissions import Permission
 from assay.quality.wording import plain
 from assay.web.doors import opt
-from assay.web.pages.figures import Cell, Figure, number, records, to_csv, words
+from assay.web.pages.figures import Cell, Figure, number, records, short, to_csv, words
 from assay.web.pages.frame import Asked, NavItem, page
-from assay.web.pages.overview_figures import (
-    care_figure,
-    queue_figure,
-    seat_figure,
-    short,
-    standing_figures,
-)
-from assay.web.pages.people_figures import agreement_figures, reviewer_figures
+
+if TYPE_CHECKING:
+    from assay.bootstrap.overview import OverviewNoun
 
 PAGE_ROWS = 100
 """Records of one page of a list."""
@@ -57,7 +51,10 @@ First = Annotated[int, QueryParameter(ge=0, description="Place of the first row,
 @get("/overview", opt=_OPT, include_in_schema=False)
 async def standing(request: Asked, program: NamedDependency[Program]) -> Template:
     """Where the program stands."""
-    found = await _read(program, OverviewNoun.standing)
+    found = await _read(program, lambda noun: noun.standing())
+
+    from assay.web.pages.overview_figures import standing_figures
+
     return _page(
         "overview.html",
         request,
@@ -80,28 +77,40 @@ async def standing(request: Asked, program: NamedDependency[Program]) -> Templat
 @get("/overview/agreement", opt=_OPT, include_in_schema=False)
 async def agreement(request: Asked, program: NamedDependency[Program]) -> Template:
     """How far reviewers agree, by question and slice."""
-    found = await _read(program, OverviewNoun.agreement)
+    found = await _read(program, lambda noun: noun.agreement())
+
+    from assay.web.pages.people_figures import agreement_figures
+
     return _page("overview_agreement.html", request, figures=_named(agreement_figures(found)))
 
 
 @get("/overview/reviewers", opt=_OPT, include_in_schema=False)
 async def reviewers(request: Asked, program: NamedDependency[Program]) -> Template:
     """Answers, pace, drift and known work by reviewer."""
-    found = await _read(program, OverviewNoun.reviewers)
+    found = await _read(program, lambda noun: noun.reviewers())
+
+    from assay.web.pages.people_figures import reviewer_figures
+
     return _page("overview_reviewers.html", request, figures=_named(reviewer_figures(found)))
 
 
 @get("/overview/care", opt=_OPT, include_in_schema=False)
 async def care(request: Asked, program: NamedDependency[Program]) -> Template:
     """How much severe content groups of people read."""
-    found = await _read(program, OverviewNoun.care)
+    found = await _read(program, lambda noun: noun.care())
+
+    from assay.web.pages.overview_figures import care_figure
+
     return _page("overview_care.html", request, figures=_named([care_figure(found)]), found=found)
 
 
 @get("/overview/queues", opt=_OPT, include_in_schema=False)
 async def queues(request: Asked, program: NamedDependency[Program]) -> Template:
     """The queues: titles, layers, roles, who sits there, what is held."""
-    found = await _read(program, OverviewNoun.queues)
+    found = await _read(program, lambda noun: noun.queues())
+
+    from assay.web.pages.overview_figures import queue_figure, seat_figure
+
     figures = _named([queue_figure(found), seat_figure(found)])
     return _page("overview_queues.html", request, figures=figures, queues=found, link=records)
 
@@ -132,7 +141,10 @@ async def record_list(
 @get("/overview.csv", opt=_OPT, include_in_schema=False)
 async def standing_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
     """The data of a figure of the start page."""
-    found = await _read(program, OverviewNoun.standing)
+    found = await _read(program, lambda noun: noun.standing())
+
+    from assay.web.pages.overview_figures import standing_figures
+
     return _csv(standing_figures(found), picture)
 
 
@@ -141,7 +153,10 @@ async def agreement_csv(
     program: NamedDependency[Program], picture: Picture = None
 ) -> Response[str]:
     """The data of a figure on agreement."""
-    found = await _read(program, OverviewNoun.agreement)
+    found = await _read(program, lambda noun: noun.agreement())
+
+    from assay.web.pages.people_figures import agreement_figures
+
     return _csv(agreement_figures(found), picture)
 
 
@@ -150,21 +165,30 @@ async def reviewers_csv(
     program: NamedDependency[Program], picture: Picture = None
 ) -> Response[str]:
     """The data of a figure on reviewers."""
-    found = await _read(program, OverviewNoun.reviewers)
+    found = await _read(program, lambda noun: noun.reviewers())
+
+    from assay.web.pages.people_figures import reviewer_figures
+
     return _csv(reviewer_figures(found), picture)
 
 
 @get("/overview/care.csv", opt=_OPT, include_in_schema=False)
 async def care_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
     """The sums over groups of people."""
-    found = await _read(program, OverviewNoun.care)
+    found = await _read(program, lambda noun: noun.care())
+
+    from assay.web.pages.overview_figures import care_figure
+
     return _csv([care_figure(found)], picture)
 
 
 @get("/overview/queues.csv", opt=_OPT, include_in_schema=False)
 async def queues_csv(program: NamedDependency[Program], picture: Picture = None) -> Response[str]:
     """The queues, or who sits in them."""
-    found = await _read(program, OverviewNoun.queues)
+    found = await _read(program, lambda noun: noun.queues())
+
+    from assay.web.pages.overview_figures import queue_figure, seat_figure
+
     return _csv([queue_figure(found), seat_figure(found)], picture)
 
 
@@ -193,7 +217,7 @@ HANDLERS: tuple[Any, ...] = (
 """Every route of these pages."""
 
 
-async def _read(program: Program, work: Callable[[OverviewNoun], T]) -> T:
+async def _read(program: Program, work: "Callable[[OverviewNoun], T]") -> T:
     """Read in a thread: a pass over all records takes its time, and reviewers go on meanwhile."""
     return await run_sync(lambda: work(program.overview))
 
@@ -302,6 +326,8 @@ def _axis_value(given: str) -> tuple[str, str]:
 
 def _conditions(wanted: Selection) -> list[str]:
     """The selection in words."""
+    from assay.web.pages.overview_figures import short
+
     found = [f"{axis} is {value}" for axis, value in wanted.inside.items()]
     whose = f"by {short(wanted.reviewer)}" if wanted.reviewer else "by somebody"
     told = (

@@ -14,18 +14,21 @@ from assay.quality.wording import plain, undefined
 from assay.review.welfare import Care
 from assay.web import drawing
 from assay.web.drawing import MOST_COLUMNS, Bar, Interval, Scale, Segment
-from assay.web.pages.figures import Cell, Figure, Panel, inside, number, records, words
+from assay.web.pages.figures import (
+    Cell,
+    Figure,
+    Panel,
+    inside,
+    number,
+    records,
+    words,
+)
 
 SHARES = Scale(low=0.0, high=1.0, ticks=((0.0, "0"), (0.5, "50 %"), (1.0, "100 %")))
 """The axis of shares."""
 
 ACCEPTED = tuple(("state", state) for state in RELEASABLE)
 """How the address of a list asks for accepted records."""
-
-
-def short(pseudonym: str) -> str:
-    """The beginning of a pseudonym, by which people tell it from others."""
-    return pseudonym[:12]
 
 
 def standing_figures(found: Standing) -> tuple[Figure, ...]:

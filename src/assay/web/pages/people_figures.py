@@ -14,8 +14,17 @@ from assay.quality.wording import number as decimals
 from assay.quality.wording import plain, undefined
 from assay.web import drawing
 from assay.web.drawing import Interval, Scale
-from assay.web.pages.figures import Cell, Figure, Panel, inside, number, records, words
-from assay.web.pages.overview_figures import SHARES, rate_cells, rate_row, short
+from assay.web.pages.figures import (
+    Cell,
+    Figure,
+    Panel,
+    inside,
+    number,
+    records,
+    short,
+    words,
+)
+from assay.web.pages.overview_figures import SHARES, rate_cells, rate_row
 
 _ESTIMATES = ("value", "low", "high", "items", "answers", "undefined because")
 _SECOND = 1000
