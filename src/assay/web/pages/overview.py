@@ -326,8 +326,6 @@ def _axis_value(given: str) -> tuple[str, str]:
 
 def _conditions(wanted: Selection) -> list[str]:
     """The selection in words."""
-    from assay.web.pages.overview_figures import short
-
     found = [f"{axis} is {value}" for axis, value in wanted.inside.items()]
     whose = f"by {short(wanted.reviewer)}" if wanted.reviewer else "by somebody"
     told = (
