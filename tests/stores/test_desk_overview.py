@@ -2,6 +2,7 @@
 
 from assay.review import desk
 from assay.review.lease import LeaseState
+from assay.review.welfare import Exposure
 from assay.store.desk_overview import DeskOverview
 from assay.store.store import Store
 from stores.test_desk import ANSWERS, SECONDS, START, Floor
@@ -42,9 +43,11 @@ def test_exposures_of_a_period_are_those_that_began_in_it(store: Store) -> None:
     floor = Floor(store, n_items=1)
     later = desk.later(START, 3600)
     with floor.write() as unit:
-        unit.expose("ana", "threats", START, 1000)
-        unit.expose("ben", "threats", later, 2000)
+        unit.expose("ana", ("threats", "fraud"), START, 1000)
+        unit.expose("ben", ("threats",), later, 2000)
         unit.acted()
     read = DeskOverview(store)
-    assert read.exposures(START, later) == [("ana", "threats", START, 1000)]
-    assert read.exposures(later, desk.later(later, 1)) == [("ben", "threats", later, 2000)]
+    both = Exposure(categories=("threats", "fraud"), started=START, milliseconds=1000)
+    one = Exposure(categories=("threats",), started=later, milliseconds=2000)
+    assert read.exposures(START, later) == [("ana", both)]
+    assert read.exposures(later, desk.later(later, 1)) == [("ben", one)]

@@ -283,10 +283,7 @@ class OverviewNoun:
     def _care_of_week(self, begins: datetime) -> tuple[Care | Suppressed, ...]:
         until = begins + timedelta(weeks=1)
         read: dict[str, list[Exposure]] = {}
-        for reviewer, category, started, milliseconds in self._read.exposures(
-            _text(begins), _text(until)
-        ):
-            seen = Exposure(categories=(category,), started=started, milliseconds=milliseconds)
+        for reviewer, seen in self._read.exposures(_text(begins), _text(until)):
             read.setdefault(reviewer, []).append(seen)
         return care_of_groups(read)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 
 from assay.review.lease import Lease, LeaseState
+from assay.review.welfare import Exposure
 from assay.store.store import Store
 
 Progress = dict[tuple[LeaseState, bool], int]
@@ -69,8 +70,8 @@ class DeskOverview:
         with self._store.snapshot() as connection:
             return set(connection.execute(wanted).scalars())
 
-    def exposures(self, since: str, until: str) -> list[tuple[str, str, str, int]]:
-        """Reviewer, harm category, start and milliseconds of all that was seen in a period.
+    def exposures(self, since: str, until: str) -> list[tuple[str, Exposure]]:
+        """Reviewers, and what they saw of restricted content in a period.
 
         For sums over groups alone: no page shows what one person saw.
 
@@ -85,4 +86,10 @@ class DeskOverview:
             .order_by(table.id)
         )
         with self._store.snapshot() as connection:
-            return [(row[0], row[1], row[2], int(row[3])) for row in connection.execute(wanted)]
+            return [
+                (
+                    row[0],
+                    Exposure(categories=tuple(row[1].split()), started=row[2], milliseconds=row[3]),
+                )
+                for row in connection.execute(wanted)
+            ]

@@ -256,7 +256,7 @@ def test_leads_see_no_name_and_no_content(sign_in: SignIn, program: Program) -> 
 def _exposed(program: Program, people: int, category: str, at: str, milliseconds: int) -> None:
     with Desk(program.store).write("review.expose", actor="tests") as unit:
         for each in range(people):
-            unit.expose(f"rvr_{each}", category, at, milliseconds)
+            unit.expose(f"rvr_{each}", (category,), at, milliseconds)
         unit.acted()
 
 
