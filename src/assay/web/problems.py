@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
+from litestar.openapi import ResponseSpec
 from litestar.response import Redirect, Template
 
 from assay.core.errors import AssayError, CheckError, InputError, MachineError, UsageError
@@ -76,13 +77,38 @@ _TITLES = {
     403: "not permitted",
     404: "not found",
     405: "method not allowed",
+    409: "conflict",
     413: "too large",
     415: "unsupported media type",
+    422: "unfit",
     429: "too many requests",
+    500: "internal error",
+    503: "not available",
 }
 
 _COME_BACK = {429: "60", 503: "1"}
 """Seconds after which it is worth coming back, where nothing else tells."""
+
+
+_ALWAYS = (401, 403, 429, 500, 503)
+"""Statuses of problems that every route of the API may answer with."""
+
+
+def told(*statuses: int) -> dict[int, ResponseSpec]:
+    """The problems that a route may answer with, as the OpenAPI document tells of them.
+
+    Args:
+        statuses: those beside the ones that every route has.
+    """
+    return {
+        status: ResponseSpec(
+            Problem,
+            generate_examples=False,
+            description=_TITLES[status].capitalize(),
+            media_type=PROBLEM_JSON,
+        )
+        for status in sorted((*statuses, *_ALWAYS))
+    }
 
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

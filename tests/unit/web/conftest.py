@@ -58,7 +58,6 @@ def client(program: Program) -> Iterator[Client]:
 @pytest.fixture
 def sign_in(client: Client, program: Program) -> SignIn:
     """Signs somebody in at the browser, whoever was there before."""
-
     known: dict[str, SignedIn] = {}
 
     def sign_in_one(name: str) -> Client:

@@ -12,6 +12,7 @@ from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal
 from assay.review.wire import Me
 from assay.web.doors import opt
+from assay.web.problems import told
 
 MOST_KEYS = 200
 """Most keys of a key map."""
@@ -80,7 +81,7 @@ class AccountController(Controller):
     tags = ("account",)
     opt = opt(Permission.own_account)
 
-    @get("/", opt=WHO, summary="Who I am", sync_to_thread=False)
+    @get("/", opt=WHO, summary="Who I am", responses=told(), sync_to_thread=False)
     def me(self, request: Asked, program: NamedDependency[Program]) -> Me:
         """Who I am, and what I may do through this door."""
         who = request.user
@@ -93,7 +94,13 @@ class AccountController(Controller):
             keymap=kept.get("keymap"),
         )
 
-    @put("/keymap", status_code=204, summary="Keep my keys of the desk", sync_to_thread=False)
+    @put(
+        "/keymap",
+        status_code=204,
+        summary="Keep my keys of the desk",
+        responses=told(400, 413),
+        sync_to_thread=False,
+    )
     def keymap(
         self, request: Asked, program: NamedDependency[Program], data: JSONBody[Keymap]
     ) -> None:
@@ -102,7 +109,7 @@ class AccountController(Controller):
         kept["keymap"] = data.keymap or None
         program.accounts.set_preferences(request.user, msgspec.json.encode(kept))
 
-    @get("/tokens", summary="My API tokens", sync_to_thread=False)
+    @get("/tokens", summary="My API tokens", responses=told(), sync_to_thread=False)
     def tokens(self, request: Asked, program: NamedDependency[Program]) -> Tokens:
         """My API tokens, without their secrets."""
         return Tokens(
@@ -118,7 +125,12 @@ class AccountController(Controller):
             )
         )
 
-    @post("/tokens", summary="Make an API token", sync_to_thread=False)
+    @post(
+        "/tokens",
+        summary="Make an API token",
+        responses=told(400, 413),
+        sync_to_thread=False,
+    )
     def make_token(
         self, request: Asked, program: NamedDependency[Program], data: JSONBody[NewToken]
     ) -> MadeToken:
@@ -132,7 +144,12 @@ class AccountController(Controller):
         )
         return MadeToken(token=secret)
 
-    @delete("/tokens/{digest:str}", summary="Take an API token back", sync_to_thread=False)
+    @delete(
+        "/tokens/{digest:str}",
+        summary="Take an API token back",
+        responses=told(400, 404),
+        sync_to_thread=False,
+    )
     def revoke(
         self,
         request: Asked,
