@@ -111,6 +111,14 @@ def told(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
+_UNREADABLE = Problem(
+    type=f"{PROBLEM_TYPE}unreadable",
+    title="unreadable",
+    status=400,
+    detail="the request is nested too deeply, or is no UTF-8",
+)
+
+
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The response to an error: problem details for programs, a page for people."""
     headers: dict[str, str] = {}
@@ -118,6 +126,10 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         problem = of_error(error)
     elif isinstance(error, HTTPException):
         problem, headers = of_http(error), dict(error.headers or {})
+    elif isinstance(error, RecursionError | UnicodeDecodeError):
+        # What reads a body raises these by itself: for one nested without end, or no UTF-8.
+        request.app.state.log.warning("a request that cannot be read: %s", error)
+        problem = _UNREADABLE
     else:
         request.app.state.log.error("an unforeseen error", exc_info=error)
         problem = Problem(

@@ -58,7 +58,12 @@ OPERATIONS = (
 """Every operation of the document; a new one is asked once it stands here."""
 
 LINE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
-SEGMENT = st.text(st.characters(min_codepoint=1, max_codepoint=0x2FFF), min_size=1, max_size=30)
+SEGMENT = st.text(
+    st.characters(min_codepoint=1, max_codepoint=0x2FFF, exclude_characters="#?/.\\"),
+    min_size=1,
+    max_size=30,
+)
+"""Signs within one segment of a path: none that would end it."""
 
 
 class Door(NamedTuple):

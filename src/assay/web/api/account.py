@@ -20,6 +20,9 @@ MOST_KEYS = 200
 DIGEST = r"^[0-9a-f]{64}$"
 """The pattern of a token's digest."""
 
+PRINTED = r"^[^\x00-\x1f\x7f]+$"
+"""The pattern of a name without control characters; PostgreSQL stores no NUL."""
+
 WHO = opt(Permission.who)
 """Options of the route that tells who one is."""
 
@@ -37,7 +40,7 @@ class Keymap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class NewToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An API token that is wanted."""
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=PRINTED)]
     """What I call it."""
     scopes: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)]
     """What it is limited to."""
