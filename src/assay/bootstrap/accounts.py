@@ -11,6 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from assay.bootstrap.session import Session
 from assay.core.errors import UsageError
 from assay.governance.accounts import (
+    NAME,
     TOKEN_PREFIX,
     Account,
     Invitation,
@@ -173,7 +174,7 @@ class AccountsNoun:
 
     def sign_in(self, name: str, password: str) -> SignedIn | None:
         """Sign a person in; None for a wrong name or password, and nothing says which."""
-        account = self._accounts.by_name(name)
+        account = self._accounts.by_name(name) if NAME.match(name) else None
         known = account.password if account and account.active and account.password else None
         right = self._verify(known or self._nobody, password)
         if account is None or known is None or not right:

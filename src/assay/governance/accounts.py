@@ -21,7 +21,7 @@ LEAST_PASSWORD = 12
 MOST_PASSWORD = 256
 """Most signs of a password, so that hashing it stays cheap."""
 
-NAME = re.compile(r"^[\w][\w.@+-]{0,99}$")
+NAME = re.compile(r"^[\w][\w.@+-]{0,99}\Z")
 """What a name to sign in with looks like."""
 
 

@@ -12,7 +12,11 @@ from urllib.parse import urlsplit
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import FormMultiDict
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.exceptions import (
+    NotAuthorizedException,
+    NotFoundException,
+    PermissionDeniedException,
+)
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
@@ -39,6 +43,9 @@ class Doorkeeper(AbstractAuthenticationMiddleware):
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         """The principal of a request; None where nobody is signed in."""
+        if "\0" in connection.scope["path"]:
+            # No file system and no database takes this sign, so nothing of ours has it in its name.
+            raise NotFoundException
         accounts: AccountsNoun = connection.app.state.program.accounts
         bearer = connection.headers.get("authorization", "")
         if bearer.startswith("Bearer "):

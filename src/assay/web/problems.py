@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
+from litestar.openapi import ResponseSpec
 from litestar.response import Redirect, Template
 
 from assay.core.errors import AssayError, CheckError, InputError, MachineError, UsageError
@@ -76,13 +77,46 @@ _TITLES = {
     403: "not permitted",
     404: "not found",
     405: "method not allowed",
+    409: "conflict",
     413: "too large",
     415: "unsupported media type",
+    422: "unfit",
     429: "too many requests",
+    500: "internal error",
+    503: "not available",
 }
 
 _COME_BACK = {429: "60", 503: "1"}
 """Seconds after which it is worth coming back, where nothing else tells."""
+
+
+_ALWAYS = (401, 403, 429, 500, 503)
+"""Statuses of problems that every route of the API may answer with."""
+
+
+def told(*statuses: int) -> dict[int, ResponseSpec]:
+    """The problems that a route may answer with, as the OpenAPI document tells of them.
+
+    Args:
+        statuses: those beside the ones that every route has.
+    """
+    return {
+        status: ResponseSpec(
+            Problem,
+            generate_examples=False,
+            description=_TITLES[status].capitalize(),
+            media_type=PROBLEM_JSON,
+        )
+        for status in sorted((*statuses, *_ALWAYS))
+    }
+
+
+_UNREADABLE = Problem(
+    type=f"{PROBLEM_TYPE}unreadable",
+    title="unreadable",
+    status=400,
+    detail="the request is nested too deeply, or is no UTF-8",
+)
 
 
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -92,6 +126,10 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         problem = of_error(error)
     elif isinstance(error, HTTPException):
         problem, headers = of_http(error), dict(error.headers or {})
+    elif isinstance(error, RecursionError | UnicodeDecodeError):
+        # What reads a body raises these by itself: for one nested without end, or no UTF-8.
+        request.app.state.log.warning("a request that cannot be read: %s", error)
+        problem = _UNREADABLE
     else:
         request.app.state.log.error("an unforeseen error", exc_info=error)
         problem = Problem(

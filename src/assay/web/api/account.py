@@ -12,9 +12,13 @@ from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal
 from assay.review.wire import Me
 from assay.web.doors import opt
+from assay.web.problems import told
 
 DIGEST = r"^[0-9a-f]{64}$"
 """The pattern of a token's digest."""
+
+PRINTED = r"^[^\x00-\x1f\x7f]+$"
+"""The pattern of a name without control characters; PostgreSQL stores no NUL."""
 
 WHO = opt(Permission.who)
 """Options of the route that tells who one is."""
@@ -25,7 +29,7 @@ Asked = Request[Principal, Any, Any]
 class NewToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An API token that is wanted."""
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=PRINTED)]
     """What I call it."""
     scopes: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=10)]
     """What it is limited to."""
@@ -69,7 +73,7 @@ class AccountController(Controller):
     tags = ("account",)
     opt = opt(Permission.own_account)
 
-    @get("/", opt=WHO, summary="Who I am", sync_to_thread=False)
+    @get("/", opt=WHO, summary="Who I am", responses=told(), sync_to_thread=False)
     def me(self, request: Asked) -> Me:
         """Who I am, and what I may do through this door."""
         who = request.user
@@ -80,7 +84,7 @@ class AccountController(Controller):
             permissions=tuple(sorted(who.permissions)),
         )
 
-    @get("/tokens", summary="My API tokens", sync_to_thread=False)
+    @get("/tokens", summary="My API tokens", responses=told(), sync_to_thread=False)
     def tokens(self, request: Asked, program: NamedDependency[Program]) -> Tokens:
         """My API tokens, without their secrets."""
         return Tokens(
@@ -96,7 +100,12 @@ class AccountController(Controller):
             )
         )
 
-    @post("/tokens", summary="Make an API token", sync_to_thread=False)
+    @post(
+        "/tokens",
+        summary="Make an API token",
+        responses=told(400, 413),
+        sync_to_thread=False,
+    )
     def make_token(
         self, request: Asked, program: NamedDependency[Program], data: JSONBody[NewToken]
     ) -> MadeToken:
@@ -110,7 +119,12 @@ class AccountController(Controller):
         )
         return MadeToken(token=secret)
 
-    @delete("/tokens/{digest:str}", summary="Take an API token back", sync_to_thread=False)
+    @delete(
+        "/tokens/{digest:str}",
+        summary="Take an API token back",
+        responses=told(400, 404),
+        sync_to_thread=False,
+    )
     def revoke(
         self,
         request: Asked,

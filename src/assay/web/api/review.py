@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Controller, Request, Response, get, post, put
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
@@ -35,7 +36,7 @@ from assay.review.wire import (
     Uncovered,
 )
 from assay.web.doors import opt
-from assay.web.problems import PROBLEM_JSON
+from assay.web.problems import PROBLEM_JSON, told
 from assay.web.shown import assignment_view
 
 LONGEST_DRAFT = 1_000_000
@@ -50,6 +51,16 @@ KEY = r"^[\x21-\x7e]{8,100}$"
 Handle = Annotated[str, PathParameter(pattern=HANDLE, description="Handle of the assignment.")]
 
 
+NEWER = ResponseSpec(
+    Kept, generate_examples=False, description="Another page saved a newer draft; it comes back"
+)
+"""The answer to a draft that was behind."""
+
+REPLAYED = ResponseSpec(
+    Receipt, generate_examples=False, description="It was stored before; this is its receipt"
+)
+"""The answer to a retry."""
+
 PAGE = 50
 """Judgments on a page of the history."""
 
@@ -63,12 +74,17 @@ class ReviewController(Controller):
     tags = ("review",)
     opt = opt(Permission.review)
 
-    @get("/queues", summary="The queues that I may claim from", sync_to_thread=False)
+    @get(
+        "/queues",
+        summary="The queues that I may claim from",
+        responses=told(),
+        sync_to_thread=False,
+    )
     def queues(self, request: Asked, program: NamedDependency[Program]) -> Queues:
         """The queues that I may claim from."""
         return Queues(items=tuple(program.desk.queues(request.user)))
 
-    @post("/claims", status_code=200, summary="Claim work")
+    @post("/claims", status_code=200, summary="Claim work", responses=told(400, 413))
     async def claim(
         self, request: Asked, program: NamedDependency[Program], data: JSONBody[Claim]
     ) -> Claimed:
@@ -80,14 +96,24 @@ class ReviewController(Controller):
         views = tuple(assignment_view(desk.shown(lease)) for lease in given.leases)
         return Claimed(assignments=views, none=given.none)
 
-    @get("/assignments/{handle:str}", summary="Look at one of my assignments", sync_to_thread=False)
+    @get(
+        "/assignments/{handle:str}",
+        summary="Look at one of my assignments",
+        responses=told(400, 404),
+        sync_to_thread=False,
+    )
     def assignment(
         self, request: Asked, program: NamedDependency[Program], handle: Handle
     ) -> AssignmentView:
         """One of my assignments, with its draft or its stored answer."""
         return assignment_view(program.desk.work(request.user, handle))
 
-    @post("/assignments/{handle:str}/opened", status_code=200, summary="Give a sign of life")
+    @post(
+        "/assignments/{handle:str}/opened",
+        status_code=200,
+        summary="Give a sign of life",
+        responses=told(400, 404),
+    )
     async def opened(
         self, request: Asked, program: NamedDependency[Program], handle: Handle
     ) -> Opened:
@@ -96,7 +122,11 @@ class ReviewController(Controller):
         seconds = program.desk.in_force.lease_seconds
         return Opened(lease_seconds=seconds, state=lease.state.name)
 
-    @put("/assignments/{handle:str}/draft", summary="Keep an unfinished answer")
+    @put(
+        "/assignments/{handle:str}/draft",
+        summary="Keep an unfinished answer",
+        responses=told(400, 404, 413) | {409: NEWER},
+    )
     async def draft(
         self,
         request: Asked,
@@ -116,7 +146,11 @@ class ReviewController(Controller):
             return Response(newer, status_code=409, media_type=PROBLEM_JSON)
         return Response(Kept(revision=saved), status_code=200)
 
-    @post("/assignments/{handle:str}/judgment", summary="Answer an assignment")
+    @post(
+        "/assignments/{handle:str}/judgment",
+        summary="Answer an assignment",
+        responses=told(400, 404, 409, 413, 422) | {200: REPLAYED},
+    )
     async def answer(
         self,
         request: Asked,
@@ -140,7 +174,12 @@ class ReviewController(Controller):
         )
         return Response(receipt, status_code=200 if receipt.replayed else 201)
 
-    @post("/assignments/{handle:str}/release", status_code=204, summary="Give work back")
+    @post(
+        "/assignments/{handle:str}/release",
+        status_code=204,
+        summary="Give work back",
+        responses=told(400, 404, 413),
+    )
     async def release(
         self,
         request: Asked,
@@ -151,7 +190,12 @@ class ReviewController(Controller):
         """Give an assignment back, at once and without penalty."""
         await wrap_future(program.desk.release(request.user, handle, data.reason, data.note))
 
-    @post("/assignments/{handle:str}/uncovered", status_code=204, summary="Report exposure")
+    @post(
+        "/assignments/{handle:str}/uncovered",
+        status_code=204,
+        summary="Report exposure",
+        responses=told(400, 404, 413),
+    )
     async def uncovered(
         self,
         request: Asked,
@@ -162,7 +206,11 @@ class ReviewController(Controller):
         """Report that restricted content was uncovered; each view is logged."""
         await wrap_future(program.desk.expose(request.user, handle, data.seconds))
 
-    @post("/assignments/{handle:str}/gap", summary="Report a gap of the rubric")
+    @post(
+        "/assignments/{handle:str}/gap",
+        summary="Report a gap of the rubric",
+        responses=told(400, 404, 413),
+    )
     async def gap(
         self,
         request: Asked,
@@ -176,7 +224,7 @@ class ReviewController(Controller):
         )
         return OpenedGap(gap=opened)
 
-    @get("/me", summary="My day at the desk", sync_to_thread=False)
+    @get("/me", summary="My day at the desk", responses=told(), sync_to_thread=False)
     def me(self, request: Asked, program: NamedDependency[Program]) -> MyDesk:
         """What the desk's page shows of its reviewer."""
         who = request.user
@@ -190,7 +238,13 @@ class ReviewController(Controller):
             keymap=kept.get("keymap"),
         )
 
-    @put("/keymap", status_code=204, summary="Keep my keys of the desk", sync_to_thread=False)
+    @put(
+        "/keymap",
+        status_code=204,
+        summary="Keep my keys of the desk",
+        responses=told(400, 413),
+        sync_to_thread=False,
+    )
     def keymap(
         self, request: Asked, program: NamedDependency[Program], data: JSONBody[Keymap]
     ) -> None:
@@ -199,7 +253,7 @@ class ReviewController(Controller):
         kept["keymap"] = data.keymap
         program.accounts.set_preferences(request.user, msgspec.json.encode(kept))
 
-    @get("/history", summary="My judgments", sync_to_thread=False)
+    @get("/history", summary="My judgments", responses=told(400), sync_to_thread=False)
     def history(
         self,
         request: Asked,

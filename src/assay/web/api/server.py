@@ -44,3 +44,4 @@ class MetricsController(PrometheusController):
 
     path = "/metrics"
     opt = opt(Permission.metrics)
+    include_in_schema = False  # their format is Prometheus' own

@@ -1,0 +1,165 @@
+"""The OpenAPI document: no request made from it is a fault of the server, and every answer is as it says."""
+
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assay.client import Client as Desk
+from assay.web.app import create_app
+from assay.web.doors import COOKIE
+from simulators.desk_program import PASSWORD, opened
+from simulators.json_draws import ANY, bent, fitting
+from simulators.served import served
+
+with warnings.catch_warnings():
+    # The library warns of others' deprecations when it is imported; it says nothing of ours.
+    warnings.simplefilter("ignore")
+    import schemathesis
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import (
+        content_type_conformance,
+        response_headers_conformance,
+        response_schema_conformance,
+        status_code_conformance,
+    )
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
+OPERATIONS = (
+    "DELETE /api/v1/me/tokens/{digest}",
+    "GET /api/v1/me",
+    "GET /api/v1/me/tokens",
+    "GET /api/v1/review/assignments/{handle}",
+    "GET /api/v1/review/history",
+    "GET /api/v1/review/queues",
+    "GET /health",
+    "GET /ready",
+    "POST /api/v1/me/tokens",
+    "POST /api/v1/review/assignments/{handle}/judgment",
+    "POST /api/v1/review/assignments/{handle}/opened",
+    "POST /api/v1/review/assignments/{handle}/release",
+    "POST /api/v1/review/assignments/{handle}/uncovered",
+    "POST /api/v1/review/claims",
+    "PUT /api/v1/me/keymap",
+    "PUT /api/v1/review/assignments/{handle}/draft",
+)
+"""Every operation of the document; a new one is asked once it stands here."""
+
+LINE = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30)
+SEGMENT = st.text(
+    st.characters(min_codepoint=1, max_codepoint=0x2FFF, exclude_characters="#?/.\\"),
+    min_size=1,
+    max_size=30,
+)
+"""Signs within one segment of a path: none that would end it."""
+
+
+class Door(NamedTuple):
+    """A served desk with somebody who is signed in and holds work."""
+
+    url: str
+    headers: dict[str, str]
+    document: dict[str, Any]
+    handles: list[str]
+    session: requests.Session
+
+
+@pytest.fixture(scope="module")
+def door(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    folder = shutil.copytree(template, tmp_path_factory.mktemp("openapi") / "program")
+    with opened(folder) as program, requests.Session() as session:
+        document = create_app(program).openapi_schema.to_schema()
+        ana = program.accounts.sign_in("ana", PASSWORD)
+        assert ana
+        token = program.accounts.make_token(ana.principal, name="t", scopes=["review:work"])
+        headers = {
+            "Cookie": f"{COOKIE}={ana.cookie}",
+            "x-csrf-token": str(ana.principal.csrf),
+        }
+        with served(program) as url, Desk(url, token) as desk:
+            handles = [each.assignment for each in desk.claim(count=4).assignments]
+            yield Door(url, headers, document, handles, session)
+
+
+def operations(door: Door) -> dict[str, Any]:
+    """Every operation of the document by its name."""
+    schema = schemathesis.openapi.from_dict(door.document)
+    return {each.ok().label: each.ok() for each in schema.get_all_operations()}
+
+
+@st.composite
+def asked(draw: st.DrawFn, operation: Any, door: Door, *, way: str) -> Any:
+    """One request to an operation: one that fits the document, or one that is bent."""
+    told = door.document["paths"][operation.path][operation.method]
+    places: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}}
+    for parameter in told.get("parameters", ()):
+        if parameter.get("required") or draw(st.booleans()):
+            value = draw(fitting(parameter["schema"], door.document))
+            places[parameter["in"]][parameter["name"]] = value
+    if "handle" in places["path"] and draw(st.booleans()):
+        places["path"]["handle"] = draw(st.sampled_from(door.handles))
+    body: dict[str, Any] = {}
+    if "requestBody" in told:
+        content = told["requestBody"]["content"]["application/json"]
+        body = {
+            "body": draw(fitting(content["schema"], door.document)),
+            "media_type": "application/json",
+        }
+    if way == "bent":
+        _bend(draw, places, body)
+    return operation.Case(
+        path_parameters=places["path"], query=places["query"], headers=places["header"], **body
+    )
+
+
+def _bend(draw: st.DrawFn, places: dict[str, dict[str, Any]], body: dict[str, Any]) -> None:
+    """Change one thing of a request."""
+    parts = [name for name, place in places.items() if place] + ["body"] * 3 * bool(body)
+    part = draw(st.sampled_from([*parts, "query"]))
+    if part == "body":
+        body["body"] = draw(bent(body["body"]) | ANY)
+        return
+    place = places[part]
+    name = draw(st.sampled_from(sorted(place))) if place else draw(SEGMENT)
+    if part == "header" and draw(st.booleans()):
+        del place[name]
+    else:
+        place[name] = draw(LINE if part == "header" else SEGMENT)
+
+
+@pytest.mark.parametrize("way", ["fitting", "bent"])
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_no_request_is_a_fault_of_the_server(door: Door, name: str, way: str) -> None:
+    """Requests that fit the document, and ones that are bent, get an answer that is in it."""
+    operation = operations(door)[name]
+    body = "requestBody" in door.document["paths"][operation.path][operation.method]
+
+    @settings(
+        max_examples=60 if body else 15,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=asked(operation, door, way=way))
+    def ask(case: Any) -> None:
+        response = case.call(base_url=door.url, headers=door.headers, session=door.session)
+        case.validate_response(response, checks=CHECKS)
+
+    ask()
+
+
+def test_every_operation_is_asked(door: Door) -> None:
+    """The operations above are those of the document."""
+    assert sorted(operations(door)) == sorted(OPERATIONS)
