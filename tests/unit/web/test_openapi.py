@@ -44,6 +44,9 @@ OPERATIONS = (
     "GET /api/v1/review/assignments/{handle}",
     "GET /api/v1/review/history",
     "GET /api/v1/review/queues",
+    "GET /api/v1/review/me",
+    "PUT /api/v1/review/keymap",
+    "POST /api/v1/review/assignments/{handle}/gap",
     "GET /health",
     "GET /ready",
     "POST /api/v1/me/tokens",
@@ -52,7 +55,6 @@ OPERATIONS = (
     "POST /api/v1/review/assignments/{handle}/release",
     "POST /api/v1/review/assignments/{handle}/uncovered",
     "POST /api/v1/review/claims",
-    "PUT /api/v1/me/keymap",
     "PUT /api/v1/review/assignments/{handle}/draft",
 )
 """Every operation of the document; a new one is asked once it stands here."""

@@ -52,7 +52,10 @@ Handle = Annotated[str, PathParameter(pattern=HANDLE, description="Handle of the
 
 
 NEWER = ResponseSpec(
-    Kept, generate_examples=False, description="Another page saved a newer draft; it comes back"
+    NewerDraft,
+    generate_examples=False,
+    media_type=PROBLEM_JSON,
+    description="Another page saved a newer draft; it comes back",
 )
 """The answer to a draft that was behind."""
 
@@ -133,7 +136,7 @@ class ReviewController(Controller):
         program: NamedDependency[Program],
         handle: Handle,
         data: JSONBody[NewDraft],
-    ) -> Response[Kept | NewerDraft]:
+    ) -> Response[Kept] | Response[NewerDraft]:
         """Keep an unfinished answer; a newer one that another page saved comes back with 409."""
         body = msgspec.json.encode(data.answer)
         if len(body) > LONGEST_DRAFT:
