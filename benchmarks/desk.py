@@ -28,6 +28,7 @@ from assay.bootstrap.program import Program
 from assay.demo.documents import write_program
 from assay.demo.world import build_world
 from assay.records.record import Record
+from stores.server import running_server
 
 PORT = 8991
 SERVE = """
@@ -111,20 +112,24 @@ class Connection:
         )
 
     async def open(self) -> None:
+        """Connect."""
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
 
     async def close(self) -> None:
+        """Hang up."""
         self._writer.close()
         await self._writer.wait_closed()
 
     @classmethod
     async def once(cls, port: int, method: str, path: str) -> None:
+        """One request on a connection of its own."""
         connection = cls(port)
         await connection.open()
         await connection.ask(method, path)
         await connection.close()
 
     async def ask(self, method: str, path: str, body: bytes = b"", extra: str = "") -> bytes:
+        """Send a request and give the answer's body; an answer of 400 or more is an error."""
         head = f"{method} {path} HTTP/1.1\r\n{self._head}{extra}"
         if body:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
@@ -153,18 +158,14 @@ async def review(port: int, token: str, until: float, claims: list[float], answe
     """One closed-loop reviewer."""
     connection = Connection(port, token)
     await connection.open()
-    draw = random.Random(token)
+    draw = random.Random(token)  # noqa: S311  keys that must differ, no secrets
     while time.perf_counter() < until:
         begun = time.perf_counter()
-        given = json.loads(
-            await connection.ask("POST", "/api/v1/review/claims", b'{"count":1}')
-        )
+        given = json.loads(await connection.ask("POST", "/api/v1/review/claims", b'{"count":1}'))
         claimed = time.perf_counter()
         handle = given["assignments"][0]["assignment"]
         key = f"Idempotency-Key: {draw.getrandbits(128):032x}\r\n"
-        await connection.ask(
-            "POST", f"/api/v1/review/assignments/{handle}/judgment", ANSWER, key
-        )
+        await connection.ask("POST", f"/api/v1/review/assignments/{handle}/judgment", ANSWER, key)
         claims.append(claimed - begun)
         answers.append(time.perf_counter() - claimed)
     await connection.close()
@@ -257,8 +258,6 @@ def main() -> None:
         for size in sizes:
             measure(size, people, seconds, None)
             if given.postgres:
-                from stores.server import running_server
-
                 measure(size, people, seconds, stack.enter_context(running_server()))
 
 
