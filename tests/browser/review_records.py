@@ -34,7 +34,7 @@ def review_records() -> list[Record]:
     return [
         _record("pair", Preference(), (RIGHT, WRONG), evidence=_EVIDENCE),
         _record("three", Preference(), (RIGHT, WRONG, SILENT)),
-        _record("write", Outcome(), ()),
+        _record("write", Outcome(criterion="States the total first."), ()),
         _record("edit", Demonstration(), (WRONG,)),
         _record("criticise", Critique(), (MARKED,)),
         _worked("steps", Process(), _STEPS),

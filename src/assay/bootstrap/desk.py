@@ -42,7 +42,7 @@ LEASE_SECONDS = 1800
 """How long an item may be held without a sign of life."""
 
 MOST_HELD = 4
-"""Items that one reviewer holds at most: the one in work, and those fetched ahead."""
+"""Items of the queues asked for that one reviewer holds at most: the one in work, and those ahead."""
 
 CACHED = 4096
 """Records that are kept in memory."""
@@ -260,7 +260,7 @@ class DeskNoun:
             if not tried:
                 return Claims(leases=(), none=_capped(capped) if capped else _not_seated(queue))
             open_desk = self._desk.unit(unit)
-            mine = open_desk.held(reviewer)
+            mine = [each for each in open_desk.held(reviewer) if self._is_of(each, tried)]
             ahead = set(held)
             given = [each for each in mine if each.handle not in ahead][:count]
             room = min(count - len(given), MOST_HELD - len(mine))
@@ -557,6 +557,18 @@ class DeskNoun:
         harms = row.queue.harms or ("severe",)
         found = allowed(exposures, harms, now, caps_of(welfare))
         return found if isinstance(found, Capped) else None
+
+    def _is_of(self, lease: Lease, tried: Sequence[int]) -> bool:
+        """Whether a lease is work of these queues, or a sentinel that came among it."""
+        if lease.queue in tried:
+            return True
+        of = self._queue(lease.queue).queue
+        if of.stage != "sentinel":
+            return False
+        among = [self._queue(number).queue for number in tried]
+        return any(
+            family_of(each) == of.kind and of.language in {None, each.language} for each in among
+        )
 
     def _queue(self, number: int) -> QueueRow:
         known = next((row for row in self._all_queues() if row.id == number), None)
