@@ -19,6 +19,8 @@ from simulators.desk_program import opened, person, write_desk_program
 PEOPLE = {
     "ana": ("reviewer", "policy_reviewer"),
     "ben": ("reviewer", "policy_reviewer"),
+    "cleo": ("reviewer", "policy_reviewer"),
+    "dan": ("reviewer", "policy_reviewer"),
     "lea": ("lead",),
     "sen": ("adjudicator",),
     "adm": ("administrator",),
@@ -50,9 +52,7 @@ class DeskServer:
         """The open program; the tests look into its store."""
         if lease_seconds != LEASE_SECONDS:
             self.program.desk.close()
-            vars(self.program)["desk"] = DeskNoun(
-                self.program.session, lease_seconds=lease_seconds
-            )
+            vars(self.program)["desk"] = DeskNoun(self.program.session, lease_seconds=lease_seconds)
         self.people = {name: person(self.program, name, *roles) for name, roles in PEOPLE.items()}
         """Everybody who has an account."""
         app = create_app(self.program, sweep_seconds=sweep_seconds, rate=100_000)

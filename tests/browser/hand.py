@@ -13,6 +13,8 @@ MOST_TABS = 80
 
 _FOCUSED = "() => (document.activeElement?.textContent ?? '').trim()"
 
+_LABEL = "() => [...document.activeElement?.labels ?? []].map((each) => each.textContent).join()"
+
 
 class Hand:
     """One person at one page."""
@@ -72,9 +74,17 @@ class Hand:
         self.type(text)
         self.press("Escape")
 
-    def submit(self) -> None:
+    def tab_to_field(self, label: str) -> None:
+        """Press Tab until the focus is in the field of this label."""
+        for _ in range(MOST_TABS):
+            self.press("Tab")
+            if label in self.page.evaluate(_LABEL):
+                return
+        raise AssertionError(f"no field is called {label!r}")
+
+    def submit(self, key: str = "Enter") -> None:
         """Submit what is in view, and let the grace time pass, until the server has it."""
-        self.press("Enter")
+        self.press(key)
         self.state("held for undo")
         self.page.clock.fast_forward(GRACE_MS)
         self.state("all saved")

@@ -60,9 +60,7 @@ _CALLS = (
     Step(text="4 + 7 = 11."),
 )
 _TOOLS = (Tool(name="fares.find", description="Finds the fares of a journey."),)
-_EVIDENCE = (
-    Evidence(kind="source", text=TABLE, quote="Birkfell-Corrie: 7 crowns"),
-)
+_EVIDENCE = (Evidence(kind="source", text=TABLE, quote="Birkfell-Corrie: 7 crowns"),)
 
 
 def _made(number: int) -> MadeByModel:

@@ -1,12 +1,11 @@
 """A review of every kind by keyboard alone, and the judgment that comes of it, field by field."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from assay.bootstrap.program import Program
 from assay.quality.consensus import consensus
 from assay.records.candidate import MadeByEdit, MadeByPerson
 from assay.records.evidence import TextSpan
@@ -37,7 +36,7 @@ from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.trl import TrlPreference
 from browser.conftest import DESK
 from browser.desk_server import DeskServer
-from browser.hand import GRACE_MS, Hand
+from browser.hand import Hand
 from browser.review_records import MARKED, RIGHT, SILENT, WRONG, review_records
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: reviews")]
@@ -52,26 +51,38 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
 
 
 @pytest.fixture(scope="module")
-def seat(desk: DeskServer, browser: Browser) -> Iterator[Page]:
-    """A page at which Ana has signed in; its clock can be put forward."""
-    context = browser.new_context(viewport=DESK)
-    page = context.new_page()
-    page.clock.install()
-    Hand(page, desk.origin).sign_in("ana")
-    yield page
-    context.close()
+def hands(desk: DeskServer, browser: Browser) -> Iterator[Callable[[str], Hand]]:
+    """Somebody's hand at a page of their own, whose clock can be put forward."""
+    known: dict[str, Hand] = {}
+    contexts: list[BrowserContext] = []
+
+    def hand_of(name: str) -> Hand:
+        if name not in known:
+            contexts.append(browser.new_context(viewport=DESK))
+            page = contexts[-1].new_page()
+            page.clock.install()
+            known[name] = Hand(page, desk.origin)
+            known[name].sign_in(name)
+        return known[name]
+
+    yield hand_of
+    for each in contexts:
+        each.close()
 
 
 @pytest.fixture
-def hand(seat: Page, desk: DeskServer) -> Hand:
-    """Ana's hand at the keyboard."""
-    return Hand(seat, desk.origin)
+def hand(hands: Callable[[str], Hand]) -> Hand:
+    """Ana's hand."""
+    return hands("ana")
 
 
-def told(program: Program, capability: str) -> tuple[Record, Judgment]:
-    """The record of a capability, and the newest judgment of it."""
-    (record,) = [each for each in program.store.scan(Record) if each.key == capability]
-    return record, list(program.store.scan(Judgment, record=record.id))[-1]
+def told(desk: DeskServer, capability: str, name: str = "ana") -> tuple[Record, Judgment]:
+    """The record of a capability, and somebody's judgment of it."""
+    store = desk.program.store
+    (record,) = [each for each in store.scan(Record) if each.key == capability]
+    who = desk.people[name].pseudonym
+    (judgment,) = store.scan(Judgment, record=record.id, reviewer=who)
+    return record, judgment
 
 
 def place_of(record: Record, text: str) -> int:
@@ -102,14 +113,14 @@ def test_a_preference_with_its_scores_reasons_and_note(hand: Hand, desk: DeskSer
     hand.press("o")
     hand.type("Its legs are the table's.")
     hand.press("Shift+Tab")
-    hand.press("1")
+    hand.press("ArrowDown")
     hand.press("Shift+Tab")
     hand.press("B" if right else "A", "Escape")
     hand.press("a" if right else "b", "v", "Shift+ArrowRight", "s", "c")
     hand.press("Escape")
     hand.fill("n", "A plain case.")
     hand.submit()
-    record, judgment = told(desk.program, "pair")
+    record, judgment = told(desk, "pair")
     better, worse = place_of(record, RIGHT), place_of(record, WRONG)
     assert judgment.order == ((worse, better) if right else (better, worse))
     assert judgment.verdict == Prefers(candidate=better, strength=2)
@@ -122,7 +133,9 @@ def test_a_preference_with_its_scores_reasons_and_note(hand: Hand, desk: DeskSer
             scored("grounded", worse, 1),
             DimensionScore(dimension="fit", candidate=shown[0], score=NotApplicable()),
             DimensionScore(
-                dimension="fit", candidate=shown[1], score=ScoreAbstained(reason="Too short to say.")
+                dimension="fit",
+                candidate=shown[1],
+                score=ScoreAbstained(reason="Too short to say."),
             ),
         ]
     )
@@ -154,7 +167,7 @@ def test_an_order_of_three_with_a_tie(hand: Hand, desk: DeskServer) -> None:
         hand.press("abc"[shown.index(text)], rank)
     hand.press("j", "Shift+3")
     hand.submit()
-    record, judgment = told(desk.program, "three")
+    record, judgment = told(desk, "three")
     better, worse, silent = (place_of(record, each) for each in (RIGHT, WRONG, SILENT))
     assert judgment.verdict == Ranks(order=((better,), tuple(sorted((worse, silent)))))
     assert judgment.order == tuple(place_of(record, text) for text in shown)
@@ -166,14 +179,15 @@ def test_a_demonstration_that_is_written_anew(hand: Hand, desk: DeskServer) -> N
     hand.open_queue("outcome · write")
     hand.fill(",", "11 crowns: 4 to Birkfell and 7 on to Corrie.")
     hand.submit()
-    record, judgment = told(desk.program, "write")
+    record, judgment = told(desk, "write")
     assert judgment.verdict == NotAsked()
     written = desk.program.store.get(Record, str(judgment.wrote))
     assert written.kind == "demonstration"
     assert written.candidates[0].content == "11 crowns: 4 to Birkfell and 7 on to Corrie."
     author = MadeByPerson(pseudonym=judgment.reviewer.pseudonym, role="reviewer")
     assert written.candidates[0].provenance == author
-    assert written.lineage and written.lineage.parents == (record.id,)
+    assert written.lineage
+    assert written.lineage.parents == (record.id,)
     assert written.task == record.task
 
 
@@ -184,7 +198,7 @@ def test_a_demonstration_that_is_edited(hand: Hand, desk: DeskServer) -> None:
     hand.type(" It is 11.")
     hand.press("Escape")
     hand.submit()
-    record, judgment = told(desk.program, "edit")
+    record, judgment = told(desk, "edit")
     written = desk.program.store.get(Record, str(judgment.wrote))
     assert written.candidates[0].content == f"{WRONG} It is 11."
     editor = MadeByEdit(original=record.id, editor=judgment.reviewer.pseudonym)
@@ -206,7 +220,7 @@ def test_a_critique_on_words_with_its_revision(hand: Hand, desk: DeskServer) -> 
     hand.type("11.")
     hand.press("Escape")
     hand.submit()
-    record, judgment = told(desk.program, "criticise")
+    record, judgment = told(desk, "criticise")
     quote = "twelve* crowns"
     start = MARKED.index(quote)
     span = TextSpan(
@@ -224,7 +238,8 @@ def test_a_critique_on_words_with_its_revision(hand: Hand, desk: DeskServer) -> 
     )
     written = desk.program.store.get(Record, str(judgment.wrote))
     assert [each.content for each in written.candidates] == [MARKED, MARKED[: -len("12.")] + "11."]
-    assert written.lineage and written.lineage.parents == (record.id,)
+    assert written.lineage
+    assert written.lineage.parents == (record.id,)
     editor = MadeByEdit(original=f"{record.id}#0", editor=judgment.reviewer.pseudonym)
     assert written.candidates[1].provenance == editor
 
@@ -233,16 +248,15 @@ def test_labels_of_steps_and_a_critique_of_one(hand: Hand, desk: DeskServer) -> 
     """Neutral is a label; a step that is left alone has none."""
     hand.open_queue("process · steps")
     hand.press("1", "3", "j", "2")
-    hand.press("k", "k", "k", "j", "s", "c", "Escape")
-    hand.press("j", "1", "0")
+    hand.press("k", "k", "k", "s", "c", "Escape")
     hand.press("l", "0", "2")
     hand.submit()
-    record, judgment = told(desk.program, "steps")
+    record, judgment = told(desk, "steps")
     assert record.kind == "process"
     assert judgment.step_labels == (
         StepLabel(candidate=0, step=0, label="good"),
         StepLabel(candidate=0, step=1, label="bad"),
-        StepLabel(candidate=0, step=2, label="good"),
+        StepLabel(candidate=0, step=3, label="neutral"),
     )
     assert [(each.place, each.category) for each in judgment.errors or ()] == [
         (Action(candidate=0, step=1), "wrong_sum")
@@ -255,7 +269,7 @@ def test_scores_of_an_outcome(hand: Hand, desk: DeskServer) -> None:
     hand.open_queue("outcome · total")
     hand.press("0", "1", "5", "k", "5", "4")
     hand.submit()
-    _, judgment = told(desk.program, "total")
+    _, judgment = told(desk, "total")
     assert judgment.verdict == NotAsked()
     assert judgment.scores == (
         scored("correct", 0, 0),
@@ -269,7 +283,7 @@ def test_rulings_on_sections_of_the_policy(hand: Hand, desk: DeskServer) -> None
     hand.open_queue("policy · rule")
     hand.press("1", "6", "3")
     hand.submit()
-    _, judgment = told(desk.program, "rule")
+    _, judgment = told(desk, "rule")
     assert judgment.reviewer.role == "policy_reviewer"
     assert judgment.rulings == (
         SectionRuling(section="evasion", ruling="violates", candidate=0, severity="high"),
@@ -289,7 +303,7 @@ def test_a_red_team_transcript(hand: Hand, desk: DeskServer) -> None:
     hand.type("2")
     hand.press("Escape", "j", "1", "6")
     hand.submit()
-    _, judgment = told(desk.program, "attack")
+    _, judgment = told(desk, "attack")
     assert judgment.attack == Attack(
         strategy="A story as a cloak.",
         outcome="broken",
@@ -314,57 +328,77 @@ def test_a_trajectory_whose_calls_are_opened_by_key(hand: Hand, desk: DeskServer
     expect(hand.page.get_by_text("4 crowns; 7 crowns")).to_be_hidden()
     hand.press("2", "1")
     hand.submit()
-    _, judgment = told(desk.program, "calls")
+    _, judgment = told(desk, "calls")
     assert judgment.step_labels == (
         StepLabel(candidate=0, step=0, label="neutral"),
         StepLabel(candidate=0, step=1, label="good"),
     )
 
 
-def test_verdicts_without_a_winner_say_why(
-    browser: Browser, desk: DeskServer, request: pytest.FixtureRequest
-) -> None:
+def test_verdicts_without_a_winner_say_why(hands: Callable[[str], Hand], desk: DeskServer) -> None:
     """Insufficient context and abstention carry their cause; both unacceptable needs its reason."""
-    context = browser.new_context(viewport=DESK)
-    request.addfinalizer(context.close)
-    page = context.new_page()
-    page.clock.install()
-    ben = Hand(page, desk.origin)
-    ben.sign_in("ben")
+    ben = hands("ben")
     ben.open_queue("preference · pair")
     ben.press("i")
     ben.type("Which day is it?")
-    ben.press("Control+Enter")
-    page.clock.fast_forward(GRACE_MS)
-    ben.state("all saved")
+    ben.submit("Control+Enter")
     ben.open_queue("outcome · total")
-    ben.press("x", "Enter")
+    ben.press("x", "Control+Enter")
+    expect(ben.page.locator(".faults")).to_contain_text("An abstention says why")
     ben.type("I know the author.")
-    ben.press("Escape")
-    ben.submit()
+    ben.submit("Control+Enter")
     ben.open_queue("preference · three")
     ben.press("u", "Enter")
-    expect(page.locator(".faults")).to_contain_text("A choice needs a reason")
+    expect(ben.page.locator(".faults")).to_contain_text("A choice needs a reason")
     ben.press("Shift+4")
     ben.submit()
-    asked = told(desk.program, "pair")[1]
+    _, asked = told(desk, "pair", "ben")
     assert asked.verdict == InsufficientContext()
     assert asked.reasons == (Reason(text="Which day is it?", code="cause"),)
-    assert told(desk.program, "total")[1].verdict == Abstained(reason="I know the author.")
-    refused = told(desk.program, "three")[1]
+    assert told(desk, "total", "ben")[1].verdict == Abstained(reason="I know the author.")
+    _, refused = told(desk, "three", "ben")
     assert refused.verdict == BothUnacceptable()
     assert refused.reasons == (Reason(text="", code="padding", dimension="correct"),)
 
 
-def test_a_trainer_gets_the_text_that_the_browser_chose(desk: DeskServer) -> None:
+def test_a_verdict_against_the_priority_rules_says_why_it_stands(
+    hands: Callable[[str], Hand], desk: DeskServer
+) -> None:
+    """By the scores the other one is ahead: the desk asks, and the answer is kept as a reason."""
+    cleo = hands("cleo")
+    cleo.open_queue("preference · pair")
+    right = 0 if cleo.text_of(0) == RIGHT else 1
+    cleo.press(*(("Alt+0", "Alt+1") if right else ("Alt+1", "Alt+0")))
+    cleo.press("Alt+3", "Alt+3")
+    cleo.press("3" if right else "4", "Shift+1")
+    expect(cleo.page.locator(".question")).to_contain_text("Is your verdict an exception?")
+    cleo.press("c")
+    cleo.type("The table is out of date.")
+    cleo.press("Escape")
+    cleo.submit()
+    record, judgment = told(desk, "pair", "cleo")
+    assert judgment.verdict == Prefers(candidate=place_of(record, WRONG), strength=1)
+    stands = Reason(text="The table is out of date.", code="priority_exception")
+    assert stands in judgment.reasons
+
+
+def test_a_trainer_gets_the_text_that_the_browser_chose(
+    hands: Callable[[str], Hand], desk: DeskServer
+) -> None:
     """The chosen text of a preference row is the one that was chosen on the page."""
-    record, _ = told(desk.program, "pair")
-    judgments = list(desk.program.store.scan(Judgment, record=record.id))
+    dan = hands("dan")
+    dan.open_queue("preference · three")
+    shown = [dan.text_of(place) for place in range(3)]
+    for rank, text in enumerate((RIGHT, SILENT, WRONG), start=1):
+        dan.press("abc"[shown.index(text)], str(rank))
+    dan.press("Shift+1")
+    dan.submit()
+    record, judgment = told(desk, "three", "dan")
     released = ReleasedRecord(
         number=0,
         record=record,
-        judgments=judgments,
-        consensus=consensus(record, judgments),
+        judgments=[judgment],
+        consensus=consensus(record, [judgment]),
         state="accepted",
     )
     (row,) = TrlPreference().rows(released).rows

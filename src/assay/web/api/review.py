@@ -33,6 +33,12 @@ MOST_KEYS = 200
 
 Key = Annotated[str, msgspec.Meta(max_length=40)]
 
+Digits = Literal["choose", "score", "reason"]
+"""What digits do: choose a verdict, give a value, or give a reason."""
+
+Held = Literal["", "Alt+", "Shift+"]
+"""The key that is held with a digit."""
+
 Handle = Annotated[str, PathParameter(pattern=HANDLE, description="Handle of the assignment.")]
 
 
@@ -139,6 +145,17 @@ class Today(msgspec.Struct, frozen=True, kw_only=True):
     """Their active time in milliseconds."""
 
 
+class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reviewer's own keys of the desk."""
+
+    on: bool = True
+    """Whether single keys act at all."""
+    keys: Annotated[dict[Key, Key], msgspec.Meta(max_length=MOST_KEYS)] = {}
+    """Command -> key; the desk's own where absent."""
+    families: dict[Digits, Held] = {}
+    """What digits do -> the key that is held with them; the desk's own where absent."""
+
+
 class MyDesk(msgspec.Struct, frozen=True, kw_only=True):
     """What the desk's page shows of its reviewer."""
 
@@ -150,15 +167,15 @@ class MyDesk(msgspec.Struct, frozen=True, kw_only=True):
     """What I did today."""
     exposure: tuple[Exposed, ...]
     """What I read of severe content today, beside its cap."""
-    keymap: dict[str, str] | None
-    """My own keys: action -> key; the desk's where absent."""
+    keymap: Keys | None
+    """My own keys; the desk's where absent."""
 
 
 class Keymap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Keys of the desk."""
 
-    keymap: Annotated[dict[Key, Key], msgspec.Meta(max_length=MOST_KEYS)] | None
-    """Action -> key; nothing brings the desk's own back."""
+    keymap: Keys | None
+    """My own keys; nothing brings the desk's own back."""
 
 
 class HistoryItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -325,7 +342,7 @@ class ReviewController(Controller):
             roles=who.roles,
             today=Today(judged=day.judged, active_ms=day.active_ms),
             exposure=day.exposure,
-            keymap=kept.get("keymap"),
+            keymap=msgspec.convert(kept.get("keymap"), Keys | None),
         )
 
     @put("/keymap", status_code=204, summary="Keep my keys of the desk", sync_to_thread=False)
@@ -334,7 +351,7 @@ class ReviewController(Controller):
     ) -> None:
         """Keep my keys of the desk; nothing brings the desk's own back."""
         kept = msgspec.json.decode(program.accounts.preferences(request.user))
-        kept["keymap"] = data.keymap
+        kept["keymap"] = msgspec.to_builtins(data.keymap)
         program.accounts.set_preferences(request.user, msgspec.json.encode(kept))
 
     @get("/history", summary="My judgments", sync_to_thread=False)
