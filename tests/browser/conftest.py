@@ -62,7 +62,7 @@ def browser(no_browser: str) -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile: no cookies, nothing stored."""
-    opened = browser.new_context(viewport=DESK)
+    opened = browser.new_context(viewport=DESK, reduced_motion="reduce")
     yield opened
     opened.close()
 

@@ -55,6 +55,13 @@ class Hand:
         self.press("Enter")
         self.at_work()
 
+    def open_gate(self, title: str) -> None:
+        """From home, take severe work, and wait for what is told before it."""
+        self.home()
+        self.tab_to(f"^{title}")
+        self.press("Enter")
+        expect(self.page.locator(".gate")).to_be_visible()
+
     def at_work(self) -> None:
         """Wait until an assignment is in view."""
         expect(self.page.locator("#workbench.at-work")).to_be_visible()

@@ -14,7 +14,7 @@ from assay.records.kinds import (
     Process,
     Trajectory,
 )
-from assay.records.record import SCHEMA_VERSION, Record, Source, sort_candidates
+from assay.records.record import SCHEMA_VERSION, Record, Sensitivity, Source, sort_candidates
 from assay.records.task import Message, Task, Tool, ToolCall
 
 TABLE = "Fares: Alder-Birkfell: 4 crowns; Birkfell-Corrie: 7 crowns."
@@ -43,6 +43,15 @@ def review_records() -> list[Record]:
         _record("attack", Adversarial(sections=("evasion",)), (_HIDE,), ask=_STORY, domain="rules"),
         _worked("calls", Trajectory(), _CALLS, tools=_TOOLS),
     ]  # fmt: skip
+
+
+def severe_records() -> list[Record]:
+    """What is told of before it is shown, and covered until it is uncovered."""
+    care = Sensitivity(categories=("fare_evasion",), severity="high")
+    record = _record(
+        "hide", Adversarial(sections=("evasion",)), (_HIDE,), ask=_STORY, domain="rules"
+    )
+    return [record.replace(sensitivity=care)]
 
 
 _LOST = "I lost my ticket. How do I get to Corrie?"
