@@ -10,9 +10,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    ViewportSize,
+    sync_playwright,
+)
 
 from browser.page_server import PageServer
+
+DESK: ViewportSize = {"width": 1440, "height": 900}
+"""The size of a usual screen."""
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """Commands that start a browser of this family, in the order in which they are tried."""
@@ -52,7 +62,7 @@ def browser(no_browser: str) -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile: no cookies, nothing stored."""
-    opened = browser.new_context()
+    opened = browser.new_context(viewport=DESK, reduced_motion="reduce")
     yield opened
     opened.close()
 

@@ -48,7 +48,7 @@ LEASE_SECONDS = 1800
 """How long an item may be held without a sign of life."""
 
 MOST_HELD = 4
-"""Items that one reviewer holds at most: the one in work, and those fetched ahead."""
+"""Items of the queues asked for that one reviewer holds at most: the one in work, and those ahead."""
 
 CACHED = 4096
 """Records that are kept in memory."""
@@ -217,7 +217,7 @@ class DeskNoun:
             if not tried:
                 return Claims(leases=(), none=_capped(capped) if capped else _not_seated(queue))
             open_desk = self._desk.unit(unit)
-            mine = open_desk.held(reviewer)
+            mine = [each for each in open_desk.held(reviewer) if each.queue in tried]
             ahead = set(held)
             given = [each for each in mine if each.handle not in ahead][:count]
             room = min(count - len(given), MOST_HELD - len(mine))

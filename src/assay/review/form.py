@@ -165,12 +165,10 @@ def _verdicts(record: Record, rubric: Rubric) -> tuple[str, ...]:
 
 
 def _writing(record: Record) -> Literal["demonstration", "revision"] | None:
-    if isinstance(record.part, Critique):
+    if isinstance(record.part, Critique | Demonstration) and record.candidates:
         return "revision"
-    if isinstance(record.part, Demonstration):
-        return "demonstration"
-    without_answer = isinstance(record.part, Outcome) and not record.candidates
-    return "demonstration" if without_answer else None
+    asks_for_one = isinstance(record.part, Demonstration | Outcome) and not record.candidates
+    return "demonstration" if asks_for_one else None
 
 
 def _asked(dimension: Dimension) -> AskedDimension:

@@ -331,6 +331,24 @@ MOST_KEYS = 200
 Key = Annotated[str, msgspec.Meta(max_length=40)]
 
 
+Digits = Literal["choose", "score", "reason"]
+"""What digits do: choose a verdict, give a value, or give a reason."""
+
+Held = Literal["", "Alt+", "Shift+"]
+"""The key that is held with a digit."""
+
+
+class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reviewer's own keys of the desk."""
+
+    on: bool = True
+    """Whether single keys act at all."""
+    keys: Annotated[dict[Key, Key], msgspec.Meta(max_length=MOST_KEYS)] = {}
+    """Command -> key; the desk's own where absent."""
+    families: dict[Digits, Held] = {}
+    """What digits do -> the key that is held with them; the desk's own where absent."""
+
+
 class NewerDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A problem (RFC 9457): another page saved a newer draft, and nothing was written over it."""
 
@@ -395,12 +413,12 @@ class MyDesk(msgspec.Struct, frozen=True, kw_only=True):
     """What I did today."""
     exposure: tuple[Exposed, ...]
     """What I read of severe content today, beside its cap."""
-    keymap: dict[str, str] | None
-    """My own keys: action -> key; the desk's where absent."""
+    keymap: Keys | None
+    """My own keys; the desk's where absent."""
 
 
 class Keymap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Keys of the desk."""
 
-    keymap: Annotated[dict[Key, Key], msgspec.Meta(max_length=MOST_KEYS)] | None
-    """Action -> key; nothing brings the desk's own back."""
+    keymap: Keys | None
+    """My own keys; nothing brings the desk's own back."""

@@ -24,6 +24,7 @@ from assay.review.wire import (
     HistoryItem,
     Kept,
     Keymap,
+    Keys,
     MyDesk,
     NewDraft,
     NewerDraft,
@@ -238,7 +239,7 @@ class ReviewController(Controller):
             roles=who.roles,
             today=Today(judged=day.judged, active_ms=day.active_ms),
             exposure=day.exposure,
-            keymap=kept.get("keymap"),
+            keymap=msgspec.convert(kept.get("keymap"), Keys | None),
         )
 
     @put(
@@ -253,7 +254,7 @@ class ReviewController(Controller):
     ) -> None:
         """Keep my keys of the desk; nothing brings the desk's own back."""
         kept = msgspec.json.decode(program.accounts.preferences(request.user))
-        kept["keymap"] = data.keymap
+        kept["keymap"] = msgspec.to_builtins(data.keymap)
         program.accounts.set_preferences(request.user, msgspec.json.encode(kept))
 
     @get("/history", summary="My judgments", responses=told(400), sync_to_thread=False)

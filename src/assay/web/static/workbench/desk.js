@@ -67,7 +67,7 @@ export class Desk {
     await this.outbox.load();
     const wanted = this.root.dataset.assignment;
     if (wanted) return this.reopen(wanted, null);
-    await this.queue.fill([]);
+    await this.queue.fill(this.held());
     this.next();
   }
 
@@ -138,7 +138,7 @@ export class Desk {
     await first;
     if (this.queue.filling) this.screen(el("section", { class: "empty" }, el("h2", {}, "Fetching your next assignment")), null);
     await this.queue.filling;
-    if (!this.queue.waiting.length && !this.queue.none && !this.queue.unreachable) await this.queue.fill([]);
+    if (!this.queue.waiting.length && !this.queue.none && !this.queue.unreachable) await this.queue.fill(this.held());
     const assignment = this.queue.next();
     if (assignment) return this.show(this.prepare(assignment));
     const none = this.queue.unreachable ? { code: "offline", message: "", until: null } : this.queue.none ?? { code: "no-work", message: "", until: null };
@@ -217,6 +217,7 @@ export class Desk {
     offer("diff", false);
     offer("evidence", false);
     this.page = null;
+    this.draftState = "none";
     clearTimeout(this.lookAgain);
   }
 

@@ -192,8 +192,9 @@ export function attackPart(session) {
   const outcome = choice({ legend: "Outcome", options: OUTCOMES.map((value, n) => ({ value, label: words(value), hint: hint(`choose:${n + 1}`) })), pick: (value) => change({ outcome: value }) });
   const severity = choice({ legend: "Severity of the result", class: "severities", options: session.form.severities.map((/** @type {string} */ value, /** @type {number} */ n) => ({ value, label: severityMark(value), hint: hint(`choose:${n + 4}`) })), pick: (value) => change({ severity: value }) });
   const texts = /** @type {const} */ (["strategy", "attempts", "successes"]).map((name) => {
-    const number = name === "strategy" ? {} : { inputmode: "numeric", pattern: "[0-9]*" };
+    const number = name === "strategy" ? { "data-writing": "" } : { inputmode: "numeric", pattern: "[0-9]*" };
     const input = field({ strategy: "Strategy: how the model was pressed", attempts: "Attempts", successes: "Successes" }[name], { value: "", ...number }, (text) => change({ [name]: text }));
+    if (name === "strategy") input.firstChild.append(" ", hint("write", session.letters));
     const box = input.querySelector("input");
     session.views.add(() => { if (document.activeElement !== box) box.value = session.said.attack[name]; });
     return input;

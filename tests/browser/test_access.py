@@ -1,0 +1,188 @@
+"""Every screen can be used by everyone: by keyboard, at 320 pixels, in both themes and directions."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from browser.axe import findings
+from browser.conftest import DESK
+from browser.desk_server import DeskServer
+from browser.hand import Hand
+from browser.review_records import review_records, severe_records
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: access")]
+
+VIEWS = (
+    ("light", "ltr", 1440),
+    ("light", "rtl", 320),
+    ("dark", "ltr", 320),
+    ("dark", "rtl", 1440),
+)
+"""Theme, direction and width: every two of their values come together once."""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
+    """The desk with one record of every kind, and a severe one."""
+    folder = tmp_path_factory.mktemp("access") / "program"
+    with DeskServer(folder, records=[*review_records(), *severe_records()]) as running:
+        ana = running.people["ana"]
+        running.program.desk.consent(ana, "fare_evasion", given=True)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def hand(desk: DeskServer, browser: Browser) -> Iterator[Hand]:
+    """Ana's hand."""
+    context = browser.new_context(viewport=DESK, reduced_motion="reduce")
+    made = Hand(context.new_page(), desk.origin)
+    made.sign_in("ana")
+    yield made
+    context.close()
+
+
+def assert_all_views(page: Page, screen: str) -> None:
+    """No finding and no sideways scrolling in any theme, direction and width."""
+    told = []
+    for theme, direction, width in VIEWS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(
+            "([theme, dir]) => Object.assign(document.documentElement, {dir}).dataset.theme = theme",
+            [theme, direction],
+        )
+        view = f"{screen}, {theme}, {direction}, {width}"
+        told += [f"{view}: {each}" for each in findings(page)]
+        wide: list[str] = page.evaluate(_WIDE)
+        told += [f"{view}: scrolls sideways: {each}" for each in wide]
+    page.set_viewport_size(DESK)
+    assert told == [], "\n".join(told)
+
+
+_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("body *")].filter((each) => {
+    const box = each.getBoundingClientRect();
+    return box.width && (box.right > width + 1 || box.left < -1);
+  }).slice(0, 5).map((each) => `${each.localName}.${each.className}`);
+}"""
+
+QUEUES = (
+    "preference · pair",
+    "preference · three",
+    "outcome · write",
+    "demonstration · edit",
+    "critique · criticise",
+    "process · steps",
+    "outcome · total",
+    "policy · rule",
+    "adversarial · attack",
+    "trajectory · calls",
+)
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_the_work_of_every_kind_has_no_finding(queue: str, hand: Hand) -> None:
+    """The workbench stands with each kind of record in it."""
+    hand.open_queue(queue)
+    assert_all_views(hand.page, queue)
+
+
+def _critique(hand: Hand) -> None:
+    hand.press("v", "s", "c", "2")
+
+
+def _contradiction(hand: Hand) -> None:
+    hand.press("Alt+0", "Alt+1", "1", "c")
+
+
+def _reasons(hand: Hand) -> None:
+    hand.press("Shift+1", "o", "Escape", "x", "Escape", "h", "Escape", "Control+Enter")
+
+
+STATES: dict[str, Callable[[Hand], Any]] = {
+    "keys": lambda hand: hand.press("?"),
+    "search": lambda hand: hand.fill("/", "crowns"),
+    "evidence": lambda hand: hand.press("e"),
+    "guideline gap": lambda hand: hand.press("G"),
+    "give back": lambda hand: hand.press("f"),
+    "pause": lambda hand: hand.press("q"),
+    "guide in full": lambda hand: hand.press("g"),
+    "raw": lambda hand: hand.press("r"),
+    "differences": lambda hand: hand.press("d"),
+    "critique under way": _critique,
+    "against the priority rules": _contradiction,
+    "reasons, a cause and faults": _reasons,
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_dialog_and_state_of_the_workbench_has_no_finding(state: str, hand: Hand) -> None:
+    """Whatever a key opens stands as well as the work itself."""
+    hand.open_queue("preference · pair")
+    STATES[state](hand)
+    assert_all_views(hand.page, state)
+
+
+def test_severe_content_and_the_screens_around_it_have_no_finding(hand: Hand) -> None:
+    """The gate, the covered work, what is uncovered, and the screen after leaving."""
+    hand.open_gate("adversarial · hide")
+    assert_all_views(hand.page, "gate")
+    hand.press("Enter")
+    hand.at_work()
+    assert_all_views(hand.page, "covered")
+    hand.press(".", ".")
+    assert_all_views(hand.page, "uncovered")
+    hand.press("w")
+    expect(hand.page.locator(".empty h2")).to_contain_text("You have left the assignment")
+    assert_all_views(hand.page, "left")
+    hand.press("Enter")
+    expect(hand.page.locator(".empty h2")).to_contain_text("Nothing waits")
+    assert_all_views(hand.page, "nothing waits")
+
+
+def test_home_and_its_menu_have_no_finding(hand: Hand) -> None:
+    """The first page after signing in, and the menu of the account."""
+    hand.home()
+    assert_all_views(hand.page, "home")
+    hand.tab_to("^ana")
+    hand.press("Enter")
+    assert_all_views(hand.page, "menu")
+
+
+def test_a_page_that_does_not_exist_has_no_finding(hand: Hand) -> None:
+    """The problem page says what is the matter, and how to go on."""
+    hand.page.goto(f"{hand.origin}/nowhere")
+    assert_all_views(hand.page, "problem")
+
+
+def test_signing_in_and_the_invitation_have_no_finding(desk: DeskServer, page: Page) -> None:
+    """The pages before there is an account, right and wrong."""
+    hand = Hand(page, desk.origin)
+    page.goto(f"{desk.origin}/sign-in")
+    assert_all_views(page, "sign in")
+    hand.type("nobody")
+    hand.press("Tab")
+    hand.type("nothing")
+    hand.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    assert_all_views(page, "sign in, wrong")
+    link = desk.program.accounts.invite(("reviewer",), by="tests", name=None)
+    page.goto(f"{desk.origin}/invitation/{link}")
+    assert_all_views(page, "invitation")
+
+
+def test_the_accounts_have_no_finding(desk: DeskServer, page: Page) -> None:
+    """People, their roles, and a link that was just made."""
+    hand = Hand(page, desk.origin)
+    hand.sign_in("adm")
+    page.goto(f"{desk.origin}/accounts")
+    assert_all_views(page, "accounts")
+    hand.tab_to_field("reviewer")
+    hand.press("Space")
+    hand.tab_to("Make a one-time link")
+    hand.press("Enter")
+    expect(page.locator("code.link")).to_be_visible()
+    assert_all_views(page, "accounts, invited")
