@@ -212,6 +212,8 @@ class Seating:
         yield from _calibrating(reviewer, roles, known)
         for member in members_of(reviewer, roles, known.queues, contract, consents=consents):
             queue = next(row.queue for row in known.queues if row.id == member.queue)
+            if queue.only is not None and not self._looks_again(reviewer, queue):
+                continue
             scope = _scope(queue, member.role)
             if queue.stage == "exam":
                 if hold(queue, scope) is None:
@@ -229,6 +231,10 @@ class Seating:
             if held is not None:
                 until = f"{held.expires}T00:00:00Z"
                 yield msgspec.structs.replace(member, qualification=held.id, until=until)
+
+    def _looks_again(self, reviewer: str, queue: Queue) -> bool:
+        """Whether a queue of second looks is this person's, and its rubric is still in force."""
+        return queue.only == reviewer and queue.layer == self._session.ids["rubric"]
 
     def _qualification(
         self, reviewer: str, known: Seats, queue: Queue, scope: Scope
