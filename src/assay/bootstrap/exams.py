@@ -6,7 +6,7 @@ the rubric in force. What makes no key is set aside with its reason.
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -14,18 +14,26 @@ from assay.bootstrap.desk import DeskNoun
 from assay.bootstrap.session import Session
 from assay.contracts.rubric import Rubric
 from assay.core.errors import AssayError, UsageError
-from assay.core.fact import Value
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.records.verdict import Category, DimensionScore, NotAsked, ScoreAbstained, Scored, Verdict
+from assay.records.verdict import (
+    Category,
+    DimensionScore,
+    NotAsked,
+    ScoreAbstained,
+    Scored,
+    Verdict,
+)
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.answer_key import AcceptedScore, Key, OneOf, Within
 from assay.review.qualification import ExamItem, Scope, exam_keys
 from assay.review.sequential_test import ExamPlan, PlanError, plan_error
 from assay.store.accounts import Accounts
 
+T = TypeVar("T")
 
-class KeyRow(Value):
+
+class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of a file of answer keys; the rubric is the one in force."""
 
     record: str
@@ -34,7 +42,7 @@ class KeyRow(Value):
     """The right verdicts."""
     scores: tuple[AcceptedScore, ...] = ()
     """The right scores."""
-    source: Literal["adjudication", "expert"] = msgspec.field(default="expert")
+    source: Literal["adjudication", "expert"] = "expert"
     """Who says so."""
 
 
@@ -128,9 +136,7 @@ class ExamsNoun:
         plan = self._floor.seating.plan(scope.role)
         stored = self._floor.seating.add_exam_items(keys.keys, scope) if keys.keys else 0
         self._seat()
-        items = exam_keys(
-            self._session.store.scan(ExamItem), scope, self._session.ids["rubric"]
-        )
+        items = exam_keys(self._session.store.scan(ExamItem), scope, self._session.ids["rubric"])
         return ExamMade(
             taken=_taken(keys, stored), items=len(items), plan=plan, error=plan_error(plan)
         )
@@ -158,7 +164,7 @@ class ExamsNoun:
         people = [each.pseudonym for each in Accounts(self._session.store).all() if each.active]
         self._floor.seat_members(people, by=self._session.actor)
 
-    def _gathered[T](self, given: Iterable[tuple[str, T]], key_of: Callable[[T], Key]) -> Keys:
+    def _gathered(self, given: Iterable[tuple[str, T]], key_of: Callable[[T], Key]) -> Keys:
         keys: dict[str, Key] = {}
         aside = []
         for at, each in given:
@@ -169,9 +175,7 @@ class ExamsNoun:
                 aside.append(BrokenKey(at=at, reason=error.message))
                 continue
             keys[key.record] = key
-        return Keys(
-            read=len(keys) + len(aside), keys=tuple(keys.values()), set_aside=tuple(aside)
-        )
+        return Keys(read=len(keys) + len(aside), keys=tuple(keys.values()), set_aside=tuple(aside))
 
     def _check(self, key: Key, earlier: dict[str, Key]) -> None:
         if key.record in earlier:

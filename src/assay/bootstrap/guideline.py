@@ -46,7 +46,6 @@ from assay.store.desk import Desk
 from assay.store.writing import Unit
 
 
-
 class OpenGap(msgspec.Struct, frozen=True, kw_only=True):
     """A gap that no answer names, with what is shown of its record."""
 
