@@ -1,5 +1,6 @@
 """Second looks: who judged under older words looks again, alone, and the new judgment replaces it."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -81,8 +82,6 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(judged: Path, tmp_path: Path) -> Path:
-    import shutil
-
     return Path(shutil.copytree(judged, tmp_path / "program"))
 
 
@@ -144,11 +143,8 @@ def test_the_same_people_look_again_and_their_judgments_are_replaced(changed: Pr
         for lease in leases:
             assignment = changed.store.get(Assignment, str(lease.assignment))
             assert assignment.rubric == changed.session.ids["rubric"]
-            work = changed.desk.work(who, str(lease.handle))
-            assert work.answer is not None
-            stored = changed.store.get(
-                Judgment, str(changed.desk._desk.find(work.assignment).judgment)
-            )  # type: ignore[union-attr]  # noqa: SLF001
+            given = changed.store.scan(Judgment, record=lease.record, reviewer=who.pseudonym)
+            stored = list(given)[-1]
             assert stored.supersedes == own[lease.record].id
     now = standing(changed.store.scan(Judgment))
     assert {each.rubric for each in now} == {changed.session.ids["rubric"]}
@@ -205,7 +201,7 @@ def test_a_record_is_concluded_from_anew_once_all_its_second_looks_are_given(
     lea, ana, ben, eva = (signed_in(changed, name) for name in ("lea", "ana", "ben", "eva"))
     judge(changed, eva, "preference · en", value=1)
     changed.desk.route()
-    desk = changed.desk._desk  # noqa: SLF001
+    desk = changed.desk._desk
     settled = {each.id for each in desk.unsettled(1000)}
     changed.guideline.queue_second_look(lea)
     judge(changed, ana, "second look", value=1)
