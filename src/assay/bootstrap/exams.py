@@ -201,7 +201,7 @@ class ExamsNoun:
     def _of_adjudication(self, given: Adjudication, family: str, language: str | None) -> Key:
         store, rubric = self._session.store, self._session.ids["rubric"]
         record = store.get(Record, given.record)
-        if family not in {record.task.capability or record.kind, record.kind}:
+        if family != (record.task.capability or record.kind):
             raise _broken("the record is of another task family")
         if language is not None and record.task.taxonomy.get("language") != language:
             raise _broken("the record is in another language")

@@ -10,6 +10,7 @@ from functools import partial
 
 import msgspec
 
+from assay.bootstrap.filling import people_at
 from assay.bootstrap.session import Session
 from assay.contracts.contract import Qualification as Entry
 from assay.contracts.diff import VERDICT
@@ -274,10 +275,11 @@ class Seating:
                 code="no-such-fact", message=f"the store holds no record {missing[0]!r}"
             )
         handle = opaque(self._session.secret, "que", queue.name)
-        items = [
-            NewItem(record=each, need=need, barred=tuple(sorted(authors(found[each]))))
-            for each in records
-        ]
+        items = []
+        for each in records:
+            # Who judged or decided a record, or wrote in it, is not tested by it.
+            barred = authors(found[each]) | people_at(self._session, each)
+            items.append(NewItem(record=each, need=need, barred=tuple(sorted(barred))))
         with self._desk.write(
             "review.enqueue", actor=self._session.actor, subject=queue.name
         ) as unit:

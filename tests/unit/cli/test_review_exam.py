@@ -8,6 +8,12 @@ from typing import Any
 
 import pytest
 
+import assay.bootstrap as doors
+from assay.core.clock import system_clock
+from assay.records.judgment import Judgment
+from assay.review.adjudication import Adjudication
+from assay.store.desk import Desk
+
 Run = Callable[..., Any]
 EXAM = ("--role", "reviewer", "--family", "preference")
 
@@ -130,3 +136,18 @@ def test_sentinels_come_of_the_same_lines(
     assert done.code == 0, done.err
     assert "read 2 = stored 2 + already there 0 + set aside 0" in done.out
     assert "so none comes" in done.out
+
+
+def test_nobody_is_tested_by_a_record_that_they_judged(assay: Run, program: Path) -> None:
+    """Who was asked about an adjudicated record, or decided it, may not hold its exam item."""
+    made = assay("review", "exam", "--from-adjudications", *EXAM, "--json", "-p", program)
+    assert json.loads(made.out)["items"] > 0
+    with doors.open_program(program, clock=system_clock, who="tests") as opened:
+        desk = Desk(opened.store)
+        (row,) = (each for each in desk.queues() if each.queue.stage == "exam")
+        barred = {(each.record, each.reviewer) for each in desk.leases(queue=row.id)}
+        for adjudication in opened.store.scan(Adjudication):
+            if desk.items_of(adjudication.record):
+                judged = opened.store.scan(Judgment, id=list(adjudication.judgments))
+                people = {each.reviewer.pseudonym for each in judged} | {adjudication.adjudicator}
+                assert {(adjudication.record, each) for each in people} <= barred

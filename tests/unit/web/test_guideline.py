@@ -1,7 +1,15 @@
 """The page of the guideline: a gap is answered, the asker hears of it, second looks are queued."""
 
+from pathlib import Path
+
+from litestar.testing import TestClient
+
 from assay.bootstrap.program import Program
 from assay.review.guideline_gap import GapAnswer
+from assay.web.app import create_app
+from assay.web.doors import COOKIE
+from simulators.desk_program import PASSWORD, opened
+from unit.bootstrap.test_guideline import judge, publish
 from unit.web.conftest import SignIn
 from unit.web.test_adjudication import queue_titled
 
@@ -53,3 +61,27 @@ def test_the_page_is_in_the_navigation_of_leads_alone(sign_in: SignIn) -> None:
     """Who may answer finds the page; others are not led to it."""
     assert 'href="/guideline"' in sign_in("lea").get("/").text
     assert 'href="/guideline"' not in sign_in("ana").get("/").text
+
+
+def test_what_a_new_version_touches_is_counted_by_why_and_dimension(folder: Path) -> None:
+    """After the question of a dimension has changed, the button queues what was answered to it."""
+    with opened(folder) as program:
+        ana = program.accounts.sign_in("ana", PASSWORD)
+        assert ana
+        number = len(judge(program, ana.principal, "preference · en"))
+        assert number
+    publish(folder, "Are all fares right?", "2.0.0")
+    with opened(folder) as program:
+        lea = program.accounts.sign_in("lea", PASSWORD)
+        assert lea
+        app = create_app(program, sweep_seconds=3600)
+        with TestClient(app, base_url="https://desk.test") as client:
+            client.cookies.set(COOKIE, lea.cookie)
+            client.headers["x-csrf-token"] = str(lea.principal.csrf)
+            shown = client.get("/guideline").text
+            assert f"{number} judgments need a second look" in shown
+            assert "asks something else now" in shown
+            done = client.post("/guideline/second-looks", data={}).text
+            assert f"Of {number} judgments, {number} wait for a second look now" in done
+            again = client.post("/guideline/second-looks", data={}).text
+            assert f"0 wait for a second look now, {number} waited before" in again
