@@ -27,7 +27,7 @@ from assay.review.answer import Answer, in_presented_order
 from assay.review.assignment import Assignment
 from assay.review.desk import InForce, Receipt
 from assay.review.form import Form
-from assay.review.guideline_gap import GuidelineGap
+from assay.review.guideline_gap import GuidelineGap, looked_at
 from assay.review.lease import Lease, Member, QueueRow, Turn
 from assay.review.membership import restricted
 from assay.review.ports import DeskWriting
@@ -46,6 +46,9 @@ T = TypeVar("T")
 
 LEASE_SECONDS = 1800
 """How long an item may be held without a sign of life."""
+
+CLAIMED = frozenset({"review", "exam", "calibration", "second_look"})
+"""Stages whose queues reviewers claim from."""
 
 MOST_HELD = 4
 """Items of the queues asked for that one reviewer holds at most: the one in work, and those ahead."""
@@ -256,6 +259,8 @@ class DeskNoun:
         if not per_hundred or not self._sentinels:
             return None
         queue = self._queue(number).queue
+        if queue.stage == "second_look":
+            return None  # A record that the person never saw would tell what it is.
         seen = open_desk.records_of(reviewer)
         place = len(seen)
         key = self.in_force.key
@@ -358,24 +363,34 @@ class DeskNoun:
         def work(unit: Unit) -> Receipt:
             open_desk = self._desk.unit(unit)
             lease = _own(open_desk.find(handle), who)
-            before = lease.judgment and self._session.store.get(Judgment, lease.judgment)
+            assignment = self._assignment(lease)
             return desk.answer(
                 open_desk,
                 self.in_force,
                 lease=lease,
                 record=self._records(lease.record),
-                assignment=self._assignment(lease),
+                assignment=assignment,
                 member=self._seat(lease),
                 given=given,
                 body_hash=body_hash,
                 key=key,
                 now=now,
-                before=before or None,
+                before=self._before(lease, assignment),
             )
 
         return self._writer.post(
             work, "review.answer", actor=who.pseudonym, documents=self._session.ids
         )
+
+    def _before(self, lease: Lease, assignment: Assignment) -> Judgment | None:
+        """The judgment that an answer replaces: its own earlier one, or what is looked at again."""
+        store = self._session.store
+        if lease.judgment:
+            return store.get(Judgment, lease.judgment)
+        if self._queue(lease.queue).queue.stage != "second_look":
+            return None
+        given = store.scan(Judgment, record=lease.record)
+        return looked_at(given, reviewer=lease.reviewer, rubric=str(assignment.rubric))
 
     def release(
         self, who: Principal, handle: str, reason: desk.ReleaseReason, note: str = ""
@@ -495,7 +510,7 @@ class DeskNoun:
             row = self._queue(member.queue)
             ended = member.until is not None and member.until <= now
             other = queue is not None and row.handle != queue
-            if ended or other or row.queue.stage not in {"review", "exam", "calibration"}:
+            if ended or other or row.queue.stage not in CLAIMED:
                 continue
             cap = self._cap(reviewer, row, now)
             if cap is None:

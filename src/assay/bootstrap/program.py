@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from assay.bootstrap.adjudication import AdjudicationNoun
     from assay.bootstrap.calibration import CalibrationNoun
     from assay.bootstrap.desk import DeskNoun
+    from assay.bootstrap.exams import ExamsNoun
+    from assay.bootstrap.guideline import GuidelineNoun
     from assay.bootstrap.overview import OverviewNoun
     from assay.bootstrap.planning import PlanningNoun
     from assay.bootstrap.quality import QualityNoun
@@ -124,6 +126,20 @@ class Program:
         from assay.bootstrap.calibration import CalibrationNoun
 
         return CalibrationNoun(self.session, self.desk)
+
+    @cached_property
+    def guideline(self) -> "GuidelineNoun":
+        """3. Gaps of the rubric, their answers, and who looks again."""
+        from assay.bootstrap.guideline import GuidelineNoun
+
+        return GuidelineNoun(self.session, self.desk)
+
+    @cached_property
+    def exams(self) -> "ExamsNoun":
+        """3. Exams and sentinels from answer keys."""
+        from assay.bootstrap.exams import ExamsNoun
+
+        return ExamsNoun(self.session, self.desk)
 
     @cached_property
     def overview(self) -> "OverviewNoun":

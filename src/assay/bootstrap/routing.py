@@ -1,7 +1,7 @@
 """Routing: what follows from items whose passes are all given, by the contract's rules."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import msgspec
@@ -11,7 +11,7 @@ from assay.bootstrap.seating import Seating
 from assay.bootstrap.session import Session
 from assay.quality import service as quality
 from assay.quality.disposition import Disposition
-from assay.review.lease import ANSWERED, Item, NewItem, QueueRow
+from assay.review.lease import ANSWERED, Item, LeaseState, NewItem, QueueRow
 from assay.review.ports import DeskWriting
 from assay.store.desk import Desk
 from assay.store.group import GroupWriter
@@ -35,15 +35,16 @@ class Routed(msgspec.Struct, frozen=True, kw_only=True):
 def route(session: Session, desk: Desk, writer: GroupWriter) -> Routed:
     """Conclude from items whose passes are all given: accept, ask once more, or adjudicate."""
     rows = {row.id: row for row in desk.queues()}
-    reviews = [number for number, row in rows.items() if row.queue.stage == "review"]
-    items = [each for each in desk.unsettled(ROUTED) if each.queue in reviews]
+    found = desk.unsettled(ROUTED)
+    _reopen(desk, writer, rows, found)
+    items = [each for each in found if rows[each.queue].queue.stage == "review"]
     if not items:
         return Routed()
     store = session.store
     records = sorted({each.record for each in items})
     quality.dispose(store, session.facts, actor="desk", records=records)
-    found = store.scan(Disposition, record=records, contract=session.ids["contract"])
-    states = {each.record: each.state for each in found}
+    disposed = store.scan(Disposition, record=records, contract=session.ids["contract"])
+    states = {each.record: each.state for each in disposed}
     counts: Counter[str] = Counter()
 
     def work(unit: Unit) -> None:
@@ -79,6 +80,41 @@ def conclude_exams(
                 seating.seat([(reviewer, roles(reviewer))], by="desk")
                 issued += 1
     return issued
+
+
+def _reopen(
+    desk: Desk, writer: GroupWriter, rows: dict[int, QueueRow], items: Sequence[Item]
+) -> None:
+    """Conclude anew, at the next turn, from records whose second looks have all been given.
+
+    What was concluded before rests on judgments that no longer stand.
+    """
+    looks = {number for number, row in rows.items() if row.queue.stage == "second_look"}
+    done = [each for each in items if each.queue in looks]
+    if not done:
+        return
+    ready = {each.id for each in items}
+    again: list[int] = []
+    for record in sorted({each.record for each in done}):
+        of_record = desk.items_of(record)
+        others = [each for each in of_record if each.queue in looks and each.open_slots > 0]
+        held = [
+            each
+            for each in desk.leases(record=record)
+            if each.queue in looks and each.state == LeaseState.held
+        ]
+        if not others and not held:
+            reviews = [each for each in of_record if rows[each.queue].queue.stage == "review"]
+            again += [each.id for each in reviews if each.id not in ready]
+
+    def work(unit: Unit) -> None:
+        open_desk = desk.unit(unit)
+        open_desk.settle([each.id for each in done])
+        for number in again:
+            open_desk.raise_need(number, by=0)
+        open_desk.acted()
+
+    writer.submit(work, "review.conclude_again", actor="desk")
 
 
 def _conclude(

@@ -10,6 +10,7 @@ from functools import partial
 
 import msgspec
 
+from assay.bootstrap.filling import people_at
 from assay.bootstrap.session import Session
 from assay.contracts.contract import Qualification as Entry
 from assay.contracts.diff import VERDICT
@@ -212,6 +213,8 @@ class Seating:
         yield from _calibrating(reviewer, roles, known)
         for member in members_of(reviewer, roles, known.queues, contract, consents=consents):
             queue = next(row.queue for row in known.queues if row.id == member.queue)
+            if queue.only is not None and not self._looks_again(reviewer, queue):
+                continue
             scope = _scope(queue, member.role)
             if queue.stage == "exam":
                 if hold(queue, scope) is None:
@@ -229,6 +232,10 @@ class Seating:
             if held is not None:
                 until = f"{held.expires}T00:00:00Z"
                 yield msgspec.structs.replace(member, qualification=held.id, until=until)
+
+    def _looks_again(self, reviewer: str, queue: Queue) -> bool:
+        """Whether a queue of second looks is this person's, and its rubric is still in force."""
+        return queue.only == reviewer and queue.layer == self._session.ids["rubric"]
 
     def _qualification(
         self, reviewer: str, known: Seats, queue: Queue, scope: Scope
@@ -268,10 +275,11 @@ class Seating:
                 code="no-such-fact", message=f"the store holds no record {missing[0]!r}"
             )
         handle = opaque(self._session.secret, "que", queue.name)
-        items = [
-            NewItem(record=each, need=need, barred=tuple(sorted(authors(found[each]))))
-            for each in records
-        ]
+        items = []
+        for each in records:
+            # Who judged or decided a record, or wrote in it, is not tested by it.
+            barred = authors(found[each]) | people_at(self._session, each)
+            items.append(NewItem(record=each, need=need, barred=tuple(sorted(barred))))
         with self._desk.write(
             "review.enqueue", actor=self._session.actor, subject=queue.name
         ) as unit:

@@ -5,11 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
+from assay.cli.exam import exam, sentinel
 from assay.cli.output import AsJson, Folder, print_json, print_table, progress
 from assay.cli.simulate import simulate
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(simulate)
+app.command()(exam)
+app.command()(sentinel)
 
 
 @app.command()

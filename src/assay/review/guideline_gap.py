@@ -162,6 +162,24 @@ def second_look(
     )
 
 
+def looked_at(judgments: Iterable[Judgment], *, reviewer: str, rubric: str) -> Judgment | None:
+    """The judgment that a person's second look replaces: the newest under another version.
+
+    Args:
+        judgments: judgments of one record in their order of entry, by anybody.
+        reviewer: pseudonym of the person.
+        rubric: id of the version under which the person looks now.
+    """
+    own = [
+        each
+        for each in standing(judgments)
+        if each.reviewer.pseudonym == reviewer
+        and each.reviewer.kind == "human"
+        and each.rubric != rubric
+    ]
+    return own[-1] if own else None
+
+
 def _spoken(
     gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]
 ) -> dict[str, dict[str, frozenset[str]]]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-Stage = Literal["review", "adjudication", "exam", "sentinel", "calibration"]
+Stage = Literal["review", "adjudication", "exam", "sentinel", "calibration", "second_look"]
 """What sort of work a queue holds. Nobody is told of sentinels: they come among the review."""
 
 
@@ -49,22 +49,26 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Harm categories that its content shows; each needs a reviewer's consent."""
     severity: str | None = None
     """How severe its content is."""
+    only: str | None = None
+    """Pseudonym of the one person whose work it holds; whoever may claim where absent."""
 
     @property
     def name(self) -> str:
         """The one name of the queue; equal queues have equal names."""
         parts = [self.stage, self.layer, self.kind, self.language, self.family, self.severity]
         harms = "+".join(self.harms) or None
-        return "/".join(part or "-" for part in [*parts, harms])
+        own = [self.only] if self.only else []
+        return "/".join(part or "-" for part in [*parts, harms, *own])
 
     @property
     def title(self) -> str:
         """What a person calls it."""
         if self.stage == "calibration":
             return "calibration round"
-        words = [self.kind, self.family, self.language, self.layer]
+        layer = None if self.stage == "second_look" else self.layer
+        words = [self.kind, self.family, self.language, layer]
         title = " · ".join(word.replace("_", " ") for word in words if word)
-        return title if self.stage == "review" else f"{self.stage} · {title}"
+        return title if self.stage == "review" else f"{self.stage.replace('_', ' ')} · {title}"
 
 
 class QueueRow(msgspec.Struct, frozen=True, kw_only=True):

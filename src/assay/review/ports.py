@@ -80,7 +80,7 @@ class DeskWriting(Protocol):
         """Keep reviewers from holding the items of a record."""
 
     def raise_need(self, item: int, by: int = 1) -> None:
-        """Want more passes of an item; they are claimed before all others."""
+        """Want more passes of an item, claimed before all others, and conclude from it anew."""
 
     def settle(self, numbers: Sequence[int]) -> None:
         """Remember that what follows from the passes of these items has been done."""

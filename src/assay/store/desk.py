@@ -348,7 +348,7 @@ class DeskUnit:
                 self._connection.execute(self._do.add_lease, rows)
 
     def raise_need(self, item: int, by: int = 1) -> None:
-        """Want more passes of an item; they are claimed before all others."""
+        """Want more passes of an item, claimed before all others, and conclude from it anew."""
         items = self._tables.items
         self._connection.execute(
             update(items)

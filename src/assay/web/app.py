@@ -31,7 +31,7 @@ from assay.web.api.account import AccountController
 from assay.web.api.review import ReviewController
 from assay.web.api.server import MetricsController, health, ready
 from assay.web.doors import COOKIE, Doorkeeper, guard, opt
-from assay.web.pages import accounts, adjudication, calibration, desk, overview, sign_in
+from assay.web.pages import accounts, adjudication, calibration, desk, guideline, overview, sign_in
 from assay.web.problems import answer_error
 
 HERE = Path(__file__).parent
@@ -150,6 +150,9 @@ def _pages() -> list[Any]:
         calibration.look,
         calibration.take_step,
         calibration.write_note,
+        guideline.look,
+        guideline.answer,
+        guideline.queue,
         *overview.HANDLERS,
     ]
 

@@ -27,6 +27,7 @@ def home(request: Asked, program: NamedDependency[Program]) -> Template:
         welfare=program.documents.contract.welfare,
         harms=program.desk.harms() if reviews else (),
         consents=program.desk.seating.consents(who.pseudonym) if reviews else (),
+        answered=program.guideline.answers(who) if reviews else (),
         adjudicates=can(who, Permission.adjudicate),
         oversees=can(who, Permission.oversee),
         administers=can(who, Permission.accounts),

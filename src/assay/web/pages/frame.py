@@ -28,6 +28,7 @@ _NAVIGATION = (
     ("/review", "Review", (Permission.review,)),
     ("/adjudication", "Adjudication", (Permission.adjudicate,)),
     ("/calibration", "Calibration", (Permission.review, Permission.manage)),
+    ("/guideline", "Guideline", (Permission.manage,)),
     ("/overview", "Overview", (Permission.oversee,)),
     ("/accounts", "People", (Permission.accounts,)),
 )

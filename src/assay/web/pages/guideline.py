@@ -1,0 +1,107 @@
+"""The page of the guideline: where the rubric is silent, the answers, and who looks again."""
+
+from collections import Counter
+from typing import Any
+
+import msgspec
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from assay.bootstrap.guideline import OpenGap
+from assay.bootstrap.program import Program
+from assay.contracts.diff import VERDICT
+from assay.core.errors import AssayError
+from assay.governance.permissions import Permission, Principal
+from assay.review.guideline_gap import SecondLooks, Why
+from assay.review.wire import Shown
+from assay.web.doors import opt, own_form
+from assay.web.pages.frame import page
+from assay.web.shown import shown_view
+
+Asked = Request[Principal, Any, Any]
+
+WHOLE = "the verdict or the whole"
+"""What a gap without a dimension is filed under."""
+
+WHY: dict[Why, str] = {
+    "meaning_changed": "It answers a dimension that asks something else now",
+    "gap_answered": "A gap at its record was answered",
+}
+"""Why a second look is needed, in words."""
+
+_MANAGE = opt(Permission.manage, form=True)
+
+
+class ShownGap(msgspec.Struct, frozen=True, kw_only=True):
+    """An open gap with its record rendered."""
+
+    gap: OpenGap
+    """The gap."""
+    record: Shown
+    """Its record."""
+
+
+@get("/guideline", opt=opt(Permission.manage), include_in_schema=False, sync_to_thread=False)
+def look(request: Asked, program: NamedDependency[Program]) -> Template:
+    """The open gaps, and what needs a second look."""
+    return _guideline(request, program)
+
+
+@post("/guideline/answers", opt=_MANAGE, include_in_schema=False, status_code=200)
+async def answer(request: Asked, program: NamedDependency[Program]) -> Template:
+    """Answer some gaps; those who asked find it on their home page."""
+    form = await own_form(request)
+    try:
+        made = program.guideline.answer(
+            request.user,
+            [str(each) for each in form.getall("gap", [])],
+            str(form.get("text") or ""),
+            [str(each) for each in form.getall("dimension", [])],
+        )
+    except AssayError as error:
+        return _guideline(request, program, status=400, fault=error, given=str(form.get("text") or ""))  # fmt: skip
+    return _guideline(request, program, answered=len(made.gaps))
+
+
+@post("/guideline/second-looks", opt=_MANAGE, include_in_schema=False, status_code=200)
+async def queue(request: Asked, program: NamedDependency[Program]) -> Template:
+    """Have what needs a second look wait for those who judged."""
+    await own_form(request)
+    queued = program.guideline.queue_second_look(request.user)
+    return _guideline(request, program, queued=queued)
+
+
+def _guideline(request: Asked, program: Program, *, status: int = 200, **more: Any) -> Template:
+    looks = program.guideline.second_look()
+    rubric = program.documents.rubric
+    return page(
+        "guideline.html",
+        request,
+        status=status,
+        rubric=f"{rubric.id} {rubric.version}",
+        dimensions=(VERDICT, *(each.id for each in rubric.dimensions)),
+        groups=_by_dimension(program.guideline.gaps()),
+        looks=looks,
+        needed=_counted(looks),
+        **more,
+    )
+
+
+def _by_dimension(gaps: list[OpenGap]) -> dict[str, list[ShownGap]]:
+    found: dict[str, list[ShownGap]] = {}
+    for each in sorted(gaps, key=lambda gap: gap.dimension or ""):
+        shown = ShownGap(gap=each, record=shown_view(each.shown))
+        found.setdefault(each.dimension or WHOLE, []).append(shown)
+    return found
+
+
+def _counted(looks: SecondLooks) -> list[tuple[str, str, int]]:
+    """Why, the dimension, and how many judgments; one may stand in several rows."""
+    counts = Counter(
+        (why, dimension)
+        for each in looks.needed
+        for why in each.why
+        for dimension in each.dimensions
+    )
+    return [(WHY[why], name, number) for (why, name), number in sorted(counts.items())]
