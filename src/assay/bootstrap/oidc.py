@@ -122,9 +122,8 @@ class OidcNoun:
         if flow.until < self._session.clock():
             raise _over("took too long")
         provider = self._provider()
-        if given.get("iss", None if provider.names_itself else self._settings.issuer) != (
-            self._settings.issuer
-        ):
+        named = given.get("iss")
+        if named != self._settings.issuer and (named is not None or provider.names_itself):
             raise _over("was answered by another provider")
         if "error" in given or not given.get("code"):
             raise UsageError(

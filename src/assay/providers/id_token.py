@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from assay.core.canonical import parse_json
-from assay.core.errors import AssayError, UsageError, missing_extra
+from assay.core.errors import AssayError, InputError, UsageError, missing_extra
 
 try:
     from authlib.oidc.core import CodeIDToken
@@ -81,8 +81,9 @@ def verified_subject(
         if not isinstance(claims, dict):
             raise _refusal("is no set of claims")
         _check_claims(claims, header, expected)
-    except (JoseError, ValueError, TypeError) as error:
-        raise _refusal("cannot be read, or says what it must not say") from error
+    except (JoseError, InputError, ValueError, TypeError, RecursionError):
+        # The library's own words may quote the token.
+        raise _refusal("cannot be read, or says what it must not say") from None
     return str(claims["sub"])
 
 
@@ -128,9 +129,7 @@ def _signs(key: Key, signed: CompactSignature, algorithms: list[str]) -> bool:
         return False
 
 
-def _check_claims(
-    claims: dict[str, Any], header: Mapping[str, Any], expected: Expected
-) -> None:
+def _check_claims(claims: dict[str, Any], header: Mapping[str, Any], expected: Expected) -> None:
     """Check the claims of a token whose signature is right.
 
     Raises:

@@ -106,9 +106,7 @@ def way_in(client: Client, provider: Discovered, asking: Asking) -> str:
     return f"{provider.authorization}{joint}{urlencode(fields)}"
 
 
-def subject(
-    client: Client, provider: Discovered, asking: Asking, *, code: str, now: int
-) -> str:
+def subject(client: Client, provider: Discovered, asking: Asking, *, code: str, now: int) -> str:
     """Whom the provider vouches for, in exchange for the code that it gave.
 
     Args:
@@ -183,7 +181,7 @@ def _json(http: httpx.Client, method: str, address: str, **sent: Any) -> Mapping
         raise _down(f"answers with status {answer.status_code}")
     try:
         found = parse_json(body)
-    except (AssayError, ValueError):
+    except (InputError, ValueError, RecursionError):
         raise _broken("sends what is no JSON") from None
     if not isinstance(found, dict):
         raise _broken("sends what is no JSON object")
