@@ -54,6 +54,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     """Where the browser is sent."""
     cookie: str
     """What the browser keeps meanwhile."""
+    seconds: int
+    """How long it keeps it."""
 
 
 class Vouched(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +73,7 @@ class OidcNoun:
     def __init__(self, session: Session, settings: Oidc) -> None:
         self._session = session
         self._settings = settings
-        self._key = hmac.digest(session.secret, b"sign-in by OpenID Connect", sha256)
+        self._key = hmac.digest(session.secret, b"oidc\x1fsign-in", sha256)
         self._known: tuple[str, Discovered] | None = None
 
     def begin(
@@ -99,7 +101,8 @@ class OidcNoun:
         if len(cookie) > LONGEST_COOKIE:
             raise _over("was asked for with too long an address")
         asking = self._asking(cookie, redirect_uri)
-        return Begun(address=way_in(self._client(), self._provider(), asking), cookie=cookie)
+        address = way_in(self._client(), self._provider(), asking)
+        return Begun(address=address, cookie=cookie, seconds=FLOW_SECONDS)
 
     def finish(self, cookie: str | None, given: Mapping[str, str], redirect_uri: str) -> Vouched:
         """Finish a sign-in with what the provider sent back through the browser.
@@ -116,7 +119,7 @@ class OidcNoun:
             raise _over("is over, or was begun in another browser")
         asking = self._asking(cookie, redirect_uri)
         state = given.get("state", "")
-        if not compare_digest(state.encode(), asking.state.encode()):
+        if not compare_digest(state.encode(errors="replace"), asking.state.encode()):
             raise _over("is not the one that this browser began")
         flow = _read(cookie)
         if flow.until < self._session.clock():

@@ -1,5 +1,6 @@
 """Sign-in by an OpenID Connect provider: the good way, and every way that is refused."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -366,3 +367,16 @@ def test_a_program_without_a_provider_offers_none(folder: Path) -> None:
     ):
         assert "/sign-in/oidc" not in client.get("/sign-in").text
         assert go(client, "/sign-in/oidc").status_code == 404
+
+
+def test_without_the_extra_the_page_names_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A desk that was installed without the extra says what to install."""
+    for name in ("assay.bootstrap.oidc", "assay.providers.openid", "assay.providers.id_token"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "joserfc.jws", None)
+    answer = go(client, "/sign-in/oidc")
+    assert answer.status_code == 503
+    assert "assay[oidc]" in answer.text
+    assert "Sign in" in client.get("/sign-in").text

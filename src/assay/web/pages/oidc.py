@@ -19,9 +19,6 @@ from assay.web.problems import answer_error
 FLOW_COOKIE = "__Host-assay-oidc"
 """Name of the cookie of a sign-in under way."""
 
-FLOW_SECONDS = 600
-"""How long a browser keeps it."""
-
 STARTS_A_MINUTE = 30
 """Sign-ins by the provider that one address may begin or finish in a minute."""
 
@@ -55,7 +52,7 @@ def begin(request: Asked, program: NamedDependency[Program]) -> Redirect:
         name=asked.get("name", ""),
     )
     response = Redirect(begun.address, status_code=303)
-    response.set_cookie(_flow_cookie(begun.cookie, FLOW_SECONDS))
+    response.set_cookie(_flow_cookie(begun.cookie, begun.seconds))
     return response
 
 
