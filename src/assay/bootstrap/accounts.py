@@ -126,22 +126,31 @@ class AccountsNoun:
         Raises:
             UsageError: if the link is no good, the name is taken or the password too short.
         """
-        invitation = self.invitation(secret)
-        name = invitation.name or name
-        check_name(name)
+        invitation, account = self._invited(secret, name)
         check_password(password)
-        self._refuse_taken(name)
-        account = Account(
-            id=0,
-            name=name,
-            pseudonym=self._session.pseudonym(name),
-            roles=invitation.roles,
-            password=self._hash(password),
+        return self._use(
+            invitation, msgspec.structs.replace(account, password=self._hash(password))
         )
-        with self._write("account.accept", name, name) as unit:
-            if not self._accounts.use(unit, invitation.digest, name):
-                raise UsageError(code="no-invitation", message="this link was used meanwhile")
-            return self._accounts.add(unit, account)
+
+    def accept_as(self, secret: str, *, name: str, subject: str) -> Account:
+        """Make the account that an invitation is for, which a provider signs in: it has no password.
+
+        Args:
+            secret: the link's secret.
+            name: the name of the account, where the invitation leaves it open.
+            subject: issuer and subject at the OpenID Connect provider.
+
+        Raises:
+            UsageError: if the link is no good, the name is taken, or the subject has an account.
+        """
+        invitation, account = self._invited(secret, name)
+        if self._accounts.by_subject(subject):
+            raise UsageError(
+                code="subject-taken",
+                message="whom the provider names has an account here already",
+                hint="sign in without the invitation",
+            )
+        return self._use(invitation, msgspec.structs.replace(account, subject=subject))
 
     def add_program(
         self, name: str, roles: Iterable[str], *, scopes: Iterable[str], days: int, by: str
@@ -290,6 +299,22 @@ class AccountsNoun:
         changed = msgspec.structs.replace(self._known(who.account), preferences=preferences)
         with self._write("account.preferences", who.name, who.name) as unit:
             self._accounts.change(unit, changed)
+
+    def _invited(self, secret: str, name: str) -> tuple[Invitation, Account]:
+        """An invitation and the account that it would make, which cannot sign in yet."""
+        invitation = self.invitation(secret)
+        name = invitation.name or name
+        check_name(name)
+        self._refuse_taken(name)
+        pseudonym = self._session.pseudonym(name)
+        return invitation, Account(id=0, name=name, pseudonym=pseudonym, roles=invitation.roles)
+
+    def _use(self, invitation: Invitation, account: Account) -> Account:
+        name = account.name
+        with self._write("account.accept", name, name) as unit:
+            if not self._accounts.use(unit, invitation.digest, name):
+                raise UsageError(code="no-invitation", message="this link was used meanwhile")
+            return self._accounts.add(unit, account)
 
     def _begin(self, account: Account) -> SignedIn:
         cookie, csrf = new_secret(), new_secret()

@@ -13,6 +13,7 @@ from assay.contracts import service as contracts
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
 from assay.core.clock import Clock
+from assay.core.errors import UsageError
 from assay.core.ports import Checkpoint
 from assay.records.pseudonym import pseudonymiser
 from assay.settings import actor, read_secret, store_url
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from assay.bootstrap.desk import DeskNoun
     from assay.bootstrap.exams import ExamsNoun
     from assay.bootstrap.guideline import GuidelineNoun
+    from assay.bootstrap.oidc import OidcNoun
     from assay.bootstrap.overview import OverviewNoun
     from assay.bootstrap.planning import PlanningNoun
     from assay.bootstrap.quality import QualityNoun
@@ -154,6 +156,25 @@ class Program:
         from assay.bootstrap.accounts import AccountsNoun
 
         return AccountsNoun(self.session)
+
+    @cached_property
+    def oidc(self) -> "OidcNoun":
+        """3. Sign-in by the OpenID Connect provider that assay.toml names.
+
+        Raises:
+            UsageError: if it names none.
+            MachineError: if the extra `oidc` is not installed.
+        """
+        settings = self.documents.program.oidc
+        if settings is None:
+            raise UsageError(
+                code="no-provider",
+                message="this program names no provider that signs people in",
+                hint="sign in with a password, or add [oidc] to assay.toml",
+            )
+        from assay.bootstrap.oidc import OidcNoun
+
+        return OidcNoun(self.session, settings)
 
     @cached_property
     def verification(self) -> "VerificationNoun":

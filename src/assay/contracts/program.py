@@ -23,6 +23,22 @@ STORE = r"^(sqlite:///|postgresql(\+psycopg)?://).+$"
 RECIPIENT = r"^age1[02-9ac-hj-np-z]{58}$"
 """The pattern of a public key of age (X25519)."""
 
+ISSUER = r"^(https://[^\s?#@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/[^\s?#@]*)?)$"
+"""The pattern of an OpenID Connect issuer: over TLS, or on this machine."""
+
+
+class Oidc(Part):
+    """The OpenID Connect provider that may sign people in at the desk."""
+
+    issuer: Annotated[str, Field(pattern=ISSUER, max_length=500)]
+    """The provider's issuer, exactly as the provider itself writes it."""
+    client_id: Annotated[str, Field(min_length=1, max_length=500)]
+    """Under which id the provider knows this desk."""
+    client_secret: Reference
+    """Where the secret is found that the provider gave the desk: `env:NAME` or `file:PATH`."""
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    """What people call the provider; it stands on the button."""
+
 
 class Program(Part):
     """Name, store, engine, vault and keys of a program."""
@@ -51,3 +67,5 @@ class Program(Part):
     """Source class of what people write at the desk; where absent, the desk offers no writing."""
     contact: Text | None = None
     """Who answers questions about the program."""
+    oidc: Oidc | None = None
+    """The OpenID Connect provider that signs people in; passwords alone where absent."""

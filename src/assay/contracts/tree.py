@@ -2,7 +2,8 @@
 
 YAML 1.2 is composed to nodes and turned into plain values here, so that `no` stays a word, a
 date stays text, a key that stands twice is seen, and no tag, alias or merge can smuggle
-anything in. TOML keeps no positions; `assay.toml` is flat, so its keys are found by their line.
+anything in. TOML keeps no positions; `assay.toml` is short and nearly flat, so its keys are found
+by their line.
 """
 
 import math

@@ -31,7 +31,16 @@ from assay.web.api.account import AccountController
 from assay.web.api.review import ReviewController
 from assay.web.api.server import MetricsController, health, ready
 from assay.web.doors import COOKIE, Doorkeeper, guard, opt
-from assay.web.pages import accounts, adjudication, calibration, desk, guideline, overview, sign_in
+from assay.web.pages import (
+    accounts,
+    adjudication,
+    calibration,
+    desk,
+    guideline,
+    oidc,
+    overview,
+    sign_in,
+)
 from assay.web.problems import answer_error
 
 HERE = Path(__file__).parent
@@ -134,6 +143,8 @@ def _pages() -> list[Any]:
         sign_in.sign_in_page,
         sign_in.sign_in,
         sign_in.sign_out,
+        oidc.begin,
+        oidc.callback,
         sign_in.invitation_page,
         sign_in.accept,
         accounts.people,

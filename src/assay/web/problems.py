@@ -32,6 +32,13 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "draft-newer": 409,
     "last-administrator": 409,
     "beyond-permission": 403,
+    "no-provider": 404,
+    "provider-denied": 403,
+    "not-invited": 403,
+    "token-refused": 403,
+    "sign-in-refused": 403,
+    "provider-broken": 502,
+    "subject-taken": 409,
 }
 """Statuses of errors whose family alone does not tell."""
 

@@ -74,6 +74,8 @@ ROUTES = {
     ("GET", "/review/{queue:str}"): "review:work",
     ("GET", "/sign-in"): "public",
     ("POST", "/sign-in"): "public",
+    ("GET", "/sign-in/oidc"): "public",
+    ("GET", "/sign-in/oidc/callback"): "public",
     ("POST", "/sign-out"): "account:own",
     ("GET", "/static/{file_path:path}"): "public",
 }

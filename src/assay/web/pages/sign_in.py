@@ -1,5 +1,6 @@
 """Signing in and out, and the one-time link that makes an account."""
 
+import re
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
@@ -21,15 +22,25 @@ from assay.web.pages.frame import Asked, page
 TRIES_A_MINUTE = 10
 """Passwords that one address may try in a minute."""
 
+LONGEST_PATH = 1000
+"""Most signs of a path to go on to after signing in."""
+
+_OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+
 Secret = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
 
 _SLOW = RateLimitConfig(rate_limit=("minute", TRIES_A_MINUTE), store="sign_in").middleware
 
 
 @get("/sign-in", opt=opt(Permission.public), include_in_schema=False)
-async def sign_in_page(request: Asked) -> Template:
+async def sign_in_page(request: Asked, program: NamedDependency[Program]) -> Template:
     """The page on which a person signs in."""
-    return page("sign_in.html", request, next=_own_path(request.query_params.get("next")))
+    return page(
+        "sign_in.html",
+        request,
+        next=own_path(request.query_params.get("next")),
+        provider=_provider(program),
+    )
 
 
 @post(
@@ -43,13 +54,19 @@ async def sign_in(request: Asked, program: NamedDependency[Program]) -> Template
     """Sign a person in; a wrong name and a wrong password look the same."""
     given = texts(await request.form(), ("name", "password", "next"))
     signed_in = await _in_thread(program, given["name"], given["password"])
-    onward = _own_path(given["next"])
+    onward = own_path(given["next"])
     if signed_in is None:
         return page(
-            "sign_in.html", request, status=401, next=onward, name=given["name"], failed=True
+            "sign_in.html",
+            request,
+            status=401,
+            next=onward,
+            name=given["name"],
+            failed=True,
+            provider=_provider(program),
         )
-    await _seat(program, signed_in.principal)
-    return _with_cookie(Redirect(onward, status_code=303), signed_in)
+    seat(program, signed_in.principal)
+    return with_cookie(Redirect(onward, status_code=303), signed_in)
 
 
 @post("/sign-out", opt=opt(Permission.own_account, form=True), include_in_schema=False)
@@ -69,7 +86,17 @@ async def sign_out(
 def invitation_page(request: Asked, program: NamedDependency[Program], secret: Secret) -> Template:
     """The page behind a one-time link."""
     found = program.accounts.invitation(secret)
-    return page("invitation.html", request, invitation=found, least=LEAST_PASSWORD)
+    chosen = found.name or request.query_params.get("name", "")
+    return page(
+        "invitation.html",
+        request,
+        invitation=found,
+        least=LEAST_PASSWORD,
+        secret=secret,
+        name=chosen,
+        chosen=chosen,
+        provider=_provider(program),
+    )
 
 
 @post(
@@ -94,14 +121,23 @@ async def accept(
             status=400,
             invitation=found,
             least=LEAST_PASSWORD,
+            secret=secret,
             name=given["name"],
+            chosen=found.name,
+            provider=_provider(program),
             fault=error,
         )
     signed_in = program.accounts.sign_in(found.name or given["name"], given["password"])
     if signed_in is None:
         return Redirect("/sign-in", status_code=303)
-    await _seat(program, signed_in.principal)
-    return _with_cookie(Redirect("/", status_code=303), signed_in)
+    seat(program, signed_in.principal)
+    return with_cookie(Redirect("/", status_code=303), signed_in)
+
+
+def _provider(program: Program) -> str | None:
+    """What the provider is called that signs people in; None where there is none."""
+    settings = program.documents.program.oidc
+    return settings.name if settings else None
 
 
 async def _in_thread(program: Program, name: str, password: str) -> SignedIn | None:
@@ -109,11 +145,13 @@ async def _in_thread(program: Program, name: str, password: str) -> SignedIn | N
     return await run_sync(program.accounts.sign_in, name, password)
 
 
-async def _seat(program: Program, who: Principal) -> None:
+def seat(program: Program, who: Principal) -> None:
+    """Seat a person who signed in in every queue that the roles open."""
     program.desk.seat([(who.pseudonym, who.roles)], by=who.name)
 
 
-def _with_cookie(response: Redirect, signed_in: SignedIn) -> Redirect:
+def with_cookie(response: Redirect, signed_in: SignedIn) -> Redirect:
+    """The response with the cookie of a new session."""
     response.set_cookie(
         Cookie(
             key=COOKIE,
@@ -128,7 +166,9 @@ def _with_cookie(response: Redirect, signed_in: SignedIn) -> Redirect:
     return response
 
 
-def _own_path(given: str | None) -> str:
+def own_path(given: str | None) -> str:
     """A path of ours to go on to; never another site's."""
-    own = given and given.startswith("/") and not given.startswith(("//", "/\\"))
-    return str(given) if own else "/"
+    # Browsers drop tabs and line ends from an address and read `\\` as `/`.
+    if given and _OWN_PATH.fullmatch(given) and len(given) <= LONGEST_PATH:
+        return given
+    return "/"

@@ -1,0 +1,217 @@
+"""The client of an OpenID Connect provider: discovery, the way to it, and the code's exchange."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote_plus, urlencode, urlsplit
+
+import msgspec
+
+from assay.core.canonical import parse_json
+from assay.core.errors import AssayError, InputError, MachineError, UsageError, missing_extra
+from assay.providers.id_token import Expected, allowed, verified_subject
+
+try:
+    import httpx
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge
+except ImportError as error:
+    raise missing_extra("oidc", "signing in with OpenID Connect") from error
+
+TIMEOUT_SECONDS = 10.0
+"""How long a provider may take to connect or to send more."""
+
+LARGEST_ANSWER = 1024 * 1024
+"""Most bytes of a provider's answer."""
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Client(msgspec.Struct, frozen=True, kw_only=True):
+    """As whom we speak with which provider."""
+
+    issuer: str
+    """The provider's issuer."""
+    client_id: str
+    """Our id there."""
+    client_secret: str
+    """Our secret there; it stands in no log and no error."""
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """The values that tie one sign-in together."""
+
+    redirect_uri: str
+    """Where the provider sends the person back to."""
+    state: str
+    """What must come back with the person."""
+    nonce: str
+    """What must stand in the token."""
+    verifier: str
+    """What proves at the exchange that we began the sign-in (RFC 7636)."""
+
+
+class Discovered(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider says of itself (OpenID Connect Discovery 1.0)."""
+
+    authorization: str
+    """Where people sign in."""
+    token: str
+    """Where codes are exchanged."""
+    keys: str
+    """Where its public keys are."""
+    algorithms: list[str]
+    """Its signatures that may be believed."""
+    posts_secret: bool
+    """Whether it takes our secret in the body only."""
+    names_itself: bool
+    """Whether its answers name it (RFC 9207)."""
+
+
+def discover(client: Client) -> Discovered:
+    """Ask a provider about itself.
+
+    Raises:
+        MachineError: if it does not answer.
+        InputError: if what it answers is no description of this provider.
+    """
+    with _http() as http:
+        address = f"{client.issuer.rstrip('/')}/.well-known/openid-configuration"
+        found = _json(http, "GET", address)
+    if found.get("issuer") != client.issuer:
+        raise _broken("describes another issuer than assay.toml names")
+    methods = found.get("token_endpoint_auth_methods_supported")
+    methods = methods if isinstance(methods, list) else ["client_secret_basic"]
+    return Discovered(
+        authorization=_address(client, found, "authorization_endpoint"),
+        token=_address(client, found, "token_endpoint"),
+        keys=_address(client, found, "jwks_uri"),
+        algorithms=allowed(found.get("id_token_signing_alg_values_supported")),
+        posts_secret="client_secret_basic" not in methods and "client_secret_post" in methods,
+        names_itself=found.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def way_in(client: Client, provider: Discovered, asking: Asking) -> str:
+    """The address at the provider to which a browser is sent."""
+    fields = {
+        "response_type": "code",
+        "scope": "openid",
+        "client_id": client.client_id,
+        "redirect_uri": asking.redirect_uri,
+        "state": asking.state,
+        "nonce": asking.nonce,
+        "code_challenge": create_s256_code_challenge(asking.verifier),
+        "code_challenge_method": "S256",
+    }
+    joint = "&" if urlsplit(provider.authorization).query else "?"
+    return f"{provider.authorization}{joint}{urlencode(fields)}"
+
+
+def subject(client: Client, provider: Discovered, asking: Asking, *, code: str, now: int) -> str:
+    """Whom the provider vouches for, in exchange for the code that it gave.
+
+    Args:
+        client: as whom we ask.
+        provider: what the provider says of itself.
+        asking: the values of this sign-in.
+        code: what came back with the person.
+        now: the time now, in seconds since 1970.
+
+    Raises:
+        MachineError: if the provider does not answer.
+        UsageError: if it refuses the code, or its token is not to be believed.
+        InputError: if its answer is not one.
+    """
+    with _http() as http:
+        answer = _exchange(http, client, provider, asking, code)
+        keys = _json(http, "GET", provider.keys).get("keys")
+    token, access = answer.get("id_token"), answer.get("access_token")
+    if not isinstance(token, str) or not isinstance(keys, list):
+        raise _broken("sends no token, or no keys")
+    expected = Expected(
+        issuer=client.issuer,
+        client_id=client.client_id,
+        nonce=asking.nonce,
+        now=now,
+        access_token=access if isinstance(access, str) else None,
+    )
+    return verified_subject(token, keys, provider.algorithms, expected)
+
+
+def _exchange(
+    http: httpx.Client, client: Client, provider: Discovered, asking: Asking, code: str
+) -> Mapping[str, Any]:
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": asking.redirect_uri,
+        "code_verifier": asking.verifier,
+    }
+    if provider.posts_secret:
+        form |= {"client_id": client.client_id, "client_secret": client.client_secret}
+        return _json(http, "POST", provider.token, data=form)
+    # RFC 6749, section 2.3.1: both are form-encoded before they are joined.
+    pair = (quote_plus(client.client_id), quote_plus(client.client_secret))
+    return _json(http, "POST", provider.token, data=form, auth=httpx.BasicAuth(*pair))
+
+
+def _http() -> httpx.Client:
+    """A client that goes nowhere but where it is sent: the secret must not follow a redirect."""
+    return httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False)
+
+
+def _json(http: httpx.Client, method: str, address: str, **sent: Any) -> Mapping[str, Any]:
+    """The JSON object that an address answers with. Errors name nothing that was sent or came."""
+    body = b""
+    try:
+        headers = {"Accept": "application/json"}
+        with http.stream(method, address, headers=headers, **sent) as answer:
+            for piece in answer.iter_bytes():
+                body += piece
+                if len(body) > LARGEST_ANSWER:
+                    raise _broken("answers at too great length")
+    except httpx.HTTPError:
+        raise _down("cannot be reached") from None
+    if answer.status_code in {400, 401, 403} and method == "POST":
+        raise UsageError(
+            code="sign-in-refused",
+            message="the provider refused to complete the sign-in",
+            hint="start again; if it stays so, tell an administrator",
+        )
+    if not answer.is_success:
+        raise _down(f"answers with status {answer.status_code}")
+    try:
+        found = parse_json(body)
+    except (InputError, ValueError, RecursionError):
+        raise _broken("sends what is no JSON") from None
+    if not isinstance(found, dict):
+        raise _broken("sends what is no JSON object")
+    return found
+
+
+def _address(client: Client, found: Mapping[str, Any], name: str) -> str:
+    """An address that a provider names: over TLS, or on this machine where the provider is."""
+    given = found.get(name)
+    parts = urlsplit(given) if isinstance(given, str) else None
+    local = urlsplit(client.issuer)
+    plain = local.scheme == "http" and local.hostname in _LOOPBACK
+    if parts is not None and parts.hostname and not parts.fragment:
+        on_this_machine = parts.scheme == "http" and parts.hostname in _LOOPBACK
+        if parts.scheme == "https" or (plain and on_this_machine):
+            return str(given)
+    raise _broken(f"names no safe {name}")
+
+
+def _down(what: str) -> AssayError:
+    return MachineError(
+        code="provider-down",
+        message=f"the provider that signs people in {what}",
+        hint="try again in a while, or sign in with a password",
+    )
+
+
+def _broken(what: str) -> AssayError:
+    return InputError(
+        code="provider-broken",
+        message=f"the provider that signs people in {what}",
+        hint="tell an administrator",
+    )
