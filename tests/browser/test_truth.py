@@ -221,15 +221,19 @@ def test_a_draft_outlives_the_page_and_follows_to_another_device(device: Devices
 def test_two_pages_on_one_assignment_are_joined_in_sight(device: Devices) -> None:
     """What only one page said is taken over by the other, and it says so."""
     here, there = device(), device()
-    for hand in (here, there):
-        hand.open_queue("preference · tabs")
+    here.open_queue("preference · tabs")
     here.press("1")
+    here.page.clock.fast_forward(1_000)
+    here.state("draft saved")
+    there.open_queue("preference · tabs")
+    expect(there.page.locator('.verdict input[value="prefers:0:3"]')).to_be_checked()
+    here.press("2")
     here.page.clock.fast_forward(1_000)
     here.state("draft saved")
     there.press("Alt+1")
     there.page.clock.fast_forward(1_000)
     expect(there.page.locator(".notice")).to_contain_text("also worked at elsewhere")
-    expect(there.page.locator('.verdict input[value="prefers:0:3"]')).to_be_checked()
+    expect(there.page.locator('.verdict input[value="prefers:0:2"]')).to_be_checked()
     there.page.clock.fast_forward(1_000)
     there.state("draft saved")
 
