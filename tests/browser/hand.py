@@ -15,6 +15,8 @@ _FOCUSED = "() => (document.activeElement?.textContent ?? '').trim()"
 
 _LABEL = "() => [...document.activeElement?.labels ?? []].map((each) => each.textContent).join()"
 
+_NAME = "() => document.activeElement?.ariaLabel ?? ''"
+
 
 class Hand:
     """One person at one page."""
@@ -88,6 +90,14 @@ class Hand:
             if label in self.page.evaluate(_LABEL):
                 return
         raise AssertionError(f"no field is called {label!r}")
+
+    def tab_to_name(self, name: str) -> None:
+        """Press Tab until the focus is on the control that is called so for those who listen."""
+        for _ in range(MOST_TABS):
+            self.press("Tab")
+            if name in self.page.evaluate(_NAME):
+                return
+        raise AssertionError(f"no control is called {name!r}")
 
     def submit(self, key: str = "Enter") -> None:
         """Submit what is in view, and let the grace time pass, until the server has it."""

@@ -45,6 +45,16 @@ def review_records() -> list[Record]:
     ]  # fmt: skip
 
 
+def pairs(capability: str, count: int) -> list[Record]:
+    """Preference pairs that wait in one queue."""
+    made = []
+    for number in range(count):
+        texts = (f"{number + 2} crowns.", f"{number + 2} crowns. There is a night train as well.")
+        pair = _record(capability, Preference(), texts, ask=f"{TABLE} And to leg {number}?")
+        made.append(pair.replace(key=f"{capability}-{number}"))
+    return made
+
+
 def severe_records() -> list[Record]:
     """What is told of before it is shown, and covered until it is uncovered."""
     care = Sensitivity(categories=("fare_evasion",), severity="high")

@@ -1,6 +1,6 @@
 """Every screen can be used by everyone: by keyboard, at 320 pixels, in both themes and directions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -14,13 +14,18 @@ from browser.review_records import review_records, severe_records
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: access")]
 
-VIEWS = (
+View = tuple[str, str, int]
+
+VIEWS: tuple[View, ...] = (
     ("light", "ltr", 1440),
     ("light", "rtl", 320),
     ("dark", "ltr", 320),
     ("dark", "rtl", 1440),
 )
 """Theme, direction and width: every two of their values come together once."""
+
+EXTREMES = (VIEWS[0], ("dark", "rtl", 320))
+"""Two views that share nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +48,10 @@ def hand(desk: DeskServer, browser: Browser) -> Iterator[Hand]:
     context.close()
 
 
-def assert_all_views(page: Page, screen: str) -> None:
+def assert_all_views(page: Page, screen: str, views: Sequence[View] = VIEWS) -> None:
     """No finding and no sideways scrolling in any theme, direction and width."""
     told = []
-    for theme, direction, width in VIEWS:
+    for theme, direction, width in views:
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(
             "([theme, dir]) => Object.assign(document.documentElement, {dir}).dataset.theme = theme",
@@ -123,7 +128,7 @@ def test_every_dialog_and_state_of_the_workbench_has_no_finding(state: str, hand
     """Whatever a key opens stands as well as the work itself."""
     hand.open_queue("preference · pair")
     STATES[state](hand)
-    assert_all_views(hand.page, state)
+    assert_all_views(hand.page, state, EXTREMES)
 
 
 def test_severe_content_and_the_screens_around_it_have_no_finding(hand: Hand) -> None:
@@ -186,3 +191,140 @@ def test_the_accounts_have_no_finding(desk: DeskServer, page: Page) -> None:
     hand.press("Enter")
     expect(page.locator("code.link")).to_be_visible()
     assert_all_views(page, "accounts, invited")
+
+
+def test_the_direction_of_the_page_is_the_address_word(hand: Hand) -> None:
+    """The direction that the tests above set by hand is the one that the server sets."""
+    hand.page.goto(f"{hand.origin}/?dir=rtl")
+    assert hand.page.evaluate("() => document.documentElement.dir") == "rtl"
+
+
+_FOCUS = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return null;
+  const drawn = at.matches(".seg input") ? at.nextElementSibling : at;
+  const style = getComputedStyle(drawn);
+  const box = drawn.getBoundingClientRect();
+  const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const seen = [[x, y], [box.left + 2, box.top + 2], [box.right - 2, box.bottom - 2]]
+    .map(([left, top]) => document.elementFromPoint(left, top))
+    .some((each) => each && (at.contains(each) || drawn.contains(each) || each.contains(at)
+      && each.closest("label, .seg")));
+  const name = at.getAttribute("aria-label") || at.textContent.trim().slice(0, 30) || at.id;
+  return {name: `${at.localName} ${name}`, ring: style.outlineStyle !== "none"
+    && parseFloat(style.outlineWidth) >= 2, seen};
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 320])
+@pytest.mark.parametrize("queue", ["preference · pair", "process · steps", "critique · criticise"])
+def test_the_focus_is_drawn_and_never_covered(queue: str, width: int, hand: Hand) -> None:
+    """Tab reaches everything; what has the focus has a ring, and nothing lies over it."""
+    hand.open_queue(queue)
+    hand.page.set_viewport_size({"width": width, "height": 900})
+    names = []
+    for _ in range(120):
+        hand.press("Tab")
+        at = hand.page.evaluate(_FOCUS)
+        if at is None:
+            break
+        names.append(at["name"])
+        assert at["ring"], f"no ring around {at['name']}"
+        assert at["seen"], f"{at['name']} is covered"
+    hand.page.set_viewport_size(DESK)
+    assert any("Submit" in name for name in names)
+    assert any("Note" in name or "textarea" in name for name in names)
+
+
+_SEEN = """() => {
+  const dialog = document.querySelector("dialog[open]");
+  const at = document.activeElement;
+  return [document.body.innerHTML, dialog?.textContent, at?.outerHTML,
+    [...document.querySelectorAll("input, textarea")].map((each) => [each.checked, each.value]),
+    [...CSS.highlights.keys()]].map((each) => JSON.stringify(each)).join();
+}"""
+
+_PRINTED = """() => [...new Set([...document.querySelectorAll("kbd[data-command]")]
+  .filter((each) => each.checkVisibility({visibilityProperty: true}))
+  .map((each) => `${each.dataset.command} ${each.textContent}`))]"""
+
+LEAVING = {"submit", "release", "exit", "pause"}
+"""Commands after which another screen or a dialog is in view: they are tried last."""
+
+
+def pressed(hand: Hand, printed: str) -> None:
+    """Press a key as it is printed: `⇧1`, `Alt 1`, `G`."""
+    hand.press(printed.replace("⇧", "Shift+").replace("Alt ", "Alt+"))
+
+
+@pytest.mark.parametrize(
+    "queue", ["preference · pair", "preference · three", "process · steps", "adversarial · attack"]
+)
+def test_every_printed_key_does_something(queue: str, hand: Hand) -> None:
+    """What a key cap shows is a key that acts, on this page and at this moment."""
+    hand.open_queue(queue)
+    printed = [each.split(" ", 1) for each in hand.page.evaluate(_PRINTED)]
+    assert len(printed) > 15
+    for command, key in sorted(printed, key=lambda each: each[0] in LEAVING):
+        hand.press("j" if command == "previous" else "Escape")
+        before = hand.page.evaluate(_SEEN)
+        pressed(hand, key)
+        assert hand.page.evaluate(_SEEN) != before, f"{key} ({command}) does nothing"
+        hand.press("Escape", "Escape")
+        if command == "pause":
+            hand.press("Enter")
+
+
+def test_single_keys_can_be_switched_off_for_good(hand: Hand) -> None:
+    """Switched off they do nothing, are printed nowhere, and stay off after a reload."""
+    hand.open_queue("preference · pair")
+    hand.press("?")
+    hand.tab_to_field("Switch the single keys off")
+    with hand.page.expect_response("**/keymap") as kept:
+        hand.press("Space")
+    assert kept.value.ok
+    hand.press("Escape")
+    scale = hand.page.locator(".verdict")
+    before = scale.evaluate(_CHOSEN)
+    hand.press("2" if before != "prefers:0:2" else "5", "r")
+    assert scale.evaluate(_CHOSEN) == before
+    expect(hand.page.locator('.candidate [aria-pressed="true"]')).to_have_count(0)
+    hand.page.reload()
+    hand.at_work()
+    expect(hand.page.locator("html")).to_have_class("keys-off")
+    before = scale.evaluate(_CHOSEN)
+    hand.press("2" if before != "prefers:0:2" else "5")
+    assert scale.evaluate(_CHOSEN) == before
+    hand.tab_to("^Keys")
+    hand.press("Enter")
+    hand.tab_to_field("Switch the single keys off")
+    with hand.page.expect_response("**/keymap"):
+        hand.press("Space")
+    hand.press("Escape", "Escape", "2" if before != "prefers:0:2" else "5")
+    assert scale.evaluate(_CHOSEN) != before
+
+
+_CHOSEN = "(scale) => scale.querySelector('input:checked')?.value ?? ''"
+
+
+def test_a_key_that_is_changed_acts_and_is_printed(hand: Hand) -> None:
+    """A reviewer's own key takes the place of the desk's, on the page and after a reload."""
+    hand.open_queue("preference · pair")
+    hand.press("?")
+    hand.tab_to_name("Equally good")
+    hand.press("Enter")
+    with hand.page.expect_response("**/keymap") as kept:
+        hand.press("=")
+    assert kept.value.ok
+    assert "Equally good: =" in hand.page.evaluate("() => document.activeElement.ariaLabel")
+    hand.press("Escape")
+    hand.page.reload()
+    hand.at_work()
+    expect(hand.page.locator('.verdict kbd[data-command="tie"]')).to_have_text("=")
+    hand.press("=")
+    expect(hand.page.locator('.verdict input[value="tie"]')).to_be_checked()
+    hand.press("?")
+    hand.tab_to("^Back to the keys")
+    with hand.page.expect_response("**/keymap"):
+        hand.press("Enter")
+    hand.press("Escape")

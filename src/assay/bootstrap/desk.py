@@ -221,6 +221,8 @@ class DeskNoun:
                 return Claims(leases=(), none=_capped(capped) if capped else _not_seated(queue))
             open_desk = self._desk.unit(unit)
             mine = [each for each in open_desk.held(reviewer) if each.queue in tried]
+            # What was begun is gone on with, also on another device.
+            mine.sort(key=lambda each: not each.drafted)
             ahead = set(held)
             given = [each for each in mine if each.handle not in ahead][:count]
             room = min(count - len(given), MOST_HELD - len(mine))

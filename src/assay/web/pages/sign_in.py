@@ -77,7 +77,7 @@ async def sign_out(
     await own_form(request)
     program.accounts.sign_out(request.cookies[COOKIE], request.user)
     response = Redirect("/sign-in", status_code=303)
-    response.delete_cookie(COOKIE, path="/")
+    response.set_cookie(_cookie("", max_age=0))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -152,18 +152,21 @@ def seat(program: Program, who: Principal) -> None:
 
 def with_cookie(response: Redirect, signed_in: SignedIn) -> Redirect:
     """The response with the cookie of a new session."""
-    response.set_cookie(
-        Cookie(
-            key=COOKIE,
-            value=signed_in.cookie,
-            path="/",
-            secure=True,
-            httponly=True,
-            samesite="lax",
-            max_age=SESSION_SECONDS,
-        )
-    )
+    response.set_cookie(_cookie(signed_in.cookie, max_age=SESSION_SECONDS))
     return response
+
+
+def _cookie(value: str, *, max_age: int) -> Cookie:
+    """The session's cookie; a browser takes its deletion, too, only with all its attributes."""
+    return Cookie(
+        key=COOKIE,
+        value=value,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
+        max_age=max_age,
+    )
 
 
 def own_path(given: str | None) -> str:

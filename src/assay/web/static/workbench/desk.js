@@ -5,7 +5,7 @@ import { faults, fromAnswer } from "./answer.js";
 import * as api from "./api.js";
 import { Clock, duration } from "./clock.js";
 import { el } from "./dom.js";
-import { Draft } from "./drafts.js";
+import { begunHere, Draft } from "./drafts.js";
 import { reprint } from "./keymap.js";
 import { Outbox } from "./outbox.js";
 import { contradiction } from "./priority.js";
@@ -67,7 +67,8 @@ export class Desk {
     await this.outbox.load();
     const wanted = this.root.dataset.assignment;
     if (wanted) return this.reopen(wanted, null);
-    await this.queue.fill(this.held());
+    const [begun] = await Promise.all([begunHere(), this.queue.fill(this.held())]);
+    this.queue.bringForward(begun);
     this.next();
   }
 

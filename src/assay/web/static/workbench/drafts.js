@@ -60,6 +60,12 @@ function mergeFields(base, mine, theirs, path) {
   return { merged, conflicts, taken };
 }
 
+/** Assignments that were begun on this device. @returns {Promise<string[]>} */
+export async function begunHere() {
+  const rows = await store.all("drafts").catch(() => []);
+  return rows.map((each) => each.key);
+}
+
 /** The draft of one assignment. */
 export class Draft {
   /**

@@ -57,16 +57,21 @@ export function listen(handlers) {
  */
 export function keysDialog(changed) {
   const list = el("div", { class: "key-groups" });
+  const off = switchOff(changed);
   const dialog = el("dialog", { class: "keys", "aria-labelledby": "keys-title" },
     el("div", { class: "dialog-head" },
       el("h2", { id: "keys-title" }, "Keys"),
       el("button", { type: "button", onclick: () => dialog.close() }, "Close ", el("kbd", {}, "Esc"))),
-    switchOff(changed),
+    off.element,
     el("p", { class: "faint" }, "Keys never act while you type in a field; there Ctrl+Enter submits and Esc leaves the field. Press a key's button, then the new key."),
     list,
     el("p", {}, el("button", { type: "button", onclick: () => { keymap.reset(); refresh(); } }, "Back to the keys as they came")));
   const refresh = () => { list.replaceChildren(...groups(refresh)); changed(); };
-  dialog.addEventListener("toggle", () => list.replaceChildren(...groups(refresh)));
+  dialog.addEventListener("beforetoggle", () => {
+    // The server's word on the keys came after this dialog was made.
+    off.show();
+    list.replaceChildren(...groups(refresh));
+  });
   list.replaceChildren(...groups(refresh));
   return dialog;
 }
@@ -74,9 +79,10 @@ export function keysDialog(changed) {
 /** @param {() => void} changed */
 function switchOff(changed) {
   const box = el("input", { type: "checkbox" });
-  box.checked = !keymap.areOn();
+  const show = () => { box.checked = !keymap.areOn(); };
   box.addEventListener("change", () => { keymap.turn(!box.checked); changed(); });
-  return el("label", { class: "check" }, box, el("span", {}, "Switch the single keys off (Enter, Ctrl+Enter and Esc stay)"));
+  show();
+  return { element: el("label", { class: "check" }, box, el("span", {}, "Switch the single keys off (Enter, Ctrl+Enter and Esc stay)")), show };
 }
 
 /** @param {() => void} refresh */
@@ -94,7 +100,7 @@ function groups(refresh) {
  * @param {() => void} refresh
  */
 function rebinder(command, refresh) {
-  const button = el("button", { type: "button", class: "small", "aria-label": `${command.label}: ${keymap.keyOf(command.id)}. Change` },
+  const button = el("button", { type: "button", class: "small", "data-rebind": command.id, "aria-label": `${command.label}: ${keymap.keyOf(command.id)}. Change` },
     el("kbd", {}, keymap.keyOf(command.id)));
   button.addEventListener("click", () => {
     button.replaceChildren("press…");
@@ -105,6 +111,8 @@ function rebinder(command, refresh) {
       const name = keymap.nameOf(event);
       if (name && name !== "Escape" && !keymap.digitOf(name)) keymap.rebind(command.id, name);
       refresh();
+      // The buttons are new; the focus stays at the same command.
+      /** @type {HTMLElement | null} */ (document.querySelector(`[data-rebind="${command.id}"]`))?.focus();
     }, { once: true });
   });
   return button;

@@ -38,6 +38,12 @@ export class Queue {
     return this.waiting.some((each) => each.assignment === assignment);
   }
 
+  /** @param {string[]} names assignments that come first, of those that are ready */
+  bringForward(names) {
+    const first = (/** @type {{assignment: any}} */ each) => names.includes(each.assignment.assignment);
+    this.waiting = [...this.waiting.filter(first), ...this.waiting.filter((each) => !first(each))];
+  }
+
   /** @param {any} assignment comes next, before those that are ready */
   putBack(assignment) {
     this.waiting.unshift({ assignment, until: Date.now() + assignment.lease_seconds * 1000 });
