@@ -84,7 +84,7 @@ def fill(store: Store) -> int:
     raise AssertionError("the disk was never full")
 
 
-FULL_SQLITE = "PRAGMA max_page_count = 150"
+FULL_SQLITE = "PRAGMA max_page_count = 300"
 FREED_SQLITE = "PRAGMA max_page_count = 1000000"
 REFUSE_SPACE = """
     CREATE FUNCTION refuse_space() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -185,19 +185,25 @@ def _bad_errors() -> InputError:
 
 
 def span_error(
-    letter: str, category: str, span: Mapping[str, Any], text: str | None
+    letter: str,
+    category: str,
+    span: Mapping[str, Any],
+    text: str | None,
+    *,
+    utf16: bool = False,
 ) -> dict[str, Any]:
     """A stretch that a tool holds, as an error of `review.exchange`.
 
-    Tools count characters differently: a browser counts a sign beyond the first plane twice. So
-    the offset is kept only where the text bears it out, in either count; a quote without an offset
-    is looked for in the record.
+    Tools count characters differently: a browser counts a sign beyond the first plane twice. The
+    tool's own count is tried first, then the other, since a version may differ; the offset is kept
+    only where the text bears it out. A quote without an offset is looked for in the record.
 
     Args:
         letter: the candidate.
         category: what kind of error it is.
         span: `start`, `end` and perhaps `text`, as the tool has them.
         text: the text that was shown; absent where the tool does not give it back.
+        utf16: whether the tool counts UTF-16 units, as scripts in a browser do.
     """
     start, end, quote = span.get("start"), span.get("end"), span.get("text")
     error: dict[str, Any] = {"candidate": letter, "category": category}
@@ -212,7 +218,8 @@ def span_error(
         )
     error["quote"] = quote
     if text is not None and first is not None:
-        for place in (first, _code_points(text, first)):
+        places = (first, _code_points(text, first))
+        for place in reversed(places) if utf16 else places:
             if text[place : place + len(quote)] == quote:
                 return error | {"start": place}
     return error

@@ -257,7 +257,8 @@ def _errors(
             said[field] = _said(each, field)
     for label in as_list(value.get("labels"), "labels"):
         category = as_word(label, "labels")
-        found = span_error(place[0], category, value, text if isinstance(text, str) else None)
+        shown = text if isinstance(text, str) else None
+        found = span_error(place[0], category, value, shown, utf16=True)
         yield found | said
 
 
