@@ -37,6 +37,9 @@ check: $(VENV)/.dev ## format, lint, direction of imports, types
 docs: $(VENV)/.dev ## write the generated reference pages anew
 	$(BIN)/python docs/generate.py
 
+pictures: $(VENV)/.dev ## take the pictures of the desk anew, in a real Chromium
+	$(BIN)/python docs/pictures.py
+
 goldens: $(VENV)/.dev ## write the golden files anew and show what changed
 	$(BIN)/pytest --update-goldens tests/golden tests/unit -q
 	git diff --stat -- tests/golden
@@ -51,4 +54,4 @@ constraints: $(VENV)/.dev ## pin what is installed now
 clean: ## remove what was built
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help demo test check docs goldens bench constraints clean
+.PHONY: help demo test check docs pictures goldens bench constraints clean

@@ -32,15 +32,15 @@ LOOKED_UP = ToolCall(name="fares.find", arguments=json_text({"from": "Alder", "t
 def review_records() -> list[Record]:
     """A record for each review."""
     return [
-        _record("pair", Preference(), (RIGHT, WRONG), evidence=_EVIDENCE),
-        _record("three", Preference(), (RIGHT, WRONG, SILENT)),
-        _record("write", Outcome(criterion="States the total first."), ()),
-        _record("edit", Demonstration(), (WRONG,)),
-        _record("criticise", Critique(), (MARKED,)),
+        record_of("pair", Preference(), (RIGHT, WRONG), evidence=_EVIDENCE),
+        record_of("three", Preference(), (RIGHT, WRONG, SILENT)),
+        record_of("write", Outcome(criterion="States the total first."), ()),
+        record_of("edit", Demonstration(), (WRONG,)),
+        record_of("criticise", Critique(), (MARKED,)),
         _worked("steps", Process(), _STEPS),
-        _record("total", Outcome(), (WRONG,)),
-        _record("rule", Policy(sections=("evasion", "lost-tickets")), (_HIDE,), ask=_LOST, domain="rules"),
-        _record("attack", Adversarial(sections=("evasion",)), (_HIDE,), ask=_STORY, domain="rules"),
+        record_of("total", Outcome(), (WRONG,)),
+        record_of("rule", Policy(sections=("evasion", "lost-tickets")), (_HIDE,), ask=_LOST, domain="rules"),
+        record_of("attack", Adversarial(sections=("evasion",)), (_HIDE,), ask=_STORY, domain="rules"),
         _worked("calls", Trajectory(), _CALLS, tools=_TOOLS),
     ]  # fmt: skip
 
@@ -50,7 +50,7 @@ def pairs(capability: str, count: int) -> list[Record]:
     made = []
     for number in range(count):
         texts = (f"{number + 2} crowns.", f"{number + 2} crowns. There is a night train as well.")
-        pair = _record(capability, Preference(), texts, ask=f"{TABLE} And to leg {number}?")
+        pair = record_of(capability, Preference(), texts, ask=f"{TABLE} And to leg {number}?")
         made.append(pair.replace(key=f"{capability}-{number}"))
     return made
 
@@ -58,7 +58,7 @@ def pairs(capability: str, count: int) -> list[Record]:
 def severe_records() -> list[Record]:
     """What is told of before it is shown, and covered until it is uncovered."""
     care = Sensitivity(categories=("fare_evasion",), severity="high")
-    record = _record(
+    record = record_of(
         "hide", Adversarial(sections=("evasion",)), (_HIDE,), ask=_STORY, domain="rules"
     )
     return [record.replace(sensitivity=care)]
@@ -86,7 +86,7 @@ def _made(number: int) -> MadeByModel:
     return MadeByModel(model=f"trailhead-{number}")
 
 
-def _record(
+def record_of(
     capability: str,
     part: Part,
     texts: tuple[str, ...],
@@ -131,4 +131,4 @@ def _record(
 def _worked(
     capability: str, part: Part, work: tuple[Step, ...], tools: tuple[Tool, ...] = ()
 ) -> Record:
-    return _record(capability, part, ("So it is 11 crowns.",), work=work, tools=tools)
+    return record_of(capability, part, ("So it is 11 crowns.",), work=work, tools=tools)

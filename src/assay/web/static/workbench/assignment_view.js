@@ -25,7 +25,7 @@ export class AssignmentView {
     // Who writes an answer has the evidence beside it, and never within it.
     const beside = form.writing === "demonstration" ? this.evidence : null;
     const parts = [...this.cards, form.writing ? writingView(session) : null, beside].filter((each) => each !== null);
-    this.element = el("div", { class: `work ${parts.length > 2 ? "many" : `n${parts.length}`}` }, careLine(session.assignment.care, session), this.prompt,
+    this.element = el("div", { class: `work ${parts.length > 2 ? "many" : `n${parts.length}`}${session.letters ? " ranked" : ""}`, "data-parts": parts.length }, careLine(session.assignment.care, session), this.prompt,
       el("div", { class: "cards" }, ...parts), beside ? null : this.evidence);
     if (this.evidence && form.writing) this.evidence.hidden = false;
     session.views.add(() => this.update());

@@ -139,7 +139,7 @@ const meanings = (pairs) => el("dl", { class: "anchors" }, ...pairs.flatMap(([te
  */
 function dimensionGuide(session, dimension, place, chosen) {
   const anchors = dimension.values.filter((/** @type {string} */ value) => dimension.anchors[value] || dimension.examples[value]);
-  const line = (/** @type {string} */ title, /** @type {any} */ text) => text && text.length ? el("p", {}, el("b", {}, title), " ", Array.isArray(text) ? text.map(words).join("; ") : text) : null;
+  const line = (/** @type {string} */ title, /** @type {any} */ text) => text && text.length ? el("p", {}, el("b", {}, title), " ", Array.isArray(text) ? `${text.map((each) => words(each).replace(/\.$/, "")).join("; ")}.` : text) : null;
   return [
     el("h3", {}, words(dimension.id), place === ALL ? "" : ` of ${session.name(Number(place))}`, dimension.better === "lower" ? el("span", { class: "faint" }, " · lower is better") : null, " ", hint("guide", session.letters)),
     el("p", { dir: "auto" }, dimension.question),
