@@ -366,7 +366,7 @@ class DeskNoun:
             open_desk = self._desk.unit(unit)
             lease = _own(open_desk.find(handle), who)
             assignment = self._assignment(lease)
-            return desk.answer(
+            receipt = desk.answer(
                 open_desk,
                 self.in_force,
                 lease=lease,
@@ -379,6 +379,8 @@ class DeskNoun:
                 now=now,
                 before=self._before(lease, assignment),
             )
+            self._note_benign(open_desk, lease, now, given.active_ms or 0)
+            return receipt
 
         return self._writer.post(
             work, "review.answer", actor=who.pseudonym, documents=self._session.ids
@@ -531,6 +533,12 @@ class DeskNoun:
         harms = row.queue.harms or ("severe",)
         found = allowed(exposures, harms, now, caps_of(welfare))
         return found if isinstance(found, Capped) else None
+
+    def _note_benign(self, open_desk: DeskWriting, lease: Lease, now: str, spent: int) -> None:
+        """Remember benign work where the contract has it follow a break from severe content."""
+        welfare = self.in_force.contract.welfare
+        if welfare and welfare.cool_down_items and not restricted(self._queue(lease.queue)):
+            open_desk.expose(lease.reviewer, (), now, spent)
 
     def _queue(self, number: int) -> QueueRow:
         known = next((row for row in self._all_queues() if row.id == number), None)

@@ -150,6 +150,33 @@ def test_a_cap_closes_severe_work_and_says_until_when(open_desk: Open, clock: Ha
     assert again.none is None or again.none.code == "no-work"
 
 
+def test_benign_work_comes_after_a_break_from_severe_content(open_desk: Open, clock: Hands) -> None:
+    """After the minutes of a break are over, so many benign items come first."""
+    program = open_desk(
+        rest="  break_after_minutes: 45 ->   break_after_minutes: 5\n  cool_down_items: 2"
+    )
+    ana = person(program, "ana", "policy_reviewer", "reviewer")
+    program.desk.consent(ana, "fare_evasion", given=True)
+    severe = next(each.queue for each in program.desk.queues(ana) if each.harms)
+    lease = claim(program, ana, queue=severe)
+    assert lease
+    program.desk.expose(ana, str(lease.handle), 6 * 60).result()
+    program.desk.release(ana, str(lease.handle), "welfare").result()
+    clock.wait(minutes=30)
+
+    def closed() -> str | None:
+        none = program.desk.claim(ana, queue=severe).result().none
+        return none.code if none else None
+
+    assert closed() == "cool-down"
+    for _ in range(2):
+        benign = claim(program, ana, queue=preference_queue(program, ana))
+        assert benign
+        answer(program, ana, benign)
+        clock.wait(minutes=2)
+    assert closed() != "cool-down"
+
+
 def test_every_prefix_of_a_queue_holds_the_contracts_shares(open_desk: Open) -> None:
     """However early the work stops, no stratum is ahead of its share by more than one record."""
     program = open_desk()
