@@ -7,15 +7,15 @@ and a future is done only when its change is on it.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import lru_cache
-from threading import Lock
 from typing import TypeVar
 
 import msgspec
 
 from assay.bootstrap import filling, routing
 from assay.bootstrap.filling import Filled
+from assay.bootstrap.offering import Offering
 from assay.bootstrap.routing import Routed
-from assay.bootstrap.seating import Seating, family_of
+from assay.bootstrap.seating import Seating
 from assay.bootstrap.session import Session
 from assay.core.digest import sha256
 from assay.core.errors import UsageError
@@ -28,14 +28,10 @@ from assay.review.assignment import Assignment
 from assay.review.desk import InForce, Receipt
 from assay.review.form import Form
 from assay.review.guideline_gap import GuidelineGap, looked_at
-from assay.review.lease import Lease, Member, QueueRow, Turn
-from assay.review.membership import restricted
+from assay.review.lease import Lease
 from assay.review.ports import DeskWriting
 from assay.review.presentation import Presentation, present
-from assay.review.qualification import ExamItem
-from assay.review.sentinel import Sentinel, is_sentinels_turn, pick, standing_sentinels
-from assay.review.welfare import Capped, allowed, caps_of
-from assay.review.wheel import Wheel
+from assay.review.welfare import Capped
 from assay.review.wire import Care, Draft, Exposed, Nothing, QueueCard
 from assay.store.accounts import Accounts
 from assay.store.desk import Desk
@@ -47,16 +43,12 @@ T = TypeVar("T")
 LEASE_SECONDS = 1800
 """How long an item may be held without a sign of life."""
 
-CLAIMED = frozenset({"review", "exam", "calibration", "second_look"})
-"""Stages whose queues reviewers claim from."""
 
 MOST_HELD = 4
 """Items of the queues asked for that one reviewer holds at most: the one in work, and those ahead."""
 
 CACHED = 4096
 """Records that are kept in memory."""
-
-WEEK_SECONDS = 7 * 24 * 3600
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,15 +104,9 @@ class DeskNoun:
         self._desk = Desk(session.store)
         self._writer = GroupWriter(session.store)
         self._seating = Seating(session, self._desk)
-        self._wheel = Wheel()
-        self._sentinels: list[Sentinel] = []
-        self._known: frozenset[str] = frozenset()
-        self._weights: Mapping[int, int] = {}
-        self._gate = Lock()
+        self._offering = Offering(session, self._desk)
         self._records = lru_cache(CACHED)(self._read_record)
         self._assigned: dict[str, Assignment] = {}
-        self._seats: dict[str, list[Member]] = {}
-        self._queues: tuple[QueueRow, ...] = ()
         documents = session.documents
         self.in_force = InForce(
             contract=documents.contract,
@@ -147,7 +133,7 @@ class DeskNoun:
     def fill(self) -> Filled:
         """Have every record wait in its queue that does not yet; each prefix is balanced."""
         filled = filling.fill(self._session, self._desk)
-        self._refresh()
+        self._offering.refresh()
         return filled
 
     def seat(self, people: Iterable[tuple[str, Sequence[str]]], *, by: str) -> int:
@@ -161,7 +147,7 @@ class DeskNoun:
             How many seats there are.
         """
         seats = self._seating.seat(people, by=by)
-        self._refresh()
+        self._offering.refresh()
         return seats
 
     def seat_members(self, pseudonyms: Sequence[str], *, by: str) -> int:
@@ -183,7 +169,7 @@ class DeskNoun:
 
     def harms(self) -> tuple[str, ...]:
         """The harm categories that waiting records show."""
-        return tuple(sorted({harm for row in self._all_queues() for harm in row.queue.harms}))
+        return tuple(sorted({harm for row in self._offering.queues() for harm in row.queue.harms}))
 
     def queues(self, who: Principal) -> list[QueueCard]:
         """The queues that a reviewer may claim from."""
@@ -197,8 +183,8 @@ class DeskNoun:
                 severity=row.queue.severity,
                 harms=row.queue.harms,
             )
-            for member in self._members(who.pseudonym)
-            if (row := self._queue(member.queue)).queue.stage != "adjudication"
+            for member in self._offering.seats(who.pseudonym)
+            if (row := self._offering.queue(member.queue)).queue.stage != "adjudication"
         ]
 
     def claim(
@@ -214,7 +200,7 @@ class DeskNoun:
         """
         now = self._session.clock()
         reviewer = who.pseudonym
-        tried, capped = self._tried(reviewer, queue, now)
+        tried, capped = self._offering.tried(reviewer, queue, now)
 
         def work(unit: Unit) -> Claims:
             if not tried:
@@ -242,40 +228,18 @@ class DeskNoun:
         self, open_desk: DeskWriting, reviewer: str, tried: Sequence[int], now: str
     ) -> tuple[Lease, Assignment] | None:
         """The next assignment: at times a sentinel, which looks like any other."""
-        for number in self._order(tried):
-            turn = self._sentinel(open_desk, reviewer, number) or open_desk.turn(reviewer, number)
+        for number in self._offering.order(tried):
+            turn = self._offering.turn(open_desk, reviewer, number)
             if turn is None:
                 continue
             given = desk.give(
                 open_desk, self.in_force, self._records, reviewer=reviewer, turn=turn, now=now
             )
-            if turn.item.record in self._known:
+            if self._offering.is_known(turn.item.record):
                 # A known record waits in several queues; nobody meets it twice.
                 open_desk.bar(turn.item.record, [reviewer])
             return given
         return None
-
-    def _sentinel(self, open_desk: DeskWriting, reviewer: str, number: int) -> Turn | None:
-        """The sentinel whose turn it is among the work of a queue; None for ordinary work."""
-        per_hundred = round(self.in_force.contract.review.sentinel_share * 100)
-        if not per_hundred or not self._sentinels:
-            return None
-        queue = self._queue(number).queue
-        if queue.stage == "second_look":
-            return None  # A record that the person never saw would tell what it is.
-        seen = open_desk.records_of(reviewer)
-        place = len(seen)
-        key = self.in_force.key
-        if not is_sentinels_turn(key, reviewer, place, per_hundred=per_hundred):
-            return None
-        fitting = [
-            each
-            for each in self._sentinels
-            if each.family == family_of(queue) and each.language in {None, queue.language}
-        ]
-        exposed = {each.key.record: open_desk.exposed(each.key.record) for each in fitting}
-        chosen = pick(fitting, secret=key, reviewer=reviewer, seen=seen, exposed=exposed)
-        return open_desk.turn_on(chosen.key.record, reviewer, number) if chosen else None
 
     def work(self, who: Principal, handle: str) -> Work:
         """One assignment with all that its reviewer may see.
@@ -299,7 +263,7 @@ class DeskNoun:
             assignment=handle,
             lease_seconds=self.in_force.lease_seconds,
             state=lease.state.name,
-            role=self._seat(lease).role,
+            role=self._offering.seat(lease).role,
             form=self._form(lease.record),
             shown=msgspec.structs.replace(present(record, assignment), assignment=handle),
             revision=lease.revision,
@@ -372,14 +336,14 @@ class DeskNoun:
                 lease=lease,
                 record=self._records(lease.record),
                 assignment=assignment,
-                member=self._seat(lease),
+                member=self._offering.seat(lease),
                 given=given,
                 body_hash=body_hash,
                 key=key,
                 now=now,
                 before=self._before(lease, assignment),
             )
-            self._note_benign(open_desk, lease, now, given.active_ms or 0)
+            self._offering.note_benign(open_desk, lease, now, given.active_ms or 0)
             return receipt
 
         return self._writer.post(
@@ -391,7 +355,7 @@ class DeskNoun:
         store = self._session.store
         if lease.judgment:
             return store.get(Judgment, lease.judgment)
-        if self._queue(lease.queue).queue.stage != "second_look":
+        if self._offering.queue(lease.queue).queue.stage != "second_look":
             return None
         given = store.scan(Judgment, record=lease.record)
         return looked_at(given, reviewer=lease.reviewer, rubric=str(assignment.rubric))
@@ -489,13 +453,13 @@ class DeskNoun:
             routing.conclude_exams(
                 self._session, self._desk, self._seating, lambda name: known.get(name, ())
             )
-        self._refresh()
+        self._offering.refresh()
         return routed
 
     def sweep(self) -> int:
         """Let leases run out whose time is over; how many did."""
         now = self._session.clock()
-        self._refresh()
+        self._offering.refresh()
 
         def work(unit: Unit) -> int:
             return len(self._desk.unit(unit).expire(now))
@@ -506,73 +470,6 @@ class DeskNoun:
         """A reviewer's own judgments, oldest first."""
         found = self._session.store.scan(Judgment, reviewer=who.pseudonym)
         return [each for number, each in enumerate(found) if number >= after][:most]
-
-    def _tried(self, reviewer: str, queue: str | None, now: str) -> tuple[list[int], Capped | None]:
-        """The queues that a reviewer may be given work from now, and the cap that closes others."""
-        tried, capped = [], None
-        for member in self._members(reviewer):
-            row = self._queue(member.queue)
-            ended = member.until is not None and member.until <= now
-            other = queue is not None and row.handle != queue
-            if ended or other or row.queue.stage not in CLAIMED:
-                continue
-            cap = self._cap(reviewer, row, now)
-            if cap is None:
-                tried.append(member.queue)
-            else:
-                capped = cap
-        return tried, capped
-
-    def _cap(self, reviewer: str, row: QueueRow, now: str) -> Capped | None:
-        """The cap that keeps a reviewer from a queue's content now."""
-        welfare = self.in_force.contract.welfare
-        if welfare is None or not restricted(row):
-            return None
-        since = desk.later(now, -WEEK_SECONDS)
-        exposures = self._desk.exposures(reviewer, since)
-        harms = row.queue.harms or ("severe",)
-        found = allowed(exposures, harms, now, caps_of(welfare))
-        return found if isinstance(found, Capped) else None
-
-    def _note_benign(self, open_desk: DeskWriting, lease: Lease, now: str, spent: int) -> None:
-        """Remember benign work where the contract has it follow a break from severe content."""
-        welfare = self.in_force.contract.welfare
-        if welfare and welfare.cool_down_items and not restricted(self._queue(lease.queue)):
-            open_desk.expose(lease.reviewer, (), now, spent)
-
-    def _queue(self, number: int) -> QueueRow:
-        known = next((row for row in self._all_queues() if row.id == number), None)
-        if known is None:
-            self._refresh()
-            known = next(row for row in self._queues if row.id == number)
-        return known
-
-    def _order(self, queues: Sequence[int]) -> list[int]:
-        with self._gate:
-            return self._wheel.order(queues, self._weights)
-
-    def _all_queues(self) -> tuple[QueueRow, ...]:
-        if not self._queues:
-            self._refresh()
-        return self._queues
-
-    def _refresh(self) -> None:
-        self._queues = tuple(self._desk.queues())
-        self._seats = {}
-        store = self._session.store
-        self._sentinels = standing_sentinels(store.scan(Sentinel))
-        keys = [each.key for each in self._sentinels]
-        keys += [each.key for each in store.scan(ExamItem)]
-        self._known = frozenset(key.record for key in keys)
-        self._weights = self._desk.waiting()
-
-    def _seat(self, lease: Lease) -> Member:
-        """The reviewer's seat in the lease's queue; where it has ended, the queue's first role."""
-        for member in self._members(lease.reviewer):
-            if member.queue == lease.queue:
-                return member
-        role = self._queue(lease.queue).queue.roles[0]
-        return Member(reviewer=lease.reviewer, queue=lease.queue, role=role)
 
     def _care(self, record: Record) -> Care | None:
         care, welfare = record.sensitivity, self.in_force.contract.welfare
@@ -601,13 +498,6 @@ class DeskNoun:
         if len(self._assigned) >= CACHED:
             self._assigned.clear()
         self._assigned[assignment.id] = assignment
-
-    def _members(self, reviewer: str) -> list[Member]:
-        """The reviewer's seats; a change made by another process is seen at the next sweep."""
-        known = self._seats.get(reviewer)
-        if known is None:
-            known = self._seats[reviewer] = self._desk.members(reviewer)
-        return known
 
     def _form_of(self, identity: str) -> Form:
         return self.in_force.form(self._records(identity))

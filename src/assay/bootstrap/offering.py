@@ -1,0 +1,150 @@
+"""Offering: what may be given to whom now. Queues, seats and known records, remembered between sweeps.
+
+A claim asks it which queues to try and whose turn it is; another process's change is seen at the
+next sweep, within seconds.
+"""
+
+from collections.abc import Mapping, Sequence
+from threading import Lock
+
+from assay.bootstrap.seating import family_of
+from assay.bootstrap.session import Session
+from assay.review import desk
+from assay.review.lease import Lease, Member, QueueRow, Turn
+from assay.review.membership import restricted
+from assay.review.ports import DeskWriting
+from assay.review.qualification import ExamItem
+from assay.review.sentinel import Sentinel, is_sentinels_turn, pick, standing_sentinels
+from assay.review.welfare import Capped, allowed, caps_of
+from assay.review.wheel import Wheel
+from assay.store.desk import Desk
+
+CLAIMED = frozenset({"review", "exam", "calibration", "second_look"})
+"""Stages whose queues reviewers claim from."""
+
+WEEK_SECONDS = 7 * 24 * 3600
+
+
+class Offering:
+    """What may be given to whom now."""
+
+    def __init__(self, session: Session, store: Desk) -> None:
+        self._session = session
+        self._desk = store
+        self._contract = session.documents.contract
+        self._wheel = Wheel()
+        self._gate = Lock()
+        self._queues: tuple[QueueRow, ...] = ()
+        self._seats: dict[str, list[Member]] = {}
+        self._weights: Mapping[int, int] = {}
+        self._sentinels: list[Sentinel] = []
+        self._known: frozenset[str] = frozenset()
+
+    def turn(self, open_desk: DeskWriting, reviewer: str, number: int) -> Turn | None:
+        """A reviewer's turn in a queue: at times a sentinel's; None where nothing is left."""
+        sentinel = self._sentinel(open_desk, reviewer, number)
+        return sentinel or open_desk.turn(reviewer, number)
+
+    def is_known(self, record: str) -> bool:
+        """Whether a record is a sentinel, or an exam's."""
+        return record in self._known
+
+    def _sentinel(self, open_desk: DeskWriting, reviewer: str, number: int) -> Turn | None:
+        """The sentinel whose turn it is among the work of a queue; None for ordinary work."""
+        per_hundred = round(self._contract.review.sentinel_share * 100)
+        if not per_hundred or not self._sentinels:
+            return None
+        queue = self.queue(number).queue
+        if queue.stage == "second_look":
+            return None  # A record that the person never saw would tell what it is.
+        seen = open_desk.records_of(reviewer)
+        place = len(seen)
+        key = self._session.secret
+        if not is_sentinels_turn(key, reviewer, place, per_hundred=per_hundred):
+            return None
+        fitting = [
+            each
+            for each in self._sentinels
+            if each.family == family_of(queue) and each.language in {None, queue.language}
+        ]
+        exposed = {each.key.record: open_desk.exposed(each.key.record) for each in fitting}
+        chosen = pick(fitting, secret=key, reviewer=reviewer, seen=seen, exposed=exposed)
+        return open_desk.turn_on(chosen.key.record, reviewer, number) if chosen else None
+
+    def tried(self, reviewer: str, queue: str | None, now: str) -> tuple[list[int], Capped | None]:
+        """The queues that a reviewer may be given work from now, and the cap that closes others."""
+        tried, capped = [], None
+        for member in self.seats(reviewer):
+            row = self.queue(member.queue)
+            ended = member.until is not None and member.until <= now
+            other = queue is not None and row.handle != queue
+            if ended or other or row.queue.stage not in CLAIMED:
+                continue
+            cap = self._cap(reviewer, row, now)
+            if cap is None:
+                tried.append(member.queue)
+            else:
+                capped = cap
+        return tried, capped
+
+    def _cap(self, reviewer: str, row: QueueRow, now: str) -> Capped | None:
+        """The cap that keeps a reviewer from a queue's content now."""
+        welfare = self._contract.welfare
+        if welfare is None or not restricted(row):
+            return None
+        since = desk.later(now, -WEEK_SECONDS)
+        exposures = self._desk.exposures(reviewer, since)
+        harms = row.queue.harms or ("severe",)
+        found = allowed(exposures, harms, now, caps_of(welfare))
+        return found if isinstance(found, Capped) else None
+
+    def note_benign(self, open_desk: DeskWriting, lease: Lease, now: str, spent: int) -> None:
+        """Remember benign work where the contract has it follow a break from severe content."""
+        welfare = self._contract.welfare
+        if welfare and welfare.cool_down_items and not restricted(self.queue(lease.queue)):
+            open_desk.expose(lease.reviewer, (), now, spent)
+
+    def queue(self, number: int) -> QueueRow:
+        """The queue with this number."""
+        known = next((row for row in self.queues() if row.id == number), None)
+        if known is None:
+            self.refresh()
+            known = next(row for row in self._queues if row.id == number)
+        return known
+
+    def order(self, queues: Sequence[int]) -> list[int]:
+        """The queues in the order in which they are tried: each in proportion to what waits."""
+        with self._gate:
+            return self._wheel.order(queues, self._weights)
+
+    def queues(self) -> tuple[QueueRow, ...]:
+        """All queues."""
+        if not self._queues:
+            self.refresh()
+        return self._queues
+
+    def refresh(self) -> None:
+        """Read anew what waits, who sits where, and which records are known."""
+        self._queues = tuple(self._desk.queues())
+        self._seats = {}
+        store = self._session.store
+        self._sentinels = standing_sentinels(store.scan(Sentinel))
+        keys = [each.key for each in self._sentinels]
+        keys += [each.key for each in store.scan(ExamItem)]
+        self._known = frozenset(key.record for key in keys)
+        self._weights = self._desk.waiting()
+
+    def seat(self, lease: Lease) -> Member:
+        """The reviewer's seat in the lease's queue; where it has ended, the queue's first role."""
+        for member in self.seats(lease.reviewer):
+            if member.queue == lease.queue:
+                return member
+        role = self.queue(lease.queue).queue.roles[0]
+        return Member(reviewer=lease.reviewer, queue=lease.queue, role=role)
+
+    def seats(self, reviewer: str) -> list[Member]:
+        """The reviewer's seats; a change made by another process is seen at the next sweep."""
+        known = self._seats.get(reviewer)
+        if known is None:
+            known = self._seats[reviewer] = self._desk.members(reviewer)
+        return known
