@@ -9,7 +9,7 @@ from simulators.desk_program import PASSWORD
 GRACE_MS = 10_000
 """How long the desk holds an answer back, so that it can be undone."""
 
-MOST_TABS = 80
+MOST_TABS = 200
 
 _FOCUSED = "() => (document.activeElement?.textContent ?? '').trim()"
 

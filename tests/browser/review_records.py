@@ -55,13 +55,16 @@ def pairs(capability: str, count: int) -> list[Record]:
     return made
 
 
-def severe_records() -> list[Record]:
+def severe_records(count: int = 1) -> list[Record]:
     """What is told of before it is shown, and covered until it is uncovered."""
     care = Sensitivity(categories=("fare_evasion",), severity="high")
-    record = record_of(
-        "hide", Adversarial(sections=("evasion",)), (_HIDE,), ask=_STORY, domain="rules"
-    )
-    return [record.replace(sensitivity=care)]
+    made = []
+    for number in range(count):
+        part = Adversarial(sections=("evasion",))
+        ask = f"{_STORY} Chapter {number + 1}."
+        record = record_of("hide", part, (_HIDE,), ask=ask, domain="rules")
+        made.append(record.replace(sensitivity=care, key=f"hide-{number}"))
+    return made
 
 
 _LOST = "I lost my ticket. How do I get to Corrie?"

@@ -165,9 +165,18 @@ def test_an_order_of_three_with_a_tie(hand: Hand, desk: DeskServer) -> None:
     shown = [hand.text_of(place) for place in range(3)]
     for text, rank in ((RIGHT, "1"), (WRONG, "2"), (SILENT, "2")):
         hand.press("abc"[shown.index(text)], rank)
-    hand.press("j", "Shift+3")
+    hand.press(*(("Alt+0" if text == RIGHT else "Alt+1") for text in shown))
+    (letter,) = ["ABC"[place] for place in range(3) if shown[place] == RIGHT]
+    expect(hand.page.locator(".question")).to_contain_text(f"{letter} may not be used")
+    hand.press("k", *(("Alt+1" if text == RIGHT else "Alt+0") for text in shown))
+    expect(hand.page.locator(".question")).to_be_hidden()
+    hand.press("Shift+3")
     hand.submit()
     record, judgment = told(desk, "three")
+    right = place_of(record, RIGHT)
+    assert as_set(judgment.scores) == as_set(
+        scored("correct", place, int(place == right)) for place in range(3)
+    )
     better, worse, silent = (place_of(record, each) for each in (RIGHT, WRONG, SILENT))
     assert judgment.verdict == Ranks(order=((better,), tuple(sorted((worse, silent)))))
     assert judgment.order == tuple(place_of(record, text) for text in shown)

@@ -85,6 +85,19 @@ export function scoresOf(said, count) {
 }
 
 /**
+ * The veto that strikes a candidate by its scores.
+ *
+ * @param {import("./answer.js").Said} said
+ * @param {any} form
+ * @param {number} count
+ * @param {number} place
+ */
+export function vetoOf(said, form, count, place) {
+  const scores = scoresOf(said, count)[place] ?? {};
+  return form.priority.find((/** @type {any} */ rule) => rule.rule === "veto" && rule.dimension in scores && strikes(rule, scores[rule.dimension]));
+}
+
+/**
  * The rule's outcome where it stands against the overall verdict; null where they agree or where
  * the rules leave it open. A tie by the rules contradicts nothing: finer grounds may decide.
  *

@@ -4,7 +4,7 @@
 import { ALL } from "./answer.js";
 import { el, field, words } from "./dom.js";
 import { hint } from "./keymap.js";
-import { contradiction } from "./priority.js";
+import { contradiction, vetoOf } from "./priority.js";
 
 /** @param {import("./session.js").Session} session */
 export function askPart(session) {
@@ -78,6 +78,17 @@ function ruleWords(rule) {
   return rule ? `${words(rule.dimension).toLowerCase()} decides${(rule.by ?? 1) > 1 ? ` from a difference of ${rule.by}` : ""}` : "the scores";
 }
 
+/**
+ * @param {import("./session.js").Session} session
+ * @param {import("./priority.js").Outcome} outcome
+ */
+function saysOf(session, outcome) {
+  if (outcome.state === "winner") return `${session.name(/** @type {number} */ (outcome.winner))} should be ahead: ${ruleWords(outcome.rule)}`;
+  if (outcome.state === "all_unacceptable") return `no response may be used: ${ruleWords(outcome.rule)}`;
+  const names = outcome.vetoed.map((place) => session.name(place)).join(" and ");
+  return `${names} may not be used: ${ruleWords(vetoOf(session.said, session.form, session.count, outcome.vetoed[0]))}`;
+}
+
 /** @param {import("./session.js").Session} session */
 function priorityAsk(session) {
   const told = el("p", {});
@@ -93,8 +104,7 @@ function priorityAsk(session) {
     const outcome = contradiction(session.said, session.form, session.count, session.answer.verdict);
     element.hidden = !outcome;
     if (!outcome) return;
-    const says = outcome.state === "winner" ? `${session.name(/** @type {number} */ (outcome.winner))} should be ahead` : "no response may be used";
-    told.textContent = `By your scores ${says}: ${ruleWords(outcome.rule)}. Is your verdict an exception?`;
+    told.textContent = `By your scores ${saysOf(session, outcome)}. Is your verdict an exception?`;
     stand.setAttribute("aria-pressed", String(session.said.exception !== null));
     why.hidden = session.said.exception === null;
     if (document.activeElement !== input) input.value = session.said.exception ?? "";
