@@ -1,9 +1,13 @@
 """Options of the whole test run."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
+
+from assay.bootstrap import accounts
 
 # Nothing is timed in a test; a build is to repeat, and a run at one's desk is to explore.
 settings.register_profile("desk", deadline=None, print_blob=True)
@@ -11,6 +15,15 @@ settings.register_profile("build", deadline=None, derandomize=True)
 settings.load_profile("build" if os.environ.get("CI") else "desk")
 
 NO_BROWSER = "no Chromium is installed: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Passwords are hashed as ever, at a price that hundreds of tests can pay."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "HASHER", cheap)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from functools import cached_property
 from threading import Semaphore
 
 import msgspec
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, profiles
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from assay.bootstrap.session import Session
@@ -41,6 +42,12 @@ INVITATION_SECONDS = 7 * 24 * 3600
 
 DAY_SECONDS = 24 * 3600
 
+STRENGTH = profiles.RFC_9106_LOW_MEMORY
+"""What a password's hash costs: argon2id with 64 MiB, three passes (RFC 9106, section 4)."""
+
+HASHER = PasswordHasher.from_parameters(STRENGTH)
+"""Hashes passwords, and tells when an older hash is weaker than it should be."""
+
 AT_ONCE = 2
 """Passwords that are hashed at one time: each takes 64 MiB, so a flood of them would take all."""
 
@@ -60,10 +67,13 @@ class AccountsNoun:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._accounts = Accounts(session.store)
-        self._hasher = PasswordHasher()
+        self._hasher = HASHER
         self._hashing = Semaphore(AT_ONCE)
-        # Checked where there is no account, so that a wrong name takes as long as a wrong password.
-        self._nobody = self._hasher.hash(new_secret())
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Checked where there is no account, so that a wrong name takes as long as a wrong password."""
+        return self._hasher.hash(new_secret())
 
     def first_link(self) -> str | None:
         """The secret of a one-time link that makes the first administrator; None if there is one."""

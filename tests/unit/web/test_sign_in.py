@@ -4,8 +4,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from argon2 import Type
 from litestar.testing import TestClient
 
+from assay.bootstrap import accounts
 from assay.bootstrap.program import Program
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
@@ -15,6 +17,13 @@ from simulators.desk_program import PASSWORD, opened, person
 from unit.web.conftest import Client, SignIn
 
 OTHER = "another sentence of some length"
+
+
+def test_a_password_costs_what_the_standard_asks() -> None:
+    """Argon2id with 64 MiB and three passes, as RFC 9106 has it where memory is scarce."""
+    assert accounts.STRENGTH.type is Type.ID
+    assert accounts.STRENGTH.memory_cost == 64 * 1024
+    assert accounts.STRENGTH.time_cost == 3
 
 
 def test_who_signs_in_gets_a_cookie_that_scripts_cannot_read(client: Client) -> None:
