@@ -42,8 +42,9 @@ class Offering:
 
     def turn(self, open_desk: DeskWriting, reviewer: str, number: int) -> Turn | None:
         """A reviewer's turn in a queue: at times a sentinel's; None where nothing is left."""
-        sentinel = self._sentinel(open_desk, reviewer, number)
-        return sentinel or open_desk.turn(reviewer, number)
+        # Both are looked for each time, so that the time that it takes does not tell which came.
+        ordinary = open_desk.turn(reviewer, number)
+        return self._sentinel(open_desk, reviewer, number) or ordinary
 
     def is_known(self, record: str) -> bool:
         """Whether a record is a sentinel, or an exam's."""
@@ -60,16 +61,15 @@ class Offering:
         seen = open_desk.records_of(reviewer)
         place = len(seen)
         key = self._session.secret
-        if not is_sentinels_turn(key, reviewer, place, per_hundred=per_hundred):
-            return None
         fitting = [
             each
             for each in self._sentinels
             if each.family == family_of(queue) and each.language in {None, queue.language}
         ]
-        exposed = {each.key.record: open_desk.exposed(each.key.record) for each in fitting}
-        chosen = pick(fitting, secret=key, reviewer=reviewer, seen=seen, exposed=exposed)
-        return open_desk.turn_on(chosen.key.record, reviewer, number) if chosen else None
+        exposed = open_desk.exposed([each.key.record for each in fitting])
+        chosen = pick(fitting, secret=key, reviewer=reviewer, seen=frozenset(seen), exposed=exposed)
+        turn = open_desk.turn_on(chosen.key.record, reviewer, number) if chosen else None
+        return turn if is_sentinels_turn(key, reviewer, place, per_hundred=per_hundred) else None
 
     def tried(self, reviewer: str, queue: str | None, now: str) -> tuple[list[int], Capped | None]:
         """The queues that a reviewer may be given work from now, and the cap that closes others."""

@@ -31,8 +31,8 @@ class DeskWriting(Protocol):
     def records_of(self, reviewer: str) -> list[str]:
         """The records of which a reviewer ever held an item, or may hold none."""
 
-    def exposed(self, record: str) -> int:
-        """How many people were shown a record at the desk."""
+    def exposed(self, records: Sequence[str]) -> dict[str, int]:
+        """How many people were shown each record at the desk; absent where nobody was."""
 
     def lease(self, turn: Turn, lease: Lease) -> None:
         """Give an item to a reviewer: its slot is taken and the reviewer's cursor moves on."""

@@ -185,11 +185,15 @@ class DeskUnit:
         mine = select(leases.record).where(leases.reviewer == reviewer)
         return list(self._connection.execute(mine).scalars())
 
-    def exposed(self, record: str) -> int:
-        """How many people were shown a record at the desk."""
+    def exposed(self, records: Sequence[str]) -> dict[str, int]:
+        """How many people were shown each record at the desk; absent where nobody was."""
         leases = self._tables.leases.c
-        shown = select(func.count()).where(leases.record == record, leases.handle.is_not(None))
-        return int(self._connection.execute(shown).scalar_one())
+        shown = (
+            select(leases.record, func.count())
+            .where(among(self._connection, leases.record, records), leases.handle.is_not(None))
+            .group_by(leases.record)
+        )
+        return {record: int(count) for record, count in self._connection.execute(shown)}
 
     def lease(self, turn: Turn, lease: Lease) -> None:
         """Give an item to a reviewer: its slot is taken and the reviewer's cursor moves on.

@@ -131,7 +131,7 @@ def _read(name: str, row: dict[str, Any]) -> list[Row]:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(row=st.dictionaries(_KEYS, _VALUES, max_size=8))
 def test_any_row_is_read_or_has_a_reason(name: str, row: dict[str, Any]) -> None:
     """No row stops the file: each gives answers that name an assignment, or a fault."""
@@ -148,7 +148,7 @@ def test_the_sound_rows_are_sound(tool: str) -> None:
 
 
 @pytest.mark.parametrize("tool", WHOLE_ROWS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_a_row_spoilt_anywhere_is_read_or_has_a_reason(tool: str, data: st.DataObject) -> None:
     """Any value of a sound row may be any other value; the file goes on."""
