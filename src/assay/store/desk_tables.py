@@ -147,10 +147,8 @@ def _leases(metadata: MetaData) -> Table:
             "ix_desk_leases_until", "until",
             sqlite_where=state == 0, postgresql_where=state == 0,
         ),
-        Index(
-            "ix_desk_leases_held", "reviewer",
-            sqlite_where=state == 0, postgresql_where=state == 0,
-        ),
+        Index(None, "reviewer", "state"),
+        Index(None, "record"),
     )  # fmt: skip
 
 

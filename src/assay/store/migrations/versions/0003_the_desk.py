@@ -110,7 +110,8 @@ def _queue_tables() -> None:
         key=("item", "reviewer"),
     )
     _partial("ix_desk_leases_until", name, ["until"], "state = 0")
-    _partial("ix_desk_leases_held", name, ["reviewer"], "state = 0")
+    op.create_index(f"ix_{name}_reviewer_state", name, ["reviewer", "state"])
+    op.create_index(f"ix_{name}_record", name, ["record"])
     _make(
         "desk_cursors",
         *_text("reviewer"),
