@@ -44,8 +44,6 @@ class DeskServer:
         clock: Clock = system_clock,
     ) -> None:
         write_desk_program(folder, records)
-        with (folder / "assay.toml").open("a", encoding="utf-8") as file:
-            file.write('\nwritten_source = "desk-authors"\n')
         edit(folder)
         self._opening = opened(folder, clock)
         self.program: Program = self._opening.__enter__()
