@@ -43,9 +43,12 @@ T = TypeVar("T")
 LEASE_SECONDS = 1800
 """How long an item may be held without a sign of life."""
 
+MOST_HELD = 16
+"""Items of the queues asked for that one reviewer holds at most.
 
-MOST_HELD = 4
-"""Items of the queues asked for that one reviewer holds at most: the one in work, and those ahead."""
+The one in work, the two ahead, and those whose answers the page holds back for a while, so that
+they can be undone: with fewer, a quick reviewer would wait for the oldest of these to leave.
+"""
 
 CACHED = 4096
 """Records that are kept in memory."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from assay.bootstrap.desk import MOST_HELD
 from assay.bootstrap.program import Program
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -157,6 +158,9 @@ def test_a_reloaded_page_gets_back_what_it_held(sign_in: SignIn) -> None:
     held = {each["assignment"] for each in claim(client, 4)}
     assert len(held) == 4
     assert {each["assignment"] for each in claim(client, 4)} == held
+    for _ in range(3):
+        held |= {each["assignment"] for each in claim(client, 4, held=sorted(held))}
+    assert len(held) == MOST_HELD
     assert claim(client, 4, held=sorted(held)) == []
 
 
