@@ -55,6 +55,11 @@ def pairs(capability: str, count: int) -> list[Record]:
     return made
 
 
+def disputed_record() -> Record:
+    """A pair of the layer whose disagreements go to adjudication."""
+    return record_of("dispute", Preference(), (RIGHT, WRONG), domain="rules")
+
+
 def severe_records(count: int = 1) -> list[Record]:
     """What is told of before it is shown, and covered until it is uncovered."""
     care = Sensitivity(categories=("fare_evasion",), severity="high")

@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from assay.records.judgment import Reason
+from assay.records.verdict import Prefers, Tie
+from assay.review.answer import Answer
 from browser.axe import findings
 from browser.conftest import DESK
 from browser.desk_server import DeskServer
 from browser.hand import Hand
-from browser.review_records import review_records, severe_records
+from browser.review_records import disputed_record, review_records, severe_records
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: access")]
 
@@ -32,7 +35,9 @@ EXTREMES = (VIEWS[0], ("dark", "rtl", 320))
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
     """The desk with one record of every kind, and a severe one."""
     folder = tmp_path_factory.mktemp("access") / "program"
-    with DeskServer(folder, records=[*review_records(), *severe_records()]) as running:
+    with DeskServer(
+        folder, records=[*review_records(), *severe_records(), disputed_record()]
+    ) as running:
         ana = running.people["ana"]
         running.program.desk.consent(ana, "fare_evasion", given=True)
         yield running
@@ -328,3 +333,52 @@ def test_a_key_that_is_changed_acts_and_is_printed(hand: Hand) -> None:
     with hand.page.expect_response("**/keymap"):
         hand.press("Enter")
     hand.press("Escape")
+
+
+LEAD_PAGES = (
+    "/overview",
+    "/overview/agreement",
+    "/overview/reviewers",
+    "/overview/care",
+    "/overview/queues",
+    "/overview/records",
+    "/guideline",
+    "/calibration",
+)
+
+
+@pytest.fixture(scope="module")
+def disputed(desk: DeskServer) -> DeskServer:
+    """The desk when three people have judged one record, each differently."""
+    answers = (Prefers(candidate=0, strength=2), Prefers(candidate=1, strength=2), Tie())
+    reasons = (Reason(text="It is brief.", dimension="fit"),)
+    for name, verdict in zip(("ben", "cleo", "dan"), answers, strict=True):
+        who = desk.people[name]
+        (queue,) = [each for each in desk.program.desk.queues(who) if "dispute" in each.title]
+        (lease,) = desk.program.desk.claim(who, queue=queue.queue).result().leases
+        answer = Answer(verdict=verdict, reasons=reasons)
+        body, key = name.encode(), f"key-of-{name}"
+        desk.program.desk.answer(who, str(lease.handle), answer, body=body, key=key).result()
+    desk.program.desk.route()
+    return desk
+
+
+def test_the_pages_of_a_lead_have_no_finding(disputed: DeskServer, page: Page) -> None:
+    """Figures, tables, the guideline and calibration, each with something to show."""
+    Hand(page, disputed.origin).sign_in("lea")
+    for path in LEAD_PAGES:
+        page.goto(disputed.origin + path)
+        expect(page.locator("h1")).to_have_count(1)
+        assert_all_views(page, path, EXTREMES)
+
+
+def test_adjudication_has_no_finding(disputed: DeskServer, page: Page) -> None:
+    """The records that wait for a decision, and one of them side by side."""
+    hand = Hand(page, disputed.origin)
+    hand.sign_in("sen")
+    page.goto(f"{disputed.origin}/adjudication")
+    assert_all_views(page, "adjudication")
+    page.locator('main a[href*="/adjudication/"]').first.focus()
+    hand.press("Enter")
+    expect(page.get_by_role("heading", name="Decide", exact=True)).to_be_visible()
+    assert_all_views(page, "one record")
