@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from assay.records.judgment import Reason
-from assay.records.verdict import Prefers, Tie
+from assay.records.verdict import BothUnacceptable, Prefers, Tie
 from assay.review.answer import Answer
 from browser.axe import findings
 from browser.conftest import DESK
@@ -350,7 +350,7 @@ LEAD_PAGES = (
 @pytest.fixture(scope="module")
 def disputed(desk: DeskServer) -> DeskServer:
     """The desk when three people have judged one record, each differently."""
-    answers = (Prefers(candidate=0, strength=2), Prefers(candidate=1, strength=2), Tie())
+    answers = (Prefers(candidate=0, strength=2), Tie(), BothUnacceptable())
     reasons = (Reason(text="It is brief.", dimension="fit"),)
     for name, verdict in zip(("ben", "cleo", "dan"), answers, strict=True):
         who = desk.people[name]
@@ -378,7 +378,7 @@ def test_adjudication_has_no_finding(disputed: DeskServer, page: Page) -> None:
     hand.sign_in("sen")
     page.goto(f"{disputed.origin}/adjudication")
     assert_all_views(page, "adjudication")
-    page.locator('main a[href*="/adjudication/"]').first.focus()
+    hand.tab_to("^Take the next record")
     hand.press("Enter")
     expect(page.get_by_role("heading", name="Decide", exact=True)).to_be_visible()
     assert_all_views(page, "one record")
