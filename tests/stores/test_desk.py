@@ -15,6 +15,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from assay.core.clock import later
 from assay.core.digest import sha256
 from assay.core.errors import UsageError
 from assay.records.judgment import Judgment
@@ -108,7 +109,7 @@ class Floor:
             )
 
     def wait(self, seconds: int) -> None:
-        self.now = desk.later(self.now, seconds)
+        self.now = later(self.now, seconds)
 
     def expire(self) -> list[Lease]:
         with self.write() as unit:
@@ -364,3 +365,17 @@ def test_what_came_back_is_claimed_first_and_hides_nothing_in_between(store: Sto
     got = {lease.record for _ in range(2) if (lease := floor.claim("ben"))}
     assert got == {last.record, floor.records[0].id}
     assert floor.claim("ben") is None
+
+
+def test_what_nothing_follows_from_keeps_no_place_in_the_line(store: Store) -> None:
+    """Given items of an exam's queue, however many, do not stand before those of the review."""
+    floor = Floor(store, n_items=3, need=1)
+    exam = Queue(stage="exam", layer="-", kind="preference", roles=("reviewer",))
+    with floor.write() as unit:
+        other = unit.add_queue(exam, "que_exam")
+        given = [NewItem(record=each.id, need=1, taken=1) for each in floor.records]
+        unit.enqueue(other, given)
+    lease = floor.claim("ana")
+    assert lease
+    floor.answer(lease, ANSWERS[0], "key-ana-1")
+    assert [each.id for each in floor.desk.unsettled([floor.queue], 1)] == [lease.item]

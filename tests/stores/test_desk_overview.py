@@ -1,6 +1,6 @@
 """The queue as leads see it, on both databases."""
 
-from assay.review import desk
+from assay.core.clock import later
 from assay.review.lease import LeaseState
 from assay.review.welfare import Exposure
 from assay.store.desk_overview import DeskOverview
@@ -29,7 +29,7 @@ def test_leases_are_counted_by_queue_state_and_lateness(store: Store) -> None:
         }
     }
     assert [(each.reviewer, each.until) for each in read.held()] == [
-        ("eva", desk.later(floor.now, SECONDS))
+        ("eva", later(floor.now, SECONDS))
     ]
     assert read.records_of(floor.queue) == {each.id for each in floor.records}
     assert read.records_of(floor.queue, [LeaseState.held]) == {held.record}
@@ -41,13 +41,13 @@ def test_leases_are_counted_by_queue_state_and_lateness(store: Store) -> None:
 def test_exposures_of_a_period_are_those_that_began_in_it(store: Store) -> None:
     """The end of a period is the beginning of the next, so that nothing counts twice."""
     floor = Floor(store, n_items=1)
-    later = desk.later(START, 3600)
+    ends = later(START, 3600)
     with floor.write() as unit:
         unit.expose("ana", ("threats", "fraud"), START, 1000)
-        unit.expose("ben", ("threats",), later, 2000)
+        unit.expose("ben", ("threats",), ends, 2000)
         unit.acted()
     read = DeskOverview(store)
     both = Exposure(categories=("threats", "fraud"), started=START, milliseconds=1000)
-    one = Exposure(categories=("threats",), started=later, milliseconds=2000)
-    assert read.exposures(START, later) == [("ana", both)]
-    assert read.exposures(later, desk.later(later, 1)) == [("ben", one)]
+    one = Exposure(categories=("threats",), started=ends, milliseconds=2000)
+    assert read.exposures(START, ends) == [("ana", both)]
+    assert read.exposures(ends, later(ends, 1)) == [("ben", one)]

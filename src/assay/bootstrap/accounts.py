@@ -10,6 +10,7 @@ from argon2 import PasswordHasher, profiles
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from assay.bootstrap.session import Session
+from assay.core.clock import later
 from assay.core.errors import UsageError
 from assay.governance.accounts import (
     NAME,
@@ -30,7 +31,6 @@ from assay.governance.permissions import (
     read_scopes,
     scoped,
 )
-from assay.review.desk import later
 from assay.store.accounts import Accounts
 from assay.store.writing import Unit
 

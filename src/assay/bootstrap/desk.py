@@ -451,12 +451,14 @@ class DeskNoun:
             roles: the roles of each person by pseudonym; exams are left open where absent.
         """
         routed = routing.route(self._session, self._desk, self._writer)
+        issued = 0
         if roles is not None:
             known = roles
-            routing.conclude_exams(
+            issued = routing.conclude_exams(
                 self._session, self._desk, self._seating, lambda name: known.get(name, ())
             )
-        self._offering.refresh()
+        if issued or routed != Routed():
+            self._offering.refresh()
         return routed
 
     def sweep(self) -> int:

@@ -9,7 +9,7 @@ from threading import Lock
 
 from assay.bootstrap.seating import family_of
 from assay.bootstrap.session import Session
-from assay.review import desk
+from assay.core.clock import later
 from assay.review.lease import Lease, Member, QueueRow, Turn
 from assay.review.membership import restricted
 from assay.review.ports import DeskWriting
@@ -92,7 +92,7 @@ class Offering:
         welfare = self._contract.welfare
         if welfare is None or not restricted(row):
             return None
-        since = desk.later(now, -WEEK_SECONDS)
+        since = later(now, -WEEK_SECONDS)
         exposures = self._desk.exposures(reviewer, since)
         harms = row.queue.harms or ("severe",)
         found = allowed(exposures, harms, now, caps_of(welfare))

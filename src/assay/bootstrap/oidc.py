@@ -16,10 +16,10 @@ import msgspec
 
 from assay.bootstrap.session import Session
 from assay.contracts.program import Oidc
+from assay.core.clock import later
 from assay.core.errors import AssayError, UsageError
 from assay.governance.accounts import new_secret
 from assay.providers.openid import Asking, Client, Discovered, discover, subject, way_in
-from assay.review.desk import later
 from assay.settings import read_secret
 
 FLOW_SECONDS = 600

@@ -17,6 +17,9 @@ from assay.store.desk import Desk
 from assay.store.group import GroupWriter
 from assay.store.writing import Unit
 
+CONCLUDED = ("review", "second_look")
+"""Stages from whose given passes something follows."""
+
 ROUTED = 200
 """Items that are concluded from at once."""
 
@@ -35,7 +38,8 @@ class Routed(msgspec.Struct, frozen=True, kw_only=True):
 def route(session: Session, desk: Desk, writer: GroupWriter) -> Routed:
     """Conclude from items whose passes are all given: accept, ask once more, or adjudicate."""
     rows = {row.id: row for row in desk.queues()}
-    found = desk.unsettled(ROUTED)
+    concluded = [each for each, row in rows.items() if row.queue.stage in CONCLUDED]
+    found = desk.unsettled(concluded, ROUTED)
     _reopen(desk, writer, rows, found)
     items = [each for each in found if rows[each.queue].queue.stage == "review"]
     if not items:

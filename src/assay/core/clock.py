@@ -6,7 +6,7 @@ Order comes from sequence numbers in the store. A build that must be reproducibl
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], str]
 """Returns the time now as UTC in ISO 8601 with seconds, such as `2026-01-31T09:30:00Z`."""
@@ -22,3 +22,9 @@ def system_clock() -> str:
 def fixed_clock(moment: str) -> Clock:
     """A clock that always says the same moment."""
     return lambda: moment
+
+
+def later(now: str, seconds: int) -> str:
+    """A moment some seconds after another, both as UTC in ISO 8601."""
+    moment = datetime.fromisoformat(now) + timedelta(seconds=seconds)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,7 +7,6 @@ answer is stored once whatever the retries, and work that comes late is kept.
 import base64
 import hmac
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal, cast
 
@@ -16,6 +15,7 @@ import msgspec
 from assay.contracts.contract import Contract
 from assay.contracts.policy import Policy
 from assay.contracts.rubric import Rubric
+from assay.core.clock import later
 from assay.core.errors import UsageError
 from assay.records.judgment import Judgment, Reviewer
 from assay.records.record import Record
@@ -91,12 +91,6 @@ def opaque(key: bytes, prefix: str, *parts: str) -> str:
     """A name for the outside that tells nothing: a keyed digest under a prefix."""
     digest = hmac.digest(key, "\x1f".join((prefix, *parts)).encode(), sha256)[:HANDLE_BYTES]
     return f"{prefix}_{base64.b32encode(digest).decode().lower()}"
-
-
-def later(now: str, seconds: int) -> str:
-    """A moment some seconds after another, both as UTC in ISO 8601."""
-    moment = datetime.fromisoformat(now) + timedelta(seconds=seconds)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def give(

@@ -132,8 +132,8 @@ class DeskReading(Protocol):
     ) -> list[Lease]:
         """Leases of a reviewer, on a record or in a queue."""
 
-    def unsettled(self, most: int) -> list[Item]:
-        """Items whose wanted passes are all given and from which nothing was concluded yet."""
+    def unsettled(self, queues: Sequence[int], most: int) -> list[Item]:
+        """Items of these queues whose passes are all given and from which nothing was concluded."""
 
     def items_of(self, record: str) -> list[Item]:
         """The items of a record."""

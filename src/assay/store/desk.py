@@ -494,13 +494,14 @@ class Desk:
         with self._store.snapshot() as connection:
             return _leases(connection.execute(wanted).mappings())
 
-    def unsettled(self, most: int) -> list[Item]:
-        """Items whose wanted passes are all given and from which nothing was concluded yet."""
+    def unsettled(self, queues: Sequence[int], most: int) -> list[Item]:
+        """Items of these queues whose passes are all given and from which nothing was concluded."""
         items, leases = self._tables.items, self._tables.leases.c
         under_way = exists().where(leases.item == items.c.id, leases.state == int(LeaseState.held))
         wanted = (
             select(items)
             .where(items.c.open_slots <= 0, items.c.settled == 0, ~under_way)
+            .where(items.c.queue.in_(queues))
             .order_by(items.c.id)
             .limit(most)
         )

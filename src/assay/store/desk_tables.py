@@ -100,7 +100,7 @@ def _queues(metadata: MetaData) -> Table:
 def _items(metadata: MetaData) -> Table:
     rank, open_slots = _number("rank"), _number("open_slots")
     hot = Column("hot", Boolean, nullable=False)
-    queue = _number("queue")
+    queue, settled = _number("queue"), _number("settled")
     return Table(
         "desk_items",
         metadata,
@@ -111,8 +111,13 @@ def _items(metadata: MetaData) -> Table:
         _number("need"),
         open_slots,
         hot,
-        _number("settled"),
+        settled,
         UniqueConstraint("record", "queue"),
+        Index(
+            "ix_desk_items_given", "queue", "id",
+            sqlite_where=(settled == 0) & (open_slots <= 0),
+            postgresql_where=(settled == 0) & (open_slots <= 0),
+        ),
         Index(
             "ix_desk_items_open", "queue", "rank",
             sqlite_where=open_slots > 0, postgresql_where=open_slots > 0,

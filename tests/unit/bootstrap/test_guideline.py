@@ -202,11 +202,11 @@ def test_a_record_is_concluded_from_anew_once_all_its_second_looks_are_given(
     judge(changed, eva, "preference · en", value=1)
     changed.desk.route()
     desk = changed.desk._desk
-    settled = {each.id for each in desk.unsettled(1000)}
+    settled = {each.id for each in desk.unsettled([row.id for row in desk.queues()], 1000)}
     changed.guideline.queue_second_look(lea)
     judge(changed, ana, "second look", value=1)
     changed.desk.route()
-    assert {each.id for each in desk.unsettled(1000)} == settled
+    assert {each.id for each in desk.unsettled([row.id for row in desk.queues()], 1000)} == settled
     judge(changed, ben, "second look", value=1)
     routed = changed.desk.route()
     assert routed.accepted + routed.second_review + routed.adjudication == 0

@@ -91,6 +91,7 @@ def _queue_tables() -> None:
         *_number("settled"),
         _unique(name, "record", "queue"),
     )
+    _partial("ix_desk_items_given", name, ["queue", "id"], "settled = 0 AND open_slots <= 0")
     _partial("ix_desk_items_open", name, ["queue", "rank"], "open_slots > 0")
     _partial("ix_desk_items_hot", name, ["queue", "rank"], "hot AND open_slots > 0")
     name = "desk_leases"
