@@ -254,7 +254,7 @@ class GuidelineNoun:
             account.roles,
             [QueueRow(id=0, handle="", queue=own)],
             self._session.documents.contract,
-            consents=self._floor.seating.consents(account.pseudonym),
+            agreed={account.pseudonym: self._floor.seating.consents(account.pseudonym)},
         )
         return own if any(True for _ in seat) else "nobody_left"
 

@@ -208,10 +208,9 @@ class Seating:
 
     def _members(self, reviewer: str, roles: Sequence[str], known: Seats) -> Iterable[Member]:
         contract = self._session.documents.contract
-        consents = known.consents.get(reviewer, frozenset())
         hold = partial(self._qualification, reviewer, known)
         yield from _calibrating(reviewer, roles, known)
-        for member in members_of(reviewer, roles, known.queues, contract, consents=consents):
+        for member in members_of(reviewer, roles, known.queues, contract, agreed=known.consents):
             queue = next(row.queue for row in known.queues if row.id == member.queue)
             if queue.only is not None and not self._looks_again(reviewer, queue):
                 continue

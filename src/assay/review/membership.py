@@ -1,9 +1,10 @@
 """Membership: from which queues a person may claim, derived once so that a claim evaluates no rule."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assay.contracts.contract import Contract
 from assay.review.lease import Member, QueueRow
+from assay.review.welfare import without_consent
 
 
 def members_of(
@@ -12,7 +13,7 @@ def members_of(
     queues: Iterable[QueueRow],
     contract: Contract,
     *,
-    consents: Collection[str] = (),
+    agreed: Mapping[str, frozenset[str]] = {},
 ) -> Iterator[Member]:
     """The queues that a person may claim from, each in one role.
 
@@ -21,24 +22,28 @@ def members_of(
         roles: the person's roles.
         queues: all queues.
         contract: the contract in force; it says who may see severe content.
-        consents: harm categories that the person agreed to see.
+        agreed: pseudonym -> harm categories that the person agreed to see.
     """
     for row in queues:
         role = next((each for each in row.queue.roles if each in roles), None)
-        if role is not None and may_see(row, roles, contract, consents):
+        if role is not None and _may_see(row, reviewer, roles, contract, agreed):
             yield Member(reviewer=reviewer, queue=row.id, role=role)
 
 
-def may_see(
-    row: QueueRow, roles: Sequence[str], contract: Contract, consents: Collection[str]
+def _may_see(
+    row: QueueRow,
+    reviewer: str,
+    roles: Sequence[str],
+    contract: Contract,
+    agreed: Mapping[str, frozenset[str]],
 ) -> bool:
     """Whether a person is cleared for a queue's content and agreed to it."""
     welfare = contract.welfare
     if welfare is None or not restricted(row):
         return True
     cleared = any(role in welfare.restricted_to for role in roles)
-    agreed = not welfare.opt_in or set(row.queue.harms) <= set(consents)
-    return cleared and agreed
+    missing = without_consent(row.queue.harms, reviewer=reviewer, agreed=agreed)
+    return cleared and not (welfare.opt_in and missing)
 
 
 def restricted(row: QueueRow) -> bool:
