@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from playwright.sync_api import Error as PlaywrightError
 
 from assay.web.cleaning import ATTRIBUTES, TAGS
 from assay.web.maths import ATTRIBUTES as MATHS_ATTRIBUTES
@@ -101,14 +102,23 @@ def happenings(watched: tuple[Page, list[str]], server: PageServer, html: str) -
     page, seen = watched
     address = server.put(html, WATCH)
     seen.clear()
-    page.goto(address, wait_until="load")
-    page.mouse.click(60, 120)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    found: list[str] = page.evaluate(LOOK, LISTS)
+    found = _use(page, address)
     ours = {f"request: {address}", f"request: {address}page.js", f"navigation: {address}"}
     asked = [path for path in server.asked if path not in {"/", "/page.js", "/favicon.ico"}]
     return [*found, *(each for each in seen if each not in ours), *map("asked: {}".format, asked)]
+
+
+def _use(page: Page, address: str) -> list[str]:
+    """What the page has become after use; one that goes elsewhere meanwhile is a finding."""
+    try:
+        page.goto(address, wait_until="load")
+        page.mouse.click(60, 120)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        found: list[str] = page.evaluate(LOOK, LISTS)
+    except PlaywrightError as left:
+        return [f"page left: {left.message}"]
+    return found
 
 
 @pytest.mark.parametrize("name", HOSTILE)
