@@ -10,6 +10,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -176,7 +177,7 @@ def _compose(tree: Tree, text: str) -> MappingNode:
         hint = "remove the line that starts with %; documents are read as YAML 1.2"
         raise _UnreadableError(tree, "yaml-directive", "YAML directives are not read", hint)
     try:
-        node: Node | None = YAML(typ="safe", pure=True).compose(text)
+        node = _composed(text)
     except (YAMLError, ValueError) as error:
         raise _broken_yaml(tree, text, error) from error
     if node is None:
@@ -184,6 +185,13 @@ def _compose(tree: Tree, text: str) -> MappingNode:
     if not isinstance(node, MappingNode):
         message = "the file must hold keys and values"
         raise _UnreadableError(tree, "wrong-type", message, _EMPTY_HINT)
+    return node
+
+
+@lru_cache(maxsize=16)
+def _composed(text: str) -> Node | None:
+    """The nodes of a text, which nobody changes: one command reads a program several times."""
+    node: Node | None = YAML(typ="safe", pure=True).compose(text)
     return node
 
 
