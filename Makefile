@@ -25,8 +25,12 @@ $(VENV)/.dev: $(VENV)/.base
 demo: $(VENV)/.base ## install, then run the whole way on a small program in ./demo
 	$(BIN)/assay demo demo
 
-test: $(VENV)/.dev ## install, then run all tests
-	$(BIN)/pytest -n 2 --dist loadgroup
+test: $(VENV)/.dev ## install, then run the tests that take less than five minutes
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not long"
+	@echo "The long tests are run by: make test-long"
+
+test-long: $(VENV)/.dev ## run the rest: data sets, the tutorial, every screen in every state
+	$(BIN)/pytest -n 2 --dist loadgroup -m long
 
 check: $(VENV)/.dev ## format, lint, direction of imports, types
 	$(BIN)/ruff format --check .
@@ -54,4 +58,4 @@ constraints: $(VENV)/.dev ## pin what is installed now
 clean: ## remove what was built
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help demo test check docs pictures goldens bench constraints clean
+.PHONY: help demo test test-long check docs pictures goldens bench constraints clean

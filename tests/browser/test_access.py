@@ -123,6 +123,7 @@ STATES: dict[str, Callable[[Hand], Any]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", STATES)
 def test_every_dialog_and_state_of_the_workbench_has_no_finding(state: str, hand: Hand) -> None:
     """Whatever a key opens stands as well as the work itself."""
@@ -131,6 +132,7 @@ def test_every_dialog_and_state_of_the_workbench_has_no_finding(state: str, hand
     assert_all_views(hand.page, state)
 
 
+@pytest.mark.long
 def test_severe_content_and_the_screens_around_it_have_no_finding(hand: Hand) -> None:
     """The gate, the covered work, what is uncovered, and the screen after leaving."""
     hand.open_gate("adversarial · hide")
@@ -179,6 +181,7 @@ def test_signing_in_and_the_invitation_have_no_finding(desk: DeskServer, page: P
     assert_all_views(page, "invitation")
 
 
+@pytest.mark.long
 def test_the_accounts_have_no_finding(desk: DeskServer, page: Page) -> None:
     """People, their roles, and a link that was just made."""
     hand = Hand(page, desk.origin)
@@ -216,6 +219,7 @@ _FOCUS = """() => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [1440, 320])
 @pytest.mark.parametrize("queue", ["preference · pair", "process · steps", "critique · criticise"])
 def test_the_focus_is_drawn_and_never_covered(queue: str, width: int, hand: Hand) -> None:
@@ -257,6 +261,7 @@ def pressed(hand: Hand, printed: str) -> None:
     hand.press(printed.replace("⇧", "Shift+").replace("Alt ", "Alt+"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "queue", ["preference · pair", "preference · three", "process · steps", "adversarial · attack"]
 )
@@ -275,6 +280,7 @@ def test_every_printed_key_does_something(queue: str, hand: Hand) -> None:
             hand.press("Enter")
 
 
+@pytest.mark.long
 def test_single_keys_can_be_switched_off_for_good(hand: Hand) -> None:
     """Switched off they do nothing, are printed nowhere, and stay off after a reload."""
     hand.open_queue("preference · pair")
@@ -307,6 +313,7 @@ def test_single_keys_can_be_switched_off_for_good(hand: Hand) -> None:
 _CHOSEN = "(scale) => scale.querySelector('input:checked')?.value ?? ''"
 
 
+@pytest.mark.long
 def test_a_key_that_is_changed_acts_and_is_printed(hand: Hand) -> None:
     """A reviewer's own key takes the place of the desk's, on the page and after a reload."""
     hand.open_queue("preference · pair")
@@ -358,6 +365,7 @@ def disputed(desk: DeskServer) -> DeskServer:
     return desk
 
 
+@pytest.mark.long
 def test_the_pages_of_a_lead_have_no_finding(disputed: DeskServer, page: Page) -> None:
     """Figures, tables, the guideline and calibration, each with something to show."""
     Hand(page, disputed.origin).sign_in("lea")

@@ -121,6 +121,7 @@ def _use(page: Page, address: str) -> list[str]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", HOSTILE)
 def test_nothing_happens_but_reading(
     name: str, watched: tuple[Page, list[str]], server: PageServer

@@ -4,9 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.long
 def test_the_tutorial_runs_as_it_stands(tmp_path: Path) -> None:
     """Every block of the tutorial runs in order in one shell, and does what the text says."""
     text = (ROOT / "docs" / "tutorial.md").read_text()

@@ -153,6 +153,7 @@ def test_a_killed_server_has_lost_nothing_on_sqlite(tmp_path: Path) -> None:
     nothing_is_lost(tmp_path / "program", load)
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_killed_workers_have_lost_nothing_on_postgresql(tmp_path: Path) -> None:
     """The same with two worker processes on one PostgreSQL, all killed at once."""

@@ -21,6 +21,7 @@ DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data"))
 
 pytestmark = [
     pytest.mark.data,
+    pytest.mark.long,
     pytest.mark.xdist_group("examples"),
     pytest.mark.skipif(
         not (DATA / "mifeval-en").is_dir(),

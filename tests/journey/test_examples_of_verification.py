@@ -35,6 +35,7 @@ def rows(name: str) -> list[Any]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
+@pytest.mark.long
 @pytest.mark.data
 def test_reference_solutions_pass_and_stub_bodies_do_not() -> None:
     """HumanEval: 164 of 164 references, 0 of 164 of each stub, all split."""

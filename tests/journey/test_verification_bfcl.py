@@ -15,6 +15,7 @@ DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data")) / "bf
 
 pytestmark = [
     pytest.mark.data,
+    pytest.mark.long,
     pytest.mark.xdist_group("examples"),
     pytest.mark.skipif(
         not DATA.is_dir(),

@@ -12,6 +12,7 @@ DATA = Path(os.environ.get("ASSAY_DATA", ROOT.parent / "shared" / "data")) / "mg
 
 pytestmark = [
     pytest.mark.data,
+    pytest.mark.long,
     pytest.mark.xdist_group("examples"),
     pytest.mark.skipif(
         not DATA.is_dir(),

@@ -132,6 +132,13 @@ def test_files_speak_of_the_project_alone() -> None:
     assert found.stdout == ""
 
 
+@pytest.mark.xdist_group("house")
+def test_groups_of_tests_stay_on_one_worker(request: pytest.FixtureRequest) -> None:
+    """Where tests are dealt out by group, the group reaches the one who deals."""
+    by_group = request.config.getoption("loadgroup", default=False)
+    assert request.node.nodeid.endswith("@house") or not by_group
+
+
 def test_the_pytest_settings_that_matter_are_in_force(pytestconfig: pytest.Config) -> None:
     """Unknown markers, unknown settings and warnings are errors, and xfail is strict."""
     assert pytestconfig.getoption("strict_markers") or pytestconfig.getini("strict_markers")
