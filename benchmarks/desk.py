@@ -3,7 +3,9 @@
 The server runs in a process of its own, on a store with many waiting pairs; reviewers are
 connections that claim one assignment, answer it, and claim the next without thinking. Prints a
 Markdown table: CPU milliseconds of the server for a claim and an answer, latencies, memory, and
-the rate beside that of `/health` in the same run. SQLite by default, `--postgres` for both.
+the rate of claims and answers beside that of `/health` in the same run. Then all reviewers claim
+what they may hold and answer it, and only the answers are timed: durable submits, beside
+`/health` again. SQLite by default, `--postgres` for both.
 """
 
 import argparse
@@ -20,6 +22,9 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
@@ -27,7 +32,9 @@ import assay
 from assay.bootstrap.program import Program
 from assay.demo.documents import write_program
 from assay.demo.world import build_world
+from assay.records.candidate import Candidate
 from assay.records.record import Record
+from assay.records.task import Message
 from stores.server import running_server
 
 PORT = 8991
@@ -39,14 +46,27 @@ uvicorn.run(create_app(program, rate=10**9), port=int(sys.argv[2]), log_level="w
             server_header=False)
 """
 TICKS = os.sysconf("SC_CLK_TCK")
+AHEAD = 4
+"""Assignments that a reviewer claims at once when submits alone are timed."""
+T = TypeVar("T", Message, Candidate)
 
 
 def pairs(count: int) -> Iterator[Record]:
-    """Pairs that differ in their question, so that each is a record of its own."""
+    """Pairs of which no two share a text, so that what is remembered of one helps no other."""
     items = [each.record for each in build_world() if each.record.kind == "preference"]
     for number in range(count):
         record = items[number % len(items)]
-        yield record.replace(key=f"pair-{number}")
+        task = msgspec.structs.replace(
+            record.task,
+            messages=tuple(_numbered(each, number) for each in record.task.messages),
+        )
+        candidates = tuple(_numbered(each, number) for each in record.candidates)
+        yield record.replace(key=f"pair-{number}", task=task, candidates=candidates)
+
+
+def _numbered(text: T, number: int) -> T:
+    """A message or a candidate that says its number."""
+    return msgspec.structs.replace(text, content=f"{text.content}\n\n(Case {number}.)")
 
 
 def make_program(folder: Path, count: int, people: int, store: str | None) -> list[str]:
@@ -161,14 +181,45 @@ async def review(port: int, token: str, until: float, claims: list[float], answe
     draw = random.Random(token)  # noqa: S311  keys that must differ, no secrets
     while time.perf_counter() < until:
         begun = time.perf_counter()
-        given = json.loads(await connection.ask("POST", "/api/v1/review/claims", b'{"count":1}'))
+        (handle,) = await claim(connection, 1)
         claimed = time.perf_counter()
-        handle = given["assignments"][0]["assignment"]
-        key = f"Idempotency-Key: {draw.getrandbits(128):032x}\r\n"
-        await connection.ask("POST", f"/api/v1/review/assignments/{handle}/judgment", ANSWER, key)
+        await answer(connection, handle, draw)
         claims.append(claimed - begun)
         answers.append(time.perf_counter() - claimed)
     await connection.close()
+
+
+async def claim(connection: Connection, count: int) -> list[str]:
+    """Handles of this many assignments."""
+    given = await connection.ask("POST", "/api/v1/review/claims", b'{"count":%d}' % count)
+    return [each["assignment"] for each in json.loads(given)["assignments"]]
+
+
+async def answer(connection: Connection, handle: str, draw: random.Random) -> None:
+    """Answer an assignment."""
+    key = f"Idempotency-Key: {draw.getrandbits(128):032x}\r\n"
+    await connection.ask("POST", f"/api/v1/review/assignments/{handle}/judgment", ANSWER, key)
+
+
+async def submits(port: int, tokens: list[str], seconds: float) -> float:
+    """Answers a second when nothing else is asked; claims between them are not timed."""
+    connections = [Connection(port, each) for each in tokens]
+    await asyncio.gather(*(each.open() for each in connections))
+    draws = [random.Random(each) for each in tokens]  # noqa: S311  as above
+    spent, given = 0.0, 0
+    while spent < seconds:
+        held = await asyncio.gather(*(claim(each, AHEAD) for each in connections))
+        begun = time.perf_counter()
+        await asyncio.gather(*map(_answer_all, connections, held, draws))
+        spent += time.perf_counter() - begun
+        given += sum(map(len, held))
+    await asyncio.gather(*(each.close() for each in connections))
+    return given / spent
+
+
+async def _answer_all(connection: Connection, handles: list[str], draw: random.Random) -> None:
+    for handle in handles:
+        await answer(connection, handle, draw)
 
 
 async def trivial(port: int, until: float, asked: list[float]) -> None:
@@ -226,6 +277,7 @@ def measure(count: int, reviewers: list[int], seconds: float, store: str | None)
                 claims, answers = asyncio.run(_load(PORT, tokens[:people], seconds))
                 used = (cpu_seconds(pid) - before) / len(answers) * 1000
                 asked = asyncio.run(_limit(PORT, people, seconds / 2))
+                alone = asyncio.run(submits(PORT, tokens[:people], seconds / 2))
                 rate, limit = len(answers) / seconds, len(asked) / (seconds / 2)
                 both = [a + b for a, b in zip(claims, answers, strict=True)]
                 print(
@@ -233,7 +285,8 @@ def measure(count: int, reviewers: list[int], seconds: float, store: str | None)
                     f"| {percentile(claims, 0.5):.1f} / {percentile(claims, 0.99):.1f} "
                     f"| {percentile(answers, 0.5):.1f} / {percentile(answers, 0.99):.1f} "
                     f"| {statistics.median(both) * 1000:.1f} | {rate:.0f} | {limit:.0f} "
-                    f"| {2 * rate / limit:.0%} | {memory_mb(pid):.0f} | {started:.1f} |",
+                    f"| {2 * rate / limit:.0%} | {alone:.0f} | {alone / limit:.0%} "
+                    f"| {memory_mb(pid):.0f} | {started:.1f} |",
                     flush=True,
                 )
 
@@ -252,8 +305,8 @@ def main() -> None:
     seconds = given.seconds
     if given.quick:
         sizes, people, seconds = [2000], [16], 2.0
-    print("| store | items | reviewers | CPU ms a pair | claim p50 / p99 ms | answer p50 / p99 ms | pair p50 ms | pairs/s | `/health`/s | requests of its rate | peak MB | start s |")  # fmt: skip
-    print("| :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |")
+    print("| store | items | reviewers | CPU ms a pair | claim p50 / p99 ms | answer p50 / p99 ms | pair p50 ms | pairs/s | `/health`/s | requests of its rate | submits/s | of its rate | peak MB | start s |")  # fmt: skip
+    print("| :-- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |")
     with ExitStack() as stack:
         for size in sizes:
             measure(size, people, seconds, None)

@@ -11,7 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from assay.web.cleaning import ATTRIBUTES, TAGS
 from assay.web.maths import ATTRIBUTES as MATHS_ATTRIBUTES
-from assay.web.rendering import render, render_raw
+from assay.web.rendering import render
 from browser.page_server import PageServer
 from simulators.hostile_texts import FIRE, HOSTILE
 
@@ -128,7 +128,7 @@ def test_nothing_happens_but_reading(
 ) -> None:
     """Rendered and raw, a hostile text runs, loads, opens, navigates and clobbers nothing."""
     raw = HOSTILE[name]
-    html = f"{render(raw).html}<pre>{render_raw(raw)}</pre>"
+    html = f"{render(raw).html}<pre>{render(raw).raw_html}</pre>"
     assert happenings(watched, server, html) == []
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from assay.web.rendering import render, render_raw
+from assay.web.rendering import render
 from browser.page_server import PageServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: selection")]
@@ -70,7 +70,7 @@ def test_a_word_that_is_double_clicked_is_found_in_the_raw_text(
     word: str, view: str, page: Page, server: PageServer
 ) -> None:
     """The places of a selected word cut that word, and no other, out of the raw text."""
-    html = render(RAW).html if view == "rendered" else f"<pre>{render_raw(RAW)}</pre>"
+    html = render(RAW).html if view == "rendered" else f"<pre>{render(RAW).raw_html}</pre>"
     page.goto(server.put(html, PLACES))
     x, y = page.evaluate("(word) => window.middleOf(word)", word)
     page.mouse.dblclick(x, y)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.web.rendering import render, render_raw
+from assay.web.rendering import render, render_anew
 from simulators.html_reading import ReadHtml, ReadText
 
 PIECES = [
@@ -41,7 +41,7 @@ def _in_order(leaves: list[ReadText]) -> bool:
 @given(raw=markdown)
 def test_every_run_that_says_it_is_exact_is_the_stretch_that_it_names(raw: str) -> None:
     """Where a run carries `data-exact`, its text is the raw text between its two places."""
-    for view in (render(raw).html, render_raw(raw)):
+    for view in (render(raw).html, render(raw).raw_html):
         for leaf in ReadHtml(view).texts:
             if leaf.exact:
                 assert leaf.text == raw[leaf.start : leaf.end]
@@ -50,7 +50,7 @@ def test_every_run_that_says_it_is_exact_is_the_stretch_that_it_names(raw: str) 
 @given(raw=markdown)
 def test_every_visible_word_has_a_place_and_they_are_in_order(raw: str) -> None:
     """Each word stands in an element with a range of the raw text; ranges grow and lie within."""
-    for view in (render(raw).html, render_raw(raw)):
+    for view in (render(raw).html, render(raw).raw_html):
         read = ReadHtml(view)
         assert all(leaf.start is not None for leaf in read.texts if leaf.text.strip())
         leaves = [leaf for leaf in read.leaves if "image" not in leaf.kinds or leaf.exact]
@@ -61,7 +61,7 @@ def test_every_visible_word_has_a_place_and_they_are_in_order(raw: str) -> None:
 @given(raw=markdown)
 def test_no_word_of_the_raw_text_is_lost(raw: str) -> None:
     """Every code point that is no blank and no ASCII punctuation lies in some run's range."""
-    for view in (render(raw).html, render_raw(raw)):
+    for view in (render(raw).html, render(raw).raw_html):
         covered = set[int]()
         for leaf in ReadHtml(view).texts:
             if leaf.start is not None and leaf.end is not None and leaf.text:
@@ -74,7 +74,7 @@ def test_the_raw_view_is_the_raw_text_with_marks_in_place_of_what_they_stand_for
     """Put back what each mark stands for, and the raw view is the text, but for CR before LF."""
     pieces = [
         leaf.text if leaf.exact else raw[leaf.start : leaf.end]
-        for leaf in ReadHtml(render_raw(raw)).texts
+        for leaf in ReadHtml(render(raw).raw_html).texts
     ]
     assert "".join(pieces) == raw.replace("\r\n", "\n")
 
@@ -85,7 +85,7 @@ def test_no_invisible_sign_reaches_the_page(raw: str) -> None:
     outside = re.compile(
         "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
     )
-    for view in (render(raw).html, render_raw(raw)):
+    for view in (render(raw).html, render(raw).raw_html):
         assert outside.search(view) is None
 
 
@@ -98,9 +98,7 @@ def test_no_small_text_is_given_up(raw: str) -> None:
 @given(raw=markdown)
 def test_the_same_text_gives_the_same_html(raw: str) -> None:
     """Rendering anew gives the same bytes."""
-    first = render(raw)
-    render.cache_clear()
-    assert render(raw) == first
+    assert render_anew(raw) == render(raw)
 
 
 @given(

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, Select, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Row,
+    RowMapping,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from assay.governance.accounts import Account, Invitation, SessionRow, TokenRow
 from assay.store.store import Store
@@ -21,6 +32,9 @@ class Accounts:
         self._invitations = tables.invitations
         self._sessions = tables.sessions
         self._tokens = tables.tokens
+        # Asked for at every request, so built once.
+        self._signed_in = _owned(self._sessions, SessionRow.__struct_fields__, self._accounts)
+        self._bearing = _owned(self._tokens, TokenRow.__struct_fields__, self._accounts)
 
     def all(self) -> list[Account]:
         """All accounts in the order in which they were made."""
@@ -46,13 +60,19 @@ class Accounts:
 
     def signed_in(self, digest: bytes) -> tuple[SessionRow, Account] | None:
         """The session with this cookie's digest, and its account."""
-        row = self._joined(self._sessions, digest, SessionRow.__struct_fields__)
-        return (_session(row), _account(row)) if row else None
+        row = self._first(self._signed_in, digest)
+        if row is None:
+            return None
+        own, account = _parted(row, SessionRow.__struct_fields__)
+        return SessionRow(**{**own, "digest": digest}), _account(account)
 
     def token(self, digest: bytes) -> tuple[TokenRow, Account] | None:
         """The token with this digest, and its account."""
-        row = self._joined(self._tokens, digest, TokenRow.__struct_fields__)
-        return (_own_token(row), _account(row)) if row else None
+        row = self._first(self._bearing, digest)
+        if row is None:
+            return None
+        own, account = _parted(row, TokenRow.__struct_fields__)
+        return _token(own), _account(account)
 
     def tokens_of(self, account: int) -> list[TokenRow]:
         """The tokens of an account, newest last."""
@@ -140,15 +160,31 @@ class Accounts:
             row = connection.execute(wanted).mappings().first()
         return _account(row) if row else None
 
-    def _joined(self, table: Table, digest: bytes, names: tuple[str, ...]) -> RowMapping | None:
-        accounts = self._accounts
-        wanted = (
-            select(*(table.c[name].label(f"own_{name}") for name in names), accounts)
-            .join(accounts, accounts.c.id == table.c.account)
-            .where(table.c.digest == digest)
-        )
+    def _first(self, wanted: Select[Any], digest: bytes) -> Row[Any] | None:
         with self._store.snapshot() as connection:
-            return connection.execute(wanted).mappings().first()
+            return connection.execute(wanted, {"of": digest}).first()
+
+
+def _owned(table: Table, names: tuple[str, ...], accounts: Table) -> Select[Any]:
+    """The row of a table with the digest `of`, followed by the account that it belongs to."""
+    return (
+        select(
+            *(table.c[name].label(f"own_{name}") for name in names),
+            *(accounts.c[name] for name in Account.__struct_fields__),
+        )
+        .join(accounts, accounts.c.id == table.c.account)
+        .where(table.c.digest == bindparam("of"))
+    )
+
+
+def _parted(row: Row[Any], names: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A row of `_owned` in its two parts, by column."""
+    values = tuple(row)
+    own, account = values[: len(names)], values[len(names) :]
+    return (
+        dict(zip(names, own, strict=True)),
+        dict(zip(Account.__struct_fields__, account, strict=True)),
+    )
 
 
 def _row(struct: msgspec.Struct) -> dict[str, Any]:
@@ -159,19 +195,10 @@ def _row(struct: msgspec.Struct) -> dict[str, Any]:
     }
 
 
-def _account(row: RowMapping) -> Account:
+def _account(row: Mapping[str, Any] | RowMapping) -> Account:
     own = {name: row[name] for name in Account.__struct_fields__}
     own |= {"roles": tuple(own["roles"].split()), "preferences": bytes(own["preferences"])}
     return Account(**own)
-
-
-def _session(row: RowMapping) -> SessionRow:
-    own = {name: row[f"own_{name}"] for name in SessionRow.__struct_fields__}
-    return SessionRow(**{**own, "digest": bytes(own["digest"])})
-
-
-def _own_token(row: RowMapping) -> TokenRow:
-    return _token({name: row[f"own_{name}"] for name in TokenRow.__struct_fields__})
 
 
 def _token(row: Mapping[str, Any] | RowMapping) -> TokenRow:

@@ -135,11 +135,21 @@ class GroupWriter:
         answers: list[Callable[[], None]] = []
         try:
             with self._store.session() as session:
-                answers = [_attempt(session, submitted) for submitted in batch]
+                if len(batch) == 1:
+                    answers = [_alone(session, batch[0])]
+                else:
+                    answers = [_attempt(session, submitted) for submitted in batch]
         except Exception as error:  # noqa: BLE001 - every waiting thread must hear of it
             answers = [_refusal(submitted, error) for submitted in batch]
         for answer in answers:
             answer()
+
+
+def _alone(session: Session, submitted: _Submitted) -> Callable[[], None]:
+    """Run the only unit of a transaction, which needs no savepoint: they fail together."""
+    with session.unit(submitted.deed) as unit:
+        result = submitted.work(unit)
+    return lambda: submitted.answer.set_result(result)
 
 
 def _attempt(session: Session, submitted: _Submitted) -> Callable[[], None]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Select, func, insert, select
+from sqlalchemy import Connection, Engine, Select, func, insert, select
 
 from assay.core.clock import Clock
 from assay.core.errors import MachineError, UsageError
@@ -154,10 +154,8 @@ class Store:
             UsageError: if no fact, or more than one, matches.
         """
         kept = self.schema.of_class(family)
-        columns = kept.table.c
-        found = select(columns.id, columns.body).where(_begins(kept, identity)).limit(2)
         with self.snapshot() as connection:
-            rows = [tuple(row) for row in connection.execute(found.order_by(columns.id))]
+            rows = connection.execute(*_asked(kept, identity)).all()
         if not rows:
             raise _no_such_fact(identity)
         if len(rows) > 1:
@@ -324,17 +322,19 @@ def _refuse_cut_chain(session: Session, witness: Witness) -> None:
         raise cut_error(kept, witness.file)
 
 
-def _begins(kept: Kept, identity: str) -> ColumnElement[bool]:
-    ids = kept.table.c.id
+def _asked(kept: Kept, identity: str) -> tuple[Select[str, bytes], dict[str, str]]:
+    """The statement that finds the fact of an id, or the first two that begin so."""
+    columns = kept.table.c
     if is_id(identity, kept.prefix):
-        return ids == identity
+        return kept.by_id, {"of": identity}
     if not identity.startswith(f"{kept.prefix}_"):
         raise UsageError(
             code="not-an-id",
             message=f"{identity!r} is not the id of a {kept.family.fact.__name__.lower()}",
             hint=f"these ids start with {kept.prefix}_",
         )
-    return (ids >= identity) & (ids < f"{identity}~")
+    begins = (columns.id >= identity) & (columns.id < f"{identity}~")
+    return select(columns.id, columns.body).where(begins).order_by(columns.id).limit(2), {}
 
 
 def _no_such_fact(identity: str) -> UsageError:

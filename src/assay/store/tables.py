@@ -15,9 +15,12 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
+    Select,
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
+    select,
 )
 
 from assay.core.errors import UsageError
@@ -46,6 +49,12 @@ class Kept:
     def prefix(self) -> str:
         """The word that starts the family's ids."""
         return self.family.fact.prefix
+
+    @cached_property
+    def by_id(self) -> Select[str, bytes]:
+        """The fact with the id `of`: id and stored bytes. Asked for everywhere, so built once."""
+        columns = self.table.c
+        return select(columns.id, columns.body).where(columns.id == bindparam("of"))
 
     @cached_property
     def decoder(self) -> msgspec.json.Decoder[Fact]:

@@ -211,9 +211,7 @@ class Unit:
             body = fact.canonical()
             digest = sha256(body)
             given.setdefault(make_id(kept.prefix, digest), (fact, body, digest))
-        ids = kept.table.c.id
-        known = select(ids).where(among(self._connection, ids, list(given)))
-        for identity in self._connection.execute(known).scalars():
+        for identity in self._known(kept, list(given)):
             del given[identity]
         columns = [(name, column.extract) for name, column in kept.family.columns.items()]
         rows = [
@@ -227,6 +225,17 @@ class Unit:
             for role, parent in kept.family.names(fact)
         )
         return given
+
+    def _known(self, kept: Kept, identities: list[str]) -> list[str]:
+        """Which of these the store has."""
+        if len(identities) == 1:
+            found = self._connection.execute(kept.by_id, {"of": identities[0]})
+        else:
+            ids = kept.table.c.id
+            found = self._connection.execute(
+                select(ids).where(among(self._connection, ids, identities))
+            )
+        return [row[0] for row in found]
 
     def _append_structs(self, table: Table, structs: Sequence[Edge | Origin]) -> None:
         rows = [msgspec.structs.asdict(struct) for struct in structs]

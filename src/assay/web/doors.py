@@ -58,8 +58,11 @@ class Doorkeeper(AbstractAuthenticationMiddleware):
         return AuthenticationResult(user=principal, auth="session" if principal else None)
 
 
-def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     """Let in whom the route's permission lets in, and only requests of their own making.
+
+    It waits for nothing, and is a coroutine all the same: a plain function would be sent through
+    a thread for every request.
 
     Raises:
         NotAuthorizedException: if somebody must sign in first.

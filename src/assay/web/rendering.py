@@ -26,8 +26,14 @@ MAX_LINES = 5_000
 MAX_NODES = 20_000
 """Elements of a rendered text; one with more is shown as it was written."""
 
-REMEMBERED = 128
-"""Rendered texts that are kept."""
+SHORT_CHARS = 10_000
+"""Code points up to which a text is short: most are, and their HTML takes little memory."""
+
+REMEMBERED = 512
+"""Rendered short texts that are kept: a record is shown to several people within minutes."""
+
+REMEMBERED_LONG = 8
+"""Rendered long texts that are kept."""
 
 
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +41,8 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
 
     html: str
     """The HTML: blocks to be put into a box of the page's own."""
+    raw_html: str
+    """The text as it was written, as HTML to be put into a `pre`: with the same marks and places."""
     plain: bool
     """Whether the whole text is shown as it was written: too large, too involved, or unreadable."""
     outline: tuple[Heading, ...]
@@ -45,28 +53,38 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     """Blocks that are shown as they were written, since rendering them would lose words."""
 
 
-@lru_cache(maxsize=REMEMBERED)
 def render(raw: str) -> Rendered:
     """A text as HTML; it never fails, and the same text gives the same HTML.
 
     Args:
         raw: the text exactly as it is stored.
     """
+    return _short(raw) if len(raw) <= SHORT_CHARS else _long(raw)
+
+
+def render_anew(raw: str) -> Rendered:
+    """As `render`, without asking what is remembered."""
     marked = Marked(raw)
+    raw_html = Marked(raw, marked.cuts).runs(0, len(raw))
     if len(raw) <= MAX_CHARS and raw.count("\n") < MAX_LINES:
-        written = _written(marked, raw)
+        written = _written(marked, raw, raw_html)
         if written is not None:
             return written
-    html = f'<pre class="as-written" dir="auto">{Marked(raw, marked.cuts).runs(0, len(raw))}</pre>'
-    return Rendered(html=html, plain=True, outline=(), masked=marked.masked, as_written=0)
+    return Rendered(
+        html=f'<pre class="as-written" dir="auto">{raw_html}</pre>',
+        raw_html=raw_html,
+        plain=True,
+        outline=(),
+        masked=marked.masked,
+        as_written=0,
+    )
 
 
-def render_raw(raw: str) -> str:
-    """A text as it was written, as HTML to be put into a `pre`: with the same marks and places."""
-    return Marked(raw).runs(0, len(raw))
+_short = lru_cache(REMEMBERED)(render_anew)
+_long = lru_cache(REMEMBERED_LONG)(render_anew)
 
 
-def _written(marked: Marked, raw: str) -> Rendered | None:
+def _written(marked: Marked, raw: str, raw_html: str) -> Rendered | None:
     page = Writer(marked, name=f"h-{sha256_hex(raw.encode('utf-8', 'surrogatepass'))[-8:]}")
     try:
         html = page.write()
@@ -76,6 +94,7 @@ def _written(marked: Marked, raw: str) -> Rendered | None:
         return None
     return Rendered(
         html=clean(html),
+        raw_html=raw_html,
         plain=False,
         outline=tuple(page.headings),
         masked=marked.masked,

@@ -19,7 +19,7 @@ from assay.review.wire import (
     StepView,
     Text,
 )
-from assay.web.rendering import render, render_raw
+from assay.web.rendering import render
 from assay.web.signs import direction
 
 
@@ -38,7 +38,7 @@ def text_view(pointer: str, raw: str) -> Text:
         pointer=pointer,
         raw=raw,
         html=rendered.html,
-        raw_html=render_raw(raw),
+        raw_html=rendered.raw_html,
         dir=direction(raw),
         outline=rendered.outline,
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from assay.web import cleaning, maths
-from assay.web.rendering import Rendered, render, render_raw
+from assay.web.rendering import Rendered, render, render_anew
 from assay.web.signs import HIDDEN_NAME, direction
 from simulators.hostile_texts import HOSTILE, HUGE
 from simulators.html_reading import ReadHtml
@@ -153,7 +153,7 @@ def test_headings_stand_below_the_page_and_make_an_outline() -> None:
 def test_a_sign_that_cannot_be_seen_is_spelt_out(sign: str) -> None:
     """In both views it is a mark with its code point, and the words beside it stay."""
     name = f"U+{ord(sign):04X}"
-    for html in (render(f"pay{sign}pal").html, render_raw(f"pay{sign}pal")):
+    for html in (render(f"pay{sign}pal").html, render(f"pay{sign}pal").raw_html):
         read = ReadHtml(html)
         assert read.text == f"pay⟨{name}⟩pal"
         assert [given["data-sign"] for _, given in read.elements if "data-sign" in given] == [name]
@@ -165,7 +165,7 @@ def test_a_sign_that_cannot_be_seen_is_spelt_out(sign: str) -> None:
 )  # fmt: skip
 def test_a_sign_that_does_its_work_stays(raw: str) -> None:
     """Joiners in emoji and scripts, flags and line ends are no marks."""
-    for html in (render(raw).html, render_raw(raw)):
+    for html in (render(raw).html, render(raw).raw_html):
         assert "data-sign" not in html
 
 
@@ -178,7 +178,7 @@ def test_a_name_that_gives_the_writer_away_is_hidden_and_counted() -> None:
     """In both views the name is a mark; other mentions stay."""
     raw = "As ChatGPT, I know that Claude Shannon met **OpenAI**'s founders. I am GPT-4."
     rendered = render(raw)
-    for html in (rendered.html, render_raw(raw)):
+    for html in (rendered.html, render(raw).raw_html):
         text = ReadHtml(html).text
         assert text.count(HIDDEN_NAME) == 2
         assert "ChatGPT" not in html
@@ -240,7 +240,7 @@ def test_what_is_too_much_is_shown_as_it_was_written(raw: str) -> None:
 
 def test_very_many_signs_are_few_elements() -> None:
     """Marks beyond the bound are text, so that a page stays light."""
-    html = render_raw("a\u202e" * 50_000 + "\u200b" * 50_000)
+    html = render("a\u202e" * 50_000 + "\u200b" * 50_000).raw_html
     assert html.count("<span") < 11_000
     assert "⟨U+202E and 50000 more signs⟩" in html
     assert "\u202e" not in html
@@ -250,7 +250,7 @@ def test_very_many_signs_are_few_elements() -> None:
 def test_no_hostile_text_brings_more_than_the_lists_allow(name: str) -> None:
     """Elements, classes and attributes of both views are on the lists, and few enough."""
     rendered = render(HOSTILE[name])
-    for html in (rendered.html, f"<pre>{render_raw(HOSTILE[name])}</pre>"):
+    for html in (rendered.html, f"<pre>{render(HOSTILE[name]).raw_html}</pre>"):
         elements = ReadHtml(html).elements
         assert len(elements) <= 40_000
         assert {tag for tag, _ in elements} <= cleaning.TAGS
@@ -266,12 +266,9 @@ def test_the_gate_takes_nothing_from_what_the_writer_made(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The words are the same with and without the last gate: it is a second lock, no filter."""
-    render.cache_clear()
-    gated = ReadHtml(render(HOSTILE[name]).html)
+    gated = ReadHtml(render_anew(HOSTILE[name]).html)
     monkeypatch.setattr("assay.web.rendering.clean", lambda html: html)
-    render.cache_clear()
-    free = ReadHtml(render(HOSTILE[name]).html)
-    render.cache_clear()
+    free = ReadHtml(render_anew(HOSTILE[name]).html)
     assert gated.text == free.text
     assert [tag for tag, _ in gated.elements] == [tag for tag, _ in free.elements]
 
