@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
 
 from assay.bootstrap import accounts
+from simulators.once import Once, once_in, tell_demo
 
 # Nothing is timed in a test; a build is to repeat, and a run at one's desk is to explore.
 settings.register_profile("desk", deadline=None, print_blob=True)
@@ -24,6 +26,18 @@ def _cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "HASHER", cheap)
         yield
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Folders that are made once in a run; tests leave them as they are."""
+    return once_in(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="session")
+def told_demo(once: Once) -> Path:
+    """The program of the demo, without the failures that it plants; beside it, what it told."""
+    return once("told", tell_demo) / "program"
 
 
 @pytest.fixture(scope="session")

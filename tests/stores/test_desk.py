@@ -1,8 +1,10 @@
 """The desk's queue on both databases, held against a model under every order of events."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +16,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from sqlalchemy import event
 
 from assay.core.clock import later
 from assay.core.digest import sha256
@@ -349,6 +352,38 @@ def test_the_order_of_candidates_is_balanced_and_lands_in_the_judgment(store: St
         assert isinstance(each.verdict, Prefers)
         assert each.order
         assert each.verdict.candidate == each.order[0]
+
+
+def test_the_next_item_is_found_by_indexes_however_many_wait(store: Store) -> None:
+    """The plan of a claim, and of what the sweep asks, reads no table from end to end."""
+    floor = Floor(store, n_items=3)
+    asked: list[tuple[str, Any]] = []
+    engine = store._engine
+    # PostgreSQL reads a small table from end to end whatever indexes it has.
+    first = [] if engine.dialect.name == "sqlite" else ["SET LOCAL enable_seqscan = off"]
+    explain = "EXPLAIN" if first else "EXPLAIN QUERY PLAN"
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    floor.claim("ana")
+    floor.expire()
+    floor.desk.waiting()
+    floor.desk.unsettled([floor.queue], 10)
+    event.remove(engine, "before_cursor_execute", note)
+    plans = []
+    with store.snapshot() as connection:
+        for each in first:
+            connection.exec_driver_sql(each)
+        for statement, parameters in asked:
+            if statement.startswith("SELECT") and "desk_" in statement:
+                found = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+                plans += [" ".join(map(str, row)) for row in found]
+    text = "\n".join(plans)
+    for index in ("desk_items_hot", "desk_items_open", "desk_items_given", "desk_leases_until"):
+        assert f"ix_{index}" in text, text
+    assert not re.search(r"S(CAN|eq Scan on) desk_(items|leases)(?! USING)", text), text
 
 
 def test_what_came_back_is_claimed_first_and_hides_nothing_in_between(store: Store) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import (
     BindParameter,
     Connection,
+    Integer,
     RowMapping,
     Select,
     bindparam,
@@ -20,8 +21,8 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     select,
-    true,
     union_all,
     update,
 )
@@ -41,6 +42,11 @@ from assay.store.connection import among
 from assay.store.desk_tables import DeskTables
 from assay.store.store import Store
 from assay.store.writing import Unit
+
+# Words of the statement, not parameters: with a parameter the planner cannot know that the
+# condition of a partial index holds, and reads every item instead.
+ZERO = literal_column("0", Integer)
+HELD = literal_column(str(int(LeaseState.held)), Integer)
 
 BATCH = 1000
 """Items that are looked up and inserted at once."""
@@ -123,11 +129,11 @@ def _turn(
     known = exists().where(leases.item == items.id, leases.reviewer == reviewer)
     open_items = (
         select(tables.items, position.label("position"), shown.label("shown"))
-        .where(items.queue == queue, items.open_slots > 0, ~known)
+        .where(items.queue == queue, items.open_slots > ZERO, ~known)
         .order_by(items.rank)
         .limit(1)
     )
-    hot = open_items.where(items.hot == true()).subquery("hot")
+    hot = open_items.where(literal_column(f"{tables.items.name}.hot")).subquery("hot")
     cold = open_items.where(items.rank > func.coalesce(position, -1)).subquery("cold")
     # Both databases give the first branch first, and stop there: the reader takes one row.
     return select(union_all(select(hot), select(cold)).subquery("turn")).limit(1)
@@ -265,7 +271,7 @@ class DeskUnit:
         leases = self._tables.leases
         over = (
             select(leases)
-            .where(leases.c.state == int(LeaseState.held), leases.c.until < now)
+            .where(leases.c.state == HELD, leases.c.until < now)
             .order_by(leases.c.until)
             .limit(SWEPT)
         )
@@ -458,7 +464,7 @@ class Desk:
         """By queue: items with an open slot. A partial index answers it."""
         items = self._tables.items.c
         counted = (
-            select(items.queue, func.count()).where(items.open_slots > 0).group_by(items.queue)
+            select(items.queue, func.count()).where(items.open_slots > ZERO).group_by(items.queue)
         )
         with self._store.snapshot() as connection:
             return {queue: int(count) for queue, count in connection.execute(counted)}
@@ -500,7 +506,7 @@ class Desk:
         under_way = exists().where(leases.item == items.c.id, leases.state == int(LeaseState.held))
         wanted = (
             select(items)
-            .where(items.c.open_slots <= 0, items.c.settled == 0, ~under_way)
+            .where(items.c.open_slots <= ZERO, items.c.settled == ZERO, ~under_way)
             .where(items.c.queue.in_(queues))
             .order_by(items.c.id)
             .limit(most)

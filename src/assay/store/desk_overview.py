@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from assay.review.lease import Lease, LeaseState
 from assay.review.welfare import Exposure
+from assay.store.desk import HELD
 from assay.store.store import Store
 
 Progress = dict[tuple[LeaseState, bool], int]
@@ -36,7 +37,7 @@ class DeskOverview:
         table = self._tables.leases
         wanted = (
             select(table)
-            .where(table.c.state == int(LeaseState.held))
+            .where(table.c.state == HELD)
             .order_by(table.c.until, table.c.item, table.c.reviewer)
         )
         with self._store.snapshot() as connection:

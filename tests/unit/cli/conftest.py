@@ -9,6 +9,7 @@ import pytest
 
 from assay.cli import main
 from assay.demo.story import tell
+from simulators.once import Once
 
 
 class Outcome(NamedTuple):
@@ -40,8 +41,6 @@ def assay(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished demo program; tests read it and leave it as it is."""
-    folder = tmp_path_factory.mktemp("demo") / "program"
-    tell(folder, lambda _: None, failures=False, next_batch=False)
-    return folder
+def demo(once: Once) -> Path:
+    """A demo program before its next batch; tests read it and leave it as it is."""
+    return once("demo", lambda at: tell(at, lambda _: None, failures=False, next_batch=False))

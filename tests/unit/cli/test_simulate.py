@@ -12,17 +12,16 @@ from assay.client.own_server import own_server
 from assay.core.errors import MachineError
 from assay.records.judgment import Judgment
 from simulators.desk_program import opened, person, write_desk_program
+from simulators.once import Once
 from simulators.served import served, token_of
 
 Run = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def waiting(once: Once) -> Path:
     """A program in which records of every kind wait and nobody judged."""
-    folder = tmp_path_factory.mktemp("waiting") / "program"
-    write_desk_program(folder)
-    return folder
+    return once("desk", write_desk_program)
 
 
 @pytest.fixture

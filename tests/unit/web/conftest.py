@@ -11,6 +11,7 @@ from assay.bootstrap.program import Program
 from assay.web.app import create_app
 from assay.web.doors import COOKIE
 from simulators.desk_program import PASSWORD, opened, person, write_desk_program
+from simulators.once import Once
 
 PEOPLE = {
     "ana": ("reviewer", "policy_reviewer"),
@@ -27,14 +28,16 @@ SignIn = Callable[[str], Client]
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(once: Once) -> Path:
     """A program with filled queues and people; tests work on copies."""
-    folder = tmp_path_factory.mktemp("desk") / "program"
+    return once("desk-with-people", _write_with_people)
+
+
+def _write_with_people(folder: Path) -> None:
     write_desk_program(folder)
     with opened(folder) as program:
         for name, roles in PEOPLE.items():
             person(program, name, *roles)
-    return folder
 
 
 @pytest.fixture
