@@ -87,9 +87,13 @@ class Hand:
         """Press Tab until the focus is in the field of this label."""
         for _ in range(MOST_TABS):
             self.press("Tab")
-            if label in self.page.evaluate(_LABEL):
+            if self.is_at_field(label):
                 return
         raise AssertionError(f"no field is called {label!r}")
+
+    def is_at_field(self, label: str) -> bool:
+        """Whether the focus is in the field of this label."""
+        return label in self.page.evaluate(_LABEL)
 
     def tab_to_name(self, name: str) -> None:
         """Press Tab until the focus is on the control that is called so for those who listen."""

@@ -161,8 +161,7 @@ class Accounts:
         return _account(row) if row else None
 
     def _first(self, wanted: Select[Any], digest: bytes) -> Row[Any] | None:
-        with self._store.snapshot() as connection:
-            return connection.execute(wanted, {"of": digest}).first()
+        return next(iter(self._store.ask(wanted, {"of": digest})), None)
 
 
 def _owned(table: Table, names: tuple[str, ...], accounts: Table) -> Select[Any]:

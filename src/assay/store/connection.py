@@ -124,8 +124,10 @@ def _unknown_url(url: str) -> UsageError:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("single"):
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 def _configure(connection: _DriverConnection, settings: Sequence[str]) -> None:
@@ -147,6 +149,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
+
+
+def single_reads(engine: Engine) -> Engine:
+    """The engine for reads of one statement, which needs no transaction to see one snapshot."""
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine.execution_options(single=True)
 
 
 @contextmanager

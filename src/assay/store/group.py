@@ -17,6 +17,9 @@ from assay.store.writing import Deed, Session, Unit
 
 T = TypeVar("T")
 
+_Answer = Callable[[], None]
+_Run = Callable[[Session, "_Submitted"], _Answer]
+
 MOST = 256
 """Units that one transaction takes at most, so that none waits long for the others."""
 
@@ -31,9 +34,12 @@ class _Submitted:
 class GroupWriter:
     """Runs units of work from many threads on one writer thread, in the order they came.
 
-    Each unit runs in its own savepoint and closes its own audit entry. A unit that fails rolls
-    back alone; a fault of the machine (a full disk, a lost server) refuses every unit of the
-    transaction, and each may be submitted again: what is there already is left as it is.
+    Each unit closes its own audit entry. Units are taken to go well: they share a transaction
+    without more ado. If one fails, the transaction is undone and all its units run again, each in
+    a savepoint of its own, so that a unit that fails rolls back alone; a unit's work may
+    therefore run twice, and must change nothing but the transaction. A fault of the machine (a
+    full disk, a lost server) refuses every unit of the transaction, and each may be submitted
+    again: what is there already is left as it is.
     """
 
     def __init__(self, store: Store) -> None:
@@ -132,28 +138,44 @@ class GroupWriter:
         return batch, False
 
     def _commit(self, batch: list[_Submitted]) -> None:
-        answers: list[Callable[[], None]] = []
-        try:
-            with self._store.session() as session:
-                if len(batch) == 1:
-                    answers = [_alone(session, batch[0])]
-                else:
-                    answers = [_attempt(session, submitted) for submitted in batch]
-        except Exception as error:  # noqa: BLE001 - every waiting thread must hear of it
-            answers = [_refusal(submitted, error) for submitted in batch]
+        answers = self._run_all(batch, _together) or self._run_all(batch, _apart)
         for answer in answers:
             answer()
 
+    def _run_all(self, batch: list[_Submitted], run: _Run) -> list[_Answer]:
+        """What the units answer after one transaction; nothing where they must run again, apart."""
+        try:
+            with self._store.session() as session:
+                return [run(session, submitted) for submitted in batch]
+        except _UnitError as failed:
+            alone = len(batch) == 1
+            return [_refusal(batch[0], failed.error)] if alone else []
+        except Exception as error:  # noqa: BLE001 - every waiting thread must hear of it
+            return [_refusal(submitted, error) for submitted in batch]
 
-def _alone(session: Session, submitted: _Submitted) -> Callable[[], None]:
-    """Run the only unit of a transaction, which needs no savepoint: they fail together."""
-    with session.unit(submitted.deed) as unit:
-        result = submitted.work(unit)
+
+class _UnitError(Exception):
+    """A unit failed, and with it the transaction that it shared."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+def _together(session: Session, submitted: _Submitted) -> _Answer:
+    """Run one unit of a transaction in which all go well."""
+    try:
+        with session.unit(submitted.deed) as unit:
+            result = submitted.work(unit)
+    except MachineError:
+        raise
+    except Exception as error:
+        raise _UnitError(error) from error
     return lambda: submitted.answer.set_result(result)
 
 
-def _attempt(session: Session, submitted: _Submitted) -> Callable[[], None]:
-    """Run one unit; what it answers may be said only after the commit."""
+def _apart(session: Session, submitted: _Submitted) -> _Answer:
+    """Run one unit in a savepoint; what it answers may be said only after the commit."""
     try:
         with session.guarded_unit(submitted.deed) as unit:
             result = submitted.work(unit)
@@ -164,5 +186,5 @@ def _attempt(session: Session, submitted: _Submitted) -> Callable[[], None]:
     return lambda: submitted.answer.set_result(result)
 
 
-def _refusal(submitted: _Submitted, error: Exception) -> Callable[[], None]:
+def _refusal(submitted: _Submitted, error: Exception) -> _Answer:
     return lambda: submitted.answer.set_exception(error)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, TypeVar, TypeVarTuple, cast
 
 import msgspec
-from sqlalchemy import Connection, Engine, Select, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, select
 
 from assay.core.clock import Clock
 from assay.core.errors import MachineError, UsageError
@@ -20,6 +20,7 @@ from assay.store.connection import (
     open_engine,
     reading,
     require_file,
+    single_reads,
     sqlite_file,
     writing,
 )
@@ -29,6 +30,7 @@ from assay.store.witness import Witness, cut_error
 from assay.store.writing import Deed, Session, Unit
 
 F = TypeVar("F", bound=Fact)
+Columns = TypeVarTuple("Columns")
 
 STREAMED = 500
 """Rows that a scan holds in memory at once."""
@@ -50,6 +52,7 @@ class Store:
         self.witness = witness
         """Where the head of the audit chain is kept outside the database."""
         self._engine = engine
+        self._single_reads = single_reads(engine)
         self._clock = clock
 
     @classmethod
@@ -147,6 +150,13 @@ class Store:
         with reading(self._engine) as connection:
             yield connection
 
+    def ask(
+        self, statement: Select[*Columns], parameters: Mapping[str, Any]
+    ) -> Sequence[Row[*Columns]]:
+        """The rows of one statement that finds few."""
+        with self._single_reads.connect() as connection:
+            return connection.execute(statement, parameters).all()
+
     def get(self, family: type[F], identity: str) -> F:
         """The fact with this id or unique prefix of an id.
 
@@ -154,8 +164,7 @@ class Store:
             UsageError: if no fact, or more than one, matches.
         """
         kept = self.schema.of_class(family)
-        with self.snapshot() as connection:
-            rows = connection.execute(*_asked(kept, identity)).all()
+        rows = self.ask(*_asked(kept, identity))
         if not rows:
             raise _no_such_fact(identity)
         if len(rows) > 1:

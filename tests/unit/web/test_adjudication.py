@@ -164,8 +164,8 @@ def test_a_round_goes_from_apart_to_a_cause(sign_in: SignIn, program: Program) -
     assert sign_in("lea").post(f"{path}/reveal", data={}).status_code == 200
     seen = sign_in("ana").get(path).text
     assert "people differ" in seen
-    assert "prefers:0: 1" in seen
-    assert "prefers:1: 1" in seen
+    assert "A is better: 1" in seen
+    assert "B is better: 1" in seen
     senior = sign_in("sen")
     noted = senior.post(
         f"{path}/notes",

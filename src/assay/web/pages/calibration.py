@@ -1,5 +1,6 @@
 """The pages of calibration rounds: judge apart, then see how answers are spread, then discuss."""
 
+import re
 from typing import Any, get_args
 
 import msgspec
@@ -12,6 +13,7 @@ from assay.bootstrap.program import Program
 from assay.core.errors import AssayError, UsageError
 from assay.governance.permissions import Permission, Principal, can, permissions_of
 from assay.review.calibration import USUAL_OUTCOME, RoundCause, RoundOutcome
+from assay.review.presentation import letter
 from assay.web.doors import opt, own_form
 from assay.web.pages.adjudication import CAUSES
 from assay.web.pages.frame import page
@@ -133,8 +135,21 @@ def _round(
         adjudicates=can(request.user, Permission.adjudicate),
         causes={name: words for name, words in CAUSES.items() if name in USUAL_OUTCOME},
         outcomes=OUTCOMES,
+        letter=letter,
+        said=answer_in_words,
         **more,
     )
+
+
+def answer_in_words(key: str) -> str:
+    """An answer by the name under which it is counted, in words and with the page's letters."""
+    name, _, places = key.partition(":")
+    lettered = re.sub(r"\d+", lambda place: letter(int(place[0])), places)
+    if name == "prefers":
+        return f"{lettered} is better"
+    if name == "ranks":
+        return lettered.replace(">", " > ").replace("=", " = ")
+    return key.replace("_", " ")
 
 
 def can_review(roles: tuple[str, ...]) -> bool:
