@@ -87,8 +87,14 @@ QUEUES = (
     "trajectory · calls",
 )
 
+USUAL = {"preference · pair", "critique · criticise", "trajectory · calls"}
+"""Those that have most of the parts of the others; the others are looked at in the long run."""
 
-@pytest.mark.parametrize("queue", QUEUES)
+
+@pytest.mark.parametrize(
+    "queue",
+    [pytest.param(each, marks=() if each in USUAL else pytest.mark.long) for each in QUEUES],
+)
 def test_the_work_of_every_kind_has_no_finding(queue: str, hand: Hand) -> None:
     """The workbench stands with each kind of record in it."""
     hand.open_queue(queue)

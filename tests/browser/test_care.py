@@ -148,6 +148,7 @@ def test_without_consent_no_such_work_is_offered(
     expect(hand.page.locator(".empty")).to_contain_text("You do not sit in this queue")
 
 
+@pytest.mark.long
 def test_a_break_is_due_and_then_the_day_is_over(
     hands: Callable[[str], Hand], desk: DeskServer, clock: MovedClock
 ) -> None:

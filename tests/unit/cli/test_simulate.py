@@ -59,6 +59,7 @@ def test_every_kind_is_answered_from_its_form(assay: Run, program: Path) -> None
     assert not any(each.active for each in accounts)
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_judgments(assay: Run, waiting: Path, tmp_path: Path) -> None:
     """Two runs on copies of a program store the same judgments, but for the time of day."""
     found = []
@@ -82,6 +83,7 @@ def test_people_are_not_mixed_with_simulated_ones(assay: Run, demo: Path, tmp_pa
         assert untouched.accounts.all() == []
 
 
+@pytest.mark.long
 def test_a_second_run_goes_on_where_the_first_ended(assay: Run, program: Path) -> None:
     """Judgments of simulated reviewers do not stand in the way of others."""
     first = json.loads(simulated(assay, program, "--judgments", 4, "--reviewers", 2).out)

@@ -375,6 +375,7 @@ def test_a_long_list_comes_page_by_page(demo: tuple[Client, Program]) -> None:
     assert "Later" not in _get(client, "/records?first=200")
 
 
+@pytest.mark.long
 def test_a_copy_tells_the_same(told: Path, tmp_path: Path) -> None:
     """The same facts give the same page of agreement, to the byte of its data."""
     copy = shutil.copytree(told, tmp_path / "copy")

@@ -7,8 +7,12 @@ const STORES = ["drafts", "outbox"];
 /** @type {Promise<IDBDatabase> | null} */
 let opening = null;
 
+/** Set once everything is deleted: a draft that is under way must not make the database anew. */
+let wiped = false;
+
 /** @returns {Promise<IDBDatabase>} */
 function database() {
+  if (wiped) return Promise.reject(new Error("signed out: nothing is kept on this device"));
   opening ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
@@ -94,6 +98,7 @@ export async function waiting() {
 
 /** Deletes everything that the desk keeps on this device. */
 export async function wipe() {
+  wiped = true;
   if (opening) (await opening).close();
   opening = null;
   return new Promise((resolve, reject) => {
