@@ -136,7 +136,8 @@ class DeskNoun:
     def fill(self) -> Filled:
         """Have every record wait in its queue that does not yet; each prefix is balanced."""
         filled = filling.fill(self._session, self._desk)
-        self._offering.refresh()
+        if filled.records:
+            self._offering.refresh()
         return filled
 
     def seat(self, people: Iterable[tuple[str, Sequence[str]]], *, by: str) -> int:

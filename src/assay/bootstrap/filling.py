@@ -19,19 +19,25 @@ from assay.store.desk import Desk
 class Filled(msgspec.Struct, frozen=True, kw_only=True):
     """What filling the queues did: `records` is the sum of the others."""
 
-    records: int
-    """Records read."""
-    queued: int
+    records: int = 0
+    """Records read; none where all were read before."""
+    queued: int = 0
     """Records that wait in a queue now and did not before."""
-    already_there: int
+    already_there: int = 0
     """Records that were in a queue before."""
-    no_pass: int
+    no_pass: int = 0
     """Records whose layer wants no pass, or that no layer fits."""
 
 
 def fill(session: Session, desk: Desk) -> Filled:
-    """Have every record wait in its queue that does not yet; each prefix is balanced."""
+    """Have every record wait in its queue that does not yet; each prefix is balanced.
+
+    Nothing is read where no record came since the last time under the same contract.
+    """
     contract, key = session.documents.contract, session.secret
+    newest, in_force = desk.newest_record(), session.ids["contract"]
+    if newest == desk.filled_to(in_force):
+        return Filled()
     seen = _seen(session)
     groups: dict[Queue, list[Waiting]] = defaultdict(list)
     new: dict[str, NewItem] = {}
@@ -50,6 +56,8 @@ def fill(session: Session, desk: Desk) -> Filled:
     for queue, waiting in groups.items():
         ordered = balanced(waiting, contract.sampling.quotas, axes, key)
         counts["queued"] += _enqueue(session, desk, queue, [new[each] for each in ordered])
+    with desk.write("review.fill", actor=session.actor, documents=session.ids) as unit:
+        unit.note_filled(in_force, newest)
     return Filled(
         records=counts["records"],
         queued=counts["queued"],

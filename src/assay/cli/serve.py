@@ -58,7 +58,7 @@ def serve(
         by=opened.actor,
     )
     address = f"http://{'[::1]' if host == '::1' else host}:{port}"
-    typer.echo(f"queues          {filled.queued} records new, {filled.already_there} there already")
+    typer.echo(f"queues          {filled.queued} records new")
     link = opened.accounts.first_link()
     if link:
         typer.echo(f"administrator   {address}/invitation/{link}")

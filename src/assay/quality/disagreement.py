@@ -12,7 +12,6 @@ from typing import Literal
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -358,6 +357,9 @@ def _leading(table: _Table, place: Integers, n: int, values: Integers) -> tuple[
     raters, items, residual = place[table.raters[keep]], table.items[keep], residual[keep]
     norms = np.sqrt(np.bincount(raters, weights=residual**2, minlength=n))
     norms[norms == 0] = 1.0
+    # Loaded here: it takes longer than the rest of the desk's imports, which never come this far.
+    from scipy.sparse import csr_array
+
     # Few raters see one item, so nearly all of raters x items is empty.
     scaled = csr_array((residual / norms[raters], (raters, items)), shape=(n, table.n_items))
     found, vectors = np.linalg.eigh((scaled @ scaled.T).toarray())

@@ -27,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from assay.records.record import Record
 from assay.review.lease import (
     Item,
     Lease,
@@ -329,6 +330,13 @@ class DeskUnit:
             added += len(rows)
         return added
 
+    def note_filled(self, contract: str, newest: int) -> None:
+        """Remember up to which record the queues are filled under a contract."""
+        table = self._tables.fills
+        self._connection.execute(delete(table).where(table.c.contract == contract))
+        self._connection.execute(insert(table), {"contract": contract, "newest": newest})
+        self.acted()
+
     def _bar_all(self, added: Iterable[tuple[Mapping[str, Any], NewItem]]) -> None:
         rows = [
             _row(_barred(row["id"], row["queue"], new.record, reviewer))
@@ -436,6 +444,17 @@ class Desk:
         """Revision and body of a draft."""
         with self._store.snapshot() as connection:
             return _draft(connection, self.statements, handle)
+
+    def newest_record(self) -> int:
+        """Sequence number of the newest record; 0 while there is none."""
+        newest = select(func.max(self._store.schema.of_class(Record).table.c.seq))
+        return int(self._store.ask(newest, {})[0][0] or 0)
+
+    def filled_to(self, contract: str) -> int:
+        """Sequence number of the record up to which queues are filled under a contract, or 0."""
+        table = self._tables.fills.c
+        rows = self._store.ask(select(table.newest).where(table.contract == contract), {})
+        return int(rows[0][0]) if rows else 0
 
     def queues(self) -> list[QueueRow]:
         """All queues in the order in which they were made."""

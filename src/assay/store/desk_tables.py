@@ -34,6 +34,8 @@ class DeskTables:
 
     queues: Table
     """Units of qualification: one row for each kind of work that a person may be qualified for."""
+    fills: Table
+    """Up to which record the queues are filled, by contract."""
     items: Table
     """Records that wait for passes, each in one queue."""
     leases: Table
@@ -62,6 +64,7 @@ def desk_tables(metadata: MetaData) -> DeskTables:
     """Declare the working tables."""
     return DeskTables(
         queues=_queues(metadata),
+        fills=_fills(metadata),
         items=_items(metadata),
         leases=_leases(metadata),
         cursors=_cursors(metadata),
@@ -94,6 +97,16 @@ def _queues(metadata: MetaData) -> Table:
         Column("body", LargeBinary, nullable=False),
         UniqueConstraint("name"),
         UniqueConstraint("handle"),
+    )
+
+
+def _fills(metadata: MetaData) -> Table:
+    return Table(
+        "desk_fills",
+        metadata,
+        _text("contract"),
+        _number("newest"),
+        PrimaryKeyConstraint("contract"),
     )
 
 

@@ -79,7 +79,7 @@ LARGEST_BODY = 4 * 1024 * 1024
 """Most bytes of one request."""
 
 SWEEP_SECONDS = 5.0
-"""How often leases run out and finished items are concluded from."""
+"""How often new records are queued, leases run out and finished items are concluded from."""
 
 PROGRAM = "ASSAY_PROGRAM"
 """Variable in which `assay serve` names the program's folder to its worker processes."""
@@ -245,6 +245,7 @@ def _sweeping(seconds: float) -> Callable[[Litestar], Any]:
 def _sweep(program: Program, over: Event, seconds: float, log: logging.Logger) -> None:
     while not over.wait(seconds):
         try:
+            program.desk.fill()
             program.desk.sweep()
             program.desk.route(
                 {each.pseudonym: each.roles for each in program.accounts.all() if each.active}

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from assay.bootstrap.filling import Filled
 from assay.bootstrap.program import Program
 from assay.governance.permissions import Principal
 from assay.records.judgment import Judgment
@@ -23,6 +24,7 @@ from assay.review.guideline_gap import GuidelineGap
 from assay.review.lease import Lease
 from assay.review.qualification import Qualification, Scope
 from assay.store.audit import verify
+from assay.store.desk import Desk
 from simulators.desk_program import desk_records, opened, person, write_desk_program
 
 
@@ -260,6 +262,24 @@ def test_sentinels_come_among_the_work_and_look_like_it(open_desk: Open) -> None
     assert 0 < len(came) <= 4
     assert len(set(records)) == len(records)
     assert len(shapes) == 1
+
+
+def test_queues_are_filled_once_and_again_when_a_record_came(open_desk: Open) -> None:
+    """Where nothing came nothing is read; a new record waits, and another contract reads anew."""
+    program = open_desk()
+    assert program.desk.fill() == Filled()
+    late = pairs(program)[0].replace(key="came-late")
+    with program.store.write("record.import", actor="tests") as unit:
+        unit.add([late])
+    filled = program.desk.fill()
+    assert (filled.queued, filled.records) == (1, program.store.count(Record))
+    assert [each.need for each in Desk(program.store).items_of(late.id)]
+    assert program.desk.fill() == Filled()
+    old = program.session.ids["contract"]
+    changed = open_desk(cap="daily_minutes: 120 -> daily_minutes: 10")
+    desk, new = Desk(changed.store), changed.session.ids["contract"]
+    assert new != old
+    assert desk.filled_to(new) == desk.filled_to(old) == desk.newest_record()
 
 
 def test_an_exam_opens_the_queue_and_the_judgment_names_the_qualification(open_desk: Open) -> None:

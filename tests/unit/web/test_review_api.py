@@ -1,13 +1,17 @@
 """Review over REST: what is claimed is blinded, what is answered is kept, what is wrong is told."""
 
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from litestar.testing import TestClient
 
 from assay.bootstrap.desk import MOST_HELD
 from assay.bootstrap.program import Program
 from assay.records.judgment import Judgment
 from assay.records.record import Record
+from assay.store.desk import Desk
+from assay.web.app import create_app
 from simulators.desk_program import CANARY
 from unit.web.conftest import Client, SignIn
 
@@ -197,3 +201,17 @@ def test_restricted_content_waits_for_cleared_people_and_consent(sign_in: SignIn
     queues = client.get("/api/v1/review/queues").json()["items"]
     assert queues
     assert not [each for each in queues if each["severity"] or each["harms"]]
+
+
+def test_a_record_that_comes_while_the_desk_is_open_is_queued(program: Program) -> None:
+    """New work appears by itself: nobody starts the server anew."""
+    record, *_ = program.store.scan(Record)
+    late = record.replace(key="came-late")
+    desk = Desk(program.store)
+    with TestClient(create_app(program, sweep_seconds=0.02)):
+        with program.store.write("record.import", actor="tests") as unit:
+            unit.add([late])
+        until = monotonic() + 20
+        while not desk.items_of(late.id) and monotonic() < until:
+            sleep(0.02)
+    assert len(desk.items_of(late.id)) == 1
