@@ -8,11 +8,10 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from litestar import Litestar, Request, Router
+from litestar import Litestar, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -27,6 +26,7 @@ from assay import __version__
 from assay.bootstrap.program import Program
 from assay.core.errors import AssayError
 from assay.governance.permissions import Permission
+from assay.web.allowance import Allowances
 from assay.web.api.account import AccountController
 from assay.web.api.review import ReviewController
 from assay.web.api.server import MetricsController, health, ready
@@ -99,10 +99,7 @@ def create_app(
         route_handlers=[*_pages(), *_api(), _static()],
         guards=[guard],
         middleware=[
-            DefineMiddleware(Doorkeeper),
-            RateLimitConfig(
-                rate_limit=("minute", rate), identifier_for_request=_principal_key
-            ).middleware,
+            DefineMiddleware(Doorkeeper, allowances=Allowances(rate)),
             PrometheusConfig(app_name="assay", prefix="assay", group_path=True).middleware,
         ],
         dependencies={"program": Provide(_program, sync_to_thread=False)},
@@ -216,13 +213,6 @@ async def _add_headers(message: Message, _: Scope) -> None:
 
 
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
-
-
-def _principal_key(request: Request[Any, Any, Any]) -> str:
-    """Whose requests are counted together: a principal's, or an address's."""
-    if request.user is not None:
-        return f"account-{request.user.account}"
-    return request.client.host if request.client else "nobody"
 
 
 def _sweeping(seconds: float) -> Callable[[Litestar], Any]:

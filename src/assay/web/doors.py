@@ -19,9 +19,11 @@ from litestar.exceptions import (
 )
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.types import ASGIApp
 
 from assay.bootstrap.accounts import AccountsNoun
 from assay.governance.permissions import Permission, Principal, can
+from assay.web.allowance import Allowances
 
 COOKIE = "__Host-assay"
 """Name of the session's cookie; its prefix has browsers keep it to this host and path."""
@@ -39,7 +41,11 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 class Doorkeeper(AbstractAuthenticationMiddleware):
-    """Finds out who stands at the door, by session cookie or API token."""
+    """Finds out who stands at the door, by session cookie or API token, and counts who comes."""
+
+    def __init__(self, app: ASGIApp, *, allowances: Allowances) -> None:
+        super().__init__(app)
+        self._allowances = allowances
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         """The principal of a request; None where nobody is signed in."""
@@ -50,12 +56,22 @@ class Doorkeeper(AbstractAuthenticationMiddleware):
         bearer = connection.headers.get("authorization", "")
         if bearer.startswith("Bearer "):
             principal = accounts.bearer(bearer.removeprefix("Bearer "))
+            self._allowances.spend(_counted_as(principal, connection))
             if principal is None:
                 raise NotAuthorizedException("this token is unknown, revoked or has ended")
             return AuthenticationResult(user=principal, auth="token")
         cookie = connection.cookies.get(COOKIE)
         principal = accounts.principal(cookie) if cookie else None
+        self._allowances.spend(_counted_as(principal, connection))
         return AuthenticationResult(user=principal, auth="session" if principal else None)
+
+
+def _counted_as(principal: Principal | None, connection: Connection) -> str:
+    """Whose requests are counted together: a principal's, or an address's; files of pages apart."""
+    files = " files" if connection.scope["path"].startswith("/static/") else ""
+    if principal is not None:
+        return f"account-{principal.account}{files}"
+    return f"{connection.client.host if connection.client else 'nobody'}{files}"
 
 
 async def guard(connection: Connection, handler: BaseRouteHandler) -> None:

@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 from litestar import Litestar, get
+from litestar.exceptions import TooManyRequestsException
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
@@ -12,6 +13,7 @@ from litestar.testing import TestClient
 from assay.bootstrap.program import Program
 from assay.contracts.terms import Role
 from assay.governance.permissions import GRANTS, Permission, permissions_of
+from assay.web.allowance import WINDOW_SECONDS, Allowances
 from assay.web.app import create_app
 from unit.web.conftest import PEOPLE, Client, SignIn
 
@@ -218,5 +220,27 @@ def test_too_many_requests_are_slowed_down(program: Program) -> None:
     """Each principal has its own allowance; beyond it the answer is 429 and says so."""
     app = create_app(program, sweep_seconds=3600, rate=5)
     with TestClient(app, base_url="https://desk.test") as client:
-        codes = [client.get("/api/v1/me").status_code for _ in range(7)]
-    assert codes[-1] == 429
+        answers = [client.get("/api/v1/me") for _ in range(6)]
+    assert [each.status_code for each in answers] == [401] * 5 + [429]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= WINDOW_SECONDS
+
+
+def test_guessed_tokens_are_counted_too(program: Program) -> None:
+    """Whoever tries tokens out is slowed down as everybody is."""
+    app = create_app(program, sweep_seconds=3600, rate=5)
+    with TestClient(app, base_url="https://desk.test") as client:
+        headers = {"authorization": "Bearer assay_nothing"}
+        codes = [client.get("/api/v1/me", headers=headers).status_code for _ in range(6)]
+    assert codes == [401] * 5 + [429]
+
+
+def test_an_allowance_is_each_ones_own_and_new_each_minute() -> None:
+    """What one spends costs no other; when the minute is over all begin anew."""
+    now = [0.0]
+    allowances = Allowances(2, clock=lambda: now[0])
+    for who in ("ana", "ben", "ana", "ben"):
+        allowances.spend(who)
+    with pytest.raises(TooManyRequestsException):
+        allowances.spend("ana")
+    now[0] = float(WINDOW_SECONDS)
+    allowances.spend("ana")
