@@ -2,10 +2,10 @@
 
 The server runs in a process of its own, on a store with many waiting pairs; reviewers are
 connections that claim one assignment, answer it, and claim the next without thinking. Prints a
-Markdown table: CPU milliseconds of the server for a claim and an answer, latencies, memory. Then all reviewers claim
-what they may hold and answer it, and only the answers are timed: durable submits, beside the
-endpoint `/health`, which asks nobody who they are, and `/api/v1/me`, which does and says only that.
-SQLite by default, `--postgres` for both.
+Markdown table: CPU milliseconds of the server for a claim and an answer, latencies, memory. Then
+all reviewers claim a few assignments and answer them, and only the answers are timed: durable
+submits, beside the endpoint `/health`, which asks nobody who they are, and `/api/v1/me`, which
+does and says only that. SQLite by default, `--postgres` for both.
 """
 
 import argparse
