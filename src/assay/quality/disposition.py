@@ -2,15 +2,41 @@
 
 from typing import ClassVar, Literal
 
-from assay.core.fact import Fact
+from assay.core.fact import Fact, Value
+from assay.records.fields import Index
 
 State = Literal[
-    "accepted", "needs_second_review", "needs_adjudication", "disagreement_preserved", "set_aside"
-]
-"""What becomes of a record."""
+    "accepted", "rejected", "needs_second_review", "needs_adjudication", "needs_rereview",
+    "disagreement_preserved", "set_aside",
+]  # fmt: skip
+"""Whether the record's label is settled, and how.
+
+`rejected`: a record that exists to be imitated, and no candidate of it is endorsed;
+`needs_rereview`: what decides it was judged under a text that has changed its meaning since.
+"""
 
 RELEASABLE: tuple[State, ...] = ("accepted", "disagreement_preserved")
 """States of records that may be released; the rest wait or stay out."""
+
+CandidateStanding = Literal["endorsed", "rejected", "mixed", "unjudged"]
+"""What the judgments and verifiers say of one candidate.
+
+`mixed`: they speak for it and against it; `unjudged`: nothing that could have spoken against the
+candidate was looked at.
+"""
+
+
+class Standing(Value):
+    """The standing of one candidate, and the rule that gave it."""
+
+    candidate: Index
+    """The candidate, in the record's order."""
+    standing: CandidateStanding
+    """What is said of it."""
+    rule: str
+    """The rule that decided, such as `veto`, `objective`, `verifier`, `policy` or `scores`."""
+    reason: str
+    """Why, in one sentence."""
 
 
 class Disposition(Fact):
@@ -32,3 +58,5 @@ class Disposition(Fact):
     """Document id of the rubric."""
     read: tuple[str, ...] = ()
     """Ids of every judgment, verification and adjudication that the rule read."""
+    standings: tuple[Standing, ...] = ()
+    """The standing of each candidate, in the record's order."""

@@ -100,6 +100,17 @@ class StepLabel(Value):
     """Why."""
 
 
+class SkippedStep(Value):
+    """A step that the reviewer was asked about and did not label."""
+
+    candidate: Index
+    """The candidate."""
+    step: Index
+    """The step of its work, from 0."""
+    reason: str | None = None
+    """Why it cannot be labelled."""
+
+
 class SectionRuling(Value):
     """What a reviewer says about one section of the policy."""
 
@@ -164,12 +175,16 @@ class Judgment(Fact):
     """Errors found, each at its place; empty means looked for and none found, absent not asked."""
     step_labels: tuple[StepLabel, ...] = ()
     """Labels on observable steps."""
+    skipped_steps: tuple[SkippedStep, ...] = ()
+    """Steps that were asked about and explicitly left without a label."""
     rulings: tuple[SectionRuling, ...] = ()
     """Rulings on sections of the policy."""
     attack: Attack | None = None
     """What was found in a red-team transcript; absent where none was asked about."""
     wrote: str | None = None
     """Id of the record that holds what the reviewer wrote: a revision, or a demonstration."""
+    stands_as_is: bool | None = None
+    """Whether the reviewer read a text that could be edited and left it as it is; absent where not asked."""
     order: tuple[Index, ...] | None = None
     """The record's candidates in the order they were presented; absent where not recorded."""
     rubric: str | None = None

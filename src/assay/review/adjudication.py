@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from assay.core.fact import Fact, Value
+from assay.records.judgment import Attack, LocalizedError, SectionRuling, StepLabel
 from assay.records.verdict import DimensionScore, Verdict
 
 Cause = Literal[
@@ -12,12 +13,22 @@ Cause = Literal[
 
 
 class Decided(Value, tag_field="decision", tag="decided"):
-    """The adjudicator gives a verdict."""
+    """The adjudicator gives an answer: whatever a judgment can say and reviewers can dispute."""
 
     verdict: Verdict
-    """The verdict."""
+    """The verdict, a ranking included; `not_asked` where the rest carries the decision."""
     scores: tuple[DimensionScore, ...] = ()
     """Scores that stand beside it."""
+    errors: tuple[LocalizedError, ...] | None = None
+    """Errors that stand, each at its place; empty: there are none; absent: not decided."""
+    step_labels: tuple[StepLabel, ...] = ()
+    """Labels on observable steps that stand."""
+    rulings: tuple[SectionRuling, ...] = ()
+    """Rulings on sections of the policy that stand."""
+    attack: Attack | None = None
+    """What was found in a red-team transcript; absent where it was not decided."""
+    wrote: str | None = None
+    """Id of the record that holds the adjudicator's revision."""
 
 
 class Preserved(Value, tag_field="decision", tag="preserved"):
