@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from assay.contracts.header import Header, Part
+from assay.contracts.header import SEMVER, Header, Part
 from assay.contracts.terms import (
     Count,
     DimensionName,
@@ -141,6 +141,9 @@ class Supervision(Part):
     """The dimensions that it is scored on."""
     why: Text
     """Why this signal fits the evidence that there is."""
+    accept: dict[DimensionName, int | tuple[Label, ...]] = {}
+    """What endorses a candidate: dimension -> the last acceptable value towards its bad end, or the
+    acceptable categories. A dimension named here must have been judged or verified."""
 
 
 class ReviewLayer(Part):
@@ -162,6 +165,8 @@ class ReviewLayer(Part):
     """Share of the otherwise accepted records that get one more independent judgment."""
     agreement: Annotated[float, Field(gt=0.5, le=1)] = 1.0
     """Least share of the judgments (abstentions not counted) with one verdict, to be accepted."""
+    span_agreement: Share = 0.5
+    """Least mean F1 of the errors that two reviewers located, matched by overlap, to be accepted."""
     max_abstentions: Annotated[int, Field(ge=0, le=25)] = 0
     """Abstentions beyond this number send the record to adjudication."""
     on_disagreement: Literal["second_review", "adjudication", "preserve"] = "adjudication"
@@ -259,6 +264,17 @@ class Welfare(Part):
         return self
 
 
+class CompatibleVersion(Part):
+    """An older version of a document whose labels still hold, although its words have changed."""
+
+    document: Literal["contract", "rubric", "policy"]
+    """Which document."""
+    version: Annotated[str, Field(pattern=SEMVER, max_length=64)]
+    """The older version."""
+    because: Text
+    """Why labels made under it mean the same now; releases print it."""
+
+
 class Contract(Header):
     """What the model must do, on which evidence, and how improvement is measured."""
 
@@ -292,3 +308,5 @@ class Contract(Header):
     """Roles and what qualifies for them."""
     welfare: Welfare | None = None
     """Protection of the people who read severe content."""
+    compatible: tuple[CompatibleVersion, ...] = ()
+    """Older versions of documents whose labels still hold; all others need a review anew."""

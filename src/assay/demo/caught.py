@@ -16,7 +16,7 @@ from assay.demo.documents import MOMENT, write_program
 from assay.demo.evaluation import answer_items
 from assay.demo.failures import PLANTS, Scene, judge, sound_scene
 from assay.governance.failure_modes import MODES, Alarm, FailureMode
-from assay.quality.rules import InForce
+from assay.quality.in_force import InForce
 
 Say = Callable[[str], None]
 """Prints one line."""

@@ -17,11 +17,12 @@ from assay.quality.consensus import (
     consensus,
     effective,
 )
+from assay.quality.contradictions import Contradiction, contradictions
 from assay.quality.coverage import Cells
 from assay.quality.disposition import RELEASABLE
 from assay.quality.failure_modes import ModeGathering
+from assay.quality.in_force import InForce
 from assay.quality.places import Clusters, Places
-from assay.quality.rules import Contradiction, InForce, contradictions
 from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.judgment import Judgment
 from assay.records.judgment import standing as unsuperseded

@@ -12,14 +12,15 @@ import msgspec
 from assay.governance.failure_modes import MODES, Alarm
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case
+from assay.quality.contradictions import Contradiction
 from assay.quality.coverage import Coverage, CrossTable, coverage, cross_table
 from assay.quality.disagreement import Disagreement
 from assay.quality.disposition import RELEASABLE
 from assay.quality.estimate import Rate, rate
 from assay.quality.failure_modes import alarms, diagnosed
 from assay.quality.gathering import Gathering, gather
+from assay.quality.in_force import InForce
 from assay.quality.limits import limits
-from assay.quality.rules import Contradiction, InForce
 from assay.quality.sections.defects import (
     CorrectiveAction,
     DefectCount,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
-from assay.quality.consensus import ScoreSummary
+from assay.quality.distributions import ScoreSummary
 from assay.records.record import Record
 from assay.releases.exporters.conversation import (
     Form,
