@@ -31,6 +31,21 @@ class QualityNoun:
             on_progress=on_progress,
         )
 
+    def why(self, record: str) -> service.Explanation:
+        """Why a record has its state, rule by rule, and what would change it.
+
+        Args:
+            record: the record's id, or a unique prefix of it.
+
+        Raises:
+            UsageError: if no record, or more than one, has an id that begins so.
+        """
+        return service.why(self._session.store, self._session.facts, record)
+
+    def stale(self) -> "tuple[service.StaleRecord, ...]":
+        """The records with judgments made under a text that has changed its meaning since."""
+        return tuple(service.stale(self._session.store, self._session.facts))
+
     def report(
         self,
         resampling: Resampling | None = None,

@@ -14,6 +14,7 @@ from assay.contracts.contract import (
 )
 from assay.contracts.document import content_digest
 from assay.contracts.documents import Documents
+from assay.contracts.endorsement import bounds_for
 from assay.contracts.policy import Policy
 from assay.contracts.priority import rules_of
 from assay.contracts.rubric import Dimension, Rubric
@@ -26,6 +27,7 @@ def render(documents: Documents) -> str:
     contract = documents.contract
     lines = [f"# {contract.title}", "", _versions(documents), ""]
     lines += _contract(contract)
+    lines += _endorsement(contract, documents.rubric)
     lines += _rubric(documents.rubric)
     lines += _policy(documents.policy)
     lines += _sources(documents.sources)
@@ -138,6 +140,33 @@ def _review(contract: Contract) -> list[str]:
     return lines
 
 
+def _endorsement(contract: Contract, rubric: Rubric) -> list[str]:
+    """What endorses and rejects a candidate, the defaults written out, and older versions that hold."""
+    rows = [
+        (
+            signal,
+            bound.dimension,
+            bound.describe(),
+            _BOUND_SOURCES[bound.source],
+            "needed" if bound.required else "where given",
+        )
+        for signal in dict.fromkeys(entry.signal for entry in contract.supervision)
+        for bound in bounds_for(signal, contract, rubric)
+    ]
+    head = ("signal", "dimension", "acceptable", "by", "score or result")
+    lines = _section("What endorses a candidate", head, rows)
+    kept = [(each.document, each.version, each.because) for each in contract.compatible]
+    return lines + _section("Older versions that hold", ("document", "version", "why"), kept)
+
+
+_BOUND_SOURCES = {
+    "accept": "the contract",
+    "veto": "a veto",
+    "objective": "default: one right answer",
+    "scores": "default: the better half of the scale",
+}
+
+
 def _caps(caps: Welfare | ReadingCaps) -> str:
     spans = (
         ("an hour", caps.hourly_minutes), ("a day", caps.daily_minutes),
@@ -164,7 +193,8 @@ def _dimension(dimension: Dimension) -> list[str]:
     scale = dimension.scale if isinstance(dimension.scale, str) else ", ".join(dimension.scale)
     judged = dimension.judged_by + (f" (`{dimension.verifier}`)" if dimension.verifier else "")
     lines = [f"### Dimension `{dimension.id}`", "", _line(dimension.question), ""]
-    lines += [f"- **Scale.** {scale}; {dimension.better} is better; judged by {judged}"]
+    reading = f"{scale}; {dimension.better} is better; {_agrees(dimension)}"
+    lines += [f"- **Scale.** {reading}; judged by {judged}"]
     rows = dict.fromkeys([*dimension.anchors, *dimension.examples])
     lines += [
         f"- **{value}.** {_line(dimension.anchors.get(value, ''))}"
@@ -177,6 +207,14 @@ def _dimension(dimension: Dimension) -> list[str]:
     lines += [f"- **Looks at.** `{dimension.field}`; rests on {', '.join(dimension.evidence)}"]
     lines += [f"- **Reviewer.** {_line(dimension.action or '')}"]
     return [*lines, ""]
+
+
+def _agrees(dimension: Dimension) -> str:
+    """Which scores count as agreement."""
+    if dimension.nature == "plural":
+        return "people may differ"
+    tolerance = dimension.agreement_tolerance
+    return f"scores within {tolerance} agree" if tolerance else "only equal scores agree"
 
 
 def _policy(policy: Policy) -> list[str]:
@@ -227,6 +265,8 @@ def _layer(layer: ReviewLayer) -> tuple[str, ...]:
     records = [_slice(layer.slice)] if layer.slice else []
     records += [" or ".join(layer.severities)] if layer.severities else []
     accepted = f"{layer.agreement:.0%} agree"
+    if layer.span_agreement:
+        accepted += f", located errors match by {layer.span_agreement:.0%}"
     accepted += ", verified" if layer.needs_verification else ""
     accepted += ", adjudicated" if layer.always_adjudicate else ""
     return (

@@ -22,6 +22,11 @@ from assay.quality.sections.questions import Question, Verdicts, questions_of, v
 from assay.quality.sections.reviewers import ReviewerRates, reviewers_of
 from assay.records.record import Record
 
+__all__ = [
+    "AgreementReport", "Disposed", "Explanation", "ReasonCount", "StaleRecord", "agreement",
+    "dispose", "each_case", "refuted", "report", "reviewers", "shortcuts", "stale", "why",
+]  # fmt: skip
+
 if TYPE_CHECKING:
     from assay.quality.report import QualityReport
     from assay.quality.shortcuts.audit import ShortcutAudit

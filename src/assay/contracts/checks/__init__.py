@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from assay.contracts.checks import (
     behaviours,
     dimensions,
+    endorsement,
     measures,
     preferences,
     references,
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     *references.CHECKS,
     *behaviours.CHECKS,
     *dimensions.CHECKS,
+    *endorsement.CHECKS,
     *preferences.CHECKS,
     *sampling.CHECKS,
     *measures.CHECKS,
