@@ -46,6 +46,26 @@ class DispositionCount(msgspec.Struct, frozen=True, kw_only=True):
     """How many records."""
 
 
+class StandingCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Candidates with one standing by one rule."""
+
+    standing: str
+    """The standing: endorsed, rejected, mixed or unjudged."""
+    rule: str
+    """The rule that gave it."""
+    candidates: int
+    """How many candidates."""
+
+
+class LocatedErrors(msgspec.Struct, frozen=True, kw_only=True):
+    """How far reviewers located the same errors."""
+
+    records: int
+    """Records where two reviewers or more looked for errors."""
+    mean_f1: float | None
+    """Mean of the records' F1, over pairs of reviewers, matched by overlap; None without any."""
+
+
 class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """What is known about the judgments and records of a program."""
 
@@ -83,6 +103,10 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """Agreement of reviewers with themselves."""
     dispositions: tuple[DispositionCount, ...]
     """Records by state and rule."""
+    standings: tuple[StandingCount, ...]
+    """Candidates by standing and rule, as the dispositions have them."""
+    located_errors: LocatedErrors
+    """How far reviewers located the same errors."""
     accepted: Rate
     """Records that may be released, among all records."""
     contradicted: Rate
@@ -156,6 +180,14 @@ def report_of(gathered: Gathering, resampling: Resampling | None = None) -> Qual
         reviewers=reviewers_of(gathered, level),
         repeats=repeats_of(gathered, level),
         dispositions=_dispositions(gathered),
+        standings=tuple(
+            StandingCount(standing=standing, rule=rule, candidates=count)
+            for (standing, rule), count in sorted(gathered.candidates.items())
+        ),
+        located_errors=LocatedErrors(
+            records=len(gathered.located),
+            mean_f1=sum(gathered.located) / len(gathered.located) if gathered.located else None,
+        ),
         accepted=rate(released, records, level=level),
         contradicted=rate(gathered.contradicting, gathered.checked_against_priority, level=level),
         contradictions=tuple(gathered.contradictions),

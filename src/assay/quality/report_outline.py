@@ -70,6 +70,11 @@ def _dispositions(report: QualityReport) -> Iterator[Block | str]:
         ("state", "rule", "records"),
         ((plain(each.state), each.rule, str(each.records)) for each in report.dispositions),
     )
+    yield table(
+        "Candidates by standing and rule",
+        ("standing", "rule", "candidates"),
+        ((each.standing, plain(each.rule), str(each.candidates)) for each in report.standings),
+    )
     yield (
         f"Verdicts that contradict the priority rules: {share(report.contradicted)} of those that "
         "could be held against them."
@@ -168,6 +173,13 @@ def _wrong_steps(found: CoverageReport) -> Table:
 
 def _defects(report: QualityReport) -> Iterator[Block | str]:
     yield f"Judgments that found an error, of those that looked: {share(report.error_search)}."
+    located = report.located_errors
+    if located.mean_f1 is not None:
+        yield (
+            f"Located errors of two reviewers match with a mean F1 of {located.mean_f1:.2f} over "
+            f"{located.records} records (one-to-one, by overlap; two who found none agree). "
+            "Agreement on single words stands among the dimensions as marked words."
+        )
     if report.defects:
         yield table(
             "Errors that reviewers found",
