@@ -315,14 +315,16 @@ def _compared(context: CaseContext) -> str:
     found = context.consensus
     if found.people.judgments < 2:  # noqa: PLR2004  it takes two to disagree
         return "one judgment has nothing to disagree with"
-    questions = {
-        "scores": len(found.scores),
-        "step labels": len(found.steps),
-        "rulings": len(found.rulings),
-        "attack outcomes": int(found.attack is not None),
-        "lists of errors": int(found.spans is not None),
-    }
-    named = ", ".join(f"{count} {name}" for name, count in questions.items() if count)
+    questions = (
+        (len(found.scores), "score"),
+        (len(found.steps), "step label"),
+        (len(found.rulings), "ruling"),
+        (int(found.attack is not None), "attack outcome"),
+        (int(found.spans is not None), "error list"),
+    )
+    named = ", ".join(
+        f"{count} {name}s" if count > 1 else f"one {name}" for count, name in questions if count
+    )
     return f"they agree on {named}" if named else "no question was answered by two of them"
 
 
