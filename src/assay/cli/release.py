@@ -57,10 +57,7 @@ def build(
         return
     print_table(
         ("gate", "", "reason"),
-        (
-            (gate.gate, "passed" if gate.passed else "refused", gate.reason)
-            for gate in built.head.gates
-        ),
+        ((gate.gate, gate.outcome, gate.reason) for gate in built.head.gates),
     )
     for each in built.head.left_out:
         typer.echo(f"left out: {each.records} records, {each.reason}")

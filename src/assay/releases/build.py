@@ -29,7 +29,9 @@ from assay.releases.card import TEXTS, Portrait, render_texts
 from assay.releases.checksums import SUMS, digest_file, render_sums
 from assay.releases.croissant import CROISSANT, describe
 from assay.releases.diff import Difference, compare_releases
+from assay.releases.evidence_tally import GuidelineEntry
 from assay.releases.gates import (
+    agreement_gate,
     claims_gate,
     qa_gate,
     quota_gate,
@@ -142,7 +144,7 @@ class _Build:
         return Permits(self.paperwork.sources, on=day, territory=territory)
 
     def run(self, actor: str) -> Built:
-        """Write, judge, sign and commit."""
+        """Write, run the gates, sign and commit."""
         selection = select(
             self.store,
             contract=self.documents["contract"].id,
@@ -186,26 +188,40 @@ class _Build:
             rights_gate(self.inputs.use, figures.accepted + figures.preserved, selection.denied),
             quota_gate(covered),
             qa_gate(figures),
-            versions_gate(self.documents, issues, before),
+            versions_gate(
+                self.documents,
+                issues,
+                before,
+                judged_under={each.title: each.judgments for each in self._judged_under(tally)},
+                stale=self.inputs.stale,
+            ),
+            agreement_gate(
+                self.inputs.floors, len(self.paperwork.contract.review.agreement_floors)
+            ),
             self._reserve_gate(selection),
-            verification_gate(tally.verifiers),
+            verification_gate(tally.verifiers, tally.applying()),
         )
         head = self._head(tally, selection, gates)
         draft = self._texts(head, covered, difference)
         gates += (claims_gate(self._claiming(draft), self.inputs.validations),)
-        _refuse_unless_passed(gates)
+        _refuse_where_stopped(gates)
         head = msgspec.structs.replace(head, gates=gates)
         return head, self._texts(head, covered, difference)
 
     def _reserve_gate(self, selection: Selection) -> GateResult:
-        declared, index = self.paperwork.contract.reserve, self.inputs.reserve
-        figures = selection.figures
+        index, figures = self.inputs.reserve, selection.figures
         return reserve_gate(
             selection.overlaps,
             figures.accepted + figures.preserved,
-            index.items if index else None,
-            declared.id if declared else None,
+            index.sealed if index else {},
+            self.paperwork.contract,
         )
+
+    def _judged_under(self, tally: Tally) -> tuple[GuidelineEntry, ...]:
+        """Judgments by guideline; the rubric in force is named even if nobody else knows it."""
+        rubric = self.documents["rubric"]
+        known = {rubric.id: f"{rubric.name} {rubric.version}"}
+        return tally.evidence.guidelines({**self.inputs.rubrics, **known})
 
     def _head(self, tally: Tally, selection: Selection, gates: tuple[GateResult, ...]) -> Head:
         return Head(
@@ -228,6 +244,8 @@ class _Build:
             previous=_named(self.previous),
             reserve=self.inputs.sealed,
             verification=tally.verifiers.rows(),
+            dimensions=tally.evidence.dimensions(),
+            judged_under=self._judged_under(tally),
         )
 
     def _document_entries(self) -> Iterator[DocumentEntry]:
@@ -408,13 +426,17 @@ def _named(previous: Release | None) -> PreviousRelease | None:
     )
 
 
-def _refuse_unless_passed(gates: Sequence[GateResult]) -> None:
-    refused = [gate for gate in gates if not gate.passed]
-    if refused:
+def _refuse_where_stopped(gates: Sequence[GateResult]) -> None:
+    stopping = [gate for gate in gates if gate.stops]
+    if stopping:
         raise CheckError(
             code="gates-refused",
-            message="; ".join(f"gate {gate.gate}: {gate.reason}" for gate in refused),
-            hint="mend what the gates name and build again; nothing was written",
+            message="; ".join(
+                f"gate {gate.gate}{'' if gate.outcome == 'refused' else f' ({gate.outcome})'}: "
+                f"{gate.reason}"
+                for gate in stopping
+            ),
+            hint="fix what the gates name and build again; nothing was written",
         )
 
 

@@ -127,4 +127,7 @@ def test_a_change_that_leaves_labels_alone_says_so(releases: Path, tmp_path: Pat
     text = TEXTS["sources"].replace("contact: the harbour desk", "contact: the new desk")
     changed = facts | {"sources": documents(sources=text)["sources"].document}
     [change] = compare_releases(("1.0.0", "1.1.0"), ([], []), (facts, changed)).documents
-    assert change.meaning == ("`classes.desk.deletion_contact` changed; labels mean the same",)
+    assert change.meaning == (
+        "`classes.desk.deletion_contact` changed, which by the rules of `contract diff` alters no "
+        "label",
+    )
