@@ -66,7 +66,7 @@ def play(folder: Path, scene: Scene) -> Played:
     contract = folder / "contract.yaml"
     text = contract.read_text(encoding="utf-8")
     text = text.replace("agreement: 0.66", f"agreement: {scene.agreement}")
-    contract.write_text(text.replace("total: 150", f"total: {TOTAL}"))
+    contract.write_text(text.replace("total: 160", f"total: {TOTAL}"))
     with doors.open_program(folder, clock=fixed_clock(MOMENT), who="demo") as program:
         _collect(program, scene)
         refusal = _release(program, scene)

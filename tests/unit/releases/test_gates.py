@@ -218,32 +218,37 @@ RESERVE = {"id": "kept", "size": 4, "openers": ["lead"], "covers": "All of it."}
 
 
 @pytest.mark.parametrize(
-    ("reserve", "sealed", "compared", "outcome", "stops", "reason"),
+    ("reserve", "sealed", "compared", "said", "reason"),
     [
-        (None, {}, 5, "unknown", False, "the contract declares no reserve"),
-        (None, {"old": 3}, 5, "passed", False, "are not sought"),
-        (RESERVE, {}, 5, "unknown", True, "0 of the 4 items that the contract declares as 'kept'"),
-        (RESERVE, {"kept": 3}, 5, "unknown", True, "3 of the 4 items"),
-        (RESERVE, {"other": 9}, 5, "unknown", True, "0 of the 4 items"),
-        (RESERVE, {"kept": 4}, 5, "passed", False, "0 of 5 records share text with 4 sealed"),
-        (RESERVE, {"kept": 4}, 0, "unknown", True, "0 of 0 records"),
-        (RESERVE | {"size": None, "share": 0.5}, {"kept": 4}, 5, "unknown", True, "4 of the 5"),
-        (RESERVE | {"size": None, "share": 0.5}, {"kept": 5}, 5, "passed", False, "5 sealed"),
+        (None, {}, 5, ("unknown", False), "the contract declares no reserve"),
+        (None, {"old": 3}, 5, ("passed", False), "are not sought"),
+        (
+            RESERVE,
+            {},
+            5,
+            ("unknown", True),
+            "0 of the 4 items that the contract declares as 'kept'",
+        ),
+        (RESERVE, {"kept": 3}, 5, ("unknown", True), "3 of the 4 items"),
+        (RESERVE, {"other": 9}, 5, ("unknown", True), "0 of the 4 items"),
+        (RESERVE, {"kept": 4}, 5, ("passed", False), "0 of 5 records share text with 4 sealed"),
+        (RESERVE, {"kept": 4}, 0, ("unknown", True), "0 of 0 records"),
+        (RESERVE | {"size": None, "share": 0.5}, {"kept": 4}, 5, ("unknown", True), "4 of the 5"),
+        (RESERVE | {"size": None, "share": 0.5}, {"kept": 5}, 5, ("passed", False), "5 sealed"),
     ],
 )
 def test_a_reserve_is_compared_whole_or_not_passed(
     reserve: dict[str, object] | None,
     sealed: dict[str, int],
     compared: int,
-    outcome: str,
-    stops: bool,
+    said: tuple[str, bool],
     reason: str,
 ) -> None:
     """Size and share of the contract's total (9, so half of it is 5) are held against the seal."""
     sampling = {"total": 9, "axes": {"level": ["easy"]}}
     given = contract(reserve=reserve, sampling=sampling)
     result = reserve_gate((), compared, sealed, given)
-    assert (result.outcome, result.stops) == (outcome, stops)
+    assert (result.outcome, result.stops) == said
     assert reason in result.reason
 
 

@@ -12,7 +12,6 @@ from assay.releases.verifier_tally import VerifierTally
 from assay.verification.verification import Fail, Pass, Timeout, Verification
 from simulators.small_program import contract, judged, pair, rubric
 
-
 APPLYING = frozenset({"correctness", "clarity"})
 """Dimensions that apply to the records."""
 
