@@ -153,7 +153,7 @@ def _program(show: Show, into: Path) -> Path:
     (folder / ".assay" / "pseudonym.key").write_text(SECRET)
     make_key_pair(folder / ".assay" / "signing.key", folder / "signing.pub")
     _for_a_few_records(folder / "contract.yaml")
-    (folder / SEALED).write_text(json.dumps(_sealed_item()) + "\n", encoding="utf-8")
+    (folder / SEALED).write_text(json.dumps(_sealed_item(show.name)) + "\n", encoding="utf-8")
     opener = pyrage.x25519.Identity.generate()
     settings = folder / "assay.toml"
     line = f'vault_recipients = ["{opener.to_public()}"]\n'
@@ -164,13 +164,14 @@ def _program(show: Show, into: Path) -> Path:
     return folder
 
 
-def _sealed_item() -> dict[str, object]:
+def _sealed_item(source: str) -> dict[str, object]:
     """The one item of the reserve: what an evaluation of the desk's records would be kept from."""
     message = {"role": "user", "content": "Name the day on which the harbour office is closed."}
     return {
         "schema_version": 1,
         "part": {"kind": "outcome", "reference": "Sunday"},
         "task": {"messages": [message]},
+        "sources": [{"source_class": source}],
     }
 
 

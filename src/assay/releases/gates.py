@@ -12,6 +12,7 @@ import msgspec
 
 from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind
+from assay.core.errors import CheckError
 from assay.core.issues import Issue, has_errors
 from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
@@ -263,6 +264,25 @@ def claims_gate(
         return _unknown("claims", "0 texts were searched", required=True)
     clean = f"{len(searched)} texts of {len(texts)} files were searched with English patterns only"
     return _result("claims", faults, f"{clean}; none matched")
+
+
+def refuse_where_stopped(gates: Sequence[GateResult]) -> None:
+    """Refuse a build that a gate stops.
+
+    Raises:
+        CheckError: with the reasons of all gates that stop it.
+    """
+    stopping = [gate for gate in gates if gate.stops]
+    if stopping:
+        raise CheckError(
+            code="gates-refused",
+            message="; ".join(
+                f"gate {gate.gate}{'' if gate.outcome == 'refused' else f' ({gate.outcome})'}: "
+                f"{gate.reason}"
+                for gate in stopping
+            ),
+            hint="fix what the gates name and build again; nothing was written",
+        )
 
 
 def _gate(gate: str, state: GateState, reason: str, *, required: bool = False) -> GateResult:

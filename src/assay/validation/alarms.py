@@ -175,7 +175,8 @@ def model_validation_alarm(
     """Whether the newest release changed a model as the contract's acceptance tests ask.
 
     Only validations of that release count. It is clear where the newest of them passed every test
-    on items that are no training records of the release.
+    on items that are no training records of the release, and raised where no test passed and one
+    failed.
 
     Args:
         contract: the contract in force.
@@ -223,7 +224,9 @@ def _validated(validation: Validation, overlap: Collection[str]) -> Alarm:
     text = ", ".join(f"{len(names)} {state}" for state, names in counts.items())
     reason = f"{len(validation.tests)} acceptance tests: {text}"
     if counts["failed"]:
-        return _unproven("raised", f"{reason}; failed: {', '.join(counts['failed'])}", evidence)
+        # Where a test passed, the labels changed something: what failed beside it is not "nothing".
+        state: State = "unknown" if counts["passed"] else "raised"
+        return _unproven(state, f"{reason}; failed: {', '.join(counts['failed'])}", evidence)
     if counts["undecided"] or not validation.tests:
         return _unproven("unknown", reason, evidence)
     return _unproven(

@@ -218,7 +218,7 @@ RESERVE = {"id": "kept", "size": 4, "openers": ["lead"], "covers": "All of it."}
 
 
 @pytest.mark.parametrize(
-    ("reserve", "sealed", "compared", "said", "reason"),
+    ("reserve", "sealed", "compared", "state", "reason"),
     [
         (None, {}, 5, ("unknown", False), "the contract declares no reserve"),
         (None, {"old": 3}, 5, ("passed", False), "are not sought"),
@@ -241,14 +241,14 @@ def test_a_reserve_is_compared_whole_or_not_passed(
     reserve: dict[str, object] | None,
     sealed: dict[str, int],
     compared: int,
-    said: tuple[str, bool],
+    state: tuple[str, bool],
     reason: str,
 ) -> None:
     """Size and share of the contract's total (9, so half of it is 5) are held against the seal."""
     sampling = {"total": 9, "axes": {"level": ["easy"]}}
     given = contract(reserve=reserve, sampling=sampling)
     result = reserve_gate((), compared, sealed, given)
-    assert (result.outcome, result.stops) == said
+    assert (result.outcome, result.stops) == state
     assert reason in result.reason
 
 

@@ -283,7 +283,8 @@ def test_the_alarm_of_unproven_effects() -> None:
     ("states", "release", "overlap", "state", "reason"),
     [
         (["passed", "passed"], "rel_2", (), "clear", "2 passed, 0 failed, 0 undecided"),
-        (["passed", "failed"], "rel_2", (), "raised", "failed: t1"),
+        (["passed", "failed"], "rel_2", (), "unknown", "failed: t1"),
+        (["undecided", "failed"], "rel_2", (), "raised", "failed: t1"),
         (["failed", "failed"], "rel_2", (), "raised", "2 failed"),
         (["passed", "undecided"], "rel_2", (), "unknown", "1 undecided"),
         ([], "rel_2", (), "unknown", "0 acceptance tests"),
