@@ -56,6 +56,7 @@ behaviours:
     dimensions: [correct]
 sampling:
   total: 8
+  aim: true
   axes:
     day: [weekday, sunday]
     language: [en, fr]
@@ -63,7 +64,7 @@ sampling:
     domain: There is only one.
   hard: [{day: sunday}]
   quotas:
-    - {slice: {day: sunday}, share: 0.3}
+    - {slice: {day: sunday}, share: 0.2}
     - {slice: {language: en}, minimum: 2}
 review:
   layers:

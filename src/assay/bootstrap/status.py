@@ -183,5 +183,5 @@ def _gate(program: Program, name: str) -> str | None:
         newest = release
     if newest is None:
         return None
-    said = [each.reason for each in newest.gates if each.gate == name]
-    return f"release {newest.version}: {said[0]}" if said else None
+    texts = [f"{each.outcome}: {each.reason}" for each in newest.gates if each.gate == name]
+    return f"release {newest.version}: {texts[0]}" if texts else None

@@ -1,5 +1,6 @@
 """The contract: what the model must do, on which evidence, and how improvement is measured."""
 
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -77,13 +78,23 @@ class AcceptanceTest(Part):
     """`reserve`, or the name of another evaluation set that is excluded from training."""
 
 
+def whole_records(share: float, total: int) -> int:
+    """The least number of records that is at least this share of a total.
+
+    Args:
+        share: from 0 to 1.
+        total: records of which it is a share.
+    """
+    return math.ceil(round(share * total, 6))
+
+
 class Quota(Part):
     """The share or the least number of records that a slice must have."""
 
     slice: Slice
     """The slice (axis -> value)."""
     share: Share | None = None
-    """Least share of all records, from 0 to 1."""
+    """Least share of `sampling.total`, from 0 to 1, rounded up to whole records."""
     minimum: Count | None = None
     """Least number of records."""
 
@@ -93,12 +104,22 @@ class Quota(Part):
             raise ValueError("a quota asks for a share, a minimum or both")
         return self
 
+    def needed(self, total: int) -> int:
+        """The accepted records that the slice must have, by the stricter of the two.
+
+        Args:
+            total: the distribution's total, of which `share` is a share.
+        """
+        return max(self.minimum or 0, whole_records(self.share or 0.0, total))
+
 
 class Sampling(Part):
     """The distribution that the records are drawn to."""
 
     total: Count
-    """How many records are wanted."""
+    """Least number of accepted records of a release; shares are shares of it."""
+    aim: bool = False
+    """Whether `total` is only an aim: it is reported, and a release below it is not refused."""
     axes: dict[DimensionName, Annotated[tuple[Label, ...], Field(min_length=1)]]
     """The axes and their values; standard ones or axes of one's own."""
     left_out: dict[DimensionName, Text] = {}
@@ -117,7 +138,7 @@ class Reserve(Part):
     size: Count | None = None
     """Number of records; or give `share`."""
     share: Annotated[float, Field(gt=0, lt=1)] | None = None
-    """Share of all records; or give `size`."""
+    """Share of `sampling.total`, rounded up to whole records; or give `size`."""
     openers: Annotated[tuple[Role, ...], Field(min_length=1)]
     """Roles that may open it; each opening is logged."""
     covers: Text
@@ -128,6 +149,14 @@ class Reserve(Part):
         if (self.size is None) == (self.share is None):
             raise ValueError("a reserve has either a size or a share")
         return self
+
+    def declared(self, total: int) -> int:
+        """How many items the reserve must hold.
+
+        Args:
+            total: the distribution's total, of which `share` is a share.
+        """
+        return self.size or whole_records(self.share or 0.0, total)
 
 
 class Supervision(Part):
@@ -177,6 +206,19 @@ class ReviewLayer(Part):
     """Whether a senior decision is needed even where all agree."""
 
 
+class AgreementFloor(Part):
+    """The agreement among people that a release needs on one dimension."""
+
+    dimension: DimensionName
+    """The dimension."""
+    slice: Slice = {}
+    """The records that it is about (axis -> value); empty: all."""
+    least: Annotated[float, Field(gt=-1, le=1)]
+    """Least value of Krippendorff's alpha, above -1 and at most 1."""
+    bound: Literal["lower", "point"] = "lower"
+    """What must reach it: the lower end of alpha's 95 % interval, or alpha itself."""
+
+
 class Review(Part):
     """Who sees what, how often, and what makes a record accepted."""
 
@@ -188,6 +230,8 @@ class Review(Part):
     """Share of the work at the desk that is known work, by which drift is seen."""
     layers: Annotated[tuple[ReviewLayer, ...], Field(min_length=1)]
     """The layers, from the strictest to the one that takes all other records."""
+    agreement_floors: tuple[AgreementFloor, ...] = ()
+    """Agreement that a release needs, by dimension and slice."""
 
 
 IsolationLevel = Literal["landlock", "namespaces"]

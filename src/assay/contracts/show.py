@@ -87,16 +87,17 @@ def _sampling(contract: Contract) -> list[str]:
     sampling = contract.sampling
     axes = [(axis, ", ".join(values)) for axis, values in sampling.axes.items()]
     axes += [(axis, f"left out: {reason}") for axis, reason in sampling.left_out.items()]
-    lines = [f"## Sampling: {sampling.total} records", "", *_table(("axis", "values"), axes), ""]
+    total = f"an aim of {sampling.total} records" if sampling.aim else f"{sampling.total} records"
+    lines = [f"## Sampling: {total}", "", *_table(("axis", "values"), axes), ""]
     if sampling.hard:
         lines += ["Hard slices: " + "; ".join(map(_slice, sampling.hard)), ""]
-    quotas = [(_slice(each.slice), _asked(each)) for each in sampling.quotas]
+    quotas = [(_slice(each.slice), _asked(each, sampling.total)) for each in sampling.quotas]
     lines += _section("Quotas", ("slice", "at least"), quotas)
     reserve = contract.reserve
     if reserve:
-        size = f"{reserve.size} records" if reserve.size else f"{reserve.share:.0%} of all records"
+        size = reserve.declared(sampling.total)
         lines += [
-            f"## Reserve `{reserve.id}`: {size}",
+            f"## Reserve `{reserve.id}`: {size} items",
             "",
             f"{_line(reserve.covers)} Opened by: {', '.join(reserve.openers)}.",
             "",
@@ -112,6 +113,11 @@ def _review(contract: Contract) -> list[str]:
     lines = ["## Review", "", blinded, ""]
     head = ("layer", "records", "judged by", "passes", "second review", "accepted when", "else")
     lines += [*_table(head, [_layer(each) for each in review.layers]), ""]
+    floors = [
+        (each.dimension, _slice(each.slice), f"{each.least:g}", each.bound)
+        for each in review.agreement_floors
+    ]
+    lines += _section("Agreement floors", ("dimension", "slice", "alpha at least", "by"), floors)
     roles = [
         (each.role, each.duty, each.expertise, each.test or "", _percent(each.pass_mark))
         for each in contract.roles
@@ -291,10 +297,9 @@ def _machine_evidence(demanded: MachineEvidence) -> list[str]:
     return ["## Verification", "", *lines, ""] if lines else []
 
 
-def _asked(quota: Quota) -> str:
-    asked = [f"{quota.share:.0%}"] if quota.share is not None else []
-    asked += [f"{quota.minimum} records"] if quota.minimum is not None else []
-    return " and ".join(asked)
+def _asked(quota: Quota, total: int) -> str:
+    records = f"{quota.needed(total)} records"
+    return records if quota.share is None else f"{records} ({quota.share:.0%} of {total})"
 
 
 def _slice(cut: Slice) -> str:

@@ -22,6 +22,10 @@ Say = Callable[[str], None]
 """Prints one line."""
 
 
+TOTAL = 100
+"""Records that the contract of a scene asks for: a scene is smaller than the demo."""
+
+
 class Played(msgspec.Struct, frozen=True, kw_only=True):
     """What the stages said of one scene."""
 
@@ -61,7 +65,8 @@ def play(folder: Path, scene: Scene) -> Played:
     write_program(folder)
     contract = folder / "contract.yaml"
     text = contract.read_text(encoding="utf-8")
-    contract.write_text(text.replace("agreement: 0.66", f"agreement: {scene.agreement}"))
+    text = text.replace("agreement: 0.66", f"agreement: {scene.agreement}")
+    contract.write_text(text.replace("total: 160", f"total: {TOTAL}"))
     with doors.open_program(folder, clock=fixed_clock(MOMENT), who="demo") as program:
         _collect(program, scene)
         refusal = _release(program, scene)

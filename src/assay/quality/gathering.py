@@ -86,6 +86,8 @@ class Gathering:
     """Taxonomies counted, for coverage."""
     judgments: Counter[str] = field(default_factory=Counter)
     """Judgments given, superseded, repeated, and standing by kind of reviewer."""
+    guidelines: Counter[str] = field(default_factory=Counter)
+    """Judgments given, by the rubric (document id) or foreign guideline that they cite."""
     reviewers: dict[str, ReviewerTally] = field(default_factory=dict)
     """Answers by reviewer's pseudonym."""
     pairs: Answers = field(default_factory=Answers)
@@ -215,6 +217,7 @@ class Gathering:
         unreplaced = unsuperseded(case.judgments)
         counts = self.judgments
         counts["given"] += len(case.judgments)
+        self.guidelines.update(each.rubric or each.guideline or "" for each in case.judgments)
         counts["superseded"] += len(case.judgments) - len(unreplaced)
         for judgment in standing:
             counts[judgment.reviewer.kind] += 1

@@ -206,7 +206,16 @@ def report(
     """
     from assay.quality.report import report_of  # noqa: PLC0415  seconds of statistics to load
 
-    return report_of(_gathered(store, documents, on_progress), resampling)
+    return report_of(_gathered(store, documents, on_progress), resampling, rubrics(store))
+
+
+def rubrics(store: FactStore) -> dict[str, str]:
+    """Document id of every rubric that the store holds -> its name and version."""
+    return {
+        each.id: f"{each.name} {each.version}"
+        for each in store.scan(Document)
+        if each.kind == "rubric"
+    }
 
 
 def shortcuts(
