@@ -9,6 +9,7 @@ from assay.quality import service
 from assay.quality.bootstrap import Resampling
 from assay.quality.coverage import Cells, Coverage, CrossTable, count_cells, coverage, cross_table
 from assay.quality.disposition import RELEASABLE
+from assay.quality.explanation import Explanation, StaleRecord
 from assay.quality.sections.reviewers import ReviewerRates
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class QualityNoun:
             on_progress=on_progress,
         )
 
-    def why(self, record: str) -> service.Explanation:
+    def why(self, record: str) -> Explanation:
         """Why a record has its state, rule by rule, and what would change it.
 
         Args:
@@ -42,7 +43,7 @@ class QualityNoun:
         """
         return service.why(self._session.store, self._session.facts, record)
 
-    def stale(self) -> "tuple[service.StaleRecord, ...]":
+    def stale(self) -> tuple[StaleRecord, ...]:
         """The records with judgments made under a text that has changed its meaning since."""
         return tuple(service.stale(self._session.store, self._session.facts))
 

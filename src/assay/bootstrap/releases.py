@@ -85,6 +85,7 @@ class ReleasesNoun:
             checkpoint=session.store.head(),
             floors=report.floors,
             rubrics=quality.rubrics(session.store),
+            stale=quality.stale_that_decide(session.store, session.facts),
             reserve=reserve.index(session.store, salt_of(session.secret)),
             sealed=self._sealed(),
             leave_out_overlaps=leave_out_overlaps,

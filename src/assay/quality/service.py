@@ -12,7 +12,7 @@ from assay.core.ports import FactStore
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case, cases
 from assay.quality.consensus import STRICT_MAJORITY, effective
-from assay.quality.disposition import Disposition, State
+from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.quality.explanation import Explanation, StaleRecord, explain, stale_in
 from assay.quality.failure_modes import is_refuted, taught_candidate
 from assay.quality.gathering import Gathering, gather
@@ -21,11 +21,6 @@ from assay.quality.rules import dispose_case
 from assay.quality.sections.questions import Question, Verdicts, questions_of, verdicts_of
 from assay.quality.sections.reviewers import ReviewerRates, reviewers_of
 from assay.records.record import Record
-
-__all__ = [
-    "AgreementReport", "Disposed", "Explanation", "ReasonCount", "StaleRecord", "agreement",
-    "dispose", "each_case", "refuted", "report", "reviewers", "shortcuts", "stale", "why",
-]  # fmt: skip
 
 if TYPE_CHECKING:
     from assay.quality.report import QualityReport
@@ -187,6 +182,30 @@ def stale(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Itera
             found = stale_in(case, in_force)
             if found is not None:
                 yield found
+
+
+def stale_that_decide(
+    store: FactStore, documents: Mapping[DocumentKind, Document]
+) -> dict[str, int]:
+    """Stale judgments on which a releasable disposition still rests, counted by label.
+
+    There are none after `dispose`; a policy or contract that changed since leaves them behind.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+    """
+    in_force = InForce.of(documents, store.scan(Document))
+    counts: Counter[str] = Counter()
+    if not in_force.changes:
+        return {}
+    for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id, dated=True):
+        for case in batch:
+            found = stale_in(case, in_force)
+            disposed = case.disposition is not None and case.disposition.state in RELEASABLE
+            if disposed and found is not None and found.decides:
+                counts.update(label for each in found.judgments for label in each.labels)
+    return dict(sorted(counts.items()))
 
 
 def report(

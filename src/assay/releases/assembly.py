@@ -68,6 +68,7 @@ class Tally:
         self._totals: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._states: Counter[str] = Counter()
+        self._standings: Counter[str] = Counter()
         self._sources: Counter[str] = Counter()
         self._transformations: Counter[tuple[str, str]] = Counter()
 
@@ -93,6 +94,7 @@ class Tally:
         )
         self._kinds[item.kind] += 1
         self._states[item.state] += 1
+        self._standings.update(item.standings)
         self._sources.update(item.source_classes)
         if item.transformation:
             self._transformations[item.transformation.name, item.transformation.version] += 1
@@ -106,7 +108,10 @@ class Tally:
         series = (RECORDS, JUDGMENTS, ADJUDICATIONS, VERIFICATIONS)
         totals = {name: self._totals[name] for name in series}
         kinds, states = dict(sorted(self._kinds.items())), dict(sorted(self._states.items()))
-        return msgspec.convert(totals | {"kinds": kinds, "states": states}, Counts)
+        standings = dict(sorted(self._standings.items()))
+        return msgspec.convert(
+            totals | {"kinds": kinds, "states": states, "standings": standings}, Counts
+        )
 
     def sources(self, permits: Permits) -> tuple[SourceEntry, ...]:
         """The source classes of the release with what they permit."""

@@ -28,6 +28,14 @@ STATE_MEANINGS: Mapping[str, str] = {
 }
 """What the state of a released record means."""
 
+STANDING_MEANINGS: Mapping[str, str] = {
+    "endorsed": "something that could have spoken against it speaks for it",
+    "rejected": "a veto, a verifier, the policy, or agreed judgments speak against it",
+    "mixed": "judgments or verifiers speak both ways",
+    "unjudged": "nothing that could have spoken against it was looked at",
+}
+"""What the standing of a candidate means."""
+
 _SHOWN = 20
 """Lines that the change log lists before it says how many more there are."""
 
@@ -79,6 +87,8 @@ def _context(portrait: Portrait) -> dict[str, Any]:
         "uncertain": [each for each in dimensions if each.judged_by == "uncertain"],
         "evidence": {entry.dimension: entry for entry in head.dimensions},
         "state_meanings": STATE_MEANINGS,
+        "standing_meanings": STANDING_MEANINGS,
+        "compatible": paperwork.contract.compatible,
         "not_sought": NOT_SOUGHT,
         "unverified": [
             each for each in dimensions if each.nature == "objective" and not each.verifier

@@ -16,7 +16,7 @@ from assay.core.canonical import encode_fact, parse_json
 from assay.core.errors import AssayError, InputError
 from assay.core.fact import Value
 from assay.governance.rights import Use
-from assay.quality.disposition import State
+from assay.quality.disposition import CandidateStanding, State
 from assay.records.fields import Index
 from assay.releases.evidence_tally import DimensionEntry, GuidelineEntry
 from assay.releases.item import Item
@@ -103,9 +103,9 @@ class TransformationEntry(Value):
 class LeftOut(Value):
     """Records of the store that are not in the release, for one reason."""
 
-    code: Literal["rights", "waits", "set_aside", "withdrawn", "reserve"]
-    """No right to the use; review not finished; set aside by a rule; taken back since; shares
-    text with the reserve."""
+    code: Literal["rights", "waits", "rejected", "set_aside", "withdrawn", "reserve"]
+    """No right to the use; review not finished; made to be imitated and not endorsed; set aside by a
+    rule; taken back since; shares text with the reserve."""
     reason: str
     """Why."""
     records: Index
@@ -127,6 +127,8 @@ class Counts(Value):
     """Records by kind."""
     states: dict[State, Index]
     """Records by the state of their disposition."""
+    standings: dict[CandidateStanding, Index] = {}
+    """Candidates by their standing; empty in the formats 1 to 3."""
 
 
 class FileEntry(Value):

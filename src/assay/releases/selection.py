@@ -104,8 +104,8 @@ class Selection:
             self._left_out["withdrawn", self._withdrawn[case.id]] += 1
         elif disposition is None:
             self.figures.undecided.append(case.id)
-        elif disposition.state == "set_aside":
-            self._left_out["set_aside", f"by the rule {disposition.rule}"] += 1
+        elif disposition.state in {"set_aside", "rejected"}:
+            self._left_out[disposition.state, f"by the rule {disposition.rule}"] += 1
         elif disposition.state not in RELEASABLE:
             state = disposition.state.replace("_", " ")
             self._left_out["waits", f"{state}, by the rule {disposition.rule}"] += 1

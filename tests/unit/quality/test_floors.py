@@ -10,9 +10,9 @@ from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case
 from assay.quality.floors import FloorResult, floors_of
 from assay.quality.gathering import gather
+from assay.quality.in_force import InForce
 from assay.quality.report import report_of
 from assay.quality.report_text import to_markdown
-from assay.quality.in_force import InForce
 from assay.records.verdict import DimensionScore, Scored
 from simulators.small_program import contract, judged, pair, rubric
 
