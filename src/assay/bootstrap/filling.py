@@ -38,7 +38,6 @@ def fill(session: Session, desk: Desk) -> Filled:
     newest, in_force = desk.newest_record(), session.ids["contract"]
     if newest == desk.filled_to(in_force):
         return Filled()
-    seen = _seen(session)
     groups: dict[Queue, list[Waiting]] = defaultdict(list)
     new: dict[str, NewItem] = {}
     counts: Counter[str] = Counter()
@@ -46,7 +45,7 @@ def fill(session: Session, desk: Desk) -> Filled:
         identity = record.id
         counts["records"] += 1
         queue = queue_of(record, contract)
-        item = new_item(record, identity, contract, seen=seen.get(identity, frozenset()))
+        item = new_item(record, identity, contract)
         if queue is None or item is None:
             counts["no_pass"] += 1
             continue
@@ -87,14 +86,3 @@ def _enqueue(session: Session, desk: Desk, queue: Queue, items: Sequence[NewItem
         if added:
             unit.acted()
     return added
-
-
-def _seen(session: Session) -> dict[str, frozenset[str]]:
-    """Pseudonyms of the people who judged each record or were asked to."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for assignment in session.store.scan(Assignment):
-        found[assignment.record].add(assignment.reviewer)
-    for judgment in session.store.scan(Judgment):
-        if judgment.reviewer.kind != "model":
-            found[judgment.record].add(judgment.reviewer.pseudonym)
-    return {record: frozenset(people) for record, people in found.items()}
