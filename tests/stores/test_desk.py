@@ -275,7 +275,7 @@ def test_no_slot_is_given_twice_and_no_answer_is_lost(
     url = str(request.getfixturevalue(f"{place}_url"))
 
     class Placed(Machine):
-        make = staticmethod(_fresh(url, tmp_path, open_store, request))
+        make = staticmethod(empty_stores(url, tmp_path, open_store, request))
 
     run_state_machine_as_test(
         Placed,
@@ -288,7 +288,7 @@ def test_no_slot_is_given_twice_and_no_answer_is_lost(
     )
 
 
-def _fresh(
+def empty_stores(
     url: str, folder: Path, open_store: Callable[[str], Store], request: pytest.FixtureRequest
 ) -> Callable[[], Store]:
     """Opens an empty store for each run of the machine."""

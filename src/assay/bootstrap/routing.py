@@ -120,7 +120,7 @@ def _conclude(
     )
     number = open_desk.add_queue(senior, handle_of(session, senior))
     barred = tuple(sorted(people_at(session, item.record)))
-    waiting = [NewItem(record=item.record, need=1, barred=barred)]
-    if not open_desk.enqueue(number, waiting):
-        open_desk.reopen(number, item.record)
+    open_desk.enqueue(number, [NewItem(record=item.record, need=1, barred=barred)])
+    # An earlier decision did not end it: another is wanted, of somebody else.
+    open_desk.reopen(number, item.record)
     return "adjudication"

@@ -25,11 +25,14 @@ DONE = (*ANSWERED, LeaseState.judged)
 """States of people who judged an item, at the desk or outside it."""
 
 _TAKEN = (LeaseState.held, LeaseState.expired)
-_KNOWN_RECORDS: Collection[Stage] = ("exam", "sentinel")
 
 
 class Involvement(msgspec.Struct, frozen=True, kw_only=True):
-    """What the facts say of one person and one record."""
+    """What the facts say of one person who met a record: judged it, was asked to, or decided it.
+
+    A judgment that says nothing and an assignment that was withdrawn are no pass; but whoever
+    met a record gives no pass on it at the desk.
+    """
 
     judgments: tuple[str, ...] = ()
     """Ids of the person's standing judgments that say anything, in their order of entry."""
@@ -105,21 +108,21 @@ def involvements(
         withdrawals: withdrawn assignments.
         at_desk: ids of the assignments that the desk gave; its own rows say what became of them.
     """
+    people = [each for each in judgments if each.reviewer.kind != "model"]
+    met = {(each.record, each.reviewer.pseudonym) for each in people}
     given: dict[tuple[str, str], list[Judgment]] = defaultdict(list)
-    for judgment in standing(each for each in judgments if each.reviewer.kind != "model"):
+    for judgment in standing(people):
         if says_anything(judgment):
             given[judgment.record, judgment.reviewer.pseudonym].append(judgment)
+    outside = [each for each in assignments if each.id not in at_desk]
+    met |= {(each.record, each.reviewer) for each in outside}
     ended = {each.assignment for each in withdrawals}
-    asked = {
-        (each.record, each.reviewer): each.id
-        for each in assignments
-        if each.id not in ended and each.id not in at_desk
-    }
+    asked = {(each.record, each.reviewer): each.id for each in outside if each.id not in ended}
     decided: dict[tuple[str, str], list[str]] = defaultdict(list)
     for adjudication in adjudications:
         decided[adjudication.record, adjudication.adjudicator].append(adjudication.id)
     found: dict[str, dict[str, Involvement]] = defaultdict(dict)
-    for key in sorted({*given, *asked, *decided}):
+    for key in sorted({*met, *decided}):
         record, person = key
         found[record][person] = Involvement(
             judgments=tuple(each.id for each in given.get(key, ())),
@@ -156,27 +159,29 @@ def _placed(item: Item, queue: Queue, rows: Mapping[str, Lease], people: People)
         state = _state(queue, person, row, involvement)
         if state is None:
             continue
-        facts = involvement.decisions if queue.stage == "adjudication" else involvement.judgments
-        answered_by = facts if state in DONE else ()
-        yield _row(item, person, row, state, answered_by)
+        answer = _answer(queue, row, involvement) if state in DONE else None
+        if row is None:
+            yield Lease(
+                item=item.id,
+                reviewer=person,
+                state=state,
+                record=item.record,
+                queue=item.queue,
+                judgment=answer,
+            )
+        elif answer and answer != row.judgment:
+            yield msgspec.structs.replace(row, state=state, judgment=answer)
+        else:
+            yield _moved(row, state)
 
 
-def _row(
-    item: Item, person: str, row: Lease | None, state: LeaseState, answered_by: tuple[str, ...]
-) -> Lease:
-    if row is None:
-        answer = answered_by[-1] if answered_by else None
-        return Lease(
-            item=item.id,
-            reviewer=person,
-            state=state,
-            record=item.record,
-            queue=item.queue,
-            judgment=answer,
-        )
-    if answered_by and row.judgment not in answered_by:
-        row = msgspec.structs.replace(row, judgment=answered_by[-1])
-    return _moved(row, state)
+def _answer(queue: Queue, row: Lease | None, involvement: Involvement) -> str | None:
+    """The judgment or decision that a row names: its own while that stands, or the newest."""
+    if queue.stage == "adjudication":
+        return involvement.decisions[-1] if involvement.decisions else None
+    if row is not None and row.judgment in involvement.judgments:
+        return row.judgment
+    return involvement.judgments[-1] if involvement.judgments else None
 
 
 def _moved(row: Lease, state: LeaseState) -> Lease:
@@ -186,7 +191,10 @@ def _moved(row: Lease, state: LeaseState) -> Lease:
 def _state(
     queue: Queue, person: str, row: Lease | None, involvement: Involvement
 ) -> LeaseState | None:
-    """The state that the facts give a person's row; None where there is none and need be none."""
+    """The state that the facts give the row of a person who has one, or who met the record.
+
+    None where there is none and need be none: the person may be given the item.
+    """
     match queue.stage:
         case "review":
             return _in_review(row, involvement)
@@ -194,38 +202,35 @@ def _state(
             return _in_adjudication(row, involvement)
         case "second_look" if queue.only == person and involvement.rubrics == {queue.layer}:
             return _done(row)
-        case stage if stage in _KNOWN_RECORDS and row is None:
+        case "exam" | "sentinel" if row is None:
             # Nobody is tested by a record that they know.
-            known = involvement.takes_pass or involvement.decisions
-            return LeaseState.barred if known else None
+            return LeaseState.barred
         case _:
             return row.state if row else None
 
 
-def _in_review(row: Lease | None, involvement: Involvement) -> LeaseState | None:
+def _in_review(row: Lease | None, involvement: Involvement) -> LeaseState:
     if involvement.judgments:
         return _done(row)
     if involvement.assignment and (row is None or row.handle is None):
         return LeaseState.elsewhere
     if row is None:
-        return LeaseState.barred if involvement.decisions else None
-    # An answer that was withdrawn, or says nothing, is no pass; nor is an assignment withdrawn.
+        return LeaseState.barred
+    # An answer that was replaced by nothing is no pass, nor is an assignment withdrawn.
     no_pass = row.state in {*DONE, LeaseState.elsewhere}
     return LeaseState.released if no_pass else row.state
 
 
-def _in_adjudication(row: Lease | None, involvement: Involvement) -> LeaseState | None:
+def _in_adjudication(row: Lease | None, involvement: Involvement) -> LeaseState:
     if involvement.decisions:
-        # A decision after which the record was sent here anew is spent: see `reopen`.
-        spent = row is not None and row.state == LeaseState.barred
-        if spent and row is not None and row.judgment == involvement.decisions[-1]:
+        # A decision after which the record was sent here anew is spent: see `reopened`.
+        if row and row.state == LeaseState.barred and row.judgment == involvement.decisions[-1]:
             return row.state
         return _done(row)
-    if not involvement.takes_pass:
-        return row.state if row else None
     if row is None:
         return LeaseState.barred
-    return LeaseState.released if row.state == LeaseState.held else row.state
+    lost = row.state == LeaseState.held and involvement.takes_pass
+    return LeaseState.released if lost else row.state
 
 
 def _done(row: Lease | None) -> LeaseState:
