@@ -43,6 +43,7 @@ from assay.review.lease import (
 from assay.review.passes import PassCount, pass_count, reopened
 from assay.review.welfare import Exposure
 from assay.store.connection import among
+from assay.store.contract_change import ContractChange
 from assay.store.desk_tables import DeskTables
 from assay.store.passes import COUNTED_WORDS, lease_row, leases_of, recount
 from assay.store.store import Store
@@ -268,6 +269,14 @@ class DeskUnit:
             self.change(msgspec.structs.replace(lease, state=LeaseState.expired))
         return found
 
+    def contract_change(self, reviews: Sequence[int]) -> ContractChange:
+        """Have what waits follow a changed contract.
+
+        Args:
+            reviews: numbers of the queues of the review, the new ones included.
+        """
+        return ContractChange(self.facts, self._tables, reviews)
+
     def add_queue(self, queue: Queue, handle: str) -> int:
         """The number of a queue; it is made where it is not there."""
         table = self._tables.queues
@@ -320,9 +329,9 @@ class DeskUnit:
         return added
 
     def note_filled(self, contract: str, newest: int) -> None:
-        """Remember up to which record the queues are filled under a contract."""
+        """Remember up to which record the queues are filled, and that it is under this contract."""
         table = self._tables.fills
-        self._connection.execute(delete(table).where(table.c.contract == contract))
+        self._connection.execute(delete(table))
         self._connection.execute(insert(table), {"contract": contract, "newest": newest})
         self.acted()
 
@@ -475,10 +484,14 @@ class Desk:
         return int(self._store.ask(newest, {})[0][0] or 0)
 
     def filled_to(self, contract: str) -> int:
-        """Sequence number of the record up to which queues are filled under a contract, or 0."""
+        """Sequence number of the record up to which queues are filled under a contract, or 0.
+
+        It is 0 too where they were filled under another contract since.
+        """
         table = self._tables.fills.c
-        rows = self._store.ask(select(table.newest).where(table.contract == contract), {})
-        return int(rows[0][0]) if rows else 0
+        rows = self._store.ask(select(table.contract, table.newest), {})
+        filled = {str(name): int(newest) for name, newest in rows}
+        return filled[contract] if set(filled) == {contract} else 0
 
     def queues(self) -> list[QueueRow]:
         """All queues in the order in which they were made."""

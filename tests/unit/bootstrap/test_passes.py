@@ -259,3 +259,39 @@ def test_reconciling_repairs_a_store_of_an_older_version_once(program: Program) 
     entries = program.store.head().number
     assert program.review.reconcile() == []
     assert program.store.head().number == entries
+
+
+def test_a_changed_contract_moves_what_waits_and_asks_for_its_own_passes(
+    program: Program, template: Path
+) -> None:
+    """A record waits once, with the passes of the contract in force; what was given stays given."""
+    who = person(program, "ana", "reviewer")
+    (judged,) = judge(program, who, {who.pseudonym: {"verdict": "tie"}}, most=1)
+    (held,) = program.desk.claim(who).result().leases
+    records = {each.id for each in program.store.scan(Record)}
+    contract = program.folder / "contract.yaml"
+    text = contract.read_text(encoding="utf-8")
+    changed = text.replace(
+        "id: everything_else, roles: [reviewer], passes: 3",
+        "id: the_rest, roles: [reviewer], passes: 2",
+    )
+    assert changed != text
+    for written, need in ((changed, 2), (text, NEED)):
+        contract.write_text(written, encoding="utf-8")
+        with opened(program.folder) as again:
+            desk = Desk(again.store)
+            names = {row.id: row.queue for row in desk.queues()}
+            wanted = {
+                record: [item for item in desk.items_of(record) if item.need] for record in records
+            }
+            assert all(len(items) <= 1 for items in wanted.values())
+            for record in (judged, held.record):
+                (item,) = wanted[record]
+                assert names[item.queue].layer == ("the_rest" if need == 2 else "everything_else")
+                assert (item.need, item.open_slots) == (need, need - 1)
+            assert again.review.status().passes.wanted == sum(
+                item.need for items in wanted.values() for item in items
+            )
+            assert list(again.review.reconcile()) == []
+            other = person(again, f"new-{need}", "reviewer")
+            assert {judged, held.record} <= claimed(again, other)
