@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from sqlalchemy import event
 
 from assay.core.clock import later
 from assay.core.digest import sha256
@@ -447,3 +449,32 @@ def test_open_passes_are_what_is_wanted_less_those_who_judged_or_hold(
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_an_import_asks_the_register_once_a_batch(store: Store) -> None:
+    """No statement is made for a single row, with and without items of the desk."""
+    floor = Floor(store)
+    asked: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        asked.append(statement)
+
+    def statements(people: int, occasion: int) -> int:
+        given = [
+            opinion(record, f"rev-{number}", occasion, says=True)
+            for record in floor.ids
+            for number in range(people)
+        ]
+        asked.clear()
+        with store.write("test.import", actor=ACTOR) as unit:
+            unit.add(given)
+        return len(asked)
+
+    event.listen(store._engine, "before_cursor_execute", note)
+    without = [statements(people, occasion) for occasion, people in enumerate((5, 50, 200))]
+    assert len(set(without)) == 1
+    assert not [each for each in asked if "desk_leases" in each]
+    floor.queue(floor.review, floor.ids[0], NEED)
+    with_items = [statements(people, 10 + people) for people in (5, 50, 200)]
+    event.remove(store._engine, "before_cursor_execute", note)
+    assert max(with_items) - min(with_items) <= 1  # the insert of rows that are new
