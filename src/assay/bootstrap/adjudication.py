@@ -13,7 +13,7 @@ from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, R
 from assay.review.answer import Answer, decided_in_record_order, in_presented_order
 from assay.review.assignment import Assignment
 from assay.review.form import Form
-from assay.review.lease import ANSWERED, Lease, LeaseState
+from assay.review.lease import Lease, LeaseState
 from assay.review.presentation import Presentation, present
 from assay.review.service import weigh
 from assay.store.desk import Desk
@@ -43,7 +43,7 @@ class SeniorWork(msgspec.Struct, frozen=True, kw_only=True):
     voices: tuple[Voice, ...]
     """The judgments that stand."""
     decided: bool
-    """Whether this adjudicator has decided already."""
+    """Whether it is decided: by this adjudicator, or meanwhile by somebody else."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +119,7 @@ class AdjudicationNoun:
                 )
                 for number, each in enumerate(people, start=1)
             ),
-            decided=lease.state in ANSWERED,
+            decided=desk.is_decided(lease),
         )
 
     def decide(
@@ -144,8 +144,7 @@ class AdjudicationNoun:
             UsageError: if it was not taken, was decided already, or the decision does not fit.
         """
         lease = self._own(who, handle)
-        if lease.state in ANSWERED:
-            raise UsageError(code="already-decided", message="you have decided this record already")
+        desk.refuse_decided(lease)
         record = self._session.store.get(Record, lease.record)
         adjudication = weigh(
             self._session.store,
@@ -158,8 +157,10 @@ class AdjudicationNoun:
 
         def work(unit: Unit) -> Adjudication:
             open_desk = self._desk.unit(unit)
+            current = self._own(who, handle, open_desk.find(handle))
+            desk.refuse_decided(current)
+            desk.settle(open_desk, current, adjudication.id)
             unit.add([adjudication])
-            desk.settle(open_desk, lease, adjudication.id)
             return adjudication
 
         return self._floor.submit(
@@ -169,8 +170,8 @@ class AdjudicationNoun:
     def _queues(self) -> list[int]:
         return [row.id for row in self._desk.queues() if row.queue.stage == "adjudication"]
 
-    def _own(self, who: Principal, handle: str) -> Lease:
-        lease = self._desk.find(handle)
+    def _own(self, who: Principal, handle: str, lease: Lease | None = None) -> Lease:
+        lease = lease or self._desk.find(handle)
         if lease is None or lease.reviewer != who.pseudonym or lease.queue not in self._queues():
             raise UsageError(
                 code="no-assignment",

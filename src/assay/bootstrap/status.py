@@ -13,7 +13,7 @@ from assay.quality.disposition import Disposition
 from assay.releases.release import Release
 from assay.reserve.sealing import Fingerprint, Sealing
 from assay.review.adjudication import Adjudication
-from assay.review.service import ReviewStatus
+from assay.review.pass_service import ReviewStatus
 from assay.store.tables import SCHEMA
 from assay.verification.verification import Verification
 

@@ -7,12 +7,16 @@ import typer
 
 from assay.cli.exam import exam, sentinel
 from assay.cli.output import AsJson, Folder, print_json, print_table, progress
+from assay.cli.passes import reconcile, status, withdraw
 from assay.cli.simulate import simulate
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(simulate)
 app.command()(exam)
 app.command()(sentinel)
+app.command()(status)
+app.command()(withdraw)
+app.command()(reconcile)
 
 
 @app.command()
@@ -375,28 +379,3 @@ def _show_report(report: Any) -> None:
         f"cost {run.cost if run.cost is not None else 'not asked (--prices)'}"
     )
     show_judges(report.agreement)
-
-
-@app.command()
-def status(program: Folder = ".", as_json: AsJson = False) -> None:
-    """Show the queue: assigned, judged, waiting, by reviewer; and model judges beside people.
-
-    Example: assay review status
-    """
-    import msgspec
-
-    import assay
-    from assay.cli.judges import show_judges
-
-    with assay.open(program) as opened:
-        found = opened.review.status()
-        judges = opened.review.judges() if found.judgments_of_models else ()
-    if as_json:
-        print_json(msgspec.to_builtins(found) | {"judges": judges})
-        return
-    typer.echo(f"{found.assigned} assigned = {found.judged} judged + {found.waiting} waiting")
-    typer.echo(f"{found.unassigned_judgments} judgments came without an assignment")
-    print_table(("reviewer", "waiting"), found.waiting_by_reviewer.items())
-    if judges:
-        typer.echo(f"{found.judgments_of_models} judgments of models, which fill no pass")
-        show_judges(judges)

@@ -170,7 +170,6 @@ def give_senior(
 def renew(desk: DeskWriting, lease: Lease, *, now: str, seconds: int) -> Lease:
     """Prolong a lease after a sign of life; one that ran out is taken back if its slot is free."""
     if lease.state == LeaseState.expired and desk.item(lease.item).open_slots > 0:
-        desk.take_slot(lease.item)
         lease = msgspec.structs.replace(lease, state=LeaseState.held)
     if lease.state == LeaseState.held:
         lease = msgspec.structs.replace(lease, until=later(now, seconds))
@@ -184,7 +183,6 @@ def release(desk: DeskWriting, lease: Lease) -> Lease:
         return lease
     given = msgspec.structs.replace(lease, state=LeaseState.released)
     desk.change(given)
-    desk.give_slot(lease.item)
     desk.acted()
     return given
 
@@ -243,8 +241,9 @@ def answer(
         )
         desk.facts.add([written])
         judgment = judgment.replace(wrote=written.id)
-    desk.facts.add([judgment])
+    # Settled first: a pass that this lease takes is not taken once more as the judgment enters.
     lease = settle(desk, lease, judgment.id)
+    desk.facts.add([judgment])
     receipt = Receipt(
         assignment=str(lease.handle),
         judgment=judgment.id,
@@ -277,7 +276,6 @@ def settle(desk: DeskWriting, lease: Lease, judgment: str) -> Lease:
     elif lease.state == LeaseState.held:
         state, late = LeaseState.stored, False
     elif desk.item(lease.item).open_slots > 0:
-        desk.take_slot(lease.item)
         state, late = LeaseState.stored, True
     else:
         state, late = LeaseState.surplus, True
@@ -293,6 +291,27 @@ def settle(desk: DeskWriting, lease: Lease, judgment: str) -> Lease:
     )
     desk.change(answered)
     return answered
+
+
+def is_decided(lease: Lease) -> bool:
+    """Whether the record of an adjudicator's lease is decided, by the adjudicator or another."""
+    return lease.judgment is not None or lease.state == LeaseState.released
+
+
+def refuse_decided(lease: Lease) -> None:
+    """Refuse a second decision under one lease, and one on what somebody else has decided.
+
+    Raises:
+        UsageError: if the record is decided.
+    """
+    if lease.judgment is not None:
+        raise UsageError(code="already-decided", message="you have decided this record already")
+    if is_decided(lease):
+        raise UsageError(
+            code="decided-elsewhere",
+            message="somebody else has decided this record meanwhile",
+            hint="take the next one from the list",
+        )
 
 
 def _role(role: str) -> RoleName:
