@@ -9,6 +9,7 @@ from litestar.openapi import ResponseSpec
 from litestar.response import Redirect, Template
 
 from assay.core.errors import AssayError, CheckError, InputError, MachineError, UsageError
+from assay.review.answer import RefusedAnswerError
 from assay.review.wire import PROBLEM_TYPE, FieldFault, Problem
 
 PROBLEM_JSON = "application/problem+json"
@@ -45,16 +46,23 @@ _STATUS_OF_CODE: Mapping[str, int] = {
 
 def of_error(error: AssayError) -> Problem:
     """The problem that one of our own errors is."""
-    status = _STATUS_OF_CODE.get(error.code) or _STATUS.get(type(error), 500)
-    fault = FieldFault(field=error.where, message=error.message, hint=error.hint)
+    of_family = (status for family, status in _STATUS.items() if isinstance(error, family))
+    status = _STATUS_OF_CODE.get(error.code) or next(of_family, 500)
+    faults = error.faults if isinstance(error, RefusedAnswerError) else (error,)
     return Problem(
         type=f"{PROBLEM_TYPE}{error.code}",
         title=error.code.replace("-", " "),
         status=status,
         detail=error.message,
         hint=error.hint,
-        errors=(fault,) if error.where else (),
+        errors=tuple(_field_fault(fault) for fault in faults if fault.where or len(faults) > 1),
     )
+
+
+def _field_fault(error: AssayError) -> FieldFault:
+    pointer = f"#{error.where}" if error.where.startswith("/") else ""
+    field = error.where.strip("/").replace("/", ".")
+    return FieldFault(field=field, message=error.message, hint=error.hint, pointer=pointer)
 
 
 def of_http(error: HTTPException) -> Problem:

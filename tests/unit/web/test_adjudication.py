@@ -42,7 +42,8 @@ def ruling(name: str) -> Callable[[dict[str, Any]], Any]:
             {"dimension": "unsafe_help", "candidate": 0, "score": {"score": "scored", "value": 0}}
         ],
         "rulings": [
-            {"section": assignment["form"]["sections"][0]["id"], "ruling": word, "candidate": 0}
+            {"section": section["id"], "ruling": word, "candidate": 0, "reason": f"seen by {name}"}
+            for section in assignment["form"]["sections"]
         ],
         "reasons": [{"text": f"words of {name}", "dimension": "unsafe_help"}],
     }
