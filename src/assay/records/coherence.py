@@ -42,14 +42,7 @@ def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
         if number is not None and number >= count:
             yield f"{what} speaks of candidate {number}, the record has {count}"
     yield from _twice("score", ((s.dimension, s.candidate) for s in judgment.scores))
-    steps = [(label.candidate, label.step) for label in judgment.step_labels]
-    skipped = [(step.candidate, step.step) for step in judgment.skipped_steps]
-    yield from _twice("step label", steps)
-    yield from _twice("skipped step", skipped)
-    for candidate, step in [*steps, *skipped]:
-        yield from _step_faults(record.candidates, candidate, step)
-    for candidate, step in sorted(set(steps) & set(skipped)):
-        yield f"step {step} of candidate {candidate} is labelled and skipped"
+    yield from _labelling_faults(record, judgment)
     if judgment.wrote is not None and judgment.stands_as_is:
         yield "the text is revised and left as it is"
     for error in judgment.errors or ():
@@ -61,6 +54,18 @@ def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
             yield f"a reason leans on evidence {reason.evidence}, which is not there"
     if not judgment.reviewer.pseudonym.isprintable() or not judgment.reviewer.pseudonym:
         yield "the reviewer's pseudonym is empty or holds control characters"
+
+
+def _labelling_faults(record: Record, judgment: Judgment) -> Iterator[str]:
+    """Why the labels on steps do not fit: steps that are not there, or answered twice."""
+    labelled = [(label.candidate, label.step) for label in judgment.step_labels]
+    skipped = [(step.candidate, step.step) for step in judgment.skipped_steps]
+    yield from _twice("step label", labelled)
+    yield from _twice("skipped step", skipped)
+    for candidate, step in [*labelled, *skipped]:
+        yield from _step_faults(record.candidates, candidate, step)
+    for candidate, step in sorted(set(labelled) & set(skipped)):
+        yield f"step {step} of candidate {candidate} is labelled and skipped"
 
 
 def text_at(record: Record, pointer: str) -> str | None:

@@ -125,6 +125,11 @@ function candidate(place) {
 }
 
 function own() {
+  const row = desk.session?.row;
+  if (row?.type === "ruling") {
+    const field = /** @type {HTMLInputElement | null} */ (root.querySelector(".ruling.cell.current [data-ruling-reason]"));
+    return field && !field.closest("[hidden]") ? field.focus() : say("A reason is asked where a section is violated.");
+  }
   const id = desk.session?.toggleReason(null);
   if (id) into(`[data-reason="${id}"] input`);
 }
@@ -158,6 +163,7 @@ const commands = {
   hold, guide, own, critique, fold, release, gap,
   select: selectWords,
   note: () => into("[data-note]"),
+  "as-is": () => /** @type {HTMLElement | null} */ (root.querySelector("[data-as-is]"))?.click(),
   write: () => into("[data-writing]") || say("Nothing is to be written here."),
   stand: () => /** @type {HTMLElement | null} */ (root.querySelector(".question:not([hidden]) [data-stand]"))?.click(),
   first: () => candidate(0),
@@ -218,6 +224,7 @@ listen({
   mode: () => desk.session?.mode ?? "desk",
   letters: () => desk.session?.letters ?? 0,
   run, digit: digits, candidate, escape,
+  unread: () => desk.justAppeared,
   before: (event) => desk.words.key(event),
 });
 document.addEventListener("click", (event) => {

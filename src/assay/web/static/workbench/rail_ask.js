@@ -3,6 +3,7 @@
 
 import { ALL } from "./answer.js";
 import { el, field, words } from "./dom.js";
+import { focusGap } from "./gap_focus.js";
 import { hint } from "./keymap.js";
 import { contradiction, vetoOf } from "./priority.js";
 
@@ -13,12 +14,20 @@ export function askPart(session) {
   const parts = [causeAsk(session, cause), abstainAsk(session), priorityAsk(session)];
   const merged = el("div", { class: "ask notice", hidden: true });
   const element = el("div", { class: "asks" }, merged, ...parts, el("div", { role: "alert" }, faults));
+  /** What is listed, as text; null until the answer was to be sent. @type {string | null} */
+  let listed = null;
+  const list = () => {
+    const { gaps } = session;
+    if (JSON.stringify(gaps) === listed) return;
+    listed = JSON.stringify(gaps);
+    faults.replaceChildren(...gaps.map((gap) => el("li", {}, gapLink(session, gap), " ", gap.hint)));
+  };
+  // What is filled in goes from the list at once.
+  session.views.add(() => { if (listed !== null) list(); });
   return {
     element,
-    /** @param {{message: string, hint?: string}[]} list */
-    showFaults(list) {
-      faults.replaceChildren(...list.map((each) => el("li", {}, el("b", {}, each.message), each.hint ? ` ${each.hint}` : "")));
-    },
+    /** Lists what the answer lacks, each with a link to its control. */
+    showGaps: list,
     /** @param {import("./drafts.js").Conflict[]} conflicts @param {number} taken @param {() => void} theirs */
     showMerge(conflicts, taken, theirs) {
       if (!conflicts.length && !taken) return;
@@ -30,6 +39,19 @@ export function askPart(session) {
           el("button", { type: "button", class: "small", onclick: () => { merged.hidden = true; } }, "Good")));
     },
   };
+}
+
+/**
+ * @param {import("./session.js").Session} session
+ * @param {import("./completeness.js").Gap} gap
+ */
+function gapLink(session, gap) {
+  const link = el("a", { href: "#rail", "data-gap-link": gap.code }, gap.message);
+  link.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+    event.preventDefault();
+    focusGap(session, document, gap);
+  });
+  return link;
 }
 
 /**
