@@ -101,22 +101,21 @@ def in_record_order(
     Raises:
         InputError: if the answer does not fit the record; `where` names the field.
     """
-    place = _Places(order_of(assignment, len(record.candidates)))
+    order = order_of(assignment, len(record.candidates))
+    own = _placed(answer, _Places(order))
     judgment = Judgment(
         record=assignment.record,
         reviewer=reviewer,
-        verdict=_verdict(answer.verdict, place),
-        scores=tuple(_moved(each, place) for each in answer.scores),
-        reasons=tuple(_reason(each, place) for each in answer.reasons),
-        errors=None
-        if answer.errors is None
-        else tuple(_error(each, place) for each in answer.errors),
-        step_labels=tuple(_moved(each, place) for each in answer.step_labels),
-        skipped_steps=tuple(_moved(each, place) for each in answer.skipped_steps),
-        rulings=tuple(_moved(each, place) for each in answer.rulings),
-        attack=answer.attack,
-        stands_as_is=answer.stands_as_is,
-        order=place.order or None,
+        verdict=own.verdict,
+        scores=own.scores,
+        reasons=own.reasons,
+        errors=own.errors,
+        step_labels=own.step_labels,
+        skipped_steps=own.skipped_steps,
+        rulings=own.rulings,
+        attack=own.attack,
+        stands_as_is=own.stands_as_is,
+        order=order or None,
         rubric=assignment.rubric,
         visible=answer.visible,
         active_ms=answer.active_ms,
@@ -127,33 +126,47 @@ def in_record_order(
     return judgment
 
 
-def decided_in_record_order(
-    answer: Answer, record: Record, assignment: Assignment
-) -> tuple[Verdict, tuple[DimensionScore, ...]]:
-    """The verdict and the scores of an answer, with candidates in the record's own order."""
-    place = _Places(order_of(assignment, len(record.candidates)))
-    scores = tuple(_moved(each, place) for each in answer.scores)
-    return _verdict(answer.verdict, place), scores
+def answer_in_record_order(answer: Answer, record: Record, assignment: Assignment) -> Answer:
+    """The same answer with candidates in the record's own order.
+
+    Raises:
+        InputError: if the answer names a candidate that is not there.
+    """
+    return _placed(answer, _Places(order_of(assignment, len(record.candidates))))
 
 
 def in_presented_order(judgment: Judgment, record: Record, assignment: Assignment) -> Answer:
     """The answer that made a judgment, so that its reviewer can look at it again."""
     order = order_of(assignment, len(record.candidates))
     back = _Places(tuple(order.index(candidate) for candidate in range(len(order))))
-    return Answer(
-        verdict=_verdict(judgment.verdict, back),
-        scores=tuple(_moved(each, back) for each in judgment.scores),
-        reasons=tuple(_reason(each, back) for each in judgment.reasons),
-        errors=None
-        if judgment.errors is None
-        else tuple(_error(each, back) for each in judgment.errors),
-        step_labels=tuple(_moved(each, back) for each in judgment.step_labels),
-        skipped_steps=tuple(_moved(each, back) for each in judgment.skipped_steps),
-        rulings=tuple(_moved(each, back) for each in judgment.rulings),
+    stored = Answer(
+        verdict=judgment.verdict,
+        scores=judgment.scores,
+        reasons=judgment.reasons,
+        errors=judgment.errors,
+        step_labels=judgment.step_labels,
+        skipped_steps=judgment.skipped_steps,
+        rulings=judgment.rulings,
         attack=judgment.attack,
         stands_as_is=judgment.stands_as_is,
         visible=judgment.visible or (),
         active_ms=judgment.active_ms,
+    )
+    return _placed(stored, back)
+
+
+def _placed(answer: Answer, place: "_Places") -> Answer:
+    """An answer whose candidates are counted from other places."""
+    errors = answer.errors
+    return msgspec.structs.replace(
+        answer,
+        verdict=_verdict(answer.verdict, place),
+        scores=tuple(_moved(score, place) for score in answer.scores),
+        reasons=tuple(_reason(reason, place) for reason in answer.reasons),
+        errors=None if errors is None else tuple(_error(error, place) for error in errors),
+        step_labels=tuple(_moved(label, place) for label in answer.step_labels),
+        skipped_steps=tuple(_moved(step, place) for step in answer.skipped_steps),
+        rulings=tuple(_moved(ruling, place) for ruling in answer.rulings),
     )
 
 

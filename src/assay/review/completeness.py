@@ -110,7 +110,7 @@ def gaps(answer: Answer, form: Form, shape: AnswerShape) -> list[Gap]:
         missing += _reason_gaps(answer, form)
         missing += _error_gaps(answer, form)
         missing += _writing_gaps(answer, form)
-    missing += _detail_gaps(answer, form, shape)
+    missing += detail_gaps(answer, form, shape)
     if not missing and not (answer.written or _has_content(answer)):
         missing.append(_NOTHING)
     return missing
@@ -280,7 +280,7 @@ def _writing_gaps(answer: Answer, form: Form) -> Iterator[Gap]:
         )
 
 
-def _detail_gaps(answer: Answer, form: Form, shape: AnswerShape) -> Iterator[Gap]:
+def detail_gaps(answer: Answer, form: Form, shape: AnswerShape) -> Iterator[Gap]:
     """What a part that is there must say, whatever the kind and the verdict."""
     for number, ruling in enumerate(answer.rulings):
         if ruling.ruling == "violates" and not (ruling.reason or "").strip():

@@ -29,6 +29,7 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "no-invitation": 404,
     "no-round": 404,
     "key-reused": 409,
+    "already-decided": 409,
     "name-taken": 409,
     "draft-newer": 409,
     "last-administrator": 409,
@@ -48,6 +49,7 @@ def of_error(error: AssayError) -> Problem:
     """The problem that one of our own errors is."""
     of_family = (status for family, status in _STATUS.items() if isinstance(error, family))
     status = _STATUS_OF_CODE.get(error.code) or next(of_family, 500)
+    in_body = isinstance(error, RefusedAnswerError)
     faults = error.faults if isinstance(error, RefusedAnswerError) else (error,)
     return Problem(
         type=f"{PROBLEM_TYPE}{error.code}",
@@ -55,14 +57,20 @@ def of_error(error: AssayError) -> Problem:
         status=status,
         detail=error.message,
         hint=error.hint,
-        errors=tuple(_field_fault(fault) for fault in faults if fault.where or len(faults) > 1),
+        errors=tuple(_field_fault(fault, in_body=in_body) for fault in faults if fault.where or len(faults) > 1),
     )
 
 
-def _field_fault(error: AssayError) -> FieldFault:
-    pointer = f"#{error.where}" if error.where.startswith("/") else ""
-    field = error.where.strip("/").replace("/", ".")
-    return FieldFault(field=field, message=error.message, hint=error.hint, pointer=pointer)
+def _field_fault(error: AssayError, *, in_body: bool) -> FieldFault:
+    """One fault; its place is a pointer into the body where the body is at fault."""
+    place = error.where.strip("/")
+    within = place if error.where.startswith("/") else place.partition(".")[0]
+    return FieldFault(
+        field=place.replace("/", "."),
+        message=error.message,
+        hint=error.hint,
+        pointer=f"#/{within}" if in_body and within else "",
+    )
 
 
 def of_http(error: HTTPException) -> Problem:

@@ -28,7 +28,7 @@ export function gaps(answer, form, shape) {
     missing.push(...attackGaps(full, form), ...stepGaps(full, form, shape), ...sectionGaps(full, form, shape),
       ...scoreGaps(full, form, shape), ...reasonGaps(full, form), ...errorGaps(full, form), ...writingGaps(full, form));
   }
-  missing.push(...detailGaps(full), ...revisionGaps(full, form, shape));
+  missing.push(...detailGaps(full, form, shape));
   if (!missing.length && !full.written && !saysAnything(full)) {
     missing.push({ code: "nothing-judged", pointer: "", message: "The answer says nothing yet.", hint: "Give a score or mark an error; or abstain and say why." });
   }
@@ -131,8 +131,20 @@ function writingGaps(answer, form) {
   return [{ code: "edit-open", pointer: "/written", message: "The text is neither revised nor left as it is.", hint: "Write the revision, or say that the text stands as it is." }];
 }
 
+/**
+ * What a part that is there must say, whatever the kind and the verdict.
+ *
+ * @param {any} answer
+ * @param {any} form
+ * @param {Shape} shape
+ * @returns {Gap[]}
+ */
+export function detailGaps(answer, form, shape) {
+  return [...partGaps({ scores: [], rulings: [], ...answer }), ...revisionGaps(answer, form, shape)];
+}
+
 /** @param {any} answer @returns {Gap[]} */
-function detailGaps(answer) {
+function partGaps(answer) {
   const rulings = answer.rulings.flatMap((/** @type {any} */ each, /** @type {number} */ place) => (each.ruling === "violates" && !filled(each.reason)
     ? [{ code: "ruling-reason", pointer: `/rulings/${place}/reason`, message: `Section ${each.section}${of(each.candidate)}: a violation says why.`, hint: "Say what breaks the section.", ...candidateOf(each), item: each.section }] : []));
   const scores = answer.scores.flatMap((/** @type {any} */ each, /** @type {number} */ place) => (says(each) ? []

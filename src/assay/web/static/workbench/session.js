@@ -53,12 +53,16 @@ export class Session {
     return toAnswer(this.said, this.form, this.count);
   }
 
+  /** How much there is to answer. @returns {import("./completeness.js").Shape} */
+  get shape() {
+    const original = this.shown.candidates[0]?.text?.raw ?? null;
+    return { steps: this.shown.candidates.map((/** @type {any} */ each) => each.work.length), original };
+  }
+
   /** What keeps the answer from being sent. @returns {import("./completeness.js").Gap[]} */
   get gaps() {
     const { answer } = this;
-    const original = this.shown.candidates[0]?.text?.raw ?? null;
-    const steps = this.shown.candidates.map((/** @type {any} */ each) => each.work.length);
-    return [...gaps(answer, this.form, { steps, original }), ...contradictions(answer)];
+    return [...gaps(answer, this.form, this.shape), ...contradictions(answer)];
   }
 
   /** @param {number} place */
