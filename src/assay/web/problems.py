@@ -57,7 +57,11 @@ def of_error(error: AssayError) -> Problem:
         status=status,
         detail=error.message,
         hint=error.hint,
-        errors=tuple(_field_fault(fault, in_body=in_body) for fault in faults if fault.where or len(faults) > 1),
+        errors=tuple(
+            _field_fault(fault, in_body=in_body)
+            for fault in faults
+            if fault.where or len(faults) > 1
+        ),
     )
 
 
