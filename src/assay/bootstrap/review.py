@@ -12,11 +12,14 @@ from assay.bulk.fact_lines import write_array, write_rows, write_text
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile, is_rejects
 from assay.core.errors import UsageError
+from assay.records.judgment import Judgment, standing
 from assay.records.ports import Rejects, Row
-from assay.review import pass_service, service
+from assay.records.record import Record
+from assay.review import adjudication_rows, pass_service, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Member
 from assay.review.assignment import Assignment
+from assay.review.disputes import Dispute, disputes, undecided
 from assay.review.passes import PassChange
 from assay.store.pass_register import Passes
 
@@ -189,6 +192,60 @@ class ReviewNoun:
             judgments=judgments,
             note=note,
             actor=self._session.actor,
+        )
+
+    def adjudicate_row(self, row: Mapping[str, Any]) -> Adjudication:
+        """Write the senior decision that a row states, with a whole answer.
+
+        Args:
+            row: `record`, `cause`, `adjudicator` and the columns of an answer, as
+                `review.adjudication_rows` says.
+
+        Raises:
+            UsageError, InputError: if the row cannot be read, or the decision cannot stand.
+        """
+        return adjudication_rows.store_decision(
+            self._session.store,
+            self._session.facts,
+            self._decision_reader().read(row),
+            actor=self._session.actor,
+        )
+
+    def import_adjudications(self, file: str | Path) -> adjudication_rows.ImportedAdjudications:
+        """Take a file of senior decisions in, one a row; what cannot be used is set aside.
+
+        Args:
+            file: JSON lines, JSON, CSV, TSV or Parquet.
+        """
+        return adjudication_rows.import_adjudications(
+            self._session.store,
+            self._session.facts,
+            DiskFile(Path(file)).rows(),
+            self._decision_reader(),
+            actor=self._session.actor,
+        )
+
+    def undecided(self, adjudication: Adjudication) -> tuple[Dispute, ...]:
+        """What the weighed judgments differ on and a decision leaves open.
+
+        Args:
+            adjudication: the decision; one that keeps the distribution leaves nothing open.
+        """
+        decision = adjudication.decision
+        if not isinstance(decision, Decided):
+            return ()
+        record = self._session.store.get(Record, adjudication.record)
+        given = standing(self._session.store.scan(Judgment, record=record.id))
+        weighed = [each for each in given if each.id in adjudication.judgments]
+        rubric = self._session.documents.rubric
+        return undecided(decision, disputes(weighed, rubric, len(record.candidates)))
+
+    def _decision_reader(self) -> adjudication_rows.DecisionReader:
+        return adjudication_rows.DecisionReader(
+            self._session.store,
+            self._session.documents.rubric,
+            pseudonym=self._session.pseudonym,
+            written_source=self._session.documents.program.written_source,
         )
 
     def withdraw(

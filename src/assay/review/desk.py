@@ -22,10 +22,12 @@ from assay.records.record import Record
 from assay.review.answer import Answer, answer_faults, in_record_order, together
 from assay.review.assign import presented_order
 from assay.review.assignment import Assignment
+from assay.review.completeness import gaps, shape_of
 from assay.review.exchange import RoleName
 from assay.review.form import Form, form_of
 from assay.review.lease import ANSWERED, Lease, LeaseState, Member, Turn
 from assay.review.ports import DeskWriting
+from assay.review.presentation import order_of
 from assay.review.writing import written_record
 
 HANDLE_BYTES = 15
@@ -217,13 +219,15 @@ def answer(
         before: the judgment that this one replaces.
 
     Raises:
-        InputError: for an answer that does not fit.
+        RefusedAnswerError: for an answer that does not fit or is not complete; it names every fault.
         UsageError: for a key that was used with another body.
     """
     earlier = desk.submitted(lease.reviewer, key)
     if earlier is not None:
         return _replayed(earlier, body_hash)
-    faults = list(answer_faults(given, in_force.form(record), in_force.rubric))
+    form, order = in_force.form(record), order_of(assignment, len(record.candidates))
+    faults = list(answer_faults(given, form, in_force.rubric))
+    faults += [gap.error() for gap in gaps(given, form, shape_of(record, order))]
     if faults:
         raise together(faults)
     reviewer = Reviewer(

@@ -15,14 +15,15 @@ from assay.core.ports import FactStore
 from assay.records import ports
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.records.verdict import Abstained, NotAsked, Prefers, Ranks
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
+from assay.review.answer import together
 from assay.review.assign import authors
 from assay.review.assignment import Assignment
+from assay.review.cells import Row
+from assay.review.decision import decides_anything, decision_faults
 from assay.review.exchange import (
     Answered,
     RoleName,
-    Row,
     flat_work_row,
     is_unanswered,
     read_answer,
@@ -279,6 +280,7 @@ def adjudicate(
     adjudicator: str,
     judgments: Sequence[str] = (),
     note: str | None = None,
+    revision: Record | None = None,
     actor: str,
 ) -> Adjudication:
     """Write a senior decision over judgments; the judgments stay as they are.
@@ -292,10 +294,11 @@ def adjudicate(
         adjudicator: pseudonym of the adjudicator.
         judgments: ids of the judgments weighed; all that people gave on the record where empty.
         note: the adjudicator's words.
+        revision: the record that holds what the adjudicator wrote; the decision names it.
         actor: who does it.
 
     Raises:
-        UsageError: as `weigh` says.
+        UsageError, InputError: as `weigh` says.
     """
     adjudication = weigh(
         store,
@@ -310,6 +313,8 @@ def adjudicate(
     with store.write(
         "review.adjudicate", actor=actor, subject=adjudication.record, documents=ids
     ) as writing:
+        if revision is not None:
+            writing.add([revision])
         writing.add([adjudication])
     return adjudication
 
@@ -336,15 +341,15 @@ def weigh(
         note: the adjudicator's words.
 
     Raises:
-        UsageError: for an unknown id or cause, no person's judgment to weigh, a decision that names no
-            candidate of the record or no verdict, or an adjudicator who judged or wrote it or is
-            asked to judge it.
+        UsageError: for an unknown id or cause, no person's judgment to weigh, a decision that decides
+            nothing, or an adjudicator who judged or wrote it or is asked to judge it.
+        RefusedAnswerError: for a decision that does not fit the record; it names every fault.
     """
     found = store.get(Record, record)
     given = list(store.scan(Judgment, record=found.id))
     people = [each for each in given if each.reviewer.kind != "model"]
     weighed = [_weighed(given, identity) for identity in judgments] or people
-    _check_decision(found, decision, cause, weighed)
+    _check_decision(found, decision, cause, weighed, adjudicator)
     asked = {each.reviewer for each in store.scan(Assignment, record=found.id)}
     if adjudicator in asked | authors(found) | {each.reviewer.pseudonym for each in given}:
         raise _refused(
@@ -378,6 +383,7 @@ def _check_decision(
     decision: Decided | Preserved | Returned,
     cause: str,
     weighed: Sequence[Judgment],
+    adjudicator: str,
 ) -> None:
     if cause not in get_args(Cause):
         causes = ", ".join(get_args(Cause))
@@ -390,22 +396,18 @@ def _check_decision(
         )
     if not isinstance(decision, Decided):
         return
-    verdict = decision.verdict
-    if isinstance(verdict, Abstained) or (isinstance(verdict, NotAsked) and not decision.scores):
+    if not decides_anything(decision):
         raise _refused(
-            "no-decision", "an adjudication decides", "give a verdict, or keep the distribution"
+            "no-decision",
+            "an adjudication decides",
+            "give a verdict, scores, rulings, labels, errors or an outcome; or keep the distribution",
         )
-    named = [score.candidate for score in decision.scores if score.candidate is not None]
-    if isinstance(verdict, Prefers):
-        named.append(verdict.candidate)
-    if isinstance(verdict, Ranks):
-        named += [candidate for group in verdict.order for candidate in group]
-    if any(candidate >= len(record.candidates) for candidate in named):
-        raise _refused(
-            "unknown-candidate",
-            "the decision names a candidate that the record does not have",
-            f"candidates count from 0 to {len(record.candidates) - 1}",
-        )
+    faults = [
+        InputError(code="misfit", message=fault)
+        for fault in decision_faults(record, decision, adjudicator)
+    ]
+    if faults:
+        raise together(faults)
 
 
 def _records(store: FactStore, assignments: Sequence[Assignment]) -> dict[str, Record]:
