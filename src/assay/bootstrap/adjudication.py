@@ -6,6 +6,7 @@ from assay.bootstrap.desk import DeskNoun
 from assay.bootstrap.session import Session
 from assay.core.errors import UsageError
 from assay.governance.permissions import Principal
+from assay.quality import service as quality
 from assay.records.judgment import Judgment, standing
 from assay.records.record import Record
 from assay.review import desk
@@ -14,7 +15,7 @@ from assay.review.answer import Answer, in_presented_order, together
 from assay.review.assignment import Assignment
 from assay.review.completeness import shape_of
 from assay.review.decision import decided_of, senior_faults, with_revision
-from assay.review.disputes import Dispute, disputes
+from assay.review.disputes import Dispute
 from assay.review.form import Form
 from assay.review.lease import Lease, LeaseState
 from assay.review.membership import may_see
@@ -238,9 +239,7 @@ class AdjudicationNoun:
     def _disputes(self, lease: Lease) -> tuple[Dispute, ...]:
         """What the judgments of a lease's record differ on, as it is shown to its adjudicator."""
         record = self._session.store.get(Record, lease.record)
-        found = disputes(
-            self._people(lease.record), self._floor.in_force.rubric, len(record.candidates)
-        )
+        found = quality.disputed(self._session.store, self._session.facts, record.id)
         order = self._order(lease, record).order
         return tuple(dispute.moved(order) for dispute in found)
 

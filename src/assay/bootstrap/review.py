@@ -12,14 +12,13 @@ from assay.bulk.fact_lines import write_array, write_rows, write_text
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile, is_rejects
 from assay.core.errors import UsageError
-from assay.records.judgment import Judgment, standing
+from assay.quality import service as quality
 from assay.records.ports import Rejects, Row
-from assay.records.record import Record
 from assay.review import adjudication_rows, pass_service, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Member
 from assay.review.assignment import Assignment
-from assay.review.disputes import Dispute, disputes, undecided
+from assay.review.disputes import Dispute, undecided
 from assay.review.passes import PassChange
 from assay.store.pass_register import Passes
 
@@ -234,11 +233,8 @@ class ReviewNoun:
         decision = adjudication.decision
         if not isinstance(decision, Decided):
             return ()
-        record = self._session.store.get(Record, adjudication.record)
-        given = standing(self._session.store.scan(Judgment, record=record.id))
-        weighed = [each for each in given if each.id in adjudication.judgments]
-        rubric = self._session.documents.rubric
-        return undecided(decision, disputes(weighed, rubric, len(record.candidates)))
+        disputed = quality.disputed(self._session.store, self._session.facts, adjudication.record)
+        return undecided(decision, disputed)
 
     def _decision_reader(self) -> adjudication_rows.DecisionReader:
         return adjudication_rows.DecisionReader(

@@ -20,6 +20,7 @@ from assay.records.evidence import TextSpan
 from assay.records.judgment import Judgment
 from assay.records.kinds import Critique, Demonstration, Trajectory
 from assay.records.record import Record
+from assay.review.adjudication import Decided
 from assay.verification.coverage import Dossier
 from assay.verification.standing import speaks
 from assay.verification.verification import Pass, Verification
@@ -60,6 +61,8 @@ class StandingContext:
     """The acceptable values of every dimension that decides."""
     rubric: Rubric
     """The rubric in force."""
+    decision: Decided | None = None
+    """What an adjudicator decided last; None where nobody did."""
 
 
 def imitated(record: Record) -> tuple[int, ...]:
@@ -212,6 +215,13 @@ def _stepped(context: StandingContext, place: int) -> Iterator[Sign]:
 
 def _edited(context: StandingContext) -> Iterator[Sign]:
     if not isinstance(context.record.part, Demonstration):
+        return
+    decision = context.decision
+    if decision is not None and decision.wrote is not None:
+        yield Sign("against", "revised", "the adjudicator wrote a revision of it")
+        return
+    if decision is not None and decision.stands_as_is:
+        yield Sign("for", "edit", "the adjudicator left it as it is")
         return
     revised = sum(judgment.wrote is not None for judgment in context.counted)
     kept = sum(judgment.stands_as_is is True for judgment in context.counted)

@@ -9,13 +9,14 @@ from assay.quality.case import Case
 from assay.quality.consensus import Consensus, consensus, effective
 from assay.quality.contradictions import Contradiction, contradictions
 from assay.quality.disposition import Standing
-from assay.quality.disputes import Dispute, disputes
+from assay.quality.disputes import disputes
 from assay.quality.in_force import InForce
 from assay.quality.machine_evidence import Lack, first_lack
 from assay.quality.stale_labels import Stale, adjudication_holds, stale_of, without
 from assay.records.judgment import Judgment
-from assay.review.adjudication import Adjudication
+from assay.review.adjudication import Adjudication, Decided
 from assay.review.completeness import says_anything
+from assay.review.disputes import Dispute
 from assay.verification.coverage import Dossier
 
 
@@ -102,6 +103,7 @@ class CaseContext:
     @cached_property
     def standings(self) -> tuple[Standing, ...]:
         """The standing of each candidate."""
+        latest = self.adjudications[-1].decision if self.adjudications else None
         dossier = Dossier(self.documents.demand.ground, self.counted, self.case.verifications)
         return standings(
             StandingContext(
@@ -111,6 +113,7 @@ class CaseContext:
                 dossier=dossier,
                 bounds=self.documents.bounds(self.case.record.kind),
                 rubric=self.documents.rubric,
+                decision=latest if isinstance(latest, Decided) else None,
             )
         )
 

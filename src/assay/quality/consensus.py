@@ -7,7 +7,7 @@ majority and a preserved disagreement have none.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 import msgspec
 
@@ -31,9 +31,9 @@ from assay.quality.distributions import (
     step_summaries,
 )
 from assay.quality.located_errors import ErrorSummary, SpanAgreement, located, span_agreement
-from assay.records.judgment import Judgment, standing
+from assay.records.judgment import Judgment, SectionRuling, standing
 from assay.records.record import Record
-from assay.records.verdict import Abstained, NotAsked, Prefers, verdict_key
+from assay.records.verdict import Abstained, DimensionScore, NotAsked, Prefers, verdict_key
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.completeness import says_anything
 
@@ -48,6 +48,8 @@ that the rule asks for; `unjudged`: nobody answered, or all abstained; `not_aske
 verdict was asked for; `preserved`: an adjudicator kept the distribution as the answer;
 `returned`: an adjudicator sent the record back.
 """
+
+A = TypeVar("A", DimensionScore, SectionRuling)
 
 Groups = tuple[tuple[int, ...], ...]
 """Candidates in order, best group first; within a group they tie."""
@@ -166,7 +168,7 @@ def consensus(
         adjudications: its adjudications in their order of entry; the last one stands.
         counting: whose judgments count, and how many must agree.
     """
-    current = effective(judgments)
+    current = [_of_the_only_candidate(each, record) for each in effective(judgments)]
     counted = [judgment for judgment in current if counting.counts(judgment)]
     people = tally(counted, len(record.candidates))
     models = tally(
@@ -193,6 +195,24 @@ def consensus(
     if adjudications:
         found = _adjudicated(found, adjudications[-1].decision, len(record.candidates))
     return msgspec.structs.replace(found, strengths=_strengths(counted, found.candidate))
+
+
+def _of_the_only_candidate(judgment: Judgment, record: Record) -> Judgment:
+    """A judgment whose scores and rulings name the candidate, where there is only one.
+
+    Some sources speak of the record where others speak of its only answer; they mean the same.
+    """
+    if len(record.candidates) != 1 or not (judgment.scores or judgment.rulings):
+        return judgment
+    return msgspec.structs.replace(
+        judgment,
+        scores=tuple(_naming_it(score) for score in judgment.scores),
+        rulings=tuple(_naming_it(ruling) for ruling in judgment.rulings),
+    )
+
+
+def _naming_it(answer: A) -> A:
+    return msgspec.structs.replace(answer, candidate=0) if answer.candidate is None else answer
 
 
 def effective(judgments: Iterable[Judgment]) -> list[Judgment]:
@@ -281,6 +301,10 @@ def _adjudicated(
         return msgspec.structs.replace(
             counted, outcome=name, candidate=None, ranking=None, method=f"adjudication/{name}"
         )
+    scores, rulings = decision.scores, decision.rulings
+    if n_candidates == 1:
+        scores = tuple(_naming_it(score) for score in scores)
+        rulings = tuple(_naming_it(ruling) for ruling in rulings)
     attack = counted.attack
     if decision.attack is not None:
         attack = msgspec.structs.replace(
@@ -291,9 +315,9 @@ def _adjudicated(
     found = msgspec.structs.replace(
         counted,
         method="adjudication/decided",
-        scores=decided_scores(counted.scores, decision.scores),
+        scores=decided_scores(counted.scores, scores),
         steps=decided_steps(counted.steps, decision.step_labels),
-        rulings=decided_rulings(counted.rulings, decision.rulings),
+        rulings=decided_rulings(counted.rulings, rulings),
         attack=attack,
         errors=located([decision.errors or ()], needed=1) if upheld else counted.errors,
         spans=None if upheld else counted.spans,

@@ -6,7 +6,6 @@ and whether a text stands as it is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
 
 from assay.contracts.contract import ReviewLayer
 from assay.contracts.rubric import Dimension
@@ -14,20 +13,7 @@ from assay.quality.consensus import Consensus
 from assay.quality.distributions import agreed_value
 from assay.quality.located_errors import ErrorSummary
 from assay.records.judgment import Judgment
-
-Question = Literal["verdict", "score", "step", "ruling", "attack", "errors", "edit"]
-"""What is disputed."""
-
-
-class Dispute(NamedTuple):
-    """One question without agreement."""
-
-    question: Question
-    """What sort of question it is."""
-    name: str
-    """The dimension or section; empty elsewhere."""
-    reason: str
-    """What was answered how often, and what agreement would have taken."""
+from assay.review.disputes import Dispute
 
 
 def disputes(
@@ -47,20 +33,24 @@ def disputes(
     share = layer.agreement
     if consensus.outcome == "no_majority":
         counts = _counts(consensus.distribution)
-        yield Dispute("verdict", "", f"no verdict has {share:.0%} of the answers ({counts})")
+        yield Dispute(
+            what="verdict", reason=f"no verdict has {share:.0%} of the answers ({counts})"
+        )
     yield from _scores(consensus, share, dimensions)
     for step in consensus.steps:
         if step.agreed is None:
             text = f"no label on step {step.step} has {share:.0%} ({_counts(step.counts)})"
-            yield Dispute("step", "", text)
+            yield Dispute(what="step", candidate=step.candidate, item=str(step.step), reason=text)
     for ruling in consensus.rulings:
         if ruling.agreed is None:
             text = f"no ruling on {ruling.section} has {share:.0%} ({_counts(ruling.counts)})"
-            yield Dispute("ruling", ruling.section, text)
+            yield Dispute(
+                what="section", candidate=ruling.candidate, item=ruling.section, reason=text
+            )
     attack = consensus.attack
     if attack is not None and attack.agreed is None and attack.counts:
         text = f"no attack outcome has {share:.0%} ({_counts(attack.counts)})"
-        yield Dispute("attack", "", text)
+        yield Dispute(what="attack", reason=text)
     yield from _errors(consensus, layer)
     yield from _edits(counted)
 
@@ -78,14 +68,14 @@ def _scores(
         within = f" within {tolerance}" if tolerance else ""
         counts = _counts(score.counts)
         text = f"no score on {score.dimension} has {share:.0%}{within} ({counts})"
-        yield Dispute("score", score.dimension, text)
+        yield Dispute(what="score", candidate=score.candidate, item=score.dimension, reason=text)
 
 
 def _errors(consensus: Consensus, layer: ReviewLayer) -> Iterator[Dispute]:
     spans, least = consensus.spans, layer.span_agreement
     if spans is not None and spans.f1 < least:
         text = f"located errors match with a mean F1 of {spans.f1:.2f}, {least:.2f} is asked"
-        yield Dispute("errors", "", text)
+        yield Dispute(what="errors", reason=text)
         return
     if spans is None:
         return
@@ -99,7 +89,7 @@ def _qualities(error: ErrorSummary, share: float) -> Iterator[Dispute]:
     for what, counts in (("category", error.categories), ("severity", error.severities)):
         if counts and agreed_value(counts, share) is None:
             text = f"no {what} of an error has {share:.0%} ({_counts(counts)})"
-            yield Dispute("errors", "", text)
+            yield Dispute(what="errors", reason=text)
 
 
 def _edits(counted: Sequence[Judgment]) -> Iterator[Dispute]:
@@ -107,7 +97,7 @@ def _edits(counted: Sequence[Judgment]) -> Iterator[Dispute]:
     revised = sum(judgment.wrote is not None for judgment in counted)
     if kept and revised:
         text = f"the text stands as it is for {kept} and was revised by {revised}"
-        yield Dispute("edit", "", text)
+        yield Dispute(what="edit", reason=text)
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -21,10 +21,10 @@ from assay.quality.case_context import CaseContext
 from assay.quality.consensus import effective
 from assay.quality.contradictions import computed_against
 from assay.quality.disposition import RELEASABLE, Disposition, State
-from assay.quality.disputes import Dispute
 from assay.quality.in_force import InForce
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.completeness import says_anything
+from assay.review.disputes import Dispute, undecided
 from assay.review.layer import layer_of
 
 
@@ -114,7 +114,7 @@ def _adjudicated(context: CaseContext) -> RuleResult | None:
         case Decided() as decision:
             return (
                 _overruled(context, decision)
-                or _left_open(context)
+                or _left_open(context, decision)
                 or RuleResult(
                     "adjudication", "accepted", _decided(context, latest), "another adjudication"
                 )
@@ -131,17 +131,18 @@ def _adjudicated(context: CaseContext) -> RuleResult | None:
 
 def _decided(context: CaseContext, latest: Adjudication) -> str:
     reason = f"the adjudicator decided ({_words(latest.cause)})"
-    spread = sorted({each.name for each in context.disputes})
+    spread = sorted({str(each.item) for each in context.disputes if each.what == "score"})
     kept = f"; the spread of scores on {', '.join(spread)} is kept" if spread else ""
     return reason + kept
 
 
-def _left_open(context: CaseContext) -> RuleResult | None:
+def _left_open(context: CaseContext, decision: Decided) -> RuleResult | None:
     """What reviewers dispute and the adjudication does not decide, where it has a right answer.
 
     Scores on judgmental dimensions that nothing rests on may stay a distribution.
     """
-    open_disputes = [each for each in context.disputes if _needs_decision(each, context)]
+    left = undecided(decision, context.disputes)
+    open_disputes = [each for each in left if _needs_decision(each, context)]
     if not open_disputes:
         return None
     reasons = "; ".join(each.reason for each in open_disputes)
@@ -154,14 +155,14 @@ def _left_open(context: CaseContext) -> RuleResult | None:
 
 
 def _needs_decision(dispute: Dispute, context: CaseContext) -> bool:
-    if dispute.question != "score":
+    if dispute.what != "score":
         return True
     required = {
         bound.dimension
         for bound in context.documents.bounds(context.case.record.kind)
         if bound.required
     }
-    return dispute.name in required | context.documents.objective
+    return dispute.item in required | context.documents.objective
 
 
 def _overruled(context: CaseContext, decision: Decided) -> RuleResult | None:

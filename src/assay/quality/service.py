@@ -11,6 +11,7 @@ from assay.contracts.document import Document, DocumentKind
 from assay.core.ports import FactStore
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case, cases
+from assay.quality.case_context import CaseContext
 from assay.quality.consensus import STRICT_MAJORITY, effective
 from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.quality.explanation import Explanation, StaleRecord, explain, stale_in
@@ -21,6 +22,8 @@ from assay.quality.rules import dispose_case
 from assay.quality.sections.questions import Question, Verdicts, questions_of, verdicts_of
 from assay.quality.sections.reviewers import ReviewerRates, reviewers_of
 from assay.records.record import Record
+from assay.review.disputes import Dispute
+from assay.review.layer import layer_of
 
 if TYPE_CHECKING:
     from assay.quality.report import QualityReport
@@ -143,6 +146,24 @@ class _Tally:
         )
 
 
+def disputed(
+    store: FactStore, documents: Mapping[DocumentKind, Document], record: str
+) -> tuple[Dispute, ...]:
+    """The questions on which a record's judgments do not agree, before anybody decided them.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        record: the record's whole id.
+    """
+    case, in_force = _case_of(store, documents, record)
+    layer = layer_of(case.record, in_force.contract)
+    if layer is None:
+        return ()
+    undecided_case = msgspec.structs.replace(case, adjudications=())
+    return CaseContext(undecided_case, in_force, layer).disputes
+
+
 def why(store: FactStore, documents: Mapping[DocumentKind, Document], record: str) -> Explanation:
     """Why a record has its state, rule by rule, and what would change it.
 
@@ -154,17 +175,23 @@ def why(store: FactStore, documents: Mapping[DocumentKind, Document], record: st
     Raises:
         UsageError: if no record, or more than one, has an id that begins so.
     """
-    identity = store.get(Record, record).id
+    case, in_force = _case_of(store, documents, store.get(Record, record).id)
+    return explain(case, in_force)
+
+
+def _case_of(
+    store: FactStore, documents: Mapping[DocumentKind, Document], record: str
+) -> tuple[Case, InForce]:
+    """One record's case under the documents in force."""
     in_force = InForce.of(documents, store.scan(Document))
     batches = cases(
         store,
         contract=in_force.contract_id,
         rubric=in_force.rubric_id,
-        records=[identity],
+        records=[record],
         dated=bool(in_force.changes),
     )
-    case = next(case for batch in batches for case in batch)
-    return explain(case, in_force)
+    return next(case for batch in batches for case in batch), in_force
 
 
 def stale(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[StaleRecord]:
