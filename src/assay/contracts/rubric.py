@@ -35,6 +35,8 @@ class Dimension(Part):
     """Which end of the scale is the good one."""
     anchors: dict[Label, Text] = {}
     """What a value looks like (value -> text): both ends of a range, each category of a list."""
+    interpolation: Text | None = None
+    """How the values of a range are told apart that have no anchor of their own."""
     examples: dict[Label, Text] = {}
     """An example output for a value (value -> text)."""
     exclusions: tuple[Text, ...] = ()

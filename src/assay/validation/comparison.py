@@ -8,6 +8,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import multinomial_proportions_confint
 
 from assay.contracts.contract import Contract
+from assay.contracts.metrics import counts_failures
 from assay.contracts.rubric import Rubric
 from assay.quality.estimate import Rate, rate
 from assay.validation import metrics
@@ -138,7 +139,7 @@ class Arms:
             about = (first or second)[0]
             if dataset not in {None, key[0]} or not lies_in(about, wanted):
                 continue
-            if metrics.counts_failures(metric) and key[0] not in self.labelled:
+            if counts_failures(metric) and key[0] not in self.labelled:
                 continue
             values = _mean(metric, first), _mean(metric, second)
             if values[0] is not None and values[1] is not None:
