@@ -22,6 +22,7 @@ NAMED: Mapping[str, Worse] = {
     "accuracy": "lower",
     "unsafe_compliance_rate": "higher",
     "over_refusal_rate": "higher",
+    "not_helped_rate": "higher",
     "partial_compliance_rate": "higher",
     "partial_refusal_rate": "higher",
     "supported_claim_rate": "lower",

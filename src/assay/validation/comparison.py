@@ -8,7 +8,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import multinomial_proportions_confint
 
 from assay.contracts.contract import Contract
-from assay.contracts.metrics import counts_failures
+from assay.contracts.metrics import Worse, counts_failures
 from assay.contracts.rubric import Rubric
 from assay.quality.estimate import Rate, rate
 from assay.validation import metrics
@@ -36,7 +36,7 @@ class SliceRow(msgspec.Struct, frozen=True, kw_only=True):
     """The metric."""
     slice: dict[str, str]
     """The slice; empty: all items."""
-    worse: metrics.Worse
+    worse: Worse
     """In which direction the metric is worse; `either` where nothing says which."""
     change: Change
     """What the interval says."""

@@ -74,12 +74,8 @@ def ask(
         behaviours=readings["contract"].names("behaviours"),
         dimensions=readings["rubric"].names("dimensions"),
     )
-    beyond: dict[str, Any] = {"names": names, "context": context}
     for each in checks:
-        documents = [
-            beyond[need] if need in beyond else readings[need].shaped.document
-            for need in each.needs
-        ]
+        documents = [_argument(need, readings, names, context) for need in each.needs]
         if any(document is None for document in documents) or _broken(each, readings):
             continue
         for fault in each(*documents):
@@ -88,6 +84,14 @@ def ask(
             )
             if issue is not None:
                 yield issue
+
+
+def _argument(
+    need: Need, readings: Mapping[FileKind, Reading], names: Names, context: CheckContext
+) -> Any:
+    if need == "names":
+        return names
+    return context if need == "context" else readings[need].shaped.document
 
 
 def _broken(each: Check, readings: Mapping[FileKind, Reading]) -> bool:

@@ -120,7 +120,7 @@ def levels(rubric: Rubric) -> Iterator[Fault]:
         if dimension.scale_kind != "ordinal" or dimension.interpolation:
             continue
         lacking = [value for value in dimension.values[1:-1] if value not in dimension.anchors]
-        if lacking:
+        if lacking and set(_to_anchor(dimension)) <= dimension.anchors.keys():
             shown = ", ".join(lacking[:8]) + (", ..." if len(lacking) > 8 else "")  # noqa: PLR2004
             yield Fault(
                 "rubric", ("dimensions", place, "anchors"), "levels-without-anchor",

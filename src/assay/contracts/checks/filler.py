@@ -5,8 +5,10 @@ These checks read the texts of a file as they stand in it, since filler can stan
 
 from collections.abc import Callable, Iterator, Mapping
 
+import msgspec
+
 from assay.contracts.reading import FileKind, Reading
-from assay.contracts.tree import Path, spell
+from assay.contracts.tree import Path, Tree, spell
 from assay.contracts.words.filler import (
     is_generic,
     is_grade,
@@ -37,9 +39,6 @@ _REASONS = frozenset({
 _CHECKABLE = frozenset({"question", "statement", "acceptable_when"})
 """Keys whose text two people must be able to check alike."""
 
-_Finding = tuple[str, Severity, str, str]
-"""Code, severity, the rest of a sentence that begins with the text, and a hint."""
-
 
 def filler(readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
     """Every text of the files that says nothing, each reported once."""
@@ -49,55 +48,69 @@ def filler(readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
         for path, text in reading.tree.texts():
             if reading.shaped.left_out_at(path):
                 continue
-            finding = _finding(_key(path), path, text)
-            if finding is None:
-                continue
-            code, severity, says, hint = finding
-            yield Issue(
-                file=reading.file,
-                line=reading.tree.line(path),
-                path=spell(path),
-                code=code,
-                severity=severity,
-                message=f"{text[:60]!r} {says}",
-                hint=hint,
-            )
+            issue = _issue(reading, reading.tree, path, text)
+            if issue is not None:
+                yield issue
 
 
-def _finding(key: str, path: Path, text: str) -> _Finding | None:
-    is_filler: Callable[[str], bool]
-    if key in _SHOWN:
-        is_filler = is_placeholder
-    elif key in _ANSWERS:
-        is_filler = is_non_answer
-    else:
+def _issue(reading: Reading, tree: Tree, path: Path, text: str) -> Issue | None:
+    key, value = _key(path), str(path[-1])
+    rule = next((each for each in _RULES if key in each.keys and each.is_broken(text, value)), None)
+    if rule is None:
         return None
-    if is_filler(text):
-        return (
-            "filler", "error", f"is no answer to {key!r}",
-            "write what is so; leave the key out where there is nothing to say",
-        )  # fmt: skip
-    if key == "anchors" and is_grade(text, str(path[-1])):
-        return (
-            "anchor-says-nothing", "error", f"names the value {path[-1]!r} and not what it looks like",
-            "describe what can be seen in an output that gets this value",
-        )  # fmt: skip
-    if key in _CHECKABLE and is_generic(text):
-        return (
-            "vague-text", "warning", "names nothing that two people would look for alike",
-            "name what must be there, or must not be there",
-        )  # fmt: skip
-    if key == "test" and is_generic(_without_test(text)):
-        return (
-            "filler", "error", "does not say what the test is",
-            "say which known work is put before people, and how much of it",
-        )  # fmt: skip
-    if key in _REASONS and is_one_word(text):
-        return (
-            "one-word-answer", "warning", f"is one word, and {key!r} asks for a reason or a rule",
-            "say it in a sentence",
-        )  # fmt: skip
-    return None
+    return Issue(
+        file=reading.file,
+        line=tree.line(path),
+        path=spell(path),
+        code=rule.code,
+        severity=rule.severity,
+        message=f"{text[:60]!r} {rule.says.format(key=key, value=value)}",
+        hint=rule.hint,
+    )
+
+
+class _Rule(msgspec.Struct, frozen=True):
+    code: str
+    severity: Severity
+    keys: frozenset[str]
+    """Keys whose texts it reads."""
+    is_broken: Callable[[str, str], bool]
+    """Whether a text, under the last step of its path, breaks it."""
+    says: str
+    """The rest of a sentence that begins with the text; `{key}` and `{value}` are filled in."""
+    hint: str
+
+
+_RULES = (
+    _Rule(
+        "filler", "error", _SHOWN, lambda text, _: is_placeholder(text), "is no answer to {key!r}",
+        "write what is so; leave the key out where there is nothing to say",
+    ),
+    _Rule(
+        "filler", "error", _ANSWERS, lambda text, _: is_non_answer(text), "is no answer to {key!r}",
+        "write what is so; leave the key out where there is nothing to say",
+    ),
+    _Rule(
+        "filler", "error", frozenset({"test"}), lambda text, _: is_generic(_without_test(text)),
+        "does not say what the test is",
+        "say which known work is put before people, and how much of it",
+    ),
+    _Rule(
+        "anchor-says-nothing", "error", frozenset({"anchors"}), is_grade,
+        "names the value {value!r} and not what it looks like",
+        "describe what can be seen in an output that gets this value",
+    ),
+    _Rule(
+        "vague-text", "warning", _CHECKABLE, lambda text, _: is_generic(text),
+        "names nothing that two people would look for alike",
+        "name what must be there, or must not be there",
+    ),
+    _Rule(
+        "one-word-answer", "warning", _REASONS, lambda text, _: is_one_word(text),
+        "is one word, and {key!r} asks for a reason or a rule", "say it in a sentence",
+    ),
+)  # fmt: skip
+"""The rules in their order; of one text the first that is broken is reported."""
 
 
 def _key(path: Path) -> str:

@@ -101,12 +101,14 @@ def rules_have_one_winner(contract: Contract, rubric: Rubric) -> Iterator[Fault]
     Econometrica 24:178-191): with a further comparison behind it, A can beat B, B can beat C and C
     can beat A.
     """
+    spans = {each.id: each.bounds for each in rubric.dimensions}
     comparing = [
         (place, rule) for place, rule in enumerate(rubric.priority) if rule.compare is not None
     ]
     for position, (place, rule) in enumerate(comparing):
         later = {each.compare for _, each in comparing[position + 1 :]} - {rule.compare}
-        if (rule.by or 1) > 1 and later and _compares(contract):
+        low, high = spans.get(rule.compare or "") or (0, 0)
+        if 1 < (rule.by or 1) <= high - low and later and _compares(contract):
             yield Fault(
                 "rubric", ("priority", place, "by"), "priority-in-a-circle",
                 f"{rule.compare!r} decides from a difference of {rule.by} on, and "

@@ -53,7 +53,9 @@ def verifiers_are_asked(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     }
     tested = any(each.signal in _TESTED_BY and not each.dimensions for each in contract.supervision)
     for place, dimension in enumerate(rubric.dimensions):
-        alone = dimension.nature == "objective" and dimension.verifier and dimension.id not in behind
+        alone = (
+            dimension.nature == "objective" and dimension.verifier and dimension.id not in behind
+        )
         if alone and not tested:
             yield Fault(
                 "rubric", ("dimensions", place, "verifier"), "verifier-without-signal",

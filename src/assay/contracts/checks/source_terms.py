@@ -63,10 +63,7 @@ def retention_is_not_over(sources: Sources, context: CheckContext) -> Iterator[F
         return
     for place, source in enumerate(sources.classes):
         end = keep_until(source)
-        stated = source.retention_until is not None or (
-            source.retention_days is not None and source.collected_on is not None
-        )
-        if end is None or not stated or source.state == "deleted":
+        if end is None or not _states_an_end(source) or source.state == "deleted":
             continue
         key = "retention_until" if source.retention_until is not None else "retention_days"
         left = (end - context.today).days
@@ -113,6 +110,13 @@ def personal_information_has_rules(sources: Sources) -> Iterator[Fault]:
                 f"{source.id!r} holds information about persons, and {', and '.join(open_ends)}",
                 "state a last day, a deletion procedure, and uses without 'publish'", "warning",
             )  # fmt: skip
+
+
+def _states_an_end(source: SourceClass) -> bool:
+    """Whether the last day can be told; where it cannot, another check says so."""
+    if source.retention_days is not None:
+        return source.collected_on is not None
+    return source.retention_until is not None
 
 
 def _open_ends(source: SourceClass) -> Iterator[str]:

@@ -32,7 +32,7 @@ NON_ANSWERS = frozenset({
     "keine", "keiner", "nichts", "niemand", "nein", "ja", "egal", "weil", "darum", "diverses",
     "aucun", "aucune", "rien", "personne", "non", "oui", "parce que", "divers",
     "ninguno", "ninguna", "nada", "nadie", "sí", "porque sí", "porque", "varios",
-    "nessuno", "niente", "sì", "perché", "geen", "niemand", "niets", "inga", "ingen", "inget",
+    "nessuno", "niente", "sì", "perché", "geen", "niets", "inga", "ingen", "inget",
     "なし", "無し", "特になし", "はい", "いいえ", "なんとなく", "无", "無", "没有", "沒有", "是", "否",
     "없음", "예", "아니요", "нет", "да", "никто", "ничего", "لا", "نعم", "لا شيء", "नहीं", "हाँ",
 })  # fmt: skip
