@@ -18,10 +18,13 @@ from assay.planning.checklist_figures import (
     ValidationFigures,
 )
 from assay.quality.service import each_case
+from assay.records.candidate import MadeByModel
+from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.release import Release
 from assay.reserve.sealing import Fingerprint, Sealing
 from assay.review.adjudication import Adjudication
+from assay.review.calibration import Round, RoundNote, RoundStep, follow
 from assay.review.guideline_gap import GapAnswer, GuidelineGap, open_gaps
 from assay.review.qualification import Qualification, standing_qualifications
 from assay.validation.evaluation import Result
@@ -79,6 +82,7 @@ def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
         ledger=_ledger(program),
         exams={each.id: each.decision for each in store.scan(Qualification)},
         failed_roles=_failed_roles(standing, gathering),
+        rounds=_rounds(program),
         open_gaps=len(open_gaps(store.scan(GuidelineGap), store.scan(GapAnswer))),
         documents=session.ids,
         reused_versions=_reused(store.scan(Document)),
@@ -159,6 +163,23 @@ def _failed_roles(standing: Iterable[Qualification], gathering: Gathering) -> di
         if (person, role) in lost - passed:
             found[role] = found.get(role, 0) + count
     return found
+
+
+def _rounds(program: Program) -> int:
+    """Calibration rounds that count: this rubric, outputs of a model, and a discussion at the end."""
+    store = program.store
+    steps, notes = list(store.scan(RoundStep)), list(store.scan(RoundNote))
+    return sum(
+        follow(each, store.scan(Judgment, record=each.records), steps, notes).state
+        in {"discussed", "closed"}
+        for each in store.scan(Round, rubric=program.session.ids["rubric"])
+        if all(map(_is_sampled, store.scan(Record, id=each.records)))
+    )
+
+
+def _is_sampled(record: Record) -> bool:
+    """Whether a record holds the output of a model."""
+    return any(isinstance(each.provenance, MadeByModel) for each in record.candidates)
 
 
 def _reused(documents: Iterable[Document]) -> tuple[str, ...]:

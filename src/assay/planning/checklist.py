@@ -129,7 +129,7 @@ def _permitted(_documents: Documents, figures: Figures) -> _Verdict:
 
 
 def _qualified(documents: Documents, figures: Figures) -> _Verdict:
-    """5: who judged had passed the exam for the role."""
+    """5: who judged had passed the exam for the role, and people were calibrated on model outputs."""
     failed = {role: count for role, count in figures.failed_roles.items() if count}
     if failed:
         spelled = ", ".join(f"{count} as {role}" for role, count in sorted(failed.items()))
@@ -145,9 +145,12 @@ def _qualified(documents: Documents, figures: Figures) -> _Verdict:
         for role in total
     }
     spelled = ", ".join(f"{role} {passed[role]} of {total[role]}" for role in total)
-    said = f"judgments by people who passed the exam: {spelled} (needed {LEAST_SHARE:.0%} in each role)"
+    said = (
+        f"judgments by people who passed the exam: {spelled} (needed {LEAST_SHARE:.0%} in each role); "
+        f"{figures.rounds} calibration rounds on outputs of a model were discussed (needed 1)"
+    )
     enough = all(total[role] and passed[role] >= LEAST_SHARE * total[role] for role in total)
-    return ("shown" if total and enough else "claimed"), said
+    return ("shown" if total and enough and figures.rounds else "claimed"), said
 
 
 def _blinded(documents: Documents, figures: Figures) -> _Verdict:

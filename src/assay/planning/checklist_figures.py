@@ -143,6 +143,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Id of each qualification that stands -> `passed`, `failed` or `revoked`."""
     failed_roles: Mapping[str, int] = {}
     """Role -> judgments by people whose standing exam for it failed or was revoked."""
+    rounds: int = 0
+    """Calibration rounds under the rubric in force, on outputs of a model, that were discussed."""
     open_gaps: int = 0
     """Gaps of the guideline that reviewers reported and nobody answered."""
     documents: Mapping[str, str] = {}
