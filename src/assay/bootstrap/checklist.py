@@ -69,7 +69,9 @@ def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
     releases = list(store.scan(Release))
     newest = releases[-1] if releases else None
     validations = program.validation.list()
-    of_newest = [each for each in validations if newest and each.release == newest.id]
+    of_newest = [
+        validation for validation in validations if newest and validation.release == newest.id
+    ]
     standing = standing_qualifications(store.scan(Qualification))
     return Figures(
         judgments=gathering.judgments,
@@ -80,7 +82,7 @@ def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
         other_validations=len(validations) - len(of_newest),
         evaluation=_evaluation(program),
         ledger=_ledger(program),
-        exams={each.id: each.decision for each in store.scan(Qualification)},
+        exams={exam.id: exam.decision for exam in store.scan(Qualification)},
         failed_roles=_failed_roles(standing, gathering),
         rounds=_rounds(program),
         open_gaps=len(open_gaps(store.scan(GuidelineGap), store.scan(GapAnswer))),
@@ -90,9 +92,9 @@ def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
 
 
 def _reserve(program: Program, alarms: Iterable[Alarm]) -> ReserveFigures:
-    leakage = next((each for each in alarms if each.mode == "training_eval_leakage"), None)
+    leakage = next((alarm for alarm in alarms if alarm.mode == "training_eval_leakage"), None)
     figures = ReserveFigures(
-        sealed=len({each.item for each in program.store.scan(Fingerprint)}),
+        sealed=len({fingerprint.item for fingerprint in program.store.scan(Fingerprint)}),
         declared=reserve_items(program.documents.contract),
     )
     if leakage is None:
@@ -110,7 +112,7 @@ def _release(release: Release) -> ReleaseFigures:
         id=release.id,
         version=release.version,
         documents=release.documents,
-        gates={each.gate: (each.passed, each.reason) for each in release.gates},
+        gates={result.gate: (result.passed, result.reason) for result in release.gates},
     )
 
 
@@ -126,9 +128,9 @@ def _validation(validation: Validation) -> ValidationFigures:
 
 def _evaluation(program: Program) -> EvaluationFigures:
     store = program.store
-    items = {each.item for each in store.scan(Result)}
-    sealed = {each.item for each in store.scan(Fingerprint)} if items else set()
-    own = {each.id for each in store.scan(Record)} if items else set()
+    items = {result.item for result in store.scan(Result)}
+    sealed = {fingerprint.item for fingerprint in store.scan(Fingerprint)} if items else set()
+    own = {record.id for record in store.scan(Record)} if items else set()
     return EvaluationFigures(
         items=len(items), trained_on=len(items & own), on_reserve=len(items & sealed)
     )
@@ -136,9 +138,9 @@ def _evaluation(program: Program) -> EvaluationFigures:
 
 def _ledger(program: Program) -> tuple[LedgerFigures, ...]:
     tested = {
-        each.id
-        for each in program.documents.rubric.dimensions
-        if each.verifier and each.nature == "objective"
+        dimension.id
+        for dimension in program.documents.rubric.dimensions
+        if dimension.verifier and dimension.nature == "objective"
     }
     if not tested:
         return ()
@@ -155,14 +157,14 @@ def _failed_roles(standing: Iterable[Qualification], gathering: Gathering) -> di
     """Judgments by role of the people whose standing exam for it was not passed."""
     passed: set[tuple[str, str]] = set()
     lost: set[tuple[str, str]] = set()
-    for each in standing:
-        target = passed if each.decision == "passed" else lost
-        target.add((each.reviewer, each.scope.role))
-    found: dict[str, int] = {}
+    for exam in standing:
+        target = passed if exam.decision == "passed" else lost
+        target.add((exam.reviewer, exam.scope.role))
+    judgments: dict[str, int] = {}
     for (person, role), count in gathering.by_person.items():
         if (person, role) in lost - passed:
-            found[role] = found.get(role, 0) + count
-    return found
+            judgments[role] = judgments.get(role, 0) + count
+    return judgments
 
 
 def _rounds(program: Program) -> int:
@@ -170,22 +172,24 @@ def _rounds(program: Program) -> int:
     store = program.store
     steps, notes = list(store.scan(RoundStep)), list(store.scan(RoundNote))
     return sum(
-        follow(each, store.scan(Judgment, record=each.records), steps, notes).state
+        follow(calibration, store.scan(Judgment, record=calibration.records), steps, notes).state
         in {"discussed", "closed"}
-        for each in store.scan(Round, rubric=program.session.ids["rubric"])
-        if all(map(_is_sampled, store.scan(Record, id=each.records)))
+        for calibration in store.scan(Round, rubric=program.session.ids["rubric"])
+        if all(map(_is_sampled, store.scan(Record, id=calibration.records)))
     )
 
 
 def _is_sampled(record: Record) -> bool:
     """Whether a record holds the output of a model."""
-    return any(isinstance(each.provenance, MadeByModel) for each in record.candidates)
+    return any(isinstance(candidate.provenance, MadeByModel) for candidate in record.candidates)
 
 
 def _reused(documents: Iterable[Document]) -> tuple[str, ...]:
     contents: dict[tuple[str, str, str], set[str]] = {}
-    for each in documents:
-        contents.setdefault((each.kind, each.name, each.version), set()).add(each.content)
+    for document in documents:
+        contents.setdefault((document.kind, document.name, document.version), set()).add(
+            document.content
+        )
     return tuple(
         f"{kind} {version}" for (kind, _, version), several in contents.items() if len(several) > 1
     )
@@ -194,14 +198,20 @@ def _reused(documents: Iterable[Document]) -> tuple[str, ...]:
 def _digests(program: Program) -> dict[int, tuple[str, ...]]:
     """The ids of documents and of the newest facts that each point rests on."""
     ids, store = program.session.ids, program.store
-    named = sorted({each.verifier for each in program.documents.rubric.dimensions if each.verifier})
+    named = sorted(
+        {
+            dimension.verifier
+            for dimension in program.documents.rubric.dimensions
+            if dimension.verifier
+        }
+    )
     facts: dict[int, Iterable[str]] = {
-        5: (each.id for each in store.scan(Qualification)),
-        8: (each.id for each in store.scan(Verification, verifier=named)) if named else (),
-        9: (each.id for each in store.scan(Sealing)),
-        10: (each.id for each in store.scan(Adjudication)),
-        11: (each.id for each in store.scan(Validation)),
-        12: (each.id for each in store.scan(Release)),
+        5: (fact.id for fact in store.scan(Qualification)),
+        8: (fact.id for fact in store.scan(Verification, verifier=named)) if named else (),
+        9: (fact.id for fact in store.scan(Sealing)),
+        10: (fact.id for fact in store.scan(Adjudication)),
+        11: (fact.id for fact in store.scan(Validation)),
+        12: (fact.id for fact in store.scan(Release)),
     }
     digests = {}
     for number in range(1, 15):

@@ -104,6 +104,6 @@ def nearest_metric(name: str, dimensions: Iterable[str]) -> str | None:
         name: as the acceptance test names it.
         dimensions: ids of the rubric's dimensions.
     """
-    known = [*NAMED, FAILURES, *(f"{MEAN}{each}" for each in dimensions)]
+    known = [*NAMED, FAILURES, *(f"{MEAN}{dimension}" for dimension in dimensions)]
     near = difflib.get_close_matches(name.lower().replace("-", "_"), known, n=1, cutoff=_NEAR)
     return near[0] if near and near[0] != name else None

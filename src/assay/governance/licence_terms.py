@@ -51,15 +51,15 @@ def share_alike_family(licence: str) -> str:
 
 
 def _terms(parsed: Any) -> LicenceTerms:
-    parts = [_terms(each) for each in parsed.args if hasattr(each, "args")]
+    parts = [_terms(part) for part in parsed.args if hasattr(part, "args")]
     operator = (getattr(parsed, "operator", "") or "").strip()
     if operator == "OR":
         return min(parts, key=len)
     if operator == "AND":
         return LicenceTerms(
-            non_commercial=tuple(name for each in parts for name in each.non_commercial),
-            no_derivatives=tuple(name for each in parts for name in each.no_derivatives),
-            share_alike=tuple(name for each in parts for name in each.share_alike),
+            non_commercial=tuple(name for part in parts for name in part.non_commercial),
+            no_derivatives=tuple(name for part in parts for name in part.no_derivatives),
+            share_alike=tuple(name for part in parts for name in part.share_alike),
         )
     symbol = getattr(parsed, "license_symbol", parsed)
     name = str(symbol.key)

@@ -14,7 +14,7 @@ from assay.contracts.documents import Documents
 from assay.planning.checklist_figures import Figures
 
 LEAST_ANSWERS = 20
-"""Answers on a dimension, or comparisons, below which nothing is said (a convention)."""
+"""Answers on a dimension, or comparisons, below which nothing is evidence (a convention)."""
 
 MOST_DECLINED = 0.25
 """Share of abstentions above which a dimension is not shown to be observable (a convention)."""
@@ -76,8 +76,8 @@ def _judge(
 ) -> LivePoint:
     state, evidence = point.state, point.evidence
     if state == "claimed":
-        state, said = _RULES[point.number](documents, figures)
-        evidence = f"{evidence}; {said}"
+        state, facts = _RULES[point.number](documents, figures)
+        evidence = f"{evidence}; {facts}"
     return LivePoint(
         number=point.number,
         point=point.point,
@@ -90,7 +90,7 @@ def _judge(
 
 def _observed(documents: Documents, figures: Figures) -> _Verdict:
     """1: each dimension beneath a behaviour was judged, and people could judge it."""
-    beneath = {name for each in documents.contract.behaviours for name in each.dimensions}
+    beneath = {name for behaviour in documents.contract.behaviours for name in behaviour.dimensions}
     verified = {row.dimension: row.verified for row in figures.ledger}
     answers = {
         name: max(figures.judgments.answered[name], verified.get(name, 0)) for name in beneath
@@ -100,17 +100,20 @@ def _observed(documents: Documents, figures: Figures) -> _Verdict:
 
 def _separated(_documents: Documents, figures: Figures) -> _Verdict:
     """2: what is evaluated is not what is trained on."""
-    found = figures.evaluation
-    if not found.items:
+    evaluation = figures.evaluation
+    if not evaluation.items:
         return "claimed", "nothing was evaluated yet"
-    if found.trained_on:
-        return "refuted", f"{found.trained_on} of {found.items} evaluated items are records here"
-    if figures.reserve.leakage == "clear" and found.on_reserve == found.items:
+    if evaluation.trained_on:
+        return (
+            "refuted",
+            f"{evaluation.trained_on} of {evaluation.items} evaluated items are records here",
+        )
+    if figures.reserve.leakage == "clear" and evaluation.on_reserve == evaluation.items:
         return "shown", (
-            f"all {found.items} evaluated items are sealed, and no record shares text with a sealed item"
+            f"all {evaluation.items} evaluated items are sealed, and no record shares text with a sealed item"
         )
     return "claimed", (
-        f"{found.on_reserve} of {found.items} evaluated items are sealed; of the others only the names "
+        f"{evaluation.on_reserve} of {evaluation.items} evaluated items are sealed; of the others only the names "
         "could be compared with the records"
     )
 
@@ -119,7 +122,11 @@ def _guided(documents: Documents, figures: Figures) -> _Verdict:
     """3: people judged by the rubric in force, could answer, and reported no gap that is open."""
     if figures.open_gaps:
         return "refuted", f"{figures.open_gaps} gaps that reviewers reported have no answer"
-    asked = [each.id for each in documents.rubric.dimensions if each.judged_by != "machine"]
+    asked = [
+        dimension.id
+        for dimension in documents.rubric.dimensions
+        if dimension.judged_by != "machine"
+    ]
     return _answered(asked, figures, figures.judgments.current, "answers under this rubric")
 
 
@@ -145,43 +152,43 @@ def _qualified(documents: Documents, figures: Figures) -> _Verdict:
         for role in total
     }
     spelled = ", ".join(f"{role} {passed[role]} of {total[role]}" for role in total)
-    said = (
+    evidence = (
         f"judgments by people who passed the exam: {spelled} (needed {LEAST_SHARE:.0%} in each role); "
         f"{figures.rounds} calibration rounds on outputs of a model were discussed (needed 1)"
     )
     enough = all(total[role] and passed[role] >= LEAST_SHARE * total[role] for role in total)
-    return ("shown" if total and enough and figures.rounds else "claimed"), said
+    return ("shown" if total and enough and figures.rounds else "claimed"), evidence
 
 
 def _blinded(documents: Documents, figures: Figures) -> _Verdict:
     """6: the orders in which candidates were presented are stored, and balanced."""
-    found = figures.judgments
+    judgments = figures.judgments
     if not documents.contract.review.blinded:
         return "claimed", "no fact can show that a reason is good"
-    said = f"{found.ordered} of {found.comparisons} comparisons have a stored order"
-    if found.ordered < LEAST_ANSWERS:
-        return "claimed", f"{said} (needed {LEAST_ANSWERS})"
-    share = found.first_listed_first / found.ordered
+    evidence = f"{judgments.ordered} of {judgments.comparisons} comparisons have a stored order"
+    if judgments.ordered < LEAST_ANSWERS:
+        return "claimed", f"{evidence} (needed {LEAST_ANSWERS})"
+    share = judgments.first_listed_first / judgments.ordered
     low, high = FIRST_SHARE
-    said += f", the first candidate first in {share:.0%} (balanced: {low:.0%} to {high:.0%})"
+    evidence += f", the first candidate first in {share:.0%} (balanced: {low:.0%} to {high:.0%})"
     if not low <= share <= high:
-        return "refuted", said
-    enough = found.ordered >= LEAST_SHARE * found.comparisons
-    return ("shown" if enough else "claimed"), f"{said}; needed {LEAST_SHARE:.0%} with an order"
+        return "refuted", evidence
+    enough = judgments.ordered >= LEAST_SHARE * judgments.comparisons
+    return ("shown" if enough else "claimed"), f"{evidence}; needed {LEAST_SHARE:.0%} with an order"
 
 
 def _kept(_documents: Documents, figures: Figures) -> _Verdict:
     """7: answers without a winner were given and are stored."""
-    found = figures.judgments
-    said = (
-        f"{found.open_answers} of {found.comparisons} comparisons have no winner, and "
+    judgments = figures.judgments
+    evidence = (
+        f"{judgments.open_answers} of {judgments.comparisons} comparisons have no winner, and "
         f"{figures.records.preserved} records keep their disagreement"
     )
-    if found.open_answers and found.comparisons >= LEAST_ANSWERS:
-        return "shown", said
-    if not found.open_answers and found.comparisons >= OPEN_ANSWERS_SEEN_BY:
-        return "refuted", f"{said}; a share of 2 % would have shown"
-    return "claimed", f"{said} (needed {LEAST_ANSWERS} comparisons and one such answer)"
+    if judgments.open_answers and judgments.comparisons >= LEAST_ANSWERS:
+        return "shown", evidence
+    if not judgments.open_answers and judgments.comparisons >= OPEN_ANSWERS_SEEN_BY:
+        return "refuted", f"{evidence}; a share of 2 % would have shown"
+    return "claimed", f"{evidence} (needed {LEAST_ANSWERS} comparisons and one such answer)"
 
 
 def _verified(_documents: Documents, figures: Figures) -> _Verdict:
@@ -192,60 +199,64 @@ def _verified(_documents: Documents, figures: Figures) -> _Verdict:
             "no objective dimension names a verifier, so nothing is verified from outside",
         )
     spelled = ", ".join(f"{row.dimension} {row.verified} of {row.items}" for row in figures.ledger)
-    said = f"verified items: {spelled} (needed {LEAST_VERIFIED:.0%} of each)"
+    evidence = f"verified items: {spelled} (needed {LEAST_VERIFIED:.0%} of each)"
     if all(row.items and row.verified >= LEAST_VERIFIED * row.items for row in figures.ledger):
-        return "shown", said
+        return "shown", evidence
     less = any(2 * row.verified < row.items for row in figures.ledger)
     if figures.release and less:
-        return "refuted", f"{said}, and release {figures.release.version} was built"
-    return "claimed", said
+        return "refuted", f"{evidence}, and release {figures.release.version} was built"
+    return "claimed", evidence
 
 
 def _sealed(documents: Documents, figures: Figures) -> _Verdict:
     """9: as much as declared is under seal, and no record shares text with it."""
-    found = figures.reserve
-    declared = found.declared or 0
-    said = f"{found.sealed} of {declared} declared items sealed; {found.compared}"
-    if found.leakage == "raised":
-        return "refuted", said
-    if found.sealed < declared:
-        return ("refuted" if figures.release else "claimed"), said
-    shown = found.leakage == "clear" and documents.contract.reserve is not None
-    return ("shown" if shown else "claimed"), said
+    reserve = figures.reserve
+    declared = reserve.declared or 0
+    evidence = f"{reserve.sealed} of {declared} declared items sealed; {reserve.compared}"
+    if reserve.leakage == "raised":
+        return "refuted", evidence
+    if reserve.sealed < declared:
+        return ("refuted" if figures.release else "claimed"), evidence
+    shown = reserve.leakage == "clear" and documents.contract.reserve is not None
+    return ("shown" if shown else "claimed"), evidence
 
 
 def _tracked(_documents: Documents, figures: Figures) -> _Verdict:
-    """10: every judged record has a disposition that read all that was said of it."""
-    found = figures.records
-    said = (
-        f"{found.disposed} of {found.judged} judged records have a disposition, {found.stale} of these "
-        f"are out of date; {found.adjudicated} adjudications with a cause"
+    """10: every judged record has a disposition that read all that was evidence of it."""
+    records = figures.records
+    evidence = (
+        f"{records.disposed} of {records.judged} judged records have a disposition, {records.stale} of these "
+        f"are out of date; {records.adjudicated} adjudications with a cause"
     )
-    if found.stale:
-        return "refuted", said
-    complete = found.judged >= LEAST_ANSWERS and found.disposed == found.judged
-    return ("shown" if complete else "claimed"), f"{said} (needed all, of {LEAST_ANSWERS} or more)"
+    if records.stale:
+        return "refuted", evidence
+    complete = records.judged >= LEAST_ANSWERS and records.disposed == records.judged
+    return (
+        "shown" if complete else "claimed"
+    ), f"{evidence} (needed all, of {LEAST_ANSWERS} or more)"
 
 
 def _effective(_documents: Documents, figures: Figures) -> _Verdict:
     """11: the newest release was validated, every test passed, and on no item that it holds."""
     if figures.release is None:
         return "claimed", "no release yet"
-    found = figures.validation
-    if found is None:
+    validation = figures.validation
+    if validation is None:
         others = figures.other_validations
         more = f"; {others} validations of other releases do not count" if others else ""
         return "claimed", f"release {figures.release.version} is not validated{more}"
-    said = (
-        f"release {figures.release.version}: {found.passed} tests passed, {found.failed} failed, "
-        f"{found.undecided} undecided"
+    evidence = (
+        f"release {figures.release.version}: {validation.passed} tests passed, {validation.failed} failed, "
+        f"{validation.undecided} undecided"
     )
     overlap = figures.evaluation.trained_on
     if overlap:
-        return "refuted", f"{said}, and {overlap} evaluated items are records here"
-    if found.failed:
-        return "refuted", said
-    return ("shown" if found.passed and not found.undecided else "claimed"), f"{said} (needed: all)"
+        return "refuted", f"{evidence}, and {overlap} evaluated items are records here"
+    if validation.failed:
+        return "refuted", evidence
+    return (
+        "shown" if validation.passed and not validation.undecided else "claimed"
+    ), f"{evidence} (needed: all)"
 
 
 def _versioned(_documents: Documents, figures: Figures) -> _Verdict:
@@ -256,28 +267,32 @@ def _versioned(_documents: Documents, figures: Figures) -> _Verdict:
         return "claimed", "no release pins them yet"
     pinned = figures.release.documents
     other = [kind for kind, name in pinned.items() if figures.documents.get(kind) != name]
-    said = f"release {figures.release.version} pins {', '.join(sorted(pinned)) or 'no document'}"
+    evidence = (
+        f"release {figures.release.version} pins {', '.join(sorted(pinned)) or 'no document'}"
+    )
     if other or not pinned:
-        return "claimed", f"{said}; since then changed: {', '.join(sorted(other)) or 'all'}"
-    return "shown", f"{said} as they stand, and no version has two contents"
+        return "claimed", f"{evidence}; since then changed: {', '.join(sorted(other)) or 'all'}"
+    return "shown", f"{evidence} as they stand, and no version has two contents"
 
 
 def _protected(documents: Documents, figures: Figures) -> _Verdict:
     """13: severe content was judged by the roles that may, or there is none."""
     severe, welfare = figures.records.severe, documents.contract.welfare
-    said = f"{severe} of {figures.records.records} records are of high or critical severity"
+    evidence = f"{severe} of {figures.records.records} records are of high or critical severity"
     if welfare is None:
         if severe:
-            return "refuted", f"{said}, and no control protects who reads them"
+            return "refuted", f"{evidence}, and no control protects who reads them"
         enough = figures.records.records >= LEAST_ANSWERS
-        return ("shown" if enough else "claimed"), f"{said} (needed {LEAST_ANSWERS} records)"
+        return ("shown" if enough else "claimed"), f"{evidence} (needed {LEAST_ANSWERS} records)"
     by_role = figures.judgments.severe
     outside = sum(count for role, count in by_role.items() if role not in welfare.restricted_to)
     total = by_role.total()
-    said += f"; {outside} of {total} judgments of these are by roles that may not read them"
+    evidence += f"; {outside} of {total} judgments of these are by roles that may not read them"
     if outside:
-        return "refuted", said
-    return ("shown" if total >= LEAST_ANSWERS else "claimed"), f"{said} (needed {LEAST_ANSWERS})"
+        return "refuted", evidence
+    return (
+        "shown" if total >= LEAST_ANSWERS else "claimed"
+    ), f"{evidence} (needed {LEAST_ANSWERS})"
 
 
 def _honest(_documents: Documents, figures: Figures) -> _Verdict:
@@ -296,7 +311,7 @@ def _gate(figures: Figures, name: str, otherwise: str) -> _Verdict:
 
 
 def _answered(
-    dimensions: list[str], figures: Figures, counts: Mapping[str, int], noun: str
+    dimensions: list[str], figures: Figures, counts: Mapping[str, int], what: str
 ) -> _Verdict:
     """Whether each dimension has answers enough, and people could give them."""
     declined = figures.judgments.declined
@@ -312,7 +327,7 @@ def _answered(
         return "refuted", f"more people declined than answered on {', '.join(unseen)} ({limits})"
     if few or not dimensions:
         spelled = ", ".join(f"{name} {answers[name]}" for name in few[:5])
-        return "claimed", f"{noun} too few on {len(few)} of {len(dimensions)}: {spelled} ({limits})"
+        return "claimed", f"{what} too few on {len(few)} of {len(dimensions)}: {spelled} ({limits})"
     doubtful = [
         name
         for name in dimensions
@@ -322,7 +337,7 @@ def _answered(
         return "claimed", f"often declined: {', '.join(doubtful)} ({limits})"
     return (
         "shown",
-        f"{min(answers.values())} or more {noun} on each of {len(dimensions)} ({limits})",
+        f"{min(answers.values())} or more {what} on each of {len(dimensions)} ({limits})",
     )
 
 

@@ -167,40 +167,40 @@ class Gathering:
         """Judgments by pseudonym and role."""
 
     def add(self, case: Case) -> None:
-        """Count one record with all that was said about it."""
-        found = self.records
+        """Count one record with all that was judged and decided about it."""
+        counted = self.records
         severity = case.record.sensitivity.severity if case.record.sensitivity else None
         severe = severity in _SEVERE
-        found.records += 1
-        found.severe += severe
-        found.adjudicated += len(case.adjudications)
-        said = {each.id for each in (*case.judgments, *case.adjudications)}
-        if said:
-            found.judged += 1
-        if said and case.disposition is not None:
-            found.disposed += 1
-            found.stale += not said <= set(case.disposition.read)
-            found.preserved += case.disposition.state == "disagreement_preserved"
+        counted.records += 1
+        counted.severe += severe
+        counted.adjudicated += len(case.adjudications)
+        weighed = {fact.id for fact in (*case.judgments, *case.adjudications)}
+        if weighed:
+            counted.judged += 1
+        if weighed and case.disposition is not None:
+            counted.disposed += 1
+            counted.stale += not weighed <= set(case.disposition.read)
+            counted.preserved += case.disposition.state == "disagreement_preserved"
         for judgment in case.judgments:
             if judgment.reviewer.kind == "human":
                 self._add(judgment, compared=len(case.record.candidates) > 1, severe=severe)
 
     def _add(self, judgment: Judgment, *, compared: bool, severe: bool) -> None:
-        found, reviewer = self.judgments, judgment.reviewer
-        found.people += 1
-        found.roles[reviewer.role] += 1
-        found.by_qualification[reviewer.role, reviewer.qualification or ""] += 1
+        counted, reviewer = self.judgments, judgment.reviewer
+        counted.people += 1
+        counted.roles[reviewer.role] += 1
+        counted.by_qualification[reviewer.role, reviewer.qualification or ""] += 1
         self.by_person[reviewer.pseudonym, reviewer.role] += 1
         for score in judgment.scores:
             if isinstance(score.score, Scored | Category):
-                found.answered[score.dimension] += 1
-                found.current[score.dimension] += judgment.rubric == self._rubric
+                counted.answered[score.dimension] += 1
+                counted.current[score.dimension] += judgment.rubric == self._rubric
             elif isinstance(score.score, ScoreAbstained):
-                found.declined[score.dimension] += 1
+                counted.declined[score.dimension] += 1
         if compared and not isinstance(judgment.verdict, NotAsked):
-            found.comparisons += 1
-            found.open_answers += not isinstance(judgment.verdict, Prefers | Ranks)
-            found.ordered += judgment.order is not None
-            found.first_listed_first += (judgment.order or (None,))[0] == 0
+            counted.comparisons += 1
+            counted.open_answers += not isinstance(judgment.verdict, Prefers | Ranks)
+            counted.ordered += judgment.order is not None
+            counted.first_listed_first += (judgment.order or (None,))[0] == 0
         if severe and judgment.rubric is not None:
-            found.severe[reviewer.role] += 1
+            counted.severe[reviewer.role] += 1

@@ -157,7 +157,7 @@ def test_an_impossible_true_share_is_refused(share: float) -> None:
 def test_an_exam_that_cannot_tell_has_a_fault(
     items: int, pass_mark: float, *, impossible: bool
 ) -> None:
-    """Too few items, or a pass mark by chance, are told with figures and with what to do."""
+    """Too few items, or a pass mark by chance, are reported with figures and with what to do."""
     fault = exam_fault(_entry(items=items, pass_mark=pass_mark))
     assert fault is not None
     assert fault.impossible is impossible

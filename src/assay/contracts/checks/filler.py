@@ -55,7 +55,7 @@ def filler(readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
 
 def _issue(reading: Reading, tree: Tree, path: Path, text: str) -> Issue | None:
     key, value = _key(path), str(path[-1])
-    rule = next((each for each in _RULES if key in each.keys and each.is_broken(text, value)), None)
+    rule = next((rule for rule in _RULES if key in rule.keys and rule.is_broken(text, value)), None)
     if rule is None:
         return None
     return Issue(

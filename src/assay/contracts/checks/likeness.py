@@ -79,7 +79,8 @@ def objectives_differ(contract: Contract) -> Iterator[Fault]:
 
 def _same(first: Dimension, second: Dimension) -> bool:
     anchors = [
-        {value: fold(text) for value, text in each.anchors.items()} for each in (first, second)
+        {value: fold(text) for value, text in dimension.anchors.items()}
+        for dimension in (first, second)
     ]
     return fold(first.question) == fold(second.question) and anchors[0] == anchors[1]
 

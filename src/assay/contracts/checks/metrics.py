@@ -24,7 +24,7 @@ _BETTER = {"higher": "decrease", "lower": "increase"}
 @check("contract", "rubric", whole=(("contract", "failure_classes"), ("rubric", "dimensions")))
 def known(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """A metric that Assay computes is spelt as Assay spells it."""
-    classes = [each.id for each in contract.failure_classes]
+    classes = [failure.id for failure in contract.failure_classes]
     for place, test in enumerate(contract.acceptance_tests):
         where = ("acceptance_tests", place, "metric")
         wanted = failure_class(test.metric)
@@ -35,7 +35,7 @@ def known(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
                 f"{test.metric!r} counts a failure class that the contract does not have",
                 f"did you mean 'failure_rate:{right}'?" if right else f"classes: {', '.join(classes)}",
             )  # fmt: skip
-        right_name = nearest_metric(test.metric, [each.id for each in rubric.dimensions])
+        right_name = nearest_metric(test.metric, [dimension.id for dimension in rubric.dimensions])
         if right_name and not describe_metric(test.metric, rubric).named:
             yield Fault(
                 "contract", where, "metric-misspelt",

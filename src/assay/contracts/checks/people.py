@@ -51,10 +51,10 @@ def languages_are_read(contract: Contract) -> Iterator[Fault]:
     """Where records come in several languages, somebody is named who reads them."""
     values = contract.sampling.axes.get("language", ())
     judging = {role for layer in contract.review.layers for role in layer.roles}
-    entries = [each for each in contract.roles if each.role in judging]
+    entries = [entry for entry in contract.roles if entry.role in judging]
     if len(values) < 2 or not entries or "language_specialist" in judging:  # noqa: PLR2004 - one needs no other
         return
-    stated = " ".join(f"{each.duty} {each.expertise} {each.test or ''}" for each in entries)
+    stated = " ".join(f"{entry.duty} {entry.expertise} {entry.test or ''}" for entry in entries)
     unread = [value for value in values if not _names(stated, value)]
     if unread and not _READS_LANGUAGES.search(stated):
         yield Fault(
@@ -73,7 +73,7 @@ def openers_stand_apart(contract: Contract) -> Iterator[Fault]:
     if contract.reserve is None:
         return
     judging = {role: layer.id for layer in contract.review.layers for role in layer.roles}
-    duties = {each.role: each.duty for each in contract.roles}
+    duties = {entry.role: entry.duty for entry in contract.roles}
     for place, role in enumerate(contract.reserve.openers):
         if role in {"author", "reviewer"}:
             continue  # already an error on its own

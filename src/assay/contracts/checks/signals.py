@@ -20,7 +20,7 @@ _TESTED_BY = frozenset({"outcome", "process", "trajectory"})
 @check("contract", "rubric", whole=(("rubric", "dimensions"),))
 def fits(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """Attacks test what can be broken, and demonstrations show what has one right form."""
-    by_id = {each.id: each for each in rubric.dimensions}
+    by_id = {dimension.id: dimension for dimension in rubric.dimensions}
     for place, signal in enumerate(contract.supervision):
         scored_on = [by_id[name] for name in signal.dimensions if name in by_id]
         where = ("supervision", place, "dimensions")
@@ -31,7 +31,7 @@ def fits(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
                 "score them on what must hold under pressure (guards_against), or use preferences",
                 "warning",
             )  # fmt: skip
-        plural = [each.id for each in scored_on if each.nature == "plural"]
+        plural = [dimension.id for dimension in scored_on if dimension.nature == "plural"]
         if signal.signal == "demonstration" and plural:
             yield Fault(
                 "contract", where, "signal-does-not-fit",
@@ -47,11 +47,13 @@ def verifiers_are_asked(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
         return
     behind = {
         name
-        for each in contract.supervision
-        if each.signal in _TESTED_BY
-        for name in each.dimensions
+        for signal in contract.supervision
+        if signal.signal in _TESTED_BY
+        for name in signal.dimensions
     }
-    tested = any(each.signal in _TESTED_BY and not each.dimensions for each in contract.supervision)
+    tested = any(
+        signal.signal in _TESTED_BY and not signal.dimensions for signal in contract.supervision
+    )
     for place, dimension in enumerate(rubric.dimensions):
         alone = (
             dimension.nature == "objective" and dimension.verifier and dimension.id not in behind
@@ -68,9 +70,9 @@ def verifiers_are_asked(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
 @check("contract", "rubric", whole=(("contract", "review"), ("rubric", "dimensions")))
 def disagreement_can_happen(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """`on_disagreement` is stated only where there can be a disagreement."""
-    compares = any(each.signal == "preference" for each in contract.supervision)
+    compares = any(signal.signal == "preference" for signal in contract.supervision)
     all_plural = bool(rubric.dimensions) and all(
-        each.nature == "plural" for each in rubric.dimensions
+        dimension.nature == "plural" for dimension in rubric.dimensions
     )
     for place, layer in enumerate(contract.review.layers):
         if "on_disagreement" not in layer.model_fields_set:

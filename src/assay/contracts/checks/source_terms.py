@@ -113,7 +113,7 @@ def personal_information_has_rules(sources: Sources) -> Iterator[Fault]:
 
 
 def _states_an_end(source: SourceClass) -> bool:
-    """Whether the last day can be told; where it cannot, another check says so."""
+    """Whether the last day is known; where it is not, another check reports it."""
     if source.retention_days is not None:
         return source.collected_on is not None
     return source.retention_until is not None
