@@ -431,6 +431,25 @@ def test_every_code_in_the_source_is_planted() -> None:
     assert codes | nouns == {plant.code for plant in PLANTS}
 
 
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [("contract", (*BEHAVIOUR, "acceptable_when")), ("sources", ("classes", 1, "deletion_procedure"))],
+)  # fmt: skip
+def test_what_decides_nothing_is_not_demanded(
+    kind: str, where: tuple[str | int, ...], tmp_path: Path
+) -> None:
+    """A field that no rule reads may be left out."""
+    write(tmp_path, Plant("nothing", "", ((kind, where, GONE),)))
+    assert service.check(tmp_path, CONTEXT).issues == ()
+
+
+def test_openers_and_readers_are_held_against_the_layers(tmp_path: Path) -> None:
+    """Access matters where a class is trained on: a class for evaluation alone may stay closed."""
+    edits = ((*CLASS, "reviewer_access"), ["lead"]), ((*CLASS, "permitted_uses"), ["evaluate"])
+    write(tmp_path, sources("closed", "", *edits))
+    assert service.check(tmp_path, CONTEXT).issues == ()
+
+
 def pick(node: Any, steps: list[int]) -> tuple[Any, Any]:
     """A node's parent and its key, as far down as the steps and the content lead."""
     keys = list(node) if isinstance(node, dict) else list(range(len(node)))
