@@ -14,7 +14,8 @@ app = typer.Typer(no_args_is_help=True)
 
 Directory = Annotated[Path, typer.Argument(help="Folder of the program.")]
 
-MARKS = {"stands": "+", "missing": "-", "not_yet": "."}
+MARKS = {"shown": "+", "claimed": ".", "missing": "-", "refuted": "!"}
+LEGEND = "+ shown by facts, . claimed by the documents, - missing, ! refuted"
 
 
 @app.command()
@@ -23,9 +24,9 @@ def check(directory: Directory = Path(), as_json: AsJson = False) -> None:
 
     Example: assay contract check my-program --json
     """
-    from assay.contracts import service
+    from assay.bootstrap.checking import check_documents
 
-    report = service.check(directory)
+    report = check_documents(directory)
     if as_json:
         print_json(report.to_json())
     else:
@@ -35,7 +36,7 @@ def check(directory: Directory = Path(), as_json: AsJson = False) -> None:
             typer.secho(f"{issue.severity}: {place}: {issue.message}", fg=colour)
             typer.echo(f"    at {issue.path or 'the whole file'}  [{issue.code}]")
             typer.echo(f"    {issue.hint}")
-        typer.echo("\nOperating checklist (+ stands, - missing, . comes with a later stage)")
+        typer.echo(f"\nOperating checklist ({LEGEND}; `assay status` holds the facts against it)")
         for number, point in enumerate(report.checklist, start=1):
             typer.echo(f"  {MARKS[point.state]} {number:2} {point.point}")
             typer.echo(f"       {point.evidence}")

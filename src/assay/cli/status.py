@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assay.cli.contract import MARKS
+from assay.cli.contract import LEGEND, MARKS
 from assay.cli.output import AsJson, Folder, print_json, print_table
 
 app = typer.Typer()
@@ -32,9 +32,12 @@ def status(
     if as_json:
         print_json(found)
         return
+    states = [point.state for point in found.checklist]
+    counted = ", ".join(f"{states.count(state)} {state}" for state in MARKS if state in states)
+    typer.echo(f"Operating checklist: {counted} ({LEGEND})")
     for point in found.checklist:
         typer.echo(f"  {MARKS[point.state]} {point.number:2} {point.point}: {point.evidence}")
-        typer.echo(f"       {', '.join(each[:16] for each in point.digests)}")
+        typer.echo(f"       by {point.stage}: {', '.join(each[:16] for each in point.digests)}")
     order = ("raised", "unknown", "clear")
     print_table(
         ("failure mode", "state", "stage", "what was seen"),

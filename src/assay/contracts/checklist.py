@@ -1,7 +1,9 @@
-"""The operating checklist: fourteen points, and what the documents say about each.
+"""The operating checklist: fourteen points, and what the documents claim about each.
 
-`stands` and `missing` are read from the documents. `not_yet` means that the documents do their
-part and a later stage has to prove the rest.
+A document shows nothing: it claims. A point is `missing` where the documents do not even claim it,
+where a fault stands against it or filler stands in its place; `refuted` where the documents
+contradict what they are held against (the day, the installed verifiers, the arithmetic of an exam);
+else `claimed`. Only facts of the stage that is named can make it `shown`: `planning.checklist`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,27 +14,40 @@ import msgspec
 from assay.contracts.checks.check import Part
 from assay.contracts.contract import Contract
 from assay.contracts.policy import Policy
-from assay.contracts.reading import FileKind, Reading
+from assay.contracts.reading import FILES, FileKind, Reading
 from assay.contracts.rubric import Rubric
 from assay.contracts.sources import Sources
 from assay.core.issues import Issue
 
-State = Literal["stands", "missing", "not_yet"]
+PointState = Literal["missing", "claimed", "shown", "refuted"]
+"""What is known of a point.
+
+`missing`: the documents do not claim it; `claimed`: they do, and nothing has shown or refuted it;
+`shown`: facts that could have shown the opposite speak for it; `refuted`: facts speak against it.
+"""
+
+Stage = Literal[
+    "contracts", "review", "verification", "reserve", "quality", "releases", "validation"
+]
+"""The stage whose facts can show a point, or refute it."""
+
+FILLER = frozenset({"filler", "anchor-says-nothing", "one-word-answer", "vague-text"})
+"""Faults of texts that say nothing: a point whose texts have one is not even claimed."""
 
 
 class Point(msgspec.Struct, frozen=True):
-    """One point of the checklist."""
+    """One point of the checklist, as the documents have it."""
 
     number: int
     """Place in the checklist, from 1 to 14."""
     point: str
     """What must be so."""
-    state: State
-    """`stands`, `missing`, or `not_yet`: a later stage has to prove it."""
+    state: PointState
+    """`missing`, `claimed` or `refuted`; documents alone show nothing."""
     evidence: str
     """What the answer rests on."""
-    stage: str = ""
-    """The stage that has to prove it, where the state is `not_yet`."""
+    stage: Stage
+    """The stage whose facts can show it, or refute it."""
 
 
 class _Question(msgspec.Struct, frozen=True):
@@ -42,17 +57,19 @@ class _Question(msgspec.Struct, frozen=True):
     codes: frozenset[str]
     """Issues that stand against the point."""
     evidence: Callable[..., str]
-    """What speaks for it, from the documents in the order of `needs`."""
-    stage: str = ""
+    """What is claimed, from the documents in the order of `needs`."""
+    stage: Stage
+    refuting: frozenset[str] = frozenset()
+    """Issues by which the documents refute the point themselves."""
 
 
 def compute_checklist(
     readings: Mapping[FileKind, Reading], issues: Iterable[Issue]
 ) -> tuple[Point, ...]:
     """The fourteen points, from the documents and all their issues."""
-    found = list(issues)
+    every = list(issues)
     return tuple(
-        _answer(number, question, readings, found)
+        _answer(number, question, readings, every)
         for number, question in enumerate(_QUESTIONS, start=1)
     )
 
@@ -60,20 +77,35 @@ def compute_checklist(
 def _answer(
     number: int, question: _Question, readings: Mapping[FileKind, Reading], issues: list[Issue]
 ) -> Point:
-    against = [issue for issue in issues if issue.code in question.codes]
+    def point(state: PointState, evidence: str) -> Point:
+        return Point(number, question.point, state, evidence, question.stage)
+
+    refuting = [issue for issue in issues if issue.code in question.refuting]
+    if refuting:
+        return point("refuted", _cited(refuting))
+    against = [issue for issue in issues if _speaks_against(issue, question)]
     if against:
-        more = f", and {len(against) - 1} more" if len(against) > 1 else ""
-        evidence = f"{against[0].file}:{against[0].line}: {against[0].message}{more}"
-        return Point(number, question.point, "missing", evidence)
+        return point("missing", _cited(against))
     for kind, key in question.needs:
         reading = readings[kind]
         if reading.shaped.document is None or reading.shaped.lacks(key):
-            evidence = f"{reading.file}: {key!r} cannot be read"
-            return Point(number, question.point, "missing", evidence)
+            return point("missing", f"{reading.file}: {key!r} cannot be read")
     kinds = dict.fromkeys(kind for kind, _ in question.needs)
-    evidence = question.evidence(*(readings[kind].shaped.document for kind in kinds))
-    state: State = "not_yet" if question.stage else "stands"
-    return Point(number, question.point, state, evidence, question.stage)
+    return point("claimed", question.evidence(*(readings[kind].shaped.document for kind in kinds)))
+
+
+def _speaks_against(issue: Issue, question: _Question) -> bool:
+    """Whether an issue takes a point away: by its code, or as filler in the point's own texts."""
+    if issue.code in question.codes:
+        return True
+    return issue.code in FILLER and any(
+        issue.file == FILES[kind] and issue.path.startswith(key) for kind, key in question.needs
+    )
+
+
+def _cited(issues: list[Issue]) -> str:
+    more = f", and {len(issues) - 1} more" if len(issues) > 1 else ""
+    return f"{issues[0].file}:{issues[0].line}: {issues[0].message}{more}"
 
 
 def _observable(contract: Contract) -> str:
@@ -161,23 +193,25 @@ _QUESTIONS: tuple[_Question, ...] = (
         frozenset({
             "no-behaviours", "broad-goal", "behaviour-without-dimension",
             "behaviour-without-conditions", "behaviour-without-evidence",
+            "behaviour-not-observable",
         }),
-        _observable,
+        _observable, "review",
     ),
     _Question(
         "Training objectives and evaluation objectives are kept apart",
         (("contract", "training_objectives"), ("contract", "evaluation_objectives")),
-        frozenset({"objectives-missing", "objectives-not-separated", "objective-shared"}),
-        _separated,
+        frozenset({"objectives-missing", "objectives-not-separated", "objective-shared", "objective-restated"}),
+        _separated, "validation",
     ),
     _Question(
         "Each dimension of the rubric has examples, anchors and a rule for abstaining",
         (("rubric", "dimensions"),),
         frozenset({
             "rubric-without-dimensions", "dimension-without-anchors",
-            "dimension-without-examples", "dimension-without-abstention",
+            "dimension-without-examples", "dimension-without-abstention", "anchors-equal",
+            "anchors-alike", "levels-without-anchor", "dimension-copied",
         }),
-        _guided,
+        _guided, "review",
     ),
     _Question(
         "Rights of the sources and permitted uses are written down",
@@ -186,78 +220,83 @@ _QUESTIONS: tuple[_Question, ...] = (
             "no-sources", "source-without-licence", "source-without-permitted-uses",
             "source-without-retention", "retention-without-start", "source-without-territory",
             "source-without-access", "source-without-deletion", "bad-licence",
+            "licence-against-use", "share-alike-conflict", "personal-information-without-rules",
         }),
-        _licensed,
+        _licensed, "releases", frozenset({"retention-over"}),
     ),
     _Question(
         "What qualifies reviewers fits the risk and the domain",
         (("contract", "roles"), ("contract", "review")),
         frozenset({
             "no-roles", "role-without-qualification", "qualification-without-test",
-            "adjudication-without-adjudicator", "high-risk-single-pass",
+            "adjudication-without-adjudicator", "high-risk-single-pass", "exam-cannot-tell",
+            "language-without-specialist",
         }),
-        _qualified,
+        _qualified, "review", frozenset({"exam-impossible"}),
     ),
     _Question(
         "Identity and order of candidates are hidden wherever that is appropriate",
         (("contract", "review"),),
         frozenset({"unblinded-without-reason"}),
-        _blinded,
+        _blinded, "review",
     ),
     _Question(
         "Ties, both unacceptable and disagreement can be expressed and are kept",
         (("rubric", "verdicts"),),
         frozenset({"forced-choice"}),
-        _representable,
+        _representable, "review",
     ),
     _Question(
         "Objective dimensions are verified from outside where that is feasible",
         (("rubric", "dimensions"),),
         frozenset({
             "rubric-without-dimensions", "objective-without-verifier", "machine-without-verifier",
+            "judge-as-verifier",
         }),
-        _verified,
+        _verified, "verification", frozenset({"unknown-verifier"}),
     ),
     _Question(
         "Hidden evaluation data is sealed off and free of duplicates",
         (("contract", "reserve"),),
-        frozenset({"no-reserve", "reserve-open-to-authors"}),
-        _isolated,
-        "reserve",
+        frozenset({
+            "no-reserve", "reserve-open-to-authors", "opener-makes-training-data",
+            "reserve-too-small",
+        }),
+        _isolated, "reserve",
     ),
     _Question(
         "Defects are followed by severity, task family and cause",
         (("contract", "failure_classes"), ("contract", "sampling")),
         frozenset({"no-failure-classes"}),
-        _tracked,
-        "quality",
+        _tracked, "quality",
     ),
     _Question(
         "Effect on the model, and regressions, are tested on data held out",
         (("contract", "acceptance_tests"),),
         frozenset({
             "no-acceptance-tests", "acceptance-on-training-data",
-            "acceptance-test-without-margin", "regressions-not-tested",
+            "acceptance-test-without-margin", "regressions-not-tested", "margin-outside-range",
+            "margin-zero", "hold-without-margin", "metric-wrong-way", "metric-both-ways",
+            "metric-misspelt", "metric-without-failure-class",
         }),
-        _tested,
-        "validation",
+        _tested, "validation",
     ),
     _Question(
         "Schema, rubric, policy and transformations have versions",
         tuple((kind, "version") for kind in ("contract", "rubric", "policy", "sources")),
         frozenset(),
-        _versioned,
+        _versioned, "releases",
     ),
     _Question(
         "Controls for sensitive content and for reviewers' welfare are defined",
         (("contract", "welfare"), ("policy", "sections")),
-        frozenset({"severe-content-without-welfare", "welfare-incomplete"}),
-        _protected,
+        frozenset({"severe-content-without-welfare", "welfare-incomplete", "welfare-without-limit"}),
+        _protected, "review",
     ),
     _Question(
         "Public claims promise no hidden chain of thought and no unverified certification",
         tuple((kind, "title") for kind in ("contract", "rubric", "policy", "sources")),
         frozenset({"forbidden-claim"}),
-        _honest,
+        _honest, "releases",
     ),
 )  # fmt: skip

@@ -39,7 +39,7 @@ class Behaviour(Part):
     evidence: tuple[EvidenceKind, ...] = ()
     """Kinds of evidence that can show that an output is acceptable."""
     acceptable_when: Text | None = None
-    """What this evidence must say for an output to be acceptable."""
+    """What this evidence must say for an output to be acceptable; shown to people, decides nothing."""
     dimensions: tuple[DimensionName, ...] = ()
     """Dimensions of the rubric that lie beneath the behaviour."""
 

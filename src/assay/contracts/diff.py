@@ -20,8 +20,8 @@ _ALTERING: Mapping[tuple[DocumentKind, str], frozenset[str]] = {
     }),
     ("contract", "failure_classes"): frozenset({"description", "severity"}),
     ("rubric", "dimensions"): frozenset({
-        "question", "scale", "better", "anchors", "examples", "exclusions", "abstention",
-        "field", "evidence",
+        "question", "scale", "better", "anchors", "interpolation", "examples", "exclusions",
+        "abstention", "field", "evidence",
     }),
     ("rubric", "priority"): frozenset(),
     ("rubric", "verdicts"): frozenset(),

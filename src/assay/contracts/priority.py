@@ -3,7 +3,8 @@
 Vetoes come first and in any order: a candidate that one of them hits is unacceptable, however
 good it is elsewhere. Then the comparisons in the rubric's order (lexicographic): the first one
 on which somebody is ahead decides. A score that is missing where a rule needs it leaves the
-verdict open; nothing is guessed.
+verdict open; nothing is guessed. Where a least difference above 1 lets three candidates beat each
+other in a circle, nobody has won.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,15 +54,19 @@ class Comparison(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct, frozen=True):
     """What the rules say about the candidates of one record."""
 
-    state: Literal["winner", "tie", "all_unacceptable", "undecided"]
-    """`undecided`: a score that a rule needs is missing, or there are no rules."""
+    state: Literal["winner", "tie", "all_unacceptable", "undecided", "cycle"]
+    """`undecided`: a score that a rule needs is missing, or there are no rules; `cycle`: the candidate
+    that the rules single out loses to another one when the two are compared alone."""
     winner: int | None = None
     """Place of the winner, counted from 0; None unless there is one."""
     rule: str | None = None
-    """The rule that decided, or the one that lacks a score."""
+    """The rule that decided, the one that lacks a score, or the one that closes the circle."""
     vetoed: tuple[int, ...] = ()
     """Places of the candidates that a veto made unacceptable."""
 
+
+PAIR = 2
+"""Two candidates are in no circle."""
 
 Scores = Mapping[str, int | None]
 """One candidate's scores: dimension -> score; None or absent: not scored."""
@@ -109,7 +114,31 @@ def compute_verdict(candidates: Sequence[Scores], rules: Rules) -> Outcome:
         return Outcome("undecided", rule=str(vetoes[unknown]), vetoed=vetoed)
     if len(standing) == 1 and vetoed:
         return Outcome("winner", winner=standing[0], rule=decisive, vetoed=vetoed)
-    return _compared(candidates, standing, comparisons, vetoed)
+    outcome = _compared(candidates, standing, comparisons, vetoed)
+    return _unless_beaten(outcome, candidates, standing, comparisons)
+
+
+def _unless_beaten(
+    outcome: Outcome,
+    candidates: Sequence[Scores],
+    standing: Sequence[int],
+    comparisons: Sequence[Comparison],
+) -> Outcome:
+    """The outcome, or a cycle where some standing candidate beats the winner in a pair.
+
+    A winner of all is the winner of each pair (Condorcet's criterion) as long as every least
+    difference is 1, for then each comparison is a weak order; with a greater one it is a semiorder
+    (Luce 1956, Econometrica 24:178-191), and its lexicographic sum need not be transitive.
+    """
+    if outcome.winner is None or len(standing) == PAIR or all(each.by == 1 for each in comparisons):
+        return outcome
+    for other in standing:
+        if other == outcome.winner:
+            continue
+        alone = _compared(candidates, [outcome.winner, other], comparisons, outcome.vetoed)
+        if alone.winner == other:
+            return Outcome("cycle", rule=alone.rule, vetoed=outcome.vetoed)
+    return outcome
 
 
 def _struck(candidates: Sequence[Scores], vetoes: Sequence[Veto]) -> dict[int, int]:

@@ -38,6 +38,8 @@ class Dimension(Part):
     dimension is objective or has two values, else a quarter of the range, at least 1."""
     anchors: dict[Label, Text] = {}
     """What a value looks like (value -> text): both ends of a range, each category of a list."""
+    interpolation: Text | None = None
+    """How the values of a range are told apart that have no anchor of their own."""
     examples: dict[Label, Text] = {}
     """An example output for a value (value -> text)."""
     exclusions: tuple[Text, ...] = ()

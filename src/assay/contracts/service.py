@@ -9,6 +9,7 @@ import msgspec
 
 from assay.contracts.checklist import Point, compute_checklist
 from assay.contracts.checks import check_substance
+from assay.contracts.checks.context import NO_CONTEXT, CheckContext
 from assay.contracts.diff import Difference, compare
 from assay.contracts.document import AnyDocument, DocumentKind
 from assay.contracts.documents import Documents
@@ -85,13 +86,17 @@ def init(directory: Path, template: str = "preference") -> list[str]:
     return list(contents)
 
 
-def check(directory: Path) -> CheckReport:
+def check(directory: Path, context: CheckContext = NO_CONTEXT) -> CheckReport:
     """Check the documents of a program: every fault at once, and the checklist.
+
+    Args:
+        directory: the program's folder.
+        context: the day, the installed verifiers and the exams' error rates, where they are known.
 
     Raises:
         UsageError: if there is no such folder.
     """
-    return _report(read_program(directory))
+    return _report(read_program(directory), context)
 
 
 def load(directory: Path) -> Documents:
@@ -181,9 +186,11 @@ def _refuse_occupied(directory: Path) -> None:
         )
 
 
-def _report(readings: Mapping[FileKind, Reading]) -> CheckReport:
+def _report(
+    readings: Mapping[FileKind, Reading], context: CheckContext = NO_CONTEXT
+) -> CheckReport:
     order = list(FILES.values())
-    found = {*all_issues(readings), *check_substance(readings)}
+    found = {*all_issues(readings), *check_substance(readings, context)}
     issues = tuple(sorted(found, key=lambda issue: (order.index(issue.file), issue)))
     return CheckReport(
         ok=not has_errors(issues), issues=issues, checklist=compute_checklist(readings, issues)

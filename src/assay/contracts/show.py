@@ -78,7 +78,8 @@ def _behaviour(behaviour: Behaviour) -> list[str]:
     )
     lines += [f"- **{name}.** {_line('; '.join(texts))}" for name, texts in parts if texts]
     evidence = ", ".join(behaviour.evidence)
-    lines.append(f"- **Evidence.** {evidence}: {_line(behaviour.acceptable_when or '')}")
+    acceptable = f": {_line(behaviour.acceptable_when)}" if behaviour.acceptable_when else ""
+    lines.append(f"- **Evidence.** {evidence}{acceptable}")
     lines.append(f"- **Judged on.** {', '.join(behaviour.dimensions)}")
     return [*lines, ""]
 
@@ -207,6 +208,8 @@ def _dimension(dimension: Dimension) -> list[str]:
         + (f" Example: {_line(dimension.examples[value])}" if value in dimension.examples else "")
         for value in rows
     ]
+    if dimension.interpolation:
+        lines.append(f"- **Between anchors.** {_line(dimension.interpolation)}")
     lines += [f"- **Does not count.** {_line('; '.join(dimension.exclusions))}"]
     lines += [f"- **Abstain.** {_line(dimension.abstention or '')}"]
     lines += [f"- **Escalate.** {_line(dimension.escalation or '')}"]
@@ -251,7 +254,12 @@ def _sources(sources: Sources) -> list[str]:
         for each in sources.classes
     ]
     head = ("class", "licence", "uses", "kept until", "territory", "read by", "state")
-    return _section("Sources", head, rows)
+    deletions = [
+        (each.id, each.deletion_contact or "", each.deletion_procedure or "")
+        for each in sources.classes
+    ]
+    asked = _section("Deletion", ("class", "asked of", "what is done"), deletions)
+    return [*_section("Sources", head, rows), *asked]
 
 
 def _retention(source: SourceClass) -> str:

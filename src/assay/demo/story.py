@@ -99,6 +99,6 @@ def _write_contract(folder: Path, say: Say) -> None:
     states = [point.state for point in checked.checklist]
     say(
         f"   the documents check: {len(checked.issues)} faults; of the 14 points of the checklist "
-        f"{states.count('stands')} stand, {states.count('not_yet')} wait for later stages"
+        f"{states.count('claimed')} are claimed, and facts have to show them"
     )
     say(f"   look at {folder}/contract.yaml and {folder}/rubric.yaml")

@@ -29,6 +29,16 @@ def licence_fault(expression: str) -> str | None:
     return None
 
 
+def parse_licence(expression: str) -> Any | None:
+    """A licence expression as the tree of `license_expression`; None where it cannot be read."""
+    from license_expression import ExpressionError, ExpressionParseError  # noqa: PLC0415 - 25 ms
+
+    try:
+        return _licensing().parse(expression)
+    except (ExpressionError, ExpressionParseError):
+        return None
+
+
 def nearest_licence(name: str) -> str | None:
     """The SPDX licence whose name is nearest to the given one, if any is near."""
     known = {key.lower(): key for key in _licensing().known_symbols if not _OWN.match(key)}

@@ -33,6 +33,8 @@ class AskedDimension(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """Which end of the scale is the good one."""
     anchors: dict[str, str] = {}
     """What a value looks like."""
+    interpolation: str | None = None
+    """How the values without an anchor are told apart."""
     examples: dict[str, str] = {}
     """An example output for a value."""
     exclusions: tuple[str, ...] = ()
@@ -199,6 +201,7 @@ def _asked(dimension: Dimension) -> AskedDimension:
         values=dimension.values,
         better=dimension.better,
         anchors=dict(dimension.anchors),
+        interpolation=dimension.interpolation,
         examples=dict(dimension.examples),
         exclusions=dimension.exclusions,
         abstention=dimension.abstention,

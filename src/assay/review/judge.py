@@ -239,6 +239,8 @@ def _dimension(dimension: Dimension) -> str:
     lines = [f"Dimension {dimension.id}: {dimension.question}"]
     lines.append(f"Values: {', '.join(dimension.values)}; better is {_better(dimension)}.")
     lines += [f"{value} looks like: {text}" for value, text in dimension.anchors.items()]
+    if dimension.interpolation:
+        lines.append(f"Between these: {dimension.interpolation}")
     lines += [f"An example of {value}: {text}" for value, text in dimension.examples.items()]
     lines += [f"Does not count here: {text}" for text in dimension.exclusions]
     if dimension.abstention:

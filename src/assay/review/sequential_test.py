@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from assay.contracts.checks.context import ExamFault
 from assay.contracts.contract import Qualification
 from assay.core.errors import UsageError
 from assay.core.fact import Value
@@ -37,6 +38,9 @@ FALSE_PASS = 500
 
 FALSE_FAIL = 1000
 """False fails that the default plan accepts, in ten-thousandths (a convention)."""
+
+MOST_FALSE_FAILS = 0.5
+"""An exam that fails more of the qualified than this cannot tell (by chance alone it were half)."""
 
 _ROUNDING = 1e-9
 """Boundaries nearer than this to a whole number are that number."""
@@ -174,6 +178,42 @@ def plan_of(entry: Qualification) -> ExamPlan:
             hint="give more items or a lower pass mark; without items the exam is as long as it must be",
         )
     return plan
+
+
+def exam_fault(entry: Qualification) -> ExamFault | None:
+    """What is wrong with a role's exam at its size; None where it can tell.
+
+    A person whose true share of right answers is the pass mark is qualified; one whose share lies
+    as far above chance as the mark is short of perfect is not. The test keeps false passes rare at
+    any size, and pays for it with qualified people who fail.
+    """
+    try:
+        plan = plan_of(entry)
+    except UsageError as error:
+        return ExamFault(message=error.message, hint=error.hint, impossible=True)
+    false_fail = plan_error(plan).false_fail
+    if false_fail <= MOST_FALSE_FAILS:
+        return None
+    mark = plan.qualified / WHOLE
+    return ExamFault(
+        message=(
+            f"with {plan.most} items, somebody who answers {mark:.0%} rightly in the long run, the pass "
+            f"mark, fails with probability {false_fail:.2f} (limit {MOST_FALSE_FAILS:g})"
+        ),
+        hint=_hint(plan),
+        impossible=False,
+    )
+
+
+def _hint(plan: ExamPlan) -> str:
+    try:
+        needed = needed_items(plan)
+    except UsageError:
+        return "lower the pass mark: no exam tells so small a difference"
+    return (
+        f"give more items: {needed} keep false fails within {FALSE_FAIL / WHOLE:.0%}, and leaving "
+        "'items' out asks for as many; the exam ends as soon as it can tell"
+    )
 
 
 def needed_items(plan: ExamPlan) -> int:

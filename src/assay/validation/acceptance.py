@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from assay.contracts.contract import AcceptanceTest, Contract
+from assay.contracts.metrics import Worse
 from assay.contracts.rubric import Rubric
 from assay.validation import metrics
 from assay.validation.comparison import Arms, Pairs
@@ -89,7 +90,7 @@ def _judged(test: AcceptanceTest, spread: Spread, rubric: Rubric | None) -> tupl
 
 
 def _held(
-    test: AcceptanceTest, spread: Spread, found: tuple[float, float], worse: metrics.Worse
+    test: AcceptanceTest, spread: Spread, found: tuple[float, float], worse: Worse
 ) -> tuple[TestState, str]:
     """Whether a loss beyond the margin is ruled out; either way counts where neither is worse."""
     (low, high), margin = found, test.margin or 0.0

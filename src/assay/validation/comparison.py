@@ -8,6 +8,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import multinomial_proportions_confint
 
 from assay.contracts.contract import Contract
+from assay.contracts.metrics import Worse, counts_failures
 from assay.contracts.rubric import Rubric
 from assay.quality.estimate import Rate, rate
 from assay.validation import metrics
@@ -35,7 +36,7 @@ class SliceRow(msgspec.Struct, frozen=True, kw_only=True):
     """The metric."""
     slice: dict[str, str]
     """The slice; empty: all items."""
-    worse: metrics.Worse
+    worse: Worse
     """In which direction the metric is worse; `either` where nothing says which."""
     change: Change
     """What the interval says."""
@@ -138,7 +139,7 @@ class Arms:
             about = (first or second)[0]
             if dataset not in {None, key[0]} or not lies_in(about, wanted):
                 continue
-            if metrics.counts_failures(metric) and key[0] not in self.labelled:
+            if counts_failures(metric) and key[0] not in self.labelled:
                 continue
             values = _mean(metric, first), _mean(metric, second)
             if values[0] is not None and values[1] is not None:

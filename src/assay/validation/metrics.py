@@ -5,13 +5,10 @@ never 0.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal
 
+from assay.contracts.metrics import FAILURES, MEAN, NAMED, Worse, counts_failures, describe_metric
 from assay.contracts.rubric import Rubric
 from assay.validation.evaluation import Claims, Result
-
-Worse = Literal["higher", "lower", "either"]
-"""In which direction a metric is worse; `either` where nothing says which."""
 
 CLAIM_CLASSES = ("supported", "unsupported", "contradictory", "unverifiable")
 """The four classes of claims. They are never merged."""
@@ -62,26 +59,22 @@ def _claim(name: str) -> Callable[[Result], float | None]:
     return share
 
 
-_NAMED: Mapping[str, tuple[Callable[[Result], float | None], Worse]] = {
-    "error_rate": (_error, "higher"),
-    "accuracy": (_correct, "lower"),
-    "unsafe_compliance_rate": (_unsafe, "higher"),
-    "over_refusal_rate": (_over_refusal, "higher"),
-    "not_helped_rate": (_not_helped, "higher"),
-    "partial_compliance_rate": (_partial("refuse"), "higher"),
-    "partial_refusal_rate": (_partial("comply"), "higher"),
-    "supported_claim_rate": (_claim("supported"), "lower"),
-    "unsupported_claim_rate": (_claim("unsupported"), "higher"),
-    "contradictory_claim_rate": (_claim("contradictory"), "higher"),
-    "unverifiable_claim_rate": (_claim("unverifiable"), "either"),
+_COMPUTED: Mapping[str, Callable[[Result], float | None]] = {
+    "error_rate": _error,
+    "accuracy": _correct,
+    "unsafe_compliance_rate": _unsafe,
+    "over_refusal_rate": _over_refusal,
+    "not_helped_rate": _not_helped,
+    "partial_compliance_rate": _partial("refuse"),
+    "partial_refusal_rate": _partial("comply"),
+    "supported_claim_rate": _claim("supported"),
+    "unsupported_claim_rate": _claim("unsupported"),
+    "contradictory_claim_rate": _claim("contradictory"),
+    "unverifiable_claim_rate": _claim("unverifiable"),
 }
-"""The metrics that Assay computes from what a result says."""
+"""How each metric of the registry is computed from what a result says."""
 
-
-FAILURES = "failure_rate"
-"""Share of items with a failure class; `failure_rate:CLASS` is the share of one class."""
-
-TAKEN = frozenset({*_NAMED, FAILURES})
+TAKEN = frozenset({*NAMED, FAILURES})
 """Names that no measure may bear, since a metric of that name is computed otherwise."""
 
 
@@ -100,44 +93,31 @@ def value(metric: str, result: Result) -> float | None:
             name.
         result: the result.
     """
-    if metric in _NAMED:
-        return _NAMED[metric][0](result)
+    if metric in _COMPUTED:
+        return _COMPUTED[metric](result)
     if counts_failures(metric):
         wanted = metric.removeprefix(FAILURES).removeprefix(":")
         return float(result.failure == wanted if wanted else result.failure is not None)
     text = result.measures.get(metric)
     if text is None:
-        text = result.measures.get(metric.removeprefix("mean_"))
+        text = result.measures.get(metric.removeprefix(MEAN))
     return None if text is None else float(text)
-
-
-def counts_failures(metric: str) -> bool:
-    """Whether a metric is a rate of failure classes."""
-    return metric == FAILURES or metric.startswith(f"{FAILURES}:")
 
 
 def is_rate(metric: str, values: Iterable[float]) -> bool:
     """Whether a metric lies between 0 and 1 by what it is or by all its values."""
-    return metric in _NAMED or counts_failures(metric) or all(0 <= each <= 1 for each in values)
+    return metric in NAMED or counts_failures(metric) or all(0 <= each <= 1 for each in values)
 
 
 def worse(metric: str, rubric: Rubric | None) -> Worse:
     """In which direction a metric is worse; a mean over a dimension follows the rubric."""
-    if metric in _NAMED:
-        return _NAMED[metric][1]
-    if counts_failures(metric):
-        return "higher"
-    name = metric.removeprefix("mean_")
-    for dimension in rubric.dimensions if rubric else ():
-        if dimension.id == name:
-            return "lower" if dimension.better == "higher" else "higher"
-    return "either"
+    return describe_metric(metric, rubric).worse
 
 
 def measured(results: Iterable[Result]) -> tuple[str, ...]:
     """Every metric that some result has a value for, named ones first; failures once, as a whole."""
     given = list(results)
-    names = [name for name in _NAMED if any(value(name, each) is not None for each in given)]
+    names = [name for name in NAMED if any(value(name, each) is not None for each in given)]
     own = sorted({name for each in given for name in each.measures} - {"correct"})
     failures = [FAILURES] if any(each.failure for each in given) else []
-    return (*names, *failures, *(f"mean_{name}" for name in own))
+    return (*names, *failures, *(f"{MEAN}{name}" for name in own))

@@ -285,7 +285,7 @@ def test_queues_are_filled_once_and_again_when_a_record_came(open_desk: Open) ->
 
 def test_an_exam_opens_the_queue_and_the_judgment_names_the_qualification(open_desk: Open) -> None:
     """Where there is an exam, the role alone opens nothing; the right answers do, until a day."""
-    program = open_desk(exam="items: 20, pass_mark: 0.85 -> items: 12, pass_mark: 0.75")
+    program = open_desk(exam="items: 40, pass_mark: 0.85 -> items: 12, pass_mark: 0.75")
     known = [each for each in pairs(program) if each.task.taxonomy["language"] == "en"][:12]
     rubric = program.session.ids["rubric"]
     scope = Scope(role="reviewer", family="preference", language="en")

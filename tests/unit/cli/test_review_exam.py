@@ -80,10 +80,10 @@ def test_the_same_file_again_adds_nothing_and_the_plans_errors_are_told(
     assert "read 3 = stored 3 + already there 0 + set aside 0" in first.out
     second = assay("review", "exam", file, *EXAM, "--language", "en", "-p", program)
     assert "read 3 = stored 0 + already there 3 + set aside 0" in second.out
-    assert "the exam has 3 items and ends after 20 at the latest" in second.out
+    assert "the exam has 3 items and ends after 40 at the latest" in second.out
     assert "who is right 70.0% of the time passes with" in second.out
     assert "who is right 85.0% of the time fails to pass with" in second.out
-    assert "17 more are needed" in second.out
+    assert "37 more are needed" in second.out
 
 
 @pytest.mark.parametrize("command", [("exam", *EXAM), ("sentinel", "--family", "preference")])

@@ -7,26 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.contracts import service
 from assay.contracts.reading import FILES
-from assay.contracts.tree import read_toml, read_yaml
-
-GONE = object()
-"""The value of an edit that takes a key or an item away."""
-
-
-class Plant(msgspec.Struct, frozen=True):
-    """A clean program, edited so that it has exactly one fault."""
-
-    code: str
-    path: str
-    edits: tuple[tuple[str, tuple[str | int, ...], Any], ...]
-    template: str = "preference"
+from assay.contracts.terms import STANDARD_AXES
+from simulators.planted_documents import CONTEXT, GONE, Plant, clean, dump, write
 
 
 def contract(code: str, path: str, *edits: tuple[Any, Any], template: str = "preference") -> Plant:
@@ -89,7 +77,7 @@ PLANTS = [
              (("failure_classes", 1, "id"), "missed-interaction")),
     contract("duplicate-id", "review.layers[1].id", (("review", "layers", 1, "id"), "hard-questions")),
     contract("duplicate-id", "roles[2].role", (("roles", 2, "role"), "adjudicator"),
-             (("roles", 2, "test"), "x"), (("roles", 2, "pass_mark"), 0.5)),
+             (("roles", 2, "test"), "Forty blinded pairs"), (("roles", 2, "pass_mark"), 0.8)),
     sources("duplicate-id", "classes[1].id", (("classes", 1, "id"), "chat-questions")),
     Plant("duplicate-id", "sections[1].id",
           (("policy", ("sections", 1, "id"), "toxic-mixtures"),), "safety"),
@@ -105,8 +93,6 @@ PLANTS = [
     contract("behaviour-without-conditions", "behaviours[0].conditions",
              ((*BEHAVIOUR, "conditions"), GONE)),
     contract("behaviour-without-evidence", "behaviours[0].evidence", ((*BEHAVIOUR, "evidence"), GONE)),
-    contract("behaviour-without-evidence", "behaviours[0].acceptable_when",
-             ((*BEHAVIOUR, "acceptable_when"), GONE)),
     contract("behaviour-map-incomplete", "behaviours[0].boundaries",
              ((*BEHAVIOUR, "boundaries"), GONE)),
     contract("no-failure-classes", "failure_classes", (("failure_classes",), GONE)),
@@ -134,7 +120,7 @@ PLANTS = [
            ((*DIMENSION, "abstention"), GONE)),
     rubric("dimension-without-escalation", "dimensions[0].escalation",
            ((*DIMENSION, "escalation"), GONE)),
-    rubric("value-off-scale", "dimensions[0].anchors.7", ((*DIMENSION, "anchors", "7"), "Perfect")),
+    rubric("value-off-scale", "dimensions[0].anchors.7", ((*DIMENSION, "anchors", "7"), "Safer than the leaflet asks")),
     rubric("value-off-scale", "dimensions[0].examples.-1", ((*DIMENSION, "examples", "-1"), "Bad")),
     rubric("objective-without-verifier", "dimensions[0].verifier",
            ((*DIMENSION, "unverified_because"), GONE)),
@@ -144,6 +130,89 @@ PLANTS = [
            ((*DIMENSION, "verifier"), GONE), template="code"),
     contract("dimension-unused", "dimensions[3]",
              ((*BEHAVIOUR, "dimensions"), ["factual_safety", "grounding", "completeness"])),
+    # filler
+    contract("filler", "supervision[0].why", (("supervision", 0, "why"), "TBD")),
+    contract("filler", "roles[0].test", (("roles", 0, "test"), "A test.")),
+    rubric("filler", "dimensions[1].examples.1", (("dimensions", 1, "examples", "1"), "...")),
+    sources("filler", "classes[0].deletion_procedure", ((*CLASS, "deletion_procedure"), "None")),
+    Plant("filler", "name", (("program", ("name",), "n/a"),)),
+    rubric("anchor-says-nothing", "dimensions[0].anchors.1", ((*DIMENSION, "anchors", "1"), "medium")),
+    rubric("anchor-says-nothing", "dimensions[1].anchors.0", (("dimensions", 1, "anchors", "0"), "0")),
+    rubric("vague-text", "dimensions[3].question", (("dimensions", 3, "question"), "How good is it?")),
+    contract("one-word-answer", "review.unblinded_because",
+             (("review", "blinded"), False), (("review", "unblinded_because"), "Easier.")),
+    # likeness
+    rubric("anchors-equal", "dimensions[1].anchors.1",
+           (("dimensions", 1, "anchors"), {"0": "No support is cited", "1": "no support is cited."})),
+    rubric("anchors-alike", "dimensions[1].anchors.1",
+           (("dimensions", 1, "anchors"),
+            {"0": "A statement about safety has no support", "1": "No statement about safety has a support"})),
+    Plant("dimension-copied", "dimensions[4]",
+          (("rubric", ("dimensions", 4), HELPFUL | {
+              "id": "leaflets", "question": "Does a cited leaflet support what the answer says about safety?",
+              "anchors": {"0": "A statement about safety has no support", "1": "Each one is supported"}}),
+           ("contract", (*BEHAVIOUR, "dimensions", 4), "leaflets"))),
+    Plant("dimensions-alike", "dimensions[4]",
+          (("rubric", ("dimensions", 4), HELPFUL | {
+              "id": "leaflets", "question": "Does a leaflet that is cited support what the answer says about safety?",
+              "anchors": {"0": "No support has a statement about safety", "1": "Each one is supported"}}),
+           ("contract", (*BEHAVIOUR, "dimensions", 4), "leaflets"))),
+    contract("behaviours-alike", "behaviours[1].statement",
+             (("behaviours", 1, "statement"),
+              "Each written step follows from the steps before it."),
+             (("behaviours", 0, "statement"), "Each written step follows from the step before it."),
+             template="math"),
+    contract("objective-restated", "evaluation_objectives[0]",
+             (("training_objectives",), ["Name every interaction in the first sentence"]),
+             (("evaluation_objectives", 0), "Every interaction is named in the first sentence")),
+    contract("behaviour-not-observable", "behaviours[0].statement",
+             ((*BEHAVIOUR, "statement"), "The answer should be honest.")),
+    contract("behaviour-not-observable", "behaviours[0].statement",
+             ((*BEHAVIOUR, "statement"), "Deeply understands what the person at the counter needs.")),
+    rubric("levels-without-anchor", "dimensions[0].anchors", ((*DIMENSION, "anchors", "1"), GONE)),
+    rubric("unknown-verifier", "dimensions[0].verifier",
+           (("dimensions", 0, "verifier"), "pytest"), template="code"),
+    # metrics
+    contract("metric-misspelt", "acceptance_tests[1].metric",
+             (("acceptance_tests", 1, "metric"), "mean_brevety")),
+    contract("metric-without-failure-class", "acceptance_tests[1].metric",
+             (("acceptance_tests", 1, "metric"), "failure_rate:padded"),
+             (("acceptance_tests", 1, "margin"), 0.05)),
+    contract("metric-wrong-way", "acceptance_tests[0].direction",
+             (("acceptance_tests", 0, "direction"), "increase"), template="safety"),
+    contract("metric-wrong-way", "acceptance_tests[0].direction",
+             (("acceptance_tests", 0, "metric"), "mean_completeness"),
+             (("acceptance_tests", 0, "margin"), 0.2)),
+    contract("metric-both-ways", "acceptance_tests[2].direction",
+             (("acceptance_tests", 2), {"id": "more", "metric": "missed_interaction_rate",
+              "slice": {"difficulty": "hard"}, "direction": "increase", "margin": 0.1, "risk": 0.05})),
+    contract("margin-outside-range", "acceptance_tests[0].margin",
+             (("acceptance_tests", 0, "margin"), 5)),
+    contract("margin-outside-range", "acceptance_tests[1].margin",
+             (("acceptance_tests", 1, "metric"), "mean_completeness"),
+             (("acceptance_tests", 1, "margin"), 2)),
+    contract("hold-without-margin", "acceptance_tests[1].margin",
+             (("acceptance_tests", 1, "margin"), 0)),
+    contract("margin-zero", "acceptance_tests[0].margin", (("acceptance_tests", 0, "margin"), 0)),
+    contract("reserve-too-small", "reserve.size", (("reserve", "size"), 117)),
+    contract("reserve-too-small", "reserve.size", (("reserve", "size"), 148), template="safety"),
+    # signals
+    contract("signal-does-not-fit", "supervision[1].dimensions",
+             (("supervision", 1), {"signal": "adversarial", "behaviours": ["warn-of-interactions"],
+              "dimensions": ["brevity"], "why": "Pressure shows whether the tone holds."})),
+    contract("signal-does-not-fit", "supervision[1].dimensions",
+             (("supervision", 1), {"signal": "demonstration", "behaviours": ["warn-of-interactions"],
+              "dimensions": ["brevity"], "why": "Pharmacists write what reads well."})),
+    contract("verifier-without-signal", "dimensions[0].verifier",
+             (("supervision", 0), {"signal": "preference", "behaviours": ["repair-the-cause"],
+              "dimensions": ["tests_pass", "scope"], "why": "Maintainers compare two patches."}),
+             template="code"),
+    contract("disagreement-never", "review.layers[1].on_disagreement",
+             (("review", "layers", 1), {"id": "rest", "roles": ["reviewer"], "passes": 1,
+              "on_disagreement": "adjudication", "always_adjudicate": True})),
+    Plant("disagreement-never", "review.layers[0].on_disagreement",
+          (("contract", ("supervision", 0, "signal"), "critique"),
+           *(("rubric", ("dimensions", place, "nature"), "plural") for place in range(4)))),
     # preferences
     rubric("forced-choice", "verdicts", (("verdicts",), ["tie", "abstained"])),
     rubric("reasons-not-required", "reasons_required", (("reasons_required",), False)),
@@ -156,11 +225,25 @@ PLANTS = [
     rubric("veto-off-scale", "priority[0]", (("priority", 0, "below"), 3)),
     rubric("rule-without-effect", "priority[1]", (("priority", 1, "by"), 3)),
     rubric("rule-without-effect", "priority[2]", (("priority", 2, "compare"), "factual_safety")),
+    rubric("priority-in-a-circle", "priority[3].by", (("priority", 3, "by"), 2)),
+    rubric("veto-after-comparison", "priority[1]",
+           (("priority",), [{"compare": "grounding"}, {"veto": "factual_safety", "below": 1}])),
+    rubric("taste-before-fact", "priority[2]",
+           (("priority",), [{"veto": "factual_safety", "below": 1}, {"compare": "brevity"},
+                            {"compare": "factual_safety"}])),
+    contract("critical-without-veto", "failure_classes[0].severity",
+             (("behaviours", 0, "dimensions"), ["grounding", "completeness", "brevity"])),
     # sampling
+    contract("no-axes", "sampling.axes",
+             (("sampling", "axes"), {}), (("sampling", "hard"), []), (("sampling", "quotas"), []),
+             (("sampling", "left_out"), dict.fromkeys(STANDARD_AXES, "There is one only")),
+             (("acceptance_tests", 0, "slice"), GONE), ((*LAYER, "slice"), GONE)),
+    contract("total-too-small", "sampling.total",
+             (("sampling", "total"), 14), (("sampling", "quotas", 2, "minimum"), 4)),
     contract("standard-axis-missing", "sampling.axes.safety_severity",
              (("sampling", "left_out", "safety_severity"), GONE)),
     contract("axis-both-ways", "sampling.left_out.domain",
-             (("sampling", "left_out", "domain"), "No reason")),
+             (("sampling", "left_out", "domain"), "There is one domain")),
     contract("axis-value-twice", "sampling.axes.domain[3]",
              (("sampling", "axes", "domain"), ["pain", "heart", "mood", "pain"])),
     contract("unknown-axis", "sampling.quotas[1].slice.langauge",
@@ -191,6 +274,10 @@ PLANTS = [
     contract("no-reserve", "reserve", (("reserve",), GONE)),
     contract("reserve-open-to-authors", "reserve.openers[1]",
              (("reserve", "openers"), ["lead", "author"])),
+    contract("opener-makes-training-data", "reserve.openers[1]",
+             (("reserve", "openers"), ["lead", "policy_reviewer"]), template="safety"),
+    contract("opener-makes-training-data", "reserve.openers[0]",
+             (("roles", 2, "duty"), "Drafts the questions and opens the reserve")),
     # measures
     contract("objectives-missing", "training_objectives", (("training_objectives",), GONE)),
     contract("objectives-not-separated", "evaluation_objectives",
@@ -233,6 +320,13 @@ PLANTS = [
              (("review", "layers", 1, "on_disagreement"), "preserve")),
     contract("qualification-without-test", "roles[0].test", (("roles", 0, "test"), GONE)),
     contract("qualification-without-test", "roles[0].pass_mark", (("roles", 0, "pass_mark"), GONE)),
+    contract("exam-impossible", "roles[0].pass_mark", (("roles", 0, "items"), 2)),
+    contract("exam-impossible", "roles[0].pass_mark", (("roles", 0, "pass_mark"), 0.5)),
+    contract("exam-cannot-tell", "roles[0].items", (("roles", 0, "items"), 20)),
+    contract("language-without-specialist", "sampling.axes.language",
+             (("roles", 0, "expertise"), "Pharmacist")),
+    contract("language-without-specialist", "sampling.axes.language",
+             (("sampling", "axes", "language"), ["en", "de", "tr"])),
     contract("unblinded-without-reason", "review.blinded", (("review", "blinded"), False)),
     # safety
     rubric("over-refusal-not-scored", "dimensions[0]",
@@ -247,6 +341,10 @@ PLANTS = [
           ("contract", ("supervision", 1), GONE)), "safety"),
     contract("severe-content-without-welfare", "welfare", (("welfare",), GONE), template="safety"),
     contract("welfare-incomplete", "welfare", (("welfare", "opt_in"), False), template="safety"),
+    contract("welfare-without-limit", "welfare.daily_minutes",
+             (("welfare", "daily_minutes"), 300), template="safety"),
+    contract("welfare-without-limit", "welfare.break_after_minutes",
+             (("welfare", "break_after_minutes"), 120), template="safety"),
     # rights
     sources("no-sources", "classes", (("classes",), [])),
     sources("source-without-licence", "classes[0].licence", ((*CLASS, "licence"), GONE)),
@@ -257,12 +355,30 @@ PLANTS = [
             ((*CLASS, "reviewer_access"), GONE)),
     sources("source-without-deletion", "classes[0].deletion_contact",
             ((*CLASS, "deletion_contact"), GONE)),
-    sources("source-without-deletion", "classes[0].deletion_procedure",
+    sources("personal-information-without-rules", "classes[0].holds_personal_information",
             ((*CLASS, "deletion_procedure"), GONE)),
     sources("source-without-retention", "classes[0].retention_until",
             ((*CLASS, "retention_until"), GONE)),
     sources("retention-without-start", "classes[0].collected_on", ((*CLASS, "retention_days"), 30)),
     sources("bad-licence", "classes[0].licence", ((*CLASS, "licence"), "Apache 2")),
+    sources("source-closed-to-review", "classes[0].reviewer_access",
+            ((*CLASS, "reviewer_access"), ["lead"])),
+    sources("personal-information-without-rules", "classes[0].holds_personal_information",
+            ((*CLASS, "retention_until"), "unlimited")),
+    sources("licence-against-use", "classes[1].permitted_uses",
+            (("classes", 1, "licence"), "CC-BY-NC-4.0 AND MIT")),
+    sources("licence-against-use", "classes[1].permitted_uses",
+            (("classes", 1, "licence"), "CC-BY-ND-4.0")),
+    Plant("share-alike-conflict", "classes[1].licence",
+          (("sources", ("classes", 0), {
+              "id": "repositories", "description": "Code.", "licence": "GPL-3.0-only",
+              "permitted_uses": ["train", "publish"], "retention_until": "unlimited",
+              "territory": ["worldwide"], "reviewer_access": ["reviewer"], "deletion_contact": "lead"}),
+           ("sources", ("classes", 1, "licence"), "CC-BY-SA-4.0")), "preference"),
+    sources("retention-over", "classes[0].retention_until",
+            ((*CLASS, "retention_until"), "2026-05-31")),
+    sources("retention-short", "classes[0].retention_until",
+            ((*CLASS, "retention_until"), "2026-06-29")),
     sources("attribution-missing", "classes[1].attribution", (("classes", 1, "attribution"), GONE)),
     sources("source-outside-territory", "classes[0].territory", ((*CLASS, "territory"), ["US"])),
     Plant("program-without-territory", "territory", (("program", ("territory",), GONE),)),
@@ -277,54 +393,20 @@ PLANTS = [
 ]  # fmt: skip
 
 
-@cache
-def clean(template: str) -> str:
-    """The files of a clean program as the JSON of their plain values by kind."""
-    folder = Path(service.__file__).parent / "templates" / template
-    plain = {}
-    for kind, file in FILES.items():
-        content = (folder / file).read_bytes()
-        tree, issues = (read_toml if kind == "program" else read_yaml)(file, content)
-        assert tree is not None
-        assert not issues
-        plain[kind] = tree.plain
-    return json.dumps(plain)
-
-
-def write(directory: Path, plant: Plant) -> None:
-    """Write the clean program, edited."""
-    plain = json.loads(clean(plant.template))
-    for kind, where, what in plant.edits:
-        edit(plain[kind], where, what)
-    for kind, file in FILES.items():
-        (directory / file).write_text(dump(kind, plain[kind]))
-
-
-def edit(node: Any, where: tuple[str | int, ...], what: Any) -> None:
-    """Set, append or take away a node."""
-    for step in where[:-1]:
-        node = node.setdefault(step, {}) if isinstance(node, dict) else node[step]
-    if what is GONE:
-        del node[where[-1]]
-    elif isinstance(node, list) and where[-1] == len(node):
-        node.append(what)
-    else:
-        node[where[-1]] = what
-
-
-def dump(kind: str, plain: Any) -> str:
-    """Plain values as a file: JSON is YAML, and flat TOML is keys with quoted text."""
-    if kind == "program":
-        return "".join(f"{key} = {json.dumps(value)}\n" for key, value in plain.items())
-    return json.dumps(plain, indent=1, ensure_ascii=False)
-
-
 CONSEQUENCES = {
     "no-behaviours": {"unknown-behaviour", "dimension-unused"},
     "behaviour-without-dimension": {"dimension-unused"},
     "broad-goal": {"dimension-unused"},
     "rubric-without-dimensions": {"unknown-dimension"},
     "one-overall-label": {"unknown-dimension"},
+    "unknown-dimension": {"critical-without-veto"},
+    "no-priority": {"critical-without-veto"},
+    "judge-as-verifier": {"verifier-without-signal", "unknown-verifier"},
+    "unknown-verifier": {"verifier-without-signal"},
+    "no-axes": {"no-hard-slices", "layer-never-reached", "acceptance-on-average-only"},
+    "disagreement-never": {"high-risk-single-pass"},
+    "signal-does-not-fit": {"over-refusal-not-scored"},
+    "critical-without-veto": {"dimension-unused"},
 }
 """Faults that cannot be planted alone: what else is then rightly reported."""
 
@@ -341,7 +423,7 @@ def documented() -> dict[str, str]:
 def test_a_planted_fault_is_found_alone(plant: Plant, tmp_path: Path) -> None:
     """The check reports its own fault at its place, and no other check reports anything."""
     write(tmp_path, plant)
-    issues = service.check(tmp_path).issues
+    issues = service.check(tmp_path, CONTEXT).issues
     found = {issue.code for issue in issues} - CONSEQUENCES.get(plant.code, set())
     assert found == {plant.code}
     own = [issue for issue in issues if issue.code == plant.code]
@@ -359,8 +441,27 @@ def test_every_code_in_the_source_is_planted() -> None:
     folder = Path(service.__file__).parent / "checks"
     text = "".join(path.read_text() for path in folder.glob("*.py"))
     codes = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text))
-    nouns = {"unknown-behaviour", "unknown-dimension"}
+    nouns = {"unknown-behaviour", "unknown-dimension", "filler"}
     assert codes | nouns == {plant.code for plant in PLANTS}
+
+
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [("contract", (*BEHAVIOUR, "acceptable_when")), ("sources", ("classes", 1, "deletion_procedure"))],
+)  # fmt: skip
+def test_what_decides_nothing_is_not_demanded(
+    kind: str, where: tuple[str | int, ...], tmp_path: Path
+) -> None:
+    """A field that no rule reads may be left out."""
+    write(tmp_path, Plant("nothing", "", ((kind, where, GONE),)))
+    assert service.check(tmp_path, CONTEXT).issues == ()
+
+
+def test_openers_and_readers_are_held_against_the_layers(tmp_path: Path) -> None:
+    """Access matters where a class is trained on: a class for evaluation alone may stay closed."""
+    edits = ((*CLASS, "reviewer_access"), ["lead"]), ((*CLASS, "permitted_uses"), ["evaluate"])
+    write(tmp_path, sources("closed", "", *edits))
+    assert service.check(tmp_path, CONTEXT).issues == ()
 
 
 def pick(node: Any, steps: list[int]) -> tuple[Any, Any]:

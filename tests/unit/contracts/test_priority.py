@@ -138,3 +138,37 @@ def test_raising_the_winner_keeps_it(candidates: list[dict[str, int | None]], ra
         winner = candidates[outcome.winner]
         winner["safety"] = max(winner["safety"] or 0, raised)
         assert compute_verdict(candidates, RULES).winner == outcome.winner
+
+
+BY_TWO: Rules = ((), (Comparison("grounded", by=2), Comparison("plain")))
+"""A least difference above 1 before a further comparison."""
+
+CIRCLE = [
+    {"grounded": 1, "plain": 5}, {"grounded": 2, "plain": 4}, {"grounded": 3, "plain": 3},
+]  # fmt: skip
+"""Each beats the next, and the last beats the first."""
+
+
+def test_a_circle_has_no_winner() -> None:
+    """Three candidates of which each loses to another have no winner, whatever their order."""
+    pairs = [(0, 1), (1, 2), (2, 0)]
+    assert [
+        compute_verdict([CIRCLE[one], CIRCLE[other]], BY_TWO).winner for one, other in pairs
+    ] == [0, 0, 0]
+    for order in ([0, 1, 2], [2, 0, 1], [1, 2, 0], [2, 1, 0]):
+        outcome = compute_verdict([CIRCLE[place] for place in order], BY_TWO)
+        assert (outcome.state, outcome.winner) == ("cycle", None)
+        assert outcome.rule in {"compare plain", "compare grounded by 2"}
+
+
+LISTED = st.fixed_dictionaries({"grounded": st.integers(1, 5), "plain": st.integers(1, 5)})
+
+
+@given(st.lists(LISTED, min_size=2, max_size=5))
+def test_a_winner_of_many_loses_to_none_of_them(candidates: list[Mapping[str, int | None]]) -> None:
+    """Whatever the scores, no candidate beats the winner when the two are compared alone."""
+    outcome = compute_verdict(candidates, BY_TWO)
+    if outcome.winner is not None:
+        for other in candidates:
+            alone = compute_verdict([candidates[outcome.winner], other], BY_TWO)
+            assert alone.winner != 1

@@ -63,11 +63,12 @@ def test_a_changed_dimension_touches_the_judgments_that_score_it() -> None:
         {"question": "Could a pupil follow it?"},
         {"scale": "1..7"},
         {"anchors": {"1": "Nobody follows."}},
+        {"interpolation": "Half the class follows at the middle."},
         {"exclusions": ["Spelling."]},
     ],
 )
 def test_what_bears_meaning_asks_for_a_second_look(changes: dict[str, Any]) -> None:
-    """Question, scale, anchors and exclusions each alter what a score means."""
+    """Question, scale, anchors, interpolation and exclusions each alter what a score means."""
     assert len(_look(_changed(1, **changes), answer(RECORDS[0])).needed) == 1
 
 

@@ -34,6 +34,7 @@ from assay.records.verdict import (
     Tie,
     Verdict,
 )
+from assay.review.form import form_of
 from assay.review.judge import JudgeAnswer, brief_of, join, orders_of, pseudonym_of
 from assay.review.judge_answer import MAX_CHARACTERS, MAX_REASON, read_judge_answer
 from assay.review.judge_run import Judged, JudgeRun
@@ -41,7 +42,7 @@ from assay.review.judging import Bench, JudgePlan, store_judgments, to_judge
 from simulators.memory_store import MemoryStore
 from simulators.scripted_endpoint import Refuse, Say, Script, scripted_endpoint
 from simulators.scripted_judge import Decide, Question, always, judging, opinion, preferring
-from simulators.small_program import facts, judged, pair, rubric
+from simulators.small_program import contract, facts, judged, pair, rubric
 
 DOCUMENTS = facts()
 RUBRIC = DOCUMENTS["rubric"]
@@ -298,6 +299,18 @@ def test_one_candidate_is_scored_once_without_a_verdict(tmp_path: Path) -> None:
     assert (made.asked, made.compared, judgment.verdict) == (1, 0, NotAsked())
     assert [each.score for each in judgment.scores] == [Scored(value=5), Category(value="yes")]
     assert judgment.order == (0,)
+
+
+def test_how_levels_are_told_apart_reaches_people_and_judges() -> None:
+    """What a rubric says of the levels between anchors stands in the form and in the judge's prompt."""
+    between = "Three where a second reading is needed."
+    dimensions = [{"id": "clarity", "question": "Is it clear?", "scale": "1..5", "judged_by": "expert",
+                   "anchors": {"1": "Nobody follows.", "5": "All follow."}, "interpolation": between}]  # fmt: skip
+    asked = rubric(dimensions=dimensions, priority=[])
+    request = bench(brief=brief_of(to_fact(asked))).request("rec_a", pair(1, ("4", "5")), (0, 1))
+    assert f"Between these: {between}" in str(request.messages)
+    form = form_of(pair(1, ("4", "5")), contract=contract(), rubric=asked)
+    assert [each.interpolation for each in form.dimensions] == [between]
 
 
 def test_support_classes_are_a_dimension_like_any_other(tmp_path: Path) -> None:

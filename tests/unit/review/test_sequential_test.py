@@ -7,6 +7,7 @@ from assay.core.errors import UsageError
 from assay.review.sequential_test import (
     ExamPlan,
     decide,
+    exam_fault,
     mean_items,
     needed_items,
     pass_probability,
@@ -147,3 +148,32 @@ def test_an_impossible_true_share_is_refused(share: float) -> None:
     for use in (pass_probability, mean_items):
         with pytest.raises(UsageError, match="impossible"):
             use(PLAN, share)
+
+
+@pytest.mark.parametrize(
+    ("items", "pass_mark", "impossible"),
+    [(1, 0.8, True), (5, 0.8, True), (6, 0.8, False), (20, 0.5, True), (20, 0.01, True), (20, 0.9, False)],
+)  # fmt: skip
+def test_an_exam_that_cannot_tell_has_a_fault(
+    items: int, pass_mark: float, *, impossible: bool
+) -> None:
+    """Too few items, or a pass mark by chance, are reported with figures and with what to do."""
+    fault = exam_fault(_entry(items=items, pass_mark=pass_mark))
+    assert fault is not None
+    assert fault.impossible is impossible
+    assert fault.message
+    assert fault.hint
+
+
+def test_a_fault_states_the_exact_share_of_false_fails() -> None:
+    """Known answer: of 20 items at 90 %, somebody at the pass mark fails with probability 0.88."""
+    fault = exam_fault(_entry(items=20, pass_mark=0.9))
+    assert fault is not None
+    assert "fails with probability 0.88 (limit 0.5)" in fault.message
+    assert "158" in fault.hint
+
+
+@pytest.mark.parametrize(("items", "pass_mark"), [(None, 0.9), (30, 0.8), (40, 0.85), (60, 0.9)])
+def test_an_exam_that_can_tell_has_none(items: int | None, pass_mark: float) -> None:
+    """An exam as long as it must be, or one that passes the qualified more often than not, is sound."""
+    assert exam_fault(_entry(items=items, pass_mark=pass_mark)) is None

@@ -6,16 +6,23 @@ from assay.contracts.checks import (
     behaviours,
     dimensions,
     endorsement,
+    likeness,
     measures,
+    metrics,
+    people,
     preferences,
     references,
     review,
     rights,
     safety,
     sampling,
+    signals,
+    source_terms,
 )
 from assay.contracts.checks.check import Check, ask
 from assay.contracts.checks.claims import forbidden_claims
+from assay.contracts.checks.context import NO_CONTEXT, CheckContext
+from assay.contracts.checks.filler import filler
 from assay.contracts.reading import FileKind, Reading
 from assay.core.issues import Issue
 
@@ -24,17 +31,30 @@ CHECKS: tuple[Check, ...] = (
     *behaviours.CHECKS,
     *dimensions.CHECKS,
     *endorsement.CHECKS,
+    *likeness.CHECKS,
     *preferences.CHECKS,
     *sampling.CHECKS,
     *measures.CHECKS,
+    *metrics.CHECKS,
+    *signals.CHECKS,
     *review.CHECKS,
+    *people.CHECKS,
     *safety.CHECKS,
     *rights.CHECKS,
+    *source_terms.CHECKS,
 )
-"""Every check of substance but that of the claims, which reads all texts."""
+"""Every check of substance but those of claims and filler, which read all texts."""
 
 
-def check_substance(readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
-    """Every fault of substance of a program's documents."""
-    yield from ask(CHECKS, readings)
+def check_substance(
+    readings: Mapping[FileKind, Reading], context: CheckContext = NO_CONTEXT
+) -> Iterator[Issue]:
+    """Every fault of substance of a program's documents.
+
+    Args:
+        readings: the five files as they were read.
+        context: what the documents are held against besides each other.
+    """
+    yield from ask(CHECKS, readings, context)
+    yield from filler(readings)
     yield from forbidden_claims(readings)

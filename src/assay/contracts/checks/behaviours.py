@@ -17,6 +17,17 @@ BROAD = re.compile(
 )
 """Goals that nobody can see in an output: `be helpful`, `improve reasoning`."""
 
+UNSEEN = re.compile(
+    r"\s*(?:(?:the|a|an)\s+\w+\s+|it\s+|always\s+|truly\s+|really\s+|deeply\s+)*"
+    r"(?:understands?|knows?|cares?|feels?|thinks?|believes?|wants?|tries|intends?|loves?|respects?|"
+    r"empathi[sz]es?|versteht|weiß|kennt|fühlt|comprend|connaît|entiende|comprende|sabe|capisce)\b",
+    re.IGNORECASE,
+)
+"""Statements that begin with a state of mind: `understands the caller`."""
+
+_SHORT = 8
+"""Words up to which a broad goal is all that a statement says."""
+
 
 @check("contract")
 def no_behaviours(contract: Contract) -> Iterator[Fault]:
@@ -66,16 +77,28 @@ def conditions(contract: Contract) -> Iterator[Fault]:
 def evidence(contract: Contract) -> Iterator[Fault]:
     """Each behaviour says which evidence makes an output acceptable."""
     for place, behaviour in enumerate(contract.behaviours):
-        for key, missing in (
-            ("evidence", not behaviour.evidence),
-            ("acceptable_when", behaviour.acceptable_when is None),
-        ):
-            if missing:
-                yield Fault(
-                    "contract", ("behaviours", place, key), "behaviour-without-evidence",
-                    f"{behaviour.id!r} does not say which evidence makes an output acceptable",
-                    f"add {key!r}",
-                )  # fmt: skip
+        if not behaviour.evidence:
+            yield Fault(
+                "contract", ("behaviours", place, "evidence"), "behaviour-without-evidence",
+                f"{behaviour.id!r} does not say which evidence makes an output acceptable",
+                "add 'evidence', and in 'acceptable_when' what it must say",
+            )  # fmt: skip
+
+
+@check("contract")
+def seen_in_an_output(contract: Contract) -> Iterator[Fault]:
+    """A statement is about something that can be seen, not a virtue or a state of mind."""
+    for place, behaviour in enumerate(contract.behaviours):
+        statement = behaviour.statement
+        short = len(statement.split()) <= _SHORT
+        broad = short and BROAD.search(statement)
+        if behaviour.dimensions and (broad or UNSEEN.match(statement)):
+            yield Fault(
+                "contract", ("behaviours", place, "statement"), "behaviour-not-observable",
+                f"{behaviour.id!r} states {'a virtue' if broad else 'a state of mind'}, whatever "
+                "dimensions lie beneath it",
+                "state what the output shows: names, asks, cites, declines, ends with, ...", "warning",
+            )  # fmt: skip
 
 
 @check("contract")
@@ -132,6 +155,6 @@ def supervised(contract: Contract) -> Iterator[Fault]:
 
 
 CHECKS: tuple[Check, ...] = (
-    no_behaviours, observable, conditions, evidence, mapped,
+    no_behaviours, observable, seen_in_an_output, conditions, evidence, mapped,
     no_failure_classes, failures, supervised,
 )  # fmt: skip

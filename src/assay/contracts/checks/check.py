@@ -5,12 +5,13 @@ from typing import Any, Literal
 
 import msgspec
 
+from assay.contracts.checks.context import NO_CONTEXT, CheckContext
 from assay.contracts.reading import FileKind, Reading
 from assay.contracts.tree import Path
 from assay.core.issues import Issue, Severity
 
-Need = FileKind | Literal["names"]
-"""What a check looks at: documents, or the names that all files declare."""
+Need = FileKind | Literal["names", "context"]
+"""What a check looks at: documents, the names that all files declare, or what lies beyond them."""
 
 
 Part = tuple[FileKind, str]
@@ -63,16 +64,18 @@ def check(*needs: Need, whole: tuple[Part, ...] = ()) -> Callable[[Callable[...,
     return lambda find: Check(needs, whole, find)
 
 
-def ask(checks: tuple[Check, ...], readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
+def ask(
+    checks: tuple[Check, ...],
+    readings: Mapping[FileKind, Reading],
+    context: CheckContext = NO_CONTEXT,
+) -> Iterator[Issue]:
     """Ask every check whose documents are there."""
     names = Names(
         behaviours=readings["contract"].names("behaviours"),
         dimensions=readings["rubric"].names("dimensions"),
     )
     for each in checks:
-        documents = [
-            names if need == "names" else readings[need].shaped.document for need in each.needs
-        ]
+        documents = [_argument(need, readings, names, context) for need in each.needs]
         if any(document is None for document in documents) or _broken(each, readings):
             continue
         for fault in each(*documents):
@@ -81,6 +84,14 @@ def ask(checks: tuple[Check, ...], readings: Mapping[FileKind, Reading]) -> Iter
             )
             if issue is not None:
                 yield issue
+
+
+def _argument(
+    need: Need, readings: Mapping[FileKind, Reading], names: Names, context: CheckContext
+) -> Any:
+    if need == "names":
+        return names
+    return context if need == "context" else readings[need].shaped.document
 
 
 def _broken(each: Check, readings: Mapping[FileKind, Reading]) -> bool:

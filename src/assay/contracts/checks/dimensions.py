@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 
 from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.context import CheckContext
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
+from assay.contracts.shape import nearest
 
 BROAD_DIMENSION = re.compile(
     r"^(?:overall|quality|overall_quality|rating|score|helpful(?:ness)?|good(?:ness)?|preference|"
@@ -112,6 +114,39 @@ def anchors(rubric: Rubric) -> Iterator[Fault]:
 
 
 @check("rubric")
+def levels(rubric: Rubric) -> Iterator[Fault]:
+    """Every level of a range has an anchor, or the rubric says how the others are told apart."""
+    for place, dimension in enumerate(rubric.dimensions):
+        if dimension.scale_kind != "ordinal" or dimension.interpolation:
+            continue
+        lacking = [value for value in dimension.values[1:-1] if value not in dimension.anchors]
+        if lacking and set(_to_anchor(dimension)) <= dimension.anchors.keys():
+            shown = ", ".join(lacking[:8]) + (", ..." if len(lacking) > 8 else "")  # noqa: PLR2004
+            yield Fault(
+                "rubric", ("dimensions", place, "anchors"), "levels-without-anchor",
+                f"{dimension.id!r} does not say what sets {shown} apart from the values beside",
+                "add anchors for them, or say in 'interpolation' how people choose between anchors",
+                "warning",
+            )  # fmt: skip
+
+
+@check("rubric", "context")
+def verifier_is_known(rubric: Rubric, context: CheckContext) -> Iterator[Fault]:
+    """A verifier that is named is installed."""
+    if context.verifiers is None:
+        return
+    for place, dimension in enumerate(rubric.dimensions):
+        if dimension.verifier and dimension.verifier not in context.verifiers:
+            right = nearest(dimension.verifier, context.verifiers)
+            yield Fault(
+                "rubric", ("dimensions", place, "verifier"), "unknown-verifier",
+                f"no verifier {dimension.verifier!r} is installed, so nothing tests {dimension.id!r}",
+                f"did you mean {right!r}?" if right
+                else f"install the plug-in that brings it; installed: {', '.join(context.verifiers)}",
+            )  # fmt: skip
+
+
+@check("rubric")
 def on_scale(rubric: Rubric) -> Iterator[Fault]:
     """Anchors and examples are about values that the scale has."""
     for place, dimension in enumerate(rubric.dimensions):
@@ -179,5 +214,5 @@ def _to_anchor(dimension: Dimension) -> tuple[str, ...]:
 
 CHECKS: tuple[Check, ...] = (
     no_dimensions, one_overall_label, broad_dimension, judged, guidance,
-    anchors, on_scale, verified, judge_as_verifier, used,
+    anchors, levels, on_scale, verified, verifier_is_known, judge_as_verifier, used,
 )  # fmt: skip

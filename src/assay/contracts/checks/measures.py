@@ -10,6 +10,14 @@ from assay.contracts.rubric import Rubric
 _UNSCORED_SIGNALS = frozenset({"demonstration", "trajectory"})
 _VERIFIABLE_SIGNALS = frozenset({"outcome", "process"})
 _TRAINING_DATA = re.compile(r"^(?:train|training)(?:$|[_-])")
+_TRAINING_WORDS = frozenset({
+    "train", "training", "trainset", "sft", "dpo", "rlhf", "rlaif", "ppo", "grpo", "kto", "orpo",
+    "finetune", "finetuning", "pretrain", "pretraining", "instruct",
+})  # fmt: skip
+_HELD_OUT_WORDS = frozenset({
+    "eval", "evaluation", "test", "dev", "val", "valid", "validation", "heldout", "held", "holdout",
+    "unseen", "benchmark", "bench", "after", "post", "not", "non",
+})  # fmt: skip
 
 
 @check("contract")
@@ -112,7 +120,7 @@ def margin_and_risk(contract: Contract) -> Iterator[Fault]:
 def excluded_from_training(contract: Contract) -> Iterator[Fault]:
     """Improvement is measured on data that is excluded from training."""
     for place, test in enumerate(contract.acceptance_tests):
-        if _TRAINING_DATA.match(test.dataset):
+        if _is_training_data(test.dataset):
             yield Fault(
                 "contract", ("acceptance_tests", place, "dataset"), "acceptance-on-training-data",
                 f"{test.id!r} measures on {test.dataset!r}",
@@ -149,6 +157,13 @@ def measured(contract: Contract) -> Iterator[Fault]:
                 f"no acceptance test measures {behaviour.id!r}",
                 f"add 'behaviour: {behaviour.id}' to the test that does", "warning",
             )  # fmt: skip
+
+
+def _is_training_data(dataset: str) -> bool:
+    """Whether the name of a data set says that it is trained on."""
+    parts = set(re.split(r"[_-]", dataset))
+    named = bool(parts & _TRAINING_WORDS) and not parts & _HELD_OUT_WORDS
+    return named or bool(_TRAINING_DATA.match(dataset))
 
 
 def _plain(objectives: Iterable[str]) -> list[str]:

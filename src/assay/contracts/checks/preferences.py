@@ -93,8 +93,82 @@ def compared_once(rubric: Rubric) -> Iterator[Fault]:
         finest[rule.compare] = min(by, finest.get(rule.compare, by))
 
 
+@check("contract", "rubric", whole=(("rubric", "priority"), ("rubric", "dimensions")))
+def rules_have_one_winner(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
+    """No rule lets the same three candidates beat each other in a circle.
+
+    A least difference above 1 makes "hardly different" intransitive (Luce 1956, Semiorders,
+    Econometrica 24:178-191): with a further comparison behind it, A can beat B, B can beat C and C
+    can beat A.
+    """
+    spans = {each.id: each.bounds for each in rubric.dimensions}
+    comparing = [
+        (place, rule) for place, rule in enumerate(rubric.priority) if rule.compare is not None
+    ]
+    for position, (place, rule) in enumerate(comparing):
+        later = {each.compare for _, each in comparing[position + 1 :]} - {rule.compare}
+        low, high = spans.get(rule.compare or "") or (0, 0)
+        if 1 < (rule.by or 1) <= high - low and later and _compares(contract):
+            yield Fault(
+                "rubric", ("priority", place, "by"), "priority-in-a-circle",
+                f"{rule.compare!r} decides from a difference of {rule.by} on, and "
+                f"{', '.join(sorted(filter(None, later)))} after it: of three candidates each can beat "
+                "the next",
+                "leave 'by' out, or move this comparison to the end; where it happens, no winner is "
+                "computed",
+                "warning",
+            )  # fmt: skip
+
+
+@check("contract", "rubric", whole=(("rubric", "priority"), ("rubric", "dimensions")))
+def facts_before_taste(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
+    """What people may rightly differ on outranks nothing that can be right or wrong."""
+    natures = {each.id: each.nature for each in rubric.dimensions}
+    plural: str | None = None
+    compared: str | None = None
+    for place, rule in enumerate(rubric.priority):
+        if rule.veto is not None and compared is not None:
+            yield Fault(
+                "rubric", ("priority", place), "veto-after-comparison",
+                f"the veto on {rule.veto!r} stands behind the comparison of {compared!r}; vetoes act first",
+                "move vetoes to the top, so that the order reads as it acts", "warning",
+            )  # fmt: skip
+        compared = rule.compare or compared
+        nature = natures.get(rule.compare or "")
+        if nature == "plural":
+            plural = plural or rule.compare
+        elif plural is not None and nature == "objective" and _compares(contract):
+            yield Fault(
+                "rubric", ("priority", place), "taste-before-fact",
+                f"{plural!r}, on which people may rightly differ, outranks {rule.compare!r}, which is "
+                "right or wrong",
+                f"compare {rule.compare!r} first, or make it a veto", "warning",
+            )  # fmt: skip
+
+
+@check("contract", "rubric", whole=(
+    ("rubric", "priority"), ("rubric", "dimensions"), ("contract", "behaviours"),
+))  # fmt: skip
+def critical_failures_are_vetoed(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
+    """A candidate that shows a critical failure never wins by being better elsewhere."""
+    vetoed = {rule.veto for rule in rubric.priority}
+    beneath = {each.id: set(each.dimensions) for each in contract.behaviours}
+    for place, failure in enumerate(contract.failure_classes):
+        dimensions = beneath.get(failure.behaviour or "", set())
+        critical = failure.severity == "critical" and dimensions and rubric.priority
+        if critical and _compares(contract) and not dimensions & vetoed:
+            yield Fault(
+                "contract", ("failure_classes", place, "severity"), "critical-without-veto",
+                f"{failure.id!r} is critical, and no veto stands on {', '.join(sorted(dimensions))}",
+                "add a veto on the dimension that shows it to 'priority' in rubric.yaml", "warning",
+            )  # fmt: skip
+
+
 def _compares(contract: Contract) -> bool:
     return any(each.signal == "preference" for each in contract.supervision)
 
 
-CHECKS: tuple[Check, ...] = (forced_choice, reasons, priority, rules_can_work, compared_once)
+CHECKS: tuple[Check, ...] = (
+    forced_choice, reasons, priority, rules_can_work, compared_once, rules_have_one_winner,
+    facts_before_taste, critical_failures_are_vetoed,
+)  # fmt: skip

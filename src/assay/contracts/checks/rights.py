@@ -34,8 +34,6 @@ _RIGHTS = (
      "add the roles"),
     ("deletion_contact", "source-without-deletion", "does not say who is asked for deletion",
      "add a contact"),
-    ("deletion_procedure", "source-without-deletion", "does not say how it is deleted",
-     "say what is done when deletion is asked for"),
 )  # fmt: skip
 
 

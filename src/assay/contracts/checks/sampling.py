@@ -10,6 +10,9 @@ from assay.contracts.shape import nearest
 from assay.contracts.terms import STANDARD_AXES, Slice
 from assay.contracts.tree import Path
 
+RECORDS_A_VALUE = 5
+"""Fewest records of a value of an axis of which anything can be said (a convention)."""
+
 _HARD_BY_MEANING: dict[str, Callable[[str], bool]] = {
     "difficulty": frozenset({"hard", "very hard", "very_hard", "hardest", "expert"}).__contains__,
     "failure_cluster": lambda value: value not in {"none", "no", "other"},
@@ -34,6 +37,28 @@ def standard_axes(contract: Contract) -> Iterator[Fault]:
                 "contract", ("sampling", "left_out", axis), "axis-both-ways",
                 f"{axis!r} is an axis and is left out", "keep one of the two",
             )  # fmt: skip
+
+
+@check("contract")
+def records_for_each_value(contract: Contract) -> Iterator[Fault]:
+    """There are axes, and records enough for each value of the widest one."""
+    sampling = contract.sampling
+    if not sampling.axes:
+        yield Fault(
+            "contract", ("sampling", "axes"), "no-axes",
+            "records are drawn along no axis, so nothing can be said of any slice",
+            "add the axes along which the model's failures differ", "warning",
+        )  # fmt: skip
+        return
+    widest = max(sampling.axes, key=lambda axis: len(sampling.axes[axis]))
+    needed = RECORDS_A_VALUE * len(sampling.axes[widest])
+    if sampling.total < needed:
+        yield Fault(
+            "contract", ("sampling", "total"), "total-too-small",
+            f"{sampling.total} records cannot give each of the {len(sampling.axes[widest])} values of "
+            f"{widest!r} {RECORDS_A_VALUE} records",
+            f"raise 'total' to {needed} or more, or cut the axis more coarsely", "warning",
+        )  # fmt: skip
 
 
 @check("contract")
@@ -194,6 +219,6 @@ def _slices(contract: Contract) -> Iterator[tuple[Path, Slice]]:
 
 
 CHECKS: tuple[Check, ...] = (
-    standard_axes, values_once, slices_exist, quotas_can_be_met,
+    standard_axes, records_for_each_value, values_once, slices_exist, quotas_can_be_met,
     hard_slices, hard_slices_have_quotas, reserve,
 )  # fmt: skip

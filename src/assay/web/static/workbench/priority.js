@@ -1,6 +1,6 @@
 // The verdict that the rubric's priority rules compute from the scores, as the server computes it.
 
-/** @typedef {{state: "winner" | "tie" | "all_unacceptable" | "undecided", winner: number | null, rule: any, vetoed: number[]}} Outcome */
+/** @typedef {{state: "winner" | "tie" | "all_unacceptable" | "undecided" | "cycle", winner: number | null, rule: any, vetoed: number[]}} Outcome */
 
 /**
  * @param {any} rule
@@ -39,7 +39,30 @@ export function computed(candidates, form) {
   const unknown = vetoes.find((/** @type {any} */ veto) => standing.some((place) => !(veto.dimension in candidates[place])));
   if (unknown) return told("undecided", unknown);
   if (standing.length === 1 && vetoed.length) return told("winner", vetoes[decisive], standing[0]);
-  return compared(candidates, standing, comparisons, form, told);
+  const outcome = compared(candidates, standing, comparisons, form, told);
+  return unlessBeaten(outcome, candidates, standing, comparisons, form, told);
+}
+
+/**
+ * The outcome, or a cycle where some standing candidate beats the winner when the two are compared
+ * alone: a least difference above 1 need not be transitive.
+ *
+ * @param {Outcome} outcome
+ * @param {Record<string, number>[]} candidates
+ * @param {number[]} standing
+ * @param {any[]} comparisons
+ * @param {any} form
+ * @param {(state: Outcome["state"], rule?: any, winner?: number | null) => Outcome} told
+ */
+function unlessBeaten(outcome, candidates, standing, comparisons, form, told) {
+  const winner = outcome.winner;
+  if (winner === null || standing.length < 3) return outcome;
+  for (const other of standing) {
+    if (other === winner) continue;
+    const alone = compared(candidates, [winner, other], comparisons, form, told);
+    if (alone.winner === other) return told("cycle", alone.rule);
+  }
+  return outcome;
 }
 
 /**

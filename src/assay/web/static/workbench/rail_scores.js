@@ -147,6 +147,7 @@ function dimensionGuide(session, dimension, place, chosen) {
       el("dt", { class: value === chosen ? "chosen" : null }, value),
       el("dd", { dir: "auto", class: value === chosen ? "chosen" : null }, dimension.anchors[value] ?? "", dimension.examples[value] ? el("span", { class: "example" }, `e.g. ${dimension.examples[value]}`) : null),
     ])),
+    line("Between anchors:", dimension.interpolation),
     line("Does not count:", dimension.exclusions),
     line("Abstain when:", dimension.abstention), line("Rest it on:", dimension.evidence),
     line("Do:", dimension.action), line("In doubt, to:", dimension.escalation),

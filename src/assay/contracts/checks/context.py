@@ -1,0 +1,34 @@
+"""The context of a check: what the documents are held against besides each other."""
+
+from collections.abc import Callable
+from datetime import date
+
+import msgspec
+
+from assay.contracts.contract import Qualification
+
+
+class ExamFault(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with the exam that a role's entry describes."""
+
+    message: str
+    """What is wrong, with its figures."""
+    hint: str
+    """What to do about it."""
+    impossible: bool
+    """Whether nobody at all can pass it; else it passes and fails people nearly by chance."""
+
+
+class CheckContext(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check knows beyond the documents. What is absent is not asked about."""
+
+    today: date | None = None
+    """The day that retention is held against."""
+    verifiers: tuple[str, ...] | None = None
+    """Names of the verifiers that are installed."""
+    exam_fault: Callable[[Qualification], ExamFault | None] | None = None
+    """What the sequential test of an exam comes to at its size; review owns the rule."""
+
+
+NO_CONTEXT = CheckContext()
+"""The documents alone."""

@@ -1,0 +1,129 @@
+"""Filler: no text stands where an answer should stand and says nothing.
+
+These checks read the texts of a file as they stand in it, since filler can stand under any key.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+from assay.contracts.reading import FileKind, Reading
+from assay.contracts.tree import Path, Tree, spell
+from assay.contracts.words.filler import (
+    is_generic,
+    is_grade,
+    is_non_answer,
+    is_one_word,
+    is_placeholder,
+)
+from assay.core.issues import Issue, Severity
+
+_SHOWN = frozenset({"title", "name", "question", "statement", "anchors", "examples", "attribution"})
+"""Keys whose text may be short or quote an output, and may still not be a placeholder."""
+
+_ANSWERS = frozenset({
+    "gap", "deployment", "conditions", "positive", "prohibited", "boundaries", "acceptable_when",
+    "description", "training_objectives", "evaluation_objectives", "why", "left_out", "covers",
+    "unblinded_because", "unverified_because", "duty", "expertise", "test", "support",
+    "exclusions", "abstention", "escalation", "action", "interpolation", "text",
+    "benign_counterpart", "deletion_contact", "deletion_procedure", "contact",
+})  # fmt: skip
+"""Keys whose text answers a question: `none`, `yes` or `because` leave it unanswered."""
+
+_REASONS = frozenset({
+    "gap", "statement", "question", "why", "left_out", "covers", "unblinded_because",
+    "unverified_because", "test", "text", "deletion_procedure",
+})  # fmt: skip
+"""Keys whose text gives a reason, a rule or a procedure, which takes more than one word."""
+
+_CHECKABLE = frozenset({"question", "statement", "acceptable_when"})
+"""Keys whose text two people must be able to check alike."""
+
+
+def filler(readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
+    """Every text of the files that says nothing, each reported once."""
+    for reading in readings.values():
+        if reading.tree is None:
+            continue
+        for path, text in reading.tree.texts():
+            if reading.shaped.left_out_at(path):
+                continue
+            issue = _issue(reading, reading.tree, path, text)
+            if issue is not None:
+                yield issue
+
+
+def _issue(reading: Reading, tree: Tree, path: Path, text: str) -> Issue | None:
+    key, value = _key(path), str(path[-1])
+    rule = next((rule for rule in _RULES if key in rule.keys and rule.is_broken(text, value)), None)
+    if rule is None:
+        return None
+    return Issue(
+        file=reading.file,
+        line=tree.line(path),
+        path=spell(path),
+        code=rule.code,
+        severity=rule.severity,
+        message=f"{text[:60]!r} {rule.says.format(key=key, value=value)}",
+        hint=rule.hint,
+    )
+
+
+class _Rule(msgspec.Struct, frozen=True):
+    code: str
+    severity: Severity
+    keys: frozenset[str]
+    """Keys whose texts it reads."""
+    is_broken: Callable[[str, str], bool]
+    """Whether a text, under the last step of its path, breaks it."""
+    says: str
+    """The rest of a sentence that begins with the text; `{key}` and `{value}` are filled in."""
+    hint: str
+
+
+_RULES = (
+    _Rule(
+        "filler", "error", _SHOWN, lambda text, _: is_placeholder(text), "is no answer to {key!r}",
+        "write what is so; leave the key out where there is nothing to say",
+    ),
+    _Rule(
+        "filler", "error", _ANSWERS, lambda text, _: is_non_answer(text), "is no answer to {key!r}",
+        "write what is so; leave the key out where there is nothing to say",
+    ),
+    _Rule(
+        "filler", "error", frozenset({"test"}), lambda text, _: is_generic(_without_test(text)),
+        "does not say what the test is",
+        "say which known work is put before people, and how much of it",
+    ),
+    _Rule(
+        "anchor-says-nothing", "error", frozenset({"anchors"}), is_grade,
+        "names the value {value!r} and not what it looks like",
+        "describe what can be seen in an output that gets this value",
+    ),
+    _Rule(
+        "vague-text", "warning", _CHECKABLE, lambda text, _: is_generic(text),
+        "names nothing that two people would look for alike",
+        "name what must be there, or must not be there",
+    ),
+    _Rule(
+        "one-word-answer", "warning", _REASONS, lambda text, _: is_one_word(text),
+        "is one word, and {key!r} asks for a reason or a rule", "say it in a sentence",
+    ),
+)  # fmt: skip
+"""The rules in their order; of one text the first that is broken is reported."""
+
+
+def _key(path: Path) -> str:
+    """The key that a text answers: the name of its list or mapping where it stands in one."""
+    names = [step for step in path if isinstance(step, str)]
+    for collection in ("anchors", "examples", "left_out"):
+        if collection in names[:-1]:
+            return collection
+    return names[-1] if names else ""
+
+
+def _without_test(text: str) -> str:
+    return " ".join(word for word in text.split() if word.strip(".").casefold() not in _TESTS)
+
+
+_TESTS = frozenset({"test", "tests", "exam", "exams", "quiz", "prüfung", "examen", "esame", "some"})

@@ -1,0 +1,348 @@
+"""The checklist against the facts: what a document claims is shown, refuted, or neither.
+
+Each rule states its threshold in the evidence that it gives, and says `shown` only where the facts
+at hand could have shown the opposite. A point that the documents do not claim, or refute themselves,
+stays as it is: no fact makes up for it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from assay.contracts.checklist import Point, PointState
+from assay.contracts.documents import Documents
+from assay.planning.checklist_figures import Figures
+
+LEAST_ANSWERS = 20
+"""Answers on a dimension, or comparisons, below which nothing is evidence (a convention)."""
+
+MOST_DECLINED = 0.25
+"""Share of abstentions above which a dimension is not shown to be observable (a convention)."""
+
+LEAST_SHARE = 0.95
+"""Least share of judgments that must be qualified, or have their order stored (a convention)."""
+
+FIRST_SHARE = (0.35, 0.65)
+"""Shares of the first candidate at the first place between which orders are balanced (a convention)."""
+
+LEAST_VERIFIED = 0.9
+"""Least share of items that each verifier must have spoken on (a convention)."""
+
+OPEN_ANSWERS_SEEN_BY = 200
+"""Comparisons in which a share of 2 % open answers shows with probability 0.98, at least once."""
+
+_Verdict = tuple[PointState, str]
+"""The state that the facts give, and what they say."""
+
+
+class LivePoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One point of the operating checklist, with the evidence that is there today."""
+
+    number: int
+    """Place in the checklist, from 1 to 14."""
+    point: str
+    """What must be so."""
+    state: PointState
+    """`missing`, `claimed`, `shown` or `refuted`."""
+    evidence: str
+    """What the documents claim, and what the facts say of it, with the threshold."""
+    stage: str
+    """The stage whose facts show or refute it."""
+    digests: tuple[str, ...] = ()
+    """Ids of the documents and facts that it rests on, the newest few."""
+
+
+def judge_points(
+    points: Iterable[Point],
+    documents: Documents,
+    figures: Figures,
+    digests: Mapping[int, tuple[str, ...]] = {},
+) -> tuple[LivePoint, ...]:
+    """The fourteen points, as the facts show or refute them.
+
+    Args:
+        points: what the documents claim.
+        documents: the documents in force.
+        figures: what the facts come to.
+        digests: ids that a point rests on, by its number.
+    """
+    return tuple(
+        _judge(point, documents, figures, digests.get(point.number, ())) for point in points
+    )
+
+
+def _judge(
+    point: Point, documents: Documents, figures: Figures, digests: tuple[str, ...]
+) -> LivePoint:
+    state, evidence = point.state, point.evidence
+    if state == "claimed":
+        state, facts = _RULES[point.number](documents, figures)
+        evidence = f"{evidence}; {facts}"
+    return LivePoint(
+        number=point.number,
+        point=point.point,
+        state=state,
+        evidence=evidence,
+        stage=point.stage,
+        digests=digests,
+    )
+
+
+def _observed(documents: Documents, figures: Figures) -> _Verdict:
+    """1: each dimension beneath a behaviour was judged, and people could judge it."""
+    beneath = {name for behaviour in documents.contract.behaviours for name in behaviour.dimensions}
+    verified = {row.dimension: row.verified for row in figures.ledger}
+    answers = {
+        name: max(figures.judgments.answered[name], verified.get(name, 0)) for name in beneath
+    }
+    return _answered(sorted(beneath), figures, answers, "answers")
+
+
+def _separated(_documents: Documents, figures: Figures) -> _Verdict:
+    """2: what is evaluated is not what is trained on."""
+    evaluation = figures.evaluation
+    if not evaluation.items:
+        return "claimed", "nothing was evaluated yet"
+    if evaluation.trained_on:
+        return (
+            "refuted",
+            f"{evaluation.trained_on} of {evaluation.items} evaluated items are records here",
+        )
+    if figures.reserve.leakage == "clear" and evaluation.on_reserve == evaluation.items:
+        return "shown", (
+            f"all {evaluation.items} evaluated items are sealed, and no record shares text with a sealed item"
+        )
+    return "claimed", (
+        f"{evaluation.on_reserve} of {evaluation.items} evaluated items are sealed; of the others only the names "
+        "could be compared with the records"
+    )
+
+
+def _guided(documents: Documents, figures: Figures) -> _Verdict:
+    """3: people judged by the rubric in force, could answer, and reported no gap that is open."""
+    if figures.open_gaps:
+        return "refuted", f"{figures.open_gaps} gaps that reviewers reported have no answer"
+    asked = [
+        dimension.id
+        for dimension in documents.rubric.dimensions
+        if dimension.judged_by != "machine"
+    ]
+    return _answered(asked, figures, figures.judgments.current, "answers under this rubric")
+
+
+def _permitted(_documents: Documents, figures: Figures) -> _Verdict:
+    """4: the rights of what was released were compared with its use."""
+    return _gate(figures, "rights", "rights are compared with the use when a release is built")
+
+
+def _qualified(documents: Documents, figures: Figures) -> _Verdict:
+    """5: who judged had passed the exam for the role, and people were calibrated on model outputs."""
+    failed = {role: count for role, count in figures.failed_roles.items() if count}
+    if failed:
+        spelled = ", ".join(f"{count} as {role}" for role, count in sorted(failed.items()))
+        return "refuted", f"judgments by people whose exam was failed or revoked: {spelled}"
+    wanted = {role for layer in documents.contract.review.layers for role in layer.roles}
+    total = {role: figures.judgments.roles[role] for role in sorted(wanted)}
+    passed = {
+        role: sum(
+            count
+            for (held, exam), count in figures.judgments.by_qualification.items()
+            if held == role and figures.exams.get(exam) == "passed"
+        )
+        for role in total
+    }
+    spelled = ", ".join(f"{role} {passed[role]} of {total[role]}" for role in total)
+    evidence = (
+        f"judgments by people who passed the exam: {spelled} (needed {LEAST_SHARE:.0%} in each role); "
+        f"{figures.rounds} calibration rounds on outputs of a model were discussed (needed 1)"
+    )
+    enough = all(total[role] and passed[role] >= LEAST_SHARE * total[role] for role in total)
+    return ("shown" if total and enough and figures.rounds else "claimed"), evidence
+
+
+def _blinded(documents: Documents, figures: Figures) -> _Verdict:
+    """6: the orders in which candidates were presented are stored, and balanced."""
+    judgments = figures.judgments
+    if not documents.contract.review.blinded:
+        return "claimed", "no fact can show that a reason is good"
+    evidence = f"{judgments.ordered} of {judgments.comparisons} comparisons have a stored order"
+    if judgments.ordered < LEAST_ANSWERS:
+        return "claimed", f"{evidence} (needed {LEAST_ANSWERS})"
+    share = judgments.first_listed_first / judgments.ordered
+    low, high = FIRST_SHARE
+    evidence += f", the first candidate first in {share:.0%} (balanced: {low:.0%} to {high:.0%})"
+    if not low <= share <= high:
+        return "refuted", evidence
+    enough = judgments.ordered >= LEAST_SHARE * judgments.comparisons
+    return ("shown" if enough else "claimed"), f"{evidence}; needed {LEAST_SHARE:.0%} with an order"
+
+
+def _kept(_documents: Documents, figures: Figures) -> _Verdict:
+    """7: answers without a winner were given and are stored."""
+    judgments = figures.judgments
+    evidence = (
+        f"{judgments.open_answers} of {judgments.comparisons} comparisons have no winner, and "
+        f"{figures.records.preserved} records keep their disagreement"
+    )
+    if judgments.open_answers and judgments.comparisons >= LEAST_ANSWERS:
+        return "shown", evidence
+    if not judgments.open_answers and judgments.comparisons >= OPEN_ANSWERS_SEEN_BY:
+        return "refuted", f"{evidence}; a share of 2 % would have shown"
+    return "claimed", f"{evidence} (needed {LEAST_ANSWERS} comparisons and one such answer)"
+
+
+def _verified(_documents: Documents, figures: Figures) -> _Verdict:
+    """8: each verifier spoke on nearly every item of its objective dimension."""
+    if not figures.ledger:
+        return (
+            "claimed",
+            "no objective dimension names a verifier, so nothing is verified from outside",
+        )
+    spelled = ", ".join(f"{row.dimension} {row.verified} of {row.items}" for row in figures.ledger)
+    evidence = f"verified items: {spelled} (needed {LEAST_VERIFIED:.0%} of each)"
+    if all(row.items and row.verified >= LEAST_VERIFIED * row.items for row in figures.ledger):
+        return "shown", evidence
+    less = any(2 * row.verified < row.items for row in figures.ledger)
+    if figures.release and less:
+        return "refuted", f"{evidence}, and release {figures.release.version} was built"
+    return "claimed", evidence
+
+
+def _sealed(documents: Documents, figures: Figures) -> _Verdict:
+    """9: as much as declared is under seal, and no record shares text with it."""
+    reserve = figures.reserve
+    declared = reserve.declared or 0
+    evidence = f"{reserve.sealed} of {declared} declared items sealed; {reserve.compared}"
+    if reserve.leakage == "raised":
+        return "refuted", evidence
+    if reserve.sealed < declared:
+        return ("refuted" if figures.release else "claimed"), evidence
+    shown = reserve.leakage == "clear" and documents.contract.reserve is not None
+    return ("shown" if shown else "claimed"), evidence
+
+
+def _tracked(_documents: Documents, figures: Figures) -> _Verdict:
+    """10: every judged record has a disposition that read all that was evidence of it."""
+    records = figures.records
+    evidence = (
+        f"{records.disposed} of {records.judged} judged records have a disposition, {records.stale} of these "
+        f"are out of date; {records.adjudicated} adjudications with a cause"
+    )
+    if records.stale:
+        return "refuted", evidence
+    complete = records.judged >= LEAST_ANSWERS and records.disposed == records.judged
+    return (
+        "shown" if complete else "claimed"
+    ), f"{evidence} (needed all, of {LEAST_ANSWERS} or more)"
+
+
+def _effective(_documents: Documents, figures: Figures) -> _Verdict:
+    """11: the newest release was validated, every test passed, and on no item that it holds."""
+    if figures.release is None:
+        return "claimed", "no release yet"
+    validation = figures.validation
+    if validation is None:
+        others = figures.other_validations
+        more = f"; {others} validations of other releases do not count" if others else ""
+        return "claimed", f"release {figures.release.version} is not validated{more}"
+    evidence = (
+        f"release {figures.release.version}: {validation.passed} tests passed, {validation.failed} failed, "
+        f"{validation.undecided} undecided"
+    )
+    overlap = figures.evaluation.trained_on
+    if overlap:
+        return "refuted", f"{evidence}, and {overlap} evaluated items are records here"
+    if validation.failed:
+        return "refuted", evidence
+    return (
+        "shown" if validation.passed and not validation.undecided else "claimed"
+    ), f"{evidence} (needed: all)"
+
+
+def _versioned(_documents: Documents, figures: Figures) -> _Verdict:
+    """12: a release pins the documents in force, and no version has two contents."""
+    if figures.reused_versions:
+        return "refuted", f"two contents under one version: {', '.join(figures.reused_versions)}"
+    if figures.release is None:
+        return "claimed", "no release pins them yet"
+    pinned = figures.release.documents
+    other = [kind for kind, name in pinned.items() if figures.documents.get(kind) != name]
+    evidence = (
+        f"release {figures.release.version} pins {', '.join(sorted(pinned)) or 'no document'}"
+    )
+    if other or not pinned:
+        return "claimed", f"{evidence}; since then changed: {', '.join(sorted(other)) or 'all'}"
+    return "shown", f"{evidence} as they stand, and no version has two contents"
+
+
+def _protected(documents: Documents, figures: Figures) -> _Verdict:
+    """13: severe content was judged by the roles that may, or there is none."""
+    severe, welfare = figures.records.severe, documents.contract.welfare
+    evidence = f"{severe} of {figures.records.records} records are of high or critical severity"
+    if welfare is None:
+        if severe:
+            return "refuted", f"{evidence}, and no control protects who reads them"
+        enough = figures.records.records >= LEAST_ANSWERS
+        return ("shown" if enough else "claimed"), f"{evidence} (needed {LEAST_ANSWERS} records)"
+    by_role = figures.judgments.severe
+    outside = sum(count for role, count in by_role.items() if role not in welfare.restricted_to)
+    total = by_role.total()
+    evidence += f"; {outside} of {total} judgments of these are by roles that may not read them"
+    if outside:
+        return "refuted", evidence
+    return (
+        "shown" if total >= LEAST_ANSWERS else "claimed"
+    ), f"{evidence} (needed {LEAST_ANSWERS})"
+
+
+def _honest(_documents: Documents, figures: Figures) -> _Verdict:
+    """14: the texts of the newest release were searched."""
+    return _gate(figures, "claims", "texts are searched when a release is built")
+
+
+def _gate(figures: Figures, name: str, otherwise: str) -> _Verdict:
+    release = figures.release
+    if release is None:
+        return "claimed", f"no release yet; {otherwise}"
+    if name not in release.gates:
+        return "claimed", f"release {release.version} has no gate {name!r}"
+    passed, reason = release.gates[name]
+    return ("shown" if passed else "claimed"), f"release {release.version}: {reason}"
+
+
+def _answered(
+    dimensions: list[str], figures: Figures, counts: Mapping[str, int], what: str
+) -> _Verdict:
+    """Whether each dimension has answers enough, and people could give them."""
+    declined = figures.judgments.declined
+    answers = {name: counts.get(name, 0) for name in dimensions}
+    few = [name for name in dimensions if answers[name] < LEAST_ANSWERS]
+    unseen = [
+        name
+        for name in dimensions
+        if declined[name] >= LEAST_ANSWERS and declined[name] > figures.judgments.answered[name]
+    ]
+    limits = f"needed {LEAST_ANSWERS} on each dimension, at most {MOST_DECLINED:.0%} declined"
+    if unseen:
+        return "refuted", f"more people declined than answered on {', '.join(unseen)} ({limits})"
+    if few or not dimensions:
+        spelled = ", ".join(f"{name} {answers[name]}" for name in few[:5])
+        return "claimed", f"{what} too few on {len(few)} of {len(dimensions)}: {spelled} ({limits})"
+    doubtful = [
+        name
+        for name in dimensions
+        if declined[name] > MOST_DECLINED * (declined[name] + figures.judgments.answered[name])
+    ]
+    if doubtful:
+        return "claimed", f"often declined: {', '.join(doubtful)} ({limits})"
+    return (
+        "shown",
+        f"{min(answers.values())} or more {what} on each of {len(dimensions)} ({limits})",
+    )
+
+
+_RULES: Mapping[int, Callable[[Documents, Figures], _Verdict]] = {
+    1: _observed, 2: _separated, 3: _guided, 4: _permitted, 5: _qualified, 6: _blinded, 7: _kept,
+    8: _verified, 9: _sealed, 10: _tracked, 11: _effective, 12: _versioned, 13: _protected,
+    14: _honest,
+}  # fmt: skip
