@@ -510,7 +510,7 @@ def _panel(
 ) -> Iterator[Judgment]:
     better = draw.randint(0, 1)
     for rater in range(3):
-        chosen = better if is_hard and agreed or draw.random() < 0.75 else 1 - better
+        chosen = better if (is_hard and agreed) or draw.random() < 0.75 else 1 - better
         right = 1 if is_hard and solved else int(draw.random() < 0.6)
         scores = (*scored(0, right=right, clear=3), *scored(1, right=right, clear=3))
         verdict: Verdict = Prefers(candidate=chosen)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from assay.governance.failure_modes import MODES, Alarm
 from assay.quality.disagreement import Disagreement
-from assay.quality.outline import Block, table
 from assay.quality.failure_modes.forced_consensus import AdjudicatedSplits
+from assay.quality.outline import Block, table
 from assay.quality.shortcuts.alarm import in_words
 from assay.quality.shortcuts.audit import ShortcutAudit
 from assay.quality.shortcuts.cue_test import CueTest

@@ -6,6 +6,7 @@ grouping is tested first, and where none explains the answers a split is sought 
 themselves. Chance is answers dealt anew among the raters of each record.
 """
 
+from statistics import NormalDist
 from typing import NamedTuple
 
 import msgspec
@@ -35,6 +36,12 @@ LEAST_ANSWERS = 15
 
 LEAST_RATERS = 6
 """Such raters, below which no undeclared split is sought."""
+
+LEAST_SIDE = 3
+"""Raters that a side must have that nobody declared: two who differ from all are two who err."""
+
+LEAST_PART = 0.2
+"""Part of the raters that it must have."""
 
 MAX_HIDDEN_RATERS = 60
 """Raters among whom a split is sought that nobody declared: the most active ones."""
@@ -107,7 +114,7 @@ def seek_split(answers: Answers, draw: np.random.Generator, *, risk: float) -> S
     able = _able(table)
     n_tests = len(declared) + (len(able) > 0)
     if not n_tests:
-        return SplitSearch(None, False, 0, 0.0)
+        return SplitSearch(None, is_found=False, shuffles=0, power=0.0)
     null: list[Floats] = []
     observed = _statistics(table, declared, able, table.raters)
     for shuffles in (ROUGH, FULL):
@@ -128,7 +135,7 @@ def seek_split(answers: Answers, draw: np.random.Generator, *, risk: float) -> S
         if hidden is not None:
             splits.append(_measured(table, answers, hidden, float(p[-1]), table.values))
     good = [each for each in splits if each.p <= risk and each.is_coherent]
-    power = _power(table, answers, able, np.array(null), risk / n_tests, draw)
+    power = _power(table, answers, able, np.array(null), risk=risk / n_tests, draw=draw)
     best = good[0] if good else min(splits, key=lambda each: each.p, default=None)
     return SplitSearch(best, bool(good), len(null), power)
 
@@ -188,7 +195,7 @@ def _hidden(table: AnswerTable, able: Integers, values: Integers) -> _Candidate 
     direction = _leading(table, able, table.raters, values)[1]
     code = np.full(table.n_raters, -1)
     code[able] = (direction > 0).astype(int)
-    if min((code == 0).sum(), (code == 1).sum()) < 2:  # noqa: PLR2004  two against two
+    if min((code == 0).sum(), (code == 1).sum()) < max(LEAST_SIDE, LEAST_PART * len(able)):
         return None
     return _Candidate(HIDDEN, ("one side", "the other"), code)
 
@@ -244,16 +251,18 @@ def _power(
     answers: Answers,
     able: Integers,
     null: Floats,
+    *,
     risk: float,
     draw: np.random.Generator,
 ) -> float:
-    """Share of splits found that are planted in these answers: half of the raters answer the
-    opposite way on `MATTERS` of the items, and the whole decision is made again."""
+    """Share of splits found that are planted in these answers.
+
+    Half of the raters answer the opposite way on `MATTERS` of the items, and the whole decision is
+    made again.
+    """
     if not len(able) or not len(null):
         return 0.0
     # Few shuffles have no far quantile: the normal one of their spread, a tenth wider.
-    from statistics import NormalDist
-
     finite = null[:, -1]
     critical = finite.mean() + 1.1 * NormalDist().inv_cdf(1 - risk) * finite.std()
     found = 0

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Hashable, Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations, product
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,6 @@ from assay.records.judgment import Attack, Judgment, SectionRuling, StepLabel
 from assay.records.verdict import (
     Category,
     DimensionScore,
-    NotAsked,
     Prefers,
     Ranks,
     Scored,
@@ -136,32 +135,31 @@ class Questions:
 
 def _verdict(verdict: Verdict, n_candidates: int) -> Iterator[Answered]:
     """A verdict as signs on pairs: 0 for the first candidate, 1 for a tie, 2 for the second."""
-    if n_candidates < PAIR or isinstance(verdict, NotAsked):
+    if n_candidates < PAIR:
         return
     question = PREFERENCES if n_candidates == PAIR else RANKINGS
+    groups = _groups(verdict, n_candidates)
+    for place, group in enumerate(groups):
+        for first, second in combinations(sorted(group), 2):
+            if not isinstance(verdict, Prefers):
+                yield Answered(question, (first, second), 1, "signed")
+        for better, worse in product(group, chain(*groups[place + 1 :])):
+            pair = min(better, worse), max(better, worse)
+            yield Answered(question, pair, 2 * (better > worse), "signed")
+
+
+def _groups(verdict: Verdict, n_candidates: int) -> Sequence[Sequence[int]]:
+    """The candidates that a verdict orders, best group first; nothing where it orders none."""
+    everyone = range(n_candidates)
     match verdict:
         case Prefers(candidate=chosen):
-            for other in range(n_candidates):
-                if other != chosen:
-                    yield Answered(question, _pair(chosen, other), 2 * (chosen > other), "signed")
+            return ((chosen,), [each for each in everyone if each != chosen])
         case Tie():
-            for first, second in combinations(range(n_candidates), 2):
-                yield Answered(question, (first, second), 1, "signed")
+            return (everyone,)
         case Ranks(order=groups):
-            for place, group in enumerate(groups):
-                for first, second in combinations(sorted(group), 2):
-                    yield Answered(question, (first, second), 1, "signed")
-                for worse in groups[place + 1 :]:
-                    for chosen in group:
-                        for other in worse:
-                            value = 2 * (chosen > other)
-                            yield Answered(question, _pair(chosen, other), value, "signed")
+            return groups
         case _:
-            return
-
-
-def _pair(first: int, second: int) -> tuple[int, int]:
-    return min(first, second), max(first, second)
+            return ()
 
 
 def _parts(

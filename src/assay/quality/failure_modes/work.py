@@ -14,8 +14,8 @@ from assay.records.verdict import Prefers, Ranks
 from assay.verification.verification import Fail, Pass, Verification
 
 _CALCULATION = re.compile(
-    r"\d[\d.,]*\s?%?(?:\s?[^\W\d_]{1,12}(?:/[^\W\d_]{1,12})?)?\s*[-+*/x×·÷−–]\s*[$€£¥]?\d[^=≈\n]{0,60}[=≈]"
-    r"\s*[-−$€£¥]?\s?\d"
+    r"\d[\d.,]*\s?%?(?:\s?[^\W\d_]{1,12}(?:/[^\W\d_]{1,12})?)?\s*[-+*/x\u00d7\u00b7\u00f7\u2212\u2013]\s*[$€£¥]?\d[^=≈\n]{0,60}[=≈]"
+    r"\s*[-\u2212$€£¥]?\s?\d"
 )
 _NUMBERED = re.compile(r"^\s*(?:\(?\d{1,2}[.):、]|[①-⑳])\s*\S", re.MULTILINE)
 _NAMED_STEP = re.compile(

@@ -22,6 +22,7 @@ from assay.quality.shortcuts.cue_test import (
     CueTest,
     examine_marks,
     examine_preferences,
+    with_signs,
 )
 from assay.quality.shortcuts.gathering import Rows, ShortcutGathering
 from assay.quality.shortcuts.logit import Fitted, fit
@@ -125,9 +126,10 @@ def _audit(
         np.sign(columns[known]), names, wins[known], clusters[known],
         substance=beside, noise=noise[known], held=held, risk=risk, seed=seed,
     )  # fmt: skip
+    shaped = with_signs(beside)
     adjusted = fit(
-        np.hstack([columns[known], beside]), (*names, *held), wins[known], clusters[known],
-        report=names,
+        np.hstack([columns[known], shaped]), (*names, *held, *(f"sign of {each}" for each in held)),
+        wins[known], clusters[known], report=names,
     )  # fmt: skip
     equal = whole & (np.nan_to_num(substance, nan=1.0) == 0).all(axis=1) & bool(held)
     differ = equal & (styles[:, 0] != 0)
@@ -143,7 +145,7 @@ def _audit(
         style=adjusted,
         equal_substance=fit(columns[equal], names, wins[equal], clusters[equal], report=names),
         longer_of_equals=rate(int(chose.sum()), int(differ.sum())),
-        predictor=predict(styles[known], beside, wins[known], clusters[known], seed),
+        predictor=predict(styles[known], shaped, wins[known], clusters[known], seed),
         position=_position(rows, wins, clusters),
         reviewers=_longer(rows, styles[:, 0], wins, gathered.names),
     )
@@ -191,8 +193,8 @@ def _marks(
                 np.array(marks.styles, dtype=np.float64).reshape(n, len(gathered.features)),
                 gathered.features,
                 np.array(marks.values, dtype=np.float64),
-                np.array(marks.independent, dtype=np.float64),
-                np.array(marks.clusters, dtype=np.int64),
+                independent=np.array(marks.independent, dtype=np.float64),
+                clusters=np.array(marks.clusters, dtype=np.int64),
                 risk=risk,
                 seed=seed,
             )

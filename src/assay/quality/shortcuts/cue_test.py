@@ -6,15 +6,17 @@ flipped (`sign_flips.py`); the same interval that can exclude "no effect" can ex
 that matters, so that too little data excludes neither.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
+from scipy.special import expit, ndtr
 
 from assay.quality.shortcuts.firth import Floats, fit_firth
+from assay.quality.shortcuts.logit import independent_columns
 from assay.quality.shortcuts.sign_flips import flip_signs
 
 Integers = npt.NDArray[np.int64]
@@ -42,6 +44,12 @@ RELATED = 2.0
 
 POSITION = "shown_first"
 """The column of the place in which a candidate was shown; it has nothing to do with substance."""
+
+RELIABLE = 0.9
+"""Reliability of substance from which it can be told from a cue that goes with it (a convention)."""
+
+APART = 1e-3
+"""Part of a cue that substance does not make up, below which nothing can be told of it."""
 
 COMMON = 0.1
 """Share of the rows in which a cue must differ for its absence to be part of `clear`."""
@@ -87,6 +95,8 @@ class CueTest(msgspec.Struct, frozen=True, kw_only=True):
     """Cues that differ in too few rows."""
     confounded: tuple[str, ...]
     """Cues that go with substance itself, where only reviewers say what substance is."""
+    reliability: float
+    """Least part of a substance column's spread that is no error of its scorers; 1 if all exact."""
     seed: int
     """Seed of the flips."""
 
@@ -102,11 +112,16 @@ class CueTest(msgspec.Struct, frozen=True, kw_only=True):
         """
         if self.measure == "correlation":
             return CORRELATION
-        return min(0.5, (MATTERS - 0.5) * (self.rows / max(1, effect.rows)) ** 0.5)
+        return min(0.5, (MATTERS - 0.5) * math.sqrt(self.rows / max(1, effect.rows)))
 
     def is_found(self, effect: CueEffect) -> bool:
-        """Whether a cue is beyond chance, and not surely smaller than what matters."""
-        return effect.p <= self.risk and not self.is_small(effect)
+        """Whether a cue is beyond chance, and not surely smaller than what matters.
+
+        Scores that are mostly error hold substance only partly equal: a cue that goes with them
+        would then stand for the rest of it, and is not found.
+        """
+        blurred = effect.cue in self.confounded and self.reliability < RELIABLE
+        return effect.p <= self.risk and not blurred and not self.is_small(effect)
 
     def is_small(self, effect: CueEffect) -> bool:
         """Whether every effect that matters is excluded."""
@@ -145,12 +160,14 @@ def examine_preferences(
     if testable:
         chosen = signs[:, testable]
         named = [names[place] for place in testable]
-        effects = _logit_effects(chosen, named, wins, codes, substance, risk, seed)
+        effects = _logit_effects(
+            chosen, named, wins, codes, with_signs(substance), risk=risk, seed=seed
+        )
         if substance.size and noise.any():
             # Noisy scores hold substance only partly equal: both views must show the cue.
             related = chosen * (np.array(named) != POSITION)
             exact = calibrated(substance, noise, related, codes)
-            again = _logit_effects(chosen, named, wins, codes, exact, risk, seed)
+            again = _logit_effects(chosen, named, wins, codes, exact, risk=risk, seed=seed)
             effects = [_wider(*both) for both in zip(effects, again, strict=True)]
     return CueTest(
         question="preferences",
@@ -161,7 +178,10 @@ def examine_preferences(
         risk=risk,
         effects=tuple(sorted(effects, key=lambda each: (each.p, -abs(each.effect - 0.5)))),
         untested=untested,
-        confounded=_confounded(signs, names, testable, codes, substance, noise, risk, seed),
+        reliability=_reliability(substance, noise),
+        confounded=_confounded(
+            signs, names, testable, codes, substance=substance, noise=noise, risk=risk, seed=seed
+        ),
         seed=seed,
     )
 
@@ -171,9 +191,9 @@ def examine_marks(
     levels: Floats,
     names: Sequence[str],
     values: Floats,
+    *,
     independent: Floats,
     clusters: Integers,
-    *,
     risk: float,
     seed: int,
 ) -> CueTest:
@@ -206,7 +226,7 @@ def examine_marks(
         products = rest[:, [0]] * rest[:, usable]
         effects = _effects(
             [names[testable[place - 1]] for place in usable], _by_cluster(products, codes),
-            _by_cluster(rest[:, usable] ** 2, codes), np.ones(len(usable)), risk, seed,
+            _by_cluster(rest[:, usable] ** 2, codes), np.ones(len(usable)), risk=risk, seed=seed,
             null=0.0, scale=1.0, counts=[len(values)] * len(usable),
         )  # fmt: skip
     return CueTest(
@@ -219,16 +239,23 @@ def examine_marks(
         effects=tuple(sorted(effects, key=lambda each: (each.p, -abs(each.effect)))),
         untested=untested,
         confounded=(),
+        reliability=1.0,
         seed=seed,
     )
 
 
-def calibrated(substance: Floats, noise: Floats, signs: Floats, codes: Integers) -> Floats:
-    """Substance as it is expected to be, given noisy scores and the cues (regression calibration).
+def with_signs(substance: Floats) -> Floats:
+    """Substance beside its signs: people may choose the better one by however little."""
+    return np.hstack([substance, np.sign(substance)])
 
-    Source: Carroll, Ruppert, Stefanski, Crainiceanu 2006, Measurement Error in Nonlinear Models,
-    chapter 4, with replicates; differences of candidates have mean zero by symmetry. A cue that
-    does not go with the scores beyond chance is taken to be apart from substance.
+
+def calibrated(substance: Floats, noise: Floats, signs: Floats, codes: Integers) -> Floats:
+    """Substance and its sign as they are expected to be, given noisy scores and the cues.
+
+    Regression calibration: Carroll, Ruppert, Stefanski, Crainiceanu 2006, Measurement Error in
+    Nonlinear Models, chapter 4, with replicates; differences of candidates have mean zero by
+    symmetry. A cue that does not go with the scores beyond chance is taken to be apart from
+    substance.
 
     Args:
         substance: rows x columns.
@@ -249,12 +276,23 @@ def calibrated(substance: Floats, noise: Floats, signs: Floats, codes: Integers)
     cues = signs.T @ signs / n + 1e-6 * np.eye(signs.shape[1])
     wanted = np.hstack([true, with_cues])
     both = np.hstack([substance, signs])
-    found = np.empty_like(substance)
+    expected, sign = np.empty_like(substance), np.empty_like(substance)
     for error in np.unique(noise, axis=0):
         rows = (noise == error).all(axis=1)
         whole = np.block([[true + np.diag(error), with_cues], [with_cues.T, cues]])
-        found[rows] = both[rows] @ np.linalg.lstsq(whole, wanted.T, rcond=None)[0]
-    return found
+        slopes = np.linalg.lstsq(whole, wanted.T, rcond=None)[0]
+        expected[rows] = both[rows] @ slopes
+        left = np.sqrt(np.maximum(np.diag(true) - (wanted.T * slopes).sum(axis=0), 1e-9))
+        sign[rows] = 2 * ndtr(expected[rows] / left) - 1
+    return np.hstack([expected, sign])
+
+
+def _reliability(substance: Floats, noise: Floats) -> float:
+    spread = (substance**2).mean(axis=0) if substance.size else np.zeros(0)
+    if not spread.any():
+        return 1.0
+    varies = spread > 0
+    return float(max(0.0, (1 - noise.mean(axis=0)[varies] / spread[varies]).min()))
 
 
 def _testable(
@@ -280,12 +318,16 @@ def _logit_effects(
     wins: Integers,
     codes: Integers,
     substance: Floats,
+    *,
     risk: float,
     seed: int,
 ) -> list[CueEffect]:
     """Effects by one step from the logit of substance alone, on the scale of shares."""
     spread = np.sqrt((substance**2).mean(axis=0)) if substance.size else np.zeros(0)
-    beside = substance[:, spread > 0] / spread[spread > 0]
+    use = (
+        independent_columns(substance, np.flatnonzero(spread > 0).tolist()) if spread.any() else []
+    )
+    beside = substance[:, use] / spread[use]
     chance = np.full(len(wins), 0.5)
     if beside.shape[1]:
         fitted = fit_firth(beside, wins.astype(np.float64))
@@ -299,11 +341,18 @@ def _logit_effects(
         )
     scores = rest * (wins - chance)[:, None]
     information = rest**2 * weights[:, None]
-    return _effects(
-        names, _by_cluster(scores, codes), _by_cluster(information, codes),
-        information.sum(axis=0), risk, seed, null=0.5, scale=0.25,
+    apart = (rest**2).sum(axis=0) > APART * (signs**2).sum(axis=0)
+    found = _effects(
+        names, _by_cluster(scores * apart, codes), _by_cluster(information, codes),
+        information.sum(axis=0), risk=risk, seed=seed, null=0.5, scale=0.25,
         counts=(signs != 0).sum(axis=0).tolist(),
     )  # fmt: skip
+    return [
+        each
+        if apart[place]
+        else msgspec.structs.replace(each, effect=0.5, low=0.0, high=1.0, p=1.0, smallest=1.0)
+        for place, each in enumerate(found)
+    ]
 
 
 def _effects(
@@ -311,9 +360,9 @@ def _effects(
     scores: Floats,
     information: Floats,
     total: Floats,
+    *,
     risk: float,
     seed: int,
-    *,
     null: float,
     scale: float,
     counts: Sequence[int],
@@ -362,13 +411,14 @@ def _confounded(
     names: Sequence[str],
     testable: Sequence[int],
     codes: Integers,
+    *,
     substance: Floats,
     noise: Floats,
     risk: float,
     seed: int,
 ) -> tuple[str, ...]:
     """Cues that reviewers' own scores go with: whether for good reasons, nobody independent says."""
-    places = np.flatnonzero(noise.any(axis=0)) if substance.size else []
+    places = np.flatnonzero(noise.any(axis=0)).tolist() if substance.size else []
     pairs = [(cue, place) for cue in testable for place in places if names[cue] != POSITION]
     if not pairs:
         return ()

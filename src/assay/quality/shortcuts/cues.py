@@ -18,7 +18,7 @@ class Cue(NamedTuple):
 
     name: str
     """Its name, as it stands in reports."""
-    count: Count
+    measure: Count
     """How much of it a text has."""
 
 
@@ -50,7 +50,7 @@ _DOUBTFUL = (
 )
 _EMOJI = "[\u203c\u2049\u231a-\u23ff\u25aa-\u25fe\u2600-\u27bf\u2b05-\u2b55\U0001f1e6-\U0001faff]"
 _CITED = (
-    r"\[\d{1,3}(?:[,;–-] ?\d{1,3})*\]"
+    r"\[\d{1,3}(?:[,;\u2013-] ?\d{1,3})*\]"
     r"|\((?:[^()\n]{1,60},? )?(?:1[89]|20)\d\d[a-z]?\)"
     r"|\bet al\.|\bdoi:|\barXiv:|https?://\S+|【\d{1,3}[^】\n]{0,20}】"
 )
@@ -67,12 +67,12 @@ CUES: Sequence[Cue] = (
     Cue("length", lambda text: float(len(text))),
     Cue("headers", matches(r"^ {0,3}#{1,6}\s")),
     Cue("bold", matches(r"\*\*[^*\n]+\*\*|__[^_\n]+__")),
-    Cue("lists", matches(r"^\s*(?:[-*+•・]|\d{1,3}[.)、])\s?(?=\S)")),
+    Cue("lists", matches(r"^\s*(?:[-*+]\s|[•・]|\d{1,3}(?:[.)]\s|、))")),
     Cue("code", matches(r"^```|`[^`\n]+`")),
     Cue("tables", matches(_TABLE)),
     Cue("citations", matches(_CITED)),
     Cue("emoji", matches(_EMOJI)),
-    Cue("exclamations", matches("[!！]")),
+    Cue("exclamations", matches("[!\uff01]")),
     Cue("confidence", matches(_CONFIDENT)),
     Cue("hedges", matches(_DOUBTFUL)),
     Cue("politeness", matches(

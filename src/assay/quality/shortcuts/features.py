@@ -40,7 +40,7 @@ def features_of(
     text = candidate_text(candidate)[:MAX_CHARACTERS]
     groups = _groups(text)
     repeated = sum(group in prompt for group in groups) / len(groups) if groups else 0.0
-    return [*(cue.count(text) for cue in cues), repeated]
+    return [*(cue.measure(text) for cue in cues), repeated]
 
 
 def prompt_groups(task: Task) -> frozenset[tuple[str, ...]]:

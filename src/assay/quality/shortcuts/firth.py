@@ -93,13 +93,13 @@ def profile_interval(
             independent. Infinite ends stand for a likelihood that stays above to `FURTHEST`.
     """
     return (
-        _end(columns, outcome, fitted, column, cut, -1),
-        _end(columns, outcome, fitted, column, cut, 1),
+        _end(columns, outcome, fitted, column, cut=cut, way=-1),
+        _end(columns, outcome, fitted, column, cut=cut, way=1),
     )
 
 
 def _end(
-    columns: Floats, outcome: Floats, fitted: FirthFit, column: int, cut: float, way: int
+    columns: Floats, outcome: Floats, fitted: FirthFit, column: int, *, cut: float, way: int
 ) -> float:
     """One end, by the secant rule on the signed root of the likelihood ratio, kept in a bracket."""
     estimate, error = float(fitted.coefficients[column]), float(fitted.errors[column])

@@ -184,27 +184,31 @@ class ShortcutGathering:
                 place = score.dimension, candidate
                 independent = known.decided.get(place, known.verified.get(place, float("nan")))
                 self._mark(
-                    score.dimension, score.score.value, independent, counted, candidate, cluster
-                )
+                    score.dimension, score.score.value, independent,
+                    style=level(counted.features(candidate)), cluster=cluster,
+                )  # fmt: skip
         decided = _decided_rulings(adjudications)
         for ruling in judgment.rulings:
             candidate = counted.place(ruling.candidate)
             if candidate is not None and ruling.ruling != "unclear":
                 independent = decided.get((ruling.section, ruling.candidate), float("nan"))
                 value = float(ruling.ruling == "complies")
-                self._mark(ruling.section, value, independent, counted, candidate, cluster)
+                self._mark(
+                    ruling.section, value, independent,
+                    style=level(counted.features(candidate)), cluster=cluster,
+                )  # fmt: skip
 
     def _mark(
         self,
         question: str,
         value: float,
         independent: float,
-        counted: "_Counted",
-        candidate: int,
+        *,
+        style: Sequence[float],
         cluster: int,
     ) -> None:
         marks = self.marks.setdefault(question, Marks())
-        marks.styles.extend(level(counted.features(candidate)))
+        marks.styles.extend(style)
         marks.values.append(value)
         marks.independent.append(independent)
         marks.clusters.append(cluster)

@@ -77,7 +77,7 @@ def fit(
     if len(wins) < MIN_ROWS:
         return _none(len(wins), prompts, f"fewer than {MIN_ROWS} preferences")
     spread = np.sqrt((columns**2).mean(axis=0))
-    use = independent(columns, np.flatnonzero(spread > 0).tolist())
+    use = independent_columns(columns, np.flatnonzero(spread > 0).tolist())
     if not any(names[place] in report for place in use):
         return _none(len(wins), prompts, "no surface feature varies")
     scaled = columns[:, use] / spread[use]
@@ -88,7 +88,12 @@ def fit(
     effects_of_design = np.sqrt(design_effects(scaled, outcome, fitted, clusters))
     effects = {
         names[place]: _effect(
-            names[place], scaled, outcome, fitted, at, QUANTILE * float(effects_of_design[at])
+            names[place],
+            scaled,
+            outcome,
+            fitted,
+            at=at,
+            cut=QUANTILE * float(effects_of_design[at]),
         )
         for at, place in enumerate(use)
         if names[place] in report
@@ -101,7 +106,7 @@ def fit(
     )
 
 
-def independent(columns: Floats, use: Sequence[int]) -> list[int]:
+def independent_columns(columns: Floats, use: Sequence[int]) -> list[int]:
     """The columns that no earlier ones make up."""
     kept: list[int] = []
     gram = columns.T @ columns
@@ -131,7 +136,7 @@ def design_effects(
 
 
 def _effect(
-    name: str, columns: Floats, outcome: Floats, fitted: FirthFit, at: int, cut: float
+    name: str, columns: Floats, outcome: Floats, fitted: FirthFit, *, at: int, cut: float
 ) -> Effect:
     estimate, error = float(fitted.coefficients[at]), float(fitted.errors[at])
     low, high = estimate - cut * error, estimate + cut * error

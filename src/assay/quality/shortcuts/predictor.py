@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from assay.quality.shortcuts.firth import Floats, fit_firth
-from assay.quality.shortcuts.logit import independent
+from assay.quality.shortcuts.logit import independent_columns
 
 Integers = npt.NDArray[np.int64]
 
@@ -105,7 +105,7 @@ def _cross_fitted(columns: Floats, wins: Integers, folds: Integers) -> Floats:
     predicted = np.zeros(len(wins))
     for fold in range(FOLDS):
         train = folds != fold
-        use = independent(columns[train], range(columns.shape[1]))
+        use = independent_columns(columns[train], range(columns.shape[1]))
         if use:
             fitted = fit_firth(columns[train][:, use], wins[train].astype(np.float64))
             predicted[~train] = columns[~train][:, use] @ fitted.coefficients
