@@ -37,13 +37,16 @@ def test_every_failure_mode_has_its_plant() -> None:
 
 
 def test_a_sound_program_raises_none(tmp_path: Path) -> None:
-    """Nothing is planted: the release is built and no alarm is raised, most are clear."""
+    """Nothing is planted and the release is built; where so few pairs cannot tell, it is unknown."""
     played = play(tmp_path / "sound", sound_scene())
     assert played.raised == frozenset()
     assert played.refusal == ""
-    states = [alarm.state for alarm in played.alarms.values()]
+    states = {mode: alarm.state for mode, alarm in played.alarms.items()}
     assert len(states) == 8
-    assert states.count("clear") >= 7
+    unknown = {mode for mode, state in states.items() if state == "unknown"}
+    assert unknown == {"surface_cue_preference", "forced_consensus"}
+    for mode in unknown:  # each says what would have shown
+        assert "would have shown" in played.alarms[mode].reason
 
 
 @pytest.mark.parametrize("mode", PLANTS)
@@ -64,7 +67,7 @@ def test_a_planted_failure_is_caught_by_its_stage(mode: FailureMode, tmp_path: P
 def test_leaked_records_can_be_left_out_and_are_counted(tmp_path: Path) -> None:
     """The refusal shows the matched words; on request the records stay out of the release."""
     played = play(tmp_path / "p", PLANTS["training_eval_leakage"](sound_scene()))
-    assert "3 of 125 records share text" in played.refusal
+    assert "3 of 167 records share text" in played.refusal
     assert "Total" in played.refusal  # the record's own words
     with assay.open(tmp_path / "p", clock=fixed_clock(MOMENT), who="t") as program:
         built = program.releases.build("1.0.0", leave_out_overlaps=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assay.quality.disagreement import cross_reliability, nominal_alpha
+from assay.quality.answer_table import cross_reliability, nominal_alpha
 
 
 def test_cross_replication_reliability_of_unequal_groups() -> None:

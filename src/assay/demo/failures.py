@@ -28,7 +28,7 @@ from assay.records.verdict import (
     Verdict,
 )
 
-COUNTS = {"preference": 80, "demonstration": 24, "policy": 26}
+COUNTS = {"preference": 80, "demonstration": 24, "policy": 26, "outcome": 30, "trajectory": 12}
 """Records of a scene by kind."""
 
 NORTH = tuple(f"rvr_north_{number}" for number in range(6))
@@ -56,7 +56,7 @@ class Scene:
     reserve: tuple[Record, ...]
     """Items to seal."""
     scored: bool = True
-    """Whether reviewers score dimensions and give reasons, or say only which is better."""
+    """Whether reviewers of pairs score dimensions and give reasons, or say only which is better."""
     credulous: bool = False
     """Whether reviewers take every worked answer for right."""
     before: Checkpoint = BASE
@@ -131,15 +131,16 @@ def _judgment(
 ) -> Judgment:
     scores = [_seen(each, scene, draw) for each in item.truth.scores]
     verdict: Verdict = NotAsked()
-    if isinstance(item.record.part, Preference):
+    is_pair = isinstance(item.record.part, Preference)
+    if is_pair:
         verdict = _by_the_rules(scores, documents) or scene.choose(item.record, reviewer, draw)
     return Judgment(
         record=item.record.id,
         reviewer=_reviewer(reviewer),
         verdict=verdict,
-        scores=tuple(_dimension_scores(scores)) if scene.scored else (),
+        scores=tuple(_dimension_scores(scores)) if scene.scored or not is_pair else (),
         reasons=(Reason(text="see the scores", dimension=next(iter(scores[0]))),)
-        if scene.scored
+        if scene.scored or not is_pair
         else (),
         order=tuple(draw.sample(range(len(scores)), len(scores))),
         rubric=documents.rubric_id,
@@ -179,7 +180,7 @@ def _dimension_scores(candidates: Sequence[Scores]) -> Iterator[DimensionScore]:
 
 
 def one_label(scene: Scene) -> Scene:
-    """Reviewers say which answer is better and nothing else."""
+    """Reviewers say which of two answers is better and nothing else."""
     return replace(scene, scored=False)
 
 

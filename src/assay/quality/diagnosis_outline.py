@@ -4,8 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from assay.governance.failure_modes import MODES, Alarm
 from assay.quality.disagreement import Disagreement
+from assay.quality.failure_modes.forced_consensus import AdjudicatedSplits
 from assay.quality.outline import Block, table
+from assay.quality.shortcuts.alarm import in_words
 from assay.quality.shortcuts.audit import ShortcutAudit
+from assay.quality.shortcuts.cue_test import CueTest
+from assay.quality.shortcuts.logit import Fitted
+from assay.quality.shortcuts.predictor import Predictor
 from assay.quality.wording import counts, number, plain, share
 
 SHORTCUT_HEAD = ("group", "figure", "value", "rows", "prompts")
@@ -29,26 +34,68 @@ def tell_alarms(alarms: Sequence[Alarm]) -> Iterator[Block | str]:
     )
 
 
-def tell_disagreement(found: Disagreement) -> Iterator[Block | str]:
-    """What the disagreement on pairs points to."""
-    alpha = "undefined" if found.alpha is None else number(found.alpha)
+def tell_disagreement(
+    found: Sequence[Disagreement], adjudicated: Sequence[AdjudicatedSplits]
+) -> Iterator[Block | str]:
+    """What the disagreement on each question points to, and how adjudicators ended it."""
+    if not found:
+        yield "No question has answers of people, so there is no disagreement to diagnose."
+        return
     yield (
-        f"Preferences on pairs: {found.items} items with two answers by {found.raters} reviewers, "
-        f"nominal alpha {alpha}. What the disagreement points to, if anything, stands below; only "
-        "the reasons that people give tell missing context from an unclear guideline."
+        "What the disagreement on each question points to, if anything. Only the reasons that "
+        "people give tell missing context from an unclear guideline. Dimensions with one right "
+        "answer are left out: they are in dispute, not plural."
     )
-    yield table("Diagnosis", ("points to", "figures"), [(plain(found.cause), found.reason)])
+    yield table(
+        "Diagnosis",
+        ("question", "items with two answers", "reviewers", "alpha", "points to", "figures"),
+        (
+            (
+                each.question,
+                str(each.items),
+                str(each.raters),
+                "undefined" if each.alpha is None else number(each.alpha),
+                _CAUSES.get(each.cause, plain(each.cause)),
+                each.reason,
+            )
+            for each in found
+        ),
+    )
+    if adjudicated:
+        yield table(
+            "How adjudicators decided what reviewers answered differently",
+            ("adjudicator", "question", "decided", "sides", "causes", "with a note"),
+            (
+                (
+                    each.adjudicator,
+                    each.question,
+                    str(each.decided),
+                    counts(each.sides),
+                    counts(each.causes),
+                    str(each.noted),
+                )
+                for each in adjudicated
+            ),
+        )
+
+
+_CAUSES = {
+    "bad_raters": "a reviewer who stands out",
+    "no_pattern": "no pattern found",
+    "unknown": "too little to tell",
+}
 
 
 def tell_shortcuts(audits: Sequence[ShortcutAudit]) -> Iterator[Block | str]:
     """The shortcut audit, group by group."""
     if not audits:
-        yield "Nobody compared two candidates, so there is nothing to audit."
+        yield "Nobody compared candidates or scored single ones, so there is nothing to audit."
         return
     yield (
-        "Odds ratios are for one standard deviation more of a feature, beside the scores that "
-        "the same judgment gave, with errors clustered by prompt. Among pairs of equal substance "
-        "no surface cue should win."
+        "Substance is what other reviewers, adjudicators and verifiers say, never the judgment's "
+        "own scores. Each cue is tested for itself at one family-wise risk, with all answers to "
+        "one prompt kept together. Odds ratios are for one standard deviation more of a cue beside "
+        "all others and substance (Firth's logit, 95 % profile intervals)."
     )
     yield table(
         "Surface cues by group of reviewers",
@@ -63,24 +110,13 @@ def shortcut_rows(audits: Sequence[ShortcutAudit]) -> list[tuple[str, ...]]:
 
 
 def _audit_rows(found: ShortcutAudit) -> Iterator[tuple[str, ...]]:
-    signs = "; ".join(found.signs) or "no sign beyond the thresholds"
-    yield "level", f"{found.level}: {signs}", str(found.decided), str(found.prompts)
-    held = ", ".join(found.adjusted_for) or "nothing: too few preferences are scored"
-    yield "scores held equal", held, str(found.style.rows), str(found.style.prompts)
+    held = ", ".join(found.substance) or "nothing: nobody else scored, verified or adjudicated"
+    yield "substance held equal", held, str(found.decided), str(found.prompts)
+    for test in (found.cues, *found.marks):
+        yield from _test_rows(test)
     for name, fitted in (("", found.style), (", equal substance", found.equal_substance)):
-        rows, prompts = str(fitted.rows), str(fitted.prompts)
-        if fitted.reason:
-            yield f"odds ratios{name}", f"undefined: {fitted.reason}", rows, prompts
-        for effect in fitted.effects:
-            value = f"undefined: {effect.reason}"
-            if effect.odds is not None and effect.low is not None and effect.high is not None:
-                value = f"{effect.odds:.2f} ({effect.low:.2f} to {effect.high:.2f})"
-            yield f"{plain(effect.feature)}{name}", value, rows, prompts
-    surface = found.surface
-    value = f"undefined: {surface.reason}"
-    if surface.auc is not None and surface.low is not None and surface.high is not None:
-        value = f"AUC {surface.auc:.3f} ({surface.low:.3f} to {surface.high:.3f})"
-    yield "style alone predicts", value, str(surface.rows), str(surface.prompts)
+        yield from _fit_rows(name, fitted)
+    yield from _predictor_rows(found.predictor)
     longer = found.longer_of_equals
     yield "longer of two equals", share(longer), str(longer.trials), ""
     place = found.position
@@ -93,3 +129,39 @@ def _audit_rows(found: ShortcutAudit) -> Iterator[tuple[str, ...]]:
     yield "place shown first", value, str(place.first + place.second), ""
     prefers_none = counts({plain(name): count for name, count in found.undecided.items()})
     yield "verdicts that prefer neither", prefers_none, "", ""
+
+
+def _test_rows(test: CueTest) -> Iterator[tuple[str, ...]]:
+    where = "" if test.question == "preferences" else f" on {test.question}"
+    for effect in test.effects:
+        sign = "found" if test.is_found(effect) else "small" if test.is_small(effect) else "open"
+        value = f"{sign}: {in_words(test, effect)}; p = {effect.p:.3f}"
+        yield f"{plain(effect.cue)} by itself{where}", value, str(effect.rows), str(test.prompts)
+    if test.untested:
+        rare = ", ".join(plain(each) for each in test.untested)
+        yield f"too rare to test{where}", rare, str(test.rows), str(test.prompts)
+
+
+def _fit_rows(name: str, fitted: Fitted) -> Iterator[tuple[str, ...]]:
+    rows, prompts = str(fitted.rows), str(fitted.prompts)
+    if fitted.reason:
+        yield f"odds ratios{name}", f"undefined: {fitted.reason}", rows, prompts
+    for effect in fitted.effects:
+        value = f"undefined: {effect.reason}"
+        if effect.odds is not None and effect.low is not None:
+            high = "unbounded" if effect.high is None else f"{effect.high:.2f}"
+            value = f"{effect.odds:.2f} ({effect.low:.2f} to {high})"
+        yield f"{plain(effect.feature)}{name}", value, rows, prompts
+
+
+def _predictor_rows(found: Predictor) -> Iterator[tuple[str, ...]]:
+    for name, area in (
+        ("style alone predicts", found.style),
+        ("substance alone predicts", found.substance),
+        ("style added to substance", found.added),
+    ):
+        value = f"undefined: {found.reason or 'nothing is known of substance'}"
+        if area.auc is not None and area.low is not None and area.high is not None:
+            what = "AUC" if area is not found.added else "AUC higher by"
+            value = f"{what} {area.auc:.3f} ({area.low:.3f} to {area.high:.3f})"
+        yield name, value, str(found.rows), str(found.prompts)

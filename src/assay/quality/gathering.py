@@ -172,7 +172,13 @@ class Gathering:
         if case.judgments:
             place = _Place(number, self._clusters.of(record.task.family))
             models = [each for each in standing if each.reviewer.kind == "model"]
-            self.shortcuts.add(record, [*people, *models], place.cluster)
+            self.shortcuts.add(
+                record,
+                [*people, *models],
+                place.cluster,
+                adjudications=case.adjudications,
+                verifications=case.verifications,
+            )
             self._add_judgments(case, standing, people, counting, place)
 
     def _add_judgments(

@@ -19,6 +19,7 @@ from assay.quality.disagreement import Disagreement
 from assay.quality.disposition import RELEASABLE
 from assay.quality.estimate import Rate, rate
 from assay.quality.failure_modes import alarms, diagnosed
+from assay.quality.failure_modes.forced_consensus import AdjudicatedSplits
 from assay.quality.floors import FloorResult, floors_of
 from assay.quality.gathering import Gathering, gather
 from assay.quality.in_force import InForce
@@ -33,7 +34,8 @@ from assay.quality.sections.defects import (
 )
 from assay.quality.sections.questions import Question, Verdicts, questions_of, verdicts_of
 from assay.quality.sections.reviewers import Repeats, ReviewerRates, repeats_of, reviewers_of
-from assay.quality.shortcuts.audit import ShortcutAudit, audit, surface_cue_alarm
+from assay.quality.shortcuts.alarm import surface_cue_alarm
+from assay.quality.shortcuts.audit import ShortcutAudit, audit
 from assay.verification.ledger import CoverageReport
 
 
@@ -104,8 +106,10 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """Judged records by what their judgments come to under a strict majority of people."""
     alarms: tuple[Alarm, ...]
     """What the figures say of five failure modes."""
-    disagreement: Disagreement
-    """What the disagreement on pairs points to."""
+    disagreements: tuple[Disagreement, ...]
+    """What the disagreement on each question points to, preferences first."""
+    adjudicated_splits: tuple[AdjudicatedSplits, ...]
+    """Decisions on what reviewers answered differently, by adjudicator and question."""
     shortcuts: tuple[ShortcutAudit, ...]
     """Whether surface cues win, by group of reviewers."""
     verdicts: Verdicts | None
@@ -182,9 +186,9 @@ def report_of(
     released = sum(n for (state, _), n in gathered.states.items() if state in RELEASABLE)
     covered = coverage(gathered.cells, contract.sampling)
     axes = list(contract.sampling.axes)[:2]
-    disagreement = diagnosed(gathered.modes, seed=drawn.seed)
+    disagreements = diagnosed(gathered.modes, seed=drawn.seed)
     audits = audit(gathered.shortcuts, seed=drawn.seed)
-    raised = (*alarms(gathered.modes, covered, disagreement), surface_cue_alarm(audits))
+    raised = (*alarms(gathered.modes, covered, disagreements), surface_cue_alarm(audits))
     order = list(MODES)
     return QualityReport(
         contract=f"{contract.id} {contract.version}",
@@ -201,7 +205,8 @@ def report_of(
         judgments=dict(sorted(gathered.judgments.items())),
         outcomes=dict(sorted(gathered.outcomes.items())),
         alarms=tuple(sorted(raised, key=lambda each: order.index(each.mode))),
-        disagreement=disagreement,
+        disagreements=disagreements,
+        adjudicated_splits=gathered.modes.consensus.adjudicated(),
         shortcuts=audits,
         verdicts=verdicts_of(gathered, drawn),
         questions=tuple(questions_of(gathered, drawn)),

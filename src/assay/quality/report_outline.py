@@ -23,7 +23,11 @@ def outline(report: QualityReport) -> tuple[Section, ...]:
         section("alarms", "Failure modes", tell_alarms(report.alarms)),
         section("verdicts", "Verdicts on two candidates", tell_verdicts(report.verdicts)),
         section("dimensions", "Dimensions", _dimensions(report)),
-        section("disagreement", "Disagreement", tell_disagreement(report.disagreement)),
+        section(
+            "disagreement",
+            "Disagreement",
+            tell_disagreement(report.disagreements, report.adjudicated_splits),
+        ),
         section("shortcuts", "Shortcuts", tell_shortcuts(report.shortcuts)),
         section("reviewers", "Reviewers", _reviewers(report)),
         section("dispositions", "Dispositions", _dispositions(report)),

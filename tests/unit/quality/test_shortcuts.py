@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from assay.quality.shortcuts.audit import ShortcutAudit, audit, surface_cue_alarm
-from assay.quality.shortcuts.features import FEATURES, contrast, features_of, prompt_groups
+from assay.quality.shortcuts.alarm import surface_cue_alarm
+from assay.quality.shortcuts.audit import ShortcutAudit, audit
+from assay.quality.shortcuts.features import (
+    contrast,
+    feature_names,
+    features_of,
+    prompt_groups,
+)
 from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.candidate import Candidate, MadeByModel, candidate_text
 from assay.records.judgment import Judgment
@@ -120,53 +126,64 @@ def by_place(_: Record, __: list[int], draw: random.Random) -> int:
     return 10 if draw.random() < 0.62 else 11
 
 
+def names_found(found: ShortcutAudit) -> set[str]:
+    """The cues that the test finds."""
+    return {each.cue for each in found.cues.effects if found.cues.is_found(each)}
+
+
 def test_a_fair_pool_is_clear() -> None:
-    """Reviewers who follow quality raise nothing, over several draws."""
-    levels = [audited(by_quality, seed=seed).level for seed in range(3)]
-    assert levels.count("clear") >= 2
-    assert surface_cue_alarm([audited(by_quality)]).state == "clear"
+    """Reviewers who follow quality raise nothing, and enough of their pairs make it clear."""
+    assert all(not names_found(audited(by_quality, seed=seed)) for seed in range(3))
+    alarm = surface_cue_alarm([audited(by_quality, n=400)])
+    assert alarm.state == "clear"
+    assert "would have shown" in alarm.reason
+    assert "family-wise risk 2%" in alarm.reason
 
 
 @pytest.mark.parametrize("choose", [by_length, always_longer])
 def test_a_pool_that_loves_length_is_found(choose: Choose) -> None:
-    """Length is named, even where it always wins."""
+    """Length is named, even where it always wins and no plain logit has an estimate."""
     found = audited(choose)
-    assert found.level == "red"
+    assert "length" in names_found(found)
+    assert found.style.reason == ""  # a fit that separation does not break
     alarm = surface_cue_alarm([found])
     assert alarm.state == "raised"
-    assert "length" in alarm.reason or "longer" in alarm.reason
+    assert "more length wins" in alarm.reason
 
 
 def test_without_scores_style_is_told_and_blames_nobody() -> None:
-    """What style predicts is shown; whether it is a shortcut cannot be told."""
+    """What goes with the preference is shown; whether it is a shortcut cannot be told."""
     found = audited(by_length, scored=False)
-    assert found.level == "red"
+    assert found.substance == ()
     alarm = surface_cue_alarm([found])
     assert alarm.state == "unknown"
-    assert "style alone predicts" in alarm.reason
+    assert "substance cannot be held equal; more length wins" in alarm.reason
 
 
 def test_length_that_comes_with_quality_is_not_a_shortcut() -> None:
-    """Longer answers are better here, and win for it: with scores held equal nothing is left."""
+    """Longer answers are better here, and win for it: with substance held equal nothing is left."""
     found = audited(by_quality, tied_length=True)
-    assert found.surface.auc is not None
-    assert found.surface.auc > 0.65  # style alone would predict well
-    assert found.level == "clear"
+    assert found.predictor.style.auc is not None
+    assert found.predictor.style.auc > 0.65  # style alone would predict well
+    assert found.predictor.added.low is not None
+    assert found.predictor.added.low <= 0  # and adds nothing to substance
+    assert names_found(found) == set()
+    assert surface_cue_alarm([found]).state != "raised"
 
 
 def test_a_preference_for_the_first_place_is_found() -> None:
-    """Position has its own count with an exact interval."""
+    """Position has its own count, and is tested with the cues."""
     found = audited(by_place)
-    assert found.level == "red"
-    assert any("first place wins" in sign for sign in found.signs)
+    assert names_found(found) == {"shown_first"}
+    assert "first place wins" in surface_cue_alarm([found]).reason
     assert found.position.first + found.position.second == found.decided
 
 
 def test_swapping_every_pair_changes_nothing() -> None:
     """The audit does not know which candidate stands first."""
     one, two = audited(by_length), audited(by_length, flip=True)
-    assert one.level == two.level
-    assert one.surface.auc == pytest.approx(two.surface.auc, abs=1e-6)
+    assert names_found(one) == names_found(two)
+    assert one.predictor.style.auc == pytest.approx(two.predictor.style.auc, abs=1e-6)
     for first, second in zip(one.style.effects, two.style.effects, strict=True):
         assert (first.odds is None) == (second.odds is None)
         if first.odds is not None:
@@ -183,14 +200,14 @@ def test_models_are_audited_and_raise_nothing() -> None:
         gathered.add(record, [judged(record, "judge", chosen, kind="model", order=order)], cluster)
     [found] = audit(gathered)
     assert found.group == "model judge"
-    assert found.level == "red"
+    assert names_found(found) == {"shown_first"}
     assert surface_cue_alarm([found]).state == "unknown"
 
 
 def test_few_preferences_tell_nothing() -> None:
     """Below the least number the answer is unknown, with the count."""
     found = audited(always_longer, n=5)
-    assert found.level == "unknown"
+    assert found.cues.effects == ()
     assert "15 preferences" in surface_cue_alarm([found]).reason
 
 
@@ -217,7 +234,7 @@ def test_features_see_form_and_not_meaning() -> None:
     record = pair(0, texts=(text, "4"))
     prompt = prompt_groups(record.task)
     rich, bare = (features_of(each, prompt) for each in record.candidates)
-    named = dict(zip(FEATURES, rich, strict=True))
+    named = dict(zip(feature_names(), rich, strict=True))
     assert (
         named["headers"],
         named["bold"],
@@ -237,4 +254,5 @@ def test_answers_that_look_alike_show_no_cue() -> None:
         gathered.add(pair(cluster), [judged(pair(cluster), "a", cluster % 2)], cluster)
     [found] = audit(gathered)
     assert found.style.effects == ()
-    assert found.style.reason == "no column varies"
+    assert found.style.reason == "no surface feature varies"
+    assert surface_cue_alarm([found]).state == "unknown"

@@ -129,6 +129,56 @@ def test_plain_calculations_are_read_only_where_asked() -> None:
     assert verdict("calculator-steps", record("x = 11, 4 + 7 = 11."), plain=True) is Pass
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5 mg/kg * 12 kg = 60 mg", Pass),
+        ("The dose is 5 mg/kg * 12 kg = 67 mg.", Fail),
+        ("120 mg / 4 doses = 30 mg/dose", Pass),
+        ("2 h * 60 km/h = 130 km", Fail),
+        ("30 min * 60 km/h = 30 km", Error),
+        ("1 m + 20 cm = 1.2 m", Error),
+        ("3 apples * 2 dollars = 6 dollars", Pass),
+        ("20 ml + 30 ml = 53 ml", Fail),
+        ("25% of 400 = 100", Pass),
+        ("25% of 400 = 109", Fail),
+        ("25 % von 400 = 109", Fail),
+        ("５×１２＝６０", Pass),
+        ("合計は５×１２＝６７です", Fail),
+        ("10 / 3 ≈ 3.33", Pass),
+        ("1000 / 3 ≈ 330", Pass),
+        ("1000 / 3 ≈ 350", Fail),
+        ("10 / 3 ≈ 3.4", Fail),
+        ("Adding 20 ml and 30 ml gives 50 ml.", Pass),
+        ("Adding 20 ml and 30 ml gives 53 ml.", Fail),
+        ("Adding 2, 3 and 4 gives 10.", Fail),
+        ("＜＜<<5 mg/kg * 12 kg = 67 mg>>", Fail),
+    ],
+)
+def test_plain_calculations_are_read_as_people_write_them(text: str, expected: type) -> None:
+    """Units, percentages, full-width digits, near results and sums in words are done again."""
+    assert verdict("calculator-steps", record(text), plain=True) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["On 3-4 May 2024 we met.", "Room 12/3", "Take 20 ml and 30 ml.", "Version 1.2 - beta = 3",
+     "x = 5 mg", "10 of 20 patients = half"],
+)  # fmt: skip
+def test_what_is_no_calculation_is_left_alone(text: str) -> None:
+    """Dates, rooms and assignments are nothing to verify."""
+    assert isinstance(ask("calculator-steps", record(text), plain=True), NothingToVerify)
+
+
+def test_the_words_at_fault_keep_their_place_and_width() -> None:
+    """The span of a full-width calculation is the text's own characters."""
+    text = "合計：５×１２＝６７"
+    found = ask("calculator-steps", record(text), plain=True)
+    assert isinstance(found, Found)
+    assert found.span is not None
+    assert text[found.span.start : found.span.end] == found.span.quote
+
+
 def test_the_step_and_the_words_at_fault_are_named() -> None:
     """A wrong step of the work is found with its number and its span."""
     work = (Step(text="0 + 4 = 4"), Step(text="so 4 + 7 = 12"))

@@ -1,58 +1,46 @@
-"""Surface features of a text: what can be seen of it without understanding a word."""
+"""Surface features of a candidate: its cues counted, and how far it repeats the prompt."""
 
 import math
 import re
 from collections.abc import Sequence
 
+from assay.quality.shortcuts.cues import CUES, Cue
 from assay.records.candidate import Candidate, candidate_text
 from assay.records.task import Task
 
-FEATURES = (
-    "length", "headers", "bold", "lists", "code", "confidence", "hedges", "prompt_repetition",
-)  # fmt: skip
-"""The features, in the order of their columns."""
+REPETITION = "prompt_repetition"
+"""The last column: the share of a text's word groups that stand in the prompt."""
 
 MAX_CHARACTERS = 100_000
 """Characters of one text that are looked at."""
 
-_CONFIDENT = (
-    r"\b(?:certainly|definitely|absolutely|clearly|obviously|undoubtedly|of course|always|never"
-    r"|without (?:a )?doubt|guaranteed|natürlich|sicherlich|zweifellos|eindeutig|certainement"
-    r"|évidemment|sans doute|claramente|sin duda)\b"
-)
-_HEDGED = (
-    r"\b(?:may|might|perhaps|possibly|probably|likely|seems?|appears?|could be|i think|not sure"
-    r"|vielleicht|möglicherweise|wahrscheinlich|peut-être|probablement|quizás|tal vez)\b"
-)
-_MARKUP = (
-    r"^ {0,3}#{1,6}\s",
-    r"\*\*[^*\n]+\*\*|__[^_\n]+__",
-    r"^\s*(?:[-*+]|\d{1,3}[.)])\s",
-    r"^```|`[^`\n]+`",
-)
-_COUNTED = tuple(
-    re.compile(pattern, re.MULTILINE | re.IGNORECASE) for pattern in (*_MARKUP, _CONFIDENT, _HEDGED)
-)
-_WORD = re.compile(r"\w+")
-
 GROUP = 3
 """Words in a row that make a repetition of the prompt."""
 
+_WORD = re.compile(r"\w+")
 
-def features_of(candidate: Candidate, prompt: frozenset[tuple[str, ...]]) -> list[float]:
-    """The features of one candidate, in the order of `FEATURES`.
+
+def feature_names(cues: Sequence[Cue] = CUES) -> tuple[str, ...]:
+    """Names of the columns, in their order."""
+    return (*(cue.name for cue in cues), REPETITION)
+
+
+def features_of(
+    candidate: Candidate, prompt: frozenset[tuple[str, ...]], cues: Sequence[Cue] = CUES
+) -> list[float]:
+    """The features of one candidate, in the order of `feature_names`.
 
     Counts are as they are; the repetition of the prompt is a share from 0 to 1.
 
     Args:
         candidate: the candidate.
         prompt: the prompt's word groups, from `prompt_groups`.
+        cues: what is counted.
     """
     text = candidate_text(candidate)[:MAX_CHARACTERS]
-    counts = [float(len(pattern.findall(text))) for pattern in _COUNTED]
     groups = _groups(text)
     repeated = sum(group in prompt for group in groups) / len(groups) if groups else 0.0
-    return [float(len(text)), *counts, repeated]
+    return [*(cue.measure(text) for cue in cues), repeated]
 
 
 def prompt_groups(task: Task) -> frozenset[tuple[str, ...]]:
@@ -73,11 +61,16 @@ def contrast(first: Sequence[float], second: Sequence[float]) -> list[float]:
     ]
 
 
+def level(features: Sequence[float]) -> list[float]:
+    """The features of one candidate on a scale on which a doubling weighs alike: log(1 + count)."""
+    return [math.log1p(max(0.0, value)) for value in features]
+
+
 def _against(a: float, b: float) -> float:
     total = a + b
     return (a - b) / total if total and math.isfinite(total) else 0.0
 
 
 def _groups(text: str) -> list[tuple[str, ...]]:
-    given = _WORD.findall(text.lower())
-    return list(zip(*(given[place:] for place in range(GROUP)), strict=False))
+    words = _WORD.findall(text.lower())
+    return list(zip(*(words[place:] for place in range(GROUP)), strict=False))

@@ -1,30 +1,31 @@
-"""The logit: odds ratios of surface features, with standard errors clustered by prompt.
+"""The logit: odds ratios of surface cues beside substance, that separation cannot break.
 
 A preference between two candidates is a conditional logit with two alternatives: a logit without
-intercept on the differences of the candidates' features.
+intercept on the differences of the candidates' features. The fit is Firth's (`firth.py`); where
+rows of one prompt go together, an interval is widened by the design effect: the likelihood ratio
+is held against the normal quantile times the root of robust over model variance (Rao and Scott
+1984, Annals of Statistics 12:46-60).
 """
 
-import warnings
 from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-import statsmodels.api as sm
-from statsmodels.tools.sm_exceptions import (
-    ConvergenceWarning,
-    HessianInversionWarning,
-    PerfectSeparationWarning,
-)
+from scipy.special import expit
+
+from assay.quality.shortcuts.firth import FirthFit, Floats, fit_firth, profile_interval
+
+Integers = npt.NDArray[np.int64]
 
 MIN_ROWS = 30
 """Preferences below which no coefficient is given (a convention)."""
 
-ROWS_A_COLUMN = 5
-"""Of the rarer outcome, rows for each column; a column more would fit noise (a convention)."""
+PROFILED = 1500
+"""Rows up to which intervals are profiled; with more, Wald's differ in the third digit."""
 
-MAX_EFFECT = 15.0
-"""Log odds for one standard deviation beyond which a column separates the outcomes."""
+QUANTILE = 1.959964
+"""Normal quantile of a two-sided 95 % interval."""
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,9 +36,9 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     odds: float | None
     """Odds ratio for one standard deviation more of it; None where it is undefined."""
     low: float | None
-    """Lower end of the 95 % interval."""
+    """Lower end of the 95 % interval, 0 where it is unbounded."""
     high: float | None
-    """Upper end of the 95 % interval."""
+    """Upper end of the 95 % interval; None with a value of `odds`: unbounded."""
     reason: str
     """Why it is undefined; empty where it is not."""
 
@@ -51,17 +52,15 @@ class Fitted(msgspec.Struct, frozen=True, kw_only=True):
     """Prompts that they come from."""
     effects: tuple[Effect, ...]
     """Effects of the features asked for; empty where there is no fit."""
-    held: tuple[str, ...]
-    """Columns that decide the outcome alone; their rows were left out, so that the others show."""
     reason: str
     """Why there is no fit; empty where there is one."""
 
 
 def fit(
-    columns: npt.NDArray[np.float64],
+    columns: Floats,
     names: Sequence[str],
-    wins: npt.NDArray[np.int64],
-    clusters: npt.NDArray[np.int64],
+    wins: Integers,
+    clusters: Integers,
     *,
     report: Sequence[str],
 ) -> Fitted:
@@ -74,100 +73,87 @@ def fit(
         clusters: the prompt of each row.
         report: columns whose effects are wanted; the others stand beside them.
     """
-    columns, wins, clusters, held = _without_deciders(columns, names, wins, clusters, report)
     prompts = len(np.unique(clusters))
     if len(wins) < MIN_ROWS:
-        return _none(len(wins), prompts, f"fewer than {MIN_ROWS} preferences", held)
-    spread = columns.std(axis=0)
-    use = [place for place in np.flatnonzero(spread > 0).tolist() if names[place] not in held]
-    use = _independent(columns, use)
-    if not use:
-        return _none(len(wins), prompts, "no column varies", held)
-    if min(int(wins.sum()), int((1 - wins).sum())) < ROWS_A_COLUMN * len(use):
-        return _none(len(wins), prompts, "too few preferences for so many columns", held)
+        return _none(len(wins), prompts, f"fewer than {MIN_ROWS} preferences")
+    spread = np.sqrt((columns**2).mean(axis=0))
+    use = independent_columns(columns, np.flatnonzero(spread > 0).tolist())
+    if not any(names[place] in report for place in use):
+        return _none(len(wins), prompts, "no surface feature varies")
     scaled = columns[:, use] / spread[use]
-    try:
-        estimates = _estimate(scaled, wins, clusters)
-    except (np.linalg.LinAlgError, ConvergenceError) as error:
-        return _none(len(wins), prompts, f"no fit: {error}", held)
-    known = {names[place]: each for place, each in zip(use, estimates, strict=True)}
-    effects = tuple(_effect(name, known.get(name)) for name in report)
-    return Fitted(rows=len(wins), prompts=prompts, effects=effects, held=held, reason="")
-
-
-class ConvergenceError(Exception):
-    """The fit does not settle: some column separates the outcomes."""
-
-
-def _without_deciders(
-    columns: npt.NDArray[np.float64],
-    names: Sequence[str],
-    wins: npt.NDArray[np.int64],
-    clusters: npt.NDArray[np.int64],
-    report: Sequence[str],
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64], tuple[str, ...]]:
-    """Leave out the rows that a score decides alone, such as a veto on wrong answers.
-
-    A column whose sign gives the outcome in every row where it is not 0 has no finite
-    coefficient. What is decided so says nothing of style: the rows go, and are counted out.
-    """
-    held = []
-    for place, name in enumerate(names):
-        if name in report or not len(wins):
-            continue
-        differs = columns[:, place] != 0
-        agrees = (columns[differs, place] > 0) == (wins[differs] == 1)
-        if differs.any() and (agrees.all() or not agrees.any()):
-            held.append(name)
-            columns, wins, clusters = columns[~differs], wins[~differs], clusters[~differs]
-    return columns, wins, clusters, tuple(held)
-
-
-def _independent(columns: npt.NDArray[np.float64], use: Sequence[int]) -> list[int]:
-    """The columns that no earlier ones make up."""
-    kept: list[int] = []
-    for place in use:
-        if np.linalg.matrix_rank(columns[:, [*kept, place]]) > len(kept):
-            kept.append(int(place))
-    return kept
-
-
-def _estimate(
-    scaled: npt.NDArray[np.float64],
-    wins: npt.NDArray[np.int64],
-    clusters: npt.NDArray[np.int64],
-) -> list[tuple[float, float]]:
-    """Log odds and standard error of every column."""
-    with warnings.catch_warnings():
-        for kind in (ConvergenceWarning, PerfectSeparationWarning, HessianInversionWarning):
-            warnings.simplefilter("error", kind)
-        warnings.simplefilter("error", RuntimeWarning)
-        try:
-            fitted = sm.Logit(wins, scaled).fit(
-                disp=0, maxiter=60, cov_type="cluster", cov_kwds={"groups": clusters}
-            )
-        except Warning as warning:
-            raise ConvergenceError("style separates the outcomes") from warning
-    if np.abs(fitted.params).max() > MAX_EFFECT:
-        raise ConvergenceError("style separates the outcomes")
-    return list(zip(fitted.params.tolist(), fitted.bse.tolist(), strict=True))
-
-
-def _effect(name: str, known: tuple[float, float] | None) -> Effect:
-    if known is None:
-        return Effect(
-            feature=name, odds=None, low=None, high=None, reason="does not vary on its own"
+    outcome = wins.astype(np.float64)
+    fitted = fit_firth(scaled, outcome)
+    if not fitted.settled:
+        return _none(len(wins), prompts, "the fit does not settle")
+    effects_of_design = np.sqrt(design_effects(scaled, outcome, fitted, clusters))
+    effects = {
+        names[place]: _effect(
+            names[place],
+            scaled,
+            outcome,
+            fitted,
+            at=at,
+            cut=QUANTILE * float(effects_of_design[at]),
         )
-    estimate, error = known
-    low, high = estimate - 1.959964 * error, estimate + 1.959964 * error
-    return Effect(
-        feature=name,
-        odds=float(np.exp(estimate)),
-        low=float(np.exp(low)),
-        high=float(np.exp(min(high, 700.0))),
+        for at, place in enumerate(use)
+        if names[place] in report
+    }
+    return Fitted(
+        rows=len(wins),
+        prompts=prompts,
+        effects=tuple(effects.get(name) or _undefined(name) for name in report),
         reason="",
     )
 
 
-def _none(rows: int, prompts: int, reason: str, held: tuple[str, ...]) -> Fitted:
-    return Fitted(rows=rows, prompts=prompts, effects=(), held=held, reason=reason)
+def independent_columns(columns: Floats, use: Sequence[int]) -> list[int]:
+    """The columns that no earlier ones make up."""
+    kept: list[int] = []
+    gram = columns.T @ columns
+    scale = np.sqrt(np.maximum(np.diag(gram), 1e-300))
+    correlation = gram / np.outer(scale, scale)
+    for place in use:
+        chosen = [*kept, place]
+        if np.linalg.eigvalsh(correlation[np.ix_(chosen, chosen)])[0] > 1e-9:  # noqa: PLR2004
+            kept.append(int(place))
+    return kept
+
+
+def design_effects(
+    columns: Floats, outcome: Floats, fitted: FirthFit, clusters: Integers
+) -> Floats:
+    """By column: variance with rows of one cluster together over that of rows apart, at least 1."""
+    chance = expit(columns @ fitted.coefficients)
+    inverse = np.linalg.inv((columns * (chance * (1 - chance))[:, None]).T @ columns)
+    single = (columns * (outcome - chance)[:, None]) @ inverse
+    codes = np.unique(clusters, return_inverse=True)[1]
+    together = np.column_stack(
+        [np.bincount(codes, weights=single[:, place]) for place in range(columns.shape[1])]
+    )
+    apart = np.maximum((single**2).sum(axis=0), 1e-300)
+    found: Floats = np.maximum(1.0, (together**2).sum(axis=0) / apart)
+    return found
+
+
+def _effect(
+    name: str, columns: Floats, outcome: Floats, fitted: FirthFit, *, at: int, cut: float
+) -> Effect:
+    estimate, error = float(fitted.coefficients[at]), float(fitted.errors[at])
+    low, high = estimate - cut * error, estimate + cut * error
+    if len(outcome) <= PROFILED:
+        low, high = profile_interval(columns, outcome, fitted, at, cut)
+    return Effect(
+        feature=name,
+        odds=float(np.exp(estimate)),
+        low=float(np.exp(low)),
+        high=float(np.exp(high)) if np.isfinite(high) else None,
+        reason="",
+    )
+
+
+def _undefined(name: str) -> Effect:
+    return Effect(feature=name, odds=None, low=None, high=None, reason="does not vary on its own")
+
+
+def _none(rows: int, prompts: int, reason: str) -> Fitted:
+    return Fitted(rows=rows, prompts=prompts, effects=(), reason=reason)

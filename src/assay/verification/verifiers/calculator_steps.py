@@ -1,7 +1,7 @@
 """Calculator steps: every shown calculation is done again."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -12,10 +12,11 @@ from assay.verification.arithmetic import UnreadableError, says, value_of
 from assay.verification.cases import case
 from assay.verification.verification import Error, Fail, Pass
 from assay.verification.verifier import Case, Found, NothingToVerify, Test, texts_of
+from assay.verification.written_calculation import calculations_in, fault_of, narrow
 
 _MARKED = re.compile(r"<<([^<>\n]{1,400})>>")
 _PLAIN = re.compile(
-    r"(?<![\w.,/])[-(]*[$€£]?\d(?:[\d\s.$€£()%+\-*/x×·÷−–]|,(?=\d)){0,200}=\s*[-−]?[$€£]?\s*[\d.]"
+    r"(?<![A-Za-z0-9_.,/])[-(]*[$€£]?\d(?:[\d\s.$€£()%+\-*/x×·÷−–]|,(?=\d)){0,200}=\s*[-−]?[$€£]?\s*[\d.]"
     r"[\d,.]*%?(?:\s*=\s*[-−]?[$€£]?[\d.][\d,.]*%?)*"
 )
 _SIGN = re.compile(r"[-+*/x×·÷−–%(]")
@@ -41,18 +42,22 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Does every calculation again that a candidate shows, in its response and its work."""
 
     name = "calculator-steps"
-    version = "1"
+    version = "2"
     summary = "Every shown calculation, such as <<4*7=28>>, is done again"
     covers = "the arithmetic of shown calculations"
     limits = (
         "It does not see whether a calculation was the right one to do, or its numbers the right ones.",
         "A result counts as right when it is the exact value, or that value rounded or cut to the decimals shown.",
         "Results of nine and more decimals are compared to nine digits: machines print binary fractions.",
-        "Powers, roots, units and words are not read; what cannot be read is an error, not a pass.",
+        "A result after ≈ counts as right within half a unit of its last digit that is not 0.",
+        "Units are compared as symbols and never converted: where they do not come out as the result's and the numbers differ, that is an error, not a failure.",
+        "Of words only sums are read (`Adding 20 ml and 30 ml gives 50 ml`), and only in English.",
+        "Powers and roots are not read; what cannot be read is an error, not a pass.",
     )
 
     plain: bool = False
-    """Whether plain lines such as `4 + 7 = 11` are done again as well as `<<4+7=11>>`."""
+    """Whether plain lines such as `4 + 7 = 11` are done again as well as `<<4+7=11>>`; with units,
+    percentages, full-width digits, an approximate result, or as a sum in words."""
 
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
         """Do every calculation of the candidate again."""
@@ -86,10 +91,17 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if not self.plain:
             return
         bare = _MARKED.sub(lambda match: " " * len(match[0]), text)
-        for match in _PLAIN.finditer(bare):
-            shown = match[0].rstrip("., ")
-            if _SIGN.search(shown.partition("=")[0].lstrip("-−")):
-                yield match.start(), shown
+        found = []
+        for match in _PLAIN.finditer(narrow(bare)):
+            shown = text[match.start() : match.end()].rstrip("., ")
+            if _SIGN.search(narrow(shown).partition("=")[0].lstrip("-−")):
+                found.append((match.start(), shown))
+        found += calculations_in(bare)
+        end = 0
+        for start, shown in sorted(found, key=lambda each: (each[0], -len(each[1]))):
+            if start >= end:
+                end = start + len(shown)
+                yield start, shown
 
     def cases(self) -> tuple[Case, ...]:
         """Right calculations pass; one wrong among them fails, and an unread one never passes."""
@@ -102,6 +114,14 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             case("a wrong link of a chain", "fail", "<<2*3=6=7>>"),
             case("rounded to the wrong side", "fail", "<<10/3=3.34>>"),
             case("a plain line", "fail", "so 4 + 7 = 12.", plain=True),
+            case("units that come out", "pass", "5 mg/kg * 12 kg = 60 mg", plain=True),
+            case("a wrong dose", "fail", "5 mg/kg * 12 kg = 67 mg", plain=True),
+            case("a percentage of a number", "fail", "25% of 400 = 109", plain=True),
+            case("full-width signs", "fail", "５×１２＝６７", plain=True),
+            case("a near result", "pass", "10 / 3 ≈ 3.3", plain=True),
+            case("a result that is not near", "fail", "10 / 3 ≈ 3.6", plain=True),
+            case("a sum in words", "fail", "Adding 20 ml and 30 ml gives 53 ml.", plain=True),
+            case("a conversion", "error", "30 min * 60 km/h = 30 km", plain=True),
             case("a wrong one beside an unread one", "fail", "<<x=1>> <<1+1=3>>"),
             case("nothing that can be read", "error", "<<4+x=11>>"),
             case("no calculation", "nothing", "It is 28."),
@@ -117,18 +137,38 @@ class Unread(NamedTuple):
 
 def _check(text: str) -> str | Unread | None:
     """What is wrong with a calculation; None where it is right."""
-    first, *results = text.split("=")
-    if not results or not all(each.strip() for each in (first, *results)):
+    first, *results = re.split("[=≈≒]", narrow(text))
+    if not (results or _reads_in_words(text)) or not all(
+        each.strip() for each in (first, *results)
+    ):
         return Unread(why="it has no result")
     try:
-        exact = value_of(first)
-        for stated in results:
-            if not says(stated, exact):
-                return f"{first.strip()} is {_shown(exact)}, not {stated.strip()}"
+        return _check_numbers(first, results, narrow(text))
     except UnreadableError as error:
-        return Unread(why=str(error))
+        why = error
     except ZeroDivisionError:
         return f"{text.strip()} divides by zero"
+    try:
+        return fault_of(text)
+    except UnreadableError as error:
+        known = calculations_in(text)
+        return Unread(why=str(error if any(known) else why))
+    except ZeroDivisionError:
+        return f"{text.strip()} divides by zero"
+
+
+def _reads_in_words(text: str) -> bool:
+    return any(calculations_in(text))
+
+
+def _check_numbers(first: str, results: Sequence[str], text: str) -> str | None:
+    """A calculation of bare numbers, exact or rounded."""
+    if not results or "=" not in text or len(results) != text.count("="):
+        raise UnreadableError("it is no calculation of bare numbers")
+    exact = value_of(first)
+    for stated in results:
+        if not says(stated, exact):
+            return f"{first.strip()} is {_shown(exact)}, not {stated.strip()}"
     return None
 
 

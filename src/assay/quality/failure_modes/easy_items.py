@@ -1,0 +1,254 @@
+"""Easy-item inflation: quotas that only copies fill, values nobody sampled, slices hard by name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from assay.governance.failure_modes import Alarm, FailureMode
+from assay.quality.case import Case
+from assay.quality.coverage import AxisCoverage, Coverage, QuotaCoverage
+from assay.quality.estimate import rate
+from assay.quality.failure_modes.near_copies import NearCopies, Sketch, sketch_of
+from assay.quality.failure_modes.states import MIN_TRIALS, clear, raised, unknown
+from assay.quality.failure_modes.work import results_on
+from assay.quality.in_force import InForce
+from assay.records.candidate import MadeByModel
+from assay.records.judgment import Judgment
+from assay.records.verdict import Abstained, NotAsked, Scored, verdict_key
+from assay.verification.verification import Fail
+
+MODE: FailureMode = "easy_item_inflation"
+
+ASSESSED = 10
+"""Items of a hard slice that must have been assessed, to tell whether they are hard."""
+
+EVEN_PART = 0.25
+"""Part of an even share of the records, below which a declared value surely lies, where none of
+them has it."""
+
+Slice = Mapping[str, str]
+
+
+@dataclass
+class SliceCounts:
+    """What was seen of one slice."""
+
+    copies: NearCopies = field(default_factory=NearCopies)
+    """Its accepted items, told apart."""
+    answered: int = 0
+    """Items that two people answered alike or not."""
+    agreed: int = 0
+    """Of these, on which all agree."""
+    tested: int = 0
+    """Items whose model answers were all checked on an objective dimension."""
+    solved: int = 0
+    """Of these, whose answers are all right."""
+
+
+class ItemCounts:
+    """Counts by slice of the sampling distribution."""
+
+    def __init__(self, documents: InForce) -> None:
+        """Start with nothing counted."""
+        sampling = documents.contract.sampling
+        named = [*(quota.slice for quota in sampling.quotas), *sampling.hard]
+        self.slices: dict[frozenset[tuple[str, str]], SliceCounts] = {
+            frozenset(each.items()): SliceCounts() for each in named
+        }
+        """By slice that a quota or the list of hard slices names."""
+        self._hard = {frozenset(each.items()) for each in sampling.hard}
+        self._best = {
+            each.id: each.bounds[1 if each.better == "higher" else 0]
+            for each in documents.rubric.dimensions
+            if each.nature == "objective" and each.bounds
+        }
+
+    def add(self, case: Case, people: Sequence[Judgment], *, accepted: bool) -> None:
+        """Take in one case."""
+        place = frozenset(case.record.task.taxonomy.items())
+        inside = [key for key in self.slices if key <= place]
+        item: tuple[int, Sketch] | None = None
+        for key in inside:
+            counts = self.slices[key]
+            if accepted:
+                item = item or sketch_of(case.record)
+                counts.copies.add(item)
+            if key in self._hard:
+                self._assess(counts, case, people)
+
+    def of(self, wanted: Slice) -> SliceCounts:
+        """What was seen of a slice."""
+        return self.slices.get(frozenset(wanted.items()), SliceCounts())
+
+    def _assess(self, counts: SliceCounts, case: Case, people: Sequence[Judgment]) -> None:
+        agreed = _all_agree(people, len(case.record.candidates), self._best)
+        if agreed is not None:
+            counts.answered += 1
+            counts.agreed += agreed
+        right = [
+            self._is_right(case, people, place)
+            for place, candidate in enumerate(case.record.candidates)
+            if isinstance(candidate.provenance, MadeByModel)
+        ]
+        if right and None not in right:
+            counts.tested += 1
+            counts.solved += all(right)
+
+    def _is_right(self, case: Case, people: Sequence[Judgment], place: int) -> bool | None:
+        """Whether verifiers and people find a candidate right; None where nobody looked."""
+        results = [
+            each for each in results_on(case, place) if set(each.dimensions) & set(self._best)
+        ]
+        if results:
+            return not any(isinstance(each.verdict, Fail) for each in results)
+        scores = [
+            each.score.value == self._best[each.dimension]
+            for judgment in people
+            for each in judgment.scores
+            if each.dimension in self._best
+            and each.candidate == place
+            and isinstance(each.score, Scored)
+        ]
+        return 2 * sum(scores) > len(scores) if scores else None
+
+
+def easy_items_alarm(coverage: Coverage, counted: ItemCounts) -> Alarm:
+    """Whether throughput takes the place of usefulness.
+
+    The numbers are the gate's: what a quota needs and how many accepted records it has; near
+    copies are taken off. `raised`: a quota that is surely starved or filled by copies, a declared
+    value that nothing has, a hard slice that everything solves. `clear`: every quota is met, and
+    every hard slice was assessed and is hard.
+    """
+    asked = (*coverage.quotas, *coverage.hard)
+    if not asked:
+        return raised(
+            MODE, "the contract sets no quota and names no hard slice", "set quotas for hard slices"
+        )
+    if coverage.accepted < MIN_TRIALS:
+        return unknown(MODE, f"{coverage.accepted} accepted records are too few to tell")
+    found = [text for each in asked if (text := _starved(each, coverage, counted))]
+    found += [text for axis in coverage.axes for text in _missing(axis, coverage)]
+    found += [text for each in coverage.hard if (text := _soft(each, counted.of(each.slice)))]
+    if found:
+        return raised(
+            MODE, "; ".join(found), "collect for these slices before anything else is added"
+        )
+    doubts = [text for each in asked if (text := _unmet(each, counted))]
+    doubts += [
+        f"no record has {axis.axis} = {value.value} yet"
+        for axis in coverage.axes
+        for value in axis.values
+        if value.declared and not value.records
+    ]
+    doubts += [text for each in coverage.hard if (text := _unassessed(each, counted))]
+    if doubts:
+        return unknown(
+            MODE, "; ".join(doubts), "collect for these slices, and have items answered twice"
+        )
+    return clear(
+        MODE,
+        f"all {len(asked)} quotas and hard slices are met by {coverage.accepted} accepted records, "
+        f"near copies counted once{_hardness(coverage.hard, counted)}; one record less than needed "
+        "would have shown",
+    )
+
+
+def _starved(quota: QuotaCoverage, coverage: Coverage, counted: ItemCounts) -> str:
+    """The slice in words where it surely lacks items for the size that the program has."""
+    distinct = _distinct(quota, counted)
+    copies = quota.accepted - distinct
+    where = _where(quota.slice)
+    if copies and distinct < quota.needed <= quota.accepted:
+        return (
+            f"{where} has {quota.accepted} accepted records of {quota.needed} needed, but only "
+            f"{distinct} once near copies count once"
+        )
+    if distinct >= quota.needed:
+        return ""
+    seen = f"{where} has {distinct} of {quota.needed} needed"
+    if coverage.accepted >= coverage.wanted or not distinct:
+        return f"{seen} ({coverage.accepted} accepted in all)"
+    share = max(quota.share or 0.0, quota.needed / max(coverage.wanted, coverage.accepted))
+    high = rate(distinct, coverage.accepted).high
+    if high is not None and high < share:
+        return f"{seen}: {distinct} of {coverage.accepted} accepted records, asked {share:.0%}"
+    return ""
+
+
+def _unmet(quota: QuotaCoverage, counted: ItemCounts) -> str:
+    distinct = _distinct(quota, counted)
+    if distinct >= quota.needed and quota.met:
+        return ""
+    return f"{_where(quota.slice)} has {distinct} of {quota.needed} needed so far"
+
+
+def _distinct(quota: QuotaCoverage, counted: ItemCounts) -> int:
+    copies = counted.of(quota.slice).copies
+    return quota.accepted - (copies.items - copies.distinct)
+
+
+def _missing(axis: AxisCoverage, coverage: Coverage) -> Iterable[str]:
+    """Declared values that no record has, where an even share would surely have shown them."""
+    declared = [value for value in axis.values if value.declared]
+    high = rate(0, coverage.records).high
+    for value in declared:
+        surely = high is not None and high < EVEN_PART / len(declared)
+        if not value.records and surely:
+            yield f"0 of {coverage.records} records have {axis.axis} = {value.value}"
+
+
+def _soft(quota: QuotaCoverage, counts: SliceCounts) -> str:
+    """A hard slice in words where everything that was assessed is solved or agreed."""
+    where = _where(quota.slice)
+    if counts.tested >= ASSESSED and counts.solved == counts.tested:
+        return f"{where} is called hard, and models' answers to all {counts.tested} items are right"
+    if counts.answered >= ASSESSED and counts.agreed == counts.answered:
+        return f"{where} is called hard, and people agree on all {counts.answered} items"
+    return ""
+
+
+def _unassessed(quota: QuotaCoverage, counted: ItemCounts) -> str:
+    counts = counted.of(quota.slice)
+    if max(counts.tested, counts.answered) >= ASSESSED:
+        return ""
+    return (
+        f"nothing shows whether {_where(quota.slice)} is hard: {counts.tested} items have checked "
+        f"model answers and {counts.answered} two people's answers, {ASSESSED} are needed"
+    )
+
+
+def _hardness(hard: Sequence[QuotaCoverage], counted: ItemCounts) -> str:
+    texts = []
+    for quota in hard:
+        counts = counted.of(quota.slice)
+        texts.append(
+            f"; {_where(quota.slice)}: {counts.solved} of {counts.tested} items solved, people "
+            f"agree on {counts.agreed} of {counts.answered}"
+        )
+    return "".join(texts)
+
+
+def _all_agree(
+    people: Sequence[Judgment], n_candidates: int, objective: Iterable[str]
+) -> bool | None:
+    """Whether all give the same answer; None where fewer than two answer."""
+    answers = [answer for each in people if (answer := _answer(each, n_candidates, objective))]
+    return len(set(answers)) == 1 if len(answers) > 1 else None
+
+
+def _answer(judgment: Judgment, n_candidates: int, objective: Iterable[str]) -> Sequence[object]:
+    """The verdict, or else the rulings, the step labels, or the scores on objective dimensions."""
+    if not isinstance(judgment.verdict, NotAsked | Abstained):
+        return (verdict_key(judgment.verdict, n_candidates),)
+    rulings = {(each.section, each.candidate or 0, each.ruling) for each in judgment.rulings}
+    labels = {(each.candidate, each.step, each.label) for each in judgment.step_labels}
+    scores = {
+        (each.dimension, each.candidate or 0, each.score.value)
+        for each in judgment.scores
+        if each.dimension in objective and isinstance(each.score, Scored)
+    }
+    return tuple(sorted(rulings or labels or scores, key=str))
+
+
+def _where(wanted: Slice) -> str:
+    return " and ".join(f"{axis} = {value}" for axis, value in sorted(wanted.items())) or "all"

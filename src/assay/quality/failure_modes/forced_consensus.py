@@ -1,0 +1,271 @@
+"""Forced consensus: splits with reasons of their own that a release, or an adjudicator, erases."""
+
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+
+import msgspec
+import numpy as np
+from scipy import stats
+
+from assay.core.identity import digest_of, make_id
+from assay.governance.failure_modes import Alarm, FailureMode
+from assay.quality.answer_table import Answers
+from assay.quality.case import Case
+from assay.quality.disagreement import MIN_ITEMS, RISK, Disagreement, diagnose
+from assay.quality.failure_modes.consensus_series import (
+    PREFERENCES,
+    RANKINGS,
+    Questions,
+    Series,
+    in_words,
+)
+from assay.quality.failure_modes.states import SHOWN, clear, raised, unknown
+from assay.quality.in_force import InForce
+from assay.quality.splits import MATTERS, POWER, Split
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.review.adjudication import Cause, Decided
+
+MODE: FailureMode = "forced_consensus"
+
+ONE_SIDED = 0.8
+"""Share of an adjudicator's decisions on split records for one side, above which it is a series."""
+
+LEAST_DECIDED = 10
+"""Decisions below which nothing is concluded from their sides (a convention)."""
+
+NOTED = 0.5
+"""Share of the decisions with a note, from which a one-sided series explains itself."""
+
+
+class AdjudicatedSplits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one adjudicator decided where reviewers gave different answers to one question."""
+
+    adjudicator: str
+    """Pseudonym."""
+    question: str
+    """The question."""
+    sides: dict[str, int]
+    """Decisions by side, the most frequent first."""
+    causes: dict[str, int]
+    """Decisions by the cause that was given."""
+    noted: int
+    """Decisions with a note."""
+
+    @property
+    def decided(self) -> int:
+        """All decisions."""
+        return sum(self.sides.values())
+
+    @property
+    def is_one_sided(self) -> bool:
+        """Whether most of them go one way, and most of them without a note."""
+        most = max(self.sides.values(), default=0)
+        return (
+            self.decided >= LEAST_DECIDED
+            and most > ONE_SIDED * self.decided
+            and self.noted < NOTED * self.decided
+        )
+
+
+class ConsensusCounts:
+    """Answers by question, which records were released as one answer, and who decided splits."""
+
+    def __init__(self, documents: InForce) -> None:
+        """Start with nothing counted."""
+        self.permits_ties = "tie" in documents.rubric.verdicts
+        """Whether the rubric permits a tie."""
+        self.one_answer: list[bool] = []
+        """For each record, whether it was released as one answer of the reviewers."""
+        self.ids: list[bytes] = []
+        """Their digests."""
+        self.series: dict[str, Series] = {}
+        """Question -> answers."""
+        self._questions = Questions(documents.rubric)
+        self._numbers: dict[str, int] = {}
+        self._groups: dict[str, dict[int, str]] = {}
+        self._sides: dict[tuple[str, str], Counter[str]] = {}
+        self._causes: dict[tuple[str, str], Counter[Cause]] = {}
+        self._noted: Counter[tuple[str, str]] = Counter()
+
+    def add(self, case: Case, people: Sequence[Judgment], *, accepted: bool) -> None:
+        """Take in one case."""
+        number = len(self.ids)
+        self.one_answer.append(accepted and not case.adjudications)
+        self.ids.append(digest_of(case.id))
+        n_candidates = len(case.record.candidates)
+        answers: dict[str, list[tuple[Hashable, int, int]]] = {}
+        for judgment in people:
+            rater = self._rater(judgment)
+            for each in self._questions.of_judgment(judgment, n_candidates):
+                if each.question not in self.series:
+                    self.series[each.question] = Series(each.scale)
+                answers.setdefault(each.question, []).append((each.item, rater, each.value))
+        for question, some in answers.items():
+            self.series[question].add(number, some)
+        self._add_decision(case, answers)
+
+    def answers(self) -> tuple[Answers, ...]:
+        """Every question as columns, preferences first."""
+        order = sorted(self.series, key=lambda name: (name != PREFERENCES, name != RANKINGS, name))
+        names = tuple(self._numbers)
+        return tuple(self.series[each].columns(each, names, self._groups) for each in order)
+
+    def adjudicated(self) -> tuple[AdjudicatedSplits, ...]:
+        """Decisions on split records, by adjudicator and question."""
+        return tuple(
+            AdjudicatedSplits(
+                adjudicator=adjudicator,
+                question=question,
+                sides=dict(sides.most_common()),
+                causes=dict(sorted(self._causes[adjudicator, question].items())),
+                noted=self._noted[adjudicator, question],
+            )
+            for (adjudicator, question), sides in sorted(self._sides.items())
+        )
+
+    def _rater(self, judgment: Judgment) -> int:
+        reviewer = judgment.reviewer
+        rater = self._numbers.setdefault(reviewer.pseudonym, len(self._numbers))
+        for name, group in reviewer.groups.items():
+            self._groups.setdefault(name, {})[rater] = group
+        return rater
+
+    def _add_decision(
+        self, case: Case, answers: Mapping[str, list[tuple[Hashable, int, int]]]
+    ) -> None:
+        """Count the sides of a decision on what reviewers answered differently."""
+        latest = case.adjudications[-1] if case.adjudications else None
+        if latest is None or not isinstance(latest.decision, Decided):
+            return
+        n_candidates = len(case.record.candidates)
+        for each in self._questions.of_decision(latest.decision, n_candidates):
+            given = {
+                value for item, _, value in answers.get(each.question, ()) if item == each.item
+            }
+            if len(given) < 2:  # noqa: PLR2004  nobody differed
+                continue
+            key = latest.adjudicator, each.question
+            side = in_words(each.question, each.value)
+            self._sides.setdefault(key, Counter())[side] += 1
+            self._causes.setdefault(key, Counter())[latest.cause] += 1
+            self._noted[key] += bool((latest.note or "").strip())
+
+
+def diagnoses(counted: ConsensusCounts, *, seed: int) -> tuple[Disagreement, ...]:
+    """What the disagreement on each question points to; the questions share one risk."""
+    questions = counted.answers()
+    risk = RISK / max(1, len(questions))
+    return tuple(diagnose(each, seed=seed, risk=risk) for each in questions)
+
+
+def forced_consensus_alarm(counted: ConsensusCounts, found: Sequence[Disagreement]) -> Alarm:
+    """Whether plural views are erased.
+
+    `raised`: a split with reasons of its own lies in records released as one answer, or an
+    adjudicator decides splits for one side without notes, or ties are forbidden where people
+    differ. `clear`: on every question with enough answers a split would have shown, and none hides.
+    """
+    found_signs = [text for text in (_no_tie(counted, found), _one_sided(counted)) if text]
+    evidence: tuple[str, ...] = ()
+    splits = [each for each in found if each.cause == "plural_viewpoints" and each.split]
+    columns = {each.question: each for each in counted.answers()} if splits else {}
+    kept = []
+    for each in splits:
+        hidden = _hidden_records(counted, columns[each.question], each.split)
+        text = f"{each.question}: {each.reason}"
+        if hidden:
+            ids = tuple(make_id(Record.prefix, counted.ids[record]) for record in hidden[:SHOWN])
+            evidence = (*evidence, *ids)
+            found_signs.append(
+                f"{text}; {len(hidden)} of {sum(counted.one_answer)} records were accepted with "
+                "one answer although the two sides' answers differ"
+            )
+        else:
+            kept.append(f"{text}; no accepted record hides it")
+    if found_signs:
+        return raised(
+            MODE,
+            "; ".join(found_signs),
+            "keep the distribution of such records (on_disagreement: preserve), permit ties, and "
+            "give the cause of each decision in a note",
+            evidence[:SHOWN],
+        )
+    return _not_raised(found, kept)
+
+
+def _not_raised(found: Sequence[Disagreement], kept: Sequence[str]) -> Alarm:
+    looked = [each for each in found if each.items >= MIN_ITEMS]
+    small = [f"{each.question} ({each.items} items)" for each in found if each.items < MIN_ITEMS]
+    if not looked:
+        seen = ", ".join(small) or "no question has two people's answers"
+        return unknown(MODE, f"too few items with two answers: {seen}, {MIN_ITEMS} are needed")
+    blind = [
+        f"{each.question}: a split over {MATTERS:.0%} of the items would have shown in "
+        f"{each.power:.0%} of cases at {each.items} items and {each.raters} reviewers ({each.reason})"
+        for each in looked
+        if each.cause != "plural_viewpoints" and each.power < POWER
+    ]
+    if blind:
+        return unknown(
+            MODE, "; ".join(blind), "have more people answer the same items, and give their groups"
+        )
+    told = ", ".join(
+        f"{each.question} ({each.power:.0%} at {each.items} items, {each.raters} reviewers)"
+        for each in looked
+        if each.cause != "plural_viewpoints"
+    )
+    parts = [*kept]
+    if told:
+        parts.append(
+            f"no split of reviewers; one over {MATTERS:.0%} of the items would have shown: {told}"
+        )
+    if small:
+        parts.append(f"too few to tell: {', '.join(small)}")
+    return clear(MODE, "; ".join(parts))
+
+
+def _no_tie(counted: ConsensusCounts, found: Sequence[Disagreement]) -> str:
+    for each in found:
+        compared = each.question in {PREFERENCES, RANKINGS}
+        if compared and not counted.permits_ties and each.cause not in {"unknown", "agreement"}:
+            return f"the rubric permits no tie, and reviewers disagree (alpha {each.alpha:.2f})"
+    return ""
+
+
+def _one_sided(counted: ConsensusCounts) -> str:
+    """Adjudicators whose decisions on split records surely go one way, without notes."""
+    decided = [each for each in counted.adjudicated() if each.decided >= LEAST_DECIDED]
+    found = []
+    for each in decided:
+        most = max(each.sides.values())
+        p = float(stats.binomtest(most, each.decided).pvalue)
+        if each.is_one_sided and p <= RISK / len(decided):
+            side = max(each.sides, key=lambda name: each.sides[name])
+            causes = ", ".join(f"{cause.replace('_', ' ')} {n}" for cause, n in each.causes.items())
+            found.append(
+                f"{each.adjudicator} decided {most} of {each.decided} split records on "
+                f"{each.question} for {side} (cause: {causes}), {each.noted} with a note"
+            )
+    return "; ".join(found)
+
+
+def _hidden_records(counted: ConsensusCounts, answers: Answers, split: Split | None) -> list[int]:
+    """Records released as one answer on which the two sides of a split answer differently."""
+    if split is None:
+        return []
+    side_of = {name: side for side, names in enumerate(split.sides) for name in names}
+    sides = np.array([side_of.get(answers.name(rater), -1) for rater in range(len(answers.names))])
+    n_items = int(answers.items.max()) + 1
+    middle = int(answers.values.max()) / 2
+    leaning = []
+    for side in (0, 1):
+        keep = sides[answers.raters] == side
+        sizes = np.bincount(answers.items[keep], minlength=n_items)
+        sums = np.bincount(answers.items[keep], weights=answers.values[keep] - middle,
+                           minlength=n_items)  # fmt: skip
+        leaning.append(np.divide(sums, sizes, out=np.zeros(n_items), where=sizes > 0))
+    records = counted.series[answers.question].records
+    differing = np.flatnonzero(leaning[0] * leaning[1] < 0)
+    hidden = {records[item] for item in differing.tolist()}
+    return sorted(record for record in hidden if counted.one_answer[record])

@@ -1,0 +1,221 @@
+"""One label for quality: verdicts without scores, dimensions never scored, scores that are one."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from assay.governance.failure_modes import Alarm, FailureMode
+from assay.quality.estimate import Rate, rate
+from assay.quality.failure_modes.states import MIN_TRIALS, SHOWN, clear, raised, unknown
+from assay.quality.in_force import InForce
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.records.verdict import BothUnacceptable, Prefers, Ranks, Scored, Tie
+from assay.verification.planned import applying
+
+MODE: FailureMode = "one_label_for_quality"
+
+UNSCORED = 0.5
+"""Share of the answers without any score from which quality has one label (a convention)."""
+
+HALO = 0.9
+"""Correlation of two dimensions from which they are one impression (a convention)."""
+
+QUANTILE = 1.96
+"""Normal quantile of the two-sided 95 % intervals that stand against both."""
+
+APART = 2
+"""Dimensions that must be scored, or sections ruled on, to be more than one label."""
+
+_CHOICES = (Prefers, Ranks, Tie, BothUnacceptable)
+
+
+class LabelCounts:
+    """Answers by kind of record: how many carry scores, on which dimensions, and how alike."""
+
+    def __init__(self, documents: InForce) -> None:
+        """Start with nothing counted."""
+        self.documents = documents
+        """The documents in force."""
+        self.answers: Counter[str] = Counter()
+        """Answers that label a record as a whole, by kind."""
+        self.unscored: Counter[str] = Counter()
+        """Of these, the ones that score no dimension and rule on fewer than two sections."""
+        self.scored: dict[str, Counter[str]] = {}
+        """Kind -> dimension -> answers that score it."""
+        self.asked: dict[str, set[str]] = {}
+        """Kind -> dimensions that people are to judge."""
+        self.moments: dict[tuple[str, str], list[float]] = {}
+        """Pair of dimensions -> n and the sums for their correlation."""
+        self.records: Counter[tuple[str, str]] = Counter()
+        """Pair of dimensions -> records on which both were scored."""
+        self._by_people = frozenset(
+            each.id for each in documents.rubric.dimensions if each.judged_by != "machine"
+        )
+
+    def add(self, record: Record, people: Iterable[Judgment]) -> None:
+        """Take in the standing judgments of one record that count."""
+        contract, rubric = self.documents.contract, self.documents.rubric
+        asked = self._by_people & applying(record, contract, rubric)
+        pairs: set[tuple[str, str]] = set()
+        for judgment in people:
+            pairs |= self._add_scores(judgment)
+            if asked and _labels(judgment):
+                self._add_answer(record.kind, asked, judgment)
+        self.records.update(pairs)
+
+    def _add_answer(self, kind: str, asked: frozenset[str], judgment: Judgment) -> None:
+        self.answers[kind] += 1
+        self.asked.setdefault(kind, set()).update(asked)
+        sections = {each.section for each in judgment.rulings}
+        self.unscored[kind] += not judgment.scores and len(sections) < APART
+        self.scored.setdefault(kind, Counter()).update(
+            {each.dimension for each in judgment.scores} & asked
+        )
+
+    def _add_scores(self, judgment: Judgment) -> set[tuple[str, str]]:
+        by_candidate: dict[int | None, list[tuple[str, int]]] = {}
+        for each in judgment.scores:
+            if isinstance(each.score, Scored) and each.score.denominator is None:
+                by_candidate.setdefault(each.candidate, []).append(
+                    (each.dimension, each.score.value)
+                )
+        pairs = set()
+        for scores in by_candidate.values():
+            for place, (first, a) in enumerate(scores):
+                for second, b in scores[place + 1 :]:
+                    key, x, y = (
+                        ((first, second), a, b) if first < second else ((second, first), b, a)
+                    )
+                    pairs.add(key)
+                    sums = self.moments.setdefault(key, [0.0] * 6)
+                    for at, value in enumerate((1, x, y, x * x, y * y, x * y)):
+                        sums[at] += value
+        return pairs
+
+
+def one_label_alarm(counted: LabelCounts) -> Alarm:
+    """Whether quality has one label.
+
+    `raised`: more than half of the answers of a kind carry no score, or at most one dimension of
+    several is ever scored, or every pair of dimensions correlates beyond 0.9. `clear`: for every
+    kind with enough answers and at least one pair of dimensions the opposite is shown.
+    """
+    rubric, behaviours = counted.documents.rubric, counted.documents.contract.behaviours
+    if len(rubric.dimensions) == 1 and len(behaviours) > 1:
+        reason = f"one dimension stands for {len(behaviours)} behaviours"
+        return raised(MODE, reason, "break each behaviour into dimensions of its own")
+    kinds = [kind for kind in sorted(counted.answers) if counted.answers[kind] >= MIN_TRIALS]
+    shares = {kind: rate(counted.unscored[kind], counted.answers[kind]) for kind in kinds}
+    bare = [_unscored(kind, each) for kind, each in shares.items() if (each.low or 0) > UNSCORED]
+    if bare:
+        return raised(
+            MODE, "; ".join(bare), "ask for scores by dimension beside the verdict or ruling"
+        )
+    single = [text for kind in kinds if (text := _single(counted, kind))]
+    if single:
+        return raised(MODE, "; ".join(single), "ask for every dimension of the rubric on its own")
+    correlations = {
+        pair: found
+        for pair, sums in sorted(counted.moments.items())
+        if (found := _correlation(sums, counted.records[pair])) is not None
+    }
+    halos = [_halo(pair, found) for pair, found in correlations.items() if found[1] > HALO]
+    if halos and len(halos) == len(correlations):
+        return raised(
+            MODE,
+            f"all {len(halos)} pairs of dimensions move as one: {'; '.join(halos[:SHOWN])}",
+            "sharpen the anchors and exclusions, so that dimensions stay apart",
+        )
+    return _not_raised(counted, shares, correlations, halos)
+
+
+_Correlation = tuple[float, float, float, int]
+"""Size of a correlation, its lower and upper bound, and the scores that it rests on."""
+
+
+def _not_raised(
+    counted: LabelCounts,
+    shares: dict[str, Rate],
+    correlations: dict[tuple[str, str], _Correlation],
+    halos: Sequence[str],
+) -> Alarm:
+    if len(counted.documents.rubric.dimensions) == 1:
+        return unknown(MODE, "the rubric has one dimension: whether others matter does not show")
+    if not shares:
+        total = sum(counted.answers.values())
+        return unknown(MODE, f"{total} answers that label a record as a whole are too few")
+    unsure = [
+        _unscored(kind, each) for kind, each in shares.items() if (each.high or 1) >= UNSCORED
+    ]
+    if unsure:
+        return unknown(MODE, f"too close to half to tell: {'; '.join(unsure)}")
+    apart = [pair for pair, found in correlations.items() if found[2] < HALO]
+    if not apart:
+        reason = (
+            f"none of {len(correlations)} pairs of dimensions surely correlates below {HALO}"
+            if correlations
+            else f"no two dimensions are scored {MIN_TRIALS} times together with scores that vary"
+        )
+        return unknown(MODE, reason, "score at least two dimensions on the same answers")
+    never = [f"{kind}: {', '.join(rest)}" for kind in shares if (rest := _never(counted, kind))]
+    least = max(apart, key=lambda pair: correlations[pair][2])
+    return clear(
+        MODE,
+        "; ".join(_unscored(kind, each) for kind, each in shares.items())
+        + f"; {len(halos)} of {len(correlations)} pairs of dimensions move as one, and "
+        f"{' and '.join(least)} correlate at most at {correlations[least][2]:.2f}; would have "
+        f"shown half of the answers unscored, or a correlation of {HALO}"
+        + (f"; never scored ({'; '.join(never)})" if never else ""),
+    )
+
+
+def _labels(judgment: Judgment) -> bool:
+    """Whether a judgment labels a record as a whole, rather than steps or places in it."""
+    attacked = judgment.attack is not None and judgment.attack.outcome is not None
+    return (
+        isinstance(judgment.verdict, _CHOICES)
+        or bool(judgment.rulings)
+        or bool(judgment.scores)
+        or attacked
+    )
+
+
+def _unscored(kind: str, share: Rate) -> str:
+    return f"{share.count} of {share.trials} answers on {kind} records carry no score"
+
+
+def _never(counted: LabelCounts, kind: str) -> list[str]:
+    return sorted(counted.asked[kind] - set(counted.scored[kind]))
+
+
+def _single(counted: LabelCounts, kind: str) -> str:
+    """The kind in words where one of several dimensions stands for all of them."""
+    asked, scored = counted.asked[kind], counted.scored[kind]
+    if len(asked) < APART or len(scored) != 1:
+        return ""
+    [only] = scored
+    return (
+        f"{kind} records: {only} alone is ever scored, in {scored[only]} of "
+        f"{counted.answers[kind]} answers; never scored: {', '.join(_never(counted, kind))}"
+    )
+
+
+def _correlation(sums: Sequence[float], records: int) -> _Correlation | None:
+    """Size with bounds (Fisher 1915); the upper one counts each record once, to be careful."""
+    n, x, y, xx, yy, xy = sums
+    spread = (n * xx - x * x) * (n * yy - y * y)
+    if n < MIN_TRIALS or records < MIN_TRIALS or spread <= 0:
+        return None
+    size = min(abs(n * xy - x * y) / math.sqrt(spread), 1 - 1e-12)
+    centre = math.atanh(size)
+    return (
+        size,
+        math.tanh(centre - QUANTILE / math.sqrt(n - 3)),
+        math.tanh(centre + QUANTILE / math.sqrt(records - 3)),
+        int(n),
+    )
+
+
+def _halo(pair: tuple[str, str], found: _Correlation) -> str:
+    return f"{pair[0]} and {pair[1]} correlate at {found[0]:.2f}, n = {found[3]}"

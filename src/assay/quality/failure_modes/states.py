@@ -1,0 +1,26 @@
+"""The three states of an alarm of quality, and what each needs."""
+
+from assay.governance.failure_modes import Alarm, FailureMode
+
+MIN_TRIALS = 20
+"""Trials below which nothing is concluded (a convention)."""
+
+SHOWN = 3
+"""Records, dimensions or slices that an alarm names."""
+
+
+def raised(mode: FailureMode, reason: str, remedy: str, evidence: tuple[str, ...] = ()) -> Alarm:
+    """The sign is there."""
+    return Alarm(
+        mode=mode, state="raised", stage="quality", reason=reason, remedy=remedy, evidence=evidence
+    )
+
+
+def clear(mode: FailureMode, reason: str) -> Alarm:
+    """The data could have shown the smallest effect that matters, and do not."""
+    return Alarm(mode=mode, state="clear", stage="quality", reason=reason)
+
+
+def unknown(mode: FailureMode, reason: str, remedy: str = "") -> Alarm:
+    """The data could not have shown it."""
+    return Alarm(mode=mode, state="unknown", stage="quality", reason=reason, remedy=remedy)

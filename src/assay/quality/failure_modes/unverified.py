@@ -1,0 +1,117 @@
+"""Unverified rationales: worked answers that a verifier refuted, or that nobody checked."""
+
+from collections.abc import Sequence
+
+from assay.core.identity import digest_of, make_id
+from assay.governance.failure_modes import Alarm, FailureMode
+from assay.quality.case import Case
+from assay.quality.failure_modes.states import MIN_TRIALS, SHOWN, clear, raised, unknown
+from assay.quality.failure_modes.work import results_on, shows_work, taught_candidate
+from assay.quality.in_force import InForce
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.records.verdict import Category, Scored
+from assay.verification.planned import applying
+from assay.verification.verification import Fail
+
+MODE: FailureMode = "unverified_rationales"
+
+UNCHECKED = 0.1
+"""Share of worked answers with nothing behind them, above which rationales stand for evidence."""
+
+FEW = 5
+"""Unchecked answers below which their share is not raised (a convention)."""
+
+
+class RationaleCounts:
+    """Accepted answers that a trainer would imitate: refuted, worked, and checked by whom."""
+
+    def __init__(self, documents: InForce) -> None:
+        """Start with nothing counted."""
+        self.refuted: list[bytes] = []
+        """Records whose taught candidate a verifier refuted, by digest."""
+        self.verified = 0
+        """Records whose taught candidate a verifier passed or refuted."""
+        self.worked = 0
+        """Records whose taught candidate shows work."""
+        self.by_people = 0
+        """Of these, checked by a person and no verifier."""
+        self.unchecked: list[bytes] = []
+        """Of these, the ones that neither a verifier nor a person checked, by digest."""
+        self._documents = documents
+
+    def add(self, case: Case, people: Sequence[Judgment]) -> None:
+        """Take in one accepted case."""
+        place = taught_candidate(case.record, people)
+        if place is None or place >= len(case.record.candidates):
+            return
+        results = results_on(case, place)
+        if results:
+            self.verified += 1
+            if any(isinstance(each.verdict, Fail) for each in results):
+                self.refuted.append(digest_of(case.id))
+        if not shows_work(case.record, place):
+            return
+        self.worked += 1
+        contract, rubric = self._documents.contract, self._documents.rubric
+        wanted = self._documents.objective & applying(case.record, contract, rubric)
+        if any(wanted & set(each.dimensions) if wanted else True for each in results):
+            return
+        if any(_checks(each, place, wanted) for each in people):
+            self.by_people += 1
+        else:
+            self.unchecked.append(digest_of(case.id))
+
+
+def unverified_alarm(counted: RationaleCounts) -> Alarm:
+    """Whether explanations stand for evidence.
+
+    `raised`: a verifier refuted an accepted answer, or more than a tenth of the worked ones have
+    nothing behind them. `clear`: at least 20 were checked, and at most a tenth were not.
+    """
+    if counted.refuted:
+        return raised(
+            MODE,
+            f"{len(counted.refuted)} of {counted.verified} accepted answers that verifiers looked "
+            "at were refuted by one, and people passed them",
+            "return these records, and show reviewers the verifier's finding after they judged",
+            _ids(counted.refuted),
+        )
+    bare, worked = len(counted.unchecked), counted.worked
+    behind = (
+        f"{bare} of {worked} accepted worked answers have neither a verifier's result nor a "
+        "person's score, step labels or search for errors behind them"
+    )
+    remedy = "run the verifiers, or have an expert check the work: assay verify run"
+    if bare > UNCHECKED * worked:
+        if bare < FEW:
+            return unknown(MODE, behind, remedy)
+        return raised(MODE, behind, remedy, _ids(counted.unchecked))
+    checked = worked - bare if worked else counted.verified
+    if checked < MIN_TRIALS:
+        reason = f"{checked} checked answers are too few: {worked} accepted ones show work"
+        return unknown(MODE, reason, "" if not worked else remedy)
+    # None of n: at a share of 1 - .05 ** (1 / n) one would have shown with a probability of 95 %.
+    shown = 1 - 0.05 ** (1 / checked)
+    return clear(
+        MODE,
+        f"0 of {counted.verified} answers that verifiers looked at were refuted; {behind}, "
+        f"{counted.by_people} a person alone; would have shown one wrong answer in "
+        f"{int(1 / shown)} at n = {checked}",
+    )
+
+
+def _checks(judgment: Judgment, place: int, wanted: frozenset[str]) -> bool:
+    """Whether a person looked at the work: a score, step labels, or a search for errors."""
+    if judgment.errors is not None or any(each.candidate == place for each in judgment.step_labels):
+        return True
+    return any(
+        isinstance(each.score, Scored | Category)
+        and each.candidate in {None, place}
+        and (each.dimension in wanted if wanted else True)
+        for each in judgment.scores
+    )
+
+
+def _ids(digests: Sequence[bytes]) -> tuple[str, ...]:
+    return tuple(make_id(Record.prefix, each) for each in digests[:SHOWN])

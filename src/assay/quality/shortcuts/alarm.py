@@ -1,0 +1,171 @@
+"""The alarm: whether a surface cue wins among people, or whether that could have been seen at all."""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from assay.governance.failure_modes import Alarm
+from assay.quality.shortcuts.audit import ShortcutAudit
+from assay.quality.shortcuts.cue_test import (
+    COMMON,
+    POSITION,
+    RISK,
+    CueEffect,
+    CueTest,
+)
+from assay.quality.shortcuts.predictor import MIN_DECIDED
+
+SHOWN = 3
+"""Signs that are named."""
+
+RATE = f"family-wise risk {RISK:.0%}"
+
+
+def surface_cue_alarm(audits: Sequence[ShortcutAudit]) -> Alarm:
+    """What the audits say of people, and of labels whose author is not named.
+
+    `raised`: a cue is found beside substance, or the place is. `clear`: for every common cue each
+    effect that matters is excluded. Otherwise `unknown`. Models are audited beside people; their
+    verdicts decide nothing, so they raise nothing.
+    """
+    people = [each for each in audits if not each.group.startswith("model ")]
+    found = [text for each in people for text in _found(each)]
+    if found:
+        return _alarm("raised", f"{'; '.join(found[:SHOWN])}; {RATE}")
+    looked = [each for each in people if each.decided >= MIN_DECIDED]
+    marks = [test for each in people for test in each.marks]
+    if not looked and not marks:
+        decided = sum(each.decided for each in people)
+        return _alarm("unknown", f"{decided} preferences between two answers are too few to tell")
+    held = [test for test in marks if test.substance]
+    tests = [each.cues for each in looked] or held or marks
+    reasons = [text for test in tests if (text := _why_not_clear(test))]
+    if not reasons:
+        reasons = [text for each in looked if (text := _adds(each))]
+    if reasons:
+        return _alarm("unknown", "; ".join(reasons))
+    bare = sorted(test.question for test in marks if not test.substance)
+    told = [_clear(test) for test in tests] + [RATE]
+    if bare:
+        told.append(f"scores that nothing independent stands beside say nothing: {', '.join(bare)}")
+    return _alarm("clear", "; ".join(told))
+
+
+def _found(found: ShortcutAudit) -> Iterator[str]:
+    """Cues beyond chance, where substance is known; the place needs none."""
+    for test in (found.cues, *found.marks):
+        for effect in test.effects:
+            if test.is_found(effect) and (test.substance or effect.cue == POSITION):
+                yield f"{found.group}: {in_words(test, effect)}"
+
+
+def _why_not_clear(test: CueTest) -> str:
+    """Why the absence of a sign means nothing; empty where it means something."""
+    if not test.substance:
+        signs = [in_words(test, each) for each in test.effects if test.is_found(each)]
+        seen = "; ".join(signs[:SHOWN]) or "no cue goes with the answers beyond chance"
+        return (
+            f"{test.question}: no second reviewer's scores, verifier or adjudication says which "
+            f"answer is better, so substance cannot be held equal; {seen}"
+        )
+    common = [each for each in test.effects if each.rows >= COMMON * test.rows]
+    if all(each.cue == POSITION for each in common):
+        return f"{test.question}: no surface cue differs often enough among {test.rows} rows"
+    open_ones = [each for each in common if not test.is_small(each)]
+    if open_ones:
+        worst = max(open_ones, key=lambda each: each.smallest)
+        return (
+            f"{test.question}: too few to tell whether {_word(worst.cue)} wins: only "
+            f"{_power(test, worst)} or more would have shown, at n = {worst.rows}, and "
+            f"{_matters(test, worst)} matters"
+        )
+    if test.confounded:
+        cues = ", ".join(_word(each) for each in test.confounded)
+        return (
+            f"{test.question}: reviewers also score answers with more of {cues} higher, and no "
+            "verifier or adjudication says whether they are better"
+        )
+    return ""
+
+
+def _adds(found: ShortcutAudit) -> str:
+    """Style that adds to the prediction although no cue alone is found."""
+    added = found.predictor.added
+    if added.low is None or added.auc is None or added.low <= 0:
+        return ""
+    return (
+        f"no cue alone wins, but style adds {added.auc:.3f} (at least {added.low:.3f}) to the area "
+        "under the curve of substance"
+    )
+
+
+def _clear(test: CueTest) -> str:
+    common = [each for each in test.effects if each.rows >= COMMON * test.rows]
+    weakest = max(common, key=lambda each: each.smallest)
+    rare = [each.cue for each in test.effects if each not in common]
+    left = sorted({*rare, *test.untested})
+    names = ", ".join(_word(each) for each in left)
+    return (
+        f"{test.question}: no cue wins beside {', '.join(test.substance)}; would have shown "
+        f"{_power(test, weakest)} at n = {weakest.rows}"
+        + (f"; too rare to be part of this: {names}" if left else "")
+    )
+
+
+def in_words(test: CueTest, effect: CueEffect) -> str:
+    """One cue's effect in words, with its figures."""
+    more = effect.effect > test.null
+    if effect.cue == POSITION:
+        what = f"the {'first' if more else 'second'} place wins"
+    else:
+        what = f"{'more' if more else 'less'} {_word(effect.cue)} wins"
+    where = "" if test.question == "preferences" else f" on {test.question}"
+    beside = f", beside {', '.join(test.substance)}" if test.substance else ""
+    if test.measure == "correlation":
+        return (
+            f"{what}{where}: correlation {effect.effect:.2f} ({effect.low:.2f} to "
+            f"{effect.high:.2f}), n = {test.rows}{beside}"
+        )
+    share, low, high = (
+        (effect.effect, effect.low, effect.high)
+        if more
+        else (1 - effect.effect, 1 - effect.high, 1 - effect.low)
+    )
+    return (
+        f"{what}{where}: {min(1.0, share):.1%} ({max(0.0, low):.1%} to {min(1.0, high):.1%}) of "
+        f"{effect.rows} decisions{beside}"
+    )
+
+
+def _power(test: CueTest, effect: CueEffect) -> str:
+    if test.measure == "correlation":
+        return f"a correlation of {effect.smallest:.2f}"
+    share = min(100, math.ceil(100 * effect.smallest))
+    return f"{share} : {100 - share}"
+
+
+def _matters(test: CueTest, effect: CueEffect) -> str:
+    if test.measure == "correlation":
+        return f"a correlation of {test.matters(effect):.2f}"
+    share = round(100 * (test.null + test.matters(effect)))
+    return f"{share} : {100 - share}"
+
+
+def _word(cue: str) -> str:
+    return cue.replace("_", " ")
+
+
+def _alarm(state: Literal["raised", "clear", "unknown"], reason: str) -> Alarm:
+    remedies = {
+        "raised": "ask for reasons tied to dimensions, show both answers in one form, and retrain "
+        "reviewers on equal pairs",
+        "unknown": "have a second person score each dimension, run the verifiers, or adjudicate a "
+        "sample; then judge more pairs of equal substance",
+    }
+    return Alarm(
+        mode="surface_cue_preference",
+        state=state,
+        stage="quality",
+        reason=reason,
+        remedy=remedies.get(state, ""),
+    )

@@ -1,0 +1,438 @@
+"""The test of cues: which of them go with what was answered, beside substance, all at one risk.
+
+Each cue is looked at for itself, by its sign: which of two candidates has more of it. The score of
+a logit that knows substance alone is summed over the reviewers of one record, and signs are
+flipped (`sign_flips.py`); the same interval that can exclude "no effect" can exclude every effect
+that matters, so that too little data excludes neither.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit, ndtr
+
+from assay.quality.shortcuts.firth import Floats, fit_firth
+from assay.quality.shortcuts.logit import independent_columns
+from assay.quality.shortcuts.sign_flips import flip_signs
+
+Integers = npt.NDArray[np.int64]
+
+RISK = 0.02
+"""Probability with which the alarm is raised over sound data, all cues and questions together."""
+
+MATTERS = 0.60
+"""Share of decisions for the candidate with more of a cue, from which the cue matters."""
+
+CORRELATION = 2 * MATTERS - 1
+"""The same for scores on single candidates, as a correlation: 60 : 40 is one of 0.2."""
+
+POWER_QUANTILE = 0.8416
+"""Normal quantile of a power of 80 %."""
+
+LEAST_ROWS = 20
+"""Rows in which a cue must differ to be tested (a convention)."""
+
+LEAST_PROMPTS = 12
+"""Prompts in which it must: with fewer, no flip of signs is rare enough."""
+
+RELATED = 2.0
+"""Standard errors from which a cue is taken to go with the scores (a convention)."""
+
+POSITION = "shown_first"
+"""The column of the place in which a candidate was shown; it has nothing to do with substance."""
+
+RELIABLE = 0.9
+"""Reliability of substance from which it can be told from a cue that goes with it (a convention)."""
+
+APART = 1e-3
+"""Part of a cue that substance does not make up, below which nothing can be told of it."""
+
+COMMON = 0.1
+"""Share of the rows in which a cue must differ for its absence to be part of `clear`."""
+
+
+class CueEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one cue goes with the answers."""
+
+    cue: str
+    """The cue, or `shown_first`."""
+    effect: float
+    """Share of decisions for the candidate with more of it, or a correlation with scores."""
+    low: float
+    """Lower end of the interval that holds for all cues together."""
+    high: float
+    """Upper end of it."""
+    p: float
+    """p-value adjusted for all cues."""
+    smallest: float
+    """Smallest effect that would have been found with a probability of 80 %."""
+    rows: int
+    """Rows in which the cue differs."""
+
+
+class CueTest(msgspec.Struct, frozen=True, kw_only=True):
+    """All cues against one kind of answer."""
+
+    question: str
+    """`preferences`, or the dimension or section that single candidates were judged on."""
+    measure: Literal["share", "correlation"]
+    """What an effect is."""
+    rows: int
+    """Answers."""
+    prompts: int
+    """Prompts that they come from."""
+    substance: tuple[str, ...]
+    """What is held equal; empty: nothing is known of it."""
+    risk: float
+    """Probability with which any cue is found by chance."""
+    effects: tuple[CueEffect, ...]
+    """The cues that could be tested, the strongest first."""
+    untested: tuple[str, ...]
+    """Cues that differ in too few rows."""
+    confounded: tuple[str, ...]
+    """Cues that go with substance itself, where only reviewers say what substance is."""
+    reliability: float
+    """Least part of a substance column's spread that is no error of its scorers; 1 if all exact."""
+    seed: int
+    """Seed of the flips."""
+
+    @property
+    def null(self) -> float:
+        """The effect of a cue that does nothing."""
+        return 0.5 if self.measure == "share" else 0.0
+
+    def matters(self, effect: CueEffect) -> float:
+        """How far from that a cue's effect matters: the rarer the cue, the stronger it must be.
+
+        It grows with the root of the rarity, so that every cue is held to the same evidence.
+        """
+        if self.measure == "correlation":
+            return CORRELATION
+        return min(0.5, (MATTERS - 0.5) * math.sqrt(self.rows / max(1, effect.rows)))
+
+    def is_found(self, effect: CueEffect) -> bool:
+        """Whether a cue is beyond chance, and not surely smaller than what matters.
+
+        Scores that are mostly error hold substance only partly equal: a cue that goes with them
+        would then stand for the rest of it, and is not found.
+        """
+        blurred = effect.cue in self.confounded and self.reliability < RELIABLE
+        return effect.p <= self.risk and not blurred and not self.is_small(effect)
+
+    def is_small(self, effect: CueEffect) -> bool:
+        """Whether every effect that matters is excluded."""
+        most = self.matters(effect)
+        return self.null - most < effect.low <= effect.high < self.null + most
+
+
+def examine_preferences(
+    signs: Floats,
+    names: Sequence[str],
+    wins: Integers,
+    clusters: Integers,
+    *,
+    substance: Floats,
+    noise: Floats,
+    held: Sequence[str],
+    risk: float,
+    seed: int,
+) -> CueTest:
+    """Test which cues the preferred candidates have more of, beside substance.
+
+    Args:
+        signs: rows x cues: 1 where the first candidate has more, -1 where the second, 0.
+        names: the cues.
+        wins: 1 where the first candidate is preferred.
+        clusters: the prompt of each row.
+        substance: rows x columns, how far the first candidate exceeds the second.
+        noise: rows x columns, error variance of each of these; 0 where it is exact.
+        held: names of the columns of substance.
+        risk: probability with which any cue may be found by chance.
+        seed: seed of the flips.
+    """
+    testable, untested = _testable(signs, names, clusters)
+    codes = np.unique(clusters, return_inverse=True)[1]
+    effects: list[CueEffect] = []
+    if testable:
+        chosen = signs[:, testable]
+        named = [names[place] for place in testable]
+        effects = _logit_effects(
+            chosen, named, wins, codes, with_signs(substance), risk=risk, seed=seed
+        )
+        if substance.size and noise.any():
+            # Noisy scores hold substance only partly equal: both views must show the cue.
+            related = chosen * (np.array(named) != POSITION)
+            exact = calibrated(substance, noise, related, codes)
+            again = _logit_effects(chosen, named, wins, codes, exact, risk=risk, seed=seed)
+            effects = [_wider(*both) for both in zip(effects, again, strict=True)]
+    return CueTest(
+        question="preferences",
+        measure="share",
+        rows=len(wins),
+        prompts=len(np.unique(clusters)),
+        substance=tuple(held),
+        risk=risk,
+        effects=tuple(sorted(effects, key=lambda each: (each.p, -abs(each.effect - 0.5)))),
+        untested=untested,
+        reliability=_reliability(substance, noise),
+        confounded=_confounded(
+            signs, names, testable, codes, substance=substance, noise=noise, risk=risk, seed=seed
+        ),
+        seed=seed,
+    )
+
+
+def examine_marks(
+    question: str,
+    levels: Floats,
+    names: Sequence[str],
+    values: Floats,
+    *,
+    independent: Floats,
+    clusters: Integers,
+    risk: float,
+    seed: int,
+) -> CueTest:
+    """Test which cues go with scores or rulings on single candidates.
+
+    Args:
+        question: the dimension or section.
+        levels: rows x cues.
+        names: the cues.
+        values: the score of each row.
+        independent: what a verifier or an adjudicator says to the same question; NaN: nothing.
+        clusters: the prompt of each row.
+        risk: probability with which any cue may be found by chance.
+        seed: seed of the flips.
+    """
+    known = ~np.isnan(independent)
+    held = ("verifiers and adjudications",) if known.mean() >= 0.9 else ()  # noqa: PLR2004
+    if held:
+        levels, values, clusters = levels[known], values[known], clusters[known]
+    design = np.column_stack([np.ones(len(values)), *([independent[known]] if held else [])])
+    testable, untested = _testable(levels - np.median(levels, axis=0), names, clusters)
+    codes = np.unique(clusters, return_inverse=True)[1]
+    rest = np.column_stack([values, levels[:, testable]])
+    rest = rest - design @ np.linalg.lstsq(design, rest, rcond=None)[0]
+    norms = np.sqrt((rest**2).sum(axis=0))
+    usable = [place for place, norm in enumerate(norms[1:], 1) if norm > 1e-9 and norms[0] > 1e-9]  # noqa: PLR2004
+    effects: list[CueEffect] = []
+    if usable:
+        rest = rest / np.maximum(norms, 1e-300)
+        products = rest[:, [0]] * rest[:, usable]
+        effects = _effects(
+            [names[testable[place - 1]] for place in usable], _by_cluster(products, codes),
+            _by_cluster(rest[:, usable] ** 2, codes), np.ones(len(usable)), risk=risk, seed=seed,
+            null=0.0, scale=1.0, counts=[len(values)] * len(usable),
+        )  # fmt: skip
+    return CueTest(
+        question=question,
+        measure="correlation",
+        rows=len(values),
+        prompts=len(np.unique(clusters)),
+        substance=held,
+        risk=risk,
+        effects=tuple(sorted(effects, key=lambda each: (each.p, -abs(each.effect)))),
+        untested=untested,
+        confounded=(),
+        reliability=1.0,
+        seed=seed,
+    )
+
+
+def with_signs(substance: Floats) -> Floats:
+    """Substance beside its signs: people may choose the better one by however little."""
+    return np.hstack([substance, np.sign(substance)])
+
+
+def calibrated(substance: Floats, noise: Floats, signs: Floats, codes: Integers) -> Floats:
+    """Substance and its sign as they are expected to be, given noisy scores and the cues.
+
+    Regression calibration: Carroll, Ruppert, Stefanski, Crainiceanu 2006, Measurement Error in
+    Nonlinear Models, chapter 4, with replicates; differences of candidates have mean zero by
+    symmetry. A cue that does not go with the scores beyond chance is taken to be apart from
+    substance.
+
+    Args:
+        substance: rows x columns.
+        noise: rows x columns, error variance.
+        signs: rows x cues.
+        codes: number of the prompt of each row.
+    """
+    n = len(substance)
+    observed = substance.T @ substance / n
+    values, vectors = np.linalg.eigh(observed - np.diag(noise.mean(axis=0)))
+    floor = 0.05 * np.diag(observed).mean()
+    true = (vectors * np.maximum(values, floor)) @ vectors.T
+    with_cues = substance.T @ signs / n
+    for place in range(substance.shape[1]):
+        sums = _by_cluster(substance[:, [place]] * signs, codes)
+        apart = np.abs(sums.sum(axis=0)) < RELATED * np.sqrt((sums**2).sum(axis=0))
+        with_cues[place, apart] = 0.0
+    cues = signs.T @ signs / n + 1e-6 * np.eye(signs.shape[1])
+    wanted = np.hstack([true, with_cues])
+    both = np.hstack([substance, signs])
+    expected, sign = np.empty_like(substance), np.empty_like(substance)
+    for error in np.unique(noise, axis=0):
+        rows = (noise == error).all(axis=1)
+        whole = np.block([[true + np.diag(error), with_cues], [with_cues.T, cues]])
+        slopes = np.linalg.lstsq(whole, wanted.T, rcond=None)[0]
+        expected[rows] = both[rows] @ slopes
+        left = np.sqrt(np.maximum(np.diag(true) - (wanted.T * slopes).sum(axis=0), 1e-9))
+        sign[rows] = 2 * ndtr(expected[rows] / left) - 1
+    return np.hstack([expected, sign])
+
+
+def _reliability(substance: Floats, noise: Floats) -> float:
+    spread = (substance**2).mean(axis=0) if substance.size else np.zeros(0)
+    if not spread.any():
+        return 1.0
+    varies = spread > 0
+    return float(max(0.0, (1 - noise.mean(axis=0)[varies] / spread[varies]).min()))
+
+
+def _testable(
+    signs: Floats, names: Sequence[str], clusters: Integers
+) -> tuple[list[int], tuple[str, ...]]:
+    differs = signs != 0
+    testable = [
+        place
+        for place in range(len(names))
+        if differs[:, place].sum() >= LEAST_ROWS
+        and len(np.unique(clusters[differs[:, place]])) >= LEAST_PROMPTS
+    ]
+    return testable, tuple(
+        name
+        for place, name in enumerate(names)
+        if place not in testable and differs[:, place].any()
+    )
+
+
+def _logit_effects(
+    signs: Floats,
+    names: Sequence[str],
+    wins: Integers,
+    codes: Integers,
+    substance: Floats,
+    *,
+    risk: float,
+    seed: int,
+) -> list[CueEffect]:
+    """Effects by one step from the logit of substance alone, on the scale of shares."""
+    spread = np.sqrt((substance**2).mean(axis=0)) if substance.size else np.zeros(0)
+    use = (
+        independent_columns(substance, np.flatnonzero(spread > 0).tolist()) if spread.any() else []
+    )
+    beside = substance[:, use] / spread[use]
+    chance = np.full(len(wins), 0.5)
+    if beside.shape[1]:
+        fitted = fit_firth(beside, wins.astype(np.float64))
+        chance = expit(beside @ fitted.coefficients)
+    weights = chance * (1 - chance)
+    rest = signs
+    if beside.shape[1]:
+        weighted = beside * weights[:, None]
+        rest = (
+            signs - beside @ np.linalg.lstsq(weighted.T @ beside, weighted.T @ signs, rcond=None)[0]
+        )
+    scores = rest * (wins - chance)[:, None]
+    information = rest**2 * weights[:, None]
+    apart = (rest**2).sum(axis=0) > APART * (signs**2).sum(axis=0)
+    found = _effects(
+        names, _by_cluster(scores * apart, codes), _by_cluster(information, codes),
+        information.sum(axis=0), risk=risk, seed=seed, null=0.5, scale=0.25,
+        counts=(signs != 0).sum(axis=0).tolist(),
+    )  # fmt: skip
+    return [
+        each
+        if apart[place]
+        else msgspec.structs.replace(each, effect=0.5, low=0.0, high=1.0, p=1.0, smallest=1.0)
+        for place, each in enumerate(found)
+    ]
+
+
+def _effects(
+    names: Sequence[str],
+    scores: Floats,
+    information: Floats,
+    total: Floats,
+    *,
+    risk: float,
+    seed: int,
+    null: float,
+    scale: float,
+    counts: Sequence[int],
+) -> list[CueEffect]:
+    n_clusters = len(scores)
+    slope = scores.sum(axis=0) / np.maximum(total, 1e-12)
+    centred = scores - information * slope
+    error = np.sqrt((centred**2).sum(axis=0) * n_clusters / max(1, n_clusters - 1)) / np.maximum(
+        total, 1e-12
+    )
+    tested = flip_signs(scores, risk=risk, seed=seed)
+    margin = tested.critical * error
+    return [
+        CueEffect(
+            cue=name,
+            effect=float(null + scale * slope[place]),
+            low=float(null + scale * (slope[place] - margin[place])),
+            high=float(null + scale * (slope[place] + margin[place])),
+            p=float(tested.adjusted[place]),
+            smallest=float(null + scale * (margin[place] + POWER_QUANTILE * error[place])),
+            rows=int(counts[place]),
+        )
+        for place, name in enumerate(names)
+    ]
+
+
+def _wider(first: CueEffect, second: CueEffect) -> CueEffect:
+    """Two views of one cue as one that is as careful as either."""
+    return msgspec.structs.replace(
+        first,
+        low=min(first.low, second.low),
+        high=max(first.high, second.high),
+        p=max(first.p, second.p),
+        smallest=max(first.smallest, second.smallest),
+    )
+
+
+def _by_cluster(values: Floats, codes: Integers) -> Floats:
+    return np.column_stack(
+        [np.bincount(codes, weights=values[:, place]) for place in range(values.shape[1])]
+    )
+
+
+def _confounded(
+    signs: Floats,
+    names: Sequence[str],
+    testable: Sequence[int],
+    codes: Integers,
+    *,
+    substance: Floats,
+    noise: Floats,
+    risk: float,
+    seed: int,
+) -> tuple[str, ...]:
+    """Cues that reviewers' own scores go with: whether for good reasons, nobody independent says."""
+    places = np.flatnonzero(noise.any(axis=0)).tolist() if substance.size else []
+    pairs = [(cue, place) for cue in testable for place in places if names[cue] != POSITION]
+    if not pairs:
+        return ()
+    products = np.column_stack([signs[:, cue] * substance[:, place] for cue, place in pairs])
+    norms = [
+        float(np.sqrt((signs[:, cue] ** 2).sum() * (substance[:, place] ** 2).sum()))
+        for cue, place in pairs
+    ]
+    tested = flip_signs(_by_cluster(products, codes), risk=risk, seed=seed)
+    strong = [
+        names[cue]
+        for (cue, _), p, total, norm in zip(
+            pairs, tested.adjusted, products.sum(axis=0), norms, strict=True
+        )
+        if p <= risk and abs(total) >= CORRELATION * norm
+    ]
+    return tuple(dict.fromkeys(strong))

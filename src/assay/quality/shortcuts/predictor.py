@@ -1,0 +1,143 @@
+"""The predictor: how well style tells the preference on prompts it has not seen, alone and added.
+
+Areas under the curve are of cross-fitted predictions, with folds of whole prompts; intervals are
+percentiles over draws of whole prompts. Every pair stands in both orders, so there is no intercept.
+"""
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from assay.quality.shortcuts.firth import Floats, fit_firth
+from assay.quality.shortcuts.logit import independent_columns
+
+Integers = npt.NDArray[np.int64]
+
+MIN_DECIDED = 40
+"""Preferences below which nothing is predicted (a convention)."""
+
+FOLDS = 5
+REPLICATES = 200
+"""Bootstrap replicates over prompts."""
+
+MOST_ROWS = 20_000
+"""Preferences that are looked at; of more, whole prompts are drawn."""
+
+
+class Area(msgspec.Struct, frozen=True, kw_only=True):
+    """An area under the curve, or a difference of two."""
+
+    auc: float | None
+    """The area, 0.5 for chance, or the difference; None where it is undefined."""
+    low: float | None
+    """Lower end of the 95 % interval, drawn over prompts."""
+    high: float | None
+    """Upper end of the interval."""
+
+
+class Predictor(msgspec.Struct, frozen=True, kw_only=True):
+    """How well the preference is told from style, from substance, and from both."""
+
+    style: Area
+    """Style alone."""
+    substance: Area
+    """Substance alone; undefined where nothing is known of it."""
+    added: Area
+    """What style adds to substance: the area of both less that of substance alone."""
+    rows: int
+    """Preferences."""
+    prompts: int
+    """Prompts that they come from."""
+    reason: str
+    """Why nothing is predicted; empty where something is."""
+
+
+NOTHING = Area(auc=None, low=None, high=None)
+
+
+def predict(
+    style: Floats, substance: Floats, wins: Integers, clusters: Integers, seed: int
+) -> Predictor:
+    """Cross-fit the preference on style, on substance and on both.
+
+    Args:
+        style: rows x features.
+        substance: rows x columns; no column where nothing is known.
+        wins: 1 where the first candidate is preferred.
+        clusters: the prompt of each row.
+        seed: seed of the folds and of the bootstrap.
+    """
+    draw = np.random.default_rng(seed)
+    if len(wins) > MOST_ROWS:
+        prompts = np.unique(clusters)
+        drawn = draw.choice(prompts, int(len(prompts) * MOST_ROWS / len(wins)), replace=False)
+        keep = np.isin(clusters, drawn)
+        style, substance, wins, clusters = style[keep], substance[keep], wins[keep], clusters[keep]
+    codes = np.unique(clusters, return_inverse=True)[1] if len(clusters) else clusters
+    n_prompts = int(codes.max()) + 1 if len(codes) else 0
+    if len(wins) < MIN_DECIDED or n_prompts < 2 * FOLDS:
+        return Predictor(
+            style=NOTHING, substance=NOTHING, added=NOTHING, rows=len(wins), prompts=n_prompts,
+            reason="too few preferences or prompts",
+        )  # fmt: skip
+    folds = draw.permutation(np.arange(n_prompts) % FOLDS)[codes]
+    drawn_rows = list(_draws(codes, draw))
+    alone = _cross_fitted(style, wins, folds)
+    known = substance.shape[1] > 0
+    base = _cross_fitted(substance, wins, folds) if known else alone
+    both = _cross_fitted(np.hstack([substance, style]), wins, folds) if known else alone
+    found = {"style": [alone], "substance": [base], "added": [both, base]}
+    areas = {name: _area(scores, wins, drawn_rows) for name, scores in found.items()}
+    return Predictor(
+        style=areas["style"],
+        substance=areas["substance"] if known else NOTHING,
+        added=areas["added"] if known else NOTHING,
+        rows=len(wins),
+        prompts=n_prompts,
+        reason="",
+    )
+
+
+def _cross_fitted(columns: Floats, wins: Integers, folds: Integers) -> Floats:
+    spread = np.sqrt((columns**2).mean(axis=0))
+    columns = columns[:, spread > 0] / spread[spread > 0]
+    predicted = np.zeros(len(wins))
+    for fold in range(FOLDS):
+        train = folds != fold
+        use = independent_columns(columns[train], range(columns.shape[1]))
+        if use:
+            fitted = fit_firth(columns[train][:, use], wins[train].astype(np.float64))
+            predicted[~train] = columns[~train][:, use] @ fitted.coefficients
+    return predicted
+
+
+def _area(scores: list[Floats], wins: Integers, draws: list[Integers]) -> Area:
+    def value(rows: Integers | slice) -> float:
+        areas = [_auc(each[rows], wins[rows]) for each in scores]
+        return areas[0] - (areas[1] if len(areas) > 1 else 0.0)
+
+    low, high = np.quantile([value(rows) for rows in draws], [0.025, 0.975])
+    return Area(auc=value(slice(None)), low=float(low), high=float(high))
+
+
+def _draws(codes: Integers, draw: np.random.Generator) -> list[Integers]:
+    """Rows of whole prompts, drawn with replacement."""
+    order = np.argsort(codes, kind="stable")
+    n = int(codes.max()) + 1
+    starts = np.searchsorted(codes[order], np.arange(n + 1))
+    found = []
+    for _ in range(REPLICATES):
+        chosen = draw.integers(0, n, n)
+        sizes = starts[chosen + 1] - starts[chosen]
+        offsets = np.repeat(starts[chosen] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
+        found.append(order[np.arange(sizes.sum()) + offsets])
+    return found
+
+
+def _auc(predicted: Floats, wins: Integers) -> float:
+    """Area under the curve by ranks, each pair in both orders (Mann and Whitney 1947)."""
+    toward = np.where(wins == 1, predicted, -predicted)
+    ranks = stats.rankdata(np.concatenate([toward, -toward]))
+    n = len(toward)
+    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * n))

@@ -1,0 +1,120 @@
+"""Substance: what speaks for a candidate besides the judgment under audit.
+
+Never that judgment's own scores: a reviewer whom length pleases may score the longer one higher as
+well. In this order: what an adjudicator decided, what the other people who judged the record
+scored on average, and beside these what verifiers found.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from assay.records.judgment import Judgment
+from assay.records.verdict import DimensionScore, Scored
+from assay.review.adjudication import Adjudication, Decided
+from assay.verification.verification import Fail, Pass, Verification
+
+NAN = float("nan")
+
+Scores = Mapping[tuple[str, int], float]
+"""Dimension and candidate -> score."""
+
+
+class Evidence(NamedTuple):
+    """What is known of one record's candidates, gathered once a record."""
+
+    scores: dict[str, Scores]
+    """Reviewer -> scores, of people alone."""
+    decided: Scores
+    """Scores that an adjudicator decided."""
+    verified: Scores
+    """1 where a verifier passed a candidate on a dimension, 0 where one refuted it."""
+
+
+class Substance(NamedTuple):
+    """Columns of substance for one row."""
+
+    scores: list[float]
+    """One a dimension; NaN where nobody else scored it."""
+    scorers: list[float]
+    """Reviewers behind each; infinite for a decision, 0 where nobody scored."""
+    verified: list[float]
+    """One a dimension; NaN where no verifier speaks."""
+
+
+def evidence_of(
+    judgments: Iterable[Judgment],
+    adjudications: Sequence[Adjudication],
+    verifications: Iterable[Verification],
+) -> Evidence:
+    """What is known of a record's candidates.
+
+    Args:
+        judgments: the standing judgments; those of models are passed over.
+        adjudications: the adjudications in their order; the last one stands.
+        verifications: the verifications in their order; of one test the last one stands.
+    """
+    people = [each for each in judgments if each.reviewer.kind != "model"]
+    decision = adjudications[-1].decision if adjudications else None
+    latest = {(each.verifier, each.options, each.candidate): each for each in verifications}
+    verified: dict[tuple[str, int], float] = {}
+    for each in latest.values():
+        if each.candidate is None or not isinstance(each.verdict, Pass | Fail):
+            continue
+        for dimension in each.dimensions:
+            place = dimension, each.candidate
+            verified[place] = min(verified.get(place, 1.0), float(isinstance(each.verdict, Pass)))
+    return Evidence(
+        scores={each.reviewer.pseudonym: scores_of(each.scores) for each in people},
+        decided=scores_of(decision.scores) if isinstance(decision, Decided) else {},
+        verified=verified,
+    )
+
+
+def scores_of(scores: Iterable[DimensionScore]) -> Scores:
+    """Whole numbers by dimension and candidate."""
+    return {
+        (each.dimension, each.candidate): float(each.score.value)
+        for each in scores
+        if isinstance(each.score, Scored)
+        and each.score.denominator is None
+        and each.candidate is not None
+    }
+
+
+def difference(
+    known: Evidence, reviewer: str, dimensions: Sequence[str], first: int, second: int
+) -> Substance:
+    """How far one candidate exceeds another, without the word of one reviewer."""
+    others = [scores for name, scores in known.scores.items() if name != reviewer]
+    scores, scorers, verified = [], [], []
+    for dimension in dimensions:
+        decided = _minus(known.decided, dimension, first, second)
+        differences = [
+            value
+            for each in others
+            if not math.isnan(value := _minus(each, dimension, first, second))
+        ]
+        if not math.isnan(decided):
+            scores.append(decided)
+            scorers.append(math.inf)
+        else:
+            scores.append(sum(differences) / len(differences) if differences else NAN)
+            scorers.append(float(len(differences)))
+        verified.append(_minus(known.verified, dimension, first, second))
+    return Substance(scores, scorers, verified)
+
+
+def spread(known: Evidence, dimension: str, first: int, second: int) -> tuple[float, int]:
+    """Sum of squares of reviewers' differences about their mean, and its degrees of freedom."""
+    values = [
+        value
+        for each in known.scores.values()
+        if not math.isnan(value := _minus(each, dimension, first, second))
+    ]
+    mean = sum(values) / len(values) if values else 0.0
+    return sum((value - mean) ** 2 for value in values), max(0, len(values) - 1)
+
+
+def _minus(scores: Scores, dimension: str, first: int, second: int) -> float:
+    return scores.get((dimension, first), NAN) - scores.get((dimension, second), NAN)

@@ -1,0 +1,279 @@
+"""Splits: two groups of reviewers who each agree within themselves and not with each other.
+
+Groups differ for good reasons only where each agrees within itself and not with the other:
+within-group alpha against cross-replication reliability (Wong, Paritosh, Aroyo 2021). A declared
+grouping is tested first, and where none explains the answers a split is sought in the answers
+themselves. Chance is answers dealt anew among the raters of each record.
+"""
+
+from statistics import NormalDist
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from assay.quality.answer_table import (
+    Answers,
+    AnswerTable,
+    Floats,
+    Integers,
+    alpha_of,
+    cross_reliability,
+)
+
+WITHIN = 0.5
+"""Alpha that each group needs within itself, for its view to be one (a convention)."""
+
+MATTERS = 0.2
+"""Share of the items on which two groups answer the opposite way, from which a split matters."""
+
+POWER = 0.8
+"""Share of planted splits that must be found, for the absence of one to mean something."""
+
+LEAST_ANSWERS = 15
+"""Answers of a rater who can be put on a side that nobody declared (a convention)."""
+
+LEAST_RATERS = 6
+"""Such raters, below which no undeclared split is sought."""
+
+LEAST_SIDE = 3
+"""Raters that a side must have that nobody declared: two who differ from all are two who err."""
+
+LEAST_PART = 0.2
+"""Part of the raters that it must have."""
+
+MAX_HIDDEN_RATERS = 60
+"""Raters among whom a split is sought that nobody declared: the most active ones."""
+
+ROUGH, FULL = 99, 999
+"""Shuffles: the first number always, the second where the first leave a split possible."""
+
+PLANTED = 25
+"""Splits that are planted to see whether one would be found."""
+
+HIDDEN = "found in the answers"
+"""Name of a split that nobody declared."""
+
+
+class Split(msgspec.Struct, frozen=True, kw_only=True):
+    """Two groups of raters against each other."""
+
+    name: str
+    """The declared grouping, such as `region`, or `found in the answers`."""
+    groups: tuple[str, str]
+    """The two groups."""
+    raters: tuple[int, int]
+    """Raters in each."""
+    sides: tuple[tuple[str, ...], tuple[str, ...]]
+    """Their pseudonyms."""
+    within: tuple[float | None, float | None]
+    """Alpha within each; None where it is undefined."""
+    across: float | None
+    """Cross-replication reliability between them; None where it is undefined."""
+    association: float | None
+    """Mean alpha within divided by reliability across; None where that is not above 0."""
+    p: float
+    """Probability of as much by chance, adjusted for all groupings that were tested."""
+
+    @property
+    def is_coherent(self) -> bool:
+        """Whether each group agrees within itself."""
+        return all(each is not None and each >= WITHIN for each in self.within)
+
+
+class SplitSearch(NamedTuple):
+    """What was sought, and what would have been found."""
+
+    split: Split | None
+    """The split that explains the answers, or else the likeliest; None where none could be."""
+    is_found: bool
+    """Whether it is beyond chance and coherent."""
+    shuffles: int
+    """Shuffles that chance was drawn from."""
+    power: float
+    """Share of planted splits over `MATTERS` of the items that would have been found."""
+
+
+class _Candidate(NamedTuple):
+    name: str
+    groups: tuple[str, str]
+    code: Integers
+
+
+def seek_split(answers: Answers, draw: np.random.Generator, *, risk: float) -> SplitSearch:
+    """Test every declared grouping, and seek one that nobody declared.
+
+    Args:
+        answers: the answers.
+        draw: where shuffles come from.
+        risk: probability with which any split may be found by chance.
+    """
+    table = AnswerTable(answers)
+    declared = _declared(table, answers)
+    able = _able(table)
+    n_tests = len(declared) + (len(able) > 0)
+    if not n_tests:
+        return SplitSearch(None, is_found=False, shuffles=0, power=0.0)
+    null: list[Floats] = []
+    observed = _statistics(table, declared, able, table.raters)
+    for shuffles in (ROUGH, FULL):
+        null += [
+            _statistics(table, declared, able, table.shuffled(draw))
+            for _ in range(shuffles - len(null))
+        ]
+        beyond = (np.array(null) >= observed - 1e-12).sum(axis=0)
+        p = np.minimum(1.0, n_tests * (1 + beyond) / (1 + len(null)))
+        if p.min() > 5 * n_tests / (1 + ROUGH):
+            break
+    splits = [
+        _measured(table, answers, each, float(p[place]), table.values)
+        for place, each in enumerate(declared)
+    ]
+    if len(able):
+        hidden = _hidden(table, able, table.values)
+        if hidden is not None:
+            splits.append(_measured(table, answers, hidden, float(p[-1]), table.values))
+    good = [each for each in splits if each.p <= risk and each.is_coherent]
+    power = _power(table, answers, able, np.array(null), risk=risk / n_tests, draw=draw)
+    best = good[0] if good else min(splits, key=lambda each: each.p, default=None)
+    return SplitSearch(best, bool(good), len(null), power)
+
+
+def _declared(table: AnswerTable, answers: Answers) -> list[_Candidate]:
+    """For each grouping its two largest groups, where each has two raters."""
+    found = []
+    for name, groups in sorted(answers.groups.items()):
+        sizes: dict[str, int] = {}
+        for group in groups.values():
+            sizes[group] = sizes.get(group, 0) + 1
+        largest = sorted(sizes, key=lambda each: (-sizes[each], each))[:2]
+        if len(largest) == 2 and min(sizes[each] for each in largest) >= 2:  # noqa: PLR2004  two against two
+            code = np.full(table.n_raters, -1)
+            for rater, group in groups.items():
+                if group in largest:
+                    code[rater] = largest.index(group)
+            found.append(_Candidate(name, (largest[0], largest[1]), code))
+    return found
+
+
+def _able(table: AnswerTable) -> Integers:
+    """The raters who can be put on a side, the most active ones."""
+    counts = np.bincount(table.raters, minlength=table.n_raters)
+    able = np.flatnonzero(counts >= LEAST_ANSWERS)
+    if len(able) < LEAST_RATERS:
+        return np.zeros(0, dtype=np.int64)
+    return np.sort(able[np.argsort(-counts[able], kind="stable")][:MAX_HIDDEN_RATERS])
+
+
+def _statistics(
+    table: AnswerTable, declared: list[_Candidate], able: Integers, raters: Integers
+) -> Floats:
+    """How far groups differ: one number for each declared grouping, and for the hidden one."""
+    found = [_contrast(table, each.code, raters, table.values)[2] for each in declared]
+    if len(able):
+        found.append(_leading(table, able, raters, table.values)[0])
+    return np.array(found)
+
+
+def _contrast(
+    table: AnswerTable, code: Integers, raters: Integers, values: Integers
+) -> tuple[tuple[float | None, float | None], float | None, float]:
+    """Alpha within each group, reliability across, and how far the first exceed the second."""
+    first = table.counts(code == 0, raters=raters, values=values)
+    second = table.counts(code == 1, raters=raters, values=values)
+    within = alpha_of(first, table.distance), alpha_of(second, table.distance)
+    across = cross_reliability(first, second, table.distance)
+    inside = [each for each in within if each is not None]
+    if not inside or across is None:
+        return within, across, -np.inf
+    return within, across, sum(inside) / len(inside) - across
+
+
+def _hidden(table: AnswerTable, able: Integers, values: Integers) -> _Candidate | None:
+    """Two groups found in the answers: the signs of the leading direction of raters' residuals."""
+    direction = _leading(table, able, table.raters, values)[1]
+    code = np.full(table.n_raters, -1)
+    code[able] = (direction > 0).astype(int)
+    if min((code == 0).sum(), (code == 1).sum()) < max(LEAST_SIDE, LEAST_PART * len(able)):
+        return None
+    return _Candidate(HIDDEN, ("one side", "the other"), code)
+
+
+def _leading(
+    table: AnswerTable, able: Integers, given: Integers, values: Integers
+) -> tuple[float, Floats]:
+    """The largest eigenvalue of the raters' correlation once each item's mean is taken out."""
+    place = np.full(table.n_raters, -1)
+    place[able] = np.arange(len(able))
+    sums = np.bincount(table.items, weights=values, minlength=table.n_items)
+    sizes = np.bincount(table.items, minlength=table.n_items)
+    residual = values - (sums / np.maximum(sizes, 1))[table.items]
+    keep = place[given] >= 0
+    raters, items, residual = place[given[keep]], table.items[keep], residual[keep]
+    norms = np.sqrt(np.bincount(raters, weights=residual**2, minlength=len(able)))
+    norms[norms == 0] = 1.0
+    # Loaded here: it takes longer than the rest of the desk's imports, which never come this far.
+    from scipy.sparse import csr_array
+
+    # Few raters see one item, so nearly all of raters x items is empty.
+    scaled = csr_array(
+        (residual / norms[raters], (raters, items)), shape=(len(able), table.n_items)
+    )
+    found, vectors = np.linalg.eigh((scaled @ scaled.T).toarray())
+    return float(found[-1]), vectors[:, -1]
+
+
+def _measured(
+    table: AnswerTable, answers: Answers, candidate: _Candidate, p: float, values: Integers
+) -> Split:
+    within, across, _ = _contrast(table, candidate.code, table.raters, values)
+    inside = [each for each in within if each is not None]
+    mean = sum(inside) / len(inside) if inside else None
+    first, second = (np.flatnonzero(candidate.code == side).tolist() for side in (0, 1))
+    return Split(
+        name=candidate.name,
+        groups=candidate.groups,
+        raters=(len(first), len(second)),
+        sides=(
+            tuple(answers.name(rater) for rater in first),
+            tuple(answers.name(rater) for rater in second),
+        ),
+        within=within,
+        across=across,
+        association=mean / across if mean is not None and across and across > 0 else None,
+        p=p,
+    )
+
+
+def _power(
+    table: AnswerTable,
+    answers: Answers,
+    able: Integers,
+    null: Floats,
+    *,
+    risk: float,
+    draw: np.random.Generator,
+) -> float:
+    """Share of splits found that are planted in these answers.
+
+    Half of the raters answer the opposite way on `MATTERS` of the items, and the whole decision is
+    made again.
+    """
+    if not len(able) or not len(null):
+        return 0.0
+    # Few shuffles have no far quantile: the normal one of their spread, a tenth wider.
+    finite = null[:, -1]
+    critical = finite.mean() + 1.1 * NormalDist().inv_cdf(1 - risk) * finite.std()
+    found = 0
+    for _ in range(PLANTED):
+        side: npt.NDArray[np.bool_] = np.zeros(table.n_raters, dtype=np.bool_)
+        side[draw.permutation(able)[: len(able) // 2]] = True
+        items = draw.random(table.n_items) < MATTERS
+        turned = side[table.raters] & items[table.items]
+        values = np.where(turned, table.n_values - 1 - table.values, table.values)
+        hidden = _hidden(table, able, values)
+        if hidden is None or _leading(table, able, table.raters, values)[0] < critical:
+            continue
+        found += _measured(table, answers, hidden, 0.0, values).is_coherent
+    return found / PLANTED
