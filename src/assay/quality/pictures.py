@@ -151,8 +151,8 @@ def _dispositions(report: QualityReport) -> Iterator[Picture]:
         yield picture_of(
             "dispositions", "dispositions", "Records by disposition", columns=columns, rows=rows,
             chart=_bars(columns, rows),
-            caption="Accepted records and preserved disagreements may be released; the rest "
-            "wait or stay out.",
+            caption="Accepted records and preserved disagreements are released if rights and "
+            "gates let them; the rest wait or stay out.",
         )  # fmt: skip
 
 

@@ -49,11 +49,8 @@ def _summary(report: QualityReport) -> Iterator[Block | str]:
         (
             f"Records: {report.records} ({counts(report.kinds)}); {report.judged} of them judged.",
             f"Judgments: {counts(report.judgments)}.",
-            (
-                f"Accepted, or preserved with their disagreement: {share(report.accepted)} of all "
-                "records. Rights and gates are asked at the build of a release."
-            ),
-            f"What the judgments come to, by strict majority of people: {counts(report.outcomes)}.",
+            f"Accepted, or preserved as a disagreement: {share(report.accepted)} of all records.",
+            f"What judgments come to, by strict majority in the layer: {counts(report.outcomes)}.",
             _intervals(report.resampling),
         )
     )
@@ -118,7 +115,8 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
         return
     yield (
         "An item is a candidate, or a record that has none. A verifier covers only what it "
-        "measures; what nobody tested or judged is uncertain. A verdict that the candidate could "
+        "measures; `expert judged` counts values that people gave, whether or not they were "
+        "qualified; what nobody tested or judged is uncertain. A verdict that the candidate could "
         "forge, or that was held less firmly than the contract demands, does not count. Errors, "
         "timeouts and other limits say nothing of a claim and are in no denominator."
     )

@@ -76,7 +76,7 @@ def _key_figures(report: QualityReport) -> Iterator[dict[str, str]]:
     }
     accepted = report.accepted
     yield {
-        "label": "May be released",
+        "label": "Accepted or preserved",
         "value": "undefined" if accepted.value is None else percent(accepted.value),
         "note": f"{accepted.count:,} of {accepted.trials:,} records",
     }

@@ -354,6 +354,8 @@ def leakage_alarm(compared: Comparison) -> Alarm:
             tuple(sorted(records))[:SHOWN],
         )
     shared = f"0 of {compared.records} records share text with {compared.items} sealed items"
+    if not compared.items:
+        shared = "no record was compared"
     if compared.short or not compared.items:
         why = compared.short or "the contract declares no reserve"
         return _alarm(

@@ -192,9 +192,7 @@ def model_validation_alarm(
     if not contract.acceptance_tests:
         return _unproven("raised", "the contract has no acceptance test, so no effect can be shown")
     if not releases:
-        return _unproven(
-            "unknown", f"there is no release; {len(validations)} validations of others"
-        )
+        return _unproven("unknown", f"there is no release yet, and {len(validations)} validations")
     newest = releases[-1]
     of_it = [each for each in validations if each.release == newest]
     others = len(validations) - len(of_it)
