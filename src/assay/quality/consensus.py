@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from assay.records.judgment import Judgment, standing
+from assay.records.occasion import last_answer
 from assay.records.record import Record
 from assay.records.verdict import (
     Abstained,
@@ -214,20 +215,14 @@ def consensus(
 def effective(judgments: Iterable[Judgment]) -> list[Judgment]:
     """The judgments that stand: not superseded, and of each reviewer the last occasion.
 
-    Earlier occasions of one reviewer are agreement with oneself and never count twice.
+    Earlier occasions of one reviewer are agreement with oneself and never count twice. Of a
+    reviewer with different answers that nothing orders, none counts: which holds is unknown.
     """
-    last: dict[tuple[str, str], Judgment] = {}
+    by_reviewer: dict[tuple[str, str], list[Judgment]] = {}
     for judgment in standing(judgments):
         key = (judgment.reviewer.kind, judgment.reviewer.pseudonym)
-        if key not in last or _comes_after(judgment, last[key]):
-            last[key] = judgment
-    return list(last.values())
-
-
-def _comes_after(judgment: Judgment, other: Judgment) -> bool:
-    if judgment.occasion != other.occasion:
-        return judgment.occasion > other.occasion
-    return judgment.id > other.id
+        by_reviewer.setdefault(key, []).append(judgment)
+    return [last for own in by_reviewer.values() if (last := last_answer(own)) is not None]
 
 
 def tally(judgments: Iterable[Judgment], n_candidates: int) -> Tally:
