@@ -310,7 +310,7 @@ def test_a_killed_run_goes_on(
 ) -> None:
     """A run killed between batches goes on after the last one and ends with the counts of a whole."""
     monkeypatch.setattr("assay.records.service.BATCH_FACTS", 10)
-    rows = "".join(f"Q{n // 4},x,y,w{n % 2},{'a' if n % 5 else 'odd'}\n" for n in range(60))
+    rows = "".join(f"Q{n // 4},x,y,w{n % 4},{'a' if n % 5 else 'odd'}\n" for n in range(60))
 
     def kill(progress: object) -> None:
         if progress.rows > 20:  # type: ignore[attr-defined]
