@@ -12,7 +12,7 @@ from assay.records.coherence import judgment_faults, record_faults
 from assay.records.grouping import Groups, group_rows
 from assay.records.judgment import Judgment
 from assay.records.ports import Row, RowFile, row_values
-from assay.records.reader import FactReader, GroupReader, Mark, Read, Reader, RowContext
+from assay.records.reader import FactReader, GroupReader, Read, Reader, Recurrence, RowContext
 from assay.records.record import Record
 from assay.records.unit import Unit
 from assay.records.votes import Votes
@@ -82,7 +82,7 @@ class Intake:
             self._fill(unit)
             for judgment in unit.facts:
                 if isinstance(judgment, Judgment):
-                    self._votes.note(judgment, unit.marks.get(judgment.id))
+                    self._votes.note(judgment, unit.recurrences.get(judgment.id))
         self._votes.close()
 
     def _fill(self, unit: Unit) -> None:
@@ -90,18 +90,18 @@ class Intake:
         if not rows:
             return
         try:
-            facts, marks = self._facts(rows)
+            facts, recurrences = self._facts(rows)
         except InputError as error:
             unit.refuse(error)
         else:
             unit.facts = facts
             unit.ids = [fact.id for fact in facts]
-            unit.marks = marks
+            unit.recurrences = recurrences
 
-    def _facts(self, rows: Sequence[Row]) -> tuple[list[Fact], dict[str, Mark]]:
+    def _facts(self, rows: Sequence[Row]) -> tuple[list[Fact], dict[str, Recurrence]]:
         records: dict[str, Fact] = {}
         judgments: list[Judgment] = []
-        marks: dict[str, Mark] = {}
+        recurrences: dict[str, Recurrence] = {}
         for read in self._read(rows):
             if read.record is not None:
                 _refuse("record", record_faults(read.record))
@@ -110,10 +110,10 @@ class Intake:
             for judgment in read.judgments:
                 _refuse("judgment", judgment_faults(self._record_of(judgment), judgment))
                 judgments.append(judgment)
-            for judgment, mark in zip(read.judgments, read.marks, strict=False):
-                marks[judgment.id] = mark
-                self._votes.refuse_differing(judgment, mark)
-        return [*records.values(), *judgments], marks
+            for judgment, recurrence in zip(read.judgments, read.recurrences, strict=False):
+                recurrences[judgment.id] = recurrence
+                self._votes.refuse_differing(judgment, recurrence)
+        return [*records.values(), *judgments], recurrences
 
     def _read(self, rows: Sequence[Row]) -> Sequence[Read]:
         first = rows[0]

@@ -15,7 +15,7 @@ from assay.core.errors import InputError
 from assay.core.fact import Fact
 from assay.records.judgment import Judgment, standing
 from assay.records.occasion import answer_of, is_unordered
-from assay.records.reader import Mark
+from assay.records.reader import Recurrence
 from assay.records.unit import Unit
 
 FindJudgments = Callable[[Collection[str], Collection[str]], Iterable[Judgment]]
@@ -24,7 +24,7 @@ FindJudgments = Callable[[Collection[str], Collection[str]], Iterable[Judgment]]
 _Reviewed = tuple[str, str, str]
 """A record, and the kind and pseudonym of its reviewer."""
 
-_PLAIN = Mark()
+_PLAIN = Recurrence()
 
 
 class Matches(msgspec.Struct):
@@ -80,11 +80,11 @@ class Matching:
             if not isinstance(fact, Judgment):
                 facts[identity] = fact
                 continue
-            mark = unit.marks.get(identity, _PLAIN)
-            name, judgment = earlier.same_as(fact, identity, mark)
+            recurrence = unit.recurrences.get(identity, _PLAIN)
+            name, judgment = earlier.same_as(fact, identity, recurrence)
             repeats[fact.reviewer.kind] += name in facts or _short(name) in self._given
             if judgment is None:
-                _refuse_part(unit, fact, mark, earlier.beside(fact, identity))
+                _refuse_part(unit, fact, recurrence, earlier.beside(fact, identity))
                 new[identity] = fact
             facts[name] = judgment or fact
         # Only here, when nothing can set the unit aside any more.
@@ -114,7 +114,9 @@ class _Earlier:
         self._own[_reviewed(judgment)][identity] = judgment
         self._by_content.setdefault(_content(judgment, identity), (identity, judgment))
 
-    def same_as(self, judgment: Judgment, identity: str, mark: Mark) -> tuple[str, Judgment | None]:
+    def same_as(
+        self, judgment: Judgment, identity: str, recurrence: Recurrence
+    ) -> tuple[str, Judgment | None]:
         """The id under which this judgment is kept, and the earlier one that says it already.
 
         Stores of earlier releases number repeated judgments by their place in the file. Where
@@ -123,7 +125,7 @@ class _Earlier:
         own = self._own.get(_reviewed(judgment), {})
         if identity in own:
             return identity, own[identity]
-        if not mark.numbered and (same := self._by_content.get(_content(judgment, identity))):
+        if not recurrence.numbered and (same := self._by_content.get(_content(judgment, identity))):
             return same
         return identity, None
 
@@ -147,15 +149,17 @@ def _short(identity: str) -> int:
     return hash(identity)
 
 
-def _refuse_part(unit: Unit, judgment: Judgment, mark: Mark, beside: Sequence[Judgment]) -> None:
+def _refuse_part(
+    unit: Unit, judgment: Judgment, recurrence: Recurrence, beside: Sequence[Judgment]
+) -> None:
     """Refuse a judgment of rows that ought to be one with what is there already.
 
     Raises:
         InputError: if rows are grouped or name their vote, and another judgment is there.
     """
-    if not beside or not (unit.group or mark.once):
+    if not beside or not (unit.group or recurrence.once):
         return
-    rows = f"the group {unit.group}" if unit.group else f"the vote with {mark.once}"
+    rows = f"the group {unit.group}" if unit.group else f"the vote with {recurrence.once}"
     raise InputError(
         code="continued-group" if unit.group else "differing-vote",
         message=f"{rows} gives another judgment than {beside[0].id[:12]} by the same reviewer on "

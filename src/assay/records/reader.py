@@ -25,8 +25,8 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     """The contract's sampling axes with their values; empty where values are not looked at."""
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mapping states about one judgment beyond its content."""
+class Recurrence(msgspec.Struct, frozen=True, kw_only=True):
+    """What a mapping states of how a judgment recurs: on several rows, or as a later one."""
 
     once: str = ""
     """The columns and values that name the vote, where several rows repeat it; else empty."""
@@ -41,7 +41,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """The record; absent where the row holds only judgments of a record told before."""
     judgments: Sequence[Judgment] = ()
     """Judgments about it, each naming the record's id."""
-    marks: Sequence[Mark] = ()
+    recurrences: Sequence[Recurrence] = ()
     """One for each judgment, in their order; empty where nothing more is stated."""
 
 
@@ -93,7 +93,7 @@ class GroupReader(Reader, Protocol):
     anywhere: bool
     """Whether the rows of a group may stand apart from each other in the file."""
     names_votes: bool
-    """Whether a judgment can carry the columns that name its vote (`Mark.once`)."""
+    """Whether a judgment can carry the columns that name its vote (`Recurrence.once`)."""
 
     def group_of(self, row: Mapping[str, Any]) -> tuple[str, ...] | None:
         """What rows of one group have in common; None where each row stands for itself.

@@ -7,7 +7,7 @@ import msgspec
 from assay.core.errors import InputError
 from assay.core.fact import Fact
 from assay.records.ports import Row
-from assay.records.reader import Mark
+from assay.records.reader import Recurrence
 
 
 class Unit(msgspec.Struct):
@@ -23,7 +23,7 @@ class Unit(msgspec.Struct):
     """The facts that the other rows gave, a record before its judgments."""
     ids: Sequence[str] = ()
     """The ids of the facts."""
-    marks: Mapping[str, Mark] = {}
+    recurrences: Mapping[str, Recurrence] = {}
     """Judgment id -> what the mapping states about it beyond its content."""
 
     @property
@@ -37,7 +37,7 @@ class Unit(msgspec.Struct):
     def refuse(self, reason: InputError) -> None:
         """Set every row aside that is not set aside yet, and drop their facts."""
         self.set_aside = [*self.set_aside, *((row, reason) for row in self.used)]
-        self.facts, self.ids, self.marks = (), (), {}
+        self.facts, self.ids, self.recurrences = (), (), {}
 
 
 def refused(rows: Sequence[Row], reason: InputError) -> Unit:

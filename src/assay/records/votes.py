@@ -3,7 +3,7 @@
 from assay.core.digest import sha256
 from assay.core.errors import InputError
 from assay.records.judgment import Judgment
-from assay.records.reader import Mark
+from assay.records.reader import Recurrence
 
 
 class Votes:
@@ -17,11 +17,11 @@ class Votes:
         self._content: dict[int, int] = {}
         self._differing: set[int] = set()
 
-    def note(self, judgment: Judgment, mark: Mark | None) -> None:
+    def note(self, judgment: Judgment, recurrence: Recurrence | None) -> None:
         """Take in what one row says."""
-        if mark is None or not mark.once:
+        if recurrence is None or not recurrence.once:
             return
-        key, content = _key(judgment, mark), int.from_bytes(judgment.digest()[:8])
+        key, content = _key(judgment, recurrence), int.from_bytes(judgment.digest()[:8])
         if self._content.setdefault(key, content) != content:
             self._differing.add(key)
 
@@ -29,19 +29,19 @@ class Votes:
         """End the look over the file: only the votes that differ are kept."""
         self._content.clear()
 
-    def refuse_differing(self, judgment: Judgment, mark: Mark) -> None:
+    def refuse_differing(self, judgment: Judgment, recurrence: Recurrence) -> None:
         """Refuse a vote whose rows differ.
 
         Raises:
             InputError: if rows of the file say different things under the key.
         """
-        if mark.once and self._differing and _key(judgment, mark) in self._differing:
+        if recurrence.once and self._differing and _key(judgment, recurrence) in self._differing:
             raise InputError(
                 code="differing-vote",
-                message=f"rows with {mark.once} give different judgments of one record",
+                message=f"rows with {recurrence.once} give different judgments of one record",
                 hint="fix the rows so that they agree, or name under `once` what tells them apart",
             )
 
 
-def _key(judgment: Judgment, mark: Mark) -> int:
-    return int.from_bytes(sha256(f"{judgment.record}\0{mark.once}".encode())[:8])
+def _key(judgment: Judgment, recurrence: Recurrence) -> int:
+    return int.from_bytes(sha256(f"{judgment.record}\0{recurrence.once}".encode())[:8])

@@ -121,5 +121,7 @@ def test_a_quote_stands_in_the_text_of_its_evidence(
     """A quote that its own text lacks is named by evidence and field; line breaks do not matter."""
     other = {"kind": "source", "locator": "page 3"}
     piece = {"kind": "citation", "locator": "page 4", "quote": quote, "text": text}
-    found = list(record_faults(record(evidence=[other, piece])))
-    assert found == ([] if holds else ["the `quote` of evidence 1 does not occur in its `text`"])
+    faults_of = list(record_faults(record(evidence=[other, piece])))
+    assert faults_of == (
+        [] if holds else ["the `quote` of evidence 1 does not occur in its `text`"]
+    )

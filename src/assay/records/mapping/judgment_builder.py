@@ -26,7 +26,7 @@ from assay.records.mapping.record_builder import Cast, index_or_none, text_or_no
 from assay.records.mapping.repeat import compile_repeat
 from assay.records.mapping.scope import ABSENT, Scope, as_index, as_integer, as_text
 from assay.records.mapping.value import compile_optional, compile_value
-from assay.records.reader import Mark, RowContext
+from assay.records.reader import Recurrence, RowContext
 from assay.records.record import Record
 from assay.records.verdict import DimensionScore, NotAsked
 
@@ -67,7 +67,7 @@ class JudgmentBuilder:
 
     def build(
         self, scope: Scope, about: About, context: RowContext
-    ) -> Iterator[tuple[Judgment, Mark]]:
+    ) -> Iterator[tuple[Judgment, Recurrence]]:
         """The judgments of a row; none where no verdict was given though one is asked for.
 
         Raises:
@@ -93,10 +93,10 @@ class JudgmentBuilder:
                 judged_at=self._judged_at(inner),
                 occasion=self._occasion(inner) or 0,
             )
-            yield judgment, self._mark(inner)
+            yield judgment, self._recurrence(inner)
 
-    def _mark(self, scope: Scope) -> Mark:
-        return Mark(
+    def _recurrence(self, scope: Scope) -> Recurrence:
+        return Recurrence(
             once=", ".join(f"{name} {_vote_part(scope, name)!r}" for name in self._map.once),
             numbered=self._map.occasion is not None,
         )

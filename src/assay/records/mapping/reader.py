@@ -92,7 +92,7 @@ class MappingReader:
         return Read(
             record=record,
             judgments=[judgment for judgment, _ in built],
-            marks=[mark for _, mark in built],
+            recurrences=[recurrence for _, recurrence in built],
         )
 
     def _joined(self, name: str, scope: Scope) -> Mapping[str, Any]:
