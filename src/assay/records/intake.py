@@ -90,30 +90,29 @@ class Intake:
         if not rows:
             return
         try:
-            facts, recurrences = self._facts(rows)
+            self._read_into(unit, rows)
         except InputError as error:
             unit.refuse(error)
-        else:
-            unit.facts = facts
-            unit.ids = [fact.id for fact in facts]
-            unit.recurrences = recurrences
 
-    def _facts(self, rows: Sequence[Row]) -> tuple[list[Fact], dict[str, Recurrence]]:
+    def _read_into(self, unit: Unit, rows: Sequence[Row]) -> None:
         records: dict[str, Fact] = {}
-        judgments: list[Judgment] = []
+        judgments: list[tuple[str, Judgment]] = []
         recurrences: dict[str, Recurrence] = {}
         for read in self._read(rows):
             if read.record is not None:
                 _refuse("record", record_faults(read.record))
                 _refuse_unknown_sources(read.record, self._context.known_sources)
                 records[self._remember(read.record)] = read.record
-            for judgment in read.judgments:
+            for number, judgment in enumerate(read.judgments):
                 _refuse("judgment", judgment_faults(self._record_of(judgment), judgment))
-                judgments.append(judgment)
-            for judgment, recurrence in zip(read.judgments, read.recurrences, strict=False):
-                recurrences[judgment.id] = recurrence
-                self._votes.refuse_differing(judgment, recurrence)
-        return [*records.values(), *judgments], recurrences
+                identity = judgment.id
+                judgments.append((identity, judgment))
+                if read.recurrences:
+                    recurrences[identity] = read.recurrences[number]
+                    self._votes.refuse_differing(judgment, read.recurrences[number])
+        unit.facts = [*records.values(), *(judgment for _, judgment in judgments)]
+        unit.ids = [*records, *(identity for identity, _ in judgments)]
+        unit.recurrences = recurrences
 
     def _read(self, rows: Sequence[Row]) -> Sequence[Read]:
         first = rows[0]

@@ -42,6 +42,8 @@ class About:
         self.id = record.id
 
 
+_PLAIN = Recurrence()
+
 Piece = Callable[[Scope, About], Any]
 """Builds one piece of a judgment; None where the row has nothing for it."""
 
@@ -96,6 +98,8 @@ class JudgmentBuilder:
             yield judgment, self._recurrence(inner)
 
     def _recurrence(self, scope: Scope) -> Recurrence:
+        if not self._map.once and self._map.occasion is None:
+            return _PLAIN
         return Recurrence(
             once=", ".join(f"{name} {_vote_part(scope, name)!r}" for name in self._map.once),
             numbered=self._map.occasion is not None,
