@@ -540,24 +540,30 @@ def test_averages_of_raw_scores_are_the_published_ones(others: Run) -> None:
 
 
 def test_repeated_raters_and_ambiguous_turns_are_kept(others: Run) -> None:
-    """On 311 turns a rater judged again, as a later occasion; ambiguous is no value of the scale."""
+    """On 311 turns a rater judged again, in a later row; ambiguous is no value of the scale."""
     rows = _table("convabuse/ConvAbuseEMNLPfull.csv")
     turn = ("conv_id", "prev_agent", "prev_user", "agent", "user", "bot")
     times = Counter((tuple(row[key] for key in turn), row["annotator_id"]) for row in rows)
     severities: Counter[int | str | None] = Counter()
-    again: Counter[str] = Counter()
+    answers: Counter[tuple[str, str]] = Counter()
     for record, judgment in others.judged("convabuse"):
         score = _scores(judgment)["abuse", 0]
         ambiguous = isinstance(score, ScoreAbstained) and score.reason == "ambiguous"
         severities["ambiguous" if ambiguous else _value(score)] += 1
-        again[record.id] += judgment.occasion > 0
+        answers[record.id, judgment.reviewer.pseudonym] += 1
+        assert (
+            rows[judgment.occasion]["annotator_id"]
+            == rows[others.rows(judgment.id)[0]]["annotator_id"]
+        )
     assert severities == {
         "ambiguous" if value == 0 else value: sum(row[f"is_abuse.{value}"] == "1" for row in rows)
         for value in (1, 0, -1, -2, -3)
     }
-    assert sum(again.values()) == sum(count - 1 for count in times.values()) == 357
-    assert sum(count > 0 for count in again.values()) == 311
-    assert len(again) == len({key for key, _ in times}) == 4185
+    again = [record for (record, _), count in answers.items() for _ in range(count - 1)]
+    assert len(again) == sum(count - 1 for count in times.values()) == 357
+    assert (len(set(again)), len({record for record, _ in answers})) == (311, 4185)
+    assert len({key for key, _ in times}) == 4185
+    assert [int(row["example_no"]) for row in rows] == list(range(len(rows)))
 
 
 def test_what_raters_were_not_asked_is_absent(others: Run) -> None:

@@ -218,6 +218,7 @@ def _context(session: Session, reader: Reader, kind: str | None, source: str | N
         source_class=source or "",
         pseudonym=session.pseudonym,
         known_sources=frozenset(classes),
+        axes=session.documents.contract.sampling.axes,
     )
 
 

@@ -16,7 +16,7 @@ import msgspec
 from assay.bulk.stream import BUFFER
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError, MachineError
-from assay.records.ports import Row
+from assay.records.ports import Kept, Row
 
 SUFFIX = ".rejects.jsonl"
 """How the name of a rejects file ends."""
@@ -52,14 +52,14 @@ class RejectsFile:
         self._earlier: Path | None = None
         self._file: TextIO | None = None
 
-    def resume(self, after: int) -> list[tuple[str, InputError]]:
+    def resume(self, after: int) -> list[Kept]:
         """Keep what stands there of rows up to this number; a new run sets all of it aside.
 
         Somebody may have mended the rejects of an earlier import: they go on under the first
         free name `X.N.rejects.jsonl`, which the same command imports.
 
         Returns:
-            Place and reason of every row that is kept.
+            Every row that is kept.
 
         Raises:
             InputError: if rows must be kept and the file is not as it was left.
@@ -75,7 +75,9 @@ class RejectsFile:
             self.path.unlink(missing_ok=True)
             if kept:
                 self._open().writelines(line for line, _ in kept)
-        return [(reject.where, _reason(reject)) for _, reject in kept]
+        return [
+            Kept(row=reject.row, where=reject.where, reason=_reason(reject)) for _, reject in kept
+        ]
 
     def put(self, row: Row, error: InputError) -> None:
         """Keep a row with its reason."""

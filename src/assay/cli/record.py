@@ -126,14 +126,47 @@ def _show_report(report: Any) -> None:
         typer.echo(f"  {family}: {count.new} new, {count.known} known")
     if report.resumed_after:
         typer.echo(f"  went on after row {report.resumed_after}, where an earlier run broke off")
+    _show_repeats(report)
     if report.unanchored:
         typer.echo(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
+    for outside in report.outside_axes:
+        typer.secho(f"  not in the contract: {_outside(outside)}", fg="yellow")
     for reason in report.reasons:
         typer.secho(f"  set aside {reason.rows}: {reason.example}  [{reason.code}]", fg="yellow")
     if report.rejects:
         typer.echo(f"  mend {report.rejects} and import it in the same way")
     if report.earlier_rejects:
         typer.echo(f"  earlier rejects kept as {report.earlier_rejects}")
+
+
+_WHOSE = {"human": "people", "unknown": "unnamed labels", "model": "model labels"}
+
+
+def _show_repeats(report: Any) -> None:
+    """Name what was taken as one judgment, and what no rule could put in order."""
+    if report.repeats:
+        whose = ", ".join(f"{count} of {_WHOSE[kind]}" for kind, count in report.repeats.items())
+        typer.echo(
+            f"  {sum(report.repeats.values())} repeat an earlier answer of the same reviewer, "
+            f"counted once: {whose}"
+        )
+    if report.unordered:
+        typer.secho(
+            f"  {report.unordered} differ from another answer of the same reviewer on the same "
+            f"record, and nothing shows which is later (first: {report.unordered_example}); they "
+            "decide nothing. Map `occasion` or `judged_at`, or `group` where rows are parts of "
+            "one judgment",
+            fg="yellow",
+        )
+
+
+def _outside(outside: Any) -> str:
+    """One axis value that the contract does not have, with the nearest that it has."""
+    near = f"; nearest: {outside.nearest}" if outside.nearest else ""
+    records = "1 record" if outside.records == 1 else f"{outside.records} records"
+    if outside.value is None:
+        return f"axis {outside.axis} ({records}{near})"
+    return f"{outside.axis}: {outside.value} ({records}{near})"
 
 
 @app.command("list")

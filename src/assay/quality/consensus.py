@@ -32,6 +32,7 @@ from assay.quality.distributions import (
 )
 from assay.quality.located_errors import ErrorSummary, SpanAgreement, located, span_agreement
 from assay.records.judgment import Judgment, SectionRuling, standing
+from assay.records.occasion import last_answer
 from assay.records.record import Record
 from assay.records.verdict import Abstained, DimensionScore, NotAsked, Prefers, verdict_key
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
@@ -218,20 +219,14 @@ def _naming_it(answer: A) -> A:
 def effective(judgments: Iterable[Judgment]) -> list[Judgment]:
     """The judgments that stand: not superseded, and of each reviewer the last occasion.
 
-    Earlier occasions of one reviewer are agreement with oneself and never count twice.
+    Earlier occasions of one reviewer are agreement with oneself and never count twice. Of a
+    reviewer with different answers that nothing orders, none counts: which holds is unknown.
     """
-    last: dict[tuple[str, str], Judgment] = {}
+    by_reviewer: dict[tuple[str, str], list[Judgment]] = {}
     for judgment in standing(judgments):
         key = (judgment.reviewer.kind, judgment.reviewer.pseudonym)
-        if key not in last or _comes_after(judgment, last[key]):
-            last[key] = judgment
-    return list(last.values())
-
-
-def _comes_after(judgment: Judgment, other: Judgment) -> bool:
-    if judgment.occasion != other.occasion:
-        return judgment.occasion > other.occasion
-    return judgment.id > other.id
+        by_reviewer.setdefault(key, []).append(judgment)
+    return [last for own in by_reviewer.values() if (last := last_answer(own)) is not None]
 
 
 def tally(judgments: Iterable[Judgment], n_candidates: int) -> Tally:

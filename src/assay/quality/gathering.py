@@ -27,6 +27,7 @@ from assay.quality.places import Clusters, Places
 from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.judgment import Judgment
 from assay.records.judgment import standing as unsuperseded
+from assay.records.occasion import in_order, last_answer
 from assay.records.record import Record
 from assay.records.verdict import (
     Abstained,
@@ -228,9 +229,7 @@ class Gathering:
         for judgment in standing:
             counts[judgment.reviewer.kind] += 1
             self._count_reviewer(judgment)
-        repeats = len(unreplaced) - len(standing)
-        if repeats:
-            counts["repeated"] += repeats
+        if len(unreplaced) > len(standing):
             self._compare_repeats(unreplaced, len(case.record.candidates))
 
     def _count_reviewer(self, judgment: Judgment) -> None:
@@ -242,11 +241,16 @@ class Gathering:
             tally.first_shown += judgment.order[0] == judgment.verdict.candidate
 
     def _compare_repeats(self, judgments: Iterable[Judgment], n_candidates: int) -> None:
-        ordered: dict[str, list[Judgment]] = {}
-        for judgment in sorted(judgments, key=lambda each: (each.occasion, each.id)):
-            ordered.setdefault(rater(judgment), []).append(judgment)
-        for own in ordered.values():
-            for before, after in pairwise(own):
+        by_rater: dict[str, list[Judgment]] = {}
+        for judgment in judgments:
+            by_rater.setdefault(rater(judgment), []).append(judgment)
+        for own in by_rater.values():
+            if last_answer(own) is None:
+                self.judgments["unordered"] += len(own)
+                continue
+            if len(own) > 1:
+                self.judgments["repeated"] += len(own) - 1
+            for before, after in pairwise(in_order(own)):
                 verdicts = {verdict_key(each.verdict, n_candidates) for each in (before, after)}
                 if verdicts != {"not_asked"}:
                     self.repeated_verdicts[len(verdicts) == 1] += 1

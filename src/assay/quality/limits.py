@@ -40,6 +40,11 @@ def _particular(gathered: Gathering) -> Iterator[str]:
         yield f"{judgments['model']} judgments of models are counted apart and decide nothing."
     if not judgments["repeated"]:
         yield "No reviewer judged a record twice, so consistency with oneself is not known."
+    if judgments["unordered"]:
+        yield (
+            f"{judgments['unordered']} judgments differ from another of the same reviewer on the "
+            "same record, and nothing shows which is the later; they decide nothing."
+        )
     # A judge that we ask sees every order; models that were imported decide nothing.
     tallies = [tally for tally in gathered.reviewers.values() if tally.kind != "model"]
     preferring = sum(tally.verdicts["prefers"] for tally in tallies)

@@ -9,41 +9,19 @@ from assay.contracts.shape import nearest
 from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.records.coherence import judgment_faults, record_faults
+from assay.records.grouping import Groups, group_rows
 from assay.records.judgment import Judgment
-from assay.records.occasion import Occasions
-from assay.records.ports import Row, row_values
-from assay.records.reader import FactReader, GroupReader, Read, Reader, RowContext
+from assay.records.ports import Row, RowFile, row_values
+from assay.records.reader import FactReader, GroupReader, Read, Reader, Recurrence, RowContext
 from assay.records.record import Record
-
-MAX_GROUP_ROWS = 10_000
-"""A longer run of rows with one group key is a mistake in the mapping."""
+from assay.records.unit import Unit
+from assay.records.votes import Votes
 
 _RECORDS_KEPT = 512
 _FAULTS_TOLD = 3
 
 _record_decoder = msgspec.json.Decoder(Record)
 _judgment_decoder = msgspec.json.Decoder(Judgment)
-
-
-class Unit(msgspec.Struct):
-    """Rows that are read as one: a single row, or a group that a mapping names."""
-
-    rows: list[Row]
-    """The rows; ones with a fault may stand among them."""
-    set_aside: list[tuple[Row, InputError]] = []
-    """Rows of the unit that cannot be used, each with its reason."""
-    facts: Sequence[Fact] = ()
-    """The facts that the other rows gave, a record before its judgments."""
-    ids: Sequence[str] = ()
-    """The ids of the facts."""
-
-    @property
-    def used(self) -> list[Row]:
-        """The rows that the facts came from."""
-        if not self.set_aside:
-            return self.rows
-        gone = {row.number for row, _ in self.set_aside}
-        return [row for row in self.rows if row.number not in gone]
 
 
 class Intake:
@@ -63,85 +41,84 @@ class Intake:
         self._context = context
         self._find = find
         self._lines = reader if isinstance(reader, FactReader) else None
-        self._groups = reader if isinstance(reader, GroupReader) else None
-        self._occasions = Occasions()
+        mapped = reader if isinstance(reader, GroupReader) else None
+        self._groups = mapped if mapped and mapped.group_columns else None
+        self._names_votes = bool(mapped and mapped.names_votes)
+        self._votes = Votes()
         self._recent: OrderedDict[str, Record] = OrderedDict()
 
     @property
-    def counts_occasions(self) -> bool:
-        """Whether what a row gives depends on the rows before it."""
-        return self._lines is None
+    def takes_facts(self) -> bool:
+        """Whether the rows are our own facts, which are taken as they stand."""
+        return self._lines is not None
 
-    def units(self, rows: Iterable[Row]) -> Iterator[Unit]:
-        """Rows as units with their facts, in order."""
-        for unit in self._gathered(rows):
-            self._fill(unit)
-            yield unit
+    def units(self, file: RowFile, after: int = 0) -> Iterator[Unit]:
+        """Rows as units with their facts, in the order of their last rows.
 
-    def _gathered(self, rows: Iterable[Row]) -> Iterator[Unit]:
-        if self._groups is None:
-            for row in rows:
-                yield Unit([row], [(row, row.fault)] if row.fault else [])
-            return
-        open_key: tuple[str, ...] | None = None
-        unit = Unit([])
-        for row in map(_parsed, rows):
-            key, fault = self._key(row)
-            parts = fault is None and (key != open_key or key is None)
-            if unit.rows and (parts or len(unit.rows) >= MAX_GROUP_ROWS):
+        Args:
+            file: the rows.
+            after: the row up to which an earlier run has committed its units.
+
+        Raises:
+            InputError: if the file as a whole cannot be used.
+        """
+        if self._names_votes:
+            self._survey_votes(file)
+        for unit in self._gathered(file, after):
+            if unit.rows[-1].number > after:
+                self._fill(unit)
                 yield unit
-                unit = Unit([])
-            unit.rows.append(row)
-            if fault is None:
-                open_key = key
-            else:
-                unit.set_aside.append((row, fault))
-        if unit.rows:
-            yield unit
 
-    def _key(self, row: Row) -> tuple[tuple[str, ...] | None, InputError | None]:
-        if row.fault or self._groups is None:
-            return None, row.fault
-        try:
-            return self._groups.group_of(row.values or {}), None
-        except InputError as error:
-            return None, error
+    def _gathered(self, file: RowFile, after: int) -> Iterator[Unit]:
+        if self._groups is not None:
+            yield from Groups(self._groups, file.rows).units()
+            return
+        for row in file.rows(after=after):
+            yield Unit([row], [(row, row.fault)] if row.fault else [])
+
+    def _survey_votes(self, file: RowFile) -> None:
+        """Learn which votes differ from row to row before the first of them is used."""
+        for unit in self._gathered(file, 0):
+            self._fill(unit)
+            for judgment in unit.facts:
+                if isinstance(judgment, Judgment):
+                    self._votes.note(judgment, unit.recurrences.get(judgment.id))
+        self._votes.close()
 
     def _fill(self, unit: Unit) -> None:
         rows = unit.used
         if not rows:
             return
         try:
-            facts = self._facts(rows)
+            self._read_into(unit, rows)
         except InputError as error:
-            unit.set_aside += [(row, error) for row in rows]
-        else:
-            unit.facts = list(facts.values())
-            unit.ids = list(facts)
+            unit.refuse(error)
 
-    def _facts(self, rows: Sequence[Row]) -> dict[str, Fact]:
-        facts: dict[str, Fact] = {}
-        judgments: list[Judgment] = []
+    def _read_into(self, unit: Unit, rows: Sequence[Row]) -> None:
+        records: dict[str, Fact] = {}
+        judgments: list[tuple[str, Judgment]] = []
+        recurrences: dict[str, Recurrence] = {}
         for read in self._read(rows):
             if read.record is not None:
                 _refuse("record", record_faults(read.record))
                 _refuse_unknown_sources(read.record, self._context.known_sources)
-                facts[self._remember(read.record)] = read.record
-            for judgment in read.judgments:
+                records[self._remember(read.record)] = read.record
+            for number, judgment in enumerate(read.judgments):
                 _refuse("judgment", judgment_faults(self._record_of(judgment), judgment))
-                judgments.append(judgment)
-        if self._lines is None:
-            # Counted only here, when nothing can set the row aside any more.
-            judgments = [self._occasions.number(judgment) for judgment in judgments]
-        return facts | {judgment.id: judgment for judgment in judgments}
+                identity = judgment.id
+                judgments.append((identity, judgment))
+                if read.recurrences:
+                    recurrences[identity] = read.recurrences[number]
+                    self._votes.refuse_differing(judgment, read.recurrences[number])
+        unit.facts = [*records.values(), *(judgment for _, judgment in judgments)]
+        unit.ids = [*records, *(identity for identity, _ in judgments)]
+        unit.recurrences = recurrences
 
     def _read(self, rows: Sequence[Row]) -> Sequence[Read]:
         first = rows[0]
         if self._lines is not None and first.text is not None:
             return self._lines.read_line(first.text, self._context)
-        values = row_values(first)
-        if self._groups is not None and self._groups.group_of(values) is not None:
-            values = {**values, "rows": [row_values(row) for row in rows]}
+        values = row_values(first) if self._groups is None else group_rows(rows)
         reads = self._reader.read(values, self._context)
         if self._lines is None:
             for read in reads:
@@ -175,16 +152,6 @@ def stored_record(get: Callable[[type[Record], str], Record], identity: str) -> 
         return get(Record, identity)
     except UsageError:
         return None
-
-
-def _parsed(row: Row) -> Row:
-    """The row with its JSON text parsed; a fault where it cannot be."""
-    if row.fault or row.values is not None:
-        return row
-    try:
-        return msgspec.structs.replace(row, values=row_values(row))
-    except InputError as error:
-        return msgspec.structs.replace(row, fault=error)
 
 
 def _refuse(what: str, faults: Iterable[str]) -> None:

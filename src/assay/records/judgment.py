@@ -198,9 +198,9 @@ class Judgment(Fact):
     active_ms: Index | None = None
     """Active time in milliseconds."""
     judged_at: str | None = None
-    """When, as the source says it; information, never an order."""
+    """When, as the source says it; as ISO 8601 it orders the reviewer's judgments of one occasion."""
     occasion: Index = 0
-    """How many judgments of this reviewer on this record came before it."""
+    """Which of the reviewer's judgments on this record it is: a later one has a higher number."""
     supersedes: str | None = None
     """Id of the judgment that this one replaces."""
 

@@ -1,28 +1,81 @@
-"""Occasions: the how-manieth judgment of one reviewer on one record, counted within an import."""
+"""Occasions: which of one reviewer's judgments on one record is the last, by their content alone.
 
-from assay.core.digest import sha256
+A source says that a reviewer judged again by a number (`occasion`) or by a time (`judged_at`).
+Where neither tells two different answers apart, nothing shows which of them holds. The place of
+a row in its file is never evidence: a file can be cut and put together in any way.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
 from assay.records.judgment import Judgment
 
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
-class Occasions:
-    """Counts judgments by record and reviewer in the order of the file.
 
-    Importing the same file again counts the same, so the same judgments come out. A pair is
-    kept as 64 bits of its digest: 70 bytes of memory a pair, and one chance in 10 million that
-    a million pairs hold two that are taken for one.
+def instant(stated: str | None) -> datetime | None:
+    """The time that a source states as ISO 8601; without a zone it is read as UTC.
+
+    Returns:
+        The time with its zone; None where none is stated or the text is in another format.
     """
+    if stated is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(stated.strip())
+    except ValueError:
+        return None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed
 
-    def __init__(self) -> None:
-        self._seen: set[int] = set()
-        self._repeated: dict[int, int] = {}
 
-    def number(self, judgment: Judgment) -> Judgment:
-        """The judgment with its occasion."""
-        pair = f"{judgment.record}\0{judgment.reviewer.pseudonym}".encode()
-        key = int.from_bytes(sha256(pair)[:8])
-        if key not in self._seen:
-            self._seen.add(key)
-            return judgment.replace(occasion=0) if judgment.occasion else judgment
-        earlier = self._repeated.get(key, 1)
-        self._repeated[key] = earlier + 1
-        return judgment.replace(occasion=earlier)
+def is_unordered(one: Judgment, other: Judgment) -> bool:
+    """Whether nothing shows which of two judgments of a reviewer on a record is the later."""
+    if one.occasion != other.occasion:
+        return False
+    times = instant(one.judged_at), instant(other.judged_at)
+    return None in times or times[0] == times[1]
+
+
+def in_order(judgments: Iterable[Judgment]) -> list[Judgment]:
+    """One reviewer's judgments on a record, the earliest first; unordered ones by their ids."""
+    return sorted(
+        judgments, key=lambda own: (own.occasion, instant(own.judged_at) or _EARLIEST, own.id)
+    )
+
+
+def answer_of(judgment: Judgment) -> bytes:
+    """What a judgment answers, as canonical bytes: without reasons and circumstances."""
+    return judgment.replace(
+        reasons=(),
+        order=None,
+        rubric=None,
+        guideline=None,
+        visible=None,
+        active_ms=None,
+        judged_at=None,
+        occasion=0,
+        supersedes=None,
+    ).canonical()
+
+
+def last_answer(judgments: Sequence[Judgment]) -> Judgment | None:
+    """The last answer of one reviewer on one record.
+
+    Args:
+        judgments: the reviewer's judgments on the record; at least one, none of them superseded.
+
+    Returns:
+        The judgment, or None where several that nothing orders give different answers. Of
+        several with one answer, the one with the highest id.
+    """
+    if len(judgments) == 1:
+        return judgments[0]
+    highest = max(judgment.occasion for judgment in judgments)
+    last = [judgment for judgment in judgments if judgment.occasion == highest]
+    times = [time for judgment in last if (time := instant(judgment.judged_at))]
+    if times:
+        newest = max(times)
+        last = [own for own in last if instant(own.judged_at) in {None, newest}]
+    if len(last) > 1 and len({answer_of(judgment) for judgment in last}) > 1:
+        return None
+    return max(last, key=lambda judgment: judgment.id)

@@ -99,19 +99,30 @@ class RowFile(Protocol):
         """The rows whose number is greater than `after`, streamed."""
 
 
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that an earlier, killed run of the same import set aside."""
+
+    row: int
+    """Its number in the file."""
+    where: str
+    """Its place for people."""
+    reason: InputError
+    """Why."""
+
+
 class Rejects(Protocol):
     """Where rows that were set aside are kept, so that they can be mended and imported again."""
 
     name: str
     """Name for people, such as `votes.rejects.jsonl`."""
 
-    def resume(self, after: int) -> Sequence[tuple[str, InputError]]:
+    def resume(self, after: int) -> Sequence[Kept]:
         """Forget what was kept of rows beyond this number: they will be read again.
 
         At 0 a new run starts: rejects of an earlier import are set aside, not forgotten.
 
         Returns:
-            Place and reason of every row that stays kept.
+            Every row that stays kept.
         """
 
     def put(self, row: Row, error: InputError) -> None:

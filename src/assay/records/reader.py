@@ -21,6 +21,17 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     """Turns a raw person id into a pseudonym: a keyed digest; raw ids go no further."""
     known_sources: frozenset[str] | None = None
     """The source classes of sources.yaml: a record of any other is set aside. None asks none."""
+    axes: Mapping[str, Sequence[str]] = {}
+    """The contract's sampling axes with their values; empty where values are not looked at."""
+
+
+class Recurrence(msgspec.Struct, frozen=True, kw_only=True):
+    """What a mapping states of how a judgment recurs: on several rows, or as a later one."""
+
+    once: str = ""
+    """The columns and values that name the vote, where several rows repeat it; else empty."""
+    numbered: bool = False
+    """Whether the mapping says which occasion it is."""
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +40,9 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     record: Record | None
     """The record; absent where the row holds only judgments of a record told before."""
     judgments: Sequence[Judgment] = ()
-    """Judgments about it, each naming the record's id; `occasion` is set by the import."""
+    """Judgments about it, each naming the record's id."""
+    recurrences: Sequence[Recurrence] = ()
+    """One for each judgment, in their order; empty where nothing more is stated."""
 
 
 class Reader(Protocol):
@@ -73,7 +86,14 @@ class FactReader(Reader, Protocol):
 
 @runtime_checkable
 class GroupReader(Reader, Protocol):
-    """A reader for files in which one judgment spreads over several rows that follow another."""
+    """A reader for files in which several rows may be one judgment."""
+
+    group_columns: tuple[str, ...]
+    """The columns that tell a row's group; empty where each row stands for itself."""
+    anywhere: bool
+    """Whether the rows of a group may stand apart from each other in the file."""
+    names_votes: bool
+    """Whether a judgment can carry the columns that name its vote (`Recurrence.once`)."""
 
     def group_of(self, row: Mapping[str, Any]) -> tuple[str, ...] | None:
         """What rows of one group have in common; None where each row stands for itself.

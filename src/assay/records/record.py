@@ -110,6 +110,13 @@ def _evidence_faults(
         yield f"evidence {number} bears on candidate {piece.candidate}, which is not there"
     if not (piece.locator or piece.text or piece.quote or piece.digest or piece.missing):
         yield f"evidence {number} holds nothing: give its text, locator, digest or why it is missing"
+    if piece.quote and piece.text and not _holds(piece.text, piece.quote):
+        yield f"the `quote` of evidence {number} does not occur in its `text`"
+
+
+def _holds(text: str, quote: str) -> bool:
+    """Whether a text holds a quote, however lines are broken and spaces are set."""
+    return quote in text or " ".join(quote.split()) in " ".join(text.split())
 
 
 def sort_candidates(candidates: tuple[Candidate, ...]) -> tuple[tuple[Candidate, ...], list[int]]:

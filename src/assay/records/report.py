@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 
 from assay.core.errors import InputError
+from assay.records.axis_values import OutsideValue
 
 
 class FactCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +62,17 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """Why rows were set aside, most frequent first; runs that were killed included."""
     unanchored: int = 0
     """Localized errors of this run whose stated place did not match the text."""
+    repeats: Mapping[str, int] = {}
+    """Kind of reviewer (`human`, `unknown`, `model`) -> how often a row of this run gave a
+    judgment that an earlier row of the run had given: the two count as one."""
+    unordered: int = 0
+    """New judgments of this run that differ from another of the same reviewer on the same
+    record, where neither `occasion` nor `judged_at` shows which is the later. They decide
+    nothing."""
+    unordered_example: str | None = None
+    """Place of the first such judgment."""
+    outside_axes: tuple[OutsideValue, ...] = ()
+    """Axis values of this run's records that the contract does not have, most frequent first."""
     rejects: str | None = None
     """Name of the file that keeps the rows set aside; absent where none was."""
     earlier_rejects: str | None = None

@@ -2,19 +2,23 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from assay.core.errors import UsageError
 from assay.core.fact import Fact
 from assay.core.ports import FactStore, Import, Origin
-from assay.records.intake import Intake, Unit, stored_record
+from assay.records.axis_values import AxisValues
+from assay.records.grouping import row_size
+from assay.records.intake import Intake, stored_record
 from assay.records.judgment import Judgment, Unanchored
-from assay.records.ports import Rejects, Row, RowFile
+from assay.records.matching import Matching
+from assay.records.ports import Rejects, RowFile
 from assay.records.reader import Read, Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import FactCount, ImportReport, Reasons
+from assay.records.unit import Unit
 
 BATCH_FACTS = 2_000
 """Facts that are committed together."""
@@ -89,8 +93,11 @@ def import_rows(
     )
     run = _Run(begun, store, rejects, actor, documents)
     run.resume()
+    run.axis_values = AxisValues(context.axes)
     intake = Intake(reader, context, lambda identity: stored_record(store.get, identity))
-    for batch in _batches(_new_units(intake, file, begun.position)):
+    for batch in _batches(intake.units(file, begun.position)):
+        if not intake.takes_facts:
+            run.matching.settle(batch)
         run.commit(batch, finished=False)
         if progress:
             progress(Progress(rows=run.ledger.read, set_aside=run.ledger.set_aside))
@@ -112,7 +119,10 @@ def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: i
     reads: dict[str, Read] = {}
     reasons: list[tuple[str, str]] = []
     looked = 0
-    for unit in itertools.islice(Intake(reader, context, lambda _: None).units(file.rows()), first):
+    intake, matching = Intake(reader, context, lambda _: None), Matching(lambda *_: ())
+    for unit in itertools.islice(intake.units(file), first):
+        if not intake.takes_facts:
+            matching.settle([unit])
         looked += len(unit.rows)
         reasons += [(row.where, str(error)) for row, error in unit.set_aside]
         for identity, fact in zip(unit.ids, unit.facts, strict=True):
@@ -134,36 +144,18 @@ def _refuse_kind(reader: Reader, kind: str) -> None:
         )
 
 
-def _new_units(intake: Intake, file: RowFile, position: int) -> Iterator[Unit]:
-    """Units beyond the place that an earlier run had committed."""
-    if not intake.counts_occasions:
-        yield from intake.units(file.rows(after=position))
-        return
-    # Occasions count from the first row, so the earlier rows are read again, not stored again.
-    for unit in intake.units(file.rows()):
-        if unit.rows[-1].number > position:
-            yield unit
-
-
 def _batches(units: Iterator[Unit]) -> Iterator[list[Unit]]:
     batch: list[Unit] = []
     facts = size = 0
     for unit in units:
         batch.append(unit)
         facts += len(unit.facts) + 1
-        size += sum(_size(row) for row in unit.rows)
+        size += sum(map(row_size, unit.rows))
         if facts >= BATCH_FACTS or size >= BATCH_BYTES:
             yield batch
             batch, facts, size = [], 0, 0
     if batch:
         yield batch
-
-
-def _size(row: Row) -> int:
-    """About how many bytes a row holds."""
-    if row.text is not None:
-        return len(row.text)
-    return sum(len(cell) for cell in (row.values or {}).values() if isinstance(cell, str))
 
 
 class _Run:
@@ -179,6 +171,10 @@ class _Run:
     ) -> None:
         self.ledger = begun
         """The import as far as it is committed."""
+        self.matching = Matching(self._judgments)
+        """What the judgments are to earlier ones."""
+        self.axis_values = AxisValues({})
+        """Axis values outside the contract."""
         self._resumed_after = begun.position
         self._store = store
         self._rejects = rejects
@@ -188,12 +184,15 @@ class _Run:
         self._given: Counter[str] = Counter()
         self._reasons = Reasons()
         self._unanchored = 0
+        self._kept: frozenset[int] = frozenset()
         self._earlier_rejects: str | None = None
 
     def resume(self) -> None:
         """Take up the rejects of an earlier, killed run, so that the reasons add up."""
-        for where, error in self._rejects.resume(self.ledger.position):
-            self._reasons.add(where, error)
+        kept = self._rejects.resume(self.ledger.position)
+        self._kept = frozenset(row.row for row in kept)
+        for row in kept:
+            self._reasons.add(row.where, row.reason)
 
     def commit(self, units: Sequence[Unit], *, finished: bool) -> None:
         """Store the facts of some units and how far the import has come with them."""
@@ -251,14 +250,25 @@ class _Run:
             },
             reasons=self._reasons.counts(),
             unanchored=self._unanchored,
+            repeats=dict(sorted(self.matching.matches.repeats.items())),
+            unordered=self.matching.matches.unordered,
+            unordered_example=self.matching.matches.example,
+            outside_axes=self.axis_values.outside(),
             rejects=self._rejects.name if ledger.set_aside else None,
             earlier_rejects=self._earlier_rejects,
         )
+
+    def _judgments(
+        self, records: Collection[str], pseudonyms: Collection[str]
+    ) -> Iterable[Judgment]:
+        return self._store.scan(Judgment, record=list(records), reviewer=list(pseudonyms))
 
     def _set_aside(self, units: Sequence[Unit]) -> None:
         """Keep rejects before the commit that counts them, so that none can be missing."""
         for unit in units:
             for row, error in unit.set_aside:
+                if row.number in self._kept:
+                    continue  # a row of a group whose last row the killed run had not come to
                 self._rejects.put(row, error)
                 self._reasons.add(row.where, error)
         self._rejects.flush()
@@ -289,7 +299,9 @@ class _Run:
         for family, name in _FAMILIES.items():
             self._new[name] += sum(identity.startswith(f"{family.prefix}_") for identity in new)
         for unit in units:
-            for fact in unit.facts:
+            for identity, fact in zip(unit.ids, unit.facts, strict=True):
+                if isinstance(fact, Record):
+                    self.axis_values.add(fact, identity)
                 self._given[_FAMILIES[type(fact)]] += 1
                 if isinstance(fact, Judgment):
                     places = (error.place for error in fact.errors or ())

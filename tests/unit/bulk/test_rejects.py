@@ -95,9 +95,10 @@ def test_a_resumed_run_tells_the_reasons_that_it_keeps(tmp_path: Path) -> None:
     first.put(Row(number=9, text=b"{"), FAULT)
     first.close()
     second = RejectsFile(path)
-    ((where, error),) = second.resume(5)
+    (kept,) = second.resume(5)
     second.close()
-    assert (where, error.code, error.message) == ("row 1, field", "some-fault", "it is wrong")
+    assert (kept.row, kept.where) == (1, "row 1, field")
+    assert (kept.reason.code, kept.reason.message) == ("some-fault", "it is wrong")
 
 
 def test_rejects_that_were_changed_are_not_guessed_at(tmp_path: Path) -> None:

@@ -95,6 +95,41 @@ def test_options_say_how_a_file_is_cut(
     assert assay(*call, "--layout", "yaml").code == 2
 
 
+def test_an_import_names_repeats_and_what_the_contract_lacks(
+    assay: Run, program: Path, tmp_path: Path
+) -> None:
+    """The summary counts repeats and unordered answers, and names axis values outside the contract."""
+    (tmp_path / "m.yaml").write_text(
+        "mapping: 1\nkind: demonstration\nrecord:\n  messages: [{user: Q}]\n"
+        "  taxonomy: {domain: zzz}\n  candidates: [{content: A, unknown: not stated}]\n"
+        "judgments:\n  - reviewer: {person: ann}\n"
+        '    scores: [{dimension: clarity, number: "{score}"}]\n'
+    )
+    rows = tmp_path / "rows.csv"
+    rows.write_text("score\n3\n3\n4\n")
+    call = (
+        "record",
+        "import",
+        rows,
+        "-f",
+        tmp_path / "m.yaml",
+        "-s",
+        "desk-authors",
+        "-p",
+        program,
+    )
+    out = assay(*call).out
+    assert "1 repeat an earlier answer of the same reviewer, counted once: 1 of people" in out
+    assert "1 differ from another answer" in out
+    assert "row 3, line 4" in out
+    assert "not in the contract: domain: zzz (1 record)" in out
+    again = json.loads(assay(*call, "--json").out)
+    assert again["repeats"] == {"human": 1}
+    assert again["outside_axes"] == [
+        {"axis": "domain", "records": 1, "value": "zzz", "nearest": None}
+    ]
+
+
 def test_an_import_that_used_no_row_ends_with_3(assay: Run, program: Path, tmp_path: Path) -> None:
     """Rows that are all set aside are unusable input; the kind that was assumed is told."""
     rows = tmp_path / "rows.jsonl"

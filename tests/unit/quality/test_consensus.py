@@ -104,6 +104,15 @@ def test_of_several_occasions_the_last_counts() -> None:
     assert effective([second, first, replacing, replaced]) == [second, replacing]
 
 
+def test_answers_that_nothing_orders_do_not_count() -> None:
+    """A reviewer with two answers and no last one is no voice; a time makes one of them the last."""
+    one, other = judged(PAIR, "a", 0), judged(PAIR, "a", 1)
+    third = judged(PAIR, "b", 0)
+    assert effective([one, other, third]) == [third]
+    timed = [one.replace(judged_at="2026-02-01"), other.replace(judged_at="2026-01-01")]
+    assert effective([*timed, third]) == [timed[0], third]
+
+
 def test_a_ranking_speaks_for_its_single_best() -> None:
     """Rankings that put one candidate first count for it; the agreed ranking is kept whole."""
     ranks = Ranks(order=((2,), (0, 1)))

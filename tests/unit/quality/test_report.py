@@ -157,6 +157,15 @@ def test_repeats_are_agreement_with_oneself() -> None:
     assert found.judgments == {"given": 3, "human": 1, "repeated": 2, "superseded": 0}
 
 
+def test_answers_that_nothing_orders_are_counted_apart() -> None:
+    """They are no repeats, decide nothing, and are named among what is not known."""
+    record = pair()
+    found = _report(record, judged(record, "a", 0), judged(record, "a", 1), judged(record, "b", 0))
+    assert found.judgments == {"given": 3, "human": 1, "superseded": 0, "unordered": 2}
+    assert found.repeats.judgments == 0
+    assert any("nothing shows which is the later" in limit for limit in found.limits)
+
+
 def test_a_dimension_shows_its_distribution_and_its_absences() -> None:
     """Scores, abstentions and scores that do not apply are counted apart, on the rubric's scale."""
     record = pair()

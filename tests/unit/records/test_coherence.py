@@ -104,3 +104,24 @@ def test_a_record_that_cannot_be_used_says_why(changes: dict[str, object], what:
 def test_pointers_reach_texts_only(pointer: str, text: str | None) -> None:
     """A pointer finds texts that are fields of the record, and nothing else."""
     assert text_at(record(), pointer) == text
+
+
+@pytest.mark.parametrize(
+    ("quote", "text", "holds"),
+    [
+        ("15 crowns", "It costs 15 crowns a day.", True),
+        ("15 crowns a day", "It costs 15\n crowns  a day.", True),
+        ("16 crowns", "It costs 15 crowns a day.", False),
+        ("15 crowns", None, True),
+    ],
+)
+def test_a_quote_stands_in_the_text_of_its_evidence(
+    quote: str, text: str | None, holds: bool
+) -> None:
+    """A quote that its own text lacks is named by evidence and field; line breaks do not matter."""
+    other = {"kind": "source", "locator": "page 3"}
+    piece = {"kind": "citation", "locator": "page 4", "quote": quote, "text": text}
+    faults_of = list(record_faults(record(evidence=[other, piece])))
+    assert faults_of == (
+        [] if holds else ["the `quote` of evidence 1 does not occur in its `text`"]
+    )

@@ -281,14 +281,13 @@ def test_votes_share_their_record(tmp_path: Path, store: Store, context: Context
     assert "both" in report.reasons[0].example
 
 
-def test_a_repeated_vote_is_another_occasion(
-    tmp_path: Path, store: Store, context: Context
-) -> None:
-    """The same vote by the same person is kept as a second occasion, the same again next time."""
+def test_a_repeated_vote_is_one_judgment(tmp_path: Path, store: Store, context: Context) -> None:
+    """The same vote by the same person counts once, and the report says how often it was given."""
     rows = "Which?,x,y,ann,a\nWhich?,x,y,ann,a\nWhich?,x,y,bob,a\n"
-    run_votes(tmp_path, rows, store, context)
+    first = run_votes(tmp_path, rows, store, context)
     again = run_votes(tmp_path, rows, store, context)
-    assert sorted(each.occasion for each in store.scan(Judgment)) == [0, 0, 1]
+    assert [each.occasion for each in store.scan(Judgment)] == [0, 0]
+    assert (first.stored, first.already_there, first.repeats) == (2, 1, {"human": 1})
     assert (again.stored, again.already_there) == (0, 3)
 
 
@@ -311,7 +310,7 @@ def test_a_killed_run_goes_on(
 ) -> None:
     """A run killed between batches goes on after the last one and ends with the counts of a whole."""
     monkeypatch.setattr("assay.records.service.BATCH_FACTS", 10)
-    rows = "".join(f"Q{n // 4},x,y,w{n % 2},{'a' if n % 5 else 'odd'}\n" for n in range(60))
+    rows = "".join(f"Q{n // 4},x,y,w{n % 4},{'a' if n % 5 else 'odd'}\n" for n in range(60))
 
     def kill(progress: object) -> None:
         if progress.rows > 20:  # type: ignore[attr-defined]

@@ -310,24 +310,6 @@ def test_rows_of_one_judgment_are_read_as_one(context: Context) -> None:
     assert judgment.errors == ()
 
 
-def test_groups_of_a_file_become_one_judgment_each(
-    tmp_path: Path, store: Store, context: Context
-) -> None:
-    """A file is cut into groups where the group's columns change; every row is traced."""
-    (tmp_path / "m.yaml").write_text(
-        MARKED.replace("kind: critique", "kind: critique\ngroup: [ask, who]")
-    )
-    rows = "Q,ann,<v>one</v> two,bad,Minor\nQ,ann,one <v>two</v>,bad,Major\nQ,ann,too few\nQ,ann,one two,none,\nQ,bob,one two,none,\n"
-    path = tmp_path / "a.csv"
-    path.write_text("ask,who,text,kind,severity\n" + rows)
-    made = open_mapping(tmp_path / "m.yaml", path)
-    report = import_file(path, made, context("critique"), store=store, actor="ada")
-    assert (report.read, report.stored, report.set_aside) == (5, 4, 1)
-    judgments = list(store.scan(Judgment))
-    assert [len(each.errors or ()) for each in judgments] == [2, 0]
-    assert [origin.row for origin in store.origins(judgments[0].id)] == [1, 2, 4]
-
-
 def test_steps_before_the_first_bad_one_are_good(context: Context) -> None:
     """The first bad step is bad, those before it good, later ones unlabelled; none bad: all good."""
     text = (

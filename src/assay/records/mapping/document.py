@@ -66,6 +66,16 @@ class Join(Piece):
         return name
 
 
+class Grouping(Piece):
+    """Rows that are one judgment, wherever they stand in the file."""
+
+    by: Annotated[tuple[str, ...], Field(min_length=1)]
+    """The columns that such rows share."""
+    anywhere: bool = False
+    """Whether the rows may stand apart from each other. The rows of groups that do are held in
+    memory: at most 500,000 rows and 256 MiB of text."""
+
+
 class MappingDocument(Piece):
     """A mapping: how rows of one file become records and judgments."""
 
@@ -77,9 +87,10 @@ class MappingDocument(Piece):
     """The kind of record."""
     rows: Rows = Rows()
     """How to cut the file into rows."""
-    group: tuple[str, ...] = ()
+    group: tuple[str, ...] | Grouping = ()
     """Columns that rows of one judgment share: such rows, following each other, are read as one,
-    with the first row's columns and all rows as the list `rows`."""
+    with the first row's columns and all rows as the list `rows`. A group that comes back after
+    other rows is set aside, unless `{by: [columns], anywhere: true}` joins it."""
     join: dict[DimensionName, Join] = {}
     """Name -> another file; its columns are then `name.column`."""
     loops: dict[str, Value] | None = Field(default=None, alias="for")
@@ -92,6 +103,13 @@ class MappingDocument(Piece):
     """The record."""
     judgments: tuple[JudgmentMap, ...] = ()
     """The judgments that a row holds about its record."""
+
+    @property
+    def grouping(self) -> Grouping | None:
+        """How rows are grouped; None where each stands for itself."""
+        if isinstance(self.group, Grouping):
+            return self.group
+        return Grouping(by=self.group) if self.group else None
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:

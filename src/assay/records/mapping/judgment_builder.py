@@ -26,7 +26,7 @@ from assay.records.mapping.record_builder import Cast, index_or_none, text_or_no
 from assay.records.mapping.repeat import compile_repeat
 from assay.records.mapping.scope import ABSENT, Scope, as_index, as_integer, as_text
 from assay.records.mapping.value import compile_optional, compile_value
-from assay.records.reader import RowContext
+from assay.records.reader import Recurrence, RowContext
 from assay.records.record import Record
 from assay.records.verdict import DimensionScore, NotAsked
 
@@ -41,6 +41,8 @@ class About:
         self.cast = cast
         self.id = record.id
 
+
+_PLAIN = Recurrence()
 
 Piece = Callable[[Scope, About], Any]
 """Builds one piece of a judgment; None where the row has nothing for it."""
@@ -63,8 +65,11 @@ class JudgmentBuilder:
         self._guideline = text_or_none(judgment.guideline)
         self._active = _active(judgment)
         self._judged_at = text_or_none(judgment.judged_at)
+        self._occasion = index_or_none(judgment.occasion, "the occasion")
 
-    def build(self, scope: Scope, about: About, context: RowContext) -> Iterator[Judgment]:
+    def build(
+        self, scope: Scope, about: About, context: RowContext
+    ) -> Iterator[tuple[Judgment, Recurrence]]:
         """The judgments of a row; none where no verdict was given though one is asked for.
 
         Raises:
@@ -74,7 +79,7 @@ class JudgmentBuilder:
             stated = self._verdict(inner)
             if stated is ABSENT and self._map.verdict is not None:
                 continue
-            yield Judgment(
+            judgment = Judgment(
                 record=about.id,
                 reviewer=self._reviewer(inner, context),
                 verdict=NotAsked() if stated is ABSENT else to_verdict(stated, about.cast.place),
@@ -88,12 +93,34 @@ class JudgmentBuilder:
                 visible=self._map.visible,
                 active_ms=self._active(inner),
                 judged_at=self._judged_at(inner),
+                occasion=self._occasion(inner) or 0,
             )
+            yield judgment, self._recurrence(inner)
+
+    def _recurrence(self, scope: Scope) -> Recurrence:
+        if not self._map.once and self._map.occasion is None:
+            return _PLAIN
+        return Recurrence(
+            once=", ".join(f"{name} {_vote_part(scope, name)!r}" for name in self._map.once),
+            numbered=self._map.occasion is not None,
+        )
 
     def _presented(self, scope: Scope, about: About) -> tuple[int, ...] | None:
         if self._map.order is None:
             return None
         return tuple(about.cast.place(name(scope)) for name in self._order)
+
+
+def _vote_part(scope: Scope, name: str) -> str:
+    value = scope.find(name)
+    if value is ABSENT:
+        raise InputError(
+            code="missing-column",
+            message=f"the row has no {name!r}, which names its vote",
+            where=name,
+            hint="check the names under `once` in the mapping",
+        )
+    return as_text(value)
 
 
 def _pieces(

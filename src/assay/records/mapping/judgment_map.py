@@ -219,7 +219,15 @@ class JudgmentMap(Repeated):
     active_seconds: Value | None = None
     """Active time in seconds; kept to the millisecond."""
     judged_at: Value | None = None
-    """When, as the source says it."""
+    """When, as the source says it. As ISO 8601 it tells a reviewer's later judgment of a record
+    from an earlier one."""
+    occasion: Value | None = None
+    """Which of the reviewer's judgments on the record it is: a whole number from 0 that is
+    higher for a later one, such as a round or the number of the row in the source; 0 where it
+    is absent."""
+    once: tuple[str, ...] = ()
+    """Columns that name the vote, where several rows repeat it: rows with the same values and
+    the same record give one judgment, and are set aside where they differ."""
 
     @model_validator(mode="after")
     def _one_time(self) -> Self:

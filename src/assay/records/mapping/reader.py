@@ -35,6 +35,13 @@ class MappingReader:
         """How the file is cut into rows."""
         self.digest = mapping_digest(document)
         """The mapping's digest."""
+        grouping = document.grouping
+        self.group_columns = grouping.by if grouping else ()
+        """The columns that tell a row's group; empty where each row stands for itself."""
+        self.anywhere = grouping is not None and grouping.anywhere
+        """Whether the rows of a group may stand apart from each other."""
+        self.names_votes = any(judgment.once for judgment in document.judgments)
+        """Whether a judgment carries the columns that name its vote."""
         self._document = document
         self._tables = tables
         self._joins = {name: compile_value(join.to) for name, join in document.join.items()}
@@ -49,16 +56,16 @@ class MappingReader:
         Raises:
             InputError: if the row lacks a column that tells its group.
         """
-        if not self._document.group:
+        if not self.group_columns:
             return None
-        missing = [name for name in self._document.group if name not in row]
+        missing = [name for name in self.group_columns if name not in row]
         if missing:
             raise InputError(
                 code="missing-column",
                 message=f"the row has no {missing[0]!r}, which tells its group",
                 where=missing[0],
             )
-        return tuple(as_text(row[name]) for name in self._document.group)
+        return tuple(as_text(row[name]) for name in self.group_columns)
 
     def read(self, row: Mapping[str, Any], context: RowContext) -> Sequence[Read]:
         """Map one row, or the rows of one group.
@@ -79,12 +86,14 @@ class MappingReader:
     def _read_one(self, scope: Scope, context: RowContext) -> Read:
         record, cast = self._record.build(scope, context)
         about = About(record, cast)
-        judgments = [
-            judgment
-            for builder in self._judgments
-            for judgment in builder.build(scope, about, context)
+        built = [
+            pair for builder in self._judgments for pair in builder.build(scope, about, context)
         ]
-        return Read(record=record, judgments=judgments)
+        return Read(
+            record=record,
+            judgments=[judgment for judgment, _ in built],
+            recurrences=[recurrence for _, recurrence in built],
+        )
 
     def _joined(self, name: str, scope: Scope) -> Mapping[str, Any]:
         key = as_text(self._joins[name](scope))

@@ -1,0 +1,169 @@
+"""Matching: each judgment of an import against what its reviewer gave on the same record before.
+
+The same content again is the same judgment, wherever it stands. Different content is another
+judgment; where nothing shows which of two is the later (`records.occasion`), both are kept,
+neither decides, and the report counts them. Where the mapping says that rows are parts of one
+judgment (`group`) or repeat one vote (`once`), different content is refused: it would be a half.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+import msgspec
+
+from assay.core.errors import InputError
+from assay.core.fact import Fact
+from assay.records.judgment import Judgment, standing
+from assay.records.occasion import answer_of, is_unordered
+from assay.records.reader import Recurrence
+from assay.records.unit import Unit
+
+FindJudgments = Callable[[Collection[str], Collection[str]], Iterable[Judgment]]
+"""Gives the stored judgments on any of some records by any of some pseudonyms."""
+
+_Reviewed = tuple[str, str, str]
+"""A record, and the kind and pseudonym of its reviewer."""
+
+_PLAIN = Recurrence()
+
+
+class Matches(msgspec.Struct):
+    """What matching has come to so far."""
+
+    repeats: Counter[str] = msgspec.field(default_factory=Counter)
+    """Kind of reviewer -> how often a row gave a judgment that an earlier row had given."""
+    unordered: int = 0
+    """Judgments that differ from another of the same reviewer, neither shown to be the later."""
+    example: str | None = None
+    """The first such row."""
+
+
+class Matching:
+    """Matches the judgments of one import, batch by batch.
+
+    What an earlier batch gave is in the store by then. For the count of repeats, 64 bits of each
+    judgment's id are kept: about 70 bytes a judgment.
+    """
+
+    def __init__(self, find: FindJudgments) -> None:
+        """Prepare for one import.
+
+        Args:
+            find: looks judgments up in the store.
+        """
+        self.matches = Matches()
+        """The counts."""
+        self._find = find
+        self._given: set[int] = set()
+
+    def settle(self, units: Sequence[Unit]) -> None:
+        """Match the judgments of some units; a unit whose judgment is refused is set aside."""
+        given = [fact for unit in units for fact in unit.facts if isinstance(fact, Judgment)]
+        if not given:
+            return
+        earlier = _Earlier()
+        records = {judgment.record for judgment in given}
+        pseudonyms = {judgment.reviewer.pseudonym for judgment in given}
+        for judgment in self._find(sorted(records), sorted(pseudonyms)):
+            earlier.add(judgment, judgment.id)
+        for unit in units:
+            try:
+                self._settle(unit, earlier)
+            except InputError as error:
+                unit.refuse(error)
+
+    def _settle(self, unit: Unit, earlier: "_Earlier") -> None:
+        facts: dict[str, Fact] = {}
+        repeats: Counter[str] = Counter()
+        new: dict[str, Judgment] = {}
+        for identity, fact in zip(unit.ids, unit.facts, strict=True):
+            if not isinstance(fact, Judgment):
+                facts[identity] = fact
+                continue
+            recurrence = unit.recurrences.get(identity, _PLAIN)
+            name, judgment = earlier.same_as(fact, identity, recurrence)
+            repeats[fact.reviewer.kind] += name in facts or _short(name) in self._given
+            if judgment is None:
+                _refuse_part(unit, fact, recurrence, earlier.beside(fact, identity))
+                new[identity] = fact
+            facts[name] = judgment or fact
+        # Only here, when nothing can set the unit aside any more.
+        for identity, judgment in new.items():
+            self._count_unordered(unit, judgment, earlier.beside(judgment, identity))
+            earlier.add(judgment, identity)
+        self.matches.repeats += repeats
+        self._given.update(_short(identity) for identity in facts)
+        unit.facts, unit.ids = list(facts.values()), list(facts)
+
+    def _count_unordered(self, unit: Unit, judgment: Judgment, beside: Sequence[Judgment]) -> None:
+        answer = answer_of(judgment) if beside else b""
+        if any(answer_of(other) != answer for other in beside):
+            self.matches.unordered += 1
+            self.matches.example = self.matches.example or unit.rows[0].where
+
+
+class _Earlier:
+    """The judgments that were given before on the records of one batch."""
+
+    def __init__(self) -> None:
+        self._own: dict[_Reviewed, dict[str, Judgment]] = defaultdict(dict)
+        self._by_content: dict[str, tuple[str, Judgment]] = {}
+
+    def add(self, judgment: Judgment, identity: str) -> None:
+        """Take in a judgment."""
+        self._own[_reviewed(judgment)][identity] = judgment
+        self._by_content.setdefault(_content(judgment, identity), (identity, judgment))
+
+    def same_as(
+        self, judgment: Judgment, identity: str, recurrence: Recurrence
+    ) -> tuple[str, Judgment | None]:
+        """The id under which this judgment is kept, and the earlier one that says it already.
+
+        Stores of earlier releases number repeated judgments by their place in the file. Where
+        the mapping does not number them, content alone tells whether one is there.
+        """
+        own = self._own.get(_reviewed(judgment), {})
+        if identity in own:
+            return identity, own[identity]
+        if not recurrence.numbered and (same := self._by_content.get(_content(judgment, identity))):
+            return same
+        return identity, None
+
+    def beside(self, judgment: Judgment, identity: str) -> list[Judgment]:
+        """Other standing judgments by the same reviewer that nothing orders with this one."""
+        own = self._own.get(_reviewed(judgment), {})
+        others = standing(other for name, other in own.items() if name != identity)
+        return [other for other in others if is_unordered(judgment, other)]
+
+
+def _reviewed(judgment: Judgment) -> _Reviewed:
+    return judgment.record, judgment.reviewer.kind, judgment.reviewer.pseudonym
+
+
+def _content(judgment: Judgment, identity: str) -> str:
+    """The id that the judgment would have as the reviewer's only one on the record."""
+    return judgment.replace(occasion=0).id if judgment.occasion else identity
+
+
+def _short(identity: str) -> int:
+    return hash(identity)
+
+
+def _refuse_part(
+    unit: Unit, judgment: Judgment, recurrence: Recurrence, beside: Sequence[Judgment]
+) -> None:
+    """Refuse a judgment of rows that ought to be one with what is there already.
+
+    Raises:
+        InputError: if rows are grouped or name their vote, and another judgment is there.
+    """
+    if not beside or not (unit.group or recurrence.once):
+        return
+    rows = f"the group {unit.group}" if unit.group else f"the vote with {recurrence.once}"
+    raise InputError(
+        code="continued-group" if unit.group else "differing-vote",
+        message=f"{rows} gives another judgment than {beside[0].id[:12]} by the same reviewer on "
+        f"the same record {judgment.record[:12]}, and nothing shows that it is a later one",
+        hint="import all its rows in one file, or map `occasion` or `judged_at` if the reviewer "
+        "judged again",
+    )

@@ -1,0 +1,45 @@
+"""The unit of an import: rows that are read as one, and what became of them."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from assay.core.errors import InputError
+from assay.core.fact import Fact
+from assay.records.ports import Row
+from assay.records.reader import Recurrence
+
+
+class Unit(msgspec.Struct):
+    """Rows that are read as one: a single row, or a group that a mapping names."""
+
+    rows: list[Row]
+    """The rows; ones with a fault may stand among them."""
+    set_aside: list[tuple[Row, InputError]] = []
+    """Rows of the unit that cannot be used, each with its reason."""
+    group: str = ""
+    """The group's columns and values, for messages; empty where the row stands for itself."""
+    facts: Sequence[Fact] = ()
+    """The facts that the other rows gave, a record before its judgments."""
+    ids: Sequence[str] = ()
+    """The ids of the facts."""
+    recurrences: Mapping[str, Recurrence] = {}
+    """Judgment id -> what the mapping states about it beyond its content."""
+
+    @property
+    def used(self) -> list[Row]:
+        """The rows that the facts came from."""
+        if not self.set_aside:
+            return self.rows
+        refused = {row.number for row, _ in self.set_aside}
+        return [row for row in self.rows if row.number not in refused]
+
+    def refuse(self, reason: InputError) -> None:
+        """Set every row aside that is not set aside yet, and drop their facts."""
+        self.set_aside = [*self.set_aside, *((row, reason) for row in self.used)]
+        self.facts, self.ids, self.recurrences = (), (), {}
+
+
+def refused(rows: Sequence[Row], reason: InputError) -> Unit:
+    """A unit none of whose rows can be used."""
+    return Unit(list(rows), [(row, reason) for row in rows])

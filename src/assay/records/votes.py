@@ -1,0 +1,47 @@
+"""Votes that a long file repeats: rows with one key say one thing, or none of them is used."""
+
+from assay.core.digest import sha256
+from assay.core.errors import InputError
+from assay.records.judgment import Judgment
+from assay.records.reader import Recurrence
+
+
+class Votes:
+    """What the rows of one file say under each key that a mapping names with `once`.
+
+    Which row comes first must not decide, so the whole file is looked over before a row is used.
+    A vote is kept as 64 bits of its key and 64 of its content.
+    """
+
+    def __init__(self) -> None:
+        self._content: dict[int, int] = {}
+        self._differing: set[int] = set()
+
+    def note(self, judgment: Judgment, recurrence: Recurrence | None) -> None:
+        """Take in what one row says."""
+        if recurrence is None or not recurrence.once:
+            return
+        key, content = _key(judgment, recurrence), int.from_bytes(judgment.digest()[:8])
+        if self._content.setdefault(key, content) != content:
+            self._differing.add(key)
+
+    def close(self) -> None:
+        """End the look over the file: only the votes that differ are kept."""
+        self._content.clear()
+
+    def refuse_differing(self, judgment: Judgment, recurrence: Recurrence) -> None:
+        """Refuse a vote whose rows differ.
+
+        Raises:
+            InputError: if rows of the file say different things under the key.
+        """
+        if recurrence.once and self._differing and _key(judgment, recurrence) in self._differing:
+            raise InputError(
+                code="differing-vote",
+                message=f"rows with {recurrence.once} give different judgments of one record",
+                hint="fix the rows so that they agree, or name under `once` what tells them apart",
+            )
+
+
+def _key(judgment: Judgment, recurrence: Recurrence) -> int:
+    return int.from_bytes(sha256(f"{judgment.record}\0{recurrence.once}".encode())[:8])
