@@ -157,9 +157,7 @@ def _needs_decision(dispute: Dispute, context: CaseContext) -> bool:
     if dispute.question != "score":
         return True
     required = {
-        bound.dimension
-        for bound in context.documents.bounds(context.case.record.kind)
-        if bound.required
+        bound.dimension for bound in context.documents.bounds(context.case.record) if bound.required
     }
     return dispute.name in required | context.documents.objective
 

@@ -195,6 +195,8 @@ def _slices(contract: Contract) -> Iterator[tuple[Path, Slice]]:
         yield ("acceptance_tests", place, "slice"), test.slice
     for place, layer in enumerate(contract.review.layers):
         yield ("review", "layers", place, "slice"), layer.slice
+    for place, entry in enumerate(contract.supervision):
+        yield ("supervision", place, "slice"), entry.slice
 
 
 CHECKS: tuple[Check, ...] = (
