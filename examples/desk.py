@@ -60,7 +60,7 @@ DESK_CLASSES = """
 class Show(NamedTuple):
     """One set: the program that takes it, its file, the figures expected, and a trainer's format.
 
-    Critiques without a revision and rulings on a policy give no row of any trainer's format.
+    Critiques and rulings give rows of unpaired preferences; no simulated score endorses a dialogue.
     """
 
     name: str
@@ -78,10 +78,10 @@ class Show(NamedTuple):
 
 SHOWS = (
     Show("llmfao-pairs", "llmfao-pairs", "crowd-comparisons.csv", 2139, "preference", 40, 32, 4, "trl:preference", joined="pairs-crowd.jsonl"),
-    Show("mqm-ted-ende", "real-data", "mqm_ted_ende.tsv", 7406, "critique", 40, 14, 0, "trl:unpaired-preference"),
-    Show("xstest-mistralinstruct", "real-data", "xstest_v2_completions_mistralinstruct.csv", 450, "policy", 40, 0, 0, "trl:unpaired-preference"),
-    Show("tau-fewshot", "real-data", "MockRetailDomainEnv-few_shot.jsonl", 69, "trajectory", 40, 0, 40, "trl:conversational", {"trajectories": "true"}),
-    Show("summeval-op", "real-data", "summeval-op-detailed.jsonl", 32, "preference", 32, 32, 1716, "trl:preference", {"pairs": "all"}),
+    Show("mqm-ted-ende", "real-data", "mqm_ted_ende.tsv", 7406, "critique", 40, 14, 40, "trl:unpaired-preference"),
+    Show("xstest-mistralinstruct", "real-data", "xstest_v2_completions_mistralinstruct.csv", 450, "policy", 40, 0, 40, "trl:unpaired-preference"),
+    Show("tau-fewshot", "real-data", "MockRetailDomainEnv-few_shot.jsonl", 69, "trajectory", 40, 0, 0, "trl:conversational", {"trajectories": "true"}),
+    Show("summeval-op", "real-data", "summeval-op-detailed.jsonl", 32, "preference", 32, 32, 700, "trl:preference", {"pairs": "all"}),
 )  # fmt: skip
 NAMES = tuple(show.name for show in SHOWS)
 
@@ -149,19 +149,21 @@ def _program(show: Show, into: Path) -> Path:
     (folder / ".assay").mkdir()
     (folder / ".assay" / "pseudonym.key").write_text(SECRET)
     make_key_pair(folder / ".assay" / "signing.key", folder / "signing.pub")
-    _without_quotas(folder / "contract.yaml")
+    _for_a_few(folder / "contract.yaml", one_pass=show.program == "real-data")
     if show.name == "tau-fewshot":
         sources = folder / "sources.yaml"
         sources.write_text(sources.read_text(encoding="utf-8") + DESK_CLASSES, encoding="utf-8")
     return folder
 
 
-def _without_quotas(file: Path) -> None:
-    """Take the quotas out of a contract: they speak of the whole data, not of a few dozen records."""
+def _for_a_few(file: Path, *, one_pass: bool) -> None:
+    """Make a contract fit a few dozen records: without quotas, and with one pass where asked."""
     yaml = YAML()
     contract = yaml.load(file)
     contract["sampling"]["quotas"] = []
     contract["sampling"]["hard"] = []
+    for layer in contract["review"]["layers"]:
+        layer["passes"] = 1 if one_pass else layer["passes"]
     yaml.dump(contract, file)
 
 
