@@ -62,7 +62,7 @@ DESK_CLASSES = """
 class Show(NamedTuple):
     """One set: the program that takes it, its file, the figures expected, and a trainer's format.
 
-    Critiques without a revision and rulings on a policy give no row of any trainer's format.
+    Critiques and rulings give rows of unpaired preferences; no simulated score endorses a dialogue.
     """
 
     name: str
@@ -80,10 +80,10 @@ class Show(NamedTuple):
 
 SHOWS = (
     Show("llmfao-pairs", "llmfao-pairs", "crowd-comparisons.csv", 2139, "preference", 40, 32, 4, "trl:preference", joined="pairs-crowd.jsonl"),
-    Show("mqm-ted-ende", "real-data", "mqm_ted_ende.tsv", 7406, "critique", 40, 14, 0, "trl:unpaired-preference"),
-    Show("xstest-mistralinstruct", "real-data", "xstest_v2_completions_mistralinstruct.csv", 450, "policy", 40, 0, 0, "trl:unpaired-preference"),
-    Show("tau-fewshot", "real-data", "MockRetailDomainEnv-few_shot.jsonl", 69, "trajectory", 40, 0, 40, "trl:conversational", {"trajectories": "true"}),
-    Show("summeval-op", "real-data", "summeval-op-detailed.jsonl", 32, "preference", 32, 32, 1716, "trl:preference", {"pairs": "all"}),
+    Show("mqm-ted-ende", "real-data", "mqm_ted_ende.tsv", 7406, "critique", 40, 14, 40, "trl:unpaired-preference"),
+    Show("xstest-mistralinstruct", "real-data", "xstest_v2_completions_mistralinstruct.csv", 450, "policy", 40, 0, 40, "trl:unpaired-preference"),
+    Show("tau-fewshot", "real-data", "MockRetailDomainEnv-few_shot.jsonl", 69, "trajectory", 40, 0, 0, "trl:conversational", {"trajectories": "true"}),
+    Show("summeval-op", "real-data", "summeval-op-detailed.jsonl", 32, "preference", 32, 32, 700, "trl:preference", {"pairs": "all"}),
 )  # fmt: skip
 NAMES = tuple(show.name for show in SHOWS)
 
@@ -152,7 +152,7 @@ def _program(show: Show, into: Path) -> Path:
     (folder / ".assay").mkdir()
     (folder / ".assay" / "pseudonym.key").write_text(SECRET)
     make_key_pair(folder / ".assay" / "signing.key", folder / "signing.pub")
-    _for_a_few_records(folder / "contract.yaml")
+    _for_a_few(folder / "contract.yaml", one_pass=show.program == "real-data")
     (folder / SEALED).write_text(json.dumps(_sealed_item(show.name)) + "\n", encoding="utf-8")
     opener = pyrage.x25519.Identity.generate()
     settings = folder / "assay.toml"
@@ -175,14 +175,21 @@ def _sealed_item(source: str) -> dict[str, object]:
     }
 
 
-def _for_a_few_records(file: Path) -> None:
-    """Cut a contract down: quotas and sizes are about the whole data, not about a few dozen records."""
+def _for_a_few(file: Path, *, one_pass: bool) -> None:
+    """Cut a contract down to a few dozen records: quotas and sizes are about the whole data.
+
+    Args:
+        file: the contract.
+        one_pass: whether one judgment of each record is enough.
+    """
     yaml = YAML()
     contract = yaml.load(file)
     contract["sampling"]["quotas"] = []
     contract["sampling"]["hard"] = []
     contract["sampling"]["aim"] = True
     contract["reserve"]["size"] = 1
+    for layer in contract["review"]["layers"]:
+        layer["passes"] = 1 if one_pass else layer["passes"]
     yaml.dump(contract, file)
 
 

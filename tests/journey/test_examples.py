@@ -451,25 +451,6 @@ def test_unsafe_compliance_and_over_refusal_stand_apart(others: Run) -> None:
     assert [final["over_refusal", said] for said in (2, 1, 0)] == [2, 2, 246]
 
 
-def test_raters_who_differ_on_safety_are_heard(others: Run) -> None:
-    """Where raters differ, unsafe requests are adjudicated and safe ones keep both answers."""
-    rows = _table("xstest-mistralinstruct/xstest_v2_completions_mistralinstruct.csv")
-    split = Counter(
-        row["type"].startswith("contrast_")
-        for row in rows
-        if row["annotation_1"] != row["annotation_2"]
-    )
-    states = others.program.quality.dispose().states
-    unjudged = len(others.records["gsm8k-train"]) + len(others.records["bfcl-a"])
-    assert (split[True], split[False]) == (6, 5)
-    assert states == {
-        "accepted": sum(map(len, others.records.values())) - unjudged - 11,
-        "needs_adjudication": split[True],
-        "disagreement_preserved": split[False],
-        "needs_second_review": unjudged,
-    }
-
-
 def test_most_of_five_raters_say_what_the_gold_label_says(others: Run) -> None:
     """Sparse columns give five judgments a text; their majority is the gold label on 3,896."""
     rows = _table("hatecheck/all_annotations.csv")

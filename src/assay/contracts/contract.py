@@ -164,6 +164,8 @@ class Supervision(Part):
 
     signal: Signal
     """The kind of supervision."""
+    slice: Slice = {}
+    """The records of this kind that it is about (axis -> value); empty: all of them."""
     behaviours: Annotated[tuple[Name, ...], Field(min_length=1)]
     """The behaviours that it shapes or measures."""
     dimensions: tuple[DimensionName, ...] = ()

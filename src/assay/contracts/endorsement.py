@@ -1,15 +1,16 @@
 """Endorsement: the values on a dimension that speak for a candidate, and those that speak against.
 
-The contract states them for a signal (`supervision[].accept`); what it leaves open has a safe
-default: a veto's own bound, and elsewhere the better half of the scale. Plural dimensions and
+The contract states them for a signal and a slice (`supervision[].accept`); what it leaves open has
+a safe default: a veto's own bound, and elsewhere the better half of the scale. Plural dimensions and
 categories without stated values decide nothing.
 """
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
-from assay.contracts.contract import Contract
+from assay.contracts.contract import Supervision
 from assay.contracts.rubric import Dimension, Rubric
 
 BoundSource = Literal["accept", "veto", "objective", "scores"]
@@ -61,15 +62,14 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
         return f"at most {self.greatest}"
 
 
-def bounds_for(signal: str, contract: Contract, rubric: Rubric) -> tuple[Bound, ...]:
-    """The acceptable values of every dimension that decides about candidates of a signal.
+def bounds_for(entries: Iterable[Supervision], rubric: Rubric) -> tuple[Bound, ...]:
+    """The acceptable values of every dimension that decides about the candidates of a record.
 
     Args:
-        signal: the signal, which is also the kind of the records that carry it.
-        contract: the contract in force.
+        entries: the entries of the supervision mix that are about the record.
         rubric: the rubric in force.
     """
-    mix = [entry for entry in contract.supervision if entry.signal == signal]
+    mix = tuple(entries)
     accepted: dict[str, int | tuple[str, ...]] = {}
     for entry in mix:
         accepted |= entry.accept

@@ -10,6 +10,7 @@ from assay.contracts.contract import (
     Quota,
     ReadingCaps,
     ReviewLayer,
+    Supervision,
     Welfare,
 )
 from assay.contracts.document import content_digest
@@ -19,6 +20,7 @@ from assay.contracts.policy import Policy
 from assay.contracts.priority import rules_of
 from assay.contracts.rubric import Dimension, Rubric
 from assay.contracts.sources import SourceClass, Sources
+from assay.contracts.supervision import entries_for
 from assay.contracts.terms import Slice
 
 
@@ -56,7 +58,7 @@ def _contract(contract: Contract) -> list[str]:
     lines += [*_bullets(contract.training_objectives), "", "Evaluation is to measure:", ""]
     lines += [*_bullets(contract.evaluation_objectives), ""]
     signals = [
-        (each.signal, ", ".join(each.behaviours), ", ".join(each.dimensions), each.why)
+        (_signal(each), ", ".join(each.behaviours), ", ".join(each.dimensions), each.why)
         for each in contract.supervision
     ]
     lines += _section("Supervision", ("signal", "behaviours", "dimensions", "why"), signals)
@@ -147,8 +149,14 @@ def _review(contract: Contract) -> list[str]:
     return lines
 
 
+def _signal(entry: Supervision) -> str:
+    """The signal, with the slice where the entry is about one alone."""
+    return f"{entry.signal} ({_slice(entry.slice)})" if entry.slice else entry.signal
+
+
 def _endorsement(contract: Contract, rubric: Rubric) -> list[str]:
     """What endorses and rejects a candidate, the defaults written out, and older versions that hold."""
+    entries = {_signal(entry): entry for entry in contract.supervision}
     rows = [
         (
             signal,
@@ -157,8 +165,8 @@ def _endorsement(contract: Contract, rubric: Rubric) -> list[str]:
             _BOUND_SOURCES[bound.source],
             "needed" if bound.required else "where given",
         )
-        for signal in dict.fromkeys(entry.signal for entry in contract.supervision)
-        for bound in bounds_for(signal, contract, rubric)
+        for signal, entry in entries.items()
+        for bound in bounds_for(entries_for(entry.signal, entry.slice, contract), rubric)
     ]
     head = ("signal", "dimension", "acceptable", "by", "score or result")
     lines = _section("What endorses a candidate", head, rows)

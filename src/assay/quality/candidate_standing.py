@@ -18,7 +18,7 @@ from assay.quality.located_errors import ErrorSummary
 from assay.records.candidate import candidate_text
 from assay.records.evidence import TextSpan
 from assay.records.judgment import Judgment
-from assay.records.kinds import Critique, Demonstration, Trajectory
+from assay.records.kinds import Critique, Demonstration, Policy, Trajectory
 from assay.records.record import Record
 from assay.review.adjudication import Decided
 from assay.verification.coverage import Dossier
@@ -29,6 +29,9 @@ Direction = Literal["for", "against", "split"]
 
 GRAVE = frozenset({"high", "critical"})
 """Severities of an error that reject a candidate; one without a severity does as well."""
+
+PRECLUDED = {"comply": "unsafe_compliance", "refuse": "over_refusal"}
+"""Expected response -> the failure of safety that no response to such a request can show."""
 
 LEAST_QUOTE = 12
 """Code points of a quoted error from which its return in a revision is no coincidence."""
@@ -272,9 +275,9 @@ def _best(found: Consensus, record: Record) -> Iterable[int]:
 
 def _missing(context: StandingContext, place: int) -> Iterator[Bound]:
     """Required dimensions on which neither a person nor a verifier says anything."""
-    verified = {dimension.id for dimension, _ in _results(context, place)}
+    settled = {dimension.id for dimension, _ in _results(context, place)} | _precluded(context)
     for bound in context.bounds:
-        if not bound.required or bound.dimension in verified:
+        if not bound.required or bound.dimension in settled:
             continue
         summaries = list(_summaries(context, bound.dimension, place))
         if any(summary.counts or summary.agreed for summary in summaries):
@@ -282,6 +285,14 @@ def _missing(context: StandingContext, place: int) -> Iterator[Bound]:
         if summaries and all(summary.not_applicable for summary in summaries):
             continue
         yield bound
+
+
+def _precluded(context: StandingContext) -> frozenset[str]:
+    """Dimensions of a failure that the request does not permit: nobody can be asked about them."""
+    part = context.record.part
+    failure = PRECLUDED.get(part.expected or "") if isinstance(part, Policy) else None
+    dimensions = context.rubric.dimensions
+    return frozenset(each.id for each in dimensions if failure and each.guards_against == failure)
 
 
 def _lacks(bound: Bound) -> str:

@@ -111,7 +111,7 @@ class CaseContext:
                 consensus=self.consensus,
                 counted=self.counted,
                 dossier=dossier,
-                bounds=self.documents.bounds(self.case.record.kind),
+                bounds=self.documents.bounds(self.case.record),
                 rubric=self.documents.rubric,
                 decision=latest if isinstance(latest, Decided) else None,
             )

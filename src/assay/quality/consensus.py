@@ -36,7 +36,7 @@ from assay.records.occasion import last_answer
 from assay.records.record import Record
 from assay.records.verdict import Abstained, DimensionScore, NotAsked, Prefers, verdict_key
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
-from assay.review.completeness import says_anything
+from assay.review.completeness import declines, says_anything
 
 Outcome = Literal[
     "prefers", "tie", "both_unacceptable", "insufficient_context", "ranks",
@@ -102,7 +102,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: dict[str, int]
     """Answers by verdict, such as `{"prefers:0": 3, "tie": 1}`; sorted by name."""
     abstained: int
-    """Judgments that declined to answer."""
+    """Judgments that declined the verdict, or every score where no verdict was asked."""
     not_asked: int
     """Judgments of which no overall verdict was asked."""
 
@@ -234,9 +234,10 @@ def tally(judgments: Iterable[Judgment], n_candidates: int) -> Tally:
     counts: Counter[str] = Counter()
     abstained = not_asked = 0
     for judgment in judgments:
+        if declines(judgment):
+            abstained += 1
+            continue
         match judgment.verdict:
-            case Abstained():
-                abstained += 1
             case NotAsked():
                 not_asked += 1
             case verdict:

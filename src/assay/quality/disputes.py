@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assay.contracts.contract import ReviewLayer
 from assay.contracts.rubric import Dimension
 from assay.quality.consensus import Consensus
-from assay.quality.distributions import agreed_value
+from assay.quality.distributions import has_share
 from assay.quality.located_errors import ErrorSummary
 from assay.records.judgment import Judgment
 from assay.review.disputes import Dispute
@@ -85,9 +85,14 @@ def _errors(consensus: Consensus, layer: ReviewLayer) -> Iterator[Dispute]:
 
 
 def _qualities(error: ErrorSummary, share: float) -> Iterator[Dispute]:
-    """Whether those who located an error call it by one category and one severity."""
+    """Whether those who located an error call it by one category and one severity.
+
+    A reviewer who marked it in several pieces may have used several names; the share is of those
+    who located it.
+    """
     for what, counts in (("category", error.categories), ("severity", error.severities)):
-        if counts and agreed_value(counts, share) is None:
+        reviewers = min(sum(counts.values()), error.found)
+        if counts and not has_share(max(counts.values()), reviewers, share):
             text = f"no {what} of an error has {share:.0%} ({_counts(counts)})"
             yield Dispute(what="errors", reason=text)
 

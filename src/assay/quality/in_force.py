@@ -10,9 +10,11 @@ from assay.contracts.document import Document, DocumentKind
 from assay.contracts.endorsement import Bound, bounds_for
 from assay.contracts.priority import Rules, rules_of
 from assay.contracts.rubric import Dimension, Rubric
+from assay.contracts.supervision import entries_for
 from assay.quality.consensus import Counting
 from assay.quality.machine_evidence import Demand
 from assay.quality.stale_labels import Changes, changes_since
+from assay.records.record import Record
 
 
 @dataclass(frozen=True)
@@ -71,19 +73,28 @@ class InForce:
             self._counting[layer.id] = Counting.of(layer, self.rubric)
         return self._counting[layer.id]
 
-    def bounds(self, signal: str) -> tuple[Bound, ...]:
-        """The acceptable values of every dimension that decides about records of a kind."""
-        if signal not in self._bounds:
-            self._bounds[signal] = bounds_for(signal, self.contract, self.rubric)
-        return self._bounds[signal]
+    def bounds(self, record: Record) -> tuple[Bound, ...]:
+        """The acceptable values of every dimension that decides about a record's candidates."""
+        taxonomy = record.task.taxonomy
+        key = (record.kind, *(taxonomy.get(axis) for axis in self._supervised_axes))
+        if key not in self._bounds:
+            entries = entries_for(record.kind, taxonomy, self.contract)
+            self._bounds[key] = bounds_for(entries, self.rubric)
+        return self._bounds[key]
 
     @cached_property
     def _counting(self) -> dict[str, Counting]:
         return {}
 
     @cached_property
-    def _bounds(self) -> dict[str, tuple[Bound, ...]]:
+    def _bounds(self) -> dict[tuple[str | None, ...], tuple[Bound, ...]]:
         return {}
+
+    @cached_property
+    def _supervised_axes(self) -> tuple[str, ...]:
+        """The axes that slices of the supervision mix name."""
+        mix = self.contract.supervision
+        return tuple(sorted({axis for entry in mix for axis in entry.slice}))
 
     @cached_property
     def demand(self) -> Demand:

@@ -28,9 +28,9 @@ class ErrorSummary(msgspec.Struct, frozen=True, kw_only=True):
     looked: int
     """Reviewers who looked for errors: the denominator."""
     categories: dict[str, int]
-    """Categories by name; sorted."""
+    """Reviewers by the category that they gave it; sorted by name."""
     severities: dict[str, int]
-    """Severities by name; sorted. Empty where none was given."""
+    """Reviewers by the severity that they gave it; sorted by name. Empty where none was given."""
     agreed: bool
     """Whether the share that the rule asks for located it, or an adjudicator upheld it."""
     corrections: tuple[str, ...] = ()
@@ -159,13 +159,17 @@ def _order(error: LocalizedError) -> tuple[str, int, int, str, str]:
 def _summary(group: Sequence[tuple[int, LocalizedError]], looked: int, needed: int) -> ErrorSummary:
     found = len({reviewer for reviewer, _ in group})
     errors = [error for _, error in group]
-    severities = Counter(error.severity for error in errors if error.severity is not None)
+    # By reviewer: who marks one error in two pieces has no second vote on what it is.
+    categories = Counter(name for _, name in {(who, error.category) for who, error in group})
+    severities = Counter(
+        level for _, level in {(who, error.severity) for who, error in group} if level is not None
+    )
     corrections = dict.fromkeys(error.correction for error in errors if error.correction)
     return ErrorSummary(
         place=errors[0].place,
         found=found,
         looked=looked,
-        categories=dict(sorted(Counter(error.category for error in errors).items())),
+        categories=dict(sorted(categories.items())),
         severities={str(name): count for name, count in sorted(severities.items())},
         agreed=found >= needed,
         corrections=tuple(corrections),

@@ -158,9 +158,7 @@ def _needs_decision(dispute: Dispute, context: CaseContext) -> bool:
     if dispute.what != "score":
         return True
     required = {
-        bound.dimension
-        for bound in context.documents.bounds(context.case.record.kind)
-        if bound.required
+        bound.dimension for bound in context.documents.bounds(context.case.record) if bound.required
     }
     return dispute.item in required | context.documents.objective
 

@@ -93,6 +93,25 @@ def says_anything(judgment: Judgment) -> bool:
     return judgment.wrote is not None or _has_content(judgment)
 
 
+def declines(judgment: Judgment) -> bool:
+    """Whether a judgment declines what it was asked: the verdict, or else every score.
+
+    An abstention from all scores is no more of an answer than one from the verdict.
+    """
+    if not isinstance(judgment.verdict, NotAsked):
+        return isinstance(judgment.verdict, Abstained)
+    answers_elsewhere = (
+        judgment.errors is not None
+        or judgment.attack is not None
+        or judgment.wrote is not None
+        or judgment.stands_as_is is not None
+        or bool(judgment.step_labels or judgment.skipped_steps or judgment.rulings)
+    )
+    scores = [score.score for score in judgment.scores]
+    declined = all(isinstance(score, ScoreAbstained) for score in scores)
+    return bool(scores) and not answers_elsewhere and declined
+
+
 def gaps(answer: Answer, form: Form, shape: AnswerShape) -> list[Gap]:
     """What the least answer of the record's kind still lacks; empty for a complete answer.
 

@@ -7,6 +7,7 @@ import msgspec
 
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Rubric
+from assay.contracts.supervision import entries_for
 from assay.core.canonical import json_text
 from assay.core.errors import UsageError
 from assay.core.options import configured
@@ -70,10 +71,10 @@ def _planned(
 
 
 def applying(record: Record, contract: Contract, rubric: Rubric) -> frozenset[str]:
-    """The dimensions that apply to a record: those of its signal in the supervision mix.
+    """The dimensions that apply to a record: those of its signal and slice in the supervision mix.
 
-    Where the mix does not name the signal, or names no dimension for it, all of them apply.
+    Where no entry of the mix is about the record, or names a dimension, all of them apply.
     """
-    named = [each.dimensions for each in contract.supervision if each.signal == record.kind]
-    chosen = {name for dimensions in named for name in dimensions}
+    entries = entries_for(record.kind, record.task.taxonomy, contract)
+    chosen = {name for entry in entries for name in entry.dimensions}
     return frozenset(chosen or {each.id for each in rubric.dimensions})

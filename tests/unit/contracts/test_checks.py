@@ -65,6 +65,8 @@ PLANTS = [
              (("supervision", 0, "accept"), {"grounding": 99})),
     contract("accept-off-scale", "supervision[0].accept.grounding",
              (("supervision", 0, "accept"), {"grounding": ["yes"]})),
+    contract("unknown-axis-value", "supervision[0].slice.difficulty",
+             (("supervision", 0, "slice"), {"difficulty": "harder"})),
     contract("nothing-endorses", "supervision[1].dimensions",
              (("supervision", 1), {"signal": "demonstration", "dimensions": ["brevity"],
                                    "behaviours": ["warn-of-interactions"],

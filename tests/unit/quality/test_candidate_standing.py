@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from assay.contracts.document import to_fact
@@ -32,7 +33,16 @@ from assay.records.record import Record
 from assay.records.verdict import BothUnacceptable, Prefers, Tie
 from assay.review.adjudication import Adjudication, Decided
 from assay.verification.verification import Error, Fail, Pass, Verification
-from simulators.small_program import LAYER, contract, facts, in_force, judged, scored, single
+from simulators.small_program import (
+    LAYER,
+    contract,
+    facts,
+    in_force,
+    judged,
+    rubric,
+    scored,
+    single,
+)
 
 GOOD = {"correctness": 5, "sound": 1}
 
@@ -191,6 +201,69 @@ def test_the_contract_says_what_endorsement_needs() -> None:
         assert _dispose(record, given, documents).state == state
     silent = _dispose(record, _scored_twice(record, **GOOD), documents)
     assert (silent.state, "clarity" in silent.reason) == ("needs_second_review", True)
+
+
+def test_an_entry_of_the_mix_for_a_slice_is_asked_of_its_records_alone() -> None:
+    """Two sets of one kind need not be scored alike: what one needs is not missing in the other."""
+    mix: list[dict[str, Any]] = [
+        {"signal": "outcome", "behaviours": ["adds"], "why": "x",
+         "slice": {"difficulty": "easy"}, "dimensions": ["correctness"]},
+        {"signal": "outcome", "behaviours": ["adds"], "why": "x",
+         "slice": {"difficulty": "hard"}, "dimensions": ["clarity"], "accept": {"clarity": 4}},
+    ]  # fmt: skip
+    documents = InForce.of(facts() | {"contract": to_fact(contract(supervision=mix))})
+    plain = single(Outcome(reference="4"))
+    easy, hard = (
+        plain.replace(task=msgspec.structs.replace(plain.task, taxonomy={"difficulty": value}))
+        for value in ("easy", "hard")
+    )
+    for record, scores, standing in (
+        (easy, {"correctness": 5}, "endorsed"),
+        (easy, {"clarity": 3}, "unjudged"),
+        (hard, {"correctness": 5}, "unjudged"),
+        (hard, {"clarity": 4}, "endorsed"),
+        (hard, {"clarity": 3}, "rejected"),
+        (plain, {"correctness": 5}, "unjudged"),
+    ):
+        found = _dispose(record, _scored_twice(record, **scores), documents)
+        assert found.standings[0].standing == standing
+
+
+GUARDS = {
+    "judged_by": "expert",
+    "nature": "objective",
+    "scale": "binary",
+    "better": "lower",
+    "question": "Does it fail?",
+}
+
+
+@pytest.mark.parametrize(
+    ("expected", "scores", "standing"),
+    [
+        ("comply", {"declined": 0}, "endorsed"),
+        ("comply", {"declined": 1}, "rejected"),
+        ("comply", {"helped": 0}, "unjudged"),
+        ("refuse", {"helped": 0}, "endorsed"),
+        ("refuse", {"declined": 0}, "unjudged"),
+        ("refuse", {"helped": 0, "declined": 1}, "rejected"),
+        ("partial", {"helped": 0}, "unjudged"),
+        ("partial", {"helped": 0, "declined": 0}, "endorsed"),
+        (None, {"declined": 0}, "unjudged"),
+    ],
+)
+def test_the_failure_that_a_request_does_not_permit_is_not_asked_for(
+    expected: Any, scores: dict[str, int], standing: str
+) -> None:
+    """A harmful request cannot be over-refused, nor a safe one followed unsafely."""
+    dimensions = [
+        GUARDS | {"id": "helped", "guards_against": "unsafe_compliance"},
+        GUARDS | {"id": "declined", "guards_against": "over_refusal"},
+    ]
+    documents = facts() | {"rubric": to_fact(rubric(dimensions=dimensions, priority=[]))}
+    record = single(Policy(expected=expected))
+    found = _dispose(record, _scored_twice(record, **scores), InForce.of(documents))
+    assert found.standings[0].standing == standing
 
 
 REVISED = ("The sum of two and two is five.", "The sum of two and two is four.")

@@ -81,6 +81,25 @@ def test_an_error_that_several_located_stands_once_with_its_counts() -> None:
     assert (second.found, second.agreed) == (1, False)
 
 
+def test_who_marks_one_error_in_pieces_has_one_vote_on_what_it_is() -> None:
+    """Categories and severities are counted by reviewer, however many pieces each marked."""
+    pieces = [_error(_span(0, 2), category="rude", severity="low"),
+              _error(_span(3, 5), category="rude", severity="low")]  # fmt: skip
+    (found,) = located([[_error(_span(0, 5))], [_error(_span(0, 5))], pieces], needed=2)
+    assert (found.found, found.categories) == (3, {"rude": 1, "wrong_sum": 2})
+    assert found.severities == {"high": 2, "low": 1}
+
+
+def test_a_category_needs_its_share_of_those_who_located_the_error() -> None:
+    """Three of three call it wrong; that one of them calls a piece of it rude disputes nothing."""
+    record = single(Critique(), TEXT)
+    pieces = (_error(_span(0, 2)), _error(_span(3, 5), category="rude"))
+    given = [judged(record, name, errors=(_error(_span(0, 5)),)) for name in ("a", "b")]
+    case = Case(id=record.id, record=record, judgments=(*given, judged(record, "c", errors=pieces)))
+    layer = LAYER | {"agreement": 0.9}
+    assert dispose_case(case, in_force(layer)).state == "accepted"
+
+
 @pytest.mark.parametrize(
     ("second", "state", "word"),
     [

@@ -10,6 +10,7 @@ from assay.quality.contradictions import contradictions
 from assay.quality.in_force import InForce
 from assay.quality.rules import dispose_case, in_sample
 from assay.records.judgment import Judgment, SectionRuling, StepLabel
+from assay.records.kinds import Outcome
 from assay.records.record import Record
 from assay.records.verdict import (
     Abstained,
@@ -19,13 +20,14 @@ from assay.records.verdict import (
     InsufficientContext,
     NotAsked,
     Prefers,
+    ScoreAbstained,
     Scored,
     Tie,
     Verdict,
 )
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.verification.verification import Error, Fail, Pass, Verification
-from simulators.small_program import LAYER, facts, in_force, judged, pair, worked
+from simulators.small_program import LAYER, facts, in_force, judged, pair, scored, single, worked
 
 RECORD = pair(difficulty="hard")
 PASSED = Abstained(reason="unsure")
@@ -292,6 +294,34 @@ def test_a_judgment_that_says_nothing_is_no_pass() -> None:
     found = dispose_case(_case([*_say(0), judged(RECORD, "silent")]), in_force())
     assert found.state == "needs_second_review"
     assert "1 of 2 judgments say nothing" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("answers", "most", "state"),
+    [
+        ((None, None), 2, "needs_second_review"),
+        ((None, None), 0, "needs_adjudication"),
+        ((1, None), 0, "needs_adjudication"),
+        ((1, None), 1, "accepted"),
+        ((1, 1), 0, "accepted"),
+    ],
+)
+def test_who_declines_every_score_abstains(
+    answers: tuple[int | None, ...], most: int, state: str
+) -> None:
+    """Where no verdict is asked, declining all scores is an abstention, not an agreed answer."""
+    record = single(Outcome(reference="4"))
+    declined = DimensionScore(
+        dimension="sound", candidate=0, score=ScoreAbstained(reason="ambiguous")
+    )
+    given = [
+        judged(record, f"r{place}", scores=(declined,))
+        if answer is None
+        else scored(record, f"r{place}", sound=answer)
+        for place, answer in enumerate(answers)
+    ]
+    found = dispose_case(_case(given, record), in_force(LAYER | {"max_abstentions": most}))
+    assert found.state == state
 
 
 def test_a_judgment_of_another_role_is_named_in_the_reason() -> None:

@@ -563,6 +563,13 @@ def test_a_mapping_that_cannot_work_is_refused(wrong: str, right: str, what: str
         assert any(what in issue.message for issue in issues)
 
 
+def test_a_label_without_a_name_fills_in_no_field() -> None:
+    """Braces in `unnamed` would stay as they stand, and make one author of several."""
+    text = FAULTY.replace('{person: "{w}", model: x}', '{unnamed: "flag {w}"}')
+    _, issues = read_mapping("m.yaml", text.encode())
+    assert any("fills in no field: 'flag {w}'" in issue.message for issue in issues)
+
+
 def test_a_part_of_another_kind_is_refused() -> None:
     """A field that the kind does not have is a fault of the mapping."""
     text = HEAD.format(kind="policy") + '  part: {reference: "{x}"}\n'

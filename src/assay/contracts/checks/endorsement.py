@@ -7,6 +7,7 @@ from assay.contracts.contract import Contract
 from assay.contracts.endorsement import bounds_for
 from assay.contracts.rubric import Dimension, Rubric
 from assay.contracts.shape import nearest
+from assay.contracts.supervision import entries_for
 from assay.contracts.tree import Path
 
 IMITATED = ("demonstration", "trajectory")
@@ -63,7 +64,7 @@ def something_can_endorse(contract: Contract, rubric: Rubric) -> Iterator[Fault]
     """Work to be imitated is judged on at least one dimension that can speak against it."""
     for place, entry in enumerate(contract.supervision):
         judged_on = {*entry.dimensions, *entry.accept}
-        bounds = bounds_for(entry.signal, contract, rubric)
+        bounds = bounds_for(entries_for(entry.signal, entry.slice, contract), rubric)
         deciding = [each for each in bounds if not judged_on or each.dimension in judged_on]
         if entry.signal in IMITATED and not deciding:
             yield Fault(

@@ -216,6 +216,8 @@ def _slices(contract: Contract) -> Iterator[tuple[Path, Slice]]:
         yield ("review", "layers", place, "slice"), layer.slice
     for place, floor in enumerate(contract.review.agreement_floors):
         yield ("review", "agreement_floors", place, "slice"), floor.slice
+    for place, entry in enumerate(contract.supervision):
+        yield ("supervision", place, "slice"), entry.slice
 
 
 CHECKS: tuple[Check, ...] = (

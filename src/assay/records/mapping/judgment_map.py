@@ -33,6 +33,12 @@ class Reviewer(Piece):
         if sum(each is not None for each in named) != 1:
             msg = "say who judged: one of person, model, unnamed"
             raise ValueError(msg)
+        if self.unnamed is not None and "{" in self.unnamed:
+            msg = (
+                f"unnamed is plain text and fills in no field: {self.unnamed!r}; "
+                "one author's labels of a row belong in one judgment"
+            )
+            raise ValueError(msg)
         return self
 
 
