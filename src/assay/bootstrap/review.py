@@ -13,6 +13,7 @@ from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile, is_rejects
 from assay.core.errors import UsageError
 from assay.quality import service as quality
+from assay.quality.explanation import StaleRecord
 from assay.records.ports import Rejects, Row
 from assay.review import adjudication_rows, pass_service, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
@@ -20,6 +21,7 @@ from assay.review.assign import Member
 from assay.review.assignment import Assignment
 from assay.review.disputes import Dispute, undecided
 from assay.review.passes import PassChange
+from assay.review.renewal import Renewals, renew
 from assay.store.pass_register import Passes
 
 if TYPE_CHECKING:
@@ -268,6 +270,20 @@ class ReviewNoun:
     def status(self) -> pass_service.ReviewStatus:
         """How far the work has come that was handed out, and all passes by whichever route."""
         return pass_service.status(self._session.store, self._register)
+
+    def renew(self, stale: Iterable[StaleRecord]) -> Renewals:
+        """Ask the people who gave stale judgments to judge anew, outside the desk.
+
+        Args:
+            stale: the records, as `quality.stale` gives them.
+        """
+        return renew(
+            self._session.store,
+            self._session.facts,
+            [each.judgment for record in stale for each in record.judgments],
+            key=self._session.secret,
+            actor=self._session.actor,
+        )
 
     def reconcile(self) -> Sequence[PassChange]:
         """Have every count of open passes say what the facts say; what was changed.

@@ -96,3 +96,40 @@ def reconcile(program: Folder = ".", as_json: AsJson = False) -> None:
         typer.secho(f"and {len(changes) - SHOWN} more; --json lists all", fg="yellow")
     counts = sum(each.reviewer is None for each in changes)
     typer.echo(f"{len(changes) - counts} rows and {counts} counts of open passes changed")
+
+
+def stale(
+    assign: Annotated[
+        bool, typer.Option("--assign", help="Ask the people who gave them to judge anew.")
+    ] = False,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Show judgments whose labels have changed their meaning since, and which records wait for them.
+
+    With --assign their authors are asked to judge anew; `assay review export` hands the work out.
+
+    Example: assay review stale --assign
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        found = opened.quality.stale()
+        asked = opened.review.renew(found) if assign else None
+    if as_json:
+        print_json({"records": found, "asked": asked})
+        return
+    labels: dict[str, int] = {}
+    for record in found:
+        for judgment in record.judgments:
+            for label in judgment.labels:
+                labels[label] = labels.get(label, 0) + 1
+    judgments = sum(len(record.judgments) for record in found)
+    waiting = sum(record.decides for record in found)
+    typer.echo(f"{judgments} stale judgments of {len(found)} records; {waiting} need re-review")
+    print_table(("label", "judgments made before its meaning changed"), sorted(labels.items()))
+    if asked is not None:
+        typer.echo(
+            f"asked anew: {asked.judgments} = {asked.assigned} assigned + {asked.already_asked} "
+            f"asked before + {asked.nobody_to_ask} by no known person"
+        )

@@ -8,7 +8,7 @@ import typer
 from assay.cli.adjudicate import adjudicate, import_adjudications
 from assay.cli.exam import exam, sentinel
 from assay.cli.output import AsJson, Folder, print_json, print_table, progress
-from assay.cli.passes import reconcile, status, withdraw
+from assay.cli.passes import reconcile, stale, status, withdraw
 from assay.cli.simulate import simulate
 
 app = typer.Typer(no_args_is_help=True)
@@ -17,6 +17,7 @@ app.command()(exam)
 app.command()(sentinel)
 app.command()(status)
 app.command()(withdraw)
+app.command()(stale)
 app.command()(reconcile)
 app.command()(adjudicate)
 app.command("import-adjudications")(import_adjudications)

@@ -21,6 +21,8 @@ class Assignment(Fact):
     """The record's candidates in the order this reviewer will see them."""
     rubric: str | None = None
     """Document id of the rubric in force."""
+    renews: str | None = None
+    """Id of the judgment that the answer replaces, where the person is asked to judge anew."""
 
 
 class AssignmentWithdrawal(Fact):

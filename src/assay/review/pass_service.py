@@ -206,8 +206,12 @@ def handed_out(
         people = people_of(store, register, ids)
         own = register.at_desk(ids)
         ended = {each.assignment for each in store.scan(AssignmentWithdrawal, record=ids)}
+        replaced = {each.supersedes for each in store.scan(Judgment, record=ids)}
         for assignment in batch:
             if assignment.id in own or assignment.id in ended:
+                continue
+            if assignment.renews is not None:
+                yield assignment, assignment.renews in replaced
                 continue
             person = people.get(assignment.record, {}).get(assignment.reviewer)
             yield assignment, bool(person and person.judgments)

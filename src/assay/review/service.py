@@ -182,8 +182,8 @@ class _Taking:
             except InputError as error:
                 self._put_aside(row, error)
                 continue
-            if answer is not None:
-                new += self._new(answer, before)
+            if answer is not None and not isinstance(values, InputError):
+                new += self._new(answer, before, assignments[_named(values)].renews)
         if self._rejects:
             self._rejects.flush()
         return new
@@ -232,12 +232,14 @@ class _Taking:
             )
 
     def _new(
-        self, judgment: Judgment, before: dict[tuple[str, str], Judgment]
+        self, judgment: Judgment, before: dict[tuple[str, str], Judgment], renews: str | None
     ) -> Iterator[Judgment]:
         key = (judgment.record, judgment.reviewer.pseudonym)
         earlier = before.get(key)
         if earlier is not None:
-            if earlier.replace(supersedes=None, occasion=0) == judgment:
+            # The same answer, given anew under a text that has changed, is another judgment.
+            again = renews is not None and earlier.id == renews
+            if not again and earlier.replace(supersedes=None, occasion=0) == judgment:
                 self._counts["already_there"] += 1
                 return
             judgment = judgment.replace(supersedes=earlier.id, occasion=earlier.occasion)

@@ -1,0 +1,109 @@
+"""Renewal: people judge anew what they judged under a text that has changed its meaning since.
+
+It is each person's own work and nobody else's: the answer replaces the earlier judgment, so no
+other pass is opened or closed. The person sees the record in a new order and not the old answer.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.contracts.document import Document, DocumentKind
+from assay.core.ports import FactStore
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.review.assign import presented_order
+from assay.review.assignment import Assignment, AssignmentWithdrawal
+
+
+class Renewals(msgspec.Struct, frozen=True, kw_only=True):
+    """What asking people to judge anew did: `judgments` is the sum of the other counts."""
+
+    judgments: int
+    """Judgments that are to be given anew."""
+    assigned: int
+    """New assignments."""
+    already_asked: int
+    """Judgments whose person was asked before and did not answer yet."""
+    nobody_to_ask: int
+    """Judgments whose author is no known person: labels of a source, and models."""
+    by_reviewer: dict[str, int]
+    """New assignments by pseudonym."""
+
+
+def renew(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    judgments: Sequence[str],
+    *,
+    key: bytes,
+    actor: str,
+) -> Renewals:
+    """Ask people outside the desk to give judgments anew, under the documents in force.
+
+    It may be asked again at any time: who was asked and has not answered is not asked twice.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        judgments: whole ids of the judgments.
+        key: secret that the presented orders depend on.
+        actor: who does it.
+    """
+    given = list(store.scan(Judgment, id=sorted(set(judgments))))
+    people = [each for each in given if each.reviewer.kind == "human"]
+    waiting = _waiting(store, sorted({each.record for each in people}))
+    asked = [each for each in people if each.id not in waiting]
+    records = {
+        each.id: each for each in store.scan(Record, id=sorted({each.record for each in asked}))
+    }
+    new = list(_assignments(store, asked, records, documents, key))
+    if new:
+        ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+        with store.write("review.renew", actor=actor, documents=ids) as writing:
+            writing.add(new)
+    return Renewals(
+        judgments=len(given),
+        assigned=len(new),
+        already_asked=len(people) - len(asked),
+        nobody_to_ask=len(given) - len(people),
+        by_reviewer=dict(sorted(Counter(each.reviewer for each in new).items())),
+    )
+
+
+def _waiting(store: FactStore, records: Sequence[str]) -> frozenset[str]:
+    """Judgments that somebody is asked to give anew, and did not yet."""
+    ended = {each.assignment for each in store.scan(AssignmentWithdrawal, record=records)}
+    return frozenset(
+        each.renews
+        for each in store.scan(Assignment, record=records)
+        if each.renews is not None and each.id not in ended
+    )
+
+
+def _assignments(
+    store: FactStore,
+    judgments: Iterable[Judgment],
+    records: Mapping[str, Record],
+    documents: Mapping[DocumentKind, Document],
+    key: bytes,
+) -> Iterable[Assignment]:
+    contract = documents["contract"].read()
+    assert isinstance(contract, Contract)
+    shown = Counter((each.reviewer, len(each.order)) for each in store.scan(Assignment))
+    for judgment in judgments:
+        person, n_candidates = judgment.reviewer.pseudonym, len(records[judgment.record].candidates)
+        order = tuple(range(n_candidates))
+        if contract.review.blinded:
+            order = presented_order(key, person, shown[person, n_candidates], n_candidates)
+        shown[person, n_candidates] += 1
+        yield Assignment(
+            record=judgment.record,
+            reviewer=person,
+            number=0,
+            order=order,
+            rubric=documents["rubric"].id,
+            renews=judgment.id,
+        )
