@@ -79,7 +79,7 @@ class Show(NamedTuple):
 
 
 SHOWS = (
-    Show("llmfao-pairs", "llmfao-pairs", "crowd-comparisons.csv", 2139, "preference", 40, 32, 4, "trl:preference", joined="pairs-crowd.jsonl"),
+    Show("llmfao-pairs", "llmfao-pairs", "crowd-comparisons.csv", 2139, "preference", 40, 32, 3, "trl:preference", joined="pairs-crowd.jsonl"),
     Show("mqm-ted-ende", "real-data", "mqm_ted_ende.tsv", 7406, "critique", 40, 14, 40, "trl:unpaired-preference"),
     Show("xstest-mistralinstruct", "real-data", "xstest_v2_completions_mistralinstruct.csv", 450, "policy", 40, 0, 40, "trl:unpaired-preference"),
     Show("tau-fewshot", "real-data", "MockRetailDomainEnv-few_shot.jsonl", 69, "trajectory", 40, 0, 0, "trl:conversational", {"trajectories": "true"}),

@@ -42,7 +42,7 @@ def test_five_sets_are_judged_at_the_desk(
     assert script.main([str(DATA), "--into", str(tmp_path)]) == 0
     table = capsys.readouterr().out
     assert all(name in table for name in script.NAMES)
-    assert "preference 40  32     32        40        4" in table
+    assert "preference 40  32     32        40        3" in table
 
 
 def test_a_figure_that_is_not_as_expected_ends_with_one(

@@ -240,3 +240,12 @@ def test_show_says_how_firmly_code_must_be_held(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("isolation: namespaces", "isolation: hope"))
     [issue] = service.check(tmp_path).issues
     assert (issue.code, issue.path) == ("wrong-value", "verification.minimum_isolation")
+
+
+def test_show_names_the_slice_that_an_entry_of_the_mix_is_about() -> None:
+    """What endorses is written out by signal and slice, and the slice's own `accept` stands there."""
+    text = service.show(Path(__file__).parents[3] / "examples" / "real-data")
+    row = "| policy (domain = turns) | abuse | at least 1 | the contract | needed |"
+    assert row in text
+    assert "| policy (domain = posts) | abuse | at least -1 |" in text
+    assert "| policy | abuse |" not in text
