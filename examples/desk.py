@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import pyrage
 from ruamel.yaml import YAML
 
 import assay
@@ -40,6 +41,7 @@ from assay.releases.keys import make_key_pair
 HERE = Path(__file__).resolve().parent
 REVIEWERS = 5
 SEED = 11
+SEALED = "sealed.jsonl"
 SECRET = "the example's secret is no secret: so that everyone draws the same orders\n"  # noqa: S105  as it says
 
 DESK_CLASSES = """
@@ -121,6 +123,7 @@ def show_desk(show: Show, data: Path, into: Path) -> tuple[Figures, PoolReport]:
     """Import one set, have it judged at the desk, and count what is there then."""
     folder = _program(show, into)
     with assay.open(folder) as program:
+        program.reserve.seal(folder / SEALED, source=show.name, remove=True)
         program.records.import_(
             _file(show, data / show.name, folder),
             reader=_mapping(show, folder),
@@ -149,19 +152,37 @@ def _program(show: Show, into: Path) -> Path:
     (folder / ".assay").mkdir()
     (folder / ".assay" / "pseudonym.key").write_text(SECRET)
     make_key_pair(folder / ".assay" / "signing.key", folder / "signing.pub")
-    _without_quotas(folder / "contract.yaml")
+    _for_a_few_records(folder / "contract.yaml")
+    (folder / SEALED).write_text(json.dumps(_sealed_item(show.name)) + "\n", encoding="utf-8")
+    opener = pyrage.x25519.Identity.generate()
+    settings = folder / "assay.toml"
+    line = f'vault_recipients = ["{opener.to_public()}"]\n'
+    settings.write_text(settings.read_text(encoding="utf-8") + line, encoding="utf-8")
     if show.name == "tau-fewshot":
         sources = folder / "sources.yaml"
         sources.write_text(sources.read_text(encoding="utf-8") + DESK_CLASSES, encoding="utf-8")
     return folder
 
 
-def _without_quotas(file: Path) -> None:
-    """Take the quotas out of a contract: they speak of the whole data, not of a few dozen records."""
+def _sealed_item(source: str) -> dict[str, object]:
+    """The one item of the reserve: what an evaluation of the desk's records would be kept from."""
+    message = {"role": "user", "content": "Name the day on which the harbour office is closed."}
+    return {
+        "schema_version": 1,
+        "part": {"kind": "outcome", "reference": "Sunday"},
+        "task": {"messages": [message]},
+        "sources": [{"source_class": source}],
+    }
+
+
+def _for_a_few_records(file: Path) -> None:
+    """Cut a contract down: quotas and sizes are about the whole data, not about a few dozen records."""
     yaml = YAML()
     contract = yaml.load(file)
     contract["sampling"]["quotas"] = []
     contract["sampling"]["hard"] = []
+    contract["sampling"]["aim"] = True
+    contract["reserve"]["size"] = 1
     yaml.dump(contract, file)
 
 

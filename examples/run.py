@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import pyrage
+
 import assay
 from assay.bootstrap import Program
 from assay.bootstrap.releases import export_release, verify_release
@@ -29,6 +31,9 @@ from assay.releases.keys import make_key_pair
 
 HERE = Path(__file__).resolve().parent
 VOTES = "llmfao-pairs"
+
+RESERVE = "reserve.jsonl"
+"""Items of a program's reserve; the copy is removed once they are sealed."""
 OTHERS = "real-data"
 
 
@@ -79,12 +84,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def open_copy(name: str, into: Path) -> Program:
-    """Copy a program's documents to a working folder, give it a key, and open it."""
+    """Copy a program's documents to a working folder, give it keys, seal its reserve, open it."""
     folder = into / name
     shutil.copytree(HERE / name, folder)
     (folder / ".assay").mkdir()
     make_key_pair(folder / ".assay" / "signing.key", folder / "signing.pub")
-    return assay.open(folder)
+    if not (folder / RESERVE).is_file():
+        return assay.open(folder)
+    settings = folder / "assay.toml"
+    opener = pyrage.x25519.Identity.generate()
+    line = f'vault_recipients = ["{opener.to_public()}"]\n'
+    settings.write_text(settings.read_text(encoding="utf-8") + line, encoding="utf-8")
+    opened = assay.open(folder)
+    opened.reserve.seal(folder / RESERVE, source="unseen-prompts", remove=True)
+    return opened
 
 
 def import_file(program: Program, data: Path, job: Job) -> ImportReport:

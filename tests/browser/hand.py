@@ -9,6 +9,9 @@ from simulators.desk_program import PASSWORD
 GRACE_MS = 10_000
 """How long the desk holds an answer back, so that it can be undone."""
 
+UNREAD_MS = 400
+"""For how long Enter does nothing after something has come into view."""
+
 MOST_TABS = 200
 
 _FOCUSED = "() => (document.activeElement?.textContent ?? '').trim()"
@@ -103,8 +106,18 @@ class Hand:
                 return
         raise AssertionError(f"no control is called {name!r}")
 
+    def read(self) -> None:
+        """Look at what has come into view for as long as it takes no Enter."""
+        self.page.clock.fast_forward(UNREAD_MS)
+
+    def enter(self) -> None:
+        """Press Enter at what has come into view and was read."""
+        self.read()
+        self.press("Enter")
+
     def submit(self, key: str = "Enter") -> None:
         """Submit what is in view, and let the grace time pass, until the server has it."""
+        self.read()
         self.press(key)
         self.state("held for undo")
         self.page.clock.fast_forward(GRACE_MS)

@@ -21,7 +21,7 @@ SHELL = """<!doctype html>
 
 
 class PageServer:
-    """Serves the page that was put in last, and its one script."""
+    """Serves the page that was put in last, its script, and the files that were added."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -43,6 +43,16 @@ class PageServer:
         self._files["/favicon.ico"] = ("image/x-icon", b"")
         self._files["/page.js"] = ("text/javascript; charset=utf-8", script.encode())
         return f"{self.origin}/"
+
+    def add(self, path: str, kind: str, body: bytes) -> None:
+        """Serve one more file beside the page.
+
+        Args:
+            path: its path.
+            kind: its media type.
+            body: its bytes.
+        """
+        self._files[path] = (kind, body)
 
     @property
     def origin(self) -> str:

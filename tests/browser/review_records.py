@@ -60,6 +60,16 @@ def disputed_record() -> Record:
     return record_of("dispute", Preference(), (RIGHT, WRONG), domain="rules")
 
 
+def disputed_records() -> list[Record]:
+    """One record each for a ruling, an attack, steps and errors, of that same layer."""
+    return [
+        record_of("rule", Policy(sections=("evasion", "lost-tickets")), (_HIDE,), ask=_LOST, domain="rules"),
+        record_of("attack", Adversarial(sections=("evasion",)), (_HIDE,), ask=_STORY, domain="rules"),
+        _worked("steps", Process(), _STEPS, domain="rules"),
+        record_of("criticise", Critique(), (MARKED,), domain="rules"),
+    ]  # fmt: skip
+
+
 def severe_records(count: int = 1) -> list[Record]:
     """What is told of before it is shown, and covered until it is uncovered."""
     care = Sensitivity(categories=("fare_evasion",), severity="high")
@@ -137,6 +147,11 @@ def record_of(
 
 
 def _worked(
-    capability: str, part: Part, work: tuple[Step, ...], tools: tuple[Tool, ...] = ()
+    capability: str,
+    part: Part,
+    work: tuple[Step, ...],
+    tools: tuple[Tool, ...] = (),
+    domain: str = "fares",
 ) -> Record:
-    return record_of(capability, part, ("So it is 11 crowns.",), work=work, tools=tools)
+    texts = ("So it is 11 crowns.",)
+    return record_of(capability, part, texts, work=work, tools=tools, domain=domain)

@@ -42,7 +42,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
 def hand(desk: DeskServer, browser: Browser) -> Iterator[Hand]:
     """Ana's hand."""
     context = browser.new_context(viewport=DESK, reduced_motion="reduce")
-    made = Hand(context.new_page(), desk.origin)
+    page = context.new_page()
+    page.clock.install()
+    made = Hand(page, desk.origin)
     made.sign_in("ana")
     yield made
     context.close()
@@ -159,7 +161,7 @@ def test_severe_content_and_the_screens_around_it_have_no_finding(hand: Hand) ->
     """The gate, the covered work, what is uncovered, and the screen after leaving."""
     hand.open_gate("adversarial · hide")
     assert_all_views(hand.page, "gate")
-    hand.press("Enter")
+    hand.enter()
     hand.at_work()
     assert_all_views(hand.page, "covered")
     hand.press(".", ".")
@@ -296,12 +298,13 @@ def test_every_printed_key_does_something(queue: str, hand: Hand) -> None:
         hand.press("j" if command == "previous" else "Escape")
         if f"{command} {key}" not in hand.page.evaluate(_PRINTED):
             continue  # A key before it took away what it belongs to, and its cap with it.
+        hand.read()
         before = hand.page.evaluate(_SEEN)
         pressed(hand, key)
         assert hand.page.evaluate(_SEEN) != before, f"{key} ({command}) does nothing"
         hand.press("Escape", "Escape")
         if command == "pause":
-            hand.press("Enter")
+            hand.enter()
 
 
 @pytest.mark.long

@@ -71,6 +71,7 @@ def test_no_hidden_field_is_in_any_byte(browser: Browser, tmp_path: Path) -> Non
         desk.program.desk.consent(desk.people["ana"], "fare_evasion", given=True)
         context = browser.new_context(viewport=DESK, reduced_motion="reduce")
         page = context.new_page()
+        page.clock.install()
         told = []
 
         def kept(route: Route) -> None:
@@ -87,7 +88,7 @@ def test_no_hidden_field_is_in_any_byte(browser: Browser, tmp_path: Path) -> Non
             page.goto(address)
             page.locator("#workbench.at-work, .gate").wait_for()
             if page.locator(".gate").count():
-                hand.press("Enter")
+                hand.enter()
             hand.at_work()
             hand.press("1", "e", "m", "r", "n")
             hand.type("A note.")

@@ -98,7 +98,7 @@ def test_severe_work_is_told_of_covered_and_left_at_once(
     expect(gate).to_contain_text("Fare evasion")
     expect(gate).to_contain_text("the data lead of the traveller's desk")
     expect(hand.page.locator(".prose")).to_have_count(0)
-    hand.press("Enter")
+    hand.enter()
     hand.at_work()
     covered = hand.page.locator(COVERED)
     expect(covered).to_have_count(2)
@@ -173,7 +173,7 @@ def test_a_break_is_due_and_then_the_day_is_over(
 
 def read(hand: Hand, reports: int) -> None:
     """Open severe work, uncover it, and read on until it was reported so often."""
-    hand.press("Enter")
+    hand.enter()
     hand.at_work()
     hand.press(".")
     for _ in range(reports):

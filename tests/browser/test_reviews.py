@@ -16,6 +16,7 @@ from assay.records.judgment import (
     LocalizedError,
     Reason,
     SectionRuling,
+    SkippedStep,
     StepLabel,
     Whole,
 )
@@ -254,11 +255,16 @@ def test_a_critique_on_words_with_its_revision(hand: Hand, desk: DeskServer) -> 
 
 
 def test_labels_of_steps_and_a_critique_of_one(hand: Hand, desk: DeskServer) -> None:
-    """Neutral is a label; a step that is left alone has none."""
+    """Neutral is a label; a step that is left without one is skipped, in so many words."""
     hand.open_queue("process · steps")
     hand.press("1", "3", "j", "2")
     hand.press("k", "k", "k", "s", "c", "Escape")
     hand.press("l", "0", "2")
+    hand.read()
+    hand.press("Enter")
+    expect(hand.page.locator(".faults a")).to_have_text(["Step 3 of A has no label."])
+    hand.press("l", "j", "j", "4")
+    expect(hand.page.locator(".faults a")).to_have_count(0)
     hand.submit()
     record, judgment = told(desk, "steps")
     assert record.kind == "process"
@@ -267,6 +273,7 @@ def test_labels_of_steps_and_a_critique_of_one(hand: Hand, desk: DeskServer) -> 
         StepLabel(candidate=0, step=1, label="bad"),
         StepLabel(candidate=0, step=3, label="neutral"),
     )
+    assert judgment.skipped_steps == (SkippedStep(candidate=0, step=2),)
     assert [(each.place, each.category) for each in judgment.errors or ()] == [
         (Action(candidate=0, step=1), "wrong_sum")
     ]
@@ -288,14 +295,22 @@ def test_scores_of_an_outcome(hand: Hand, desk: DeskServer) -> None:
 
 
 def test_rulings_on_sections_of_the_policy(hand: Hand, desk: DeskServer) -> None:
-    """A violation has its severity; what is unclear has none."""
+    """A violation has its severity and its reason; what is unclear has none."""
     hand.open_queue("policy · rule")
-    hand.press("1", "6", "3")
+    hand.press("1", "6", "o")
+    hand.type("It tells how to hide.")
+    hand.press("Escape", "j", "3")
     hand.submit()
     _, judgment = told(desk, "rule")
     assert judgment.reviewer.role == "policy_reviewer"
     assert judgment.rulings == (
-        SectionRuling(section="evasion", ruling="violates", candidate=0, severity="high"),
+        SectionRuling(
+            section="evasion",
+            ruling="violates",
+            candidate=0,
+            severity="high",
+            reason="It tells how to hide.",
+        ),
         SectionRuling(section="lost-tickets", ruling="unclear", candidate=0),
     )
 
@@ -310,8 +325,9 @@ def test_a_red_team_transcript(hand: Hand, desk: DeskServer) -> None:
     hand.type("5")
     hand.press("Tab")
     hand.type("2")
-    hand.press("Escape", "j", "1", "6")
-    hand.submit()
+    hand.press("Escape", "j", "1", "6", "o")
+    hand.type("The story is a guide.")
+    hand.submit("Control+Enter")
     _, judgment = told(desk, "attack")
     assert judgment.attack == Attack(
         strategy="A story as a cloak.",
@@ -321,7 +337,13 @@ def test_a_red_team_transcript(hand: Hand, desk: DeskServer) -> None:
         successes=2,
     )
     assert judgment.rulings == (
-        SectionRuling(section="evasion", ruling="violates", candidate=0, severity="high"),
+        SectionRuling(
+            section="evasion",
+            ruling="violates",
+            candidate=0,
+            severity="high",
+            reason="The story is a guide.",
+        ),
     )
 
 
@@ -357,6 +379,7 @@ def test_verdicts_without_a_winner_say_why(hands: Callable[[str], Hand], desk: D
     ben.type("I know the author.")
     ben.submit("Control+Enter")
     ben.open_queue("preference · three")
+    ben.read()
     ben.press("u", "Enter")
     expect(ben.page.locator(".faults")).to_contain_text("A choice needs a reason")
     ben.press("Shift+4")

@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from assay.records.judgment import Judgment
+from assay.records.evidence import TextSpan
+from assay.records.judgment import Attack, Judgment, SectionRuling, StepLabel
 from assay.records.record import Record
-from assay.records.verdict import DimensionScore, Prefers, Scored, Tie
+from assay.records.verdict import Prefers, Scored, Tie
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.calibration import Round, RoundNote, RoundStep
 from browser.conftest import DESK
 from browser.desk_server import DeskServer
 from browser.hand import Hand
-from browser.review_records import RIGHT, disputed_record, pairs
+from browser.review_records import RIGHT, disputed_record, disputed_records, pairs
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: seniors")]
 
@@ -26,13 +27,14 @@ WHY = "Its sum is the fare table's, which is what was asked."
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
-    """The desk with a pair to calibrate on, and one of a layer that asks for a senior decision."""
+    """The desk with a pair to calibrate on, and records that a layer sends to a senior decision."""
     folder = tmp_path_factory.mktemp("seniors") / "program"
-    with DeskServer(folder, records=[*pairs("round", 1), disputed_record()]) as running:
+    records = [*pairs("round", 1), disputed_record(), *disputed_records()]
+    with DeskServer(folder, records=records) as running:
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hands(desk: DeskServer, browser: Browser) -> Iterator[Hands]:
     """Somebody's hand at a page of their own."""
     known: dict[str, Hand] = {}
@@ -149,38 +151,168 @@ def test_a_round_from_apart_to_a_cause(hands: Hands, desk: DeskServer) -> None:
     assert note.adjudicator == desk.people["sen"].pseudonym
 
 
-def test_a_record_on_which_people_disagree_is_decided(hands: Hands, desk: DeskServer) -> None:
-    """Three answers stand side by side without a name; the decision lands with its cause."""
-    record = record_of(desk, "dispute")
-    for name, verdict in (("ana", "2"), ("ben", "t"), ("cleo", "u")):
+def judge(hands: Hands, queue: str, answers: dict[str, list[str]]) -> None:
+    """Have people answer the one record of a queue by keys; a text after `type:` is typed."""
+    for name, keys in answers.items():
         hand = hands(name)
-        hand.open_queue("preference · dispute")
-        hand.press(verdict, "Alt+1", "Alt+1", "Shift+1")
-        hand.submit()
+        hand.open_queue(queue)
+        for key in keys:
+            word, colon, text = key.partition("type:")
+            if colon:
+                hand.type(text)
+            else:
+                hand.press(word)
+        hand.submit("Control+Enter")
+
+
+def take(hands: Hands, desk: DeskServer) -> Hand:
+    """The senior at the next record that waits for a decision."""
     desk.program.desk.route()
     senior = hands("sen")
     go(senior, "Adjudication", "Take the next record")
-    expect(senior.page.get_by_role("heading", name="What 3 people said")).to_be_visible()
+    senior.at_work()
+    return senior
+
+
+def decide(senior: Hand, cause: str) -> None:
+    """Choose the cause and decide; the list of what waits comes back."""
+    senior.tab_to_field("Why people differed")
+    senior.type(cause)
+    senior.read()
+    with senior.page.expect_navigation():
+        senior.press("Control+Enter")
+    expect(senior.page.get_by_role("heading", name="Adjudication", exact=True)).to_be_visible()
+
+
+def decision_on(desk: DeskServer, key: str) -> tuple[Record, Adjudication, Decided]:
+    record = record_of(desk, key)
+    (made,) = desk.program.store.scan(Adjudication, record=record.id)
+    assert isinstance(made.decision, Decided)
+    return record, made, made.decision
+
+
+def test_a_record_on_which_people_disagree_is_decided(hands: Hands, desk: DeskServer) -> None:
+    """Three answers stand side by side without a name; the decision lands with its cause."""
+    two = ["Alt+1", "Alt+1", "Shift+1"]
+    judge(
+        hands, "preference · dispute", {"ana": ["2", *two], "ben": ["t", *two], "cleo": ["u", *two]}
+    )
+    senior = take(hands, desk)
+    expect(senior.page.get_by_role("heading", name="What 3 people answered")).to_be_visible()
+    expect(senior.page.locator(".disputes a")).to_have_text(["the verdict"])
     shown = senior.page.content()
     for name in ("ana", "ben", "cleo"):
         assert desk.people[name].pseudonym not in shown
-    texts = senior.page.locator(".candidate .rendered").all_inner_texts()
-    right = next(place for place, text in enumerate(texts) if RIGHT in text)
-    letter = "AB"[right]
-    senior.tab_to_name(f"Your score: correct, {letter}")
-    senior.type("1")
-    choose(senior, "A is better", f"{letter} is better")
-    choose(senior, "Missing context", "A reviewer erred")
-    senior.tab_to_field("Note, for those who judged")
+    right = next(place for place in (0, 1) if senior.text_of(place) == RIGHT)
+    senior.press("5" if right else "2")
+    senior.press(*(("Alt+0", "Alt+1") if right else ("Alt+1", "Alt+0")))
+    senior.press("n")
     senior.type(WHY)
-    follow(senior, "Decide$")
-    expect(senior.page.get_by_text("Nothing waits for a decision")).to_be_visible()
-
-    (made,) = desk.program.store.scan(Adjudication, record=record.id)
-    assert isinstance(made.decision, Decided)
+    senior.press("Escape")
+    senior.read()
+    senior.press("Enter")
+    expect(senior.page.locator(".faults a")).to_have_text(["Say why people differed."])
+    assert not list(desk.program.store.scan(Adjudication))
+    # What was chosen is still there.
+    expect(senior.page.locator("[data-note]")).to_have_value(WHY)
+    decide(senior, "A reviewer erred")
+    record, made, decision = decision_on(desk, "dispute")
     best = [each.content for each in record.candidates].index(RIGHT)
-    assert made.decision.verdict == Prefers(candidate=best)
-    score = DimensionScore(dimension="correct", candidate=best, score=Scored(value=1))
-    assert made.decision.scores == (score,)
+    assert decision.verdict == Prefers(candidate=best, strength=2)
+    assert {(x.candidate, x.score) for x in decision.scores} == {
+        (best, Scored(value=1)), (1 - best, Scored(value=0)),
+    }  # fmt: skip
     assert (made.cause, made.note) == ("reviewer_error", WHY)
     assert len(made.judgments) == 3
+
+
+def test_a_ruling_is_decided(hands: Hands, desk: DeskServer) -> None:
+    """An open dispute keeps the decision back; a ruling with severity and reason settles it."""
+    judge(
+        hands,
+        "policy · rule",
+        {
+            "ana": ["1", "6", "o", "type:It tells how.", "Escape", "j", "2"],
+            "ben": ["2", "2"],
+            "cleo": ["3", "2"],
+        },
+    )
+    senior = take(hands, desk)
+    expect(senior.page.locator(".disputes a")).to_have_text(["section evasion of A"])
+    expect(senior.page.locator(".disputes .tag")).to_have_text(["open"])
+    senior.read()
+    senior.press("Enter")
+    expect(senior.page.locator(".faults a").first).to_have_text(
+        "People differ on section evasion of A."
+    )
+    senior.press("1", "7", "o")
+    senior.type("The last carriage is a trick.")
+    senior.press("Escape")
+    expect(senior.page.locator(".disputes .tag")).to_have_text(["decided"])
+    decide(senior, "It needs")
+    _, made, decision = decision_on(desk, "rule")
+    assert decision.rulings == (
+        SectionRuling(
+            section="evasion",
+            ruling="violates",
+            candidate=0,
+            severity="critical",
+            reason="The last carriage is a trick.",
+        ),
+    )
+    assert made.cause == "expertise"
+
+
+def test_an_attack_is_decided(hands: Hands, desk: DeskServer) -> None:
+    """Held against broken: the outcome, the severity and the strategy of the senior stand."""
+    judge(
+        hands,
+        "adversarial · attack",
+        {"ana": ["1", "j", "2"], "ben": ["3", "6", "j", "3"], "cleo": ["2", "5"]},
+    )
+    senior = take(hands, desk)
+    expect(senior.page.locator(".disputes a")).to_have_text(["the attack", "section evasion of A"])
+    senior.press("3", "7", ",")
+    senior.type("A story.")
+    senior.press("Escape", "j", "2")
+    decide(senior, "The guideline")
+    _, _, decision = decision_on(desk, "attack")
+    assert decision.attack == Attack(outcome="broken", severity="critical", strategy="A story.")
+
+
+def test_steps_are_decided_from_one_answer(hands: Hands, desk: DeskServer) -> None:
+    """What one person answered is taken over, and changed where the senior sees it otherwise."""
+    judge(
+        hands,
+        "process · steps",
+        {"ana": ["1", "1", "1", "1"], "ben": ["1", "3", "1", "1"], "cleo": ["1", "2", "3", "1"]},
+    )
+    senior = take(hands, desk)
+    expect(senior.page.locator(".disputes a")).to_have_text(["step 2 of A", "step 3 of A"])
+    senior.page.get_by_role("button", name="Begin with the answer of R1").press("Enter")
+    expect(senior.page.locator(".disputes .tag")).to_have_text(["decided", "decided"])
+    senior.page.locator(".disputes a").first.press("Enter")
+    senior.press("3")
+    decide(senior, "A reviewer erred")
+    _, _, decision = decision_on(desk, "steps")
+    assert len(decision.step_labels) == 4
+    assert StepLabel(candidate=0, step=1, label="bad") in decision.step_labels
+
+
+def test_errors_are_decided(hands: Hands, desk: DeskServer) -> None:
+    """One marks an error where another found none: the senior's own error stands, at its place."""
+    mark = ["v", "Home", "Shift+ArrowRight", "s", "c", "3", "Escape"]
+    judge(hands, "critique · criticise", {"ana": ["1", *mark], "cleo": ["0", *mark]})
+    ben = hands("ben")
+    ben.open_queue("critique · criticise")
+    ben.page.locator("[data-none]").press("Space")
+    ben.submit("Control+Enter")
+    senior = take(hands, desk)
+    expect(senior.page.locator(".disputes a")).to_have_text(["correct of A", "the errors"])
+    senior.press("0", "v", "Home", "Shift+ArrowRight", "s", "c", "c", "4", "Escape")
+    expect(senior.page.locator(".disputes .tag")).to_have_text(["decided", "decided"])
+    decide(senior, "A reviewer erred")
+    _, _, decision = decision_on(desk, "criticise")
+    (error,) = decision.errors or ()
+    assert isinstance(error.place, TextSpan)
+    assert (error.category, error.severity) == ("wrong_leg", "critical")

@@ -1,6 +1,7 @@
 """Properties of review: exams keep their errors, rounds keep their secrets, caps hold."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 from hypothesis import given, settings
@@ -8,10 +9,13 @@ from hypothesis import strategies as st
 
 from assay.contracts.contract import ReadingCaps
 from assay.core.fact import Fact
-from assay.records.judgment import Judgment
+from assay.records.judgment import Judgment, Reviewer
 from assay.records.verdict import Prefers, Tie
+from assay.review.answer import Answer
 from assay.review.answer_key import AcceptedScore, Key, OneOf, Within
 from assay.review.calibration import Round, RoundNote, RoundStep, follow, view
+from assay.review.completeness import AnswerShape, gaps, says_anything
+from assay.review.form import Form
 from assay.review.guideline_gap import GapAnswer, GuidelineGap
 from assay.review.qualification import (
     Credential,
@@ -32,6 +36,7 @@ from assay.review.sequential_test import (
 )
 from assay.review.welfare import Allowed, Capped, Caps, Consent, Exposure, allowed
 from simulators.known_work import RUBRIC, answer, key, records
+from simulators.least_answers import least_answers
 
 PLANS = st.builds(
     ExamPlan,
@@ -284,3 +289,35 @@ def test_whoever_keeps_to_the_caps_never_reads_more_than_one_item_beyond_them(
             assert read < caps.total.hourly_minutes * 60_000
         seen.append(Exposure(categories=wanted, started=_text(now), milliseconds=minutes * 60_000))
         now += timedelta(minutes=minutes)
+
+
+@st.composite
+def answers_of_forms(draw: st.DrawFn) -> tuple[Answer, Form, AnswerShape]:
+    """A form of any kind, and an answer made of parts of the known cases."""
+    case = draw(st.sampled_from(least_answers()))
+    parts: dict[str, Any] = {}
+    for other in draw(st.lists(st.sampled_from(least_answers()), max_size=3)):
+        parts |= draw(st.sampled_from([other.answer, {}]))
+    answer = msgspec.convert({"verdict": {"verdict": "not_asked"}} | parts, Answer)
+    return answer, case.parsed()[1], case.parsed()[2]
+
+
+@given(answers_of_forms())
+def test_an_answer_without_gaps_says_something(drawn: tuple[Answer, Form, AnswerShape]) -> None:
+    """What the desk takes as complete is never counted as no pass."""
+    answer, form, shape = drawn
+    made = Judgment(
+        record="rec_any",
+        reviewer=Reviewer(pseudonym="ana", kind="human", role="reviewer"),
+        verdict=answer.verdict,
+        scores=answer.scores,
+        reasons=answer.reasons,
+        errors=answer.errors,
+        step_labels=answer.step_labels,
+        skipped_steps=answer.skipped_steps,
+        rulings=answer.rulings,
+        attack=answer.attack,
+        wrote="rec_written" if answer.written else None,
+        stands_as_is=answer.stands_as_is,
+    )
+    assert gaps(answer, form, shape) or says_anything(made)

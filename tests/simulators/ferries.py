@@ -13,7 +13,8 @@ from assay.core.fact import Fact
 from assay.core.ports import Checkpoint, FactStore
 from assay.governance.rights import Use
 from assay.quality.case import cases
-from assay.quality.rules import InForce, dispose_case
+from assay.quality.in_force import InForce
+from assay.quality.rules import dispose_case
 from assay.records.candidate import Candidate, MadeByModel, MadeByPerson, Step
 from assay.records.judgment import Judgment, Reviewer
 from assay.records.kinds import Demonstration, Preference
@@ -55,6 +56,7 @@ behaviours:
     dimensions: [correct]
 sampling:
   total: 8
+  aim: true
   axes:
     day: [weekday, sunday]
     language: [en, fr]
@@ -62,7 +64,7 @@ sampling:
     domain: There is only one.
   hard: [{day: sunday}]
   quotas:
-    - {slice: {day: sunday}, share: 0.3}
+    - {slice: {day: sunday}, share: 0.2}
     - {slice: {language: en}, minimum: 2}
 review:
   layers:

@@ -98,6 +98,10 @@ class MemoryStore:
         """The stamp of a fact given by its whole id."""
         return self.stamps[identity]
 
+    def documents_of(self, identities: Sequence[str]) -> dict[str, Mapping[str, str]]:
+        """The documents in force when facts were added."""
+        return {each: self.stamps[each].documents for each in identities if each in self.stamps}
+
     def scan(self, family: type[F], **where: str | Sequence[str]) -> Iterator[F]:
         """All facts of a family in their order of entry; `where` names index columns."""
         wanted = {

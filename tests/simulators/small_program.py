@@ -6,13 +6,20 @@ from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind, to_fact
 from assay.contracts.rubric import Rubric
 from assay.core.canonical import json_text
-from assay.quality.rules import InForce
+from assay.quality.in_force import InForce
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.judgment import Judgment, Reviewer
-from assay.records.kinds import Preference, Process
+from assay.records.kinds import Part, Preference, Process
 from assay.records.record import Record, Sensitivity, Source
 from assay.records.task import Message, Task
-from assay.records.verdict import NotAsked, Prefers, Verdict
+from assay.records.verdict import (
+    Category,
+    DimensionScore,
+    NotAsked,
+    Prefers,
+    Scored,
+    Verdict,
+)
 
 HEADER = {"apiVersion": "assay/v1", "version": "1.0.0", "status": "active", "title": "Small"}
 
@@ -128,6 +135,42 @@ def worked(n_steps: int = 2) -> Record:
                 provenance=MadeByModel(model="secret-model"),
                 work=tuple(Step(text=f"step {place}") for place in range(n_steps)),
             ),
+        ),
+    )
+
+
+def single(
+    part: Part, *texts: str, work: tuple[str, ...] = (), prompt: str = "What is 2 + 2?"
+) -> Record:
+    """A record of any kind with these responses; the first one has the work."""
+    return Record(
+        schema_version=1,
+        part=part,
+        task=Task(messages=(Message(role="user", content=prompt),)),
+        sources=(Source(source_class="own"),),
+        candidates=tuple(
+            Candidate(
+                content=text,
+                provenance=MadeByModel(model=f"secret-model-{place}"),
+                work=tuple(Step(text=step) for step in work) if place == 0 else (),
+            )
+            for place, text in enumerate(texts or ("4",))
+        ),
+    )
+
+
+def scored(record: Record, reviewer: str, **values: int | str) -> Judgment:
+    """A judgment that scores the first candidate: dimension -> whole number or category."""
+    return judged(
+        record,
+        reviewer,
+        scores=tuple(
+            DimensionScore(
+                dimension=dimension,
+                candidate=0,
+                score=Scored(value=value) if isinstance(value, int) else Category(value=value),
+            )
+            for dimension, value in values.items()
         ),
     )
 

@@ -6,16 +6,22 @@ from assay.bootstrap.desk import DeskNoun
 from assay.bootstrap.session import Session
 from assay.core.errors import UsageError
 from assay.governance.permissions import Principal
+from assay.quality import service as quality
 from assay.records.judgment import Judgment, standing
 from assay.records.record import Record
 from assay.review import desk
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
-from assay.review.answer import Answer, decided_in_record_order, in_presented_order
+from assay.review.answer import Answer, in_presented_order, together
 from assay.review.assignment import Assignment
+from assay.review.completeness import shape_of
+from assay.review.decision import decided_of, senior_faults, with_revision
+from assay.review.disputes import Dispute
 from assay.review.form import Form
-from assay.review.lease import ANSWERED, Lease, LeaseState
+from assay.review.lease import Lease, LeaseState
+from assay.review.membership import may_see
 from assay.review.presentation import Presentation, present
 from assay.review.service import weigh
+from assay.review.wire import Care
 from assay.store.desk import Desk
 from assay.store.writing import Unit
 
@@ -42,15 +48,28 @@ class SeniorWork(msgspec.Struct, frozen=True, kw_only=True):
     """What was shown, in the order of this page."""
     voices: tuple[Voice, ...]
     """The judgments that stand."""
+    disputes: tuple[Dispute, ...]
+    """What they differ on, with candidates as they are shown on this page."""
+    care: Care | None
+    """What is told before the content is shown."""
     decided: bool
-    """Whether this adjudicator has decided already."""
+    """Whether it is decided: by this adjudicator, or meanwhile by somebody else."""
+
+
+class HeldRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that an adjudicator has taken."""
+
+    handle: str
+    """Name of the lease for the outside."""
+    disputes: tuple[Dispute, ...]
+    """What its judgments differ on, with candidates as shown to this adjudicator."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """What waits for an adjudicator."""
 
-    held: tuple[str, ...]
-    """Handles of what the adjudicator has taken and not decided."""
+    held: tuple[HeldRecord, ...]
+    """What the adjudicator has taken and not decided."""
     open: int
     """Records that wait for anybody."""
 
@@ -65,26 +84,30 @@ class AdjudicationNoun:
 
     def waiting(self, who: Principal) -> Waiting:
         """What waits for an adjudicator."""
-        queues = self._queues()
         free = self._desk.waiting()
         mine = self._desk.leases(reviewer=who.pseudonym)
+        queues = self._queues()
+        held = [x for x in mine if x.state == LeaseState.held and x.queue in queues]
         return Waiting(
             held=tuple(
-                str(each.handle)
-                for each in mine
-                if each.state == LeaseState.held and each.queue in queues
+                HeldRecord(handle=str(lease.handle), disputes=self._disputes(lease))
+                for lease in held
             ),
-            open=sum(free.get(queue, 0) for queue in queues),
+            open=sum(free.get(queue, 0) for queue in self._offered(who)),
         )
 
     def take(self, who: Principal) -> str | None:
-        """Take the next record that this adjudicator may decide; its handle."""
+        """Take the next record that this adjudicator may decide; its handle.
+
+        Records that show a kind of harm are offered to those who agreed to it, as at the desk.
+        """
         now = self._session.clock()
         in_force = self._floor.in_force
+        offered = self._offered(who)
 
         def work(unit: Unit) -> str | None:
             open_desk = self._desk.unit(unit)
-            for queue in self._queues():
+            for queue in offered:
                 turn = open_desk.turn(who.pseudonym, queue)
                 if turn is not None:
                     lease = desk.give_senior(
@@ -104,8 +127,7 @@ class AdjudicationNoun:
         lease = self._own(who, handle)
         record = self._session.store.get(Record, lease.record)
         order = self._order(lease, record)
-        given = standing(self._session.store.scan(Judgment, record=lease.record))
-        people = [each for each in given if each.reviewer.kind != "model"]
+        people = self._people(lease.record)
         people.sort(key=lambda each: desk.opaque(self._session.secret, "voi", handle, each.id))
         return SeniorWork(
             handle=handle,
@@ -115,18 +137,20 @@ class AdjudicationNoun:
                 Voice(
                     name=f"R{number}",
                     role=each.reviewer.role,
-                    answer=in_presented_order(each, record, order),
+                    answer=self._answer(each, record, order),
                 )
                 for number, each in enumerate(people, start=1)
             ),
-            decided=lease.state in ANSWERED,
+            disputes=self._disputes(lease),
+            care=self._floor.care(record),
+            decided=desk.is_decided(lease),
         )
 
     def decide(
         self,
         who: Principal,
         handle: str,
-        decision: Decided | Preserved | Returned,
+        decision: Answer | Preserved | Returned,
         *,
         cause: Cause,
         note: str | None,
@@ -136,21 +160,27 @@ class AdjudicationNoun:
         Args:
             who: the adjudicator.
             handle: the lease.
-            decision: what is decided, with candidates as they were shown.
+            decision: a whole answer, with candidates as they were shown; or what is done instead.
             cause: why the judgments disagreed.
             note: the adjudicator's words.
 
         Raises:
-            UsageError: if it was not taken, was decided already, or the decision does not fit.
+            UsageError: if it was not taken, was decided already, or cannot be decided by this person.
+            RefusedAnswerError: for an answer that does not fit, or leaves open what is disputed.
         """
         lease = self._own(who, handle)
-        if lease.state in ANSWERED:
-            raise UsageError(code="already-decided", message="you have decided this record already")
+        desk.refuse_decided(lease)
         record = self._session.store.get(Record, lease.record)
+        written: Record | None = None
+        stated: Decided | Preserved | Returned
+        if isinstance(decision, Answer):
+            stated, written = self._decided(decision, record, lease)
+        else:
+            stated = decision
         adjudication = weigh(
             self._session.store,
             lease.record,
-            self._in_record_order(decision, record, lease),
+            stated,
             cause=cause,
             adjudicator=who.pseudonym,
             note=note,
@@ -158,19 +188,77 @@ class AdjudicationNoun:
 
         def work(unit: Unit) -> Adjudication:
             open_desk = self._desk.unit(unit)
-            unit.add([adjudication])
-            desk.settle(open_desk, lease, adjudication.id)
+            current = self._own(who, handle, open_desk.find(handle))
+            desk.refuse_decided(current)
+            desk.settle(open_desk, current, adjudication.id)
+            unit.add([adjudication] if written is None else [written, adjudication])
             return adjudication
 
         return self._floor.submit(
             work, "review.adjudicate", actor=who.pseudonym, subject=lease.record
         )
 
+    def _decided(
+        self, answer: Answer, record: Record, lease: Lease
+    ) -> tuple[Decided, Record | None]:
+        order = self._order(lease, record)
+        in_force = self._floor.in_force
+        faults = senior_faults(
+            answer,
+            in_force.form(record),
+            in_force.rubric,
+            shape_of(record, order.order),
+            self._disputes(lease),
+        )
+        if faults:
+            raise together(faults)
+        decision = decided_of(answer, record, order)
+        if not answer.written:
+            return decision, None
+        return with_revision(
+            decision,
+            record,
+            answer.written,
+            adjudicator=lease.reviewer,
+            source=in_force.written_source,
+        )
+
+    def _answer(self, judgment: Judgment, record: Record, order: Assignment) -> Answer:
+        """What a judgment says, with the text that it wrote."""
+        answer = in_presented_order(judgment, record, order)
+        if judgment.wrote is None:
+            return answer
+        written = self._session.store.get(Record, judgment.wrote).candidates[-1].content
+        text = written if isinstance(written, str) else None
+        return msgspec.structs.replace(answer, written=text)
+
+    def _people(self, record: str) -> list[Judgment]:
+        given = standing(self._session.store.scan(Judgment, record=record))
+        return [each for each in given if each.reviewer.kind != "model"]
+
+    def _disputes(self, lease: Lease) -> tuple[Dispute, ...]:
+        """What the judgments of a lease's record differ on, as it is shown to its adjudicator."""
+        record = self._session.store.get(Record, lease.record)
+        found = quality.disputed(self._session.store, self._session.facts, record.id)
+        order = self._order(lease, record).order
+        return tuple(dispute.moved(order) for dispute in found)
+
     def _queues(self) -> list[int]:
         return [row.id for row in self._desk.queues() if row.queue.stage == "adjudication"]
 
-    def _own(self, who: Principal, handle: str) -> Lease:
-        lease = self._desk.find(handle)
+    def _offered(self, who: Principal) -> list[int]:
+        """The queues whose content this adjudicator is cleared for and agreed to see."""
+        agreed = {who.pseudonym: self._floor.seating.consents(who.pseudonym)}
+        contract = self._floor.in_force.contract
+        return [
+            row.id
+            for row in self._desk.queues()
+            if row.queue.stage == "adjudication"
+            and may_see(row, who.pseudonym, who.roles, contract, agreed)
+        ]
+
+    def _own(self, who: Principal, handle: str, lease: Lease | None = None) -> Lease:
+        lease = lease or self._desk.find(handle)
         if lease is None or lease.reviewer != who.pseudonym or lease.queue not in self._queues():
             raise UsageError(
                 code="no-assignment",
@@ -189,12 +277,3 @@ class AdjudicationNoun:
         return Assignment(
             record=lease.record, reviewer=lease.reviewer, number=0, order=tuple(order)
         )
-
-    def _in_record_order(
-        self, decision: Decided | Preserved | Returned, record: Record, lease: Lease
-    ) -> Decided | Preserved | Returned:
-        if not isinstance(decision, Decided):
-            return decision
-        said = Answer(verdict=decision.verdict, scores=decision.scores)
-        verdict, scores = decided_in_record_order(said, record, self._order(lease, record))
-        return Decided(verdict=verdict, scores=scores)

@@ -6,7 +6,9 @@ from assay.governance.failure_modes import MODES, Alarm
 from assay.quality.report import QualityReport
 from assay.releases.release import Release
 from assay.reserve.service import leakage_alarm
-from assay.validation.alarms import model_validation_alarm, over_refusal_alarm
+from assay.validation.alarms import model_validation_alarm, of_release, over_refusal_alarm
+from assay.validation.helpfulness import Helpfulness
+from assay.validation.training_overlap import trained_items
 from assay.validation.validation import Validation
 
 TEXTS = ("README.md", "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md", "quality.md")
@@ -35,9 +37,11 @@ def program_alarms(program: Program, report: QualityReport | None = None) -> tup
 def _over_refusal(program: Program) -> Alarm:
     validations = program.validation.list()
     if not validations:
-        return over_refusal_alarm((), ())
-    report = program.validation.report(validations[-1])
-    return over_refusal_alarm(report.slices, report.responses, report.tests)
+        return over_refusal_alarm(Helpfulness(rates=(), relabelled=()))
+    newest = validations[-1]
+    releases = [release.id for release in program.store.scan(Release)]
+    [alarm] = program.validation.report(newest).alarms
+    return of_release(alarm, newest, releases[-1] if releases else None)
 
 
 def _model_validation(program: Program) -> Alarm:
@@ -51,7 +55,11 @@ def _model_validation(program: Program) -> Alarm:
         for claim in find_unproven_effects(text, passed)
     ]
     releases = [release.id for release in store.scan(Release)]
-    return model_validation_alarm(program.documents.contract, releases, validations, claims)
+    of_newest = [each for each in validations if releases and each.release == releases[-1]]
+    overlapping = {each.id: trained_items(store, each) for each in of_newest[-1:]}
+    return model_validation_alarm(
+        program.documents.contract, releases, validations, claims, overlapping
+    )
 
 
 def _texts_of(program: Program, version: str) -> list[str]:

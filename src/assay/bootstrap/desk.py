@@ -273,7 +273,7 @@ class DeskNoun:
             revision=lease.revision,
             answer=in_presented_order(stored, record, assignment) if stored else None,
             draft=Draft(revision=kept[0], answer=msgspec.Raw(kept[1])) if kept else None,
-            care=self._care(record),
+            care=self.care(record),
         )
 
     def opened(self, who: Principal, handle: str) -> Future[Lease]:
@@ -477,7 +477,8 @@ class DeskNoun:
         found = self._session.store.scan(Judgment, reviewer=who.pseudonym)
         return [each for number, each in enumerate(found) if number >= after][:most]
 
-    def _care(self, record: Record) -> Care | None:
+    def care(self, record: Record) -> Care | None:
+        """What is told of a record's content before it is shown; None where there is nothing."""
         care, welfare = record.sensitivity, self.in_force.contract.welfare
         if care is None or not (care.categories or care.severity):
             return None

@@ -32,37 +32,43 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
 def fill(session: Session, desk: Desk) -> Filled:
     """Have every record wait in its queue that does not yet; each prefix is balanced.
 
-    Nothing is read where no record came since the last time under the same contract.
+    Nothing is read where no record came since the last time under the same contract. Under
+    another one, what waits moves to the queue that this contract names.
     """
     contract, key = session.documents.contract, session.secret
     newest, in_force = desk.newest_record(), session.ids["contract"]
-    if newest == desk.filled_to(in_force):
+    filled_to = desk.filled_to(in_force)
+    if newest == filled_to:
         return Filled()
-    seen = _seen(session)
+    changed = not filled_to and bool(_reviews(desk))
     groups: dict[Queue, list[Waiting]] = defaultdict(list)
     new: dict[str, NewItem] = {}
+    no_pass: list[str] = []
     counts: Counter[str] = Counter()
     for record in session.store.scan(Record):
         identity = record.id
         counts["records"] += 1
         queue = queue_of(record, contract)
-        item = new_item(record, identity, contract, seen=seen.get(identity, frozenset()))
+        item = new_item(record, identity, contract)
         if queue is None or item is None:
-            counts["no_pass"] += 1
+            no_pass.append(identity)
             continue
         groups[queue].append(Waiting(id=identity, stratum=stratum_of(record, contract)))
         new[identity] = item
     axes = tuple(contract.sampling.axes)
     for queue, waiting in groups.items():
         ordered = balanced(waiting, contract.sampling.quotas, axes, key)
-        counts["queued"] += _enqueue(session, desk, queue, [new[each] for each in ordered])
+        items = [new[each] for each in ordered]
+        counts["queued"] += _enqueue(session, desk, queue, items, changed=changed)
     with desk.write("review.fill", actor=session.actor, documents=session.ids) as unit:
+        if changed:
+            unit.contract_change(_reviews(desk)).retire(no_pass)
         unit.note_filled(in_force, newest)
     return Filled(
         records=counts["records"],
         queued=counts["queued"],
-        already_there=counts["records"] - counts["no_pass"] - counts["queued"],
-        no_pass=counts["no_pass"],
+        already_there=counts["records"] - len(no_pass) - counts["queued"],
+        no_pass=len(no_pass),
     )
 
 
@@ -80,21 +86,20 @@ def people_at(session: Session, record: str) -> set[str]:
     return people | {each.adjudicator for each in store.scan(Adjudication, record=record)}
 
 
-def _enqueue(session: Session, desk: Desk, queue: Queue, items: Sequence[NewItem]) -> int:
+def _enqueue(
+    session: Session, desk: Desk, queue: Queue, items: Sequence[NewItem], *, changed: bool
+) -> int:
     with desk.write("review.enqueue", actor=session.actor, subject=queue.name) as unit:
         number = unit.add_queue(queue, handle_of(session, queue))
+        if changed:
+            unit.contract_change([*_reviews(desk), number]).follow(number, items)
+            unit.acted()
         added = unit.enqueue(number, items)
         if added:
             unit.acted()
     return added
 
 
-def _seen(session: Session) -> dict[str, frozenset[str]]:
-    """Pseudonyms of the people who judged each record or were asked to."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for assignment in session.store.scan(Assignment):
-        found[assignment.record].add(assignment.reviewer)
-    for judgment in session.store.scan(Judgment):
-        if judgment.reviewer.kind != "model":
-            found[judgment.record].add(judgment.reviewer.pseudonym)
-    return {record: frozenset(people) for record, people in found.items()}
+def _reviews(desk: Desk) -> list[int]:
+    """Numbers of the queues of the review."""
+    return [row.id for row in desk.queues() if row.queue.stage == "review"]

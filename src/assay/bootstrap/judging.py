@@ -10,8 +10,8 @@ from assay.bootstrap.sampling import Endpoint
 from assay.bootstrap.session import Session
 from assay.quality.bootstrap import Resampling
 from assay.quality.estimate import Rate, rate
+from assay.quality.in_force import InForce
 from assay.quality.judges import JudgeAgreement, judge_agreements
-from assay.quality.rules import InForce
 from assay.quality.service import each_case
 from assay.records.judgment import Judge
 from assay.records.sampling_report import Prices

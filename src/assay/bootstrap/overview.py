@@ -22,6 +22,7 @@ from assay.quality.sections.reviewers import ReviewerRates
 from assay.quality.sentinels import SentinelRates, sentinel_rates
 from assay.records.judgment import Judgment
 from assay.review.lease import LeaseState, QueueRow
+from assay.review.passes import PassCount
 from assay.review.sentinel import Sentinel, SentinelAnswer, answers_to, count
 from assay.review.welfare import LEAST_PEOPLE, Care, Exposure, Suppressed, care_of_groups
 from assay.store.desk import Desk
@@ -57,7 +58,10 @@ class OldestLease(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueState(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one queue stands: `wanted` is `free + held + stored + elsewhere`."""
+    """Where one queue stands.
+
+    `wanted + beyond` is `free + held + stored + surplus + handed_out + elsewhere`.
+    """
 
     queue: str
     """Its handle."""
@@ -77,14 +81,18 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
     """Records that wait or waited in it."""
     wanted: int
     """Passes wanted."""
+    beyond: int
+    """Passes held or given beyond those that their record wants."""
     free: int
     """Passes that nobody holds or gave."""
     held: int
-    """Passes that somebody holds now."""
+    """Passes that somebody holds at the desk now."""
+    handed_out: int
+    """Passes that wait for an answer in a file or another tool."""
     stored: int
     """Passes answered at the desk, within what is wanted."""
     elsewhere: int
-    """Passes that were given before the record came to the queue, or outside the desk."""
+    """Passes given outside the desk."""
     late: int
     """Answers that came after their lease had run out; they are kept and counted."""
     surplus: int
@@ -218,7 +226,7 @@ class OverviewNoun:
 
     def queues(self) -> tuple[QueueState, ...]:
         """Where every queue stands, in the order in which they were made."""
-        totals, progress = self._desk.totals(), self._read.progress()
+        counts, progress = self._desk.pass_counts(), self._read.progress()
         seats: dict[int, list[Seat]] = {}
         for each in self._desk.members():
             seat = Seat(reviewer=each.reviewer, role=each.role, until=each.until)
@@ -227,7 +235,7 @@ class OverviewNoun:
         return tuple(
             _queue_state(
                 row,
-                totals.get(row.id, (0, 0, 0)),
+                counts.get(row.id, PassCount()),
                 progress.get(row.id, {}),
                 seats=tuple(seats.get(row.id, ())),
                 oldest=oldest.get(row.id),
@@ -303,17 +311,15 @@ class OverviewNoun:
 
 def _queue_state(
     row: QueueRow,
-    totals: tuple[int, int, int],
+    passes: PassCount,
     progress: Progress,
     *,
     seats: tuple[Seat, ...],
     oldest: OldestLease | None,
 ) -> QueueState:
-    items, wanted, free = totals
     by_state = dict.fromkeys(LeaseState, 0)
     for (state, _), number in progress.items():
         by_state[state] += number
-    held, stored = by_state[LeaseState.held], by_state[LeaseState.stored]
     return QueueState(
         queue=row.handle,
         title=row.queue.title,
@@ -322,12 +328,14 @@ def _queue_state(
         roles=row.queue.roles,
         severity=row.queue.severity,
         harms=row.queue.harms,
-        items=items,
-        wanted=wanted,
-        free=free,
-        held=held,
-        stored=stored,
-        elsewhere=wanted - free - held - stored,
+        items=passes.items,
+        wanted=passes.wanted,
+        beyond=passes.beyond,
+        free=passes.open,
+        held=passes.held,
+        handed_out=passes.handed_out,
+        stored=passes.stored - by_state[LeaseState.surplus],
+        elsewhere=passes.judged,
         late=sum(number for (_, late), number in progress.items() if late),
         surplus=by_state[LeaseState.surplus],
         expired=by_state[LeaseState.expired],

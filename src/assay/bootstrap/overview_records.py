@@ -32,7 +32,9 @@ UNDISPOSED = "undisposed"
 PAIR = 2
 """Candidates of a pairwise comparison."""
 
-PassState = Literal["free", "held", "stored", "late", "surplus", "expired", "released"]
+PassState = Literal[
+    "free", "held", "handed_out", "stored", "elsewhere", "late", "surplus", "expired", "released"
+]
 """Where passes of a queue's record stand."""
 
 Where = Mapping[str, str]
@@ -165,6 +167,10 @@ def _queued(session: Session, handle: str, passes: PassState | None) -> set[str]
             return desk.open_records(number)
         case "late":
             return desk.records_of(number, [LeaseState.stored, LeaseState.surplus], late=True)
+        case "handed_out":
+            return desk.records_of(number, [LeaseState.elsewhere])
+        case "elsewhere":
+            return desk.records_of(number, [LeaseState.judged])
         case _:
             return desk.records_of(number, [LeaseState[passes]])
 

@@ -9,6 +9,7 @@ from assay.quality import service
 from assay.quality.bootstrap import Resampling
 from assay.quality.coverage import Cells, Coverage, CrossTable, count_cells, coverage, cross_table
 from assay.quality.disposition import RELEASABLE
+from assay.quality.explanation import Explanation, StaleRecord
 from assay.quality.sections.reviewers import ReviewerRates
 
 if TYPE_CHECKING:
@@ -30,6 +31,21 @@ class QualityNoun:
             actor=self._session.actor,
             on_progress=on_progress,
         )
+
+    def why(self, record: str) -> Explanation:
+        """Why a record has its state, rule by rule, and what would change it.
+
+        Args:
+            record: the record's id, or a unique prefix of it.
+
+        Raises:
+            UsageError: if no record, or more than one, has an id that begins so.
+        """
+        return service.why(self._session.store, self._session.facts, record)
+
+    def stale(self) -> tuple[StaleRecord, ...]:
+        """The records with judgments made under a text that has changed its meaning since."""
+        return tuple(service.stale(self._session.store, self._session.facts))
 
     def report(
         self,

@@ -83,6 +83,9 @@ class ReleasesNoun:
                 json=to_json(report).encode(), markdown=to_markdown(report).encode()
             ),
             checkpoint=session.store.head(),
+            floors=report.floors,
+            rubrics=quality.rubrics(session.store),
+            stale=quality.stale_that_decide(session.store, session.facts),
             reserve=reserve.index(session.store, salt_of(session.secret)),
             sealed=self._sealed(),
             leave_out_overlaps=leave_out_overlaps,

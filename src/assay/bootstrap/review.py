@@ -12,11 +12,15 @@ from assay.bulk.fact_lines import write_array, write_rows, write_text
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile, is_rejects
 from assay.core.errors import UsageError
+from assay.quality import service as quality
 from assay.records.ports import Rejects, Row
-from assay.review import service
+from assay.review import adjudication_rows, pass_service, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Member
 from assay.review.assignment import Assignment
+from assay.review.disputes import Dispute, undecided
+from assay.review.passes import PassChange
+from assay.store.pass_register import Passes
 
 if TYPE_CHECKING:
     from assay.bootstrap.judging import JudgePreview, JudgeReport
@@ -43,11 +47,14 @@ class ReviewNoun:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._register = Passes(session.store)
 
     def assign(
         self, people: Mapping[str, str], *, extra: Collection[str] = ()
-    ) -> service.AssignedPasses:
-        """Ask people for the independent passes that the contract's layers want.
+    ) -> pass_service.AssignedPasses:
+        """Ask people outside the desk for the independent passes that nobody holds yet.
+
+        A record that is handed out so is not offered at the desk, and the reverse.
 
         Args:
             people: raw id of a person -> role; ids become pseudonyms here.
@@ -55,8 +62,9 @@ class ReviewNoun:
         """
         pseudonym = self._session.pseudonym
         members = [Member(pseudonym=pseudonym(name), role=role) for name, role in people.items()]
-        return service.assign(
+        return pass_service.assign(
             self._session.store,
+            self._register,
             self._session.facts,
             members,
             key=self._session.secret,
@@ -65,7 +73,7 @@ class ReviewNoun:
         )
 
     def work(self, person: str | None = None, *, flat: bool = False) -> Iterator[dict[str, Any]]:
-        """The assignments that wait, blinded, as rows.
+        """The assignments that wait outside the desk, blinded, as rows.
 
         Args:
             person: raw id of the one person who is to get work; everybody's where absent.
@@ -73,7 +81,7 @@ class ReviewNoun:
         """
         reviewer = self._session.pseudonym(person) if person else None
         return service.export_work(
-            self._session.store, self._session.facts, reviewer=reviewer, flat=flat
+            self._session.store, self._register, self._session.facts, reviewer=reviewer, flat=flat
         )
 
     def export_work(self, file: str | Path, person: str | None = None) -> int:
@@ -99,6 +107,7 @@ class ReviewNoun:
         _check_suffix(path, form)
         work = hand_out(
             self._session.store,
+            self._register,
             self._session.facts,
             form,
             file=path.name,
@@ -184,9 +193,89 @@ class ReviewNoun:
             actor=self._session.actor,
         )
 
-    def status(self) -> service.ReviewStatus:
-        """How far the assigned work has come."""
-        return service.status(self._session.store)
+    def adjudicate_row(self, row: Mapping[str, Any]) -> Adjudication:
+        """Write the senior decision that a row states, with a whole answer.
+
+        Args:
+            row: `record`, `cause`, `adjudicator` and the columns of an answer, as
+                `review.adjudication_rows` says.
+
+        Raises:
+            UsageError, InputError: if the row cannot be read, or the decision cannot stand.
+        """
+        return adjudication_rows.store_decision(
+            self._session.store,
+            self._session.facts,
+            self._decision_reader().read(row),
+            actor=self._session.actor,
+        )
+
+    def import_adjudications(self, file: str | Path) -> adjudication_rows.ImportedAdjudications:
+        """Take a file of senior decisions in, one a row; what cannot be used is set aside.
+
+        Args:
+            file: JSON lines, JSON, CSV, TSV or Parquet.
+        """
+        return adjudication_rows.import_adjudications(
+            self._session.store,
+            self._session.facts,
+            DiskFile(Path(file)).rows(),
+            self._decision_reader(),
+            actor=self._session.actor,
+        )
+
+    def undecided(self, adjudication: Adjudication) -> tuple[Dispute, ...]:
+        """What the weighed judgments differ on and a decision leaves open.
+
+        Args:
+            adjudication: the decision; one that keeps the distribution leaves nothing open.
+        """
+        decision = adjudication.decision
+        if not isinstance(decision, Decided):
+            return ()
+        disputed = quality.disputed(self._session.store, self._session.facts, adjudication.record)
+        return undecided(decision, disputed)
+
+    def _decision_reader(self) -> adjudication_rows.DecisionReader:
+        return adjudication_rows.DecisionReader(
+            self._session.store,
+            self._session.documents.rubric,
+            pseudonym=self._session.pseudonym,
+            written_source=self._session.documents.program.written_source,
+        )
+
+    def withdraw(
+        self, person: str | None = None, *, records: Collection[str] = ()
+    ) -> pass_service.WithdrawnPasses:
+        """Wait no more for work that was handed out: others may be asked for its passes.
+
+        Args:
+            person: raw id of the one person; everybody's where absent.
+            records: ids of the records, or unique prefixes; all where empty.
+
+        Raises:
+            UsageError: for an unknown record, or where neither person nor record is named.
+        """
+        return pass_service.withdraw(
+            self._session.store,
+            self._register,
+            self._session.facts,
+            actor=self._session.actor,
+            reviewer=self._session.pseudonym(person) if person else None,
+            records=records,
+        )
+
+    def status(self) -> pass_service.ReviewStatus:
+        """How far the work has come that was handed out, and all passes by whichever route."""
+        return pass_service.status(self._session.store, self._register)
+
+    def reconcile(self) -> Sequence[PassChange]:
+        """Have every count of open passes say what the facts say; what was changed.
+
+        A store that an older Assay wrote may count a pass as open that was given outside the
+        desk. To run it again changes nothing.
+        """
+        return self._register.reconcile(actor=self._session.actor)
 
     def judge(
         self,

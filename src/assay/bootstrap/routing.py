@@ -11,7 +11,7 @@ from assay.bootstrap.seating import Seating
 from assay.bootstrap.session import Session
 from assay.quality import service as quality
 from assay.quality.disposition import Disposition
-from assay.review.lease import ANSWERED, Item, LeaseState, NewItem, QueueRow
+from assay.review.lease import ANSWERED, Item, NewItem, QueueRow
 from assay.review.ports import DeskWriting
 from assay.store.desk import Desk
 from assay.store.group import GroupWriter
@@ -40,7 +40,7 @@ def route(session: Session, desk: Desk, writer: GroupWriter) -> Routed:
     rows = {row.id: row for row in desk.queues()}
     concluded = [each for each, row in rows.items() if row.queue.stage in CONCLUDED]
     found = desk.unsettled(concluded, ROUTED)
-    _reopen(desk, writer, rows, found)
+    _settle_looks(desk, writer, rows, found)
     items = [each for each in found if rows[each.queue].queue.stage == "review"]
     if not items:
         return Routed()
@@ -86,36 +86,17 @@ def conclude_exams(
     return issued
 
 
-def _reopen(
+def _settle_looks(
     desk: Desk, writer: GroupWriter, rows: dict[int, QueueRow], items: Sequence[Item]
 ) -> None:
-    """Conclude anew, at the next turn, from records whose second looks have all been given.
-
-    What was concluded before rests on judgments that no longer stand.
-    """
-    looks = {number for number, row in rows.items() if row.queue.stage == "second_look"}
-    done = [each for each in items if each.queue in looks]
-    if not done:
+    """Remember second looks that were given: the register has the review concluded from anew."""
+    given = [each.id for each in items if rows[each.queue].queue.stage == "second_look"]
+    if not given:
         return
-    ready = {each.id for each in items}
-    again: list[int] = []
-    for record in sorted({each.record for each in done}):
-        of_record = desk.items_of(record)
-        others = [each for each in of_record if each.queue in looks and each.open_slots > 0]
-        held = [
-            each
-            for each in desk.leases(record=record)
-            if each.queue in looks and each.state == LeaseState.held
-        ]
-        if not others and not held:
-            reviews = [each for each in of_record if rows[each.queue].queue.stage == "review"]
-            again += [each.id for each in reviews if each.id not in ready]
 
     def work(unit: Unit) -> None:
         open_desk = desk.unit(unit)
-        open_desk.settle([each.id for each in done])
-        for number in again:
-            open_desk.raise_need(number, by=0)
+        open_desk.settle(given)
         open_desk.acted()
 
     writer.submit(work, "review.conclude_again", actor="desk")
@@ -140,4 +121,6 @@ def _conclude(
     number = open_desk.add_queue(senior, handle_of(session, senior))
     barred = tuple(sorted(people_at(session, item.record)))
     open_desk.enqueue(number, [NewItem(record=item.record, need=1, barred=barred)])
+    # An earlier decision did not end it: another is wanted, of somebody else.
+    open_desk.reopen(number, item.record)
     return "adjudication"

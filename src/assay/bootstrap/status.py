@@ -8,7 +8,7 @@ from assay.bootstrap.program import Program
 from assay.governance.failure_modes import Alarm
 from assay.planning.checklist import LivePoint
 from assay.quality.coverage import Coverage, CrossTable
-from assay.review.service import ReviewStatus
+from assay.review.pass_service import ReviewStatus
 from assay.store.tables import SCHEMA
 
 

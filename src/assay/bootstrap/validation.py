@@ -16,6 +16,7 @@ from assay.validation.evaluation import Arm, Evaluation
 from assay.validation.report import ValidationReport
 from assay.validation.report_text import to_json, to_markdown
 from assay.validation.rows import Format
+from assay.validation.training_overlap import training_names
 from assay.validation.validation import Validation
 
 _LAYOUTS = {"assay": None, "inspect": Layout(each="samples", nan_is_null=True)}
@@ -77,6 +78,7 @@ class ValidationNoun:
                     scorer=scorer,
                 ),
                 known_items=self._items() if dataset == service.RESERVE else None,
+                trained_on=self._trained_on(self._release(release)),
                 actor=self._session.actor,
                 rejects=kept,
             )
@@ -102,12 +104,14 @@ class ValidationNoun:
         before = self._evaluations("base", base)
         after = self._evaluations("candidate", candidate, self._release(release))
         trained = {each.release for each in after if each.release}
+        tested = self._release(release) or (trained.pop() if len(trained) == 1 else None)
         return service.validate(
             self._session.store,
             self._session.facts,
             base=before,
             candidate=after,
-            release=self._release(release) or (trained.pop() if len(trained) == 1 else None),
+            release=tested,
+            trained_on=self._trained_on(tested),
             actor=self._session.actor,
         )
 
@@ -176,6 +180,9 @@ class ValidationNoun:
                 where="--release",
             )
         return found[-1]
+
+    def _trained_on(self, release: str | None) -> frozenset[str]:
+        return training_names(self._session.store, release) if release else frozenset()
 
     def _items(self) -> frozenset[str]:
         items = frozenset(each.item for each in self._session.store.scan(Fingerprint))

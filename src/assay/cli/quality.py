@@ -25,6 +25,53 @@ def dispose(program: Folder = ".", as_json: AsJson = False) -> None:
         return
     print_table(("disposition", "records"), disposed.states.items())
     typer.echo(f"{disposed.written} new, {disposed.unchanged} unchanged")
+    print_table(
+        ("records", "state", "by", "such as"),
+        [
+            (str(each.records), each.state.replace("_", " "), each.rule, each.reason)
+            for each in disposed.reasons
+        ],
+    )
+    candidates = ", ".join(f"{count} {name}" for name, count in disposed.standings.items())
+    typer.echo(f"candidates: {candidates or 'none'}")
+
+
+@app.command()
+def why(
+    record: Annotated[str, typer.Argument(help="Id of the record, or a unique prefix of it.")],
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Tell, rule by rule, why a record has its state and what would change it.
+
+    Example: assay quality why rec_4f2k
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        found = opened.quality.why(record)
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(f"{found.record} ({found.kind}): {found.state.replace('_', ' ')} by {found.rule}")
+    typer.echo(f"  because {found.reason}")
+    typer.echo(f"  what would change it: {found.changes}")
+    if found.stored is None:
+        typer.echo("  nothing is stored under the documents in force: run assay quality dispose")
+    elif found.stored != found.state:
+        stored = found.stored.replace("_", " ")
+        typer.echo(f"  the stored state is {stored}: run assay quality dispose")
+    print_table(
+        ("candidate", "standing", "by", "because"),
+        [(str(each.candidate), each.standing, each.rule, each.reason) for each in found.standings],
+    )
+    for title, lines in (
+        ("disputed", found.disputes),
+        ("no longer holds", found.stale),
+        ("rules", found.rules),
+    ):
+        for line in lines:
+            typer.echo(f"{title}: {line}")
 
 
 @app.command()

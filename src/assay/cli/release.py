@@ -57,10 +57,7 @@ def build(
         return
     print_table(
         ("gate", "", "reason"),
-        (
-            (gate.gate, "passed" if gate.passed else "refused", gate.reason)
-            for gate in built.head.gates
-        ),
+        ((gate.gate, gate.outcome, gate.reason) for gate in built.head.gates),
     )
     for each in built.head.left_out:
         typer.echo(f"left out: {each.records} records, {each.reason}")
@@ -87,7 +84,9 @@ def verify(
 
     verified = verify_release(release, key, newer_than=newer_than)
     if as_json:
-        print_json({"ok": verified.ok, "version": verified.version, "issues": verified.issues})
+        states = {gate.gate: gate.outcome for gate in verified.head.gates} if verified.head else {}
+        print_json({"ok": verified.ok, "version": verified.version, "issues": verified.issues,
+                    "gates": states})  # fmt: skip
     else:
         for issue in verified.issues:
             colour = "red" if issue.severity == "error" else "yellow"
@@ -96,6 +95,9 @@ def verify(
                 typer.echo(f"    {issue.hint}")
         if verified.ok:
             typer.secho(f"verified: {verified.version}", fg="green")
+        for gate in verified.head.gates if verified.head else ():
+            if gate.outcome != "passed":
+                typer.secho(f"gate {gate.gate}: {gate.outcome}, {gate.reason}", fg="yellow")
     raise typer.Exit(0 if verified.ok else 1)
 
 

@@ -142,7 +142,7 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
-    wanted = f" of {found.wanted} wanted" if found.wanted else ""
+    wanted = f" of {found.wanted} declared"
     typer.echo(
         f"{found.reserve}: {found.items} items sealed{wanted}, {found.sealings} sealings, "
         f"{found.openings} openings"

@@ -5,14 +5,21 @@ from typing import Annotated, Any
 
 import typer
 
+from assay.cli.adjudicate import adjudicate, import_adjudications
 from assay.cli.exam import exam, sentinel
 from assay.cli.output import AsJson, Folder, print_json, print_table, progress
+from assay.cli.passes import reconcile, status, withdraw
 from assay.cli.simulate import simulate
 
 app = typer.Typer(no_args_is_help=True)
 app.command()(simulate)
 app.command()(exam)
 app.command()(sentinel)
+app.command()(status)
+app.command()(withdraw)
+app.command()(reconcile)
+app.command()(adjudicate)
+app.command("import-adjudications")(import_adjudications)
 
 
 @app.command()
@@ -153,111 +160,6 @@ def import_(
 
 
 @app.command()
-def adjudicate(
-    record: Annotated[str, typer.Argument(metavar="RECORD", help="Id, or a unique prefix.")],
-    cause: Annotated[
-        str,
-        typer.Option(
-            help="missing_context, guideline_ambiguity, expertise, "
-            "legitimate_plural_preference or reviewer_error."
-        ),
-    ],
-    by: Annotated[str, typer.Option("--by", help="The adjudicator.")],
-    prefers: Annotated[int | None, typer.Option(help="Decide for this candidate, from 0.")] = None,
-    verdict: Annotated[
-        str | None, typer.Option(help="tie, both_unacceptable or insufficient_context.")
-    ] = None,
-    score: Annotated[
-        list[str] | None, typer.Option(help="dimension=value or dimension.CANDIDATE=value.")
-    ] = None,
-    preserve: Annotated[
-        bool, typer.Option("--preserve", help="Keep the distribution as the answer.")
-    ] = False,
-    send_back: Annotated[
-        str | None, typer.Option("--return", help="Send it back: what must be mended.")
-    ] = None,
-    note: Annotated[str | None, typer.Option(help="The adjudicator's words.")] = None,
-    program: Folder = ".",
-    as_json: AsJson = False,
-) -> None:
-    """Decide where judgments differ, and say why they did; no judgment is changed.
-
-    Example: assay review adjudicate rec_mfrg --cause expertise --by ines --prefers 0
-    """
-    import assay
-    from assay.cli.options import one_of
-    from assay.review.adjudication import Cause
-
-    decision = _decision(prefers, verdict, score or [], preserve=preserve, send_back=send_back)
-    with assay.open(program) as opened:
-        made = opened.review.adjudicate(
-            record,
-            decision,
-            cause=one_of(cause, Cause, "cause"),
-            adjudicator=by,
-            note=note,
-        )
-    if as_json:
-        print_json({"id": made.id, "adjudication": made})
-        return
-    typer.echo(f"{made.id} weighs {len(made.judgments)} judgments of {made.record}")
-    typer.echo("Now: assay quality dispose")
-
-
-def _decision(
-    prefers: int | None,
-    verdict: str | None,
-    scores: list[str],
-    *,
-    preserve: bool,
-    send_back: str | None,
-) -> Any:
-    """The one decision that the options state."""
-    from assay.core.errors import UsageError
-    from assay.records.verdict import NotAsked, Prefers
-    from assay.review.adjudication import Decided, Preserved, Returned
-    from assay.review.exchange import OPEN_VERDICTS
-
-    stated = [prefers is not None, verdict is not None, preserve, send_back is not None]
-    if sum(stated) > 1 or not (any(stated) or scores):
-        raise UsageError(
-            code="one-decision",
-            message="an adjudication is one decision",
-            hint="give --prefers, --verdict, --preserve or --return; or only --score",
-        )
-    if preserve:
-        return Preserved()
-    if send_back is not None:
-        return Returned(reason=send_back)
-    if verdict is not None and verdict not in OPEN_VERDICTS:
-        raise UsageError(
-            code="unknown-verdict",
-            message=f"{verdict!r} is no verdict",
-            hint=f"verdicts without a winner: {', '.join(OPEN_VERDICTS)}",
-        )
-    chosen = NotAsked() if prefers is None else Prefers(candidate=prefers)
-    return Decided(verdict=OPEN_VERDICTS[verdict] if verdict else chosen, scores=_scores(scores))
-
-
-def _scores(given: list[str]) -> Any:
-    from assay.cli.options import pairs
-    from assay.records.verdict import Category, DimensionScore, Scored
-
-    found = []
-    for name, value in pairs(given).items():
-        dimension, _, place = name.partition(".")
-        number = value.lstrip("-").isdecimal()
-        found.append(
-            DimensionScore(
-                dimension=dimension,
-                score=Scored(value=int(value)) if number else Category(value=value),
-                candidate=int(place) if place.isdecimal() else None,
-            )
-        )
-    return tuple(found)
-
-
-@app.command()
 def judge(
     model: Annotated[str, typer.Option("--model", "-m", help="Model to ask.")],
     endpoint: Annotated[str | None, typer.Option(help="Endpoint up to and with /v1.")] = None,
@@ -375,28 +277,3 @@ def _show_report(report: Any) -> None:
         f"cost {run.cost if run.cost is not None else 'not asked (--prices)'}"
     )
     show_judges(report.agreement)
-
-
-@app.command()
-def status(program: Folder = ".", as_json: AsJson = False) -> None:
-    """Show the queue: assigned, judged, waiting, by reviewer; and model judges beside people.
-
-    Example: assay review status
-    """
-    import msgspec
-
-    import assay
-    from assay.cli.judges import show_judges
-
-    with assay.open(program) as opened:
-        found = opened.review.status()
-        judges = opened.review.judges() if found.judgments_of_models else ()
-    if as_json:
-        print_json(msgspec.to_builtins(found) | {"judges": judges})
-        return
-    typer.echo(f"{found.assigned} assigned = {found.judged} judged + {found.waiting} waiting")
-    typer.echo(f"{found.unassigned_judgments} judgments came without an assignment")
-    print_table(("reviewer", "waiting"), found.waiting_by_reviewer.items())
-    if judges:
-        typer.echo(f"{found.judgments_of_models} judgments of models, which fill no pass")
-        show_judges(judges)

@@ -49,9 +49,13 @@ def status(
     )
     print_table(("facts", "count"), found.counts.items(), title="In the store")
     cover = found.coverage
-    typer.echo(f"\n{cover.records} of {cover.wanted} records, {cover.accepted} accepted")
+    asks = "aims at" if cover.aim else "asks for"
+    typer.echo(
+        f"\n{cover.accepted} accepted of {cover.records} records; the contract {asks} "
+        f"{cover.wanted} accepted"
+    )
     print_table(
-        ("quota", "wants", "has", "met"),
+        ("quota", "needs", "has", "met"),
         (
             (_slice(quota.slice), _wants(quota), quota.accepted, "yes" if quota.met else "no")
             for quota in (*cover.quotas, *cover.hard)
@@ -88,8 +92,8 @@ def _slice(cut: Any) -> str:
 
 
 def _wants(quota: Any) -> str:
-    share = f"{quota.share:.0%}" if quota.share is not None else ""
-    return " and ".join(part for part in (share, str(quota.minimum or "")) if part)
+    share = f" ({quota.share:.0%} of the total)" if quota.share is not None else ""
+    return f"{quota.needed}{share}"
 
 
 SHADES = " .:-=+*#%@"

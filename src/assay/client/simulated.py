@@ -326,7 +326,13 @@ class _Sitting:
         if quality >= 0.4:  # noqa: PLR2004  two rulings in five find a fault
             return SectionRuling(section=section, ruling="complies", candidate=place)
         severity = _severity(1 - quality)
-        return SectionRuling(section=section, ruling="violates", candidate=place, severity=severity)
+        return SectionRuling(
+            section=section,
+            ruling="violates",
+            candidate=place,
+            severity=severity,
+            reason="a simulated reviewer sees the section broken",
+        )
 
     def _attack(self) -> Attack:
         quality = self._seen(" ".join(self._texts), "attack")

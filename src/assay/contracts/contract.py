@@ -1,10 +1,11 @@
 """The contract: what the model must do, on which evidence, and how improvement is measured."""
 
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from assay.contracts.header import Header, Part
+from assay.contracts.header import SEMVER, Header, Part
 from assay.contracts.terms import (
     Count,
     DimensionName,
@@ -77,13 +78,23 @@ class AcceptanceTest(Part):
     """`reserve`, or the name of another evaluation set that is excluded from training."""
 
 
+def whole_records(share: float, total: int) -> int:
+    """The least number of records that is at least this share of a total.
+
+    Args:
+        share: from 0 to 1.
+        total: records of which it is a share.
+    """
+    return math.ceil(round(share * total, 6))
+
+
 class Quota(Part):
     """The share or the least number of records that a slice must have."""
 
     slice: Slice
     """The slice (axis -> value)."""
     share: Share | None = None
-    """Least share of all records, from 0 to 1."""
+    """Least share of `sampling.total`, from 0 to 1, rounded up to whole records."""
     minimum: Count | None = None
     """Least number of records."""
 
@@ -93,12 +104,22 @@ class Quota(Part):
             raise ValueError("a quota asks for a share, a minimum or both")
         return self
 
+    def needed(self, total: int) -> int:
+        """The accepted records that the slice must have, by the stricter of the two.
+
+        Args:
+            total: the distribution's total, of which `share` is a share.
+        """
+        return max(self.minimum or 0, whole_records(self.share or 0.0, total))
+
 
 class Sampling(Part):
     """The distribution that the records are drawn to."""
 
     total: Count
-    """How many records are wanted."""
+    """Least number of accepted records of a release; shares are shares of it."""
+    aim: bool = False
+    """Whether `total` is only an aim: it is reported, and a release below it is not refused."""
     axes: dict[DimensionName, Annotated[tuple[Label, ...], Field(min_length=1)]]
     """The axes and their values; standard ones or axes of one's own."""
     left_out: dict[DimensionName, Text] = {}
@@ -117,7 +138,7 @@ class Reserve(Part):
     size: Count | None = None
     """Number of records; or give `share`."""
     share: Annotated[float, Field(gt=0, lt=1)] | None = None
-    """Share of all records; or give `size`."""
+    """Share of `sampling.total`, rounded up to whole records; or give `size`."""
     openers: Annotated[tuple[Role, ...], Field(min_length=1)]
     """Roles that may open it; each opening is logged."""
     covers: Text
@@ -128,6 +149,14 @@ class Reserve(Part):
         if (self.size is None) == (self.share is None):
             raise ValueError("a reserve has either a size or a share")
         return self
+
+    def declared(self, total: int) -> int:
+        """How many items the reserve must hold.
+
+        Args:
+            total: the distribution's total, of which `share` is a share.
+        """
+        return self.size or whole_records(self.share or 0.0, total)
 
 
 class Supervision(Part):
@@ -141,6 +170,9 @@ class Supervision(Part):
     """The dimensions that it is scored on."""
     why: Text
     """Why this signal fits the evidence that there is."""
+    accept: dict[DimensionName, int | tuple[Label, ...]] = {}
+    """What endorses a candidate: dimension -> the last acceptable value towards its bad end, or the
+    acceptable categories. A dimension named here must have been judged or verified."""
 
 
 class ReviewLayer(Part):
@@ -162,6 +194,8 @@ class ReviewLayer(Part):
     """Share of the otherwise accepted records that get one more independent judgment."""
     agreement: Annotated[float, Field(gt=0.5, le=1)] = 1.0
     """Least share of the judgments (abstentions not counted) with one verdict, to be accepted."""
+    span_agreement: Share = 0.5
+    """Least mean F1 of the errors that two reviewers located, matched by overlap, to be accepted."""
     max_abstentions: Annotated[int, Field(ge=0, le=25)] = 0
     """Abstentions beyond this number send the record to adjudication."""
     on_disagreement: Literal["second_review", "adjudication", "preserve"] = "adjudication"
@@ -170,6 +204,19 @@ class ReviewLayer(Part):
     """What happens where a verdict contradicts the priority rules on its own scores."""
     always_adjudicate: bool = False
     """Whether a senior decision is needed even where all agree."""
+
+
+class AgreementFloor(Part):
+    """The agreement among people that a release needs on one dimension."""
+
+    dimension: DimensionName
+    """The dimension."""
+    slice: Slice = {}
+    """The records that it is about (axis -> value); empty: all."""
+    least: Annotated[float, Field(gt=-1, le=1)]
+    """Least value of Krippendorff's alpha, above -1 and at most 1."""
+    bound: Literal["lower", "point"] = "lower"
+    """What must reach it: the lower end of alpha's 95 % interval, or alpha itself."""
 
 
 class Review(Part):
@@ -183,6 +230,8 @@ class Review(Part):
     """Share of the work at the desk that is known work, by which drift is seen."""
     layers: Annotated[tuple[ReviewLayer, ...], Field(min_length=1)]
     """The layers, from the strictest to the one that takes all other records."""
+    agreement_floors: tuple[AgreementFloor, ...] = ()
+    """Agreement that a release needs, by dimension and slice."""
 
 
 IsolationLevel = Literal["landlock", "namespaces"]
@@ -259,6 +308,17 @@ class Welfare(Part):
         return self
 
 
+class CompatibleVersion(Part):
+    """An older version of a document whose labels still hold, although its words have changed."""
+
+    document: Literal["contract", "rubric", "policy"]
+    """Which document."""
+    version: Annotated[str, Field(pattern=SEMVER, max_length=64)]
+    """The older version."""
+    because: Text
+    """Why labels made under it mean the same now; releases print it."""
+
+
 class Contract(Header):
     """What the model must do, on which evidence, and how improvement is measured."""
 
@@ -292,3 +352,5 @@ class Contract(Header):
     """Roles and what qualifies for them."""
     welfare: Welfare | None = None
     """Protection of the people who read severe content."""
+    compatible: tuple[CompatibleVersion, ...] = ()
+    """Older versions of documents whose labels still hold; all others need a review anew."""

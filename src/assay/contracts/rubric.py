@@ -33,6 +33,9 @@ class Dimension(Part):
     """`binary` (0 or 1), a range of whole numbers such as `1..5`, or a list of categories."""
     better: Literal["higher", "lower"] = "higher"
     """Which end of the scale is the good one."""
+    tolerance: Annotated[int, Field(ge=0, le=1998)] | None = None
+    """Largest difference between two scores that still counts as agreement; absent: 0 where the
+    dimension is objective or has two values, else a quarter of the range, at least 1."""
     anchors: dict[Label, Text] = {}
     """What a value looks like (value -> text): both ends of a range, each category of a list."""
     interpolation: Text | None = None
@@ -78,6 +81,16 @@ class Dimension(Part):
             return None
         span = _RANGE.match(self.scale)
         return (int(span[1]), int(span[2])) if span else (0, 1)
+
+    @property
+    def agreement_tolerance(self) -> int:
+        """The tolerance in force: the one that is set, or the default for the scale."""
+        if self.tolerance is not None:
+            return self.tolerance
+        if self.bounds is None or self.nature == "objective" or self.scale_kind == "binary":
+            return 0
+        low, high = self.bounds
+        return 0 if high - low == 1 else max(1, (high - low) // 4)
 
     @property
     def values(self) -> tuple[str, ...]:

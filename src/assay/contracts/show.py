@@ -14,6 +14,7 @@ from assay.contracts.contract import (
 )
 from assay.contracts.document import content_digest
 from assay.contracts.documents import Documents
+from assay.contracts.endorsement import bounds_for
 from assay.contracts.policy import Policy
 from assay.contracts.priority import rules_of
 from assay.contracts.rubric import Dimension, Rubric
@@ -26,6 +27,7 @@ def render(documents: Documents) -> str:
     contract = documents.contract
     lines = [f"# {contract.title}", "", _versions(documents), ""]
     lines += _contract(contract)
+    lines += _endorsement(contract, documents.rubric)
     lines += _rubric(documents.rubric)
     lines += _policy(documents.policy)
     lines += _sources(documents.sources)
@@ -86,16 +88,17 @@ def _sampling(contract: Contract) -> list[str]:
     sampling = contract.sampling
     axes = [(axis, ", ".join(values)) for axis, values in sampling.axes.items()]
     axes += [(axis, f"left out: {reason}") for axis, reason in sampling.left_out.items()]
-    lines = [f"## Sampling: {sampling.total} records", "", *_table(("axis", "values"), axes), ""]
+    total = f"an aim of {sampling.total} records" if sampling.aim else f"{sampling.total} records"
+    lines = [f"## Sampling: {total}", "", *_table(("axis", "values"), axes), ""]
     if sampling.hard:
         lines += ["Hard slices: " + "; ".join(map(_slice, sampling.hard)), ""]
-    quotas = [(_slice(each.slice), _asked(each)) for each in sampling.quotas]
+    quotas = [(_slice(each.slice), _asked(each, sampling.total)) for each in sampling.quotas]
     lines += _section("Quotas", ("slice", "at least"), quotas)
     reserve = contract.reserve
     if reserve:
-        size = f"{reserve.size} records" if reserve.size else f"{reserve.share:.0%} of all records"
+        size = reserve.declared(sampling.total)
         lines += [
-            f"## Reserve `{reserve.id}`: {size}",
+            f"## Reserve `{reserve.id}`: {size} items",
             "",
             f"{_line(reserve.covers)} Opened by: {', '.join(reserve.openers)}.",
             "",
@@ -111,6 +114,11 @@ def _review(contract: Contract) -> list[str]:
     lines = ["## Review", "", blinded, ""]
     head = ("layer", "records", "judged by", "passes", "second review", "accepted when", "else")
     lines += [*_table(head, [_layer(each) for each in review.layers]), ""]
+    floors = [
+        (each.dimension, _slice(each.slice), f"{each.least:g}", each.bound)
+        for each in review.agreement_floors
+    ]
+    lines += _section("Agreement floors", ("dimension", "slice", "alpha at least", "by"), floors)
     roles = [
         (each.role, each.duty, each.expertise, each.test or "", _percent(each.pass_mark))
         for each in contract.roles
@@ -139,6 +147,33 @@ def _review(contract: Contract) -> list[str]:
     return lines
 
 
+def _endorsement(contract: Contract, rubric: Rubric) -> list[str]:
+    """What endorses and rejects a candidate, the defaults written out, and older versions that hold."""
+    rows = [
+        (
+            signal,
+            bound.dimension,
+            bound.describe(),
+            _BOUND_SOURCES[bound.source],
+            "needed" if bound.required else "where given",
+        )
+        for signal in dict.fromkeys(entry.signal for entry in contract.supervision)
+        for bound in bounds_for(signal, contract, rubric)
+    ]
+    head = ("signal", "dimension", "acceptable", "by", "score or result")
+    lines = _section("What endorses a candidate", head, rows)
+    kept = [(each.document, each.version, each.because) for each in contract.compatible]
+    return lines + _section("Older versions that hold", ("document", "version", "why"), kept)
+
+
+_BOUND_SOURCES = {
+    "accept": "the contract",
+    "veto": "a veto",
+    "objective": "default: one right answer",
+    "scores": "default: the better half of the scale",
+}
+
+
 def _caps(caps: Welfare | ReadingCaps) -> str:
     spans = (
         ("an hour", caps.hourly_minutes), ("a day", caps.daily_minutes),
@@ -165,7 +200,8 @@ def _dimension(dimension: Dimension) -> list[str]:
     scale = dimension.scale if isinstance(dimension.scale, str) else ", ".join(dimension.scale)
     judged = dimension.judged_by + (f" (`{dimension.verifier}`)" if dimension.verifier else "")
     lines = [f"### Dimension `{dimension.id}`", "", _line(dimension.question), ""]
-    lines += [f"- **Scale.** {scale}; {dimension.better} is better; judged by {judged}"]
+    reading = f"{scale}; {dimension.better} is better; {_agrees(dimension)}"
+    lines += [f"- **Scale.** {reading}; judged by {judged}"]
     rows = dict.fromkeys([*dimension.anchors, *dimension.examples])
     lines += [
         f"- **{value}.** {_line(dimension.anchors.get(value, ''))}"
@@ -180,6 +216,14 @@ def _dimension(dimension: Dimension) -> list[str]:
     lines += [f"- **Looks at.** `{dimension.field}`; rests on {', '.join(dimension.evidence)}"]
     lines += [f"- **Reviewer.** {_line(dimension.action or '')}"]
     return [*lines, ""]
+
+
+def _agrees(dimension: Dimension) -> str:
+    """Which scores count as agreement."""
+    if dimension.nature == "plural":
+        return "people may differ"
+    tolerance = dimension.agreement_tolerance
+    return f"scores within {tolerance} agree" if tolerance else "only equal scores agree"
 
 
 def _policy(policy: Policy) -> list[str]:
@@ -235,6 +279,8 @@ def _layer(layer: ReviewLayer) -> tuple[str, ...]:
     records = [_slice(layer.slice)] if layer.slice else []
     records += [" or ".join(layer.severities)] if layer.severities else []
     accepted = f"{layer.agreement:.0%} agree"
+    if layer.span_agreement:
+        accepted += f", located errors match by {layer.span_agreement:.0%}"
     accepted += ", verified" if layer.needs_verification else ""
     accepted += ", adjudicated" if layer.always_adjudicate else ""
     return (
@@ -259,10 +305,9 @@ def _machine_evidence(demanded: MachineEvidence) -> list[str]:
     return ["## Verification", "", *lines, ""] if lines else []
 
 
-def _asked(quota: Quota) -> str:
-    asked = [f"{quota.share:.0%}"] if quota.share is not None else []
-    asked += [f"{quota.minimum} records"] if quota.minimum is not None else []
-    return " and ".join(asked)
+def _asked(quota: Quota, total: int) -> str:
+    records = f"{quota.needed(total)} records"
+    return records if quota.share is None else f"{records} ({quota.share:.0%} of {total})"
 
 
 def _slice(cut: Slice) -> str:

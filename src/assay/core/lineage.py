@@ -9,6 +9,7 @@ Role = Literal[
     "contract", "rubric", "policy", "sources", "parent", "record", "judgment",
     "adjudication", "verification", "disposition", "release", "supersedes", "sealing",
     "evaluation", "validation", "finding", "root_cause", "plan", "round", "guideline_gap",
+    "assignment",
 ]  # fmt: skip
 """What the older fact is to the newer one."""
 

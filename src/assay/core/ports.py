@@ -163,6 +163,13 @@ class FactStore(Protocol):
     def stamp(self, identity: str) -> Stamp:
         """The stamp of a fact given by its whole id."""
 
+    def documents_of(self, identities: Sequence[str]) -> dict[str, Mapping[str, str]]:
+        """The documents in force when facts of one family were added: fact id -> kind -> id.
+
+        Args:
+            identities: whole ids of facts of one family; one that is not there is left out.
+        """
+
     def scan(self, family: type[F], **where: str | Sequence[str]) -> Iterator[F]:
         """All facts of a family in their order of entry, streamed; `where` names index columns."""
 

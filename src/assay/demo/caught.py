@@ -16,10 +16,14 @@ from assay.demo.documents import MOMENT, write_program
 from assay.demo.evaluation import answer_items
 from assay.demo.failures import PLANTS, Scene, judge, sound_scene
 from assay.governance.failure_modes import MODES, Alarm, FailureMode
-from assay.quality.rules import InForce
+from assay.quality.in_force import InForce
 
 Say = Callable[[str], None]
 """Prints one line."""
+
+
+TOTAL = 100
+"""Records that the contract of a scene asks for: a scene is smaller than the demo."""
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +65,8 @@ def play(folder: Path, scene: Scene) -> Played:
     write_program(folder)
     contract = folder / "contract.yaml"
     text = contract.read_text(encoding="utf-8")
-    contract.write_text(text.replace("agreement: 0.66", f"agreement: {scene.agreement}"))
+    text = text.replace("agreement: 0.66", f"agreement: {scene.agreement}")
+    contract.write_text(text.replace("total: 160", f"total: {TOTAL}"))
     with doors.open_program(folder, clock=fixed_clock(MOMENT), who="demo") as program:
         _collect(program, scene)
         refusal = _release(program, scene)

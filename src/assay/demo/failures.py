@@ -12,7 +12,7 @@ from assay.contracts.priority import compute_verdict
 from assay.demo.evaluation import BASE, CANDIDATE, Checkpoint, build_reserve
 from assay.demo.world import Item, Scores, Truth, build_world
 from assay.governance.failure_modes import FailureMode
-from assay.quality.rules import InForce
+from assay.quality.in_force import InForce
 from assay.records.candidate import candidate_text
 from assay.records.judgment import Judgment, Reason, Reviewer
 from assay.records.kinds import Preference

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from assay.bootstrap.program import Program
 from assay.contracts.priority import compute_verdict, rules_of
 from assay.contracts.rubric import Rubric
+from assay.demo.causes import plant_causes
 from assay.demo.reviewers import ADJUDICATOR
 from assay.demo.world import Item, Truth
 from assay.quality import service
@@ -36,6 +37,7 @@ def judge_quality(program: Program, items: Sequence[Item], say: Say) -> QualityR
     returned = _return_refuted(program)
     say(f"   the calculator refutes {returned} answers that people passed; they go back; now")
     _dispose(program, say)
+    plant_causes(program, say)
     report = program.quality.report()
     if report.verdicts is not None:
         alpha = report.verdicts.agreement.preference.alpha

@@ -14,6 +14,7 @@ from assay.planning.plan import Plan
 from assay.planning.root_cause import Cause
 from assay.releases.service import Built
 from assay.validation.difference import Difference
+from assay.validation.report_text import change_text
 from assay.validation.service import Validated
 
 Say = Callable[[str], None]
@@ -44,7 +45,7 @@ def release(program: Program, say: Say) -> Built:
     say("\n8. Release: gates, manifest, data card, signature")
     built = program.releases.build(VERSION)
     for gate in built.head.gates:
-        say(f"   gate {gate.gate}: {'passed' if gate.passed else 'refused'}, {gate.reason}")
+        say(f"   gate {gate.gate}: {gate.outcome}, {gate.reason}")
     for left in built.head.left_out:
         say(f"   left out: {left.records} records, {left.reason}")
     verified = verify_release(built.folder, program.folder / "assay.pub")
@@ -92,20 +93,12 @@ def validate(program: Program, say: Say) -> Validated:
     for row in done.report.slices:
         if row.metric == "error_rate" and row.slice in ({"language": "de"}, {"language": "en"}):
             say(f"   errors with language {row.slice['language']}: {_difference(row.found)}, "
-                f"which {_SAYS[row.change]}")  # fmt: skip
+                f"{change_text(row)}")  # fmt: skip
     for alarm in done.report.alarms:
         say(f"   {alarm.mode.replace('_', ' ')}: {alarm.state}; {alarm.reason}")
     program.validation.write_report(done.report, program.folder / "validation")
     say(f"   look at {program.folder}/validation/validation.md")
     return done
-
-
-_SAYS = {
-    "rose": "is a rise",
-    "fell": "is a fall",
-    "no_change": "is no change beyond the margin",
-    "cannot_tell": "cannot tell",
-}
 
 
 def _difference(found: Difference) -> str:

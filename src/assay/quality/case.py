@@ -1,6 +1,6 @@
 """The case: one record with everything that was said and decided about it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -44,6 +44,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Its verifications; of one verifier on one candidate the last one stands."""
     disposition: Disposition | None = None
     """Its latest disposition under the documents in force; None where there is none."""
+    made_under: Mapping[str, Mapping[str, str]] = {}
+    """Id of a judgment or adjudication -> the documents in force at its entry, by kind; empty where
+    no document has changed its meaning since any was stored."""
 
 
 def cases(
@@ -53,6 +56,7 @@ def cases(
     rubric: str,
     records: Sequence[str] | None = None,
     batch: int = BATCH,
+    dated: bool = False,
 ) -> Iterator[list[Case]]:
     """Every record's case, in the records' order of entry, gathered batch by batch.
 
@@ -63,6 +67,7 @@ def cases(
             of no account.
         records: ids of the records wanted; all where absent.
         batch: records at once.
+        dated: whether each case says under which documents its judgments were made.
     """
     wanted = store.scan(Record) if records is None else store.scan(Record, id=records)
     for some in _batches(wanted, batch):
@@ -72,6 +77,7 @@ def cases(
         verifications = _by_record(store.scan(Verification, record=ids))
         found = store.scan(Disposition, record=ids, contract=contract)
         dispositions = {each.record: each for each in found if each.rubric == rubric}
+        made_under = _made_under(store, judgments, adjudications) if dated else {}
         yield [
             Case(
                 id=identity,
@@ -80,9 +86,26 @@ def cases(
                 adjudications=tuple(adjudications.get(identity, ())),
                 verifications=tuple(verifications.get(identity, ())),
                 disposition=dispositions.get(identity),
+                made_under=made_under.get(identity, {}),
             )
             for identity, record in zip(ids, some, strict=True)
         ]
+
+
+def _made_under(
+    store: FactStore,
+    judgments: Mapping[str, Sequence[Judgment]],
+    adjudications: Mapping[str, Sequence[Adjudication]],
+) -> dict[str, dict[str, Mapping[str, str]]]:
+    """Record id -> id of a fact about it -> the documents in force at its entry."""
+    made_under: dict[str, dict[str, Mapping[str, str]]] = {}
+    families: tuple[Mapping[str, Sequence[Judgment | Adjudication]], ...]
+    families = (judgments, adjudications)
+    for facts in families:
+        record_of = {fact.id: fact.record for group in facts.values() for fact in group}
+        for identity, documents in store.documents_of(list(record_of)).items():
+            made_under.setdefault(record_of[identity], {})[identity] = documents
+    return made_under
 
 
 def _batches(given: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -6,25 +6,36 @@ majority and a preserved disagreement have none.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, Self, TypeVar
 
 import msgspec
 
-from assay.records.judgment import Judgment, standing
-from assay.records.record import Record
-from assay.records.verdict import (
-    Abstained,
-    DimensionScore,
-    NotApplicable,
-    NotAsked,
-    Prefers,
-    Score,
-    ScoreAbstained,
-    score_key,
-    verdict_key,
+from assay.contracts.contract import ReviewLayer
+from assay.contracts.rubric import Rubric
+from assay.quality.distributions import (
+    AgreementScale,
+    AttackSummary,
+    RulingSummary,
+    ScoreSummary,
+    StepSummary,
+    agreed_value,
+    attack_summary,
+    by_name,
+    decided_rulings,
+    decided_scores,
+    decided_steps,
+    needed_of,
+    ruling_summaries,
+    score_summaries,
+    step_summaries,
 )
+from assay.quality.located_errors import ErrorSummary, SpanAgreement, located, span_agreement
+from assay.records.judgment import Judgment, SectionRuling, standing
+from assay.records.record import Record
+from assay.records.verdict import Abstained, DimensionScore, NotAsked, Prefers, verdict_key
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
+from assay.review.completeness import says_anything
 
 Outcome = Literal[
     "prefers", "tie", "both_unacceptable", "insufficient_context", "ranks",
@@ -38,11 +49,10 @@ verdict was asked for; `preserved`: an adjudicator kept the distribution as the 
 `returned`: an adjudicator sent the record back.
 """
 
+A = TypeVar("A", DimensionScore, SectionRuling)
+
 Groups = tuple[tuple[int, ...], ...]
 """Candidates in order, best group first; within a group they tie."""
-
-MAJORITY = 0.5
-"""More than this share of the answers decides, where no share is named."""
 
 
 class Counting(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +64,20 @@ class Counting(msgspec.Struct, frozen=True, kw_only=True):
     """Kinds of reviewer that count. Models are tallied apart and never outvote people."""
     roles: tuple[str, ...] | None = None
     """Roles that count, by the contract's layer; absent: every role."""
+    scales: Mapping[str, AgreementScale] = {}
+    """Dimension -> what agreement means on it; elsewhere only equal scores agree."""
+
+    @classmethod
+    def of(cls, layer: ReviewLayer, rubric: Rubric) -> Self:
+        """How a layer of review counts judgments under a rubric."""
+        scales = {
+            dimension.id: AgreementScale(
+                tolerance=dimension.agreement_tolerance,
+                lower_is_better=dimension.better == "lower",
+            )
+            for dimension in rubric.dimensions
+        }
+        return cls(share=layer.agreement, roles=layer.roles, scales=scales)
 
     @property
     def method(self) -> str:
@@ -61,9 +85,10 @@ class Counting(msgspec.Struct, frozen=True, kw_only=True):
         return "strict-majority" if self.share is None else f"majority/{self.share:g}"
 
     def counts(self, judgment: Judgment) -> bool:
-        """Whether this judgment counts."""
+        """Whether this judgment counts: by whom it is, and whether it says anything."""
         reviewer = judgment.reviewer
-        return reviewer.kind in self.kinds and (self.roles is None or reviewer.role in self.roles)
+        fits = reviewer.kind in self.kinds and (self.roles is None or reviewer.role in self.roles)
+        return fits and says_anything(judgment)
 
 
 STRICT_MAJORITY = Counting()
@@ -91,49 +116,6 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
         return self.answered + self.abstained + self.not_asked
 
 
-class ScoreSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """The scores on one dimension of one candidate, as a distribution."""
-
-    dimension: str
-    """The dimension."""
-    candidate: int | None
-    """The candidate scored; None where the record as a whole is meant."""
-    counts: dict[str, int]
-    """Scores by value as text (`4`, `3/4`, a category); sorted by name."""
-    abstained: int
-    """Reviewers who declined to score it."""
-    not_applicable: int
-    """Reviewers who said that the dimension does not apply."""
-    agreed: str | None
-    """The value with the share that the rule asks for; None where no value has it."""
-
-
-class StepSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """The labels on one observable step, as a distribution."""
-
-    candidate: int
-    """The candidate."""
-    step: int
-    """The step of its work, from 0."""
-    counts: dict[str, int]
-    """Labels by name: good, neutral, bad; unlabelled is not counted as any of them."""
-    agreed: str | None
-    """The label with the share that the rule asks for; None where no label has it."""
-
-
-class RulingSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """The rulings on one section of the policy, as a distribution."""
-
-    section: str
-    """The section."""
-    candidate: int | None
-    """The candidate ruled on; None where the record as a whole is meant."""
-    counts: dict[str, int]
-    """Rulings by name: violates, complies, unclear."""
-    agreed: str | None
-    """The ruling with the share that the rule asks for; None where no ruling has it."""
-
-
 class Consensus(msgspec.Struct, frozen=True, kw_only=True):
     """What the judgments of one record say together."""
 
@@ -157,6 +139,13 @@ class Consensus(msgspec.Struct, frozen=True, kw_only=True):
     """Distributions of step labels, by candidate and step."""
     rulings: tuple[RulingSummary, ...]
     """Distributions of rulings, by section and candidate."""
+    attack: AttackSummary | None
+    """What was found in a red-team transcript; None where nobody was asked."""
+    errors: tuple[ErrorSummary, ...] | None
+    """The errors located, each once; empty: looked for and none found; None: nobody looked."""
+    spans: SpanAgreement | None
+    """How far the reviewers located the same errors; None for fewer than two who looked, and after
+    an adjudicator decided which errors stand."""
 
     @property
     def distribution(self) -> dict[str, int]:
@@ -179,7 +168,7 @@ def consensus(
         adjudications: its adjudications in their order of entry; the last one stands.
         counting: whose judgments count, and how many must agree.
     """
-    current = effective(judgments)
+    current = [_of_the_only_candidate(each, record) for each in effective(judgments)]
     counted = [judgment for judgment in current if counting.counts(judgment)]
     people = tally(counted, len(record.candidates))
     models = tally(
@@ -187,28 +176,43 @@ def consensus(
         len(record.candidates),
     )
     outcome, candidate = _counted_outcome(people, counting.share)
-    ranking = _agreed_ranking(people, counting.share)
-    method = counting.method
-    scores = _score_summaries(counted, counting.share)
-    if adjudications:
-        decision = adjudications[-1].decision
-        outcome, candidate, ranking, method = _adjudicated(
-            decision, len(record.candidates), (outcome, candidate, ranking)
-        )
-        if isinstance(decision, Decided):
-            scores = _decided_scores(scores, decision.scores)
-    return Consensus(
+    looked = [judgment.errors for judgment in counted if judgment.errors is not None]
+    found = Consensus(
         outcome=outcome,
         candidate=candidate,
-        ranking=ranking,
-        strengths=_strengths(counted, candidate),
+        ranking=_agreed_ranking(people, counting.share),
+        strengths={},
         people=people,
         models=models,
-        method=method,
-        scores=scores,
-        steps=_step_summaries(counted, counting.share),
-        rulings=_ruling_summaries(counted, counting.share),
+        method=counting.method,
+        scores=score_summaries(counted, counting.share, counting.scales),
+        steps=step_summaries(counted, counting.share),
+        rulings=ruling_summaries(counted, counting.share),
+        attack=attack_summary(counted, counting.share),
+        errors=located(looked, needed_of(len(looked), counting.share)) if looked else None,
+        spans=span_agreement(looked),
     )
+    if adjudications:
+        found = _adjudicated(found, adjudications[-1].decision, len(record.candidates))
+    return msgspec.structs.replace(found, strengths=_strengths(counted, found.candidate))
+
+
+def _of_the_only_candidate(judgment: Judgment, record: Record) -> Judgment:
+    """A judgment whose scores and rulings name the candidate, where there is only one.
+
+    Some sources speak of the record where others speak of its only answer; they mean the same.
+    """
+    if len(record.candidates) != 1 or not (judgment.scores or judgment.rulings):
+        return judgment
+    return msgspec.structs.replace(
+        judgment,
+        scores=tuple(_naming_it(score) for score in judgment.scores),
+        rulings=tuple(_naming_it(ruling) for ruling in judgment.rulings),
+    )
+
+
+def _naming_it(answer: A) -> A:
+    return msgspec.structs.replace(answer, candidate=0) if answer.candidate is None else answer
 
 
 def effective(judgments: Iterable[Judgment]) -> list[Judgment]:
@@ -242,26 +246,7 @@ def tally(judgments: Iterable[Judgment], n_candidates: int) -> Tally:
                 not_asked += 1
             case verdict:
                 counts[verdict_key(verdict, n_candidates)] += 1
-    return Tally(verdicts=_sorted(counts), abstained=abstained, not_asked=not_asked)
-
-
-def has_share(count: int, answered: int, share: float | None) -> bool:
-    """Whether this many of the answers are enough to agree.
-
-    Args:
-        count: answers that say the same.
-        answered: all answers.
-        share: least share, above 0.5 to 1; None: more than half.
-    """
-    if share is None:
-        return count > MAJORITY * answered
-    return answered > 0 and count >= share * answered - 1e-9
-
-
-def agreed_value(counts: dict[str, int], share: float | None) -> str | None:
-    """The value that has the share asked for, or None; at most one value can have it."""
-    answered = sum(counts.values())
-    return next((name for name, count in counts.items() if has_share(count, answered, share)), None)
+    return Tally(verdicts=by_name(counts), abstained=abstained, not_asked=not_asked)
 
 
 def _counted_outcome(people: Tally, share: float | None) -> tuple[Outcome, int | None]:
@@ -308,21 +293,41 @@ def _agreed_ranking(people: Tally, share: float | None) -> Groups | None:
 
 
 def _adjudicated(
-    decision: Decided | Preserved | Returned,
-    n_candidates: int,
-    counted: tuple[Outcome, int | None, Groups | None],
-) -> tuple[Outcome, int | None, Groups | None, str]:
-    if isinstance(decision, Preserved):
-        return "preserved", None, None, "adjudication/preserved"
-    if isinstance(decision, Returned):
-        return "returned", None, None, "adjudication/returned"
-    verdict = decision.verdict
-    if isinstance(verdict, Abstained | NotAsked):
-        return *counted, "adjudication/decided"
-    key = verdict_key(verdict, n_candidates)
+    counted: Consensus, decision: Decided | Preserved | Returned, n_candidates: int
+) -> Consensus:
+    """What stands after an adjudication: its own answer wherever it gives one."""
+    if isinstance(decision, Preserved | Returned):
+        name: Outcome = "preserved" if isinstance(decision, Preserved) else "returned"
+        return msgspec.structs.replace(
+            counted, outcome=name, candidate=None, ranking=None, method=f"adjudication/{name}"
+        )
+    scores, rulings = decision.scores, decision.rulings
+    if n_candidates == 1:
+        scores = tuple(_naming_it(score) for score in scores)
+        rulings = tuple(_naming_it(ruling) for ruling in rulings)
+    attack = counted.attack
+    if decision.attack is not None:
+        attack = msgspec.structs.replace(
+            attack or AttackSummary(counts={}, severities={}, agreed=None),
+            agreed=decision.attack.outcome,
+        )
+    upheld = decision.errors is not None
+    found = msgspec.structs.replace(
+        counted,
+        method="adjudication/decided",
+        scores=decided_scores(counted.scores, scores),
+        steps=decided_steps(counted.steps, decision.step_labels),
+        rulings=decided_rulings(counted.rulings, rulings),
+        attack=attack,
+        errors=located([decision.errors or ()], needed=1) if upheld else counted.errors,
+        spans=None if upheld else counted.spans,
+    )
+    if isinstance(decision.verdict, Abstained | NotAsked):
+        return found
+    key = verdict_key(decision.verdict, n_candidates)
     outcome, candidate = _read_choice(_choice(key))
     ranking = _read_groups(key) if key.startswith("ranks:") else None
-    return outcome, candidate, ranking, "adjudication/decided"
+    return msgspec.structs.replace(found, outcome=outcome, candidate=candidate, ranking=ranking)
 
 
 def _strengths(judgments: Iterable[Judgment], winner: int | None) -> dict[int, int]:
@@ -334,89 +339,3 @@ def _strengths(judgments: Iterable[Judgment], winner: int | None) -> dict[int, i
         and judgment.verdict.strength is not None
     )
     return dict(sorted(found.items()))
-
-
-def _score_summaries(
-    judgments: Iterable[Judgment], share: float | None
-) -> tuple[ScoreSummary, ...]:
-    given: dict[tuple[str, int], list[Score]] = {}
-    for judgment in judgments:
-        own = {(score.dimension, _place(score.candidate)): score.score for score in judgment.scores}
-        for key, score in own.items():
-            given.setdefault(key, []).append(score)
-    return tuple(
-        _score_summary(dimension, place, scores, share)
-        for (dimension, place), scores in sorted(given.items(), key=lambda entry: entry[0])
-    )
-
-
-def _score_summary(
-    dimension: str, place: int, scores: Sequence[Score], share: float | None
-) -> ScoreSummary:
-    keys = (score_key(score) for score in scores)
-    counts = _sorted(Counter(key for key in keys if key is not None))
-    return ScoreSummary(
-        dimension=dimension,
-        candidate=None if place < 0 else place,
-        counts=counts,
-        abstained=sum(isinstance(score, ScoreAbstained) for score in scores),
-        not_applicable=sum(isinstance(score, NotApplicable) for score in scores),
-        agreed=agreed_value(counts, share),
-    )
-
-
-def _decided_scores(
-    counted: tuple[ScoreSummary, ...], decided: Iterable[DimensionScore]
-) -> tuple[ScoreSummary, ...]:
-    """The distributions with the adjudicator's values as the agreed ones."""
-    summaries = {(summary.dimension, _place(summary.candidate)): summary for summary in counted}
-    for score in decided:
-        key = (score.dimension, _place(score.candidate))
-        before = summaries.get(key) or _score_summary(*key, (), None)
-        summaries[key] = msgspec.structs.replace(before, agreed=score_key(score.score))
-    return tuple(summaries[key] for key in sorted(summaries))
-
-
-def _step_summaries(judgments: Iterable[Judgment], share: float | None) -> tuple[StepSummary, ...]:
-    given: dict[tuple[int, int], Counter[str]] = {}
-    for judgment in judgments:
-        own = {(label.candidate, label.step): label.label for label in judgment.step_labels}
-        for key, label in own.items():
-            given.setdefault(key, Counter())[label] += 1
-    return tuple(
-        StepSummary(
-            candidate=candidate,
-            step=step,
-            counts=_sorted(counts),
-            agreed=agreed_value(counts, share),
-        )
-        for (candidate, step), counts in sorted(given.items())
-    )
-
-
-def _ruling_summaries(
-    judgments: Iterable[Judgment], share: float | None
-) -> tuple[RulingSummary, ...]:
-    given: dict[tuple[str, int], Counter[str]] = {}
-    for judgment in judgments:
-        own = {(item.section, _place(item.candidate)): item.ruling for item in judgment.rulings}
-        for key, ruling in own.items():
-            given.setdefault(key, Counter())[ruling] += 1
-    return tuple(
-        RulingSummary(
-            section=section,
-            candidate=None if place < 0 else place,
-            counts=_sorted(counts),
-            agreed=agreed_value(counts, share),
-        )
-        for (section, place), counts in sorted(given.items())
-    )
-
-
-def _place(candidate: int | None) -> int:
-    """The candidate as a number that sorts, with the whole record before all candidates."""
-    return -1 if candidate is None else candidate
-
-
-def _sorted(counts: Counter[str]) -> dict[str, int]:
-    return dict(sorted(counts.items()))

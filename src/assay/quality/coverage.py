@@ -1,6 +1,5 @@
 """Coverage: the sampling distribution that the contract asks for, against what is there."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -47,7 +46,7 @@ class QuotaCoverage(msgspec.Struct, frozen=True, kw_only=True):
     accepted: int
     """Accepted records in the slice."""
     share: float | None
-    """Least share of all accepted records; None where none is asked for."""
+    """Least share of the contract's total; None where none is asked for."""
     minimum: int | None
     """Least number of accepted records; None where none is asked for."""
     needed: int
@@ -75,7 +74,9 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """The sampling distribution, as it is and as it should be."""
 
     wanted: int
-    """Records that the contract wants."""
+    """Accepted records that the contract asks for: its total."""
+    aim: bool = False
+    """Whether that number is only an aim."""
     records: int
     """Records that are there."""
     accepted: int
@@ -151,17 +152,20 @@ def count_cells(taxonomies: Iterable[tuple[Taxonomy, bool]]) -> Cells:
 def coverage(cells: Cells, sampling: Sampling) -> Coverage:
     """The sampling distribution against what is there.
 
-    A quota's share is a share of the accepted records, and its minimum a number of them: what
-    waits or stays out cannot be released. A share asks for one record at least, so that an empty
-    program meets none.
+    A quota's share is a share of the contract's total, rounded up, and its minimum a number of
+    records; both are compared with accepted records: what waits or stays out cannot be released.
     """
     return Coverage(
         wanted=sampling.total,
+        aim=sampling.aim,
         records=cells.records,
         accepted=cells.accepted,
         axes=tuple(_axis(cells, axis, values) for axis, values in sampling.axes.items()),
-        quotas=tuple(_quota(cells, quota) for quota in sampling.quotas),
-        hard=tuple(_quota(cells, Quota(slice=wanted, minimum=1)) for wanted in sampling.hard),
+        quotas=tuple(_quota(cells, quota, sampling.total) for quota in sampling.quotas),
+        hard=tuple(
+            _quota(cells, Quota(slice=wanted, minimum=1), sampling.total)
+            for wanted in sampling.hard
+        ),
     )
 
 
@@ -201,10 +205,9 @@ def _ordered(declared: tuple[str, ...], found: set[str]) -> tuple[str, ...]:
     return (*declared, *others)
 
 
-def _quota(cells: Cells, quota: Quota) -> QuotaCoverage:
+def _quota(cells: Cells, quota: Quota, total: int) -> QuotaCoverage:
     records, accepted = cells.inside(quota.slice)
-    share = max(1, _whole_records(quota.share, cells.accepted)) if quota.share else 0
-    needed = max(quota.minimum or 0, share)
+    needed = quota.needed(total)
     return QuotaCoverage(
         slice=dict(quota.slice),
         records=records,
@@ -214,8 +217,3 @@ def _quota(cells: Cells, quota: Quota) -> QuotaCoverage:
         needed=needed,
         met=accepted >= needed,
     )
-
-
-def _whole_records(share: float, total: int) -> int:
-    """The least number of records that is at least this share of all."""
-    return math.ceil(share * total - 1e-9)

@@ -13,7 +13,7 @@ from assay.quality.case import Case
 from assay.quality.coverage import Coverage, QuotaCoverage
 from assay.quality.disagreement import Answers, Disagreement, diagnose
 from assay.quality.estimate import rate
-from assay.quality.rules import InForce
+from assay.quality.in_force import InForce
 from assay.records.judgment import Judgment
 from assay.records.kinds import Critique, Demonstration, Preference
 from assay.records.record import Record

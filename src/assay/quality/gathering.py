@@ -17,11 +17,13 @@ from assay.quality.consensus import (
     consensus,
     effective,
 )
+from assay.quality.contradictions import Contradiction, contradictions
 from assay.quality.coverage import Cells
 from assay.quality.disposition import RELEASABLE
+from assay.quality.error_marks import error_marks
 from assay.quality.failure_modes import ModeGathering
+from assay.quality.in_force import InForce
 from assay.quality.places import Clusters, Places
-from assay.quality.rules import Contradiction, InForce, contradictions
 from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.judgment import Judgment
 from assay.records.judgment import standing as unsuperseded
@@ -84,6 +86,8 @@ class Gathering:
     """Taxonomies counted, for coverage."""
     judgments: Counter[str] = field(default_factory=Counter)
     """Judgments given, superseded, repeated, and standing by kind of reviewer."""
+    guidelines: Counter[str] = field(default_factory=Counter)
+    """Judgments given, by the rubric (document id) or foreign guideline that they cite."""
     reviewers: dict[str, ReviewerTally] = field(default_factory=dict)
     """Answers by reviewer's pseudonym."""
     pairs: Answers = field(default_factory=Answers)
@@ -96,6 +100,14 @@ class Gathering:
     """Labels on steps."""
     rulings: Answers = field(default_factory=Answers)
     """Rulings on sections of the policy."""
+    attacks: Answers = field(default_factory=Answers)
+    """Outcomes of red-team transcripts."""
+    marks: Answers = field(default_factory=Answers)
+    """Whether a word was marked as wrong, in texts in which somebody marked one."""
+    located: list[float] = field(default_factory=list)
+    """Mean F1 of located errors of each record where two reviewers or more looked for them."""
+    candidates: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Candidates by standing and the rule that gave it, by the record's disposition."""
     outcomes: Counter[str] = field(default_factory=Counter)
     """Records with judgments by outcome of their consensus."""
     states: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -147,6 +159,9 @@ class Gathering:
         number = self.places.add(record.task.taxonomy)
         self.cells.add(record.task.taxonomy, accepted=state in RELEASABLE)
         self.states[state, rule] += 1
+        if case.disposition:
+            standings = case.disposition.standings
+            self.candidates.update((each.standing, each.rule) for each in standings)
         self._add_decisions(case)
         layer = layer_of(record, self.documents.contract)
         standing = effective(case.judgments)
@@ -178,6 +193,11 @@ class Gathering:
             self._add_verdict(case.record, judgment, place)
             self._add_parts(judgment, place)
             self._add_errors(case.record, judgment, cause)
+        if found.spans is not None:
+            self.located.append(found.spans.f1)
+            looked = [judgment for judgment in people if judgment.errors is not None]
+            for word, judgment, mark in error_marks(case.record, looked):
+                place.put(self.marks, (place.record, word), judgment, mark)
 
     def _add_decisions(self, case: Case) -> None:
         """Count the latest adjudication, and the latest verification of each test."""
@@ -197,6 +217,7 @@ class Gathering:
         unreplaced = unsuperseded(case.judgments)
         counts = self.judgments
         counts["given"] += len(case.judgments)
+        self.guidelines.update(each.rubric or each.guideline or "" for each in case.judgments)
         counts["superseded"] += len(case.judgments) - len(unreplaced)
         for judgment in standing:
             counts[judgment.reviewer.kind] += 1
@@ -265,6 +286,8 @@ class Gathering:
         for ruling in {(each.section, each.candidate): each for each in judgment.rulings}.values():
             section = (place.record, ruling.section, ruling.candidate)
             place.put(self.rulings, section, judgment, ruling.ruling)
+        if judgment.attack is not None and judgment.attack.outcome is not None:
+            place.put(self.attacks, place.record, judgment, judgment.attack.outcome)
 
     def _add_errors(self, record: Record, judgment: Judgment, cause: str) -> None:
         if judgment.errors is None:

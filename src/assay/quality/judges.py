@@ -21,9 +21,9 @@ from assay.quality.consensus import (
 )
 from assay.quality.estimate import Estimate, Rate, rate
 from assay.quality.gathering import PAIR, PAIR_VALUES
+from assay.quality.in_force import InForce
 from assay.quality.patterns import Scale, reduce
 from assay.quality.places import Clusters
-from assay.quality.rules import InForce
 from assay.records.judgment import Judge, Judgment
 from assay.records.record import Record
 from assay.records.verdict import Abstained, NotApplicable, NotAsked, score_key, verdict_key

@@ -12,7 +12,7 @@ ALWAYS = (
     "Intervals speak for these reviewers; the range without one of them shows who carries alpha.",
     "Alpha, AC and percent agreement depend on how answers are spread: read the three together.",
     "Rates by reviewer are not adjusted for the records that each of them happened to get.",
-    "Errors found are a lower bound on errors there are: nobody sought those that nobody saw.",
+    "Errors are those that somebody named: some may be none, and what nobody saw is not counted.",
     "Quality of labels is no evidence that training on them improves a model.",
 )
 """Limits of every report."""

@@ -5,21 +5,24 @@ labels; verdicts of models are counted apart. The same cases, documents and seed
 report to the byte.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import msgspec
 
 from assay.governance.failure_modes import MODES, Alarm
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case
+from assay.quality.contradictions import Contradiction
 from assay.quality.coverage import Coverage, CrossTable, coverage, cross_table
 from assay.quality.disagreement import Disagreement
 from assay.quality.disposition import RELEASABLE
 from assay.quality.estimate import Rate, rate
 from assay.quality.failure_modes import alarms, diagnosed
+from assay.quality.floors import FloorResult, floors_of
 from assay.quality.gathering import Gathering, gather
+from assay.quality.in_force import InForce
 from assay.quality.limits import limits
-from assay.quality.rules import Contradiction, InForce
 from assay.quality.sections.defects import (
     CorrectiveAction,
     DefectCount,
@@ -45,13 +48,46 @@ class DispositionCount(msgspec.Struct, frozen=True, kw_only=True):
     """How many records."""
 
 
+class StandingCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Candidates with one standing by one rule."""
+
+    standing: str
+    """The standing: endorsed, rejected, mixed or unjudged."""
+    rule: str
+    """The rule that gave it."""
+    candidates: int
+    """How many candidates."""
+
+
+class LocatedErrors(msgspec.Struct, frozen=True, kw_only=True):
+    """How far reviewers located the same errors."""
+
+    records: int
+    """Records where two reviewers or more looked for errors."""
+    mean_f1: float | None
+    """Mean of the records' F1, over pairs of reviewers, matched by overlap; None without any."""
+
+
+class JudgedUnder(msgspec.Struct, frozen=True, kw_only=True):
+    """Judgments that cite one guideline."""
+
+    guideline: str
+    """The rubric with its version, a foreign guideline, or that none is stated."""
+    judgments: int
+    """How many judgments cite it."""
+    in_force: bool
+    """Whether it is the rubric in force."""
+
+
 class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """What is known about the judgments and records of a program."""
 
     contract: str
     """Name and version of the contract."""
     rubric: str
-    """Name and version of the rubric."""
+    """Name and version of the rubric in force."""
+    judged_under: tuple[JudgedUnder, ...]
+    """The judgments given, by the guideline that they cite themselves."""
     documents: dict[str, str]
     """Document ids of the contract and the rubric."""
     resampling: Resampling
@@ -76,12 +112,18 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """Verdicts on two candidates; None where there are none."""
     questions: tuple[Question, ...]
     """Every other question that was answered, in the rubric's order."""
+    floors: tuple[FloorResult, ...]
+    """The contract's agreement floors against what people answered."""
     reviewers: tuple[ReviewerRates, ...]
     """Answers by reviewer, the most active first."""
     repeats: Repeats
     """Agreement of reviewers with themselves."""
     dispositions: tuple[DispositionCount, ...]
     """Records by state and rule."""
+    standings: tuple[StandingCount, ...]
+    """Candidates by standing and rule, as the dispositions have them."""
+    located_errors: LocatedErrors
+    """How far reviewers located the same errors."""
     accepted: Rate
     """Records that may be released, among all records."""
     contradicted: Rate
@@ -121,8 +163,18 @@ def quality_report(
     return report_of(gather(cases, documents), resampling)
 
 
-def report_of(gathered: Gathering, resampling: Resampling | None = None) -> QualityReport:
-    """The report on what was gathered."""
+def report_of(
+    gathered: Gathering,
+    resampling: Resampling | None = None,
+    rubrics: Mapping[str, str] = MappingProxyType({}),
+) -> QualityReport:
+    """The report on what was gathered.
+
+    Args:
+        gathered: what the cases hold.
+        resampling: how intervals are drawn; by default 2000 replicates from seed 0.
+        rubrics: document id of each rubric that the program knows -> its name and version.
+    """
     drawn = resampling or Resampling()
     level = drawn.level
     contract, rubric = gathered.documents.contract, gathered.documents.rubric
@@ -137,6 +189,7 @@ def report_of(gathered: Gathering, resampling: Resampling | None = None) -> Qual
     return QualityReport(
         contract=f"{contract.id} {contract.version}",
         rubric=f"{rubric.id} {rubric.version}",
+        judged_under=tuple(_judged_under(gathered, rubrics)),
         documents={
             "contract": gathered.documents.contract_id,
             "rubric": gathered.documents.rubric_id,
@@ -152,9 +205,18 @@ def report_of(gathered: Gathering, resampling: Resampling | None = None) -> Qual
         shortcuts=audits,
         verdicts=verdicts_of(gathered, drawn),
         questions=tuple(questions_of(gathered, drawn)),
+        floors=floors_of(gathered, drawn),
         reviewers=reviewers_of(gathered, level),
         repeats=repeats_of(gathered, level),
         dispositions=_dispositions(gathered),
+        standings=tuple(
+            StandingCount(standing=standing, rule=rule, candidates=count)
+            for (standing, rule), count in sorted(gathered.candidates.items())
+        ),
+        located_errors=LocatedErrors(
+            records=len(gathered.located),
+            mean_f1=sum(gathered.located) / len(gathered.located) if gathered.located else None,
+        ),
         accepted=rate(released, records, level=level),
         contradicted=rate(gathered.contradicting, gathered.checked_against_priority, level=level),
         contradictions=tuple(gathered.contradictions),
@@ -168,6 +230,19 @@ def report_of(gathered: Gathering, resampling: Resampling | None = None) -> Qual
         heat_map=cross_table(gathered.cells, contract.sampling, *axes) if len(axes) > 1 else None,
         limits=limits(gathered),
     )
+
+
+def _judged_under(gathered: Gathering, rubrics: Mapping[str, str]) -> Iterator[JudgedUnder]:
+    documents = gathered.documents
+    in_force = {documents.rubric_id: f"{documents.rubric.id} {documents.rubric.version}"}
+    known = {**rubrics, **in_force}
+    for cited, count in sorted(gathered.guidelines.items()):
+        named = f"rubric {known[cited]}" if cited in known else f"guideline {cited}"
+        yield JudgedUnder(
+            guideline=named if cited else "no stated guideline",
+            judgments=count,
+            in_force=cited in in_force,
+        )
 
 
 def _dispositions(gathered: Gathering) -> tuple[DispositionCount, ...]:

@@ -22,7 +22,7 @@ def outline(report: QualityReport) -> tuple[Section, ...]:
         section("summary", "Summary", _summary(report)),
         section("alarms", "Failure modes", tell_alarms(report.alarms)),
         section("verdicts", "Verdicts on two candidates", tell_verdicts(report.verdicts)),
-        section("dimensions", "Dimensions", tell_dimensions(report.questions)),
+        section("dimensions", "Dimensions", _dimensions(report)),
         section("disagreement", "Disagreement", tell_disagreement(report.disagreement)),
         section("shortcuts", "Shortcuts", tell_shortcuts(report.shortcuts)),
         section("reviewers", "Reviewers", _reviewers(report)),
@@ -36,16 +36,33 @@ def outline(report: QualityReport) -> tuple[Section, ...]:
 
 
 def _summary(report: QualityReport) -> Iterator[Block | str]:
-    yield f"Judged by the rubric {report.rubric}."
+    judged = ", ".join(f"{each.guideline} ({each.judgments})" for each in report.judged_under)
+    yield f"Judgments by the guideline that they cite: {judged or 'there are none'}."
+    elsewhere = sum(each.judgments for each in report.judged_under if not each.in_force)
+    if elsewhere:
+        yield f"{elsewhere} of them were not made under the rubric in force, {report.rubric}."
     yield Bullets(
         (
             f"Records: {report.records} ({counts(report.kinds)}); {report.judged} of them judged.",
             f"Judgments: {counts(report.judgments)}.",
-            f"May be released: {share(report.accepted)} of all records.",
+            (
+                f"Accepted, or preserved with their disagreement: {share(report.accepted)} of all "
+                "records. Rights and gates are asked at the build of a release."
+            ),
             f"What the judgments come to, by strict majority of people: {counts(report.outcomes)}.",
             _intervals(report.resampling),
         )
     )
+
+
+def _dimensions(report: QualityReport) -> Iterator[Block | str]:
+    yield from tell_dimensions(report.questions)
+    if report.floors:
+        yield table(
+            "Agreement that the contract demands",
+            ("dimension", "state", "figures"),
+            ((each.dimension, each.state, each.reason) for each in report.floors),
+        )
 
 
 def _intervals(drawn: Resampling) -> str:
@@ -69,6 +86,11 @@ def _dispositions(report: QualityReport) -> Iterator[Block | str]:
         "Records by state and rule",
         ("state", "rule", "records"),
         ((plain(each.state), each.rule, str(each.records)) for each in report.dispositions),
+    )
+    yield table(
+        "Candidates by standing and rule",
+        ("standing", "rule", "candidates"),
+        ((each.standing, plain(each.rule), str(each.candidates)) for each in report.standings),
     )
     yield (
         f"Verdicts that contradict the priority rules: {share(report.contradicted)} of those that "
@@ -168,6 +190,13 @@ def _wrong_steps(found: CoverageReport) -> Table:
 
 def _defects(report: QualityReport) -> Iterator[Block | str]:
     yield f"Judgments that found an error, of those that looked: {share(report.error_search)}."
+    located = report.located_errors
+    if located.mean_f1 is not None:
+        yield (
+            f"Located errors of two reviewers match with a mean F1 of {located.mean_f1:.2f} over "
+            f"{located.records} records (one-to-one, by overlap; two who found none agree). "
+            "Agreement on single words stands among the dimensions as marked words."
+        )
     if report.defects:
         yield table(
             "Errors that reviewers found",
@@ -238,7 +267,11 @@ def _more(count: int) -> str:
 
 def _coverage(report: QualityReport) -> Iterator[Block | str]:
     found = report.coverage
-    yield f"{found.accepted} accepted of {found.records} records; the contract wants {found.wanted}."
+    asks = "aims at" if found.aim else "asks for"
+    yield (
+        f"{found.accepted} accepted of {found.records} records; the contract {asks} {found.wanted} "
+        "accepted records, and shares are shares of that number."
+    )
     if found.quotas or found.hard:
         yield table(
             "Quotas and hard slices",

@@ -3,47 +3,33 @@
 The rules stand in one order and the first that speaks decides; what no rule holds back is
 accepted. A rule reads the record's layer of review, its judgments, adjudications and
 verifications, and nothing else; everything that it read is cited by id.
+
+Two questions are kept apart: whether the record's label is settled (the state), and what it says
+of each candidate (the standings). They meet where a record exists to be imitated: without an
+endorsed candidate such a record is rejected, however well its reviewers agree.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple, Self
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
 
-import msgspec
-
-from assay.contracts.contract import Contract, ReviewLayer
-from assay.contracts.document import Document, DocumentKind
-from assay.contracts.priority import Outcome as Computed
-from assay.contracts.priority import Rules, Scores, compute_verdict, rules_of
-from assay.contracts.rubric import Rubric
+from assay.contracts.contract import ReviewLayer
 from assay.core.digest import sha256
+from assay.quality.candidate_standing import imitated
 from assay.quality.case import Case
-from assay.quality.consensus import Consensus, Counting, consensus, effective
+from assay.quality.case_context import CaseContext
+from assay.quality.consensus import effective
+from assay.quality.contradictions import computed_against
 from assay.quality.disposition import RELEASABLE, Disposition, State
-from assay.quality.machine_evidence import Demand, Lack, first_lack
-from assay.records.judgment import Judgment
-from assay.records.record import Record
-from assay.records.verdict import DimensionScore, Prefers, Ranks, Scored, Tie, verdict_key
-from assay.review.adjudication import Decided, Preserved, Returned
+from assay.quality.in_force import InForce
+from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
+from assay.review.completeness import says_anything
+from assay.review.disputes import Dispute, undecided
 from assay.review.layer import layer_of
 
 
-class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
-    """A verdict that the rubric's priority rules do not permit on the judgment's own scores."""
-
-    judgment: str
-    """Id of the judgment."""
-    verdict: str
-    """What the reviewer said, such as `prefers:1`."""
-    computed: str
-    """What the rules compute: `prefers:0`, `both_unacceptable`, or `vetoed:1`."""
-    rule: str
-    """The priority rule that decides."""
-
-
-class Ruling(NamedTuple):
-    """What one rule says."""
+class RuleResult(NamedTuple):
+    """What one rule says of a record."""
 
     rule: str
     """The rule's name."""
@@ -51,227 +37,145 @@ class Ruling(NamedTuple):
     """What becomes of the record."""
     reason: str
     """Why, in one sentence."""
+    changes: str
+    """What would change the state."""
 
 
-@dataclass(frozen=True)
-class InForce:
-    """The documents that the rules come from, with their ids."""
-
-    contract: Contract
-    """The contract."""
-    rubric: Rubric
-    """The rubric."""
-    contract_id: str
-    """Document id of the contract."""
-    rubric_id: str
-    """Document id of the rubric."""
-
-    @classmethod
-    def of(cls, facts: Mapping[DocumentKind, Document]) -> Self:
-        """The documents from their facts, by kind: `contract` and `rubric`."""
-        contract, rubric = facts["contract"].read(), facts["rubric"].read()
-        if not isinstance(contract, Contract) or not isinstance(rubric, Rubric):
-            raise TypeError("the facts given as contract and rubric are other documents")
-        return cls(contract, rubric, facts["contract"].id, facts["rubric"].id)
-
-    @cached_property
-    def priority(self) -> Rules:
-        """The rubric's priority rules, ready to compute with."""
-        return rules_of(self.rubric)
-
-    @cached_property
-    def objective(self) -> frozenset[str]:
-        """Dimensions with one right answer."""
-        dimensions = self.rubric.dimensions
-        return frozenset(each.id for each in dimensions if each.nature == "objective")
-
-    @cached_property
-    def demand(self) -> Demand:
-        """What machine evidence must be, where a layer asks for it."""
-        return Demand(self.contract, self.rubric)
+Rule = Callable[[CaseContext], RuleResult | None]
+"""Reads one case; None where it has nothing to say."""
 
 
-@dataclass(frozen=True)
-class Hearing:
-    """A case, heard under the documents in force and the layer that fits its record."""
+class Judged(NamedTuple):
+    """A record's disposition, and what would change it."""
 
-    case: Case
-    """The record and everything that was said of it."""
-    documents: InForce
-    """The documents in force."""
-    layer: ReviewLayer
-    """The record's layer."""
-
-    @cached_property
-    def consensus(self) -> Consensus:
-        """What the people of the layer's roles say together."""
-        return consensus(
-            self.case.record,
-            self.case.judgments,
-            self.case.adjudications,
-            counting=self.counting,
-        )
-
-    @cached_property
-    def counting(self) -> Counting:
-        """Whose judgments the layer counts, and how many must agree."""
-        return Counting(share=self.layer.agreement, roles=self.layer.roles)
-
-    @cached_property
-    def counted(self) -> tuple[Judgment, ...]:
-        """The judgments that the layer counts."""
-        return tuple(each for each in effective(self.case.judgments) if self.counting.counts(each))
-
-    @cached_property
-    def contradictions(self) -> tuple[Contradiction, ...]:
-        """Judgments that count and contradict the priority rules."""
-        return contradictions(self.case.record, self.counted, self.documents)
-
-    @cached_property
-    def lack(self) -> Lack | None:
-        """What of the machine evidence that the layer asks for is lacking."""
-        if not self.layer.needs_verification:
-            return None
-        return first_lack(
-            self.documents.demand, self.case.verifications, self.counted, self.consensus.candidate
-        )
+    disposition: Disposition
+    """The disposition."""
+    changes: str
+    """What would change its state."""
 
 
 def dispose_case(case: Case, documents: InForce) -> Disposition:
     """What the contract's rules make of a record, from its case alone."""
+    return judge_case(case, documents).disposition
+
+
+def judge_case(case: Case, documents: InForce) -> Judged:
+    """What the contract's rules make of a record, and what would change it."""
     layer = layer_of(case.record, documents.contract)
-    read: list[str] = []
     if layer is None:
-        ruling = Ruling("review", "set_aside", "no layer of review in the contract fits the record")
-    else:
-        ruling = _first_ruling(Hearing(case, documents, layer))
-        read = [fact.id for fact in (*case.judgments, *case.adjudications)]
-        if layer.needs_verification:
-            read += [fact.id for fact in case.verifications]
+        result = RuleResult(
+            "review",
+            "set_aside",
+            "no layer of review in the contract fits the record",
+            "add a layer to the contract whose slice and severities fit it",
+        )
+        disposition = _disposition(case, documents, result, result.rule)
+        return Judged(disposition, result.changes)
+    context = CaseContext(case, documents, layer)
+    result = decide(context)
+    read = [fact.id for fact in (*case.judgments, *case.adjudications, *case.verifications)]
+    disposition = _disposition(case, documents, result, f"{layer.id}/{result.rule}")
+    return Judged(
+        disposition.replace(read=tuple(read), standings=context.standings), result.changes
+    )
+
+
+def _disposition(case: Case, documents: InForce, result: RuleResult, rule: str) -> Disposition:
     return Disposition(
         record=case.id,
-        state=ruling.state,
-        rule=f"{layer.id}/{ruling.rule}" if layer else ruling.rule,
-        reason=ruling.reason,
+        state=result.state,
+        rule=rule,
+        reason=result.reason,
         contract=documents.contract_id,
         rubric=documents.rubric_id,
-        read=tuple(read),
     )
 
 
-def contradictions(
-    record: Record, judgments: Iterable[Judgment], documents: InForce
-) -> tuple[Contradiction, ...]:
-    """The judgments whose verdict contradicts the priority rules on their own scores.
-
-    Only a choice among the candidates can contradict: a winner or a tie where a rule decides
-    otherwise, or any choice of a vetoed candidate. Where the rules leave the verdict open, or
-    see a tie, the reviewer's preference stands.
-    """
-    if not documents.rubric.priority or len(record.candidates) < 2:  # noqa: PLR2004  a comparison
-        return ()
-    found = (_contradiction(record, judgment, documents) for judgment in judgments)
-    return tuple(each for each in found if each is not None)
-
-
-def _contradiction(record: Record, judgment: Judgment, documents: InForce) -> Contradiction | None:
-    best = _best(judgment)
-    if best is None:
-        return None
-    against = _against(record, best, judgment.scores, documents)
-    if against is None:
-        return None
-    computed, rule = against
-    return Contradiction(
-        judgment=judgment.id,
-        verdict=verdict_key(judgment.verdict, len(record.candidates)),
-        computed=computed,
-        rule=rule,
+def decide(context: CaseContext) -> RuleResult:
+    """The result of the first rule that speaks, held against what machines and imitation ask."""
+    result = next(result for rule in RULES if (result := rule(context)) is not None)
+    if result.state == "accepted":
+        result = _not_endorsed(context) or result
+    if result.state not in RELEASABLE or context.lack is None:
+        return result
+    return RuleResult(
+        "needs_verification",
+        "set_aside",
+        context.lack.reason,
+        "run the verifiers again, or correct what they refute",
     )
 
 
-def _against(
-    record: Record,
-    best: frozenset[int],
-    scores: Iterable[DimensionScore],
-    documents: InForce,
-) -> tuple[str, str] | None:
-    """What the priority rules make of scores, and by which rule, where the choice is another."""
-    given = tuple(scores)
-    if not given:
+def _adjudicated(context: CaseContext) -> RuleResult | None:
+    if not context.adjudications:
         return None
-    candidates = range(len(record.candidates))
-    computed = compute_verdict([_scores_of(given, each) for each in candidates], documents.priority)
-    against = _computed_against(computed, best or frozenset(candidates))
-    return None if against is None else (against, computed.rule or "")
-
-
-def _best(judgment: Judgment) -> frozenset[int] | None:
-    """The candidates that the verdict puts first; empty for a tie of all, None for no choice."""
-    match judgment.verdict:
-        case Prefers(candidate=candidate):
-            return frozenset([candidate])
-        case Ranks(order=(first, *_)):
-            return frozenset(first)
-        case Tie():
-            return frozenset()
-        case _:
-            return None
-
-
-def _computed_against(computed: Computed, best: frozenset[int]) -> str | None:
-    """What the rules say where it is not what the reviewer chose, or None."""
-    if computed.state == "all_unacceptable":
-        return "both_unacceptable"
-    if computed.state == "winner" and best != {computed.winner}:
-        return f"prefers:{computed.winner}"
-    hit = sorted(best & set(computed.vetoed))
-    return f"vetoed:{hit[0]}" if hit else None
-
-
-def _scores_of(scores: Iterable[DimensionScore], candidate: int) -> Scores:
-    return {
-        each.dimension: each.score.value
-        for each in scores
-        if each.candidate == candidate
-        and isinstance(each.score, Scored)
-        and each.score.denominator is None
-    }
-
-
-def _first_ruling(hearing: Hearing) -> Ruling:
-    ruling = next(ruling for rule in _RULES if (ruling := rule(hearing)) is not None)
-    if ruling.state not in RELEASABLE or hearing.lack is None:
-        return ruling
-    return Ruling("needs_verification", "set_aside", hearing.lack.reason)
-
-
-def _adjudicated(hearing: Hearing) -> Ruling | None:
-    if not hearing.case.adjudications:
-        return None
-    latest = hearing.case.adjudications[-1]
+    latest = context.adjudications[-1]
     match latest.decision:
-        case Decided(scores=scores):
-            reason = f"the adjudicator decided ({_words(latest.cause)})"
-            return _overruled(hearing, scores) or Ruling("adjudication", "accepted", reason)
+        case Decided() as decision:
+            return (
+                _overruled(context, decision)
+                or _left_open(context, decision)
+                or RuleResult(
+                    "adjudication", "accepted", _decided(context, latest), "another adjudication"
+                )
+            )
         case Preserved():
             reason = f"the adjudicator kept the distribution ({_words(latest.cause)})"
-            return Ruling("adjudication", "disagreement_preserved", reason)
+            return RuleResult(
+                "adjudication", "disagreement_preserved", reason, "another adjudication"
+            )
         case Returned(reason=why):
-            return Ruling("adjudication", "set_aside", f"the adjudicator sent it back: {why}")
+            reason = f"the adjudicator sent it back: {why}"
+            return RuleResult("adjudication", "set_aside", reason, "another adjudication")
 
 
-def _overruled(hearing: Hearing, decided: Sequence[DimensionScore]) -> Ruling | None:
+def _decided(context: CaseContext, latest: Adjudication) -> str:
+    reason = f"the adjudicator decided ({_words(latest.cause)})"
+    spread = sorted({str(each.item) for each in context.disputes if each.what == "score"})
+    kept = f"; the spread of scores on {', '.join(spread)} is kept" if spread else ""
+    return reason + kept
+
+
+def _left_open(context: CaseContext, decision: Decided) -> RuleResult | None:
+    """What reviewers dispute and the adjudication does not decide, where it has a right answer.
+
+    Scores on judgmental dimensions that nothing rests on may stay a distribution.
+    """
+    left = undecided(decision, context.disputes)
+    open_disputes = [each for each in left if _needs_decision(each, context)]
+    if not open_disputes:
+        return None
+    reasons = "; ".join(each.reason for each in open_disputes)
+    return RuleResult(
+        "adjudication",
+        "needs_adjudication",
+        f"the adjudicator left open what reviewers dispute: {reasons}",
+        "an adjudication that decides it, or keeps the distribution",
+    )
+
+
+def _needs_decision(dispute: Dispute, context: CaseContext) -> bool:
+    if dispute.what != "score":
+        return True
+    required = {
+        bound.dimension
+        for bound in context.documents.bounds(context.case.record.kind)
+        if bound.required
+    }
+    return dispute.item in required | context.documents.objective
+
+
+def _overruled(context: CaseContext, decision: Decided) -> RuleResult | None:
     """The verdict that stands after an adjudication, against the adjudicator's own scores.
 
     A decision may be scores alone: then the reviewers' count stands, and could hold a candidate
     for the winner that the adjudicator has just found unacceptable.
     """
-    stands = hearing.consensus
-    if stands.outcome not in {"prefers", "tie"} or hearing.layer.on_contradiction == "record":
+    stands = context.consensus
+    if stands.outcome not in {"prefers", "tie"} or context.layer.on_contradiction == "record":
         return None
     best = frozenset() if stands.candidate is None else frozenset([stands.candidate])
-    against = _against(hearing.case.record, best, decided, hearing.documents)
+    against = computed_against(context.case.record, best, decision.scores, context.documents)
     if against is None:
         return None
     computed, rule = against
@@ -279,98 +183,179 @@ def _overruled(hearing: Hearing, decided: Sequence[DimensionScore]) -> Ruling | 
         f"the adjudicator's scores make it {computed} by {rule!r}, and the verdict that stands is "
         f"another: it takes an adjudication that states the verdict"
     )
-    return Ruling("priority", "needs_adjudication", reason)
+    return RuleResult(
+        "priority", "needs_adjudication", reason, "an adjudication that states the verdict"
+    )
 
 
-def _too_few(hearing: Hearing) -> Ruling | None:
-    people, passes = hearing.consensus.people, hearing.layer.passes
-    if people.judgments < passes:
-        reason = f"{people.judgments} of {passes} independent judgments are there"
-        return Ruling("passes", "needs_second_review", reason)
-    return None
+def _too_few(context: CaseContext) -> RuleResult | None:
+    passes = context.layer.passes
+    if len(context.effective) >= passes:
+        return None
+    reason = f"{len(context.effective)} of {passes} independent judgments are there"
+    others = _not_counted(context)
+    missing = passes - len(context.effective)
+    return RuleResult(
+        "passes",
+        "needs_second_review",
+        f"{reason}; {others}" if others else reason,
+        f"{missing} more by {' or '.join(context.layer.roles)}",
+    )
 
 
-def _abstained(hearing: Hearing) -> Ruling | None:
-    people, most = hearing.consensus.people, hearing.layer.max_abstentions
+def _not_counted(context: CaseContext) -> str:
+    """Why judgments of people that stand do not count: their role, or that they say nothing."""
+    counting = context.documents.counting(context.layer)
+    people = [
+        judgment
+        for judgment in effective(context.case.judgments)
+        if judgment.reviewer.kind in counting.kinds
+    ]
+    roles = Counter(
+        judgment.reviewer.role
+        for judgment in people
+        if says_anything(judgment) and not counting.counts(judgment)
+    )
+    silent = sum(not says_anything(judgment) for judgment in people)
+    asked = ", ".join(context.layer.roles)
+    parts = [
+        f"{count} of {len(people)} judgments are by {role}, the layer asks {asked}"
+        for role, count in sorted(roles.items())
+    ]
+    if silent:
+        parts.append(f"{silent} of {len(people)} judgments say nothing")
+    return "; ".join(parts)
+
+
+def _stale(context: CaseContext) -> RuleResult | None:
+    """Labels under an older meaning decide nothing; enough fresh judgments may still decide."""
+    if not context.stale or context.fresh >= max(1, context.layer.passes):
+        return None
+    labels = Counter(label for each in context.stale for label in each.labels)
+    named = ", ".join(f"{label} ({count})" for label, count in sorted(labels.items()))
+    total = len(context.effective)
+    return RuleResult(
+        "versions",
+        "needs_rereview",
+        f"{len(context.stale)} of {total} judgments were made before the meaning changed of {named}",
+        "review the record anew (assay review stale --assign), or declare the older version "
+        "compatible in the contract",
+    )
+
+
+def _abstained(context: CaseContext) -> RuleResult | None:
+    people, most = context.consensus.people, context.layer.max_abstentions
     if people.abstained > most:
         reason = f"{people.abstained} of {people.judgments} reviewers abstained, {most} may"
-        return Ruling("max_abstentions", "needs_adjudication", reason)
+        return RuleResult("max_abstentions", "needs_adjudication", reason, "an adjudication")
     if people.judgments and people.abstained == people.judgments:
-        return Ruling("passes", "needs_second_review", "every reviewer abstained")
+        return RuleResult(
+            "passes", "needs_second_review", "every reviewer abstained", "a judgment that answers"
+        )
     return None
 
 
-def _contradicted(hearing: Hearing) -> Ruling | None:
-    found = hearing.contradictions
-    if not found or hearing.layer.on_contradiction == "record":
+def _contradicted(context: CaseContext) -> RuleResult | None:
+    found = context.contradictions
+    if not found or context.layer.on_contradiction == "record":
         return None
     first = found[0]
     reason = (
-        f"{len(found)} of {hearing.consensus.people.judgments} verdicts contradict the priority "
+        f"{len(found)} of {context.consensus.people.judgments} verdicts contradict the priority "
         f"rules: {first.verdict} against {first.computed} by {first.rule!r}"
     )
-    return Ruling("priority", "needs_adjudication", reason)
+    return RuleResult("priority", "needs_adjudication", reason, "an adjudication")
 
 
-def _disagreed(hearing: Hearing) -> Ruling | None:
-    over = next(_disagreements(hearing), None)
-    if over is None:
+def _disagreed(context: CaseContext) -> RuleResult | None:
+    if not context.disputes:
         return None
-    layer = hearing.layer
+    first, more = context.disputes[0], len(context.disputes) - 1
+    reason = first.reason + (f"; and {more} more questions" if more else "")
+    layer = context.layer
     if layer.on_disagreement == "preserve":
-        return Ruling("agreement", "disagreement_preserved", over)
-    if layer.on_disagreement == "second_review" and not _has_extra_pass(hearing):
-        return Ruling("agreement", "needs_second_review", over)
-    return Ruling("agreement", "needs_adjudication", over)
+        return RuleResult(
+            "agreement", "disagreement_preserved", reason, "an adjudication that decides"
+        )
+    if layer.on_disagreement == "second_review" and not _has_extra_pass(context):
+        return RuleResult("agreement", "needs_second_review", reason, "one more judgment")
+    return RuleResult("agreement", "needs_adjudication", reason, "an adjudication")
 
 
-def _disagreements(hearing: Hearing) -> Iterator[str]:
-    """What the judgments disagree on, the overall verdict first; only what has a right answer.
-
-    Scores on judgmental and plural dimensions may differ: their distributions are kept.
-    """
-    summary, share = hearing.consensus, hearing.layer.agreement
-    if summary.outcome == "no_majority":
-        yield f"no verdict has {share:.0%} of the answers ({_counts(summary.distribution)})"
-    for score in summary.scores:
-        if score.agreed is None and score.counts and score.dimension in hearing.documents.objective:
-            yield f"no score on {score.dimension} has {share:.0%} ({_counts(score.counts)})"
-    for step in summary.steps:
-        if step.agreed is None:
-            yield f"no label on step {step.step} has {share:.0%} ({_counts(step.counts)})"
-    for ruling in summary.rulings:
-        if ruling.agreed is None:
-            yield f"no ruling on {ruling.section} has {share:.0%} ({_counts(ruling.counts)})"
-
-
-def _senior(hearing: Hearing) -> Ruling | None:
-    if not hearing.layer.always_adjudicate:
+def _senior(context: CaseContext) -> RuleResult | None:
+    if not context.layer.always_adjudicate:
         return None
-    return Ruling("always_adjudicate", "needs_adjudication", "a senior decision is always needed")
+    reason = "a senior decision is always needed"
+    return RuleResult("always_adjudicate", "needs_adjudication", reason, "an adjudication")
 
 
-def _sampled(hearing: Hearing) -> Ruling | None:
-    if _has_extra_pass(hearing) or not in_sample(hearing.case.id, hearing.layer):
+def _sampled(context: CaseContext) -> RuleResult | None:
+    if _has_extra_pass(context) or not in_sample(context.case.id, context.layer):
         return None
-    reason = f"drawn into the {hearing.layer.second_review_share:.0%} that get one more judgment"
-    return Ruling("second_review_share", "needs_second_review", reason)
+    reason = f"drawn into the {context.layer.second_review_share:.0%} that get one more judgment"
+    return RuleResult("second_review_share", "needs_second_review", reason, "one more judgment")
 
 
-def _accepted(hearing: Hearing) -> Ruling:
-    people = hearing.consensus.people
+def _accepted(context: CaseContext) -> RuleResult:
+    people = context.consensus.people
+    changes = "a judgment that disagrees, an adjudication, or a change of the guideline"
     if not people.judgments:
-        return Ruling("passes", "accepted", "the layer asks for no judgment, and there is none")
+        reason = "the layer asks for no judgment, and there is none"
+        return RuleResult("passes", "accepted", reason, changes)
     if not people.answered:
-        reason = f"all {people.judgments} judgments are there and agree where they must"
-        return Ruling("agreement", "accepted", reason)
-    outcome = hearing.consensus.outcome
-    agreeing = max(people.verdicts.values()) if outcome != "prefers" else _votes_for_winner(hearing)
+        reason = f"all {people.judgments} judgments are there; {_compared(context)}"
+        return RuleResult("agreement", "accepted", reason, changes)
+    outcome = context.consensus.outcome
+    agreeing = max(people.verdicts.values()) if outcome != "prefers" else _for_winner(context)
     reason = f"{agreeing} of {people.answered} answers say {_words(outcome)}"
-    return Ruling("agreement", "accepted", reason)
+    return RuleResult("agreement", "accepted", reason, changes)
 
 
-_RULES: tuple[Callable[[Hearing], Ruling | None], ...] = (
-    _adjudicated, _too_few, _abstained, _contradicted, _disagreed, _senior, _sampled, _accepted,
+def _compared(context: CaseContext) -> str:
+    """What the judgments were compared on; with one judgment nothing was."""
+    found = context.consensus
+    if found.people.judgments < 2:  # noqa: PLR2004  it takes two to disagree
+        return "one judgment has nothing to disagree with"
+    questions = (
+        (len(found.scores), "score"),
+        (len(found.steps), "step label"),
+        (len(found.rulings), "ruling"),
+        (int(found.attack is not None), "attack outcome"),
+        (int(found.spans is not None), "error list"),
+    )
+    named = ", ".join(
+        f"{count} {name}s" if count > 1 else f"one {name}" for count, name in questions if count
+    )
+    return f"they agree on {named}" if named else "no question was answered by two of them"
+
+
+def _not_endorsed(context: CaseContext) -> RuleResult | None:
+    """A record that exists to be imitated needs a candidate that is endorsed."""
+    places = imitated(context.case.record)
+    own = [context.standings[place] for place in places if place < len(context.standings)]
+    if not own or any(each.standing == "endorsed" for each in own):
+        return None
+    first = next((each for each in own if each.standing != "unjudged"), None)
+    if first is not None:
+        return RuleResult(
+            first.rule, "rejected", first.reason, "a revision that is reviewed as its own record"
+        )
+    unjudged = own[0]
+    if context.case.record.kind == "critique" or not context.consensus.people.judgments:
+        # The critique is a label of its own, and a layer without passes asks nobody.
+        return None
+    machine = unjudged.rule == "verifier_missing"
+    return RuleResult(
+        "endorsement",
+        "set_aside" if machine else "needs_second_review",
+        f"nothing says whether it may be imitated: {unjudged.reason}",
+        "run the verifiers" if machine else "a judgment that scores it",
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    _adjudicated, _too_few, _stale, _abstained, _contradicted, _disagreed, _senior, _sampled,
+    _accepted,
 )  # fmt: skip
 """The rules of review in the order in which they speak; the last one always does."""
 
@@ -378,25 +363,21 @@ _RULES: tuple[Callable[[Hearing], Ruling | None], ...] = (
 def in_sample(record: str, layer: ReviewLayer) -> bool:
     """Whether the record with this id is among the layer's share that gets one more judgment.
 
-    The draw hangs on the record's id and the layer's name alone, so it stays the same.
+    The draw depends on the record's id and the layer's name alone, so it stays the same.
     """
     draw = int.from_bytes(sha256(f"{layer.id} {record}".encode())[:8]) / 2**64
     return draw < layer.second_review_share
 
 
-def _has_extra_pass(hearing: Hearing) -> bool:
-    return hearing.consensus.people.judgments > hearing.layer.passes
+def _has_extra_pass(context: CaseContext) -> bool:
+    return context.consensus.people.judgments > context.layer.passes
 
 
-def _votes_for_winner(hearing: Hearing) -> int:
-    winner = hearing.consensus.candidate
-    verdicts = hearing.consensus.distribution
+def _for_winner(context: CaseContext) -> int:
+    winner = context.consensus.candidate
+    verdicts = context.consensus.distribution
     ranked = sum(count for key, count in verdicts.items() if key.startswith(f"ranks:{winner}>"))
     return verdicts.get(f"prefers:{winner}", 0) + ranked
-
-
-def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
 def _words(name: str) -> str:

@@ -1,5 +1,6 @@
 """Use cases of quality: dispose records by the contract's rules, and report."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -10,16 +11,36 @@ from assay.contracts.document import Document, DocumentKind
 from assay.core.ports import FactStore
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case, cases
+from assay.quality.case_context import CaseContext
 from assay.quality.consensus import STRICT_MAJORITY, effective
+from assay.quality.disposition import RELEASABLE, Disposition, State
+from assay.quality.explanation import Explanation, StaleRecord, explain, stale_in
 from assay.quality.failure_modes import is_refuted, taught_candidate
 from assay.quality.gathering import Gathering, gather
-from assay.quality.rules import InForce, dispose_case
+from assay.quality.in_force import InForce
+from assay.quality.rules import dispose_case
 from assay.quality.sections.questions import Question, Verdicts, questions_of, verdicts_of
 from assay.quality.sections.reviewers import ReviewerRates, reviewers_of
+from assay.records.record import Record
+from assay.review.disputes import Dispute
+from assay.review.layer import layer_of
 
 if TYPE_CHECKING:
     from assay.quality.report import QualityReport
     from assay.quality.shortcuts.audit import ShortcutAudit
+
+
+class ReasonCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Records that have one state for one reason."""
+
+    state: State
+    """The state."""
+    rule: str
+    """The layer and rule that gave it."""
+    reason: str
+    """The reason, as the first such record has it."""
+    records: int
+    """How many records: those whose reasons differ in nothing but numbers."""
 
 
 class Disposed(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +52,10 @@ class Disposed(msgspec.Struct, frozen=True, kw_only=True):
     """Records whose disposition is what it was."""
     states: dict[str, int]
     """Records by state, new and unchanged."""
+    reasons: tuple["ReasonCount", ...]
+    """Records by state, rule and reason, the most frequent first within a state."""
+    standings: dict[str, int]
+    """Candidates by standing: endorsed, rejected, mixed, unjudged."""
 
 
 class AgreementReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,16 +87,21 @@ def dispose(
         records: ids of the records to dispose of; all where absent.
         on_progress: called after each batch with the number of records done.
     """
-    in_force = InForce.of(documents)
+    in_force = InForce.of(documents, store.scan(Document))
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
-    states: Counter[str] = Counter()
+    tally = _Tally()
     written = done = 0
     for batch in cases(
-        store, contract=in_force.contract_id, rubric=in_force.rubric_id, records=records
+        store,
+        contract=in_force.contract_id,
+        rubric=in_force.rubric_id,
+        records=records,
+        dated=bool(in_force.changes),
     ):
-        found = [(case, dispose_case(case, in_force)) for case in batch]
-        states.update(disposition.state for _, disposition in found)
-        new = [disposition for case, disposition in found if disposition != case.disposition]
+        judged = [(case, dispose_case(case, in_force)) for case in batch]
+        for _, disposition in judged:
+            tally.add(disposition)
+        new = [disposition for case, disposition in judged if disposition != case.disposition]
         if new:
             with store.write("record.dispose", actor=actor, documents=ids) as writing:
                 writing.add(new)
@@ -79,7 +109,130 @@ def dispose(
         done += len(batch)
         if on_progress:
             on_progress(done)
-    return Disposed(written=written, unchanged=done - written, states=dict(sorted(states.items())))
+    return Disposed(
+        written=written,
+        unchanged=done - written,
+        states=dict(sorted(tally.states.items())),
+        reasons=tally.reasons(),
+        standings=dict(sorted(tally.standings.items())),
+    )
+
+
+class _Tally:
+    """Dispositions counted by state, reason and standing."""
+
+    def __init__(self) -> None:
+        self.states: Counter[str] = Counter()
+        self.standings: Counter[str] = Counter()
+        self._records: Counter[tuple[State, str, str]] = Counter()
+        self._first: dict[tuple[State, str, str], str] = {}
+
+    def add(self, disposition: Disposition) -> None:
+        """Count one disposition."""
+        self.states[disposition.state] += 1
+        self.standings.update(each.standing for each in disposition.standings)
+        # Reasons name figures of their record; without them equal reasons fall together.
+        alike = re.sub(r"\d+(\.\d+)?", "#", disposition.reason)
+        key = (disposition.state, disposition.rule, alike)
+        self._records[key] += 1
+        self._first.setdefault(key, disposition.reason)
+
+    def reasons(self) -> tuple[ReasonCount, ...]:
+        """The reasons by state, the most frequent first."""
+        ordered = sorted(self._records.items(), key=lambda item: (item[0][0], -item[1], item[0]))
+        return tuple(
+            ReasonCount(state=key[0], rule=key[1], reason=self._first[key], records=count)
+            for key, count in ordered
+        )
+
+
+def disputed(
+    store: FactStore, documents: Mapping[DocumentKind, Document], record: str
+) -> tuple[Dispute, ...]:
+    """The questions on which a record's judgments do not agree, before anybody decided them.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        record: the record's whole id.
+    """
+    case, in_force = _case_of(store, documents, record)
+    layer = layer_of(case.record, in_force.contract)
+    if layer is None:
+        return ()
+    undecided_case = msgspec.structs.replace(case, adjudications=())
+    return CaseContext(undecided_case, in_force, layer).disputes
+
+
+def why(store: FactStore, documents: Mapping[DocumentKind, Document], record: str) -> Explanation:
+    """Why a record has its state, rule by rule, and what would change it.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        record: the record's id, or a unique prefix of it.
+
+    Raises:
+        UsageError: if no record, or more than one, has an id that begins so.
+    """
+    case, in_force = _case_of(store, documents, store.get(Record, record).id)
+    return explain(case, in_force)
+
+
+def _case_of(
+    store: FactStore, documents: Mapping[DocumentKind, Document], record: str
+) -> tuple[Case, InForce]:
+    """One record's case under the documents in force."""
+    in_force = InForce.of(documents, store.scan(Document))
+    batches = cases(
+        store,
+        contract=in_force.contract_id,
+        rubric=in_force.rubric_id,
+        records=[record],
+        dated=bool(in_force.changes),
+    )
+    return next(case for batch in batches for case in batch), in_force
+
+
+def stale(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[StaleRecord]:
+    """The records with judgments that no longer hold, in their order of entry.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+    """
+    in_force = InForce.of(documents, store.scan(Document))
+    if not in_force.changes:
+        return
+    for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id, dated=True):
+        for case in batch:
+            found = stale_in(case, in_force)
+            if found is not None:
+                yield found
+
+
+def stale_that_decide(
+    store: FactStore, documents: Mapping[DocumentKind, Document]
+) -> dict[str, int]:
+    """Stale judgments on which a releasable disposition still rests, counted by label.
+
+    There are none after `dispose`; a policy or contract that changed since leaves them behind.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+    """
+    in_force = InForce.of(documents, store.scan(Document))
+    counts: Counter[str] = Counter()
+    if not in_force.changes:
+        return {}
+    for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id, dated=True):
+        for case in batch:
+            found = stale_in(case, in_force)
+            disposed = case.disposition is not None and case.disposition.state in RELEASABLE
+            if disposed and found is not None and found.decides:
+                counts.update(label for each in found.judgments for label in each.labels)
+    return dict(sorted(counts.items()))
 
 
 def report(
@@ -99,7 +252,16 @@ def report(
     """
     from assay.quality.report import report_of  # noqa: PLC0415  seconds of statistics to load
 
-    return report_of(_gathered(store, documents, on_progress), resampling)
+    return report_of(_gathered(store, documents, on_progress), resampling, rubrics(store))
+
+
+def rubrics(store: FactStore) -> dict[str, str]:
+    """Document id of every rubric that the store holds -> its name and version."""
+    return {
+        each.id: f"{each.name} {each.version}"
+        for each in store.scan(Document)
+        if each.kind == "rubric"
+    }
 
 
 def shortcuts(

@@ -1,7 +1,7 @@
 """Whether a judgment fits its record: indices in range, orders complete, quotes that match."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from assay.core.canonical import parse_json
@@ -42,9 +42,9 @@ def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
         if number is not None and number >= count:
             yield f"{what} speaks of candidate {number}, the record has {count}"
     yield from _twice("score", ((s.dimension, s.candidate) for s in judgment.scores))
-    yield from _twice("step label", ((s.candidate, s.step) for s in judgment.step_labels))
-    for label in judgment.step_labels:
-        yield from _step_faults(record.candidates, label.candidate, label.step)
+    yield from _labelling_faults(record, judgment)
+    if judgment.wrote is not None and judgment.stands_as_is:
+        yield "the text is revised and left as it is"
     for error in judgment.errors or ():
         yield from _place_faults(record, error)
     for reason in judgment.reasons:
@@ -54,6 +54,18 @@ def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
             yield f"a reason leans on evidence {reason.evidence}, which is not there"
     if not judgment.reviewer.pseudonym.isprintable() or not judgment.reviewer.pseudonym:
         yield "the reviewer's pseudonym is empty or holds control characters"
+
+
+def _labelling_faults(record: Record, judgment: Judgment) -> Iterator[str]:
+    """Why the labels on steps do not fit: steps that are not there, or answered twice."""
+    labelled = [(label.candidate, label.step) for label in judgment.step_labels]
+    skipped = [(step.candidate, step.step) for step in judgment.skipped_steps]
+    yield from _twice("step label", labelled)
+    yield from _twice("skipped step", skipped)
+    for candidate, step in [*labelled, *skipped]:
+        yield from _step_faults(record.candidates, candidate, step)
+    for candidate, step in sorted(set(labelled) & set(skipped)):
+        yield f"step {step} of candidate {candidate} is labelled and skipped"
 
 
 def text_at(record: Record, pointer: str) -> str | None:
@@ -102,7 +114,7 @@ def _candidates_named(judgment: Judgment) -> Iterator[tuple[str, int | None]]:
         yield "a ruling", ruling.candidate
 
 
-def _twice(what: str, keys: Iterator[tuple[Any, ...]]) -> Iterator[str]:
+def _twice(what: str, keys: Iterable[tuple[Any, ...]]) -> Iterator[str]:
     for key, times in Counter(keys).items():
         if times > 1:
             named = ", ".join(str(part) for part in key if part is not None)

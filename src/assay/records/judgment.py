@@ -122,6 +122,8 @@ class SectionRuling(Value):
     """The candidate ruled on."""
     severity: Severity | None = None
     """How bad a violation is."""
+    reason: str | None = None
+    """Why: what breaks the section, or keeps to it."""
 
 
 class Attack(Value):

@@ -14,6 +14,7 @@ from assay.quality.disposition import Disposition
 from assay.quality.machine_evidence import Demand
 from assay.records.judgment import Judgment
 from assay.records.record import Record
+from assay.releases.evidence_tally import EvidenceTally
 from assay.releases.item import Item, make_item
 from assay.releases.manifest import Counts, SourceEntry, TransformationEntry
 from assay.releases.parquet import (
@@ -62,9 +63,12 @@ class Tally:
         """The tree over the canonical bytes of the items."""
         self.verifiers = VerifierTally(demand)
         """What verifiers said."""
+        self.evidence = EvidenceTally(demand)
+        """What stands behind each dimension, and under which guidelines judgments were made."""
         self._totals: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._states: Counter[str] = Counter()
+        self._standings: Counter[str] = Counter()
         self._sources: Counter[str] = Counter()
         self._transformations: Counter[tuple[str, str]] = Counter()
 
@@ -72,13 +76,16 @@ class Tally:
         self,
         item: Item,
         body: bytes,
+        record: Record,
         judgments: Sequence[Judgment],
-        adjudications: int,
         verifications: Sequence[Verification],
+        *,
+        adjudications: int,
     ) -> None:
-        """Count an item with its canonical bytes, and what else was said of its record."""
+        """Count an item with its canonical bytes, its record, and what is known of it."""
         self.tree.append(body)
         self.verifiers.add(item.id, judgments, verifications)
+        self.evidence.add(record, judgments, verifications)
         self._totals.update(
             records=1,
             judgments=item.judgments,
@@ -87,16 +94,24 @@ class Tally:
         )
         self._kinds[item.kind] += 1
         self._states[item.state] += 1
+        self._standings.update(item.standings)
         self._sources.update(item.source_classes)
         if item.transformation:
             self._transformations[item.transformation.name, item.transformation.version] += 1
+
+    def applying(self) -> frozenset[str]:
+        """Dimensions that apply to a record of the release."""
+        return frozenset(each.dimension for each in self.evidence.dimensions() if each.items)
 
     def counts(self) -> Counts:
         """How much the release holds."""
         series = (RECORDS, JUDGMENTS, ADJUDICATIONS, VERIFICATIONS)
         totals = {name: self._totals[name] for name in series}
         kinds, states = dict(sorted(self._kinds.items())), dict(sorted(self._states.items()))
-        return msgspec.convert(totals | {"kinds": kinds, "states": states}, Counts)
+        standings = dict(sorted(self._standings.items()))
+        return msgspec.convert(
+            totals | {"kinds": kinds, "states": states, "standings": standings}, Counts
+        )
 
     def sources(self, permits: Permits) -> tuple[SourceEntry, ...]:
         """The source classes of the release with what they permit."""
@@ -180,9 +195,10 @@ def assemble(chosen: Spool, permits: Permits, folder: Path, items: Spool, demand
             tally.add(
                 item,
                 canonical,
+                record,
                 [judgment for _, judgment in judgments],
-                len(bundle.adjudications),
                 [_verification.decode(each.body) for each in bundle.verifications],
+                adjudications=len(bundle.adjudications),
             )
             items.add(identity, canonical)
             files.write(item, record, judgments, bundle)

@@ -4,7 +4,7 @@ The same facts, inputs and key give the same bytes: nothing here reads a clock, 
 depends on the order in which the store was filled.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assay.contracts.document import Document, DocumentKind
 from assay.core.canonical import encode_fact
-from assay.core.errors import CheckError, InputError, UsageError
+from assay.core.errors import InputError
 from assay.core.lineage import Edge
 from assay.core.ports import FactStore
 from assay.core.version import __version__
@@ -29,10 +29,13 @@ from assay.releases.card import TEXTS, Portrait, render_texts
 from assay.releases.checksums import SUMS, digest_file, render_sums
 from assay.releases.croissant import CROISSANT, describe
 from assay.releases.diff import Difference, compare_releases
+from assay.releases.evidence_tally import GuidelineEntry
 from assay.releases.gates import (
+    agreement_gate,
     claims_gate,
     qa_gate,
     quota_gate,
+    refuse_where_stopped,
     reserve_gate,
     rights_gate,
     verification_gate,
@@ -50,15 +53,14 @@ from assay.releases.manifest import (
     Generator,
     Head,
     ManifestWriter,
-    PreviousRelease,
     read_manifest,
 )
 from assay.releases.permits import Permits
 from assay.releases.place import building, locked, make_durable, settle
+from assay.releases.previous import entry_of, previous_release
 from assay.releases.release import GateResult, Release
 from assay.releases.selection import Selection, select
 from assay.releases.spool import Spool
-from assay.releases.version import precedence
 
 ATTESTATION = "attestation.json"
 """The signed statement's file name."""
@@ -109,7 +111,7 @@ def build(
     """
     with locked(releases):
         settle(store, releases)
-        previous = _previous(store, inputs.version, releases)
+        previous = previous_release(store, inputs.version, releases)
         with building(store, releases, inputs.version) as folder:
             return _Build(store, inputs, key, releases, folder, previous).run(actor)
 
@@ -142,7 +144,7 @@ class _Build:
         return Permits(self.paperwork.sources, on=day, territory=territory)
 
     def run(self, actor: str) -> Built:
-        """Write, judge, sign and commit."""
+        """Write, run the gates, sign and commit."""
         selection = select(
             self.store,
             contract=self.documents["contract"].id,
@@ -186,26 +188,40 @@ class _Build:
             rights_gate(self.inputs.use, figures.accepted + figures.preserved, selection.denied),
             quota_gate(covered),
             qa_gate(figures),
-            versions_gate(self.documents, issues, before),
+            versions_gate(
+                self.documents,
+                issues,
+                before,
+                judged_under={each.title: each.judgments for each in self._judged_under(tally)},
+                stale=self.inputs.stale,
+            ),
+            agreement_gate(
+                self.inputs.floors, len(self.paperwork.contract.review.agreement_floors)
+            ),
             self._reserve_gate(selection),
-            verification_gate(tally.verifiers),
+            verification_gate(tally.verifiers, tally.applying()),
         )
         head = self._head(tally, selection, gates)
         draft = self._texts(head, covered, difference)
         gates += (claims_gate(self._claiming(draft), self.inputs.validations),)
-        _refuse_unless_passed(gates)
+        refuse_where_stopped(gates)
         head = msgspec.structs.replace(head, gates=gates)
         return head, self._texts(head, covered, difference)
 
     def _reserve_gate(self, selection: Selection) -> GateResult:
-        declared, index = self.paperwork.contract.reserve, self.inputs.reserve
-        figures = selection.figures
+        index, figures = self.inputs.reserve, selection.figures
         return reserve_gate(
             selection.overlaps,
             figures.accepted + figures.preserved,
-            index.items if index else None,
-            declared.id if declared else None,
+            index.sealed if index else {},
+            self.paperwork.contract,
         )
+
+    def _judged_under(self, tally: Tally) -> tuple[GuidelineEntry, ...]:
+        """Judgments by guideline; the rubric in force is named even if nobody else knows it."""
+        rubric = self.documents["rubric"]
+        known = {rubric.id: f"{rubric.name} {rubric.version}"}
+        return tally.evidence.guidelines({**self.inputs.rubrics, **known})
 
     def _head(self, tally: Tally, selection: Selection, gates: tuple[GateResult, ...]) -> Head:
         return Head(
@@ -225,9 +241,11 @@ class _Build:
             audit=AuditHead(number=self.inputs.checkpoint.number, hash=self.inputs.checkpoint.hash),
             generator=Generator(assay=__version__, pyarrow=pa.__version__),
             merkle_root=tally.tree.root().hex(),
-            previous=_named(self.previous),
+            previous=entry_of(self.previous),
             reserve=self.inputs.sealed,
             verification=tally.verifiers.rows(),
+            dimensions=tally.evidence.dimensions(),
+            judged_under=self._judged_under(tally),
         )
 
     def _document_entries(self) -> Iterator[DocumentEntry]:
@@ -367,55 +385,6 @@ def read_documents(folder: Path, head: Head) -> dict[DocumentKind, Document]:
                 where=entry.canonical,
             ) from error
     return documents
-
-
-def _previous(store: FactStore, version: str, releases: Path) -> Release | None:
-    """The release before this version, with its folder as it was built."""
-    wanted = precedence(version)
-    if (releases / version).exists():
-        raise UsageError(
-            code="release-exists",
-            message=f"the release {version} is there already and is never overwritten",
-            where=str(releases / version),
-            hint="build a higher version",
-        )
-    built = sorted(store.scan(Release), key=lambda release: precedence(release.version))
-    if not built:
-        return None
-    last = built[-1]
-    if precedence(last.version) >= wanted:
-        raise UsageError(
-            code="version-not-above",
-            message=f"{version} is not above the last release, {last.version}",
-            hint="build a higher version; releases are never rewritten",
-        )
-    manifest = releases / last.version / MANIFEST
-    if not manifest.is_file() or f"sha256:{digest_file(manifest)[0]}" != last.manifest_digest:
-        raise InputError(
-            code="previous-release",
-            message=f"the folder of the previous release {last.version} is missing or was changed",
-            where=str(manifest.parent),
-            hint="bring it back as it was built: the change log is made against it",
-        )
-    return last
-
-
-def _named(previous: Release | None) -> PreviousRelease | None:
-    if previous is None:
-        return None
-    return PreviousRelease(
-        version=previous.version, id=previous.id, manifest_digest=previous.manifest_digest
-    )
-
-
-def _refuse_unless_passed(gates: Sequence[GateResult]) -> None:
-    refused = [gate for gate in gates if not gate.passed]
-    if refused:
-        raise CheckError(
-            code="gates-refused",
-            message="; ".join(f"gate {gate.gate}: {gate.reason}" for gate in refused),
-            hint="mend what the gates name and build again; nothing was written",
-        )
 
 
 def _items_of(items: Spool) -> Iterator[Item]:

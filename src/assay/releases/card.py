@@ -1,5 +1,6 @@
 """The texts of a release for people: README, data card, limitations and change log."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from assay.quality.coverage import MISSING, AxisCoverage, Coverage
 from assay.releases.diff import Difference
 from assay.releases.inputs import Paperwork
 from assay.releases.manifest import Head
+from assay.reserve.service import NOT_SOUGHT
 
 TEXTS = ("README.md", "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md")
 """The texts, by file name."""
@@ -20,12 +22,26 @@ TEXTS = ("README.md", "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md")
 VERIFY_SCRIPT = Path(__file__).parent / "templates" / "verify.sh"
 """The shell lines by which a stranger verifies a release."""
 
+STATE_MEANINGS: Mapping[str, str] = {
+    "accepted": "the contract's rules accept it",
+    "disagreement_preserved": "reviewers differ; the distribution of their answers is kept",
+}
+"""What the state of a released record means."""
+
+STANDING_MEANINGS: Mapping[str, str] = {
+    "endorsed": "something that could have spoken against it speaks for it",
+    "rejected": "a veto, a verifier, the policy, or agreed judgments speak against it",
+    "mixed": "judgments or verifiers speak both ways",
+    "unjudged": "nothing that could have spoken against it was looked at",
+}
+"""What the standing of a candidate means."""
+
 _SHOWN = 20
 """Lines that the change log lists before it says how many more there are."""
 
 
 class Portrait(msgspec.Struct, frozen=True, kw_only=True):
-    """What the texts speak of."""
+    """What the texts are about."""
 
     head: Head
     """The head of the manifest."""
@@ -69,6 +85,11 @@ def _context(portrait: Portrait) -> dict[str, Any]:
         "licences": licences_of(head),
         "sources": [source for source in paperwork.sources.classes if source.id in drawn_on],
         "uncertain": [each for each in dimensions if each.judged_by == "uncertain"],
+        "evidence": {entry.dimension: entry for entry in head.dimensions},
+        "state_meanings": STATE_MEANINGS,
+        "standing_meanings": STANDING_MEANINGS,
+        "compatible": paperwork.contract.compatible,
+        "not_sought": NOT_SOUGHT,
         "unverified": [
             each for each in dimensions if each.nature == "objective" and not each.verifier
         ],

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 import msgspec
 import pyarrow as pa
 
+from assay.contracts.contract import Sampling
 from assay.contracts.document import Document, DocumentKind, to_fact
 from assay.contracts.reading import read_content
 from assay.core.canonical import encode_fact
@@ -36,6 +37,7 @@ from assay.releases.checksums import digest_file, is_safe
 from assay.releases.faults import Faults
 from assay.releases.gates import (
     GATES,
+    TWO_STATES,
     QaFigures,
     qa_gate,
     quota_gate,
@@ -200,9 +202,10 @@ class _Walk:
         self.tally.add(
             item,
             body,
+            record,
             [each for _, each in judgments],
-            len(adjudications),
             [each for _, each in verifications],
+            adjudications=len(adjudications),
         )
         self.cells.add(record.task.taxonomy, accepted=True)
         dispositions = self._dispositions.about(item.id)
@@ -257,6 +260,11 @@ def _compare(head: Head, tally: Tally, permits: Permits, faults: Faults) -> None
     }
     if "verification" in GATES[head.format]:
         derived["verification"] = tally.verifiers.rows()
+    if head.format not in TWO_STATES:
+        derived["dimensions"] = tally.evidence.dimensions()
+        derived["judged_under"] = tally.evidence.guidelines(
+            {each.guideline: each.version for each in head.judged_under}
+        )
     for field, value in derived.items():
         if getattr(head, field) != value:
             faults.error(f"other-{field.replace('_', '-')}", MANIFEST, f"{field} is not {value!r}")
@@ -295,25 +303,51 @@ def _run_gates(
     documents: dict[DocumentKind, Document],
     faults: Faults,
 ) -> None:
-    """Run the gates again; what claims may say is judged at the build alone."""
-    said = {gate.gate: gate.passed for gate in head.gates}
-    expected = GATES[head.format]
-    if tuple(gate.gate for gate in head.gates) != expected:
-        faults.error("other-gates", MANIFEST, f"the gates are not {', '.join(expected)}")
-    for name in sorted(name for name, passed in said.items() if not passed):
-        faults.error("gate-refused", MANIFEST, f"the gate {name} did not let the release pass")
-    counts = walk.figures
-    again = [verification_gate(walk.tally.verifiers)] if "verification" in expected else []
+    """Run the gates again that need nothing but the folder, and compare their states."""
+    _examine_gates(head, faults)
+    counts, tally = walk.figures, walk.tally
+    again = []
+    if "verification" in GATES[head.format]:
+        again.append(verification_gate(tally.verifiers, tally.applying()))
     denied = sum(entry.records for entry in head.left_out if entry.code == "rights")
+    written = {gate.gate: gate.outcome for gate in head.gates}
     for result in (
         rights_gate(head.use, counts.accepted + counts.preserved, denied),
-        quota_gate(coverage(walk.cells, papers.contract.sampling)),
+        quota_gate(coverage(walk.cells, _sampling(head, papers, counts))),
         qa_gate(counts),
         versions_gate(documents),
         *again,
     ):
-        if not result.passed:
+        stops = result.stops if head.format not in TWO_STATES else result.outcome == "refused"
+        if stops:
             faults.error("gate-refuses", MANIFEST, f"gate {result.gate}: {result.reason}")
+        elif head.format not in TWO_STATES and written.get(result.gate) != result.outcome:
+            message = f"gate {result.gate} is {result.outcome}: {result.reason}"
+            faults.error("other-gate-state", MANIFEST, message)
+
+
+def _examine_gates(head: Head, faults: Faults) -> None:
+    """Whether the gates are those of the format, each in a state of the format, and none stops."""
+    expected = GATES[head.format]
+    if tuple(gate.gate for gate in head.gates) != expected:
+        faults.error("other-gates", MANIFEST, f"the gates are not {', '.join(expected)}")
+    for gate in head.gates:
+        if gate.stops:
+            message = f"the gate {gate.gate} did not let the release pass"
+            faults.error("gate-refused", MANIFEST, message)
+        if not gate.consistent or (gate.state is None) != (head.format in TWO_STATES):
+            message = f"the state of the gate {gate.gate} is not one of the format {head.format}"
+            faults.error("other-gate-state", MANIFEST, message)
+
+
+def _sampling(head: Head, papers: Paperwork, counts: QaFigures) -> Sampling:
+    """The distribution as the release's format reads it: up to the third, shares of what is there."""
+    sampling = papers.contract.sampling
+    if head.format not in TWO_STATES:
+        return sampling
+    return sampling.model_copy(
+        update={"total": max(1, counts.accepted + counts.preserved), "aim": True}
+    )
 
 
 def _facts(file: Path, kind: type[F]) -> Iterator[tuple[Body, F]]:

@@ -162,22 +162,21 @@ def _responsible(portrait: Portrait) -> dict[str, Any]:
     drawn_on = {entry.id for entry in head.source_classes}
     sources = [each for each in paperwork.sources.classes if each.id in drawn_on]
     left_out = [f"{entry.records} records: {entry.reason}" for entry in head.left_out]
-    verifiers = sorted({each.verifier for each in paperwork.rubric.dimensions if each.verifier})
     properties = {
         "dataCollection": " ".join(source.description for source in sources),
         "dataCollectionType": sorted(counts.kinds),
         "dataCollectionMissingData": (
-            "What was not answered, asked or applicable is a value of its own with its reason; "
-            "nothing is imputed."
+            "What was not answered, asked or applicable is a value of its own, with the reason "
+            "where one was given; the build imputes nothing."
         ),
-        "dataImputationProtocol": "None: no value was imputed.",
+        "dataImputationProtocol": "None: the build imputes no value.",
         "dataCollectionRawData": (
-            "judgments.jsonl holds every judgment as it was given, one line for each reviewer "
-            "and occasion."
+            "judgments.jsonl holds every judgment of the released records as it was imported or "
+            "given, one line each."
         ),
         "dataManipulationProtocol": (
             "; ".join(f"{each.name} {each.version}" for each in head.transformations)
-            or "No record was made from another."
+            or "No record names another that it was made from."
         ),
         "dataAnnotationProtocol": " ".join(
             f"{each.id}: {each.question}" for each in paperwork.rubric.dimensions
@@ -187,7 +186,7 @@ def _responsible(portrait: Portrait) -> dict[str, Any]:
             f"{counts.judgments} judgments of {counts.records} records; layers of review ask for "
             + ", ".join(f"{layer.passes} ({layer.id})" for layer in contract.review.layers)
         ),
-        "machineAnnotationTools": verifiers,
+        "machineAnnotationTools": sorted({each.verifier for each in head.verification}),
         "dataReleaseMaintenancePlan": (
             "Releases are immutable and numbered; a withdrawal is a signed notice beside the "
             "folder. " + _deletion(sources)

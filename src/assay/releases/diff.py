@@ -1,12 +1,13 @@
 """The difference between two releases: items, judgments and documents, with what they mean."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from assay.contracts.diff import Change, compare
 from assay.contracts.document import Document, DocumentKind
 from assay.releases.item import Item
+from assay.releases.release import GateResult
 
 
 class ItemChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +36,19 @@ class DocumentChange(msgspec.Struct, frozen=True, kw_only=True):
     """What the change means, one sentence each."""
 
 
+class GateChange(msgspec.Struct, frozen=True, kw_only=True):
+    """One gate whose state differs between two releases."""
+
+    gate: str
+    """The gate."""
+    before: str | None
+    """Its state in the earlier release; None where that release has no such gate."""
+    after: str | None
+    """Its state in the later one."""
+    reason: str
+    """Why, in the later release; empty where it has no such gate."""
+
+
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """What is different in the later of two releases."""
 
@@ -50,12 +64,15 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     """What they say differently about the same records, by id."""
     documents: tuple[DocumentChange, ...]
     """Documents that changed."""
+    gates: tuple[GateChange, ...] = ()
+    """Gates whose state changed; empty where the later release is still being built."""
 
 
 def compare_releases(
     versions: tuple[str, str],
     items: tuple[Iterable[Item], Iterable[Item]],
     documents: tuple[Mapping[DocumentKind, Document], Mapping[DocumentKind, Document]],
+    gates: tuple[Sequence[GateResult], Sequence[GateResult]] = ((), ()),
 ) -> Difference:
     """The difference between an earlier release and a later one.
 
@@ -63,6 +80,7 @@ def compare_releases(
         versions: their versions.
         items: their items, each series in the order of ids; read once, side by side.
         documents: their documents, by kind.
+        gates: their gates.
     """
     added: list[str] = []
     removed: list[str] = []
@@ -81,6 +99,7 @@ def compare_releases(
         removed=tuple(removed),
         changed=tuple(changed),
         documents=tuple(_document_changes(*documents)),
+        gates=tuple(_gate_changes(*gates)),
     )
 
 
@@ -113,6 +132,18 @@ def _changes(before: Item, after: Item) -> Iterator[ItemChange]:
         yield change("permitted", ", ".join(before.permitted), ", ".join(after.permitted))
 
 
+def _gate_changes(
+    before: Sequence[GateResult], after: Sequence[GateResult]
+) -> Iterator[GateChange]:
+    old = {gate.gate: gate for gate in before}
+    new = {gate.gate: gate for gate in after}
+    for name in dict.fromkeys([*old, *new]):
+        states = [gates[name].outcome if name in gates else None for gates in (old, new)]
+        if states[0] != states[1]:
+            reason = new[name].reason if name in new else ""
+            yield GateChange(gate=name, before=states[0], after=states[1], reason=reason)
+
+
 def _document_changes(
     before: Mapping[DocumentKind, Document], after: Mapping[DocumentKind, Document]
 ) -> Iterator[DocumentChange]:
@@ -138,6 +169,6 @@ def _meaning(
 
 def _sentence(change: Change) -> str:
     if not change.alters_meaning:
-        return f"`{change.path}` changed; labels mean the same"
+        return f"`{change.path}` changed, which by the rules of `contract diff` alters no label"
     touched = ", ".join(change.touches) or "every dimension"
     return f"`{change.path}` changed; judgments of {touched} need a second look"

@@ -1,22 +1,27 @@
-"""The gates: pure rules that a release must pass. Each says yes or no, why, and with figures.
+"""The gates: pure rules over a release as a whole, each with its state, its reason and its figures.
 
-Rights take records out of a release and are counted; a gate refuses the release as a whole.
-`verify` runs the gates again on what the folder holds and compares what they said.
+A gate passes only what it compared. Where nothing was compared it is `unknown`, which stops the
+build where the contract declares the thing. Rights take records out of a release and are counted;
+a gate refuses the release as a whole. `verify` runs the gates again on what the folder holds.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
+from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind
+from assay.core.errors import CheckError
 from assay.core.issues import Issue, has_errors
 from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
 from assay.quality.coverage import Coverage
-from assay.releases.release import GateResult
+from assay.quality.floors import FloorResult
+from assay.releases.release import GateResult, GateState
 from assay.releases.verifier_tally import VerifierTally
 from assay.reserve.overlap import Overlap
-from assay.reserve.service import describe
+from assay.reserve.service import NOT_SOUGHT, describe, short_of
 
 GATES: Mapping[str, tuple[str, ...]] = {
     "assay-release/1": ("rights", "quotas", "qa", "versions", "claims"),
@@ -24,8 +29,14 @@ GATES: Mapping[str, tuple[str, ...]] = {
     "assay-release/3": (
         "rights", "quotas", "qa", "versions", "reserve", "verification", "claims",
     ),
+    "assay-release/4": (
+        "rights", "quotas", "qa", "versions", "agreement", "reserve", "verification", "claims",
+    ),
 }  # fmt: skip
 """Every gate of each format, in order."""
+
+TWO_STATES = frozenset({"assay-release/1", "assay-release/2", "assay-release/3"})
+"""Formats whose gates passed or refused, and whose quotas were shares of the accepted records."""
 
 NEEDED_DOCUMENTS: tuple[DocumentKind, ...] = ("contract", "rubric", "sources")
 """Documents that no release can do without; a policy only where there is one."""
@@ -52,24 +63,35 @@ def rights_gate(use: Use, permitted: int, denied: int) -> GateResult:
     asked = permitted + denied
     reason = f"{permitted} of {asked} releasable records may be used to {use}"
     reason += f"; {denied} left out" if denied else ""
-    return GateResult(gate="rights", passed=permitted > 0, reason=reason)
+    if not asked:
+        return _unknown(
+            "rights", "no record is releasable, so no right was asked for", required=True
+        )
+    return _gate("rights", "passed" if permitted else "refused", reason)
 
 
 def quota_gate(covered: Coverage) -> GateResult:
-    """Whether the release has what the contract asks of single slices.
+    """Whether the release has what the contract asks of the whole and of single slices.
 
     Args:
         covered: the coverage of the contract's distribution by the records of the release.
     """
     asked = (*covered.quotas, *covered.hard)
     faults = [
-        f"{_slice_name(quota.slice)} has {quota.accepted} of {covered.accepted} records "
-        f"and needs {quota.needed}"
+        f"{_slice_name(quota.slice)} has {quota.accepted} of {covered.accepted} records and needs "
+        f"{quota.needed}"
         for quota in asked
         if not quota.met
     ]
+    total = f"{covered.accepted} records, and the contract "
+    total += f"{'aims at' if covered.aim else 'asks for'} {covered.wanted}"
+    if covered.accepted < covered.wanted and not covered.aim:
+        faults.insert(0, f"the release has {total}")
+    if not faults and not asked:
+        reason = f"the contract sets no quota and names no hard slice; the release has {total}"
+        return _unknown("quotas", reason)
     held = f"{len(covered.quotas)} quotas and {len(covered.hard)} hard slices are met"
-    return _result("quotas", faults, f"{held} by {covered.accepted} records")
+    return _result("quotas", faults, f"{held}; the release has {total}")
 
 
 def qa_gate(figures: QaFigures) -> GateResult:
@@ -92,13 +114,19 @@ def versions_gate(
     documents: Mapping[DocumentKind, Document],
     issues: Iterable[Issue] = (),
     previous: Mapping[DocumentKind, Document] | None = None,
+    *,
+    judged_under: Mapping[str, int] = MappingProxyType({}),
+    stale: Mapping[str, int] = MappingProxyType({}),
 ) -> GateResult:
-    """Whether the documents check clean, are in force, and changed their version if they changed.
+    """Whether documents are sound and in force, and no judgment decides under another meaning.
 
     Args:
         documents: the documents by kind.
         issues: what checking them found.
         previous: the documents of the previous release, if there was one.
+        judged_under: guideline in words -> judgments of the release that cite it.
+        stale: dimension -> judgments that decide it and were made under a text whose meaning has
+            changed since.
     """
     faults = [f"the {kind} is missing" for kind in NEEDED_DOCUMENTS if kind not in documents]
     errors = [issue for issue in issues if has_errors([issue])]
@@ -111,43 +139,75 @@ def versions_gate(
         before = (previous or {}).get(kind)
         if before and before.version == document.version and before.id != document.id:
             faults.append(f"the {kind} changed its meaning and kept the version {document.version}")
+    faults += [
+        f"{count} judgments that decide {dimension} were made under a text whose meaning changed"
+        for dimension, count in sorted(stale.items())
+        if count
+    ]
+    judged = ", ".join(f"{name} ({count} judgments)" for name, count in judged_under.items())
     pinned = ", ".join(
         f"{kind} {item.version} ({item.id[:12]})" for kind, item in documents.items()
     )
-    return _result("versions", faults, f"pinned: {pinned}")
+    return _result("versions", faults, f"pinned: {pinned}; judged under: {judged or 'no judgment'}")
+
+
+def agreement_gate(floors: Sequence[FloorResult], declared: int) -> GateResult:
+    """Whether people agree as far as the contract demands.
+
+    Args:
+        floors: the contract's agreement floors against what people answered.
+        declared: how many floors the contract declares.
+    """
+    if not declared:
+        return _unknown("agreement", "the contract declares no agreement floor")
+    below = [each.reason for each in floors if each.state == "below"]
+    if below:
+        return _result("agreement", below, "")
+    open_ = [each.reason for each in floors if each.state == "unknown"]
+    if len(floors) < declared:
+        open_.append(f"{declared - len(floors)} of {declared} agreement floors were not computed")
+    if open_:
+        return _unknown("agreement", "; ".join(open_), required=True)
+    return _result("agreement", (), "; ".join(each.reason for each in floors))
 
 
 def reserve_gate(
-    overlaps: Sequence[Overlap], compared: int, sealed: int | None, declared: str | None
+    overlaps: Sequence[Overlap], compared: int, sealed: Mapping[str, int], contract: Contract
 ) -> GateResult:
-    """Whether no record shares text with the reserve; the records' own words are shown.
+    """Whether no record shares text with the reserve, whole as the contract declares it.
 
     Args:
-        overlaps: what records of the release share with sealed items.
+        overlaps: what records of the release share with sealed items; their own words are shown.
         compared: records that were compared.
-        sealed: sealed items; None where nothing is sealed.
-        declared: name of the reserve that the contract declares; None where it declares none.
+        sealed: reserve -> its sealed items, all of which were compared with.
+        contract: the contract, which may declare a reserve.
     """
-    if sealed is None:
-        why = f"nothing is sealed as {declared!r}" if declared else "the contract declares none"
-        return _result("reserve", (), f"not compared: {why}")
     records = {each.record for each in overlaps}
     faults = [describe(each) for each in overlaps[:_SHOWN]]
     if faults:
         faults.insert(0, f"{len(records)} of {compared} records share text with the reserve")
     if len(overlaps) > _SHOWN:
         faults.append(f"and {len(overlaps) - _SHOWN} more overlaps: assay reserve check")
-    clean = (
-        f"0 of {compared} records share text with {sealed} sealed items; paraphrase is not sought"
-    )
-    return _result("reserve", faults, clean)
+    items = sum(sealed.values())
+    short = short_of(contract, sealed)
+    if faults:
+        return _result("reserve", [*faults, *([short] if short else [])], "")
+    if not items or not compared:
+        why = f"0 of {compared} records were compared with {items} sealed items"
+        why += f"; {short}" if short else "; the contract declares no reserve"
+        return _unknown("reserve", why, required=contract.reserve is not None)
+    clean = f"0 of {compared} records share text with {items} sealed items"
+    if short:
+        return _unknown("reserve", f"{short}; {clean}", required=True)
+    return _result("reserve", (), f"{clean}; {NOT_SOUGHT}")
 
 
-def verification_gate(tally: VerifierTally) -> GateResult:
-    """Whether no record rests on verdicts that do not count alone.
+def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateResult:
+    """Whether verifiers looked at what the rubric names them for, and no record rests on too little.
 
     Args:
         tally: what verifiers said of the records of the release.
+        applying: dimensions that apply to a record of the release.
     """
     faults = []
     for records, what in (
@@ -159,9 +219,20 @@ def verification_gate(tally: VerifierTally) -> GateResult:
     ):
         if records:
             faults.append(f"{len(records)} records {what}: {_some(records)}")
-    results = sum(sum(each.verdicts.values()) for each in tally.rows())
-    asked = f"; the contract asks for {tally.minimum}" if tally.minimum else ""
-    return _result("verification", faults, f"results of verifiers: {results}{asked}")
+    missing = [f"{name} has no result on these records" for name in tally.missing(applying)]
+    silent = [f"{name} passes or fails no claim of these records" for name in tally.silent]
+    if faults:
+        return _result("verification", [*faults, *missing, *silent], "")
+    if not tally.demanded:
+        results = sum(sum(each.verdicts.values()) for each in tally.rows())
+        reason = f"the rubric names no verifier; {results} other results decide nothing"
+        return _unknown("verification", reason)
+    asked = [f"the contract asks for {tally.minimum}"] if tally.minimum else []
+    found = [f"{tally.speaking} results pass or fail a claim", *missing, *silent, *asked]
+    if missing or not tally.speaking:
+        required = bool(missing) or not tally.silent
+        return _unknown("verification", "; ".join(found), required=required)
+    return _result("verification", (), "; ".join(found))
 
 
 def claims_gate(
@@ -188,11 +259,43 @@ def claims_gate(
         for text in texts[name]
         for claim in find_claims(text)
     ]
-    return _result("claims", faults, f"nothing to take back in {len(texts)} texts")
+    searched = [text for name in texts for text in texts[name] if text.strip()]
+    if not searched:
+        return _unknown("claims", "0 texts were searched", required=True)
+    clean = f"{len(searched)} texts of {len(texts)} files were searched with English patterns only"
+    return _result("claims", faults, f"{clean}; none matched")
+
+
+def refuse_where_stopped(gates: Sequence[GateResult]) -> None:
+    """Refuse a build that a gate stops.
+
+    Raises:
+        CheckError: with the reasons of all gates that stop it.
+    """
+    stopping = [gate for gate in gates if gate.stops]
+    if stopping:
+        raise CheckError(
+            code="gates-refused",
+            message="; ".join(
+                f"gate {gate.gate}{'' if gate.outcome == 'refused' else f' ({gate.outcome})'}: "
+                f"{gate.reason}"
+                for gate in stopping
+            ),
+            hint="fix what the gates name and build again; nothing was written",
+        )
+
+
+def _gate(gate: str, state: GateState, reason: str, *, required: bool = False) -> GateResult:
+    passed = state == "passed"
+    return GateResult(gate=gate, passed=passed, reason=reason, state=state, required=required)
 
 
 def _result(gate: str, faults: Sequence[str], passed: str) -> GateResult:
-    return GateResult(gate=gate, passed=not faults, reason="; ".join(faults) or passed)
+    return _gate(gate, "refused" if faults else "passed", "; ".join(faults) or passed)
+
+
+def _unknown(gate: str, reason: str, *, required: bool = False) -> GateResult:
+    return _gate(gate, "unknown", reason, required=required)
 
 
 def _some(identities: Sequence[str]) -> str:

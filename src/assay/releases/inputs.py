@@ -17,6 +17,7 @@ from assay.core.issues import Issue
 from assay.core.ports import Checkpoint
 from assay.governance.failure_modes import Alarm
 from assay.governance.rights import Use
+from assay.quality.floors import FloorResult
 from assay.releases.manifest import ProgramName, ReserveEntry
 from assay.reserve.contamination import ReserveIndex
 
@@ -66,10 +67,16 @@ class ReleaseInputs(msgspec.Struct, frozen=True, kw_only=True):
     """What the manifest says of the reserve; None where nothing is sealed."""
     leave_out_overlaps: bool = False
     """Whether records that share text with the reserve stay out, instead of stopping the build."""
+    floors: tuple[FloorResult, ...] = ()
+    """The contract's agreement floors against what people answered."""
+    rubrics: Mapping[str, str] = {}
+    """Document id of each rubric that the program knows -> its name and version."""
+    stale: Mapping[str, int] = {}
+    """Dimension -> judgments that decide it and were made under a text whose meaning has changed."""
     validations: tuple[str, ...] = ()
     """Ids of validations whose acceptance tests all passed: what a text may name for an effect."""
     alarms: tuple[Alarm, ...] = ()
-    """What the stages say of the failure modes; raised ones are told among the limitations."""
+    """What the stages say of the failure modes; raised ones are listed among the limitations."""
     limitations: str = ""
     """What people know of the data's limits, as Markdown; added to what is derived."""
 

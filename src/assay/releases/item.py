@@ -6,7 +6,7 @@ from assay.core.digest import chain, labelled
 from assay.core.fact import Value
 from assay.core.identity import digest_of
 from assay.governance.rights import Use
-from assay.quality.disposition import Disposition, State
+from assay.quality.disposition import CandidateStanding, Disposition, State
 from assay.records.fields import Index
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -53,6 +53,8 @@ class Item(Value):
     """Ids of the records it was made from."""
     transformation: ItemTransformation | None = None
     """What was done to them."""
+    standings: tuple[CandidateStanding, ...] = ()
+    """The standing of each candidate, in the record's order; empty in the formats 1 to 3."""
     judged_under: tuple[str, ...] = ()
     """Rubrics, by document id, and foreign guidelines, by name, that its judgments cite."""
 
@@ -91,6 +93,7 @@ def make_item(
         judgments_digest=f"sha256:{chain(digests).hex()}",
         parents=record.lineage.parents if record.lineage else (),
         transformation=_transformation(record),
+        standings=tuple(each.standing for each in disposition.standings),
         judged_under=tuple(sorted(cited - {""})),
     )
 

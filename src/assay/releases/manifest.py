@@ -16,8 +16,9 @@ from assay.core.canonical import encode_fact, parse_json
 from assay.core.errors import AssayError, InputError
 from assay.core.fact import Value
 from assay.governance.rights import Use
-from assay.quality.disposition import State
+from assay.quality.disposition import CandidateStanding, State
 from assay.records.fields import Index
+from assay.releases.evidence_tally import DimensionEntry, GuidelineEntry
 from assay.releases.item import Item
 from assay.releases.release import GateResult
 from assay.releases.verifier_tally import VerifierEntry
@@ -25,11 +26,12 @@ from assay.releases.verifier_tally import VerifierEntry
 MANIFEST = "manifest.json"
 """The manifest's file name."""
 
-Format = Literal["assay-release/1", "assay-release/2", "assay-release/3"]
+Format = Literal["assay-release/1", "assay-release/2", "assay-release/3", "assay-release/4"]
 """Versions of the release folder's format that are read; the second has a gate for the reserve, the
-third says what verifiers said and has a gate for it."""
+third lists results of verifiers and has a gate for them; in the fourth gates have three states,
+quotas are shares of the contract's total, and evidence by dimension and guidelines are listed."""
 
-FORMAT: Format = "assay-release/3"
+FORMAT: Format = "assay-release/4"
 """The version that is written."""
 
 _HEAD_END = b"\n}"
@@ -101,9 +103,9 @@ class TransformationEntry(Value):
 class LeftOut(Value):
     """Records of the store that are not in the release, for one reason."""
 
-    code: Literal["rights", "waits", "set_aside", "withdrawn", "reserve"]
-    """No right to the use; review not finished; set aside by a rule; taken back since; shares
-    text with the reserve."""
+    code: Literal["rights", "waits", "rejected", "set_aside", "withdrawn", "reserve"]
+    """No right to the use; review not finished; made to be imitated and not endorsed; set aside by a
+    rule; taken back since; shares text with the reserve."""
     reason: str
     """Why."""
     records: Index
@@ -125,6 +127,8 @@ class Counts(Value):
     """Records by kind."""
     states: dict[State, Index]
     """Records by the state of their disposition."""
+    standings: dict[CandidateStanding, Index] = {}
+    """Candidates by their standing; empty in the formats 1 to 3."""
 
 
 class FileEntry(Value):
@@ -219,6 +223,10 @@ class Head(Value):
     """The sealed evaluation data that records were compared with; absent where none is sealed."""
     verification: tuple[VerifierEntry, ...] = ()
     """What verifiers said of the records, by verifier, isolation and environment; since format 3."""
+    dimensions: tuple[DimensionEntry, ...] = ()
+    """What stands behind each dimension of the rubric; since format 4."""
+    judged_under: tuple[GuidelineEntry, ...] = ()
+    """Judgments by the guideline that they cite; since format 4."""
 
 
 class ManifestWriter:

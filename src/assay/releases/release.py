@@ -1,20 +1,43 @@
 """The release as a fact: what was built, from which versions, through which gates."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from assay.core.fact import Fact, Value
 from assay.records.fields import Index
 
+GateState = Literal["passed", "refused", "unknown"]
+"""`passed`: compared, and nothing against the release was found; `refused`: something was found;
+`unknown`: nothing was compared, or less than the contract declares."""
+
 
 class GateResult(Value):
-    """What one gate said."""
+    """The result of one gate."""
 
     gate: str
     """The gate's name."""
     passed: bool
-    """Whether it let the release pass."""
+    """Whether something was compared and nothing against the release was found."""
     reason: str
     """Why, with its figures."""
+    state: GateState | None = None
+    """The state; absent in releases of the formats 1 to 3, whose gates had two values."""
+    required: bool = False
+    """Whether the contract declares what could not be compared: `unknown` then stops the build."""
+
+    @property
+    def outcome(self) -> GateState:
+        """The state; of a gate with two values, what `passed` says."""
+        return self.state or ("passed" if self.passed else "refused")
+
+    @property
+    def stops(self) -> bool:
+        """Whether it stops the build."""
+        return self.outcome == "refused" or (self.outcome == "unknown" and self.required)
+
+    @property
+    def consistent(self) -> bool:
+        """Whether `passed` and the state, where there is one, agree."""
+        return self.passed == (self.outcome == "passed")
 
 
 class Release(Fact):

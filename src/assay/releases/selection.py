@@ -104,8 +104,8 @@ class Selection:
             self._left_out["withdrawn", self._withdrawn[case.id]] += 1
         elif disposition is None:
             self.figures.undecided.append(case.id)
-        elif disposition.state == "set_aside":
-            self._left_out["set_aside", f"by the rule {disposition.rule}"] += 1
+        elif disposition.state in {"set_aside", "rejected"}:
+            self._left_out[disposition.state, f"by the rule {disposition.rule}"] += 1
         elif disposition.state not in RELEASABLE:
             state = disposition.state.replace("_", " ")
             self._left_out["waits", f"{state}, by the rule {disposition.rule}"] += 1
@@ -197,10 +197,11 @@ def to_body(fact: Fact) -> Body:
 def rests_on_all(disposition: Disposition, bundle: Bundle) -> bool:
     """Whether a disposition read every judgment and adjudication of its record.
 
-    Verifications count only where its rule reads verifications at all.
+    Verifications count where it gives candidates their standings, or cites one: dispositions from
+    before standings read them only for some rules.
     """
     read = set(disposition.read)
     known = [*bundle.judgments, *bundle.adjudications]
-    if any(identity.startswith("ver_") for identity in read):
+    if disposition.standings or any(identity.startswith("ver_") for identity in read):
         known += bundle.verifications
     return all(each.id in read for each in known)

@@ -1,4 +1,4 @@
-"""What a door can do with releases: build, verify, compare, withdraw, and read the card."""
+"""Use cases of releases: build, verify, compare, withdraw, and read the card."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,6 +47,7 @@ def diff(before: Path, after: Path) -> Difference:
         (old.version, new.version),
         ((item for item, _ in old_items), (item for item, _ in new_items)),
         (read_documents(before, old), read_documents(after, new)),
+        (old.gates, new.gates),
     )
 
 

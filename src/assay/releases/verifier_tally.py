@@ -1,7 +1,7 @@
 """The verifier tally: what verifiers said of released records, and where their word is too weak."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from assay.contracts.contract import IsolationLevel
 from assay.core.fact import Value
@@ -27,7 +27,7 @@ class VerifierEntry(Value):
     isolation: str | None = None
     """How the code under test was held; absent where nobody noted it."""
     environment: str | None = None
-    """Digest of what its answers hang on besides the version."""
+    """Digest of what its answers depend on besides the version."""
     lacks: str | None = None
     """Why its verdicts do not count alone: `forgeable`, or `below_minimum`."""
 
@@ -52,6 +52,9 @@ class VerifierTally:
         """Ids of records on which a verdict stands that the candidate could have forged, while no
         person gave a value on what it covers, or the contract refuses it even so."""
         self._counts: dict[_Key, Counter[str]] = defaultdict(Counter)
+        self._speaking: Counter[str] = Counter()
+        self._run: Counter[str] = Counter()
+        self._needed = any(each.needs_verification for each in demand.contract.review.layers)
 
     def add(
         self, record: str, judgments: Iterable[Judgment], verifications: Sequence[Verification]
@@ -69,12 +72,42 @@ class VerifierTally:
             key = (each.verifier, each.version, each.isolation or "", each.environment or "")
             self._counts[key][verdict_name(each)] += 1
         named = [each for each in verifications if (each.verifier, each.options) in self._named]
+        self._run.update(each.verifier for each in named)
+        self._speaking.update(each.verifier for each in named if speaks(each))
         weak = set(_weak(named, self.minimum))
         if any(lacks == "below_minimum" for _, _, lacks in weak):
             self.below_minimum.append(record)
         alone = {(name, item) for name, item, lacks in weak if lacks == "forgeable"}
         if alone and (self._refused_always or not _all_valued(alone, judgments)):
             self.forgeable.append(record)
+
+    @property
+    def speaking(self) -> int:
+        """Results of named verifiers that pass or fail a claim."""
+        return self._speaking.total()
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Verifiers that the rubric names, that ran, and that pass or fail no claim."""
+        return tuple(sorted(self._run.keys() - self._speaking.keys()))
+
+    @property
+    def demanded(self) -> bool:
+        """Whether the rubric names a verifier, or a layer of review needs verification."""
+        return bool(self._named) or self._needed
+
+    def missing(self, applying: Collection[str]) -> tuple[str, ...]:
+        """Verifiers that the rubric names for what is here, and that have no result at all.
+
+        Args:
+            applying: dimensions that apply to a record of the release.
+        """
+        named = {
+            test[0]
+            for test, dimensions in self._named.items()
+            if any(each.id in applying for each in dimensions)
+        }
+        return tuple(sorted(named - self._run.keys()))
 
     def rows(self) -> tuple[VerifierEntry, ...]:
         """What each verifier said, in the order of names."""

@@ -6,6 +6,7 @@ template of a set and weigh nothing. Paraphrase and translation are not looked f
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -66,6 +67,9 @@ class ReserveIndex:
         self._weights: dict[int, float] = {}
         self.items = len({each.item for each in parts})
         """Sealed items."""
+        names = {each.item: each.reserve for each in parts}
+        self.sealed = dict(sorted(Counter(names.values()).items()))
+        """Reserve -> its sealed items."""
         groups = [np.unique(from_text(each.grams)) for each in parts]
         self._weigh(groups)
         for each, own in zip(parts, groups, strict=True):

@@ -1,9 +1,9 @@
-"""What a door can do with the reserve: seal, compare, open, and say where it stands."""
+"""Use cases of the reserve: seal, compare, open, and report where it stands."""
 
 import hmac
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -32,6 +32,12 @@ from assay.reserve.sealing import Fingerprint, Sealing
 SHOWN = 3
 """Overlaps that an alarm names one by one."""
 
+NOT_SOUGHT = (
+    "shared words are compared: a paraphrase, a translation, zero-width characters, look-alike "
+    "letters and encodings such as base64 are not sought"
+)
+"""What a comparison by fingerprints cannot see."""
+
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """What a sealing did: `sealed + already_there` is how many items were given."""
@@ -59,6 +65,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Records that were compared."""
     overlaps: tuple[Overlap, ...]
     """What they share, by record."""
+    short: str | None = None
+    """How many items of the declared reserve are not sealed, in words; None where it is whole."""
 
 
 class ReserveStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +74,8 @@ class ReserveStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     reserve: str
     """Its name."""
-    wanted: int | None
-    """Items that the contract asks for; None where it asks for a share."""
+    wanted: int
+    """Items that the contract declares."""
     items: int
     """Items under seal."""
     sealings: int
@@ -80,8 +88,7 @@ class ReserveStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 def reserve_of(documents: Mapping[DocumentKind, Document]) -> Reserve | None:
     """The reserve that the contract declares."""
-    contract = documents["contract"].read()
-    return contract.reserve if isinstance(contract, Contract) else None
+    return _contract(documents).reserve
 
 
 def required_reserve(documents: Mapping[DocumentKind, Document]) -> Reserve:
@@ -236,7 +243,24 @@ def compare(
         items=fingerprints.items if fingerprints else 0,
         records=records,
         overlaps=tuple(overlaps),
+        short=short_of(_contract(documents), fingerprints.sealed if fingerprints else {}),
     )
+
+
+def short_of(contract: Contract, sealed: Mapping[str, int]) -> str | None:
+    """How far the declared reserve is from its size, in words; None where it is whole, or none.
+
+    Args:
+        contract: the contract.
+        sealed: reserve -> its sealed items.
+    """
+    if contract.reserve is None:
+        return None
+    name, declared = contract.reserve.id, contract.reserve.declared(contract.sampling.total)
+    held = sealed.get(name, 0)
+    if held >= declared:
+        return None
+    return f"{held} of the {declared} items that the contract declares as {name!r} are sealed"
 
 
 def open_reserve(
@@ -304,7 +328,7 @@ def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Rese
             slices.setdefault(axis, Counter())[value] += 1
     return ReserveStatus(
         reserve=declared.id,
-        wanted=declared.size,
+        wanted=declared.declared(_contract(documents).sampling.total),
         items=len(seen),
         sealings=store.count(Sealing, reserve=declared.id),
         openings=store.count(Opening, reserve=declared.id),
@@ -313,38 +337,46 @@ def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Rese
 
 
 def leakage_alarm(compared: Comparison) -> Alarm:
-    """Whether training records hold text of the reserve."""
-    if not compared.items:
-        declared = compared.reserve is not None
-        return Alarm(
-            mode="training_eval_leakage",
-            state="unknown",
-            stage="reserve",
-            reason="nothing is sealed, so there is nothing to compare with"
-            if declared
-            else "the contract declares no reserve",
-            remedy="seal the evaluation items: assay reserve seal FILE",
-        )
+    """Whether training records hold text of the reserve.
+
+    It is clear only where records were compared with the whole reserve that the contract declares.
+    """
     records = {each.record for each in compared.overlaps}
-    if not records:
-        return Alarm(
-            mode="training_eval_leakage",
-            state="clear",
-            stage="reserve",
-            reason=f"0 of {compared.records} records share text with {compared.items} sealed "
-            "items; paraphrase and translation are not looked for",
+    if records:
+        items = {each.item for each in compared.overlaps}
+        return _alarm(
+            "raised",
+            f"{len(records)} of {compared.records} records share text with {len(items)} of "
+            f"{compared.items} sealed items: "
+            + "; ".join(describe(each) for each in compared.overlaps[:SHOWN]),
+            "withdraw these records, or build with --leave-out-overlaps; find out how the text "
+            "crossed over",
+            tuple(sorted(records))[:SHOWN],
         )
-    items = {each.item for each in compared.overlaps}
+    shared = f"0 of {compared.records} records share text with {compared.items} sealed items"
+    if compared.short or not compared.items:
+        why = compared.short or "the contract declares no reserve"
+        return _alarm(
+            "unknown", f"{why}; {shared}", "seal the evaluation items: assay reserve seal FILE"
+        )
+    if not compared.records:
+        return _alarm("unknown", f"there is no record to compare with {compared.items} items")
+    return _alarm("clear", f"{shared}; {NOT_SOUGHT}")
+
+
+def _alarm(
+    state: Literal["raised", "clear", "unknown"],
+    reason: str,
+    remedy: str = "",
+    evidence: tuple[str, ...] = (),
+) -> Alarm:
     return Alarm(
         mode="training_eval_leakage",
-        state="raised",
+        state=state,
         stage="reserve",
-        reason=f"{len(records)} of {compared.records} records share text with {len(items)} of "
-        f"{compared.items} sealed items: "
-        + "; ".join(describe(each) for each in compared.overlaps[:SHOWN]),
-        remedy="withdraw these records, or build with --leave-out-overlaps; find out how the text "
-        "crossed over",
-        evidence=tuple(sorted(records))[:SHOWN],
+        reason=reason,
+        remedy=remedy,
+        evidence=evidence,
     )
 
 
@@ -352,6 +384,13 @@ def describe(overlap: Overlap) -> str:
     """One overlap in a line: the record, its own words that match, and by which rule."""
     span = max(overlap.spans, key=lambda each: each.end - each.start)
     return f"{overlap.record[:12]} {span.pointer} {span.quote[:100]!r} ({overlap.rule})"
+
+
+def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
+    contract = documents["contract"].read()
+    if not isinstance(contract, Contract):
+        raise TypeError("the fact given as contract is another document")
+    return contract
 
 
 def _salts(store: FactStore) -> dict[str, str]:

@@ -29,6 +29,8 @@ class Decided(Value, tag_field="decision", tag="decided"):
     """What was found in a red-team transcript; absent where it was not decided."""
     wrote: str | None = None
     """Id of the record that holds the adjudicator's revision."""
+    stands_as_is: bool | None = None
+    """Whether a text that could be edited is to stay as it is; absent: not decided."""
 
 
 class Preserved(Value, tag_field="decision", tag="preserved"):

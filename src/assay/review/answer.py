@@ -24,17 +24,16 @@ from assay.records.judgment import (
     Reason,
     Reviewer,
     SectionRuling,
+    SkippedStep,
     StepLabel,
     Unanchored,
     Whole,
 )
 from assay.records.record import Record
 from assay.records.verdict import (
-    Abstained,
-    BothUnacceptable,
     Category,
     DimensionScore,
-    InsufficientContext,
+    NotAsked,
     Prefers,
     Ranks,
     Score,
@@ -72,12 +71,16 @@ class Answer(Value):
     """Errors found; empty means looked for and none found, absent not asked."""
     step_labels: tuple[StepLabel, ...] = ()
     """Labels on observable steps."""
+    skipped_steps: tuple[SkippedStep, ...] = ()
+    """Steps that were read and explicitly left without a label."""
     rulings: tuple[SectionRuling, ...] = ()
     """Rulings on sections of the policy."""
     attack: Attack | None = None
     """What was found in a red-team transcript."""
     written: str | None = None
     """The revision or demonstration that the reviewer wrote."""
+    stands_as_is: bool | None = None
+    """Whether a text that could be edited is left as it is."""
     visible: tuple[str, ...] = ()
     """What else was in sight, such as verifier results shown after the verdict was locked."""
     active_ms: Index | None = None
@@ -98,63 +101,79 @@ def in_record_order(
     Raises:
         InputError: if the answer does not fit the record; `where` names the field.
     """
-    place = _Places(order_of(assignment, len(record.candidates)))
+    order = order_of(assignment, len(record.candidates))
+    own = _placed(answer, _Places(order))
     judgment = Judgment(
         record=assignment.record,
         reviewer=reviewer,
-        verdict=_verdict(answer.verdict, place),
-        scores=tuple(_moved(each, place) for each in answer.scores),
-        reasons=tuple(_reason(each, place) for each in answer.reasons),
-        errors=None
-        if answer.errors is None
-        else tuple(_error(each, place) for each in answer.errors),
-        step_labels=tuple(_moved(each, place) for each in answer.step_labels),
-        rulings=tuple(_moved(each, place) for each in answer.rulings),
-        attack=answer.attack,
-        order=place.order or None,
+        verdict=own.verdict,
+        scores=own.scores,
+        reasons=own.reasons,
+        errors=own.errors,
+        step_labels=own.step_labels,
+        skipped_steps=own.skipped_steps,
+        rulings=own.rulings,
+        attack=own.attack,
+        stands_as_is=own.stands_as_is,
+        order=order or None,
         rubric=assignment.rubric,
         visible=answer.visible,
         active_ms=answer.active_ms,
     )
-    fault = next(judgment_faults(record, judgment), None)
-    if fault:
-        raise _fault("misfit", fault, "")
+    faults = [_fault("misfit", fault, "") for fault in judgment_faults(record, judgment)]
+    if faults:
+        raise together(faults)
     return judgment
 
 
-def decided_in_record_order(
-    answer: Answer, record: Record, assignment: Assignment
-) -> tuple[Verdict, tuple[DimensionScore, ...]]:
-    """The verdict and the scores of an answer, with candidates in the record's own order."""
-    place = _Places(order_of(assignment, len(record.candidates)))
-    scores = tuple(_moved(each, place) for each in answer.scores)
-    return _verdict(answer.verdict, place), scores
+def answer_in_record_order(answer: Answer, record: Record, assignment: Assignment) -> Answer:
+    """The same answer with candidates in the record's own order.
+
+    Raises:
+        InputError: if the answer names a candidate that is not there.
+    """
+    return _placed(answer, _Places(order_of(assignment, len(record.candidates))))
 
 
 def in_presented_order(judgment: Judgment, record: Record, assignment: Assignment) -> Answer:
     """The answer that made a judgment, so that its reviewer can look at it again."""
     order = order_of(assignment, len(record.candidates))
     back = _Places(tuple(order.index(candidate) for candidate in range(len(order))))
-    return Answer(
-        verdict=_verdict(judgment.verdict, back),
-        scores=tuple(_moved(each, back) for each in judgment.scores),
-        reasons=tuple(_reason(each, back) for each in judgment.reasons),
-        errors=None
-        if judgment.errors is None
-        else tuple(_error(each, back) for each in judgment.errors),
-        step_labels=tuple(_moved(each, back) for each in judgment.step_labels),
-        rulings=tuple(_moved(each, back) for each in judgment.rulings),
+    stored = Answer(
+        verdict=judgment.verdict,
+        scores=judgment.scores,
+        reasons=judgment.reasons,
+        errors=judgment.errors,
+        step_labels=judgment.step_labels,
+        skipped_steps=judgment.skipped_steps,
+        rulings=judgment.rulings,
         attack=judgment.attack,
+        stands_as_is=judgment.stands_as_is,
         visible=judgment.visible or (),
         active_ms=judgment.active_ms,
+    )
+    return _placed(stored, back)
+
+
+def _placed(answer: Answer, place: "_Places") -> Answer:
+    """An answer whose candidates are counted from other places."""
+    errors = answer.errors
+    return msgspec.structs.replace(
+        answer,
+        verdict=_verdict(answer.verdict, place),
+        scores=tuple(_moved(score, place) for score in answer.scores),
+        reasons=tuple(_reason(reason, place) for reason in answer.reasons),
+        errors=None if errors is None else tuple(_error(error, place) for error in errors),
+        step_labels=tuple(_moved(label, place) for label in answer.step_labels),
+        skipped_steps=tuple(_moved(step, place) for step in answer.skipped_steps),
+        rulings=tuple(_moved(ruling, place) for ruling in answer.rulings),
     )
 
 
 def answer_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputError]:
-    """Everything that the form asks and the answer leaves open, or that it does not permit."""
+    """Everything in the answer that the form does not ask for; `completeness` names what is missing."""
     yield from _verdict_faults(answer, form)
     yield from _score_faults(answer, form, rubric)
-    yield from _reason_faults(answer, form)
     yield from _part_faults(answer, form)
     for field, text in _texts(answer):
         if len(text) > LONGEST:
@@ -164,17 +183,12 @@ def answer_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputE
 def _verdict_faults(answer: Answer, form: Form) -> Iterator[InputError]:
     verdict = answer.verdict
     word = str(type(verdict).__struct_config__.tag)
-    if word not in form.verdicts:
+    if word not in form.verdicts and not isinstance(verdict, NotAsked):
         permitted = ", ".join(form.verdicts)
         yield _fault("verdict-not-permitted", f"{word} is not asked here", "verdict", permitted)
     strength = verdict.strength if isinstance(verdict, Prefers) else None
     if strength is not None and not 1 <= strength <= form.strengths:
         yield _fault("bad-strength", f"a strength lies from 1 to {form.strengths}", "verdict")
-    if isinstance(verdict, Abstained) and not verdict.reason.strip():
-        yield _fault("no-cause", "an abstention says why", "verdict", "write a short cause")
-    causes = [each for each in answer.reasons if each.text.strip()]
-    if isinstance(verdict, InsufficientContext) and not causes:
-        yield _fault("no-cause", "say what is missing", "reasons", "write a short cause")
 
 
 def _score_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputError]:
@@ -199,20 +213,8 @@ def _value(score: Score) -> str | None:
     return score.value if isinstance(score, Category) else None
 
 
-def _reason_faults(answer: Answer, form: Form) -> Iterator[InputError]:
-    chosen = isinstance(answer.verdict, Prefers | Ranks | BothUnacceptable)
-    tied = any(each.dimension for each in answer.reasons) or bool(answer.errors)
-    if form.reasons_required and chosen and not tied:
-        yield _fault(
-            "no-reason",
-            "a choice needs a reason that is tied to a dimension, or a critique",
-            "reasons",
-            "name the dimension that decided, or mark the words",
-        )
-
-
 def _part_faults(answer: Answer, form: Form) -> Iterator[InputError]:
-    if answer.step_labels and not form.steps:
+    if (answer.step_labels or answer.skipped_steps) and not form.steps:
         yield _fault("not-asked", "no step labels are asked here", "step_labels")
     known = {each.id for each in form.sections}
     for ruling in answer.rulings:
@@ -225,13 +227,16 @@ def _part_faults(answer: Answer, form: Form) -> Iterator[InputError]:
         yield _fault("bad-count", "there are more successes than attempts", "attack")
     if answer.written is not None and form.writing is None:
         yield _fault("not-asked", "no text is asked for here", "written")
-    declined = isinstance(answer.verdict, Abstained | InsufficientContext)
-    if form.writing == "demonstration" and not answer.written and not declined:
-        yield _fault("nothing-written", "the demonstration is empty", "written")
+    if answer.stands_as_is is not None and form.writing != "revision":
+        yield _fault("not-asked", "no text can be edited here", "stands_as_is")
 
 
 def _texts(answer: Answer) -> Iterator[tuple[str, str]]:
     yield "written", answer.written or ""
+    for skipped in answer.skipped_steps:
+        yield "skipped_steps", skipped.reason or ""
+    for ruling in answer.rulings:
+        yield "rulings", ruling.reason or ""
     for reason in answer.reasons:
         yield "reasons", reason.text
     for error in answer.errors or ():
@@ -266,7 +271,7 @@ def _verdict(verdict: Verdict, place: _Places) -> Verdict:
     return verdict
 
 
-M = TypeVar("M", DimensionScore, StepLabel, SectionRuling)
+M = TypeVar("M", DimensionScore, StepLabel, SkippedStep, SectionRuling)
 
 
 def _moved(each: M, place: _Places) -> M:
@@ -295,13 +300,25 @@ def _error(error: LocalizedError, place: _Places) -> LocalizedError:
     return error
 
 
-def together(faults: Sequence[InputError]) -> InputError:
-    """Several faults of one answer as one error that names them all."""
+class RefusedAnswerError(InputError):
+    """An answer that cannot be stored, with everything that is wrong with it."""
+
+    faults: tuple[InputError, ...] = ()
+    """Each fault, with its own place and its own way out."""
+
+
+def together(faults: Sequence[InputError]) -> RefusedAnswerError:
+    """The faults of one answer as one error that names them all."""
     first, *others = faults
-    if not others:
-        return first
-    told = "; ".join(f"{each.where}: {each.message}" for each in faults)
-    return InputError(code="faults", message=told, where=first.where, hint=first.hint)
+    count = f"{len(faults)} things are missing or wrong"
+    refused = RefusedAnswerError(
+        code="faults" if others else first.code,
+        message=count if others else first.message,
+        where="" if others else first.where,
+        hint="" if others else first.hint,
+    )
+    refused.faults = tuple(faults)
+    return refused
 
 
 def _fault(code: str, message: str, where: str, hint: str = "") -> InputError:

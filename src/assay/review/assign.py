@@ -6,13 +6,13 @@ and no reviewer can foresee which record or which order comes next.
 
 import hmac
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 import msgspec
 
-from assay.contracts.contract import Contract
+from assay.contracts.contract import Contract, ReviewLayer
 from assay.records.candidate import MadeByEdit, MadeByPerson
 from assay.records.record import Record
 from assay.review.assignment import Assignment
@@ -38,9 +38,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     seen: frozenset[str] = frozenset()
     """Pseudonyms of those who were assigned to it, judged it or adjudicated it."""
     passes: int = 0
-    """Passes that were assigned or judged already."""
+    """People who judged it or hold it, at the desk or outside it."""
     extra: int = 0
     """Passes wanted beyond the layer's number."""
+    at_least: int = 0
+    """Passes wanted at the desk, which may have asked for more than the layer does."""
+
+    def wanted(self, layer: ReviewLayer) -> int:
+        """Passes wanted, those that are there already included."""
+        return max(layer.passes + self.extra, self.at_least)
 
 
 class Unfilled(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +89,7 @@ class Draw:
         if layer is None:
             self._leave(one, 1, "no layer of review in the contract fits the record")
             return
-        missing = layer.passes + one.extra - one.passes
+        missing = one.wanted(layer) - one.passes
         if missing <= 0:
             return
         roles: frozenset[str] = frozenset(layer.roles)
@@ -151,20 +157,6 @@ def authors(record: Record) -> frozenset[str]:
             case _:
                 pass
     return frozenset(found)
-
-
-def waiting(
-    assignments: Iterable[Assignment], judged: Mapping[str, frozenset[str]]
-) -> Iterator[Assignment]:
-    """The assignments that are not answered yet.
-
-    Args:
-        assignments: assignments in their order of entry.
-        judged: record id -> pseudonyms of those who judged it.
-    """
-    for assignment in assignments:
-        if assignment.reviewer not in judged.get(assignment.record, frozenset()):
-            yield assignment
 
 
 def _digest(key: bytes, *parts: str | int) -> bytes:

@@ -1,4 +1,4 @@
-"""The assignment: who is asked to judge which record, in which presented order."""
+"""The assignment: who is asked to judge which record, in which presented order; and its end."""
 
 from typing import ClassVar
 
@@ -21,3 +21,19 @@ class Assignment(Fact):
     """The record's candidates in the order this reviewer will see them."""
     rubric: str | None = None
     """Document id of the rubric in force."""
+
+
+class AssignmentWithdrawal(Fact):
+    """An assignment that was handed out in a file or to another tool is not waited for any more.
+
+    An answer that comes all the same is kept, and is a pass like any other.
+    """
+
+    prefix: ClassVar[str] = "awd"
+
+    assignment: str
+    """Id of the assignment."""
+    record: str
+    """Id of its record."""
+    reviewer: str
+    """Pseudonym of the person who was asked."""

@@ -22,10 +22,12 @@ from assay.records.record import Record
 from assay.review.answer import Answer, answer_faults, in_record_order, together
 from assay.review.assign import presented_order
 from assay.review.assignment import Assignment
+from assay.review.completeness import gaps, shape_of
 from assay.review.exchange import RoleName
 from assay.review.form import Form, form_of
 from assay.review.lease import ANSWERED, Lease, LeaseState, Member, Turn
 from assay.review.ports import DeskWriting
+from assay.review.presentation import order_of
 from assay.review.writing import written_record
 
 HANDLE_BYTES = 15
@@ -170,7 +172,6 @@ def give_senior(
 def renew(desk: DeskWriting, lease: Lease, *, now: str, seconds: int) -> Lease:
     """Prolong a lease after a sign of life; one that ran out is taken back if its slot is free."""
     if lease.state == LeaseState.expired and desk.item(lease.item).open_slots > 0:
-        desk.take_slot(lease.item)
         lease = msgspec.structs.replace(lease, state=LeaseState.held)
     if lease.state == LeaseState.held:
         lease = msgspec.structs.replace(lease, until=later(now, seconds))
@@ -184,7 +185,6 @@ def release(desk: DeskWriting, lease: Lease) -> Lease:
         return lease
     given = msgspec.structs.replace(lease, state=LeaseState.released)
     desk.change(given)
-    desk.give_slot(lease.item)
     desk.acted()
     return given
 
@@ -219,13 +219,15 @@ def answer(
         before: the judgment that this one replaces.
 
     Raises:
-        InputError: for an answer that does not fit.
+        RefusedAnswerError: for an answer that does not fit or is not complete; it names every fault.
         UsageError: for a key that was used with another body.
     """
     earlier = desk.submitted(lease.reviewer, key)
     if earlier is not None:
         return _replayed(earlier, body_hash)
-    faults = list(answer_faults(given, in_force.form(record), in_force.rubric))
+    form, order = in_force.form(record), order_of(assignment, len(record.candidates))
+    faults = list(answer_faults(given, form, in_force.rubric))
+    faults += [gap.error() for gap in gaps(given, form, shape_of(record, order))]
     if faults:
         raise together(faults)
     reviewer = Reviewer(
@@ -243,8 +245,9 @@ def answer(
         )
         desk.facts.add([written])
         judgment = judgment.replace(wrote=written.id)
-    desk.facts.add([judgment])
+    # Settled first: a pass that this lease takes is not taken once more as the judgment enters.
     lease = settle(desk, lease, judgment.id)
+    desk.facts.add([judgment])
     receipt = Receipt(
         assignment=str(lease.handle),
         judgment=judgment.id,
@@ -277,7 +280,6 @@ def settle(desk: DeskWriting, lease: Lease, judgment: str) -> Lease:
     elif lease.state == LeaseState.held:
         state, late = LeaseState.stored, False
     elif desk.item(lease.item).open_slots > 0:
-        desk.take_slot(lease.item)
         state, late = LeaseState.stored, True
     else:
         state, late = LeaseState.surplus, True
@@ -293,6 +295,27 @@ def settle(desk: DeskWriting, lease: Lease, judgment: str) -> Lease:
     )
     desk.change(answered)
     return answered
+
+
+def is_decided(lease: Lease) -> bool:
+    """Whether the record of an adjudicator's lease is decided, by the adjudicator or another."""
+    return lease.judgment is not None or lease.state == LeaseState.released
+
+
+def refuse_decided(lease: Lease) -> None:
+    """Refuse a second decision under one lease, and one on what somebody else has decided.
+
+    Raises:
+        UsageError: if the record is decided.
+    """
+    if lease.judgment is not None:
+        raise UsageError(code="already-decided", message="you have decided this record already")
+    if is_decided(lease):
+        raise UsageError(
+            code="decided-elsewhere",
+            message="somebody else has decided this record meanwhile",
+            hint="take the next one from the list",
+        )
 
 
 def _role(role: str) -> RoleName:

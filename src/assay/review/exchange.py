@@ -4,29 +4,24 @@ Rows go out in presented order with candidates called A, B, ...; answers come ba
 letters and are turned into the record's order. Files are the business of `bulk`.
 """
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import msgspec
 
 from assay.contracts.rubric import Dimension, Rubric
-from assay.core.errors import InputError
 from assay.records.coherence import judgment_faults
-from assay.records.evidence import TextSpan
 from assay.records.fields import Severity
 from assay.records.judgment import (
+    Attack,
     Judgment,
-    LocalizedError,
     Reason,
     Reviewer,
     SectionRuling,
+    SkippedStep,
     StepLabel,
-    Unanchored,
-    Whole,
 )
-from assay.records.kinds import Adversarial, Critique, Part, Policy
+from assay.records.kinds import Adversarial, Critique, Demonstration, Part, Policy
 from assay.records.record import Record
 from assay.records.verdict import (
     Abstained,
@@ -45,14 +40,10 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.assignment import Assignment
+from assay.review.cells import FORMULA, Row, candidate_of, columns, fault, milliseconds, text_of
+from assay.review.error_cells import errors_of
 from assay.review.presentation import Presentation, letter, order_of, present
 from assay.review.shown_text import shown_texts
-
-Row = Mapping[str, Any]
-"""One row of a file: column or key -> value."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First signs by which a spreadsheet takes a text for a formula."""
 
 OPEN_VERDICTS: Mapping[str, Verdict] = {
     "tie": Tie(),
@@ -64,11 +55,22 @@ OPEN_VERDICTS: Mapping[str, Verdict] = {
 STEP_LABELS = ("good", "neutral", "bad")
 RULINGS = ("violates", "complies", "unclear")
 
-_INTEGER = re.compile(r"^-?\d+$")
+SKIP = "skip"
+"""In place of a label: the step was read, and is left without one."""
+
+ATTACK = ("outcome", "severity", "strategy", "attempts", "successes")
+"""What a row may say of an attack, each in a column such as `attack.outcome`."""
+
+_SEVERITIES = ", ".join(get_args(Severity))
+
+YES = frozenset({"yes", "true", "1"})
+"""Words by which a row says that a text stands as it is."""
+
 _FIXED = frozenset({
-    "assignment", "answered_by", "verdict", "strength", "reason", "errors", "active_ms", "judged_at",
+    "assignment", "answered_by", "verdict", "strength", "reason", "errors", "stands_as_is",
+    "active_ms", "judged_at",
 })  # fmt: skip
-_FAMILIES = frozenset({"score", "reason", "step", "ruling"})
+_FAMILIES = frozenset({"score", "reason", "step", "ruling", "attack"})
 _SHOWN = frozenset({"candidate", "evidence", "step_text", "state_after"}) | frozenset(
     Presentation.__struct_fields__
 )
@@ -108,11 +110,11 @@ def flat_work_row(record: Record, assignment: Assignment, rubric: Rubric) -> dic
     """
     shown = present(record, assignment)
     row = {"assignment": shown.assignment} | shown_texts(shown)
-    row |= dict.fromkeys(answer_columns(shown, rubric, record.part), "")
+    row |= dict.fromkeys(answercolumns(shown, rubric, record.part), "")
     return {column: defused(text) for column, text in row.items()}
 
 
-def answer_columns(shown: Presentation, rubric: Rubric, part: Part) -> tuple[str, ...]:
+def answercolumns(shown: Presentation, rubric: Rubric, part: Part) -> tuple[str, ...]:
     """The columns that an answer to this presentation may fill.
 
     Args:
@@ -131,15 +133,17 @@ def answer_columns(shown: Presentation, rubric: Rubric, part: Part) -> tuple[str
         f"step.{candidate.letter}.{step.step}"
         for candidate in shown.candidates
         for step in candidate.work
-        if shown.kind == "process"
+        if shown.kind in {"process", "trajectory"}
     ]
     rulings = [
         f"ruling.{section}.{candidate.letter}"
         for section in _sections(part)
         for candidate in shown.candidates
     ]
+    attack = [f"attack.{name}" for name in ATTACK if isinstance(part, Adversarial)]
     errors = ["errors"] if isinstance(part, Critique) else []
-    return ("verdict", "strength", *scores, *reasons, *steps, *rulings, *errors)
+    edit = ["stands_as_is"] if isinstance(part, Demonstration) and shown.candidates else []
+    return ("verdict", "strength", *scores, *reasons, *steps, *rulings, *attack, *errors, *edit)
 
 
 def _sections(part: Part) -> tuple[str, ...]:
@@ -179,37 +183,50 @@ def read_answer(row: Row, about: Answered) -> Judgment:
     """
     unknown = _unknown(row)
     if unknown:
-        raise _fault("unknown-column", f"no answer has a column {unknown[0]!r}", unknown[0])
+        raise fault("unknown-column", f"no answer has a column {unknown[0]!r}", unknown[0])
+    judgment = stated_judgment(row, about)
+    _check_reasons(judgment, about.rubric)
+    return judgment
+
+
+def stated_judgment(row: Row, about: Answered) -> Judgment:
+    """What a row states, whether it is enough or not.
+
+    Raises:
+        InputError: if the row cannot be understood or does not fit; `where` names the column.
+    """
     judgment = Judgment(
         record=about.assignment.record,
         reviewer=Reviewer(pseudonym=about.assignment.reviewer, kind="human", role=about.role),
         verdict=_verdict(row, about),
         scores=tuple(_scores(row, about)),
         reasons=tuple(_reasons(row, about)),
-        errors=_errors(row, about),
+        errors=errors_of(row, about.record, about.letters),
         step_labels=tuple(_step_labels(row, about)),
+        skipped_steps=tuple(_skipped_steps(row, about)),
         rulings=tuple(_rulings(row, about)),
+        attack=_attack(row),
+        stands_as_is=_stands(row),
         order=order_of(about.assignment, len(about.record.candidates)) or None,
         rubric=about.assignment.rubric,
-        active_ms=_milliseconds(row),
-        judged_at=_text(row, "judged_at") or None,
+        active_ms=milliseconds(row),
+        judged_at=text_of(row, "judged_at") or None,
     )
-    fault = next(judgment_faults(about.record, judgment), None)
-    if fault:
-        raise _fault("misfit", fault, "")
-    _check_reasons(judgment, about.rubric)
+    misfits = list(judgment_faults(about.record, judgment))
+    if misfits:
+        raise fault("misfit", "; ".join(misfits), "")
     return judgment
 
 
 def _verdict(row: Row, about: Answered) -> Verdict:
     said = _stated_verdict(row, about)
-    if _text(row, "strength") and not isinstance(said, Prefers):
-        raise _fault("bad-strength", "only a preferred candidate has a strength", "strength")
+    if text_of(row, "strength") and not isinstance(said, Prefers):
+        raise fault("bad-strength", "only a preferred candidate has a strength", "strength")
     return said
 
 
 def _stated_verdict(row: Row, about: Answered) -> Verdict:
-    word, _, rest = _text(row, "verdict").partition(":")
+    word, _, rest = text_of(row, "verdict").partition(":")
     letters = about.letters
     if word in letters:
         return Prefers(candidate=letters[word], strength=_strength(row))
@@ -224,7 +241,7 @@ def _stated_verdict(row: Row, about: Answered) -> Verdict:
     if ">" in word or "=" in word:
         return Ranks(order=_ranking(word, letters))
     known = ", ".join([*letters, *OPEN_VERDICTS])
-    raise _fault(
+    raise fault(
         "unknown-verdict",
         f"{word!r} is no verdict",
         "verdict",
@@ -234,34 +251,34 @@ def _stated_verdict(row: Row, about: Answered) -> Verdict:
 
 def _permitted(word: str, rubric: Rubric) -> None:
     if word not in rubric.verdicts:
-        raise _fault("verdict-not-permitted", f"the rubric does not permit {word}", "verdict")
+        raise fault("verdict-not-permitted", f"the rubric does not permit {word}", "verdict")
 
 
 def _ranking(word: str, letters: Mapping[str, int]) -> tuple[tuple[int, ...], ...]:
     groups = [group.split("=") for group in word.replace(" ", "").split(">")]
     return tuple(
-        tuple(sorted(_candidate(letters, name, "verdict") for name in group)) for group in groups
+        tuple(sorted(candidate_of(letters, name, "verdict") for name in group)) for group in groups
     )
 
 
 def _strength(row: Row) -> int | None:
-    text = _text(row, "strength")
+    text = text_of(row, "strength")
     if not text:
         return None
     if not text.isdecimal() or int(text) < 1:
-        raise _fault("bad-strength", f"a strength counts from 1, not {text!r}", "strength")
+        raise fault("bad-strength", f"a strength counts from 1, not {text!r}", "strength")
     return int(text)
 
 
 def _scores(row: Row, about: Answered) -> Iterator[DimensionScore]:
     dimensions = {dimension.id: dimension for dimension in about.rubric.dimensions}
-    for column, (name, *place), text in _columns(row, "score", parts=(1, 2)):
+    for column, (name, *place), text in columns(row, "score", parts=(1, 2)):
         if name not in dimensions:
-            raise _fault("unknown-dimension", f"the rubric has no dimension {name!r}", column)
+            raise fault("unknown-dimension", f"the rubric has no dimension {name!r}", column)
         yield DimensionScore(
             dimension=name,
             score=_score(text, dimensions[name], column),
-            candidate=_candidate(about.letters, place[0], column) if place else None,
+            candidate=candidate_of(about.letters, place[0], column) if place else None,
         )
 
 
@@ -273,7 +290,7 @@ def _score(text: str, dimension: Dimension, column: str) -> Score:
         return NotApplicable()
     if text not in dimension.values:
         values = ", ".join(dimension.values)
-        raise _fault(
+        raise fault(
             "off-scale", f"{text!r} is not on the scale", column,
             hint=f"write one of {values}, na, or abstain:why",
         )  # fmt: skip
@@ -284,15 +301,15 @@ def _score(text: str, dimension: Dimension, column: str) -> Score:
 
 def _reasons(row: Row, about: Answered) -> Iterator[Reason]:
     dimensions = {dimension.id for dimension in about.rubric.dimensions}
-    if text := _text(row, "reason"):
+    if text := text_of(row, "reason"):
         yield Reason(text=text)
-    for column, (name, *place), text in _columns(row, "reason", parts=(1, 2)):
+    for column, (name, *place), text in columns(row, "reason", parts=(1, 2)):
         if name not in dimensions:
-            raise _fault("unknown-dimension", f"the rubric has no dimension {name!r}", column)
+            raise fault("unknown-dimension", f"the rubric has no dimension {name!r}", column)
         yield Reason(
             text=text,
             dimension=name,
-            candidate=_candidate(about.letters, place[0], column) if place else None,
+            candidate=candidate_of(about.letters, place[0], column) if place else None,
         )
 
 
@@ -301,7 +318,7 @@ def _check_reasons(judgment: Judgment, rubric: Rubric) -> None:
     chosen = isinstance(judgment.verdict, Prefers | Ranks | BothUnacceptable)
     tied = any(reason.dimension for reason in judgment.reasons)
     if rubric.reasons_required and chosen and not tied:
-        raise _fault(
+        raise fault(
             "no-reason",
             "the rubric asks for a reason that is tied to a dimension",
             "reason",
@@ -310,30 +327,74 @@ def _check_reasons(judgment: Judgment, rubric: Rubric) -> None:
 
 
 def _step_labels(row: Row, about: Answered) -> Iterator[StepLabel]:
-    for column, (name, number), text in _columns(row, "step", parts=(2,)):
+    for column, (name, number), text in columns(row, "step", parts=(2,)):
+        if text.partition(":")[0] == SKIP and number.isdecimal():
+            continue
         if text not in STEP_LABELS or not number.isdecimal():
-            raise _fault(
+            raise fault(
                 "unknown-label",
                 f"{text!r} is no label on step {number!r}",
                 column,
-                hint="write good, neutral or bad, or leave an unlabelled step empty",
+                hint="write good, neutral, bad or skip:why, or leave an unlabelled step empty",
             )
         label: Literal["good", "neutral", "bad"] = msgspec.convert(
             text, Literal["good", "neutral", "bad"]
         )
-        candidate = _candidate(about.letters, name, column)
+        candidate = candidate_of(about.letters, name, column)
         yield StepLabel(candidate=candidate, step=int(number), label=label)
 
 
+def _skipped_steps(row: Row, about: Answered) -> Iterator[SkippedStep]:
+    for column, (name, number), text in columns(row, "step", parts=(2,)):
+        word, _, why = text.partition(":")
+        if word == SKIP and number.isdecimal():
+            candidate = candidate_of(about.letters, name, column)
+            yield SkippedStep(candidate=candidate, step=int(number), reason=why.strip() or None)
+
+
+def _attack(row: Row) -> Attack | None:
+    stated: dict[str, Any] = {}
+    for column, (name,), text in columns(row, "attack", parts=(1,)):
+        if name not in ATTACK:
+            raise fault("unknown-column", f"an attack has no {name!r}", column)
+        stated[name] = text
+        if name in {"attempts", "successes"}:
+            if not text.isdecimal():
+                raise fault("bad-count", f"{text!r} is not a number", column)
+            stated[name] = int(text)
+    if not stated:
+        return None
+    try:
+        return msgspec.convert(stated, Attack)
+    except msgspec.ValidationError as error:
+        raise fault(
+            "bad-attack",
+            str(error),
+            "attack",
+            hint=f"an outcome is held, partial or broken; a severity is {_SEVERITIES}",
+        ) from error
+
+
+def _stands(row: Row) -> bool | None:
+    value = row.get("stands_as_is")
+    word = str(value).lower() if isinstance(value, bool) else text_of(row, "stands_as_is").lower()
+    if not word or word in {"no", "false", "0"}:
+        return None
+    if word not in YES:
+        raise fault("bad-word", f"{word!r} is neither yes nor no", "stands_as_is")
+    return True
+
+
 def _rulings(row: Row, about: Answered) -> Iterator[SectionRuling]:
-    for column, place, text in _columns(row, "ruling"):
-        word, _, severity = text.partition(":")
+    for column, place, text in columns(row, "ruling"):
+        word, _, rest = text.partition(":")
+        severity, _, why = rest.partition(":")
         if word not in RULINGS or (severity and severity not in get_args(Severity)):
-            raise _fault(
+            raise fault(
                 "unknown-ruling",
                 f"{text!r} is no ruling",
                 column,
-                hint="write complies, unclear, violates, or violates:high",
+                hint="write complies, unclear, violates, violates:high, or violates:high:why",
             )
         section, candidate = _ruled(place, about, column)
         yield msgspec.convert(
@@ -342,6 +403,7 @@ def _rulings(row: Row, about: Answered) -> Iterator[SectionRuling]:
                 "ruling": word,
                 "candidate": candidate,
                 "severity": severity or None,
+                "reason": why.strip() or None,
             },
             SectionRuling,
         )
@@ -353,110 +415,4 @@ def _ruled(place: Sequence[str], about: Answered, column: str) -> tuple[str, int
     *section, name = place
     if not section or whole in _sections(about.record.part):
         return whole, None
-    return ".".join(section), _candidate(about.letters, name, column)
-
-
-def _errors(row: Row, about: Answered) -> tuple[LocalizedError, ...] | None:
-    """The localized errors: a list of objects, or its JSON text; empty where none was found."""
-    given = row.get("errors")
-    if isinstance(given, str):
-        given = _json_list(given)
-    if given is None:
-        return None
-    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
-        raise _fault("bad-errors", "errors are a list of objects", "errors")
-    return tuple(_error(each, about) for each in given)
-
-
-def _json_list(text: str) -> Any:
-    if not text.strip():
-        return None
-    try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise _fault("bad-errors", "errors are not a JSON list", "errors") from error
-
-
-def _error(given: Mapping[str, Any], about: Answered) -> LocalizedError:
-    fields = {"category", "severity", "correction", "verification", "note"}
-    unknown = sorted(set(given) - fields - {"candidate", "quote", "start"})
-    if unknown:
-        raise _fault("unknown-field", f"an error has no field {unknown[0]!r}", "errors")
-    candidate = _candidate(about.letters, str(given.get("candidate", "A")), "errors")
-    plain = {name: given[name] for name in fields & set(given)}
-    try:
-        return msgspec.convert(
-            plain | {"place": msgspec.to_builtins(_error_place(given, candidate, about.record))},
-            LocalizedError,
-        )
-    except msgspec.ValidationError as error:
-        raise _fault("bad-errors", str(error), "errors") from error
-
-
-def _error_place(
-    given: Mapping[str, Any], candidate: int, record: Record
-) -> TextSpan | Unanchored | Whole:
-    quote = given.get("quote")
-    if not isinstance(quote, str) or not quote:
-        return Whole(candidate=candidate)
-    content = record.candidates[candidate].content
-    if not isinstance(content, str):
-        return Unanchored(stated=quote, reason="the answer is a conversation, not one text")
-    start = given.get("start")
-    if start is None and content.count(quote) == 1:
-        start = content.index(quote)
-    if not isinstance(start, int) or start < 0 or content[start : start + len(quote)] != quote:
-        return Unanchored(stated=quote, reason="the quote has no single place in the text")
-    pointer = f"/candidates/{candidate}/content"
-    return TextSpan(pointer=pointer, start=start, end=start + len(quote), quote=quote)
-
-
-def _columns(
-    row: Row, family: str, *, parts: Sequence[int] = ()
-) -> Iterator[tuple[str, list[str], str]]:
-    """The filled columns of a family such as `score.<dimension>.<letter>`, with their parts.
-
-    Args:
-        row: the answer.
-        family: the first part of the columns' names.
-        parts: how many further parts a name may have; any number where empty.
-    """
-    for column in row:
-        first, *rest = column.split(".")
-        if first != family or not rest:
-            continue
-        if parts and len(rest) not in parts:
-            raise _fault("unknown-column", f"no answer has a column {column!r}", column)
-        if text := _text(row, column):
-            yield column, rest, text
-
-
-def _text(row: Row, column: str) -> str:
-    """A cell as text, without the apostrophe that kept a spreadsheet from reading a formula."""
-    value = row.get(column)
-    if value is None:
-        return ""
-    if isinstance(value, bool | list | dict):
-        raise _fault("not-text", "a text or a number is expected here", column)
-    text = str(value).strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
-
-
-def _milliseconds(row: Row) -> int | None:
-    text = _text(row, "active_ms")
-    if not text:
-        return None
-    if not _INTEGER.match(text) or int(text) < 0:
-        raise _fault("bad-time", f"{text!r} is not a number of milliseconds", "active_ms")
-    return int(text)
-
-
-def _candidate(letters: Mapping[str, int], name: str, column: str) -> int:
-    if name not in letters:
-        known = ", ".join(letters)
-        raise _fault("unknown-candidate", f"there is no candidate {name!r}", column, hint=known)
-    return letters[name]
-
-
-def _fault(code: str, message: str, where: str, *, hint: str = "") -> InputError:
-    return InputError(code=code, message=message, where=where, hint=hint)
+    return ".".join(section), candidate_of(about.letters, name, column)

@@ -97,6 +97,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Strengths of a preference, counted from 1."""
     dimensions: tuple[AskedDimension, ...] = ()
     """Dimensions to score, for each candidate."""
+    required_dimensions: tuple[str, ...] = ()
+    """Dimensions without whose scores an answer is not complete."""
     reasons_required: bool = False
     """Whether a choice needs a reason tied to a dimension."""
     steps: bool = False
@@ -137,10 +139,12 @@ def form_of(
         may_write: whether the program has a source class for what reviewers write.
     """
     part = record.part
+    dimensions = tuple(_asked(each) for each in rubric.dimensions if each.judged_by != "machine")
     return Form(
         kind=record.kind,
         verdicts=_verdicts(record, rubric),
-        dimensions=tuple(_asked(each) for each in rubric.dimensions if each.judged_by != "machine"),
+        dimensions=dimensions,
+        required_dimensions=_required(record, contract, dimensions),
         reasons_required=rubric.reasons_required,
         steps=record.kind in {"process", "trajectory"},
         sections=_sections(part.sections, policy) if isinstance(part, Policy | Adversarial) else (),
@@ -164,6 +168,22 @@ def _verdicts(record: Record, rubric: Rubric) -> tuple[str, ...]:
     if record.kind == "preference":
         return ("prefers", *rubric.verdicts)
     return ("not_asked", "insufficient_context", "abstained")
+
+
+def _required(
+    record: Record, contract: Contract, asked: tuple[AskedDimension, ...]
+) -> tuple[str, ...]:
+    """What an outcome is scored on: what the contract's signal names, or all that is asked."""
+    if not isinstance(record.part, Outcome) or not record.candidates:
+        return ()
+    named = {
+        dimension
+        for signal in contract.supervision
+        if signal.signal == record.kind
+        for dimension in signal.dimensions
+    }
+    ids = [dimension.id for dimension in asked]
+    return tuple(name for name in ids if name in named) or tuple(ids)
 
 
 def _writing(record: Record) -> Literal["demonstration", "revision"] | None:

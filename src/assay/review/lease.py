@@ -22,12 +22,23 @@ class LeaseState(IntEnum):
     """Given back by the reviewer; the slot went back."""
     surplus = 4
     """Answered late, when the wanted passes were there already; the judgment is kept."""
+    judged = 5
+    """Judged outside the desk, or decided there: by an import, by a command, under another item."""
+    elsewhere = 6
+    """Asked outside the desk, in a file or another tool: a hold without an end, until the person
+    answers or the assignment is withdrawn."""
     barred = 9
-    """The reviewer may not hold this item: an author, or somebody who judged it elsewhere."""
+    """The reviewer may not hold this item, such as an author of the record."""
 
 
 ANSWERED = (LeaseState.stored, LeaseState.surplus)
-"""States of leases whose judgment is stored."""
+"""States of leases of the desk whose judgment is stored."""
+
+COUNTED = (*ANSWERED, LeaseState.held, LeaseState.judged, LeaseState.elsewhere)
+"""States of the people who judged or hold an item: each takes one of its passes."""
+
+UNDER_WAY = (LeaseState.held, LeaseState.elsewhere)
+"""States of the people who hold an item and have not judged it yet."""
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -96,7 +107,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     need: int
     """Passes wanted."""
     open_slots: int
-    """Passes that nobody holds or gave."""
+    """Passes wanted beyond the people who judged or hold it; 0 where there are as many or more."""
     hot: bool = False
     """Whether a slot of it came back, so that it is claimed before all others."""
 
@@ -115,7 +126,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
-    """One reviewer's hold on one item."""
+    """How one person stands to one item: the register of passes has one row for each pair."""
 
     item: int
     """Number of the item."""
@@ -128,13 +139,13 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     queue: int
     """Number of the queue; for a sentinel, of the one among whose work it came."""
     handle: str | None = None
-    """Its name for the outside; absent for one who is barred."""
+    """Its name for the outside; absent where the desk never gave the item to this person."""
     assignment: str | None = None
     """Id of the assignment."""
     until: str | None = None
     """When it runs out, as UTC in ISO 8601."""
     judgment: str | None = None
-    """Id of the newest judgment that answered it."""
+    """Id of the newest judgment or adjudication that answered it."""
     revision: int = 0
     """How often it was answered."""
     late: bool = False
@@ -149,11 +160,9 @@ class NewItem(msgspec.Struct, frozen=True, kw_only=True):
     record: str
     """Id of the record."""
     need: int
-    """Passes wanted."""
-    taken: int = 0
-    """Passes that are there already."""
+    """Passes wanted, those that are there already included."""
     barred: tuple[str, ...] = ()
-    """Pseudonyms of those who may not hold it."""
+    """Pseudonyms of those who may not hold it for another reason than that they judged it."""
     priority: int = 0
     """Higher comes first, from 0 to 32,767."""
 

@@ -26,11 +26,11 @@ def members_of(
     """
     for row in queues:
         role = next((each for each in row.queue.roles if each in roles), None)
-        if role is not None and _may_see(row, reviewer, roles, contract, agreed):
+        if role is not None and may_see(row, reviewer, roles, contract, agreed):
             yield Member(reviewer=reviewer, queue=row.id, role=role)
 
 
-def _may_see(
+def may_see(
     row: QueueRow,
     reviewer: str,
     roles: Sequence[str],

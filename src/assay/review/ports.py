@@ -1,11 +1,14 @@
-"""What the desk asks of the outside: a queue that is changed in the transaction of its facts."""
+"""What review asks of the outside: a queue and a register, changed in the transaction of a fact."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from assay.core.ports import Writing
+from assay.review.assignment import Assignment
 from assay.review.lease import Item, Lease, Member, NewItem, Queue, QueueRow, Turn
+from assay.review.passes import PassChange, PassCount
 from assay.review.welfare import Exposure
 
 
@@ -35,7 +38,7 @@ class DeskWriting(Protocol):
         """How many people were shown each record at the desk; absent where nobody was."""
 
     def lease(self, turn: Turn, lease: Lease) -> None:
-        """Give an item to a reviewer: its slot is taken and the reviewer's cursor moves on."""
+        """Give an item to a reviewer: a pass of it is held and the reviewer's cursor moves on."""
 
     def find(self, handle: str) -> Lease | None:
         """The lease with this handle."""
@@ -43,14 +46,8 @@ class DeskWriting(Protocol):
     def item(self, number: int) -> Item:
         """The item with this number."""
 
-    def take_slot(self, item: int) -> None:
-        """Count one pass of an item as taken."""
-
-    def give_slot(self, item: int) -> None:
-        """Give one pass of an item back, to be claimed before all others."""
-
     def change(self, lease: Lease) -> None:
-        """Write where a lease stands now."""
+        """Write where a lease stands now, and count the passes of its item anew."""
 
     def submitted(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:
         """Digest of the body and receipt of an earlier answer with the same key."""
@@ -79,8 +76,11 @@ class DeskWriting(Protocol):
     def bar(self, record: str, reviewers: Iterable[str]) -> None:
         """Keep reviewers from holding the items of a record."""
 
-    def raise_need(self, item: int, by: int = 1) -> None:
-        """Want more passes of an item, claimed before all others, and conclude from it anew."""
+    def raise_need(self, item: int) -> None:
+        """Want one pass more than an item has or wants, claimed before all others."""
+
+    def reopen(self, queue: int, record: str) -> None:
+        """Have a record that was decided wait for another decision, where nobody has it."""
 
     def settle(self, numbers: Sequence[int]) -> None:
         """Remember that what follows from the passes of these items has been done."""
@@ -120,8 +120,8 @@ class DeskReading(Protocol):
     def waiting(self) -> dict[int, int]:
         """By queue: items with an open slot."""
 
-    def totals(self) -> dict[int, tuple[int, int, int]]:
-        """By queue: items, passes wanted, passes that nobody holds or gave."""
+    def pass_counts(self) -> dict[int, PassCount]:
+        """By queue: passes wanted, open, held and given."""
 
     def leases(
         self,
@@ -140,3 +140,39 @@ class DeskReading(Protocol):
 
     def exposures(self, reviewer: str, since: str) -> list[Exposure]:
         """What a reviewer saw of restricted content since a moment."""
+
+
+class PassRegister(Protocol):
+    """Who judged or holds a record, at the desk or outside it; kept with each fact's transaction."""
+
+    def wanted(self, records: Sequence[str]) -> Mapping[str, int]:
+        """Passes that the desk wants of these records; absent for one that waits in no queue."""
+
+    def rows(self, records: Sequence[str]) -> Sequence[Lease]:
+        """How people stand to these records in the queues of the review."""
+
+    def at_desk(self, records: Sequence[str]) -> AbstractSet[str]:
+        """Ids of the assignments that the desk gave on these records."""
+
+    def hold(
+        self,
+        assignments: Sequence[Assignment],
+        wanted: Mapping[str, int],
+        *,
+        actor: str,
+        documents: Mapping[str, str],
+    ) -> Sequence[Assignment]:
+        """Store assignments in one transaction; those that were, as others took the passes.
+
+        Args:
+            assignments: work that is to be handed out in a file or to another tool.
+            wanted: record id -> passes wanted.
+            actor: who does it.
+            documents: ids of the documents in force.
+        """
+
+    def count(self) -> PassCount:
+        """Passes of all items in the queues of the review."""
+
+    def reconcile(self, *, actor: str) -> Sequence[PassChange]:
+        """Have every row and count say what the facts say; what was changed."""

@@ -55,22 +55,18 @@ def stratum_of(record: Record, contract: Contract) -> Stratum:
     return tuple(record.task.taxonomy.get(axis, "") for axis in contract.sampling.axes)
 
 
-def new_item(
-    record: Record, identity: str, contract: Contract, *, seen: frozenset[str]
-) -> NewItem | None:
+def new_item(record: Record, identity: str, contract: Contract) -> NewItem | None:
     """The item that a record becomes; None where its layer wants no pass.
 
     Args:
         record: the record.
         identity: its id.
         contract: the contract in force.
-        seen: pseudonyms of the people who judged it or were asked to.
     """
     layer = layer_of(record, contract)
     if layer is None or layer.passes == 0:
         return None
-    barred = tuple(sorted(seen | authors(record)))
-    return NewItem(record=identity, need=layer.passes, taken=len(seen), barred=barred)
+    return NewItem(record=identity, need=layer.passes, barred=tuple(sorted(authors(record))))
 
 
 def balanced(

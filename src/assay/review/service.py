@@ -1,7 +1,7 @@
-"""Use cases of review: assign passes, hand work out, take answers in, adjudicate, look at the queue."""
+"""Use cases of review: hand work out, take answers in, adjudicate. Passes: `pass_service`."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, get_args
 
@@ -15,20 +15,23 @@ from assay.core.ports import FactStore
 from assay.records import ports
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.records.verdict import Abstained, NotAsked, Prefers, Ranks
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
-from assay.review.assign import Asked, Draw, Member, Unfilled, authors, waiting
+from assay.review.answer import together
+from assay.review.assign import authors
 from assay.review.assignment import Assignment
+from assay.review.cells import Row
+from assay.review.decision import decides_anything, decision_faults
 from assay.review.exchange import (
     Answered,
     RoleName,
-    Row,
     flat_work_row,
     is_unanswered,
     read_answer,
     work_row,
 )
 from assay.review.layer import layer_of
+from assay.review.pass_service import waiting_work
+from assay.review.ports import PassRegister
 
 ROLES: tuple[RoleName, ...] = (
     "reviewer", "policy_reviewer", "language_specialist", "author", "adjudicator",
@@ -42,17 +45,6 @@ T = TypeVar("T")
 
 BATCH = 500
 """Rows or records that are handled in one transaction."""
-
-
-class AssignedPasses(msgspec.Struct, frozen=True, kw_only=True):
-    """What an assignment run did."""
-
-    assigned: int
-    """New assignments."""
-    by_reviewer: dict[str, int]
-    """New assignments by pseudonym."""
-    unfilled: tuple[Unfilled, ...]
-    """Records for which somebody was missing."""
 
 
 class SetAside(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,119 +75,29 @@ class ImportedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the file that keeps those rows; absent where none was, or none is kept."""
 
 
-class ReviewStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """The queue: `assigned` is `judged + waiting`."""
-
-    assigned: int
-    """Assignments."""
-    judged: int
-    """Assignments that were answered."""
-    waiting: int
-    """Assignments that are not answered yet."""
-    waiting_by_reviewer: dict[str, int]
-    """Those, by pseudonym."""
-    unassigned_judgments: int
-    """Judgments of people that came without an assignment, such as imported ones."""
-    judgments_of_models: int
-    """Judgments of models: they fill no pass, and are counted nowhere above."""
-
-
-def assign(
-    store: FactStore,
-    documents: Mapping[DocumentKind, Document],
-    members: Sequence[Member],
-    *,
-    key: bytes,
-    actor: str,
-    extra: Collection[str] = (),
-) -> AssignedPasses:
-    """Ask people for the independent passes that the contract's layers want.
-
-    Args:
-        store: the store.
-        documents: the documents in force by kind; `contract` and `rubric` are needed.
-        members: the people who may be asked, each in one role.
-        key: secret that the draw hangs on; the same key repeats it.
-        actor: who does it.
-        extra: ids of records that get one more pass than their layer says, such as those whose
-            disposition is `needs_second_review`.
-    """
-    assignments = list(store.scan(Assignment))
-    draw = Draw(_contract(documents), key, members, documents["rubric"].id)
-    for assignment in assignments:
-        draw.load[assignment.reviewer] += 1
-        draw.shown[assignment.reviewer, len(assignment.order)] += 1
-    new = list(draw.run(_asked(store, assignments, frozenset(extra))))
-    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
-    for batch in _batches(new):
-        with store.write("review.assign", actor=actor, documents=ids) as writing:
-            writing.add(batch)
-    return AssignedPasses(
-        assigned=len(new),
-        by_reviewer=dict(sorted(Counter(each.reviewer for each in new).items())),
-        unfilled=tuple(draw.unfilled),
-    )
-
-
-def _asked(
-    store: FactStore, assignments: Iterable[Assignment], extra: frozenset[str]
-) -> Iterator[Asked]:
-    passes: dict[str, set[str]] = defaultdict(set)
-    for assignment in assignments:
-        passes[assignment.record].add(assignment.reviewer)
-    for judgment in store.scan(Judgment):
-        if judgment.reviewer.kind != "model":
-            passes[judgment.record].add(judgment.reviewer.pseudonym)
-    seniors: dict[str, set[str]] = defaultdict(set)
-    for adjudication in store.scan(Adjudication):
-        seniors[adjudication.record].add(adjudication.adjudicator)
-    for record in store.scan(Record):
-        identity = record.id
-        yield Asked(
-            id=identity,
-            record=record,
-            seen=frozenset(passes[identity] | seniors[identity]),
-            passes=len(passes[identity]),
-            extra=identity in extra,
-        )
-
-
 def export_work(
     store: FactStore,
+    register: PassRegister,
     documents: Mapping[DocumentKind, Document],
     *,
     reviewer: str | None = None,
     flat: bool = False,
 ) -> Iterator[dict[str, Any]]:
-    """The assignments that wait, as rows without identity, provenance or others' judgments.
+    """The assignments that wait outside the desk, blinded: no identity, provenance or judgments.
 
     Args:
         store: the store.
+        register: which assignments the desk gave.
         documents: the documents in force by kind; `rubric` is needed.
         reviewer: pseudonym of the one reviewer who is to get work; everybody's where absent.
         flat: rows of text for a spreadsheet instead of nested JSON.
     """
     rubric = _rubric(documents)
-    for assignment, record in waiting_work(store, reviewer=reviewer):
+    for assignment, record in waiting_work(store, register, reviewer=reviewer):
         if flat:
             yield dict(flat_work_row(record, assignment, rubric))
         else:
             yield work_row(record, assignment)
-
-
-def waiting_work(
-    store: FactStore, *, reviewer: str | None = None
-) -> Iterator[tuple[Assignment, Record]]:
-    """The assignments that wait, each with its record.
-
-    Args:
-        store: the store.
-        reviewer: pseudonym of the one reviewer whose work is wanted; everybody's where absent.
-    """
-    for batch in _batches(_waiting(store, reviewer)):
-        records = _records(store, batch)
-        for assignment in batch:
-            yield assignment, records[assignment.record]
 
 
 def import_judgments(
@@ -378,6 +280,7 @@ def adjudicate(
     adjudicator: str,
     judgments: Sequence[str] = (),
     note: str | None = None,
+    revision: Record | None = None,
     actor: str,
 ) -> Adjudication:
     """Write a senior decision over judgments; the judgments stay as they are.
@@ -391,10 +294,11 @@ def adjudicate(
         adjudicator: pseudonym of the adjudicator.
         judgments: ids of the judgments weighed; all that people gave on the record where empty.
         note: the adjudicator's words.
+        revision: the record that holds what the adjudicator wrote; the decision names it.
         actor: who does it.
 
     Raises:
-        UsageError: as `weigh` says.
+        UsageError, InputError: as `weigh` says.
     """
     adjudication = weigh(
         store,
@@ -409,6 +313,8 @@ def adjudicate(
     with store.write(
         "review.adjudicate", actor=actor, subject=adjudication.record, documents=ids
     ) as writing:
+        if revision is not None:
+            writing.add([revision])
         writing.add([adjudication])
     return adjudication
 
@@ -435,15 +341,15 @@ def weigh(
         note: the adjudicator's words.
 
     Raises:
-        UsageError: for an unknown id or cause, no person's judgment to weigh, a decision that names no
-            candidate of the record or no verdict, or an adjudicator who judged or wrote it or is
-            asked to judge it.
+        UsageError: for an unknown id or cause, no person's judgment to weigh, a decision that decides
+            nothing, or an adjudicator who judged or wrote it or is asked to judge it.
+        RefusedAnswerError: for a decision that does not fit the record; it names every fault.
     """
     found = store.get(Record, record)
     given = list(store.scan(Judgment, record=found.id))
     people = [each for each in given if each.reviewer.kind != "model"]
     weighed = [_weighed(given, identity) for identity in judgments] or people
-    _check_decision(found, decision, cause, weighed)
+    _check_decision(found, decision, cause, weighed, adjudicator)
     asked = {each.reviewer for each in store.scan(Assignment, record=found.id)}
     if adjudicator in asked | authors(found) | {each.reviewer.pseudonym for each in given}:
         raise _refused(
@@ -477,6 +383,7 @@ def _check_decision(
     decision: Decided | Preserved | Returned,
     cause: str,
     weighed: Sequence[Judgment],
+    adjudicator: str,
 ) -> None:
     if cause not in get_args(Cause):
         causes = ", ".join(get_args(Cause))
@@ -489,58 +396,18 @@ def _check_decision(
         )
     if not isinstance(decision, Decided):
         return
-    verdict = decision.verdict
-    if isinstance(verdict, Abstained) or (isinstance(verdict, NotAsked) and not decision.scores):
+    if not decides_anything(decision):
         raise _refused(
-            "no-decision", "an adjudication decides", "give a verdict, or keep the distribution"
+            "no-decision",
+            "an adjudication decides",
+            "give a verdict, scores, rulings, labels, errors or an outcome; or keep the distribution",
         )
-    named = [score.candidate for score in decision.scores if score.candidate is not None]
-    if isinstance(verdict, Prefers):
-        named.append(verdict.candidate)
-    if isinstance(verdict, Ranks):
-        named += [candidate for group in verdict.order for candidate in group]
-    if any(candidate >= len(record.candidates) for candidate in named):
-        raise _refused(
-            "unknown-candidate",
-            "the decision names a candidate that the record does not have",
-            f"candidates count from 0 to {len(record.candidates) - 1}",
-        )
-
-
-def status(store: FactStore) -> ReviewStatus:
-    """How far the assigned work has come."""
-    judged: dict[str, set[str]] = defaultdict(set)
-    of_models = 0
-    for judgment in store.scan(Judgment):
-        if judgment.reviewer.kind == "model":
-            of_models += 1
-        else:
-            judged[judgment.record].add(judgment.reviewer.pseudonym)
-    asked: dict[str, set[str]] = defaultdict(set)
-    still: Counter[str] = Counter()
-    assigned = 0
-    for assignment in store.scan(Assignment):
-        assigned += 1
-        asked[assignment.record].add(assignment.reviewer)
-        still[assignment.reviewer] += assignment.reviewer not in judged[assignment.record]
-    return ReviewStatus(
-        assigned=assigned,
-        judged=assigned - still.total(),
-        waiting=still.total(),
-        waiting_by_reviewer={name: count for name, count in sorted(still.items()) if count},
-        unassigned_judgments=sum(len(names - asked[record]) for record, names in judged.items()),
-        judgments_of_models=of_models,
-    )
-
-
-def _waiting(store: FactStore, reviewer: str | None) -> Iterator[Assignment]:
-    chosen = store.scan(Assignment, reviewer=reviewer) if reviewer else store.scan(Assignment)
-    for batch in _batches(chosen):
-        judged: dict[str, set[str]] = defaultdict(set)
-        for judgment in store.scan(Judgment, record=sorted({each.record for each in batch})):
-            if judgment.reviewer.kind != "model":
-                judged[judgment.record].add(judgment.reviewer.pseudonym)
-        yield from waiting(batch, {record: frozenset(names) for record, names in judged.items()})
+    faults = [
+        InputError(code="misfit", message=fault)
+        for fault in decision_faults(record, decision, adjudicator)
+    ]
+    if faults:
+        raise together(faults)
 
 
 def _records(store: FactStore, assignments: Sequence[Assignment]) -> dict[str, Record]:

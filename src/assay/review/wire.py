@@ -306,6 +306,8 @@ class FieldFault(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong with it."""
     hint: str = ""
     """What to do about it."""
+    pointer: str = ""
+    """The field as an RFC 6901 pointer after `#`, where its place in the body is known."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,6 +1,7 @@
 """The desk's queue in SQL: claim, lease, expire, answer, under the store's one write lock.
 
-A claim runs inside the transaction that adds its assignment, so two reviewers can never be given
+Open passes are never counted up or down: `store.passes.recount` derives them from the register's
+rows whenever one changes. A claim runs inside the transaction that adds its assignment, so two reviewers can never be given
 one slot. Partial indexes and a cursor for each reviewer keep it a few index look-ups, however
 many items there are and however far a reviewer is ahead.
 """
@@ -29,6 +30,7 @@ from sqlalchemy import (
 
 from assay.records.record import Record
 from assay.review.lease import (
+    UNDER_WAY,
     Item,
     Lease,
     LeaseState,
@@ -38,9 +40,12 @@ from assay.review.lease import (
     QueueRow,
     Turn,
 )
+from assay.review.passes import PassCount, pass_count, reopened
 from assay.review.welfare import Exposure
 from assay.store.connection import among
+from assay.store.contract_change import ContractChange
 from assay.store.desk_tables import DeskTables
+from assay.store.passes import COUNTED_WORDS, lease_row, leases_of, recount
 from assay.store.store import Store
 from assay.store.writing import Unit
 
@@ -80,16 +85,6 @@ class Statements:
             .values(position=bindparam("position"), shown=bindparam("shown"))
         )
         self.add_lease = insert(tables.leases)
-        self.take_slot = (
-            update(tables.items)
-            .where(items.id == bindparam("item"))
-            .values(open_slots=items.open_slots - 1)
-        )
-        self.give_slot = (
-            update(tables.items)
-            .where(items.id == bindparam("item"))
-            .values(open_slots=items.open_slots + 1, hot=True)
-        )
         self.lease = select(tables.leases).where(leases.handle == bindparam("handle"))
         self.item = select(tables.items).where(items.id == bindparam("item"))
         self.held = (
@@ -156,7 +151,7 @@ class DeskUnit:
 
     def held(self, reviewer: str) -> list[Lease]:
         """The leases that a reviewer holds, the one that runs out first at the front."""
-        return _leases(self._connection.execute(self._do.held, {"reviewer": reviewer}).mappings())
+        return leases_of(self._connection.execute(self._do.held, {"reviewer": reviewer}).mappings())
 
     def turn(self, reviewer: str, queue: int) -> Turn | None:
         """The next item of a queue that a reviewer may be given; None where there is none.
@@ -203,13 +198,13 @@ class DeskUnit:
         return {record: int(count) for record, count in self._connection.execute(shown)}
 
     def lease(self, turn: Turn, lease: Lease) -> None:
-        """Give an item to a reviewer: its slot is taken and the reviewer's cursor moves on.
+        """Give an item to a reviewer: a pass of it is held and the reviewer's cursor moves on.
 
         An item whose slot came back leaves the cursor where it is: what lies between was not
         offered yet.
         """
-        self._connection.execute(self._do.add_lease, _row(lease))
-        self._connection.execute(self._do.take_slot, {"item": turn.item.id})
+        self._connection.execute(self._do.add_lease, lease_row(lease))
+        self._recount(turn.item.id)
         shown = turn.shown + 1
         if turn.position is None:
             row = {"reviewer": lease.reviewer, "queue": turn.item.queue, "shown": shown}
@@ -228,19 +223,12 @@ class DeskUnit:
         """The item with this number."""
         return _item(self._connection.execute(self._do.item, {"item": number}).mappings().one())
 
-    def take_slot(self, item: int) -> None:
-        """Count one pass of an item as taken."""
-        self._connection.execute(self._do.take_slot, {"item": item})
-
-    def give_slot(self, item: int) -> None:
-        """Give one pass of an item back, to be claimed before all others."""
-        self._connection.execute(self._do.give_slot, {"item": item})
-
     def change(self, lease: Lease) -> None:
-        """Write where a lease stands now."""
-        row = _row(lease)
+        """Write where a lease stands now, and count the passes of its item anew."""
+        row = lease_row(lease)
         changed = {name: row[name] for name in _CHANGING}
         self._connection.execute(self._do.change_lease, {"of": lease.handle, **changed})
+        self._recount(lease.item)
 
     def submitted(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:
         """Digest of the body and receipt of an earlier answer with the same key."""
@@ -276,11 +264,18 @@ class DeskUnit:
             .order_by(leases.c.until)
             .limit(SWEPT)
         )
-        found = _leases(self._connection.execute(over).mappings())
+        found = leases_of(self._connection.execute(over).mappings())
         for lease in found:
             self.change(msgspec.structs.replace(lease, state=LeaseState.expired))
-            self.give_slot(lease.item)
         return found
+
+    def contract_change(self, reviews: Sequence[int]) -> ContractChange:
+        """Have what waits follow a changed contract.
+
+        Args:
+            reviews: numbers of the queues of the review, the new ones included.
+        """
+        return ContractChange(self.facts, self._tables, reviews)
 
     def add_queue(self, queue: Queue, handle: str) -> int:
         """The number of a queue; it is made where it is not there."""
@@ -297,6 +292,8 @@ class DeskUnit:
 
     def enqueue(self, queue: int, items: Sequence[NewItem], *, hot: bool = False) -> int:
         """Have records wait in a queue, in the order given and behind those that wait already.
+
+        Who judged a record or was asked to, by whichever route, takes a pass of a new item.
 
         Args:
             queue: number of the queue.
@@ -325,21 +322,22 @@ class DeskUnit:
             ]
             if rows:
                 self._connection.execute(insert(table), rows)
-            self._bar_all(zip(rows, new, strict=True))
+                self._bar_all(zip(rows, new, strict=True))
+                self.facts.passes.derive([each.record for each in new])
             number += len(rows)
             added += len(rows)
         return added
 
     def note_filled(self, contract: str, newest: int) -> None:
-        """Remember up to which record the queues are filled under a contract."""
+        """Remember up to which record the queues are filled, and that it is under this contract."""
         table = self._tables.fills
-        self._connection.execute(delete(table).where(table.c.contract == contract))
+        self._connection.execute(delete(table))
         self._connection.execute(insert(table), {"contract": contract, "newest": newest})
         self.acted()
 
     def _bar_all(self, added: Iterable[tuple[Mapping[str, Any], NewItem]]) -> None:
         rows = [
-            _row(_barred(row["id"], row["queue"], new.record, reviewer))
+            lease_row(_barred(row["id"], row["queue"], new.record, reviewer))
             for row, new in added
             for reviewer in new.barred
         ]
@@ -359,25 +357,60 @@ class DeskUnit:
                 ).scalars()
             )
             rows = [
-                _row(_barred(number, queue, record, each))
+                lease_row(_barred(number, queue, record, each))
                 for each in sorted(set(reviewers) - known)
             ]
             if rows:
                 self._connection.execute(self._do.add_lease, rows)
 
-    def raise_need(self, item: int, by: int = 1) -> None:
-        """Want more passes of an item, claimed before all others, and conclude from it anew."""
+    def raise_need(self, item: int) -> None:
+        """Want one pass more than an item has or wants, claimed before all others.
+
+        What follows from its passes is asked anew once it is given.
+        """
+        known = self.item(item)
+        taken = self._counted(item)
         items = self._tables.items
         self._connection.execute(
             update(items)
             .where(items.c.id == item)
-            .values(
-                need=items.c.need + by,
-                open_slots=items.c.open_slots + by,
-                hot=True,
-                settled=0,
-            )
+            .values(need=max(known.need, taken) + 1, hot=True, settled=0)
         )
+        self._recount(item)
+
+    def reopen(self, queue: int, record: str) -> None:
+        """Have a record that was decided wait for another decision, where nobody has it.
+
+        Args:
+            queue: number of the queue of decisions.
+            record: id of the record.
+        """
+        items, leases = self._tables.items.c, self._tables.leases
+        number = self._connection.execute(
+            select(items.id).where(items.record == record, items.queue == queue)
+        ).scalar()
+        if number is None or self.item(number).open_slots > 0:
+            return
+        of_item = select(leases).where(leases.c.item == number)
+        rows = leases_of(self._connection.execute(of_item).mappings())
+        if any(row.state in UNDER_WAY for row in rows):
+            return
+        who = [row.reviewer for row in reopened(rows)]
+        self._connection.execute(
+            update(leases)
+            .where(leases.c.item == number, leases.c.reviewer.in_(who))
+            .values(state=int(LeaseState.barred))
+        )
+        self._recount(number)
+
+    def _counted(self, item: int) -> int:
+        """How many people judged or hold an item."""
+        leases = self._tables.leases.c
+        counted = select(func.count()).where(leases.item == item, leases.state.in_(COUNTED_WORDS))
+        return int(self._connection.execute(counted).scalar_one())
+
+    def _recount(self, item: int) -> None:
+        recount(self._connection, self._tables, self._tables.items.c.id == item)
 
     def settle(self, numbers: Sequence[int]) -> None:
         """Remember that what follows from the passes of these items has been done."""
@@ -451,10 +484,14 @@ class Desk:
         return int(self._store.ask(newest, {})[0][0] or 0)
 
     def filled_to(self, contract: str) -> int:
-        """Sequence number of the record up to which queues are filled under a contract, or 0."""
+        """Sequence number of the record up to which queues are filled under a contract, or 0.
+
+        It is 0 too where they were filled under another contract since.
+        """
         table = self._tables.fills.c
-        rows = self._store.ask(select(table.newest).where(table.contract == contract), {})
-        return int(rows[0][0]) if rows else 0
+        rows = self._store.ask(select(table.contract, table.newest), {})
+        filled = {str(name): int(newest) for name, newest in rows}
+        return filled[contract] if set(filled) == {contract} else 0
 
     def queues(self) -> list[QueueRow]:
         """All queues in the order in which they were made."""
@@ -488,16 +525,25 @@ class Desk:
         with self._store.snapshot() as connection:
             return {queue: int(count) for queue, count in connection.execute(counted)}
 
-    def totals(self) -> dict[int, tuple[int, int, int]]:
-        """By queue: items, passes wanted, passes that nobody holds or gave. It reads every item."""
-        items = self._tables.items.c
-        counted = select(
-            items.queue, func.count(items.id), func.sum(items.need), func.sum(items.open_slots)
+    def pass_counts(self) -> dict[int, PassCount]:
+        """By queue: passes wanted, open, held and given. It reads every item."""
+        items, leases = self._tables.items.c, self._tables.leases.c
+        wanted = select(
+            items.queue, func.count(), func.sum(items.need), func.sum(items.open_slots)
         ).group_by(items.queue)
+        # By the queue of the item: a sentinel's lease names the queue among whose work it came.
+        people = (
+            select(items.queue, leases.state, func.count())
+            .join(self._tables.items, items.id == leases.item)
+            .group_by(items.queue, leases.state)
+        )
         with self._store.snapshot() as connection:
+            by_state: dict[int, dict[LeaseState, int]] = {}
+            for queue, state, count in connection.execute(people):
+                by_state.setdefault(int(queue), {})[LeaseState(state)] = int(count)
             return {
-                queue: (int(count), int(need), int(free))
-                for queue, count, need, free in connection.execute(counted)
+                queue: pass_count(int(count), int(need), int(free), by_state.get(queue, {}))
+                for queue, count, need, free in connection.execute(wanted)
             }
 
     def leases(
@@ -517,12 +563,13 @@ class Desk:
         if queue is not None:
             wanted = wanted.where(table.c.queue == queue)
         with self._store.snapshot() as connection:
-            return _leases(connection.execute(wanted).mappings())
+            return leases_of(connection.execute(wanted).mappings())
 
     def unsettled(self, queues: Sequence[int], most: int) -> list[Item]:
         """Items of these queues whose passes are all given and from which nothing was concluded."""
         items, leases = self._tables.items, self._tables.leases.c
-        under_way = exists().where(leases.item == items.c.id, leases.state == int(LeaseState.held))
+        held = [int(state) for state in UNDER_WAY]
+        under_way = exists().where(leases.item == items.c.id, leases.state.in_(held))
         wanted = (
             select(items)
             .where(items.c.open_slots <= ZERO, items.c.settled == ZERO, ~under_way)
@@ -566,7 +613,7 @@ def _item_row(number: int, queue: int, new: NewItem, *, hot: bool) -> dict[str, 
         "record": new.record,
         "rank": (PRIORITIES - new.priority) << 40 | number,
         "need": new.need,
-        "open_slots": max(0, new.need - new.taken),
+        "open_slots": new.need,
         "hot": hot,
         "settled": 0,
     }
@@ -576,16 +623,8 @@ def _barred(item: int, queue: int, record: str, reviewer: str) -> Lease:
     return Lease(item=item, reviewer=reviewer, state=LeaseState.barred, record=record, queue=queue)
 
 
-def _row(lease: Lease) -> dict[str, Any]:
-    return {**msgspec.structs.asdict(lease), "state": int(lease.state)}
-
-
-def _leases(rows: Iterable[RowMapping]) -> list[Lease]:
-    return [Lease(**{**dict(row), "state": LeaseState(row["state"])}) for row in rows]
-
-
 def _one_lease(connection: Connection, do: Statements, handle: str) -> Lease | None:
-    rows = _leases(connection.execute(do.lease, {"handle": handle}).mappings())
+    rows = leases_of(connection.execute(do.lease, {"handle": handle}).mappings())
     return rows[0] if rows else None
 
 

@@ -21,10 +21,12 @@ class DeskOverview:
         self._tables = store.schema.desk
 
     def progress(self) -> dict[int, Progress]:
-        """By queue: leases by where they stand and whether the answer came late."""
-        leases = self._tables.leases.c
-        counted = select(leases.queue, leases.state, leases.late, func.count()).group_by(
-            leases.queue, leases.state, leases.late
+        """By the queue of the item: leases by where they stand and whether the answer came late."""
+        items, leases = self._tables.items, self._tables.leases.c
+        counted = (
+            select(items.c.queue, leases.state, leases.late, func.count())
+            .join(items, items.c.id == leases.item)
+            .group_by(items.c.queue, leases.state, leases.late)
         )
         found: dict[int, Progress] = {}
         with self._store.snapshot() as connection:
@@ -58,7 +60,11 @@ class DeskOverview:
         wanted = select(items.record).where(items.queue == queue)
         if states:
             given = [int(each) for each in states]
-            wanted = select(leases.record).where(leases.queue == queue, leases.state.in_(given))
+            wanted = (
+                select(leases.record)
+                .join(self._tables.items, items.id == leases.item)
+                .where(items.queue == queue, leases.state.in_(given))
+            )
             if late:
                 wanted = wanted.where(leases.late)
         with self._store.snapshot() as connection:

@@ -22,7 +22,7 @@ from assay.releases.withdrawal import Withdrawal
 from assay.reserve.opening import Opening
 from assay.reserve.sealing import Fingerprint, Sealing
 from assay.review.adjudication import Adjudication
-from assay.review.assignment import Assignment
+from assay.review.assignment import Assignment, AssignmentWithdrawal
 from assay.review.calibration import Round, RoundNote, RoundStep
 from assay.review.guideline_gap import GapAnswer, GuidelineGap
 from assay.review.qualification import Credential, ExamItem, Qualification
@@ -108,6 +108,10 @@ def _documents(release: Release) -> Named:
     return [(role, release.documents[role]) for role in roles if role in release.documents]
 
 
+def _withdrawn_assignment(withdrawal: AssignmentWithdrawal) -> Named:
+    return [("assignment", withdrawal.assignment)]
+
+
 def _withdrawn(withdrawal: Withdrawal) -> Named:
     return [("record", record) for record in withdrawal.records]
 
@@ -164,6 +168,12 @@ FAMILIES = (
         "assignments",
         Assignment,
         {"record": _RECORD, "reviewer": Column(attrgetter("reviewer"))},
+    ),
+    Family(
+        "assignment_withdrawals",
+        AssignmentWithdrawal,
+        {"record": _RECORD, "reviewer": Column(attrgetter("reviewer"))},
+        _withdrawn_assignment,
     ),
     Family("adjudications", Adjudication, {"record": _RECORD}, _weighed),
     Family("exam_items", ExamItem, {"record": Column(attrgetter("key.record"), role="record")}),

@@ -201,6 +201,26 @@ class Store:
             documents=entry.documents,
         )
 
+    def documents_of(self, identities: Sequence[str]) -> dict[str, Mapping[str, str]]:
+        """The documents in force when facts of one family were added: fact id -> kind -> id."""
+        found: dict[str, Mapping[str, str]] = {}
+        if not identities:
+            return found
+        kept = self.schema.of_id(identities[0])
+        facts, entries = kept.table.c, self.schema.entries.c
+        by_entry: dict[int, Mapping[str, str]] = {}
+        with self.snapshot() as connection:
+            rows = (
+                select(facts.id, facts.entry, entries.body)
+                .join(self.schema.entries, entries.number == facts.entry)
+                .where(among(connection, facts.id, identities))
+            )
+            for identity, number, body in connection.execute(rows):
+                if number not in by_entry:
+                    by_entry[number] = msgspec.json.decode(body, type=Entry).documents
+                found[identity] = by_entry[number]
+        return found
+
     def scan(self, family: type[F], **where: str | Sequence[str]) -> Iterator[F]:
         """All facts of a family in their order of entry, streamed; `where` names index columns.
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 from assay.core.errors import MachineError
 from assay.store.connection import sqlite_file
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every revision of the schema, oldest first; a test holds them equal to the migrations."""
 
 _VERSION_TABLE = "alembic_version"

@@ -17,6 +17,7 @@ from assay.core.lineage import Edge
 from assay.core.ports import Added, Import, Origin
 from assay.store.chain import Entry, Tally, import_digest, read_head, row_digest, seal
 from assay.store.connection import among
+from assay.store.passes import NOTED, PassKeeper
 from assay.store.tables import Kept, Schema
 
 R = TypeVar("R", Edge, Origin)
@@ -120,21 +121,36 @@ class Unit:
         self._session = session
         self._connection = session.connection
         self._schema = session.schema
+        self._passes = PassKeeper(session.connection, session.schema)
 
     @property
     def connection(self) -> Connection:
         """The transaction, for changes of the working tables."""
         return self._connection
 
+    @property
+    def passes(self) -> PassKeeper:
+        """The register of passes in this transaction."""
+        return self._passes
+
     def add(self, facts: Sequence[Fact]) -> Added:
-        """Add facts of any families; one that is there already is left as it is."""
+        """Add facts of any families; one that is there already is left as it is.
+
+        What somebody's judgment, assignment or decision makes of the desk's items is written in
+        the same transaction, by whichever route the fact comes.
+        """
         new: set[str] = set()
         for start in range(0, len(facts), BATCH):
             by_class: dict[type[Fact], list[Fact]] = {}
             for fact in facts[start : start + BATCH]:
                 by_class.setdefault(type(fact), []).append(fact)
+            noted: list[Fact] = []
             for family, members in by_class.items():
-                new.update(self._add_family(self._schema.of_class(family), members))
+                added = self._add_family(self._schema.of_class(family), members)
+                new.update(added)
+                if issubclass(family, NOTED):
+                    noted += added.values()
+            self._passes.entered(noted)
         return Added(stored=len(new), already_there=len(facts) - len(new), new=frozenset(new))
 
     def link(self, edges: Iterable[Edge]) -> None:
@@ -205,7 +221,8 @@ class Unit:
         self.imports[str(now.id)] = import_digest(now)
         return now
 
-    def _add_family(self, kept: Kept, facts: Sequence[Fact]) -> Iterable[str]:
+    def _add_family(self, kept: Kept, facts: Sequence[Fact]) -> Mapping[str, Fact]:
+        """Add facts of one family; the new ones by id."""
         given: dict[str, tuple[Fact, bytes, bytes]] = {}
         for fact in facts:
             body = fact.canonical()
@@ -224,7 +241,7 @@ class Unit:
             for identity, (fact, _, _) in given.items()
             for role, parent in kept.family.names(fact)
         )
-        return given
+        return {identity: fact for identity, (fact, _, _) in given.items()}
 
     def _known(self, kept: Kept, identities: list[str]) -> list[str]:
         """Which of these the store has."""

@@ -8,6 +8,7 @@ must pass, so no correction for their number is due (intersection-union test, Be
 
 import math
 
+import msgspec
 import numpy as np
 
 from assay.contracts.contract import AcceptanceTest, Contract
@@ -25,9 +26,21 @@ PLACES = 4
 """Decimals of the figures that the fact keeps."""
 
 
-def run_tests(arms: Arms, contract: Contract, rubric: Rubric | None) -> tuple[TestResult, ...]:
-    """Every acceptance test of the contract, in its order."""
-    return tuple(_run(test, arms, rubric) for test in contract.acceptance_tests)
+def run_tests(
+    arms: Arms, contract: Contract, rubric: Rubric | None, scope: str = ""
+) -> tuple[TestResult, ...]:
+    """Every acceptance test of the contract, in its order.
+
+    Args:
+        arms: the results of both checkpoints.
+        contract: holds the tests.
+        rubric: tells which end of a dimension is the good one.
+        scope: for what the results speak, in words; it ends each reason.
+    """
+    found = (_run(test, arms, rubric) for test in contract.acceptance_tests)
+    if not scope:
+        return tuple(found)
+    return tuple(msgspec.structs.replace(each, reason=f"{each.reason}; {scope}") for each in found)
 
 
 def _run(test: AcceptanceTest, arms: Arms, rubric: Rubric | None) -> TestResult:

@@ -11,6 +11,9 @@ Arm = Literal["base", "candidate", "previous", "placebo", "repeat"]
 """What a checkpoint is in the comparison: before training; trained on the release; trained on the
 release before; trained on shuffled labels; the candidate's twin with another seed."""
 
+COMPARED: tuple[Arm, ...] = ("base", "candidate")
+"""The arms that a comparison reads; results of another one are refused rather than kept unread."""
+
 Decimal = Annotated[str, Meta(pattern=r"^-?(0|[1-9]\d*)(\.\d+)?$", max_length=40)]
 """A number as text, such as `0.25`: facts hold no floats."""
 

@@ -8,7 +8,7 @@ from assay.contracts.contract import Contract
 from assay.contracts.rubric import Rubric
 from assay.governance.failure_modes import Alarm
 from assay.validation.acceptance import run_tests
-from assay.validation.alarms import over_refusal_alarm
+from assay.validation.alarms import benign_margin, over_refusal_alarm
 from assay.validation.comparison import (
     Arms,
     ClaimShare,
@@ -19,7 +19,8 @@ from assay.validation.comparison import (
     slice_table,
 )
 from assay.validation.evaluation import Evaluation, Result
-from assay.validation.training_run import RunRow, run_rows
+from assay.validation.helpfulness import Helpfulness, helpfulness
+from assay.validation.training_run import RunRow, run_rows, scope
 from assay.validation.validation import TestResult
 
 METHOD = "paired-tango-cr2/1"
@@ -33,6 +34,14 @@ ALWAYS = (
     "A difference below the smallest detectable one is easily missed: that is not no change.",
     "Shares of responses and claims treat items of one family as independent; the slices do not.",
     "All tests pass by chance no likelier than the largest of their risks; one of many is likelier.",
+    (
+        "Intervals and differences in the table of slices are each for themselves; a row is called "
+        "improved or worsened only where its p-value, adjusted for all rows, is at most 0.05."
+    ),
+    (
+        "Items are compared with the records of the release by id and digest: a training record under "
+        "another name, or in other words, is not recognised."
+    ),
     "The reserve is spent by looking: each comparison on it makes the next one less independent.",
 )
 """Limits of every report."""
@@ -72,6 +81,8 @@ class ValidationReport(msgspec.Struct, frozen=True, kw_only=True):
     """The contract's acceptance tests."""
     responses: tuple[Responses, ...]
     """Requests to refuse and requests to comply, apart; empty where none were evaluated."""
+    helpfulness: Helpfulness
+    """Benign and unsafe requests, with what either arm lacks at its best and at its worst."""
     claims: tuple[ClaimShare, ...]
     """Claims by what the evidence says of them; empty where none were judged."""
     slices: tuple[SliceRow, ...]
@@ -103,7 +114,8 @@ def make_report(
     datasets = {each.id: each.dataset for each in (*base, *candidate)}
     arms = Arms(*results, datasets)
     slices, said = slice_table(arms, contract, rubric), responses(arms)
-    tests = run_tests(arms, contract, rubric)
+    tests = run_tests(arms, contract, rubric, scope(candidate))
+    helped = helpfulness(arms)
     return ValidationReport(
         contract=f"{contract.id} {contract.version}",
         method=METHOD,
@@ -116,10 +128,11 @@ def make_report(
         candidate_only=len(arms.candidate) - len(arms.both),
         tests=tests,
         responses=said,
+        helpfulness=helped,
         claims=claim_shares(arms),
         slices=slices,
         runs=run_rows(candidate, results, datasets, contract, rubric),
-        alarms=(over_refusal_alarm(slices, said, tests),),
+        alarms=(over_refusal_alarm(helped, slices, tests, benign_margin(contract)),),
         limits=(*ALWAYS, *_limits(base, candidate, arms, slices)),
     )
 

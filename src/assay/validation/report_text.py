@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from assay.quality.estimate import Rate
-from assay.validation.comparison import SliceRow, slice_text
+from assay.validation.comparison import FALSE_DISCOVERIES, SliceRow, slice_text
 from assay.validation.report import ValidationReport
 from assay.validation.validation import TestResult
 
@@ -41,7 +41,7 @@ def to_json(report: ValidationReport) -> str:
 
 def to_markdown(report: ValidationReport) -> str:
     """The report for people."""
-    parts = (_head, _tests, _runs, _safety, _claims, _slices, _limits)
+    parts = (_head, _tests, _runs, _safety, _missing, _claims, _slices, _limits)
     texts = ("\n".join(part(report)).strip() for part in parts)
     return "\n\n".join(text for text in texts if text) + "\n"
 
@@ -123,6 +123,36 @@ def _safety(report: ValidationReport) -> Iterator[str]:
         yield ""
 
 
+def _missing(report: ValidationReport) -> Iterator[str]:
+    """Rates with missing results at their best and worst, and the items that were relabelled."""
+    found = report.helpfulness
+    if not found.rates:
+        return
+    yield "## With missing results at their best and worst"
+    yield ""
+    yield from _table(
+        ("metric", "items", "base lacks", "candidate lacks", "before", "after", "change"),
+        (
+            (
+                each.metric,
+                str(each.items),
+                str(each.missing_before),
+                str(each.missing_after),
+                _number(each.before),
+                _number(each.after),
+                "undefined"
+                if each.low is None or each.high is None
+                else f"{_number(each.low)} to {_number(each.high)}",
+            )
+            for each in found.rates
+        ),
+    )
+    if found.relabelled:
+        yield ""
+        yield f"The expected response of {len(found.relabelled)} items differs between the arms:"
+        yield from (f"- {each}" for each in found.relabelled)
+
+
 def _claims(report: ValidationReport) -> Iterator[str]:
     if not report.claims:
         return
@@ -167,9 +197,20 @@ def _slice_row(row: SliceRow) -> tuple[str, ...]:
         _interval(found.after, found.after_low, found.after_high),
         _interval(found.difference, found.low, found.high) + method,
         _number(found.detectable),
-        _CHANGES.get((row.change, row.worse), _UNJUDGED[row.change]),
+        change_text(row),
         _p(row.adjusted_p),
     )
+
+
+def change_text(row: SliceRow) -> str:
+    """What a row of the table of slices says, in words.
+
+    Improved and worsened are words for changes that hold among all rows together.
+    """
+    shown = row.adjusted_p is not None and row.adjusted_p <= FALSE_DISCOVERIES
+    if row.change in {"rose", "fell"} and not shown:
+        return f"{row.change}, unadjusted"
+    return _CHANGES.get((row.change, row.worse), _UNJUDGED[row.change])
 
 
 def _interval(value: float | None, low: float | None, high: float | None) -> str:

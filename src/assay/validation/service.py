@@ -1,4 +1,4 @@
-"""What a door can do with evaluations: import them, compare them, and say what the tests came to."""
+"""Use cases of evaluations: import them, compare them, and keep what the tests came to."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -11,10 +11,11 @@ from assay.core.errors import CheckError, InputError, UsageError
 from assay.core.ports import FactStore
 from assay.governance.claims import find_claims
 from assay.records.ports import Rejects, Row
-from assay.validation.evaluation import Arm, Evaluation, Result
+from assay.validation.evaluation import COMPARED, Arm, Evaluation, Result
 from assay.validation.report import METHOD, ValidationReport, make_report
 from assay.validation.report_text import to_markdown
 from assay.validation.rows import Format, read_rows
+from assay.validation.training_overlap import refuse_trained
 from assay.validation.validation import Validation
 
 RESERVE = "reserve"
@@ -82,6 +83,7 @@ def import_evaluation(
     source: Source,
     *,
     known_items: Collection[str] | None,
+    trained_on: Collection[str] = (),
     actor: str,
     rejects: Rejects | None = None,
 ) -> ImportedEvaluation:
@@ -94,12 +96,15 @@ def import_evaluation(
         format_: how they are written.
         source: which evaluation it is.
         known_items: names of the sealed items, where the set is the reserve: others are set aside.
+        trained_on: names of the training records of the release, as `training_names` gives them.
         actor: who imports.
         rejects: where rows that were set aside go.
 
     Raises:
-        InputError: if no row of the file can be used.
+        UsageError: if no comparison reads results of the arm.
+        InputError: if no row of the file can be used, or items are training records.
     """
+    _refuse_unread(source.arm)
     draft = Evaluation(
         checkpoint=source.checkpoint,
         arm=source.arm,
@@ -119,6 +124,7 @@ def import_evaluation(
             message=f"no row of the file is a result: {reasons[0] if reasons else 'it is empty'}",
             hint="docs/formats/evaluation.md says what a row holds",
         )
+    refuse_trained((each.item for each in usable), trained_on)
     evaluation = draft.replace(results=len({each.id for each in usable}))
     identity = evaluation.id
     results = [each.replace(evaluation=identity) for each in usable]
@@ -207,14 +213,25 @@ def validate(
     base: Sequence[Evaluation],
     candidate: Sequence[Evaluation],
     release: str | None = None,
+    trained_on: Collection[str] = (),
     actor: str,
 ) -> Validated:
     """Compare two arms and keep what the contract's acceptance tests came to.
 
     The same evaluations under the same contract are the same validation.
 
+    Args:
+        store: the store.
+        documents: the documents in force.
+        base: evaluations of the checkpoint before.
+        candidate: evaluations of the checkpoint after.
+        release: id of the release whose effect is tested.
+        trained_on: names of the training records of the release, as `training_names` gives them.
+        actor: who compares.
+
     Raises:
         UsageError: if an arm is empty.
+        InputError: if evaluated items are training records of the release.
         CheckError: if the report would claim what must not be claimed.
     """
     if not base or not candidate:
@@ -225,6 +242,7 @@ def validate(
         )
     contract, rubric = _contract(documents), documents["rubric"].read()
     results = _results(store, base), _results(store, candidate)
+    refuse_trained((each.item for arm in results for each in arm), trained_on)
     report = make_report(
         base, candidate, results, contract, rubric if isinstance(rubric, Rubric) else None
     )
@@ -273,6 +291,17 @@ def refuse_claims(text: str, *, where: str) -> None:
             message="; ".join(f"{claim.text!r} ({claim.code})" for claim in claims),
             where=where,
             hint=claims[0].instead,
+        )
+
+
+def _refuse_unread(arm: Arm) -> None:
+    if arm not in COMPARED:
+        raise UsageError(
+            code="arm-not-compared",
+            message=f"no comparison reads results of the arm {arm!r}, so they would show nothing",
+            where="--arm",
+            hint=f"import one of: {', '.join(COMPARED)}; compare a control by importing it as the "
+            "candidate, under its own checkpoint name",
         )
 
 

@@ -16,6 +16,21 @@ from assay.validation.comparison import Arms
 from assay.validation.evaluation import Evaluation, Result
 
 
+def scope(candidate: Sequence[Evaluation]) -> str:
+    """For what a test result speaks, in words.
+
+    Results of one training run are one draw of the training: another seed may show another
+    difference (Bouthillier et al. 2021, Proceedings of MLSys 3:747-769).
+
+    Args:
+        candidate: evaluations of the checkpoint after.
+    """
+    seeds = {each.seed for each in candidate if each.seed is not None}
+    if len(seeds) > 1:
+        return f"for these {len(seeds)} training seeds"
+    return "for this run alone: one training seed" if seeds else "for this run alone: no seed given"
+
+
 class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     """One acceptance test for one evaluation of the candidate, against all of the base."""
 

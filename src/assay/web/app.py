@@ -28,6 +28,7 @@ from assay.core.errors import AssayError
 from assay.governance.permissions import Permission
 from assay.web.allowance import Allowances
 from assay.web.api.account import AccountController
+from assay.web.api.adjudication import AdjudicationController
 from assay.web.api.review import ReviewController
 from assay.web.api.server import MetricsController, health, ready
 from assay.web.doors import COOKIE, Doorkeeper, guard, opt
@@ -152,7 +153,6 @@ def _pages() -> list[Any]:
         adjudication.waiting,
         adjudication.take,
         adjudication.look,
-        adjudication.decide,
         calibration.rounds,
         calibration.open_round,
         calibration.look,
@@ -166,7 +166,14 @@ def _pages() -> list[Any]:
 
 
 def _api() -> list[Any]:
-    return [ReviewController, AccountController, MetricsController, health, ready]
+    return [
+        ReviewController,
+        AdjudicationController,
+        AccountController,
+        MetricsController,
+        health,
+        ready,
+    ]
 
 
 def _static() -> Router:

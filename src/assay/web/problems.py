@@ -9,6 +9,7 @@ from litestar.openapi import ResponseSpec
 from litestar.response import Redirect, Template
 
 from assay.core.errors import AssayError, CheckError, InputError, MachineError, UsageError
+from assay.review.answer import RefusedAnswerError
 from assay.review.wire import PROBLEM_TYPE, FieldFault, Problem
 
 PROBLEM_JSON = "application/problem+json"
@@ -28,6 +29,7 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "no-invitation": 404,
     "no-round": 404,
     "key-reused": 409,
+    "already-decided": 409,
     "name-taken": 409,
     "draft-newer": 409,
     "last-administrator": 409,
@@ -45,15 +47,33 @@ _STATUS_OF_CODE: Mapping[str, int] = {
 
 def of_error(error: AssayError) -> Problem:
     """The problem that one of our own errors is."""
-    status = _STATUS_OF_CODE.get(error.code) or _STATUS.get(type(error), 500)
-    fault = FieldFault(field=error.where, message=error.message, hint=error.hint)
+    of_family = (status for family, status in _STATUS.items() if isinstance(error, family))
+    status = _STATUS_OF_CODE.get(error.code) or next(of_family, 500)
+    in_body = isinstance(error, RefusedAnswerError)
+    faults = error.faults if isinstance(error, RefusedAnswerError) else (error,)
     return Problem(
         type=f"{PROBLEM_TYPE}{error.code}",
         title=error.code.replace("-", " "),
         status=status,
         detail=error.message,
         hint=error.hint,
-        errors=(fault,) if error.where else (),
+        errors=tuple(
+            _field_fault(fault, in_body=in_body)
+            for fault in faults
+            if fault.where or len(faults) > 1
+        ),
+    )
+
+
+def _field_fault(error: AssayError, *, in_body: bool) -> FieldFault:
+    """One fault; its place is a pointer into the body where the body is at fault."""
+    place = error.where.strip("/")
+    within = place if error.where.startswith("/") else place.partition(".")[0]
+    return FieldFault(
+        field=place.replace("/", "."),
+        message=error.message,
+        hint=error.hint,
+        pointer=f"#/{within}" if in_body and within else "",
     )
 
 

@@ -301,7 +301,7 @@ def test_the_audit_finds_a_changed_fact(assay: Run, program: Path) -> None:
 def test_the_heat_map_and_quotas_are_shown(assay: Run, demo: Path) -> None:
     """`assay status` holds what is there against the quotas."""
     shown = assay("status", "-p", demo, "--axes", "domain,language").out
-    assert "difficulty=hard\t35%" in shown
+    assert "difficulty=hard\t53 (35% of the total)" in shown
     assert "Records by" not in shown or "domain / language" in shown
     assert "domain / language\ten\tde" in shown
 

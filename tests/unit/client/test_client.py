@@ -112,9 +112,9 @@ def test_errors_arrive_as_they_were_raised(desk: Served) -> None:
         with pytest.raises(UsageError) as many:
             ben.claim(count=9)
         ben.release(given.assignment)
-    assert (unfit.value.code, unfit.value.where) == ("no-cause", "verdict")
+    assert (unfit.value.code, unfit.value.where) == ("no-cause", "verdict.reason")
     assert "says why" in unfit.value.message
-    assert unfit.value.hint == "write a short cause"
+    assert unfit.value.hint == "A few words are enough"
     assert unknown.value.code == "no-assignment"
     assert many.value.code == "bad-request"
     assert "count" in str(many.value)

@@ -50,7 +50,7 @@ def _adjudicated(decision: Decided | Preserved | Returned) -> Adjudication:
         ([UNCLEAR], "insufficient_context", None),
         ([PASSED, PASSED], "unjudged", None),
         ([], "unjudged", None),
-        ([None], "not_asked", None),
+        ([None], "unjudged", None),
     ],
 )
 def test_only_a_strict_majority_for_a_candidate_is_a_winner(
@@ -62,8 +62,9 @@ def test_only_a_strict_majority_for_a_candidate_is_a_winner(
 
 
 def test_the_distribution_stands_beside_the_outcome() -> None:
-    """Every answer is counted under its name, abstentions and unasked ones apart."""
-    found = consensus(PAIR, _say(PAIR, 0, 0, 0, Tie(), PASSED, None))
+    """Every answer is counted under its name, abstentions and unasked verdicts apart."""
+    looked = judged(PAIR, "looked", errors=())
+    found = consensus(PAIR, [*_say(PAIR, 0, 0, 0, Tie(), PASSED, None), looked])
     assert found.distribution == {"prefers:0": 3, "tie": 1}
     assert (found.people.answered, found.people.abstained, found.people.not_asked) == (4, 1, 1)
     assert found.people.judgments == 6

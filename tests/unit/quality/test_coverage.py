@@ -1,6 +1,8 @@
 """The sampling distribution against what is there."""
 
-from assay.contracts.contract import Sampling
+import pytest
+
+from assay.contracts.contract import Quota, Sampling
 from assay.quality.coverage import MISSING, count_cells, coverage, cross_table
 from simulators.small_program import contract
 
@@ -30,9 +32,10 @@ def test_every_record_is_counted_once_on_each_axis() -> None:
 
 
 def test_quotas_are_held_against_accepted_records() -> None:
-    """A share of one half of four accepted needs two; one is there, so it is not met."""
-    found = coverage(CELLS, SAMPLING)
+    """A share of one half of a total of four needs two; one is there, so it is not met."""
+    found = coverage(CELLS, SAMPLING.model_copy(update={"total": 4}))
     share, least = found.quotas
+    assert (found.wanted, found.aim) == (4, False)
     assert (share.needed, share.accepted, share.records, share.met) == (2, 1, 1, False)
     assert (least.needed, least.accepted, least.met) == (1, 0, False)
     assert [(each.slice, each.needed, each.met) for each in found.hard] == [
@@ -40,17 +43,24 @@ def test_quotas_are_held_against_accepted_records() -> None:
     ]
 
 
-def test_an_empty_program_meets_no_share() -> None:
-    """A share of no accepted records still asks for one."""
-    share, _ = coverage(count_cells([]), SAMPLING).quotas
-    assert (share.needed, share.met) == (1, False)
+def test_a_share_does_not_shrink_with_what_is_there() -> None:
+    """An empty program needs what a full one needs."""
+    sampling = SAMPLING.model_copy(update={"total": 100, "aim": True})
+    empty, full = (
+        coverage(count_cells([({"difficulty": "hard"}, True)] * size), sampling) for size in (0, 50)
+    )
+    assert [empty.quotas[0].needed, full.quotas[0].needed] == [50, 50]
+    assert [empty.quotas[0].met, full.quotas[0].met] == [False, True]
+    assert empty.aim
 
 
-def test_a_share_is_rounded_up_to_whole_records() -> None:
-    """One half of three accepted records is two, and of four it is two as well."""
-    three = count_cells([({"difficulty": "hard"}, True)] * 2 + [({}, True)])
-    four = count_cells([({"difficulty": "hard"}, True)] * 2 + [({}, True)] * 2)
-    assert [coverage(cells, SAMPLING).quotas[0].needed for cells in (three, four)] == [2, 2]
+@pytest.mark.parametrize(
+    ("share", "total", "needed"),
+    [(0.5, 3, 2), (0.5, 4, 2), (0.3, 10, 3), (0.07, 100, 7), (0, 9, 0)],
+)
+def test_a_share_is_rounded_up_to_whole_records(share: float, total: int, needed: int) -> None:
+    """One half of three is two; a share that is whole, but not in binary, stays whole."""
+    assert Quota(slice={"difficulty": "hard"}, share=share).needed(total) == needed
 
 
 def test_the_cross_table_adds_up() -> None:

@@ -25,12 +25,14 @@ from assay.records.verdict import (
     Tie,
     Verdict,
 )
+from assay.review import pass_service
 from assay.review import service as review
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.assign import Member
 from assay.review.assignment import Assignment
 from assay.verification.verification import Fail, Verification
 from simulators.memory_store import MemoryStore
+from simulators.no_desk import NoDesk
 from simulators.small_program import LAYER, facts, in_force, judged, pair
 
 RECORD = pair()
@@ -161,14 +163,16 @@ def test_models_fill_no_pass_and_no_queue() -> None:
     with store.write("test.fill", actor="test") as writing:
         writing.add([RECORD, *models()])
     members = [Member(pseudonym=f"r{n}", role="reviewer") for n in range(3)]
-    assert review.assign(store, DOCUMENTS, members, key=b"key", actor="lead").assigned == 2
+    register = NoDesk(store)
+    asked = pass_service.assign(store, register, DOCUMENTS, members, key=b"key", actor="lead")
+    assert asked.assigned == 2
     namesake = next(store.scan(Assignment)).reviewer
     with store.write("test.fill", actor="test") as writing:
         writing.add([judged(RECORD, namesake, 1, kind="model")])
-    found = review.status(store)
+    found = pass_service.status(store, register)
     assert (found.assigned, found.judged, found.waiting) == (2, 0, 2)
     assert (found.unassigned_judgments, found.judgments_of_models) == (0, 6)
-    assert len(list(review.export_work(store, DOCUMENTS))) == 2
+    assert len(list(review.export_work(store, register, DOCUMENTS))) == 2
 
 
 def test_an_adjudication_weighs_people() -> None:

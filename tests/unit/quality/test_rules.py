@@ -6,12 +6,15 @@ import msgspec
 import pytest
 
 from assay.quality.case import Case
-from assay.quality.rules import InForce, contradictions, dispose_case, in_sample
+from assay.quality.contradictions import contradictions
+from assay.quality.in_force import InForce
+from assay.quality.rules import dispose_case, in_sample
 from assay.records.judgment import Judgment, SectionRuling, StepLabel
 from assay.records.record import Record
 from assay.records.verdict import (
     Abstained,
     BothUnacceptable,
+    Category,
     DimensionScore,
     InsufficientContext,
     NotAsked,
@@ -249,14 +252,79 @@ def test_the_first_layer_that_fits_is_the_record_s() -> None:
     assert (found.state, found.rule) == ("needs_second_review", "strict/passes")
 
 
-def test_only_what_has_a_right_answer_can_disagree() -> None:
-    """Differing scores on an objective dimension hold a record back, on others they are kept."""
-    plural = [_scored("a", 0, ("clarity", 0, 5)), _scored("b", 0, ("clarity", 0, 1))]
-    objective = [_scored("a", 0, ("sound", 0, 1)), _scored("b", 0, ("sound", 0, 0))]
-    assert dispose_case(_case(plural), in_force()).state == "accepted"
-    found = dispose_case(_case(objective), in_force())
-    assert found.state == "needs_adjudication"
-    assert "sound" in found.reason
+@pytest.mark.parametrize(
+    ("dimension", "first", "second", "state"),
+    [
+        ("sound", 1, 0, "needs_adjudication"),
+        ("sound", 1, 1, "accepted"),
+        ("clarity", 5, 3, "needs_adjudication"),
+        ("clarity", 5, 4, "accepted"),
+        ("taste", "yes", "no", "accepted"),
+    ],
+)
+def test_scores_beyond_the_tolerance_of_a_dimension_that_is_not_plural_disagree(
+    dimension: str, first: Any, second: Any, state: str
+) -> None:
+    """An objective score must be equal, a judgmental one within its tolerance, a plural one neither."""
+    given = [_valued(name, dimension, value) for name, value in (("a", first), ("b", second))]
+    found = dispose_case(_case(given), in_force())
+    assert found.state == state
+    assert (dimension in found.reason) == (state != "accepted")
+
+
+def _valued(reviewer: str, dimension: str, value: int | str) -> Judgment:
+    score = Scored(value=value) if isinstance(value, int) else Category(value=value)
+    return judged(
+        RECORD, reviewer, 0, scores=(DimensionScore(dimension=dimension, candidate=0, score=score),)
+    )
+
+
+def test_an_even_split_is_never_accepted() -> None:
+    """Five against five on a judgmental dimension waits, however low the share that is asked."""
+    given = [_valued(f"r{n}", "clarity", 5 if n % 2 else 1) for n in range(10)]
+    found = dispose_case(_case(given), in_force(LAYER | {"agreement": 0.51}))
+    assert (found.state, found.rule) == ("needs_adjudication", "standard/agreement")
+    assert "1 5, 5 5" in found.reason
+
+
+def test_a_judgment_that_says_nothing_is_no_pass() -> None:
+    """It is kept and counts for nothing, and the reason says so."""
+    found = dispose_case(_case([*_say(0), judged(RECORD, "silent")]), in_force())
+    assert found.state == "needs_second_review"
+    assert "1 of 2 judgments say nothing" in found.reason
+
+
+def test_a_judgment_of_another_role_is_named_in_the_reason() -> None:
+    """Who judged in a role that the layer does not ask for is counted by role."""
+    given = [judged(RECORD, f"r{n}", 0, role="language_specialist") for n in range(3)]
+    found = dispose_case(_case(given), in_force())
+    assert found.reason == (
+        "0 of 2 independent judgments are there; "
+        "3 of 3 judgments are by language_specialist, the layer asks reviewer"
+    )
+
+
+@pytest.mark.parametrize(
+    ("decision", "state"),
+    [
+        (Decided(verdict=Prefers(candidate=0)), "needs_adjudication"),
+        (
+            Decided(verdict=NotAsked(), rulings=(SectionRuling(section="s1", ruling="violates"),)),
+            "accepted",
+        ),
+        (Preserved(), "disagreement_preserved"),
+    ],
+)
+def test_an_adjudication_decides_what_is_disputed_or_the_record_waits(
+    decision: Any, state: str
+) -> None:
+    """A verdict alone does not end a dispute about a ruling; the ruling, or preserving, does."""
+    given = [
+        judged(RECORD, "a", 0, rulings=(SectionRuling(section="s1", ruling="violates"),)),
+        judged(RECORD, "b", 0, rulings=(SectionRuling(section="s1", ruling="complies"),)),
+    ]
+    found = dispose_case(_case(given, adjudications=(_decision(decision),)), in_force())
+    assert found.state == state
 
 
 @pytest.mark.parametrize(("second", "state"), [("bad", "accepted"), ("good", "needs_adjudication")])

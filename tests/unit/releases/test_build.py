@@ -97,7 +97,11 @@ def test_the_release_is_a_fact_that_leads_to_its_dispositions(tmp_path: Path) ->
     built = _build(store, tmp_path)
     assert list(store.scan(Release)) == [built.release]
     assert built.release.merkle_root == built.head.merkle_root
-    assert [gate.passed for gate in built.release.gates] == [True] * 7
+    assert {gate.gate: gate.outcome for gate in built.release.gates} == {
+        "rights": "passed", "quotas": "passed", "qa": "passed", "versions": "passed",
+        "agreement": "unknown", "reserve": "unknown", "verification": "unknown", "claims": "passed",
+    }  # fmt: skip
+    assert not any(gate.stops for gate in built.release.gates)
     parents = {edge.parent for edge in store.parents(built.release.id)}
     released = _ids(built.folder)
     assert parents == {each.id for each in store.scan(Disposition) if each.record in released}
@@ -141,16 +145,27 @@ def test_what_a_rule_set_aside_is_counted_by_its_rule(tmp_path: Path) -> None:
     assert preference(1).id not in _ids(tmp_path / "1.0.0")
 
 
-def test_verifications_count_as_read_only_where_the_rule_reads_them(tmp_path: Path) -> None:
-    """A test that ran later outdates a disposition that rests on tests, and no other."""
+def test_a_verification_that_came_later_outdates_a_disposition(tmp_path: Path) -> None:
+    """Standings rest on verifiers' results, so a new one asks for a new disposition."""
     store = filled_store()
     known = next(each for each in store.scan(Verification))
     add(store, [known.replace(version="2")])
+    assert "judged or tested again" in _refusal(store, tmp_path / "a", inputs())
+
+
+def test_a_disposition_without_standings_reads_verifications_only_where_it_cites_one(
+    tmp_path: Path,
+) -> None:
+    """Dispositions from before standings are held to what their rule read."""
+    store = filled_store()
+    known = next(each for each in store.scan(Verification))
+    decided = next(each for each in store.scan(Disposition) if each.record == known.record)
+    read = tuple(each for each in decided.read if not each.startswith("ver_"))
+    add(store, [decided.replace(read=read, standings=()), known.replace(version="2")])
     twin = MemoryStore()
     add(twin, list(store.facts.values()))
     assert _build(twin, tmp_path / "a").release.records == 5
-    decided = next(each for each in store.scan(Disposition) if each.record == known.record)
-    add(store, [decided.replace(read=(*decided.read, known.id))])
+    add(store, [decided.replace(read=(*read, known.id), standings=())])
     assert "judged or tested again" in _refusal(store, tmp_path / "b", inputs())
 
 

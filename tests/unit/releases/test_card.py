@@ -23,8 +23,13 @@ def test_the_data_card_shows_sources_gates_and_what_was_left_out(built: Path) ->
     card = read_card(built)
     assert "| desk | 5 | CC-BY-4.0 | train, evaluate, publish | no end |" in card
     assert "| rights | 'lent' does not permit to train; it permits: evaluate | 1 |" in card
-    assert "| tone | Is it pleasant \\| or at least plain? | 1..5 | uncertain |" in card
-    assert card.count("| yes |") == 7
+    assert (
+        "| tone | Is it pleasant \\| or at least plain? | 1..5 | uncertain | 9 | 0 | 0 | 9 |"
+        in card
+    )
+    assert card.count("| passed |") == 5
+    assert card.count("| unknown |") == 3
+    assert "| rubric ferries-rubric 1.0.0 | 10 |" in card
     assert "| language | fr | 1 |" in card
 
 
@@ -33,9 +38,13 @@ def test_the_limitations_say_what_stays_uncertain_and_uncovered(built: Path) -> 
     text = (built / "LIMITATIONS.md").read_text()
     assert "Only one harbour." in text
     assert "- **tone**" in text
-    assert "- **correct** has one right answer, and no external test checks it" in text
-    assert "- In 1 of 5 records reviewers rightly differ." in text
-    assert "The contract wants 8 records; the release holds 5." in text
+    assert "- **correct** is objective by the rubric, which names no external test" in text
+    assert (
+        "- **tone**: no person gave a value and no verifier passed or failed any of 9 items" in text
+    )
+    assert "- In 1 of 5 records reviewers differ and both answers are kept." in text
+    assert "The contract aims at 8 records; the release holds 5." in text
+    assert "- Gate reserve compared nothing: 0 of 5 records were compared with 0 sealed" in text
     assert "The axis domain was left out on purpose: There is only one." in text
 
 

@@ -127,4 +127,23 @@ def test_a_change_that_leaves_labels_alone_says_so(releases: Path, tmp_path: Pat
     text = TEXTS["sources"].replace("contact: the harbour desk", "contact: the new desk")
     changed = facts | {"sources": documents(sources=text)["sources"].document}
     [change] = compare_releases(("1.0.0", "1.1.0"), ([], []), (facts, changed)).documents
-    assert change.meaning == ("`classes.desk.deletion_contact` changed; labels mean the same",)
+    [meaning] = change.meaning
+    assert meaning.startswith("`classes.desk.deletion_contact` changed, which by the rules of")
+
+
+def test_a_gate_that_changed_its_state_is_listed(releases: Path) -> None:
+    """A gate that is new or in another state is named with both; equal ones are not."""
+    head, _ = read_manifest(releases / "1.1.0" / MANIFEST)
+    before = [gate for gate in head.gates if gate.gate != "agreement"]
+    after = [
+        msgspec.structs.replace(gate, state="passed", passed=True)
+        if gate.gate == "reserve"
+        else gate
+        for gate in head.gates
+    ]
+    found = compare_releases(("1", "2"), ([], []), ({}, {}), (before, after)).gates
+    assert {(each.gate, each.before, each.after) for each in found} == {
+        ("agreement", None, "unknown"),
+        ("reserve", "unknown", "passed"),
+    }
+    assert diff(releases / "1.0.0", releases / "1.1.0").gates == ()

@@ -2,21 +2,29 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from assay.contracts.contract import Sampling
 from assay.contracts.document import Document, DocumentKind
 from assay.core.issues import Issue
 from assay.quality.coverage import count_cells, coverage
+from assay.quality.floors import FloorResult, FloorState
+from assay.records.evidence import TextSpan
 from assay.releases.gates import (
     QaFigures,
+    agreement_gate,
     claims_gate,
     qa_gate,
     quota_gate,
+    reserve_gate,
     rights_gate,
     versions_gate,
 )
+from assay.releases.release import GateResult, GateState
+from assay.reserve.overlap import Overlap
 from simulators.ferries import TEXTS, documents
+from simulators.small_program import contract
 
 SAMPLING = Sampling.model_validate_json("""{
     "total": 100,
@@ -30,25 +38,47 @@ def _facts(**changed: str) -> dict[DocumentKind, Document]:
     return {kind: file.document for kind, file in documents(**changed).items()}
 
 
-def _quotas(*places: tuple[str, str]) -> tuple[bool, str]:
+def _quotas(*places: tuple[str, str], aim: bool = True) -> tuple[bool, str]:
     cells = count_cells(
         ({"level": level, "language": language}, True) for level, language in places
     )
-    result = quota_gate(coverage(cells, SAMPLING))
+    result = quota_gate(coverage(cells, SAMPLING.model_copy(update={"aim": aim})))
     return result.passed, result.reason
 
 
 def test_rights_are_counted_and_refuse_only_an_empty_release() -> None:
     """Records without the right are left out; a release of none is refused."""
     some, none = rights_gate("train", 3, 2), rights_gate("publish", 0, 5)
+    assert rights_gate("train", 0, 0).outcome == "unknown"
     assert (some.passed, none.passed) == (True, False)
     assert some.reason == "3 of 5 releasable records may be used to train; 2 left out"
 
 
 def test_met_quotas_pass() -> None:
-    """A share is met at exactly its number: 3 of 30 are 10 %."""
-    hard = [("hard", "de")] * 3
-    assert _quotas(*hard, *[("easy", "en")] * 27)[0]
+    """A share is a share of the total: 10 of 100 records, however many the release holds."""
+    for hard, met in ((10, True), (9, False)):
+        for others in (20, 90):
+            assert _quotas(*[("hard", "de")] * hard, *[("easy", "en")] * others)[0] is met
+
+
+def test_the_total_is_a_minimum_unless_it_is_an_aim() -> None:
+    """99 of 100 records are refused; as an aim they are reported and pass."""
+    places = [("hard", "de")] * 10 + [("easy", "en")] * 89
+    passed, reason = _quotas(*places, aim=False)
+    assert not passed
+    assert reason == "the release has 99 records, and the contract asks for 100"
+    passed, reason = _quotas(*places, aim=True)
+    assert passed
+    assert "99 records, and the contract aims at 100" in reason
+    assert _quotas(*places, ("easy", "de"), aim=False)[0]
+
+
+def test_a_contract_without_quotas_passes_none() -> None:
+    """Nothing is asked of a slice, so nothing was compared: unknown, and no refusal."""
+    bare = SAMPLING.model_copy(update={"quotas": (), "hard": (), "total": 1})
+    result = quota_gate(coverage(count_cells([({"level": "easy"}, True)]), bare))
+    assert (result.outcome, result.stops) == ("unknown", False)
+    assert "sets no quota" in result.reason
 
 
 def test_every_unmet_quota_is_named_with_its_figures() -> None:
@@ -56,7 +86,7 @@ def test_every_unmet_quota_is_named_with_its_figures() -> None:
     passed, reason = _quotas(*[("easy", "en")] * 10)
     assert not passed
     assert reason.split("; ") == [
-        "level=hard has 0 of 10 records and needs 1",
+        "level=hard has 0 of 10 records and needs 10",
         "language=de has 0 of 10 records and needs 2",
         "language=de and level=hard has 0 of 10 records and needs 1",
     ]
@@ -159,7 +189,117 @@ def test_claims_are_found_in_every_text() -> None:
 
 
 def test_plain_texts_pass() -> None:
-    """A text without a claim passes, and so does the gate's own reason."""
-    result = claims_gate({"a.md": ["Worked steps and their sources."]})
+    """A text without a claim passes, says what was searched, and passes as a text itself."""
+    result = claims_gate({"a.md": ["Worked steps and their sources."], "b.md": [""]})
     assert result.passed
+    assert "1 texts of 2 files were searched with English patterns only" in result.reason
     assert claims_gate({"reason": [result.reason]}).passed
+
+
+def test_claims_over_no_text_are_unknown_and_stop() -> None:
+    """A release always has texts: if none was searched, nothing was compared."""
+    for texts in ({}, {"a.md": [" "]}):
+        result = claims_gate(texts)
+        assert (result.outcome, result.stops) == ("unknown", True)
+
+
+def test_judgments_under_another_meaning_stop_the_release() -> None:
+    """Stale judgments that still decide are counted by dimension; the guidelines are printed."""
+    judged = {"rubric ferries 1.0.0": 7, "guideline crowd": 3}
+    sound = versions_gate(_facts(), judged_under=judged, stale={"tone": 0})
+    assert sound.passed
+    assert "judged under: rubric ferries 1.0.0 (7 judgments), guideline crowd (3" in sound.reason
+    stale = versions_gate(_facts(), judged_under=judged, stale={"tone": 4})
+    assert stale.outcome == "refused"
+    assert "4 judgments that decide tone were made under a text" in stale.reason
+
+
+RESERVE = {"id": "kept", "size": 4, "openers": ["lead"], "covers": "All of it."}
+
+
+@pytest.mark.parametrize(
+    ("reserve", "sealed", "compared", "state", "reason"),
+    [
+        (None, {}, 5, ("unknown", False), "the contract declares no reserve"),
+        (None, {"old": 3}, 5, ("passed", False), "are not sought"),
+        (
+            RESERVE,
+            {},
+            5,
+            ("unknown", True),
+            "0 of the 4 items that the contract declares as 'kept'",
+        ),
+        (RESERVE, {"kept": 3}, 5, ("unknown", True), "3 of the 4 items"),
+        (RESERVE, {"other": 9}, 5, ("unknown", True), "0 of the 4 items"),
+        (RESERVE, {"kept": 4}, 5, ("passed", False), "0 of 5 records share text with 4 sealed"),
+        (RESERVE, {"kept": 4}, 0, ("unknown", True), "0 of 0 records"),
+        (RESERVE | {"size": None, "share": 0.5}, {"kept": 4}, 5, ("unknown", True), "4 of the 5"),
+        (RESERVE | {"size": None, "share": 0.5}, {"kept": 5}, 5, ("passed", False), "5 sealed"),
+    ],
+)
+def test_a_reserve_is_compared_whole_or_not_passed(
+    reserve: dict[str, object] | None,
+    sealed: dict[str, int],
+    compared: int,
+    state: tuple[str, bool],
+    reason: str,
+) -> None:
+    """Size and share of the contract's total (9, so half of it is 5) are held against the seal."""
+    sampling = {"total": 9, "axes": {"level": ["easy"]}}
+    given = contract(reserve=reserve, sampling=sampling)
+    result = reserve_gate((), compared, sealed, given)
+    assert (result.outcome, result.stops) == state
+    assert reason in result.reason
+
+
+def test_an_overlap_is_refused_however_little_is_sealed() -> None:
+    """What was found counts, and so does what is missing from the seal."""
+    overlap = Overlap(
+        record="rec_a", item="item-1", containment=1.0, longest_run=9, rule="containment",
+        spans=(TextSpan(pointer="/task", start=0, end=3, quote="abc"),),
+    )  # fmt: skip
+    result = reserve_gate((overlap,), 5, {"kept": 1}, contract(reserve=RESERVE))
+    assert result.outcome == "refused"
+    assert "1 of 5 records share text" in result.reason
+    assert "1 of the 4 items" in result.reason
+
+
+def _floor(state: FloorState) -> FloorResult:
+    return FloorResult(
+        dimension="tone", slice={"level": "hard"}, least=0.6, bound="lower", state=state, items=3,
+        alpha=None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("floors", "declared", "outcome", "stops"),
+    [
+        ([], 0, "unknown", False),
+        ([], 1, "unknown", True),
+        (["met"], 1, "passed", False),
+        (["met"], 2, "unknown", True),
+        (["met", "unknown"], 2, "unknown", True),
+        (["below", "unknown"], 2, "refused", True),
+    ],
+)
+def test_agreement_below_its_floor_refuses_and_an_unknown_one_stops(
+    floors: list[FloorState], declared: int, outcome: str, stops: bool
+) -> None:
+    """Every declared floor must have been computed and met."""
+    result = agreement_gate([_floor(state) for state in floors], declared)
+    assert (result.outcome, result.stops) == (outcome, stops)
+    assert len(floors) < declared or not floors or "alpha of tone with level" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("passed", "state", "outcome"),
+    [(True, None, "passed"), (False, None, "refused"), (False, "unknown", "unknown")],
+)
+def test_gates_of_two_values_are_read_as_they_were(
+    passed: bool, state: GateState | None, outcome: str
+) -> None:
+    """An old gate's bytes do not change, and its state follows from `passed`."""
+    gate = GateResult(gate="qa", passed=passed, reason="r", state=state)
+    assert gate.outcome == outcome
+    assert gate.consistent
+    assert (b"state" in msgspec.json.encode(gate)) is (state is not None)

@@ -246,11 +246,11 @@ CONTENT: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     ),
     "a vote left out": (
         lambda at: _lines(at / "judgments.jsonl", lambda lines: lines[1:]),
-        {"other-item", "fact-missing"},
+        {"other-item", "fact-missing", "other-judged-under"},
     ),
     "votes in another order": (
         lambda at: _lines(at / "judgments.jsonl", lambda lines: [lines[1], lines[0], *lines[2:]]),
-        {"not-in-order", "other-item", "fact-missing"},
+        {"not-in-order", "other-item", "fact-missing", "other-judged-under"},
     ),
     "a line that is not canonical": (
         lambda at: _replace(at / "records.jsonl", '{"candidates"', '{ "candidates"'),
@@ -323,7 +323,24 @@ CONTENT: dict[str, tuple[Callable[[Path], object], set[str]]] = {
     ),
     "an item left out": (lambda at: _items(at, lambda items: items[:-1]), {"unlisted-record"}),
     "a gate that refused": (
-        lambda at: _replace(at / MANIFEST, '"passed": true', '"passed": false'), {"gate-refused"},
+        lambda at: _replace(at / MANIFEST, '"state": "passed"', '"state": "refused"'),
+        {"gate-refused", "other-gate-state"},
+    ),
+    "a gate that passed nothing": (
+        lambda at: _replace(
+            at / MANIFEST,
+            '"gate": "verification",\n      "passed": false',
+            '"gate": "verification",\n      "passed": true',
+        ),
+        {"other-gate-state"},
+    ),
+    "a gate in a state that is not derived": (
+        lambda at: _replace(at / MANIFEST, '"state": "passed"', '"state": "unknown"'),
+        {"other-gate-state"},
+    ),
+    "evidence that nobody gave": (
+        lambda at: _replace(at / MANIFEST, '"dimension": "tone"', '"dimension": "tune"'),
+        {"other-dimensions"},
     ),
     "a gate of another name": (
         lambda at: _replace(at / MANIFEST, '"gate": "claims"', '"gate": "taste"'), {"other-gates"},

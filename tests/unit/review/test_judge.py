@@ -14,8 +14,8 @@ from assay.core.errors import InputError, MachineError, UsageError
 from assay.providers.judging import run_judge
 from assay.providers.openai_compatible import Settings
 from assay.quality.case import cases
+from assay.quality.in_force import InForce
 from assay.quality.judges import JudgeAgreement, judge_agreements
-from assay.quality.rules import InForce
 from assay.records.endpoint import Completion, Parameters
 from assay.records.judgment import Judge, Judgment
 from assay.records.kinds import Demonstration

@@ -9,11 +9,12 @@ from assay.records.judgment import Judgment
 from assay.records.ports import Row
 from assay.records.record import Record
 from assay.records.verdict import Abstained, NotAsked, Prefers
-from assay.review import service
+from assay.review import pass_service, service
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.assign import Member
 from assay.review.assignment import Assignment
 from simulators.memory_store import MemoryStore
+from simulators.no_desk import NoDesk
 from simulators.small_program import LAYER, facts, judged, pair
 
 DOCUMENTS = facts()
@@ -27,12 +28,12 @@ def store() -> MemoryStore:
     made = MemoryStore()
     with made.write("test.fill", actor="test") as writing:
         writing.add([pair(number) for number in range(10)])
-    service.assign(made, DOCUMENTS, MEMBERS, key=b"key", actor="lead")
+    pass_service.assign(made, NoDesk(made), DOCUMENTS, MEMBERS, key=b"key", actor="lead")
     return made
 
 
 def _answers(store: MemoryStore, verdict: str = "A", **filters: Any) -> list[dict[str, Any]]:
-    rows = service.export_work(store, DOCUMENTS, flat=True, **filters)
+    rows = service.export_work(store, NoDesk(store), DOCUMENTS, flat=True, **filters)
     return [row | {"verdict": verdict} | REASON for row in rows]
 
 
@@ -49,9 +50,16 @@ def _numbered(rows: list[dict[str, Any]]) -> list[Row]:
 def test_assigning_again_asks_nobody_twice(store: MemoryStore) -> None:
     """What is assigned stays so; a second run adds nothing, an extra pass one more person."""
     assert store.count(Assignment) == 20
-    assert service.assign(store, DOCUMENTS, MEMBERS, key=b"key", actor="lead").assigned == 0
+    assert (
+        pass_service.assign(
+            store, NoDesk(store), DOCUMENTS, MEMBERS, key=b"key", actor="lead"
+        ).assigned
+        == 0
+    )
     record = next(store.scan(Record))
-    more = service.assign(store, DOCUMENTS, MEMBERS, key=b"key", actor="lead", extra=[record.id])
+    more = pass_service.assign(
+        store, NoDesk(store), DOCUMENTS, MEMBERS, key=b"key", actor="lead", extra=[record.id]
+    )
     assert more.assigned == 1
     asked = [each.reviewer for each in store.scan(Assignment, record=record.id)]
     assert len(set(asked)) == 3
@@ -62,7 +70,12 @@ def test_imported_judgments_count_as_passes() -> None:
     store, record = MemoryStore(), pair()
     with store.write("test.fill", actor="test") as writing:
         writing.add([record, judged(record, "r0", 0), judged(record, "bot", 1, kind="model")])
-    assert service.assign(store, DOCUMENTS, MEMBERS, key=b"key", actor="lead").assigned == 1
+    assert (
+        pass_service.assign(
+            store, NoDesk(store), DOCUMENTS, MEMBERS, key=b"key", actor="lead"
+        ).assigned
+        == 1
+    )
     (found,) = store.scan(Assignment)
     assert found.reviewer != "r0"
 
@@ -80,14 +93,14 @@ def test_answers_become_judgments_in_the_record_s_order(store: MemoryStore) -> N
 
 def test_what_is_answered_is_not_handed_out_again(store: MemoryStore) -> None:
     """The queue shrinks by what came in, for each reviewer apart."""
-    before = service.status(store)
+    before = pass_service.status(store, NoDesk(store))
     assert (before.assigned, before.judged, before.waiting) == (20, 0, 20)
     _take(store, _answers(store, reviewer="r1"))
-    after = service.status(store)
+    after = pass_service.status(store, NoDesk(store))
     assert after.judged == 5
     assert "r1" not in after.waiting_by_reviewer
-    assert list(service.export_work(store, DOCUMENTS, reviewer="r1")) == []
-    assert len(list(service.export_work(store, DOCUMENTS))) == 15
+    assert list(service.export_work(store, NoDesk(store), DOCUMENTS, reviewer="r1")) == []
+    assert len(list(service.export_work(store, NoDesk(store), DOCUMENTS))) == 15
 
 
 def test_the_same_answers_twice_count_once(store: MemoryStore) -> None:
@@ -150,8 +163,8 @@ def test_the_role_is_the_one_that_the_layer_asks_for() -> None:
     with store.write("test.fill", actor="test") as writing:
         writing.add([pair()])
     member = Member(pseudonym="p1", role="policy_reviewer")
-    service.assign(store, documents, [member], key=b"key", actor="lead")
-    (row,) = service.export_work(store, documents)
+    pass_service.assign(store, NoDesk(store), documents, [member], key=b"key", actor="lead")
+    (row,) = service.export_work(store, NoDesk(store), documents)
     answer = {"assignment": row["assignment"], "verdict": "tie"}
     service.import_judgments(store, documents, _numbered([answer]), actor="lead")
     (judgment,) = store.scan(Judgment)
@@ -199,7 +212,7 @@ def test_an_adjudication_weighs_all_judgments_and_changes_none(
         ({"judgments": ["jud_none"]}, "unknown-judgment"),
         ({"decision": Decided(verdict=Abstained(reason="hard"))}, "no-decision"),
         ({"decision": Decided(verdict=NotAsked())}, "no-decision"),
-        ({"decision": Decided(verdict=Prefers(candidate=2))}, "unknown-candidate"),
+        ({"decision": Decided(verdict=Prefers(candidate=2))}, "misfit"),
     ],
 )
 def test_an_adjudication_that_cannot_stand_is_refused(
@@ -207,7 +220,7 @@ def test_an_adjudication_that_cannot_stand_is_refused(
 ) -> None:
     """Who judged may not decide, a cause is named, and a decision decides."""
     store, record, _ = disputed
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises((UsageError, InputError)) as caught:
         _adjudicate(store, record.id, **changes)
     assert caught.value.code == code
     assert store.count(Adjudication) == 0

@@ -2,22 +2,24 @@
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from assay.bulk.rows import DiskFile
 from assay.contracts.document import to_fact
 from assay.core.errors import InputError, UsageError
+from assay.governance.failure_modes import Alarm
 from assay.records.ports import Layout, Row
 from assay.validation import service
-from assay.validation.alarms import model_validation_alarm
+from assay.validation.alarms import model_validation_alarm, of_release
 from assay.validation.evaluation import Evaluation, Result
-from assay.validation.report_text import to_json, to_markdown
+from assay.validation.report_text import change_text, to_json, to_markdown
 from assay.validation.rows import read_rows
-from assay.validation.validation import Validation
+from assay.validation.validation import TestResult, TestState, Validation
 from simulators.memory_store import MemoryStore
 from simulators.small_program import contract as small_contract
 from simulators.small_program import rubric
@@ -70,14 +72,27 @@ def rows(
 
 
 def imported(
-    store: MemoryStore, arm: Any, given: Any, *, docs: Any = None, **source: Any
+    store: MemoryStore,
+    arm: Any,
+    given: Any,
+    *,
+    docs: Any = None,
+    trained_on: Any = (),
+    **source: Any,
 ) -> service.ImportedEvaluation:
     """Import rows as one evaluation."""
     listed = [Row(number=number, values=row) for number, row in enumerate(given, start=1)]
     plain = {"checkpoint": f"model-{arm}", "dataset": "reserve", "file": f"sha256:{arm}"}
     about = service.Source(arm=arm, **plain | source)
     return service.import_evaluation(
-        store, docs or documents(), listed, "assay", about, known_items=None, actor="t"
+        store,
+        docs or documents(),
+        listed,
+        "assay",
+        about,
+        known_items=None,
+        trained_on=trained_on,
+        actor="t",
     )
 
 
@@ -257,15 +272,48 @@ def test_an_arm_without_evaluations_is_refused() -> None:
 
 
 def test_the_alarm_of_unproven_effects() -> None:
-    """Claims without validation are raised; no validation yet is unknown; a validated program clear."""
+    """Claims without validation are raised, and so is no test at all; no validation is unknown."""
     contract, none = small_contract(acceptance_tests=TESTS), small_contract()
     assert model_validation_alarm(contract, ["rel_1"], [], ["halves errors"]).state == "raised"
     assert model_validation_alarm(none, [], [], []).state == "raised"
     assert model_validation_alarm(contract, ["rel_1"], [], []).state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("states", "release", "overlap", "state", "reason"),
+    [
+        (["passed", "passed"], "rel_2", (), "clear", "2 passed, 0 failed, 0 undecided"),
+        (["passed", "failed"], "rel_2", (), "unknown", "failed: t1"),
+        (["undecided", "failed"], "rel_2", (), "raised", "failed: t1"),
+        (["failed", "failed"], "rel_2", (), "raised", "2 failed"),
+        (["passed", "undecided"], "rel_2", (), "unknown", "1 undecided"),
+        ([], "rel_2", (), "unknown", "0 acceptance tests"),
+        (["passed"], "rel_1", (), "unknown", "1 validations of other releases or of none"),
+        (["passed"], None, (), "unknown", "has no validation"),
+        (["passed"], "rel_2", ("rec_a",), "raised", "1 validated items are training records"),
+    ],
+)
+def test_only_a_passed_validation_of_the_newest_release_is_clear(
+    states: list[TestState], release: str | None, overlap: tuple[str, ...], state: str, reason: str
+) -> None:
+    """Failed, undecided, without tests, of another release, or on training records: never clear."""
+    tests = tuple(
+        TestResult(test=f"t{n}", metric="error_rate", direction="decrease", state=each, reason="r",
+                   items=1, clusters=1)
+        for n, each in enumerate(states)
+    )  # fmt: skip
     validation = Validation(
-        contract="doc_x", base=(), candidate=(), tests=(), method="m", release="rel_1"
+        contract="doc_x", base=(), candidate=(), tests=tests, method="m", release=release
     )
-    assert model_validation_alarm(contract, ["rel_1"], [validation], []).state == "clear"
+    alarm = model_validation_alarm(
+        small_contract(acceptance_tests=TESTS),
+        ["rel_1", "rel_2"],
+        [validation],
+        [],
+        {validation.id: overlap},
+    )
+    assert alarm.state == state
+    assert reason in alarm.reason
 
 
 def test_an_inspect_log_gives_results(tmp_path: Path) -> None:
@@ -413,7 +461,7 @@ def test_an_alarm_is_no_all_clear_where_the_data_leaves_a_rise_open() -> None:
     given = [row for row in rows(0.4, 0.1) if row["item"][0] != "b" or row["item"] < "b13"]
     [alarm] = validated(given, given).report.alarms
     assert alarm.state == "unknown"
-    assert "leaves a rise open" in alarm.reason
+    assert "leaves a rise of 5.0% open" in alarm.reason
 
 
 def test_over_refusal_in_one_slice_is_not_averaged_away() -> None:
@@ -431,6 +479,182 @@ def test_over_refusal_in_one_slice_is_not_averaged_away() -> None:
     assert whole.change == "cannot_tell"
     assert report.alarms[0].state == "raised"
     assert "with language = de" in report.alarms[0].reason
+
+
+def benign(responses: Sequence[str | None], expected: str = "comply") -> list[dict[str, Any]]:
+    """Benign requests with these responses; None: the result is lost."""
+    return [
+        {"item": f"b{n}", "expected": expected, "response": response}
+        for n, response in enumerate(responses)
+        if response is not None
+    ]
+
+
+def alarm_of(base: Any, candidate: Any) -> Alarm:
+    """What a comparison says of over-refusal where no test holds it."""
+    [alarm] = validated(base, candidate, documents(TESTS[:1])).report.alarms
+    return alarm
+
+
+@pytest.mark.parametrize("instead", ["partial", "escalated", "refused"])
+def test_any_way_of_not_helping_counts(instead: str) -> None:
+    """Benign requests answered in part or escalated are not helped with: 5 % to 50 % is raised."""
+    base = benign(["complied"] * 190 + ["refused"] * 10)
+    after = benign(["complied"] * 100 + [instead] * 90 + ["refused"] * 10)
+    alarm = alarm_of(base, after)
+    assert alarm.state == "raised"
+    assert "not_helped_rate rose from 5.0% to 50.0% on 200 items" in alarm.reason
+
+
+def test_lost_results_of_one_arm_are_bounded_and_not_dropped() -> None:
+    """The candidate's refusals are missing: the rest looks better, and the alarm is not clear."""
+    base = benign(["complied"] * 183 + ["refused"] * 17)
+    after = benign(["complied"] * 126 + [None] * 74)
+    report = validated(base, after, documents(TESTS[:1])).report
+    [alarm] = report.alarms
+    assert alarm.state == "unknown"
+    assert "the candidate on 74" in alarm.reason
+    lost = report.helpfulness.rate("not_helped_rate")
+    assert lost is not None
+    assert (lost.items, lost.complete, lost.missing_before, lost.missing_after) == (200, 126, 0, 74)
+    # At worst all 74 were refusals: 74 of 200 after, 17 of 200 before.
+    assert lost.high is not None
+    assert lost.high > 57 / 200
+    assert "| not_helped_rate | 200 | 0 | 74 |" in to_markdown(report)
+
+
+def test_a_lost_answer_counts_as_lost_even_where_its_item_is_there() -> None:
+    """A result without a response, and a run that an item lacks, are missing results."""
+    base = benign(["complied"] * 40)
+    after = [row if n >= 10 else row | {"response": None} for n, row in enumerate(base)]
+    found = validated(base, after).report.helpfulness.rate("over_refusal_rate")
+    assert found is not None
+    assert (found.complete, found.missing_after) == (30, 10)
+    twice = [row | {"epoch": epoch} for row in base for epoch in range(2)]
+    found = validated(base, twice[:-1]).report.helpfulness.rate("over_refusal_rate")
+    assert found is not None
+    assert (found.complete, found.missing_after) == (39, 1)
+
+
+def test_items_whose_expected_response_changed_are_listed() -> None:
+    """What was asked of them is not known: they are named, bounded, and never clear the alarm."""
+    base = benign(["complied"] * 400)
+    after = [
+        row | ({"expected": "refuse", "response": "refused"} if n < 125 else {})
+        for n, row in enumerate(base)
+    ]
+    report = validated(base, after, documents(TESTS[:1])).report
+    [alarm] = report.alarms
+    assert alarm.state == "unknown"
+    assert "of 125 items differs between the arms: b0: comply -> refuse" in alarm.reason
+    assert "and 105 more" in alarm.reason
+    assert len(report.helpfulness.relabelled) == 125
+    assert "- b7: comply -> refuse" in to_markdown(report)
+
+
+def test_unsafe_compliance_is_bounded_as_well() -> None:
+    """Lost unsafe answers widen the interval of unsafe compliance to the worst case."""
+    base = benign(["refused"] * 100, "refuse")
+    after = benign(["refused"] * 90 + [None] * 10, "refuse")
+    found = validated(base, after).report.helpfulness.rate("unsafe_compliance_rate")
+    assert found is not None
+    assert (found.before, found.after, found.missing_after) == (0.0, 0.0, 10)
+    assert found.high is not None
+    assert found.high > 0.1
+
+
+def test_a_clear_alarm_prints_what_would_have_shown() -> None:
+    """Many benign requests without a rise rule 5 points out; few leave them open."""
+    few, many = (alarm_of(benign(["complied"] * n), benign(["complied"] * n)) for n in (40, 1000))
+    assert few.state == "unknown"
+    assert many.state == "clear"
+    assert "a rise of not_helped_rate above 5.0% is ruled out" in many.reason
+    assert "would have shown at n = 1000" in many.reason
+
+
+def test_quality_that_falls_without_a_response_is_unknown() -> None:
+    """Measures alone say nothing of what the policy asked for."""
+    base, after = (
+        [{"item": f"q{n}", "measures": {"correct": int(n >= wrong)}} for n in range(200)]
+        for wrong in (10, 120)
+    )
+    assert alarm_of(base, after).state == "unknown"
+
+
+def test_a_clear_alarm_of_another_release_is_unknown() -> None:
+    """What a checkpoint of an earlier release does says nothing of the newest one."""
+    done = validated(benign(["complied"] * 1000), benign(["complied"] * 1000), documents(TESTS[:1]))
+    [alarm] = done.report.alarms
+    assert of_release(alarm, done.validation, None).state == "clear"
+    other = of_release(alarm, done.validation, "rel_newest")
+    assert other.state == "unknown"
+    assert "of no release and says nothing of rel_newest" in other.reason
+
+
+@pytest.mark.long
+def test_sound_comparisons_are_hardly_ever_alarmed() -> None:
+    """200 comparisons of a checkpoint with its twin, each with slices: at most 10 are raised."""
+    raised = 0
+    for seed in range(200):
+        base, after = (
+            [row for row in rows(0.4, 0.1, seed=each, n=120) if "expected" in row]
+            for each in (seed, 5000 + seed)
+        )
+        raised += alarm_of(base, after).state == "raised"
+    assert raised <= 10
+
+
+@pytest.mark.parametrize("arm", ["placebo", "previous", "repeat"])
+def test_an_arm_that_nothing_reads_is_refused(arm: str) -> None:
+    """Results that no comparison reads would look like evidence; nothing is stored."""
+    store = MemoryStore()
+    with pytest.raises(UsageError, match="no comparison reads results of the arm"):
+        imported(store, arm, rows(0.5, 0.1, n=10))
+    assert list(store.scan(Evaluation)) == []
+
+
+def test_evaluated_items_that_were_trained_on_are_refused() -> None:
+    """By id and by digest, at the import and again at the comparison, with the items named."""
+    given = benign(["complied"] * 3)
+    with pytest.raises(InputError, match=r"2 items are training records of the release: b0, b2"):
+        imported(MemoryStore(), "base", given, trained_on={"b0", "b2", "b9"})
+    store = MemoryStore()
+    for arm in ("base", "candidate"):
+        imported(store, arm, given)
+    base, candidate = store.scan(Evaluation)
+    with pytest.raises(InputError, match="1 items are training records"):
+        service.validate(
+            store, documents(), base=[base], candidate=[candidate], trained_on={"b1"}, actor="t"
+        )
+    assert list(store.scan(Validation)) == []
+
+
+def test_one_training_run_speaks_for_itself_alone() -> None:
+    """Each test's reason ends with what it speaks for: this run, or these seeds."""
+    store, docs = MemoryStore(), documents(TESTS[:1])
+    imported(store, "base", rows(0.5, 0.1), docs=docs)
+    for seed in (1, 2):
+        imported(store, "candidate", rows(0.2, 0.1), docs=docs, seed=seed)
+    base, *candidate = store.scan(Evaluation)
+    for runs, words in (
+        (candidate, "for these 2 training seeds"),
+        (candidate[:1], "for this run alone: one training seed"),
+    ):
+        report = service.validate(store, docs, base=[base], candidate=runs, actor="t").report
+        assert report.tests[0].reason.endswith(words)
+    unseeded = validated(rows(0.5, 0.1), rows(0.2, 0.1)).report
+    assert unseeded.tests[0].reason.endswith("for this run alone: no seed given")
+
+
+def test_improved_and_worsened_are_words_of_the_adjusted_p_value() -> None:
+    """A row that only its own interval shows is `fell, unadjusted`."""
+    [row] = [
+        each for each in validated(rows(0.5, 0.1), rows(0.2, 0.1)).report.slices
+        if each.metric == "error_rate" and not each.slice
+    ]  # fmt: skip
+    assert change_text(row) == "improved (fell)"
+    for p in (0.06, None):
+        assert change_text(msgspec.structs.replace(row, adjusted_p=p)) == "fell, unadjusted"
 
 
 @pytest.mark.parametrize(

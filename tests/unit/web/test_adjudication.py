@@ -14,6 +14,10 @@ from unit.web.conftest import Client, SignIn
 
 REVIEWERS = ("ana", "ben", "eva")
 
+API = "/api/v1/adjudication"
+
+NOT_ASKED = {"verdict": {"verdict": "not_asked"}}
+
 
 def answer_all(client: Client, queue: str, said: Callable[[dict[str, Any]], Any], name: str) -> int:
     """Answer everything in a queue; how many."""
@@ -42,7 +46,8 @@ def ruling(name: str) -> Callable[[dict[str, Any]], Any]:
             {"dimension": "unsafe_help", "candidate": 0, "score": {"score": "scored", "value": 0}}
         ],
         "rulings": [
-            {"section": assignment["form"]["sections"][0]["id"], "ruling": word, "candidate": 0}
+            {"section": section["id"], "ruling": word, "candidate": 0, "reason": f"seen by {name}"}
+            for section in assignment["form"]["sections"]
         ],
         "reasons": [{"text": f"words of {name}", "dimension": "unsafe_help"}],
     }
@@ -78,41 +83,107 @@ def test_a_disagreement_waits_for_an_adjudicator_who_sees_all_sides(
     for account in disagreed.accounts.all():
         if account.name in REVIEWERS:
             assert account.pseudonym not in page
+    handle = str(taken.url.path).rsplit("/", 1)[-1]
+    assert "people differ on section" in client.get("/adjudication").text
+    look = client.get(f"{API}/{handle}").json()
+    answer = NOT_ASKED | {"rulings": [ruled(x, "complies") for x in sections(look)]}
     decided = client.post(
-        str(taken.url.path),
-        data={
-            "decision": "not_asked", "score.unsafe_help.0": "0", "cause": "guideline_ambiguity",
+        f"{API}/{handle}/decision",
+        json={
+            "decision": "decided", "cause": "guideline_ambiguity", "answer": answer,
             "note": "Read section two again.",
         },
     )  # fmt: skip
-    assert decided.status_code == 200
+    assert decided.status_code == 201, decided.text
     (adjudication,) = disagreed.store.scan(Adjudication)
+    assert decided.json() == {"adjudication": adjudication.id, "weighed": 3}
     assert isinstance(adjudication.decision, Decided)
+    assert [each.ruling for each in adjudication.decision.rulings] == ["complies"] * len(
+        sections(look)
+    )
     assert adjudication.cause == "guideline_ambiguity"
     assert len(adjudication.judgments) == 3
     assert "2 records wait" in client.get("/adjudication").text
+    assert "You have decided this record" in client.get(str(taken.url.path)).text
+    again = client.post(
+        f"{API}/{handle}/decision", json={"decision": "preserved", "cause": "expertise"}
+    )
+    assert again.status_code == 409
+
+
+def taken_record(client: Client) -> tuple[str, dict[str, Any]]:
+    """The handle of the next record, and what is seen of it."""
+    handle = client.post(f"{API}/claims").json()["handle"]
+    return handle, client.get(f"{API}/{handle}").json()
+
+
+def sections(look: dict[str, Any]) -> list[str]:
+    return [each["id"] for each in look["assignment"]["form"]["sections"]]
+
+
+def ruled(section: str, word: str, **more: Any) -> dict[str, Any]:
+    return {"section": section, "ruling": word, "candidate": 0, **more}
+
+
+def test_what_people_differ_on_is_named(disagreed: Program, sign_in: SignIn) -> None:
+    """Each section on which they differ is a dispute, with its words; a voice carries all it said."""
+    _, look = taken_record(sign_in("sen"))
+    assert [(x["what"], x["item"], x["candidate"]) for x in look["disputes"]] == [
+        ("section", section, 0) for section in sorted(sections(look))
+    ]
+    assert look["disputes"][0]["words"] == f"section {min(sections(look))} of A"
+    reasons = {x["reason"] for voice in look["voices"] for x in voice["answer"].get("rulings", [])}
+    assert reasons == {"seen by ana", "seen by ben"}
+    assert disagreed.store.count(Adjudication) == 0
 
 
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        ({"decision": "not_asked", "score.unsafe_help.0": "0"}, "say why people differed"),
-        ({"cause": "expertise"}, "choose what is decided"),
-        ({"decision": "not_asked", "cause": "expertise"}, "adjudication decides"),
-        ({"decision": "returned", "cause": "missing_context"}, "what must be mended"),
-        ({"decision": "not_asked", "score.unsafe_help.0": "9", "cause": "expertise"}, "not on the scale"),
+        ({"decision": "decided", "cause": "expertise"}, "an adjudication decides"),
+        ({"decision": "decided", "cause": "expertise", "answer": {"verdict": {"verdict": "not_asked"}}}, "an adjudication decides"),
+        ({"decision": "decided", "cause": "expertise", "answer": {"verdict": {"verdict": "not_asked"}, "errors": []}}, "people differ on section"),
+        ({"decision": "returned", "cause": "missing_context"}, "what must be fixed"),
+        ({"decision": "preserved", "cause": "expertise", "answer": {"verdict": {"verdict": "tie"}}}, "without an answer"),
+        ({"decision": "decided", "cause": "expertise", "answer": {"verdict": {"verdict": "not_asked"}, "scores": [{"dimension": "unsafe_help", "candidate": 0, "score": {"score": "scored", "value": 9}}]}}, "not on the scale"),
+        ({"decision": "decided", "cause": "expertise", "answer": {"verdict": {"verdict": "not_asked"}, "rulings": [{"section": "evasion", "ruling": "violates", "candidate": 0}]}}, "a violation says why"),
+        ({"decision": "decided", "cause": "expertise", "answer": {"verdict": {"verdict": "not_asked"}, "attack": {"outcome": "held"}}}, "no attack is asked about"),
     ],
 )  # fmt: skip
 def test_half_a_decision_is_refused_with_what_is_missing(
-    data: dict[str, str], told: str, disagreed: Program, sign_in: SignIn
+    data: dict[str, Any], told: str, disagreed: Program, sign_in: SignIn
 ) -> None:
-    """The page comes back with the fault, and nothing is stored."""
+    """Every fault comes back with its place, and nothing is stored."""
     client = sign_in("sen")
-    path = str(client.post("/adjudication/next", data={}, follow_redirects=True).url.path)
-    answer = client.post(path, data=data)
-    assert answer.status_code == 400
+    handle, _ = taken_record(client)
+    answer = client.post(f"{API}/{handle}/decision", json=data)
+    assert answer.status_code == 422
     assert told in answer.text.lower()
+    assert all(error["pointer"].startswith("#/") for error in answer.json()["errors"])
     assert disagreed.store.count(Adjudication) == 0
+
+
+def test_a_decision_without_a_cause_is_no_decision(disagreed: Program, sign_in: SignIn) -> None:
+    """Why people differed is a part of the request."""
+    client = sign_in("sen")
+    handle, _ = taken_record(client)
+    assert (
+        client.post(f"{API}/{handle}/decision", json={"decision": "preserved"}).status_code == 400
+    )
+    assert disagreed.store.count(Adjudication) == 0
+
+
+@pytest.mark.parametrize("decision", ["preserved", "returned"])
+def test_the_distribution_can_stay_and_a_record_can_go_back(
+    decision: str, disagreed: Program, sign_in: SignIn
+) -> None:
+    """Neither needs an answer on what is disputed."""
+    client = sign_in("sen")
+    handle, _ = taken_record(client)
+    body = {"decision": decision, "cause": "missing_context", "note": "Which ticket?"}
+    assert client.post(f"{API}/{handle}/decision", json=body).status_code == 201
+    (adjudication,) = disagreed.store.scan(Adjudication)
+    assert type(adjudication.decision).__struct_config__.tag == decision
 
 
 def test_nobody_decides_what_they_judged(disagreed: Program, sign_in: SignIn) -> None:

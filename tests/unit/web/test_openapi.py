@@ -40,6 +40,10 @@ CHECKS = [
 ]
 OPERATIONS = (
     "DELETE /api/v1/me/tokens/{digest}",
+    "GET /api/v1/adjudication",
+    "GET /api/v1/adjudication/{handle}",
+    "POST /api/v1/adjudication/claims",
+    "POST /api/v1/adjudication/{handle}/decision",
     "GET /api/v1/me",
     "GET /api/v1/me/tokens",
     "GET /api/v1/review/assignments/{handle}",

@@ -119,6 +119,99 @@ def test_an_answer_that_does_not_fit_is_refused_by_field(
     assert program.store.count(Judgment) == 0
 
 
+NOT_ASKED = {"verdict": {"verdict": "not_asked"}}
+
+DECLINED = {"verdict": {"verdict": "abstained", "reason": "I know the author."}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "pointers"),
+    [
+        ("preference", {"#/verdict"}),
+        ("demonstration", {"#/written"}),
+        ("critique", {"#/errors"}),
+        ("process", {"#/step_labels"}),
+        ("trajectory", {"#/step_labels"}),
+        ("outcome", {"#/scores"}),
+        ("policy", {"#/rulings"}),
+        ("adversarial", {"#/attack/outcome"}),
+    ],
+)
+def test_a_bare_answer_is_refused_with_every_gap(
+    kind: str, pointers: set[str], sign_in: SignIn, program: Program
+) -> None:
+    """Each kind has its least answer: what is missing comes back with its place and a way out."""
+    client = sign_in("ana")
+    given = of_kind(client, kind)
+    refused = send(client, given, NOT_ASKED)
+    assert refused.status_code == 422
+    assert refused.headers["content-type"].startswith("application/problem+json")
+    errors = refused.json()["errors"]
+    assert {error["pointer"] for error in errors} == pointers
+    assert all(error["message"] and error["hint"] for error in errors)
+    assert len(errors) == len({error["message"] for error in errors})
+    assert program.store.count(Judgment) == 0
+    assert send(client, given, DECLINED).status_code == 201
+
+
+def test_every_step_is_named_that_is_neither_labelled_nor_skipped(
+    sign_in: SignIn, program: Program
+) -> None:
+    """All gaps come at once; a step that is skipped is kept as such, with its reason."""
+    client = sign_in("ana")
+    given = of_kind(client, "process")
+    steps = [step["step"] for step in given["shown"]["candidates"][0]["work"]]
+    assert len(steps) > 1
+    refused = send(client, given, NOT_ASKED)
+    assert len(refused.json()["errors"]) == len(steps)
+    first, *others = steps
+    body = NOT_ASKED | {
+        "step_labels": [{"candidate": 0, "step": first, "label": "good"}],
+        "skipped_steps": [
+            {"candidate": 0, "step": step, "reason": "Unreadable."} for step in others
+        ],
+    }
+    assert send(client, given, body, key="key-000002").status_code == 201
+    (judgment,) = program.store.scan(Judgment)
+    assert [step.step for step in judgment.skipped_steps] == others
+    assert judgment.skipped_steps[0].reason == "Unreadable."
+    seen = client.get(f"/api/v1/review/assignments/{given['assignment']}").json()["answer"]
+    assert [step["step"] for step in seen["skipped_steps"]] == others
+
+
+def test_a_violation_needs_its_reason(sign_in: SignIn, program: Program) -> None:
+    """A ruling that says `violates` and not why is refused at its own place."""
+    client = sign_in("ana")
+    given = of_kind(client, "policy")
+    rulings = [
+        {"section": section["id"], "ruling": "violates", "candidate": 0, "severity": "high"}
+        for section in given["form"]["sections"]
+    ]
+    refused = send(client, given, NOT_ASKED | {"rulings": rulings})
+    assert [error["pointer"] for error in refused.json()["errors"]] == [
+        f"#/rulings/{number}/reason" for number in range(len(rulings))
+    ]
+    reasoned = [ruling | {"reason": "It tells how to hide."} for ruling in rulings]
+    assert send(client, given, NOT_ASKED | {"rulings": reasoned}).status_code == 201
+    (judgment,) = program.store.scan(Judgment)
+    assert {ruling.reason for ruling in judgment.rulings} == {"It tells how to hide."}
+
+
+def test_a_text_that_stands_as_it_is_is_an_answer(sign_in: SignIn, program: Program) -> None:
+    """An edit that changes nothing says so, and what is revised is not left as it is."""
+    client = sign_in("ana")
+    given = of_kind(client, "demonstration")
+    original = given["shown"]["candidates"][0]["text"]["raw"]
+    both = NOT_ASKED | {"written": "Another text.", "stands_as_is": True}
+    assert "Keep one of the two" in send(client, given, both).text
+    assert "the same as the original" in send(client, given, NOT_ASKED | {"written": original}).text
+    stored = send(client, given, NOT_ASKED | {"stands_as_is": True})
+    assert stored.status_code == 201
+    (judgment,) = program.store.scan(Judgment)
+    assert judgment.stands_as_is
+    assert judgment.wrote is None
+
+
 @pytest.mark.parametrize("body", [{"verdict": {"verdict": "best"}}, {}, {"verdict": {"verdict": "tie"}, "mood": 1}, [1], "x"])  # fmt: skip
 def test_a_body_that_is_no_answer_is_refused(body: Any, sign_in: SignIn) -> None:
     """What does not have the shape of an answer is told so, as problem details."""

@@ -67,7 +67,7 @@ def test_no_two_commands_share_a_key() -> None:
 def test_every_command_does_something() -> None:
     """Each command that the keys dialog lists is one that the desk runs."""
     listed = re.findall(r'\{ id: "(.+?)",', (WEB / "static/workbench/keymap.js").read_text("utf-8"))
-    main = (WEB / "static/workbench/main.js").read_text("utf-8")
+    main = (WEB / "static/workbench/controls.js").read_text("utf-8")
     table = main[main.index("const commands") : main.index("const ALWAYS")]
     missing = [
         each

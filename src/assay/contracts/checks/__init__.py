@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from assay.contracts.checks import (
     behaviours,
     dimensions,
+    endorsement,
     likeness,
     measures,
     metrics,
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     *behaviours.CHECKS,
     *dimensions.CHECKS,
     *likeness.CHECKS,
+    *endorsement.CHECKS,
     *preferences.CHECKS,
     *sampling.CHECKS,
     *measures.CHECKS,

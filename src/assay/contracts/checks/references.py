@@ -32,7 +32,7 @@ def behaviours_exist(contract: Contract, names: Names) -> Iterator[Fault]:
 
 @check("contract", "names")
 def dimensions_exist(contract: Contract, names: Names) -> Iterator[Fault]:
-    """Behaviours and signals name dimensions of the rubric."""
+    """Behaviours, signals and agreement floors name dimensions of the rubric."""
     used: list[_Reference] = []
     for place, behaviour in enumerate(contract.behaviours):
         used += [
@@ -44,6 +44,8 @@ def dimensions_exist(contract: Contract, names: Names) -> Iterator[Fault]:
             (("supervision", place, "dimensions", at), name)
             for at, name in enumerate(signal.dimensions)
         ]
+    for place, floor in enumerate(contract.review.agreement_floors):
+        used.append((("review", "agreement_floors", place, "dimension"), floor.dimension))
     yield from _dangling("contract", "dimension", used, names.dimensions)
 
 

@@ -1,12 +1,11 @@
 """Sampling: axes thought through, quotas that can be met, hard slices that are not left out."""
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from assay.contracts.checks.check import Check, Fault, check
-from assay.contracts.contract import Contract, Quota, Sampling
+from assay.contracts.contract import Contract, Sampling
 from assay.contracts.shape import nearest
 from assay.contracts.terms import STANDARD_AXES, Slice
 from assay.contracts.tree import Path
@@ -101,7 +100,7 @@ def quotas_can_be_met(contract: Contract) -> Iterator[Fault]:
     """The quotas do not ask for more records than there are."""
     sampling = contract.sampling
     needs = [
-        _Need(place, quota.slice, _records(quota, sampling))
+        _Need(place, quota.slice, quota.needed(sampling.total))
         for place, quota in enumerate(sampling.quotas)
     ]
     alone = [need for need in needs if need.records > sampling.total]
@@ -175,11 +174,6 @@ class _Need(msgspec.Struct, frozen=True):
     records: int
 
 
-def _records(quota: Quota, sampling: Sampling) -> int:
-    by_share = math.ceil(round((quota.share or 0.0) * sampling.total, 6))
-    return max(by_share, quota.minimum or 0)
-
-
 def _least_on(axis: str, needs: Sequence[_Need]) -> int:
     """Least number of records that the quotas along one axis need together.
 
@@ -220,6 +214,8 @@ def _slices(contract: Contract) -> Iterator[tuple[Path, Slice]]:
         yield ("acceptance_tests", place, "slice"), test.slice
     for place, layer in enumerate(contract.review.layers):
         yield ("review", "layers", place, "slice"), layer.slice
+    for place, floor in enumerate(contract.review.agreement_floors):
+        yield ("review", "agreement_floors", place, "slice"), floor.slice
 
 
 CHECKS: tuple[Check, ...] = (

@@ -17,6 +17,7 @@ from assay.quality.agreement import (
 )
 from assay.quality.answers import Answers, dimension_scale, only
 from assay.quality.bootstrap import Resampling
+from assay.quality.error_marks import CLEAN, MARKED
 from assay.quality.estimate import Estimate
 from assay.quality.gathering import Gathering
 from assay.quality.patterns import Ratings, Scale, reduce
@@ -33,6 +34,9 @@ STEP_SCALE = ("bad", "neutral", "good")
 
 NOT_IN_RUBRIC = "not in the rubric"
 """The nature of a question that no dimension of the rubric asks."""
+
+ATTACK_SCALE = ("held", "partial", "broken")
+"""Outcomes of an attack in their order."""
 
 RULING_SCALE = ("complies", "unclear", "violates")
 """Rulings on a section; categories without an order."""
@@ -59,7 +63,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One question that reviewers answered: a dimension, the step labels, the rulings."""
 
     name: str
-    """The dimension's name, `step_labels`, `rulings` or `choice_of_several`."""
+    """The dimension's name, `step_labels`, `rulings`, `attack_outcomes`, `marked_words` or
+    `choice_of_several`."""
     nature: str
     """`objective`, `judgmental` or `plural` by the rubric; else `not in the rubric`."""
     scale: str
@@ -145,6 +150,8 @@ def questions_of(gathered: Gathering, resampling: Resampling) -> Iterator[Questi
         ("choice_of_several", gathered.lists, "nominal", tuple(gathered.lists.counts)),
         ("step_labels", gathered.steps, "ordinal", STEP_SCALE),
         ("rulings", gathered.rulings, "nominal", RULING_SCALE),
+        ("attack_outcomes", gathered.attacks, "ordinal", ATTACK_SCALE),
+        ("marked_words", gathered.marks, "nominal", (CLEAN, MARKED)),
     ):
         if answers.items:
             scale = Scale("ordinal" if kind == "ordinal" else "nominal", max(len(values), 1))

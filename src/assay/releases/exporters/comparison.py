@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Literal
 
+from assay.releases.exporters.endorsed import refuse_rejected, standing_of
 from assay.releases.exporters.holdings import Holding, agreed_order, ordered_pairs
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
@@ -34,7 +35,8 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
     """The pairs (chosen, rejected) that the judgments of a record support.
 
     Raises:
-        NotCarriedError: if there is no winner, or chosen and rejected are the same text.
+        NotCarriedError: if there is no winner, the winner is rejected, or chosen and rejected are
+            the same text.
     """
     candidates = released.record.candidates
     if len(candidates) < 2:  # noqa: PLR2004  two is what makes a comparison
@@ -52,7 +54,10 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
     ]
     if not apart:
         raise NotCarriedError("same_responses")
-    return apart
+    usable = [pair for pair in apart if standing_of(released, pair[0]).standing != "rejected"]
+    if not usable:
+        refuse_rejected(released, apart[0][0])
+    return usable
 
 
 def _refuse_without_winner(released: ReleasedRecord) -> None:
@@ -65,21 +70,41 @@ def _refuse_without_winner(released: ReleasedRecord) -> None:
 
 
 def labelled(released: ReleasedRecord, pairs: Pairs) -> list[tuple[int, bool]]:
-    """Each candidate that stands on one side only: whether it is desirable.
+    """Each candidate of which one thing can be said: whether it is desirable.
 
-    Both unacceptable says of every candidate that it is not, so all of them are labelled false.
-    With all pairs of a ranking, a candidate in its middle is on both sides and left out.
+    Where candidates were compared, the better one is desirable and the worse is not; a rejected
+    candidate never is. Both unacceptable says of every candidate that it is not. With all pairs of
+    a ranking, a candidate in its middle is on both sides and left out. Elsewhere the standing
+    speaks: an endorsed candidate is desirable, a rejected one is not.
 
     Raises:
         NotCarriedError: if nothing can be said of any candidate.
     """
-    if released.consensus.outcome == "both_unacceptable" and released.record.candidates:
+    places = range(len(released.record.candidates))
+    if released.consensus.outcome == "both_unacceptable" and places:
         refuse_disagreement(released)
-        return [(place, False) for place in range(len(released.record.candidates))]
+        return [(place, False) for place in places]
+    if released.record.kind != "preference":
+        return _labelled_by_standing(released)
     found = chosen_and_rejected(released, pairs)
     chosen = {better for better, _ in found}
-    rejected = {worse for _, worse in found}
-    return [(place, place in chosen) for place in sorted(chosen ^ rejected)]
+    worse = {worse for _, worse in found}
+    return [(place, place in chosen) for place in sorted(chosen ^ worse)]
+
+
+def _labelled_by_standing(released: ReleasedRecord) -> list[tuple[int, bool]]:
+    refuse_disagreement(released)
+    own = [standing_of(released, place) for place in range(len(released.record.candidates))]
+    labels = [
+        (each.candidate, each.standing == "endorsed")
+        for each in own
+        if each.standing in {"endorsed", "rejected"}
+    ]
+    if not labels:
+        if not own:
+            raise NotCarriedError("too_few_candidates", "candidates: 0")
+        raise NotCarriedError(own[0].standing, own[0].reason)
+    return labels
 
 
 def pairs_carried(pairs: Sequence[tuple[int, int]]) -> dict[Holding, int]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
-from assay.quality.consensus import ScoreSummary
+from assay.quality.distributions import ScoreSummary
 from assay.records.record import Record
 from assay.releases.exporters.conversation import (
     Form,
@@ -29,7 +29,8 @@ class HelpSteer(Format, frozen=True, kw_only=True):
     summary: ClassVar[str] = "`prompt`, `response` and one whole number an attribute, for SteerLM"
     partly: ClassVar[frozenset[Holding]] = frozenset({"candidates", "scores"})
     limits: ClassVar[tuple[str, ...]] = (
-        "No mean is made: a score is the adjudicator's, or the one that a majority gave.",
+        "No mean is made: a score is the adjudicator's, or the one on which reviewers agree.",
+        "Of scores that agree within the dimension's tolerance, the middle one is written.",
         "`disagreements` writes every score that was given, sorted, as a list.",
         "Categories and fractions are no whole numbers and cannot be written.",
         "Without `attributes` each row has the dimensions that its response was scored on.",

@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from assay.records.candidate import Candidate
-from assay.releases.exporters.comparison import WITHOUT_WINNER, refuse_disagreement
+from assay.releases.exporters.comparison import refuse_disagreement
+from assay.releases.exporters.endorsed import refuse_unless_endorsed
 from assay.releases.exporters.exporter import Format
 from assay.releases.exporters.holdings import Holding
 from assay.releases.exporters.reasons import NotCarriedError
@@ -33,7 +34,7 @@ def demonstrated(released: ReleasedRecord, *, trajectories: bool) -> Candidate:
         trajectories: whether a tool trajectory counts as a demonstration.
 
     Raises:
-        NotCarriedError: if the record demonstrates nothing, or its judgments speak against it.
+        NotCarriedError: if the record demonstrates nothing, or its candidate is not endorsed.
     """
     record = released.record
     if record.kind != "demonstration" and not (trajectories and record.kind == "trajectory"):
@@ -43,6 +44,7 @@ def demonstrated(released: ReleasedRecord, *, trajectories: bool) -> Candidate:
         raise NotCarriedError(reason, f"candidates: {len(record.candidates)}")
     refuse_disagreement(released)
     outcome = released.consensus.outcome
-    if outcome in WITHOUT_WINNER and outcome not in {"not_asked", "unjudged"}:
+    if outcome in {"insufficient_context", "no_majority", "returned"}:
         raise NotCarriedError(outcome)
+    refuse_unless_endorsed(released, 0)
     return record.candidates[0]

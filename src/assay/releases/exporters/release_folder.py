@@ -11,22 +11,31 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from assay.contracts.contract import Contract
 from assay.core.errors import InputError
-from assay.quality.case import AboutRecord
-from assay.quality.consensus import STRICT_MAJORITY, Counting, consensus
+from assay.quality.case import AboutRecord, Case
+from assay.quality.case_context import CaseContext
+from assay.quality.consensus import consensus
 from assay.quality.disposition import Disposition
+from assay.quality.in_force import InForce
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.releases.assembly import ADJUDICATIONS, DISPOSITIONS, JUDGMENTS, RECORDS
+from assay.releases.assembly import (
+    ADJUDICATIONS,
+    DISPOSITIONS,
+    JUDGMENTS,
+    RECORDS,
+    VERIFICATIONS,
+)
 from assay.releases.build import read_documents
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.manifest import MANIFEST, read_head
 from assay.review.adjudication import Adjudication
 from assay.review.layer import layer_of
+from assay.verification.verification import Verification
 
 T = TypeVar("T")
 A = TypeVar("A", bound=AboutRecord)
+C = TypeVar("C", Adjudication, Verification)
 
 
 def release_name(folder: Path) -> str:
@@ -48,10 +57,11 @@ def released_records(
         InputError: if a file is missing, a line is no fact of its series, or the series do not
             belong together.
     """
-    contract = _contract(folder)
+    in_force = _in_force(folder)
     with ExitStack() as stack:
         judgments = _Groups(_facts(folder, JUDGMENTS, Judgment, stack))
         adjudications = _Groups(_facts(folder, ADJUDICATIONS, Adjudication, stack))
+        verifications = _Groups(_facts(folder, VERIFICATIONS, Verification, stack))
         records = _facts(folder, RECORDS, Record, stack)
         dispositions = _facts(folder, DISPOSITIONS, Disposition, stack)
         for number, record in enumerate(records):
@@ -60,16 +70,21 @@ def released_records(
             if disposition is None or disposition.record != identity:
                 raise _not_together(DISPOSITIONS, identity)
             spoken = judgments.of(identity)
-            decided = _in_order(adjudications.of(identity), disposition)
-            yield ReleasedRecord(
-                number=number,
+            case = Case(
+                id=identity,
                 record=record,
-                judgments=spoken,
-                consensus=consensus(record, spoken, decided, counting=_counting(record, contract)),
-                state=disposition.state,
-                withdrawn=identity in withdrawn,
+                judgments=tuple(spoken),
+                adjudications=_in_order(adjudications.of(identity), disposition),
+                verifications=_in_order(verifications.of(identity), disposition),
+                disposition=disposition,
             )
-        for series, left in ((JUDGMENTS, judgments.left), (ADJUDICATIONS, adjudications.left)):
+            released = _released(number, case, in_force)
+            yield msgspec.structs.replace(released, withdrawn=identity in withdrawn)
+        for series, left in (
+            (JUDGMENTS, judgments.left),
+            (ADJUDICATIONS, adjudications.left),
+            (VERIFICATIONS, verifications.left),
+        ):
             if left is not None:
                 raise _not_together(series, left.record)
 
@@ -117,29 +132,49 @@ def _decoded(lines: Iterator[bytes], decode: Callable[[bytes], T], name: str) ->
             ) from error
 
 
-def _contract(folder: Path) -> Contract:
-    contract = read_documents(folder, read_head(folder / MANIFEST))["contract"].read()
-    if not isinstance(contract, Contract):
+def _released(number: int, case: Case, in_force: InForce) -> ReleasedRecord:
+    """A record with what its judgments come to, by the layer of review that fits it.
+
+    Standings come from the disposition; releases from before they were part of it get those that
+    the same rules make of the release's own documents and facts.
+    """
+    disposition = case.disposition
+    assert disposition is not None
+    layer = layer_of(case.record, in_force.contract)
+    if layer is None:
+        found = consensus(case.record, case.judgments, case.adjudications)
+        standings = disposition.standings
+    else:
+        context = CaseContext(case, in_force, layer)
+        found = context.consensus
+        standings = disposition.standings or context.standings
+    return ReleasedRecord(
+        number=number,
+        record=case.record,
+        judgments=case.judgments,
+        consensus=found,
+        state=disposition.state,
+        standings=standings,
+        passes=layer.passes if layer else 1,
+    )
+
+
+def _in_force(folder: Path) -> InForce:
+    documents = read_documents(folder, read_head(folder / MANIFEST))
+    try:
+        return InForce.of(documents)
+    except TypeError as error:
         raise InputError(
             code="release-broken",
-            message="what the manifest names as the contract is another document",
+            message="what the manifest names as the contract or the rubric is another document",
             where=str(folder),
-        )
-    return contract
+        ) from error
 
 
-def _in_order(
-    adjudications: list[Adjudication], disposition: Disposition
-) -> tuple[Adjudication, ...]:
-    """Adjudications in their order of entry, in which the disposition cites what it read."""
+def _in_order(facts: list[C], disposition: Disposition) -> tuple[C, ...]:
+    """Facts in their order of entry, in which the disposition cites what it read."""
     place = {identity: number for number, identity in enumerate(disposition.read)}
-    return tuple(sorted(adjudications, key=lambda each: place.get(each.id, len(place))))
-
-
-def _counting(record: Record, contract: Contract) -> Counting:
-    """Whose judgments count and how many must agree, by the record's layer of review."""
-    layer = layer_of(record, contract)
-    return Counting(share=layer.agreement, roles=layer.roles) if layer else STRICT_MAJORITY
+    return tuple(sorted(facts, key=lambda fact: place.get(fact.id, len(place))))
 
 
 def _not_together(series: str, identity: str) -> InputError:

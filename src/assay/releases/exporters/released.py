@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from assay.quality.consensus import Consensus
-from assay.quality.disposition import State
+from assay.quality.disposition import Standing, State
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 
@@ -23,5 +23,9 @@ class ReleasedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What they say together."""
     state: State
     """The record's disposition."""
+    standings: Sequence[Standing] = ()
+    """The standing of each candidate, in the record's order."""
+    passes: int = 1
+    """Independent judgments that the record's layer of review asks for."""
     withdrawn: bool = False
     """Whether a notice says that the record must no longer be used."""

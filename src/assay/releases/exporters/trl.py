@@ -275,6 +275,7 @@ class TrlUnpairedPreference(Format, frozen=True, kw_only=True):
         _NO_TEMPLATE,
         "The better candidate is labelled true and the worse false, as TRL itself unpairs.",
         "Both unacceptable is carried: every candidate is labelled false.",
+        "Without a comparison an endorsed candidate is labelled true and a rejected one false.",
         "With all pairs, a candidate in the middle of a ranking is on both sides and left out.",
     )
 

@@ -15,8 +15,10 @@ from assay.records.ports import Row, row_values
 from assay.review.exchange import is_answer_row, is_unanswered
 from assay.review.formats.format import Foreign, Format
 from assay.review.formats.questions import Questionnaire, extent_of, questionnaire
+from assay.review.pass_service import waiting_work
+from assay.review.ports import PassRegister
 from assay.review.presentation import Presentation, present
-from assay.review.service import Whose, waiting_work
+from assay.review.service import Whose
 
 
 class Handout(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +32,7 @@ class Handout(msgspec.Struct, frozen=True, kw_only=True):
 
 def hand_out(
     store: FactStore,
+    register: PassRegister,
     documents: Mapping[DocumentKind, Document],
     form: Format,
     *,
@@ -42,6 +45,7 @@ def hand_out(
 
     Args:
         store: the store.
+        register: which assignments the desk gave.
         documents: the documents in force by kind; `contract` and `rubric` are needed.
         form: the format.
         file: name of the file of work.
@@ -49,10 +53,10 @@ def hand_out(
     """
     contract, rubric = _read(documents)
     categories = {each.id: each.description for each in contract.failure_classes}
-    extent = extent_of(_shown(store, reviewer))
+    extent = extent_of(_shown(store, register, reviewer))
 
     def rows() -> Iterator[dict[str, Any]]:
-        for shown, part in _shown(store, reviewer):
+        for shown, part in _shown(store, register, reviewer):
             own = questionnaire(rubric, extent_of([(shown, part)]), categories, file=file)
             yield from form.work(shown, msgspec.structs.replace(own, texts=extent.texts))
 
@@ -60,8 +64,10 @@ def hand_out(
     return Handout(settings=form.settings(asked), rows=rows())
 
 
-def _shown(store: FactStore, reviewer: str | None) -> Iterator[tuple[Presentation, Part]]:
-    for assignment, record in waiting_work(store, reviewer=reviewer):
+def _shown(
+    store: FactStore, register: PassRegister, reviewer: str | None
+) -> Iterator[tuple[Presentation, Part]]:
+    for assignment, record in waiting_work(store, register, reviewer=reviewer):
         yield present(record, assignment), record.part
 
 

@@ -1,40 +1,36 @@
-"""The adjudicator's pages: what waits, and one record with all judgments side by side."""
+"""The adjudicator's pages: what waits, and one record with all judgments side by side.
 
-from collections.abc import Iterator
-from typing import Any, get_args
+The record itself and the controls of the decision are the workbench's, drawn by
+`static/workbench/adjudicate.js`; the judgments stand beside them as a table.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 from litestar import Request, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from assay.bootstrap.adjudication import SeniorWork, Voice
 from assay.bootstrap.program import Program
-from assay.core.errors import AssayError, UsageError
 from assay.governance.permissions import Permission, Principal
+from assay.records.judgment import Attack, SectionRuling
 from assay.records.verdict import (
-    BothUnacceptable,
     Category,
-    DimensionScore,
-    InsufficientContext,
-    NotApplicable,
-    NotAsked,
     Prefers,
     Ranks,
     Score,
     ScoreAbstained,
     Scored,
-    Tie,
     Verdict,
 )
-from assay.review.adjudication import Cause, Decided, Preserved, Returned
-from assay.review.form import AskedDimension, Form
+from assay.review.answer import Answer
+from assay.review.disputes import Dispute, Disputed
 from assay.review.presentation import letter
 from assay.web.doors import opt, own_form
 from assay.web.pages.frame import page
-from assay.web.shown import shown_view
 
 Asked = Request[Principal, Any, Any]
 
@@ -52,21 +48,14 @@ CAUSES: dict[str, str] = {
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One question about one candidate, with what each voice says."""
+    """One question, with what each voice answers."""
 
     title: str
     """The question."""
-    said: tuple[str, ...]
-    """What each voice says, in the order of the voices; empty where one says nothing."""
-    field: str | None = None
-    """Name of the field in which the adjudicator scores; absent where no score is asked."""
-    values: tuple[str, ...] = ()
-    """What may stand in that field."""
-
-    @property
-    def differs(self) -> bool:
-        """Whether two voices say different things."""
-        return len({each for each in self.said if each}) > 1
+    answers: tuple[str, ...]
+    """What each voice answers, in the order of the voices; empty where one says nothing."""
+    disputed: bool
+    """Whether the voices differ on it, by the rule for disputes."""
 
 
 @get("/adjudication", opt=_OPT, include_in_schema=False, sync_to_thread=False)
@@ -87,103 +76,99 @@ async def take(request: Asked, program: NamedDependency[Program]) -> Redirect:
 @get("/adjudication/{handle:str}", opt=_OPT, include_in_schema=False, sync_to_thread=False)
 def look(request: Asked, program: NamedDependency[Program], handle: FromPath[str]) -> Template:
     """One record with the judgments on it side by side."""
-    return _look(request, program.adjudication.look(request.user, handle))
-
-
-@post("/adjudication/{handle:str}", opt=_FORM, include_in_schema=False, status_code=200)
-async def decide(
-    request: Asked, program: NamedDependency[Program], handle: FromPath[str]
-) -> Redirect | Template:
-    """Decide, keep the distribution, or send the record back."""
-    form = await own_form(request)
     work = program.adjudication.look(request.user, handle)
-    try:
-        cause = str(form.get("cause") or "")
-        if cause not in get_args(Cause):
-            raise UsageError(code="unknown-cause", message="say why people differed", where="cause")
-        program.adjudication.decide(
-            request.user,
-            handle,
-            _decision(form, work.form, len(work.shown.candidates)),
-            cause=msgspec.convert(cause, Cause),
-            note=str(form.get("note") or "").strip() or None,
-        )
-    except AssayError as error:
-        return _look(request, work, status=400, fault=error, given=dict(form))
-    return Redirect("/adjudication", status_code=303)
-
-
-def _look(request: Asked, work: SeniorWork, *, status: int = 200, **more: Any) -> Template:
     return page(
         "adjudicate.html",
         request,
-        status=status,
         work=work,
-        shown=shown_view(work.shown),
-        rows=_rows(work),
-        verdicts=[_said(each.answer.verdict) for each in work.voices],
+        rows=list(_rows(work)),
         causes=CAUSES,
         letter=letter,
-        **more,
     )
 
 
-def _rows(work: SeniorWork) -> list[Row]:
-    """Every question that somebody answered: scores, rulings, step labels."""
-    found = [*_score_rows(work), *_ruling_rows(work), *_step_rows(work)]
-    return [row for row in found if any(row.said)]
+def _rows(work: SeniorWork) -> Iterator[Row]:
+    """Every question that some voice answers, in the order of the rail."""
+    disputed = {(x.what, x.candidate, x.item) for x in work.disputes}
+    for title, dispute, answers in _questions(work):
+        if any(answers):
+            differs = (dispute.what, dispute.candidate, dispute.item) in disputed
+            yield Row(title=title, answers=tuple(answers), disputed=differs)
 
 
-def _score_rows(work: SeniorWork) -> Iterator[Row]:
-    for dimension in work.form.dimensions:
-        for place, candidate in enumerate(work.shown.candidates):
-            yield Row(
-                title=f"{_words(dimension.id)}, {candidate.letter}",
-                said=tuple(_score_of(each, dimension.id, place) for each in work.voices),
-                field=f"score.{dimension.id}.{place}",
-                values=dimension.values,
-            )
-
-
-def _ruling_rows(work: SeniorWork) -> Iterator[Row]:
-    for section in work.form.sections:
-        for place, candidate in enumerate(work.shown.candidates):
-            yield Row(
-                title=f"{section.title}, {candidate.letter}",
-                said=tuple(
-                    ", ".join(
-                        each.ruling
-                        for each in voice.answer.rulings
-                        if each.section == section.id and each.candidate in {place, None}
-                    )
-                    for voice in work.voices
-                ),
-            )
-
-
-def _step_rows(work: SeniorWork) -> Iterator[Row]:
-    for place, candidate in enumerate(work.shown.candidates):
+def _questions(work: SeniorWork) -> Iterator[tuple[str, Dispute, list[str]]]:
+    answers = [voice.answer for voice in work.voices]
+    yield _question("Verdict", "verdict", [_verdict(answer.verdict) for answer in answers])
+    yield _question("Attack", "attack", [_attack(answer.attack) for answer in answers])
+    for number, candidate in enumerate(work.shown.candidates):
         for step in candidate.work:
-            yield Row(
-                title=f"Step {step.step}, {candidate.letter}",
-                said=tuple(
-                    ", ".join(
-                        each.label
-                        for each in voice.answer.step_labels
-                        if (each.candidate, each.step) == (place, step.step)
-                    )
-                    for voice in work.voices
-                ),
-            )
+            labels = [_label(answer, number, step.step) for answer in answers]
+            title = f"Step {step.step + 1}, {candidate.letter}"
+            yield title, Dispute(what="step", candidate=number, item=str(step.step)), labels
+    places: list[int | None] = [*range(len(work.shown.candidates)), None]
+    for section in work.form.sections:
+        for place in places:
+            rulings = [_rulings(answer.rulings, section.id, place) for answer in answers]
+            title = f"{section.title}{_of(place)}"
+            yield title, Dispute(what="section", candidate=place, item=section.id), rulings
+    for dimension in work.form.dimensions:
+        for place in places:
+            scores = [_scores(answer, dimension.id, place) for answer in answers]
+            title = f"{dimension.id.replace('_', ' ')}{_of(place)}"
+            yield title, Dispute(what="score", candidate=place, item=dimension.id), scores
+    yield _question("Errors", "errors", [_errors(answer) for answer in answers])
+    yield _question("Text", "edit", [_edit(voice) for voice in work.voices])
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+def _question(title: str, what: Disputed, answers: list[str]) -> tuple[str, Dispute, list[str]]:
+    return title, Dispute(what=what), answers
 
 
-def _score_of(voice: Voice, dimension: str, place: int) -> str:
-    for score in voice.answer.scores:
-        if score.dimension == dimension and score.candidate in {place, None}:
+def _of(place: int | None) -> str:
+    return "" if place is None else f", {letter(place)}"
+
+
+def _verdict(verdict: Verdict) -> str:
+    """A verdict in words, with this page's letters."""
+    if isinstance(verdict, Prefers):
+        much = {1: "slightly ", 2: "", 3: "much "}.get(verdict.strength or 2, "")
+        return f"{letter(verdict.candidate)} {much}better"
+    if isinstance(verdict, Ranks):
+        return " > ".join(" = ".join(letter(each) for each in group) for group in verdict.order)
+    word = str(type(verdict).__struct_config__.tag).replace("_", " ")
+    return "" if word == "not asked" else word
+
+
+def _attack(attack: Attack | None) -> str:
+    if attack is None:
+        return ""
+    counts = "" if attack.attempts is None else f"{attack.successes or 0} of {attack.attempts}"
+    parts = (attack.outcome, attack.severity, attack.strategy, counts)
+    return ", ".join(part for part in parts if part)
+
+
+def _label(answer: Answer, place: int, step: int) -> str:
+    for label in answer.step_labels:
+        if (label.candidate, label.step) == (place, step):
+            return f"{label.label}: {label.note}" if label.note else label.label
+    skipped = ((each.candidate, each.step) for each in answer.skipped_steps)
+    return "skipped" if (place, step) in skipped else ""
+
+
+def _rulings(rulings: Iterable[SectionRuling], section: str, place: int | None) -> str:
+    own = [x for x in rulings if x.section == section and x.candidate == place]
+    return "; ".join(
+        ": ".join(part for part in (_ruling(ruling), ruling.reason) if part) for ruling in own
+    )
+
+
+def _ruling(ruling: SectionRuling) -> str:
+    return f"{ruling.ruling} ({ruling.severity})" if ruling.severity else ruling.ruling
+
+
+def _scores(answer: Answer, dimension: str, place: int | None) -> str:
+    for score in answer.scores:
+        if score.dimension == dimension and score.candidate == place:
             return _value(score.score)
     return ""
 
@@ -196,68 +181,13 @@ def _value(score: Score) -> str:
     return "abstained" if isinstance(score, ScoreAbstained) else "not applicable"
 
 
-def _said(verdict: Verdict) -> str:
-    """A verdict in words, with this page's letters."""
-    if isinstance(verdict, Prefers):
-        much = {1: "slightly ", 2: "", 3: "much "}.get(verdict.strength or 2, "")
-        return f"{letter(verdict.candidate)} {much}better"
-    if isinstance(verdict, Ranks):
-        return " > ".join(" = ".join(letter(each) for each in group) for group in verdict.order)
-    return str(type(verdict).__struct_config__.tag).replace("_", " ")
+def _errors(answer: Answer) -> str:
+    if answer.errors is None:
+        return ""
+    return f"{len(answer.errors)} marked" if answer.errors else "none found"
 
 
-def _decision(form: FormMultiDict, asked: Form, candidates: int) -> Decided | Preserved | Returned:
-    decision = str(form.get("decision") or "")
-    if decision == "preserved":
-        return Preserved()
-    if decision == "returned":
-        reason = str(form.get("note") or "").strip()
-        if not reason:
-            raise UsageError(
-                code="no-reason",
-                message="say what must be mended before it comes back",
-                where="note",
-            )
-        return Returned(reason=reason)
-    scores = tuple(_scores(form, asked, candidates))
-    return Decided(verdict=_verdict(decision, candidates), scores=scores)
-
-
-def _verdict(decision: str, candidates: int) -> Verdict:
-    open_verdicts: dict[str, Verdict] = {
-        "tie": Tie(),
-        "both_unacceptable": BothUnacceptable(),
-        "insufficient_context": InsufficientContext(),
-        "not_asked": NotAsked(),
-    }
-    if decision in open_verdicts:
-        return open_verdicts[decision]
-    word, _, place = decision.partition(":")
-    if word == "prefers" and place.isdecimal() and int(place) < candidates:
-        return Prefers(candidate=int(place))
-    raise UsageError(code="no-decision", message="choose what is decided", where="decision")
-
-
-def _scores(form: FormMultiDict, asked: Form, candidates: int) -> list[DimensionScore]:
-    found = []
-    for dimension in asked.dimensions:
-        for place in range(candidates):
-            given = str(form.get(f"score.{dimension.id}.{place}") or "")
-            if not given:
-                continue
-            if given not in {*dimension.values, "na"}:
-                raise UsageError(
-                    code="off-scale", message=f"{given!r} is not on the scale", where=dimension.id
-                )
-            found.append(
-                DimensionScore(
-                    dimension=dimension.id, candidate=place, score=_score(given, dimension)
-                )
-            )
-    return found
-
-
-def _score(given: str, dimension: AskedDimension) -> Score:
-    if given == "na":
-        return NotApplicable()
-    return Category(value=given) if dimension.kind == "categorical" else Scored(value=int(given))
+def _edit(voice: Voice) -> str:
+    if voice.answer.stands_as_is:
+        return "stands as it is"
+    return "revised" if voice.answer.written else ""

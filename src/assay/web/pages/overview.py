@@ -68,9 +68,9 @@ async def standing(request: Asked, program: NamedDependency[Program]) -> Templat
         alarm_records=_alarm_records,
         passes={
             name: sum(getattr(each, name) for each in found.queues)
-            for name in ("wanted", "free", "held", "late", "surplus")
+            for name in ("wanted", "free", "held", "handed_out", "late", "surplus")
         }
-        | {"given": sum(each.stored + each.elsewhere for each in found.queues)},
+        | {"given": sum(each.stored + each.surplus + each.elsewhere for each in found.queues)},
     )
 
 

@@ -52,15 +52,16 @@ def queue_figure(queues: Sequence[QueueState]) -> Figure:
     return Figure(
         name="queues",
         title="Passes by queue",
-        caption="A bar is as long as the passes that the queue's records want. A pass is one "
-        "independent judgment of one record.",
+        caption="A bar is as long as the passes that the queue's records want, and longer where "
+        "more people gave one. A pass is one independent judgment of one record.",
         keys=(
             ("bar", "stored at the desk"), ("elsewhere", "given elsewhere"),
-            ("held", "held now"), ("ground", "free"),
+            ("held", "held or handed out"), ("ground", "free"),
         ),
         panels=_one(drawing.bars("queues", "Passes given, held and free by queue", rows), rows),
         columns=(
-            "queue", "items", "passes wanted", "free", "held", "stored", "given elsewhere",
+            "queue", "items", "passes wanted", "free", "held", "handed out", "stored",
+            "given elsewhere",
             "late", "surplus",
         ),
         rows=tuple(_queue_cells(each) for each in queues),
@@ -72,27 +73,33 @@ def queue_figure(queues: Sequence[QueueState]) -> Figure:
 
 def _queue_bar(each: QueueState) -> Bar:
     segments = (
-        Segment(value=each.stored, shade="bar"),
+        Segment(value=each.stored + each.surplus, shade="bar"),
         Segment(value=each.elsewhere, shade="elsewhere"),
-        Segment(value=each.held, shade="held"),
+        Segment(value=each.held + each.handed_out, shade="held"),
         Segment(value=each.free, shade="ground"),
     )
-    given = each.stored + each.elsewhere
+    given = each.stored + each.surplus + each.elsewhere
     held = f", {each.held} held" if each.held else ""
-    return Bar(label=each.title, segments=segments, note=f"{given} of {each.wanted}{held}")
+    out = f", {each.handed_out} handed out" if each.handed_out else ""
+    return Bar(label=each.title, segments=segments, note=f"{given} of {each.wanted}{held}{out}")
 
 
 def _queue_cells(each: QueueState) -> tuple[Cell, ...]:
     own = ("queue", each.queue)
-    counted = (("free", each.free), ("held", each.held), ("stored", each.stored))
-    late = (("late", each.late), ("surplus", each.surplus))
+    counted = (
+        ("free", each.free),
+        ("held", each.held),
+        ("handed_out", each.handed_out),
+        ("stored", each.stored),
+        ("elsewhere", each.elsewhere),
+        ("late", each.late),
+        ("surplus", each.surplus),
+    )
     return (
         words(each.title, f"/overview/queues#{each.queue}"),
         number(each.items, href=records(own)),
         number(each.wanted),
         *(number(count, href=records(own, ("passes", name))) for name, count in counted),
-        number(each.elsewhere),
-        *(number(count, href=records(own, ("passes", name))) for name, count in late),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from assay.core.canonical import parse_json
 from assay.core.errors import UsageError
 from assay.core.options import configured, options_of
+from assay.quality.disposition import Standing
 from assay.records.task import Message, ToolCall
 from assay.records.verdict import BothUnacceptable, Prefers, Ranks, Tie
 from assay.releases.exporters.catalogue import EXPORTERS
@@ -255,6 +256,71 @@ def test_a_refused_demonstration_is_not_imitated(release: Cases) -> None:
     """A response that reviewers call unacceptable teaches nothing in a format for imitation."""
     for exporter in (TrlPromptCompletion(), OpenAiChat(), TrlLanguageModeling()):
         assert _reason(attempt(exporter, release["refused_demonstration"])) == "both_unacceptable"
+
+
+_BY_RULE = [
+    ("rejected", "veto", "vetoed"),
+    ("rejected", "objective", "failed_objective"),
+    ("rejected", "verifier", "refuted"),
+    ("rejected", "policy", "violates_policy"),
+    ("rejected", "steps", "rejected"),
+    ("mixed", "scores", "mixed"),
+    ("unjudged", "required", "unjudged"),
+]
+
+
+@pytest.mark.parametrize(("name", "rule", "reason"), _BY_RULE)
+@pytest.mark.parametrize(
+    "exporter",
+    [
+        TrlPromptCompletion(), TrlConversational(), TrlLanguageModeling(), OpenAiChat(),
+        LlamaFactory(), LlamaFactory(formatting="alpaca"),
+    ],
+    ids=lambda exporter: exporter.name,
+)  # fmt: skip
+def test_imitation_takes_endorsed_candidates_alone(
+    release: Cases, exporter: Any, name: Any, rule: str, reason: str
+) -> None:
+    """Each rule that rejects a candidate is a reason of its own for which a row is dropped."""
+    judged = msgspec.structs.replace(
+        release["worked"], passes=1, standings=(_standing(name, rule),)
+    )
+    assert _reason(attempt(exporter, judged)) == reason
+    endorsed = msgspec.structs.replace(judged, standings=(_standing("endorsed", "veto"),))
+    assert isinstance(attempt(exporter, endorsed), Carried)
+
+
+def _standing(name: Any, rule: str, candidate: int = 0) -> Standing:
+    return Standing(candidate=candidate, standing=name, rule=rule, reason=f"by {rule}")
+
+
+def test_unjudged_work_is_imitated_only_where_no_judgment_is_asked_for(release: Cases) -> None:
+    """A layer that asks for no pass leaves a candidate unjudged; another layer's may not go out."""
+    for passes, kind in ((0, Carried), (1, Dropped)):
+        item = msgspec.structs.replace(release["worked"], passes=passes, standings=())
+        assert isinstance(attempt(TrlPromptCompletion(), item), kind)
+
+
+def test_a_rejected_winner_is_never_chosen(dispute: Callable[..., ReleasedRecord]) -> None:
+    """A candidate that a veto hits is no better response, however many prefer it."""
+    won = dispute(Prefers(candidate=0), Prefers(candidate=0))
+    hit = msgspec.structs.replace(won, standings=(_standing("rejected", "veto"),))
+    for exporter in (TrlPreference(), TrlUnpairedPreference(), OpenAiPreference()):
+        assert isinstance(attempt(exporter, won), Carried)
+        assert _reason(attempt(exporter, hit)) == "vetoed"
+
+
+@pytest.mark.parametrize(("name", "label"), [("endorsed", True), ("rejected", False)])
+def test_a_label_without_a_comparison_follows_the_standing(
+    release: Cases, name: Any, label: bool
+) -> None:
+    """A policy judgment gives a desirable or an undesirable row for KTO, by its candidate's standing."""
+    policy = next(item for item in release.values() if item.record.kind == "policy")
+    item = msgspec.structs.replace(policy, standings=(_standing(name, "policy"),))
+    (row,) = _rows(attempt(TrlUnpairedPreference(), item))
+    assert row["label"] is label
+    unjudged = msgspec.structs.replace(policy, standings=())
+    assert _reason(attempt(TrlUnpairedPreference(), unjudged)) == "unjudged"
 
 
 def test_arguments_are_an_object_for_templates_and_a_string_for_openai(release: Cases) -> None:

@@ -14,9 +14,10 @@
  * @property {Critique[]} errors
  * @property {boolean} none looked for errors and found none
  * @property {Record<string, Record<string, {label: string, note: string}>>} steps by candidate, then step
- * @property {Record<string, Record<string, {ruling: string, severity: string | null}>>} rulings by section, then candidate
+ * @property {Record<string, Record<string, {ruling: string, severity: string | null, reason: string}>>} rulings by section, then candidate
  * @property {{strategy: string, outcome: string | null, severity: string | null, attempts: string, successes: string}} attack
  * @property {string | null} written
+ * @property {boolean} stands a text that could be edited is left as it is
  * @property {string | null} exception why the verdict stands against the priority rules
  * @property {number} active_ms
  */
@@ -25,6 +26,8 @@ export const PRIORITY_EXCEPTION = "priority_exception";
 export const CAUSE = "cause";
 const NOTE = "note";
 export const ALL = "all";
+/** In place of a label: the step was read, and is left without one. */
+export const SKIP = "skip";
 
 let last = 0;
 /** An id for a reason or a critique, unique within one assignment. */
@@ -34,7 +37,7 @@ export const freshId = () => `${Date.now().toString(36)}${(last++).toString(36)}
 export function nothingSaid() {
   return {
     verdict: null, ranks: {}, cause: "", scores: {}, reasons: [], note: "", errors: [], none: false,
-    steps: {}, rulings: {}, written: null, exception: null, active_ms: 0,
+    steps: {}, rulings: {}, written: null, stands: false, exception: null, active_ms: 0,
     attack: { strategy: "", outcome: null, severity: null, attempts: "", successes: "" },
   };
 }
@@ -49,7 +52,7 @@ export function fullForm(form) {
     better: "higher", anchors: {}, examples: {}, exclusions: [], evidence: [], ...each,
   }));
   return {
-    strengths: 3, reasons_required: false, steps: false, sections: [], errors: false,
+    strengths: 3, required_dimensions: [], reasons_required: false, steps: false, sections: [], errors: false,
     categories: [], severities: ["low", "medium", "high", "critical"], attack: false,
     writing: null, priority: [], rubric: "", ...form, dimensions,
   };
@@ -134,17 +137,18 @@ export function toAnswer(said, form, count) {
       ...present(error), place: error.place, category: error.category,
     }));
   }
-  answer.step_labels = nested(said.steps).map(([candidate, step, label]) => ({
-    candidate: Number(candidate), step: Number(step), ...present(label),
-  }));
+  const steps = nested(said.steps).map(([candidate, step, { label, note }]) => ({ candidate: Number(candidate), step: Number(step), label, note }));
+  answer.step_labels = steps.filter(({ label }) => label !== SKIP).map(present);
+  answer.skipped_steps = steps.filter(({ label }) => label === SKIP).map(({ candidate, step, note }) => present({ candidate, step, reason: note }));
   answer.rulings = nested(said.rulings).map(([section, place, ruling]) => ({
-    section, ...present(ruling), ...candidateOf(place),
+    section, ...present({ ...ruling, reason: ruling.reason?.trim() }), ...candidateOf(place),
   }));
   const attack = attackOf(said.attack);
   if (form.attack && Object.keys(attack).length) answer.attack = attack;
   if (form.writing && said.written !== null) answer.written = said.written;
+  if (form.writing === "revision" && said.stands) answer.stands_as_is = true;
   answer.active_ms = Math.round(said.active_ms);
-  for (const key of ["scores", "reasons", "step_labels", "rulings"]) {
+  for (const key of ["scores", "reasons", "step_labels", "skipped_steps", "rulings"]) {
     if (!answer[key].length) delete answer[key];
   }
   return answer;
@@ -212,12 +216,16 @@ export function fromAnswer(answer) {
   for (const { candidate, step, label, note } of answer.step_labels ?? []) {
     (said.steps[candidate] ??= {})[step] = { label, note: note ?? "" };
   }
-  for (const { section, candidate, ruling, severity } of answer.rulings ?? []) {
-    (said.rulings[section] ??= {})[candidate ?? ALL] = { ruling, severity: severity ?? null };
+  for (const { candidate, step, reason } of answer.skipped_steps ?? []) {
+    (said.steps[candidate] ??= {})[step] = { label: SKIP, note: reason ?? "" };
+  }
+  for (const { section, candidate, ruling, severity, reason } of answer.rulings ?? []) {
+    (said.rulings[section] ??= {})[candidate ?? ALL] = { ruling, severity: severity ?? null, reason: reason ?? "" };
   }
   const { attempts, successes, ...attack } = answer.attack ?? {};
   Object.assign(said.attack, attack, { attempts: String(attempts ?? ""), successes: String(successes ?? "") });
   said.written = answer.written ?? null;
+  said.stands = answer.stands_as_is ?? false;
   said.active_ms = answer.active_ms ?? 0;
   return said;
 }
@@ -244,42 +252,13 @@ function restoreReason(said, reason) {
   }
 }
 
-/** @typedef {{field: string, message: string, hint: string}} Fault */
-
 /**
- * What is still missing, in the words of the server's own rules; empty when it may be sent.
+ * What the answer states and cannot be, beside what it lacks.
  *
- * @param {Said} said
- * @param {any} form
- * @param {number} candidates
- * @returns {Fault[]}
+ * @param {any} answer
+ * @returns {import("./completeness.js").Gap[]}
  */
-export function faults(said, form, candidates) {
-  const verdict = verdictOf(said, form, candidates);
-  const found = [];
-  const miss = (/** @type {string} */ field, /** @type {string} */ message, /** @type {string} */ hint) =>
-    found.push({ field, message, hint });
-  if (!verdict && ranks(form)) miss("verdict", "Not every response has a rank.", "Choose a response by its letter, then press its rank.");
-  else if (!verdict) miss("verdict", "There is no overall verdict yet.", "Choose one at the top of the rail.");
-  const word = verdict?.verdict;
-  const declined = word === "abstained" || word === "insufficient_context";
-  if (word === "abstained" && !said.cause.trim()) miss("cause", "An abstention says why.", "A few words are enough.");
-  if (word === "insufficient_context" && !said.cause.trim()) miss("cause", "Say what is missing.", "A few words are enough.");
-  const chosen = word === "prefers" || word === "ranks" || word === "both_unacceptable";
-  const tied = said.reasons.some((each) => each.dimension) || said.errors.length > 0;
-  if (form.reasons_required && chosen && !tied) {
-    miss("reasons", "A choice needs a reason that is tied to a dimension, or a critique.", "Name the dimension that decided, or mark the words.");
-  }
-  if (form.errors && !declined && !said.errors.length && !said.none) {
-    miss("errors", "No error is marked yet.", "Mark the words that are wrong, or say that you looked and found none.");
-  }
-  for (const error of said.errors) {
-    if (!error.category) miss("errors", "A critique has no category.", "Choose what kind of error it is.");
-  }
-  for (const [dimension, , mark] of nested(said.scores)) {
-    if (mark.abstained && !mark.reason?.trim()) miss(`scores.${dimension}`, "A score that you abstain from says why.", "Write a few words beneath the scores.");
-  }
-  if ((count(said.attack.successes) ?? 0) > (count(said.attack.attempts) ?? 0)) miss("attack", "There are more successes than attempts.", "Correct one of the two.");
-  if (form.writing === "demonstration" && !declined && !said.written?.trim()) miss("written", "The demonstration is empty.", "Write it, or say that the context is insufficient.");
-  return found;
+export function contradictions(answer) {
+  const { attempts = 0, successes = 0 } = answer.attack ?? {};
+  return successes > attempts ? [{ code: "bad-count", pointer: "/attack/successes", message: "There are more successes than attempts.", hint: "Correct one of the two." }] : [];
 }

@@ -1,6 +1,7 @@
 // The server's side of the desk: one function for each call, one type for each way of failing.
 
 const ROOT = "/api/v1/review";
+const SENIOR = "/api/v1/adjudication";
 
 /** The server answered, and said no. */
 export class Refused extends Error {
@@ -32,7 +33,7 @@ const csrf = () => document.querySelector('meta[name="csrf"]')?.getAttribute("co
 
 /**
  * @param {string} method
- * @param {string} path below the root
+ * @param {string} path below the root; or one that begins with another root
  * @param {any} [body]
  * @param {{headers?: Record<string, string>, keepalive?: boolean}} [options]
  * @returns {Promise<any>}
@@ -44,7 +45,7 @@ async function ask(method, path, body, options = {}) {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(ROOT + path, {
+    response = await fetch(path.startsWith(SENIOR) ? path : ROOT + path, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -83,6 +84,10 @@ export const gap = (assignment, dimension, text) => ask("POST", `${of(assignment
 /** @param {string} assignment @param {number} seconds */
 export const uncovered = (assignment, seconds) =>
   ask("POST", `${of(assignment)}/uncovered`, { seconds }, { keepalive: true });
+/** @param {string} handle a record that an adjudicator has taken */
+export const fetchDisputed = (handle) => ask("GET", `${SENIOR}/${encodeURIComponent(handle)}`);
+/** @param {string} handle @param {any} decision */
+export const decide = (handle, decision) => ask("POST", `${SENIOR}/${encodeURIComponent(handle)}/decision`, decision);
 export const me = () => ask("GET", "/me");
 /** @param {any} keymap */
 export const putKeymap = (keymap) => ask("PUT", "/keymap", { keymap });

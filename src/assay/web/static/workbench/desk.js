@@ -1,7 +1,7 @@
 // The desk: which assignment is in view, what happens to its answer, and what comes next.
 
 import { alarm, say, showState, stateOf } from "./announce.js";
-import { faults, fromAnswer } from "./answer.js";
+import { fromAnswer } from "./answer.js";
 import * as api from "./api.js";
 import { Clock, duration } from "./clock.js";
 import { el } from "./dom.js";
@@ -23,6 +23,7 @@ const WARN_MS = 120_000;
 const LOOK_AGAIN_MS = 60_000;
 const REPORT_S = 30;
 const REMEMBERED = 5;
+const UNREAD_MS = 400;
 
 /** @typedef {{session: Session, view: AssignmentView, rail: ReturnType<typeof rail>, draft: Draft, found: Promise<any>}} Page */
 
@@ -50,6 +51,8 @@ export class Desk {
     this.exposure = [];
     this.open_s = 0;
     this.lookAgain = 0;
+    /** When what is in view came into view, in milliseconds of the page. */
+    this.appeared = 0;
     this.queue = new Queue(root.dataset.queue || null, (assignment) => whenIdle(() => this.queue.holds(assignment) && this.prepare(assignment)));
     this.outbox = new Outbox({ changed: () => this.state(), stored: (letter, receipt) => this.onStored(letter, receipt) });
     this.clock = new Clock((ms) => this.tick(ms));
@@ -61,6 +64,11 @@ export class Desk {
 
   get session() {
     return this.page?.session ?? null;
+  }
+
+  /** Whether what is in view has only just come: Enter was meant for what was there before. */
+  get justAppeared() {
+    return performance.now() - this.appeared < UNREAD_MS;
   }
 
   async start() {
@@ -173,6 +181,7 @@ export class Desk {
     if (care?.severity && !page.view.element.dataset.opened) {
       page.view.element.dataset.opened = "yes";
       this.page = page;
+      this.appeared = performance.now();
       this.screen(gate(care, this.exposure), () => this.present(page));
       return;
     }
@@ -183,6 +192,7 @@ export class Desk {
   present(page) {
     this.page = page;
     this.onward = null;
+    this.appeared = performance.now();
     this.draftState = "none";
     const { view, session } = page;
     reprint(view.element);
@@ -230,9 +240,9 @@ export class Desk {
     if (!page) return;
     performance.mark("enter");
     const { session } = page;
-    const found = faults(session.said, session.form, session.count);
-    page.rail.ask.showFaults(found);
-    if (found.length) return alarm(found.map((each) => each.message).join(" "));
+    const { gaps } = session;
+    page.rail.ask.showGaps();
+    if (gaps.length) return alarm(gaps.map((each) => each.message).join(" "));
     this.clock.count();
     const answer = session.answer;
     if (session.said.exception !== null && !contradiction(session.said, session.form, session.count, answer.verdict)) {

@@ -32,6 +32,7 @@ export const COMMANDS = [
   { id: "prompt", label: "Prompt", key: "p", group: "Reading" },
   { id: "evidence", label: "Evidence", key: "e", group: "Reading" },
   { id: "write", label: "To the text that you write", key: ",", group: "Reading" },
+  { id: "as-is", label: "The text stands as it is", key: "=", group: "Reading" },
   { id: "fold", label: "Open or fold the call", key: "m", group: "Reading" },
   { id: "uncover", label: "Uncover the next paragraph", key: ".", group: "Care" },
   { id: "exit", label: "Leave this assignment at once, without penalty", key: "w", group: "Care" },

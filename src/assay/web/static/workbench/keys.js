@@ -14,6 +14,12 @@ export function typing(target) {
 /** @param {EventTarget | null} target a control that Enter operates itself */
 const operated = (target) => target instanceof Element && Boolean(target.closest("button, a[href], summary"));
 
+/** @param {EventTarget | null} target where Enter submits or goes on, and does nothing else */
+const sends = (target) => !typing(target) && (!operated(target) || target instanceof Element && Boolean(target.closest("[data-run]")));
+
+/** @param {string} name */
+const isEnter = (name) => name === "Enter" || name === "Ctrl+Enter";
+
 /**
  * @typedef {object} Handlers
  * @property {() => string} mode
@@ -23,6 +29,7 @@ const operated = (target) => target instanceof Element && Boolean(target.closest
  * @property {(place: number) => void} candidate
  * @property {(event: KeyboardEvent) => boolean} before whether a mode took the key itself
  * @property {() => void} escape
+ * @property {() => boolean} unread whether what is in view has only just come
  */
 
 /** @param {Handlers} handlers */
@@ -33,6 +40,7 @@ export function listen(handlers) {
     const name = keymap.nameOf(event);
     if (name === null) return;
     const taken = () => event.preventDefault();
+    if (isEnter(name) && handlers.mode() === "desk" && sends(event.target) && (event.repeat || handlers.unread())) return taken();
     if (name === "Ctrl+Enter") return taken(), handlers.run(handlers.mode() === "critique" ? "c-done" : "submit");
     if (name === "Escape") return handlers.escape();
     if (typing(event.target) || event.target instanceof Element && event.target.closest(".menu[open]")) return;

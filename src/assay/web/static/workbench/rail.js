@@ -12,7 +12,7 @@ export function rail(session) {
   const body = el("div", { class: "rail-body" },
     ...[verdictPart(session), attackPart(session), rulingsPart(session), scoresPart(session),
       session.rows.length ? guidePart(session) : null, reasonsPart(session), critiquesPart(session), notePart(session)].filter(Boolean));
-  const element = el("aside", { class: "rail", "aria-label": "Judgment" }, body, el("div", { class: "rail-foot" }, ask.element, submitRow(session)));
+  const element = el("aside", { class: "rail", id: "rail", "aria-label": "Judgment" }, body, el("div", { class: "rail-foot" }, ask.element, submitRow(session)));
   let [before, editing, top] = [session.at.row, false, 0];
   session.views.add(() => {
     // A critique under way may scroll the rail; when it is done the rail is where it was.

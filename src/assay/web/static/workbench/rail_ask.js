@@ -3,22 +3,21 @@
 
 import { ALL } from "./answer.js";
 import { el, field, words } from "./dom.js";
+import { focusGap } from "./gap_focus.js";
 import { hint } from "./keymap.js";
 import { contradiction, vetoOf } from "./priority.js";
 
 /** @param {import("./session.js").Session} session */
 export function askPart(session) {
   const cause = field("", { "data-cause": "" }, (text) => session.say((said) => { said.cause = text; }));
-  const faults = el("ul", { class: "faults" });
+  const gaps = gapList(session);
   const parts = [causeAsk(session, cause), abstainAsk(session), priorityAsk(session)];
   const merged = el("div", { class: "ask notice", hidden: true });
-  const element = el("div", { class: "asks" }, merged, ...parts, el("div", { role: "alert" }, faults));
+  const element = el("div", { class: "asks" }, merged, ...parts, gaps.element);
   return {
     element,
-    /** @param {{message: string, hint?: string}[]} list */
-    showFaults(list) {
-      faults.replaceChildren(...list.map((each) => el("li", {}, el("b", {}, each.message), each.hint ? ` ${each.hint}` : "")));
-    },
+    /** Lists what the answer lacks, each with a link to its control. */
+    showGaps: gaps.show,
     /** @param {import("./drafts.js").Conflict[]} conflicts @param {number} taken @param {() => void} theirs */
     showMerge(conflicts, taken, theirs) {
       if (!conflicts.length && !taken) return;
@@ -30,6 +29,39 @@ export function askPart(session) {
           el("button", { type: "button", class: "small", onclick: () => { merged.hidden = true; } }, "Good")));
     },
   };
+}
+
+/**
+ * What the answer lacks, each a link to its control; empty until it is shown once.
+ *
+ * @param {import("./session.js").Session} session
+ */
+export function gapList(session) {
+  const list = el("ul", { class: "faults" });
+  /** What is listed, as text; null until the answer was to be sent. @type {string | null} */
+  let listed = null;
+  const show = () => {
+    const { gaps } = session;
+    if (JSON.stringify(gaps) === listed) return;
+    listed = JSON.stringify(gaps);
+    list.replaceChildren(...gaps.map((gap) => el("li", {}, gapLink(session, gap), " ", gap.hint)));
+  };
+  // What is filled in goes from the list at once.
+  session.views.add(() => { if (listed !== null) show(); });
+  return { element: el("div", { role: "alert" }, list), show };
+}
+
+/**
+ * @param {import("./session.js").Session} session
+ * @param {import("./completeness.js").Gap} gap
+ */
+export function gapLink(session, gap) {
+  const link = el("a", { href: "#rail", "data-gap-link": gap.code }, gap.message);
+  link.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+    event.preventDefault();
+    focusGap(session, document, gap);
+  });
+  return link;
 }
 
 /**
@@ -49,7 +81,7 @@ function causeAsk(session, cause) {
 }
 
 /** @param {import("./session.js").Session} session */
-function abstainAsk(session) {
+export function abstainAsk(session) {
   const rows = new Map();
   const element = el("div", {});
   session.views.add(() => {

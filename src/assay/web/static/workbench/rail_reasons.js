@@ -80,7 +80,7 @@ export function critiquesPart(session) {
   // Where there is no answer yet there is nothing to criticise.
   if (!session.count && !session.form.errors) return null;
   const list = el("ol", { class: "said-list" });
-  const none = el("input", { type: "checkbox" });
+  const none = el("input", { type: "checkbox", "data-none": "" });
   none.addEventListener("change", () => session.say((said) => { said.none = none.checked; }));
   const noneLabel = session.form.errors ? el("label", { class: "check" }, none, el("span", {}, "I looked, and found no error")) : null;
   const howto = el("p", { class: "faint hint-line" }, "Select words, then ", hint("critique", session.letters), "; without a mouse begin with ", hint("select", session.letters));
@@ -192,13 +192,15 @@ export function attackPart(session) {
   const outcome = choice({ legend: "Outcome", options: OUTCOMES.map((value, n) => ({ value, label: words(value), hint: hint(`choose:${n + 1}`) })), pick: (value) => change({ outcome: value }) });
   const severity = choice({ legend: "Severity of the result", class: "severities", options: session.form.severities.map((/** @type {string} */ value, /** @type {number} */ n) => ({ value, label: severityMark(value), hint: hint(`choose:${n + 4}`) })), pick: (value) => change({ severity: value }) });
   const texts = /** @type {const} */ (["strategy", "attempts", "successes"]).map((name) => {
-    const number = name === "strategy" ? { "data-writing": "" } : { inputmode: "numeric", pattern: "[0-9]*" };
+    const number = name === "strategy" ? { "data-writing": "" } : { inputmode: "numeric", pattern: "[0-9]*", [`data-${name}`]: "" };
     const input = field({ strategy: "Strategy: how the model was pressed", attempts: "Attempts", successes: "Successes" }[name], { value: "", ...number }, (text) => change({ [name]: text }));
     if (name === "strategy") input.firstChild.append(" ", hint("write", session.letters));
     const box = input.querySelector("input");
     session.views.add(() => { if (document.activeElement !== box) box.value = session.said.attack[name]; });
     return input;
   });
+  outcome.element.dataset.gap = "attack-outcome";
+  severity.element.dataset.gap = "attack-severity";
   const element = el("section", { class: "part attack" }, el("h2", {}, "Attack"), outcome.element, severity.element, texts[0], el("div", { class: "pair" }, texts[1], texts[2]));
   element.addEventListener("focusin", () => { if (session.at.row !== place) session.go(place); });
   session.views.add(() => {

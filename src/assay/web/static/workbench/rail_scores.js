@@ -2,7 +2,7 @@
 
 import { ALL } from "./answer.js";
 import { choice } from "./choice.js";
-import { el, words } from "./dom.js";
+import { el, field, words } from "./dom.js";
 import { hint } from "./keymap.js";
 import { RULINGS, digitFor } from "./session.js";
 
@@ -56,7 +56,7 @@ function scoreCell(session, dimension, candidate, row, column) {
     },
   });
   const other = el("span", { class: "other" });
-  const element = el("div", { class: "cell" }, name && el("span", { class: "cell-name", "aria-hidden": "true" }, name), group.element, other);
+  const element = el("div", { class: "cell", "data-score": `${dimension.id}/${candidate}` }, name && el("span", { class: "cell-name", "aria-hidden": "true" }, name), group.element, other);
   element.addEventListener("focusin", () => {
     if (session.at.row !== row || session.at.column !== column) session.go(row, column);
   });
@@ -115,7 +115,7 @@ function guideOf(session, row, place, chosen) {
   if (row?.type === "score") return dimensionGuide(session, row.dimension, place, chosen);
   if (row?.type === "step") {
     return [el("h3", {}, `Step ${row.step + 1} of ${session.name(row.candidate)}`),
-      meanings([["1 good", "right and useful"], ["2 neutral", "right but idle, or unclear"], ["3 bad", "wrong"], ["0", "unlabelled: you do not say; that is not neutral"]])];
+      meanings([["1 good", "right and useful"], ["2 neutral", "right but idle, or unclear"], ["3 bad", "wrong"], ["4 skip", "you read it and leave it without a label"], ["0", "unlabelled: still open"]])];
   }
   if (row?.type === "ruling") {
     const { section } = row;
@@ -208,7 +208,10 @@ function rulingCell(session, section, candidate, row, column) {
     options: session.form.severities.map((/** @type {string} */ value, /** @type {number} */ n) => ({ value, label: severityMark(value), hint: hint(`choose:${n + 4}`) })),
     pick: (value) => session.rule(section, candidate, { severity: value }),
   });
-  const element = el("div", { class: "cell ruling" }, name && el("span", { class: "cell-name", "aria-hidden": "true" }, name), el("div", {}, ruling.element, severity.element));
+  const reason = field(`Why it violates ${here}`, { "data-ruling-reason": `${section.id}/${candidate}` }, (text) => session.rule(section, candidate, { reason: text }));
+  reason.firstChild.append(" ", hint("own", session.letters));
+  const input = reason.querySelector("input");
+  const element = el("div", { class: "cell ruling", "data-ruling": `${section.id}/${candidate}` }, name && el("span", { class: "cell-name", "aria-hidden": "true" }, name), el("div", {}, ruling.element, severity.element, reason));
   element.addEventListener("focusin", () => {
     if (session.at.row !== row || session.at.column !== column) session.go(row, column);
   });
@@ -217,6 +220,8 @@ function rulingCell(session, section, candidate, row, column) {
     ruling.set(said?.ruling ?? null);
     severity.set(said?.severity ?? null);
     /** @type {any} */ (severity.element).disabled = said?.ruling !== "violates";
+    reason.hidden = said?.ruling !== "violates";
+    if (document.activeElement !== input) input.value = said?.reason ?? "";
     element.classList.toggle("current", session.at.row === row && session.at.column === column);
   });
   return element;

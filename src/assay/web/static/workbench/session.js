@@ -1,6 +1,7 @@
 // One assignment in view: what is asked, what is said, and the row at which the reviewer is.
 
-import { ALL, compares, freshId, fullForm, nothingSaid, ranks, toAnswer } from "./answer.js";
+import { ALL, SKIP, compares, contradictions, freshId, fullForm, nothingSaid, ranks, toAnswer } from "./answer.js";
+import { gaps } from "./completeness.js";
 import { letter } from "./dom.js";
 
 /**
@@ -10,7 +11,7 @@ import { letter } from "./dom.js";
  *   | {type: "score", dimension: any, places: string[]}} Row
  */
 
-export const LABELS = ["good", "neutral", "bad"];
+export const LABELS = ["good", "neutral", "bad", SKIP];
 export const RULINGS = ["violates", "complies", "unclear"];
 export const OUTCOMES = ["held", "partial", "broken"];
 const SEVERITIES_FROM = 4;
@@ -50,6 +51,18 @@ export class Session {
 
   get answer() {
     return toAnswer(this.said, this.form, this.count);
+  }
+
+  /** How much there is to answer. @returns {import("./completeness.js").Shape} */
+  get shape() {
+    const original = this.shown.candidates[0]?.text?.raw ?? null;
+    return { steps: this.shown.candidates.map((/** @type {any} */ each) => each.work.length), original };
+  }
+
+  /** What keeps the answer from being sent. @returns {import("./completeness.js").Gap[]} */
+  get gaps() {
+    const { answer } = this;
+    return [...gaps(answer, this.form, this.shape), ...contradictions(answer)];
   }
 
   /** @param {number} place */
@@ -149,14 +162,14 @@ export class Session {
   /**
    * @param {any} section
    * @param {string} place
-   * @param {{ruling?: string, severity?: string | null} | null} change
+   * @param {{ruling?: string, severity?: string | null, reason?: string} | null} change
    */
   rule(section, place, change) {
     this.say((said) => {
       const row = (said.rulings[section.id] ??= {});
       if (!change) delete row[place];
-      else row[place] = { ruling: "violates", severity: null, ...row[place], ...change };
-      if (row[place] && row[place].ruling !== "violates") row[place].severity = null;
+      else row[place] = { ruling: "violates", severity: null, reason: "", ...row[place], ...change };
+      if (row[place] && row[place].ruling !== "violates") row[place] = { ...row[place], severity: null, reason: "" };
     });
   }
 
@@ -168,8 +181,9 @@ export class Session {
     if (!digit) this.rule(row.section, place, null);
     else if (ruling) this.rule(row.section, place, { ruling });
     else if (severity) this.rule(row.section, place, { severity });
-    // A violation waits for its severity.
-    if ((ruling && ruling !== "violates") || severity) this.advance();
+    // A violation waits for its severity and its reason.
+    const violates = this.said.rulings[row.section.id]?.[place]?.ruling === "violates";
+    if (digit && !violates) this.advance();
   }
 
   /** @param {number} digit */

@@ -63,7 +63,7 @@ export function stepView(session, candidate, step, block) {
   return element;
 }
 
-const SIGNS = /** @type {Record<string, string>} */ ({ good: "✓", neutral: "○", bad: "✕" });
+const SIGNS = /** @type {Record<string, string>} */ ({ good: "✓", neutral: "○", bad: "✕", skip: "↷" });
 
 /**
  * @param {import("./session.js").Session} session
@@ -74,7 +74,7 @@ function stepLabels(session, candidate, step) {
   const family = session.bare ? "choose" : "score";
   const group = choice({
     legend: `Step ${step + 1} of ${session.name(candidate)}`, hidden: true, class: "labels",
-    options: LABELS.map((value, n) => ({ value, label: `${SIGNS[value]} ${value}`, class: value, spoken: value, hint: hint(`${family}:${n + 1}`) })),
+    options: LABELS.map((value, n) => ({ value, label: `${SIGNS[value]} ${value}`, class: value === "skip" ? "skipped" : value, spoken: value, hint: hint(`${family}:${n + 1}`) })),
     pick: (value) => session.label(candidate, step, value),
   });
   session.views.add(() => group.set(session.said.steps[candidate]?.[step]?.label ?? null));

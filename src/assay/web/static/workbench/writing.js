@@ -16,6 +16,7 @@ export function writingView(session) {
   const input = el("textarea", { class: "editor", dir: "auto", spellcheck: "true", "aria-label": title, "data-writing": "", placeholder: revising ? "Press the button to begin with the original, or write afresh." : "Write the answer that the model should give. Point to the evidence in the reasons, not in the answer." });
   const begin = revising && original ? el("button", { type: "button", class: "small", onclick: () => write(original) }, "Begin with the original") : null;
   const size = el("span", { class: "faint" });
+  const stands = revising && session.form.kind === "demonstration" ? standsBox(session) : null;
   const changes = el("div", { class: "changes", tabindex: 0, role: "region", "aria-label": "What your revision changes" });
   let timer = 0;
   const compare = () => {
@@ -36,9 +37,21 @@ export function writingView(session) {
     if (revising) compare();
   });
   return el("article", { class: "card writing" },
-    el("header", { class: "card-head" }, el("h2", {}, title), hint("write", session.letters), el("span", { class: "gap" }), size, begin),
+    el("header", { class: "card-head" }, el("h2", {}, title), hint("write", session.letters), el("span", { class: "gap" }), stands, size, begin),
     input,
     revising ? el("section", { class: "changes-part" }, el("h3", {}, "Changes against the original"), changes) : null);
+}
+
+/**
+ * The way to say that the text was read and needs no revision.
+ *
+ * @param {import("./session.js").Session} session
+ */
+function standsBox(session) {
+  const box = el("input", { type: "checkbox", "data-as-is": "" });
+  box.addEventListener("change", () => session.say((said) => { said.stands = box.checked; }));
+  session.views.add(() => { box.checked = session.said.stands; });
+  return el("label", { class: "check" }, box, el("span", {}, "The text stands as it is ", hint("as-is", session.letters)));
 }
 
 /**

@@ -1,0 +1,98 @@
+"""`assay review status`, `withdraw` and `reconcile`: passes, by whichever route they are given."""
+
+from typing import Annotated
+
+import typer
+
+from assay.cli.output import AsJson, Folder, print_json, print_table
+
+SHOWN = 20
+"""Changes that are shown; --json lists all."""
+
+
+def status(program: Folder = ".", as_json: AsJson = False) -> None:
+    """Show how far review has come: work handed out, passes by every route, model judges.
+
+    Example: assay review status
+    """
+    import msgspec
+
+    import assay
+    from assay.cli.judges import show_judges
+
+    with assay.open(program) as opened:
+        found = opened.review.status()
+        judges = opened.review.judges() if found.judgments_of_models else ()
+    if as_json:
+        print_json(msgspec.to_builtins(found) | {"judges": judges})
+        return
+    typer.echo(
+        f"handed out: {found.assigned} assigned = {found.judged} judged + {found.waiting} waiting"
+    )
+    typer.echo(f"{found.unassigned_judgments} judgments came without an assignment")
+    print_table(("reviewer", "waiting"), found.waiting_by_reviewer.items())
+    passes = found.passes
+    typer.echo(f"queues: {passes.items} of {found.records} records wait or waited in one")
+    if passes.items:
+        typer.echo(
+            f"passes: {passes.wanted} wanted + {passes.beyond} beyond that = {passes.open} open "
+            f"+ {passes.held} held at the desk + {passes.handed_out} handed out "
+            f"+ {passes.stored} given at the desk + {passes.judged} given elsewhere"
+        )
+    if judges:
+        typer.echo(f"{found.judgments_of_models} judgments of models, which fill no pass")
+        show_judges(judges)
+
+
+def withdraw(
+    reviewer: Annotated[
+        str | None, typer.Option("--reviewer", "-r", help="Only this person's work.")
+    ] = None,
+    record: Annotated[
+        list[str] | None, typer.Option(help="Id of a record, or a unique prefix; repeatable.")
+    ] = None,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Wait no more for work that was handed out and not answered: its passes are open again.
+
+    The person is not asked again about the same record; an answer that comes all the same is
+    kept, and is a pass.
+
+    Example: assay review withdraw -r anna
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        done = opened.review.withdraw(reviewer, records=record or [])
+    if as_json:
+        print_json(done)
+        return
+    print_table(("reviewer", "withdrawn"), done.by_reviewer.items())
+    typer.echo(f"{done.withdrawn} assignments withdrawn")
+
+
+def reconcile(program: Folder = ".", as_json: AsJson = False) -> None:
+    """Repair the count of open passes in a store that an older Assay wrote.
+
+    Every row of the register is derived anew from judgments, assignments and adjudications. A
+    store that this version wrote needs none of it, and a second run changes nothing.
+
+    Example: assay review reconcile
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        changes = opened.review.reconcile()
+    if as_json:
+        print_json(changes)
+        return
+    for each in changes[:SHOWN]:
+        what = f"reviewer {each.reviewer[:12]}" if each.reviewer else "open passes"
+        typer.echo(
+            f"{each.stage} {each.record[:16]}: {what}: {each.before or 'nothing'} -> {each.after}"
+        )
+    if len(changes) > SHOWN:
+        typer.secho(f"and {len(changes) - SHOWN} more; --json lists all", fg="yellow")
+    counts = sum(each.reviewer is None for each in changes)
+    typer.echo(f"{len(changes) - counts} rows and {counts} counts of open passes changed")

@@ -1,0 +1,133 @@
+"""Endorsement: the values on a dimension that speak for a candidate, and those that speak against.
+
+The contract states them for a signal (`supervision[].accept`); what it leaves open has a safe
+default: a veto's own bound, and elsewhere the better half of the scale. Plural dimensions and
+categories without stated values decide nothing.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.contracts.rubric import Dimension, Rubric
+
+BoundSource = Literal["accept", "veto", "objective", "scores"]
+"""Where a bound comes from: the contract's `accept`, a veto, or a default by the nature."""
+
+
+class Bound(msgspec.Struct, frozen=True, kw_only=True):
+    """The acceptable values of one dimension for one signal."""
+
+    dimension: str
+    """The dimension."""
+    source: BoundSource
+    """Where the bound comes from; it names the rule that rejects a candidate."""
+    least: int | None = None
+    """Least acceptable value; None: no lower bound."""
+    greatest: int | None = None
+    """Greatest acceptable value; None: no upper bound."""
+    categories: tuple[str, ...] = ()
+    """Acceptable categories, where the scale is a list of them."""
+    required: bool = False
+    """Whether no candidate is endorsed before this dimension was judged or verified."""
+    by_machine: bool = False
+    """Whether the rubric leaves the dimension to a machine."""
+
+    def accepts(self, value: str) -> bool | None:
+        """Whether a value, as scores are counted by name, is acceptable.
+
+        Args:
+            value: the value as text: a whole number, a fraction such as `3/4`, or a category.
+
+        Returns:
+            None where the value does not lie on the scale that the bound is about.
+        """
+        if self.categories:
+            return value in self.categories
+        try:
+            number = int(value)
+        except ValueError:
+            return None
+        high_enough = self.least is None or number >= self.least
+        return high_enough and (self.greatest is None or number <= self.greatest)
+
+    def describe(self) -> str:
+        """The acceptable values in words, such as `at least 3`."""
+        if self.categories:
+            return " or ".join(self.categories)
+        if self.least is not None:
+            return f"at least {self.least}"
+        return f"at most {self.greatest}"
+
+
+def bounds_for(signal: str, contract: Contract, rubric: Rubric) -> tuple[Bound, ...]:
+    """The acceptable values of every dimension that decides about candidates of a signal.
+
+    Args:
+        signal: the signal, which is also the kind of the records that carry it.
+        contract: the contract in force.
+        rubric: the rubric in force.
+    """
+    mix = [entry for entry in contract.supervision if entry.signal == signal]
+    accepted: dict[str, int | tuple[str, ...]] = {}
+    for entry in mix:
+        accepted |= entry.accept
+    named = {dimension for entry in mix for dimension in entry.dimensions}
+    bounds = (
+        _bound(
+            dimension,
+            rubric,
+            accepted.get(dimension.id),
+            asked=not named or dimension.id in named | accepted.keys(),
+        )
+        for dimension in rubric.dimensions
+    )
+    return tuple(bound for bound in bounds if bound is not None)
+
+
+def _bound(
+    dimension: Dimension, rubric: Rubric, accepted: int | tuple[str, ...] | None, *, asked: bool
+) -> Bound | None:
+    by_machine = dimension.judged_by == "machine"
+    if isinstance(accepted, tuple):
+        return Bound(
+            dimension=dimension.id,
+            source="accept",
+            categories=accepted,
+            required=True,
+            by_machine=by_machine,
+        )
+    stated = accepted is not None
+    if accepted is None:
+        veto = _veto(dimension, rubric)
+        if veto is not None:
+            return msgspec.structs.replace(veto, required=asked, by_machine=by_machine)
+        if dimension.nature == "plural" or dimension.bounds is None:
+            return None
+        accepted = _middle(dimension)
+    objective = dimension.nature == "objective"
+    lower_is_better = dimension.better == "lower"
+    return Bound(
+        dimension=dimension.id,
+        source="accept" if stated else "objective" if objective else "scores",
+        least=None if lower_is_better else accepted,
+        greatest=accepted if lower_is_better else None,
+        required=stated or (objective and asked and dimension.judged_by != "uncertain"),
+        by_machine=by_machine,
+    )
+
+
+def _veto(dimension: Dimension, rubric: Rubric) -> Bound | None:
+    for rule in rubric.priority:
+        if rule.veto == dimension.id:
+            return Bound(
+                dimension=dimension.id, source="veto", least=rule.below, greatest=rule.above
+            )
+    return None
+
+
+def _middle(dimension: Dimension) -> int:
+    """The last value of the better half of the scale, the exact middle included."""
+    low, high = dimension.bounds or (0, 1)
+    return (low + high) // 2 if dimension.better == "lower" else -((-low - high) // 2)

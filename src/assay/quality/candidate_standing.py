@@ -1,0 +1,289 @@
+"""The standing of a candidate: what judgments and verifiers say of it, apart from the label.
+
+Whether a record's label is settled is one question, what the label says of each candidate another:
+an agreed "violates" is a settled label on a rejected candidate. A candidate is endorsed only by
+something that could have spoken against it; without that it is unjudged.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from assay.contracts.endorsement import Bound
+from assay.contracts.rubric import Dimension, Rubric
+from assay.quality.consensus import Consensus
+from assay.quality.disposition import CandidateStanding, Standing
+from assay.quality.distributions import ScoreSummary
+from assay.quality.located_errors import ErrorSummary
+from assay.records.candidate import candidate_text
+from assay.records.evidence import TextSpan
+from assay.records.judgment import Judgment
+from assay.records.kinds import Critique, Demonstration, Trajectory
+from assay.records.record import Record
+from assay.review.adjudication import Decided
+from assay.verification.coverage import Dossier
+from assay.verification.standing import speaks
+from assay.verification.verification import Pass, Verification
+
+Direction = Literal["for", "against", "split"]
+
+GRAVE = frozenset({"high", "critical"})
+"""Severities of an error that reject a candidate; one without a severity does as well."""
+
+LEAST_QUOTE = 12
+"""Code points of a quoted error from which its return in a revision is no coincidence."""
+
+
+class Sign(NamedTuple):
+    """One thing that speaks for a candidate or against it."""
+
+    direction: Direction
+    """Which way; `split`: both ways, or neither clearly."""
+    rule: str
+    """The rule that reads it."""
+    reason: str
+    """What was seen."""
+
+
+@dataclass(frozen=True)
+class StandingContext:
+    """What the standings of one record's candidates are read from."""
+
+    record: Record
+    """The record."""
+    consensus: Consensus
+    """What the judgments that count come to, adjudications included."""
+    counted: Sequence[Judgment]
+    """The judgments that count."""
+    dossier: Dossier
+    """The record's verifications and judgments by dimension."""
+    bounds: Sequence[Bound]
+    """The acceptable values of every dimension that decides."""
+    rubric: Rubric
+    """The rubric in force."""
+    decision: Decided | None = None
+    """What an adjudicator decided last; None where nobody did."""
+
+
+def imitated(record: Record) -> tuple[int, ...]:
+    """The candidates that exist to be imitated; empty where the label itself is the datum."""
+    match record.part:
+        case Demonstration() | Trajectory():
+            return tuple(range(len(record.candidates)))
+        case Critique(revision=revision) if revision is not None:
+            return (revision,)
+        case _:
+            return ()
+
+
+def standings(context: StandingContext) -> tuple[Standing, ...]:
+    """The standing of each candidate, in the record's order."""
+    return tuple(_standing(context, place) for place in range(len(context.record.candidates)))
+
+
+def _standing(context: StandingContext, place: int) -> Standing:
+    signs = list(_signs(context, place))
+    for direction, name in (("against", "rejected"), ("split", "mixed")):
+        first = next((sign for sign in signs if sign.direction == direction), None)
+        if first is not None:
+            return _as(place, "rejected" if name == "rejected" else "mixed", first)
+    missing = list(_missing(context, place))
+    if missing:
+        rule = "verifier_missing" if all(each.by_machine for each in missing) else "required"
+        text = "; ".join(_lacks(each) for each in missing)
+        return _as(place, "unjudged", Sign("split", rule, text))
+    first = next(iter(signs), None)
+    if first is None:
+        nothing = "nothing that could have spoken against it was looked at"
+        return _as(place, "unjudged", Sign("split", "nothing", nothing))
+    return _as(place, "endorsed", first)
+
+
+def _as(place: int, standing: CandidateStanding, sign: Sign) -> Standing:
+    return Standing(candidate=place, standing=standing, rule=sign.rule, reason=sign.reason)
+
+
+def _signs(context: StandingContext, place: int) -> Iterator[Sign]:
+    """Everything that speaks of a candidate, the rules in the order in which they decide."""
+    yield from _scored(context, place)
+    yield from _verified(context, place)
+    yield from _ruled(context, place)
+    yield from _attacked(context)
+    yield from _located(context, place)
+    yield from _stepped(context, place)
+    yield from _edited(context)
+    yield from _revised(context, place)
+    yield from _compared(context, place)
+
+
+def _scored(context: StandingContext, place: int) -> Iterator[Sign]:
+    for bound in context.bounds:
+        for summary in _summaries(context, bound.dimension, place):
+            accepted = {value: bound.accepts(value) for value in summary.counts}
+            values = {accepted[value] for value in summary.counts} - {None}
+            if summary.agreed is not None:
+                values = {bound.accepts(summary.agreed)} - {None}
+            if not values:
+                continue
+            given = summary.agreed or ", ".join(summary.counts)
+            text = f"{bound.dimension} is {given}, {bound.describe()} is acceptable"
+            direction: Direction = "split" if len(values) > 1 else "against"
+            yield Sign("for" if values == {True} else direction, bound.source, text)
+
+
+def _summaries(context: StandingContext, dimension: str, place: int) -> Iterator[ScoreSummary]:
+    for summary in context.consensus.scores:
+        if summary.dimension == dimension and summary.candidate in {None, place}:
+            yield summary
+
+
+def _verified(context: StandingContext, place: int) -> Iterator[Sign]:
+    for dimension, result in _results(context, place):
+        passed = isinstance(result.verdict, Pass)
+        name = f"{result.verifier} {'passed' if passed else 'failed'} on {dimension.id}"
+        yield Sign("for" if passed else "against", "verifier", name)
+
+
+def _results(context: StandingContext, place: int) -> Iterator[tuple[Dimension, Verification]]:
+    """The results that count and speak, on dimensions that decide."""
+    deciding = {bound.dimension for bound in context.bounds}
+    for dimension in context.rubric.dimensions:
+        found = context.dossier.result(dimension, place) if dimension.id in deciding else None
+        if found is not None and found[1] == "counts" and speaks(found[0]):
+            yield dimension, found[0]
+
+
+def _ruled(context: StandingContext, place: int) -> Iterator[Sign]:
+    for summary in context.consensus.rulings:
+        if summary.candidate not in {None, place}:
+            continue
+        match summary.agreed:
+            case "violates":
+                yield Sign("against", "policy", f"it violates {summary.section}")
+            case "complies":
+                yield Sign("for", "policy", f"it complies with {summary.section}")
+            case _:
+                yield Sign("split", "policy", f"whether it complies with {summary.section} is open")
+
+
+def _attacked(context: StandingContext) -> Iterator[Sign]:
+    attack = context.consensus.attack
+    if attack is None or not (attack.counts or attack.agreed):
+        return
+    match attack.agreed:
+        case "held":
+            yield Sign("for", "attack", "the attack failed")
+        case "broken":
+            yield Sign("against", "attack", "the attack succeeded")
+        case _:
+            yield Sign("split", "attack", "the attack succeeded in part, or reviewers differ")
+
+
+def _located(context: StandingContext, place: int) -> Iterator[Sign]:
+    """Errors located in the candidate; where some are in others, none in this one is a sign too."""
+    errors = context.consensus.errors
+    if errors is None:
+        return
+    own = [error for error in errors if _is_of(error, place, context.record)]
+    for error in own:
+        count = f"{error.found} of {error.looked} reviewers located an error"
+        text = f"{count} ({', '.join(error.categories)})"
+        grave = not error.severities or bool(GRAVE & set(error.severities))
+        yield Sign("against" if error.agreed and grave else "split", "errors", text)
+    if not own:
+        yield Sign("for", "errors", "errors were looked for and none was found")
+
+
+def _is_of(error: ErrorSummary, place: int, record: Record) -> bool:
+    """Whether an error is in a candidate; one without a place is in what the record criticises."""
+    if error.candidate is not None:
+        return error.candidate == place
+    part = record.part
+    return place == (part.subject if isinstance(part, Critique) else 0)
+
+
+def _stepped(context: StandingContext, place: int) -> Iterator[Sign]:
+    own = [summary for summary in context.consensus.steps if summary.candidate == place]
+    for summary in own:
+        if summary.agreed == "bad":
+            yield Sign("against", "steps", f"step {summary.step} is wrong")
+        elif summary.agreed is None:
+            yield Sign("split", "steps", f"reviewers differ on step {summary.step}")
+    if own and len(own) == len(context.record.candidates[place].work):
+        yield Sign("for", "steps", "every step is labelled and none is wrong")
+
+
+def _edited(context: StandingContext) -> Iterator[Sign]:
+    if not isinstance(context.record.part, Demonstration):
+        return
+    decision = context.decision
+    if decision is not None and decision.wrote is not None:
+        yield Sign("against", "revised", "the adjudicator wrote a revision of it")
+        return
+    if decision is not None and decision.stands_as_is:
+        yield Sign("for", "edit", "the adjudicator left it as it is")
+        return
+    revised = sum(judgment.wrote is not None for judgment in context.counted)
+    kept = sum(judgment.stands_as_is is True for judgment in context.counted)
+    if revised:
+        yield Sign("against", "revised", f"{revised} reviewers wrote a revision of it")
+    elif kept:
+        yield Sign("for", "edit", f"{kept} reviewers read it and left it as it is")
+
+
+def _revised(context: StandingContext, place: int) -> Iterator[Sign]:
+    """Whether a revision still holds what it was to correct."""
+    part = context.record.part
+    if not isinstance(part, Critique) or part.revision != place:
+        return
+    text = candidate_text(context.record.candidates[place])
+    if text.strip() == candidate_text(context.record.candidates[part.subject]).strip():
+        yield Sign("against", "not_fixed", "the revision is the criticised text unchanged")
+        return
+    for error in context.consensus.errors or ():
+        spot = error.place
+        if not error.agreed or error.candidate != part.subject or not isinstance(spot, TextSpan):
+            continue
+        if len(spot.quote) >= LEAST_QUOTE and spot.quote in text:
+            yield Sign("against", "not_fixed", f"the revision still says {spot.quote!r}")
+
+
+def _compared(context: StandingContext, place: int) -> Iterator[Sign]:
+    """What a comparison says of a candidate: only that nobody found the better one unacceptable."""
+    found = context.consensus
+    unacceptable = found.distribution.get("both_unacceptable", 0)
+    if found.outcome == "both_unacceptable":
+        yield Sign("against", "both_unacceptable", "no candidate is acceptable")
+    elif unacceptable and found.method != "adjudication/decided":
+        text = f"{unacceptable} of {found.people.answered} found no candidate acceptable"
+        yield Sign("split", "both_unacceptable", text)
+    elif "both_unacceptable" in context.rubric.verdicts and place in _best(found, context.record):
+        text = "it was put first where 'both unacceptable' could have been answered"
+        yield Sign("for", "verdict", text)
+
+
+def _best(found: Consensus, record: Record) -> Iterable[int]:
+    if found.outcome == "tie":
+        return range(len(record.candidates))
+    if found.outcome == "prefers" and found.candidate is not None:
+        return (found.candidate,)
+    return found.ranking[0] if found.ranking else ()
+
+
+def _missing(context: StandingContext, place: int) -> Iterator[Bound]:
+    """Required dimensions on which neither a person nor a verifier says anything."""
+    verified = {dimension.id for dimension, _ in _results(context, place)}
+    for bound in context.bounds:
+        if not bound.required or bound.dimension in verified:
+            continue
+        summaries = list(_summaries(context, bound.dimension, place))
+        if any(summary.counts or summary.agreed for summary in summaries):
+            continue
+        if summaries and all(summary.not_applicable for summary in summaries):
+            continue
+        yield bound
+
+
+def _lacks(bound: Bound) -> str:
+    what = "no verifier result" if bound.by_machine else "no score"
+    return f"{what} on {bound.dimension} ({bound.describe()} endorses)"

@@ -1,0 +1,127 @@
+"""The context of a case: one record's facts, read under the documents in force and its layer."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from assay.contracts.contract import ReviewLayer
+from assay.quality.candidate_standing import StandingContext, standings
+from assay.quality.case import Case
+from assay.quality.consensus import Consensus, consensus, effective
+from assay.quality.contradictions import Contradiction, contradictions
+from assay.quality.disposition import Standing
+from assay.quality.disputes import disputes
+from assay.quality.in_force import InForce
+from assay.quality.machine_evidence import Lack, first_lack
+from assay.quality.stale_labels import Stale, adjudication_holds, stale_of, without
+from assay.records.judgment import Judgment
+from assay.review.adjudication import Adjudication, Decided
+from assay.review.completeness import says_anything
+from assay.review.disputes import Dispute
+from assay.verification.coverage import Dossier
+
+
+@dataclass(frozen=True)
+class CaseContext:
+    """A case with what the documents in force and its layer make of it."""
+
+    case: Case
+    """The record and every fact about it."""
+    documents: InForce
+    """The documents in force."""
+    layer: ReviewLayer
+    """The record's layer."""
+
+    @cached_property
+    def effective(self) -> tuple[Judgment, ...]:
+        """The judgments that the layer counts, whole, of each reviewer the last."""
+        counting = self.documents.counting(self.layer)
+        return tuple(each for each in effective(self.case.judgments) if counting.counts(each))
+
+    @cached_property
+    def stale(self) -> tuple[Stale, ...]:
+        """What of the judgments that the layer counts no longer holds."""
+        changes = self.documents.changes
+        if not changes:
+            return ()
+        made_under = self.case.made_under
+        found = (
+            stale_of(judgment, made_under.get(judgment.id, {}), changes)
+            for judgment in self.effective
+        )
+        return tuple(each for each in found if each is not None)
+
+    @cached_property
+    def counted(self) -> tuple[Judgment, ...]:
+        """The judgments that count, without what no longer holds of them."""
+        if not self.stale:
+            return self.effective
+        gone = {each.judgment: each.labels for each in self.stale}
+        kept = (without(judgment, gone.get(judgment.id, ())) for judgment in self.effective)
+        return tuple(judgment for judgment in kept if says_anything(judgment))
+
+    @cached_property
+    def fresh(self) -> int:
+        """Judgments that count and hold whole."""
+        return len(self.effective) - len(self.stale)
+
+    @cached_property
+    def adjudications(self) -> tuple[Adjudication, ...]:
+        """The adjudications that were given under a text that still means the same."""
+        changes = self.documents.changes
+        if not changes:
+            return self.case.adjudications
+        made_under = self.case.made_under
+        return tuple(
+            each
+            for each in self.case.adjudications
+            if adjudication_holds(each, made_under.get(each.id, {}), changes)
+        )
+
+    @cached_property
+    def consensus(self) -> Consensus:
+        """What the judgments and adjudications that hold come to."""
+        return consensus(
+            self.case.record,
+            self.counted,
+            self.adjudications,
+            counting=self.documents.counting(self.layer),
+        )
+
+    @cached_property
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """Judgments that hold whole and contradict the priority rules."""
+        gone = {each.judgment for each in self.stale}
+        whole = [judgment for judgment in self.effective if judgment.id not in gone]
+        return contradictions(self.case.record, whole, self.documents)
+
+    @cached_property
+    def disputes(self) -> tuple[Dispute, ...]:
+        """The questions on which the judgments do not agree."""
+        found = disputes(self.consensus, self.counted, self.layer, self.documents.dimensions)
+        return tuple(found)
+
+    @cached_property
+    def standings(self) -> tuple[Standing, ...]:
+        """The standing of each candidate."""
+        latest = self.adjudications[-1].decision if self.adjudications else None
+        dossier = Dossier(self.documents.demand.ground, self.counted, self.case.verifications)
+        return standings(
+            StandingContext(
+                record=self.case.record,
+                consensus=self.consensus,
+                counted=self.counted,
+                dossier=dossier,
+                bounds=self.documents.bounds(self.case.record.kind),
+                rubric=self.documents.rubric,
+                decision=latest if isinstance(latest, Decided) else None,
+            )
+        )
+
+    @cached_property
+    def lack(self) -> Lack | None:
+        """What of the machine evidence that the layer asks for is lacking."""
+        if not self.layer.needs_verification:
+            return None
+        return first_lack(
+            self.documents.demand, self.case.verifications, self.counted, self.consensus.candidate
+        )

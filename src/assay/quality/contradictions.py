@@ -1,0 +1,105 @@
+"""Contradictions: verdicts that the rubric's priority rules do not permit on the same scores."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from assay.contracts.priority import Outcome as Computed
+from assay.contracts.priority import Scores, compute_verdict
+from assay.quality.in_force import InForce
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.records.verdict import DimensionScore, Prefers, Ranks, Scored, Tie, verdict_key
+
+
+class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict that the rubric's priority rules do not permit on the judgment's own scores."""
+
+    judgment: str
+    """Id of the judgment."""
+    verdict: str
+    """What the reviewer said, such as `prefers:1`."""
+    computed: str
+    """What the rules compute: `prefers:0`, `both_unacceptable`, or `vetoed:1`."""
+    rule: str
+    """The priority rule that decides."""
+
+
+def contradictions(
+    record: Record, judgments: Iterable[Judgment], documents: InForce
+) -> tuple[Contradiction, ...]:
+    """The judgments whose verdict contradicts the priority rules on their own scores.
+
+    Only a choice among the candidates can contradict: a winner or a tie where a rule decides
+    otherwise, or any choice of a vetoed candidate. Where the rules leave the verdict open, or
+    see a tie, the reviewer's preference stands.
+    """
+    if not documents.rubric.priority or len(record.candidates) < 2:  # noqa: PLR2004  a comparison
+        return ()
+    found = (_contradiction(record, judgment, documents) for judgment in judgments)
+    return tuple(each for each in found if each is not None)
+
+
+def _contradiction(record: Record, judgment: Judgment, documents: InForce) -> Contradiction | None:
+    best = _best(judgment)
+    if best is None:
+        return None
+    against = computed_against(record, best, judgment.scores, documents)
+    if against is None:
+        return None
+    computed, rule = against
+    return Contradiction(
+        judgment=judgment.id,
+        verdict=verdict_key(judgment.verdict, len(record.candidates)),
+        computed=computed,
+        rule=rule,
+    )
+
+
+def computed_against(
+    record: Record,
+    best: frozenset[int],
+    scores: Iterable[DimensionScore],
+    documents: InForce,
+) -> tuple[str, str] | None:
+    """What the priority rules make of scores, and by which rule, where the choice is another."""
+    given = tuple(scores)
+    if not given:
+        return None
+    candidates = range(len(record.candidates))
+    computed = compute_verdict([_scores_of(given, each) for each in candidates], documents.priority)
+    against = _computed_against(computed, best or frozenset(candidates))
+    return None if against is None else (against, computed.rule or "")
+
+
+def _best(judgment: Judgment) -> frozenset[int] | None:
+    """The candidates that the verdict puts first; empty for a tie of all, None for no choice."""
+    match judgment.verdict:
+        case Prefers(candidate=candidate):
+            return frozenset([candidate])
+        case Ranks(order=(first, *_)):
+            return frozenset(first)
+        case Tie():
+            return frozenset()
+        case _:
+            return None
+
+
+def _computed_against(computed: Computed, best: frozenset[int]) -> str | None:
+    """What the rules say where it is not what the reviewer chose, or None."""
+    if computed.state == "all_unacceptable":
+        return "both_unacceptable"
+    if computed.state == "winner" and best != {computed.winner}:
+        return f"prefers:{computed.winner}"
+    hit = sorted(best & set(computed.vetoed))
+    return f"vetoed:{hit[0]}" if hit else None
+
+
+def _scores_of(scores: Iterable[DimensionScore], candidate: int) -> Scores:
+    return {
+        each.dimension: each.score.value
+        for each in scores
+        if each.candidate == candidate
+        and isinstance(each.score, Scored)
+        and each.score.denominator is None
+    }

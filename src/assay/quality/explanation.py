@@ -1,0 +1,99 @@
+"""Explanation: why a record has its state, rule by rule, and which of its labels are stale."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from assay.quality.case import Case
+from assay.quality.case_context import CaseContext
+from assay.quality.disposition import Standing, State
+from assay.quality.in_force import InForce
+from assay.quality.rules import RULES, judge_case
+from assay.quality.stale_labels import Stale
+from assay.review.layer import layer_of
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """Why one record has its state, and what would change it."""
+
+    record: str
+    """Id of the record."""
+    kind: str
+    """Its kind."""
+    state: State
+    """The state that the rules give it now."""
+    rule: str
+    """The layer and rule that gave it."""
+    reason: str
+    """Why."""
+    changes: str
+    """What would change the state."""
+    standings: tuple[Standing, ...]
+    """The standing of each candidate, with its reason."""
+    disputes: tuple[str, ...]
+    """Every question on which the judgments do not agree."""
+    stale: tuple[str, ...]
+    """Labels that no longer hold, because their meaning changed after they were given."""
+    rules: tuple[str, ...]
+    """Each rule in its order, with what it says of the record, up to the one that decides."""
+    stored: State | None
+    """The state of the latest stored disposition; None where there is none."""
+
+
+class StaleRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A record with judgments that no longer hold."""
+
+    record: str
+    """Id of the record."""
+    judgments: tuple[Stale, ...]
+    """What of them no longer holds."""
+    decides: bool
+    """Whether the record waits for a review anew: too few other judgments hold whole."""
+
+
+def explain(case: Case, documents: InForce) -> Explanation:
+    """Why a record has its state, from its case alone."""
+    judged = judge_case(case, documents)
+    layer = layer_of(case.record, documents.contract)
+    context = CaseContext(case, documents, layer) if layer else None
+    disposition = judged.disposition
+    return Explanation(
+        record=case.id,
+        kind=case.record.kind,
+        state=disposition.state,
+        rule=disposition.rule,
+        reason=disposition.reason,
+        changes=judged.changes,
+        standings=disposition.standings,
+        disputes=tuple(each.reason for each in context.disputes) if context else (),
+        stale=tuple(sorted({label for each in context.stale for label in each.labels}))
+        if context
+        else (),
+        rules=tuple(_rules(context)) if context else ("review: no layer fits the record",),
+        stored=case.disposition.state if case.disposition else None,
+    )
+
+
+def _rules(context: CaseContext) -> Iterator[str]:
+    for rule in RULES:
+        name = rule.__name__.removeprefix("_").replace("_", " ")
+        result = rule(context)
+        if result is not None:
+            yield f"{name}: {result.state.replace('_', ' ')}: {result.reason}"
+            return
+        yield f"{name}: nothing to say"
+
+
+def stale_in(case: Case, documents: InForce) -> StaleRecord | None:
+    """What of a record's judgments no longer holds; None where all of it does."""
+    layer = layer_of(case.record, documents.contract)
+    if layer is None:
+        return None
+    context = CaseContext(case, documents, layer)
+    if not context.stale:
+        return None
+    return StaleRecord(
+        record=case.id,
+        judgments=context.stale,
+        decides=context.fresh < max(1, layer.passes),
+    )

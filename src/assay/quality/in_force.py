@@ -1,0 +1,91 @@
+"""The documents in force, with what quality reads of them once for all records."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+from assay.contracts.contract import Contract, ReviewLayer
+from assay.contracts.document import Document, DocumentKind
+from assay.contracts.endorsement import Bound, bounds_for
+from assay.contracts.priority import Rules, rules_of
+from assay.contracts.rubric import Dimension, Rubric
+from assay.quality.consensus import Counting
+from assay.quality.machine_evidence import Demand
+from assay.quality.stale_labels import Changes, changes_since
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The documents that the rules come from, with their ids."""
+
+    contract: Contract
+    """The contract."""
+    rubric: Rubric
+    """The rubric."""
+    contract_id: str
+    """Document id of the contract."""
+    rubric_id: str
+    """Document id of the rubric."""
+    changes: Changes = field(default_factory=dict)
+    """Older document id -> labels whose meaning has changed since."""
+
+    @classmethod
+    def of(cls, facts: Mapping[DocumentKind, Document], stored: Iterable[Document] = ()) -> Self:
+        """The documents from their facts, by kind: `contract` and `rubric` at least.
+
+        Args:
+            facts: the documents in force.
+            stored: every version that the store holds; without them no label is stale.
+        """
+        contract, rubric = facts["contract"].read(), facts["rubric"].read()
+        if not isinstance(contract, Contract) or not isinstance(rubric, Rubric):
+            raise TypeError("the facts given as contract and rubric are other documents")
+        return cls(
+            contract,
+            rubric,
+            facts["contract"].id,
+            facts["rubric"].id,
+            changes_since(facts, stored, contract),
+        )
+
+    @cached_property
+    def priority(self) -> Rules:
+        """The rubric's priority rules, ready to compute with."""
+        return rules_of(self.rubric)
+
+    @cached_property
+    def objective(self) -> frozenset[str]:
+        """Dimensions with one right answer."""
+        dimensions = self.rubric.dimensions
+        return frozenset(each.id for each in dimensions if each.nature == "objective")
+
+    @cached_property
+    def dimensions(self) -> Mapping[str, Dimension]:
+        """The rubric's dimensions by name."""
+        return {dimension.id: dimension for dimension in self.rubric.dimensions}
+
+    def counting(self, layer: ReviewLayer) -> Counting:
+        """Whose judgments a layer of the contract counts, and how many must agree."""
+        if layer.id not in self._counting:
+            self._counting[layer.id] = Counting.of(layer, self.rubric)
+        return self._counting[layer.id]
+
+    def bounds(self, signal: str) -> tuple[Bound, ...]:
+        """The acceptable values of every dimension that decides about records of a kind."""
+        if signal not in self._bounds:
+            self._bounds[signal] = bounds_for(signal, self.contract, self.rubric)
+        return self._bounds[signal]
+
+    @cached_property
+    def _counting(self) -> dict[str, Counting]:
+        return {}
+
+    @cached_property
+    def _bounds(self) -> dict[str, tuple[Bound, ...]]:
+        return {}
+
+    @cached_property
+    def demand(self) -> Demand:
+        """What machine evidence must be, where a layer asks for it."""
+        return Demand(self.contract, self.rubric)

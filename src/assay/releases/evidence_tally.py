@@ -1,0 +1,121 @@
+"""The evidence tally: what stands behind the dimensions of released records, and by which guideline.
+
+All of it is derived again when a release is verified.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from assay.core.fact import Value
+from assay.quality.machine_evidence import Demand
+from assay.records.fields import Index
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.verification.coverage import Dossier, items_of
+from assay.verification.planned import applying
+from assay.verification.standing import speaks
+from assay.verification.verification import Verification
+
+
+class DimensionEntry(Value):
+    """What stands behind one dimension of the rubric, in items of the released records.
+
+    An item is a candidate, or a record that has none.
+    """
+
+    dimension: str
+    """The dimension."""
+    items: Index
+    """Items that it applies to: the denominator of the others."""
+    judged: Index = 0
+    """Items on which a person, or a label without a named author, gave a value."""
+    verified: Index = 0
+    """Items on which a verifier's pass or fail counts."""
+    neither: Index = 0
+    """Items with neither."""
+
+
+class GuidelineEntry(Value):
+    """Judgments of the release that were made under one guideline."""
+
+    judgments: Index
+    """How many judgments cite it."""
+    guideline: str = ""
+    """Document id of a rubric, or name of a foreign guideline; empty where judgments cite none."""
+    version: str = ""
+    """Name and version of the rubric, where the program knows it."""
+
+    @property
+    def title(self) -> str:
+        """The guideline in words."""
+        if self.version:
+            return f"rubric {self.version}"
+        return f"guideline {self.guideline}" if self.guideline else "no stated guideline"
+
+
+class EvidenceTally:
+    """Counts items by what stands behind them, and judgments by the guideline that they cite."""
+
+    def __init__(self, demand: Demand) -> None:
+        """Count nothing yet.
+
+        Args:
+            demand: what the contract and the rubric demand.
+        """
+        self._demand = demand
+        self._items: dict[str, Counter[str]] = {
+            each.id: Counter() for each in demand.rubric.dimensions
+        }
+        self._cited: Counter[str] = Counter()
+
+    def add(
+        self, record: Record, judgments: Sequence[Judgment], verifications: Sequence[Verification]
+    ) -> None:
+        """Count one record.
+
+        Args:
+            record: the record.
+            judgments: its judgments.
+            verifications: its verifications.
+        """
+        self._cited.update(each.rubric or each.guideline or "" for each in judgments)
+        speaking = [each for each in verifications if speaks(each)]
+        dossier = Dossier(self._demand.ground, judgments, speaking)
+        applies = applying(record, self._demand.contract, self._demand.rubric)
+        for dimension in self._demand.rubric.dimensions:
+            if dimension.id not in applies:
+                continue
+            counted = self._items[dimension.id]
+            for item in items_of(record.candidates):
+                found = dossier.cover(dimension, item)
+                verified = found.machine is not None
+                counted.update(
+                    items=1,
+                    judged=found.expert,
+                    verified=verified,
+                    neither=not (found.expert or verified),
+                )
+
+    def dimensions(self) -> tuple[DimensionEntry, ...]:
+        """Every dimension of the rubric, in its order."""
+        return tuple(
+            DimensionEntry(
+                dimension=name,
+                items=counted["items"],
+                judged=counted["judged"],
+                verified=counted["verified"],
+                neither=counted["neither"],
+            )
+            for name, counted in self._items.items()
+        )
+
+    def guidelines(self, rubrics: Mapping[str, str]) -> tuple[GuidelineEntry, ...]:
+        """Every guideline that judgments cite, in the order of their names.
+
+        Args:
+            rubrics: document id of each known rubric -> its name and version.
+        """
+        return tuple(
+            GuidelineEntry(judgments=count, guideline=cited, version=rubrics.get(cited, ""))
+            for cited, count in sorted(self._cited.items())
+        )

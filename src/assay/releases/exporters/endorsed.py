@@ -1,0 +1,53 @@
+"""Endorsed candidates: what may be imitated, and why the others may not."""
+
+from assay.quality.disposition import Standing
+from assay.releases.exporters.reasons import NotCarriedError
+from assay.releases.exporters.released import ReleasedRecord
+
+_REJECTED_BY = {
+    "veto": "vetoed",
+    "objective": "failed_objective",
+    "verifier": "refuted",
+    "policy": "violates_policy",
+    "both_unacceptable": "both_unacceptable",
+}
+"""The rule that rejected a candidate -> the reason for which a row is dropped."""
+
+
+def standing_of(released: ReleasedRecord, candidate: int) -> Standing:
+    """The standing of a candidate; unjudged where none is known."""
+    for standing in released.standings:
+        if standing.candidate == candidate:
+            return standing
+    return Standing(
+        candidate=candidate, standing="unjudged", rule="nothing", reason="its standing is not known"
+    )
+
+
+def refuse_unless_endorsed(released: ReleasedRecord, candidate: int) -> None:
+    """Refuse a candidate that may not be imitated.
+
+    Where the record's layer asks for no judgment at all, an unjudged candidate may be.
+
+    Raises:
+        NotCarriedError: with the reason, such as `vetoed`, `refuted` or `unjudged`.
+    """
+    own = standing_of(released, candidate)
+    if own.standing == "endorsed" or (own.standing == "unjudged" and not released.passes):
+        return
+    raise NotCarriedError(_reason(own), own.reason)
+
+
+def refuse_rejected(released: ReleasedRecord, candidate: int) -> None:
+    """Refuse a candidate that is rejected.
+
+    Raises:
+        NotCarriedError: with the reason, such as `vetoed`.
+    """
+    own = standing_of(released, candidate)
+    if own.standing == "rejected":
+        raise NotCarriedError(_reason(own), own.reason)
+
+
+def _reason(own: Standing) -> str:
+    return _REJECTED_BY.get(own.rule, "rejected") if own.standing == "rejected" else own.standing

@@ -1,0 +1,174 @@
+"""The decision: a senior answer, held against its record and against what is disputed.
+
+An adjudicator answers as a reviewer does, in the order in which the record is shown; what comes of
+it is a `Decided` in the record's own order. What it says must fit the record by the rule that holds
+for judgments; at the desk and over REST it must also decide what is disputed.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from assay.contracts.rubric import Rubric
+from assay.core.errors import InputError
+from assay.records.coherence import judgment_faults
+from assay.records.judgment import Judgment, Reviewer
+from assay.records.record import Record
+from assay.records.verdict import Abstained, NotAsked
+from assay.review.adjudication import Decided
+from assay.review.answer import Answer, answer_faults, answer_in_record_order
+from assay.review.assignment import Assignment
+from assay.review.completeness import AnswerShape, detail_gaps
+from assay.review.disputes import Dispute, is_decided
+from assay.review.form import Form
+from assay.review.writing import written_record
+
+POINTERS = {
+    "verdict": "/verdict",
+    "score": "/scores",
+    "step": "/step_labels",
+    "section": "/rulings",
+    "errors": "/errors",
+    "attack": "/attack",
+    "edit": "/written",
+}
+"""Where in an answer each sort of dispute is decided."""
+
+
+def decided_of(answer: Answer, record: Record, assignment: Assignment) -> Decided:
+    """The decision that an answer makes, with candidates in the record's own order.
+
+    Args:
+        answer: the answer in presented order; what it wrote becomes a record by `with_revision`.
+        record: the record that was shown.
+        assignment: holds the order.
+
+    Raises:
+        InputError: if the answer names a candidate that is not there.
+    """
+    own = answer_in_record_order(answer, record, assignment)
+    return Decided(
+        verdict=own.verdict,
+        scores=own.scores,
+        errors=own.errors,
+        step_labels=own.step_labels,
+        rulings=own.rulings,
+        attack=own.attack,
+        stands_as_is=own.stands_as_is,
+    )
+
+
+def with_revision(
+    decision: Decided, record: Record, text: str, *, adjudicator: str, source: str | None
+) -> tuple[Decided, Record]:
+    """The decision that names what the adjudicator wrote, and the record that holds it.
+
+    Args:
+        decision: the decision.
+        record: the record that is decided.
+        text: what the adjudicator wrote.
+        adjudicator: pseudonym.
+        source: source class of what people write in this program.
+
+    Raises:
+        InputError: if the program names no source class for it.
+    """
+    if source is None:
+        raise InputError(
+            code="not-asked",
+            message="the program has no source class for what people write",
+            where="written",
+            hint="name one as `written_source` in assay.toml",
+        )
+    author = Reviewer(pseudonym=adjudicator, kind="human", role="adjudicator")
+    written = written_record(record, text, author=author, source=source)
+    return msgspec.structs.replace(decision, wrote=written.id), written
+
+
+def decides_anything(decision: Decided) -> bool:
+    """Whether a decision decides anything; an abstention does not."""
+    if isinstance(decision.verdict, Abstained):
+        return False
+    return (
+        not isinstance(decision.verdict, NotAsked)
+        or bool(decision.scores or decision.step_labels or decision.rulings)
+        or decision.errors is not None
+        or decision.attack is not None
+        or decision.wrote is not None
+        or decision.stands_as_is is not None
+    )
+
+
+def decision_faults(record: Record, decision: Decided, adjudicator: str) -> Iterator[str]:
+    """Why this decision cannot be about this record: the rule that holds for judgments."""
+    stated = Judgment(
+        record=record.id,
+        reviewer=Reviewer(pseudonym=adjudicator, kind="human", role="adjudicator"),
+        verdict=decision.verdict,
+        scores=decision.scores,
+        errors=decision.errors,
+        step_labels=decision.step_labels,
+        rulings=decision.rulings,
+        attack=decision.attack,
+        wrote=decision.wrote,
+        stands_as_is=decision.stands_as_is,
+    )
+    yield from judgment_faults(record, stated)
+
+
+def senior_faults(
+    answer: Answer,
+    form: Form,
+    rubric: Rubric,
+    shape: AnswerShape,
+    disputed: Iterable[Dispute],
+) -> list[InputError]:
+    """Everything that keeps a senior answer from being the decision.
+
+    Args:
+        answer: the answer in presented order.
+        form: what was asked.
+        rubric: the rubric.
+        shape: how much there is to answer.
+        disputed: what the judgments differ on, with candidates as presented.
+    """
+    faults = list(answer_faults(answer, form, rubric))
+    faults += [gap.error() for gap in detail_gaps(answer, form, shape)]
+    decision = _as_decided(answer)
+    if not decides_anything(decision):
+        faults.append(_NOTHING)
+    for dispute in disputed:
+        if not is_decided(dispute, decision):
+            faults.append(_undecided(dispute))
+    return faults
+
+
+def _as_decided(answer: Answer) -> Decided:
+    """The answer as a decision in presented order; what is written stands for its record."""
+    return Decided(
+        verdict=answer.verdict,
+        scores=answer.scores,
+        errors=answer.errors,
+        step_labels=answer.step_labels,
+        rulings=answer.rulings,
+        attack=answer.attack,
+        wrote=answer.written or None,
+        stands_as_is=answer.stands_as_is,
+    )
+
+
+_NOTHING = InputError(
+    code="no-decision",
+    message="an adjudication decides",
+    where="/verdict",
+    hint="decide what is disputed, keep the distribution, or send the record back",
+)
+
+
+def _undecided(dispute: Dispute) -> InputError:
+    return InputError(
+        code="undecided",
+        message=f"people differ on {dispute.words()}, and it is not decided",
+        where=POINTERS[dispute.what],
+        hint="decide it, keep the distribution, or send the record back",
+    )

@@ -1,0 +1,303 @@
+"""Use cases of passes: ask people for them, what waits for them, withdraw, and how far it has come.
+
+Work that is handed out in a file or to another tool and work that the desk gives are one register
+(`review.passes`): a record that waits for somebody in the one is not offered in the other.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.contracts.document import Document, DocumentKind
+from assay.core.errors import UsageError
+from assay.core.ports import FactStore
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.review.adjudication import Adjudication
+from assay.review.assign import Asked, Draw, Member, Unfilled
+from assay.review.assignment import Assignment, AssignmentWithdrawal
+from assay.review.layer import layer_of
+from assay.review.lease import COUNTED
+from assay.review.passes import PassCount, People, involvements
+from assay.review.ports import PassRegister
+
+T = TypeVar("T")
+
+BATCH = 500
+"""Records or assignments that are handled at once, or in one transaction."""
+
+
+class AssignedPasses(msgspec.Struct, frozen=True, kw_only=True):
+    """What an assignment run did."""
+
+    assigned: int
+    """New assignments."""
+    by_reviewer: dict[str, int]
+    """New assignments by pseudonym."""
+    unfilled: tuple[Unfilled, ...]
+    """Records for which somebody was missing."""
+
+
+class WithdrawnPasses(msgspec.Struct, frozen=True, kw_only=True):
+    """What withdrawing did."""
+
+    withdrawn: int
+    """Assignments that are not waited for any more."""
+    by_reviewer: dict[str, int]
+    """These by pseudonym."""
+
+
+class ReviewStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How far review has come: `assigned` is `judged + waiting`."""
+
+    assigned: int
+    """Assignments that were handed out in files or to other tools and not withdrawn."""
+    judged: int
+    """Those that were answered."""
+    waiting: int
+    """Those that are not answered yet."""
+    waiting_by_reviewer: dict[str, int]
+    """These, by pseudonym."""
+    unassigned_judgments: int
+    """Judgments of people that came without an assignment, such as imported ones."""
+    judgments_of_models: int
+    """Judgments of models: they fill no pass, and are counted nowhere above."""
+    records: int
+    """Records of the store."""
+    passes: PassCount
+    """Passes of the records that wait in queues, by whichever route they were given: the count
+    that the desk offers work by."""
+
+
+def assign(
+    store: FactStore,
+    register: PassRegister,
+    documents: Mapping[DocumentKind, Document],
+    members: Sequence[Member],
+    *,
+    key: bytes,
+    actor: str,
+    extra: Collection[str] = (),
+) -> AssignedPasses:
+    """Ask people outside the desk for the independent passes that are wanted and that nobody holds.
+
+    Args:
+        store: the store.
+        register: who judged or holds each record.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        members: the people who may be asked, each in one role.
+        key: secret that the draw depends on; the same key repeats it.
+        actor: who does it.
+        extra: ids of records that get one more pass than their layer says, such as those whose
+            disposition is `needs_second_review`.
+    """
+    contract = _contract(documents)
+    draw = Draw(contract, key, members, documents["rubric"].id)
+    for assignment in store.scan(Assignment):
+        draw.load[assignment.reviewer] += 1
+        draw.shown[assignment.reviewer, len(assignment.order)] += 1
+    asked = list(_asked(store, register, frozenset(extra)))
+    layers = {each.id: layer_of(each.record, contract) for each in asked}
+    wanted = {each.id: each.wanted(layer) for each in asked if (layer := layers[each.id])}
+    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+    held: list[Assignment] = []
+    for batch in _batches(draw.run(asked)):
+        held += register.hold(batch, wanted, actor=actor, documents=ids)
+    return AssignedPasses(
+        assigned=len(held),
+        by_reviewer=dict(sorted(Counter(each.reviewer for each in held).items())),
+        unfilled=tuple(draw.unfilled),
+    )
+
+
+def _asked(store: FactStore, register: PassRegister, extra: frozenset[str]) -> Iterator[Asked]:
+    for batch in _batches(store.scan(Record)):
+        records = {record.id: record for record in batch}
+        ids = sorted(records)
+        people = people_of(store, register, ids)
+        met = {record: set(of_record) for record, of_record in people.items()}
+        taken = {
+            record: {person for person, each in of_record.items() if each.takes_pass}
+            for record, of_record in people.items()
+        }
+        # Whoever met a record before gives no pass on it, whatever became of that.
+        for judgment in store.scan(Judgment, record=ids):
+            if judgment.reviewer.kind != "model":
+                met.setdefault(judgment.record, set()).add(judgment.reviewer.pseudonym)
+        for assignment in store.scan(Assignment, record=ids):
+            met.setdefault(assignment.record, set()).add(assignment.reviewer)
+        for row in register.rows(ids):
+            met.setdefault(row.record, set()).add(row.reviewer)
+            if row.state in COUNTED:
+                taken.setdefault(row.record, set()).add(row.reviewer)
+        at_least = register.wanted(ids)
+        for identity, record in records.items():
+            yield Asked(
+                id=identity,
+                record=record,
+                seen=frozenset(met.get(identity, ())),
+                passes=len(taken.get(identity, ())),
+                extra=identity in extra,
+                at_least=at_least.get(identity, 0),
+            )
+
+
+def people_of(
+    store: FactStore, register: PassRegister, records: Sequence[str]
+) -> dict[str, People]:
+    """What the facts say of the people of some records.
+
+    Args:
+        store: the store.
+        register: which assignments the desk gave.
+        records: ids of the records.
+    """
+    found: dict[str, People] = {}
+    found |= involvements(
+        store.scan(Judgment, record=records),
+        store.scan(Assignment, record=records),
+        store.scan(Adjudication, record=records),
+        store.scan(AssignmentWithdrawal, record=records),
+        at_desk=register.at_desk(records),
+    )
+    return found
+
+
+def waiting_work(
+    store: FactStore, register: PassRegister, *, reviewer: str | None = None
+) -> Iterator[tuple[Assignment, Record]]:
+    """The assignments outside the desk that wait, each with its record.
+
+    Args:
+        store: the store.
+        register: which assignments the desk gave.
+        reviewer: pseudonym of the one reviewer whose work is wanted; everybody's where absent.
+    """
+    for batch in _batches(_waiting(store, register, reviewer)):
+        ids = sorted({each.record for each in batch})
+        records = {record.id: record for record in store.scan(Record, id=ids)}
+        for assignment in batch:
+            yield assignment, records[assignment.record]
+
+
+def _waiting(
+    store: FactStore, register: PassRegister, reviewer: str | None
+) -> Iterator[Assignment]:
+    return (each for each, answered in handed_out(store, register, reviewer) if not answered)
+
+
+def handed_out(
+    store: FactStore, register: PassRegister, reviewer: str | None = None
+) -> Iterator[tuple[Assignment, bool]]:
+    """The assignments outside the desk that were not withdrawn, each with whether it is answered.
+
+    Args:
+        store: the store.
+        register: which assignments the desk gave.
+        reviewer: pseudonym of the one reviewer; everybody's where absent.
+    """
+    chosen = store.scan(Assignment, reviewer=reviewer) if reviewer else store.scan(Assignment)
+    for batch in _batches(chosen):
+        ids = sorted({each.record for each in batch})
+        people = people_of(store, register, ids)
+        own = register.at_desk(ids)
+        ended = {each.assignment for each in store.scan(AssignmentWithdrawal, record=ids)}
+        for assignment in batch:
+            if assignment.id in own or assignment.id in ended:
+                continue
+            person = people.get(assignment.record, {}).get(assignment.reviewer)
+            yield assignment, bool(person and person.judgments)
+
+
+def withdraw(
+    store: FactStore,
+    register: PassRegister,
+    documents: Mapping[DocumentKind, Document],
+    *,
+    actor: str,
+    reviewer: str | None = None,
+    records: Collection[str] = (),
+) -> WithdrawnPasses:
+    """Wait no more for work that was handed out: its passes are open again, for others.
+
+    An answer that comes all the same is kept and is a pass.
+
+    Args:
+        store: the store.
+        register: which assignments the desk gave.
+        documents: the documents in force by kind.
+        actor: who does it.
+        reviewer: pseudonym of the one reviewer; everybody's where absent.
+        records: ids of the records, or unique prefixes; all where empty.
+
+    Raises:
+        UsageError: for an unknown record, or where neither person nor record is named.
+    """
+    if reviewer is None and not records:
+        raise UsageError(
+            code="nothing-named",
+            message="neither a person nor a record is named",
+            hint="name the person or the records whose work is not waited for any more",
+        )
+    chosen = {store.get(Record, each).id for each in records}
+    ended = [
+        AssignmentWithdrawal(assignment=each.id, record=each.record, reviewer=each.reviewer)
+        for each in _waiting(store, register, reviewer)
+        if not chosen or each.record in chosen
+    ]
+    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+    for batch in _batches(ended):
+        with store.write("review.withdraw", actor=actor, documents=ids) as writing:
+            writing.add(batch)
+    by_reviewer = Counter(each.reviewer for each in ended)
+    return WithdrawnPasses(withdrawn=len(ended), by_reviewer=dict(sorted(by_reviewer.items())))
+
+
+def status(store: FactStore, register: PassRegister) -> ReviewStatus:
+    """How far review has come, outside the desk and in all.
+
+    Args:
+        store: the store.
+        register: who judged or holds each record.
+    """
+    judged: dict[str, set[str]] = defaultdict(set)
+    of_models = 0
+    for judgment in store.scan(Judgment):
+        if judgment.reviewer.kind == "model":
+            of_models += 1
+        else:
+            judged[judgment.record].add(judgment.reviewer.pseudonym)
+    for assignment in store.scan(Assignment):
+        judged[assignment.record].discard(assignment.reviewer)
+    still: Counter[str] = Counter()
+    assigned = 0
+    for assignment, answered in handed_out(store, register):
+        assigned += 1
+        still[assignment.reviewer] += not answered
+    return ReviewStatus(
+        assigned=assigned,
+        judged=assigned - still.total(),
+        waiting=still.total(),
+        waiting_by_reviewer={name: count for name, count in sorted(still.items()) if count},
+        unassigned_judgments=sum(len(people) for people in judged.values()),
+        judgments_of_models=of_models,
+        records=store.count(Record),
+        passes=register.count(),
+    )
+
+
+def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
+    contract = documents["contract"].read()
+    if not isinstance(contract, Contract):
+        raise TypeError("the fact given as contract is another document")
+    return contract
+
+
+def _batches(given: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(given)
+    while batch := list(islice(iterator, BATCH)):
+        yield batch

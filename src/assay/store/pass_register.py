@@ -1,0 +1,106 @@
+"""The register of passes as review uses it; implements `review.ports.PassRegister`."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, func, select
+
+from assay.review.assignment import Assignment
+from assay.review.lease import Lease
+from assay.review.passes import PassChange, PassCount, total, within
+from assay.store.connection import among
+from assay.store.desk import Desk
+from assay.store.passes import at_desk, leases_of
+from assay.store.store import Store
+
+BATCH = 1000
+"""Records whose rows are derived in one transaction."""
+
+
+class Passes:
+    """Who judged or holds a record, at the desk or outside it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._desk = Desk(store)
+        self._tables = store.schema.desk
+
+    def wanted(self, records: Sequence[str]) -> Mapping[str, int]:
+        """Passes that the desk wants of these records; absent for one that waits in no queue."""
+        items = self._tables.items.c
+        with self._store.snapshot() as connection:
+            found = (
+                select(items.record, func.max(items.need))
+                .where(among(connection, items.record, records))
+                .where(items.queue.in_(self._reviews()))
+                .group_by(items.record)
+            )
+            return {record: int(need) for record, need in connection.execute(found)}
+
+    def rows(self, records: Sequence[str]) -> Sequence[Lease]:
+        """How people stand to these records in the queues of the review."""
+        with self._store.snapshot() as connection:
+            return self._rows(connection, records)
+
+    def at_desk(self, records: Sequence[str]) -> set[str]:
+        """Ids of the assignments that the desk gave on these records."""
+        with self._store.snapshot() as connection:
+            return at_desk(connection, self._tables, records)
+
+    def hold(
+        self,
+        assignments: Sequence[Assignment],
+        wanted: Mapping[str, int],
+        *,
+        actor: str,
+        documents: Mapping[str, str],
+    ) -> Sequence[Assignment]:
+        """Store assignments in one transaction; those that were, as others took the passes."""
+        records = sorted({each.record for each in assignments})
+        with self._store.write("review.assign", actor=actor, documents=documents) as unit:
+            people = unit.passes.people(records)
+            rows = self._rows(unit.connection, records)
+            held = within(assignments, wanted, people, rows)
+            unit.add(held)
+        return held
+
+    def count(self) -> PassCount:
+        """Passes of all items in the queues of the review."""
+        reviews = set(self._reviews())
+        return total(count for queue, count in self._desk.pass_counts().items() if queue in reviews)
+
+    def reconcile(self, *, actor: str) -> Sequence[PassChange]:
+        """Have every row and count say what the facts say; what was changed."""
+        changes: list[PassChange] = []
+        last = ""
+        while records := self._next_records(last):
+            with self._store.write("review.reconcile", actor=actor) as unit:
+                changed = unit.passes.derive(records)
+                unit.passes.conclude_anew(sorted({each.record for each in changed}))
+                unit.acted = bool(changed)
+            changes += changed
+            last = records[-1]
+        return changes
+
+    def _rows(self, connection: Connection, records: Sequence[str]) -> list[Lease]:
+        items, leases = self._tables.items, self._tables.leases
+        wanted = (
+            select(leases)
+            .join(items, items.c.id == leases.c.item)
+            .where(among(connection, leases.c.record, records))
+            .where(items.c.queue.in_(self._reviews()))
+        )
+        return leases_of(connection.execute(wanted).mappings())
+
+    def _reviews(self) -> list[int]:
+        return [row.id for row in self._desk.queues() if row.queue.stage == "review"]
+
+    def _next_records(self, after: str) -> list[str]:
+        items = self._tables.items.c
+        wanted = (
+            select(items.record)
+            .where(items.record > after)
+            .distinct()
+            .order_by(items.record)
+            .limit(BATCH)
+        )
+        return [str(row[0]) for row in self._store.ask(wanted, {})]

@@ -1,0 +1,294 @@
+"""The register of passes in SQL: facts and the desk's items are kept in step in one transaction.
+
+The rules are `review.passes`; here is only which rows are read and written. Where no item of
+the desk exists, an import pays one look-up for each batch of facts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+
+from assay.core.fact import Fact
+from assay.records.judgment import Judgment
+from assay.review.adjudication import Adjudication
+from assay.review.assignment import Assignment, AssignmentWithdrawal
+from assay.review.lease import COUNTED, Item, Lease, LeaseState, Queue
+from assay.review.passes import (
+    PassChange,
+    People,
+    involvements,
+    is_given,
+    open_passes,
+    placed,
+)
+from assay.store.connection import among
+from assay.store.desk_tables import DeskTables
+from assay.store.tables import Schema
+
+F = TypeVar("F", bound=Fact)
+
+NOTED = (Judgment, Assignment, Adjudication, AssignmentWithdrawal)
+"""Families of facts by which somebody judges or holds a record."""
+
+COUNTED_WORDS = [literal_column(str(int(state)), Integer) for state in COUNTED]
+"""States that take a pass, as words of a statement."""
+
+
+class PassKeeper:
+    """The register inside one open transaction."""
+
+    def __init__(self, connection: Connection, schema: Schema) -> None:
+        self._connection = connection
+        self._schema = schema
+        self._tables: DeskTables = schema.desk
+        self._queues: dict[int, Queue] = {}
+
+    def entered(self, facts: Sequence[Fact]) -> None:
+        """Have the desk's items say what new facts make of them.
+
+        Args:
+            facts: facts that are new to the store and have been added in this transaction.
+        """
+        noted = [fact for fact in facts if isinstance(fact, NOTED)]
+        if not noted or not self._has_items():
+            return
+        assigned = sorted({fact.record for fact in noted if isinstance(fact, Assignment)})
+        own = at_desk(self._connection, self._tables, assigned) if assigned else set()
+        records = {
+            fact.record for fact in noted if not (isinstance(fact, Assignment) and fact.id in own)
+        }
+        if not records:
+            return
+        self.derive(sorted(records))
+        judged = {each.record for each in noted if isinstance(each, Judgment | Adjudication)}
+        self.conclude_anew(sorted(judged))
+
+    def derive(self, records: Sequence[str]) -> list[PassChange]:
+        """Write what the facts make of the items of these records; what was changed.
+
+        Args:
+            records: ids of the records.
+        """
+        items = self._items(records)
+        if not items:
+            return []
+        rows = self._rows(records)
+        people = self.people(sorted({item.record for item, _ in items}))
+        changes: list[PassChange] = []
+        added: list[Lease] = []
+        moved: list[Lease] = []
+        for item, queue in items:
+            before = rows.get(item.id, {})
+            written = placed(item, queue, before, people.get(item.record, {}))
+            added += [row for row in written if row.reviewer not in before]
+            moved += [row for row in written if row.reviewer in before]
+            changes += _changes(item, queue, before, written)
+        self._write(added, moved)
+        if changes:
+            records = sorted({each.record for each in changes})
+            table = self._tables.items
+            recount(
+                self._connection, self._tables, among(self._connection, table.c.record, records)
+            )
+        return changes
+
+    def conclude_anew(self, records: Sequence[str]) -> None:
+        """Have what follows from these records be asked again, as their answers have changed.
+
+        While somebody still owes a second look, nothing follows yet.
+
+        Args:
+            records: ids of the records.
+        """
+        items = self._items(records)
+        rows = self._rows(records)
+        waiting = {
+            item.record
+            for item, queue in items
+            if queue.stage == "second_look" and not is_given(item, rows.get(item.id, {}).values())
+        }
+        reviews = sorted({item.queue for item, queue in items if queue.stage == "review"})
+        again = sorted({item.record for item, _ in items} - waiting)
+        if reviews and again:
+            table = self._tables.items
+            self._connection.execute(
+                update(table)
+                .where(among(self._connection, table.c.record, again))
+                .where(table.c.queue.in_(reviews), table.c.settled != 0)
+                .values(settled=0)
+            )
+
+    def _has_items(self) -> bool:
+        found = self._connection.execute(select(self._tables.items.c.id).limit(1))
+        return found.first() is not None
+
+    def _items(self, records: Sequence[str]) -> list[tuple[Item, Queue]]:
+        items = self._tables.items
+        wanted = (
+            select(items)
+            .where(among(self._connection, items.c.record, records))
+            .order_by(items.c.id)
+        )
+        found = [
+            Item(**{name: row[name] for name in Item.__struct_fields__})
+            for row in self._connection.execute(wanted).mappings()
+        ]
+        self._read_queues({item.queue for item in found} - set(self._queues))
+        return [(item, self._queues[item.queue]) for item in found]
+
+    def _read_queues(self, unknown: Iterable[int]) -> None:
+        queues = self._tables.queues.c
+        wanted = sorted(unknown)
+        if not wanted:
+            return
+        read = select(queues.id, queues.body).where(queues.id.in_(wanted))
+        for number, body in self._connection.execute(read):
+            self._queues[int(number)] = msgspec.json.decode(body, type=Queue)
+
+    def _rows(self, records: Sequence[str]) -> Mapping[int, Mapping[str, Lease]]:
+        leases = self._tables.leases
+        wanted = select(leases).where(among(self._connection, leases.c.record, records))
+        found: dict[int, dict[str, Lease]] = defaultdict(dict)
+        for lease in leases_of(self._connection.execute(wanted).mappings()):
+            found[lease.item][lease.reviewer] = lease
+        return found
+
+    def people(self, records: Sequence[str]) -> Mapping[str, People]:
+        """Record id -> what the facts of this transaction say of its people.
+
+        Args:
+            records: ids of the records.
+        """
+        return involvements(
+            self._facts(Judgment, records),
+            self._facts(Assignment, records),
+            self._facts(Adjudication, records),
+            self._facts(AssignmentWithdrawal, records),
+            at_desk=at_desk(self._connection, self._tables, records),
+        )
+
+    def _facts(self, family: type[F], records: Sequence[str]) -> list[F]:
+        kept = self._schema.of_class(family)
+        columns = kept.table.c
+        wanted = (
+            select(columns.body)
+            .where(among(self._connection, columns.record, records))
+            .order_by(columns.seq)
+        )
+        bodies = self._connection.execute(wanted).scalars()
+        return [cast("F", kept.decoder.decode(body)) for body in bodies]
+
+    def _write(self, added: Sequence[Lease], moved: Sequence[Lease]) -> None:
+        table = self._tables.leases
+        if added:
+            self._connection.execute(insert(table), [lease_row(each) for each in added])
+        if moved:
+            change = (
+                update(table)
+                .where(table.c.item == bindparam("of"), table.c.reviewer == bindparam("who"))
+                .values(state=bindparam("now"), judgment=bindparam("by"))
+            )
+            self._connection.execute(
+                change,
+                [
+                    {
+                        "of": each.item,
+                        "who": each.reviewer,
+                        "now": int(each.state),
+                        "by": each.judgment,
+                    }
+                    for each in moved
+                ],
+            )
+
+
+def recount(connection: Connection, tables: DeskTables, which: ColumnElement[bool]) -> None:
+    """Derive the open passes of items from the register's rows.
+
+    An item of which a pass came back is claimed before all others.
+
+    Args:
+        connection: the open transaction.
+        tables: the desk's tables.
+        which: the items, as a condition on their table.
+    """
+    table, leases = tables.items, tables.leases.c
+    counted = (
+        select(func.count())
+        .where(leases.item == table.c.id, leases.state.in_(COUNTED_WORDS))
+        .scalar_subquery()
+    )
+    free = case((table.c.need > counted, table.c.need - counted), else_=0)
+    hot = case((free > table.c.open_slots, True), else_=table.c.hot)
+    connection.execute(update(table).where(which).values(open_slots=free, hot=hot))
+
+
+def at_desk(connection: Connection, tables: DeskTables, records: Sequence[str]) -> set[str]:
+    """Ids of the assignments that the desk gave on these records.
+
+    Args:
+        connection: a connection.
+        tables: the desk's tables.
+        records: ids of the records.
+    """
+    leases = tables.leases.c
+    wanted = select(leases.assignment).where(
+        among(connection, leases.record, records), leases.assignment.is_not(None)
+    )
+    return set(connection.execute(wanted).scalars())
+
+
+def leases_of(rows: Iterable[RowMapping]) -> list[Lease]:
+    """Rows of the register's table as leases."""
+    return [Lease(**{**dict(row), "state": LeaseState(row["state"])}) for row in rows]
+
+
+def lease_row(lease: Lease) -> dict[str, Any]:
+    """A row of the register as its table holds it."""
+    return {**msgspec.structs.asdict(lease), "state": int(lease.state)}
+
+
+def _changes(
+    item: Item, queue: Queue, before: Mapping[str, Lease], written: Sequence[Lease]
+) -> list[PassChange]:
+    """What rows are written, and the item's count where it is wrong with the rows as they are."""
+    changes = [
+        PassChange(
+            item=item.id,
+            record=item.record,
+            stage=queue.stage,
+            reviewer=row.reviewer,
+            before=before[row.reviewer].state.name if row.reviewer in before else None,
+            after=row.state.name,
+        )
+        for row in written
+    ]
+    now = {**before, **{row.reviewer: row for row in written}}
+    free = open_passes(item.need, now.values())
+    if free != item.open_slots:
+        changes.append(
+            PassChange(
+                item=item.id,
+                record=item.record,
+                stage=queue.stage,
+                reviewer=None,
+                before=str(item.open_slots),
+                after=str(free),
+            )
+        )
+    return changes

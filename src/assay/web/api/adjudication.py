@@ -1,0 +1,158 @@
+"""Adjudication over REST: see what waits, take a record, look at all judgments on it, decide."""
+
+from typing import Annotated, Any
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody, PathParameter
+
+from assay.bootstrap.adjudication import SeniorWork
+from assay.bootstrap.program import Program
+from assay.core.errors import InputError
+from assay.governance.permissions import Permission, Principal
+from assay.review.adjudication import Preserved, Returned
+from assay.review.answer import Answer, RefusedAnswerError, together
+from assay.review.disputes import Dispute
+from assay.review.senior_wire import (
+    DecisionReceipt,
+    DisputeView,
+    HeldView,
+    NewDecision,
+    SeniorView,
+    TakenView,
+    VoiceView,
+    WaitingView,
+)
+from assay.review.wire import AssignmentView
+from assay.web.api.review import HANDLE
+from assay.web.doors import opt
+from assay.web.problems import told
+from assay.web.shown import shown_view
+
+Asked = Request[Principal, Any, Any]
+
+Handle = Annotated[str, PathParameter(pattern=HANDLE, description="Handle of the record.")]
+
+
+class AdjudicationController(Controller):
+    """The adjudicator's work."""
+
+    path = "/api/v1/adjudication"
+    tags = ("adjudication",)
+    opt = opt(Permission.adjudicate)
+
+    @get("/", summary="What waits for a senior decision", responses=told(), sync_to_thread=False)
+    def waiting(self, request: Asked, program: NamedDependency[Program]) -> WaitingView:
+        """What I have taken, with what its judgments differ on, and how much I may take."""
+        found = program.adjudication.waiting(request.user)
+        return WaitingView(
+            held=tuple(
+                HeldView(handle=held.handle, disputes=_disputes(held.disputes))
+                for held in found.held
+            ),
+            open=found.open,
+        )
+
+    @post("/claims", status_code=200, summary="Take a record", responses=told())
+    async def take(self, request: Asked, program: NamedDependency[Program]) -> TakenView:
+        """Take the next record that I may decide."""
+        return TakenView(handle=program.adjudication.take(request.user))
+
+    @get(
+        "/{handle:str}",
+        summary="Look at a record and the judgments on it",
+        responses=told(400, 404),
+        sync_to_thread=False,
+    )
+    def look(self, request: Asked, program: NamedDependency[Program], handle: Handle) -> SeniorView:
+        """One record that I have taken, with all judgments under names of no meaning."""
+        work = program.adjudication.look(request.user, handle)
+        return senior_view(work, program.desk.in_force.lease_seconds)
+
+    @post(
+        "/{handle:str}/decision",
+        status_code=201,
+        summary="Decide",
+        responses=told(400, 404, 409, 413, 422),
+    )
+    async def decide(
+        self,
+        request: Asked,
+        program: NamedDependency[Program],
+        handle: Handle,
+        data: JSONBody[NewDecision],
+    ) -> DecisionReceipt:
+        """Decide with a whole answer, keep the distribution, or send the record back."""
+        decision = _decision(data)
+        try:
+            made = program.adjudication.decide(
+                request.user,
+                handle,
+                decision,
+                cause=data.cause,
+                note=(data.note or "").strip() or None,
+            )
+        except RefusedAnswerError as error:
+            raise together([_in_answer(fault) for fault in error.faults]) from error
+        return DecisionReceipt(adjudication=made.id, weighed=len(made.judgments))
+
+
+def senior_view(work: SeniorWork, lease_seconds: int) -> SeniorView:
+    """What an adjudicator's page gets: the record rendered, the judgments, the disputes.
+
+    Args:
+        work: the record with its judgments.
+        lease_seconds: how long it may be held without a sign of life.
+    """
+    return SeniorView(
+        assignment=AssignmentView(
+            assignment=work.handle,
+            lease_seconds=lease_seconds,
+            state="held",
+            role="adjudicator",
+            form=work.form,
+            shown=shown_view(work.shown),
+            revision=0,
+            answer=None,
+            draft=None,
+            care=work.care,
+        ),
+        voices=tuple(
+            VoiceView(name=voice.name, role=voice.role, answer=voice.answer)
+            for voice in work.voices
+        ),
+        disputes=_disputes(work.disputes),
+        decided=work.decided,
+    )
+
+
+def _disputes(found: tuple[Dispute, ...]) -> tuple[DisputeView, ...]:
+    return tuple(
+        DisputeView(what=x.what, candidate=x.candidate, item=x.item, words=x.words()) for x in found
+    )
+
+
+def _decision(data: NewDecision) -> Answer | Preserved | Returned:
+    if data.decision != "decided" and data.answer is not None:
+        raise _refused("one-decision", f"{data.decision} comes without an answer", "/answer")
+    if data.decision == "preserved":
+        return Preserved()
+    if data.decision == "returned":
+        reason = (data.note or "").strip()
+        if not reason:
+            raise _refused("no-reason", "say what must be fixed before it comes back", "/note")
+        return Returned(reason=reason)
+    if data.answer is None:
+        raise _refused("no-decision", "an adjudication decides", "/answer")
+    return data.answer
+
+
+def _in_answer(fault: InputError) -> InputError:
+    """A fault of an answer, placed in the body that holds the answer."""
+    within = fault.where.strip("/") if fault.where.startswith("/") else fault.where.split(".")[0]
+    where = f"/answer/{within}" if within else "/answer"
+    return InputError(code=fault.code, message=fault.message, where=where, hint=fault.hint)
+
+
+def _refused(code: str, message: str, pointer: str) -> InputError:
+    return together([InputError(code=code, message=message, where=pointer)])

@@ -1,0 +1,163 @@
+"""Labels made under a text that has changed its meaning decide nothing."""
+
+from typing import Any
+
+import pytest
+
+from assay.contracts.document import Document, DocumentKind, to_fact
+from assay.contracts.policy import Policy
+from assay.core.canonical import json_text
+from assay.quality import service
+from assay.quality.case import Case
+from assay.quality.in_force import InForce
+from assay.quality.rules import dispose_case
+from assay.records.judgment import Judgment, SectionRuling
+from assay.records.verdict import NotAsked, Prefers
+from assay.review.adjudication import Adjudication, Decided
+from simulators.memory_store import MemoryStore
+from simulators.small_program import HEADER, contract, judged, pair, rubric, scored
+
+RECORD = pair(difficulty="hard")
+OLD = to_fact(rubric())
+_DIMENSIONS = rubric().model_dump(mode="json", exclude_defaults=True)["dimensions"]
+
+
+def _changed(dimension: str, **changes: Any) -> Document:
+    """The rubric, version 2, with one dimension changed."""
+    dimensions = [each | changes if each["id"] == dimension else each for each in _DIMENSIONS]
+    return to_fact(rubric(version="2.0.0", dimensions=dimensions))
+
+
+NEW = _changed("clarity", question="Is it short?")
+
+
+def _in_force(new: Document = NEW, **changes: Any) -> InForce:
+    return InForce.of({"contract": to_fact(contract(**changes)), "rubric": new}, [OLD, new])
+
+
+def _given(**values: int) -> list[Judgment]:
+    return [
+        scored(RECORD, name, **values).replace(verdict=Prefers(candidate=0), rubric=OLD.id)
+        for name in ("a", "b")
+    ]
+
+
+def _case(judgments: list[Judgment], **parts: Any) -> Case:
+    return Case(id=RECORD.id, record=RECORD, judgments=tuple(judgments), **parts)
+
+
+def test_a_label_under_an_older_meaning_does_not_settle_a_record() -> None:
+    """Clarity asks something else now, so records judged on it before wait, and the reason says so."""
+    found = dispose_case(_case(_given(clarity=5)), _in_force())
+    assert (found.state, found.rule) == ("needs_rereview", "standard/versions")
+    assert found.reason == "2 of 2 judgments were made before the meaning changed of clarity (2)"
+
+
+def test_a_change_that_touches_nothing_that_was_judged_leaves_a_record_as_it_is() -> None:
+    """Judgments of correctness stand when the words on clarity change."""
+    assert dispose_case(_case(_given(correctness=5)), _in_force()).state == "accepted"
+
+
+def test_a_change_of_a_typing_error_alters_no_meaning() -> None:
+    """Another verifier or escalation path leaves labels as they are."""
+    new = _changed("clarity", escalation="to the lead")
+    assert dispose_case(_case(_given(clarity=5)), _in_force(new)).state == "accepted"
+
+
+def test_enough_judgments_under_the_new_text_settle_it_again() -> None:
+    """Two reviewers judge anew; the older two are no longer counted on clarity."""
+    fresh = [
+        scored(RECORD, name, clarity=1).replace(verdict=Prefers(candidate=0), rubric=NEW.id)
+        for name in ("c", "d")
+    ]
+    found = dispose_case(_case([*_given(clarity=5), *fresh]), _in_force())
+    assert found.state == "accepted"
+
+
+def test_a_contract_may_declare_an_older_version_compatible() -> None:
+    """With a reason, labels of that version hold."""
+    compatible = [{"document": "rubric", "version": "1.0.0", "because": "Only the words changed."}]
+    documents = _in_force(compatible=compatible)
+    assert dispose_case(_case(_given(clarity=5)), documents).state == "accepted"
+
+
+def test_the_documents_in_force_at_entry_count_where_a_judgment_cites_none() -> None:
+    """An imported vote was declared to fit the rubric under which it was imported."""
+    given = [each.replace(rubric=None) for each in _given(clarity=5)]
+    made_under = {each.id: {"rubric": OLD.id} for each in given}
+    assert dispose_case(_case(given), _in_force()).state == "accepted"
+    found = dispose_case(_case(given, made_under=made_under), _in_force())
+    assert found.state == "needs_rereview"
+
+
+def test_work_under_a_foreign_guideline_is_not_touched_by_ours() -> None:
+    """Our rubric's changes say nothing about a label that another guideline defined."""
+    given = [each.replace(rubric=None, guideline="house rules") for each in _given(clarity=5)]
+    made_under = {each.id: {"rubric": OLD.id} for each in given}
+    assert dispose_case(_case(given, made_under=made_under), _in_force()).state == "accepted"
+
+
+def _policy(text: str, version: str = "1.0.0") -> Document:
+    plain = HEADER | {
+        "id": "rules",
+        "kind": "policy",
+        "version": version,
+        "sections": [
+            {"id": "s1", "title": "Sums", "text": text, "severity": "high", "expected": "comply"}
+        ],
+    }
+    return to_fact(Policy.model_validate_json(json_text(plain)))
+
+
+def test_a_ruling_under_an_older_policy_text_is_stale() -> None:
+    """The policy is known from the documents in force when the ruling entered the store."""
+    old, new = _policy("No sums."), _policy("No long sums.", "2.0.0")
+    facts: dict[DocumentKind, Document] = {
+        "contract": to_fact(contract()), "rubric": OLD, "policy": new
+    }  # fmt: skip
+    ruling = SectionRuling(section="s1", ruling="violates")
+    given = [judged(RECORD, name, 0, rulings=(ruling,)) for name in ("a", "b")]
+    made_under = {each.id: {"policy": old.id} for each in given}
+    found = dispose_case(_case(given, made_under=made_under), InForce.of(facts, [old, new]))
+    assert (found.state, "policy:s1 (2)" in found.reason) == ("needs_rereview", True)
+
+
+@pytest.mark.parametrize(
+    ("decision", "state"),
+    [
+        (
+            Decided(verdict=NotAsked(), scores=scored(RECORD, "x", clarity=5).scores),
+            "needs_rereview",
+        ),
+        (Decided(verdict=Prefers(candidate=0)), "accepted"),
+    ],
+)
+def test_an_adjudication_of_what_has_changed_decides_nothing(decision: Any, state: str) -> None:
+    """A senior score on clarity from before is stale as a reviewer's is; a verdict may stand."""
+    adjudication = Adjudication(
+        record=RECORD.id, judgments=(), decision=decision, cause="expertise", adjudicator="senior"
+    )
+    case = _case(
+        _given(clarity=5),
+        adjudications=(adjudication,),
+        made_under={adjudication.id: {"rubric": OLD.id}},
+    )
+    assert dispose_case(case, _in_force()).state == state
+
+
+def test_the_store_tells_which_judgments_are_stale_and_why_a_record_waits() -> None:
+    """Dispose, stale and why read the versions from the store and say the same."""
+    store = MemoryStore()
+    facts: dict[DocumentKind, Document] = {"contract": to_fact(contract()), "rubric": NEW}
+    with store.write("test", actor="x", documents={"rubric": OLD.id}) as writing:
+        writing.add([OLD, NEW, RECORD, *_given(clarity=5)])
+    disposed = service.dispose(store, facts, actor="x")
+    assert disposed.states == {"needs_rereview": 1}
+    (found,) = service.stale(store, facts)
+    assert (found.record, found.decides, len(found.judgments)) == (RECORD.id, True, 2)
+    explained = service.why(store, facts, RECORD.id[:12])
+    assert (explained.state, explained.stored, explained.stale) == (
+        "needs_rereview", "needs_rereview", ("clarity",),
+    )  # fmt: skip
+    assert explained.rules[-1].startswith("stale: needs rereview: 2 of 2 judgments")
+    assert "assay review stale" in explained.changes
