@@ -28,6 +28,7 @@ from assay.review.calibration import Round, RoundNote, RoundStep, follow
 from assay.review.guideline_gap import GapAnswer, GuidelineGap, open_gaps
 from assay.review.qualification import Qualification, standing_qualifications
 from assay.validation.evaluation import Result
+from assay.validation.training_overlap import training_names
 from assay.validation.validation import Validation
 from assay.verification.verification import Verification
 
@@ -80,7 +81,7 @@ def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
         release=_release(newest) if newest else None,
         validation=_validation(of_newest[-1]) if of_newest else None,
         other_validations=len(validations) - len(of_newest),
-        evaluation=_evaluation(program),
+        evaluation=_evaluation(program, newest),
         ledger=_ledger(program),
         exams={exam.id: exam.decision for exam in store.scan(Qualification)},
         failed_roles=_failed_roles(standing, gathering),
@@ -126,11 +127,13 @@ def _validation(validation: Validation) -> ValidationFigures:
     )
 
 
-def _evaluation(program: Program) -> EvaluationFigures:
+def _evaluation(program: Program, newest: Release | None) -> EvaluationFigures:
+    """The evaluated items, held against records by id and against the newest release by each name."""
     store = program.store
     items = {result.item for result in store.scan(Result)}
     sealed = {fingerprint.item for fingerprint in store.scan(Fingerprint)} if items else set()
     own = {record.id for record in store.scan(Record)} if items else set()
+    own |= training_names(store, newest.id) if items and newest else frozenset()
     return EvaluationFigures(
         items=len(items), trained_on=len(items & own), on_reserve=len(items & sealed)
     )

@@ -104,7 +104,7 @@ class EvaluationFigures(msgspec.Struct, frozen=True, kw_only=True):
     items: int = 0
     """Different items."""
     trained_on: int = 0
-    """Items that are records of the store, by their id."""
+    """Items that are records of the store, by id, or of the newest release, by a digest of their text."""
     on_reserve: int = 0
     """Items of the sealed reserve."""
 

@@ -412,7 +412,8 @@ CONSEQUENCES = {
     "unknown-verifier": {"verifier-without-signal"},
     "no-axes": {"no-hard-slices", "layer-never-reached", "acceptance-on-average-only"},
     "disagreement-never": {"high-risk-single-pass"},
-    "signal-does-not-fit": {"over-refusal-not-scored"},
+    "signal-does-not-fit": {"over-refusal-not-scored", "nothing-endorses"},
+    "nothing-endorses": {"signal-does-not-fit"},
     "critical-without-veto": {"dimension-unused"},
 }
 """Faults that cannot be planted alone: what else is then rightly reported."""
