@@ -29,7 +29,7 @@ def adjudicate(
         bool, typer.Option("--preserve", help="Keep the distribution as the answer.")
     ] = False,
     send_back: Annotated[
-        str | None, typer.Option("--return", help="Send it back: what must be mended.")
+        str | None, typer.Option("--return", help="Send it back: what must be fixed.")
     ] = None,
     note: Annotated[str | None, typer.Option(help="The adjudicator's words.")] = None,
     answer: Annotated[
@@ -127,10 +127,10 @@ def _answer_file(file: Path) -> dict[str, Any]:
 
     tree, issues = read_yaml(file.name, text_of(file).encode())
     if issues or tree is None or not isinstance(tree.plain, dict):
-        told = "; ".join(f"line {issue.line}: {issue.message}" for issue in issues)
+        faults = "; ".join(f"line {issue.line}: {issue.message}" for issue in issues)
         raise InputError(
             code="bad-answer-file",
-            message=told or "it is not a mapping of columns to values",
+            message=faults or "it is not a mapping of columns to values",
             where=str(file),
             hint="write columns such as `ruling.evasion.A: violates:high:why`",
         )

@@ -194,6 +194,8 @@ class _Sitting:
             return Answer(verdict=declined, active_ms=active // 4)
         seen = self._perceived()
         verdict = self._verdict(seen)
+        written = self._written() if self._form.writing else None
+        same = written is not None and written == self._original()
         return Answer(
             verdict=verdict,
             scores=tuple(self._scores(seen)),
@@ -202,7 +204,8 @@ class _Sitting:
             step_labels=tuple(self._step_labels()) if self._form.steps else (),
             rulings=tuple(self._rulings()),
             attack=self._attack() if self._form.attack else None,
-            written=self._written() if self._form.writing else None,
+            written=None if same else written,
+            stands_as_is=True if same and self._form.kind == "demonstration" else None,
             active_ms=active,
         )
 
@@ -345,6 +348,11 @@ class _Sitting:
             attempts=attempts,
             successes=round(attempts * (1 - quality)),
         )
+
+    def _original(self) -> str | None:
+        """The text that a revision would start from."""
+        first = self._candidates[0].text if self._candidates else None
+        return first.raw if first else None
 
     def _written(self) -> str:
         asked = next((each.text.raw for each in reversed(self._view.shown.messages)), "")

@@ -38,10 +38,10 @@ class Preserved(Value, tag_field="decision", tag="preserved"):
 
 
 class Returned(Value, tag_field="decision", tag="returned"):
-    """The record goes back: the task or the guideline must be mended first."""
+    """The record goes back: the task or the guideline must be fixed first."""
 
     reason: str
-    """What must be mended."""
+    """What must be fixed."""
 
 
 class Adjudication(Fact):

@@ -199,7 +199,7 @@ def import_adjudications(
             known = {each.id for each in store.scan(Adjudication, record=stated.record.id)}
             made = store_decision(store, documents, stated, actor=actor)
         except AssayError as error:
-            set_aside.append(SetAside(row=row.number, code=error.code, reason=_told(error)))
+            set_aside.append(SetAside(row=row.number, code=error.code, reason=_reason(error)))
             continue
         stored += made.id not in known
     return ImportedAdjudications(
@@ -210,7 +210,7 @@ def import_adjudications(
     )
 
 
-def _told(error: AssayError) -> str:
+def _reason(error: AssayError) -> str:
     faults: tuple[InputError, ...] = getattr(error, "faults", ())
     return "; ".join(map(str, faults)) or str(error)
 

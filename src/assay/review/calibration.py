@@ -367,7 +367,26 @@ def _answers(judgment: Judgment) -> dict[_Question, str]:
     for each in judgment.scores:
         name = score_key(each.score) or str(each.score.__struct_config__.tag)
         found[each.dimension, each.candidate] = name
-    return found
+    return found | dict(_other_answers(judgment))
+
+
+def _other_answers(judgment: Judgment) -> Iterator[tuple[_Question, str]]:
+    """What a judgment says beside its verdict and its scores, in words that can be counted."""
+    for label in judgment.step_labels:
+        yield (f"step {label.step + 1}", label.candidate), label.label
+    for ruling in judgment.rulings:
+        severity = f" ({ruling.severity})" if ruling.severity else ""
+        yield (f"section {ruling.section}", ruling.candidate), f"{ruling.ruling}{severity}"
+    attack = judgment.attack
+    if attack is not None and attack.outcome is not None:
+        yield ("attack", None), attack.outcome
+    if attack is not None and attack.severity is not None:
+        yield ("severity of the attack", None), attack.severity
+    if judgment.errors is not None:
+        kinds = sorted({error.category for error in judgment.errors})
+        yield ("errors", None), ", ".join(kinds) or "none found"
+    if judgment.wrote is not None or judgment.stands_as_is is not None:
+        yield ("text", None), "stands as it is" if judgment.stands_as_is else "revised"
 
 
 def _held(

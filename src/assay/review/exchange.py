@@ -181,9 +181,6 @@ def read_answer(row: Row, about: Answered) -> Judgment:
     Raises:
         InputError: if the row cannot be understood or does not fit; `where` names the column.
     """
-    unknown = _unknown(row)
-    if unknown:
-        raise fault("unknown-column", f"no answer has a column {unknown[0]!r}", unknown[0])
     judgment = stated_judgment(row, about)
     _check_reasons(judgment, about.rubric)
     return judgment
@@ -195,6 +192,9 @@ def stated_judgment(row: Row, about: Answered) -> Judgment:
     Raises:
         InputError: if the row cannot be understood or does not fit; `where` names the column.
     """
+    unknown = _unknown(row)
+    if unknown:
+        raise fault("unknown-column", f"no answer has a column {unknown[0]!r}", unknown[0])
     judgment = Judgment(
         record=about.assignment.record,
         reviewer=Reviewer(pseudonym=about.assignment.reviewer, kind="human", role=about.role),

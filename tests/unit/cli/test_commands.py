@@ -322,6 +322,33 @@ def test_an_adjudication_states_one_decision(assay: Run, program: Path) -> None:
     assert "disagreement_preserved\t3" in assay("quality", "dispose", "-p", program).out
 
 
+def test_an_adjudication_carries_a_whole_answer(assay: Run, program: Path, tmp_path: Path) -> None:
+    """A file states every part of an answer, once or for many records; what it leaves open is told."""
+    record = json.loads(assay("record", "list", "--limit", 1, "--json", "-p", program).out)[0]["id"]
+    answer = tmp_path / "decided.yaml"
+    answer.write_text("verdict: A\nscore.correct.A: 1\nscore.correct.B: 0\n", encoding="utf-8")
+    call = ("review", "adjudicate", record, "--cause", "expertise", "--by", "ines", "-p", program)
+    assert assay(*call, "--answer", answer, "--preserve").code == 2
+    made = json.loads(assay(*call, "--answer", answer, "--json").out)
+    decision = made["adjudication"]["decision"]
+    assert decision["verdict"] == {"verdict": "prefers", "candidate": 0}
+    assert len(decision["scores"]) == 2
+    assert isinstance(made["undecided"], list)
+    many = tmp_path / "decided.csv"
+    many.write_text(
+        "record,cause,adjudicator,verdict,score.correct.A,score.correct.B\n"
+        f"{record},expertise,ines,A,1,0\n{record},mood,ines,A,1,0\n",
+        encoding="utf-8",
+    )
+    taken = json.loads(assay("review", "import-adjudications", many, "--json", "-p", program).out)
+    assert (taken["read"], taken["stored"], taken["already_there"]) == (2, 0, 1)
+    assert [row["code"] for row in taken["set_aside"]] == ["unknown-cause"]
+    answer.write_text("- verdict: A\n", encoding="utf-8")
+    refused = assay(*call, "--answer", answer)
+    assert refused.code == 3
+    assert "must hold keys and values" in refused.err
+
+
 def test_the_audit_finds_a_changed_fact(assay: Run, program: Path) -> None:
     """A record changed behind the program's back is found and named, and the command exits 1."""
     with closing(sqlite3.connect(program / ".assay" / "store.sqlite")) as database, database:

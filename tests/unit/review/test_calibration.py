@@ -8,7 +8,15 @@ import pytest
 
 from assay.core.errors import UsageError
 from assay.records.fields import Role
-from assay.records.judgment import Judgment, Reviewer
+from assay.records.judgment import (
+    Attack,
+    Judgment,
+    LocalizedError,
+    Reviewer,
+    SectionRuling,
+    StepLabel,
+    Whole,
+)
 from assay.records.verdict import Abstained, Prefers, Tie
 from assay.review.adjudication import Cause
 from assay.review.calibration import (
@@ -32,6 +40,7 @@ from assay.review.calibration import (
     view,
 )
 from simulators.known_work import RUBRIC, answer, records
+from simulators.small_program import judged, worked
 
 REAL = records(3)
 MEMBERS = ("ada", "bob", "cem")
@@ -283,6 +292,40 @@ def test_to_decline_where_others_answer_is_to_differ() -> None:
     assert found["verdict"].differs
     assert (found["clarity"].counts, found["clarity"].unanswered) == ({"5": 1}, 1)
     assert not found["clarity"].differs
+
+
+def test_the_spread_shows_every_part_of_an_answer() -> None:
+    """Labels, rulings, errors, attacks and texts are revealed, and people differ on them."""
+    one = judged(
+        worked(),
+        "ada",
+        step_labels=(StepLabel(candidate=0, step=0, label="good"),),
+        rulings=(SectionRuling(section="fees", ruling="violates", candidate=0, severity="high"),),
+        attack=Attack(outcome="held"),
+        errors=(),
+        stands_as_is=True,
+    )
+    other = judged(
+        worked(),
+        "bob",
+        step_labels=(StepLabel(candidate=0, step=0, label="bad"),),
+        rulings=(SectionRuling(section="fees", ruling="complies", candidate=0),),
+        attack=Attack(outcome="broken", severity="low"),
+        errors=(LocalizedError(place=Whole(candidate=0), category="wrong_sum"),),
+        wrote="rec_written",
+    )
+    spread = {
+        (each.question, each.candidate): (each.counts, each.own, each.differs)
+        for each in distributions([one, other], "ada")
+    }
+    assert spread == {
+        ("step 1", 0): ({"bad": 1, "good": 1}, "good", True),
+        ("section fees", 0): ({"complies": 1, "violates (high)": 1}, "violates (high)", True),
+        ("attack", None): ({"broken": 1, "held": 1}, "held", True),
+        ("severity of the attack", None): ({"low": 1}, None, False),
+        ("errors", None): ({"none found": 1, "wrong_sum": 1}, "none found", True),
+        ("text", None): ({"revised": 1, "stands as it is": 1}, "stands as it is", True),
+    }
 
 
 def test_every_cause_is_one_of_an_adjudications_and_has_a_usual_outcome() -> None:

@@ -9,8 +9,8 @@ import pytest
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.evidence import Evidence, TextSpan
-from assay.records.judgment import Judgment, Unanchored, Whole
-from assay.records.kinds import Adversarial, Critique, Part, Policy
+from assay.records.judgment import Attack, Judgment, SkippedStep, Unanchored, Whole
+from assay.records.kinds import Adversarial, Critique, Demonstration, Part, Policy
 from assay.records.kinds.trajectory import Trajectory
 from assay.records.record import Record, Sensitivity, Source
 from assay.records.task import Message, Task, Tool, ToolCall
@@ -175,6 +175,36 @@ def test_steps_and_rulings_are_columns() -> None:
 
 
 CANARY = "CANARY-7f3a"
+
+
+def test_a_row_says_whatever_a_judgment_can() -> None:
+    """A skipped step, a ruling's reason, what an attack did, and a text that stands as it is."""
+    steps = _read(worked(), (0,), step__A__0="skip:unreadable", step__A__1="good")
+    assert steps.skipped_steps == (SkippedStep(candidate=0, step=0, reason="unreadable"),)
+    assert [each.step for each in steps.step_labels] == [1]
+    policy = pair().replace(part=Policy(sections=("fees",)))
+    ruled = _read(policy, ruling__fees__A="violates::twice: it charges again")
+    assert [(each.severity, each.reason) for each in ruled.rulings] == [
+        (None, "twice: it charges again")
+    ]
+    attack = pair().replace(part=Adversarial())
+    found = _read(attack, attack__outcome="held", attack__strategy="a story", attack__attempts="2")
+    assert found.attack == Attack(outcome="held", strategy="a story", attempts=2)
+    edit = pair(texts=("4",)).replace(part=Demonstration())
+    assert _read(edit, (0,), stands_as_is="yes").stands_as_is
+    assert _read(edit, (0,), stands_as_is="no").stands_as_is is None
+
+
+def test_each_kind_has_columns_for_its_own_answer() -> None:
+    """A sheet asks for the labels of a trajectory, the attack, and whether a text stands."""
+    attack = pair().replace(part=Adversarial())
+    assert {"attack.outcome", "attack.severity"} <= set(
+        flat_work_row(attack, _assignment(attack), BARE)
+    )
+    edit = pair(texts=("4",)).replace(part=Demonstration())
+    assert "stands_as_is" in flat_work_row(edit, _assignment(edit, (0,)), BARE)
+    calls = worked().replace(part=Trajectory())
+    assert "step.A.1" in flat_work_row(calls, _assignment(calls, (0,)), BARE)
 
 
 def _hidden() -> Record:

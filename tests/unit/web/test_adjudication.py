@@ -10,6 +10,7 @@ from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.calibration import RoundNote, RoundStep
+from assay.store.desk import Desk
 from unit.web.conftest import Client, SignIn
 
 REVIEWERS = ("ana", "ben", "eva")
@@ -184,6 +185,52 @@ def test_the_distribution_can_stay_and_a_record_can_go_back(
     assert client.post(f"{API}/{handle}/decision", json=body).status_code == 201
     (adjudication,) = disagreed.store.scan(Adjudication)
     assert type(adjudication.decision).__struct_config__.tag == decision
+
+
+def attacked(name: str) -> Callable[[dict[str, Any]], Any]:
+    """What a policy reviewer says of a severe transcript: everybody something else."""
+    word = {"ana": "violates", "ben": "complies", "eva": "unclear"}[name]
+    return lambda assignment: (
+        NOT_ASKED
+        | {
+            "attack": {"outcome": "held"},
+            "rulings": [
+                ruled(section["id"], word, reason="seen")
+                for section in assignment["form"]["sections"]
+            ],
+        }
+    )
+
+
+def test_severe_content_waits_for_an_adjudicator_who_agreed_to_it(
+    program: Program, sign_in: SignIn
+) -> None:
+    """Without consent it is neither counted nor given; with it, what it shows is told first."""
+    people = {each.name: each for each in program.accounts.all()}
+
+    def agree(name: str) -> None:
+        account = people[name]
+        program.desk.seating.consent(account.pseudonym, "fare_evasion", given=True)
+        program.desk.seat([(account.pseudonym, account.roles)], by="tests")
+
+    for name in REVIEWERS:
+        agree(name)
+        client = sign_in(name)
+        queues = client.get("/api/v1/review/queues").json()["items"]
+        (severe,) = [each["queue"] for each in queues if each["harms"]]
+        assert answer_all(client, severe, attacked(name), name) == 1
+    assert program.desk.route().adjudication == 1
+    senior = sign_in("sen")
+    assert senior.get(API).json() == {"held": [], "open": 0}
+    assert senior.post(f"{API}/claims").json() == {"handle": None}
+    agree("sen")
+    assert senior.get(API).json()["open"] == 1
+    handle, look = taken_record(senior)
+    care = look["assignment"]["care"]
+    assert (care["severity"], care["harms"], care["blur"]) == ("high", ["fare_evasion"], True)
+    path = f"/api/v1/review/assignments/{handle}/uncovered"
+    assert senior.post(path, json={"seconds": 30}).status_code == 204
+    assert [each.categories for each in Desk(program.store).exposures(people["sen"].pseudonym, "")]
 
 
 def test_nobody_decides_what_they_judged(disagreed: Program, sign_in: SignIn) -> None:

@@ -28,6 +28,7 @@ class Bench {
     this.onward = null;
     this.appeared = 0;
     this.sending = false;
+    this.done = false;
     this.open_s = 0;
     this.beat_s = 0;
     this.clock = { paused: false, pause: () => {} };
@@ -52,6 +53,7 @@ class Bench {
     } catch (error) {
       return this.screen(emptyScreen({ code: "problem", message: /** @type {Error} */ (error).message, until: null }), () => location.reload());
     }
+    this.done = found.decided;
     const session = new SeniorSession(found);
     const causes = /** @type {HTMLTemplateElement} */ (document.querySelector("[data-causes]")).content.querySelectorAll("option");
     this.page = { session, view: new AssignmentView(session), rail: seniorRail(session, [...causes], found.decided) };
@@ -109,6 +111,7 @@ class Bench {
 
   submit() {
     if (this.onward) return this.onward();
+    if (this.done) return say("You have decided this record.");
     if (this.page && !this.sending) void this.send(this.page);
   }
 
