@@ -14,7 +14,7 @@ from assay.quality.case import Case
 from assay.quality.coverage import coverage
 from assay.quality.disposition import Disposition
 from assay.quality.failure_modes import alarms, diagnosed
-from assay.quality.gathering import gather
+from assay.quality.gathering import Gathering, gather
 from assay.quality.in_force import InForce
 from assay.quality.shortcuts.alarm import surface_cue_alarm
 from assay.quality.shortcuts.audit import audit
@@ -82,11 +82,16 @@ def documents(dimensions: Sequence[str] = ("right", "clear"), **sampling: Any) -
 
 def alarms_of(world: World) -> dict[FailureMode, Alarm]:
     """What quality makes of a world."""
-    gathered = gather(world.cases, world.documents)
+    gathered = gathered_of(world)
     covered = coverage(gathered.cells, world.documents.contract.sampling)
     found = alarms(gathered.modes, covered, diagnosed(gathered.modes))
     cue = surface_cue_alarm(audit(gathered.shortcuts))
     return {each.mode: each for each in (*found, cue)}
+
+
+def gathered_of(world: World) -> Gathering:
+    """What quality gathers of a world."""
+    return gather(world.cases, world.documents)
 
 
 def text_of(domain: Domain, words: int, draw: random.Random) -> str:
@@ -519,3 +524,141 @@ def _panel(
         yield judgment_of(
             record, f"r{rater}", verdict, scores=scores if not agreed or solved else ()
         )
+
+
+# --- what was developed on, and what was held ---------------------------------------------------
+
+
+def dressed(mark: str) -> Callable[[str, random.Random], str]:
+    """Adds a mark of its own to one answer of a pair."""
+    return lambda text, _: f"{text} {mark}"
+
+
+def marked(mark: str) -> Callable[[str], float]:
+    """How often a mark stands in a text."""
+    return lambda text: float(text.count(mark))
+
+
+def near_copies(domain: Domain, *, seed: int = 1) -> World:
+    """Forty items hard by label that differ in one word of thirty."""
+    draw = random.Random(seed)
+    world = sampled(domain, 40, seed=seed)
+    prompt = text_of(domain, 60, draw).split(" ")
+    cases = []
+    for number, case in enumerate(world.cases):
+        if case.record.task.taxonomy["difficulty"] == "hard":
+            words = [*prompt]
+            words[number % 2] = f"w{number}"
+            task = Task(
+                messages=(Message(role="user", content=" ".join(words)),),
+                taxonomy=case.record.task.taxonomy,
+            )
+            record = case.record.replace(task=task)
+            judgments = [each.replace(record=record.id) for each in case.judgments]
+            case = case_of(record, judgments, world.documents)
+        cases.append(case)
+    return World(cases, world.documents)
+
+
+Plant = tuple[FailureMode, Callable[[int], World]]
+
+DEVELOPED: dict[str, Plant] = {
+    "length .60 of 477, medicine": (
+        "surface_cue_preference",
+        lambda seed: compared("medicine", biased(0.60), items=159, seed=seed),
+    ),
+    "length .65 of 288, code": (
+        "surface_cue_preference",
+        lambda seed: compared("code", biased(0.65), items=96, seed=seed),
+    ),
+    "length .75 of 99, de": (
+        "surface_cue_preference",
+        lambda seed: compared("de", biased(0.75), items=33, seed=seed),
+    ),
+    "longest first, ja": (
+        "surface_cue_preference",
+        lambda seed: listed("ja", 0.95, items=40, seed=seed),
+    ),
+    "40 % scored, code": (
+        "one_label_for_quality",
+        lambda seed: half_scored("code", 0.4, seed=seed),
+    ),
+    "scores that are one, ja": ("one_label_for_quality", lambda seed: halo("ja", 0.3, seed=seed)),
+    "camps on 10 % of 200 pairs, code": (
+        "forced_consensus",
+        lambda seed: split("code", "pairs", 0.10, seed=seed),
+    ),
+    "camps in scores, de": (
+        "forced_consensus",
+        lambda seed: split("de", "scores", 0.15, seed=seed),
+    ),
+    "15 of 15 unchecked, ja": (
+        "unverified_rationales",
+        lambda seed: unchecked("ja", 15, items=15, seed=seed),
+    ),
+    "copies of one item, medicine": (
+        "easy_item_inflation",
+        lambda seed: sampled("medicine", 40, identical=True, seed=seed),
+    ),
+}
+"""Plants that were looked at while the alarms were built."""
+
+HELD: dict[str, Plant] = {
+    "emoji .75 of 180, code": (
+        "surface_cue_preference",
+        lambda seed: compared(
+            "code", biased(0.75, marked("🎉")), items=60, decorate=dressed("🎉"), seed=seed
+        ),
+    ),
+    "tables .75 of 180, medicine": (
+        "surface_cue_preference",
+        lambda seed: compared(
+            "medicine", biased(0.75, marked("|--|")), items=60,
+            decorate=dressed("\n| a | b |\n|---|---|\n| 1 | 2 |\n|--|--|"), seed=seed,
+        ),
+    ),
+    "false citations .75 of 180, de": (
+        "surface_cue_preference",
+        lambda seed: compared(
+            "de", biased(0.75, marked("[7]")), items=60, decorate=dressed("[7]"), seed=seed
+        ),
+    ),
+    "confidence .75 of 180, ja": (
+        "surface_cue_preference",
+        lambda seed: compared(
+            "ja", biased(0.75, marked("間違いなく")), items=60, decorate=dressed("間違いなく"),
+            seed=seed,
+        ),
+    ),
+    "first place .65 of 300, medicine": (
+        "surface_cue_preference",
+        lambda seed: compared("medicine", biased(0.5), items=100, first=0.65, seed=seed),
+    ),
+    "one of three dimensions, ja": (
+        "one_label_for_quality",
+        lambda seed: one_of_three("ja", seed=seed),
+    ),
+    "rulings alone, medicine": (
+        "one_label_for_quality",
+        lambda seed: bare_rulings("medicine", seed=seed),
+    ),
+    "camps in rulings, ja": (
+        "forced_consensus",
+        lambda seed: split("ja", "rulings", 0.15, seed=seed),
+    ),
+    "camps in rankings behind an irrelevant grouping, medicine": (
+        "forced_consensus",
+        lambda seed: split("medicine", "ranks", 0.2, items=120, declared="irrelevant", seed=seed),
+    ),
+    "one-sided adjudicator, de": ("forced_consensus", lambda seed: one_sided("de", 0.95, seed=seed)),
+    "9 of 60 unchecked, de": (
+        "unverified_rationales",
+        lambda seed: unchecked("de", 9, items=60, seed=seed),
+    ),
+    "near copies, code": ("easy_item_inflation", lambda seed: near_copies("code", seed=seed)),
+    "no record of ja, de": (
+        "easy_item_inflation",
+        lambda seed: sampled("de", 40, languages=("en",), seed=seed),
+    ),
+}  # fmt: skip
+"""Plants that were run once, when the alarms stood."""

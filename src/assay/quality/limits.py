@@ -68,8 +68,9 @@ def _of_errors(gathered: Gathering) -> Iterator[str]:
         yield f"{unexplained} errors lie in records that no adjudication explains: no cause is known."
     if gathered.pairs.items:
         yield (
-            "The shortcut audit sees length, formatting, confidence words, repetition of the prompt "
-            "and position; other cues go unseen."
+            "The shortcut audit sees length, formatting, tables, citations, emoji, politeness, words "
+            "of confidence and doubt in nine languages, repetition of the prompt and position; other "
+            "cues go unseen."
         )
     if gathered.verified:
         yield "A verifier covers only what it measures; what it passed may be wrong in another way."

@@ -1,11 +1,11 @@
 """Forced consensus: splits with reasons of their own that a release, or an adjudicator, erases."""
 
+import math
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 
 import msgspec
 import numpy as np
-from scipy import stats
 
 from assay.core.identity import digest_of, make_id
 from assay.governance.failure_modes import Alarm, FailureMode
@@ -239,8 +239,7 @@ def _one_sided(counted: ConsensusCounts) -> str:
     found = []
     for each in decided:
         most = max(each.sides.values())
-        p = float(stats.binomtest(most, each.decided).pvalue)
-        if each.is_one_sided and p <= RISK / len(decided):
+        if each.is_one_sided and _chance(most, each.decided) <= RISK / len(decided):
             side = max(each.sides, key=lambda name: each.sides[name])
             causes = ", ".join(f"{cause.replace('_', ' ')} {n}" for cause, n in each.causes.items())
             found.append(
@@ -248,6 +247,12 @@ def _one_sided(counted: ConsensusCounts) -> str:
                 f"{each.question} for {side} (cause: {causes}), {each.noted} with a note"
             )
     return "; ".join(found)
+
+
+def _chance(most: int, decided: int) -> float:
+    """How often a fair coin goes as far to either side (the exact two-sided binomial test)."""
+    tail = sum(math.comb(decided, count) for count in range(most, decided + 1))
+    return float(min(1.0, 2 * tail / 2**decided))
 
 
 def _hidden_records(counted: ConsensusCounts, answers: Answers, split: Split | None) -> list[int]:

@@ -48,6 +48,9 @@ POSITION = "shown_first"
 RELIABLE = 0.9
 """Reliability of substance from which it can be told from a cue that goes with it (a convention)."""
 
+INSEPARABLE = 0.5
+"""Correlation of a cue with reviewers' scores from which the two are not told apart (a convention)."""
+
 APART = 1e-3
 """Part of a cue that substance does not make up, below which nothing can be told of it."""
 
@@ -95,6 +98,8 @@ class CueTest(msgspec.Struct, frozen=True, kw_only=True):
     """Cues that differ in too few rows."""
     confounded: tuple[str, ...]
     """Cues that go with substance itself, where only reviewers say what substance is."""
+    inseparable: tuple[str, ...]
+    """Of these, the ones that go with it so closely that they may stand for what scores miss."""
     reliability: float
     """Least part of a substance column's spread that is no error of its scorers; 1 if all exact."""
     seed: int
@@ -120,7 +125,9 @@ class CueTest(msgspec.Struct, frozen=True, kw_only=True):
         Scores that are mostly error hold substance only partly equal: a cue that goes with them
         would then stand for the rest of it, and is not found.
         """
-        blurred = effect.cue in self.confounded and self.reliability < RELIABLE
+        blurred = effect.cue in self.inseparable or (
+            effect.cue in self.confounded and self.reliability < RELIABLE
+        )
         return effect.p <= self.risk and not blurred and not self.is_small(effect)
 
     def is_small(self, effect: CueEffect) -> bool:
@@ -169,6 +176,9 @@ def examine_preferences(
             exact = calibrated(substance, noise, related, codes)
             again = _logit_effects(chosen, named, wins, codes, exact, risk=risk, seed=seed)
             effects = [_wider(*both) for both in zip(effects, again, strict=True)]
+    related = _related(
+        signs, names, testable, codes, substance=substance, noise=noise, risk=risk, seed=seed
+    )
     return CueTest(
         question="preferences",
         measure="share",
@@ -179,9 +189,8 @@ def examine_preferences(
         effects=tuple(sorted(effects, key=lambda each: (each.p, -abs(each.effect - 0.5)))),
         untested=untested,
         reliability=_reliability(substance, noise),
-        confounded=_confounded(
-            signs, names, testable, codes, substance=substance, noise=noise, risk=risk, seed=seed
-        ),
+        confounded=tuple(related),
+        inseparable=tuple(name for name, size in related.items() if size >= INSEPARABLE),
         seed=seed,
     )
 
@@ -239,6 +248,7 @@ def examine_marks(
         effects=tuple(sorted(effects, key=lambda each: (each.p, -abs(each.effect)))),
         untested=untested,
         confounded=(),
+        inseparable=(),
         reliability=1.0,
         seed=seed,
     )
@@ -406,7 +416,7 @@ def _by_cluster(values: Floats, codes: Integers) -> Floats:
     )
 
 
-def _confounded(
+def _related(
     signs: Floats,
     names: Sequence[str],
     testable: Sequence[int],
@@ -416,23 +426,23 @@ def _confounded(
     noise: Floats,
     risk: float,
     seed: int,
-) -> tuple[str, ...]:
-    """Cues that reviewers' own scores go with: whether for good reasons, nobody independent says."""
+) -> dict[str, float]:
+    """Cues that reviewers' own scores go with, with the size of the correlation.
+
+    Whether they do so for good reasons, nobody independent says.
+    """
     places = np.flatnonzero(noise.any(axis=0)).tolist() if substance.size else []
     pairs = [(cue, place) for cue in testable for place in places if names[cue] != POSITION]
     if not pairs:
-        return ()
+        return {}
     products = np.column_stack([signs[:, cue] * substance[:, place] for cue, place in pairs])
-    norms = [
-        float(np.sqrt((signs[:, cue] ** 2).sum() * (substance[:, place] ** 2).sum()))
-        for cue, place in pairs
-    ]
     tested = flip_signs(_by_cluster(products, codes), risk=risk, seed=seed)
-    strong = [
-        names[cue]
-        for (cue, _), p, total, norm in zip(
-            pairs, tested.adjusted, products.sum(axis=0), norms, strict=True
-        )
-        if p <= risk and abs(total) >= CORRELATION * norm
-    ]
-    return tuple(dict.fromkeys(strong))
+    found: dict[str, float] = {}
+    for (cue, place), p, total in zip(
+        pairs, tested.adjusted.tolist(), products.sum(axis=0).tolist(), strict=True
+    ):
+        squares = float((signs[:, cue] ** 2).sum() * (substance[:, place] ** 2).sum())
+        size = abs(total) / math.sqrt(max(squares, 1e-300))
+        if p <= risk and size >= CORRELATION:
+            found[names[cue]] = max(size, found.get(names[cue], 0.0))
+    return found
