@@ -546,17 +546,18 @@ def near_copies(domain: Domain, *, seed: int = 1) -> World:
     prompt = text_of(domain, 60, draw).split(" ")
     cases = []
     for number, case in enumerate(world.cases):
-        if case.record.task.taxonomy["difficulty"] == "hard":
-            words = [*prompt]
-            words[number % 2] = f"w{number}"
-            task = Task(
-                messages=(Message(role="user", content=" ".join(words)),),
-                taxonomy=case.record.task.taxonomy,
-            )
-            record = case.record.replace(task=task)
-            judgments = [each.replace(record=record.id) for each in case.judgments]
-            case = case_of(record, judgments, world.documents)
-        cases.append(case)
+        if case.record.task.taxonomy["difficulty"] != "hard":
+            cases.append(case)
+            continue
+        words = [*prompt]
+        words[number % 2] = f"w{number}"
+        task = Task(
+            messages=(Message(role="user", content=" ".join(words)),),
+            taxonomy=case.record.task.taxonomy,
+        )
+        record = case.record.replace(task=task)
+        judgments = [each.replace(record=record.id) for each in case.judgments]
+        cases.append(case_of(record, judgments, world.documents))
     return World(cases, world.documents)
 
 

@@ -60,7 +60,7 @@ def build(
         ((gate.gate, gate.outcome, gate.reason) for gate in built.head.gates),
     )
     for each in built.head.left_out:
-        typer.echo(f"left out: {each.records} records, {each.reason}")
+        typer.echo(f"left out: {each.records} ({each.code.replace('_', ' ')}), {each.reason}")
     typer.echo(f"\nrelease {version}: {built.release.records} records, "
                f"{built.release.judgments} judgments")  # fmt: skip
     typer.echo(f"manifest {built.release.manifest_digest}")

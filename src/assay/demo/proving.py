@@ -47,7 +47,7 @@ def release(program: Program, say: Say) -> Built:
     for gate in built.head.gates:
         say(f"   gate {gate.gate}: {gate.outcome}, {gate.reason}")
     for left in built.head.left_out:
-        say(f"   left out: {left.records} records, {left.reason}")
+        say(f"   left out: {left.records} ({left.code.replace('_', ' ')}), {left.reason}")
     verified = verify_release(built.folder, program.folder / "assay.pub")
     if not verified.ok:
         raise CheckError(code="demo-broken", message=verified.issues[0].message)
