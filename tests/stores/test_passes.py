@@ -443,7 +443,7 @@ def test_open_passes_are_what_is_wanted_less_those_who_judged_or_hold(
     run_state_machine_as_test(
         Placed,
         settings=settings(
-            max_examples=60 if place == "sqlite" else 15,
+            max_examples=30 if place == "sqlite" else 8,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
