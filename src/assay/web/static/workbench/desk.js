@@ -228,7 +228,9 @@ export class Desk {
     offer("diff", false);
     offer("evidence", false);
     this.page = null;
+    // A draft that was being saved is no longer what the state line is about.
     this.draftState = "none";
+    this.state();
     clearTimeout(this.lookAgain);
   }
 
