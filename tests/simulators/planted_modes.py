@@ -1,7 +1,7 @@
 """Small programs of four domains with one failure planted at a stated strength, or with none.
 
 Each planter gives the cases of a program with known truth, under documents of its own. The half
-`DEVELOPED` was looked at while the alarms were built; `HELD` was run once, when they stood.
+`DEVELOPED` was looked at while the alarms were built, `HELD` was run when they stood.
 """
 
 import random
@@ -662,4 +662,4 @@ HELD: dict[str, Plant] = {
         lambda seed: sampled("de", 40, languages=("en",), seed=seed),
     ),
 }  # fmt: skip
-"""Plants that were run once, when the alarms stood."""
+"""Plants that were run when the alarms stood, and tuned nothing."""

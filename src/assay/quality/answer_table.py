@@ -14,7 +14,7 @@ Scale = Literal["signed", "ordinal", "nominal"]
 """`signed`: one side, undecided, the other; `ordinal`: a scale; `nominal`: categories."""
 
 MOST_LEVELS = 7
-"""Levels of a scale that are told apart; longer scales are cut into as many equal parts."""
+"""Levels of a scale that are distinguished; longer scales are cut into as many equal parts."""
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):

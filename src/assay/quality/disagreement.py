@@ -1,6 +1,6 @@
 """Disagreement diagnosed: plural viewpoints, a reviewer who stands out, unclear items, or nothing.
 
-A cause is named where figures point to it. Where they point to none, that is what is told, with
+A cause is named where figures point to it. Where they point to none, that is what is reported, with
 what would have shown. A few bad raters who sit in one group look like a difference between groups,
 but their group does not agree within itself (`splits.py`).
 """

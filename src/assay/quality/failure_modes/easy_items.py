@@ -33,7 +33,7 @@ class SliceCounts:
     """What was seen of one slice."""
 
     copies: NearCopies = field(default_factory=NearCopies)
-    """Its accepted items, told apart."""
+    """Its accepted items, with near copies known."""
     answered: int = 0
     """Items that two people answered alike or not."""
     agreed: int = 0

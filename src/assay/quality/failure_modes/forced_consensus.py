@@ -210,15 +210,15 @@ def _not_raised(found: Sequence[Disagreement], kept: Sequence[str]) -> Alarm:
         return unknown(
             MODE, "; ".join(blind), "have more people answer the same items, and give their groups"
         )
-    told = ", ".join(
+    powers = ", ".join(
         f"{each.question} ({each.power:.0%} at {each.items} items, {each.raters} reviewers)"
         for each in looked
         if each.cause != "plural_viewpoints"
     )
     parts = [*kept]
-    if told:
+    if powers:
         parts.append(
-            f"no split of reviewers; one over {MATTERS:.0%} of the items would have shown: {told}"
+            f"no split of reviewers; one over {MATTERS:.0%} of the items would have shown: {powers}"
         )
     if small:
         parts.append(f"too few to tell: {', '.join(small)}")

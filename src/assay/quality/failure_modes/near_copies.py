@@ -27,7 +27,7 @@ Sketch = tuple[int, ...]
 
 
 class NearCopies:
-    """Items told apart, so that near copies count once."""
+    """Items taken in one by one, so that near copies count once."""
 
     def __init__(self) -> None:
         """Start without items."""

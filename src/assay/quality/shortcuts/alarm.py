@@ -45,10 +45,12 @@ def surface_cue_alarm(audits: Sequence[ShortcutAudit]) -> Alarm:
     if reasons:
         return _alarm("unknown", "; ".join(reasons))
     bare = sorted(test.question for test in marks if not test.substance)
-    told = [_clear(test) for test in tests] + [RATE]
+    texts = [_clear(test) for test in tests] + [RATE]
     if bare:
-        told.append(f"scores that nothing independent stands beside say nothing: {', '.join(bare)}")
-    return _alarm("clear", "; ".join(told))
+        texts.append(
+            f"scores that nothing independent stands beside say nothing: {', '.join(bare)}"
+        )
+    return _alarm("clear", "; ".join(texts))
 
 
 def _found(found: ShortcutAudit) -> Iterator[str]:

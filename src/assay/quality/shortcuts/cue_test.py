@@ -46,13 +46,13 @@ POSITION = "shown_first"
 """The column of the place in which a candidate was shown; it has nothing to do with substance."""
 
 RELIABLE = 0.9
-"""Reliability of substance from which it can be told from a cue that goes with it (a convention)."""
+"""Reliability of substance from which it is kept apart from a cue that goes with it (a convention)."""
 
 INSEPARABLE = 0.5
-"""Correlation of a cue with reviewers' scores from which the two are not told apart (a convention)."""
+"""Correlation of a cue with reviewers' scores from which the two cannot be separated (a convention)."""
 
 APART = 1e-3
-"""Part of a cue that substance does not make up, below which nothing can be told of it."""
+"""Part of a cue that substance does not make up, below which its effect is undefined."""
 
 COMMON = 0.1
 """Share of the rows in which a cue must differ for its absence to be part of `clear`."""

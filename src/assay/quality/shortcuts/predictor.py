@@ -1,4 +1,4 @@
-"""The predictor: how well style tells the preference on prompts it has not seen, alone and added.
+"""The predictor: how well style predicts the preference on prompts it has not seen, alone and added.
 
 Areas under the curve are of cross-fitted predictions, with folds of whole prompts; intervals are
 percentiles over draws of whole prompts. Every pair stands in both orders, so there is no intercept.
@@ -37,7 +37,7 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Predictor(msgspec.Struct, frozen=True, kw_only=True):
-    """How well the preference is told from style, from substance, and from both."""
+    """How well the preference is predicted from style, from substance, and from both."""
 
     style: Area
     """Style alone."""
