@@ -83,11 +83,14 @@ def plant_causes(program: Program, say: Say) -> None:
     """Import one record for each cause, let the rules decide, and print what they decide."""
     say("   one record more for each way to be rejected, and each to be disputed:")
     cases = [*_rejected(), *_disputed()]
-    revision = _revision()
+    revision = Case(
+        cause="nothing", record=_revision(), answers=_all(Answer(scores=RIGHT, kept=True))
+    )
     rubric = program.session.ids["rubric"]
-    judgments = [each for case in cases for each in _judgments(case, revision.id, rubric)]
+    known = (revision, *cases)
+    judgments = [each for case in known for each in _judgments(case, revision.record.id, rubric)]
     file = program.folder / "data" / "causes.jsonl"
-    write_facts(file, (revision, *(case.record for case in cases), *judgments))
+    write_facts(file, (*(case.record for case in known), *judgments))
     done = program.records.import_(file, source="desk-authors")
     if done.set_aside:
         raise CheckError(code="demo-broken", message=done.reasons[0].example)
@@ -235,7 +238,7 @@ def _record(
 
 
 def _revision() -> Record:
-    """What the reviewers who revise a text write; nobody has judged it yet."""
+    """What the reviewers who revise a text write; it is reviewed as a record of its own."""
     own = _demonstration(10)
     edited = MadeByEdit(original=_demonstration(8).id, editor=PANEL[2])
     return own.replace(candidates=(msgspec.structs.replace(own.candidates[0], provenance=edited),))

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 Run = Callable[..., Any]
-CUT_AFTER_20 = (
-    "DELETE FROM edges WHERE entry > 20",
-    "DELETE FROM adjudications WHERE entry > 20",
-    "DELETE FROM dispositions WHERE entry > 20",
-    "DELETE FROM releases WHERE entry > 20",
+CUT_AFTER_48 = (
+    "DELETE FROM edges WHERE entry > 48",
+    "DELETE FROM adjudications WHERE entry > 48",
+    "DELETE FROM dispositions WHERE entry > 48",
+    "DELETE FROM releases WHERE entry > 48",
     *(
-        f"DELETE FROM {table} WHERE entry > 20"  # noqa: S608  names of our own tables
+        f"DELETE FROM {table} WHERE entry > 48"  # noqa: S608  names of our own tables
         for table in (
             "documents",
             "records",
@@ -35,7 +35,7 @@ CUT_AFTER_20 = (
             "plans",
         )
     ),
-    "DELETE FROM audit_entries WHERE number > 20",
+    "DELETE FROM audit_entries WHERE number > 48",
 )
 """What takes the demo's last entries away, with all that came with them."""
 
@@ -55,12 +55,12 @@ def edit(program: Path, *statements: str) -> None:
 
 def test_a_cut_tail_is_a_finding(assay: Run, program: Path) -> None:
     """Entries cut with all their facts are named by every witness, and the report is whole."""
-    edit(program, *CUT_AFTER_20)
+    edit(program, *CUT_AFTER_48)
     audited = assay("audit", "verify", "-p", program, "--json")
     report = json.loads(audited.out)
     assert audited.code == 1
     assert {finding["code"] for finding in report["findings"]} == {"entries-cut"}
-    assert report["entries"] == 20
+    assert report["entries"] == 48
 
 
 def test_a_rewritten_chain_is_a_finding(assay: Run, program: Path) -> None:
