@@ -8,11 +8,11 @@ from assay.governance.failure_modes import Alarm
 from assay.quality.shortcuts.audit import ShortcutAudit
 from assay.quality.shortcuts.cue_test import (
     COMMON,
-    POSITION,
     RISK,
     CueEffect,
     CueTest,
 )
+from assay.quality.shortcuts.noisy_substance import POSITION
 from assay.quality.shortcuts.predictor import MIN_DECIDED
 
 SHOWN = 3

@@ -17,15 +17,14 @@ from scipy import stats
 
 from assay.quality.estimate import Rate, rate
 from assay.quality.shortcuts.cue_test import (
-    POSITION,
     RISK,
     CueTest,
     examine_marks,
     examine_preferences,
-    with_signs,
 )
 from assay.quality.shortcuts.gathering import Rows, ShortcutGathering
 from assay.quality.shortcuts.logit import Fitted, fit
+from assay.quality.shortcuts.noisy_substance import POSITION, with_signs
 from assay.quality.shortcuts.predictor import MIN_DECIDED, Predictor, predict
 
 Floats = npt.NDArray[np.float64]

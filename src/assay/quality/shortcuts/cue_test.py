@@ -13,22 +13,26 @@ from typing import Literal
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, ndtr
+from scipy.special import expit
 
 from assay.quality.shortcuts.firth import Floats, fit_firth
 from assay.quality.shortcuts.logit import independent_columns
-from assay.quality.shortcuts.sign_flips import flip_signs
+from assay.quality.shortcuts.noisy_substance import (
+    CORRELATION,
+    INSEPARABLE,
+    MATTERS,
+    POSITION,
+    calibrated,
+    related_cues,
+    reliability_of,
+    with_signs,
+)
+from assay.quality.shortcuts.sign_flips import by_cluster, flip_signs
 
 Integers = npt.NDArray[np.int64]
 
 RISK = 0.02
 """Probability with which the alarm is raised over sound data, all cues and questions together."""
-
-MATTERS = 0.60
-"""Share of decisions for the candidate with more of a cue, from which the cue matters."""
-
-CORRELATION = 2 * MATTERS - 1
-"""The same for scores on single candidates, as a correlation: 60 : 40 is one of 0.2."""
 
 POWER_QUANTILE = 0.8416
 """Normal quantile of a power of 80 %."""
@@ -39,17 +43,8 @@ LEAST_ROWS = 20
 LEAST_PROMPTS = 12
 """Prompts in which it must: with fewer, no flip of signs is rare enough."""
 
-RELATED = 2.0
-"""Standard errors from which a cue is taken to go with the scores (a convention)."""
-
-POSITION = "shown_first"
-"""The column of the place in which a candidate was shown; it has nothing to do with substance."""
-
 RELIABLE = 0.9
 """Reliability of substance from which it is kept apart from a cue that goes with it (a convention)."""
-
-INSEPARABLE = 0.5
-"""Correlation of a cue with reviewers' scores from which the two cannot be separated (a convention)."""
 
 APART = 1e-3
 """Part of a cue that substance does not make up, below which its effect is undefined."""
@@ -176,7 +171,7 @@ def examine_preferences(
             exact = calibrated(substance, noise, related, codes)
             again = _logit_effects(chosen, named, wins, codes, exact, risk=risk, seed=seed)
             effects = [_wider(*both) for both in zip(effects, again, strict=True)]
-    related = _related(
+    related = related_cues(
         signs, names, testable, codes, substance=substance, noise=noise, risk=risk, seed=seed
     )
     return CueTest(
@@ -188,7 +183,7 @@ def examine_preferences(
         risk=risk,
         effects=tuple(sorted(effects, key=lambda each: (each.p, -abs(each.effect - 0.5)))),
         untested=untested,
-        reliability=_reliability(substance, noise),
+        reliability=reliability_of(substance, noise),
         confounded=tuple(related),
         inseparable=tuple(name for name, size in related.items() if size >= INSEPARABLE),
         seed=seed,
@@ -234,8 +229,8 @@ def examine_marks(
         rest = rest / np.maximum(norms, 1e-300)
         products = rest[:, [0]] * rest[:, usable]
         effects = _effects(
-            [names[testable[place - 1]] for place in usable], _by_cluster(products, codes),
-            _by_cluster(rest[:, usable] ** 2, codes), np.ones(len(usable)), risk=risk, seed=seed,
+            [names[testable[place - 1]] for place in usable], by_cluster(products, codes),
+            by_cluster(rest[:, usable] ** 2, codes), np.ones(len(usable)), risk=risk, seed=seed,
             null=0.0, scale=1.0, counts=[len(values)] * len(usable),
         )  # fmt: skip
     return CueTest(
@@ -252,57 +247,6 @@ def examine_marks(
         reliability=1.0,
         seed=seed,
     )
-
-
-def with_signs(substance: Floats) -> Floats:
-    """Substance beside its signs: people may choose the better one by however little."""
-    return np.hstack([substance, np.sign(substance)])
-
-
-def calibrated(substance: Floats, noise: Floats, signs: Floats, codes: Integers) -> Floats:
-    """Substance and its sign as they are expected to be, given noisy scores and the cues.
-
-    Regression calibration: Carroll, Ruppert, Stefanski, Crainiceanu 2006, Measurement Error in
-    Nonlinear Models, chapter 4, with replicates; differences of candidates have mean zero by
-    symmetry. A cue that does not go with the scores beyond chance is taken to be apart from
-    substance.
-
-    Args:
-        substance: rows x columns.
-        noise: rows x columns, error variance.
-        signs: rows x cues.
-        codes: number of the prompt of each row.
-    """
-    n = len(substance)
-    observed = substance.T @ substance / n
-    values, vectors = np.linalg.eigh(observed - np.diag(noise.mean(axis=0)))
-    floor = 0.05 * np.diag(observed).mean()
-    true = (vectors * np.maximum(values, floor)) @ vectors.T
-    with_cues = substance.T @ signs / n
-    for place in range(substance.shape[1]):
-        sums = _by_cluster(substance[:, [place]] * signs, codes)
-        apart = np.abs(sums.sum(axis=0)) < RELATED * np.sqrt((sums**2).sum(axis=0))
-        with_cues[place, apart] = 0.0
-    cues = signs.T @ signs / n + 1e-6 * np.eye(signs.shape[1])
-    wanted = np.hstack([true, with_cues])
-    both = np.hstack([substance, signs])
-    expected, sign = np.empty_like(substance), np.empty_like(substance)
-    for error in np.unique(noise, axis=0):
-        rows = (noise == error).all(axis=1)
-        whole = np.block([[true + np.diag(error), with_cues], [with_cues.T, cues]])
-        slopes = np.linalg.lstsq(whole, wanted.T, rcond=None)[0]
-        expected[rows] = both[rows] @ slopes
-        left = np.sqrt(np.maximum(np.diag(true) - (wanted.T * slopes).sum(axis=0), 1e-9))
-        sign[rows] = 2 * ndtr(expected[rows] / left) - 1
-    return np.hstack([expected, sign])
-
-
-def _reliability(substance: Floats, noise: Floats) -> float:
-    spread = (substance**2).mean(axis=0) if substance.size else np.zeros(0)
-    if not spread.any():
-        return 1.0
-    varies = spread > 0
-    return float(max(0.0, (1 - noise.mean(axis=0)[varies] / spread[varies]).min()))
 
 
 def _testable(
@@ -353,7 +297,7 @@ def _logit_effects(
     information = rest**2 * weights[:, None]
     apart = (rest**2).sum(axis=0) > APART * (signs**2).sum(axis=0)
     found = _effects(
-        names, _by_cluster(scores * apart, codes), _by_cluster(information, codes),
+        names, by_cluster(scores * apart, codes), by_cluster(information, codes),
         information.sum(axis=0), risk=risk, seed=seed, null=0.5, scale=0.25,
         counts=(signs != 0).sum(axis=0).tolist(),
     )  # fmt: skip
@@ -408,41 +352,3 @@ def _wider(first: CueEffect, second: CueEffect) -> CueEffect:
         p=max(first.p, second.p),
         smallest=max(first.smallest, second.smallest),
     )
-
-
-def _by_cluster(values: Floats, codes: Integers) -> Floats:
-    return np.column_stack(
-        [np.bincount(codes, weights=values[:, place]) for place in range(values.shape[1])]
-    )
-
-
-def _related(
-    signs: Floats,
-    names: Sequence[str],
-    testable: Sequence[int],
-    codes: Integers,
-    *,
-    substance: Floats,
-    noise: Floats,
-    risk: float,
-    seed: int,
-) -> dict[str, float]:
-    """Cues that reviewers' own scores go with, with the size of the correlation.
-
-    Whether they do so for good reasons, nobody independent says.
-    """
-    places = np.flatnonzero(noise.any(axis=0)).tolist() if substance.size else []
-    pairs = [(cue, place) for cue in testable for place in places if names[cue] != POSITION]
-    if not pairs:
-        return {}
-    products = np.column_stack([signs[:, cue] * substance[:, place] for cue, place in pairs])
-    tested = flip_signs(_by_cluster(products, codes), risk=risk, seed=seed)
-    found: dict[str, float] = {}
-    for (cue, place), p, total in zip(
-        pairs, tested.adjusted.tolist(), products.sum(axis=0).tolist(), strict=True
-    ):
-        squares = float((signs[:, cue] ** 2).sum() * (substance[:, place] ** 2).sum())
-        size = abs(total) / math.sqrt(max(squares, 1e-300))
-        if p <= risk and size >= CORRELATION:
-            found[names[cue]] = max(size, found.get(names[cue], 0.0))
-    return found

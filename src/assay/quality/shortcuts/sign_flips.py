@@ -55,3 +55,10 @@ def flip_signs(contributions: Floats, *, risk: float, seed: int) -> FlipTest:
     place = int(np.ceil((1 - risk) * (FLIPS + 1))) - 1
     critical = float(null[place]) if place < FLIPS else float("inf")
     return FlipTest(statistics, (1 + beyond) / (1 + FLIPS), critical)
+
+
+def by_cluster(values: Floats, codes: npt.NDArray[np.int64]) -> Floats:
+    """Sums of each column over the rows of one prompt, whose number stands in `codes`."""
+    return np.column_stack(
+        [np.bincount(codes, weights=values[:, place]) for place in range(values.shape[1])]
+    )
