@@ -303,8 +303,10 @@ def _adjudicated(
         rulings = tuple(_naming_it(ruling) for ruling in rulings)
     attack = counted.attack
     if decision.attack is not None:
-        attack = msgspec.structs.replace(
-            attack or AttackSummary(counts={}, severities={}, agreed=None),
+        severity = decision.attack.severity
+        attack = AttackSummary(
+            counts=attack.counts if attack else {},
+            severities={severity: 1} if severity else {},
             agreed=decision.attack.outcome,
         )
     upheld = decision.errors is not None

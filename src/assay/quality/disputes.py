@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assay.contracts.contract import ReviewLayer
 from assay.contracts.rubric import Dimension
 from assay.quality.consensus import Consensus
-from assay.quality.distributions import has_share
+from assay.quality.distributions import agreed_value, has_share
 from assay.quality.located_errors import ErrorSummary
 from assay.records.judgment import Judgment
 from assay.review.disputes import Dispute
@@ -47,9 +47,17 @@ def disputes(
             yield Dispute(
                 what="section", candidate=ruling.candidate, item=ruling.section, reason=text
             )
+        elif _splits(ruling.severities, share):
+            text = f"no severity on {ruling.section} has {share:.0%} ({_counts(ruling.severities)})"
+            yield Dispute(
+                what="section", candidate=ruling.candidate, item=ruling.section, reason=text
+            )
     attack = consensus.attack
     if attack is not None and attack.agreed is None and attack.counts:
         text = f"no attack outcome has {share:.0%} ({_counts(attack.counts)})"
+        yield Dispute(what="attack", reason=text)
+    elif attack is not None and _splits(attack.severities, share):
+        text = f"no severity of the attack has {share:.0%} ({_counts(attack.severities)})"
         yield Dispute(what="attack", reason=text)
     yield from _errors(consensus, layer)
     yield from _edits(counted)
@@ -103,6 +111,11 @@ def _edits(counted: Sequence[Judgment]) -> Iterator[Dispute]:
     if kept and revised:
         text = f"the text stands as it is for {kept} and was revised by {revised}"
         yield Dispute(what="edit", reason=text)
+
+
+def _splits(counts: Mapping[str, int], share: float) -> bool:
+    """Whether answers were given and none has the share."""
+    return bool(counts) and agreed_value(counts, share) is None
 
 
 def _counts(counts: Mapping[str, int]) -> str:

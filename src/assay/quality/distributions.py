@@ -73,6 +73,8 @@ class RulingSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Rulings by name: violates, complies, unclear."""
     agreed: str | None
     """The ruling with the share that the rule asks for; None where no ruling has it."""
+    severities: dict[str, int]
+    """Severities of violations by name; empty where none was given."""
 
 
 class AttackSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -226,16 +228,19 @@ def ruling_summaries(
 ) -> tuple[RulingSummary, ...]:
     """The rulings by section and candidate."""
     given: dict[tuple[str, int], Counter[str]] = {}
+    severities: dict[tuple[str, int], Counter[str]] = {}
     for judgment in judgments:
-        own = {(item.section, place_of(item.candidate)): item.ruling for item in judgment.rulings}
+        own = {(item.section, place_of(item.candidate)): item for item in judgment.rulings}
         for key, ruling in own.items():
-            given.setdefault(key, Counter())[ruling] += 1
+            given.setdefault(key, Counter())[ruling.ruling] += 1
+            severities.setdefault(key, Counter()).update([ruling.severity or ""])
     return tuple(
         RulingSummary(
             section=section,
             candidate=None if place < 0 else place,
             counts=by_name(counts),
             agreed=agreed_value(counts, share),
+            severities=_stated(severities[section, place]),
         )
         for (section, place), counts in sorted(given.items())
     )
@@ -254,8 +259,14 @@ def decided_rulings(
             candidate=ruling.candidate,
             counts=counts,
             agreed=ruling.ruling,
+            severities={ruling.severity: 1} if ruling.severity else {},
         )
     return tuple(summaries[key] for key in sorted(summaries))
+
+
+def _stated(counts: Counter[str]) -> dict[str, int]:
+    """Counts by name without those that name nothing."""
+    return {name: count for name, count in by_name(counts).items() if name}
 
 
 def attack_summary(judgments: Iterable[Judgment], share: float | None) -> AttackSummary | None:
