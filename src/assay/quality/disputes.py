@@ -36,7 +36,13 @@ def disputes(
         yield Dispute(
             what="verdict", reason=f"no verdict has {share:.0%} of the answers ({counts})"
         )
-    yield from _scores(consensus, share, dimensions)
+    attack = consensus.attack
+    if attack is not None and attack.agreed is None and attack.counts:
+        text = f"no attack outcome has {share:.0%} ({_counts(attack.counts)})"
+        yield Dispute(what="attack", reason=text)
+    elif attack is not None and _splits(attack.severities, share):
+        text = f"no severity of the attack has {share:.0%} ({_counts(attack.severities)})"
+        yield Dispute(what="attack", reason=text)
     for step in consensus.steps:
         if step.agreed is None:
             text = f"no label on step {step.step} has {share:.0%} ({_counts(step.counts)})"
@@ -52,13 +58,7 @@ def disputes(
             yield Dispute(
                 what="section", candidate=ruling.candidate, item=ruling.section, reason=text
             )
-    attack = consensus.attack
-    if attack is not None and attack.agreed is None and attack.counts:
-        text = f"no attack outcome has {share:.0%} ({_counts(attack.counts)})"
-        yield Dispute(what="attack", reason=text)
-    elif attack is not None and _splits(attack.severities, share):
-        text = f"no severity of the attack has {share:.0%} ({_counts(attack.severities)})"
-        yield Dispute(what="attack", reason=text)
+    yield from _scores(consensus, share, dimensions)
     yield from _errors(consensus, layer)
     yield from _edits(counted)
 
