@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import assay.web
 from assay.records.judgment import Judgment
+from assay.records.kinds import Demonstration
 from assay.records.record import Record
 from assay.review.completeness import gaps
 from browser.axe import findings
@@ -16,7 +17,7 @@ from browser.conftest import DESK
 from browser.desk_server import DeskServer
 from browser.hand import UNREAD_MS, Hand
 from browser.page_server import PageServer
-from browser.review_records import pairs, review_records
+from browser.review_records import RIGHT, pairs, record_of, review_records
 from simulators.least_answers import least_answers
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser: least answers")]
@@ -45,7 +46,9 @@ WORKBENCH = Path(str(assay.web.__file__)).parent / "static" / "workbench"
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskServer]:
     """The desk with one record of every kind, and some pairs in a row."""
     folder = tmp_path_factory.mktemp("least") / "program"
-    with DeskServer(folder, records=[*review_records(), *pairs("row", 3)]) as running:
+    # One text more to edit, so that judging it takes nothing from the tests of bare answers.
+    kept = record_of("kept", Demonstration(), (RIGHT,))
+    with DeskServer(folder, records=[*review_records(), kept, *pairs("row", 3)]) as running:
         yield running
 
 
@@ -144,11 +147,11 @@ def test_enter_is_dead_until_what_appeared_can_have_been_read(
 
 def test_a_text_that_stands_as_it_is_is_told_by_key(hand: Hand, desk: DeskServer) -> None:
     """One key says that the text needs no revision, and that is the whole answer."""
-    hand.open_queue("demonstration · edit")
+    hand.open_queue("demonstration · kept")
     hand.press("=")
     assert hand.page.locator("[data-as-is]").is_checked()
     hand.submit()
-    (record,) = [each for each in desk.program.store.scan(Record) if each.key == "edit"]
+    (record,) = [each for each in desk.program.store.scan(Record) if each.key == "kept"]
     (judgment,) = desk.program.store.scan(Judgment, record=record.id)
     assert judgment.stands_as_is
     assert judgment.wrote is None
