@@ -90,3 +90,29 @@ def test_every_name_that_a_rule_may_use_is_in_the_how_to() -> None:
     """The page names all variables and functions."""
     page = (ROOT / "docs" / "how-to" / "write-rules.md").read_text()
     assert [name for name in VARIABLES | FUNCTIONS if f"`{name}" not in page] == []
+
+
+def test_the_cue_of_the_how_to_is_counted_beside_ours(tmp_path: Path) -> None:
+    """The page's cue, laid out as an installed package, is a column of the shortcut audit."""
+    page = (ROOT / "docs" / "how-to" / "write-a-plug-in.md").read_text()
+    code = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)[-1]
+    (tmp_path / "shouting.py").write_text(code)
+    metadata = tmp_path / "shouting-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: shouting\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[assay.cues]\nshouting = shouting:SHOUTING\n")
+    program = (
+        "from assay.bootstrap.quality import _cues\n"
+        "from assay.quality.shortcuts.gathering import ShortcutGathering\n"
+        "cues = _cues()\n"
+        "print([cue.measure('THIS is LOUD') for cue in cues if cue.name == 'shouting'])\n"
+        "print('shouting' in ShortcutGathering((), cues).features)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stdout == "[2.0]\nTrue\n", result.stderr

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assay.bootstrap.session import Session
+from assay.plugins import load, names
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
 from assay.quality.coverage import Cells, Coverage, CrossTable, count_cells, coverage, cross_table
@@ -15,6 +16,7 @@ from assay.quality.sections.reviewers import ReviewerRates
 if TYPE_CHECKING:
     from assay.quality.report import QualityReport
     from assay.quality.shortcuts.audit import ShortcutAudit
+    from assay.quality.shortcuts.cues import Cue
 
 
 class QualityNoun:
@@ -58,6 +60,7 @@ class QualityNoun:
             self._session.store,
             self._session.facts,
             resampling=resampling,
+            cues=_cues(),
             on_progress=on_progress,
         )
 
@@ -95,7 +98,9 @@ class QualityNoun:
         self, on_progress: Callable[[int], None] | None = None
     ) -> "tuple[ShortcutAudit, ...]":
         """Whether surface cues win, by group of reviewers."""
-        return service.shortcuts(self._session.store, self._session.facts, on_progress=on_progress)
+        return service.shortcuts(
+            self._session.store, self._session.facts, cues=_cues(), on_progress=on_progress
+        )
 
     def reviewers(
         self, on_progress: Callable[[int], None] | None = None
@@ -146,3 +151,8 @@ class QualityNoun:
             )
             for case in cases
         )
+
+
+def _cues() -> "tuple[Cue, ...]":
+    """The surface cues of every installed package, ours first."""
+    return tuple(load("cues", name) for name in names("cues"))

@@ -1,10 +1,11 @@
-"""The readers, exporters and verifiers that come with Assay: name -> `module:attribute`."""
+"""The readers, exporters, verifiers and cues that come with Assay: name -> `module:attribute`."""
 
 from collections.abc import Mapping
 
 _FORMATS = "assay.records.formats"
 _EXPORTERS = "assay.releases.exporters"
 _VERIFIERS = "assay.verification.verifiers"
+_CUES = "assay.quality.shortcuts.cues"
 
 BUILT_IN: Mapping[str, Mapping[str, str]] = {
     "readers": {
@@ -35,6 +36,23 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "helpsteer": f"{_EXPORTERS}.helpsteer:HelpSteer",
         "verl": f"{_EXPORTERS}.verl:Verl",
         "llama-factory": f"{_EXPORTERS}.llama_factory:LlamaFactory",
+    },
+    "cues": {
+        name: f"{_CUES}:{name.upper()}"
+        for name in (
+            "length",
+            "headers",
+            "bold",
+            "lists",
+            "code",
+            "tables",
+            "citations",
+            "emoji",
+            "exclamations",
+            "confidence",
+            "hedges",
+            "politeness",
+        )
     },
     "verifiers": {
         "exact-match": f"{_VERIFIERS}.matching:ExactMatch",

@@ -1,4 +1,4 @@
-"""The registry: every reader, exporter and verifier by group and name."""
+"""The registry: every reader, exporter, verifier and surface cue by group and name."""
 
 import difflib
 from importlib import import_module
@@ -10,7 +10,7 @@ import msgspec
 from assay.core.errors import MachineError, UsageError
 from assay.plugins.built_in import BUILT_IN
 
-Group = Literal["readers", "exporters", "verifiers"]
+Group = Literal["readers", "exporters", "verifiers", "cues"]
 """What a plug-in is. A package names its own under the entry-point group `assay.<group>`."""
 
 

@@ -24,6 +24,7 @@ from assay.quality.error_marks import error_marks
 from assay.quality.failure_modes import ModeGathering
 from assay.quality.in_force import InForce
 from assay.quality.places import Clusters, Places
+from assay.quality.shortcuts.cues import CUES, Cue
 from assay.quality.shortcuts.gathering import ShortcutGathering
 from assay.records.judgment import Judgment
 from assay.records.judgment import standing as unsuperseded
@@ -79,6 +80,8 @@ class Gathering:
 
     documents: InForce
     """The documents in force."""
+    cues: Sequence[Cue] = CUES
+    """What the shortcut audit counts in a text."""
     kinds: Counter[str] = field(default_factory=Counter)
     """Records by kind."""
     places: Places = field(default_factory=Places)
@@ -149,7 +152,8 @@ class Gathering:
         """Start what hangs on the documents in force."""
         self.ledger = Ledger(self.documents.contract, self.documents.rubric)
         self.modes = ModeGathering(self.documents)
-        self.shortcuts = ShortcutGathering(each.id for each in self.documents.rubric.dimensions)
+        dimensions = (each.id for each in self.documents.rubric.dimensions)
+        self.shortcuts = ShortcutGathering(dimensions, self.cues)
 
     def add(self, case: Case) -> None:
         """Take in one case."""
@@ -321,9 +325,9 @@ class _Place:
         answers.add(item, rater(judgment), value, record=self.record, cluster=self.cluster)
 
 
-def gather(cases: Iterable[Case], documents: InForce) -> Gathering:
+def gather(cases: Iterable[Case], documents: InForce, cues: Sequence[Cue] = CUES) -> Gathering:
     """Take in every case, in one pass."""
-    gathered = Gathering(documents)
+    gathered = Gathering(documents, cues)
     for case in cases:
         gathered.add(case)
     return gathered

@@ -21,6 +21,7 @@ from assay.quality.in_force import InForce
 from assay.quality.rules import dispose_case
 from assay.quality.sections.questions import Question, Verdicts, questions_of, verdicts_of
 from assay.quality.sections.reviewers import ReviewerRates, reviewers_of
+from assay.quality.shortcuts.cues import CUES, Cue
 from assay.records.record import Record
 from assay.review.disputes import Dispute
 from assay.review.layer import layer_of
@@ -240,6 +241,7 @@ def report(
     documents: Mapping[DocumentKind, Document],
     *,
     resampling: Resampling | None = None,
+    cues: Sequence[Cue] = CUES,
     on_progress: Callable[[int], None] | None = None,
 ) -> "QualityReport":
     """The quality report over everything in the store, under the documents in force.
@@ -248,11 +250,13 @@ def report(
         store: the store.
         documents: the documents in force by kind; `contract` and `rubric` are needed.
         resampling: how intervals are drawn.
+        cues: what the shortcut audit counts in a text.
         on_progress: called after each batch with the number of records read.
     """
     from assay.quality.report import report_of  # noqa: PLC0415  seconds of statistics to load
 
-    return report_of(_gathered(store, documents, on_progress), resampling, rubrics(store))
+    gathered = _gathered(store, documents, on_progress, cues)
+    return report_of(gathered, resampling, rubrics(store))
 
 
 def rubrics(store: FactStore) -> dict[str, str]:
@@ -269,12 +273,13 @@ def shortcuts(
     documents: Mapping[DocumentKind, Document],
     *,
     seed: int = 0,
+    cues: Sequence[Cue] = CUES,
     on_progress: Callable[[int], None] | None = None,
 ) -> "tuple[ShortcutAudit, ...]":
     """Whether surface cues win, by group of reviewers; the report says the same under its seed."""
     from assay.quality.shortcuts.audit import audit  # noqa: PLC0415  seconds of statistics to load
 
-    return audit(_gathered(store, documents, on_progress).shortcuts, seed=seed)
+    return audit(_gathered(store, documents, on_progress, cues).shortcuts, seed=seed)
 
 
 def agreement(
@@ -329,9 +334,10 @@ def _gathered(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
     on_progress: Callable[[int], None] | None,
+    cues: Sequence[Cue] = CUES,
 ) -> Gathering:
     in_force = InForce.of(documents)
-    return gather(_each_case(store, in_force, on_progress), in_force)
+    return gather(_each_case(store, in_force, on_progress), in_force, cues)
 
 
 def _each_case(

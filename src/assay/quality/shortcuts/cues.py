@@ -1,6 +1,6 @@
 """Cues: what of a text can be counted without understanding it, one entry each.
 
-`CUES` is the list that an audit looks at; a cue of one's own is another entry. Words of confidence
+`CUES` come with Assay; a package adds its own under the entry-point group `assay.cues`. Words of confidence
 and of doubt are listed for nine languages; a text is searched for all of them, since a word of one
 language rarely stands in another.
 """
@@ -63,21 +63,24 @@ def matches(pattern: str) -> Count:
     return lambda text: float(sum(1 for _ in compiled.finditer(text)))
 
 
+LENGTH = Cue("length", lambda text: float(len(text)))
+HEADERS = Cue("headers", matches(r"^ {0,3}#{1,6}\s"))
+BOLD = Cue("bold", matches(r"\*\*[^*\n]+\*\*|__[^_\n]+__"))
+LISTS = Cue("lists", matches(r"^\s*(?:[-*+]\s|[•・]|\d{1,3}(?:[.)]\s|、))"))
+CODE = Cue("code", matches(r"^```|`[^`\n]+`"))
+TABLES = Cue("tables", matches(_TABLE))
+CITATIONS = Cue("citations", matches(_CITED))
+EMOJI = Cue("emoji", matches(_EMOJI))
+EXCLAMATIONS = Cue("exclamations", matches("[!\uff01]"))
+CONFIDENCE = Cue("confidence", matches(_CONFIDENT))
+HEDGES = Cue("hedges", matches(_DOUBTFUL))
+POLITENESS = Cue("politeness", matches(
+    r"\b(?:great|excellent|good) question|\byou(?:'re| are) (?:so |absolutely )?right\b|\bhappy to help\b"
+    r"|ございます|いたします|くださいませ|恐れ入ります|申し上げ|드립니다|您好|请您"
+))  # fmt: skip
+
 CUES: Sequence[Cue] = (
-    Cue("length", lambda text: float(len(text))),
-    Cue("headers", matches(r"^ {0,3}#{1,6}\s")),
-    Cue("bold", matches(r"\*\*[^*\n]+\*\*|__[^_\n]+__")),
-    Cue("lists", matches(r"^\s*(?:[-*+]\s|[•・]|\d{1,3}(?:[.)]\s|、))")),
-    Cue("code", matches(r"^```|`[^`\n]+`")),
-    Cue("tables", matches(_TABLE)),
-    Cue("citations", matches(_CITED)),
-    Cue("emoji", matches(_EMOJI)),
-    Cue("exclamations", matches("[!\uff01]")),
-    Cue("confidence", matches(_CONFIDENT)),
-    Cue("hedges", matches(_DOUBTFUL)),
-    Cue("politeness", matches(
-        r"\b(?:great|excellent|good) question|\byou(?:'re| are) (?:so |absolutely )?right\b|\bhappy to help\b"
-        r"|ございます|いたします|くださいませ|恐れ入ります|申し上げ|드립니다|您好|请您"
-    )),
+    LENGTH, HEADERS, BOLD, LISTS, CODE, TABLES, CITATIONS, EMOJI, EXCLAMATIONS, CONFIDENCE, HEDGES,
+    POLITENESS,
 )  # fmt: skip
-"""The cues that every audit counts, in the order of their columns."""
+"""The cues that come with Assay, in the order of their columns; other packages add their own."""
