@@ -87,9 +87,7 @@ def llmfao_pairs(data: Path) -> Figures:
                 "tie": each.undecided.get("tie", 0),
                 "share of the first": f"{each.position.share:.3f} ({each.position.low:.3f} to "
                 f"{each.position.high:.3f})" if each.position.share is not None else "undefined",
-                "style alone, AUC": each.surface.auc and round(each.surface.auc, 3),
-                "level": each.level,
-                "signs": list(each.signs),
+                "style alone, AUC": each.predictor.style.auc and round(each.predictor.style.auc, 3),
             }
             for each in program.quality.shortcuts()
         }  # fmt: skip

@@ -17,7 +17,7 @@ from assay.quality.explanation import StaleRecord
 from assay.records.ports import Rejects, Row
 from assay.review import adjudication_rows, pass_service, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
-from assay.review.assign import Member
+from assay.review.assign import Member, refuse_unknown_members
 from assay.review.assignment import Assignment
 from assay.review.disputes import Dispute, undecided
 from assay.review.passes import PassChange
@@ -62,6 +62,7 @@ class ReviewNoun:
             people: raw id of a person -> role; ids become pseudonyms here.
             extra: ids of records that get one more pass.
         """
+        refuse_unknown_members(people, self._session.documents.contract)
         pseudonym = self._session.pseudonym
         members = [Member(pseudonym=pseudonym(name), role=role) for name, role in people.items()]
         return pass_service.assign(

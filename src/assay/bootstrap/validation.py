@@ -103,6 +103,7 @@ class ValidationNoun:
         """
         before = self._evaluations("base", base)
         after = self._evaluations("candidate", candidate, self._release(release))
+        service.refuse_same_checkpoint(before, after)
         trained = {each.release for each in after if each.release}
         tested = self._release(release) or (trained.pop() if len(trained) == 1 else None)
         return service.validate(

@@ -6,6 +6,7 @@ categories without stated values decide nothing.
 """
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Literal
 
 import msgspec
@@ -30,6 +31,10 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
     """Greatest acceptable value; None: no upper bound."""
     categories: tuple[str, ...] = ()
     """Acceptable categories, where the scale is a list of them."""
+    scale: tuple[str, ...] = ()
+    """All categories of the scale; empty for a scale of numbers."""
+    ends: tuple[int, int] | None = None
+    """Least and greatest value of a scale of numbers; None for categories."""
     required: bool = False
     """Whether no candidate is endorsed before this dimension was judged or verified."""
     by_machine: bool = False
@@ -45,10 +50,12 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
             None where the value does not lie on the scale that the bound is about.
         """
         if self.categories:
-            return value in self.categories
+            return value in self.categories if value in self.scale else None
         try:
-            number = int(value)
-        except ValueError:
+            number = Fraction(value)
+        except (ValueError, ZeroDivisionError):
+            return None
+        if self.ends is not None and not self.ends[0] <= number <= self.ends[1]:
             return None
         high_enough = self.least is None or number >= self.least
         return high_enough and (self.greatest is None or number <= self.greatest)
@@ -95,6 +102,7 @@ def _bound(
             dimension=dimension.id,
             source="accept",
             categories=accepted,
+            scale=dimension.values,
             required=True,
             by_machine=by_machine,
         )
@@ -113,6 +121,7 @@ def _bound(
         source="accept" if stated else "objective" if objective else "scores",
         least=None if lower_is_better else accepted,
         greatest=accepted if lower_is_better else None,
+        ends=dimension.bounds,
         required=stated or (objective and asked and dimension.judged_by != "uncertain"),
         by_machine=by_machine,
     )
@@ -122,7 +131,11 @@ def _veto(dimension: Dimension, rubric: Rubric) -> Bound | None:
     for rule in rubric.priority:
         if rule.veto == dimension.id:
             return Bound(
-                dimension=dimension.id, source="veto", least=rule.below, greatest=rule.above
+                dimension=dimension.id,
+                source="veto",
+                least=rule.below,
+                greatest=rule.above,
+                ends=dimension.bounds,
             )
     return None
 

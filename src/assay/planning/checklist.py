@@ -196,7 +196,7 @@ def _verified(_documents: Documents, figures: Figures) -> _Verdict:
     if not figures.ledger:
         return (
             "claimed",
-            "no objective dimension names a verifier, so nothing is verified from outside",
+            "nothing is verified yet, or no objective dimension names a verifier",
         )
     spelled = ", ".join(f"{row.dimension} {row.verified} of {row.items}" for row in figures.ledger)
     evidence = f"verified items: {spelled} (needed {LEAST_VERIFIED:.0%} of each)"
@@ -295,9 +295,14 @@ def _protected(documents: Documents, figures: Figures) -> _Verdict:
     ), f"{evidence} (needed {LEAST_ANSWERS})"
 
 
-def _honest(_documents: Documents, figures: Figures) -> _Verdict:
-    """14: the texts of the newest release were searched."""
-    return _gate(figures, "claims", "texts are searched when a release is built")
+def _honest(documents: Documents, figures: Figures) -> _Verdict:
+    """14: the texts of the newest release were searched, in the language of the patterns."""
+    state, evidence = _gate(figures, "claims", "texts are searched when a release is built")
+    languages = documents.contract.sampling.axes.get("language", ())
+    others = [each for each in languages if not each.lower().startswith("en")]
+    if state == "shown" and others:
+        return "claimed", f"{evidence}; texts in {', '.join(others)} are not read by them"
+    return state, evidence
 
 
 def _gate(figures: Figures, name: str, otherwise: str) -> _Verdict:

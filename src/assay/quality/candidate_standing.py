@@ -5,7 +5,7 @@ an agreed "violates" is a settled label on a rejected candidate. A candidate is 
 something that could have spoken against it; without that it is unjudged.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -13,7 +13,7 @@ from assay.contracts.endorsement import Bound
 from assay.contracts.rubric import Dimension, Rubric
 from assay.quality.consensus import Consensus
 from assay.quality.disposition import CandidateStanding, Standing
-from assay.quality.distributions import ScoreSummary
+from assay.quality.distributions import ScoreSummary, has_share
 from assay.quality.located_errors import ErrorSummary
 from assay.records.candidate import candidate_text
 from assay.records.evidence import TextSpan
@@ -64,6 +64,8 @@ class StandingContext:
     """The acceptable values of every dimension that decides."""
     rubric: Rubric
     """The rubric in force."""
+    share: float
+    """Least share of the reviewers that must agree, by the record's layer."""
     decision: Decided | None = None
     """What an adjudicator decided last; None where nobody did."""
 
@@ -122,16 +124,30 @@ def _signs(context: StandingContext, place: int) -> Iterator[Sign]:
 def _scored(context: StandingContext, place: int) -> Iterator[Sign]:
     for bound in context.bounds:
         for summary in _summaries(context, bound.dimension, place):
-            accepted = {value: bound.accepts(value) for value in summary.counts}
-            values = {accepted[value] for value in summary.counts} - {None}
-            if summary.agreed is not None:
-                values = {bound.accepts(summary.agreed)} - {None}
+            counts = {summary.agreed: 1} if summary.decided else summary.counts
+            values = {value: bound.accepts(value) for value in counts if value is not None}
             if not values:
                 continue
-            given = summary.agreed or ", ".join(summary.counts)
+            given = ", ".join(values)
+            if None in values.values():
+                text = f"{bound.dimension} is {given}, which is not on its scale"
+                yield Sign("split", bound.source, text)
+                continue
             text = f"{bound.dimension} is {given}, {bound.describe()} is acceptable"
-            direction: Direction = "split" if len(values) > 1 else "against"
-            yield Sign("for" if values == {True} else direction, bound.source, text)
+            yield Sign(_direction(counts, values, context.share), bound.source, text)
+
+
+def _direction(
+    counts: Mapping[str | None, int] | Mapping[str, int],
+    values: Mapping[str, bool | None],
+    share: float,
+) -> Direction:
+    """Which way scores speak, by the share of reviewers that the layer asks for."""
+    total = sum(counts.values())
+    acceptable = sum(count for value, count in counts.items() if value and values[value])
+    if has_share(acceptable, total, share):
+        return "for"
+    return "against" if has_share(total - acceptable, total, share) else "split"
 
 
 def _summaries(context: StandingContext, dimension: str, place: int) -> Iterator[ScoreSummary]:
@@ -280,9 +296,9 @@ def _missing(context: StandingContext, place: int) -> Iterator[Bound]:
         if not bound.required or bound.dimension in settled:
             continue
         summaries = list(_summaries(context, bound.dimension, place))
-        if any(summary.counts or summary.agreed for summary in summaries):
+        if any(summary.counts or summary.decided for summary in summaries):
             continue
-        if summaries and all(summary.not_applicable for summary in summaries):
+        if summaries and all(each.not_applicable and not each.abstained for each in summaries):
             continue
         yield bound
 

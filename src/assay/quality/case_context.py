@@ -71,10 +71,15 @@ class CaseContext:
         if not changes:
             return self.case.adjudications
         made_under = self.case.made_under
+        stale = {
+            judgment.id
+            for judgment in self.case.judgments
+            if stale_of(judgment, made_under.get(judgment.id, {}), changes) is not None
+        }
         return tuple(
             each
             for each in self.case.adjudications
-            if adjudication_holds(each, made_under.get(each.id, {}), changes)
+            if adjudication_holds(each, made_under.get(each.id, {}), changes, stale)
         )
 
     @cached_property
@@ -113,6 +118,7 @@ class CaseContext:
                 dossier=dossier,
                 bounds=self.documents.bounds(self.case.record),
                 rubric=self.documents.rubric,
+                share=self.layer.agreement,
                 decision=latest if isinstance(latest, Decided) else None,
             )
         )

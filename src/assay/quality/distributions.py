@@ -5,6 +5,7 @@ Each keeps its counts, and names the value on which the reviewers agree where th
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 
 import msgspec
 
@@ -47,6 +48,8 @@ class ScoreSummary(msgspec.Struct, frozen=True, kw_only=True):
     agreed: str | None
     """The value with the share that the rule asks for; of scores that agree within the dimension's
     tolerance the middle one, the worse of two. None where there is no such value."""
+    decided: bool = False
+    """Whether an adjudicator gave the agreed value."""
 
 
 class StepSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,11 +167,12 @@ def _agreed_within(
 
     Of two windows or two middles the worse one: what is not settled is not read as good.
     """
-    given = [score for score in scores if isinstance(score, Scored)]
-    if any(score.denominator is not None for score in given):
-        return None
     sign = -1 if scale.lower_is_better else 1
-    values = sorted(sign * score.value for score in given)
+    values = sorted(
+        sign * Fraction(score.value, score.denominator or 1)
+        for score in scores
+        if isinstance(score, Scored)
+    )
     windows = [
         [value for value in values if start <= value <= start + scale.tolerance]
         for start in dict.fromkeys(values)
@@ -187,7 +191,9 @@ def decided_scores(
     for score in decided:
         key = (score.dimension, place_of(score.candidate))
         before = summaries.get(key) or _score_summary(*key, (), None, None)
-        summaries[key] = msgspec.structs.replace(before, agreed=score_key(score.score))
+        summaries[key] = msgspec.structs.replace(
+            before, agreed=score_key(score.score), decided=True
+        )
     return tuple(summaries[key] for key in sorted(summaries))
 
 

@@ -48,7 +48,7 @@ class StaleRecord(msgspec.Struct, frozen=True, kw_only=True):
     judgments: tuple[Stale, ...]
     """What of them no longer holds."""
     decides: bool
-    """Whether the record waits for a review anew: too few other judgments hold whole."""
+    """Whether the record waits for a review anew, by the rules in force."""
 
 
 def explain(case: Case, documents: InForce) -> Explanation:
@@ -95,5 +95,5 @@ def stale_in(case: Case, documents: InForce) -> StaleRecord | None:
     return StaleRecord(
         record=case.id,
         judgments=context.stale,
-        decides=context.fresh < max(1, layer.passes),
+        decides=judge_case(case, documents).disposition.state == "needs_rereview",
     )

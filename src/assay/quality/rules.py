@@ -22,6 +22,7 @@ from assay.quality.consensus import effective
 from assay.quality.contradictions import computed_against
 from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.quality.in_force import InForce
+from assay.records.verdict import NotAsked
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.completeness import says_anything
 from assay.review.disputes import Dispute, undecided
@@ -225,6 +226,20 @@ def _not_counted(context: CaseContext) -> str:
     return "; ".join(parts)
 
 
+def _unstated(context: CaseContext) -> RuleResult | None:
+    """A comparison's verdict needs its passes too: scores beside it are no second verdict."""
+    stated = sum(not isinstance(each.verdict, NotAsked) for each in context.effective)
+    passes = context.layer.passes
+    if context.case.record.kind != "preference" or not 0 < stated < passes:
+        return None
+    return RuleResult(
+        "passes",
+        "needs_second_review",
+        f"{stated} of {len(context.effective)} judgments state a verdict, {passes} are asked",
+        f"{passes - stated} more that state a verdict",
+    )
+
+
 def _stale(context: CaseContext) -> RuleResult | None:
     """Labels under an older meaning decide nothing; enough fresh judgments may still decide."""
     if not context.stale or context.fresh >= max(1, context.layer.passes):
@@ -352,7 +367,7 @@ def _not_endorsed(context: CaseContext) -> RuleResult | None:
 
 
 RULES: tuple[Rule, ...] = (
-    _adjudicated, _too_few, _stale, _abstained, _contradicted, _disagreed, _senior, _sampled,
+    _adjudicated, _too_few, _unstated, _stale, _abstained, _contradicted, _disagreed, _senior, _sampled,
     _accepted,
 )  # fmt: skip
 """The rules of review in the order in which they speak; the last one always does."""

@@ -5,7 +5,7 @@ policy or the contract changes that meaning (`contracts.diff` names what is touc
 before decide nothing any more, unless the contract declares the older version compatible.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -112,15 +112,26 @@ def without(judgment: Judgment, labels: Iterable[str]) -> Judgment:
 
 
 def adjudication_holds(
-    adjudication: Adjudication, made_under: DocumentIds, changes: Changes
+    adjudication: Adjudication,
+    made_under: DocumentIds,
+    changes: Changes,
+    stale: Collection[str] = (),
 ) -> bool:
-    """Whether a decision was given under a text that still means the same where it decides."""
+    """Whether a decision was given under a text that still means the same where it decides.
+
+    Args:
+        adjudication: the decision.
+        made_under: the documents in force when it was added to the store.
+        changes: what has changed since each older document.
+        stale: ids of the record's judgments that no longer hold; a decision under the same older
+            text that weighed one of them does not hold either.
+    """
     decision = adjudication.decision
     older = [document for document in made_under.values() if document in changes]
     labels = frozenset(label for document in older for label in changes[document])
     if not labels:
         return True
-    if not isinstance(decision, Decided):
+    if set(stale) & set(adjudication.judgments) or not isinstance(decision, Decided):
         # What was kept as a distribution, or sent back, rested on judgments of the older text.
         return False
     decided = {score.dimension for score in decision.scores}

@@ -7,6 +7,7 @@ It lives beside the record because foreign rows carry both; what happens to judg
 from collections.abc import Iterable
 from typing import ClassVar, Literal
 
+from assay.core.canonical import encode_fact
 from assay.core.fact import Fact, Value
 from assay.records.evidence import TextSpan
 from assay.records.fields import Index, JsonText, Name, Severity
@@ -218,3 +219,15 @@ def standing(judgments: Iterable[Judgment]) -> list[Judgment]:
         for each in given
         if each.id not in by_people and (each.reviewer.kind != "model" or each.id not in by_models)
     ]
+
+
+def in_order(judgment: Judgment) -> Judgment:
+    """The same judgment with its parts in an order of their own, whatever order they came in."""
+    errors = judgment.errors
+    return judgment.replace(
+        scores=tuple(sorted(judgment.scores, key=encode_fact)),
+        reasons=tuple(sorted(judgment.reasons, key=encode_fact)),
+        errors=None if errors is None else tuple(sorted(errors, key=encode_fact)),
+        step_labels=tuple(sorted(judgment.step_labels, key=encode_fact)),
+        rulings=tuple(sorted(judgment.rulings, key=encode_fact)),
+    )

@@ -194,7 +194,8 @@ def reserve_gate(
         return _result("reserve", [*faults, *([short] if short else [])], "")
     if not items or not compared:
         why = f"0 of {compared} records were compared with {items} sealed items"
-        why += f"; {short}" if short else "; the contract declares no reserve"
+        if short or contract.reserve is None:
+            why += f"; {short or 'the contract declares no reserve'}"
         return _unknown("reserve", why, required=contract.reserve is not None)
     clean = f"0 of {compared} records share text with {items} sealed items"
     if short:

@@ -5,7 +5,7 @@ the reviewer; `in_record_order` joins it to the assignment and makes the judgmen
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -193,9 +193,29 @@ def _verdict_faults(answer: Answer, form: Form) -> Iterator[InputError]:
 
 def _score_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputError]:
     asked = {each.id for each in form.dimensions}
+    yield from score_faults(answer.scores, rubric, asked)
+    known = {dimension.id for dimension in rubric.dimensions}
+    for reason in answer.reasons:
+        if reason.dimension is not None and reason.dimension not in known:
+            message = f"a reason names {reason.dimension!r}, which is no dimension"
+            yield _fault("unknown-dimension", message, "reasons")
+        if not reason.text.strip():
+            yield _fault("empty-reason", "a reason says nothing", "reasons")
+
+
+def score_faults(
+    scores: Iterable[DimensionScore], rubric: Rubric, asked: Collection[str] | None = None
+) -> Iterator[InputError]:
+    """Scores on dimensions that are not asked, and values that are not on their scale.
+
+    Args:
+        scores: the scores.
+        rubric: the rubric in force.
+        asked: dimensions that are asked; all of the rubric where absent.
+    """
     dimensions = {each.id: each for each in rubric.dimensions}
-    for score in answer.scores:
-        if score.dimension not in asked:
+    for score in scores:
+        if score.dimension not in (dimensions if asked is None else asked):
             yield _fault("unknown-dimension", f"{score.dimension!r} is not asked here", "scores")
             continue
         values = dimensions[score.dimension].values

@@ -6,13 +6,14 @@ and no reviewer can foresee which record or which order comes next.
 
 import hmac
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 import msgspec
 
 from assay.contracts.contract import Contract, ReviewLayer
+from assay.core.errors import UsageError
 from assay.records.candidate import MadeByEdit, MadeByPerson
 from assay.records.record import Record
 from assay.review.assignment import Assignment
@@ -26,6 +27,27 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """Pseudonym."""
     role: str
     """Role in which the person judges."""
+
+
+def refuse_unknown_members(people: Mapping[str, str], contract: Contract) -> None:
+    """Refuse people without a name, and roles that no layer of the contract asks for.
+
+    Args:
+        people: raw id of a person -> role.
+        contract: the contract in force.
+
+    Raises:
+        UsageError: naming every such person and the roles that there are.
+    """
+    roles = dict.fromkeys(role for layer in contract.review.layers for role in layer.roles)
+    faults = [f"{name!r} as {role!r}" for name, role in people.items()
+              if not name.strip() or role not in (*roles, "adjudicator")]  # fmt: skip
+    if faults:
+        raise UsageError(
+            code="unknown-role",
+            message=f"nobody can be asked so: {', '.join(faults)}",
+            hint=f"name people as NAME=ROLE; roles of the contract's layers: {', '.join(roles)}",
+        )
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from assay.records import ports
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
-from assay.review.answer import together
+from assay.review.answer import score_faults, together
 from assay.review.assign import authors
 from assay.review.assignment import Assignment
 from assay.review.cells import Row
@@ -302,6 +302,10 @@ def adjudicate(
     Raises:
         UsageError, InputError: as `weigh` says.
     """
+    if isinstance(decision, Decided):
+        faults = list(score_faults(decision.scores, _rubric(documents)))
+        if faults:
+            raise together(faults)
     adjudication = weigh(
         store,
         record,

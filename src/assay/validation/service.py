@@ -206,6 +206,21 @@ def _empty(results: Sequence[Result]) -> Iterator[str]:
         )
 
 
+def refuse_same_checkpoint(base: Sequence[Evaluation], candidate: Sequence[Evaluation]) -> None:
+    """Refuse to compare a checkpoint with itself: nothing could show a change.
+
+    Raises:
+        UsageError: if both arms hold one checkpoint.
+    """
+    both = {each.checkpoint for each in base} & {each.checkpoint for each in candidate}
+    if both:
+        raise UsageError(
+            code="same-checkpoint",
+            message=f"{min(both)!r} is in both arms, and a checkpoint cannot differ from itself",
+            hint="name the checkpoint before training as the base, and the one after as the candidate",
+        )
+
+
 def validate(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],

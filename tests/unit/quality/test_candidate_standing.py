@@ -30,7 +30,15 @@ from assay.records.kinds import (
     Trajectory,
 )
 from assay.records.record import Record
-from assay.records.verdict import BothUnacceptable, Prefers, Tie
+from assay.records.verdict import (
+    BothUnacceptable,
+    DimensionScore,
+    NotApplicable,
+    Prefers,
+    ScoreAbstained,
+    Scored,
+    Tie,
+)
 from assay.review.adjudication import Adjudication, Decided
 from assay.verification.verification import Error, Fail, Pass, Verification
 from simulators.small_program import (
@@ -350,3 +358,56 @@ def test_an_outcome_whose_candidate_fails_is_an_accepted_label() -> None:
     record = single(Outcome(reference="4"), "5")
     found = _dispose(record, _scored_twice(record, correctness=5, sound=0))
     assert (found.state, found.standings[0].standing) == ("accepted", "rejected")
+
+
+def _fraction(numerator: int, denominator: int) -> tuple[DimensionScore, ...]:
+    score = Scored(value=numerator, denominator=denominator)
+    return (DimensionScore(dimension="sound", candidate=0, score=score),)
+
+
+def test_fractions_are_read_on_the_scale() -> None:
+    """Half a point on a binary objective dimension is below its bound, and rejects."""
+    record = single(Demonstration())
+    given = [
+        each.replace(scores=(*scored(record, "x", correctness=5).scores, *_fraction(1, 2)))
+        for each in _two(record)
+    ]
+    found = _dispose(record, given)
+    assert (found.state, found.standings[0].rule) == ("rejected", "objective")
+
+
+@pytest.mark.parametrize("values", [{"correctness": 9, "sound": 1}, {"correctness": 5, "sound": 7}])
+def test_a_value_off_the_scale_endorses_nothing(values: dict[str, Any]) -> None:
+    """Nobody can have meant 9 of 5: the candidate is mixed, and the reason names the value."""
+    record = single(Demonstration())
+    found = _dispose(record, _scored_twice(record, **values))
+    assert (found.state, found.standings[0].standing) == ("rejected", "mixed")
+    assert "not on its scale" in found.reason
+
+
+def test_scores_on_both_sides_of_a_bound_leave_a_candidate_mixed() -> None:
+    """Two reviewers may agree within the tolerance and still differ on what is acceptable."""
+    record = single(Demonstration())
+    mix = [
+        {"signal": "demonstration", "behaviours": ["adds"], "why": "x", "accept": {"clarity": 4}}
+    ]
+    documents = InForce.of(facts() | {"contract": to_fact(contract(supervision=mix))})
+    given = [scored(record, name, **GOOD, clarity=value) for name, value in (("a", 4), ("b", 3))]
+    assert _dispose(record, given, documents).standings[0].standing == "mixed"
+
+
+def test_not_applicable_beside_an_abstention_is_no_judgment() -> None:
+    """A required dimension that one calls inapplicable and another cannot judge was not judged."""
+    record = single(Demonstration())
+    declined: list[Any] = [NotApplicable(), ScoreAbstained(reason="cannot open it")]
+    given = [
+        scored(record, name, sound=1).replace(
+            scores=(
+                *scored(record, name, sound=1).scores,
+                DimensionScore(dimension="correctness", candidate=0, score=score),
+            )
+        )
+        for name, score in zip(("a", "b"), declined, strict=True)
+    ]
+    found = _dispose(record, given)
+    assert (found.state, found.standings[0].standing) == ("needs_second_review", "unjudged")

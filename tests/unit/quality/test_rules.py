@@ -324,6 +324,16 @@ def test_who_declines_every_score_abstains(
     assert found.state == state
 
 
+def test_scores_beside_a_verdict_are_no_second_verdict() -> None:
+    """A comparison that asks for two passes is not settled by one verdict and one set of scores."""
+    scores_alone = judged(RECORD, "b", scores=_scored("x", 0, ("clarity", 0, 5)).scores)
+    found = dispose_case(_case([*_say(0), scores_alone]), in_force())
+    assert (found.state, found.rule) == ("needs_second_review", "standard/passes")
+    assert found.reason == "1 of 2 judgments state a verdict, 2 are asked"
+    both = [scores_alone, scores_alone.replace(reviewer=judged(RECORD, "c").reviewer)]
+    assert dispose_case(_case(both), in_force()).state == "accepted"
+
+
 def test_a_judgment_of_another_role_is_named_in_the_reason() -> None:
     """Who judged in a role that the layer does not ask for is counted by role."""
     given = [judged(RECORD, f"r{n}", 0, role="language_specialist") for n in range(3)]

@@ -145,6 +145,21 @@ def test_an_adjudication_of_what_has_changed_decides_nothing(decision: Any, stat
     assert dispose_case(case, _in_force()).state == state
 
 
+def test_a_decision_over_labels_that_no_longer_hold_does_not_hold_either() -> None:
+    """The senior weighed scores under the older words, so the record is reviewed anew."""
+    given = _given(clarity=5)
+    adjudication = Adjudication(
+        record=RECORD.id,
+        judgments=tuple(each.id for each in given),
+        decision=Decided(verdict=Prefers(candidate=0)),
+        cause="expertise",
+        adjudicator="senior",
+    )
+    made_under = {adjudication.id: {"rubric": OLD.id}}
+    case = _case(given, adjudications=(adjudication,), made_under=made_under)
+    assert dispose_case(case, _in_force()).state == "needs_rereview"
+
+
 def test_the_store_tells_which_judgments_are_stale_and_why_a_record_waits() -> None:
     """Dispose, stale and why read the versions from the store and say the same."""
     store = MemoryStore()

@@ -3,9 +3,19 @@
 from collections import Counter
 from typing import Any
 
+import pytest
+
+from assay.core.errors import UsageError
 from assay.records.candidate import Candidate, MadeByEdit, MadeByPerson
 from assay.records.record import Record
-from assay.review.assign import Asked, Draw, Member, authors, presented_order
+from assay.review.assign import (
+    Asked,
+    Draw,
+    Member,
+    authors,
+    presented_order,
+    refuse_unknown_members,
+)
 from assay.review.assignment import Assignment
 from simulators.small_program import LAYER, contract, pair
 
@@ -112,3 +122,11 @@ def test_without_blinding_the_order_is_the_record_s() -> None:
     """Where the contract says why blinding is off, candidates keep their places."""
     draw = _draw(blinded=False, unblinded_because="The order is the question.")
     assert {each.order for each in _run(draw, _asked(*RECORDS))} == {(0, 1)}
+
+
+@pytest.mark.parametrize("people", [{"": "reviewer"}, {"carla": "nurse"}])
+def test_people_without_a_name_or_a_role_of_the_layers_are_refused(people: dict[str, str]) -> None:
+    """A role that no layer asks for would be assigned nothing, in silence."""
+    with pytest.raises(UsageError, match="nobody can be asked so"):
+        refuse_unknown_members(people, contract())
+    refuse_unknown_members({"anna": "reviewer", "ines": "adjudicator"}, contract())

@@ -8,7 +8,7 @@ from assay.core.errors import InputError, UsageError
 from assay.records.judgment import Judgment
 from assay.records.ports import Row
 from assay.records.record import Record
-from assay.records.verdict import Abstained, NotAsked, Prefers
+from assay.records.verdict import Abstained, DimensionScore, NotAsked, Prefers, Scored
 from assay.review import pass_service, service
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.assign import Member
@@ -250,3 +250,15 @@ def test_there_must_be_something_to_weigh() -> None:
         _adjudicate(store, record.id, decision=Returned(reason="unclear"))
     with pytest.raises(UsageError):
         _adjudicate(store, "rec_unknown")
+
+
+@pytest.mark.parametrize(("name", "value"), [("clarity", 9), ("nope", 1)])
+def test_a_decision_s_scores_are_held_to_the_scale(
+    disputed: tuple[MemoryStore, Record, list[Judgment]], name: str, value: int
+) -> None:
+    """A senior cannot score what the rubric does not ask, or off its scale, by any route."""
+    store, record, _ = disputed
+    score = DimensionScore(dimension=name, candidate=0, score=Scored(value=value))
+    with pytest.raises(InputError):
+        _adjudicate(store, record.id, decision=Decided(verdict=NotAsked(), scores=(score,)))
+    assert not list(store.scan(Adjudication))

@@ -708,3 +708,13 @@ def test_an_inspect_sample_may_name_axes_and_an_unfinished_log_is_refused() -> N
     assert "'tone' is no number: 'warm'" in said[0]
     assert "missing at random" in said[1]
     assert "`metadata`" in said[2]
+
+
+def test_a_checkpoint_is_not_compared_with_itself() -> None:
+    """Nothing could show a change where both arms hold one checkpoint, so nothing is compared."""
+    own = Evaluation(
+        checkpoint="o@0", arm="base", file=f"sha256:{'0' * 64}", dataset="reserve", results=1
+    )
+    with pytest.raises(UsageError, match="cannot differ from itself"):
+        service.refuse_same_checkpoint([own], [own.replace(arm="candidate")])
+    service.refuse_same_checkpoint([own], [own.replace(checkpoint="o@1", arm="candidate")])

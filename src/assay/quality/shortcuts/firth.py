@@ -20,6 +20,12 @@ ITERATIONS = 300
 TOLERANCE = 1e-8
 """Largest modified score, per row, at which a fit has settled."""
 
+SINGULAR = -600.0
+"""Log determinant of the information below which it cannot be inverted in double precision."""
+
+FLAT = 1e-10
+"""Difference of two penalised log-likelihoods that says nothing: rounding."""
+
 LONGEST_STEP = 3.0
 """Longest step of one coefficient, in log odds."""
 
@@ -43,6 +49,7 @@ class FirthFit(NamedTuple):
 class _At(NamedTuple):
     penalised: float
     score: Floats
+    information: Floats
     inverse: Floats
 
 
@@ -69,13 +76,18 @@ def fit_firth(
             settled = True
             break
         step = np.zeros(len(beta))
-        step[free] = np.linalg.solve(np.linalg.inv(at.inverse)[np.ix_(free, free)], at.score[free])
+        try:
+            step[free] = np.linalg.solve(at.information[np.ix_(free, free)], at.score[free])
+        except np.linalg.LinAlgError:
+            # Far out all chances are 0 or 1 to the last digit: there is no way up from here.
+            break
         step *= min(1.0, LONGEST_STEP / max(np.abs(step).max(), 1e-300))
         for _ in range(30):
             tried = _evaluate(columns, outcome, beta + step)
             # At the top the likelihood is flat to the last digit, and the score still tells.
             nearer = np.abs(tried.score[free]).max() < np.abs(at.score[free]).max()
-            if tried.penalised > at.penalised + 1e-12 or (nearer and np.isfinite(tried.penalised)):
+            higher = tried.penalised - at.penalised
+            if higher > FLAT or (nearer and higher > -FLAT):
                 break
             step /= 2
         beta, at = beta + step, tried
@@ -140,10 +152,10 @@ def _evaluate(columns: Floats, outcome: Floats, beta: Floats) -> _At:
     weighted = columns * np.sqrt(chance * (1 - chance))[:, None]
     information = weighted.T @ weighted
     sign, determinant = np.linalg.slogdet(information)
-    if sign <= 0:
-        return _At(-np.inf, np.zeros(len(beta)), np.eye(len(beta)))
+    if sign <= 0 or determinant < SINGULAR:
+        return _At(-np.inf, np.zeros(len(beta)), information, np.eye(len(beta)))
     inverse = np.linalg.inv(information)
     leverage = np.einsum("ij,jk,ik->i", weighted, inverse, weighted, optimize=True)
     score = columns.T @ (outcome - chance + leverage * (0.5 - chance))
     likelihood = float(log_expit(np.where(outcome > 0.5, index, -index)).sum())  # noqa: PLR2004
-    return _At(likelihood + determinant / 2, score, inverse)
+    return _At(likelihood + determinant / 2, score, information, inverse)

@@ -144,11 +144,16 @@ def _effect(
         low, high = profile_interval(columns, outcome, fitted, at, cut)
     return Effect(
         feature=name,
-        odds=float(np.exp(estimate)),
-        low=float(np.exp(low)),
-        high=float(np.exp(high)) if np.isfinite(high) else None,
+        odds=_settled(np.exp(estimate)),
+        low=_settled(np.exp(low)),
+        high=_settled(np.exp(high)) if np.isfinite(high) else None,
         reason="",
     )
+
+
+def _settled(odds: float) -> float:
+    """Odds to the digits that the search settles: beyond them machines need not agree."""
+    return float(f"{odds:.5g}")
 
 
 def _undefined(name: str) -> Effect:

@@ -6,6 +6,7 @@ from typing import Any
 from assay.core.canonical import encode_json
 from assay.core.digest import labelled
 from assay.core.errors import InputError
+from assay.records.judgment import in_order
 from assay.records.mapping.document import MappingDocument
 from assay.records.mapping.judgment_builder import About, JudgmentBuilder
 from assay.records.mapping.record_builder import RecordBuilder
@@ -89,9 +90,13 @@ class MappingReader:
         built = [
             pair for builder in self._judgments for pair in builder.build(scope, about, context)
         ]
+        judgments = [judgment for judgment, _ in built]
+        if self.group_columns:
+            # The rows of a group have no order of their own, so neither have the parts they give.
+            judgments = [in_order(judgment) for judgment in judgments]
         return Read(
             record=record,
-            judgments=[judgment for judgment, _ in built],
+            judgments=judgments,
             recurrences=[recurrence for _, recurrence in built],
         )
 
