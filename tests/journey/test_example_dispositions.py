@@ -181,8 +181,7 @@ def _agreed_abuse(values: Sequence[int]) -> str:
         return "unjudged"
     if counts[1] >= needed:
         return "endorsed"
-    near = max(counts[-1] + counts[-2], counts[-2] + counts[-3])
-    return "rejected" if near >= needed or not counts[1] else "mixed"
+    return "rejected" if len(values) - counts[1] >= needed else "mixed"
 
 
 def _split(answers: Sequence[str]) -> bool:
@@ -212,7 +211,7 @@ def test_turns_whose_abuse_raters_differ_on_or_decline_wait(disposed: dict[str, 
 
 
 def test_turns_that_raters_agree_are_abusive_are_rejected(disposed: dict[str, Any]) -> None:
-    """convabuse: two of three severities below "not abusive", close together, reject a turn."""
+    """convabuse: two of three severities below "not abusive" reject a turn."""
     wanted: dict[str, set[Turn]] = defaultdict(set)
     for turn, rows in _turns().items():
         values = [_severity(row) for row in rows if _severity(row)]
@@ -222,7 +221,7 @@ def test_turns_that_raters_agree_are_abusive_are_rejected(disposed: dict[str, An
         for standing, candidates in _by_standing(disposed["convabuse"]).items()
     }
     assert standings == wanted
-    assert len(wanted["rejected"]) == 628
+    assert len(wanted["rejected"]) == 630
 
 
 DECIDING = ("fl", "fa", "ac", "sc")
@@ -251,9 +250,10 @@ def test_summaries_that_two_of_three_raters_score_low_are_rejected(
                 agreed = _near(*scores)
                 if agreed is None:
                     differ.add(first_review)
-                low = {score < 3 for score in (scores if agreed is None else [agreed])}
-                signs.add("mixed" if len(low) == 2 else "rejected" if low == {True} else "endorsed")
-            standing = next(name for name in ("rejected", "mixed", "endorsed") if name in signs)
+                # Two of three readers decide which side of the middle a summary is on.
+                low = sum(score < 3 for score in scores)
+                signs.add("rejected" if low >= 2 else "endorsed")
+            standing = "rejected" if "rejected" in signs else "endorsed"
             wanted[standing].add((first_review, f"{place} {summary}"))
     one = disposed["summeval-op"]
     standings = {
@@ -264,7 +264,7 @@ def test_summaries_that_two_of_three_raters_score_low_are_rejected(
     assert {record.task.messages[0].content for record in waiting} == differ
     assert len(differ) == 6
     assert standings == wanted
-    assert len(wanted["rejected"]) == 125
+    assert len(wanted["rejected"]) == 94
 
 
 def _summary(record: Record, place: int) -> tuple[str, str]:

@@ -128,7 +128,9 @@ def _scored(context: StandingContext, place: int) -> Iterator[Sign]:
             values = {value: bound.accepts(value) for value in counts if value is not None}
             if not values:
                 continue
-            given = ", ".join(values)
+            given = next(iter(values))
+            if len(values) > 1:
+                given = " or ".join(f"{value} ({counts[value]})" for value in values)
             if None in values.values():
                 text = f"{bound.dimension} is {given}, which is not on its scale"
                 yield Sign("split", bound.source, text)
