@@ -219,6 +219,8 @@ def _context(session: Session, reader: Reader, kind: str | None, source: str | N
         pseudonym=session.pseudonym,
         known_sources=frozenset(classes),
         axes=session.documents.contract.sampling.axes,
+        scales={each.id: each.values for each in session.documents.rubric.dimensions},
+        sections=tuple(section.id for section in session.documents.policy.sections),
     )
 
 

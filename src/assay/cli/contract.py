@@ -41,7 +41,10 @@ def check(directory: Directory = Path(), as_json: AsJson = False) -> None:
             typer.echo(f"  {MARKS[point.state]} {number:2} {point.point}")
             typer.echo(f"       {point.evidence}")
         errors = sum(issue.severity == "error" for issue in report.issues)
-        typer.echo(f"\n{errors} errors, {len(report.issues) - errors} warnings")
+        warnings = len(report.issues) - errors
+        typer.echo(
+            f"\n{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
+        )
     raise typer.Exit(0 if report.ok else 1)
 
 

@@ -131,12 +131,26 @@ def _show_report(report: Any) -> None:
         typer.echo(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
     for outside in report.outside_axes:
         typer.secho(f"  not in the contract: {_outside(outside)}", fg="yellow")
+    for answer in report.outside_answers:
+        typer.secho(f"  {_outside_answer(answer)}", fg="yellow")
     for reason in report.reasons:
         typer.secho(f"  set aside {reason.rows}: {reason.example}  [{reason.code}]", fg="yellow")
     if report.rejects:
         typer.echo(f"  mend {report.rejects} and import it in the same way")
     if report.earlier_rejects:
         typer.echo(f"  earlier rejects kept as {report.earlier_rejects}")
+
+
+def _outside_answer(answer: Any) -> str:
+    near = f"; nearest: {answer.nearest}" if answer.nearest else ""
+    count = f"({answer.answers} {'answer' if answer.answers == 1 else 'answers'}{near})"
+    match answer.what:
+        case "score":
+            return f"not on the scale of {answer.name}: {answer.value} {count}"
+        case "dimension":
+            return f"not a dimension of the rubric: {answer.name} {count}"
+        case _:
+            return f"not a section of the policy: {answer.name} {count}"
 
 
 _WHOSE = {"human": "people", "unknown": "unnamed labels", "model": "model labels"}

@@ -51,16 +51,18 @@ def status(
     cover = found.coverage
     asks = "aims at" if cover.aim else "asks for"
     typer.echo(
-        f"\n{cover.accepted} accepted of {cover.records} records; the contract {asks} "
-        f"{cover.wanted} accepted"
+        f"\n{cover.accepted} of {cover.records} records may be released, accepted or with their "
+        f"disagreement preserved; the contract {asks} {cover.wanted}"
     )
+    if cover.records and not cover.accepted and found.counts["dispositions"]:
+        typer.echo("no disposition is under the documents in force: run assay quality dispose")
     print_table(
         ("quota", "needs", "has", "met"),
         (
             (_slice(quota.slice), _wants(quota), quota.accepted, "yes" if quota.met else "no")
             for quota in (*cover.quotas, *cover.hard)
         ),
-        title="Quotas (accepted records)",
+        title="Quotas (records that may be released)",
     )
     if found.heat_map is not None:
         _heat_map(found.heat_map)

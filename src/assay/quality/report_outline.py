@@ -271,8 +271,9 @@ def _coverage(report: QualityReport) -> Iterator[Block | str]:
     found = report.coverage
     asks = "aims at" if found.aim else "asks for"
     yield (
-        f"{found.accepted} accepted of {found.records} records; the contract {asks} {found.wanted} "
-        "accepted records, and shares are shares of that number."
+        f"{found.accepted} of {found.records} records may be released, accepted or with their "
+        f"disagreement preserved; the contract {asks} {found.wanted}, and shares are shares of that "
+        "number."
     )
     if found.quotas or found.hard:
         yield table(

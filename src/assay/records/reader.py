@@ -23,6 +23,10 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     """The source classes of sources.yaml: a record of any other is set aside. None asks none."""
     axes: Mapping[str, Sequence[str]] = {}
     """The contract's sampling axes with their values; empty where values are not looked at."""
+    scales: Mapping[str, Sequence[str]] = {}
+    """The rubric's dimensions with the values of their scales; empty where they are not looked at."""
+    sections: tuple[str, ...] | None = None
+    """Ids of the policy's sections; None where they are not looked at."""
 
 
 class Recurrence(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import msgspec
 
 from assay.core.errors import InputError
 from assay.records.axis_values import OutsideValue
+from assay.records.outside_answers import OutsideAnswer
 
 
 class FactCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +74,9 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """Place of the first such judgment."""
     outside_axes: tuple[OutsideValue, ...] = ()
     """Axis values of this run's records that the contract does not have, most frequent first."""
+    outside_answers: tuple[OutsideAnswer, ...] = ()
+    """Scores and rulings of this run's judgments that our documents do not have, most frequent
+    first. They are stored, and endorse nothing."""
     rejects: str | None = None
     """Name of the file that keeps the rows set aside; absent where none was."""
     earlier_rejects: str | None = None

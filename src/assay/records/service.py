@@ -14,6 +14,7 @@ from assay.records.grouping import row_size
 from assay.records.intake import Intake, stored_record
 from assay.records.judgment import Judgment, Unanchored
 from assay.records.matching import Matching
+from assay.records.outside_answers import OutsideAnswers
 from assay.records.ports import Rejects, RowFile
 from assay.records.reader import Read, Reader, RowContext
 from assay.records.record import Record
@@ -94,6 +95,7 @@ def import_rows(
     run = _Run(begun, store, rejects, actor, documents)
     run.resume()
     run.axis_values = AxisValues(context.axes)
+    run.outside_answers = OutsideAnswers(context.scales, context.sections)
     intake = Intake(reader, context, lambda identity: stored_record(store.get, identity))
     for batch in _batches(intake.units(file, begun.position)):
         if not intake.takes_facts:
@@ -175,6 +177,8 @@ class _Run:
         """What the judgments are to earlier ones."""
         self.axis_values = AxisValues({})
         """Axis values outside the contract."""
+        self.outside_answers = OutsideAnswers({}, None)
+        """Scores and rulings outside the rubric and the policy."""
         self._resumed_after = begun.position
         self._store = store
         self._rejects = rejects
@@ -254,6 +258,7 @@ class _Run:
             unordered=self.matching.matches.unordered,
             unordered_example=self.matching.matches.example,
             outside_axes=self.axis_values.outside(),
+            outside_answers=self.outside_answers.outside(),
             rejects=self._rejects.name if ledger.set_aside else None,
             earlier_rejects=self._earlier_rejects,
         )
@@ -304,5 +309,6 @@ class _Run:
                     self.axis_values.add(fact, identity)
                 self._given[_FAMILIES[type(fact)]] += 1
                 if isinstance(fact, Judgment):
+                    self.outside_answers.add(fact)
                     places = (error.place for error in fact.errors or ())
                     self._unanchored += sum(isinstance(place, Unanchored) for place in places)

@@ -100,7 +100,10 @@ def qa_gate(figures: QaFigures) -> GateResult:
     if not figures.accepted + figures.preserved:
         faults.append("no record is accepted")
     for records, what in (
-        (figures.undecided, "have no disposition under the contract and rubric in force"),
+        (
+            figures.undecided,
+            "have no disposition under the contract and rubric in force (assay quality dispose)",
+        ),
         (figures.unread, "were judged or tested again after their disposition was made"),
     ):
         if records:
