@@ -199,8 +199,9 @@ def _score_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputE
         if reason.dimension is not None and reason.dimension not in known:
             message = f"a reason names {reason.dimension!r}, which is no dimension"
             yield _fault("unknown-dimension", message, "reasons")
-        if not reason.text.strip():
-            yield _fault("empty-reason", "a reason says nothing", "reasons")
+        if not reason.text.strip() and not reason.code:
+            message = "a reason has neither text nor a code; write one, or leave the reason out"
+            yield _fault("empty-reason", message, "reasons")
 
 
 def score_faults(
