@@ -10,7 +10,7 @@ from assay.bootstrap.filling import handle_of, people_at
 from assay.bootstrap.seating import Seating
 from assay.bootstrap.session import Session
 from assay.quality import service as quality
-from assay.quality.disposition import Disposition
+from assay.quality.disposition import Disposition, State
 from assay.review.lease import ANSWERED, Item, NewItem, QueueRow
 from assay.review.ports import DeskWriting
 from assay.store.desk import Desk
@@ -27,8 +27,8 @@ ROUTED = 200
 class Routed(msgspec.Struct, frozen=True, kw_only=True):
     """What followed from items whose passes were all given, by what became of them."""
 
-    accepted: int = 0
-    """Items whose record needs nothing more."""
+    closed: int = 0
+    """Items that ask for nothing more, whatever the state of their record."""
     second_review: int = 0
     """Items that want one more pass."""
     adjudication: int = 0
@@ -36,7 +36,7 @@ class Routed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def route(session: Session, desk: Desk, writer: GroupWriter) -> Routed:
-    """Conclude from items whose passes are all given: accept, ask once more, or adjudicate."""
+    """Conclude from items whose passes are all given: close, ask once more, or adjudicate."""
     rows = {row.id: row for row in desk.queues()}
     concluded = [each for each, row in rows.items() if row.queue.stage in CONCLUDED]
     found = desk.unsettled(concluded, ROUTED)
@@ -54,7 +54,7 @@ def route(session: Session, desk: Desk, writer: GroupWriter) -> Routed:
     def work(unit: Unit) -> None:
         open_desk = desk.unit(unit)
         for item in items:
-            counts[_conclude(session, open_desk, rows, item, states.get(item.record))] += 1
+            counts[_conclude(session, open_desk, rows, item, states[item.record])] += 1
         open_desk.acted()
 
     writer.submit(work, "review.route", actor="desk")
@@ -107,14 +107,14 @@ def _conclude(
     open_desk: DeskWriting,
     rows: dict[int, QueueRow],
     item: Item,
-    state: str | None,
+    state: State,
 ) -> str:
     if state == "needs_second_review":
         open_desk.raise_need(item.id)
         return "second_review"
     open_desk.settle([item.id])
     if state != "needs_adjudication":
-        return "accepted"
+        return "closed"
     senior = msgspec.structs.replace(
         rows[item.queue].queue, stage="adjudication", roles=("adjudicator",)
     )

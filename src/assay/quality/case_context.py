@@ -9,7 +9,7 @@ from assay.quality.case import Case
 from assay.quality.consensus import Consensus, consensus, effective
 from assay.quality.contradictions import Contradiction, contradictions
 from assay.quality.disposition import Standing
-from assay.quality.disputes import disputes
+from assay.quality.disputes import compared, disputes
 from assay.quality.in_force import InForce
 from assay.quality.machine_evidence import Lack, first_lack
 from assay.quality.stale_labels import Stale, adjudication_holds, stale_of, without
@@ -104,6 +104,11 @@ class CaseContext:
         """The questions on which the judgments do not agree."""
         found = disputes(self.consensus, self.counted, self.layer, self.documents.dimensions)
         return tuple(found)
+
+    @cached_property
+    def compared(self) -> dict[str, int]:
+        """The questions that two judgments or more answered, counted by sort."""
+        return compared(self.consensus, self.counted)
 
     @cached_property
     def standings(self) -> tuple[Standing, ...]:

@@ -63,6 +63,31 @@ def disputes(
     yield from _edits(counted)
 
 
+def compared(consensus: Consensus, counted: Sequence[Judgment]) -> dict[str, int]:
+    """The questions with two answers or more, the only ones that could have been disputed.
+
+    Args:
+        consensus: what the judgments come to.
+        counted: the judgments that the layer counts.
+
+    Returns:
+        What sort of question -> how many of them; sorts without one are absent.
+    """
+    attack = consensus.attack
+    edits = sum(each.stands_as_is is True or each.wrote is not None for each in counted)
+    questions = {
+        "verdict": [consensus.people.answered],
+        "score": [sum(score.counts.values()) for score in consensus.scores],
+        "step label": [sum(step.counts.values()) for step in consensus.steps],
+        "ruling": [sum(ruling.counts.values()) for ruling in consensus.rulings],
+        "attack outcome": [0 if attack is None else sum(attack.counts.values())],
+        "error list": [0 if consensus.spans is None else 2],
+        "edit": [edits],
+    }
+    found = {what: sum(answers > 1 for answers in answered) for what, answered in questions.items()}
+    return {what: count for what, count in found.items() if count}
+
+
 def _scores(
     consensus: Consensus, share: float, dimensions: Mapping[str, Dimension]
 ) -> Iterator[Dispute]:

@@ -302,6 +302,24 @@ def _senior(context: CaseContext) -> RuleResult | None:
     return RuleResult("always_adjudicate", "needs_adjudication", reason, "an adjudication")
 
 
+def _uncompared(context: CaseContext) -> RuleResult | None:
+    """Where two passes are asked, two must have answered one question, a comparison's verdict."""
+    if context.layer.passes < 2:  # noqa: PLR2004  it takes two to disagree
+        return None
+    compared, people = context.compared, context.consensus.people
+    stated = people.not_asked < people.judgments
+    verdict_needed = context.case.record.kind == "preference" and stated
+    if "verdict" in compared or (compared and not verdict_needed):
+        return None
+    what = "gave a verdict" if verdict_needed else "answered the same question"
+    return RuleResult(
+        "passes",
+        "needs_second_review",
+        f"no two of {people.judgments} judgments {what}, so they could not have disagreed",
+        "one more judgment that answers",
+    )
+
+
 def _sampled(context: CaseContext) -> RuleResult | None:
     if _has_extra_pass(context) or not in_sample(context.case.id, context.layer):
         return None
@@ -326,20 +344,13 @@ def _accepted(context: CaseContext) -> RuleResult:
 
 def _compared(context: CaseContext) -> str:
     """What the judgments were compared on; with one judgment nothing was."""
-    found = context.consensus
-    if found.people.judgments < 2:  # noqa: PLR2004  it takes two to disagree
+    if context.consensus.people.judgments < 2:  # noqa: PLR2004  it takes two to disagree
         return "one judgment has nothing to disagree with"
-    questions = (
-        (len(found.scores), "score"),
-        (len(found.steps), "step label"),
-        (len(found.rulings), "ruling"),
-        (int(found.attack is not None), "attack outcome"),
-        (int(found.spans is not None), "error list"),
-    )
     named = ", ".join(
-        f"{count} {name}s" if count > 1 else f"one {name}" for count, name in questions if count
+        f"{count} {what}s" if count > 1 else f"one {what}"
+        for what, count in context.compared.items()
     )
-    return f"they agree on {named}" if named else "no question was answered by two of them"
+    return f"they agree on {named}"
 
 
 def _not_endorsed(context: CaseContext) -> RuleResult | None:
@@ -367,8 +378,8 @@ def _not_endorsed(context: CaseContext) -> RuleResult | None:
 
 
 RULES: tuple[Rule, ...] = (
-    _adjudicated, _too_few, _unstated, _stale, _abstained, _contradicted, _disagreed, _senior, _sampled,
-    _accepted,
+    _adjudicated, _too_few, _unstated, _stale, _abstained, _contradicted, _disagreed, _senior,
+    _uncompared, _sampled, _accepted,
 )  # fmt: skip
 """The rules of review in the order in which they speak; the last one always does."""
 

@@ -14,12 +14,11 @@ from assay.core.errors import InputError
 from assay.records.coherence import judgment_faults
 from assay.records.judgment import Judgment, Reviewer
 from assay.records.record import Record
-from assay.records.verdict import Abstained, NotAsked
 from assay.review.adjudication import Decided
 from assay.review.answer import Answer, answer_faults, answer_in_record_order
 from assay.review.assignment import Assignment
 from assay.review.completeness import AnswerShape, detail_gaps
-from assay.review.disputes import Dispute, is_decided
+from assay.review.disputes import Dispute, settled_by, undecided
 from assay.review.form import Form
 from assay.review.writing import written_record
 
@@ -86,17 +85,8 @@ def with_revision(
 
 
 def decides_anything(decision: Decided) -> bool:
-    """Whether a decision decides anything; an abstention does not."""
-    if isinstance(decision.verdict, Abstained):
-        return False
-    return (
-        not isinstance(decision.verdict, NotAsked)
-        or bool(decision.scores or decision.step_labels or decision.rulings)
-        or decision.errors is not None
-        or decision.attack is not None
-        or decision.wrote is not None
-        or decision.stands_as_is is not None
-    )
+    """Whether a decision decides anything; an abstention, of the verdict or a score, does not."""
+    return any(settled_by(decision))
 
 
 def decision_faults(record: Record, decision: Decided, adjudicator: str) -> Iterator[str]:
@@ -137,9 +127,7 @@ def senior_faults(
     decision = _as_decided(answer)
     if not decides_anything(decision):
         faults.append(_NOTHING)
-    for dispute in disputed:
-        if not is_decided(dispute, decision):
-            faults.append(_undecided(dispute))
+    faults += map(_undecided, undecided(decision, disputed))
     return faults
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from assay.records.verdict import (
+    Abstained,
     InsufficientContext,
     NotAsked,
     ScoreAbstained,
@@ -72,12 +73,14 @@ def is_decided(dispute: Dispute, decision: Decided) -> bool:
         and (
             covered.candidate == dispute.candidate or None in {covered.candidate, dispute.candidate}
         )
-        for covered in _covered(decision)
+        for covered in settled_by(decision)
     )
 
 
-def _covered(decision: Decided) -> Iterator[Dispute]:
-    """Every dispute that a decision would settle."""
+def settled_by(decision: Decided) -> Iterator[Dispute]:
+    """Every dispute that a decision would settle; one that declines settles none."""
+    if isinstance(decision.verdict, Abstained):
+        return
     if not isinstance(decision.verdict, NotAsked):
         yield Dispute(what="verdict")
     if decision.attack is not None and decision.attack.outcome is not None:

@@ -110,11 +110,11 @@ def flat_work_row(record: Record, assignment: Assignment, rubric: Rubric) -> dic
     """
     shown = present(record, assignment)
     row = {"assignment": shown.assignment} | shown_texts(shown)
-    row |= dict.fromkeys(answercolumns(shown, rubric, record.part), "")
+    row |= dict.fromkeys(answer_columns(shown, rubric, record.part), "")
     return {column: defused(text) for column, text in row.items()}
 
 
-def answercolumns(shown: Presentation, rubric: Rubric, part: Part) -> tuple[str, ...]:
+def answer_columns(shown: Presentation, rubric: Rubric, part: Part) -> tuple[str, ...]:
     """The columns that an answer to this presentation may fill.
 
     Args:

@@ -209,4 +209,4 @@ def test_a_record_is_concluded_from_anew_once_all_its_second_looks_are_given(
     assert {each.id for each in desk.unsettled([row.id for row in desk.queues()], 1000)} == settled
     judge(changed, ben, "second look", value=1)
     again = changed.desk.route()
-    assert again.accepted + again.second_review + again.adjudication > 0
+    assert again.closed + again.second_review + again.adjudication > 0

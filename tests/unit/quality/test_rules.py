@@ -96,7 +96,9 @@ AGAINST_SCORES = [
         ({"on_disagreement": "second_review", "agreement": 0.6}, _say(0, 1, 0), "accepted",
          "agreement"),
         ({}, _say(0, PASSED), "needs_adjudication", "max_abstentions"),
-        ({"max_abstentions": 1}, _say(0, PASSED), "accepted", "agreement"),
+        ({"max_abstentions": 1}, _say(0, PASSED), "needs_second_review", "passes"),
+        ({"max_abstentions": 1}, _say(0, PASSED, 0), "accepted", "agreement"),
+        ({"max_abstentions": 1, "passes": 1}, _say(0), "accepted", "agreement"),
         ({"max_abstentions": 2}, _say(PASSED, PASSED), "needs_second_review", "passes"),
         ({"always_adjudicate": True}, _say(0, 0), "needs_adjudication", "always_adjudicate"),
         ({"always_adjudicate": True, "on_disagreement": "preserve"}, _say(0, 1),
@@ -302,7 +304,8 @@ def test_a_judgment_that_says_nothing_is_no_pass() -> None:
         ((None, None), 2, "needs_second_review"),
         ((None, None), 0, "needs_adjudication"),
         ((1, None), 0, "needs_adjudication"),
-        ((1, None), 1, "accepted"),
+        ((1, None), 1, "needs_second_review"),
+        ((1, None, 1), 1, "accepted"),
         ((1, 1), 0, "accepted"),
     ],
 )
@@ -322,6 +325,26 @@ def test_who_declines_every_score_abstains(
     ]
     found = dispose_case(_case(given, record), in_force(LAYER | {"max_abstentions": most}))
     assert found.state == state
+
+
+def test_two_judgments_on_different_questions_agree_on_nothing() -> None:
+    """Where no question has two answers nothing could have disagreed, whatever was answered."""
+    record = single(Outcome(reference="4"))
+    apart = [scored(record, "a", sound=1), scored(record, "b", clarity=4)]
+    found = dispose_case(_case(apart, record), in_force())
+    assert (found.state, found.rule) == ("needs_second_review", "standard/passes")
+    assert "no two of 2 judgments answered the same question" in found.reason
+
+    steps = worked(2)
+    halves = [
+        judged(steps, name, step_labels=(StepLabel(candidate=0, step=step, label="good"),))
+        for step, name in enumerate("ab")
+    ]
+    assert dispose_case(_case(halves, steps), in_force()).state == "needs_second_review"
+
+    met = dispose_case(_case([*apart, scored(record, "c", sound=1)], record), in_force())
+    assert met.state == "accepted"
+    assert met.reason.endswith("they agree on one score")
 
 
 def test_scores_beside_a_verdict_are_no_second_verdict() -> None:

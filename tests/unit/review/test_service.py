@@ -5,10 +5,17 @@ from typing import Any
 import pytest
 
 from assay.core.errors import InputError, UsageError
-from assay.records.judgment import Judgment
+from assay.records.judgment import Attack, Judgment
 from assay.records.ports import Row
 from assay.records.record import Record
-from assay.records.verdict import Abstained, DimensionScore, NotAsked, Prefers, Scored
+from assay.records.verdict import (
+    Abstained,
+    DimensionScore,
+    NotAsked,
+    Prefers,
+    ScoreAbstained,
+    Scored,
+)
 from assay.review import pass_service, service
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.assign import Member
@@ -20,6 +27,9 @@ from simulators.small_program import LAYER, facts, judged, pair
 DOCUMENTS = facts()
 MEMBERS = tuple(Member(pseudonym=f"r{number}", role="reviewer") for number in range(4))
 REASON = {"reason.clarity": "clearer"}
+DECLINED = DimensionScore(
+    dimension="clarity", candidate=0, score=ScoreAbstained(reason="cannot tell")
+)
 
 
 @pytest.fixture
@@ -212,6 +222,8 @@ def test_an_adjudication_weighs_all_judgments_and_changes_none(
         ({"judgments": ["jud_none"]}, "unknown-judgment"),
         ({"decision": Decided(verdict=Abstained(reason="hard"))}, "no-decision"),
         ({"decision": Decided(verdict=NotAsked())}, "no-decision"),
+        ({"decision": Decided(verdict=NotAsked(), attack=Attack(attempts=3))}, "no-decision"),
+        ({"decision": Decided(verdict=NotAsked(), scores=(DECLINED,))}, "no-decision"),
         ({"decision": Decided(verdict=Prefers(candidate=2))}, "misfit"),
     ],
 )

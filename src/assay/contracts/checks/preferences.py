@@ -27,7 +27,7 @@ def reasons(rubric: Rubric) -> Iterator[Fault]:
         yield Fault(
             "rubric", ("reasons_required",), "reasons-not-required",
             "judgments need no reason, so length, confidence or formatting can win unseen",
-            "leave 'reasons_required' out; reasons are required where nothing is said", "warning",
+            "leave 'reasons_required' out; reasons are required by default", "warning",
         )  # fmt: skip
 
 
