@@ -199,15 +199,24 @@ def _disputed(rows: Sequence[dict[str, str]]) -> bool:
     )
 
 
+def _alone(rows: Sequence[dict[str, str]]) -> bool:
+    """Whether no question about a turn has the answers of two raters."""
+    asked = [key for key in rows[0] if key.startswith(QUESTIONS)]
+    answered = [sum(row[key] == "1" or _severity(row) < 0 for row in rows) for key in asked]
+    return max(sum(bool(_severity(row)) for row in rows), *answered) < 2
+
+
 def test_turns_whose_abuse_raters_differ_on_or_decline_wait(disposed: dict[str, Any]) -> None:
-    """convabuse: a rater who finds it ambiguous, or raters who differ, send a turn to a senior."""
+    """convabuse: ambiguous or disputed turns go to a senior; nothing answered twice asks for more."""
     turns = _turns()
     ambiguous = {turn for turn, rows in turns.items() if any(map(_declined, rows))}
     differ = {turn for turn, rows in turns.items() if _disputed(rows)} - ambiguous
     states = _by_state(disposed["convabuse"])
     assert {_turn_of(record) for record in states["needs_adjudication"]} == ambiguous | differ
-    assert len(states["accepted"]) == len(turns) - len(ambiguous | differ)
-    assert (len(turns), len(ambiguous), len(differ)) == (4185, 546, 202)
+    alone = {turn for turn, rows in turns.items() if _alone(rows)} - ambiguous
+    assert {_turn_of(record) for record in states["needs_second_review"]} == alone
+    assert len(states["accepted"]) == len(turns) - len(ambiguous | differ) - len(alone)
+    assert (len(turns), len(ambiguous), len(differ), len(alone)) == (4185, 546, 202, 2)
 
 
 def test_turns_that_raters_agree_are_abusive_are_rejected(disposed: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from assay.bootstrap.checking import check_documents
 from assay.bootstrap.program import Program
 from assay.contracts.document import Document, DocumentKind
-from assay.contracts.reach import reserve_items
 from assay.governance.failure_modes import Alarm
 from assay.planning.checklist import LivePoint, judge_points
 from assay.planning.checklist_figures import (
@@ -94,9 +93,11 @@ def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
 
 def _reserve(program: Program, alarms: Iterable[Alarm]) -> ReserveFigures:
     leakage = next((alarm for alarm in alarms if alarm.mode == "training_eval_leakage"), None)
+    contract = program.documents.contract
+    reserve = contract.reserve
     figures = ReserveFigures(
         sealed=len({fingerprint.item for fingerprint in program.store.scan(Fingerprint)}),
-        declared=reserve_items(program.documents.contract),
+        declared=None if reserve is None else reserve.declared(contract.sampling.total),
     )
     if leakage is None:
         return figures

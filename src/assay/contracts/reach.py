@@ -8,21 +8,11 @@ items are of one family.
 from math import ceil, log
 from statistics import NormalDist
 
-from assay.contracts.contract import Contract
-
 RISK = 0.05
 """Accepted probability of a pass by chance, where a test states none (a convention)."""
 
 POWER = 0.8
 """How often the change would be shown (a convention)."""
-
-
-def reserve_items(contract: Contract) -> int | None:
-    """How many items a contract's reserve has, by size or as a share of `total`; None without one."""
-    reserve = contract.reserve
-    if reserve is None:
-        return None
-    return reserve.size or max(1, round((reserve.share or 0.0) * contract.sampling.total))
 
 
 def smallest_gain(items: int, risk: float) -> float:

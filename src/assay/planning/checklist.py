@@ -6,6 +6,8 @@ stays as it is: no fact makes up for it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from math import sqrt
+from statistics import NormalDist
 
 import msgspec
 
@@ -22,8 +24,11 @@ MOST_DECLINED = 0.25
 LEAST_SHARE = 0.95
 """Least share of judgments that must be qualified, or have their order stored (a convention)."""
 
-FIRST_SHARE = (0.35, 0.65)
-"""Shares of the first candidate at the first place between which orders are balanced (a convention)."""
+MOST_UNBALANCED = 0.15
+"""Distance from one half of the first candidate's share at the first place that matters (a convention)."""
+
+CHANCE_Z = NormalDist().inv_cdf(0.99)
+"""Standard errors that a fair draw leaves with a probability of 2 %."""
 
 LEAST_VERIFIED = 0.9
 """Least share of items that each verifier must have spoken on (a convention)."""
@@ -95,7 +100,7 @@ def _observed(documents: Documents, figures: Figures) -> _Verdict:
     answers = {
         name: max(figures.judgments.answered[name], verified.get(name, 0)) for name in beneath
     }
-    return _answered(sorted(beneath), figures, answers, "answers")
+    return _answered(answers, figures.judgments.declined, "answers")
 
 
 def _separated(_documents: Documents, figures: Figures) -> _Verdict:
@@ -108,13 +113,19 @@ def _separated(_documents: Documents, figures: Figures) -> _Verdict:
             "refuted",
             f"{evaluation.trained_on} of {evaluation.items} evaluated items are records here",
         )
-    if figures.reserve.leakage == "clear" and evaluation.on_reserve == evaluation.items:
-        return "shown", (
-            f"all {evaluation.items} evaluated items are sealed, and no record shares text with a sealed item"
-        )
-    return "claimed", (
-        f"{evaluation.on_reserve} of {evaluation.items} evaluated items are sealed; of the others only the names "
-        "could be compared with the records"
+    evidence = f"{evaluation.on_reserve} of {evaluation.items} evaluated items are sealed"
+    if not _held_out(figures):
+        evidence += f" (needed all, of {LEAST_ANSWERS} or more); of others only the names could be"
+        return "claimed", f"{evidence} compared with the records"
+    return "shown", f"{evidence}, and no record shares text with a sealed item"
+
+
+def _held_out(figures: Figures) -> bool:
+    """Whether every evaluated item is sealed, so that its text was compared with all records."""
+    evaluation = figures.evaluation
+    return (
+        figures.reserve.leakage == "clear"
+        and evaluation.on_reserve == evaluation.items >= LEAST_ANSWERS
     )
 
 
@@ -127,7 +138,9 @@ def _guided(documents: Documents, figures: Figures) -> _Verdict:
         for dimension in documents.rubric.dimensions
         if dimension.judged_by != "machine"
     ]
-    return _answered(asked, figures, figures.judgments.current, "answers under this rubric")
+    judgments = figures.judgments
+    answers = {name: judgments.current[name] for name in asked}
+    return _answered(answers, judgments.declined_current, "answers under this rubric")
 
 
 def _permitted(_documents: Documents, figures: Figures) -> _Verdict:
@@ -169,12 +182,18 @@ def _blinded(documents: Documents, figures: Figures) -> _Verdict:
     if judgments.ordered < LEAST_ANSWERS:
         return "claimed", f"{evidence} (needed {LEAST_ANSWERS})"
     share = judgments.first_listed_first / judgments.ordered
-    low, high = FIRST_SHARE
-    evidence += f", the first candidate first in {share:.0%} (balanced: {low:.0%} to {high:.0%})"
-    if not low <= share <= high:
+    away, chance = abs(share - 0.5), CHANCE_Z * 0.5 / sqrt(judgments.ordered)
+    evidence += (
+        f", the first candidate first in {share:.0%} (balanced: within {MOST_UNBALANCED:.0%} of one "
+        f"half, chance leaves {chance:.0%})"
+    )
+    if away > max(MOST_UNBALANCED, chance):
         return "refuted", evidence
     enough = judgments.ordered >= LEAST_SHARE * judgments.comparisons
-    return ("shown" if enough else "claimed"), f"{evidence}; needed {LEAST_SHARE:.0%} with an order"
+    balanced = away + chance <= MOST_UNBALANCED
+    return (
+        "shown" if enough and balanced else "claimed"
+    ), f"{evidence}; needed {LEAST_SHARE:.0%} with an order"
 
 
 def _kept(_documents: Documents, figures: Figures) -> _Verdict:
@@ -199,8 +218,11 @@ def _verified(_documents: Documents, figures: Figures) -> _Verdict:
             "nothing is verified yet, or no objective dimension names a verifier",
         )
     spelled = ", ".join(f"{row.dimension} {row.verified} of {row.items}" for row in figures.ledger)
-    evidence = f"verified items: {spelled} (needed {LEAST_VERIFIED:.0%} of each)"
-    if all(row.items and row.verified >= LEAST_VERIFIED * row.items for row in figures.ledger):
+    evidence = f"verified items: {spelled} (needed {LEAST_VERIFIED:.0%} of each, of {LEAST_ANSWERS} or more)"
+    if all(
+        row.items >= LEAST_ANSWERS and row.verified >= LEAST_VERIFIED * row.items
+        for row in figures.ledger
+    ):
         return "shown", evidence
     less = any(2 * row.verified < row.items for row in figures.ledger)
     if figures.release and less:
@@ -254,6 +276,8 @@ def _effective(_documents: Documents, figures: Figures) -> _Verdict:
         return "refuted", f"{evidence}, and {overlap} evaluated items are records here"
     if validation.failed:
         return "refuted", evidence
+    if not _held_out(figures):
+        return "claimed", f"{evidence}; not every evaluated item is a sealed one that was compared"
     return (
         "shown" if validation.passed and not validation.undecided else "claimed"
     ), f"{evidence} (needed: all)"
@@ -266,24 +290,29 @@ def _versioned(_documents: Documents, figures: Figures) -> _Verdict:
     if figures.release is None:
         return "claimed", "no release pins them yet"
     pinned = figures.release.documents
-    other = [kind for kind, name in pinned.items() if figures.documents.get(kind) != name]
+    other = [
+        kind
+        for kind in pinned.keys() | figures.documents.keys()
+        if figures.documents.get(kind) != pinned.get(kind)
+    ]
     evidence = (
         f"release {figures.release.version} pins {', '.join(sorted(pinned)) or 'no document'}"
     )
     if other or not pinned:
-        return "claimed", f"{evidence}; since then changed: {', '.join(sorted(other)) or 'all'}"
+        return "claimed", f"{evidence}; not as they stand: {', '.join(sorted(other)) or 'all'}"
     return "shown", f"{evidence} as they stand, and no version has two contents"
 
 
 def _protected(documents: Documents, figures: Figures) -> _Verdict:
     """13: severe content was judged by the roles that may, or there is none."""
     severe, welfare = figures.records.severe, documents.contract.welfare
-    evidence = f"{severe} of {figures.records.records} records are of high or critical severity"
+    records, rated = figures.records.records, figures.records.rated
+    evidence = f"{severe} of {rated} records that are rated are of high or critical severity"
     if welfare is None:
         if severe:
             return "refuted", f"{evidence}, and no control protects who reads them"
-        enough = figures.records.records >= LEAST_ANSWERS
-        return ("shown" if enough else "claimed"), f"{evidence} (needed {LEAST_ANSWERS} records)"
+        evidence += f"; {rated} of {records} are rated (needed all, of {LEAST_ANSWERS} or more)"
+        return ("shown" if rated == records >= LEAST_ANSWERS else "claimed"), evidence
     by_role = figures.judgments.severe
     outside = sum(count for role, count in by_role.items() if role not in welfare.restricted_to)
     total = by_role.total()
@@ -315,34 +344,36 @@ def _gate(figures: Figures, name: str, otherwise: str) -> _Verdict:
     return ("shown" if passed else "claimed"), f"release {release.version}: {reason}"
 
 
-def _answered(
-    dimensions: list[str], figures: Figures, counts: Mapping[str, int], what: str
-) -> _Verdict:
-    """Whether each dimension has answers enough, and people could give them."""
-    declined = figures.judgments.declined
-    answers = {name: counts.get(name, 0) for name in dimensions}
-    few = [name for name in dimensions if answers[name] < LEAST_ANSWERS]
+def _answered(answers: Mapping[str, int], declined: Mapping[str, int], what: str) -> _Verdict:
+    """Whether each dimension has answers enough, and people could give them.
+
+    Args:
+        answers: dimension -> values given.
+        declined: dimension -> abstentions among the same judgments.
+        what: what is counted, in words.
+    """
+    few = [name for name, count in answers.items() if count < LEAST_ANSWERS]
     unseen = [
         name
-        for name in dimensions
-        if declined[name] >= LEAST_ANSWERS and declined[name] > figures.judgments.answered[name]
+        for name, count in answers.items()
+        if declined.get(name, 0) >= LEAST_ANSWERS and declined[name] > count
     ]
     limits = f"needed {LEAST_ANSWERS} on each dimension, at most {MOST_DECLINED:.0%} declined"
     if unseen:
         return "refuted", f"more people declined than answered on {', '.join(unseen)} ({limits})"
-    if few or not dimensions:
+    if few or not answers:
         spelled = ", ".join(f"{name} {answers[name]}" for name in few[:5])
-        return "claimed", f"{what} too few on {len(few)} of {len(dimensions)}: {spelled} ({limits})"
+        return "claimed", f"{what} too few on {len(few)} of {len(answers)}: {spelled} ({limits})"
     doubtful = [
         name
-        for name in dimensions
-        if declined[name] > MOST_DECLINED * (declined[name] + figures.judgments.answered[name])
+        for name, count in answers.items()
+        if declined.get(name, 0) > MOST_DECLINED * (declined.get(name, 0) + count)
     ]
     if doubtful:
         return "claimed", f"often declined: {', '.join(doubtful)} ({limits})"
     return (
         "shown",
-        f"{min(answers.values())} or more {what} on each of {len(dimensions)} ({limits})",
+        f"{min(answers.values())} or more {what} on each of {len(answers)} ({limits})",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from assay.quality.case import Case
+from assay.quality.disposition import rests_on_all
 from assay.records.judgment import Judgment
 from assay.records.verdict import Category, NotAsked, Prefers, Ranks, ScoreAbstained, Scored
 
@@ -16,14 +17,14 @@ _SEVERE = frozenset({"high", "critical"})
 class JudgmentFigures(msgspec.Struct, kw_only=True):
     """What people's judgments come to. Imported labels without an author and models do not count."""
 
-    people: int = 0
-    """Judgments by people."""
     answered: Counter[str] = msgspec.field(default_factory=Counter)
     """Values given, by dimension."""
     declined: Counter[str] = msgspec.field(default_factory=Counter)
     """Abstentions, by dimension."""
     current: Counter[str] = msgspec.field(default_factory=Counter)
     """Values given under the rubric in force, by dimension."""
+    declined_current: Counter[str] = msgspec.field(default_factory=Counter)
+    """Abstentions under the rubric in force, by dimension."""
     roles: Counter[str] = msgspec.field(default_factory=Counter)
     """Judgments by the role in which they were given."""
     by_qualification: Counter[tuple[str, str]] = msgspec.field(default_factory=Counter)
@@ -45,8 +46,10 @@ class RecordFigures(msgspec.Struct, kw_only=True):
 
     records: int = 0
     """Records in the store."""
+    rated: int = 0
+    """Records that say how severe their content is."""
     severe: int = 0
-    """Records of high or critical severity."""
+    """Of these, records of high or critical severity."""
     judged: int = 0
     """Records about which somebody judged or decided."""
     disposed: int = 0
@@ -172,14 +175,15 @@ class Gathering:
         severity = case.record.sensitivity.severity if case.record.sensitivity else None
         severe = severity in _SEVERE
         counted.records += 1
+        counted.rated += severity is not None
         counted.severe += severe
         counted.adjudicated += len(case.adjudications)
-        weighed = {fact.id for fact in (*case.judgments, *case.adjudications)}
+        weighed = (*case.judgments, *case.adjudications)
         if weighed:
             counted.judged += 1
         if weighed and case.disposition is not None:
             counted.disposed += 1
-            counted.stale += not weighed <= set(case.disposition.read)
+            counted.stale += not rests_on_all(case.disposition, weighed, case.verifications)
             counted.preserved += case.disposition.state == "disagreement_preserved"
         for judgment in case.judgments:
             if judgment.reviewer.kind == "human":
@@ -187,7 +191,6 @@ class Gathering:
 
     def _add(self, judgment: Judgment, *, compared: bool, severe: bool) -> None:
         counted, reviewer = self.judgments, judgment.reviewer
-        counted.people += 1
         counted.roles[reviewer.role] += 1
         counted.by_qualification[reviewer.role, reviewer.qualification or ""] += 1
         self.by_person[reviewer.pseudonym, reviewer.role] += 1
@@ -197,6 +200,7 @@ class Gathering:
                 counted.current[score.dimension] += judgment.rubric == self._rubric
             elif isinstance(score.score, ScoreAbstained):
                 counted.declined[score.dimension] += 1
+                counted.declined_current[score.dimension] += judgment.rubric == self._rubric
         if compared and not isinstance(judgment.verdict, NotAsked):
             counted.comparisons += 1
             counted.open_answers += not isinstance(judgment.verdict, Prefers | Ranks)

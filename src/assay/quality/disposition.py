@@ -1,6 +1,7 @@
 """The disposition: what the contract's rules make of a record, and on which facts."""
 
-from typing import ClassVar, Literal
+from collections.abc import Iterable
+from typing import ClassVar, Literal, Protocol
 
 from assay.core.fact import Fact, Value
 from assay.records.fields import Index
@@ -60,3 +61,30 @@ class Disposition(Fact):
     """Ids of every judgment, verification and adjudication that the rule read."""
     standings: tuple[Standing, ...] = ()
     """The standing of each candidate, in the record's order."""
+
+
+class HasId(Protocol):
+    """A fact, or its encoded form, that bears its id."""
+
+    @property
+    def id(self) -> str:
+        """The id."""
+
+
+def rests_on_all(
+    disposition: Disposition, weighed: Iterable[HasId], verifications: Iterable[HasId]
+) -> bool:
+    """Whether a disposition read every judgment, adjudication and verification of its record.
+
+    Verifications count where it gives candidates their standings, or cites one: dispositions from
+    before standings read them only for some rules.
+
+    Args:
+        disposition: the disposition.
+        weighed: the record's judgments and adjudications.
+        verifications: its verifications.
+    """
+    read = set(disposition.read)
+    reads_verifications = disposition.standings or any(each.startswith("ver_") for each in read)
+    known = [*weighed, *verifications] if reads_verifications else weighed
+    return all(each.id in read for each in known)

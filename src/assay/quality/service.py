@@ -12,7 +12,6 @@ from assay.core.ports import FactStore
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case, cases
 from assay.quality.case_context import CaseContext
-from assay.quality.consensus import STRICT_MAJORITY, effective
 from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.quality.explanation import Explanation, StaleRecord, explain, stale_in
 from assay.quality.failure_modes import is_refuted, taught_candidate
@@ -317,11 +316,11 @@ def reviewers(
 
 def refuted(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[str]:
     """Ids of accepted records whose taught candidate a verifier refuted, streamed."""
-    for case in each_case(store, documents):
+    in_force = InForce.of(documents)
+    for case in _each_case(store, in_force):
         if case.disposition and case.disposition.state == "accepted":
-            people = [each for each in effective(case.judgments) if STRICT_MAJORITY.counts(each)]
-            place = taught_candidate(case.record, people)
-            if place is not None and is_refuted(case, place):
+            place = taught_candidate(case, in_force)
+            if place is not None and is_refuted(case, place, in_force):
                 yield case.id
 
 

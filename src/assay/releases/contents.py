@@ -19,7 +19,7 @@ from assay.core.digest import sha256
 from assay.core.errors import InputError
 from assay.core.identity import make_id
 from assay.quality.coverage import Cells, coverage
-from assay.quality.disposition import RELEASABLE, Disposition
+from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
 from assay.quality.machine_evidence import Demand
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -56,7 +56,7 @@ from assay.releases.parquet import (
     record_row,
 )
 from assay.releases.permits import Permits
-from assay.releases.selection import Body, Bundle, rests_on_all
+from assay.releases.selection import Body, Bundle
 from assay.releases.version import precedence
 from assay.review.adjudication import Adjudication
 from assay.verification.verification import Verification
@@ -240,7 +240,8 @@ class _Walk:
         missing = set(disposition.read) - {each.id for each in facts}
         if missing:
             self._error("fact-missing", f"{record} rests on {min(missing)}, which is not here")
-        if not rests_on_all(disposition, bundle):
+        weighed = (*bundle.judgments, *bundle.adjudications)
+        if not rests_on_all(disposition, weighed, bundle.verifications):
             self.figures.unread.append(record)
         if disposition.state == "accepted":
             self.figures.accepted += 1

@@ -65,7 +65,7 @@ def rights_gate(use: Use, permitted: int, denied: int) -> GateResult:
     reason += f"; {denied} left out" if denied else ""
     if not asked:
         return _unknown(
-            "rights", "no record is releasable, so no right was asked for", required=True
+            "rights", "no record is releasable, so rights were not checked", required=True
         )
     return _gate("rights", "passed" if permitted else "refused", reason)
 
@@ -215,7 +215,7 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
     """
     faults = []
     for records, what in (
-        (tally.below_minimum, f"have a verdict held less firmly than {tally.minimum!r}"),
+        (tally.below_minimum, f"have a verdict isolated less strictly than {tally.minimum!r}"),
         (
             tally.forgeable,
             "rest on a verdict that the candidate could have forged, and on no person",
@@ -233,9 +233,8 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
         return _unknown("verification", reason)
     asked = [f"the contract asks for {tally.minimum}"] if tally.minimum else []
     found = [f"{tally.speaking} results pass or fail a claim", *missing, *silent, *asked]
-    if missing or not tally.speaking:
-        required = bool(missing) or not tally.silent
-        return _unknown("verification", "; ".join(found), required=required)
+    if missing or silent or not tally.speaking:
+        return _unknown("verification", "; ".join(found), required=True)
     return _result("verification", (), "; ".join(found))
 
 

@@ -15,7 +15,7 @@ from assay.core.ports import FactStore
 from assay.governance.rights import Use
 from assay.quality.case import Case, cases
 from assay.quality.coverage import Cells
-from assay.quality.disposition import RELEASABLE, Disposition
+from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
 from assay.releases.gates import QaFigures
 from assay.releases.manifest import LeftOut
 from assay.releases.permits import Permits
@@ -134,7 +134,8 @@ class Selection:
             adjudications=sorted(map(to_body, case.adjudications)),
             verifications=sorted(map(to_body, case.verifications)),
         )
-        if not rests_on_all(disposition, bundle):
+        weighed = (*bundle.judgments, *bundle.adjudications)
+        if not rests_on_all(disposition, weighed, bundle.verifications):
             self.figures.unread.append(case.id)
         if disposition.state == "accepted":
             self.figures.accepted += 1
@@ -192,16 +193,3 @@ def to_body(fact: Fact) -> Body:
     """A fact's id and canonical bytes, encoded once."""
     body = encode_fact(fact)
     return Body(make_id(fact.prefix, sha256(body)), body)
-
-
-def rests_on_all(disposition: Disposition, bundle: Bundle) -> bool:
-    """Whether a disposition read every judgment and adjudication of its record.
-
-    Verifications count where it gives candidates their standings, or cites one: dispositions from
-    before standings read them only for some rules.
-    """
-    read = set(disposition.read)
-    known = [*bundle.judgments, *bundle.adjudications]
-    if disposition.standings or any(identity.startswith("ver_") for identity in read):
-        known += bundle.verifications
-    return all(each.id in read for each in known)

@@ -13,14 +13,12 @@ import numpy as np
 
 from assay.contracts.contract import AcceptanceTest, Contract
 from assay.contracts.metrics import Worse
+from assay.contracts.reach import RISK
 from assay.contracts.rubric import Rubric
 from assay.validation import metrics
 from assay.validation.comparison import Arms, Pairs
 from assay.validation.difference import Spread, bounds, detectable, spread_of
 from assay.validation.validation import TestResult, TestState
-
-RISK = 0.05
-"""Accepted probability of a pass by chance, where the test states none (a convention)."""
 
 PLACES = 4
 """Decimals of the figures that the fact keeps."""

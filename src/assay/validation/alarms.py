@@ -120,12 +120,19 @@ def _risen(slices: Sequence[SliceRow]) -> Iterator[str]:
 
 
 def benign_margin(contract: Contract) -> float:
-    """The smallest rise on benign requests that matters: the least margin of the tests to hold it."""
+    """The smallest rise on benign requests that matters.
+
+    It is the least margin of the tests that hold it on all of them; a test of one slice binds that
+    slice alone.
+    """
     return min(
         (
             test.margin
             for test in contract.acceptance_tests
-            if test.metric in BENIGN and test.direction == "hold" and test.margin is not None
+            if test.metric in BENIGN
+            and test.direction == "hold"
+            and test.margin is not None
+            and not test.slice
         ),
         default=MATTERS,
     )
@@ -202,10 +209,10 @@ def model_validation_alarm(
             f"the newest release {newest[:12]} has no validation; {others} validations of other "
             "releases or of none do not count; nothing is claimed",
         )
-    return _validated(of_it[-1], (overlapping or {}).get(of_it[-1].id, ()))
+    return _validated(of_it[-1], contract, (overlapping or {}).get(of_it[-1].id, ()))
 
 
-def _validated(validation: Validation, overlap: Collection[str]) -> Alarm:
+def _validated(validation: Validation, contract: Contract, overlap: Collection[str]) -> Alarm:
     """What the validation of the newest release says."""
     evidence = (validation.id,)
     if overlap:
@@ -225,7 +232,12 @@ def _validated(validation: Validation, overlap: Collection[str]) -> Alarm:
         # Where a test passed, the labels changed something: what failed beside it is not "nothing".
         state: State = "unknown" if counts["passed"] else "raised"
         return _unproven(state, f"{reason}; failed: {', '.join(counts['failed'])}", evidence)
-    if counts["undecided"] or not validation.tests:
+    not_run = {each.id for each in contract.acceptance_tests} - {
+        each.test for each in validation.tests
+    }
+    if not_run:
+        reason += f"; not run: {', '.join(sorted(not_run))}"
+    if not_run or counts["undecided"]:
         return _unproven("unknown", reason, evidence)
     return _unproven(
         "clear", f"{reason}, each with its bound; nothing is claimed beyond them", evidence

@@ -15,10 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, stats
 
+from assay.contracts.reach import POWER
 from assay.quality.estimate import rate as wilson
-
-POWER = 0.8
-"""How often the smallest detectable difference would be found."""
 
 FEW_DIFFER = 5
 """With fewer clusters that differ from the rest, the error alone is not trusted (a convention)."""

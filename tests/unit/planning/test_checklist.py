@@ -47,7 +47,6 @@ def perfect() -> Figures:
     """Facts that show every point of the program."""
     return Figures(
         judgments=JudgmentFigures(
-            people=180,
             answered=Counter(dict.fromkeys(DIMENSIONS, 180)),
             declined=Counter(dict.fromkeys(DIMENSIONS, 4)),
             current=Counter(dict.fromkeys(DIMENSIONS, 180)),
@@ -58,7 +57,9 @@ def perfect() -> Figures:
             ordered=180,
             first_listed_first=92,
         ),
-        records=RecordFigures(records=90, judged=90, disposed=90, adjudicated=6, preserved=2),
+        records=RecordFigures(
+            records=90, rated=90, judged=90, disposed=90, adjudicated=6, preserved=2
+        ),
         reserve=ReserveFigures(
             sealed=150, declared=150, leakage="clear", compared="0 of 90 records share text"
         ),
@@ -113,9 +114,12 @@ def test_an_empty_store_shows_nothing(program: tuple[Documents, tuple[Point, ...
         (1, "judgments.declined", Counter(step_follows=70), "claimed"),
         (2, "evaluation", EvaluationFigures(items=150, trained_on=1, on_reserve=149), "refuted"),
         (2, "evaluation", EvaluationFigures(items=150, on_reserve=0), "claimed"),
+        (2, "evaluation", EvaluationFigures(items=1, on_reserve=1), "claimed"),
         (2, "reserve.leakage", "unknown", "claimed"),
         (3, "open_gaps", 1, "refuted"),
         (3, "judgments.current", Counter(), "claimed"),
+        (3, "judgments.declined_current", Counter(step_follows=181), "refuted"),
+        (3, "judgments.declined_current", Counter(step_follows=70), "claimed"),
         (4, "release", None, "claimed"),
         (4, "release.gates", {"rights": (False, "nothing compared")}, "claimed"),
         (5, "failed_roles", {"reviewer": 9}, "refuted"),
@@ -124,12 +128,16 @@ def test_an_empty_store_shows_nothing(program: tuple[Documents, tuple[Point, ...
         (5, "judgments.by_qualification", Counter({("reviewer", "qua_a"): 170}), "claimed"),
         (5, "rounds", 0, "claimed"),
         (6, "judgments.first_listed_first", 180, "refuted"),
+        (6, "judgments", JudgmentFigures(comparisons=20, ordered=20, first_listed_first=6), "claimed"),
+        (6, "judgments", JudgmentFigures(comparisons=20, ordered=20, first_listed_first=10), "claimed"),
+        (6, "judgments", JudgmentFigures(comparisons=20, ordered=20, first_listed_first=1), "refuted"),
         (6, "judgments.ordered", 19, "claimed"),
         (6, "judgments.ordered", 150, "claimed"),
         (7, "judgments.open_answers", 0, "claimed"),
         (7, "judgments", JudgmentFigures(comparisons=200, ordered=200), "refuted"),
         (8, "ledger", (LedgerFigures(dimension="arithmetic", items=90, verified=1),), "refuted"),
         (8, "ledger", (LedgerFigures(dimension="arithmetic", items=90, verified=80),), "claimed"),
+        (8, "ledger", (LedgerFigures(dimension="arithmetic", items=1, verified=1),), "claimed"),
         (8, "ledger", (), "claimed"),
         (9, "reserve.sealed", 1, "refuted"),
         (9, "reserve.leakage", "raised", "refuted"),
@@ -141,11 +149,14 @@ def test_an_empty_store_shows_nothing(program: tuple[Documents, tuple[Point, ...
         (11, "validation", ValidationFigures(id="val_a", passed=0, failed=1, undecided=2), "refuted"),
         (11, "validation", ValidationFigures(id="val_a", passed=1, failed=0, undecided=1), "claimed"),
         (11, "evaluation", EvaluationFigures(items=40, trained_on=40), "refuted"),
+        (11, "evaluation", EvaluationFigures(items=150, on_reserve=149), "claimed"),
         (11, "release", None, "claimed"),
         (12, "documents", {"contract": "doc_new", "rubric": "doc_rubric", "policy": "doc_policy", "sources": "doc_sources"}, "claimed"),
+        (12, "documents", {**{kind: f"doc_{kind}" for kind in KINDS}, "deployment": "doc_more"}, "claimed"),
         (12, "reused_versions", ("rubric 1.0.0",), "refuted"),
         (13, "records.severe", 3, "refuted"),
-        (13, "records", RecordFigures(records=5), "claimed"),
+        (13, "records", RecordFigures(records=5, rated=5), "claimed"),
+        (13, "records", RecordFigures(records=90), "claimed"),
         (14, "release.gates", {}, "claimed"),
     ],
 )  # fmt: skip

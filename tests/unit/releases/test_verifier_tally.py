@@ -132,11 +132,11 @@ def test_a_named_verifier_without_any_result_stops_the_release() -> None:
 
 
 def test_a_verifier_that_passes_or_fails_nothing_is_no_pass() -> None:
-    """Results that say nothing of a claim leave the gate unknown, and it says so."""
+    """A verifier of the rubric whose results say nothing of a claim stops the gate, by its name."""
     counted = tally()
     counted.add("rec_a", (), [result("namespaces/split", verdict=Timeout())])
     gate = verification_gate(counted, APPLYING)
-    assert (gate.outcome, gate.stops) == ("unknown", False)
+    assert (gate.outcome, gate.stops) == ("unknown", True)
     assert "0 results pass or fail a claim; sums passes or fails no claim" in gate.reason
 
 

@@ -288,6 +288,7 @@ def test_the_alarm_of_unproven_effects() -> None:
         (["failed", "failed"], "rel_2", (), "raised", "2 failed"),
         (["passed", "undecided"], "rel_2", (), "unknown", "1 undecided"),
         ([], "rel_2", (), "unknown", "0 acceptance tests"),
+        (["passed"], "rel_2", (), "unknown", "not run: t1"),
         (["passed"], "rel_1", (), "unknown", "1 validations of other releases or of none"),
         (["passed"], None, (), "unknown", "has no validation"),
         (["passed"], "rel_2", ("rec_a",), "raised", "1 validated items are training records"),
@@ -306,7 +307,7 @@ def test_only_a_passed_validation_of_the_newest_release_is_clear(
         contract="doc_x", base=(), candidate=(), tests=tests, method="m", release=release
     )
     alarm = model_validation_alarm(
-        small_contract(acceptance_tests=TESTS),
+        small_contract(acceptance_tests=[TESTS[0] | {"id": f"t{n}"} for n in range(2)]),
         ["rel_1", "rel_2"],
         [validation],
         [],

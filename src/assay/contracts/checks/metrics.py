@@ -11,7 +11,6 @@ from assay.contracts.reach import (
     RISK,
     items_for_gain,
     items_for_hold,
-    reserve_items,
     smallest_gain,
     smallest_loss_excluded,
 )
@@ -110,9 +109,10 @@ def margin(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
 @check("contract", "rubric", whole=(("rubric", "dimensions"),))
 def reserve_is_large_enough(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     """The reserve can show the margins of the tests that are run on it."""
-    reserve, size = contract.reserve, reserve_items(contract)
-    if reserve is None or size is None:
+    reserve = contract.reserve
+    if reserve is None:
         return
+    size = max(1, reserve.declared(contract.sampling.total))
     key = "size" if reserve.size else "share"
     too_much = [
         (needed, reason)

@@ -49,6 +49,7 @@ class ItemCounts:
 
     def __init__(self, documents: InForce) -> None:
         """Start with nothing counted."""
+        self._documents = documents
         sampling = documents.contract.sampling
         named = [*(quota.slice for quota in sampling.quotas), *sampling.hard]
         self.slices: dict[frozenset[tuple[str, str]], SliceCounts] = {
@@ -96,7 +97,9 @@ class ItemCounts:
     def _is_right(self, case: Case, people: Sequence[Judgment], place: int) -> bool | None:
         """Whether verifiers and people find a candidate right; None where nobody looked."""
         results = [
-            each for each in results_on(case, place) if set(each.dimensions) & set(self._best)
+            each
+            for each in results_on(case, place, self._documents)
+            if set(each.dimensions) & set(self._best)
         ]
         if results:
             return not any(isinstance(each.verdict, Fail) for each in results)

@@ -32,6 +32,8 @@ class RationaleCounts:
         """Records whose taught candidate a verifier refuted, by digest."""
         self.verified = 0
         """Records whose taught candidate a verifier passed or refuted."""
+        self.found_wrong = 0
+        """Records whose winner people found wrong: no exporter for imitation takes it."""
         self.worked = 0
         """Records whose taught candidate shows work."""
         self.by_people = 0
@@ -42,14 +44,17 @@ class RationaleCounts:
 
     def add(self, case: Case, people: Sequence[Judgment]) -> None:
         """Take in one accepted case."""
-        place = taught_candidate(case.record, people)
+        place = taught_candidate(case, self._documents)
         if place is None or place >= len(case.record.candidates):
             return
-        results = results_on(case, place)
-        if results:
-            self.verified += 1
-            if any(isinstance(each.verdict, Fail) for each in results):
-                self.refuted.append(digest_of(case.id))
+        results = results_on(case, place, self._documents)
+        refuted = any(isinstance(each.verdict, Fail) for each in results)
+        if _is_rejected(case, place) and not refuted:
+            self.found_wrong += 1
+            return
+        self.verified += bool(results)
+        if refuted:
+            self.refuted.append(digest_of(case.id))
         if not shows_work(case.record, place):
             return
         self.worked += 1
@@ -89,16 +94,25 @@ def unverified_alarm(counted: RationaleCounts) -> Alarm:
         return raised(MODE, behind, remedy, _ids(counted.unchecked))
     checked = worked - bare if worked else counted.verified
     if checked < MIN_TRIALS:
-        reason = f"{checked} checked answers are too few: {worked} accepted ones show work"
+        reason = (
+            f"{checked} checked answers are too few: {worked} accepted ones show work, and "
+            f"{counted.found_wrong} were found wrong by people and are not taught"
+        )
         return unknown(MODE, reason, "" if not worked else remedy)
     # None of n: at a share of 1 - .05 ** (1 / n) one would have shown with a probability of 95 %.
     shown = 1 - 0.05 ** (1 / checked)
     return clear(
         MODE,
         f"0 of {counted.verified} answers that verifiers looked at were refuted; {behind}, "
-        f"{counted.by_people} a person alone; would have shown one wrong answer in "
+        f"{counted.by_people} a person alone, and {counted.found_wrong} more were found wrong by people "
+        f"and are not taught; would have shown one wrong answer in "
         f"{int(1 / shown)} at n = {checked}",
     )
+
+
+def _is_rejected(case: Case, place: int) -> bool:
+    standings = case.disposition.standings if case.disposition else ()
+    return any(each.candidate == place and each.standing == "rejected" for each in standings)
 
 
 def _checks(judgment: Judgment, place: int, wanted: frozenset[str]) -> bool:

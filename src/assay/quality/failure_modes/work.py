@@ -2,16 +2,18 @@
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
 
 from assay.quality.case import Case
+from assay.quality.case_context import CaseContext
+from assay.quality.consensus import Consensus
+from assay.quality.in_force import InForce
 from assay.records.candidate import candidate_text
-from assay.records.judgment import Judgment
 from assay.records.kinds import Critique, Demonstration, Preference, Trajectory
 from assay.records.record import Record
-from assay.records.verdict import Prefers, Ranks
-from assay.verification.verification import Fail, Pass, Verification
+from assay.review.layer import layer_of
+from assay.verification.standing import speaks, what_stands
+from assay.verification.verification import Fail, Verification
 
 _CALCULATION = re.compile(
     r"\d[\d.,]*\s?%?(?:\s?[^\W\d_]{1,12}(?:/[^\W\d_]{1,12})?)?\s*[-+*/x\u00d7\u00b7\u00f7\u2212\u2013]\s*[$€£¥]?\d[^=≈\n]{0,60}[=≈]"
@@ -52,42 +54,46 @@ def shows_work(record: Record, candidate: int) -> bool:
     )
 
 
-def taught_candidate(record: Record, people: Iterable[Judgment]) -> int | None:
-    """The candidate that a trainer would take as right; None where none is held up as such."""
-    match record.part:
+def taught_candidate(case: Case, documents: InForce) -> int | None:
+    """The candidate that a trainer would take as right; None where none is held up as such.
+
+    Of a comparison it is the winner that the record's layer of review and its adjudications give.
+    """
+    match case.record.part:
         case Demonstration():
             return 0
         case Critique(revision=revision):
             return revision
         case Trajectory():
-            return 0 if len(record.candidates) == 1 else None
+            return 0 if len(case.record.candidates) == 1 else None
         case Preference():
-            won = Counter(best for each in people if (best := _best(each)) is not None)
-            return max(sorted(won), key=lambda place: won[place]) if won else None
+            layer = layer_of(case.record, documents.contract)
+            return None if layer is None else _winner(CaseContext(case, documents, layer).consensus)
         case _:
             return None
 
 
-def is_refuted(case: Case, place: int) -> bool:
-    """Whether the latest result of some verifier on a candidate is that it fails."""
-    return any(isinstance(each.verdict, Fail) for each in results_on(case, place))
-
-
-def results_on(case: Case, place: int) -> list[Verification]:
-    """The latest verification of each test of a candidate that passed or failed."""
-    latest = {
-        (each.verifier, each.options): each
-        for each in case.verifications
-        if each.candidate in {None, place}
-    }
-    return [each for each in latest.values() if isinstance(each.verdict, Pass | Fail)]
-
-
-def _best(judgment: Judgment) -> int | None:
-    match judgment.verdict:
-        case Prefers(candidate=candidate):
-            return candidate
-        case Ranks(order=((candidate,), *_)):
+def _winner(found: Consensus) -> int | None:
+    if found.outcome == "prefers":
+        return found.candidate
+    match found.ranking:
+        case ((candidate,), *_):
             return candidate
         case _:
             return None
+
+
+def is_refuted(case: Case, place: int, documents: InForce) -> bool:
+    """Whether the standing result of some verifier on a candidate is that it fails."""
+    return any(isinstance(each.verdict, Fail) for each in results_on(case, place, documents))
+
+
+def results_on(case: Case, place: int, documents: InForce) -> list[Verification]:
+    """The result of each test of a candidate that stands, that counts, and that passed or failed."""
+    tests: dict[tuple[str, str | None], list[Verification]] = defaultdict(list)
+    for each in case.verifications:
+        if each.candidate in {None, place} and speaks(each):
+            tests[each.verifier, each.options].append(each)
+    minimum = documents.contract.verification.minimum_isolation
+    stand = (what_stands(results, minimum) for results in tests.values())
+    return [each[0] for each in stand if each is not None and each[1] == "counts"]
