@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assay.quality.answer_table import cross_reliability, nominal_alpha
+from assay.quality.answer_table import alpha_of, cross_reliability
 
 
 def test_cross_replication_reliability_of_unequal_groups() -> None:
@@ -23,11 +23,13 @@ def test_nominal_alpha_of_a_published_table() -> None:
     """
     first, second = [0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]
     counts = np.array([np.bincount(pair, minlength=2) for pair in zip(first, second, strict=True)])
-    assert nominal_alpha(counts.astype(float)) == pytest.approx(0.095, abs=5e-4)
+    assert alpha_of(counts.astype(float), 1 - np.eye(counts.shape[1])) == pytest.approx(
+        0.095, abs=5e-4
+    )
 
 
 def test_agreement_without_variation_is_undefined() -> None:
     """Where all answers are equal, neither figure is 1."""
     same = np.array([[3.0, 0.0]] * 5)
-    assert nominal_alpha(same) is None
+    assert alpha_of(same, 1 - np.eye(same.shape[1])) is None
     assert cross_reliability(same, same) is None

@@ -24,6 +24,7 @@ from assay.records.kinds import Demonstration, Policy, Preference
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
 from assay.records.verdict import (
+    Category,
     DimensionScore,
     NotAsked,
     Prefers,
@@ -51,6 +52,8 @@ DIMENSIONS: list[dict[str, Any]] = [
     {"id": "clear", "question": "Is it clear?", "scale": "1..5", "judged_by": "expert"},
     {"id": "taste", "question": "Do you like it?", "scale": "1..5", "judged_by": "expert",
      "nature": "plural"},
+    {"id": "tone", "question": "What is its tone?", "scale": ["warm", "plain", "cold"],
+     "judged_by": "expert", "nature": "plural"},
 ]  # fmt: skip
 
 
@@ -376,9 +379,13 @@ def bare_rulings(domain: Domain, *, items: int = 40, seed: int = 1) -> World:
 # --- forced consensus -----------------------------------------------------------------------------
 
 
+SINGLE = ("scores", "rulings", "category")
+"""Kinds of answer to one candidate."""
+
+
 def split(
     domain: Domain,
-    kind: Literal["pairs", "scores", "rulings", "ranks"],
+    kind: Literal["pairs", "scores", "rulings", "ranks", "tie", "category"],
     share: float,
     *,
     items: int = 200,
@@ -390,7 +397,7 @@ def split(
 ) -> World:
     """Two camps that answer a share of the items the opposite way, and agree on the others."""
     draw = random.Random(seed)
-    world = documents(("right", "taste"))
+    world = documents(("right", "taste", "tone"))
     camps = [rater % 2 for rater in range(raters)]
     groups = [str(camps[rater]) if declared == "true" else str(rater // 2 % 2)
               for rater in range(raters)]  # fmt: skip
@@ -398,8 +405,8 @@ def split(
     for number in range(items):
         truth, divided = draw.randint(0, 1), draw.random() < share
         record = record_of(
-            Policy() if kind in {"scores", "rulings"} else Preference(), domain, number,
-            ["a"] if kind in {"scores", "rulings"} else ["a", "b", "c"][: 3 if kind == "ranks" else 2],
+            Policy() if kind in SINGLE else Preference(), domain, number,
+            ["a"] if kind in SINGLE else ["a", "b", "c"][: 3 if kind == "ranks" else 2],
         )  # fmt: skip
         judgments = []
         for rater in draw.sample(range(raters), panel):
@@ -421,6 +428,12 @@ def _answer(record: Record, name: str, kind: str, value: int, group: str) -> Jud
             section="s1", ruling="violates" if value else "complies", candidate=0
         )
         return judgment_of(record, name, group=group, rulings=(ruling,))
+    if kind == "category":
+        tone = Category(value="plain" if value else "warm")
+        score = DimensionScore(dimension="tone", score=tone, candidate=0)
+        return judgment_of(record, name, group=group, scores=(score,))
+    if kind == "tie":
+        return judgment_of(record, name, Prefers(candidate=0) if value else Tie(), group=group)
     if kind == "ranks":
         order = ((0,), (1,), (2,)) if value else ((2,), (1,), (0,))
         return judgment_of(record, name, Ranks(order=order), group=group)

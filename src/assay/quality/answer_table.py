@@ -127,15 +127,6 @@ def alpha_of(counts: Floats, distance: Floats) -> float | None:
     return 1 - observed * float(total - 1) / expected
 
 
-def nominal_alpha(counts: Floats) -> float | None:
-    """Krippendorff's nominal alpha; None where it is undefined.
-
-    Args:
-        counts: items x values.
-    """
-    return alpha_of(counts, 1 - np.eye(counts.shape[1]))
-
-
 def cross_reliability(
     first: Floats, second: Floats, distance: Floats | None = None
 ) -> float | None:

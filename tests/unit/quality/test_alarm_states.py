@@ -1,10 +1,12 @@
 """Evidence by state: what each alarm of quality concludes from what it is given."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 
 from assay.governance.failure_modes import FailureMode
+from assay.quality.disposition import State
 from simulators.planted_modes import (
     World,
     alarms_of,
@@ -124,18 +126,39 @@ def test_splits_are_seen_on_every_kind_of_answer(kind: str) -> None:
 
 def test_a_preserved_split_is_not_forced() -> None:
     """Where the distribution of every divided record is kept, nothing is erased."""
-    world = split("code", "pairs", 0.3)
-    kept = [
+    alarm = alarms_of(_all_in("disagreement_preserved", split("code", "pairs", 0.3)))
+    assert alarm["forced_consensus"].state == "clear"
+    assert "no accepted record hides it" in alarm["forced_consensus"].reason
+
+
+def test_a_split_in_records_that_nobody_settled_is_unknown() -> None:
+    """Where no record is settled, none could have hidden the split."""
+    alarm = alarms_of(_all_in("needs_second_review", split("code", "pairs", 0.3)))
+    assert alarm["forced_consensus"].state == "unknown"
+    assert "no record with answers to it is settled yet" in alarm["forced_consensus"].reason
+
+
+@pytest.mark.parametrize("kind", ["tie", "category"])
+def test_a_split_need_not_lie_on_both_sides_of_the_middle(kind: Literal["tie", "category"]) -> None:
+    """Half see a tie where half prefer, or two categories of one end: accepted, it is raised."""
+    alarm = alarms_of(_all_in("accepted", split("code", kind, 0.3)))["forced_consensus"]
+    assert alarm.state == "raised", alarm.reason
+    assert "the two sides' answers differ" in alarm.reason
+
+
+def _all_in(state: State, world: World) -> World:
+    """The same world with every record in one state."""
+    cases = [
         type(case)(
-            id=case.id, record=case.record, judgments=case.judgments,
-            disposition=case.disposition.replace(state="disagreement_preserved"),
+            id=case.id,
+            record=case.record,
+            judgments=case.judgments,
+            disposition=case.disposition.replace(state=state),
         )
         for case in world.cases
         if case.disposition
-    ]  # fmt: skip
-    alarm = alarms_of(World(kept, world.documents))["forced_consensus"]
-    assert alarm.state == "clear"
-    assert "no accepted record hides it" in alarm.reason
+    ]
+    return World(cases, world.documents)
 
 
 def test_scores_that_follow_length_are_never_clear() -> None:

@@ -6,12 +6,14 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from assay.core.identity import digest_of, make_id
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.answer_table import Answers
 from assay.quality.case import Case
 from assay.quality.disagreement import MIN_ITEMS, RISK, Disagreement, diagnose
+from assay.quality.disposition import RELEASABLE
 from assay.quality.failure_modes.consensus_series import (
     PREFERENCES,
     RANKINGS,
@@ -21,6 +23,7 @@ from assay.quality.failure_modes.consensus_series import (
 )
 from assay.quality.failure_modes.states import SHOWN, clear, raised, unknown
 from assay.quality.in_force import InForce
+from assay.quality.patterns import Integers
 from assay.quality.splits import MATTERS, POWER, Split
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -77,6 +80,8 @@ class ConsensusCounts:
         """Whether the rubric permits a tie."""
         self.one_answer: list[bool] = []
         """For each record, whether it was released as one answer of the reviewers."""
+        self.settled: list[bool] = []
+        """For each record, whether it was released at all: as one answer or as a distribution."""
         self.ids: list[bytes] = []
         """Their digests."""
         self.series: dict[str, Series] = {}
@@ -88,10 +93,12 @@ class ConsensusCounts:
         self._causes: dict[tuple[str, str], Counter[Cause]] = {}
         self._noted: Counter[tuple[str, str]] = Counter()
 
-    def add(self, case: Case, people: Sequence[Judgment], *, accepted: bool) -> None:
+    def add(self, case: Case, people: Sequence[Judgment]) -> None:
         """Take in one case."""
         number = len(self.ids)
-        self.one_answer.append(accepted and not case.adjudications)
+        state = case.disposition.state if case.disposition else None
+        self.one_answer.append(state == "accepted" and not case.adjudications)
+        self.settled.append(state in RELEASABLE)
         self.ids.append(digest_of(case.id))
         n_candidates = len(case.record.candidates)
         answers: dict[str, list[tuple[Hashable, int, int]]] = {}
@@ -170,7 +177,7 @@ def forced_consensus_alarm(counted: ConsensusCounts, found: Sequence[Disagreemen
     evidence: tuple[str, ...] = ()
     splits = [each for each in found if each.cause == "plural_viewpoints" and each.split]
     columns = {each.question: each for each in counted.answers()} if splits else {}
-    kept = []
+    kept, unreleased = [], []
     for each in splits:
         hidden = _hidden_records(counted, columns[each.question], each.split)
         text = f"{each.question}: {each.reason}"
@@ -181,8 +188,10 @@ def forced_consensus_alarm(counted: ConsensusCounts, found: Sequence[Disagreemen
                 f"{text}; {len(hidden)} of {sum(counted.one_answer)} records were accepted with "
                 "one answer although the two sides' answers differ"
             )
-        else:
+        elif any(counted.settled[record] for record in counted.series[each.question].records):
             kept.append(f"{text}; no accepted record hides it")
+        else:
+            unreleased.append(f"{text}; no record with answers to it is settled yet")
     if found_signs:
         return raised(
             MODE,
@@ -191,6 +200,8 @@ def forced_consensus_alarm(counted: ConsensusCounts, found: Sequence[Disagreemen
             "give the cause of each decision in a note",
             evidence[:SHOWN],
         )
+    if unreleased:
+        return unknown(MODE, "; ".join(unreleased), "dispose the records: assay quality dispose")
     return _not_raised(found, kept)
 
 
@@ -262,15 +273,38 @@ def _hidden_records(counted: ConsensusCounts, answers: Answers, split: Split | N
     side_of = {name: side for side, names in enumerate(split.sides) for name in names}
     sides = np.array([side_of.get(answers.name(rater), -1) for rater in range(len(answers.names))])
     n_items = int(answers.items.max()) + 1
-    middle = int(answers.values.max()) / 2
-    leaning = []
-    for side in (0, 1):
-        keep = sides[answers.raters] == side
-        sizes = np.bincount(answers.items[keep], minlength=n_items)
-        sums = np.bincount(answers.items[keep], weights=answers.values[keep] - middle,
-                           minlength=n_items)  # fmt: skip
-        leaning.append(np.divide(sums, sizes, out=np.zeros(n_items), where=sizes > 0))
+    n_values = int(answers.values.max()) + 1
+    first, second = (
+        np.bincount(
+            answers.items[keep] * n_values + answers.values[keep], minlength=n_items * n_values
+        ).reshape(n_items, n_values)
+        for keep in (sides[answers.raters] == side for side in (0, 1))
+    )
+    differ = _means_oppose if answers.scale == "ordinal" else _modes_differ
     records = counted.series[answers.question].records
-    differing = np.flatnonzero(leaning[0] * leaning[1] < 0)
+    differing = np.flatnonzero(differ(first, second))
     hidden = {records[item] for item in differing.tolist()}
     return sorted(record for record in hidden if counted.one_answer[record])
+
+
+def _means_oppose(first: Integers, second: Integers) -> npt.NDArray[np.bool_]:
+    """Items on whose scale the means of two sides lie on opposite sides of the middle.
+
+    Args:
+        first: items x values, answers of one side.
+        second: the same of the other side.
+    """
+    from_middle = np.arange(first.shape[1]) - (first.shape[1] - 1) / 2
+    opposed: npt.NDArray[np.bool_] = (first @ from_middle) * (second @ from_middle) < 0
+    return opposed
+
+
+def _modes_differ(first: Integers, second: Integers) -> npt.NDArray[np.bool_]:
+    """Items on which two sides each have one most frequent answer, and not the same."""
+    clear_modes = [
+        (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) == 1 for counts in (first, second)
+    ]
+    differing: npt.NDArray[np.bool_] = (
+        (first.argmax(axis=1) != second.argmax(axis=1)) & clear_modes[0] & clear_modes[1]
+    )
+    return differing

@@ -42,7 +42,7 @@ class ModeGathering:
         """
         state = case.disposition.state if case.disposition else ""
         self.labels.add(case.record, people)
-        self.consensus.add(case, people, accepted=state == "accepted")
+        self.consensus.add(case, people)
         self.items.add(case, people, accepted=state in RELEASABLE)
         if state == "accepted":
             self.rationales.add(case, people)

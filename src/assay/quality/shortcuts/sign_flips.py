@@ -21,10 +21,8 @@ CHUNK = 250
 
 
 class FlipTest(NamedTuple):
-    """The statistics of all columns against the largest one under flips."""
+    """Sums of columns, over the root of their sums of squares, against the largest under flips."""
 
-    statistics: Floats
-    """Sum of a column's contributions divided by the root of their sum of squares."""
     adjusted: Floats
     """p-value of each column, adjusted for looking at all of them (two-sided)."""
     critical: float
@@ -54,7 +52,7 @@ def flip_signs(contributions: Floats, *, risk: float, seed: int) -> FlipTest:
     beyond = FLIPS - np.searchsorted(null, np.abs(statistics) - 1e-9)
     place = int(np.ceil((1 - risk) * (FLIPS + 1))) - 1
     critical = float(null[place]) if place < FLIPS else float("inf")
-    return FlipTest(statistics, (1 + beyond) / (1 + FLIPS), critical)
+    return FlipTest((1 + beyond) / (1 + FLIPS), critical)
 
 
 def by_cluster(values: Floats, codes: npt.NDArray[np.int64]) -> Floats:
