@@ -7,7 +7,7 @@ from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.case import Case
 from assay.quality.coverage import AxisCoverage, Coverage, QuotaCoverage
 from assay.quality.estimate import rate
-from assay.quality.failure_modes.near_copies import NearCopies, Sketch, sketch_of
+from assay.quality.failure_modes.near_copies import ItemPrint, NearCopies, item_print
 from assay.quality.failure_modes.states import MIN_TRIALS, clear, raised, unknown
 from assay.quality.failure_modes.work import results_on
 from assay.quality.in_force import InForce
@@ -67,11 +67,11 @@ class ItemCounts:
         """Take in one case."""
         place = frozenset(case.record.task.taxonomy.items())
         inside = [key for key in self.slices if key <= place]
-        item: tuple[int, Sketch] | None = None
+        item: ItemPrint | None = None
         for key in inside:
             counts = self.slices[key]
             if accepted:
-                item = item or sketch_of(case.record)
+                item = item or item_print(case.record)
                 counts.copies.add(item)
             if key in self._hard:
                 self._assess(counts, case, people)
