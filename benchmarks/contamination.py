@@ -12,23 +12,17 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
+from assay.core.strings import strings_of
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.kinds import Outcome
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
-from assay.reserve.contamination import ReserveIndex
-from assay.reserve.fingerprint import (
-    Hasher,
-    item_name,
-    item_texts,
-    salt_of,
-    texts_of,
-    to_text,
-    words,
-)
+from assay.reserve.canonical_text import words
+from assay.reserve.contamination import Compared, ReserveIndex
+from assay.reserve.fingerprint import Hasher, item_name, item_texts, to_text
 from assay.reserve.sealing import Fingerprint
 
-SALT = salt_of(b"a benchmark's secret of many bytes")
+KEY = b"a benchmark's key of many bytes"
 FRAME = "Answer the question below. Think it through, and give the final answer on its own line."
 KINDS = ("verbatim", "reformatted", "quoted", "half quoted", "edited 5 %", "edited 10 %")
 
@@ -70,14 +64,14 @@ def leak(kind: str, text: str, draw: random.Random, filler: str) -> str:
 
 def fingerprints(items: list[Record]) -> Iterator[Fingerprint]:
     """What a sealing of these items leaves behind."""
-    hasher = Hasher(SALT)
+    hasher = Hasher(KEY)
     for item in items:
         for part, text in item_texts(item):
             given = words(text)
             yield Fingerprint(
-                sealing="sea_x", reserve="r", item=item_name(SALT, item),
+                sealing="sea_x", reserve="r", item=item_name(KEY, item),
                 part="task" if part == "task" else "reference", words=len(given),
-                grams=to_text(hasher.groups(given)),
+                grams=to_text(hasher.fingerprint(given)),
             )  # fmt: skip
 
 
@@ -104,13 +98,14 @@ def main() -> None:
             text = leak(kind, secret, draw, prose(20))
         records.append(record(f"{FRAME} {text}", prose(140)))
     before = time.process_time()
-    index = ReserveIndex.of(fingerprints(items), SALT)
+    index = ReserveIndex(list(fingerprints(items)), KEY)
     built = time.process_time() - before
     before = time.process_time()
-    hits = {number for number, each in enumerate(records) if index.overlaps(each)}
+    compared = (Compared.of(str(number), each) for number, each in enumerate(records))
+    hits = {number for number, found in enumerate(index.overlaps(compared)) if found}
     scanned = time.process_time() - before
     before = time.process_time()
-    total = sum(len(words(text)) for each in records for _, text in texts_of(each))
+    total = sum(len(words(text)) for each in records for _, text in strings_of(each))
     limit = time.process_time() - before
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(

@@ -9,11 +9,21 @@ a log or an error. Next room: `bootstrap`.
 
 import getpass
 import os
+import secrets
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
+from assay.contracts.program import Program
 from assay.core.errors import MachineError
+from assay.core.keys import LEAST_KEY_BYTES, Purpose, derive
+
+MASTER_KEY = Path(".assay") / "master.key"
+"""The key from which the others are derived, unless assay.toml says where they are found."""
+
+PSEUDONYM_KEY = Path(".assay") / "pseudonym.key"
+"""Where programs of earlier versions keep the one secret for pseudonyms and the desk."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -84,3 +94,63 @@ def read_secret(reference: str, folder: Path) -> bytes:
             where=name,
             hint="make it with `assay key new`, or change the reference in assay.toml",
         ) from error
+
+
+class Keys:
+    """The keys of a program by purpose. A machine needs only those whose purpose it serves."""
+
+    def __init__(self, folder: Path, program: Program) -> None:
+        """Keys are read, or made, when they are first asked for.
+
+        Args:
+            folder: the program's folder.
+            program: says where keys are found.
+        """
+        self._folder = folder
+        self._program = program
+
+    @cached_property
+    def pseudonyms(self) -> bytes:
+        """Turns people's names into pseudonyms."""
+        return self._key("pseudonyms", self._program.pseudonym_key or self._earlier())
+
+    @cached_property
+    def desk(self) -> bytes:
+        """What handles, draws and orders of review depend on."""
+        return self._key("desk", self._program.desk_key or self._earlier())
+
+    @cached_property
+    def gate(self) -> bytes:
+        """What makes fingerprints of the reserve and compares with them."""
+        return self._key("gate", self._program.gate_key)
+
+    def _earlier(self) -> str | None:
+        """The one secret of a program that an earlier version made: its pseudonyms must stay."""
+        return f"file:{PSEUDONYM_KEY}" if (self._folder / PSEUDONYM_KEY).exists() else None
+
+    def _key(self, purpose: Purpose, reference: str | None) -> bytes:
+        if reference is None:
+            return derive(self._master, purpose)
+        return _long_enough(read_secret(reference, self._folder).strip(), reference)
+
+    @cached_property
+    def _master(self) -> bytes:
+        """The master key; one is made where assay.toml names none and none is there."""
+        own = self._folder / MASTER_KEY
+        if self._program.master_key is None and not own.exists():
+            own.parent.mkdir(mode=0o700, exist_ok=True)
+            own.touch(mode=0o600)
+            own.write_text(secrets.token_hex(32), encoding="ascii")
+        reference = self._program.master_key or f"file:{MASTER_KEY}"
+        return _long_enough(read_secret(reference, self._folder).strip(), reference)
+
+
+def _long_enough(key: bytes, reference: str) -> bytes:
+    if len(key) < LEAST_KEY_BYTES:
+        raise MachineError(
+            code="short-key",
+            message=f"the key has {len(key)} bytes, it needs {LEAST_KEY_BYTES}",
+            where=reference,
+            hint="draw another one, for instance with `openssl rand -hex 32`",
+        )
+    return key

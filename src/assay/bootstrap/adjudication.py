@@ -128,7 +128,7 @@ class AdjudicationNoun:
         record = self._session.store.get(Record, lease.record)
         order = self._order(lease, record)
         people = self._people(lease.record)
-        people.sort(key=lambda each: desk.opaque(self._session.secret, "voi", handle, each.id))
+        people.sort(key=lambda each: desk.opaque(self._session.keys.desk, "voi", handle, each.id))
         return SeniorWork(
             handle=handle,
             form=self._floor.in_force.form(record),
@@ -270,7 +270,7 @@ class AdjudicationNoun:
     def _order(self, lease: Lease, record: Record) -> Assignment:
         """The order of candidates on this page: drawn for the adjudicator, and kept nowhere."""
         places = range(len(record.candidates))
-        key = self._session.secret
+        key = self._session.keys.desk
         order = sorted(
             places, key=lambda place: desk.opaque(key, "ord", str(lease.handle), str(place))
         )

@@ -116,7 +116,7 @@ class DeskNoun:
             rubric=documents.rubric,
             rubric_id=session.ids["rubric"],
             policy=documents.policy,
-            key=session.secret,
+            key=session.keys.desk,
             lease_seconds=lease_seconds,
             written_source=documents.program.written_source,
         )

@@ -35,7 +35,7 @@ def fill(session: Session, desk: Desk) -> Filled:
     Nothing is read where no record came since the last time under the same contract. Under
     another one, what waits moves to the queue that this contract names.
     """
-    contract, key = session.documents.contract, session.secret
+    contract, key = session.documents.contract, session.keys.desk
     newest, in_force = desk.newest_record(), session.ids["contract"]
     filled_to = desk.filled_to(in_force)
     if newest == filled_to:
@@ -74,7 +74,7 @@ def fill(session: Session, desk: Desk) -> Filled:
 
 def handle_of(session: Session, queue: Queue) -> str:
     """A queue's name for the outside, which tells nothing."""
-    return opaque(session.secret, "que", queue.name)
+    return opaque(session.keys.desk, "que", queue.name)
 
 
 def people_at(session: Session, record: str) -> set[str]:

@@ -162,4 +162,4 @@ def model_judges(
 
 def _bench(session: Session, plan: JudgePlan, dimensions: Sequence[str]) -> Bench:
     brief = brief_of(session.facts["rubric"], dimensions)
-    return Bench(plan=plan, brief=brief, key=session.secret)
+    return Bench(plan=plan, brief=brief, key=session.keys.desk)

@@ -60,7 +60,7 @@ class Offering:
             return None  # A record that the person never saw would tell what it is.
         seen = open_desk.records_of(reviewer)
         place = len(seen)
-        key = self._session.secret
+        key = self._session.keys.desk
         fitting = [
             each
             for each in self._sentinels

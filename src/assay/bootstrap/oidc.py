@@ -73,7 +73,7 @@ class OidcNoun:
     def __init__(self, session: Session, settings: Oidc) -> None:
         self._session = session
         self._settings = settings
-        self._key = hmac.digest(session.secret, b"oidc\x1fsign-in", sha256)
+        self._key = hmac.digest(session.keys.desk, b"oidc\x1fsign-in", sha256)
         self._known: tuple[str, Discovered] | None = None
 
     def begin(

@@ -3,7 +3,6 @@
 A noun is imported when it is first used: a command that lists records loads no statistics.
 """
 
-import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -15,8 +14,7 @@ from assay.contracts.documents import Documents
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
 from assay.core.ports import Checkpoint
-from assay.records.pseudonym import pseudonymiser
-from assay.settings import actor, read_secret, store_url
+from assay.settings import Keys, actor, store_url
 from assay.store import audit
 from assay.store.store import Store
 
@@ -37,9 +35,6 @@ if TYPE_CHECKING:
     from assay.bootstrap.review import ReviewNoun
     from assay.bootstrap.validation import ValidationNoun
     from assay.bootstrap.verification import VerificationNoun
-
-PSEUDONYM_KEY = "file:.assay/pseudonym.key"
-"""Where the secret lies that turns names into pseudonyms, unless assay.toml says otherwise."""
 
 
 class Program:
@@ -91,7 +86,7 @@ class Program:
             facts=facts,
             actor=self.actor,
             clock=self.clock,
-            secret=self._secret(),
+            keys=Keys(self.folder, self.documents.program),
         )
 
     @cached_property
@@ -242,14 +237,3 @@ class Program:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _secret(self) -> bytes:
-        """The program's secret; one is made where assay.toml names none and none is there."""
-        reference = self.documents.program.pseudonym_key
-        own = self.folder / PSEUDONYM_KEY.removeprefix("file:")
-        if reference is None and not own.exists():
-            own.touch(mode=0o600)
-            own.write_bytes(secrets.token_hex(32).encode())
-        secret = read_secret(reference or PSEUDONYM_KEY, self.folder).strip()
-        pseudonymiser(secret)  # refuses a secret that is too short
-        return secret

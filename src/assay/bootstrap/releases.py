@@ -28,7 +28,6 @@ from assay.releases.keys import read_private_key, read_public_key
 from assay.releases.manifest import MANIFEST, ProgramName, ReserveEntry, read_head
 from assay.releases.notice import named_notices, withdrawn_records
 from assay.reserve import service as reserve
-from assay.reserve.fingerprint import salt_of
 from assay.reserve.sealing import Sealing
 from assay.settings import read_secret
 from assay.validation.validation import Validation
@@ -86,7 +85,7 @@ class ReleasesNoun:
             floors=report.floors,
             rubrics=quality.rubrics(session.store),
             stale=quality.stale_that_decide(session.store, session.facts),
-            reserve=reserve.index(session.store, salt_of(session.secret)),
+            reserve=reserve.index(session.store, session.keys.gate),
             sealed=self._sealed(),
             leave_out_overlaps=leave_out_overlaps,
             validations=tuple(each.id for each in session.store.scan(Validation) if each.passed),

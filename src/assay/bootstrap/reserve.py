@@ -13,7 +13,6 @@ from assay.bootstrap.session import Session
 from assay.core.errors import UsageError
 from assay.records.ports import Layout
 from assay.reserve import service
-from assay.reserve.fingerprint import salt_of
 from assay.reserve.opening import Opening
 from assay.settings import read_secret, vault_url
 from assay.store.vault import SqlVault
@@ -54,7 +53,7 @@ class ReserveNoun:
         layout: Layout | None = None,
         remove: bool = False,
     ) -> SealedFile:
-        """Move the records of a file into the vault; salted fingerprints stay behind.
+        """Move the records of a file into the vault; keyed fingerprints stay behind.
 
         Args:
             file: any file that `records.import_` reads.
@@ -78,7 +77,7 @@ class ReserveNoun:
                 content.records,
                 documents=self._session.facts,
                 recipients=self._session.documents.program.vault_recipients,
-                salt=self.salt,
+                key=self._session.keys.gate,
                 actor=self._session.actor,
             )
         removed = remove and not content.reasons
@@ -97,7 +96,10 @@ class ReserveNoun:
     def check(self, on_progress: Callable[[int], None] | None = None) -> service.Comparison:
         """Compare every record of the store with the fingerprints."""
         return service.compare(
-            self._session.store, self._session.facts, salt=self.salt, on_progress=on_progress
+            self._session.store,
+            self._session.facts,
+            key=self._session.keys.gate,
+            on_progress=on_progress,
         )
 
     def open(self, out: str | Path, *, role: str, purpose: str, person: str) -> int:
@@ -144,11 +146,6 @@ class ReserveNoun:
     def open_log(self) -> tuple[Opening, ...]:
         """Every opening, oldest first."""
         return tuple(self._session.store.scan(Opening))
-
-    @property
-    def salt(self) -> bytes:
-        """The salt of this program's fingerprints. Never shown."""
-        return salt_of(self._session.secret)
 
     def _vault(self) -> SqlVault:
         return SqlVault.open(vault_url(self._session.documents.program.vault, self._session.folder))

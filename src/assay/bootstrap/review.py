@@ -70,7 +70,7 @@ class ReviewNoun:
             self._register,
             self._session.facts,
             members,
-            key=self._session.secret,
+            key=self._session.keys.desk,
             actor=self._session.actor,
             extra=extra,
         )
@@ -282,7 +282,7 @@ class ReviewNoun:
             self._session.store,
             self._session.facts,
             [each.judgment for record in stale for each in record.judgments],
-            key=self._session.secret,
+            key=self._session.keys.desk,
             actor=self._session.actor,
         )
 

@@ -273,7 +273,7 @@ class Seating:
             raise UsageError(
                 code="no-such-fact", message=f"the store holds no record {missing[0]!r}"
             )
-        handle = opaque(self._session.secret, "que", queue.name)
+        handle = opaque(self._session.keys.desk, "que", queue.name)
         items = []
         for each in records:
             # Who judged or decided a record, or wrote in it, is not tested by it.

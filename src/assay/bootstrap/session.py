@@ -9,6 +9,7 @@ from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
 from assay.core.clock import Clock
 from assay.records.pseudonym import pseudonymiser
+from assay.settings import Keys
 from assay.store.store import Store
 
 
@@ -28,8 +29,8 @@ class Session:
     """Who acts."""
     clock: Clock
     """Tells the time."""
-    secret: bytes
-    """The program's secret: pseudonyms and draws hang on it. Never shown."""
+    keys: Keys
+    """The program's keys by purpose. Never shown."""
 
     @cached_property
     def ids(self) -> dict[str, str]:
@@ -39,4 +40,4 @@ class Session:
     @cached_property
     def pseudonym(self) -> Callable[[str], str]:
         """Turns a raw person id into a pseudonym of this program."""
-        return pseudonymiser(self.secret)
+        return pseudonymiser(self.keys.pseudonyms)

@@ -66,20 +66,23 @@ def check(program: Folder = ".", as_json: AsJson = False) -> None:
         print_json(found)
     else:
         print_table(
-            ("record", "item", "containment", "words in a row", "matched words"),
+            ("text", "item", "containment", "words in a row", "matched words"),
             (
                 (
-                    each.record[:16],
+                    each.holder[:24],
                     each.item,
                     each.containment,
                     each.longest_run,
-                    " ... ".join(span.quote[:80] for span in each.spans),
+                    each.decoded or " ... ".join(span.quote[:80] for span in each.spans),
                 )
                 for each in found.overlaps
             ),
         )
-        records = len({each.record for each in found.overlaps})
-        typer.echo(f"{records} of {found.records} records overlap {found.items} sealed items")
+        holders = len({each.holder for each in found.overlaps})
+        typer.echo(
+            f"{holders} of {found.records} records and other texts ({found.facts} facts) overlap "
+            f"{found.items} sealed items"
+        )
         if not found.items:
             typer.echo("nothing is sealed, so nothing was compared")
     if found.overlaps:

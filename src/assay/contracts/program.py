@@ -61,8 +61,15 @@ class Program(Part):
     """Where an opener's private key is found; absent on every machine that must not open."""
     signing_key: Reference | None = None
     """Where the private key that signs releases is found: `env:NAME` or `file:PATH`."""
+    master_key: Reference | None = None
+    """Where the master key is found, from which the three keys below are derived."""
     pseudonym_key: Reference | None = None
-    """Where the secret is found that turns people's names into pseudonyms."""
+    """Where the key is found that turns people's names into pseudonyms."""
+    desk_key: Reference | None = None
+    """Where the key is found that handles, draws and orders of review depend on."""
+    gate_key: Reference | None = None
+    """Where the key is found that makes and compares fingerprints of the reserve; whoever holds it
+    can confirm a guess of sealed words."""
     written_source: Name | None = None
     """Source class of what people write at the desk; where absent, the desk offers no writing."""
     contact: Text | None = None

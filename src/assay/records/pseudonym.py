@@ -5,11 +5,10 @@ import hmac
 from collections.abc import Callable
 from hashlib import sha256
 
+from assay.core.keys import LEAST_KEY_BYTES
+
 PREFIX = "rvr_"
 """How the pseudonym of a person starts."""
-
-LEAST_KEY_BYTES = 16
-"""A shorter key could be found by trying."""
 
 _DIGEST_BYTES = 15
 """120 bits: 24 base32 characters, and no two of a billion people alike."""

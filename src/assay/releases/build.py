@@ -15,7 +15,7 @@ import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assay.contracts.document import Document, DocumentKind
-from assay.core.canonical import encode_fact
+from assay.core.canonical import encode_fact, parse_json
 from assay.core.errors import InputError
 from assay.core.lineage import Edge
 from assay.core.ports import FactStore
@@ -61,6 +61,7 @@ from assay.releases.previous import entry_of, previous_release
 from assay.releases.release import GateResult, Release
 from assay.releases.selection import Selection, select
 from assay.releases.spool import Spool
+from assay.reserve.contamination import Compared
 
 ATTESTATION = "attestation.json"
 """The signed statement's file name."""
@@ -198,24 +199,37 @@ class _Build:
             agreement_gate(
                 self.inputs.floors, len(self.paperwork.contract.review.agreement_floors)
             ),
-            self._reserve_gate(selection),
             verification_gate(tally.verifiers, tally.applying()),
         )
         head = self._head(tally, selection, gates)
         draft = self._texts(head, covered, difference)
-        gates += (claims_gate(self._claiming(draft), self.inputs.validations),)
+        gates = (
+            *gates[:-1],
+            self._reserve_gate(selection, draft),
+            gates[-1],
+            claims_gate(self._claiming(draft), self.inputs.validations),
+        )
         refuse_where_stopped(gates)
         head = msgspec.structs.replace(head, gates=gates)
         return head, self._texts(head, covered, difference)
 
-    def _reserve_gate(self, selection: Selection) -> GateResult:
+    def _reserve_gate(self, selection: Selection, draft: Mapping[str, str]) -> GateResult:
         index, figures = self.inputs.reserve, selection.figures
+        found = index.overlaps(self._files(draft)) if index else ()
         return reserve_gate(
-            selection.overlaps,
+            [*selection.overlaps, *(each for overlaps in found for each in overlaps)],
             figures.accepted + figures.preserved,
             index.sealed if index else {},
             self.paperwork.contract,
         )
+
+    def _files(self, draft: Mapping[str, str]) -> Iterator[Compared]:
+        """Every text of the release that is in no record: documents and texts."""
+        for file in self.inputs.documents.values():
+            yield Compared.of(file.file, parse_json(file.document.text))
+            yield Compared.of(file.file, file.source.decode("utf-8", "replace"))
+        for name, text in {**draft, QUALITY_TEXT: self.inputs.quality.markdown.decode()}.items():
+            yield Compared.of(name, text)
 
     def _judged_under(self, tally: Tally) -> tuple[GuidelineEntry, ...]:
         """Judgments by guideline; the rubric in force is named even if nobody else knows it."""

@@ -185,10 +185,12 @@ def reserve_gate(
         sealed: reserve -> its sealed items, all of which were compared with.
         contract: the contract, which may declare a reserve.
     """
-    records = {each.record for each in overlaps}
+    holders = {each.holder for each in overlaps}
     faults = [describe(each) for each in overlaps[:_SHOWN]]
     if faults:
-        faults.insert(0, f"{len(records)} of {compared} records share text with the reserve")
+        faults.insert(
+            0, f"{len(holders)} of {compared} records and other texts share text with the reserve"
+        )
     if len(overlaps) > _SHOWN:
         faults.append(f"and {len(overlaps) - _SHOWN} more overlaps: assay reserve check")
     items = sum(sealed.values())

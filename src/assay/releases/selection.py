@@ -1,7 +1,7 @@
 """The selection: which records of the store go into a release, and why the others do not."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from assay.releases.manifest import LeftOut
 from assay.releases.permits import Permits
 from assay.releases.spool import Spool
 from assay.releases.withdrawal import Withdrawal
-from assay.reserve.contamination import ReserveIndex
+from assay.reserve.contamination import Compared, ReserveIndex
 from assay.reserve.overlap import Overlap
 
 
@@ -97,8 +97,23 @@ class Selection:
             for (code, reason), count in sorted(self._left_out.items())
         )
 
-    def consider(self, case: Case, use: Use, permits: Permits) -> None:
-        """Choose a record, or count why not."""
+    def consider(self, some: Sequence[Case], use: Use, permits: Permits) -> None:
+        """Choose records, or count why not."""
+        wanted = [
+            (case, disposition)
+            for case in some
+            if (disposition := self._released(case)) and self._permitted(case, use, permits)
+        ]
+        found = self._shared([case for case, _ in wanted])
+        for (case, disposition), overlaps in zip(wanted, found, strict=True):
+            if overlaps and self._leave_out_overlaps:
+                self._left_out["reserve", "shares text with the reserve"] += 1
+                continue
+            self.overlaps += overlaps
+            self._choose(case, disposition)
+
+    def _released(self, case: Case) -> Disposition | None:
+        """The disposition of a record that the rules released; of others None, counted."""
         disposition = case.disposition
         if case.id in self._withdrawn:
             self._left_out["withdrawn", self._withdrawn[case.id]] += 1
@@ -110,21 +125,25 @@ class Selection:
             state = disposition.state.replace("_", " ")
             self._left_out["waits", f"{state}, by the rule {disposition.rule}"] += 1
         else:
-            decision = permits.decide(use, case.record.source_classes)
-            if decision.permitted:
-                self._compare(case, disposition)
-            else:
-                reason = "; ".join(denial.message for denial in decision.denials)
-                self._left_out["rights", reason] += 1
+            return disposition
+        return None
 
-    def _compare(self, case: Case, disposition: Disposition) -> None:
-        """Choose a record that shares nothing with the reserve; hold the others against it."""
-        found = self._reserve.overlaps(case.record) if self._reserve else ()
-        if found and self._leave_out_overlaps:
-            self._left_out["reserve", "shares text with the reserve"] += 1
-            return
-        self.overlaps += found
-        self._choose(case, disposition)
+    def _permitted(self, case: Case, use: Use, permits: Permits) -> bool:
+        decision = permits.decide(use, case.record.source_classes)
+        if not decision.permitted:
+            reason = "; ".join(denial.message for denial in decision.denials)
+            self._left_out["rights", reason] += 1
+        return decision.permitted
+
+    def _shared(self, some: Sequence[Case]) -> list[tuple[Overlap, ...]]:
+        """What each record, with all that is released about it, shares with the reserve."""
+        if self._reserve is None:
+            return [()] * len(some)
+        found: dict[str, tuple[Overlap, ...]] = {case.id: () for case in some}
+        facts = [each for case in some for each in _texts_of(case)]
+        for each, overlaps in zip(facts, self._reserve.overlaps(facts), strict=True):
+            found[each.holder] += overlaps
+        return list(found.values())
 
     def _choose(self, case: Case, disposition: Disposition) -> None:
         bundle = Bundle(
@@ -170,9 +189,17 @@ def select(
     """
     selection = Selection(folder, _withdrawn(store), reserve, leave_out_overlaps=leave_out_overlaps)
     for batch in cases(store, contract=contract, rubric=rubric):
-        for case in batch:
-            selection.consider(case, use, permits)
+        selection.consider(batch, use, permits)
     return selection
+
+
+def _texts_of(case: Case) -> Iterator[Compared]:
+    """Every text that a bundle would hold, fact by fact."""
+    yield Compared.of(case.id, case.record)
+    about = (case.disposition, *case.judgments, *case.adjudications, *case.verifications)
+    for fact in about:
+        if fact is not None:
+            yield Compared.of(case.id, fact, f"/{fact.id}")
 
 
 def _withdrawn(store: FactStore) -> dict[str, str]:

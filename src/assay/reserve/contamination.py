@@ -1,38 +1,44 @@
-"""Contamination: which records share text with sealed items, by fingerprints alone.
+"""Contamination: which texts share words with sealed items, by fingerprints alone.
 
-A sealed item counts as overlapped when a record holds enough of its word groups, each weighed by
-its rarity within the reserve, or enough of them in a row. Groups that many items share are the
-template of a set and weigh nothing. Paraphrase and translation are not looked for.
+A sealed item is overlapped where one fact, document or file holds enough of its word groups, each
+weighed by its rarity within the reserve, or enough of them in a row. Groups that several items
+share are the template of a set and weigh nothing; an item that is all template is overlapped by
+what holds nearly the whole of it.
 """
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from assay.core.errors import UsageError
+from assay.core.strings import strings_of
 from assay.records.evidence import TextSpan
-from assay.records.record import Record
-from assay.reserve.fingerprint import (
-    GROUP,
-    Hasher,
-    Hashes,
-    from_text,
+from assay.reserve.canonical_text import (
+    SEPARATOR,
+    Encoded,
+    canonical,
+    cut,
+    encoded,
+    is_simple,
     places,
-    texts_of,
     words,
 )
+from assay.reserve.fingerprint import GROUP, METHOD, Hasher, Hashes, from_text
 from assay.reserve.overlap import Overlap
-from assay.reserve.sealing import Fingerprint
+from assay.reserve.sealing import Fingerprint, Sealing
 
 CONTAINMENT = 0.3
-"""Share of an item's weight from which a record overlaps it. With groups of five words this found
+"""Share of an item's weight from which a text overlaps it. With groups of five words this found
 all verbatim and reformatted leaks and 94 of 100 half quotations at a precision of .98."""
 
+WHOLE = 0.9
+"""Share of the groups of an item that is all template, from which a text overlaps it."""
+
 RUN = 13
-"""Words in a row from which a record overlaps an item, as in the reports on large pretraining sets."""
+"""Words in a row from which a text overlaps an item, as in the reports on large pretraining sets."""
 
 SHORT = GROUP + 8
 """Items of fewer words need `SHORT_CONTAINMENT`, since a few common groups are most of them."""
@@ -40,173 +46,352 @@ SHORT = GROUP + 8
 SHORT_CONTAINMENT = 0.7
 """The same share for short items."""
 
-TEMPLATE_SHARE, TEMPLATE_LEAST = 0.02, 5
-"""A group that more items than this share, and more than this number, have in common is template."""
+TEMPLATE_SHARE, TEMPLATE_LEAST = 0.02, 2
+"""A group that more items than this share, and at least this number, have in common is template."""
 
 SHOWN_SPANS = 5
 """Matched spans that are kept for one overlap; the longest ones."""
 
+BATCH_WORDS = 50_000
+"""Words that are hashed at once: enough that the hash costs a tenth of a microsecond a group."""
 
-class _Part(msgspec.Struct):
-    """One fingerprint in the index."""
+_NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 
-    item: str
-    words: int
-    weight: float
-    template_only: bool
+ROUNDING = 1e-12
+"""Shares this far below a threshold reach it: a sum of weights depends on its order."""
+
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+Strings = Sequence[tuple[str, str]]
+"""Texts with their JSON pointers, in their order."""
+
+
+class Compared(NamedTuple):
+    """One thing to compare: a fact, a document, a file."""
+
+    holder: str
+    """What its overlaps name; see `Overlap.holder`."""
+    strings: Strings
+    """Every text in it."""
+
+    @classmethod
+    def of(cls, holder: str, value: object, pointer: str = "") -> "Compared":
+        """Every string of a value."""
+        return cls(holder, list(strings_of(value, pointer)))
+
+
+class _Piece(NamedTuple):
+    """One text, or what a stretch of it encodes."""
+
+    owner: int
+    """The thing that it is in."""
+    pointer: str
+    text: str
+    encoded: Encoded | None = None
 
 
 class ReserveIndex:
     """The fingerprints of a reserve, ready to compare with."""
 
-    def __init__(self, parts: Sequence[Fingerprint], salt: bytes) -> None:
-        """Index fingerprints; see `of`."""
-        self._hasher = Hasher(salt)
-        self._parts: list[_Part] = []
-        self._parts_of: dict[int, list[int]] = {}
-        self._weights: dict[int, float] = {}
-        self.items = len({each.item for each in parts})
-        """Sealed items."""
+    def __init__(self, parts: Sequence[Fingerprint], key: bytes) -> None:
+        """Index fingerprints that were made with the gate's key."""
+        self._hasher = Hasher(key)
         names = {each.item: each.reserve for each in parts}
+        self.items = len(names)
+        """Sealed items."""
         self.sealed = dict(sorted(Counter(names.values()).items()))
         """Reserve -> its sealed items."""
-        groups = [np.unique(from_text(each.grams)) for each in parts]
-        self._weigh(groups)
-        for each, own in zip(parts, groups, strict=True):
-            self._add(each, own)
-        self._keys = np.array(sorted(self._parts_of), dtype=np.uint64)
+        self._items = [each.item for each in parts]
+        self._index = _GroupIndex(parts, len(names))
+        self._short = sorted({each.words for each in parts if 0 < each.words < GROUP})
 
-    @classmethod
-    def of(cls, fingerprints: Iterable[Fingerprint], salt: bytes) -> "ReserveIndex":
-        """An index over fingerprints that were made with this salt."""
-        return cls(list(fingerprints), salt)
+    def overlaps(self, given: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
+        """For each thing the sealed items that it overlaps, the strongest first.
 
-    def overlaps(self, record: Record) -> tuple[Overlap, ...]:
-        """The sealed items that a record overlaps, the strongest first."""
-        if not self._keys.size:
-            return ()
-        hits: dict[int, _Hits] = {}
-        for pointer, text in texts_of(record):
-            self._compare(pointer, text, hits)
-        found: dict[str, Overlap] = {}
-        for part, hit in hits.items():
-            overlap = self._judged(record, self._parts[part], hit)
-            if overlap and (
-                overlap.item not in found or overlap.containment > found[overlap.item].containment
-            ):
-                found[overlap.item] = overlap
-        return tuple(sorted(found.values(), key=lambda each: (-each.containment, each.item)))
+        Things are hashed in batches; what comes out has the order of what goes in.
+        """
+        batch: list[Compared] = []
+        size = 0
+        for each in given:
+            batch.append(each)
+            size += sum(len(text) for _, text in each.strings) // 5
+            if size >= BATCH_WORDS:
+                yield from self._batch(batch)
+                batch, size = [], 0
+        yield from self._batch(batch)
 
-    def _weigh(self, groups: Sequence[Hashes]) -> None:
-        """The weight of every group: the logarithm of its rarity; 0 for template."""
-        if not groups:
-            return
-        keys, counts = np.unique(np.concatenate(groups), return_counts=True)
-        limit = max(TEMPLATE_LEAST, TEMPLATE_SHARE * len(groups))
-        for key, count in zip(keys.tolist(), counts.tolist(), strict=True):
-            template = count > limit
-            self._weights[key] = 0.0 if template else math.log1p(len(groups) / count)
+    def _batch(self, batch: Sequence[Compared]) -> Iterator[tuple[Overlap, ...]]:
+        found: dict[int, dict[str, Overlap]] = {}
+        if self._index.keys.size:
+            for owner, overlap in self._found(batch):
+                of_owner = found.setdefault(owner, {})
+                known = of_owner.get(overlap.item)
+                if known is None or overlap.containment > known.containment:
+                    of_owner[overlap.item] = overlap
+        for owner in range(len(batch)):
+            of_owner = found.get(owner, {})
+            yield tuple(sorted(of_owner.values(), key=lambda each: (-each.containment, each.item)))
 
-    def _add(self, fingerprint: Fingerprint, own: Hashes) -> None:
-        weight = sum(self._weights[key] for key in own.tolist())
-        number = len(self._parts)
-        self._parts.append(
-            _Part(fingerprint.item, fingerprint.words, weight, template_only=weight == 0)
+    def _found(self, batch: Sequence[Compared]) -> Iterator[tuple[int, Overlap]]:
+        """What the things of a batch overlap, with the thing's number."""
+        joined = _Joined(batch, self._hasher)
+        for match in self._index.matches(joined, self._hits(joined)):
+            runs = _runs(match.spots)
+            longest = max(last - first for first, last in runs)
+            if match.share >= match.needed - ROUNDING:
+                rule = f"containment {match.share:.2f}, at least {match.needed}"
+            elif longest >= RUN:
+                rule = f"{longest} words in a row, at least {RUN}"
+            else:
+                continue
+            overlap = Overlap(
+                holder=batch[match.owner].holder,
+                item=self._items[match.part],
+                containment=round(match.share, 4),
+                longest_run=longest,
+                rule=rule,
+                spans=joined.spans(runs),
+                decoded=joined.decoded(runs),
+            )
+            yield match.owner, overlap
+
+    def _hits(self, joined: "_Joined") -> Iterator["_Hits"]:
+        """Where groups are that a fingerprint has, by size of the group."""
+        for size in (*self._short, GROUP):
+            if len(joined.blocks) >= size:
+                groups = self._hasher.groups(joined.blocks, size)
+                keys = self._index.find(groups)
+                places = np.flatnonzero((keys >= 0) & joined.starts(size))
+                yield _Hits(size, places, keys[places])
+
+
+class _Hits(NamedTuple):
+    """Groups of one size that a fingerprint has."""
+
+    size: int
+    places: Integers
+    """Number of each one's first word."""
+    keys: Integers
+    """Number of each one's key in the index."""
+
+
+class _Match(NamedTuple):
+    """Groups of one fingerprint in one thing, as many as may make an overlap."""
+
+    owner: int
+    part: int
+    share: float
+    needed: float
+    spots: list[tuple[int, int]]
+    """First word of each group and its size, in order."""
+
+
+class _GroupIndex:
+    """Groups of all fingerprints with their weights and the fingerprints that have them."""
+
+    def __init__(self, parts: Sequence[Fingerprint], n_items: int) -> None:
+        groups = [from_text(each.grams) for each in parts]
+        lengths = np.array([len(own) for own in groups], dtype=np.int64)
+        whole = np.concatenate([np.empty(0, dtype=np.uint64), *groups])
+        part_of = np.repeat(np.arange(len(parts)), lengths)
+        self.keys, key_of, counts = np.unique(whole, return_inverse=True, return_counts=True)
+        """Every group once, sorted."""
+        self._weights = _weights(key_of, _item_of(parts)[part_of], counts, n_items)
+        weights = np.bincount(part_of, self._weights[key_of], minlength=len(parts))
+        self._has_own = weights > 0
+        # Template is left out, but of an item that has nothing else.
+        kept = (self._weights[key_of] > 0) | ~self._has_own[part_of]
+        order = np.argsort(key_of[kept], kind="stable")
+        self._parts_of = part_of[kept][order]
+        self._starts = np.searchsorted(key_of[kept][order], np.arange(len(self.keys) + 1))
+        n_words = np.array([each.words for each in parts], dtype=np.int64)
+        self._needed = np.where(n_words < SHORT, SHORT_CONTAINMENT, CONTAINMENT)
+        self._needed[~self._has_own] = WHOLE
+        self._total = np.where(self._has_own, weights, lengths)
+
+    def find(self, groups: Hashes) -> Integers:
+        """The number of each group's key; -1 where no fingerprint has it."""
+        at = np.minimum(np.searchsorted(self.keys, groups), self.keys.size - 1)
+        return np.where(self.keys[at] == groups, at, -1)
+
+    def matches(self, joined: "_Joined", hits: Iterable[_Hits]) -> Iterator[_Match]:
+        """The fingerprints of which a thing has so much that it may overlap the item."""
+        some = list(hits)
+        places = np.concatenate([each.places for each in some])
+        keys = np.concatenate([each.keys for each in some])
+        sizes = np.repeat([each.size for each in some], [len(each.places) for each in some])
+        counts = self._starts[keys + 1] - self._starts[keys]
+        row = np.repeat(np.arange(len(keys)), counts)
+        offset = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+        parts = self._parts_of[self._starts[keys[row]] + offset]
+        pairs, pair_of = np.unique(
+            joined.owners[places[row]] * len(self._total) + parts, return_inverse=True
         )
-        for key in own.tolist():
-            # An item that is all template can only be told by being whole; its groups count then.
-            if weight == 0 or self._weights[key]:
-                self._parts_of.setdefault(key, []).append(number)
+        owners, part_of = np.divmod(pairs, len(self._total))
+        share, distinct = self._shares(pair_of, keys[row], part_of)
+        enough = share >= self._needed[part_of] - ROUNDING
+        enough |= self._has_own[part_of] & (distinct > RUN - GROUP)
+        by_pair = row[np.argsort(pair_of, kind="stable")]
+        ends = np.cumsum(np.bincount(pair_of, minlength=len(pairs)))
+        for pair in np.flatnonzero(enough).tolist():
+            mine = by_pair[ends[pair - 1] if pair else 0 : ends[pair]]
+            yield _Match(
+                int(owners[pair]),
+                int(part_of[pair]),
+                float(share[pair]),
+                float(self._needed[part_of[pair]]),
+                sorted(zip(places[mine].tolist(), sizes[mine].tolist(), strict=True)),
+            )
 
-    def _compare(self, pointer: str, text: str, hits: dict[int, "_Hits"]) -> None:
-        given = words(text)
-        groups = self._hasher.groups(given)
-        if not groups.size:
-            return
-        at = np.searchsorted(self._keys, groups)
-        at[at == self._keys.size] = 0
-        for place in np.flatnonzero(self._keys[at] == groups).tolist():
-            key = int(groups[place])
-            for part in self._parts_of[key]:
-                hits.setdefault(part, _Hits()).add(pointer, text, place, key, len(given))
-
-    def _judged(self, record: Record, part: _Part, hit: "_Hits") -> Overlap | None:
-        if part.template_only:
-            share = 1.0 if len(hit.keys) >= max(1, part.words - GROUP + 1) else 0.0
-        else:
-            share = sum(self._weights[key] for key in hit.keys) / part.weight
-        run = hit.longest_run()
-        needed = SHORT_CONTAINMENT if part.words < SHORT else CONTAINMENT
-        if share >= needed:
-            rule = f"containment {share:.2f}, at least {needed}"
-        elif run >= RUN:
-            rule = f"{run} words in a row, at least {RUN}"
-        else:
-            return None
-        return Overlap(
-            record=record.id,
-            item=part.item,
-            containment=round(share, 4),
-            longest_run=run,
-            rule=rule,
-            spans=hit.spans(),
-        )
+    def _shares(
+        self, pair_of: Integers, keys: Integers, part_of: Integers
+    ) -> tuple[Floats, Integers]:
+        """The share of each fingerprint's weight that a thing has, and its number of groups."""
+        once = np.unique(pair_of * len(self.keys) + keys)
+        pair, key = np.divmod(once, max(1, len(self.keys)))
+        weight = np.where(self._has_own[part_of[pair]], self._weights[key], 1.0)
+        held = np.bincount(pair, weight, minlength=len(part_of))
+        return held / self._total[part_of], np.bincount(pair, minlength=len(part_of))
 
 
-class _Hits:
-    """Where one fingerprint's groups stand in a record."""
+def _item_of(parts: Sequence[Fingerprint]) -> Integers:
+    """The number of each fingerprint's item."""
+    numbers = {item: number for number, item in enumerate({each.item: None for each in parts})}
+    return np.array([numbers[each.item] for each in parts], dtype=np.int64)
 
-    def __init__(self) -> None:
-        self.keys: set[int] = set()
-        self._places: dict[str, tuple[str, int, list[int]]] = {}
 
-    def add(self, pointer: str, text: str, place: int, key: int, n_words: int) -> None:
-        self.keys.add(key)
-        self._places.setdefault(pointer, (text, n_words, []))[2].append(place)
+def _weights(key_of: Integers, item_of: Integers, counts: Integers, n_items: int) -> Floats:
+    """The weight of every group: the logarithm of its rarity; 0 for template."""
+    once = np.unique(key_of * max(1, n_items) + item_of) // max(1, n_items)
+    items = np.bincount(once, minlength=len(counts))
+    template = (items >= TEMPLATE_LEAST) & (items > TEMPLATE_SHARE * n_items)
+    return np.where(template, 0.0, np.log1p(n_items / items))
 
-    def longest_run(self) -> int:
-        """Most words in a row."""
-        return max(end - start for _, _, start, end in self._runs())
 
-    def spans(self) -> tuple[TextSpan, ...]:
-        """The longest runs as spans of the record's own words, in their order."""
-        runs = sorted(self._runs(), key=lambda run: run[2] - run[3])[:SHOWN_SPANS]
-        spans = []
-        for pointer, text, first, last in runs:
-            spots = places(text)
-            start, end = spots[first][0], spots[last - 1][1]
-            spans.append(TextSpan(pointer=pointer, start=start, end=end, quote=text[start:end]))
+class _Joined:
+    """The words of many texts in a row; groups may run over neighbours in one field of one thing."""
+
+    def __init__(self, batch: Sequence[Compared], hasher: Hasher) -> None:
+        self._pieces: list[_Piece] = []
+        streams: list[int] = []
+        texts: list[str] = []
+        for owner, each in enumerate(batch):
+            simple = is_simple([text for _, text in each.strings])
+            for field in _fields(owner, each.strings, encoded_too=not simple):
+                for piece in field:
+                    text = piece.encoded.text if piece.encoded else piece.text
+                    texts.append(text if simple else canonical(text))
+                    streams.append(len(self._pieces))
+                self._pieces += field
+        blocks = hasher.blocks(cut(SEPARATOR.join(texts).lower()))
+        inside = blocks != hasher.blocks([SEPARATOR])[0]
+        self._piece_of = np.cumsum(~inside)[inside]
+        self.blocks = blocks[inside]
+        """The block of every word."""
+        self._stream_of = np.array(streams, dtype=np.int64)[self._piece_of]
+        self.owners = np.array([each.owner for each in self._pieces], np.int64)[self._piece_of]
+        """The thing that every word is in."""
+        self._lengths = np.bincount(self._piece_of, minlength=len(texts))
+        self._first = np.cumsum(self._lengths) - self._lengths
+
+    def starts(self, size: int) -> npt.NDArray[np.bool_]:
+        """Where a group of so many words may start: inside a field; a short one is a whole text."""
+        n_groups = len(self.blocks) - size + 1
+        if size == GROUP:
+            inside: npt.NDArray[np.bool_] = (
+                self._stream_of[:n_groups] == self._stream_of[size - 1 : size - 1 + n_groups]
+            )
+            return inside
+        whole = np.zeros(n_groups, dtype=np.bool_)
+        whole[self._first[self._lengths == size]] = True
+        return whole
+
+    def spans(self, runs: Sequence[tuple[int, int]]) -> tuple[TextSpan, ...]:
+        """The longest runs as spans of the texts that they are in, in their order."""
+        longest = sorted(runs, key=lambda run: run[0] - run[1])[:SHOWN_SPANS]
+        spans = {_span(*part) for first, last in longest for part in self._cut(first, last)}
         return tuple(sorted(spans, key=lambda span: (span.pointer, span.start)))
 
-    def _runs(self) -> list[tuple[str, str, int, int]]:
-        """Pointer, text, first word and the word after the last of every run of groups."""
-        runs = []
-        for pointer, (text, n_words, found) in self._places.items():
-            start = previous = found[0]
-            for place in [*found[1:], -1]:
-                if place != previous + 1:
-                    runs.append((pointer, text, start, min(previous + GROUP, n_words)))
-                    start = place
-                previous = place
-        return runs
+    def decoded(self, runs: Sequence[tuple[int, int]]) -> str:
+        """The longest run of words that an encoded stretch holds; empty where none does."""
+        parts = (part for first, last in runs for part in self._cut(first, last))
+        texts = (
+            " ".join(words(piece.encoded.text)[first:last])
+            for piece, first, last in parts
+            if piece.encoded
+        )
+        return max(texts, key=len, default="")
+
+    def _cut(self, first: int, last: int) -> Iterator[tuple[_Piece, int, int]]:
+        """A run of words by text: the text, its first word and the one after the last."""
+        for number in range(self._piece_of[first], self._piece_of[last - 1] + 1):
+            start = int(self._first[number])
+            end = start + int(self._lengths[number])
+            if start < end:
+                yield self._pieces[number], max(first, start) - start, min(last, end) - start
 
 
-def require_salt(sealed: Mapping[str, str], check: str) -> None:
-    """Refuse to compare fingerprints with texts hashed under another salt.
+def _fields(owner: int, strings: Strings, *, encoded_too: bool) -> Iterator[list[_Piece]]:
+    """The texts of a thing, those of one field of a list together, and each that is encoded."""
+    fields: dict[str, list[_Piece]] = {}
+    for pointer, text in strings:
+        fields.setdefault(pointer.translate(_NO_DIGITS), []).append(_Piece(owner, pointer, text))
+        for each in encoded(text) if encoded_too else ():
+            yield [_Piece(owner, pointer, text, each)]
+    yield from fields.values()
+
+
+def _runs(spots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """First word and the one after the last of every run of groups.
 
     Args:
-        sealed: sealing -> its salt check.
-        check: the salt check of the program's secret.
+        spots: first word and size of each group, in order.
+    """
+    runs: list[tuple[int, int]] = []
+    for place, size in spots:
+        if runs and place < runs[-1][1] and place == runs[-1][1] - size + 1:
+            runs[-1] = runs[-1][0], place + size
+        else:
+            runs.append((place, place + size))
+    return runs
+
+
+def _span(piece: _Piece, first: int, last: int) -> TextSpan:
+    """The words of a text from one to another; the whole of an encoded stretch."""
+    if piece.encoded:
+        start, end = piece.encoded.start, piece.encoded.end
+        return TextSpan(pointer=piece.pointer, start=start, end=end, quote=piece.text[start:end])
+    spots = places(piece.text)
+    start, end = spots[first][0], spots[last - 1][1]
+    return TextSpan(pointer=piece.pointer, start=start, end=end, quote=piece.text[start:end])
+
+
+def require_same_key(sealed: Iterable[Sealing], check: str) -> None:
+    """Refuse to compare fingerprints with texts that are hashed in another way.
+
+    Args:
+        sealed: the sealings whose fingerprints are compared with.
+        check: the check of the gate's key.
 
     Raises:
-        UsageError: if they differ, since nothing would be found and all would look clean.
+        UsageError: if key or method differ, since nothing would be found and all would look clean.
     """
-    other = [sealing for sealing, known in sealed.items() if known != check]
-    if other:
-        raise UsageError(
-            code="other-salt",
-            message="the reserve was sealed under another secret of the program, "
-            "so its fingerprints compare with nothing",
-            where=other[0],
-            hint="bring the pseudonym key back with which the reserve was sealed, or seal it anew",
-        )
+    for each in sealed:
+        if each.method != METHOD:
+            raise UsageError(
+                code="older-fingerprints",
+                message=f"the reserve was sealed by the method {each.method!r}, which is no longer "
+                f"compared with; this version uses {METHOD!r}",
+                where=each.id,
+                hint="make the fingerprints again from the vault: assay reserve renew",
+            )
+        if each.salt_check != check:
+            raise UsageError(
+                code="other-key",
+                message="the reserve was sealed under another key of the gate, so its fingerprints "
+                "compare with nothing",
+                where=each.id,
+                hint="bring back the key under which the reserve was sealed, or make the "
+                "fingerprints again from the vault: assay reserve renew",
+            )

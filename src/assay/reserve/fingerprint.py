@@ -1,24 +1,25 @@
-"""Fingerprints: salted hashes of word groups, which can be compared and not read.
+"""Fingerprints: keyed hashes of word groups, kept as a set without order.
 
-The salt hangs on the program's secret: whoever holds a copy of the table without the secret can
-neither look words up in it nor compare it with another program's.
+Each group of five words goes through a pseudo-random function (SipHash-2-4) as a whole: without
+the gate's key the hashes are random numbers, of which none says anything of another. With the key
+a guess of five words can be confirmed; a text can not be read.
 """
 
 import base64
 import hashlib
 import hmac
-import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from assay.core.digest import sha256
 from assay.records.record import Record
+from assay.reserve.canonical_text import words
+from assay.reserve.siphash import KEY_BYTES, siphash
 
-METHOD = "words5/1"
-"""Name and version of the way; a fingerprint made another way compares with nothing."""
+METHOD = "words5-siphash/1"
+"""Name and version of the method; fingerprints by another method cannot be compared."""
 
 GROUP = 5
 """Words of a group. Shorter texts are one group of all their words."""
@@ -26,75 +27,70 @@ GROUP = 5
 LEAST_REFERENCE = 8
 """Words that a right answer needs to be compared: shorter ones, such as `18`, are everywhere."""
 
-WORK = "work"
-"""The key of a candidate's observable steps."""
-
 Hashes = npt.NDArray[np.uint64]
-"""Salted hashes of word groups, in the order of the text."""
+"""Keyed hashes."""
 
-_IDEOGRAPH = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
 _KEPT = 1_000_000
-"""Words whose hashes are remembered; beyond it the memory starts anew."""
+"""Words whose hashes are remembered; beyond it the memory starts again."""
 
 
-def salt_of(secret: bytes) -> bytes:
-    """The salt of a program's fingerprints, from its secret."""
-    return hmac.digest(secret, b"fingerprints of the reserve", "sha256")
+def key_check(key: bytes) -> str:
+    """By what a later comparison knows that the key is still the same: `sha256:...`."""
+    return f"sha256:{sha256(b'check ' + key).hex()}"
 
 
-def salt_check(salt: bytes) -> str:
-    """What tells later that the salt is still the same: `sha256:...`."""
-    return f"sha256:{sha256(b'check ' + salt).hex()}"
-
-
-def item_name(salt: bytes, record: Record) -> str:
+def item_name(key: bytes, record: Record) -> str:
     """The keyed name of an item: the same for the same record, and it says nothing of it."""
-    return f"item-{hmac.digest(salt, record.digest(), 'sha256').hex()[:24]}"
+    return f"item-{hmac.digest(key, record.digest(), 'sha256').hex()[:24]}"
 
 
-def words(text: str) -> list[str]:
-    """The words of a text: letters and digits, in lower case and one form; ideographs one by one."""
-    if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
-    return [unicodedata.normalize("NFKC", word).casefold() for word in _WORD.findall(text)]
+class _WordHashes(dict[str, int]):
+    """Word -> its 64-bit block."""
 
+    def __init__(self, key: bytes) -> None:
+        super().__init__()
+        self._key = key
 
-def places(text: str) -> list[tuple[int, int]]:
-    """First and last character of every word, in the order of `words`."""
-    return [match.span() for match in _WORD.finditer(text)]
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _KEPT:
+            self.clear()
+        digest = hashlib.blake2b(word.encode(), digest_size=8, key=self._key).digest()
+        return self.setdefault(word, int.from_bytes(digest, "little"))
 
 
 class Hasher:
-    """Hashes word groups under one salt."""
+    """Hashes word groups under one key."""
 
-    def __init__(self, salt: bytes) -> None:
-        self._salt = salt
-        self._known: dict[str, int] = {}
-        multiplier = int.from_bytes(hmac.digest(salt, b"multiplier", "sha256")[:8]) | 1
-        powers = [pow(multiplier, GROUP - 1 - place, 2**64) for place in range(GROUP)]
-        self._powers = np.array(powers, dtype=np.uint64)
+    def __init__(self, key: bytes) -> None:
+        """Derive the keys for words and for groups.
 
-    def groups(self, given: list[str]) -> Hashes:
-        """The hash of every group of five words; of all words where there are fewer."""
+        Args:
+            key: the gate's key.
+        """
+        self._words = _WordHashes(hmac.digest(key, b"words", "sha256"))
+        self._key = hmac.digest(key, b"groups", "sha256")[:KEY_BYTES]
+
+    def blocks(self, given: Sequence[str]) -> Hashes:
+        """The 64-bit block of every word, as it goes into the hash of a group."""
+        known = self._words
+        return np.array([known[word] for word in given], dtype=np.uint64)
+
+    def groups(self, blocks: Hashes, size: int = GROUP) -> Hashes:
+        """The hash of every group of `size` words in a row, by the place of its first word.
+
+        Args:
+            blocks: at least `size` blocks of words.
+            size: words of a group, at least 1.
+        """
+        n_groups = len(blocks) - size + 1
+        return siphash(self._key, [blocks[place : place + n_groups] for place in range(size)])
+
+    def fingerprint(self, given: Sequence[str]) -> Hashes:
+        """The set of a text's groups, sorted, so that it keeps nothing of their order."""
         if not given:
             return np.empty(0, dtype=np.uint64)
-        hashes = np.array([self._known.get(word) or self._add(word) for word in given], np.uint64)
-        if len(given) < GROUP:
-            whole = "\x00".join(given)
-            return np.array([self._known.get(whole) or self._add(whole)], dtype=np.uint64)
-        windows = len(given) - GROUP + 1
-        total = np.zeros(windows, dtype=np.uint64)
-        for place, power in enumerate(self._powers):
-            total += hashes[place : place + windows] * power
-        return total ^ (total >> np.uint64(29))
-
-    def _add(self, word: str) -> int:
-        if len(self._known) >= _KEPT:
-            self._known.clear()
-        digest = hashlib.blake2b(word.encode(), digest_size=8, key=self._salt).digest()
-        return self._known.setdefault(word, int.from_bytes(digest) or 1)
+        blocks = self.blocks(given)
+        return np.unique(self.groups(blocks, min(GROUP, len(given))))
 
 
 def to_text(hashes: Hashes) -> str:
@@ -105,28 +101,6 @@ def to_text(hashes: Hashes) -> str:
 def from_text(text: str) -> Hashes:
     """The hashes that `to_text` wrote."""
     return np.frombuffer(base64.b64decode(text), dtype="<u8").astype(np.uint64)
-
-
-def texts_of(record: Record) -> Iterator[tuple[str, str]]:
-    """Every text of a record that a model could learn from, with its JSON pointer."""
-    for number, message in enumerate(record.task.messages):
-        yield f"/task/messages/{number}/content", message.content
-    for number, candidate in enumerate(record.candidates):
-        pointer = f"/candidates/{number}"
-        if isinstance(candidate.content, str):
-            yield f"{pointer}/content", candidate.content
-        else:
-            for place, message in enumerate(candidate.content):
-                yield f"{pointer}/content/{place}/content", message.content
-        for place, step in enumerate(candidate.work):
-            shown = f"{pointer}/{WORK}/{place}"
-            yield f"{shown}/text", step.text
-            yield f"{shown}/output", step.output or ""
-    for number, piece in enumerate(record.evidence):
-        yield f"/evidence/{number}/text", piece.text or ""
-        yield f"/evidence/{number}/quote", piece.quote or ""
-    for field in ("reference", "answer", "criterion"):
-        yield f"/part/{field}", getattr(record.part, field, None) or ""
 
 
 def item_texts(record: Record) -> Iterator[tuple[str, str]]:

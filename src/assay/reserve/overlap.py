@@ -1,4 +1,4 @@
-"""The overlap: what a record shares with an item under seal, shown by the record's own words."""
+"""The overlap: what a text shares with an item under seal, shown by the text's own words."""
 
 import msgspec
 
@@ -6,18 +6,21 @@ from assay.records.evidence import TextSpan
 
 
 class Overlap(msgspec.Struct, frozen=True, kw_only=True):
-    """One record that shares text with one sealed item."""
+    """One record, document or file that shares text with one sealed item."""
 
-    record: str
-    """Id of the record."""
+    holder: str
+    """Id of the record that holds the text, itself or in what was judged of it; or the name of a
+    document or file."""
     item: str
     """Keyed name of the sealed item; its text stays in the vault."""
     containment: float
-    """Share of the item's word groups that the record holds, from 0 to 1; rare groups weigh more
-    than those that many items of the reserve have in common."""
+    """Share of the item's word groups that the text holds, from 0 to 1; groups that are rare in
+    the reserve weigh more."""
     longest_run: int
     """Most words in a row that the two share."""
     rule: str
     """The rule that makes it an overlap, with its threshold."""
     spans: tuple[TextSpan, ...]
-    """The words of the record that match, in their order."""
+    """The stretches of the text that match, in their order."""
+    decoded: str = ""
+    """Where a matching stretch is encoded: the words that it encodes and that match."""

@@ -1,4 +1,4 @@
-"""What a sealing leaves behind: the sealing itself, and a salted fingerprint of each item."""
+"""What a sealing leaves behind: the sealing itself, and a keyed fingerprint of each item."""
 
 from typing import ClassVar, Literal
 
@@ -16,12 +16,12 @@ class Sealing(Fact):
     items: Index
     """How many items were sealed."""
     commitment: str
-    """RFC 6962 root over the salted digests of the items, hexadecimal: what was sealed cannot
+    """RFC 6962 root over the keyed digests of the items, hexadecimal: what was sealed cannot
     be exchanged later without being noticed."""
     salt_check: str
-    """`sha256:...` over the salt: a fingerprint made with another salt compares with nothing."""
+    """`sha256:...` over the gate's key: a fingerprint made under another key compares with nothing."""
     method: str
-    """How fingerprints are made, with its version, such as `words5/1`."""
+    """How fingerprints are made, with its version, such as `words5-siphash/1`."""
     recipients: tuple[str, ...]
     """Public keys that the vault's data key is wrapped for."""
 
@@ -42,6 +42,6 @@ class Fingerprint(Fact):
     words: Index
     """How many words that text has."""
     grams: str
-    """Salted hashes of its word groups in their order: base64 of little-endian 64-bit numbers."""
+    """Keyed hashes of its word groups, as a sorted set: base64 of little-endian 64-bit numbers."""
     slice: dict[str, str] = {}
     """Where it lies on the contract's axes, so that coverage can be shown without opening."""

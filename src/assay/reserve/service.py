@@ -10,33 +10,50 @@ import msgspec
 from assay.contracts.contract import Contract, Reserve
 from assay.contracts.document import Document, DocumentKind
 from assay.core.errors import UsageError
+from assay.core.fact import Fact
 from assay.core.merkle import MerkleTree
 from assay.core.ports import FactStore
 from assay.governance.failure_modes import Alarm
+from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.reserve.contamination import ReserveIndex, require_salt
+from assay.reserve.canonical_text import UNSEEN, words
+from assay.reserve.contamination import Compared, ReserveIndex, require_same_key
 from assay.reserve.fingerprint import (
     METHOD,
     Hasher,
     item_name,
     item_texts,
-    salt_check,
+    key_check,
     to_text,
-    words,
 )
 from assay.reserve.opening import Opening
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Vault
 from assay.reserve.sealing import Fingerprint, Sealing
+from assay.review.adjudication import Adjudication
+from assay.review.calibration import RoundNote
+from assay.review.guideline_gap import GapAnswer, GuidelineGap
+from assay.review.qualification import ExamItem
+from assay.review.sentinel import Sentinel
+from assay.verification.verification import Verification
 
 SHOWN = 3
 """Overlaps that an alarm names one by one."""
 
-NOT_SOUGHT = (
-    "shared words are compared: a paraphrase, a translation, zero-width characters, look-alike "
-    "letters and encodings such as base64 are not sought"
-)
+NOT_SOUGHT = f"shared words are compared: {UNSEEN}"
 """What a comparison by fingerprints cannot see."""
+
+JUDGED: tuple[type[Judgment | Adjudication | Verification | GuidelineGap | RoundNote], ...] = (
+    Judgment,
+    Adjudication,
+    Verification,
+    GuidelineGap,
+    RoundNote,
+)
+"""Facts about one record that hold texts; their overlaps name the record."""
+
+OTHER_TEXTS: tuple[type[Fact], ...] = (ExamItem, Sentinel, GapAnswer)
+"""Other facts that hold texts which people write and reviewers read."""
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +80,10 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Sealed items that were compared with."""
     records: int
     """Records that were compared."""
+    facts: int
+    """All facts that were compared: these, what was judged of them, and documents."""
     overlaps: tuple[Overlap, ...]
-    """What they share, by record."""
+    """What they share."""
     short: str | None = None
     """How many items of the declared reserve are not sealed, in words; None where it is whole."""
 
@@ -115,10 +134,10 @@ def seal(
     *,
     documents: Mapping[DocumentKind, Document],
     recipients: Sequence[str],
-    salt: bytes,
+    key: bytes,
     actor: str,
 ) -> Sealed:
-    """Move evaluation items into the vault and leave salted fingerprints.
+    """Move evaluation items into the vault and leave keyed fingerprints.
 
     The vault has them before the store knows of them; a run that is broken off is taken up by
     running it again.
@@ -134,8 +153,8 @@ def seal(
             where="assay.toml: vault_recipients",
             hint="say `assay key new-vault`, and put the public key it prints into assay.toml",
         )
-    require_salt(_salts(store), salt_check(salt))
-    items = {item_name(salt, record): record for record in records}
+    require_same_key(store.scan(Sealing), key_check(key))
+    items = {item_name(key, record): record for record in records}
     marked = {each.item for each in store.scan(Fingerprint, reserve=reserve)}
     new = {name: record for name, record in items.items() if name not in marked}
     held = vault.known(reserve, list(new))
@@ -145,7 +164,7 @@ def seal(
     ids = [record.id for record in items.values()]
     exposed = tuple(sorted(record.id for record in store.scan(Record, id=ids)))
     sealing = (
-        _mark(store, reserve, new, documents, recipients=recipients, salt=salt, actor=actor)
+        _mark(store, reserve, new, documents, recipients=recipients, key=key, actor=actor)
         if new
         else None
     )
@@ -165,21 +184,21 @@ def _mark(
     documents: Mapping[DocumentKind, Document],
     *,
     recipients: Sequence[str],
-    salt: bytes,
+    key: bytes,
     actor: str,
 ) -> str:
     tree = MerkleTree()
     for name in sorted(new):
-        tree.append(hmac.digest(salt, new[name].digest(), "sha256"))
+        tree.append(hmac.digest(key, new[name].digest(), "sha256"))
     sealing = Sealing(
         reserve=reserve,
         items=len(new),
         commitment=tree.root().hex(),
-        salt_check=salt_check(salt),
+        salt_check=key_check(key),
         method=METHOD,
         recipients=tuple(recipients),
     )
-    hasher = Hasher(salt)
+    hasher = Hasher(key)
     identity = sealing.id
     prints = [
         each
@@ -203,48 +222,71 @@ def _fingerprints(
             item=name,
             part="task" if part == "task" else "reference",
             words=len(given),
-            grams=to_text(hasher.groups(given)),
+            grams=to_text(hasher.fingerprint(given)),
             slice=record.task.taxonomy,
         )
 
 
-def index(store: FactStore, salt: bytes) -> ReserveIndex | None:
+def index(store: FactStore, key: bytes) -> ReserveIndex | None:
     """The fingerprints of the store, ready to compare with; None where nothing is sealed.
 
     Raises:
-        UsageError: if they were made under another secret.
+        UsageError: if they were made under another key or by another method.
     """
-    salts = _salts(store)
-    if not salts:
+    sealings = list(store.scan(Sealing))
+    if not sealings:
         return None
-    require_salt(salts, salt_check(salt))
-    return ReserveIndex.of(store.scan(Fingerprint), salt)
+    require_same_key(sealings, key_check(key))
+    return ReserveIndex(list(store.scan(Fingerprint)), key)
 
 
 def compare(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
     *,
-    salt: bytes,
+    key: bytes,
     on_progress: Callable[[int], None] | None = None,
 ) -> Comparison:
-    """Compare every record of the store with the fingerprints of the reserve."""
+    """Compare every text of the store with the fingerprints of the reserve.
+
+    Args:
+        store: the store.
+        documents: the documents in force.
+        key: the gate's key.
+        on_progress: told how many facts were compared.
+    """
     declared = reserve_of(documents)
-    fingerprints = index(store, salt)
+    fingerprints = index(store, key)
     overlaps: list[Overlap] = []
-    records = 0
+    facts = 0
     if fingerprints:
-        for records, record in enumerate(store.scan(Record), start=1):
-            overlaps += fingerprints.overlaps(record)
-            if on_progress and records % 1000 == 0:
-                on_progress(records)
+        for facts, found in enumerate(fingerprints.overlaps(_compared(store)), start=1):
+            overlaps += found
+            if on_progress and facts % 1000 == 0:
+                on_progress(facts)
     return Comparison(
         reserve=declared.id if declared else None,
         items=fingerprints.items if fingerprints else 0,
-        records=records,
+        records=store.count(Record) if fingerprints else 0,
+        facts=facts,
         overlaps=tuple(overlaps),
         short=short_of(_contract(documents), fingerprints.sealed if fingerprints else {}),
     )
+
+
+def _compared(store: FactStore) -> Iterator[Compared]:
+    """Every fact of the store that holds texts: records, what was judged of them, documents."""
+    for record in store.scan(Record):
+        yield Compared.of(record.id, record)
+    for family in JUDGED:
+        for fact in store.scan(family):
+            yield Compared.of(fact.record, fact, f"/{fact.id}")
+    for document in store.scan(Document):
+        name = f"{document.kind} {document.version}"
+        yield Compared.of(name, document)
+    for other in OTHER_TEXTS:
+        for each in store.scan(other):
+            yield Compared.of(each.id, each)
 
 
 def short_of(contract: Contract, sealed: Mapping[str, int]) -> str | None:
@@ -341,17 +383,17 @@ def leakage_alarm(compared: Comparison) -> Alarm:
 
     It is clear only where records were compared with the whole reserve that the contract declares.
     """
-    records = {each.record for each in compared.overlaps}
-    if records:
+    holders = {each.holder for each in compared.overlaps}
+    if holders:
         items = {each.item for each in compared.overlaps}
         return _alarm(
             "raised",
-            f"{len(records)} of {compared.records} records share text with {len(items)} of "
-            f"{compared.items} sealed items: "
+            f"{len(holders)} of {compared.records} records and other texts share text with "
+            f"{len(items)} of {compared.items} sealed items: "
             + "; ".join(describe(each) for each in compared.overlaps[:SHOWN]),
             "withdraw these records, or build with --leave-out-overlaps; find out how the text "
             "crossed over",
-            tuple(sorted(records))[:SHOWN],
+            tuple(sorted(holders))[:SHOWN],
         )
     shared = f"0 of {compared.records} records share text with {compared.items} sealed items"
     if not compared.items:
@@ -383,9 +425,10 @@ def _alarm(
 
 
 def describe(overlap: Overlap) -> str:
-    """One overlap in a line: the record, its own words that match, and by which rule."""
+    """One overlap in a line: what holds it, its own words that match, and by which rule."""
     span = max(overlap.spans, key=lambda each: each.end - each.start)
-    return f"{overlap.record[:12]} {span.pointer} {span.quote[:100]!r} ({overlap.rule})"
+    quoted = f"{overlap.decoded[:100]!r}, encoded" if overlap.decoded else repr(span.quote[:100])
+    return f"{overlap.holder[:24]} {span.pointer} {quoted} ({overlap.rule})"
 
 
 def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
@@ -393,7 +436,3 @@ def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
     if not isinstance(contract, Contract):
         raise TypeError("the fact given as contract is another document")
     return contract
-
-
-def _salts(store: FactStore) -> dict[str, str]:
-    return {sealing.id: sealing.salt_check for sealing in store.scan(Sealing)}

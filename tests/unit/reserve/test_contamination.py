@@ -10,20 +10,20 @@ from assay.records.candidate import Candidate, MadeByModel
 from assay.records.kinds import Outcome
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
-from assay.reserve.contamination import ReserveIndex, require_salt
+from assay.reserve.canonical_text import places, words
+from assay.reserve.contamination import Compared, ReserveIndex, require_same_key
 from assay.reserve.fingerprint import (
+    METHOD,
     Hasher,
     from_text,
     item_name,
     item_texts,
-    places,
-    salt_of,
     to_text,
-    words,
 )
-from assay.reserve.sealing import Fingerprint
+from assay.reserve.overlap import Overlap
+from assay.reserve.sealing import Fingerprint, Sealing
 
-SALT = salt_of(b"a secret of at least sixteen bytes")
+KEY = b"a key of at least sixteen bytes"
 DRAW = random.Random(3)
 WORDS = [
     "".join(DRAW.choices("abcdefghijklmnopqrstuvwxyz", k=DRAW.randint(3, 9))) for _ in range(3000)
@@ -49,22 +49,28 @@ def record(question: str, answer: str = "So.", **part: Any) -> Record:
 
 def index(*items: Record) -> ReserveIndex:
     """An index over these items."""
-    hasher = Hasher(SALT)
-    return ReserveIndex.of(
-        (
+    hasher = Hasher(KEY)
+    return ReserveIndex(
+        [
             Fingerprint(
                 sealing="sea_x",
                 reserve="r",
-                item=item_name(SALT, item),
+                item=item_name(KEY, item),
                 part=part,
                 words=len(words(text)),
-                grams=to_text(hasher.groups(words(text))),
+                grams=to_text(hasher.fingerprint(words(text))),
             )
             for item in items
             for part, text in item_texts(item)
-        ),
-        SALT,
+        ],
+        KEY,
     )
+
+
+def overlaps(compared: ReserveIndex, given: Record) -> tuple[Overlap, ...]:
+    """What one record overlaps."""
+    [found] = compared.overlaps([Compared.of(given.id, given)])
+    return found
 
 
 ITEMS = [record(prose(40, seed)) for seed in range(60)]
@@ -103,8 +109,8 @@ def _edited(text: str) -> str:
 )
 def test_a_leak_is_found_however_it_is_dressed(leak: Record) -> None:
     """The overlap names the item and shows the record's own words at their place."""
-    [overlap] = INDEX.overlaps(leak)
-    assert overlap.item == item_name(SALT, ITEMS[0])
+    [overlap] = overlaps(INDEX, leak)
+    assert overlap.item == item_name(KEY, ITEMS[0])
     assert overlap.longest_run >= 5
     for span in overlap.spans:
         value: Any = leak
@@ -119,7 +125,7 @@ def test_other_texts_do_not_overlap() -> None:
     assert [
         overlap
         for seed in range(1000, 1200)
-        for overlap in INDEX.overlaps(record(prose(150, seed)))
+        for overlap in overlaps(INDEX, record(prose(150, seed)))
     ] == []
 
 
@@ -128,8 +134,8 @@ def test_a_template_that_all_items_share_is_no_overlap() -> None:
     frame = "Read the following passage with care and then answer the question that comes below it"
     items = [record(f"{frame} {prose(30, seed)}") for seed in range(2000, 2040)]
     framed = index(*items)
-    assert framed.overlaps(record(f"{frame} {prose(30, 5000)}")) == ()
-    assert framed.overlaps(record(items[3].task.messages[0].content))
+    assert overlaps(framed, record(f"{frame} {prose(30, 5000)}")) == ()
+    assert overlaps(framed, record(items[3].task.messages[0].content))
 
 
 def test_short_and_ideographic_items_are_found() -> None:
@@ -137,24 +143,36 @@ def test_short_and_ideographic_items_are_found() -> None:
     short = record("Who built the Corrie viaduct?")
     chinese = record("请计算从北京到上海的火车票价是多少元")
     both = index(short, chinese, *ITEMS)
-    assert both.overlaps(record("WHO BUILT   the Corrie viaduct"))
-    assert both.overlaps(record("题目：请计算从北京到上海的火车票价是多少元？"))
-    assert both.overlaps(record("Who built the house?")) == ()
+    assert overlaps(both, record("WHO BUILT   the Corrie viaduct"))
+    assert overlaps(both, record("题目：请计算从北京到上海的火车票价是多少元？"))
+    assert overlaps(both, record("Who built the house?")) == ()
 
 
-def test_another_salt_finds_nothing_and_is_refused() -> None:
-    """Fingerprints of another secret compare with nothing, so comparing is refused, not clean."""
-    assert ReserveIndex.of([], SALT).overlaps(record(SECRET)) == ()
-    with pytest.raises(UsageError, match="another secret"):
-        require_salt({"sea_x": "sha256:one"}, "sha256:other")
+def test_another_key_or_an_older_method_is_refused() -> None:
+    """Fingerprints of another key compare with nothing, so comparing is refused, not clean."""
+    assert overlaps(ReserveIndex([], KEY), record(SECRET)) == ()
+    with pytest.raises(UsageError, match="another key"):
+        require_same_key([_sealing()], "sha256:other")
+    with pytest.raises(UsageError, match="'words5/1', which is no longer"):
+        require_same_key([_sealing(method="words5/1")], "sha256:one")
+    require_same_key([_sealing()], "sha256:one")
+
+
+def _sealing(method: str = METHOD) -> Sealing:
+    return Sealing(
+        reserve="r", items=1, commitment="", salt_check="sha256:one", method=method, recipients=()
+    )
 
 
 def test_a_fingerprint_says_nothing_of_the_text() -> None:
-    """The hashes differ under another salt, and no word stands in them."""
-    mine, other = Hasher(SALT), Hasher(salt_of(b"another secret of sixteen bytes"))
+    """The hashes differ under another key, and are sorted, so that their order says nothing."""
+    mine, other = Hasher(KEY), Hasher(b"another key of sixteen bytes")
     given = words(SECRET)
-    assert set(mine.groups(given).tolist()).isdisjoint(other.groups(given).tolist())
-    assert (from_text(to_text(mine.groups(given))) == mine.groups(given)).all()
+    prints = mine.fingerprint(given)
+    assert set(prints.tolist()).isdisjoint(other.fingerprint(given).tolist())
+    assert (from_text(to_text(prints)) == prints).all()
+    assert (prints[1:] > prints[:-1]).all()
+    assert len(prints) == len(given) - 4
 
 
 @pytest.mark.parametrize(

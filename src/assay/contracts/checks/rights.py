@@ -117,12 +117,13 @@ def program_territory(program: Program, sources: Sources) -> Iterator[Fault]:
 @check("program")
 def shared_pseudonyms(program: Program) -> Iterator[Fault]:
     """A store that several machines share gives a person one pseudonym on all of them."""
-    if program.store.startswith("postgresql") and program.pseudonym_key is None:
+    named = program.pseudonym_key or program.master_key
+    if program.store.startswith("postgresql") and named is None:
         yield Fault(
             "program", ("pseudonym_key",), "shared-store-without-pseudonym-key",
-            "several machines may share the store, and each would make up a secret of its own, so "
+            "several machines may share the store, and each would make up a key of its own, so "
             "that one person had several pseudonyms",
-            'name one secret for all: pseudonym_key = "env:ASSAY_PSEUDONYM_KEY"', "warning",
+            'name one key for all: pseudonym_key = "env:ASSAY_PSEUDONYM_KEY"', "warning",
         )  # fmt: skip
 
 

@@ -1,0 +1,28 @@
+"""Keys by purpose: from one master a key for each use, of which none tells anything of another."""
+
+from typing import Literal
+
+Purpose = Literal["pseudonyms", "gate", "desk"]
+"""What a key is for: the names of people, the fingerprints of the reserve, or the desk's handles,
+draws and orders."""
+
+KEY_BYTES = 32
+
+LEAST_KEY_BYTES = 16
+"""A shorter key could be found by trying."""
+
+
+def derive(master: bytes, purpose: Purpose) -> bytes:
+    """The key of one purpose: 64 hexadecimal digits, so that a file or variable can hold it.
+
+    They are 32 bytes by HKDF-SHA256 (RFC 5869) without salt.
+
+    Args:
+        master: the program's master key.
+        purpose: goes into the derivation.
+    """
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415  loaded where a key is derived
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415  as above
+
+    function = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"assay/1 {purpose}".encode())
+    return function.derive(master).hex().encode()
