@@ -63,11 +63,11 @@ _SPECIAL = re.compile(
     r"|\\u(?P<code>[0-9a-fA-F]{4})|\\x(?P<byte>[0-9a-fA-F]{2})|\\[nrt]"
     r"|(?P<percent>(?:%[0-9a-fA-F]{2})+)"
     r"|(?P<marker>^[ \t]*(?:[0-9]{1,4}[.)]|[-*+])[ \t]+)"
-    r"|(?P<camel>(?<=[a-z])(?=[A-Z]))",
+    r"|(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9]+[A-Z])",
     re.MULTILINE,
 )
 _MARKUP = "&<\\%"
-_CAMEL = re.compile(r"[A-Z](?<=[a-z][A-Z])")
+_CAMEL = re.compile(r"[A-Z](?<=[a-z0-9][A-Z])")
 _MARKER = re.compile(r"[\n\x00][ \t]*(?:[0-9]{1,4}[.)]|[-*+])[ \t]")
 _ENCODED = re.compile(
     rf"(?:[0-9a-fA-F]{{2}}){{{_LEAST_ENCODED // 2},}}"

@@ -35,7 +35,7 @@ CONTAINMENT = 0.3
 all verbatim and reformatted leaks and 94 of 100 half quotations at a precision of .98."""
 
 WHOLE = 0.9
-"""Share of the groups of an item that is all template, from which a text overlaps it."""
+"""The same share for an item that is all template, or differs from it in one place."""
 
 RUN = 13
 """Words in a row from which a text overlaps an item, as in the reports on large pretraining sets."""
@@ -206,8 +206,12 @@ class _GroupIndex:
         self._parts_of = part_of[kept][order]
         self._starts = np.searchsorted(key_of[kept][order], np.arange(len(self.keys) + 1))
         n_words = np.array([each.words for each in parts], dtype=np.int64)
+        own = np.bincount(part_of, self._weights[key_of] > 0, minlength=len(parts))
         self._needed = np.where(n_words < SHORT, SHORT_CONTAINMENT, CONTAINMENT)
+        # One word makes the difference to five groups: so few own groups are one place in a template.
+        self._needed[(own <= GROUP) & (n_words >= SHORT)] = WHOLE
         self._needed[~self._has_own] = WHOLE
+        self._least = np.where((own > GROUP) & (n_words >= SHORT), GROUP + 1, 1)
         self._total = np.where(self._has_own, weights, lengths)
 
     def find(self, groups: Hashes) -> Integers:
@@ -231,6 +235,7 @@ class _GroupIndex:
         owners, part_of = np.divmod(pairs, len(self._total))
         share, distinct = self._shares(pair_of, keys[row], part_of)
         enough = share >= self._needed[part_of] - ROUNDING
+        enough &= distinct >= self._least[part_of]
         enough |= self._has_own[part_of] & (distinct > RUN - GROUP)
         by_pair = row[np.argsort(pair_of, kind="stable")]
         ends = np.cumsum(np.bincount(pair_of, minlength=len(pairs)))
