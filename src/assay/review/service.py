@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 import msgspec
 
 from assay.contracts.contract import Contract
-from assay.contracts.document import Document, DocumentKind
-from assay.contracts.rubric import Rubric
+from assay.contracts.document import Document, DocumentKind, contract_of, rubric_of
+from assay.core.batches import batches
 from assay.core.errors import InputError, UsageError
 from assay.core.ports import FactStore
 from assay.records import ports
@@ -40,8 +39,6 @@ ROLES: tuple[RoleName, ...] = (
 
 Whose = Callable[[str], str | None]
 """Name of a person, as a file or a tool has it -> pseudonym; None where nobody is known by it."""
-
-T = TypeVar("T")
 
 BATCH = 500
 """Rows or records that are handled in one transaction."""
@@ -92,7 +89,7 @@ def export_work(
         reviewer: pseudonym of the one reviewer who is to get work; everybody's where absent.
         flat: rows of text for a spreadsheet instead of nested JSON.
     """
-    rubric = _rubric(documents)
+    rubric = rubric_of(documents)
     for assignment, record in waiting_work(store, register, reviewer=reviewer):
         if flat:
             yield dict(flat_work_row(record, assignment, rubric))
@@ -131,7 +128,7 @@ def import_judgments(
     if rejects:
         rejects.resume(0)
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
-    for batch in _batches(rows):
+    for batch in batches(rows, BATCH):
         judgments = taking.batch(batch)
         if judgments:
             with store.write(
@@ -155,8 +152,8 @@ class _Taking:
         whose: Whose | None,
     ) -> None:
         self._store = store
-        self._contract = _contract(documents)
-        self._rubric = _rubric(documents)
+        self._contract = contract_of(documents)
+        self._rubric = rubric_of(documents)
         self._roles = roles
         self._rejects = rejects
         self._whose = whose
@@ -303,7 +300,7 @@ def adjudicate(
         UsageError, InputError: as `weigh` says.
     """
     if isinstance(decision, Decided):
-        faults = list(score_faults(decision.scores, _rubric(documents)))
+        faults = list(score_faults(decision.scores, rubric_of(documents)))
         if faults:
             raise together(faults)
     adjudication = weigh(
@@ -426,26 +423,6 @@ def _role(record: Record, contract: Contract) -> RoleName:
     layer = layer_of(record, contract)
     wanted = layer.roles if layer else ()
     return next((role for role in ROLES if role in wanted), "reviewer")
-
-
-def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
-    contract = documents["contract"].read()
-    if not isinstance(contract, Contract):
-        raise TypeError("the fact given as contract is another document")
-    return contract
-
-
-def _rubric(documents: Mapping[DocumentKind, Document]) -> Rubric:
-    rubric = documents["rubric"].read()
-    if not isinstance(rubric, Rubric):
-        raise TypeError("the fact given as rubric is another document")
-    return rubric
-
-
-def _batches(given: Iterable[T]) -> Iterator[list[T]]:
-    iterator = iter(given)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
 
 
 def _refused(code: str, message: str, hint: str) -> UsageError:
