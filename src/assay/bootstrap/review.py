@@ -219,12 +219,14 @@ class ReviewNoun:
         Args:
             file: JSON lines, JSON, CSV, TSV or Parquet.
         """
+        path = Path(file)
         return adjudication_rows.import_adjudications(
             self._session.store,
             self._session.facts,
-            DiskFile(Path(file)).rows(),
+            DiskFile(path).rows(),
             self._decision_reader(),
             actor=self._session.actor,
+            subject=path.name,
         )
 
     def undecided(self, adjudication: Adjudication) -> tuple[Dispute, ...]:

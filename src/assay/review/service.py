@@ -15,7 +15,7 @@ from assay.records import ports
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
-from assay.review.answer import score_faults, together
+from assay.review.answer import faults_of, score_faults, together
 from assay.review.assign import authors
 from assay.review.assignment import Assignment
 from assay.review.cells import Row
@@ -70,6 +70,17 @@ class ImportedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """Rows that could not be used."""
     rejects: str | None = None
     """Name of the file that keeps those rows; absent where none was, or none is kept."""
+
+
+class JudgedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A record with all that a senior decision on it is weighed by."""
+
+    record: Record
+    """The record."""
+    judgments: tuple[Judgment, ...]
+    """Its judgments in their order of entry, those of models included."""
+    asked: frozenset[str]
+    """Pseudonyms of those who were asked to judge it."""
 
 
 def export_work(
@@ -188,7 +199,11 @@ class _Taking:
     def _put_aside(self, row: ports.Row, error: InputError) -> None:
         self._set_aside.append(SetAside(row=row.number, code=error.code, reason=str(error)))
         if self._rejects:
-            self._rejects.put(row, error)
+            several = len(faults_of(error)) > 1
+            # The file has one place for a reason: several stand in it with their columns.
+            self._rejects.put(
+                row, InputError(code=error.code, message=str(error)) if several else error
+            )
 
     def _read(
         self,
@@ -349,12 +364,50 @@ def weigh(
         RefusedAnswerError: for a decision that does not fit the record; it names every fault.
     """
     found = store.get(Record, record)
-    given = list(store.scan(Judgment, record=found.id))
+    return weigh_on(
+        judged_records(store, [found])[found.id],
+        decision,
+        cause=cause,
+        adjudicator=adjudicator,
+        judgments=judgments,
+        note=note,
+    )
+
+
+def judged_records(store: FactStore, records: Iterable[Record]) -> dict[str, JudgedRecord]:
+    """By id: records with their judgments, read at once."""
+    known = {record.id: record for record in records}
+    judgments: dict[str, list[Judgment]] = {identity: [] for identity in known}
+    asked: dict[str, set[str]] = {identity: set() for identity in known}
+    for judgment in store.scan(Judgment, record=sorted(known)):
+        judgments[judgment.record].append(judgment)
+    for assignment in store.scan(Assignment, record=sorted(known)):
+        asked[assignment.record].add(assignment.reviewer)
+    return {
+        identity: JudgedRecord(
+            record=record,
+            judgments=tuple(judgments[identity]),
+            asked=frozenset(asked[identity]),
+        )
+        for identity, record in known.items()
+    }
+
+
+def weigh_on(
+    judged: JudgedRecord,
+    decision: Decided | Preserved | Returned,
+    *,
+    cause: Cause,
+    adjudicator: str,
+    judgments: Sequence[str] = (),
+    note: str | None = None,
+) -> Adjudication:
+    """As `weigh`, on a record whose judgments are read already."""
+    found, given = judged.record, judged.judgments
     people = [each for each in given if each.reviewer.kind != "model"]
     weighed = [_weighed(given, identity) for identity in judgments] or people
     _check_decision(found, decision, cause, weighed, adjudicator)
-    asked = {each.reviewer for each in store.scan(Assignment, record=found.id)}
-    if adjudicator in asked | authors(found) | {each.reviewer.pseudonym for each in given}:
+    if adjudicator in judged.asked | authors(found) | {each.reviewer.pseudonym for each in given}:
         raise _refused(
             "not-independent",
             "the adjudicator judged this record, is asked to judge it, or wrote a candidate of it",

@@ -349,6 +349,10 @@ def test_an_adjudication_carries_a_whole_answer(assay: Run, program: Path, tmp_p
     refused = assay(*call, "--answer", answer)
     assert refused.code == 3
     assert "must hold keys and values" in refused.err
+    answer.write_text("verdict: Z\nscore.correct.A: 7\nmood: good\n", encoding="utf-8")
+    refused = assay(*call, "--answer", answer)
+    assert refused.code == 3
+    assert all(column in refused.err for column in ("verdict", "score.correct.A", "mood"))
 
 
 def test_the_audit_finds_a_changed_fact(assay: Run, program: Path) -> None:
