@@ -322,6 +322,9 @@ def test_an_adjudication_states_one_decision(assay: Run, program: Path) -> None:
     assert json.loads(assay("record", "show", record, "-p", program).out)["judgments"] == before
     after = json.loads(assay("quality", "dispose", "--json", "-p", program).out)["states"]
     assert after["disagreement_preserved"] == states["disagreement_preserved"] + 1
+    # What goes back was not looked at: nothing is said of what it leaves open.
+    back = assay(*call, "--return", "The task is unclear.", "--json")
+    assert "undecided" not in json.loads(back.out)
 
 
 def test_an_adjudication_carries_a_whole_answer(assay: Run, program: Path, tmp_path: Path) -> None:
