@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from assay.records.evidence import TextSpan
 from assay.records.judgment import Attack, Judgment, SectionRuling, StepLabel
@@ -11,6 +11,7 @@ from assay.records.record import Record
 from assay.records.verdict import Prefers, Scored, Tie
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.calibration import Round, RoundNote, RoundStep
+from assay.store.desk import Desk
 from browser.conftest import DESK
 from browser.desk_server import DeskServer
 from browser.hand import Hand
@@ -318,3 +319,20 @@ def test_errors_are_decided(hands: Hands, desk: DeskServer) -> None:
     (error,) = decision.errors or ()
     assert isinstance(error.place, TextSpan)
     assert (error.category, error.severity) == ("wrong_leg", "critical")
+
+
+def test_what_was_not_compared_is_not_called_undisputed(hands: Hands, desk: DeskServer) -> None:
+    """Where no question has two answers, the rail says that it is unknown whether people differ."""
+    senior = hands("sen")
+    mine = Desk(desk.program.store).leases(reviewer=desk.people["sen"].pseudonym)
+
+    def without(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json=response.json() | {"disputes": None})
+
+    senior.page.route("**/api/v1/adjudication/*", without)
+    senior.page.goto(f"{desk.origin}/adjudication/{mine[-1].handle}")
+    rail = senior.page.locator(".rail")
+    expect(rail.get_by_role("heading", name="Nothing was compared")).to_be_visible()
+    expect(rail.get_by_text("No single answer is disputed")).to_have_count(0)
+    senior.page.unroute("**/api/v1/adjudication/*")

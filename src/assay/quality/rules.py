@@ -207,7 +207,7 @@ def _not_counted(context: CaseContext) -> str:
     counting = context.documents.counting(context.layer)
     people = [
         judgment
-        for judgment in effective(context.case.judgments)
+        for judgment in effective(context.case.judgments, context.documents.rubric_id)
         if judgment.reviewer.kind in counting.kinds
     ]
     roles = Counter(

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from assay.contracts.contract import Contract, Reserve
-from assay.contracts.document import Document, DocumentKind
+from assay.contracts.document import Document, DocumentKind, contract_of
 from assay.core.errors import UsageError
 from assay.core.merkle import MerkleTree
 from assay.core.ports import FactStore
@@ -88,7 +88,7 @@ class ReserveStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 def reserve_of(documents: Mapping[DocumentKind, Document]) -> Reserve | None:
     """The reserve that the contract declares."""
-    return _contract(documents).reserve
+    return contract_of(documents).reserve
 
 
 def required_reserve(documents: Mapping[DocumentKind, Document]) -> Reserve:
@@ -243,7 +243,7 @@ def compare(
         items=fingerprints.items if fingerprints else 0,
         records=records,
         overlaps=tuple(overlaps),
-        short=short_of(_contract(documents), fingerprints.sealed if fingerprints else {}),
+        short=short_of(contract_of(documents), fingerprints.sealed if fingerprints else {}),
     )
 
 
@@ -328,7 +328,7 @@ def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Rese
             slices.setdefault(axis, Counter())[value] += 1
     return ReserveStatus(
         reserve=declared.id,
-        wanted=declared.declared(_contract(documents).sampling.total),
+        wanted=declared.declared(contract_of(documents).sampling.total),
         items=len(seen),
         sealings=store.count(Sealing, reserve=declared.id),
         openings=store.count(Opening, reserve=declared.id),
@@ -386,13 +386,6 @@ def describe(overlap: Overlap) -> str:
     """One overlap in a line: the record, its own words that match, and by which rule."""
     span = max(overlap.spans, key=lambda each: each.end - each.start)
     return f"{overlap.record[:12]} {span.pointer} {span.quote[:100]!r} ({overlap.rule})"
-
-
-def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
-    contract = documents["contract"].read()
-    if not isinstance(contract, Contract):
-        raise TypeError("the fact given as contract is another document")
-    return contract
 
 
 def _salts(store: FactStore) -> dict[str, str]:

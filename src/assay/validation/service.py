@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from assay.contracts.contract import Contract
-from assay.contracts.document import Document, DocumentKind
+from assay.contracts.document import Document, DocumentKind, contract_of
 from assay.contracts.rubric import Rubric
 from assay.core.errors import CheckError, InputError, UsageError
 from assay.core.ports import FactStore
@@ -115,7 +115,7 @@ def import_evaluation(
         release=source.release,
         seed=source.seed,
     )
-    contract = _contract(documents)
+    contract = contract_of(documents)
     read = read_rows(rows, format_, draft.id, contract.sampling.axes)
     usable, reasons = _sorted_out(read, known_items, rejects)
     if not usable:
@@ -255,7 +255,7 @@ def validate(
             message=f"there is no evaluation of the {'candidate' if base else 'base'}",
             hint="import one first: assay validate import FILE --checkpoint NAME --arm base",
         )
-    contract, rubric = _contract(documents), documents["rubric"].read()
+    contract, rubric = contract_of(documents), documents["rubric"].read()
     results = _results(store, base), _results(store, candidate)
     refuse_trained((each.item for arm in results for each in arm), trained_on)
     report = make_report(
@@ -288,7 +288,7 @@ def reported(
         base,
         candidate,
         (_results(store, base), _results(store, candidate)),
-        contract if isinstance(contract, Contract) else _contract(documents),
+        contract if isinstance(contract, Contract) else contract_of(documents),
         rubric if isinstance(rubric, Rubric) else None,
     )
 
@@ -342,10 +342,3 @@ def _unknown(results: Iterable[Result], contract: Contract) -> list[str]:
     return [
         f"{name} is not in the contract ({count} results)" for name, count in sorted(found.items())
     ]
-
-
-def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
-    contract = documents["contract"].read()
-    if not isinstance(contract, Contract):
-        raise TypeError("the fact given as contract is another document")
-    return contract
