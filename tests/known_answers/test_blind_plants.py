@@ -13,30 +13,8 @@ MISSED: dict[str, str] = {
         "the longer one wins .62 and not .65 of 288"
     ),
     "ar: words of confidence preferred, pairs": "raised in 7 of 10: at the edge of what 99 show",
-    "ko: 20 of 20 unchecked, steps in the text": (
-        "unknown in 10 of 10: steps numbered as `1단계` are not seen as work, `단계 1` is"
-    ),
-    "ar: 20 of 20 unchecked, steps in the text": (
-        "unknown in 10 of 10: steps that begin with the article (`الخطوة 1`) are not seen as work"
-    ),
-    "finance: hard items that models solve": (
-        "clear in 10 of 10: a slice that is hard by its meaning is assessed only under `hard`"
-    ),
-    "ko: hard items on which all agree": (
-        "clear in 10 of 10: a slice that is hard by its meaning is assessed only under `hard`"
-    ),
 }
 """Plants that were not caught in eight of ten programs, and why."""
-
-MISSED_WEAKER: dict[str, str] = {
-    "fr: hard items that differ in a word": (
-        "clear in 10 of 10: two items that each differ from one text in a word of sixty share 81 % "
-        "of their groups of three words"
-    ),
-    "finance: hard items that models solve": "clear in 10 of 10, for the same reason",
-    "ko: hard items on which all agree": "clear in 10 of 10, for the same reason",
-}
-"""Plants that were called clear one step weaker, and why."""
 
 
 @pytest.mark.long
@@ -49,7 +27,7 @@ def test_a_blind_plant_is_caught_in_eight_of_ten_programs(name: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", [name for name in PLANTS if name not in MISSED_WEAKER])
+@pytest.mark.parametrize("name", PLANTS)
 def test_a_blind_plant_one_step_weaker_is_never_clear(name: str) -> None:
     """A plant that is too weak to be shown is raised or unknown."""
     plant = PLANTS[name]
@@ -66,5 +44,5 @@ def test_a_sound_program_raises_no_alarm(name: str) -> None:
 
 
 def test_what_is_listed_as_missed_is_planted() -> None:
-    """The lists of what is missed name plants."""
-    assert {*MISSED, *MISSED_WEAKER} <= set(PLANTS)
+    """What is missed is planted."""
+    assert set(MISSED) <= set(PLANTS)

@@ -426,18 +426,15 @@ def is_at(issue: Issue, bad: Bad) -> bool:
 
 
 MISSED: dict[str, str] = {
-    "a virtue for a behaviour": "`courteous` is no known virtue, and nine words are no short goal",
-    "a state of mind for a behaviour": "`grasps` is no known verb of a state of mind",
-    "a placeholder for an example, Korean": "`추후 작성` is not in the list of placeholders; `미정` is",
     "acceptable by a feeling": "`looks fine to us` names something, by the list; `looks good` does not",
     "a critical failure without a veto": (
-        "vetoes are asked for only where a signal is `preference`; these are trajectories"
+        "the dimension that shows it is objective, and failing one rejects a candidate by default: no "
+        "fault"
     ),
     "a comparison by two before another": (
         "there is no `preference` to compare, and behind it only a scale of two values, which closes "
         "no circle: no fault"
     ),
-    "nobody to turn to": "`none so far` is not in the list of placeholders; `none` is",
 }
 """Bad contracts that no issue names, and why."""
 

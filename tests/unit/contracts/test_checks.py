@@ -229,7 +229,7 @@ PLANTS = [
     rubric("veto-off-scale", "priority[0]", (("priority", 0, "below"), 3)),
     rubric("rule-without-effect", "priority[1]", (("priority", 1, "by"), 3)),
     rubric("rule-without-effect", "priority[2]", (("priority", 2, "compare"), "factual_safety")),
-    rubric("priority-in-a-circle", "priority[3].by", (("priority", 3, "by"), 2)),
+    rubric("priority-in-a-circle", "priority[1].by", (("priority", 1, "by"), 2)),
     rubric("veto-after-comparison", "priority[1]",
            (("priority",), [{"compare": "grounding"}, {"veto": "factual_safety", "below": 1}])),
     rubric("taste-before-fact", "priority[2]",
