@@ -21,7 +21,7 @@ from assay.quality.floors import FloorResult
 from assay.releases.release import GateResult, GateState
 from assay.releases.verifier_tally import VerifierTally
 from assay.reserve.overlap import Overlap
-from assay.reserve.service import NOT_SOUGHT, describe, short_of
+from assay.reserve.service import NOT_SOUGHT, describe, describe_wordless, short_of
 
 GATES: Mapping[str, tuple[str, ...]] = {
     "assay-release/1": ("rights", "quotas", "qa", "versions", "claims"),
@@ -87,11 +87,13 @@ def quota_gate(covered: Coverage) -> GateResult:
     total += f"{'aims at' if covered.aim else 'asks for'} {covered.wanted}"
     if covered.accepted < covered.wanted and not covered.aim:
         faults.insert(0, f"the release has {total}")
-    if not faults and not asked:
-        reason = f"the contract sets no quota and names no hard slice; the release has {total}"
-        return _unknown("quotas", reason)
     held = f"{len(covered.quotas)} quotas and {len(covered.hard)} hard slices are met"
-    return _result("quotas", faults, f"{held}; the release has {total}")
+    if not asked:
+        held = "the contract sets no quota and names no hard slice"
+    passed = f"{held}; the release has {total}"
+    if not asked and covered.aim:
+        return _unknown("quotas", passed)
+    return _result("quotas", faults, passed)
 
 
 def qa_gate(figures: QaFigures) -> GateResult:
@@ -175,15 +177,21 @@ def agreement_gate(floors: Sequence[FloorResult], declared: int) -> GateResult:
 
 
 def reserve_gate(
-    overlaps: Sequence[Overlap], compared: int, sealed: Mapping[str, int], contract: Contract
+    overlaps: Sequence[Overlap],
+    compared: int,
+    sealed: Mapping[str, int],
+    contract: Contract,
+    *,
+    wordless: int = 0,
 ) -> GateResult:
     """Whether no record shares text with the reserve, whole as the contract declares it.
 
     Args:
         overlaps: what records of the release share with sealed items; their own words are shown.
         compared: records that were compared.
-        sealed: reserve -> its sealed items, all of which were compared with.
+        sealed: reserve -> its sealed items.
         contract: the contract, which may declare a reserve.
+        wordless: sealed items that hold no word, so that nothing could be compared with them.
     """
     records = {each.record for each in overlaps}
     faults = [describe(each) for each in overlaps[:_SHOWN]]
@@ -191,16 +199,17 @@ def reserve_gate(
         faults.insert(0, f"{len(records)} of {compared} records share text with the reserve")
     if len(overlaps) > _SHOWN:
         faults.append(f"and {len(overlaps) - _SHOWN} more overlaps: assay reserve check")
-    items = sum(sealed.values())
+    items = sum(sealed.values()) - wordless
+    without = [describe_wordless(wordless)] if wordless else []
     short = short_of(contract, sealed)
     if faults:
         return _result("reserve", [*faults, *([short] if short else [])], "")
     if not items or not compared:
-        why = f"0 of {compared} records were compared with {items} sealed items"
+        why = [f"0 of {compared} records were compared with {items} sealed items", *without]
         if short or contract.reserve is None:
-            why += f"; {short or 'the contract declares no reserve'}"
-        return _unknown("reserve", why, required=contract.reserve is not None)
-    clean = f"0 of {compared} records share text with {items} sealed items"
+            why.append(short or "the contract declares no reserve")
+        return _unknown("reserve", "; ".join(why), required=contract.reserve is not None)
+    clean = "; ".join([f"0 of {compared} records share text with {items} sealed items", *without])
     if short:
         return _unknown("reserve", f"{short}; {clean}", required=True)
     return _result("reserve", (), f"{clean}; {NOT_SOUGHT}")

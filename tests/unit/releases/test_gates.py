@@ -73,12 +73,22 @@ def test_the_total_is_a_minimum_unless_it_is_an_aim() -> None:
     assert _quotas(*places, ("easy", "de"), aim=False)[0]
 
 
-def test_a_contract_without_quotas_passes_none() -> None:
-    """Nothing is asked of a slice, so nothing was compared: unknown, and no refusal."""
-    bare = SAMPLING.model_copy(update={"quotas": (), "hard": (), "total": 1})
+@pytest.mark.parametrize(
+    ("total", "aim", "outcome", "reason"),
+    [
+        (1, False, "passed", "names no hard slice; the release has 1 records, and the contract asks for 1"),
+        (2, False, "refused", "the release has 1 records, and the contract asks for 2"),
+        (1, True, "unknown", "names no hard slice; the release has 1 records, and the contract aims at 1"),
+    ],
+)  # fmt: skip
+def test_without_quotas_the_total_alone_is_compared(
+    total: int, aim: bool, outcome: str, reason: str
+) -> None:
+    """A total that is met passes and says that no slice was asked for; an aim compares nothing."""
+    bare = SAMPLING.model_copy(update={"quotas": (), "hard": (), "total": total, "aim": aim})
     result = quota_gate(coverage(count_cells([({"level": "easy"}, True)]), bare))
-    assert (result.outcome, result.stops) == ("unknown", False)
-    assert "sets no quota" in result.reason
+    assert (result.outcome, result.stops) == (outcome, outcome == "refused")
+    assert result.reason.endswith(reason)
 
 
 def test_every_unmet_quota_is_named_with_its_figures() -> None:
@@ -250,6 +260,22 @@ def test_a_reserve_is_compared_whole_or_not_passed(
     result = reserve_gate((), compared, sealed, given)
     assert (result.outcome, result.stops) == state
     assert reason in result.reason
+
+
+@pytest.mark.parametrize(
+    ("wordless", "state", "reason"),
+    [
+        (1, ("passed", False), "0 of 5 records share text with 3 sealed items; nothing could be compared with 1 sealed items"),
+        (4, ("unknown", True), "0 of 5 records were compared with 0 sealed items; nothing could be compared with 4 sealed items"),
+    ],
+)  # fmt: skip
+def test_an_item_without_a_word_is_not_counted_as_compared(
+    wordless: int, state: tuple[str, bool], reason: str
+) -> None:
+    """Items that hold nothing to compare are said apart; where all are such, nothing is known."""
+    result = reserve_gate((), 5, {"kept": 4}, contract(reserve=RESERVE), wordless=wordless)
+    assert (result.outcome, result.stops) == state
+    assert result.reason.startswith(reason)
 
 
 def test_an_overlap_is_refused_however_little_is_sealed() -> None:
