@@ -19,6 +19,7 @@ from assay.governance.rights import Use
 from assay.quality.coverage import Coverage
 from assay.quality.floors import FloorResult
 from assay.releases.release import GateResult, GateState
+from assay.releases.unread import unread_passages
 from assay.releases.verifier_tally import VerifierTally
 from assay.reserve.overlap import Overlap
 from assay.reserve.service import NOT_SOUGHT, describe, describe_wordless, short_of
@@ -43,6 +44,9 @@ NEEDED_DOCUMENTS: tuple[DocumentKind, ...] = ("contract", "rubric", "sources")
 
 _SHOWN = 5
 """Examples that a reason names before it says how many more there are."""
+
+_EXCERPT = 60
+"""Characters of a passage that a reason quotes."""
 
 
 class QaFigures(msgspec.Struct, kw_only=True):
@@ -252,7 +256,8 @@ def claims_gate(
 ) -> GateResult:
     """Whether no text of the release claims what must not be claimed.
 
-    An effect on a model may be claimed in a sentence that names a validation which passed.
+    An effect on a model may be claimed in a sentence that names a validation which passed. Texts in
+    another language than that of the patterns were not read, so the gate is unknown.
 
     Args:
         texts: file name -> its texts.
@@ -275,7 +280,13 @@ def claims_gate(
     if not searched:
         return _unknown("claims", "0 texts were searched", required=True)
     clean = f"{len(searched)} texts of {len(texts)} files were searched with English patterns only"
-    return _result("claims", faults, f"{clean}; none matched")
+    if faults:
+        return _result("claims", faults, "")
+    clean += "; none matched"
+    unread = {name: passages for name in texts if (passages := _unread(texts[name]))}
+    if unread:
+        return _unknown("claims", f"{clean}; not read by them: {_passages(unread)}")
+    return _result("claims", (), clean)
 
 
 def refuse_where_stopped(gates: Sequence[GateResult]) -> None:
@@ -295,6 +306,19 @@ def refuse_where_stopped(gates: Sequence[GateResult]) -> None:
             ),
             hint="fix what the gates name and build again; nothing was written",
         )
+
+
+def _unread(texts: Iterable[str]) -> list[str]:
+    return [passage for text in texts for passage in unread_passages(text)]
+
+
+def _passages(unread: Mapping[str, Sequence[str]]) -> str:
+    """The first passage of each file, and how many more it has."""
+    return "; ".join(
+        f"{name} {passages[0][:_EXCERPT]!r}"
+        + (f" and {len(passages) - 1} more passages" if len(passages) > 1 else "")
+        for name, passages in sorted(unread.items())
+    )
 
 
 def _gate(gate: str, state: GateState, reason: str, *, required: bool = False) -> GateResult:

@@ -52,7 +52,7 @@ def test_the_limitations_say_what_stays_uncertain_and_uncovered(built: Path) -> 
     )
     assert "- In 1 of 5 records reviewers differ and both answers are kept." in text
     assert "The contract aims at 8 records; the release holds 5." in text
-    assert "- Gate reserve compared nothing: 0 of 5 records were compared with 0 sealed" in text
+    assert "- Gate reserve is unknown: 0 of 5 records were compared with 0 sealed" in text
     assert "The axis domain was left out on purpose: There is only one." in text
 
 

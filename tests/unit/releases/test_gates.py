@@ -206,6 +206,48 @@ def test_plain_texts_pass() -> None:
     assert claims_gate({"reason": [result.reason]}).passed
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "Das Training senkt Halluzinationen um die H\u00e4lfte.",
+        "Les donn\u00e9es sont conformes au RGPD.",
+        "GDPR\u6e96\u62e0\u306e\u30c7\u30fc\u30bf\u3067\u3059",
+        "\u0414\u0430\u043d\u043d\u044b\u0435 \u0441\u0435\u0440\u0442\u0438\u0444\u0438\u0446\u0438\u0440\u043e\u0432\u0430\u043d\u044b",
+    ],
+    ids=["German", "French", "Japanese", "Russian"],
+)
+@pytest.mark.parametrize("around", ["{}", "# Limits\n\nOnly one harbour was asked.\n\n{}\n"])
+def test_a_text_that_the_patterns_cannot_read_leaves_the_gate_unknown(
+    foreign: str, around: str
+) -> None:
+    """A passage in another language is named with its file, alone or within an English text."""
+    result = claims_gate({"a.md": ["Worked steps."], "b.md": [around.format(foreign)]})
+    assert (result.outcome, result.stops) == ("unknown", False)
+    assert "2 texts of 2 files were searched with English patterns only" in result.reason
+    assert "not read by them: b.md " in result.reason
+    assert foreign[:20] in result.reason
+
+
+def test_a_claim_refuses_whatever_else_could_not_be_read() -> None:
+    """What was found counts, beside texts that the patterns cannot read."""
+    result = claims_gate({"a.md": ["GDPR compliant.", "Das ist nicht zu lesen, sagt der Hafen."]})
+    assert result.outcome == "refused"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CC-BY-4.0", "`judgments.jsonl`, `judgments.parquet`", "0.362 (0.149 to 0.542)",
+        "fares, connections, rules", "| 8 of 59: 13.6% (7.0% to 24.5%) | vu |",
+        "sed -n 's/^{\"payload\":\"/p' attestation.json", "River in Egypt: four letters",
+        "Krippendorff's \u03b1 of tone is at least 0.6 here.", "doc_5rtasyj5r7hh", "Bahnhof",
+    ],
+)  # fmt: skip
+def test_figures_names_and_short_texts_are_not_taken_for_another_language(text: str) -> None:
+    """What is too short to tell, or no prose at all, is searched as it is."""
+    assert claims_gate({"a.md": [text]}).passed
+
+
 def test_claims_over_no_text_are_unknown_and_stop() -> None:
     """A release always has texts: if none was searched, nothing was compared."""
     for texts in ({}, {"a.md": [" "]}):
