@@ -31,6 +31,7 @@ from assay.validation.alarms import model_validation_alarm, over_refusal_alarm
 from assay.validation.comparison import Arms, slice_table
 from assay.validation.evaluation import Result
 from assay.validation.helpfulness import helpfulness
+from assay.validation.training_overlap import TrainingOverlap
 from assay.validation.validation import TestResult, Validation
 from assay.verification.verification import Fail, Pass, Timeout, Verification
 from simulators.ferries import documents
@@ -224,11 +225,18 @@ def test_a_lost_result_never_narrows_the_interval(
 STATES = st.lists(st.sampled_from(["passed", "failed", "undecided"]), max_size=3)
 
 
-@given(STATES, st.sampled_from(["rel_1", "rel_2", None]), st.integers(0, 2), st.booleans())
+OVERLAPS = st.sampled_from([
+    TrainingOverlap(items=3, matchable=2),
+    TrainingOverlap(items=3, matchable=0),
+    TrainingOverlap(items=3, matchable=2, trained=("i1",)),
+])  # fmt: skip
+
+
+@given(STATES, st.sampled_from(["rel_1", "rel_2", None]), st.integers(0, 2), OVERLAPS)
 def test_validation_is_clear_only_where_all_tests_of_the_newest_release_passed(
-    states: list[str], release: str | None, releases: int, overlapping: bool
+    states: list[str], release: str | None, releases: int, overlap: TrainingOverlap
 ) -> None:
-    """Failed, undecided, missing, of another release, on trained items: never clear."""
+    """Failed, undecided, missing, of another release, on trained or unknown items: never clear."""
     tests = tuple(
         TestResult(
             test=f"t{n}", metric="m", direction="hold", state=state, reason="r", items=1, clusters=1
@@ -244,12 +252,13 @@ def test_validation_is_clear_only_where_all_tests_of_the_newest_release_passed(
         ]
     )
     ids = ["rel_1", "rel_2"][:releases]
-    overlap_of = {validation.id: ("i1",)} if overlapping else {}
+    overlap_of = {validation.id: overlap}
     alarm = model_validation_alarm(asked, ids, [validation], [], overlap_of)
     of_newest = bool(ids) and release == ids[-1]
-    sound = of_newest and not overlapping and len(states) > 1 and set(states) == {"passed"}
+    passed = len(states) > 1 and set(states) == {"passed"}
+    sound = of_newest and overlap.state == "clear" and passed
     assert (alarm.state == "clear") == sound
-    if of_newest and (overlapping or ("failed" in states and "passed" not in states)):
+    if of_newest and (overlap.trained or ("failed" in states and "passed" not in states)):
         assert alarm.state == "raised"
     claimed = model_validation_alarm(asked, ids, [validation], ["halves errors"], overlap_of)
     assert claimed.state == "raised"

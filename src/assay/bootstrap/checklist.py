@@ -21,13 +21,14 @@ from assay.records.candidate import MadeByModel
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.release import Release
+from assay.reserve.fingerprint import salt_of
 from assay.reserve.sealing import Fingerprint, Sealing
 from assay.review.adjudication import Adjudication
 from assay.review.calibration import Round, RoundNote, RoundStep, follow
 from assay.review.guideline_gap import GapAnswer, GuidelineGap, open_gaps
 from assay.review.qualification import Qualification, standing_qualifications
 from assay.validation.evaluation import Result
-from assay.validation.training_overlap import training_names
+from assay.validation.training_overlap import Training, compare_with_training, training_of
 from assay.validation.validation import Validation
 from assay.verification.verification import Verification
 
@@ -129,14 +130,23 @@ def _validation(validation: Validation) -> ValidationFigures:
 
 
 def _evaluation(program: Program, newest: Release | None) -> EvaluationFigures:
-    """The evaluated items, held against records by id and against the newest release by each name."""
+    """The evaluated items against all records by id, and the newest release's by every mark."""
     store = program.store
-    items = {result.item for result in store.scan(Result)}
-    sealed = {fingerprint.item for fingerprint in store.scan(Fingerprint)} if items else set()
-    own = {record.id for record in store.scan(Record)} if items else set()
-    own |= training_names(store, newest.id) if items and newest else frozenset()
+    results = list(store.scan(Result))
+    if not results:
+        return EvaluationFigures()
+    items = {result.item for result in results}
+    sealed = {fingerprint.item for fingerprint in store.scan(Fingerprint)}
+    salt = salt_of(program.session.secret)
+    training = training_of(store, newest.id, salt) if newest else Training()
+    overlap = compare_with_training(results, training)
+    known = compare_with_training((each for each in results if each.item not in sealed), training)
+    records = {record.id for record in store.scan(Record)}
     return EvaluationFigures(
-        items=len(items), trained_on=len(items & own), on_reserve=len(items & sealed)
+        items=len(items),
+        trained_on=len(items & records | set(overlap.trained)),
+        on_reserve=len(items & sealed),
+        matchable=known.matchable,
     )
 
 

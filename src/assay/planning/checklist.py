@@ -115,8 +115,12 @@ def _separated(_documents: Documents, figures: Figures) -> _Verdict:
         )
     evidence = f"{evaluation.on_reserve} of {evaluation.items} evaluated items are sealed"
     if not _held_out(figures):
-        evidence += f" (needed all, of {LEAST_ANSWERS} or more); of others only the names could be"
-        return "claimed", f"{evidence} compared with the records"
+        others = evaluation.items - evaluation.on_reserve
+        evidence += (
+            f" (needed all, of {LEAST_ANSWERS} or more); of the {others} others {evaluation.matchable} "
+            "could be matched with a record of the newest release, by name or input"
+        )
+        return "claimed", evidence
     return "shown", f"{evidence}, and no record shares text with a sealed item"
 
 

@@ -107,9 +107,11 @@ class EvaluationFigures(msgspec.Struct, frozen=True, kw_only=True):
     items: int = 0
     """Different items."""
     trained_on: int = 0
-    """Items that are records of the store, by id, or of the newest release, by a digest of their text."""
+    """Items that are records of the store, by id, or of the newest release, by a digest or their input."""
     on_reserve: int = 0
     """Items of the sealed reserve."""
+    matchable: int = 0
+    """Other items that could have been matched with a record of the newest release."""
 
 
 class LedgerFigures(msgspec.Struct, frozen=True, kw_only=True):
