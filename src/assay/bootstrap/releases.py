@@ -28,6 +28,7 @@ from assay.releases.keys import read_private_key, read_public_key
 from assay.releases.manifest import MANIFEST, ProgramName, ReserveEntry, read_head
 from assay.releases.notice import named_notices, withdrawn_records
 from assay.reserve import service as reserve
+from assay.reserve.contamination import ReserveIndex
 from assay.reserve.fingerprint import salt_of
 from assay.reserve.sealing import Sealing
 from assay.settings import read_secret
@@ -68,6 +69,7 @@ class ReleasesNoun:
         session = self._session
         report = quality.report(session.store, session.facts)
         program = session.documents.program
+        index = reserve.index(session.store, salt_of(session.secret))
         inputs = ReleaseInputs(
             version=version,
             use=use,
@@ -86,8 +88,8 @@ class ReleasesNoun:
             floors=report.floors,
             rubrics=quality.rubrics(session.store),
             stale=quality.stale_that_decide(session.store, session.facts),
-            reserve=reserve.index(session.store, salt_of(session.secret)),
-            sealed=self._sealed(),
+            reserve=index,
+            sealed=self._sealed(index),
             leave_out_overlaps=leave_out_overlaps,
             validations=tuple(each.id for each in session.store.scan(Validation) if each.passed),
             alarms=report.alarms,
@@ -110,14 +112,15 @@ class ReleasesNoun:
             actor=self._session.actor,
         )
 
-    def _sealed(self) -> ReserveEntry | None:
+    def _sealed(self, index: ReserveIndex | None) -> ReserveEntry | None:
         sealings = list(self._session.store.scan(Sealing))
-        if not sealings:
+        if index is None:
             return None
         return ReserveEntry(
             name=sealings[-1].reserve,
             items=sum(each.items for each in sealings),
             commitments=tuple(each.commitment for each in sealings),
+            wordless=index.wordless,
         )
 
     def _document_files(self) -> Mapping[DocumentKind, DocumentFile]:

@@ -59,6 +59,7 @@ def check(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay reserve check
     """
     import assay
+    from assay.reserve.service import describe_wordless
 
     with assay.open(program) as opened, progress("comparing") as tick:
         found = opened.reserve.check(on_progress=tick)
@@ -80,7 +81,9 @@ def check(program: Folder = ".", as_json: AsJson = False) -> None:
         )
         records = len({each.record for each in found.overlaps})
         typer.echo(f"{records} of {found.records} records overlap {found.items} sealed items")
-        if not found.items:
+        if found.wordless:
+            typer.echo(describe_wordless(found.wordless))
+        elif not found.items:
             typer.echo("nothing is sealed, so nothing was compared")
     if found.overlaps:
         raise typer.Exit(1)

@@ -215,6 +215,7 @@ class _Build:
             figures.accepted + figures.preserved,
             index.sealed if index else {},
             self.paperwork.contract,
+            wordless=index.wordless if index else 0,
         )
 
     def _judged_under(self, tally: Tally) -> tuple[GuidelineEntry, ...]:

@@ -162,6 +162,8 @@ class ReserveEntry(Value):
     """Sealed items."""
     commitments: tuple[str, ...]
     """RFC 6962 roots over the salted digests of the items, one a sealing, hexadecimal."""
+    wordless: Index = 0
+    """Of the items, those without a word, which nothing could be compared with."""
 
 
 class AuditHead(Value):

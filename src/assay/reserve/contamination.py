@@ -65,8 +65,10 @@ class ReserveIndex:
         self._parts: list[_Part] = []
         self._parts_of: dict[int, list[int]] = {}
         self._weights: dict[int, float] = {}
-        self.items = len({each.item for each in parts})
-        """Sealed items."""
+        self.items = len({each.item for each in parts if each.words})
+        """Sealed items with words, which records can be compared with."""
+        self.wordless = len({each.item for each in parts}) - self.items
+        """Sealed items without a word: no record can be compared with them."""
         names = {each.item: each.reserve for each in parts}
         self.sealed = dict(sorted(Counter(names.values()).items()))
         """Reserve -> its sealed items."""

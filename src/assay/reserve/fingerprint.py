@@ -54,6 +54,12 @@ def item_name(salt: bytes, record: Record) -> str:
     return f"item-{hmac.digest(salt, record.digest(), 'sha256').hex()[:24]}"
 
 
+def text_digest(salt: bytes, text: str) -> str | None:
+    """The keyed digest of a text's words, whatever stands between them; None where it holds none."""
+    given = words(text)
+    return hmac.digest(salt, "\x00".join(given).encode(), "sha256").hex() if given else None
+
+
 def words(text: str) -> list[str]:
     """The words of a text: letters and digits, in lower case and one form; ideographs one by one."""
     if text.isascii():

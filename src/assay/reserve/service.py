@@ -61,6 +61,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the reserve that the contract declares; None where it declares none."""
     items: int
     """Sealed items that were compared with."""
+    wordless: int = 0
+    """Sealed items without a word, which nothing could be compared with."""
     records: int
     """Records that were compared."""
     overlaps: tuple[Overlap, ...]
@@ -241,6 +243,7 @@ def compare(
     return Comparison(
         reserve=declared.id if declared else None,
         items=fingerprints.items if fingerprints else 0,
+        wordless=fingerprints.wordless if fingerprints else 0,
         records=records,
         overlaps=tuple(overlaps),
         short=short_of(contract_of(documents), fingerprints.sealed if fingerprints else {}),
@@ -356,10 +359,13 @@ def leakage_alarm(compared: Comparison) -> Alarm:
     shared = f"0 of {compared.records} records share text with {compared.items} sealed items"
     if not compared.items:
         shared = "no record was compared"
+    if compared.wordless:
+        shared += f"; {describe_wordless(compared.wordless)}"
     if compared.short or not compared.items:
-        why = compared.short or "the contract declares no reserve"
+        undeclared = None if compared.reserve else "the contract declares no reserve"
+        why = [each for each in (compared.short or undeclared, shared) if each]
         return _alarm(
-            "unknown", f"{why}; {shared}", "seal the evaluation items: assay reserve seal FILE"
+            "unknown", "; ".join(why), "seal the evaluation items: assay reserve seal FILE"
         )
     if not compared.records:
         return _alarm("unknown", f"there is no record to compare with {compared.items} items")
@@ -386,6 +392,11 @@ def describe(overlap: Overlap) -> str:
     """One overlap in a line: the record, its own words that match, and by which rule."""
     span = max(overlap.spans, key=lambda each: each.end - each.start)
     return f"{overlap.record[:12]} {span.pointer} {span.quote[:100]!r} ({overlap.rule})"
+
+
+def describe_wordless(items: int) -> str:
+    """How many sealed items hold nothing to compare with, in words."""
+    return f"nothing could be compared with {items} sealed items, which hold no word"
 
 
 def _salts(store: FactStore) -> dict[str, str]:

@@ -217,6 +217,8 @@ PLANTS = [
     Plant("disagreement-never", "review.layers[0].on_disagreement",
           (("contract", ("supervision", 0, "signal"), "critique"),
            *(("rubric", ("dimensions", place, "nature"), "plural") for place in range(4)))),
+    contract("objective-disagreement-preserved", "review.layers[0].on_disagreement",
+             ((*LAYER, "on_disagreement"), "preserve")),
     # preferences
     rubric("forced-choice", "verdicts", (("verdicts",), ["tie", "abstained"])),
     rubric("reasons-not-required", "reasons_required", (("reasons_required",), False)),
@@ -324,7 +326,7 @@ PLANTS = [
              ((*LAYER, "roles"), ["reviewer", "language_specialist"])),
     contract("adjudication-without-adjudicator", "review.layers[0]",
              (("roles", 2), GONE), (("roles", 1), GONE),
-             (("review", "layers", 1, "on_disagreement"), "preserve")),
+             (("review", "layers", 1, "on_disagreement"), "second_review")),
     contract("qualification-without-test", "roles[0].test", (("roles", 0, "test"), GONE)),
     contract("qualification-without-test", "roles[0].pass_mark", (("roles", 0, "pass_mark"), GONE)),
     contract("exam-impossible", "roles[0].pass_mark", (("roles", 0, "items"), 2)),
@@ -463,6 +465,63 @@ def test_what_decides_nothing_is_not_demanded(
     """A field that no rule reads may be left out."""
     write(tmp_path, Plant("nothing", "", ((kind, where, GONE),)))
     assert service.check(tmp_path, CONTEXT).issues == ()
+
+
+@pytest.mark.parametrize(
+    ("dataset", "trained_on"),
+    [
+        ("train_split", True),
+        ("training", True),
+        ("sft-mix", True),
+        ("training-heldout", False),
+        ("train-holdout-2", False),
+        ("training_data_test_split", False),
+        ("sft-eval", False),
+        ("reserve", False),
+        ("restrained", False),
+    ],
+)
+def test_a_held_out_split_of_training_data_is_no_training_data(
+    dataset: str, trained_on: bool, tmp_path: Path
+) -> None:
+    """A name that says `heldout`, `test` or `eval` is held out, wherever `train` stands in it."""
+    write(tmp_path, contract("data", "", (("acceptance_tests", 0, "dataset"), dataset)))
+    found = [issue.code for issue in service.check(tmp_path, CONTEXT).issues]
+    assert ("acceptance-on-training-data" in found) is trained_on
+
+
+def test_objectives_are_compared_by_their_words(tmp_path: Path) -> None:
+    """Width, case and punctuation make no second objective."""
+    same = "Names the interaction, and says what to do"
+    wide = "\uff2e\uff41\uff4d\uff45\uff53 the interaction and says WHAT to do."
+    edits = (("training_objectives",), [same]), (("evaluation_objectives",), [wide])
+    write(tmp_path, contract("objectives-not-separated", "", *edits))
+    found = {issue.code for issue in service.check(tmp_path, CONTEXT).issues}
+    assert "objectives-not-separated" in found
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [("rubric", ("dimensions", place, "nature"), "judgmental") for place in range(4)],
+        [("rubric", ("dimensions", 0, "judged_by"), "machine")],
+        [("contract", ("supervision", 0, "dimensions"), ["grounding", "completeness", "brevity"])],
+        [("contract", ("supervision", 0, "slice"), {"difficulty": "easy"}),
+         ("contract", (*LAYER, "slice"), {"difficulty": "hard"}),
+         ("contract", ("supervision", 1),
+          {"signal": "critique", "dimensions": ["brevity"], "behaviours": ["warn-of-interactions"],
+           "why": "Pharmacists mark what is too long."})],
+    ],
+    ids=["nothing objective", "judged by a machine", "not asked", "asked elsewhere"],
+)  # fmt: skip
+def test_disagreement_may_be_preserved_where_people_may_differ(
+    edits: list[tuple[str, tuple[str | int, ...], Any]], tmp_path: Path
+) -> None:
+    """A layer whose people score no objective dimension preserves what it likes."""
+    preserving = ("contract", (*LAYER, "on_disagreement"), "preserve")
+    write(tmp_path, Plant("preserve", "", (preserving, *edits)))
+    found = {issue.code for issue in service.check(tmp_path, CONTEXT).issues}
+    assert "objective-disagreement-preserved" not in found
 
 
 def test_openers_and_readers_are_held_against_the_layers(tmp_path: Path) -> None:

@@ -142,6 +142,12 @@ def test_short_and_ideographic_items_are_found() -> None:
     assert both.overlaps(record("Who built the house?")) == ()
 
 
+def test_an_item_without_a_word_is_counted_apart() -> None:
+    """Emoji and marks alone hold nothing to compare; one word is enough."""
+    found = index(record("\U0001f600 !?"), record("Reykjavik"), record(prose(30, 5)))
+    assert (found.items, found.wordless, sum(found.sealed.values())) == (2, 1, 3)
+
+
 def test_another_salt_finds_nothing_and_is_refused() -> None:
     """Fingerprints of another secret compare with nothing, so comparing is refused, not clean."""
     assert ReserveIndex.of([], SALT).overlaps(record(SECRET)) == ()
