@@ -221,7 +221,8 @@ class ReviewLayer(Part):
     max_abstentions: Annotated[int, Field(ge=0, le=25)] = 0
     """Abstentions beyond this number send the record to adjudication."""
     on_disagreement: Literal["second_review", "adjudication", "preserve"] = "adjudication"
-    """What happens below `agreement`: one more judgment, a senior decision, or both answers kept."""
+    """What happens below `agreement`: one more judgment, a senior decision, or both answers kept.
+    Disagreement on an objective dimension is never kept: it goes to adjudication."""
     on_contradiction: Literal["adjudication", "record"] = "adjudication"
     """What happens where a verdict contradicts the priority rules on its own scores."""
     always_adjudicate: bool = False

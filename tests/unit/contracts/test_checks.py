@@ -217,8 +217,6 @@ PLANTS = [
     Plant("disagreement-never", "review.layers[0].on_disagreement",
           (("contract", ("supervision", 0, "signal"), "critique"),
            *(("rubric", ("dimensions", place, "nature"), "plural") for place in range(4)))),
-    contract("objective-disagreement-preserved", "review.layers[0].on_disagreement",
-             ((*LAYER, "on_disagreement"), "preserve")),
     # preferences
     rubric("forced-choice", "verdicts", (("verdicts",), ["tie", "abstained"])),
     rubric("reasons-not-required", "reasons_required", (("reasons_required",), False)),
@@ -498,30 +496,6 @@ def test_objectives_are_compared_by_their_words(tmp_path: Path) -> None:
     write(tmp_path, contract("objectives-not-separated", "", *edits))
     found = {issue.code for issue in service.check(tmp_path, CONTEXT).issues}
     assert "objectives-not-separated" in found
-
-
-@pytest.mark.parametrize(
-    "edits",
-    [
-        [("rubric", ("dimensions", place, "nature"), "judgmental") for place in range(4)],
-        [("rubric", ("dimensions", 0, "judged_by"), "machine")],
-        [("contract", ("supervision", 0, "dimensions"), ["grounding", "completeness", "brevity"])],
-        [("contract", ("supervision", 0, "slice"), {"difficulty": "easy"}),
-         ("contract", (*LAYER, "slice"), {"difficulty": "hard"}),
-         ("contract", ("supervision", 1),
-          {"signal": "critique", "dimensions": ["brevity"], "behaviours": ["warn-of-interactions"],
-           "why": "Pharmacists mark what is too long."})],
-    ],
-    ids=["nothing objective", "judged by a machine", "not asked", "asked elsewhere"],
-)  # fmt: skip
-def test_disagreement_may_be_preserved_where_people_may_differ(
-    edits: list[tuple[str, tuple[str | int, ...], Any]], tmp_path: Path
-) -> None:
-    """A layer whose people score no objective dimension preserves what it likes."""
-    preserving = ("contract", (*LAYER, "on_disagreement"), "preserve")
-    write(tmp_path, Plant("preserve", "", (preserving, *edits)))
-    found = {issue.code for issue in service.check(tmp_path, CONTEXT).issues}
-    assert "objective-disagreement-preserved" not in found
 
 
 def test_openers_and_readers_are_held_against_the_layers(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Signals: each fits the dimensions that it is scored on, and review can disagree where it says so."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.contract import Contract, ReviewLayer
@@ -92,49 +92,6 @@ def disagreement_can_happen(contract: Contract, rubric: Rubric) -> Iterator[Faul
             )  # fmt: skip
 
 
-@check("contract", "rubric", whole=(("contract", "review"), ("rubric", "dimensions")))
-def objective_disagreement_is_settled(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
-    """Disagreement is preserved only where people may rightly differ."""
-    for place, layer in enumerate(contract.review.layers):
-        if layer.on_disagreement != "preserve" or not _can_disagree(layer):
-            continue
-        objective = [
-            dimension.id
-            for dimension in _asked_in(layer, contract, rubric)
-            if dimension.nature == "objective" and dimension.judged_by != "machine"
-        ]
-        if objective:
-            yield Fault(
-                "contract", ("review", "layers", place, "on_disagreement"),
-                "objective-disagreement-preserved",
-                f"{layer.id!r} preserves disagreement on {', '.join(objective)}, which is objective: "
-                "of two answers at least one is wrong, and the error stays hidden",
-                "send it to 'adjudication', or give records without an objective dimension a layer "
-                "of their own", "warning",
-            )  # fmt: skip
-
-
-def _asked_in(layer: ReviewLayer, contract: Contract, rubric: Rubric) -> Iterator[Dimension]:
-    """The dimensions that records of a layer are scored on; all where no signal says which.
-
-    Signals that name a part of the layer's own slice say it; without any, those that are about
-    records of every slice.
-    """
-    possible = [entry for entry in contract.supervision if _can_meet(entry.slice, layer.slice)]
-    own = [entry for entry in possible if entry.slice.keys() & layer.slice.keys()]
-    entries = own or possible
-    named = {name for entry in entries for name in entry.dimensions}
-    scored_on_all = not entries or any(not entry.dimensions for entry in entries)
-    for dimension in rubric.dimensions:
-        if scored_on_all or dimension.id in named:
-            yield dimension
-
-
-def _can_meet(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether a record can lie in both slices."""
-    return all(other.get(axis, value) == value for axis, value in one.items())
-
-
 def _can_disagree(layer: ReviewLayer) -> bool:
     """Whether the layer's records can have two judgments."""
     return _judgments(layer) >= 2 or "agreement" in layer.model_fields_set  # noqa: PLR2004 - two differ
@@ -154,6 +111,4 @@ def _can_break(dimension: Dimension) -> bool:
     )
 
 
-CHECKS: tuple[Check, ...] = (
-    fits, verifiers_are_asked, disagreement_can_happen, objective_disagreement_is_settled,
-)  # fmt: skip
+CHECKS: tuple[Check, ...] = (fits, verifiers_are_asked, disagreement_can_happen)
