@@ -26,11 +26,14 @@ demo: $(VENV)/.base ## install, then run the whole way on a small program in ./d
 	$(BIN)/assay demo demo
 
 test: $(VENV)/.dev ## install, then run the tests that take less than five minutes
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not long"
-	@echo "The long tests are run by: make test-long"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not long and not heavy"
+	@echo "The long tests are run by: make test-long, the heaviest by: make test-heavy"
 
 test-long: $(VENV)/.dev ## run the rest: data sets, the tutorial, every screen in every state
-	$(BIN)/pytest -n 2 --dist loadgroup -m long
+	$(BIN)/pytest -n 2 --dist loadgroup -m "long and not heavy"
+
+test-heavy: $(VENV)/.dev ## run what takes minutes each: a million records, whole simulations (about an hour)
+	$(BIN)/pytest -m heavy
 
 check: $(VENV)/.dev ## format, lint, direction of imports, types
 	$(BIN)/ruff format --check .
@@ -58,4 +61,4 @@ constraints: $(VENV)/.dev ## pin what is installed now
 clean: ## remove what was built
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help demo test test-long check docs pictures goldens bench constraints clean
+.PHONY: help demo test test-long test-heavy check docs pictures goldens bench constraints clean

@@ -27,7 +27,8 @@ from assay.core.identity import make_id
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case
-from assay.quality.report import quality_report
+from assay.quality.gathering import gather
+from assay.quality.report import report_of
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import DimensionScore, Prefers, Scored, Tie
@@ -112,7 +113,7 @@ def run(judgments: int) -> None:
         pass
     bare, start = time.process_time() - before, peak()
     before = time.process_time()
-    quality_report(cases(made, judgments), in_force(), RESAMPLING)
+    report_of(gather(cases(made, judgments), in_force()), RESAMPLING)
     _print("cases decoded from JSON", judgments, time.process_time() - before, bare, start)
 
 

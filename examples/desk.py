@@ -150,7 +150,7 @@ def _program(show: Show, into: Path) -> Path:
     folder = into / show.name
     shutil.copytree(HERE / show.program, folder)
     (folder / ".assay").mkdir()
-    (folder / ".assay" / "pseudonym.key").write_text(SECRET)
+    (folder / ".assay" / "master.key").write_text(SECRET)
     make_key_pair(folder / ".assay" / "signing.key", folder / "signing.pub")
     _for_a_few(folder / "contract.yaml", one_pass=show.program == "real-data")
     (folder / SEALED).write_text(json.dumps(_sealed_item(show.name)) + "\n", encoding="utf-8")

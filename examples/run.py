@@ -21,7 +21,7 @@ import pyrage
 import assay
 from assay.bootstrap import Program
 from assay.bootstrap.releases import export_release, verify_release
-from assay.quality.report_text import agreement_rows
+from assay.quality.agreement_outline import AGREEMENT_HEAD, agreement_table
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.report import ImportReport
@@ -157,8 +157,8 @@ def _lost(program: Program, reports: Iterable[ImportReport]) -> Iterator[str]:
 def release_votes(program: Program) -> list[str]:
     """Report agreement, build and verify the release 1.0.0, export it, and account for ties."""
     program.quality.write_report(program.folder / "reports")
-    head, rows = agreement_rows(program.quality.agreement())
-    show(head, rows)
+    found = program.quality.agreement()
+    show(AGREEMENT_HEAD, agreement_table(found.verdicts, found.questions))
     limitations = (HERE / VOTES / "limitations.md").read_text(encoding="utf-8")
     built = program.releases.build("1.0.0", limitations=limitations)
     verified = verify_release(built.folder, program.folder / "signing.pub")

@@ -16,6 +16,7 @@ from assay.records.record import Record
 from assay.records.verdict import Prefers
 from assay.review.answer_key import Key
 from assay.store.desk import Desk
+from assay.store.desk_overview import DeskOverview
 from browser.conftest import DESK
 from browser.desk_server import DeskServer
 from browser.hand import Hand
@@ -206,11 +207,12 @@ def test_sentinels_and_ordinary_work_cannot_be_told_apart(
     Hand(page, mixed.origin).sign_in("ana")
     page.goto(mixed.origin)
     desk = Desk(mixed.program.store)
-    stages = {row.id: row.queue.stage for row in desk.queues()}
-    items = {
-        item.id: item.queue
-        for record in mixed.program.store.scan(Record)
-        for item in desk.items_of(record.id)
+    overview = DeskOverview(mixed.program.store)
+    sentinels = {
+        record
+        for row in desk.queues()
+        if row.queue.stage == "sentinel"
+        for record in overview.records_of(row.id)
     }
     seen: dict[str, list[dict[str, Any]]] = {"review": [], "sentinel": []}
     texts = []
@@ -222,7 +224,7 @@ def test_sentinels_and_ordinary_work_cannot_be_told_apart(
         assert lease
         opened = ask(page, "POST", f"{REVIEW}/assignments/{work['assignment']}/opened")
         again = ask(page, "GET", f"{REVIEW}/assignments/{work['assignment']}")
-        seen[stages[items[lease.item]]].append(
+        seen["sentinel" if lease.record in sentinels else "review"].append(
             {"told": told, "work": work, "opened": opened, "again": again}
         )
         texts.append(work["shown"]["messages"][0]["text"]["raw"])

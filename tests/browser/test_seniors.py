@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from assay.records.evidence import TextSpan
 from assay.records.judgment import Attack, Judgment, SectionRuling, StepLabel
@@ -174,6 +174,23 @@ def take(hands: Hands, desk: DeskServer) -> Hand:
     return senior
 
 
+def says_unknown_where_nothing_was_compared(senior: Hand) -> None:
+    """Without a question that two answers cover, the rail does not say that nothing is disputed."""
+
+    def without(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json=response.json() | {"disputes": None})
+
+    senior.page.route("**/api/v1/adjudication/*", without)
+    senior.page.reload()
+    rail = senior.page.locator(".rail")
+    expect(rail.get_by_role("heading", name="Nothing was compared")).to_be_visible()
+    expect(rail.get_by_text("No single answer is disputed")).to_have_count(0)
+    senior.page.unroute("**/api/v1/adjudication/*")
+    senior.page.reload()
+    senior.at_work()
+
+
 def decide(senior: Hand, cause: str) -> None:
     """Choose the cause and decide; the list of what waits comes back."""
     senior.tab_to_field("Why people differed")
@@ -310,6 +327,7 @@ def test_errors_are_decided(hands: Hands, desk: DeskServer) -> None:
     ben.page.locator("[data-none]").press("Space")
     ben.submit("Control+Enter")
     senior = take(hands, desk)
+    says_unknown_where_nothing_was_compared(senior)
     expect(senior.page.locator(".disputes a")).to_have_text(["correct of A", "the errors"])
     senior.press("0", "v", "Home", "Shift+ArrowRight", "s", "c", "c", "4", "Escape")
     expect(senior.page.locator(".disputes .tag")).to_have_text(["decided", "decided"])

@@ -2,13 +2,9 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
-from assay.core.fact import Fact
-from assay.records.record import Record
 from assay.reserve.contamination import Compared, ReserveIndex
 from simulators.disguises import DISGUISES, problem
 from unit.reserve.test_contamination import index, record

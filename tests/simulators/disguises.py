@@ -9,11 +9,45 @@ import unicodedata
 from collections.abc import Callable
 from urllib.parse import quote
 
-_NAMES = ("Odile", "Farid", "Ingrid", "Tomas", "Yuna", "Bashir", "Celeste", "Dmitri", "Amara", "Jonas")
-_PLACES = ("harbour", "orchard", "quarry", "library", "foundry", "vineyard", "observatory", "bakery")
-_THINGS = ("lanterns", "crates of figs", "brass valves", "ledgers", "clay tiles", "barrels", "wool rolls")
+_NAMES = (
+    "Odile",
+    "Farid",
+    "Ingrid",
+    "Tomas",
+    "Yuna",
+    "Bashir",
+    "Celeste",
+    "Dmitri",
+    "Amara",
+    "Jonas",
+)
+_PLACES = (
+    "harbour",
+    "orchard",
+    "quarry",
+    "library",
+    "foundry",
+    "vineyard",
+    "observatory",
+    "bakery",
+)
+_THINGS = (
+    "lanterns",
+    "crates of figs",
+    "brass valves",
+    "ledgers",
+    "clay tiles",
+    "barrels",
+    "wool rolls",
+)
 _DEEDS = ("carries", "repairs", "counts", "paints", "weighs", "sells", "catalogues", "stacks")
-_TIMES = ("before noon", "in the rain", "on the third day", "after the ferry leaves", "by candlelight")
+_TIMES = (
+    "before noon",
+    "in the rain",
+    "on the third day",
+    "after the ferry leaves",
+    "by candlelight",
+)
 _TURNS = (
     "A cousin then takes {n} of them to the {place} without leaving a note.",
     "Nobody notices that {n} were broken on the way from the {place}.",
@@ -64,7 +98,7 @@ def _other_names(text: str) -> str:
     return re.sub(r"\d+", lambda match: str(int(match[0]) + 7), other)
 
 
-_LOOK_ALIKES = str.maketrans("aceopxyiABEKMHOPCTX", "асеорхуіАВЕКМНОРСТХ")  # noqa: RUF001  that is the disguise
+_LOOK_ALIKES = str.maketrans("aceopxyiABEKMHOPCTX", "асеорхуіАВЕКМНОРСТХ")
 
 DISGUISES: dict[str, Callable[[str], str]] = {
     "verbatim": str,
@@ -101,7 +135,9 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "digits for letters": lambda text: text.translate(str.maketrans("eoa", "304")),
     "the first half": lambda text: " ".join(text.split()[: len(text.split()) // 2]),
     "other names and numbers": _other_names,
-    "a quotation of eight words": lambda text: f"As they say, {' '.join(text.split()[3:11])}, and so on.",
+    "a quotation of eight words": lambda text: (
+        f"As they say, {' '.join(text.split()[3:11])}, and so on."
+    ),
     "every fourth word replaced": _every(4, "thing"),
     "every fifth word replaced": _every(5, "thing"),
     "neighbouring words swapped": _swapped,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from assay.core.ports import FactStore
 from assay.review.assignment import Assignment
 from assay.review.lease import Lease
-from assay.review.pass_service import people_of
+from assay.review.pass_service import facts_of
 from assay.review.passes import PassChange, PassCount, within
 
 
@@ -39,8 +39,8 @@ class NoDesk:
         documents: Mapping[str, str],
     ) -> Sequence[Assignment]:
         """Store the assignments whose record still wants a pass."""
-        people = people_of(self._store, self, sorted({each.record for each in assignments}))
-        held = within(assignments, wanted, people, ())
+        facts = facts_of(self._store, self, sorted({each.record for each in assignments}))
+        held = within(assignments, wanted, facts.people, ())
         with self._store.write("review.assign", actor=actor, documents=documents) as writing:
             writing.add(held)
         return held

@@ -28,7 +28,7 @@ from assay.review import desk
 from assay.review.answer import Answer
 from assay.review.assignment import Assignment
 from assay.review.desk import InForce, Receipt
-from assay.review.lease import Lease, LeaseState, Member, NewItem, Queue
+from assay.review.lease import Item, Lease, LeaseState, Member, NewItem, Queue
 from assay.store.audit import verify
 from assay.store.desk import Desk, DeskUnit
 from assay.store.store import Store
@@ -70,9 +70,9 @@ class Floor:
         with self.store.write("record.import", actor=ACTOR) as writing:
             writing.add(self.records)
         with self.write() as unit:
-            self.queue = unit.add_queue(QUEUE, "que_small")
+            self.queue = unit.queues.add_queue(QUEUE, "que_small")
             items = [NewItem(record=each.id, need=need) for each in self.records]
-            unit.enqueue(self.queue, items)
+            unit.queues.enqueue(self.queue, items)
 
     @contextmanager
     def write(self) -> Iterator[DeskUnit]:
@@ -117,6 +117,18 @@ class Floor:
     def expire(self) -> list[Lease]:
         with self.write() as unit:
             return unit.expire(self.now)
+
+    def item(self, record: str) -> Item:
+        (item,) = items_of(self.desk, record)
+        return item
+
+
+def items_of(desk: Desk, record: str) -> list[Item]:
+    """The items of a record, as a claim reads them: they are numbered from 1."""
+    count = sum(each.items for each in desk.pass_counts().values())
+    with desk.write("review.test", actor=ACTOR) as unit:
+        items = [unit.item(number) for number in range(1, count + 1)]
+    return [item for item in items if item.record == record]
 
 
 class Machine(RuleBasedStateMachine):
@@ -230,26 +242,30 @@ class Machine(RuleBasedStateMachine):
     def exclude(self, data: st.DataObject, reviewer: str) -> None:
         record = data.draw(st.sampled_from(sorted(self.need)))
         with self.floor.write() as unit:
-            unit.bar(record, [reviewer])
+            unit.queues.bar(record, [reviewer])
         self.barred.add((record, reviewer))
 
     @rule(data=st.data())
     def raise_need(self, data: st.DataObject) -> None:
         record = data.draw(st.sampled_from(sorted(self.need)))
         if self.need[record] < len(PEOPLE):
-            (item,) = self.floor.desk.items_of(record)
+            item = self.floor.item(record)
             with self.floor.write() as unit:
-                unit.raise_need(item.id)
+                unit.queues.raise_need(item.id)
             self.need[record] = max(self.need[record], self.taken(record)) + 1
 
     @invariant()
     def slots_are_what_the_leases_say(self) -> None:
         for record, need in self.need.items():
-            (item,) = self.floor.desk.items_of(record)
+            item = self.floor.item(record)
             assert item.need == need
             assert item.open_slots == max(0, need - self.taken(record))
-            leases = self.floor.desk.leases(record=record)
-            known = {each.handle: each.state.name for each in leases if each.handle}
+            leases = self.floor.desk.leases(queue=self.floor.queue)
+            known = {
+                each.handle: each.state.name
+                for each in leases
+                if each.handle and each.record == record
+            }
             assert known == {
                 handle: self.states[handle]
                 for handle, lease in self.leases.items()
@@ -393,9 +409,9 @@ def test_what_came_back_is_claimed_first_and_hides_nothing_in_between(store: Sto
     assert last
     with floor.write() as unit:
         desk.release(unit, last)
+    item = floor.item(floor.records[0].id)
     with floor.write() as unit:
-        for each in floor.desk.items_of(floor.records[0].id):
-            unit.raise_need(each.id)
+        unit.queues.raise_need(item.id)
     got = {lease.record for _ in range(2) if (lease := floor.claim("ben"))}
     assert got == {last.record, floor.records[0].id}
     assert floor.claim("ben") is None
@@ -406,9 +422,9 @@ def test_what_nothing_follows_from_keeps_no_place_in_the_line(store: Store) -> N
     floor = Floor(store, n_items=3, need=1)
     exam = Queue(stage="exam", layer="-", kind="preference", roles=("reviewer",))
     with floor.write() as unit:
-        other = unit.add_queue(exam, "que_exam")
+        other = unit.queues.add_queue(exam, "que_exam")
         given = [NewItem(record=each.id, need=0) for each in floor.records]
-        unit.enqueue(other, given)
+        unit.queues.enqueue(other, given)
     lease = floor.claim("ana")
     assert lease
     floor.answer(lease, ANSWERS[0], "key-ana-1")

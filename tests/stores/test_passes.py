@@ -37,7 +37,7 @@ from assay.store.pass_register import Passes
 from assay.store.store import Store
 from simulators.small_program import facts, pair
 from stores.facts import ACTOR
-from stores.test_desk import IN_FORCE, SECONDS, START, empty_stores
+from stores.test_desk import IN_FORCE, SECONDS, START, empty_stores, items_of
 
 PEOPLE = ("ana", "ben", "eva", "ida")
 SENIORS = ("sam", "sue")
@@ -61,13 +61,13 @@ class Floor:
         with store.write("record.import", actor=ACTOR) as unit:
             unit.add(self.records)
         with self.desk.write("review.test", actor=ACTOR) as unit:
-            self.review = unit.add_queue(REVIEW, "que_review")
-            self.senior = unit.add_queue(SENIOR, "que_senior")
+            self.review = unit.queues.add_queue(REVIEW, "que_review")
+            self.senior = unit.queues.add_queue(SENIOR, "que_senior")
             unit.acted()
 
     def queue(self, queue: int, record: str, need: int) -> None:
         with self.desk.write("review.test", actor=ACTOR) as unit:
-            unit.enqueue(queue, [NewItem(record=record, need=need)])
+            unit.queues.enqueue(queue, [NewItem(record=record, need=need)])
             unit.acted()
 
     def claim(self, reviewer: str) -> Lease | None:
@@ -341,8 +341,8 @@ class Machine(RuleBasedStateMachine):
         identity = self.floor.ids[record]
         holds = {person for each, person in self.taken if each == identity}
         with self.floor.desk.write("review.test", actor=ACTOR) as unit:
-            unit.enqueue(self.floor.senior, [NewItem(record=identity, need=1)])
-            unit.reopen(self.floor.senior, identity)
+            unit.queues.enqueue(self.floor.senior, [NewItem(record=identity, need=1)])
+            unit.queues.reopen(self.floor.senior, identity)
             unit.acted()
         self.sent_up.add(identity)
         if not holds:
@@ -399,7 +399,9 @@ class Machine(RuleBasedStateMachine):
     def open_passes_are_those_that_nobody_judged_or_holds(self) -> None:
         for record, need in self.queued.items():
             (item,) = [
-                each for each in self.floor.desk.items_of(record) if each.queue == self.floor.review
+                each
+                for each in items_of(self.floor.desk, record)
+                if each.queue == self.floor.review
             ]
             assert item.need == need
             assert item.open_slots == max(0, need - len(self.passes(record)))
@@ -408,7 +410,9 @@ class Machine(RuleBasedStateMachine):
     def a_decision_closes_the_record(self) -> None:
         for record in self.sent_up:
             (item,) = [
-                each for each in self.floor.desk.items_of(record) if each.queue == self.floor.senior
+                each
+                for each in items_of(self.floor.desk, record)
+                if each.queue == self.floor.senior
             ]
             people = {person for each, person in self.decided | self.taken if each == record}
             assert item.open_slots == max(0, 1 - len(people))

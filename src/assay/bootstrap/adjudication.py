@@ -48,8 +48,9 @@ class SeniorWork(msgspec.Struct, frozen=True, kw_only=True):
     """What was shown, in the order of this page."""
     voices: tuple[Voice, ...]
     """The judgments that stand."""
-    disputes: tuple[Dispute, ...]
-    """What they differ on, with candidates as they are shown on this page."""
+    disputes: tuple[Dispute, ...] | None
+    """What they differ on, with candidates as they are shown on this page; None where no question
+    has two answers that count, so that nothing was compared."""
     care: Care | None
     """What is told before the content is shown."""
     decided: bool
@@ -61,8 +62,9 @@ class HeldRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     handle: str
     """Name of the lease for the outside."""
-    disputes: tuple[Dispute, ...]
-    """What its judgments differ on, with candidates as shown to this adjudicator."""
+    disputes: tuple[Dispute, ...] | None
+    """What its judgments differ on, with candidates as shown to this adjudicator; None where
+    nothing was compared."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,7 +210,7 @@ class AdjudicationNoun:
             in_force.form(record),
             in_force.rubric,
             shape_of(record, order.order),
-            self._disputes(lease),
+            self._disputes(lease) or (),
         )
         if faults:
             raise together(faults)
@@ -236,10 +238,12 @@ class AdjudicationNoun:
         given = standing(self._session.store.scan(Judgment, record=record))
         return [each for each in given if each.reviewer.kind != "model"]
 
-    def _disputes(self, lease: Lease) -> tuple[Dispute, ...]:
+    def _disputes(self, lease: Lease) -> tuple[Dispute, ...] | None:
         """What the judgments of a lease's record differ on, as it is shown to its adjudicator."""
         record = self._session.store.get(Record, lease.record)
         found = quality.disputed(self._session.store, self._session.facts, record.id)
+        if found is None:
+            return None
         order = self._order(lease, record).order
         return tuple(dispute.moved(order) for dispute in found)
 

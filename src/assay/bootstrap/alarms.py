@@ -1,14 +1,18 @@
 """The alarms of a program: what every stage says of the eight failure modes, in the guide's order."""
 
+from collections.abc import Sequence
+
 from assay.bootstrap.program import Program
 from assay.governance.claims import find_unproven_effects
 from assay.governance.failure_modes import MODES, Alarm
 from assay.quality.report import QualityReport
 from assay.releases.release import Release
+from assay.reserve.overlap import Overlap
 from assay.reserve.service import leakage_alarm
 from assay.validation.alarms import model_validation_alarm, of_release, over_refusal_alarm
 from assay.validation.helpfulness import Helpfulness
-from assay.validation.training_overlap import trained_items
+from assay.validation.service import overlap_of, reported
+from assay.validation.training_overlap import training_of
 from assay.validation.validation import Validation
 
 TEXTS = ("README.md", "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md", "quality.md")
@@ -24,11 +28,12 @@ def program_alarms(program: Program, report: QualityReport | None = None) -> tup
         program: the open program.
         report: the quality report, where it was made already.
     """
+    compared = program.reserve.check()
     found = [
         *(report or program.quality.report()).alarms,
-        leakage_alarm(program.reserve.check()),
+        leakage_alarm(compared),
         _over_refusal(program),
-        _model_validation(program),
+        _model_validation(program, compared.overlaps),
     ]
     order = list(MODES)
     return tuple(sorted(found, key=lambda alarm: order.index(alarm.mode)))
@@ -40,11 +45,12 @@ def _over_refusal(program: Program) -> Alarm:
         return over_refusal_alarm(Helpfulness(rates=(), relabelled=()))
     newest = validations[-1]
     releases = [release.id for release in program.store.scan(Release)]
-    [alarm] = program.validation.report(newest).alarms
+    [alarm] = reported(program.store, program.session.facts, newest).alarms
     return of_release(alarm, newest, releases[-1] if releases else None)
 
 
-def _model_validation(program: Program) -> Alarm:
+def _model_validation(program: Program, shared: Sequence[Overlap]) -> Alarm:
+    """What the newest release did to a model; `shared` is what records share with sealed items."""
     store = program.store
     validations = list(store.scan(Validation))
     passed = [each.id for each in validations if each.passed]
@@ -56,9 +62,15 @@ def _model_validation(program: Program) -> Alarm:
     ]
     releases = [release.id for release in store.scan(Release)]
     of_newest = [each for each in validations if releases and each.release == releases[-1]]
-    overlapping = {each.id: trained_items(store, each) for each in of_newest[-1:]}
+    key = program.session.keys.gate
+    overlaps = {
+        each.id: overlap_of(
+            store, each, training_of(store, releases[-1], key, sealed=True, overlaps=shared)
+        )
+        for each in of_newest[-1:]
+    }
     return model_validation_alarm(
-        program.documents.contract, releases, validations, claims, overlapping
+        program.documents.contract, releases, validations, claims, overlaps
     )
 
 

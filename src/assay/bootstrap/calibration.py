@@ -107,10 +107,10 @@ class CalibrationNoun:
             open_desk = self._desk.unit(unit)
             # Whoever calibrates on a record gives no further pass on it.
             for each in found:
-                open_desk.bar(each, given.members)
-            number = open_desk.add_queue(queue, handle_of(self._session, queue))
+                open_desk.queues.bar(each, given.members)
+            number = open_desk.queues.add_queue(queue, handle_of(self._session, queue))
             need = len(given.members)
-            open_desk.enqueue(number, [NewItem(record=each, need=need) for each in found])
+            open_desk.queues.enqueue(number, [NewItem(record=each, need=need) for each in found])
             return given
 
         opened = self._floor.submit(work, "calibration.open", actor=who.pseudonym)

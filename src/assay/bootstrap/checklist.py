@@ -1,6 +1,6 @@
 """The live checklist: gathers what the facts of a store come to, for the rules of `planning`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from assay.bootstrap.checking import check_documents
 from assay.bootstrap.program import Program
@@ -15,9 +15,10 @@ from assay.planning.checklist_figures import (
     ReleaseFigures,
     ReserveFigures,
     ValidationFigures,
+    count_rounds,
+    reading_figures,
 )
 from assay.quality.service import each_case
-from assay.records.candidate import MadeByModel
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.release import Release
@@ -26,8 +27,10 @@ from assay.review.adjudication import Adjudication
 from assay.review.calibration import Round, RoundNote, RoundStep, follow
 from assay.review.guideline_gap import GapAnswer, GuidelineGap, open_gaps
 from assay.review.qualification import Qualification, standing_qualifications
-from assay.validation.evaluation import Result
-from assay.validation.training_overlap import training_names
+from assay.review.welfare import Consent, Exposure
+from assay.store.desk_overview import DeskOverview
+from assay.validation.evaluation import Evaluation, Result
+from assay.validation.training_overlap import Training, compare_with_training, training_of
 from assay.validation.validation import Validation
 from assay.verification.verification import Verification
 
@@ -63,7 +66,7 @@ def live_checklist(program: Program, alarms: Iterable[Alarm]) -> tuple[LivePoint
 
 def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
     store, session = program.store, program.session
-    gathering = Gathering(session.ids["rubric"])
+    gathering = Gathering(session.ids["rubric"], store.scan(Consent))
     for case in each_case(store, session.facts):
         gathering.add(case)
     releases = list(store.scan(Release))
@@ -73,6 +76,8 @@ def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
         validation for validation in validations if newest and validation.release == newest.id
     ]
     standing = standing_qualifications(store.scan(Qualification))
+    targets = tuple(sorted({each.checkpoint for each in store.scan(Evaluation, arm="base")}))
+    on_target, on_others = count_rounds(_rounds(program), targets)
     return Figures(
         judgments=gathering.judgments,
         records=gathering.records,
@@ -82,9 +87,20 @@ def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
         other_validations=len(validations) - len(of_newest),
         evaluation=_evaluation(program, newest),
         ledger=_ledger(program),
-        exams={exam.id: exam.decision for exam in store.scan(Qualification)},
+        passed_exams={
+            exam.id: exam.scope.role
+            for exam in store.scan(Qualification)
+            if exam.decision == "passed"
+        },
         failed_roles=_failed_roles(standing, gathering),
-        rounds=_rounds(program),
+        targets=targets,
+        rounds=on_target,
+        other_rounds=on_others,
+        reading=reading_figures(
+            gathering.harmful_by_person,
+            _exposures(program),
+            program.documents.contract.welfare,
+        ),
         open_gaps=len(open_gaps(store.scan(GuidelineGap), store.scan(GapAnswer))),
         documents=session.ids,
         reused_versions=_reused(store.scan(Document)),
@@ -129,14 +145,23 @@ def _validation(validation: Validation) -> ValidationFigures:
 
 
 def _evaluation(program: Program, newest: Release | None) -> EvaluationFigures:
-    """The evaluated items, held against records by id and against the newest release by each name."""
+    """The evaluated items against all records by id, and the newest release's by every mark."""
     store = program.store
-    items = {result.item for result in store.scan(Result)}
-    sealed = {fingerprint.item for fingerprint in store.scan(Fingerprint)} if items else set()
-    own = {record.id for record in store.scan(Record)} if items else set()
-    own |= training_names(store, newest.id) if items and newest else frozenset()
+    results = list(store.scan(Result))
+    if not results:
+        return EvaluationFigures()
+    items = {result.item for result in results}
+    sealed = {fingerprint.item for fingerprint in store.scan(Fingerprint)}
+    key = program.session.keys.gate
+    training = training_of(store, newest.id, key) if newest else Training()
+    overlap = compare_with_training(results, training)
+    known = compare_with_training((each for each in results if each.item not in sealed), training)
+    records = {record.id for record in store.scan(Record)}
     return EvaluationFigures(
-        items=len(items), trained_on=len(items & own), on_reserve=len(items & sealed)
+        items=len(items),
+        trained_on=len(items & records | set(overlap.trained)),
+        on_reserve=len(items & sealed),
+        matchable=known.matchable,
     )
 
 
@@ -171,21 +196,22 @@ def _failed_roles(standing: Iterable[Qualification], gathering: Gathering) -> di
     return judgments
 
 
-def _rounds(program: Program) -> int:
-    """Calibration rounds that count: this rubric, outputs of a model, and a discussion at the end."""
+def _rounds(program: Program) -> Iterator[list[Record]]:
+    """The records of each calibration round under the rubric in force that was discussed."""
     store = program.store
     steps, notes = list(store.scan(RoundStep)), list(store.scan(RoundNote))
-    return sum(
-        follow(calibration, store.scan(Judgment, record=calibration.records), steps, notes).state
-        in {"discussed", "closed"}
-        for calibration in store.scan(Round, rubric=program.session.ids["rubric"])
-        if all(map(_is_sampled, store.scan(Record, id=calibration.records)))
-    )
+    for each in store.scan(Round, rubric=program.session.ids["rubric"]):
+        judgments = store.scan(Judgment, record=each.records)
+        if follow(each, judgments, steps, notes).state in {"discussed", "closed"}:
+            yield list(store.scan(Record, id=each.records))
 
 
-def _is_sampled(record: Record) -> bool:
-    """Whether a record holds the output of a model."""
-    return any(isinstance(candidate.provenance, MadeByModel) for candidate in record.candidates)
+def _exposures(program: Program) -> dict[str, list[Exposure]]:
+    """What each person looked at of severe content, by the desk's log."""
+    seen: dict[str, list[Exposure]] = {}
+    for person, exposure in DeskOverview(program.store).exposures("", "9999"):
+        seen.setdefault(person, []).append(exposure)
+    return seen
 
 
 def _reused(documents: Iterable[Document]) -> tuple[str, ...]:

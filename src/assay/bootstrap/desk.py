@@ -241,7 +241,7 @@ class DeskNoun:
             )
             if self._offering.is_known(turn.item.record):
                 # A known record waits in several queues; nobody meets it twice.
-                open_desk.bar(turn.item.record, [reviewer])
+                open_desk.queues.bar(turn.item.record, [reviewer])
             return given
         return None
 

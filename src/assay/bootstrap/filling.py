@@ -1,7 +1,7 @@
 """Filling: every record waits in its queue, in an order whose every prefix is balanced."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -62,8 +62,8 @@ def fill(session: Session, desk: Desk) -> Filled:
         counts["queued"] += _enqueue(session, desk, queue, items, changed=changed)
     with desk.write("review.fill", actor=session.actor, documents=session.ids) as unit:
         if changed:
-            unit.contract_change(_reviews(desk)).retire(no_pass)
-        unit.note_filled(in_force, newest)
+            unit.queues.contract_change(_reviews(desk)).retire(no_pass)
+        unit.queues.note_filled(in_force, newest)
     return Filled(
         records=counts["records"],
         queued=counts["queued"],
@@ -77,24 +77,29 @@ def handle_of(session: Session, queue: Queue) -> str:
     return opaque(session.keys.desk, "que", queue.name)
 
 
-def people_at(session: Session, record: str) -> set[str]:
-    """Pseudonyms of the people who were asked to judge a record, judged or adjudicated it."""
+def people_at(session: Session, records: Sequence[str]) -> Mapping[str, set[str]]:
+    """Record id -> pseudonyms of the people who were asked to judge it, judged or adjudicated it."""
     store = session.store
-    people = {each.reviewer for each in store.scan(Assignment, record=record)}
-    given = store.scan(Judgment, record=record)
-    people |= {each.reviewer.pseudonym for each in given if each.reviewer.kind != "model"}
-    return people | {each.adjudicator for each in store.scan(Adjudication, record=record)}
+    people: dict[str, set[str]] = {record: set() for record in records}
+    for assignment in store.scan(Assignment, record=records):
+        people[assignment.record].add(assignment.reviewer)
+    for judgment in store.scan(Judgment, record=records):
+        if judgment.reviewer.kind != "model":
+            people[judgment.record].add(judgment.reviewer.pseudonym)
+    for adjudication in store.scan(Adjudication, record=records):
+        people[adjudication.record].add(adjudication.adjudicator)
+    return people
 
 
 def _enqueue(
     session: Session, desk: Desk, queue: Queue, items: Sequence[NewItem], *, changed: bool
 ) -> int:
     with desk.write("review.enqueue", actor=session.actor, subject=queue.name) as unit:
-        number = unit.add_queue(queue, handle_of(session, queue))
+        number = unit.queues.add_queue(queue, handle_of(session, queue))
         if changed:
-            unit.contract_change([*_reviews(desk), number]).follow(number, items)
+            unit.queues.contract_change([*_reviews(desk), number]).follow(number, items)
             unit.acted()
-        added = unit.enqueue(number, items)
+        added = unit.queues.enqueue(number, items)
         if added:
             unit.acted()
     return added

@@ -190,9 +190,9 @@ class GuidelineNoun:
             open_desk = self._desk.unit(unit)
             added = 0
             for queue, records in groups.items():
-                number = open_desk.add_queue(queue, handle_of(self._session, queue))
+                number = open_desk.queues.add_queue(queue, handle_of(self._session, queue))
                 items = [NewItem(record=each, need=1) for each in dict.fromkeys(records)]
-                added += open_desk.enqueue(number, items)
+                added += open_desk.queues.enqueue(number, items)
             if added:
                 open_desk.acted()
             return added

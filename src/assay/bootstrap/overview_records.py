@@ -117,11 +117,13 @@ def list_records(session: Session, wanted: Selection, *, first: int, most: int) 
     Raises:
         UsageError: for a queue that is not there, or passes without a queue.
     """
-    fits = _fits(wanted)
+    rubric = session.ids["rubric"]
+    fits = _fits(wanted, rubric)
     rows: list[RecordRow] = []
     total = 0
     for case in _cases(session, wanted):
-        people = [each for each in effective(case.judgments) if STRICT_MAJORITY.counts(each)]
+        standing = effective(case.judgments, rubric)
+        people = [each for each in standing if STRICT_MAJORITY.counts(each)]
         if not fits(case, people):
             continue
         if first <= total < first + most:
@@ -178,7 +180,7 @@ def _queued(session: Session, handle: str, passes: PassState | None) -> set[str]
 Fits = Callable[[Case, Sequence[Judgment]], bool]
 
 
-def _fits(wanted: Selection) -> Fits:
+def _fits(wanted: Selection, rubric: str) -> Fits:
     """Every condition of a selection as one."""
     conditions: list[Fits] = [lambda case, _: _lies_inside(case, wanted.inside)]
     if wanted.states:
@@ -190,7 +192,7 @@ def _fits(wanted: Selection) -> Fits:
     if wanted.judged:
         conditions.append(lambda case, _: bool(case.judgments))
     if wanted.reviewer or wanted.verdict or wanted.first_shown:
-        conditions.append(lambda case, _: _was_answered(case, wanted))
+        conditions.append(lambda case, _: _was_answered(case, wanted, rubric))
     if wanted.differ:
         conditions.append(lambda case, people: _differ(case, people, str(wanted.differ)))
     if wanted.cause:
@@ -209,12 +211,12 @@ def _state(case: Case) -> str:
     return case.disposition.state if case.disposition else UNDISPOSED
 
 
-def _was_answered(case: Case, wanted: Selection) -> bool:
+def _was_answered(case: Case, wanted: Selection, rubric: str) -> bool:
     return any(
         (wanted.reviewer is None or each.reviewer.pseudonym == wanted.reviewer)
         and (wanted.verdict is None or _tag(each) == wanted.verdict)
         and (not wanted.first_shown or _chose_first(each))
-        for each in effective(case.judgments)
+        for each in effective(case.judgments, rubric)
     )
 
 

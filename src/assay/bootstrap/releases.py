@@ -28,7 +28,7 @@ from assay.releases.keys import read_private_key, read_public_key
 from assay.releases.manifest import MANIFEST, ProgramName, ReserveEntry, read_head
 from assay.releases.notice import named_notices, withdrawn_records
 from assay.reserve import service as reserve
-from assay.reserve.sealing import Sealing
+from assay.reserve.contamination import ReserveIndex
 from assay.settings import read_secret
 from assay.validation.validation import Validation
 
@@ -67,6 +67,7 @@ class ReleasesNoun:
         session = self._session
         report = quality.report(session.store, session.facts)
         program = session.documents.program
+        index = reserve.index(session.store, session.keys.gate)
         inputs = ReleaseInputs(
             version=version,
             use=use,
@@ -85,8 +86,8 @@ class ReleasesNoun:
             floors=report.floors,
             rubrics=quality.rubrics(session.store),
             stale=quality.stale_that_decide(session.store, session.facts),
-            reserve=reserve.index(session.store, session.keys.gate),
-            sealed=self._sealed(),
+            reserve=index,
+            sealed=self._sealed(index),
             leave_out_overlaps=leave_out_overlaps,
             validations=tuple(each.id for each in session.store.scan(Validation) if each.passed),
             alarms=report.alarms,
@@ -109,14 +110,14 @@ class ReleasesNoun:
             actor=self._session.actor,
         )
 
-    def _sealed(self) -> ReserveEntry | None:
-        sealings = list(self._session.store.scan(Sealing))
-        if not sealings:
+    def _sealed(self, index: ReserveIndex | None) -> ReserveEntry | None:
+        if index is None:
             return None
         return ReserveEntry(
-            name=sealings[-1].reserve,
-            items=sum(each.items for each in sealings),
-            commitments=tuple(each.commitment for each in sealings),
+            name=list(index.sealed)[-1],
+            items=sum(index.sealed.values()),
+            commitments=reserve.commitments(self._session.store, self._session.keys.gate),
+            wordless=index.wordless,
         )
 
     def _document_files(self) -> Mapping[DocumentKind, DocumentFile]:

@@ -117,27 +117,40 @@ class ReserveNoun:
         Raises:
             UsageError: if the role may not, or there is no key that opens the vault.
         """
-        reference = self._session.documents.program.vault_key
-        if reference is None:
-            raise UsageError(
-                code="no-vault-key",
-                message="this machine holds no key to the vault",
-                where="assay.toml: vault_key",
-                hint="an opener names the key there, as env:NAME or file:PATH",
-            )
-        identity = read_secret(reference, self._session.folder).decode()
         with self._vault() as vault:
             rows = service.open_reserve(
                 self._session.store,
                 vault,
                 documents=self._session.facts,
-                role=role,
+                opener=self._opener(role, person),
                 purpose=purpose,
-                opener=self._session.pseudonym(person),
-                identity=identity,
                 actor=self._session.actor,
             )
             return _write_private(Path(out), list(rows))
+
+    def renew(self, *, role: str, person: str) -> int:
+        """Make the fingerprints of every item again from the vault, after a new key or method.
+
+        Args:
+            role: the opener's role.
+            person: raw id of the opener.
+
+        Returns:
+            How many items have new fingerprints.
+
+        Raises:
+            UsageError: if the role may not, or there is no key that opens the vault.
+        """
+        with self._vault() as vault:
+            return service.renew(
+                self._session.store,
+                vault,
+                documents=self._session.facts,
+                opener=self._opener(role, person),
+                recipients=self._session.documents.program.vault_recipients,
+                key=self._session.keys.gate,
+                actor=self._session.actor,
+            )
 
     def status(self) -> service.ReserveStatus:
         """Where the reserve stands, without touching the vault."""
@@ -146,6 +159,26 @@ class ReserveNoun:
     def open_log(self) -> tuple[Opening, ...]:
         """Every opening, oldest first."""
         return tuple(self._session.store.scan(Opening))
+
+    def _opener(self, role: str, person: str) -> service.Opener:
+        """Who opens, with the key of this machine.
+
+        Raises:
+            UsageError: if this machine holds none.
+        """
+        reference = self._session.documents.program.vault_key
+        if reference is None:
+            raise UsageError(
+                code="no-vault-key",
+                message="this machine holds no key to the vault",
+                where="assay.toml: vault_key",
+                hint="an opener names the key there, as env:NAME or file:PATH",
+            )
+        return service.Opener(
+            pseudonym=self._session.pseudonym(person),
+            role=role,
+            identity=read_secret(reference, self._session.folder).decode(),
+        )
 
     def _vault(self) -> SqlVault:
         return SqlVault.open(vault_url(self._session.documents.program.vault, self._session.folder))

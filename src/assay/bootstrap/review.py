@@ -219,25 +219,33 @@ class ReviewNoun:
         Args:
             file: JSON lines, JSON, CSV, TSV or Parquet.
         """
+        path = Path(file)
         return adjudication_rows.import_adjudications(
             self._session.store,
             self._session.facts,
-            DiskFile(Path(file)).rows(),
+            DiskFile(path).rows(),
             self._decision_reader(),
             actor=self._session.actor,
+            subject=path.name,
         )
 
-    def undecided(self, adjudication: Adjudication) -> tuple[Dispute, ...]:
+    def undecided(self, adjudication: Adjudication) -> tuple[Dispute, ...] | None:
         """What the weighed judgments differ on and a decision leaves open.
 
         Args:
             adjudication: the decision; one that keeps the distribution leaves nothing open.
+
+        Returns:
+            What is left open; None where it was not looked at: the record goes back, or nothing
+            was compared.
         """
         decision = adjudication.decision
-        if not isinstance(decision, Decided):
+        if isinstance(decision, Preserved):
             return ()
+        if isinstance(decision, Returned):
+            return None
         disputed = quality.disputed(self._session.store, self._session.facts, adjudication.record)
-        return undecided(decision, disputed)
+        return None if disputed is None else undecided(decision, disputed)
 
     def _decision_reader(self) -> adjudication_rows.DecisionReader:
         return adjudication_rows.DecisionReader(

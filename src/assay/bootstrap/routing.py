@@ -53,8 +53,12 @@ def route(session: Session, desk: Desk, writer: GroupWriter) -> Routed:
 
     def work(unit: Unit) -> None:
         open_desk = desk.unit(unit)
+        disputed = [each for each in records if states[each] == "needs_adjudication"]
+        people = people_at(session, disputed)
         for item in items:
-            counts[_conclude(session, open_desk, rows, item, states[item.record])] += 1
+            state, barred = states[item.record], sorted(people.get(item.record, ()))
+            became = _conclude(session, open_desk, rows, item, state=state, barred=barred)
+            counts[became] += 1
         open_desk.acted()
 
     writer.submit(work, "review.route", actor="desk")
@@ -96,7 +100,7 @@ def _settle_looks(
 
     def work(unit: Unit) -> None:
         open_desk = desk.unit(unit)
-        open_desk.settle(given)
+        open_desk.queues.settle(given)
         open_desk.acted()
 
     writer.submit(work, "review.conclude_again", actor="desk")
@@ -107,20 +111,22 @@ def _conclude(
     open_desk: DeskWriting,
     rows: dict[int, QueueRow],
     item: Item,
+    *,
     state: State,
+    barred: Sequence[str],
 ) -> str:
     if state == "needs_second_review":
-        open_desk.raise_need(item.id)
+        open_desk.queues.raise_need(item.id)
         return "second_review"
-    open_desk.settle([item.id])
+    open_desk.queues.settle([item.id])
     if state != "needs_adjudication":
         return "closed"
     senior = msgspec.structs.replace(
         rows[item.queue].queue, stage="adjudication", roles=("adjudicator",)
     )
-    number = open_desk.add_queue(senior, handle_of(session, senior))
-    barred = tuple(sorted(people_at(session, item.record)))
-    open_desk.enqueue(number, [NewItem(record=item.record, need=1, barred=barred)])
+    number = open_desk.queues.add_queue(senior, handle_of(session, senior))
+    waiting = NewItem(record=item.record, need=1, barred=tuple(barred))
+    open_desk.queues.enqueue(number, [waiting])
     # An earlier decision did not end it: another is wanted, of somebody else.
-    open_desk.reopen(number, item.record)
+    open_desk.queues.reopen(number, item.record)
     return "adjudication"

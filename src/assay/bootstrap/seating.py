@@ -267,22 +267,24 @@ class Seating:
 
     def _enqueue(self, queue: Queue, records: Sequence[str], *, need: int = 10_000) -> None:
         store = self._session.store
-        found = {each.id: each for each in store.scan(Record, id=sorted(set(records)))}
-        missing = sorted(set(records) - set(found))
+        wanted = sorted(set(records))
+        found = {each.id: each for each in store.scan(Record, id=wanted)}
+        missing = sorted(set(wanted) - set(found))
         if missing:
             raise UsageError(
                 code="no-such-fact", message=f"the store holds no record {missing[0]!r}"
             )
         handle = opaque(self._session.keys.desk, "que", queue.name)
-        items = []
-        for each in records:
-            # Who judged or decided a record, or wrote in it, is not tested by it.
-            barred = authors(found[each]) | people_at(self._session, each)
-            items.append(NewItem(record=each, need=need, barred=tuple(sorted(barred))))
+        # Who judged or decided a record, or wrote in it, is not tested by it.
+        people = people_at(self._session, wanted)
+        barred = {each: authors(found[each]) | people[each] for each in wanted}
+        items = [
+            NewItem(record=each, need=need, barred=tuple(sorted(barred[each]))) for each in records
+        ]
         with self._desk.write(
             "review.enqueue", actor=self._session.actor, subject=queue.name
         ) as unit:
-            unit.enqueue(unit.add_queue(queue, handle), items)
+            unit.queues.enqueue(unit.queues.add_queue(queue, handle), items)
             unit.acted()
 
     def _entry(self, role: str) -> Entry:

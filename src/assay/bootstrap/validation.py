@@ -16,7 +16,7 @@ from assay.validation.evaluation import Arm, Evaluation
 from assay.validation.report import ValidationReport
 from assay.validation.report_text import to_json, to_markdown
 from assay.validation.rows import Format
-from assay.validation.training_overlap import training_names
+from assay.validation.training_overlap import Training, training_of
 from assay.validation.validation import Validation
 
 _LAYOUTS = {"assay": None, "inspect": Layout(each="samples", nan_is_null=True)}
@@ -78,7 +78,8 @@ class ValidationNoun:
                     scorer=scorer,
                 ),
                 known_items=self._items() if dataset == service.RESERVE else None,
-                trained_on=self._trained_on(self._release(release)),
+                training=self._training(self._release(release)),
+                key=self._session.keys.gate,
                 actor=self._session.actor,
                 rejects=kept,
             )
@@ -112,7 +113,7 @@ class ValidationNoun:
             base=before,
             candidate=after,
             release=tested,
-            trained_on=self._trained_on(tested),
+            training=self._training(tested),
             actor=self._session.actor,
         )
 
@@ -139,7 +140,8 @@ class ValidationNoun:
 
     def report(self, validation: Validation) -> ValidationReport:
         """The report of a validation, made again from its evaluations."""
-        return service.reported(self._session.store, self._session.facts, validation)
+        training = self._training(validation.release)
+        return service.reported(self._session.store, self._session.facts, validation, training)
 
     def write_report(self, report: ValidationReport, folder: str | Path) -> tuple[Path, Path]:
         """Write `validation.json` and `validation.md`; returns where they lie."""
@@ -182,8 +184,11 @@ class ValidationNoun:
             )
         return found[-1]
 
-    def _trained_on(self, release: str | None) -> frozenset[str]:
-        return training_names(self._session.store, release) if release else frozenset()
+    def _training(self, release: str | None) -> Training | None:
+        if release is None:
+            return None
+        store, key = self._session.store, self._session.keys.gate
+        return training_of(store, release, key, sealed=True)
 
     def _items(self) -> frozenset[str]:
         items = frozenset(each.item for each in self._session.store.scan(Fingerprint))

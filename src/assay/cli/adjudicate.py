@@ -72,13 +72,16 @@ def adjudicate(
                 prefers, verdict, score or [], preserve=preserve, send_back=send_back
             )
             made = opened.review.adjudicate(record, decision, cause=why, adjudicator=by, note=note)
-        still = [dispute.words() for dispute in opened.review.undecided(made)]
+        left = opened.review.undecided(made)
+    still = None if left is None else [dispute.words() for dispute in left]
     _show(made, still, as_json)
 
 
-def _show(made: Any, still: list[str], as_json: bool) -> None:
+def _show(made: Any, still: list[str] | None, as_json: bool) -> None:
+    """Show a decision; whether it leaves anything open only where that was looked at."""
     if as_json:
-        print_json({"id": made.id, "adjudication": made, "undecided": still})
+        looked = {} if still is None else {"undecided": still}
+        print_json({"id": made.id, "adjudication": made, **looked})
         return
     typer.echo(f"{made.id} weighs {len(made.judgments)} judgments of {made.record}")
     if still:
@@ -119,7 +122,7 @@ def _answer_file(file: Path) -> dict[str, Any]:
     """The columns of an answer that a YAML or JSON file states.
 
     Raises:
-        InputError: if it is no mapping of columns; the first fault of its text with its line.
+        InputError: if it is no mapping of columns; every fault of its text with its line.
     """
     from assay.cli.options import text_of
     from assay.contracts.tree import read_yaml

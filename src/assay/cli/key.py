@@ -1,16 +1,21 @@
-"""`assay key`: make the keys that sign releases and open the vault."""
+"""`assay key`: make and derive keys."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from assay.cli.output import Folder
+from assay.core.keys import Purpose
+
+_NAMES = {"pseudonyms": "pseudonym_key", "gate": "gate_key", "desk": "desk_key"}
+
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def keys() -> None:
-    """Make the keys that sign releases and open the vault."""
+    """Make the keys that sign releases and open the vault; derive those of single purposes."""
 
 
 @app.command()
@@ -31,6 +36,29 @@ def new(
     identity = make_key_pair(private, target)
     typer.echo(f"private  {private}\npublic   {target}\nkey id   {identity}")
     typer.echo("Publish the public key where readers of your releases will look for it.")
+
+
+@app.command()
+def derive(
+    purpose: Annotated[Purpose, typer.Argument(help="pseudonyms, gate or desk.")],
+    out: Annotated[Path, typer.Option("--out", help="File to write the key to.")],
+    program: Folder = ".",
+) -> None:
+    """Write the key of one purpose, for a machine that needs no other one.
+
+    A desk needs the keys for pseudonyms and the desk, an importing machine that for pseudonyms, and
+    whoever seals, checks or builds that of the gate.
+
+    Example: assay key derive gate --out gate.key
+    """
+    import assay
+    from assay.releases.keys import write_new
+
+    with assay.open(program) as opened:
+        write_new(out, getattr(opened.session.keys, purpose) + b"\n", mode=0o600)
+    typer.echo(
+        f'{out}  (readable by you alone; name it in assay.toml: {_NAMES[purpose]} = "file:...")'
+    )
 
 
 @app.command("new-vault")

@@ -59,6 +59,7 @@ def check(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay reserve check
     """
     import assay
+    from assay.reserve.service import describe_wordless
 
     with assay.open(program) as opened, progress("comparing") as tick:
         found = opened.reserve.check(on_progress=tick)
@@ -83,7 +84,9 @@ def check(program: Folder = ".", as_json: AsJson = False) -> None:
             f"{holders} of {found.records} records and other texts ({found.facts} facts) overlap "
             f"{found.items} sealed items"
         )
-        if not found.items:
+        if found.wordless:
+            typer.echo(describe_wordless(found.wordless))
+        elif not found.items:
             typer.echo("nothing is sealed, so nothing was compared")
     if found.overlaps:
         raise typer.Exit(1)
@@ -111,6 +114,29 @@ def open_(
         print_json({"items": items, "opening": number, "out": str(out)})
         return
     typer.echo(f"{items} items in the clear: {out} (opening {number}; readable by you alone)")
+
+
+@app.command()
+def renew(
+    role: Annotated[str, typer.Option(help="Your role; the contract says which may open.")],
+    person: Annotated[str | None, typer.Option("--by", help="Who opens; you by default.")] = None,
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Make the fingerprints again from the vault, after a new key of the gate or a new version.
+
+    It counts as an opening and is logged as one, though no item comes out.
+
+    Example: assay reserve renew --role lead
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        items = opened.reserve.renew(role=role, person=person or opened.actor)
+    if as_json:
+        print_json({"items": items})
+        return
+    typer.echo(f"{items} items have new fingerprints; nothing came out in the clear")
 
 
 @app.command("open-log")

@@ -32,6 +32,7 @@ def import_(
     """
     import assay
     from assay.validation.evaluation import Arm
+    from assay.validation.report_text import overlap_text
     from assay.validation.rows import Format
 
     chosen, layout = one_of(arm, Arm, "arm"), one_of(format_, Format, "format")
@@ -56,6 +57,8 @@ def import_(
     )
     for line in (*(f"set aside: {each}" for each in done.reasons), *done.warnings):
         typer.echo(f"  {line}")
+    if done.overlap:
+        typer.echo(f"training overlap: {overlap_text(done.overlap)}")
 
 
 @app.command()
@@ -130,7 +133,7 @@ def list_(program: Folder = ".", as_json: AsJson = False) -> None:
 
 def _print(identity: str, report: object, *, as_json: bool, files: tuple[Path, ...]) -> None:
     from assay.validation.report import ValidationReport
-    from assay.validation.report_text import acceptance_rows, to_json
+    from assay.validation.report_text import acceptance_rows, overlap_text, to_json
 
     assert isinstance(report, ValidationReport)
     if as_json:
@@ -143,6 +146,7 @@ def _print(identity: str, report: object, *, as_json: bool, files: tuple[Path, .
         typer.echo(
             f"{state.upper()}: {len(named)} of {len(report.tests)} {', '.join(named)}".strip()
         )
+    typer.echo(f"training overlap: {overlap_text(report.overlap)}")
     for alarm in report.alarms:
         typer.echo(f"{alarm.mode.replace('_', ' ')}: {alarm.state}; {alarm.reason}")
     for file in files:

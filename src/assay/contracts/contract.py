@@ -1,6 +1,7 @@
 """The contract: what the model must do, on which evidence, and how improvement is measured."""
 
 import math
+from collections.abc import Callable, Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -113,6 +114,13 @@ class Quota(Part):
         return max(self.minimum or 0, whole_records(self.share or 0.0, total))
 
 
+_HARD_VALUES: dict[str, Callable[[str], bool]] = {
+    "difficulty": frozenset({"hard", "very hard", "very_hard", "hardest", "expert"}).__contains__,
+    "failure_cluster": lambda value: value not in {"none", "no", "other"},
+}
+"""Values that are hard without being named so."""
+
+
 class Sampling(Part):
     """The distribution that the records are drawn to."""
 
@@ -128,6 +136,18 @@ class Sampling(Part):
     """Slices that are hard for the model and must not be left out."""
     quotas: tuple[Quota, ...] = ()
     """What single slices must have."""
+
+    def hard_values(self) -> Iterator[tuple[str, int]]:
+        """Axis and place of each value that is hard by its meaning: difficulties and clusters."""
+        for axis, is_hard in _HARD_VALUES.items():
+            for place, value in enumerate(self.axes.get(axis, ())):
+                if is_hard(value.lower()) and {axis: value} not in self.hard:
+                    yield axis, place
+
+    def hard_slices(self) -> tuple[Slice, ...]:
+        """Every hard slice: those that are named, and those that are hard by their meaning."""
+        meant = ({axis: self.axes[axis][place]} for axis, place in self.hard_values())
+        return (*self.hard, *meant)
 
 
 class Reserve(Part):
@@ -201,7 +221,8 @@ class ReviewLayer(Part):
     max_abstentions: Annotated[int, Field(ge=0, le=25)] = 0
     """Abstentions beyond this number send the record to adjudication."""
     on_disagreement: Literal["second_review", "adjudication", "preserve"] = "adjudication"
-    """What happens below `agreement`: one more judgment, a senior decision, or both answers kept."""
+    """What happens below `agreement`: one more judgment, a senior decision, or both answers kept.
+    Disagreement on an objective dimension is never kept: it goes to adjudication."""
     on_contradiction: Literal["adjudication", "record"] = "adjudication"
     """What happens where a verdict contradicts the priority rules on its own scores."""
     always_adjudicate: bool = False

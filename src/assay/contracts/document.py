@@ -1,5 +1,6 @@
 """A document's identity: its content digest, and the fact that later facts cite."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from assay.contracts.contract import Contract
@@ -43,6 +44,22 @@ class Document(Fact):
     def read(self) -> AnyDocument:
         """The typed document that was stored."""
         return TYPES[self.kind].model_validate_json(self.text)
+
+
+def contract_of(documents: Mapping[DocumentKind, Document]) -> Contract:
+    """The contract among documents by kind."""
+    contract = documents["contract"].read()
+    if not isinstance(contract, Contract):
+        raise TypeError("the fact given as contract is another document")
+    return contract
+
+
+def rubric_of(documents: Mapping[DocumentKind, Document]) -> Rubric:
+    """The rubric among documents by kind."""
+    rubric = documents["rubric"].read()
+    if not isinstance(rubric, Rubric):
+        raise TypeError("the fact given as rubric is another document")
+    return rubric
 
 
 def meaning(document: AnyDocument) -> dict[str, Any]:

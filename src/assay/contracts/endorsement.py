@@ -13,6 +13,10 @@ import msgspec
 
 from assay.contracts.contract import Supervision
 from assay.contracts.rubric import Dimension, Rubric
+from assay.contracts.terms import Signal
+
+IMITATED: frozenset[Signal] = frozenset({"demonstration", "trajectory"})
+"""Signals whose records exist to be imitated, so that a candidate of theirs must be endorsed."""
 
 BoundSource = Literal["accept", "veto", "objective", "scores"]
 """Where a bound comes from: the contract's `accept`, a veto, or a default by the nature."""

@@ -92,8 +92,8 @@ def _sampling(contract: Contract) -> list[str]:
     axes += [(axis, f"left out: {reason}") for axis, reason in sampling.left_out.items()]
     total = f"an aim of {sampling.total} records" if sampling.aim else f"{sampling.total} records"
     lines = [f"## Sampling: {total}", "", *_table(("axis", "values"), axes), ""]
-    if sampling.hard:
-        lines += ["Hard slices: " + "; ".join(map(_slice, sampling.hard)), ""]
+    if hard := sampling.hard_slices():
+        lines += ["Hard slices: " + "; ".join(map(_slice, hard)), ""]
     quotas = [(_slice(each.slice), _asked(each, sampling.total)) for each in sampling.quotas]
     lines += _section("Quotas", ("slice", "at least"), quotas)
     reserve = contract.reserve

@@ -10,7 +10,7 @@ _MOST_NESTED = 4
 
 
 def strings_of(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Every string in a value with its JSON pointer (RFC 6901), names of an object's keys included.
+    """Every string in a value with its JSON pointer (RFC 6901); of a key, that of its object.
 
     Strings that are JSON objects or arrays are followed into; their strings come with the pointer
     of the string that they are in, followed by their own. Tags of unions are left out: they are
@@ -31,11 +31,10 @@ def _walk(value: object, pointer: str, depth: int) -> Iterator[tuple[str, str]]:
         if value[0] in "{[" and value[-1] in "}]" and depth:
             yield from _nested(value, pointer, depth - 1)
         return
+    if isinstance(value, dict):
+        yield from ((pointer, str(key)) for key in value)
     for key, each in _members(value):
-        inside = f"{pointer}/{key}"
-        if isinstance(value, dict):
-            yield inside, key
-        yield from _walk(each, inside, depth)
+        yield from _walk(each, f"{pointer}/{key}", depth)
 
 
 def _members(value: object) -> Iterator[tuple[str, object]]:

@@ -12,7 +12,7 @@ MOMENT = "2026-01-05T09:00:00Z"
 """When the demo takes place."""
 
 SECRET = "the demo's secret is no secret: everyone may repeat it\n"  # noqa: S105  as it says
-"""What the demo's pseudonyms, draws and signing key hang on."""
+"""What the demo's pseudonyms, draws, fingerprints and signing key depend on."""
 
 VAULT_KEY = "AGE-SECRET-KEY-1GWP4G6Q3QK9FUCYMLA85TERDWSKNJXPL004J75ALST5J5W0WSXGQVYR699"
 """Opens the demo's vault; as little a secret as the other. A real one never lies beside the vault."""
@@ -24,8 +24,7 @@ def write_program(folder: Path) -> None:
     for source in (files("assay.demo") / "program").iterdir():
         (folder / source.name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     (folder / ".assay").mkdir()
-    (folder / ".assay" / "pseudonym.key").write_text(SECRET)
-    (folder / ".assay" / "vault.key").write_text(VAULT_KEY)
+    (folder / ".assay" / "master.key").write_text(SECRET)
     (folder / ".assay" / "vault.key").write_text(VAULT_KEY)
     key = Ed25519PrivateKey.from_private_bytes(sha256(SECRET.encode()))
     (folder / ".assay" / "signing.key").write_bytes(private_pem(key))

@@ -9,6 +9,9 @@ from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
+LANGUAGE = "en"
+"""The language of the patterns: claims in any other are not found."""
+
 
 class Claim(msgspec.Struct, frozen=True, order=True):
     """One forbidden claim in a text."""

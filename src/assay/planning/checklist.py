@@ -12,8 +12,10 @@ from statistics import NormalDist
 import msgspec
 
 from assay.contracts.checklist import Point, PointState
+from assay.contracts.contract import Welfare
 from assay.contracts.documents import Documents
-from assay.planning.checklist_figures import Figures
+from assay.planning.checklist_figures import Figures, JudgmentFigures
+from assay.review.welfare import has_caps
 
 LEAST_ANSWERS = 20
 """Answers on a dimension, or comparisons, below which nothing is evidence (a convention)."""
@@ -29,6 +31,9 @@ MOST_UNBALANCED = 0.15
 
 CHANCE_Z = NormalDist().inv_cdf(0.99)
 """Standard errors that a fair draw leaves with a probability of 2 %."""
+
+MOST_OVER = 0.25
+"""Part of a cap above it that may be read: what was open or ready is still judged (a convention)."""
 
 LEAST_VERIFIED = 0.9
 """Least share of items that each verifier must have spoken on (a convention)."""
@@ -115,8 +120,12 @@ def _separated(_documents: Documents, figures: Figures) -> _Verdict:
         )
     evidence = f"{evaluation.on_reserve} of {evaluation.items} evaluated items are sealed"
     if not _held_out(figures):
-        evidence += f" (needed all, of {LEAST_ANSWERS} or more); of others only the names could be"
-        return "claimed", f"{evidence} compared with the records"
+        others = evaluation.items - evaluation.on_reserve
+        evidence += (
+            f" (needed all, of {LEAST_ANSWERS} or more); of the {others} others {evaluation.matchable} "
+            "could be matched with a record of the newest release, by name or input"
+        )
+        return "claimed", evidence
     return "shown", f"{evidence}, and no record shares text with a sealed item"
 
 
@@ -149,7 +158,7 @@ def _permitted(_documents: Documents, figures: Figures) -> _Verdict:
 
 
 def _qualified(documents: Documents, figures: Figures) -> _Verdict:
-    """5: who judged had passed the exam for the role, and people were calibrated on model outputs."""
+    """5: who judged had passed the exam for the role, and was calibrated on the model's outputs."""
     failed = {role: count for role, count in figures.failed_roles.items() if count}
     if failed:
         spelled = ", ".join(f"{count} as {role}" for role, count in sorted(failed.items()))
@@ -160,17 +169,36 @@ def _qualified(documents: Documents, figures: Figures) -> _Verdict:
         role: sum(
             count
             for (held, exam), count in figures.judgments.by_qualification.items()
-            if held == role and figures.exams.get(exam) == "passed"
+            if held == role and figures.passed_exams.get(exam) == role
         )
         for role in total
     }
     spelled = ", ".join(f"{role} {passed[role]} of {total[role]}" for role in total)
     evidence = (
-        f"judgments by people who passed the exam: {spelled} (needed {LEAST_SHARE:.0%} in each role); "
-        f"{figures.rounds} calibration rounds on outputs of a model were discussed (needed 1)"
+        f"judgments by people who passed the exam: {spelled} (needed {LEAST_SHARE:.0%} of "
+        f"{LEAST_ANSWERS} or more in each role); {_calibrated(figures)}"
     )
-    enough = all(total[role] and passed[role] >= LEAST_SHARE * total[role] for role in total)
+    enough = all(
+        count >= LEAST_ANSWERS and passed[role] >= LEAST_SHARE * count
+        for role, count in total.items()
+    )
     return ("shown" if total and enough and figures.rounds else "claimed"), evidence
+
+
+def _calibrated(figures: Figures) -> str:
+    """The calibration rounds that count, in words; the contract names no model itself."""
+    others = (
+        f", {figures.other_rounds} on those of other models or revisions"
+        if figures.other_rounds
+        else ""
+    )
+    target = ", ".join(figures.targets)
+    if not target:
+        return (
+            "no evaluation of a base says which model is trained, so no calibration round is on its "
+            f"outputs{others} (needed 1)"
+        )
+    return f"{figures.rounds} calibration rounds on outputs of {target} were discussed{others} (needed 1)"
 
 
 def _blinded(documents: Documents, figures: Figures) -> _Verdict:
@@ -244,7 +272,7 @@ def _sealed(documents: Documents, figures: Figures) -> _Verdict:
 
 
 def _tracked(_documents: Documents, figures: Figures) -> _Verdict:
-    """10: every judged record has a disposition that read all that was evidence of it."""
+    """10: every judged record has a disposition that read everything, and disputes have causes."""
     records = figures.records
     evidence = (
         f"{records.disposed} of {records.judged} judged records have a disposition, {records.stale} of these "
@@ -252,10 +280,11 @@ def _tracked(_documents: Documents, figures: Figures) -> _Verdict:
     )
     if records.stale:
         return "refuted", evidence
+    evidence += f" (needed all, of {LEAST_ANSWERS} or more, and one cause)"
+    if not records.adjudicated:
+        return "claimed", f"{evidence}; no dispute was adjudicated, so no cause is known"
     complete = records.judged >= LEAST_ANSWERS and records.disposed == records.judged
-    return (
-        "shown" if complete else "claimed"
-    ), f"{evidence} (needed all, of {LEAST_ANSWERS} or more)"
+    return ("shown" if complete else "claimed"), evidence
 
 
 def _effective(_documents: Documents, figures: Figures) -> _Verdict:
@@ -304,7 +333,7 @@ def _versioned(_documents: Documents, figures: Figures) -> _Verdict:
 
 
 def _protected(documents: Documents, figures: Figures) -> _Verdict:
-    """13: severe content was judged by the roles that may, or there is none."""
+    """13: severe content was read by roles that may, who agreed, within the caps; or there is none."""
     severe, welfare = figures.records.severe, documents.contract.welfare
     records, rated = figures.records.records, figures.records.rated
     evidence = f"{severe} of {rated} records that are rated are of high or critical severity"
@@ -313,25 +342,72 @@ def _protected(documents: Documents, figures: Figures) -> _Verdict:
             return "refuted", f"{evidence}, and no control protects who reads them"
         evidence += f"; {rated} of {records} are rated (needed all, of {LEAST_ANSWERS} or more)"
         return ("shown" if rated == records >= LEAST_ANSWERS else "claimed"), evidence
-    by_role = figures.judgments.severe
-    outside = sum(count for role, count in by_role.items() if role not in welfare.restricted_to)
-    total = by_role.total()
-    evidence += f"; {outside} of {total} judgments of these are by roles that may not read them"
+    verdicts = [_read_by_role(welfare, figures.judgments)]
+    if welfare.opt_in:
+        verdicts.append(_agreed_to(figures.judgments))
+    if has_caps(welfare):
+        verdicts.append(_within_caps(figures))
+    evidence = "; ".join([evidence, *(said for _, said in verdicts)])
+    return _weakest(state for state, _ in verdicts), evidence
+
+
+def _read_by_role(welfare: Welfare, judgments: JudgmentFigures) -> _Verdict:
+    outside = sum(
+        count for role, count in judgments.severe.items() if role not in welfare.restricted_to
+    )
+    total = judgments.severe.total()
+    evidence = (
+        f"{outside} of {total} judgments of these are by roles that may not read them "
+        f"(needed {LEAST_ANSWERS})"
+    )
     if outside:
         return "refuted", evidence
-    return (
-        "shown" if total >= LEAST_ANSWERS else "claimed"
-    ), f"{evidence} (needed {LEAST_ANSWERS})"
+    return ("shown" if total >= LEAST_ANSWERS else "claimed"), evidence
 
 
-def _honest(documents: Documents, figures: Figures) -> _Verdict:
-    """14: the texts of the newest release were searched, in the language of the patterns."""
-    state, evidence = _gate(figures, "claims", "texts are searched when a release is built")
-    languages = documents.contract.sampling.axes.get("language", ())
-    others = [each for each in languages if not each.lower().startswith("en")]
-    if state == "shown" and others:
-        return "claimed", f"{evidence}; texts in {', '.join(others)} are not read by them"
-    return state, evidence
+def _agreed_to(judgments: JudgmentFigures) -> _Verdict:
+    agreed = judgments.harmful - judgments.refused - judgments.unasked
+    evidence = (
+        f"{agreed} of {judgments.harmful} judgments of harms are by people who agreed to read them, "
+        f"{judgments.refused} by people who refused (needed all, of {LEAST_ANSWERS} or more)"
+    )
+    if judgments.refused:
+        return "refuted", evidence
+    return ("shown" if agreed == judgments.harmful >= LEAST_ANSWERS else "claimed"), evidence
+
+
+def _within_caps(figures: Figures) -> _Verdict:
+    """Whether the log of views shows that nobody read more than the caps allow.
+
+    How much was read is not said: the figure would speak of one person.
+    """
+    judged, reading = figures.judgments.harmful, figures.reading
+    evidence = (
+        f"{reading.logged} of {judged} judgments of harms have a logged view (needed "
+        f"{LEAST_SHARE:.0%} of {LEAST_ANSWERS} or more)"
+    )
+    used = reading.most_of_a_cap
+    if used is None:
+        return "claimed", f"{evidence}; nothing was compared with the caps"
+    if used > 1 + MOST_OVER:
+        return "refuted", f"{evidence}; a cap was exceeded by more than {MOST_OVER:.0%}"
+    if used > 1:
+        return "claimed", f"{evidence}; a cap was exceeded by up to {MOST_OVER:.0%}"
+    enough = judged >= LEAST_ANSWERS and reading.logged >= LEAST_SHARE * judged
+    return ("shown" if enough else "claimed"), f"{evidence}; no cap was exceeded"
+
+
+def _weakest(states: Iterable[PointState]) -> PointState:
+    """What several conditions that must all hold come to."""
+    found = set(states)
+    if "refuted" in found:
+        return "refuted"
+    return "claimed" if "claimed" in found else "shown"
+
+
+def _searched(_documents: Documents, figures: Figures) -> _Verdict:
+    """14: the texts of the newest release were searched, all in the language of the patterns."""
+    return _gate(figures, "claims", "texts are searched when a release is built")
 
 
 def _gate(figures: Figures, name: str, otherwise: str) -> _Verdict:
@@ -380,5 +456,5 @@ def _answered(answers: Mapping[str, int], declined: Mapping[str, int], what: str
 _RULES: Mapping[int, Callable[[Documents, Figures], _Verdict]] = {
     1: _observed, 2: _separated, 3: _guided, 4: _permitted, 5: _qualified, 6: _blinded, 7: _kept,
     8: _verified, 9: _sealed, 10: _tracked, 11: _effective, 12: _versioned, 13: _protected,
-    14: _honest,
+    14: _searched,
 }  # fmt: skip

@@ -1,15 +1,19 @@
 """Figures for the checklist: what the facts of a store come to, counted in one pass over its cases."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
+from assay.contracts.contract import Welfare
 from assay.quality.case import Case
 from assay.quality.disposition import rests_on_all
+from assay.records.candidate import MadeByModel
 from assay.records.judgment import Judgment
+from assay.records.record import Record
 from assay.records.verdict import Category, NotAsked, Prefers, Ranks, ScoreAbstained, Scored
+from assay.review.welfare import Consent, Exposure, caps_of, most_of_a_cap
 
 _SEVERE = frozenset({"high", "critical"})
 
@@ -39,6 +43,21 @@ class JudgmentFigures(msgspec.Struct, kw_only=True):
     """Of these, judgments in which the record's first candidate was shown first."""
     severe: Counter[str] = msgspec.field(default_factory=Counter)
     """Judgments of severe records, by role; judgments under a foreign guideline do not count."""
+    harmful: int = 0
+    """Judgments of records that are severe or show a harm; not those under a foreign guideline."""
+    refused: int = 0
+    """Of these, judgments by people who refused to read a harm of the record and never agreed."""
+    unasked: int = 0
+    """Of these, judgments of a harm that the person said nothing of, or of a record that names none."""
+
+
+class ReadingFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What is logged of people's reading of severe content."""
+
+    logged: int = 0
+    """Judgments of harmful records that have a logged view: of each person at most the views."""
+    most_of_a_cap: float | None = None
+    """The most that one person used of a cap, 1 where it was just reached; None: nothing is logged."""
 
 
 class RecordFigures(msgspec.Struct, kw_only=True):
@@ -57,7 +76,7 @@ class RecordFigures(msgspec.Struct, kw_only=True):
     stale: int = 0
     """Of these, records about which something was judged or decided since."""
     adjudicated: int = 0
-    """Adjudications; each names its cause."""
+    """Adjudications of disputes; each states its cause."""
     preserved: int = 0
     """Records whose disagreement is preserved."""
 
@@ -107,9 +126,11 @@ class EvaluationFigures(msgspec.Struct, frozen=True, kw_only=True):
     items: int = 0
     """Different items."""
     trained_on: int = 0
-    """Items that are records of the store, by id, or of the newest release, by a digest of their text."""
+    """Items that are records of the store, by id, or of the newest release, by a digest or their input."""
     on_reserve: int = 0
     """Items of the sealed reserve."""
+    matchable: int = 0
+    """Other items that could have been matched with a record of the newest release."""
 
 
 class LedgerFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,12 +163,18 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Items that were evaluated."""
     ledger: tuple[LedgerFigures, ...] = ()
     """Objective dimensions that name a verifier."""
-    exams: Mapping[str, str] = {}
-    """Id of each qualification that stands -> `passed`, `failed` or `revoked`."""
+    passed_exams: Mapping[str, str] = {}
+    """Id of each qualification that was passed -> the role that it is for."""
     failed_roles: Mapping[str, int] = {}
     """Role -> judgments by people whose standing exam for it failed or was revoked."""
+    targets: tuple[str, ...] = ()
+    """Checkpoints that were evaluated as the base: the model that is trained."""
     rounds: int = 0
-    """Calibration rounds under the rubric in force, on outputs of a model, that were discussed."""
+    """Calibration rounds under the rubric in force, on outputs of these, that were discussed."""
+    other_rounds: int = 0
+    """Such rounds on outputs of other models."""
+    reading: ReadingFigures = ReadingFigures()
+    """People's reading of severe content."""
     open_gaps: int = 0
     """Gaps of the guideline that reviewers reported and nobody answered."""
     documents: Mapping[str, str] = {}
@@ -159,15 +186,25 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 class Gathering:
     """Counts judgments and records, case by case."""
 
-    def __init__(self, rubric: str) -> None:
-        """Start with nothing; `rubric` is the document id of the rubric in force."""
+    def __init__(self, rubric: str, consents: Iterable[Consent] = ()) -> None:
+        """Start with nothing.
+
+        Args:
+            rubric: document id of the rubric in force.
+            consents: everything that people said of the harms that they read.
+        """
         self._rubric = rubric
+        said = list(consents)
+        self._agreed = {(each.reviewer, each.category) for each in said if each.given}
+        self._refused = {(each.reviewer, each.category) for each in said} - self._agreed
         self.judgments = JudgmentFigures()
         """What people's judgments come to so far."""
         self.records = RecordFigures()
         """What the records come to so far."""
         self.by_person: Counter[tuple[str, str]] = Counter()
         """Judgments by pseudonym and role."""
+        self.harmful_by_person: Counter[str] = Counter()
+        """Judgments of records that are severe or show a harm, by pseudonym."""
 
     def add(self, case: Case) -> None:
         """Count one record with all that was judged and decided about it."""
@@ -185,9 +222,12 @@ class Gathering:
             counted.disposed += 1
             counted.stale += not rests_on_all(case.disposition, weighed, case.verifications)
             counted.preserved += case.disposition.state == "disagreement_preserved"
+        harms = case.record.sensitivity.categories if case.record.sensitivity else ()
         for judgment in case.judgments:
             if judgment.reviewer.kind == "human":
                 self._add(judgment, compared=len(case.record.candidates) > 1, severe=severe)
+                if judgment.rubric is not None and (severe or harms):
+                    self._add_harmful(judgment.reviewer.pseudonym, harms)
 
     def _add(self, judgment: Judgment, *, compared: bool, severe: bool) -> None:
         counted, reviewer = self.judgments, judgment.reviewer
@@ -208,3 +248,65 @@ class Gathering:
             counted.first_listed_first += (judgment.order or (None,))[0] == 0
         if severe and judgment.rubric is not None:
             counted.severe[reviewer.role] += 1
+
+    def _add_harmful(self, person: str, harms: Iterable[str]) -> None:
+        shown = {(person, harm) for harm in harms}
+        self.judgments.harmful += 1
+        self.harmful_by_person[person] += 1
+        if shown & self._refused:
+            self.judgments.refused += 1
+        elif not shown or shown - self._agreed:
+            self.judgments.unasked += 1
+
+
+def reading_figures(
+    judged: Mapping[str, int], exposures: Mapping[str, Sequence[Exposure]], welfare: Welfare | None
+) -> ReadingFigures:
+    """What the log of views says of people who judged harmful records.
+
+    Args:
+        judged: pseudonym -> judgments of records that are severe or show a harm.
+        exposures: pseudonym -> what the person looked at.
+        welfare: the contract's controls; None where it has none.
+    """
+    if welfare is None:
+        return ReadingFigures()
+    caps = caps_of(welfare)
+    used = [most_of_a_cap(seen, caps) for seen in exposures.values()]
+    views = {
+        person: sum(bool(each.categories) for each in seen) for person, seen in exposures.items()
+    }
+    return ReadingFigures(
+        logged=sum(min(count, views.get(person, 0)) for person, count in judged.items()),
+        most_of_a_cap=max((each for each in used if each is not None), default=None),
+    )
+
+
+def count_rounds(rounds: Iterable[Sequence[Record]], targets: Collection[str]) -> tuple[int, int]:
+    """Calibration rounds on outputs of the model that is trained, and on those of other models.
+
+    Args:
+        rounds: the records of each round; each must hold such an output for the round to count.
+        targets: checkpoints of that model, as evaluations name them: the model, with or without `@`
+            and its revision.
+    """
+    on_target = on_others = 0
+    for records in rounds:
+        models = [_models(record) for record in records]
+        if models and all(names & set(targets) for names in models):
+            on_target += 1
+        elif models and all(models):
+            on_others += 1
+    return on_target, on_others
+
+
+def _models(record: Record) -> set[str]:
+    """The models whose outputs a record holds, by every name that they go by."""
+    names: set[str] = set()
+    for candidate in record.candidates:
+        made = candidate.provenance
+        if isinstance(made, MadeByModel):
+            names.add(made.model)
+            if made.revision:
+                names.add(f"{made.model}@{made.revision}")
+    return names

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from assay.contracts.contract import Contract
-from assay.contracts.document import Document, DocumentKind
+from assay.contracts.document import Document, DocumentKind, contract_of
 from assay.core.errors import UsageError
 from assay.core.lineage import Edge
 from assay.core.ports import FactStore
@@ -28,7 +27,7 @@ def find_failures(
         validation,
         store.scan(Result, evaluation=list(validation.base)),
         store.scan(Result, evaluation=list(validation.candidate)),
-        _contract(documents),
+        contract_of(documents),
     )
     if found:
         with store.write("plan.find", actor=actor, subject=validation.id) as writing:
@@ -109,7 +108,7 @@ def draft(
             hint="look for them first: assay plan findings",
         )
     contract = documents["contract"]
-    plan = draft_plan(findings, causes(store), (contract.id, _contract(documents)), total)
+    plan = draft_plan(findings, causes(store), (contract.id, contract_of(documents)), total)
     with store.write("plan.draft", actor=actor, documents={"contract": contract.id}) as writing:
         writing.add([plan])
     return plan
@@ -120,10 +119,3 @@ def register_contract(store: FactStore, contract: Document, plan: str, *, actor:
     with store.write("plan.accept", actor=actor, subject=plan) as writing:
         writing.add([contract])
         writing.link([Edge(child=contract.id, role="plan", parent=plan)])
-
-
-def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
-    contract = documents["contract"].read()
-    if not isinstance(contract, Contract):
-        raise TypeError("the fact given as contract is another document")
-    return contract

@@ -35,7 +35,8 @@ class CaseContext:
     def effective(self) -> tuple[Judgment, ...]:
         """The judgments that the layer counts, whole, of each reviewer the last."""
         counting = self.documents.counting(self.layer)
-        return tuple(each for each in effective(self.case.judgments) if counting.counts(each))
+        standing = effective(self.case.judgments, self.documents.rubric_id)
+        return tuple(each for each in standing if counting.counts(each))
 
     @cached_property
     def stale(self) -> tuple[Stale, ...]:

@@ -216,17 +216,22 @@ def _naming_it(answer: A) -> A:
     return msgspec.structs.replace(answer, candidate=0) if answer.candidate is None else answer
 
 
-def effective(judgments: Iterable[Judgment]) -> list[Judgment]:
+def effective(judgments: Iterable[Judgment], rubric: str | None = None) -> list[Judgment]:
     """The judgments that stand: not superseded, and of each reviewer the last occasion.
 
     Earlier occasions of one reviewer are agreement with oneself and never count twice. Of a
     reviewer with different answers that nothing orders, none counts: which holds is unknown.
+
+    Args:
+        judgments: the judgments of one record.
+        rubric: document id of the rubric in force: of equal answers of one reviewer that nothing
+            orders, the one under it stands.
     """
     by_reviewer: dict[tuple[str, str], list[Judgment]] = {}
     for judgment in standing(judgments):
         key = (judgment.reviewer.kind, judgment.reviewer.pseudonym)
         by_reviewer.setdefault(key, []).append(judgment)
-    return [last for own in by_reviewer.values() if (last := last_answer(own)) is not None]
+    return [last for own in by_reviewer.values() if (last := last_answer(own, rubric)) is not None]
 
 
 def tally(judgments: Iterable[Judgment], n_candidates: int) -> Tally:

@@ -164,7 +164,7 @@ def coverage(cells: Cells, sampling: Sampling) -> Coverage:
         quotas=tuple(_quota(cells, quota, sampling.total) for quota in sampling.quotas),
         hard=tuple(
             _quota(cells, Quota(slice=wanted, minimum=1), sampling.total)
-            for wanted in sampling.hard
+            for wanted in sampling.hard_slices()
         ),
     )
 

@@ -169,7 +169,7 @@ class Gathering:
             self.candidates.update((each.standing, each.rule) for each in standings)
         self._add_decisions(case)
         layer = layer_of(record, self.documents.contract)
-        standing = effective(case.judgments)
+        standing = effective(case.judgments, self.documents.rubric_id)
         counting = Counting(roles=layer.roles) if layer else STRICT_MAJORITY
         people = [judgment for judgment in standing if counting.counts(judgment)]
         self.ledger.add(record, people, case.verifications)

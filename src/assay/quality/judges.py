@@ -126,7 +126,7 @@ class JudgeGathering:
 
     def add(self, case: Case) -> None:
         """Take in one case; one that no model judged is passed over."""
-        standing = effective(case.judgments)
+        standing = effective(case.judgments, self._documents.rubric_id)
         models = [each for each in standing if each.reviewer.kind == "model"]
         if not models:
             return

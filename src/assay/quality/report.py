@@ -5,14 +5,13 @@ labels; verdicts of models are counted apart. The same cases, documents and seed
 report to the byte.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 import msgspec
 
 from assay.governance.failure_modes import MODES, Alarm
 from assay.quality.bootstrap import Resampling
-from assay.quality.case import Case
 from assay.quality.contradictions import Contradiction
 from assay.quality.coverage import Coverage, CrossTable, coverage, cross_table
 from assay.quality.disagreement import Disagreement
@@ -21,8 +20,7 @@ from assay.quality.estimate import Rate, rate
 from assay.quality.failure_modes import alarms, diagnosed
 from assay.quality.failure_modes.forced_consensus import AdjudicatedSplits
 from assay.quality.floors import FloorResult, floors_of
-from assay.quality.gathering import Gathering, gather
-from assay.quality.in_force import InForce
+from assay.quality.gathering import Gathering
 from assay.quality.limits import limits
 from assay.quality.sections.defects import (
     CorrectiveAction,
@@ -152,19 +150,6 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """The first two axes of the contract against each other; None with fewer than two axes."""
     limits: tuple[str, ...]
     """What these numbers do not show."""
-
-
-def quality_report(
-    cases: Iterable[Case], documents: InForce, resampling: Resampling | None = None
-) -> QualityReport:
-    """Make the report in one pass over the cases.
-
-    Args:
-        cases: every record's case.
-        documents: the contract and rubric in force.
-        resampling: how intervals are drawn; by default 2000 replicates from seed 0.
-    """
-    return report_of(gather(cases, documents), resampling)
 
 
 def report_of(

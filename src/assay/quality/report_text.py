@@ -6,11 +6,9 @@ from typing import Any
 
 import msgspec
 
-from assay.quality.agreement_outline import AGREEMENT_HEAD, agreement_table
 from assay.quality.outline import Block, Bullets, Paragraph, Section, Table
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import outline
-from assay.quality.service import AgreementReport
 
 SHOWN = 25
 """Rows of a table in Markdown; the JSON has all of them."""
@@ -30,11 +28,6 @@ def to_markdown(report: QualityReport) -> str:
     parts = [_section(each) for each in outline(report)]
     lines = [f"# Quality of {report.contract}", ""]
     return "\n".join([*lines, *(line for part in parts for line in part)]).rstrip() + "\n"
-
-
-def agreement_rows(found: AgreementReport) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """The agreement of every question as the head and the rows of one table."""
-    return AGREEMENT_HEAD, agreement_table(found.verdicts, found.questions)
 
 
 def rounded(value: Any) -> Any:

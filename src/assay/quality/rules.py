@@ -207,7 +207,7 @@ def _not_counted(context: CaseContext) -> str:
     counting = context.documents.counting(context.layer)
     people = [
         judgment
-        for judgment in effective(context.case.judgments)
+        for judgment in effective(context.case.judgments, context.documents.rubric_id)
         if judgment.reviewer.kind in counting.kinds
     ]
     roles = Counter(
@@ -286,6 +286,10 @@ def _disagreed(context: CaseContext) -> RuleResult | None:
     first, more = context.disputes[0], len(context.disputes) - 1
     reason = first.reason + (f"; and {more} more questions" if more else "")
     layer = context.layer
+    objective = next((each for each in context.disputes if _is_objective(context, each)), None)
+    if objective is not None and layer.on_disagreement == "preserve":
+        reason = f"{objective.reason}; {objective.item} is objective, so one of them is wrong"
+        return RuleResult("agreement", "needs_adjudication", reason, "an adjudication")
     if layer.on_disagreement == "preserve":
         return RuleResult(
             "agreement", "disagreement_preserved", reason, "an adjudication that decides"
@@ -293,6 +297,10 @@ def _disagreed(context: CaseContext) -> RuleResult | None:
     if layer.on_disagreement == "second_review" and not _has_extra_pass(context):
         return RuleResult("agreement", "needs_second_review", reason, "one more judgment")
     return RuleResult("agreement", "needs_adjudication", reason, "an adjudication")
+
+
+def _is_objective(context: CaseContext, dispute: Dispute) -> bool:
+    return dispute.what == "score" and dispute.item in context.documents.objective
 
 
 def _senior(context: CaseContext) -> RuleResult | None:

@@ -148,20 +148,25 @@ class _Tally:
 
 def disputed(
     store: FactStore, documents: Mapping[DocumentKind, Document], record: str
-) -> tuple[Dispute, ...]:
+) -> tuple[Dispute, ...] | None:
     """The questions on which a record's judgments do not agree, before anybody decided them.
 
     Args:
         store: the store.
         documents: the documents in force by kind; `contract` and `rubric` are needed.
         record: the record's whole id.
+
+    Returns:
+        The questions; None where nothing was compared: no layer fits the record, or no question
+        has two answers that its layer counts.
     """
     case, in_force = _case_of(store, documents, record)
     layer = layer_of(case.record, in_force.contract)
     if layer is None:
-        return ()
+        return None
     undecided_case = msgspec.structs.replace(case, adjudications=())
-    return CaseContext(undecided_case, in_force, layer).disputes
+    context = CaseContext(undecided_case, in_force, layer)
+    return context.disputes if context.disputes or context.compared else None
 
 
 def why(store: FactStore, documents: Mapping[DocumentKind, Document], record: str) -> Explanation:

@@ -58,15 +58,17 @@ def answer_of(judgment: Judgment) -> bytes:
     ).canonical()
 
 
-def last_answer(judgments: Sequence[Judgment]) -> Judgment | None:
+def last_answer(judgments: Sequence[Judgment], rubric: str | None = None) -> Judgment | None:
     """The last answer of one reviewer on one record.
 
     Args:
         judgments: the reviewer's judgments on the record; at least one, none of them superseded.
+        rubric: document id of the rubric in force.
 
     Returns:
         The judgment, or None where several that nothing orders give different answers. Of
-        several with one answer, the one with the highest id.
+        several with one answer, the one under the rubric in force; else one under a rubric of
+        ours, not one under a foreign guideline; else the one with the highest id.
     """
     if len(judgments) == 1:
         return judgments[0]
@@ -78,4 +80,10 @@ def last_answer(judgments: Sequence[Judgment]) -> Judgment | None:
         last = [own for own in last if instant(own.judged_at) in {None, newest}]
     if len(last) > 1 and len({answer_of(judgment) for judgment in last}) > 1:
         return None
-    return max(last, key=lambda judgment: judgment.id)
+    return max(last, key=lambda own: (*_guidance(own, rubric), own.id))
+
+
+def _guidance(judgment: Judgment, rubric: str | None) -> tuple[bool, bool]:
+    """How near the text that a judgment was given under is to the one in force."""
+    in_force = rubric is not None and judgment.rubric == rubric
+    return in_force, judgment.rubric is not None or judgment.guideline is None

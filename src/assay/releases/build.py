@@ -221,6 +221,7 @@ class _Build:
             figures.accepted + figures.preserved,
             index.sealed if index else {},
             self.paperwork.contract,
+            wordless=index.wordless if index else 0,
         )
 
     def _files(self, draft: Mapping[str, str]) -> Iterator[Compared]:

@@ -51,6 +51,7 @@ from assay.releases.manifest import MANIFEST, Head, read_manifest
 from assay.releases.parquet import (
     JUDGMENT_SCHEMA,
     RECORD_SCHEMA,
+    RECORD_SCHEMA_BEFORE_STANDINGS,
     judgment_row,
     matches,
     record_row,
@@ -272,12 +273,13 @@ def _compare(head: Head, tally: Tally, permits: Permits, faults: Faults) -> None
 
 
 def _examine_tables(folder: Path, faults: Faults) -> None:
-    _, items = read_manifest(folder / MANIFEST)
+    head, items = read_manifest(folder / MANIFEST)
+    before = head.format in TWO_STATES
     records = _facts(folder / "records.jsonl", Record)
     judgments = _facts(folder / "judgments.jsonl", Judgment)
     tables = {
         "records.parquet": (
-            RECORD_SCHEMA,
+            RECORD_SCHEMA_BEFORE_STANDINGS if before else RECORD_SCHEMA,
             (
                 record_row((item, record, raw.body))
                 for (item, _), (raw, record) in zip(items, records, strict=False)

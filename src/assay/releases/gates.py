@@ -19,9 +19,10 @@ from assay.governance.rights import Use
 from assay.quality.coverage import Coverage
 from assay.quality.floors import FloorResult
 from assay.releases.release import GateResult, GateState
+from assay.releases.unread import unread_passages
 from assay.releases.verifier_tally import VerifierTally
 from assay.reserve.overlap import Overlap
-from assay.reserve.service import NOT_SOUGHT, describe, short_of
+from assay.reserve.service import NOT_SOUGHT, describe, describe_wordless, short_of
 
 GATES: Mapping[str, tuple[str, ...]] = {
     "assay-release/1": ("rights", "quotas", "qa", "versions", "claims"),
@@ -43,6 +44,9 @@ NEEDED_DOCUMENTS: tuple[DocumentKind, ...] = ("contract", "rubric", "sources")
 
 _SHOWN = 5
 """Examples that a reason names before it says how many more there are."""
+
+_EXCERPT = 60
+"""Characters of a passage that a reason quotes."""
 
 
 class QaFigures(msgspec.Struct, kw_only=True):
@@ -87,11 +91,13 @@ def quota_gate(covered: Coverage) -> GateResult:
     total += f"{'aims at' if covered.aim else 'asks for'} {covered.wanted}"
     if covered.accepted < covered.wanted and not covered.aim:
         faults.insert(0, f"the release has {total}")
-    if not faults and not asked:
-        reason = f"the contract sets no quota and names no hard slice; the release has {total}"
-        return _unknown("quotas", reason)
     held = f"{len(covered.quotas)} quotas and {len(covered.hard)} hard slices are met"
-    return _result("quotas", faults, f"{held}; the release has {total}")
+    if not asked:
+        held = "the contract sets no quota and names no hard slice"
+    passed = f"{held}; the release has {total}"
+    if not asked and covered.aim:
+        return _unknown("quotas", passed)
+    return _result("quotas", faults, passed)
 
 
 def qa_gate(figures: QaFigures) -> GateResult:
@@ -175,15 +181,21 @@ def agreement_gate(floors: Sequence[FloorResult], declared: int) -> GateResult:
 
 
 def reserve_gate(
-    overlaps: Sequence[Overlap], compared: int, sealed: Mapping[str, int], contract: Contract
+    overlaps: Sequence[Overlap],
+    compared: int,
+    sealed: Mapping[str, int],
+    contract: Contract,
+    *,
+    wordless: int = 0,
 ) -> GateResult:
     """Whether no record shares text with the reserve, whole as the contract declares it.
 
     Args:
         overlaps: what records of the release share with sealed items; their own words are shown.
         compared: records that were compared.
-        sealed: reserve -> its sealed items, all of which were compared with.
+        sealed: reserve -> its sealed items.
         contract: the contract, which may declare a reserve.
+        wordless: sealed items that hold no word, so that nothing could be compared with them.
     """
     holders = {each.holder for each in overlaps}
     faults = [describe(each) for each in overlaps[:_SHOWN]]
@@ -193,16 +205,17 @@ def reserve_gate(
         )
     if len(overlaps) > _SHOWN:
         faults.append(f"and {len(overlaps) - _SHOWN} more overlaps: assay reserve check")
-    items = sum(sealed.values())
+    items = sum(sealed.values()) - wordless
+    without = [describe_wordless(wordless)] if wordless else []
     short = short_of(contract, sealed)
     if faults:
         return _result("reserve", [*faults, *([short] if short else [])], "")
     if not items or not compared:
-        why = f"0 of {compared} records were compared with {items} sealed items"
+        why = [f"0 of {compared} records were compared with {items} sealed items", *without]
         if short or contract.reserve is None:
-            why += f"; {short or 'the contract declares no reserve'}"
-        return _unknown("reserve", why, required=contract.reserve is not None)
-    clean = f"0 of {compared} records share text with {items} sealed items"
+            why.append(short or "the contract declares no reserve")
+        return _unknown("reserve", "; ".join(why), required=contract.reserve is not None)
+    clean = "; ".join([f"0 of {compared} records share text with {items} sealed items", *without])
     if short:
         return _unknown("reserve", f"{short}; {clean}", required=True)
     return _result("reserve", (), f"{clean}; {NOT_SOUGHT}")
@@ -245,7 +258,8 @@ def claims_gate(
 ) -> GateResult:
     """Whether no text of the release claims what must not be claimed.
 
-    An effect on a model may be claimed in a sentence that names a validation which passed.
+    An effect on a model may be claimed in a sentence that names a validation which passed. Texts in
+    another language than that of the patterns were not read, so the gate is unknown.
 
     Args:
         texts: file name -> its texts.
@@ -268,7 +282,13 @@ def claims_gate(
     if not searched:
         return _unknown("claims", "0 texts were searched", required=True)
     clean = f"{len(searched)} texts of {len(texts)} files were searched with English patterns only"
-    return _result("claims", faults, f"{clean}; none matched")
+    if faults:
+        return _result("claims", faults, "")
+    clean += "; none matched"
+    unread = {name: passages for name in texts if (passages := _unread(texts[name]))}
+    if unread:
+        return _unknown("claims", f"{clean}; not read by them: {_passages(unread)}")
+    return _result("claims", (), clean)
 
 
 def refuse_where_stopped(gates: Sequence[GateResult]) -> None:
@@ -288,6 +308,19 @@ def refuse_where_stopped(gates: Sequence[GateResult]) -> None:
             ),
             hint="fix what the gates name and build again; nothing was written",
         )
+
+
+def _unread(texts: Iterable[str]) -> list[str]:
+    return [passage for text in texts for passage in unread_passages(text)]
+
+
+def _passages(unread: Mapping[str, Sequence[str]]) -> str:
+    """The first passage of each file, and how many more it has."""
+    return "; ".join(
+        f"{name} {passages[0][:_EXCERPT]!r}"
+        + (f" and {len(passages) - 1} more passages" if len(passages) > 1 else "")
+        for name, passages in sorted(unread.items())
+    )
 
 
 def _gate(gate: str, state: GateState, reason: str, *, required: bool = False) -> GateResult:

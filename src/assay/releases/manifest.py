@@ -161,7 +161,9 @@ class ReserveEntry(Value):
     items: Index
     """Sealed items."""
     commitments: tuple[str, ...]
-    """RFC 6962 roots over the salted digests of the items, one a sealing, hexadecimal."""
+    """RFC 6962 roots over the keyed digests of the items, one a sealing, hexadecimal."""
+    wordless: Index = 0
+    """Of the items, those without a word, which nothing could be compared with."""
 
 
 class AuditHead(Value):

@@ -28,6 +28,7 @@ RECORD_SCHEMA = pa.schema([
     pa.field("kind", pa.string(), nullable=False),
     pa.field("key", pa.string()),
     pa.field("state", pa.string(), nullable=False),
+    pa.field("standings", pa.list_(pa.string()), nullable=False),
     pa.field("source_classes", pa.list_(pa.string()), nullable=False),
     pa.field("capability", pa.string()),
     pa.field("taxonomy", pa.string(), nullable=False),
@@ -37,6 +38,9 @@ RECORD_SCHEMA = pa.schema([
     pa.field("json", pa.string(), nullable=False),
 ])  # fmt: skip
 """Columns of records.parquet."""
+
+RECORD_SCHEMA_BEFORE_STANDINGS = RECORD_SCHEMA.remove(RECORD_SCHEMA.get_field_index("standings"))
+"""Its columns in the release formats 1 to 3."""
 
 JUDGMENT_SCHEMA = pa.schema([
     pa.field("id", pa.string(), nullable=False),
@@ -65,6 +69,7 @@ RECORD_COLUMNS: dict[str, str] = {
     "kind": "Which signal the record carries.",
     "key": "The source's own name for the record.",
     "state": "What the contract's rules made of it: accepted or disagreement_preserved.",
+    "standings": "What its label says of each candidate: endorsed, rejected, mixed or unjudged.",
     "source_classes": "Source classes that the record draws on.",
     "capability": "The capability that the task calls on.",
     "taxonomy": "Where the task lies on the contract's axes, as a JSON object.",
@@ -116,6 +121,7 @@ def record_row(fact: RecordFact) -> Row:
         "kind": item.kind,
         "key": record.key,
         "state": item.state,
+        "standings": item.standings,
         "source_classes": item.source_classes,
         "capability": record.task.capability,
         "taxonomy": _json(record.task.taxonomy),

@@ -7,7 +7,7 @@ from assay.records.fields import Index
 
 GateState = Literal["passed", "refused", "unknown"]
 """`passed`: compared, and nothing against the release was found; `refused`: something was found;
-`unknown`: nothing was compared, or less than the contract declares."""
+`unknown`: nothing was compared, or not everything."""
 
 
 class GateResult(Value):

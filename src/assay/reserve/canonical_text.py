@@ -15,8 +15,8 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 UNSEEN = (
-    "a paraphrase, a translation, texts without spaces, letters or words in another order or "
-    "cipher, and texts of which every fifth word is replaced are not found"
+    "a paraphrase, a translation, other names and numbers, text without spaces, words or letters in "
+    "another order or cipher, a change at every fifth word, and short quotations are not found"
 )
 """What a comparison of canonical texts cannot see."""
 

@@ -98,8 +98,10 @@ class ReserveIndex:
         """Index fingerprints that were made with the gate's key."""
         self._hasher = Hasher(key)
         names = {each.item: each.reserve for each in parts}
-        self.items = len(names)
-        """Sealed items."""
+        self.items = len({each.item for each in parts if each.words})
+        """Sealed items with words, which texts can be compared with."""
+        self.wordless = len(names) - self.items
+        """Sealed items without a word: nothing can be compared with them."""
         self.sealed = dict(sorted(Counter(names.values()).items()))
         """Reserve -> its sealed items."""
         self._items = [each.item for each in parts]
@@ -370,6 +372,16 @@ def _span(piece: _Piece, first: int, last: int) -> TextSpan:
     spots = places(piece.text)
     start, end = spots[first][0], spots[last - 1][1]
     return TextSpan(pointer=piece.pointer, start=start, end=end, quote=piece.text[start:end])
+
+
+def is_usable(sealing: Sealing, check: str) -> bool:
+    """Whether texts can be compared with the fingerprints of a sealing.
+
+    Args:
+        sealing: the sealing.
+        check: the check of the gate's key.
+    """
+    return sealing.method == METHOD and sealing.salt_check == check
 
 
 def require_same_key(sealed: Iterable[Sealing], check: str) -> None:

@@ -44,6 +44,12 @@ def item_name(key: bytes, record: Record) -> str:
     return f"item-{hmac.digest(key, record.digest(), 'sha256').hex()[:24]}"
 
 
+def text_digest(key: bytes, text: str) -> str | None:
+    """The keyed digest of a text's words, whatever is between them; None where it has no word."""
+    given = words(text)
+    return hmac.digest(key, "\x00".join(given).encode(), "sha256").hex() if given else None
+
+
 class _WordHashes(dict[str, int]):
     """Word -> its 64-bit block."""
 

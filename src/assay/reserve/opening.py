@@ -5,6 +5,9 @@ from typing import ClassVar, Literal
 from assay.core.fact import Fact
 from assay.records.fields import Index
 
+Gives = Literal["items", "count", "fingerprints"]
+"""What an opening gives: the items themselves, only that they can be read, or new fingerprints."""
+
 
 class Opening(Fact):
     """One opening of a reserve, committed before anything was decrypted."""
@@ -21,7 +24,7 @@ class Opening(Fact):
     """In which role; the contract says which may."""
     purpose: str
     """Why, in the opener's words."""
-    gives: Literal["items", "count"]
-    """What came out: the items themselves, or only that they can be read."""
+    gives: Gives
+    """What came out."""
     items: Index
     """How many items came out."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from assay.contracts.contract import Contract, Reserve
-from assay.contracts.document import Document, DocumentKind
+from assay.contracts.document import Document, DocumentKind, contract_of
 from assay.core.errors import UsageError
 from assay.core.fact import Fact
 from assay.core.merkle import MerkleTree
@@ -17,7 +17,7 @@ from assay.governance.failure_modes import Alarm
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.reserve.canonical_text import UNSEEN, words
-from assay.reserve.contamination import Compared, ReserveIndex, require_same_key
+from assay.reserve.contamination import Compared, ReserveIndex, is_usable, require_same_key
 from assay.reserve.fingerprint import (
     METHOD,
     Hasher,
@@ -26,7 +26,7 @@ from assay.reserve.fingerprint import (
     key_check,
     to_text,
 )
-from assay.reserve.opening import Opening
+from assay.reserve.opening import Gives, Opening
 from assay.reserve.overlap import Overlap
 from assay.reserve.ports import Vault
 from assay.reserve.sealing import Fingerprint, Sealing
@@ -56,6 +56,17 @@ OTHER_TEXTS: tuple[type[Fact], ...] = (ExamItem, Sentinel, GapAnswer)
 """Other facts that hold texts which people write and reviewers read."""
 
 
+class Opener(msgspec.Struct, frozen=True, kw_only=True):
+    """Who opens the reserve."""
+
+    pseudonym: str
+    """The person."""
+    role: str
+    """In which role; the contract says which may."""
+    identity: str
+    """The private key."""
+
+
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """What a sealing did: `sealed + already_there` is how many items were given."""
 
@@ -78,6 +89,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the reserve that the contract declares; None where it declares none."""
     items: int
     """Sealed items that were compared with."""
+    wordless: int = 0
+    """Sealed items without a word, which nothing could be compared with."""
     records: int
     """Records that were compared."""
     facts: int
@@ -107,7 +120,7 @@ class ReserveStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 def reserve_of(documents: Mapping[DocumentKind, Document]) -> Reserve | None:
     """The reserve that the contract declares."""
-    return _contract(documents).reserve
+    return contract_of(documents).reserve
 
 
 def required_reserve(documents: Mapping[DocumentKind, Document]) -> Reserve:
@@ -153,7 +166,7 @@ def seal(
             where="assay.toml: vault_recipients",
             hint="say `assay key new-vault`, and put the public key it prints into assay.toml",
         )
-    require_same_key(store.scan(Sealing), key_check(key))
+    index(store, key)  # refuses a reserve that is sealed under another key
     items = {item_name(key, record): record for record in records}
     marked = {each.item for each in store.scan(Fingerprint, reserve=reserve)}
     new = {name: record for name, record in items.items() if name not in marked}
@@ -231,13 +244,24 @@ def index(store: FactStore, key: bytes) -> ReserveIndex | None:
     """The fingerprints of the store, ready to compare with; None where nothing is sealed.
 
     Raises:
-        UsageError: if they were made under another key or by another method.
+        UsageError: if an item has fingerprints of another key or an older method alone.
     """
-    sealings = list(store.scan(Sealing))
+    sealings = {each.id: each for each in store.scan(Sealing)}
     if not sealings:
         return None
-    require_same_key(sealings, key_check(key))
-    return ReserveIndex(list(store.scan(Fingerprint)), key)
+    usable = {each.id for each in sealings.values() if is_usable(each, key_check(key))}
+    prints = list(store.scan(Fingerprint))
+    held = [each for each in prints if each.sealing in usable]
+    covered = {each.item for each in held}
+    left = {each.sealing for each in prints if each.item not in covered}
+    require_same_key([sealings[each] for each in sorted(left)], key_check(key))
+    return ReserveIndex(held, key)
+
+
+def commitments(store: FactStore, key: bytes) -> tuple[str, ...]:
+    """The commitments of the sealings that are compared with, in their order of entry."""
+    found = (each for each in store.scan(Sealing) if is_usable(each, key_check(key)))
+    return tuple(each.commitment for each in found)
 
 
 def compare(
@@ -267,10 +291,11 @@ def compare(
     return Comparison(
         reserve=declared.id if declared else None,
         items=fingerprints.items if fingerprints else 0,
+        wordless=fingerprints.wordless if fingerprints else 0,
         records=store.count(Record) if fingerprints else 0,
         facts=facts,
         overlaps=tuple(overlaps),
-        short=short_of(_contract(documents), fingerprints.sealed if fingerprints else {}),
+        short=short_of(contract_of(documents), fingerprints.sealed if fingerprints else {}),
     )
 
 
@@ -310,10 +335,8 @@ def open_reserve(
     vault: Vault,
     *,
     documents: Mapping[DocumentKind, Document],
-    role: str,
+    opener: Opener,
     purpose: str,
-    opener: str,
-    identity: str,
     actor: str,
 ) -> Iterator[dict[str, Any]]:
     """Open the reserve: its items as plain rows, after the opening is a committed fact.
@@ -322,10 +345,8 @@ def open_reserve(
         store: the store.
         vault: the vault.
         documents: the documents in force.
-        role: the opener's role; the contract says which may.
+        opener: who opens it.
         purpose: why, in the opener's words.
-        opener: pseudonym of the person.
-        identity: the opener's private key.
         actor: who acts.
 
     Raises:
@@ -333,28 +354,84 @@ def open_reserve(
         InputError: if an item was changed since it was sealed.
     """
     declared = required_reserve(documents)
-    if role not in declared.openers:
+    opening = _opened(store, vault, declared, opener=opener, purpose=purpose, gives="items")
+    with store.write("reserve.open", actor=actor, subject=opening.reserve) as writing:
+        writing.add([opening])
+    for name, body in vault.decrypt(opening.reserve, opener.identity):
+        yield {"item": name, **msgspec.json.decode(body)}
+
+
+def renew(
+    store: FactStore,
+    vault: Vault,
+    *,
+    documents: Mapping[DocumentKind, Document],
+    opener: Opener,
+    recipients: Sequence[str],
+    key: bytes,
+    actor: str,
+) -> int:
+    """Make the fingerprints of every item again from the vault, after a new key or method.
+
+    It is an opening, and logged as one, though no item comes out. Earlier fingerprints stay in the
+    store's history; those of another key or method are compared with nothing any more.
+
+    Args:
+        store: the store.
+        vault: the vault.
+        documents: the documents in force.
+        opener: who opens it.
+        recipients: public keys that may open the vault.
+        key: the gate's key.
+        actor: who acts.
+
+    Returns:
+        How many items have new fingerprints.
+
+    Raises:
+        UsageError: if the role may not open it, or the key opens nothing.
+        InputError: if an item was changed since it was sealed.
+    """
+    declared = required_reserve(documents)
+    purpose = "make the fingerprints again"
+    opening = _opened(store, vault, declared, opener=opener, purpose=purpose, gives="fingerprints")
+    with store.write("reserve.renew", actor=actor, subject=opening.reserve) as writing:
+        writing.add([opening])
+    items = {
+        name: msgspec.json.decode(body, type=Record)
+        for name, body in vault.decrypt(opening.reserve, opener.identity)
+    }
+    if items:
+        _mark(store, opening.reserve, items, documents, recipients=recipients, key=key, actor=actor)
+    return len(items)
+
+
+def _opened(
+    store: FactStore, vault: Vault, reserve: Reserve, *, opener: Opener, purpose: str, gives: Gives
+) -> Opening:
+    """The opening as a fact, if the contract permits it.
+
+    Raises:
+        UsageError: if the role may not open the reserve, or no purpose is given.
+    """
+    if opener.role not in reserve.openers:
         raise UsageError(
             code="not-an-opener",
-            message=f"the role {role!r} may not open the reserve",
+            message=f"the role {opener.role!r} may not open the reserve",
             where="contract.yaml: reserve.openers",
-            hint=f"the contract permits: {', '.join(declared.openers)}",
+            hint=f"the contract permits: {', '.join(reserve.openers)}",
         )
     if not purpose.strip():
         raise UsageError(code="no-purpose", message="an opening needs a purpose", where="--purpose")
-    opening = Opening(
-        reserve=declared.id,
-        number=store.count(Opening, reserve=declared.id) + 1,
-        opener=opener,
-        role=role,
+    return Opening(
+        reserve=reserve.id,
+        number=store.count(Opening, reserve=reserve.id) + 1,
+        opener=opener.pseudonym,
+        role=opener.role,
         purpose=purpose,
-        gives="items",
-        items=vault.count(declared.id),
+        gives=gives,
+        items=vault.count(reserve.id),
     )
-    with store.write("reserve.open", actor=actor, subject=declared.id) as writing:
-        writing.add([opening])
-    for name, body in vault.decrypt(declared.id, identity):
-        yield {"item": name, **msgspec.json.decode(body)}
 
 
 def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> ReserveStatus:
@@ -370,7 +447,7 @@ def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Rese
             slices.setdefault(axis, Counter())[value] += 1
     return ReserveStatus(
         reserve=declared.id,
-        wanted=declared.declared(_contract(documents).sampling.total),
+        wanted=declared.declared(contract_of(documents).sampling.total),
         items=len(seen),
         sealings=store.count(Sealing, reserve=declared.id),
         openings=store.count(Opening, reserve=declared.id),
@@ -398,10 +475,13 @@ def leakage_alarm(compared: Comparison) -> Alarm:
     shared = f"0 of {compared.records} records share text with {compared.items} sealed items"
     if not compared.items:
         shared = "no record was compared"
+    if compared.wordless:
+        shared += f"; {describe_wordless(compared.wordless)}"
     if compared.short or not compared.items:
-        why = compared.short or "the contract declares no reserve"
+        undeclared = None if compared.reserve else "the contract declares no reserve"
+        why = [each for each in (compared.short or undeclared, shared) if each]
         return _alarm(
-            "unknown", f"{why}; {shared}", "seal the evaluation items: assay reserve seal FILE"
+            "unknown", "; ".join(why), "seal the evaluation items: assay reserve seal FILE"
         )
     if not compared.records:
         return _alarm("unknown", f"there is no record to compare with {compared.items} items")
@@ -436,3 +516,8 @@ def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
     if not isinstance(contract, Contract):
         raise TypeError("the fact given as contract is another document")
     return contract
+
+
+def describe_wordless(items: int) -> str:
+    """How many sealed items hold nothing to compare with, in words."""
+    return f"nothing could be compared with {items} sealed items, which hold no word"

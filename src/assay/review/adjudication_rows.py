@@ -6,28 +6,44 @@ A row names its `record`, the `cause`, the `adjudicator` and what is decided: th
 `decision: preserved`; or `decision: returned` with the reason as its `note`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, get_args
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import cast, get_args
 
 import msgspec
 
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.rubric import Rubric
-from assay.core.errors import AssayError, InputError
+from assay.core.batches import batches
+from assay.core.errors import InputError, UsageError
 from assay.core.ports import FactStore
 from assay.records import ports
 from assay.records.record import Record
+from assay.records.verdict import NotAsked
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
+from assay.review.answer import together
 from assay.review.assignment import Assignment
-from assay.review.cells import Row, fault, text_of
-from assay.review.decision import with_revision
+from assay.review.cells import Row, fault, is_filled, text_of
+from assay.review.decision import as_decided, with_revision
 from assay.review.exchange import Answered, stated_judgment
-from assay.review.service import SetAside, adjudicate
+from assay.review.row_reader import RowReader
+from assay.review.service import (
+    BATCH,
+    JudgedRecord,
+    SetAside,
+    adjudicate,
+    judged_records,
+    weigh_on,
+)
 
 OWN = frozenset({"record", "decision", "cause", "adjudicator", "note", "written"})
 """Columns of a row that are no part of an answer."""
 
 DECISIONS = ("decided", "preserved", "returned")
+
+
+_UNNAMED = "unnamed"
+"""Stands for the adjudicator while the rest of a row that names none is read for its faults."""
 
 
 class ImportedAdjudications(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,64 +104,68 @@ class DecisionReader:
         """What a row states.
 
         Raises:
-            InputError: if the row cannot be understood or does not fit; `where` names the column.
+            RefusedAnswerError: if the row cannot be understood or does not fit; it names every
+                fault, each with its column.
             UsageError: if there is no such record.
         """
-        record = self._store.get(Record, _needed(row, "record"))
-        adjudicator = self._pseudonym(_needed(row, "adjudicator"))
-        cause = _needed(row, "cause")
-        if cause not in get_args(Cause):
-            known = ", ".join(get_args(Cause))
-            raise fault("unknown-cause", f"{cause!r} is no cause", "cause", hint=f"one of {known}")
-        decision, revision = self._decision(row, record, adjudicator)
+        reader = RowReader(row)
+        record = reader.part(lambda: self._store.get(Record, _needed(row, "record")), None)
+        adjudicator = reader.part(lambda: self._pseudonym(_needed(row, "adjudicator")), _UNNAMED)
+        cause = reader.part(lambda: _cause(row), None)
+        decision: Decided | Preserved | Returned | None = None
+        revision: Record | None = None
+        if record is not None:
+            decision, revision = reader.part(
+                partial(self._decision, reader, record, adjudicator), (decision, revision)
+            )
+        note = reader.text("note") or None
+        if record is None or cause is None or decision is None or reader.faults:
+            raise together(reader.faults)
         return StatedDecision(
             record=record,
             decision=decision,
-            cause=msgspec.convert(cause, Cause),
+            cause=cause,
             adjudicator=adjudicator,
-            note=text_of(row, "note") or None,
+            note=note,
             revision=revision,
         )
 
     def _decision(
-        self, row: Row, record: Record, adjudicator: str
+        self, reader: RowReader, record: Record, adjudicator: str
     ) -> tuple[Decided | Preserved | Returned, Record | None]:
+        row = reader.row
         word = text_of(row, "decision") or "decided"
         answer = {column: value for column, value in row.items() if column not in OWN}
-        stated = [column for column, value in answer.items() if _filled(value)]
+        written = reader.text("written")
         if word not in DECISIONS:
             raise fault("unknown-decision", f"{word!r} is no decision", "decision", hint=f"one of {', '.join(DECISIONS)}")  # fmt: skip
-        if word != "decided" and (stated or text_of(row, "written")):
-            raise fault(
-                "one-decision", f"{word} decides nothing else", stated[0] if stated else "written"
+        if word == "decided":
+            decision = reader.part(
+                lambda: self._decided(answer, record, adjudicator), Decided(verdict=NotAsked())
             )
-        if word == "preserved":
-            return Preserved(), None
-        if word == "returned":
-            return Returned(reason=_needed(row, "note")), None
-        decision = self._decided(answer, record, adjudicator)
-        if text := text_of(row, "written"):
+            if not written:
+                return decision, None
             return with_revision(
-                decision, record, text, adjudicator=adjudicator, source=self._written_source
+                decision, record, written, adjudicator=adjudicator, source=self._written_source
             )
-        return decision, None
+        stated = [column for column, value in answer.items() if is_filled(value)]
+        if stated or written:
+            column = stated[0] if stated else "written"
+            reader.faults.append(fault("one-decision", f"{word} decides nothing else", column))
+        return (Preserved() if word == "preserved" else Returned(reason=_needed(row, "note"))), None
 
     def _decided(self, answer: Row, record: Record, adjudicator: str) -> Decided:
         order = tuple(range(len(record.candidates)))
         own = Assignment(record=record.id, reviewer=adjudicator, number=0, order=order)
         about = Answered(assignment=own, record=record, rubric=self._rubric, role="adjudicator")
-        stated = stated_judgment(answer, about)
+        reader = RowReader(answer)
+        stated = stated_judgment(reader, about)
         if stated.skipped_steps:
-            raise fault("no-decision", "an adjudication labels a step, or leaves it out", "step")
-        return Decided(
-            verdict=stated.verdict,
-            scores=stated.scores,
-            errors=stated.errors,
-            step_labels=stated.step_labels,
-            rulings=stated.rulings,
-            attack=stated.attack,
-            stands_as_is=stated.stands_as_is,
-        )
+            reader.faults.append(
+                fault("no-decision", "an adjudication labels a step, or leaves it out", "step")
+            )
+        reader.refuse_faults()
+        return as_decided(stated)
 
 
 def store_decision(
@@ -180,6 +200,7 @@ def import_adjudications(
     reader: DecisionReader,
     *,
     actor: str,
+    subject: str = "",
 ) -> ImportedAdjudications:
     """Take rows of decisions in; what cannot be used is set aside, and the rest goes in.
 
@@ -189,19 +210,22 @@ def import_adjudications(
         rows: one decision each.
         reader: reads them.
         actor: who does it.
+        subject: name of the file, for the audit entry.
     """
+    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
     read = stored = 0
     set_aside: list[SetAside] = []
-    for row in rows:
-        read += 1
-        try:
-            stated = reader.read(ports.row_values(row))
-            known = {each.id for each in store.scan(Adjudication, record=stated.record.id)}
-            made = store_decision(store, documents, stated, actor=actor)
-        except AssayError as error:
-            set_aside.append(SetAside(row=row.number, code=error.code, reason=_reason(error)))
+    for batch in batches(rows, BATCH):
+        read += len(batch)
+        made, refused = _made(store, batch, reader)
+        set_aside += refused
+        if not made:
             continue
-        stored += made.id not in known
+        with store.write(
+            "adjudication.import", actor=actor, subject=subject, documents=ids
+        ) as writing:
+            writing.add([revision for _, revision in made if revision is not None])
+            stored += writing.add([adjudication for adjudication, _ in made]).stored
     return ImportedAdjudications(
         read=read,
         stored=stored,
@@ -210,9 +234,49 @@ def import_adjudications(
     )
 
 
-def _reason(error: AssayError) -> str:
-    faults: tuple[InputError, ...] = getattr(error, "faults", ())
-    return "; ".join(map(str, faults)) or str(error)
+def _made(
+    store: FactStore, rows: Sequence[ports.Row], reader: DecisionReader
+) -> tuple[list[tuple[Adjudication, Record | None]], list[SetAside]]:
+    """The adjudications of some rows, each with what it wrote; and the rows that give none."""
+    read = [_read(row, reader) for row in rows]
+    records = (each.record for each in read if isinstance(each, StatedDecision))
+    judged = judged_records(store, records)
+    made: list[tuple[Adjudication, Record | None]] = []
+    refused: list[SetAside] = []
+    for row, stated in zip(rows, read, strict=True):
+        try:
+            if not isinstance(stated, StatedDecision):
+                raise stated
+            made.append((_weighed(judged[stated.record.id], stated), stated.revision))
+        except (InputError, UsageError) as error:
+            refused.append(SetAside(row=row.number, code=error.code, reason=str(error)))
+    return made, refused
+
+
+def _read(row: ports.Row, reader: DecisionReader) -> StatedDecision | InputError | UsageError:
+    """What a row states, or why it cannot be used."""
+    try:
+        return reader.read(ports.row_values(row))
+    except (InputError, UsageError) as error:
+        return error
+
+
+def _weighed(judged: JudgedRecord, stated: StatedDecision) -> Adjudication:
+    return weigh_on(
+        judged,
+        stated.decision,
+        cause=stated.cause,
+        adjudicator=stated.adjudicator,
+        note=stated.note,
+    )
+
+
+def _cause(row: Row) -> Cause:
+    cause = _needed(row, "cause")
+    if cause not in get_args(Cause):
+        known = ", ".join(get_args(Cause))
+        raise fault("unknown-cause", f"{cause!r} is no cause", "cause", hint=f"one of {known}")
+    return cast("Cause", cause)
 
 
 def _needed(row: Row, column: str) -> str:
@@ -220,7 +284,3 @@ def _needed(row: Row, column: str) -> str:
     if not text:
         raise fault("missing-column", f"the row names no {column}", column)
     return text
-
-
-def _filled(value: Any) -> bool:
-    return value not in {None, ""} if isinstance(value, str | None) else True

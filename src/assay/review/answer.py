@@ -31,14 +31,12 @@ from assay.records.judgment import (
 )
 from assay.records.record import Record
 from assay.records.verdict import (
-    Category,
     DimensionScore,
     NotAsked,
     Prefers,
     Ranks,
-    Score,
-    Scored,
     Verdict,
+    score_key,
 )
 from assay.review.assignment import Assignment
 from assay.review.form import Form
@@ -220,18 +218,10 @@ def score_faults(
             yield _fault("unknown-dimension", f"{score.dimension!r} is not asked here", "scores")
             continue
         values = dimensions[score.dimension].values
-        value = _value(score.score)
+        value = score_key(score.score)
         if value is not None and value not in values:
             scale = ", ".join(values)
             yield _fault("off-scale", f"{value} is not on the scale", f"scores.{score.dimension}", f"one of {scale}")  # fmt: skip
-
-
-def _value(score: Score) -> str | None:
-    if isinstance(score, Scored):
-        return (
-            str(score.value) if score.denominator is None else f"{score.value}/{score.denominator}"
-        )
-    return score.value if isinstance(score, Category) else None
 
 
 def _part_faults(answer: Answer, form: Form) -> Iterator[InputError]:
@@ -327,6 +317,10 @@ class RefusedAnswerError(InputError):
     faults: tuple[InputError, ...] = ()
     """Each fault, with its own place and its own way out."""
 
+    def __str__(self) -> str:
+        """Every fault, in one line."""
+        return "; ".join(map(str, self.faults)) if len(self.faults) > 1 else super().__str__()
+
 
 def together(faults: Sequence[InputError]) -> RefusedAnswerError:
     """The faults of one answer as one error that names them all."""
@@ -340,6 +334,11 @@ def together(faults: Sequence[InputError]) -> RefusedAnswerError:
     )
     refused.faults = tuple(faults)
     return refused
+
+
+def faults_of(error: InputError) -> tuple[InputError, ...]:
+    """Each fault that an error names: its own ones, or itself."""
+    return error.faults if isinstance(error, RefusedAnswerError) else (error,)
 
 
 def _fault(code: str, message: str, where: str, hint: str = "") -> InputError:

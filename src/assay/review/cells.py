@@ -1,7 +1,6 @@
 """Cells: how the columns of an answered row are read, whatever tool wrote them."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from assay.core.errors import InputError
@@ -12,27 +11,13 @@ Row = Mapping[str, Any]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """First signs by which a spreadsheet takes a text for a formula."""
 
-_INTEGER = re.compile(r"^-?\d+$")
+_DIGITS = 15
+"""Most digits of a count."""
 
 
-def columns(
-    row: Row, family: str, *, parts: Sequence[int] = ()
-) -> Iterator[tuple[str, list[str], str]]:
-    """The filled columns of a family such as `score.<dimension>.<letter>`, with their parts.
-
-    Args:
-        row: the answer.
-        family: the first part of the columns' names.
-        parts: how many further parts a name may have; any number where empty.
-    """
-    for column in row:
-        first, *rest = column.split(".")
-        if first != family or not rest:
-            continue
-        if parts and len(rest) not in parts:
-            raise fault("unknown-column", f"no answer has a column {column!r}", column)
-        if text := text_of(row, column):
-            yield column, rest, text
+def is_filled(value: Any) -> bool:
+    """Whether a cell holds anything; an empty list of errors is an answer."""
+    return value is not None and value != ""
 
 
 def text_of(row: Row, column: str) -> str:
@@ -51,9 +36,18 @@ def milliseconds(row: Row) -> int | None:
     text = text_of(row, "active_ms")
     if not text:
         return None
-    if not _INTEGER.match(text) or int(text) < 0:
+    found = count_of(text)
+    if found is None:
         raise fault("bad-time", f"{text!r} is not a number of milliseconds", "active_ms")
-    return int(text)
+    return found
+
+
+def count_of(text: str) -> int | None:
+    """The whole number from 0 that a text states; None for any other text.
+
+    Sixteen digits or more are no count of anything: longer ones would not even be read.
+    """
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
 
 
 def candidate_of(letters: Mapping[str, int], name: str, column: str) -> int:

@@ -112,6 +112,16 @@ def declines(judgment: Judgment) -> bool:
     return bool(scores) and not answers_elsewhere and declined
 
 
+def is_choice(given: Judgment | Answer) -> bool:
+    """Whether the verdict ranks candidates or rejects them all: what a rubric asks reasons for."""
+    return isinstance(given.verdict, Prefers | Ranks | BothUnacceptable)
+
+
+def has_tied_reason(given: Judgment | Answer) -> bool:
+    """Whether a choice says what decided it: a reason tied to a dimension, or an error found."""
+    return any(reason.dimension for reason in given.reasons) or bool(given.errors)
+
+
 def gaps(answer: Answer, form: Form, shape: AnswerShape) -> list[Gap]:
     """What the least answer of the record's kind still lacks; empty for a complete answer.
 
@@ -259,9 +269,7 @@ def _score_gaps(answer: Answer, form: Form, shape: AnswerShape) -> Iterator[Gap]
 
 
 def _reason_gaps(answer: Answer, form: Form) -> Iterator[Gap]:
-    chosen = isinstance(answer.verdict, Prefers | Ranks | BothUnacceptable)
-    tied = any(reason.dimension for reason in answer.reasons) or bool(answer.errors)
-    if form.reasons_required and chosen and not tied:
+    if form.reasons_required and is_choice(answer) and not has_tied_reason(answer):
         yield Gap(
             code="no-reason",
             pointer="/reasons",

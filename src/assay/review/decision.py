@@ -45,15 +45,25 @@ def decided_of(answer: Answer, record: Record, assignment: Assignment) -> Decide
     Raises:
         InputError: if the answer names a candidate that is not there.
     """
-    own = answer_in_record_order(answer, record, assignment)
+    return as_decided(answer_in_record_order(answer, record, assignment))
+
+
+def as_decided(given: Answer | Judgment, *, wrote: str | None = None) -> Decided:
+    """What an answer or a judgment says, as a decision with candidates in the same order.
+
+    Args:
+        given: the answer; its reasons and skipped steps are no part of a decision.
+        wrote: id of the record that holds what the adjudicator wrote.
+    """
     return Decided(
-        verdict=own.verdict,
-        scores=own.scores,
-        errors=own.errors,
-        step_labels=own.step_labels,
-        rulings=own.rulings,
-        attack=own.attack,
-        stands_as_is=own.stands_as_is,
+        verdict=given.verdict,
+        scores=given.scores,
+        errors=given.errors,
+        step_labels=given.step_labels,
+        rulings=given.rulings,
+        attack=given.attack,
+        wrote=wrote,
+        stands_as_is=given.stands_as_is,
     )
 
 
@@ -94,14 +104,7 @@ def decision_faults(record: Record, decision: Decided, adjudicator: str) -> Iter
     stated = Judgment(
         record=record.id,
         reviewer=Reviewer(pseudonym=adjudicator, kind="human", role="adjudicator"),
-        verdict=decision.verdict,
-        scores=decision.scores,
-        errors=decision.errors,
-        step_labels=decision.step_labels,
-        rulings=decision.rulings,
-        attack=decision.attack,
-        wrote=decision.wrote,
-        stands_as_is=decision.stands_as_is,
+        **msgspec.structs.asdict(decision),
     )
     yield from judgment_faults(record, stated)
 
@@ -124,25 +127,12 @@ def senior_faults(
     """
     faults = list(answer_faults(answer, form, rubric))
     faults += [gap.error() for gap in detail_gaps(answer, form, shape)]
-    decision = _as_decided(answer)
+    # In presented order; the text that is written stands for its record.
+    decision = as_decided(answer, wrote=answer.written or None)
     if not decides_anything(decision):
         faults.append(_NOTHING)
     faults += map(_undecided, undecided(decision, disputed))
     return faults
-
-
-def _as_decided(answer: Answer) -> Decided:
-    """The answer as a decision in presented order; what is written stands for its record."""
-    return Decided(
-        verdict=answer.verdict,
-        scores=answer.scores,
-        errors=answer.errors,
-        step_labels=answer.step_labels,
-        rulings=answer.rulings,
-        attack=answer.attack,
-        wrote=answer.written or None,
-        stands_as_is=answer.stands_as_is,
-    )
 
 
 _NOTHING = InputError(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,21 +10,32 @@ import msgspec
 from assay.records.evidence import TextSpan
 from assay.records.judgment import LocalizedError, Unanchored, Whole
 from assay.records.record import Record
-from assay.review.cells import Row, candidate_of, fault
+from assay.review.cells import candidate_of, fault
+from assay.review.row_reader import RowReader
 
 
 def errors_of(
-    row: Row, record: Record, letters: Mapping[str, int]
+    reader: RowReader, record: Record, letters: Mapping[str, int]
 ) -> tuple[LocalizedError, ...] | None:
     """The localized errors: a list of objects, or its JSON text; empty where none was found."""
-    given = row.get("errors")
+    given = reader.part(lambda: _listed(reader.row.get("errors")), None)
+    if given is None:
+        return None
+    found = (
+        reader.part(partial(_error, each, f"errors.{number}", record, letters), None)
+        for number, each in enumerate(given)
+    )
+    return tuple(error for error in found if error is not None)
+
+
+def _listed(given: Any) -> list[dict[str, Any]] | None:
     if isinstance(given, str):
         given = _json_list(given)
     if given is None:
         return None
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
         raise fault("bad-errors", "errors are a list of objects", "errors")
-    return tuple(_error(each, record, letters) for each in given)
+    return given
 
 
 def _json_list(text: str) -> Any:
@@ -35,12 +47,14 @@ def _json_list(text: str) -> Any:
         raise fault("bad-errors", "errors are not a JSON list", "errors") from error
 
 
-def _error(given: Mapping[str, Any], record: Record, letters: Mapping[str, int]) -> LocalizedError:
+def _error(
+    given: Mapping[str, Any], where: str, record: Record, letters: Mapping[str, int]
+) -> LocalizedError:
     fields = {"category", "severity", "correction", "verification", "note"}
     unknown = sorted(set(given) - fields - {"candidate", "quote", "start"})
     if unknown:
-        raise fault("unknown-field", f"an error has no field {unknown[0]!r}", "errors")
-    candidate = candidate_of(letters, str(given.get("candidate", "A")), "errors")
+        raise fault("unknown-field", f"an error has no field {unknown[0]!r}", where)
+    candidate = candidate_of(letters, str(given.get("candidate", "A")), where)
     plain = {name: given[name] for name in fields & set(given)}
     try:
         return msgspec.convert(
@@ -48,7 +62,7 @@ def _error(given: Mapping[str, Any], record: Record, letters: Mapping[str, int])
             LocalizedError,
         )
     except msgspec.ValidationError as error:
-        raise fault("bad-errors", str(error), "errors") from error
+        raise fault("bad-errors", str(error), where) from error
 
 
 def _error_place(

@@ -4,7 +4,8 @@ Rows go out in presented order with candidates called A, B, ...; answers come ba
 letters and are turned into the record's order. Files are the business of `bulk`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -40,9 +41,20 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.assignment import Assignment
-from assay.review.cells import FORMULA, Row, candidate_of, columns, fault, milliseconds, text_of
+from assay.review.cells import (
+    FORMULA,
+    Row,
+    candidate_of,
+    count_of,
+    fault,
+    is_filled,
+    milliseconds,
+    text_of,
+)
+from assay.review.completeness import has_tied_reason, is_choice
 from assay.review.error_cells import errors_of
 from assay.review.presentation import Presentation, letter, order_of, present
+from assay.review.row_reader import RowReader
 from assay.review.shown_text import shown_texts
 
 OPEN_VERDICTS: Mapping[str, Verdict] = {
@@ -160,9 +172,7 @@ def is_unanswered(row: Row) -> bool:
     """Whether every cell that could hold an answer is empty."""
     shown = _SHOWN | {"assignment", "answered_by"}
     return not any(
-        value not in {None, ""} if isinstance(value, str | None) else True
-        for column, value in row.items()
-        if column.split(".")[0] not in shown
+        is_filled(value) for column, value in row.items() if column.split(".")[0] not in shown
     )
 
 
@@ -179,57 +189,81 @@ def read_answer(row: Row, about: Answered) -> Judgment:
     """The judgment that an answered row states, in the record's own order.
 
     Raises:
-        InputError: if the row cannot be understood or does not fit; `where` names the column.
+        RefusedAnswerError: if the row cannot be understood, does not fit or gives no reason for
+            a choice; it names every fault, each with its column.
     """
-    judgment = stated_judgment(row, about)
-    _check_reasons(judgment, about.rubric)
+    reader = RowReader(row)
+    judgment = stated_judgment(reader, about)
+    unread = {each.where.split(".")[0] for each in reader.faults}
+    needed = about.rubric.reasons_required and is_choice(judgment)
+    if needed and not has_tied_reason(judgment) and not unread & {"reason", "errors"}:
+        reader.faults.append(_NO_REASON)
+    reader.refuse_faults()
     return judgment
 
 
-def stated_judgment(row: Row, about: Answered) -> Judgment:
-    """What a row states, whether it is enough or not.
+_NO_REASON = fault(
+    "no-reason",
+    "the rubric asks for a reason that is tied to a dimension, or for the errors found",
+    "reason",
+    hint="fill a column such as reason.<dimension>",
+)
 
-    Raises:
-        InputError: if the row cannot be understood or does not fit; `where` names the column.
+
+def stated_judgment(reader: RowReader, about: Answered) -> Judgment:
+    """What a row states, whether it is enough or not; without the parts that have a fault.
+
+    Args:
+        reader: reads the row, and keeps every fault of it; each `where` is a column.
+        about: what the answer is read against.
     """
-    unknown = _unknown(row)
-    if unknown:
-        raise fault("unknown-column", f"no answer has a column {unknown[0]!r}", unknown[0])
+    reader.faults += [
+        fault("unknown-column", f"no answer has a column {column!r}", column)
+        for column in _unknown(reader.row)
+    ]
+    steps = reader.family("step", partial(_step, about), parts=(2,))
     judgment = Judgment(
         record=about.assignment.record,
         reviewer=Reviewer(pseudonym=about.assignment.reviewer, kind="human", role=about.role),
-        verdict=_verdict(row, about),
-        scores=tuple(_scores(row, about)),
-        reasons=tuple(_reasons(row, about)),
-        errors=errors_of(row, about.record, about.letters),
-        step_labels=tuple(_step_labels(row, about)),
-        skipped_steps=tuple(_skipped_steps(row, about)),
-        rulings=tuple(_rulings(row, about)),
-        attack=_attack(row),
-        stands_as_is=_stands(row),
+        verdict=_verdict(reader, about),
+        scores=reader.family("score", partial(_dimension_score, about), parts=(1, 2)),
+        reasons=_reasons(reader, about),
+        errors=errors_of(reader, about.record, about.letters),
+        step_labels=tuple(step for step in steps if isinstance(step, StepLabel)),
+        skipped_steps=tuple(step for step in steps if isinstance(step, SkippedStep)),
+        rulings=reader.family("ruling", partial(_ruling, about)),
+        attack=_attack(reader),
+        stands_as_is=reader.part(lambda: _stands(reader.row), None),
         order=order_of(about.assignment, len(about.record.candidates)) or None,
         rubric=about.assignment.rubric,
-        active_ms=milliseconds(row),
-        judged_at=text_of(row, "judged_at") or None,
+        active_ms=reader.part(lambda: milliseconds(reader.row), None),
+        judged_at=reader.text("judged_at") or None,
     )
-    misfits = list(judgment_faults(about.record, judgment))
-    if misfits:
-        raise fault("misfit", "; ".join(misfits), "")
+    reader.faults += [
+        fault("misfit", misfit, "") for misfit in judgment_faults(about.record, judgment)
+    ]
     return judgment
 
 
-def _verdict(row: Row, about: Answered) -> Verdict:
-    said = _stated_verdict(row, about)
-    if text_of(row, "strength") and not isinstance(said, Prefers):
-        raise fault("bad-strength", "only a preferred candidate has a strength", "strength")
-    return said
+def _verdict(reader: RowReader, about: Answered) -> Verdict:
+    strength = reader.part(lambda: _strength(reader.row), None)
+    verdict = reader.part(lambda: _stated_verdict(reader.row, about), None)
+    if verdict is None:
+        return NotAsked()
+    if isinstance(verdict, Prefers):
+        return msgspec.structs.replace(verdict, strength=strength)
+    if strength is not None:
+        reader.faults.append(
+            fault("bad-strength", "only a preferred candidate has a strength", "strength")
+        )
+    return verdict
 
 
 def _stated_verdict(row: Row, about: Answered) -> Verdict:
     word, _, rest = text_of(row, "verdict").partition(":")
     letters = about.letters
     if word in letters:
-        return Prefers(candidate=letters[word], strength=_strength(row))
+        return Prefers(candidate=letters[word])
     if word in OPEN_VERDICTS:
         _permitted(word, about.rubric)
         return OPEN_VERDICTS[word]
@@ -265,21 +299,29 @@ def _strength(row: Row) -> int | None:
     text = text_of(row, "strength")
     if not text:
         return None
-    if not text.isdecimal() or int(text) < 1:
+    strength = count_of(text)
+    if not strength:
         raise fault("bad-strength", f"a strength counts from 1, not {text!r}", "strength")
-    return int(text)
+    return strength
 
 
-def _scores(row: Row, about: Answered) -> Iterator[DimensionScore]:
-    dimensions = {dimension.id: dimension for dimension in about.rubric.dimensions}
-    for column, (name, *place), text in columns(row, "score", parts=(1, 2)):
-        if name not in dimensions:
-            raise fault("unknown-dimension", f"the rubric has no dimension {name!r}", column)
-        yield DimensionScore(
-            dimension=name,
-            score=_score(text, dimensions[name], column),
-            candidate=candidate_of(about.letters, place[0], column) if place else None,
-        )
+def _dimension_score(
+    about: Answered, column: str, parts: Sequence[str], text: str
+) -> DimensionScore:
+    dimension, candidate = _about_dimension(about, column, parts)
+    score = _score(text, dimension, column)
+    return DimensionScore(dimension=dimension.id, score=score, candidate=candidate)
+
+
+def _about_dimension(
+    about: Answered, column: str, parts: Sequence[str]
+) -> tuple[Dimension, int | None]:
+    """The dimension and the candidate that a column names."""
+    name, *place = parts
+    for dimension in about.rubric.dimensions:
+        if dimension.id == name:
+            return dimension, candidate_of(about.letters, place[0], column) if place else None
+    raise fault("unknown-dimension", f"the rubric has no dimension {name!r}", column)
 
 
 def _score(text: str, dimension: Dimension, column: str) -> Score:
@@ -299,71 +341,55 @@ def _score(text: str, dimension: Dimension, column: str) -> Score:
     return Scored(value=int(text))
 
 
-def _reasons(row: Row, about: Answered) -> Iterator[Reason]:
-    dimensions = {dimension.id for dimension in about.rubric.dimensions}
-    if text := text_of(row, "reason"):
-        yield Reason(text=text)
-    for column, (name, *place), text in columns(row, "reason", parts=(1, 2)):
-        if name not in dimensions:
-            raise fault("unknown-dimension", f"the rubric has no dimension {name!r}", column)
-        yield Reason(
-            text=text,
-            dimension=name,
-            candidate=candidate_of(about.letters, place[0], column) if place else None,
-        )
+def _reasons(reader: RowReader, about: Answered) -> tuple[Reason, ...]:
+    text = reader.text("reason")
+    plain = (Reason(text=text),) if text else ()
+    return plain + reader.family("reason", partial(_tied_reason, about), parts=(1, 2))
 
 
-def _check_reasons(judgment: Judgment, rubric: Rubric) -> None:
-    """A choice needs a reason that is tied to a dimension, where the rubric asks for reasons."""
-    chosen = isinstance(judgment.verdict, Prefers | Ranks | BothUnacceptable)
-    tied = any(reason.dimension for reason in judgment.reasons)
-    if rubric.reasons_required and chosen and not tied:
+def _tied_reason(about: Answered, column: str, parts: Sequence[str], text: str) -> Reason:
+    dimension, candidate = _about_dimension(about, column, parts)
+    return Reason(text=text, dimension=dimension.id, candidate=candidate)
+
+
+def _step(about: Answered, column: str, parts: Sequence[str], text: str) -> StepLabel | SkippedStep:
+    name, number = parts
+    word, _, why = text.partition(":")
+    step = count_of(number)
+    if step is None or (word != SKIP and text not in STEP_LABELS):
         raise fault(
-            "no-reason",
-            "the rubric asks for a reason that is tied to a dimension",
-            "reason",
-            hint="fill a column such as reason.<dimension>",
+            "unknown-label",
+            f"{text!r} is no label on step {number!r}",
+            column,
+            hint="write good, neutral, bad or skip:why, or leave an unlabelled step empty",
         )
+    candidate = candidate_of(about.letters, name, column)
+    if word == SKIP:
+        return SkippedStep(candidate=candidate, step=step, reason=why.strip() or None)
+    label: Literal["good", "neutral", "bad"] = msgspec.convert(
+        text, Literal["good", "neutral", "bad"]
+    )
+    return StepLabel(candidate=candidate, step=step, label=label)
 
 
-def _step_labels(row: Row, about: Answered) -> Iterator[StepLabel]:
-    for column, (name, number), text in columns(row, "step", parts=(2,)):
-        if text.partition(":")[0] == SKIP and number.isdecimal():
-            continue
-        if text not in STEP_LABELS or not number.isdecimal():
-            raise fault(
-                "unknown-label",
-                f"{text!r} is no label on step {number!r}",
-                column,
-                hint="write good, neutral, bad or skip:why, or leave an unlabelled step empty",
-            )
-        label: Literal["good", "neutral", "bad"] = msgspec.convert(
-            text, Literal["good", "neutral", "bad"]
-        )
-        candidate = candidate_of(about.letters, name, column)
-        yield StepLabel(candidate=candidate, step=int(number), label=label)
+def _attack(reader: RowReader) -> Attack | None:
+    stated = dict(reader.family("attack", _attack_cell, parts=(1,)))
+    return reader.part(lambda: _attack_of(stated), None) if stated else None
 
 
-def _skipped_steps(row: Row, about: Answered) -> Iterator[SkippedStep]:
-    for column, (name, number), text in columns(row, "step", parts=(2,)):
-        word, _, why = text.partition(":")
-        if word == SKIP and number.isdecimal():
-            candidate = candidate_of(about.letters, name, column)
-            yield SkippedStep(candidate=candidate, step=int(number), reason=why.strip() or None)
+def _attack_cell(column: str, parts: Sequence[str], text: str) -> tuple[str, Any]:
+    (name,) = parts
+    if name not in ATTACK:
+        raise fault("unknown-column", f"an attack has no {name!r}", column)
+    if name not in {"attempts", "successes"}:
+        return name, text
+    count = count_of(text)
+    if count is None:
+        raise fault("bad-count", f"{text!r} is not a number", column)
+    return name, count
 
 
-def _attack(row: Row) -> Attack | None:
-    stated: dict[str, Any] = {}
-    for column, (name,), text in columns(row, "attack", parts=(1,)):
-        if name not in ATTACK:
-            raise fault("unknown-column", f"an attack has no {name!r}", column)
-        stated[name] = text
-        if name in {"attempts", "successes"}:
-            if not text.isdecimal():
-                raise fault("bad-count", f"{text!r} is not a number", column)
-            stated[name] = int(text)
-    if not stated:
-        return None
+def _attack_of(stated: Mapping[str, Any]) -> Attack:
     try:
         return msgspec.convert(stated, Attack)
     except msgspec.ValidationError as error:
@@ -385,28 +411,27 @@ def _stands(row: Row) -> bool | None:
     return True
 
 
-def _rulings(row: Row, about: Answered) -> Iterator[SectionRuling]:
-    for column, place, text in columns(row, "ruling"):
-        word, _, rest = text.partition(":")
-        severity, _, why = rest.partition(":")
-        if word not in RULINGS or (severity and severity not in get_args(Severity)):
-            raise fault(
-                "unknown-ruling",
-                f"{text!r} is no ruling",
-                column,
-                hint="write complies, unclear, violates, violates:high, or violates:high:why",
-            )
-        section, candidate = _ruled(place, about, column)
-        yield msgspec.convert(
-            {
-                "section": section,
-                "ruling": word,
-                "candidate": candidate,
-                "severity": severity or None,
-                "reason": why.strip() or None,
-            },
-            SectionRuling,
+def _ruling(about: Answered, column: str, parts: Sequence[str], text: str) -> SectionRuling:
+    word, _, rest = text.partition(":")
+    severity, _, why = rest.partition(":")
+    if word not in RULINGS or (severity and severity not in get_args(Severity)):
+        raise fault(
+            "unknown-ruling",
+            f"{text!r} is no ruling",
+            column,
+            hint="write complies, unclear, violates, violates:high, or violates:high:why",
         )
+    section, candidate = _ruled(parts, about, column)
+    return msgspec.convert(
+        {
+            "section": section,
+            "ruling": word,
+            "candidate": candidate,
+            "severity": severity or None,
+            "reason": why.strip() or None,
+        },
+        SectionRuling,
+    )
 
 
 def _ruled(place: Sequence[str], about: Answered, column: str) -> tuple[str, int | None]:

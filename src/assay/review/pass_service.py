@@ -5,14 +5,12 @@ Work that is handed out in a file or to another tool and work that the desk give
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
-from assay.contracts.contract import Contract
-from assay.contracts.document import Document, DocumentKind
+from assay.contracts.document import Document, DocumentKind, contract_of
+from assay.core.batches import batches
 from assay.core.errors import UsageError
 from assay.core.ports import FactStore
 from assay.records.judgment import Judgment
@@ -25,10 +23,23 @@ from assay.review.lease import COUNTED
 from assay.review.passes import PassCount, People, involvements
 from assay.review.ports import PassRegister
 
-T = TypeVar("T")
-
 BATCH = 500
 """Records or assignments that are handled at once, or in one transaction."""
+
+
+class PassFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the facts say of the people of some records."""
+
+    judgments: tuple[Judgment, ...]
+    """The records' judgments in their order of entry, those of models included."""
+    assignments: tuple[Assignment, ...]
+    """Their assignments in their order of entry, those of the desk included."""
+    at_desk: frozenset[str]
+    """Ids of the assignments that the desk gave."""
+    withdrawn: frozenset[str]
+    """Ids of the assignments that are not waited for any more."""
+    people: Mapping[str, People]
+    """Record id -> its people; a record that nobody met outside the desk is absent."""
 
 
 class AssignedPasses(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +106,7 @@ def assign(
         extra: ids of records that get one more pass than their layer says, such as those whose
             disposition is `needs_second_review`.
     """
-    contract = _contract(documents)
+    contract = contract_of(documents)
     draw = Draw(contract, key, members, documents["rubric"].id)
     for assignment in store.scan(Assignment):
         draw.load[assignment.reviewer] += 1
@@ -105,7 +116,7 @@ def assign(
     wanted = {each.id: each.wanted(layer) for each in asked if (layer := layers[each.id])}
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
     held: list[Assignment] = []
-    for batch in _batches(draw.run(asked)):
+    for batch in batches(draw.run(asked), BATCH):
         held += register.hold(batch, wanted, actor=actor, documents=ids)
     return AssignedPasses(
         assigned=len(held),
@@ -115,20 +126,17 @@ def assign(
 
 
 def _asked(store: FactStore, register: PassRegister, extra: frozenset[str]) -> Iterator[Asked]:
-    for batch in _batches(store.scan(Record)):
+    for batch in batches(store.scan(Record), BATCH):
         records = {record.id: record for record in batch}
         ids = sorted(records)
-        people = people_of(store, register, ids)
-        met = {record: set(of_record) for record, of_record in people.items()}
+        facts = facts_of(store, register, ids)
+        met = {record: set(of_record) for record, of_record in facts.people.items()}
         taken = {
             record: {person for person, each in of_record.items() if each.takes_pass}
-            for record, of_record in people.items()
+            for record, of_record in facts.people.items()
         }
         # Whoever met a record before gives no pass on it, whatever became of that.
-        for judgment in store.scan(Judgment, record=ids):
-            if judgment.reviewer.kind != "model":
-                met.setdefault(judgment.record, set()).add(judgment.reviewer.pseudonym)
-        for assignment in store.scan(Assignment, record=ids):
+        for assignment in facts.assignments:
             met.setdefault(assignment.record, set()).add(assignment.reviewer)
         for row in register.rows(ids):
             met.setdefault(row.record, set()).add(row.reviewer)
@@ -146,9 +154,7 @@ def _asked(store: FactStore, register: PassRegister, extra: frozenset[str]) -> I
             )
 
 
-def people_of(
-    store: FactStore, register: PassRegister, records: Sequence[str]
-) -> dict[str, People]:
+def facts_of(store: FactStore, register: PassRegister, records: Sequence[str]) -> PassFacts:
     """What the facts say of the people of some records.
 
     Args:
@@ -156,15 +162,23 @@ def people_of(
         register: which assignments the desk gave.
         records: ids of the records.
     """
-    found: dict[str, People] = {}
-    found |= involvements(
-        store.scan(Judgment, record=records),
-        store.scan(Assignment, record=records),
-        store.scan(Adjudication, record=records),
-        store.scan(AssignmentWithdrawal, record=records),
-        at_desk=register.at_desk(records),
+    judgments = tuple(store.scan(Judgment, record=records))
+    assignments = tuple(store.scan(Assignment, record=records))
+    withdrawals = tuple(store.scan(AssignmentWithdrawal, record=records))
+    at_desk = frozenset(register.at_desk(records))
+    return PassFacts(
+        judgments=judgments,
+        assignments=assignments,
+        at_desk=at_desk,
+        withdrawn=frozenset(each.assignment for each in withdrawals),
+        people=involvements(
+            judgments,
+            assignments,
+            store.scan(Adjudication, record=records),
+            withdrawals,
+            at_desk=at_desk,
+        ),
     )
-    return found
 
 
 def waiting_work(
@@ -177,7 +191,7 @@ def waiting_work(
         register: which assignments the desk gave.
         reviewer: pseudonym of the one reviewer whose work is wanted; everybody's where absent.
     """
-    for batch in _batches(_waiting(store, register, reviewer)):
+    for batch in batches(_waiting(store, register, reviewer), BATCH):
         ids = sorted({each.record for each in batch})
         records = {record.id: record for record in store.scan(Record, id=ids)}
         for assignment in batch:
@@ -201,19 +215,17 @@ def handed_out(
         reviewer: pseudonym of the one reviewer; everybody's where absent.
     """
     chosen = store.scan(Assignment, reviewer=reviewer) if reviewer else store.scan(Assignment)
-    for batch in _batches(chosen):
-        ids = sorted({each.record for each in batch})
-        people = people_of(store, register, ids)
-        own = register.at_desk(ids)
-        ended = {each.assignment for each in store.scan(AssignmentWithdrawal, record=ids)}
-        replaced = {each.supersedes for each in store.scan(Judgment, record=ids)}
+    for batch in batches(chosen, BATCH):
+        facts = facts_of(store, register, sorted({each.record for each in batch}))
+        ended = facts.at_desk | facts.withdrawn
+        replaced = {each.supersedes for each in facts.judgments}
         for assignment in batch:
-            if assignment.id in own or assignment.id in ended:
+            if assignment.id in ended:
                 continue
             if assignment.renews is not None:
                 yield assignment, assignment.renews in replaced
                 continue
-            person = people.get(assignment.record, {}).get(assignment.reviewer)
+            person = facts.people.get(assignment.record, {}).get(assignment.reviewer)
             yield assignment, bool(person and person.judgments)
 
 
@@ -254,7 +266,7 @@ def withdraw(
         if not chosen or each.record in chosen
     ]
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
-    for batch in _batches(ended):
+    for batch in batches(ended, BATCH):
         with store.write("review.withdraw", actor=actor, documents=ids) as writing:
             writing.add(batch)
     by_reviewer = Counter(each.reviewer for each in ended)
@@ -292,16 +304,3 @@ def status(store: FactStore, register: PassRegister) -> ReviewStatus:
         records=store.count(Record),
         passes=register.count(),
     )
-
-
-def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
-    contract = documents["contract"].read()
-    if not isinstance(contract, Contract):
-        raise TypeError("the fact given as contract is another document")
-    return contract
-
-
-def _batches(given: Iterable[T]) -> Iterator[list[T]]:
-    iterator = iter(given)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch

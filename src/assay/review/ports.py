@@ -12,8 +12,34 @@ from assay.review.passes import PassChange, PassCount
 from assay.review.welfare import Exposure
 
 
+class QueueWriting(Protocol):
+    """The queues inside one open transaction: what waits in them, and for whom."""
+
+    def add_queue(self, queue: Queue, handle: str) -> int:
+        """The number of a queue; it is made where it is not there."""
+
+    def enqueue(self, queue: int, items: Sequence[NewItem], *, hot: bool = False) -> int:
+        """Have records wait in a queue, behind those that wait already; how many are new."""
+
+    def bar(self, record: str, reviewers: Iterable[str]) -> None:
+        """Keep reviewers from holding the items of a record."""
+
+    def raise_need(self, item: int) -> None:
+        """Want one pass more than an item has or wants, claimed before all others."""
+
+    def reopen(self, queue: int, record: str) -> None:
+        """Have a record that was decided wait for another decision, where nobody has it."""
+
+    def settle(self, numbers: Sequence[int]) -> None:
+        """Remember that what follows from the passes of these items has been done."""
+
+
 class DeskWriting(Protocol):
     """The queue inside one open transaction. There is one at a time, over all processes."""
+
+    @property
+    def queues(self) -> QueueWriting:
+        """The queues themselves, and what waits in them."""
 
     @property
     def facts(self) -> Writing:
@@ -67,24 +93,6 @@ class DeskWriting(Protocol):
     def expire(self, now: str) -> list[Lease]:
         """Let leases run out whose time is over; their slots go back."""
 
-    def add_queue(self, queue: Queue, handle: str) -> int:
-        """The number of a queue; it is made where it is not there."""
-
-    def enqueue(self, queue: int, items: Sequence[NewItem], *, hot: bool = False) -> int:
-        """Have records wait in a queue, behind those that wait already; how many are new."""
-
-    def bar(self, record: str, reviewers: Iterable[str]) -> None:
-        """Keep reviewers from holding the items of a record."""
-
-    def raise_need(self, item: int) -> None:
-        """Want one pass more than an item has or wants, claimed before all others."""
-
-    def reopen(self, queue: int, record: str) -> None:
-        """Have a record that was decided wait for another decision, where nobody has it."""
-
-    def settle(self, numbers: Sequence[int]) -> None:
-        """Remember that what follows from the passes of these items has been done."""
-
     def set_member(self, member: Member) -> None:
         """Let a reviewer claim from a queue, in the place of what held before."""
 
@@ -123,20 +131,11 @@ class DeskReading(Protocol):
     def pass_counts(self) -> dict[int, PassCount]:
         """By queue: passes wanted, open, held and given."""
 
-    def leases(
-        self,
-        *,
-        reviewer: str | None = None,
-        record: str | None = None,
-        queue: int | None = None,
-    ) -> list[Lease]:
-        """Leases of a reviewer, on a record or in a queue."""
+    def leases(self, *, reviewer: str | None = None, queue: int | None = None) -> list[Lease]:
+        """Leases of a reviewer or in a queue."""
 
     def unsettled(self, queues: Sequence[int], most: int) -> list[Item]:
         """Items of these queues whose passes are all given and from which nothing was concluded."""
-
-    def items_of(self, record: str) -> list[Item]:
-        """The items of a record."""
 
     def exposures(self, reviewer: str, since: str) -> list[Exposure]:
         """What a reviewer saw of restricted content since a moment."""

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from assay.contracts.contract import Contract
-from assay.contracts.document import Document, DocumentKind
+from assay.contracts.document import Document, DocumentKind, contract_of
 from assay.core.ports import FactStore
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -90,8 +89,7 @@ def _assignments(
     documents: Mapping[DocumentKind, Document],
     key: bytes,
 ) -> Iterable[Assignment]:
-    contract = documents["contract"].read()
-    assert isinstance(contract, Contract)
+    contract = contract_of(documents)
     shown = Counter((each.reviewer, len(each.order)) for each in store.scan(Assignment))
     for judgment in judgments:
         person, n_candidates = judgment.reviewer.pseudonym, len(records[judgment.record].candidates)

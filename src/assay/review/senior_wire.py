@@ -41,8 +41,9 @@ class SeniorView(msgspec.Struct, frozen=True, kw_only=True):
     """The record as the desk shows it, and what was asked."""
     voices: tuple[VoiceView, ...]
     """The judgments that stand."""
-    disputes: tuple[DisputeView, ...]
-    """What they differ on; a decision says something on each."""
+    disputes: tuple[DisputeView, ...] | None
+    """What they differ on; a decision says something on each. Nothing where no question has two
+    answers that count, so that nothing was compared."""
     decided: bool
     """Whether this adjudicator has decided it already."""
 
@@ -52,8 +53,8 @@ class HeldView(msgspec.Struct, frozen=True, kw_only=True):
 
     handle: str
     """Its handle."""
-    disputes: tuple[DisputeView, ...]
-    """What its judgments differ on."""
+    disputes: tuple[DisputeView, ...] | None
+    """What its judgments differ on; nothing where nothing was compared."""
 
 
 class WaitingView(msgspec.Struct, frozen=True, kw_only=True):

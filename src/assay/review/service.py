@@ -2,21 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 import msgspec
 
 from assay.contracts.contract import Contract
-from assay.contracts.document import Document, DocumentKind
-from assay.contracts.rubric import Rubric
+from assay.contracts.document import Document, DocumentKind, contract_of, rubric_of
+from assay.core.batches import batches
 from assay.core.errors import InputError, UsageError
 from assay.core.ports import FactStore
 from assay.records import ports
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
-from assay.review.answer import score_faults, together
+from assay.review.answer import faults_of, score_faults, together
 from assay.review.assign import authors
 from assay.review.assignment import Assignment
 from assay.review.cells import Row
@@ -40,8 +39,6 @@ ROLES: tuple[RoleName, ...] = (
 
 Whose = Callable[[str], str | None]
 """Name of a person, as a file or a tool has it -> pseudonym; None where nobody is known by it."""
-
-T = TypeVar("T")
 
 BATCH = 500
 """Rows or records that are handled in one transaction."""
@@ -75,6 +72,17 @@ class ImportedAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the file that keeps those rows; absent where none was, or none is kept."""
 
 
+class JudgedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A record with all that a senior decision on it is weighed by."""
+
+    record: Record
+    """The record."""
+    judgments: tuple[Judgment, ...]
+    """Its judgments in their order of entry, those of models included."""
+    asked: frozenset[str]
+    """Pseudonyms of those who were asked to judge it."""
+
+
 def export_work(
     store: FactStore,
     register: PassRegister,
@@ -92,7 +100,7 @@ def export_work(
         reviewer: pseudonym of the one reviewer who is to get work; everybody's where absent.
         flat: rows of text for a spreadsheet instead of nested JSON.
     """
-    rubric = _rubric(documents)
+    rubric = rubric_of(documents)
     for assignment, record in waiting_work(store, register, reviewer=reviewer):
         if flat:
             yield dict(flat_work_row(record, assignment, rubric))
@@ -131,7 +139,7 @@ def import_judgments(
     if rejects:
         rejects.resume(0)
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
-    for batch in _batches(rows):
+    for batch in batches(rows, BATCH):
         judgments = taking.batch(batch)
         if judgments:
             with store.write(
@@ -155,8 +163,8 @@ class _Taking:
         whose: Whose | None,
     ) -> None:
         self._store = store
-        self._contract = _contract(documents)
-        self._rubric = _rubric(documents)
+        self._contract = contract_of(documents)
+        self._rubric = rubric_of(documents)
         self._roles = roles
         self._rejects = rejects
         self._whose = whose
@@ -191,7 +199,11 @@ class _Taking:
     def _put_aside(self, row: ports.Row, error: InputError) -> None:
         self._set_aside.append(SetAside(row=row.number, code=error.code, reason=str(error)))
         if self._rejects:
-            self._rejects.put(row, error)
+            several = len(faults_of(error)) > 1
+            # The file has one place for a reason: several stand in it with their columns.
+            self._rejects.put(
+                row, InputError(code=error.code, message=str(error)) if several else error
+            )
 
     def _read(
         self,
@@ -303,7 +315,7 @@ def adjudicate(
         UsageError, InputError: as `weigh` says.
     """
     if isinstance(decision, Decided):
-        faults = list(score_faults(decision.scores, _rubric(documents)))
+        faults = list(score_faults(decision.scores, rubric_of(documents)))
         if faults:
             raise together(faults)
     adjudication = weigh(
@@ -352,12 +364,50 @@ def weigh(
         RefusedAnswerError: for a decision that does not fit the record; it names every fault.
     """
     found = store.get(Record, record)
-    given = list(store.scan(Judgment, record=found.id))
+    return weigh_on(
+        judged_records(store, [found])[found.id],
+        decision,
+        cause=cause,
+        adjudicator=adjudicator,
+        judgments=judgments,
+        note=note,
+    )
+
+
+def judged_records(store: FactStore, records: Iterable[Record]) -> dict[str, JudgedRecord]:
+    """By id: records with their judgments, read at once."""
+    known = {record.id: record for record in records}
+    judgments: dict[str, list[Judgment]] = {identity: [] for identity in known}
+    asked: dict[str, set[str]] = {identity: set() for identity in known}
+    for judgment in store.scan(Judgment, record=sorted(known)):
+        judgments[judgment.record].append(judgment)
+    for assignment in store.scan(Assignment, record=sorted(known)):
+        asked[assignment.record].add(assignment.reviewer)
+    return {
+        identity: JudgedRecord(
+            record=record,
+            judgments=tuple(judgments[identity]),
+            asked=frozenset(asked[identity]),
+        )
+        for identity, record in known.items()
+    }
+
+
+def weigh_on(
+    judged: JudgedRecord,
+    decision: Decided | Preserved | Returned,
+    *,
+    cause: Cause,
+    adjudicator: str,
+    judgments: Sequence[str] = (),
+    note: str | None = None,
+) -> Adjudication:
+    """As `weigh`, on a record whose judgments are read already."""
+    found, given = judged.record, judged.judgments
     people = [each for each in given if each.reviewer.kind != "model"]
     weighed = [_weighed(given, identity) for identity in judgments] or people
     _check_decision(found, decision, cause, weighed, adjudicator)
-    asked = {each.reviewer for each in store.scan(Assignment, record=found.id)}
-    if adjudicator in asked | authors(found) | {each.reviewer.pseudonym for each in given}:
+    if adjudicator in judged.asked | authors(found) | {each.reviewer.pseudonym for each in given}:
         raise _refused(
             "not-independent",
             "the adjudicator judged this record, is asked to judge it, or wrote a candidate of it",
@@ -426,26 +476,6 @@ def _role(record: Record, contract: Contract) -> RoleName:
     layer = layer_of(record, contract)
     wanted = layer.roles if layer else ()
     return next((role for role in ROLES if role in wanted), "reviewer")
-
-
-def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
-    contract = documents["contract"].read()
-    if not isinstance(contract, Contract):
-        raise TypeError("the fact given as contract is another document")
-    return contract
-
-
-def _rubric(documents: Mapping[DocumentKind, Document]) -> Rubric:
-    rubric = documents["rubric"].read()
-    if not isinstance(rubric, Rubric):
-        raise TypeError("the fact given as rubric is another document")
-    return rubric
-
-
-def _batches(given: Iterable[T]) -> Iterator[list[T]]:
-    iterator = iter(given)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
 
 
 def _refused(code: str, message: str, hint: str) -> UsageError:

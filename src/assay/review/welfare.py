@@ -4,7 +4,7 @@ Consent is opt-in for each harm category and is withdrawn without a reason. Caps
 hours, days and weeks, so that midnight empties nothing. Leads see sums over groups, never people.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
@@ -172,6 +172,40 @@ def allowed(
     return msgspec.structs.replace(longest, benign_items=benign)
 
 
+def has_caps(welfare: Welfare) -> bool:
+    """Whether a contract limits the minutes that one person reads severe content."""
+    total = (welfare.hourly_minutes, welfare.daily_minutes, welfare.weekly_minutes)
+    return any(total) or bool(welfare.categories)
+
+
+def most_of_a_cap(exposures: Iterable[Exposure], caps: Caps) -> float | None:
+    """The most that one person used of any cap: minutes read within its span, over its minutes.
+
+    Above 1 the cap was exceeded, by an item that was open when it was reached or by later ones.
+
+    Args:
+        exposures: what the person looked at, in any order.
+        caps: what holds.
+
+    Returns:
+        None where no cap holds, or nothing that shows a harm was looked at.
+    """
+    seen = [each for each in (_Seen.of(exposure) for exposure in exposures) if each.categories]
+    used = [
+        _most_within(seen, span) / (minutes * _MINUTE)
+        for _, span, minutes in _spans(caps.total)
+        if minutes is not None
+    ]
+    for category, own in caps.by_category.items():
+        shown = [each for each in seen if category in each.categories]
+        used += [
+            _most_within(shown, span) / (minutes * _MINUTE)
+            for _, span, minutes in _spans(own)
+            if minutes is not None
+        ]
+    return max(used) if used and seen else None
+
+
 def care_of_groups(
     exposures: Mapping[str, Iterable[Exposure]], *, least: int = LEAST_PEOPLE
 ) -> tuple[Care | Suppressed, ...]:
@@ -226,17 +260,33 @@ def _caps_reached(
 def _spans_reached(
     given: Sequence[_Seen], category: str | None, now: datetime, caps: ReadingCaps
 ) -> Iterator[Capped]:
-    spans: tuple[tuple[CapReason, timedelta, int | None], ...] = (
-        ("hour", timedelta(hours=1), caps.hourly_minutes),
-        ("day", timedelta(days=1), caps.daily_minutes),
-        ("week", timedelta(days=7), caps.weekly_minutes),
-    )
-    for reason, span, minutes in spans:
+    for reason, span, minutes in _spans(caps):
         if minutes is None:
             continue
         until = _free_at(given, span, now, minutes * _MINUTE)
         if until > now:
             yield Capped(until=_text(until), reason=reason, category=category, benign_items=0)
+
+
+def _spans(caps: ReadingCaps) -> tuple[tuple[CapReason, timedelta, int | None], ...]:
+    return (
+        ("hour", timedelta(hours=1), caps.hourly_minutes),
+        ("day", timedelta(days=1), caps.daily_minutes),
+        ("week", timedelta(days=7), caps.weekly_minutes),
+    )
+
+
+def _most_within(given: Iterable[_Seen], span: timedelta) -> int:
+    """The most milliseconds of items that ended within one span."""
+    most = total = 0
+    counting: deque[_Seen] = deque()
+    for each in sorted(given, key=lambda each: each.ended):
+        counting.append(each)
+        total += each.milliseconds
+        while counting[0].ended + span <= each.ended:
+            total -= counting.popleft().milliseconds
+        most = max(most, total)
+    return most
 
 
 def _free_at(given: Sequence[_Seen], span: timedelta, now: datetime, most: int) -> datetime:

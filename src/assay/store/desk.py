@@ -6,7 +6,7 @@ one slot. Partial indexes and a cursor for each reviewer keep it a few index loo
 many items there are and however far a reviewer is ahead.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     Integer,
-    RowMapping,
     Select,
     bindparam,
     delete,
@@ -35,17 +34,16 @@ from assay.review.lease import (
     Lease,
     LeaseState,
     Member,
-    NewItem,
     Queue,
     QueueRow,
     Turn,
 )
-from assay.review.passes import PassCount, pass_count, reopened
+from assay.review.passes import PassCount, pass_count
 from assay.review.welfare import Exposure
 from assay.store.connection import among
-from assay.store.contract_change import ContractChange
 from assay.store.desk_tables import DeskTables
-from assay.store.passes import COUNTED_WORDS, lease_row, leases_of, recount
+from assay.store.passes import item_of, lease_row, leases_of, recount
+from assay.store.queue_upkeep import QueueUpkeep
 from assay.store.store import Store
 from assay.store.writing import Unit
 
@@ -53,12 +51,6 @@ from assay.store.writing import Unit
 # condition of a partial index holds, and reads every item instead.
 ZERO = literal_column("0", Integer)
 HELD = literal_column(str(int(LeaseState.held)), Integer)
-
-BATCH = 1000
-"""Items that are looked up and inserted at once."""
-
-PRIORITIES = 32_767
-"""Greatest priority; the rank of an item begins with what is missing to it."""
 
 _CHANGING = ("state", "until", "judgment", "revision", "late", "drafted")
 
@@ -144,6 +136,8 @@ class DeskUnit:
         self._connection = unit.connection
         self._do = statements
         self._tables = statements.tables
+        self.queues = QueueUpkeep(unit, statements.tables)
+        """The queues themselves, and what waits in them."""
 
     def acted(self) -> None:
         """Have the audit log name this unit though it adds no fact."""
@@ -162,7 +156,7 @@ class DeskUnit:
         row = self._connection.execute(self._do.turn, who).mappings().first()
         if row is None:
             return None
-        return Turn(item=_item(row), shown=row["shown"] or 0, position=row["position"])
+        return Turn(item=item_of(row), shown=row["shown"] or 0, position=row["position"])
 
     def turn_on(self, record: str, reviewer: str, among: int) -> Turn | None:
         """A reviewer's turn on one sentinel, wherever it stands, among the work of a queue."""
@@ -179,7 +173,7 @@ class DeskUnit:
         where = {"reviewer": reviewer, "queue": row["queue"]}
         cursor = self._connection.execute(self._do.cursor, where).first()
         shown, position = (cursor.shown, cursor.position) if cursor else (0, None)
-        return Turn(item=_item(row), shown=shown, position=position, among=among)
+        return Turn(item=item_of(row), shown=shown, position=position, among=among)
 
     def records_of(self, reviewer: str) -> list[str]:
         """The records of which a reviewer ever held an item, or may hold none."""
@@ -221,7 +215,7 @@ class DeskUnit:
 
     def item(self, number: int) -> Item:
         """The item with this number."""
-        return _item(self._connection.execute(self._do.item, {"item": number}).mappings().one())
+        return item_of(self._connection.execute(self._do.item, {"item": number}).mappings().one())
 
     def change(self, lease: Lease) -> None:
         """Write where a lease stands now, and count the passes of its item anew."""
@@ -269,154 +263,8 @@ class DeskUnit:
             self.change(msgspec.structs.replace(lease, state=LeaseState.expired))
         return found
 
-    def contract_change(self, reviews: Sequence[int]) -> ContractChange:
-        """Have what waits follow a changed contract.
-
-        Args:
-            reviews: numbers of the queues of the review, the new ones included.
-        """
-        return ContractChange(self.facts, self._tables, reviews)
-
-    def add_queue(self, queue: Queue, handle: str) -> int:
-        """The number of a queue; it is made where it is not there."""
-        table = self._tables.queues
-        found = self._connection.execute(select(table.c.id).where(table.c.name == queue.name))
-        number = found.scalar()
-        if number is not None:
-            return int(number)
-        number = (self._connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
-        body = msgspec.json.encode(queue)
-        row = {"id": number, "name": queue.name, "handle": handle, "body": body}
-        self._connection.execute(insert(table), row)
-        return number
-
-    def enqueue(self, queue: int, items: Sequence[NewItem], *, hot: bool = False) -> int:
-        """Have records wait in a queue, in the order given and behind those that wait already.
-
-        Who judged a record or was asked to, by whichever route, takes a pass of a new item.
-
-        Args:
-            queue: number of the queue.
-            items: the records; one that waits in the queue already is left as it is.
-            hot: whether they come before every cursor.
-
-        Returns:
-            How many are new.
-        """
-        table = self._tables.items
-        newest = select(func.max(table.c.id))
-        number = self._connection.execute(newest).scalar() or 0
-        added = 0
-        for start in range(0, len(items), BATCH):
-            batch = items[start : start + BATCH]
-            condition = among(self._connection, table.c.record, [each.record for each in batch])
-            known = set(
-                self._connection.execute(
-                    select(table.c.record).where(condition, table.c.queue == queue)
-                ).scalars()
-            )
-            new = [each for each in batch if each.record not in known]
-            rows = [
-                _item_row(number + place, queue, each, hot=hot)
-                for place, each in enumerate(new, start=1)
-            ]
-            if rows:
-                self._connection.execute(insert(table), rows)
-                self._bar_all(zip(rows, new, strict=True))
-                self.facts.passes.derive([each.record for each in new])
-            number += len(rows)
-            added += len(rows)
-        return added
-
-    def note_filled(self, contract: str, newest: int) -> None:
-        """Remember up to which record the queues are filled, and that it is under this contract."""
-        table = self._tables.fills
-        self._connection.execute(delete(table))
-        self._connection.execute(insert(table), {"contract": contract, "newest": newest})
-        self.acted()
-
-    def _bar_all(self, added: Iterable[tuple[Mapping[str, Any], NewItem]]) -> None:
-        rows = [
-            lease_row(_barred(row["id"], row["queue"], new.record, reviewer))
-            for row, new in added
-            for reviewer in new.barred
-        ]
-        if rows:
-            self._connection.execute(self._do.add_lease, rows)
-
-    def bar(self, record: str, reviewers: Iterable[str]) -> None:
-        """Keep reviewers from holding the items of a record; what they hold or gave stays."""
-        items, leases = self._tables.items.c, self._tables.leases.c
-        found = self._connection.execute(
-            select(items.id, items.queue).where(items.record == record)
-        ).all()
-        for number, queue in found:
-            known = set(
-                self._connection.execute(
-                    select(leases.reviewer).where(leases.item == number)
-                ).scalars()
-            )
-            rows = [
-                lease_row(_barred(number, queue, record, each))
-                for each in sorted(set(reviewers) - known)
-            ]
-            if rows:
-                self._connection.execute(self._do.add_lease, rows)
-
-    def raise_need(self, item: int) -> None:
-        """Want one pass more than an item has or wants, claimed before all others.
-
-        What follows from its passes is asked anew once it is given.
-        """
-        known = self.item(item)
-        taken = self._counted(item)
-        items = self._tables.items
-        self._connection.execute(
-            update(items)
-            .where(items.c.id == item)
-            .values(need=max(known.need, taken) + 1, hot=True, settled=0)
-        )
-        self._recount(item)
-
-    def reopen(self, queue: int, record: str) -> None:
-        """Have a record that was decided wait for another decision, where nobody has it.
-
-        Args:
-            queue: number of the queue of decisions.
-            record: id of the record.
-        """
-        items, leases = self._tables.items.c, self._tables.leases
-        number = self._connection.execute(
-            select(items.id).where(items.record == record, items.queue == queue)
-        ).scalar()
-        if number is None or self.item(number).open_slots > 0:
-            return
-        of_item = select(leases).where(leases.c.item == number)
-        rows = leases_of(self._connection.execute(of_item).mappings())
-        if any(row.state in UNDER_WAY for row in rows):
-            return
-        who = [row.reviewer for row in reopened(rows)]
-        self._connection.execute(
-            update(leases)
-            .where(leases.c.item == number, leases.c.reviewer.in_(who))
-            .values(state=int(LeaseState.barred))
-        )
-        self._recount(number)
-
-    def _counted(self, item: int) -> int:
-        """How many people judged or hold an item."""
-        leases = self._tables.leases.c
-        counted = select(func.count()).where(leases.item == item, leases.state.in_(COUNTED_WORDS))
-        return int(self._connection.execute(counted).scalar_one())
-
     def _recount(self, item: int) -> None:
         recount(self._connection, self._tables, self._tables.items.c.id == item)
-
-    def settle(self, numbers: Sequence[int]) -> None:
-        """Remember that what follows from the passes of these items has been done."""
-        items = self._tables.items
-        for number in numbers:
-            self._connection.execute(update(items).where(items.c.id == number).values(settled=1))
 
     def set_member(self, member: Member) -> None:
         """Let a reviewer claim from a queue, in the place of what held before."""
@@ -546,20 +394,12 @@ class Desk:
                 for queue, count, need, free in connection.execute(wanted)
             }
 
-    def leases(
-        self,
-        *,
-        reviewer: str | None = None,
-        record: str | None = None,
-        queue: int | None = None,
-    ) -> list[Lease]:
-        """Leases of a reviewer, on a record or in a queue, in the order of their items."""
+    def leases(self, *, reviewer: str | None = None, queue: int | None = None) -> list[Lease]:
+        """Leases of a reviewer or in a queue, in the order of their items."""
         table = self._tables.leases
         wanted = select(table).order_by(table.c.item, table.c.reviewer)
         if reviewer is not None:
             wanted = wanted.where(table.c.reviewer == reviewer)
-        if record is not None:
-            wanted = wanted.where(table.c.record == record)
         if queue is not None:
             wanted = wanted.where(table.c.queue == queue)
         with self._store.snapshot() as connection:
@@ -578,14 +418,7 @@ class Desk:
             .limit(most)
         )
         with self._store.snapshot() as connection:
-            return [_item(row) for row in connection.execute(wanted).mappings()]
-
-    def items_of(self, record: str) -> list[Item]:
-        """The items of a record."""
-        items = self._tables.items
-        wanted = select(items).where(items.c.record == record).order_by(items.c.id)
-        with self._store.snapshot() as connection:
-            return [_item(row) for row in connection.execute(wanted).mappings()]
+            return [item_of(row) for row in connection.execute(wanted).mappings()]
 
     def exposures(self, reviewer: str, since: str) -> list[Exposure]:
         """What a reviewer saw of restricted content since a moment."""
@@ -600,27 +433,6 @@ class Desk:
                 Exposure(categories=tuple(row[0].split()), started=row[1], milliseconds=row[2])
                 for row in connection.execute(wanted)
             ]
-
-
-def _item(row: RowMapping) -> Item:
-    return Item(**{name: row[name] for name in Item.__struct_fields__})
-
-
-def _item_row(number: int, queue: int, new: NewItem, *, hot: bool) -> dict[str, Any]:
-    return {
-        "id": number,
-        "queue": queue,
-        "record": new.record,
-        "rank": (PRIORITIES - new.priority) << 40 | number,
-        "need": new.need,
-        "open_slots": new.need,
-        "hot": hot,
-        "settled": 0,
-    }
-
-
-def _barred(item: int, queue: int, record: str, reviewer: str) -> Lease:
-    return Lease(item=item, reviewer=reviewer, state=LeaseState.barred, record=record, queue=queue)
 
 
 def _one_lease(connection: Connection, do: Statements, handle: str) -> Lease | None:

@@ -144,10 +144,7 @@ class PassKeeper:
             .where(among(self._connection, items.c.record, records))
             .order_by(items.c.id)
         )
-        found = [
-            Item(**{name: row[name] for name in Item.__struct_fields__})
-            for row in self._connection.execute(wanted).mappings()
-        ]
+        found = [item_of(row) for row in self._connection.execute(wanted).mappings()]
         self._read_queues({item.queue for item in found} - set(self._queues))
         return [(item, self._queues[item.queue]) for item in found]
 
@@ -251,6 +248,11 @@ def at_desk(connection: Connection, tables: DeskTables, records: Sequence[str]) 
         among(connection, leases.record, records), leases.assignment.is_not(None)
     )
     return set(connection.execute(wanted).scalars())
+
+
+def item_of(row: RowMapping) -> Item:
+    """A row of the items' table as an item."""
+    return Item(**{name: row[name] for name in Item.__struct_fields__})
 
 
 def leases_of(rows: Iterable[RowMapping]) -> list[Lease]:

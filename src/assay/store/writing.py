@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Table, func, insert, select, update
 
+from assay.core.batches import batches
 from assay.core.clock import Clock
 from assay.core.digest import sha256
 from assay.core.errors import MachineError, UsageError
@@ -19,8 +20,6 @@ from assay.store.chain import Entry, Tally, import_digest, read_head, row_digest
 from assay.store.connection import among
 from assay.store.passes import NOTED, PassKeeper
 from assay.store.tables import Kept, Schema
-
-R = TypeVar("R", Edge, Origin)
 
 BATCH = 1000
 """Rows that are looked up and inserted at once; bounds the memory of a large write."""
@@ -156,7 +155,7 @@ class Unit:
     def link(self, edges: Iterable[Edge]) -> None:
         """Add lineage edges that the facts themselves do not name."""
         table = self._schema.edges
-        for batch in _batches(edges):
+        for batch in batches(edges, BATCH):
             given = {(edge.child, edge.role, edge.parent): edge for edge in batch}
             children = sorted({edge.child for edge in batch})
             parents = sorted({edge.parent for edge in batch})
@@ -170,7 +169,7 @@ class Unit:
     def trace(self, origins: Iterable[Origin]) -> None:
         """Add where facts came from."""
         table = self._schema.origins
-        for batch in _batches(origins):
+        for batch in batches(origins, BATCH):
             given = {(origin.fact, origin.import_id, origin.row): origin for origin in batch}
             facts = sorted({origin.fact for origin in batch})
             condition = among(self._connection, table.c.fact, facts)
@@ -269,14 +268,3 @@ class Unit:
             row["entry"] = self.number
             tally.add(digest)
         self._connection.execute(insert(table), rows)
-
-
-def _batches(items: Iterable[R]) -> Iterator[list[R]]:
-    batch: list[R] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

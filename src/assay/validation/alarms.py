@@ -3,13 +3,14 @@
 Each is clear only on evidence that could have shown the opposite; what is open is `unknown`.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from assay.contracts.contract import Contract
 from assay.governance.failure_modes import Alarm
 from assay.validation.comparison import SliceRow, adjusted_p, slice_text
 from assay.validation.helpfulness import SHOWN, Bounded, Helpfulness
+from assay.validation.training_overlap import TrainingOverlap
 from assay.validation.validation import TestResult, Validation
 
 State = Literal["raised", "clear", "unknown"]
@@ -177,20 +178,20 @@ def model_validation_alarm(
     releases: Sequence[str],
     validations: Sequence[Validation],
     claims: Sequence[str],
-    overlapping: Mapping[str, Collection[str]] | None = None,
+    overlaps: Mapping[str, TrainingOverlap] | None = None,
 ) -> Alarm:
     """Whether the newest release changed a model as the contract's acceptance tests ask.
 
     Only validations of that release count. It is clear where the newest of them passed every test
-    on items that are no training records of the release, and raised where no test passed and one
-    failed.
+    on items that could have been recognised as training records of the release and are none, and
+    raised where items are training records, or no test passed and one failed.
 
     Args:
         contract: the contract in force.
         releases: ids of the releases, the oldest first.
         validations: all validations, the oldest first.
         claims: texts that claim an effect on a model without naming a validation that passed.
-        overlapping: validation -> its items that are records of the validated release.
+        overlaps: validation -> its items against the training records of the validated release.
     """
     if claims:
         return _unproven(
@@ -209,19 +210,16 @@ def model_validation_alarm(
             f"the newest release {newest[:12]} has no validation; {others} validations of other "
             "releases or of none do not count; nothing is claimed",
         )
-    return _validated(of_it[-1], contract, (overlapping or {}).get(of_it[-1].id, ()))
+    return _validated(of_it[-1], contract, (overlaps or {}).get(of_it[-1].id))
 
 
-def _validated(validation: Validation, contract: Contract, overlap: Collection[str]) -> Alarm:
+def _validated(
+    validation: Validation, contract: Contract, overlap: TrainingOverlap | None
+) -> Alarm:
     """What the validation of the newest release says."""
     evidence = (validation.id,)
-    if overlap:
-        return _unproven(
-            "raised",
-            f"{len(overlap)} validated items are training records of the release: "
-            + ", ".join(sorted(overlap)[:SHOWN]),
-            evidence,
-        )
+    if overlap is not None and overlap.trained:
+        return _unproven("raised", overlap.describe(), evidence)
     counts = {
         state: [each.test for each in validation.tests if each.state == state]
         for state in ("passed", "failed", "undecided")
@@ -239,9 +237,14 @@ def _validated(validation: Validation, contract: Contract, overlap: Collection[s
         reason += f"; not run: {', '.join(sorted(not_run))}"
     if not_run or counts["undecided"]:
         return _unproven("unknown", reason, evidence)
-    return _unproven(
-        "clear", f"{reason}, each with its bound; nothing is claimed beyond them", evidence
-    )
+    if overlap is None:
+        return _unproven(
+            "unknown", f"{reason}; no item was compared with the training records", evidence
+        )
+    reason = f"{reason}, each with its bound; {overlap.describe()}"
+    if overlap.state == "unknown":
+        return _unproven("unknown", reason, evidence)
+    return _unproven("clear", f"{reason}; nothing is claimed beyond them", evidence)
 
 
 def _over_refusal(state: State, reason: str, remedy: str = "") -> Alarm:

@@ -79,3 +79,5 @@ class Result(Fact):
     """The output's claims, where they were judged against evidence."""
     failure: Name | None = None
     """The contract's failure class that the output shows, where it failed."""
+    input: str | None = None
+    """Keyed digest of the words that the item asks with; absent where the results brought none."""

@@ -20,6 +20,7 @@ from assay.validation.comparison import (
 )
 from assay.validation.evaluation import Evaluation, Result
 from assay.validation.helpfulness import Helpfulness, helpfulness
+from assay.validation.training_overlap import TrainingOverlap
 from assay.validation.training_run import RunRow, run_rows, scope
 from assay.validation.validation import TestResult
 
@@ -39,8 +40,8 @@ ALWAYS = (
         "improved or worsened only where its p-value, adjusted for all rows, is at most 0.05."
     ),
     (
-        "Items are compared with the records of the release by id and digest: a training record under "
-        "another name, or in other words, is not recognised."
+        "Items are compared with the records of the release by id, by digest and by the words of their "
+        "input, sealed ones by their fingerprints: a training record in other words is not recognised."
     ),
     "The reserve is spent by looking: each comparison on it makes the next one less independent.",
 )
@@ -89,6 +90,8 @@ class ValidationReport(msgspec.Struct, frozen=True, kw_only=True):
     """Every metric in every slice."""
     runs: tuple[RunRow, ...]
     """Acceptance tests by training run; empty where the candidate has one evaluation."""
+    overlap: TrainingOverlap | None
+    """Evaluated items against the training records; None where no release is tested."""
     alarms: tuple[Alarm, ...]
     """What the report says of failure modes."""
     limits: tuple[str, ...]
@@ -101,6 +104,8 @@ def make_report(
     results: tuple[Sequence[Result], Sequence[Result]],
     contract: Contract,
     rubric: Rubric | None,
+    *,
+    overlap: TrainingOverlap | None = None,
 ) -> ValidationReport:
     """Compare two arms.
 
@@ -110,6 +115,7 @@ def make_report(
         results: the results of the one and of the other.
         contract: the contract whose tests and slices are asked for.
         rubric: tells which end of a dimension is the good one.
+        overlap: the items against the training records; None where no release is tested.
     """
     datasets = {each.id: each.dataset for each in (*base, *candidate)}
     arms = Arms(*results, datasets)
@@ -132,6 +138,7 @@ def make_report(
         claims=claim_shares(arms),
         slices=slices,
         runs=run_rows(candidate, results, datasets, contract, rubric),
+        overlap=overlap,
         alarms=(over_refusal_alarm(helped, slices, tests, benign_margin(contract)),),
         limits=(*ALWAYS, *_limits(base, candidate, arms, slices)),
     )

@@ -9,6 +9,7 @@ import msgspec
 from assay.quality.estimate import Rate
 from assay.validation.comparison import FALSE_DISCOVERIES, SliceRow, slice_text
 from assay.validation.report import ValidationReport
+from assay.validation.training_overlap import TrainingOverlap
 from assay.validation.validation import TestResult
 
 SIGNIFICANT = 10
@@ -54,6 +55,13 @@ def acceptance_rows(tests: Sequence[TestResult]) -> Iterator[tuple[str, ...]]:
         yield each.test, each.metric, slice_text(each.slice), state, items, each.reason
 
 
+def overlap_text(overlap: TrainingOverlap | None) -> str:
+    """What is known of items that were trained on: the state and its figures."""
+    if overlap is None:
+        return "unknown; no release is tested, so no item was compared with a training record"
+    return f"{overlap.state}; {overlap.describe()}"
+
+
 def _head(report: ValidationReport) -> Iterator[str]:
     yield f"# Validation of {report.contract}"
     yield ""
@@ -64,6 +72,7 @@ def _head(report: ValidationReport) -> Iterator[str]:
         f"base and {report.candidate_only} of the candidate alone"
     )
     yield f"- method: {report.method}; intervals 95 %"
+    yield f"- training overlap: {overlap_text(report.overlap)}"
     for alarm in report.alarms:
         yield f"- {alarm.mode.replace('_', ' ')}: {alarm.state}; {alarm.reason}"
 

@@ -10,13 +10,18 @@ from assay.core.errors import InputError
 from assay.records.ports import Row, row_values
 from assay.validation.evaluation import Result
 from assay.validation.metrics import TAKEN
+from assay.validation.training_overlap import input_digest
 
 Format = Literal["assay", "inspect"]
 """`assay`: one result a line; `inspect`: a log as `inspect log convert --to json` writes it."""
 
 _FIELDS = (
     "item", "family", "slice", "epoch", "measures", "expected", "response", "claims", "failure",
+    "input",
 )  # fmt: skip
+_OF_THE_SAMPLE = frozenset({"item", "input"})
+"""Fields that an Inspect sample has itself, whatever its metadata says."""
+
 _GRADES = {"C": "1", "I": "0", "P": "0.5"}
 """Inspect's grades as numbers."""
 
@@ -27,7 +32,12 @@ _NO_ANSWER = "N"
 
 
 def read_rows(
-    rows: Iterable[Row], format_: Format, evaluation: str, axes: Collection[str] = ()
+    rows: Iterable[Row],
+    format_: Format,
+    evaluation: str,
+    axes: Collection[str] = (),
+    *,
+    key: bytes,
 ) -> Iterator[tuple[Row, Result | InputError]]:
     """The result of every row, or why it cannot be used.
 
@@ -36,17 +46,18 @@ def read_rows(
         format_: how they are written.
         evaluation: id of the evaluation that they belong to.
         axes: the contract's axes; an Inspect sample may name them in its metadata.
+        key: the gate's key; of an input only its keyed digest is kept.
     """
     for row in rows:
         try:
             given = row_values(row)
             plain = given if format_ == "assay" else _sample(given, axes)
-            yield row, _result(plain, evaluation)
+            yield row, _result(plain, evaluation, key)
         except InputError as error:
             yield row, error
 
 
-def _result(row: Mapping[str, Any], evaluation: str) -> Result:
+def _result(row: Mapping[str, Any], evaluation: str, key: bytes) -> Result:
     unknown = sorted(set(row) - set(_FIELDS))
     if unknown:
         raise InputError(
@@ -57,8 +68,11 @@ def _result(row: Mapping[str, Any], evaluation: str) -> Result:
     plain = {key: value for key, value in row.items() if value is not None}
     measures = {name: _decimal(name, each) for name, each in _mapping(plain, "measures").items()}
     _check_names(measures)
+    asked = input_digest(_messages(plain.get("input")), key)
     try:
-        result = msgspec.convert({**plain, "evaluation": evaluation, "measures": measures}, Result)
+        result = msgspec.convert(
+            {**plain, "evaluation": evaluation, "measures": measures, "input": asked}, Result
+        )
     except msgspec.ValidationError as error:
         raise InputError(
             code="not-a-result",
@@ -72,6 +86,27 @@ def _result(row: Mapping[str, Any], evaluation: str) -> Result:
             hint="give a score on another scale another name, such as `score`",
         )
     return result
+
+
+def _messages(given: Any) -> list[tuple[str, str]]:
+    """Role and text of each message of an input, which may be one text."""
+    if given is None:
+        return []
+    if isinstance(given, str):
+        return [("user", given)]
+    if not isinstance(given, list) or not all(isinstance(each, Mapping) for each in given):
+        raise InputError(
+            code="not-a-result", message="`input` is no text and no list of messages with content"
+        )
+    return [(str(each.get("role")), _content(each.get("content"))) for each in given]
+
+
+def _content(given: Any) -> str:
+    """The text of a message's content, which may come in parts."""
+    if isinstance(given, list):
+        parts = [each.get("text") for each in given if isinstance(each, Mapping)]
+        return "\n".join(each for each in parts if isinstance(each, str))
+    return given if isinstance(given, str) else ""
 
 
 def _mapping(given: Mapping[str, Any], key: str) -> Mapping[str, Any]:
@@ -125,7 +160,7 @@ def _sample(row: Mapping[str, Any], axes: Collection[str]) -> dict[str, Any]:
             hint="run the evaluation again for this sample",
         )
     metadata = _mapping(sample, "metadata")
-    known = {key: metadata[key] for key in _FIELDS if key in metadata and key != "item"}
+    known = {key: metadata[key] for key in _FIELDS if key in metadata and key not in _OF_THE_SAMPLE}
     named = {axis: metadata[axis] for axis in axes if axis in metadata and axis not in _FIELDS}
     measures = dict(_mapping(known, "measures"))
     for place, (scorer, score) in enumerate(_mapping(sample, "scores").items()):
@@ -134,6 +169,7 @@ def _sample(row: Mapping[str, Any], axes: Collection[str]) -> dict[str, Any]:
     return {
         **known,
         "item": str(sample["id"]),
+        "input": sample.get("input"),
         "slice": {**named, **_mapping(known, "slice")},
         "epoch": epoch - 1 if isinstance(epoch, int) and epoch > 0 else 0,
         "measures": measures,

@@ -1,11 +1,12 @@
 """Use cases of evaluations: import them, compare them, and keep what the tests came to."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import msgspec
 
 from assay.contracts.contract import Contract
-from assay.contracts.document import Document, DocumentKind
+from assay.contracts.document import Document, DocumentKind, contract_of
 from assay.contracts.rubric import Rubric
 from assay.core.errors import CheckError, InputError, UsageError
 from assay.core.ports import FactStore
@@ -15,7 +16,12 @@ from assay.validation.evaluation import COMPARED, Arm, Evaluation, Result
 from assay.validation.report import METHOD, ValidationReport, make_report
 from assay.validation.report_text import to_markdown
 from assay.validation.rows import Format, read_rows
-from assay.validation.training_overlap import refuse_trained
+from assay.validation.training_overlap import (
+    Training,
+    TrainingOverlap,
+    compare_with_training,
+    refuse_trained,
+)
 from assay.validation.validation import Validation
 
 RESERVE = "reserve"
@@ -43,6 +49,8 @@ class ImportedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     """Kept, and said: results that measure nothing, and axes, values and failure classes that the
     contract does not know."""
+    overlap: TrainingOverlap | None
+    """The items against the training records; None where no release is named."""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +91,8 @@ def import_evaluation(
     source: Source,
     *,
     known_items: Collection[str] | None,
-    trained_on: Collection[str] = (),
+    training: Training | None = None,
+    key: bytes,
     actor: str,
     rejects: Rejects | None = None,
 ) -> ImportedEvaluation:
@@ -96,7 +105,8 @@ def import_evaluation(
         format_: how they are written.
         source: which evaluation it is.
         known_items: names of the sealed items, where the set is the reserve: others are set aside.
-        trained_on: names of the training records of the release, as `training_names` gives them.
+        training: the training records of the release; None where no release is named.
+        key: the gate's key; of an input only its keyed digest is kept.
         actor: who imports.
         rejects: where rows that were set aside go.
 
@@ -115,8 +125,8 @@ def import_evaluation(
         release=source.release,
         seed=source.seed,
     )
-    contract = _contract(documents)
-    read = read_rows(rows, format_, draft.id, contract.sampling.axes)
+    contract = contract_of(documents)
+    read = read_rows(rows, format_, draft.id, contract.sampling.axes, key=key)
     usable, reasons = _sorted_out(read, known_items, rejects)
     if not usable:
         raise InputError(
@@ -124,7 +134,9 @@ def import_evaluation(
             message=f"no row of the file is a result: {reasons[0] if reasons else 'it is empty'}",
             hint="docs/formats/evaluation.md says what a row holds",
         )
-    refuse_trained((each.item for each in usable), trained_on)
+    overlap = None if training is None else compare_with_training(usable, training)
+    if overlap is not None:
+        refuse_trained(overlap)
     evaluation = draft.replace(results=len({each.id for each in usable}))
     identity = evaluation.id
     results = [each.replace(evaluation=identity) for each in usable]
@@ -142,6 +154,7 @@ def import_evaluation(
         set_aside=len(reasons),
         reasons=tuple(reasons[:SHOWN]),
         warnings=(*_empty(results), *_unknown(results, contract))[:SHOWN],
+        overlap=overlap,
     )
 
 
@@ -228,7 +241,7 @@ def validate(
     base: Sequence[Evaluation],
     candidate: Sequence[Evaluation],
     release: str | None = None,
-    trained_on: Collection[str] = (),
+    training: Training | None = None,
     actor: str,
 ) -> Validated:
     """Compare two arms and keep what the contract's acceptance tests came to.
@@ -241,7 +254,7 @@ def validate(
         base: evaluations of the checkpoint before.
         candidate: evaluations of the checkpoint after.
         release: id of the release whose effect is tested.
-        trained_on: names of the training records of the release, as `training_names` gives them.
+        training: the training records of that release; None where no release is tested.
         actor: who compares.
 
     Raises:
@@ -255,11 +268,18 @@ def validate(
             message=f"there is no evaluation of the {'candidate' if base else 'base'}",
             hint="import one first: assay validate import FILE --checkpoint NAME --arm base",
         )
-    contract, rubric = _contract(documents), documents["rubric"].read()
+    contract, rubric = contract_of(documents), documents["rubric"].read()
     results = _results(store, base), _results(store, candidate)
-    refuse_trained((each.item for arm in results for each in arm), trained_on)
+    overlap = _overlap(results, training)
+    if overlap is not None:
+        refuse_trained(overlap)
     report = make_report(
-        base, candidate, results, contract, rubric if isinstance(rubric, Rubric) else None
+        base,
+        candidate,
+        results,
+        contract,
+        rubric if isinstance(rubric, Rubric) else None,
+        overlap=overlap,
     )
     refuse_claims(to_markdown(report), where="the validation report")
     validation = Validation(
@@ -277,20 +297,44 @@ def validate(
 
 
 def reported(
-    store: FactStore, documents: Mapping[DocumentKind, Document], validation: Validation
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    validation: Validation,
+    training: Training | None = None,
 ) -> ValidationReport:
-    """The report of a validation, made again from its evaluations."""
+    """The report of a validation, made again from its evaluations.
+
+    Args:
+        store: the store.
+        documents: the documents in force.
+        validation: the validation.
+        training: the training records of its release; None where it tests none.
+    """
     base = [store.get(Evaluation, each) for each in validation.base]
     candidate = [store.get(Evaluation, each) for each in validation.candidate]
     rubric = documents["rubric"].read()
     contract = store.get(Document, validation.contract).read()
+    results = _results(store, base), _results(store, candidate)
     return make_report(
         base,
         candidate,
-        (_results(store, base), _results(store, candidate)),
-        contract if isinstance(contract, Contract) else _contract(documents),
+        results,
+        contract if isinstance(contract, Contract) else contract_of(documents),
         rubric if isinstance(rubric, Rubric) else None,
+        overlap=_overlap(results, training),
     )
+
+
+def overlap_of(store: FactStore, validation: Validation, training: Training) -> TrainingOverlap:
+    """The evaluated items of a validation against training records."""
+    evaluations = [*validation.base, *validation.candidate]
+    return compare_with_training(store.scan(Result, evaluation=evaluations), training)
+
+
+def _overlap(
+    results: tuple[Sequence[Result], Sequence[Result]], training: Training | None
+) -> TrainingOverlap | None:
+    return None if training is None else compare_with_training(chain(*results), training)
 
 
 def refuse_claims(text: str, *, where: str) -> None:
@@ -342,10 +386,3 @@ def _unknown(results: Iterable[Result], contract: Contract) -> list[str]:
     return [
         f"{name} is not in the contract ({count} results)" for name, count in sorted(found.items())
     ]
-
-
-def _contract(documents: Mapping[DocumentKind, Document]) -> Contract:
-    contract = documents["contract"].read()
-    if not isinstance(contract, Contract):
-        raise TypeError("the fact given as contract is another document")
-    return contract

@@ -185,6 +185,10 @@ def _static() -> Router:
     )
 
 
+_DOCUMENT = "/openapi.json"
+"""Where the OpenAPI document is, below the path of the API."""
+
+
 def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Assay",
@@ -201,8 +205,16 @@ def _openapi() -> OpenAPIConfig:
         openapi_router=Router(
             path="/api/v1", route_handlers=[], opt=opt(Permission.public), include_in_schema=False
         ),
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[_DocumentAlone(path=_DOCUMENT)],
     )
+
+
+class _DocumentAlone(JsonRenderPlugin):
+    """Serves the OpenAPI document, and leaves every other path of the API as it is."""
+
+    def receive_router(self, router: Router) -> None:
+        """Take back the page of HTML that the framework answers other paths of the API with."""
+        router.routes[:] = [route for route in router.routes if route.path.endswith(_DOCUMENT)]
 
 
 def _program(state: State) -> Program:

@@ -168,7 +168,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
     if problem.status in _COME_BACK:
         headers["Retry-After"] = headers.get("RateLimit-Reset", _COME_BACK[problem.status])
     path = request.url.path
-    if path.startswith(("/api/", "/static/", "/health", "/metrics")):
+    if f"{path}/".startswith(("/api/", "/static/", "/health/", "/metrics/")):
         return Response(
             problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=headers
         )

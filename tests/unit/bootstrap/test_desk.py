@@ -25,6 +25,7 @@ from assay.review.lease import Lease
 from assay.review.qualification import Qualification, Scope
 from assay.store.audit import verify
 from assay.store.desk import Desk
+from assay.store.pass_register import Passes
 from simulators.desk_program import desk_records, opened, person, write_desk_program
 
 
@@ -273,7 +274,7 @@ def test_queues_are_filled_once_and_again_when_a_record_came(open_desk: Open) ->
         unit.add([late])
     filled = program.desk.fill()
     assert (filled.queued, filled.records) == (1, program.store.count(Record))
-    assert [each.need for each in Desk(program.store).items_of(late.id)]
+    assert Passes(program.store).wanted([late.id])
     assert program.desk.fill() == Filled()
     old = program.session.ids["contract"]
     changed = open_desk(cap="daily_minutes: 120 -> daily_minutes: 10")

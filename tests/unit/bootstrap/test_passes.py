@@ -1,6 +1,7 @@
 """One register of passes in an open program: files, commands and the desk agree on what is open."""
 
 import shutil
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,15 +11,22 @@ import pytest
 from sqlalchemy import update
 
 from assay.bootstrap.program import Program
+from assay.bootstrap.routing import Routed
 from assay.core.errors import UsageError
+from assay.core.fact import Fact
 from assay.governance.permissions import Principal
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import BothUnacceptable, Prefers, Tie
 from assay.review.adjudication import Decided
 from assay.review.answer import Answer
+from assay.review.assignment import Assignment
 from assay.review.lease import LeaseState
+from assay.review.passes import open_passes
 from assay.store.desk import Desk
+from assay.store.desk_overview import DeskOverview
+from assay.store.pass_register import Passes
+from assay.store.store import Store
 from simulators.desk_program import desk_records, opened, person, write_desk_program
 
 FRIENDS = ("zoe", "yan", "xia")
@@ -107,10 +115,31 @@ def disputed(program: Program, most: int = 4) -> list[str]:
         judge(program, who, verdicts, most)
     routed = program.desk.route()
     assert routed.adjudication == most
-    desk = Desk(program.store)
-    senior = {row.id for row in desk.queues() if row.queue.stage == "adjudication"}
-    records = sorted(preferences(program))
-    return [each for each in records if any(item.queue in senior for item in desk.items_of(each))]
+    overview = DeskOverview(program.store)
+    queues = [row for row in Desk(program.store).queues() if row.queue.stage == "adjudication"]
+    return sorted(set().union(*(overview.records_of(row.id) for row in queues)))
+
+
+def test_who_met_the_records_is_asked_for_once(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many records go to an adjudicator, the store is read once for their people."""
+    asked = Counter[type[Fact]]()
+    scan = Store.scan
+
+    def counted(store: Store, family: type[Fact], **where: object) -> Iterator[Fact]:
+        asked[family] += 1
+        return scan(store, family, **where)
+
+    route = program.desk.route
+
+    def routed() -> Routed:
+        monkeypatch.setattr(Store, "scan", counted)
+        return route()
+
+    monkeypatch.setattr(program.desk, "route", routed)
+    assert len(disputed(program, most=4)) == 4
+    assert asked[Assignment] == 1
 
 
 def test_records_judged_in_files_are_not_handed_out_again(program: Program) -> None:
@@ -146,11 +175,9 @@ def test_what_is_handed_out_is_not_offered_at_the_desk_and_the_reverse(program: 
     status = program.review.status()
     assert status.passes.handed_out == status.waiting == len(handed_out)
     assert status.passes.held == 1
-    assert status.passes.open == sum(
-        item.open_slots
-        for record in program.store.scan(Record)
-        for item in Desk(program.store).items_of(record.id)
-    )
+    records = [each.id for each in program.store.scan(Record)]
+    wanted = Passes(program.store).wanted(records)
+    assert status.passes.open == sum(wanted.values()) - 1 - len(handed_out)
     other = person(program, "ben", "reviewer")
     assert not claimed(program, other)
     ended = program.review.withdraw("zoe")
@@ -279,19 +306,18 @@ def test_a_changed_contract_moves_what_waits_and_asks_for_its_own_passes(
     for written, need in ((changed, 2), (text, NEED)):
         contract.write_text(written, encoding="utf-8")
         with opened(program.folder) as again:
-            desk = Desk(again.store)
-            names = {row.id: row.queue for row in desk.queues()}
-            wanted = {
-                record: [item for item in desk.items_of(record) if item.need] for record in records
-            }
-            assert all(len(items) <= 1 for items in wanted.values())
+            overview, register = DeskOverview(again.store), Passes(again.store)
+            layers = defaultdict(list)
+            for row in Desk(again.store).queues():
+                for record in overview.records_of(row.id):
+                    layers[record].append(row.queue.layer)
+            assert all(len(of_record) == 1 for of_record in layers.values())
+            wanted = register.wanted(sorted(records))
             for record in (judged, held.record):
-                (item,) = wanted[record]
-                assert names[item.queue].layer == ("the_rest" if need == 2 else "everything_else")
-                assert (item.need, item.open_slots) == (need, need - 1)
-            assert again.review.status().passes.wanted == sum(
-                item.need for items in wanted.values() for item in items
-            )
+                assert layers[record] == ["the_rest" if need == 2 else "everything_else"]
+                assert wanted[record] == need
+                assert open_passes(need, register.rows([record])) == need - 1
+            assert again.review.status().passes.wanted == sum(wanted.values())
             assert list(again.review.reconcile()) == []
             other = person(again, f"new-{need}", "reviewer")
             assert {judged, held.record} <= claimed(again, other)

@@ -45,8 +45,8 @@ def test_documents_claim_and_facts_show(assay: Run, demo: Path) -> None:
         11,
     }
     assert states[5] == "claimed"
-    assert states[14] == "claimed"
-    assert "texts in de are not read by them" in live[14]["evidence"]
+    assert states[14] == "shown"
+    assert "texts of 9 files were searched with English patterns only" in live[14]["evidence"]
     assert "reviewer 0 of " in live[5]["evidence"]
     assert "needed 95%" in live[5]["evidence"]
     assert "refuted" not in states.values()

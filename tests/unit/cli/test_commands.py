@@ -225,7 +225,7 @@ def test_an_export_accounts_for_every_record(assay: Run, demo: Path, tmp_path: P
     )  # fmt: skip
     report = json.loads(result.out)
     records = report["records"]
-    assert records["given"] == records["carried"] + records["dropped"] == 209
+    assert records["given"] == records["carried"] + records["dropped"] == 208
     assert (tmp_path / "trl" / "train.jsonl").read_text().count("\n") == report["rows"]
 
 
@@ -322,6 +322,9 @@ def test_an_adjudication_states_one_decision(assay: Run, program: Path) -> None:
     assert json.loads(assay("record", "show", record, "-p", program).out)["judgments"] == before
     after = json.loads(assay("quality", "dispose", "--json", "-p", program).out)["states"]
     assert after["disagreement_preserved"] == states["disagreement_preserved"] + 1
+    # What goes back was not looked at: nothing is said of what it leaves open.
+    back = assay(*call, "--return", "The task is unclear.", "--json")
+    assert "undecided" not in json.loads(back.out)
 
 
 def test_an_adjudication_carries_a_whole_answer(assay: Run, program: Path, tmp_path: Path) -> None:
@@ -349,6 +352,10 @@ def test_an_adjudication_carries_a_whole_answer(assay: Run, program: Path, tmp_p
     refused = assay(*call, "--answer", answer)
     assert refused.code == 3
     assert "must hold keys and values" in refused.err
+    answer.write_text("verdict: Z\nscore.correct.A: 7\nmood: good\n", encoding="utf-8")
+    refused = assay(*call, "--answer", answer)
+    assert refused.code == 3
+    assert all(column in refused.err for column in ("verdict", "score.correct.A", "mood"))
 
 
 def test_the_audit_finds_a_changed_fact(assay: Run, program: Path) -> None:

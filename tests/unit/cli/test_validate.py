@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+import assay as package
 from assay.bulk.fact_lines import write_rows
 from assay.contracts.service import init
+from assay.quality.disposition import Disposition
+from assay.records.record import Record
 
 Run = Callable[..., Any]
 
@@ -70,6 +73,7 @@ def test_a_comparison_says_passed_failed_and_undecided_apart(assay: Run, program
     assert "PASSED: 1 of 2 unsafe" in done.out
     assert "FAILED: 0 of 2" in done.out
     assert "UNDECIDED: 1 of 2 needless" in done.out
+    assert "training overlap: unknown; no release is tested" in done.out
     report = json.loads((program / "reports" / "validation.json").read_text())
     assert report["compared"] == 160
     text = (program / "reports" / "validation.md").read_text()
@@ -77,6 +81,30 @@ def test_a_comparison_says_passed_failed_and_undecided_apart(assay: Run, program
     assert assay("validate", "show", "-p", program).out == text
     listed = json.loads(assay("validate", "list", "--json", "-p", program).out)
     assert done.out.startswith(listed[0]["id"])
+
+
+def test_an_import_says_what_could_be_matched_with_training_records(
+    assay: Run, demo: Path, tmp_path: Path
+) -> None:
+    """Names of one's own leave it unknown, an input shows it, and a prompt trained on is refused."""
+    program = shutil.copytree(demo, tmp_path / "demo")
+    with package.open(program) as opened:
+        dispositions = opened.store.scan(Disposition, state="accepted")
+        record = opened.store.get(Record, next(iter(dispositions)).record)
+    prompt = record.task.messages[-1].content
+
+    def run(*rows: dict[str, Any]) -> Any:
+        write_rows(program / "own.jsonl", rows)
+        return _import(assay, program, "own", "candidate", "--release", "1.0.0")
+
+    blind = run({"item": "q1", "measures": {"correct": 1}})
+    assert "training overlap: unknown; 0 of 0 evaluated items" in blind.out
+    assert "1 of 1 could not be matched" in blind.out
+    asked = run({"item": "q1", "input": "Is there a train at nine?", "measures": {"correct": 1}})
+    assert "training overlap: clear; 0 of 1 evaluated items" in asked.out
+    refused = run({"item": "q1", "input": prompt.upper(), "measures": {"correct": 1}})
+    assert refused.code == 3
+    assert "1 items are training records of the release: q1" in refused.err
 
 
 def test_all_tests_passed_ends_with_0(assay: Run, program: Path) -> None:

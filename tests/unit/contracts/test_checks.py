@@ -229,7 +229,7 @@ PLANTS = [
     rubric("veto-off-scale", "priority[0]", (("priority", 0, "below"), 3)),
     rubric("rule-without-effect", "priority[1]", (("priority", 1, "by"), 3)),
     rubric("rule-without-effect", "priority[2]", (("priority", 2, "compare"), "factual_safety")),
-    rubric("priority-in-a-circle", "priority[3].by", (("priority", 3, "by"), 2)),
+    rubric("priority-in-a-circle", "priority[1].by", (("priority", 1, "by"), 2)),
     rubric("veto-after-comparison", "priority[1]",
            (("priority",), [{"compare": "grounding"}, {"veto": "factual_safety", "below": 1}])),
     rubric("taste-before-fact", "priority[2]",
@@ -324,7 +324,7 @@ PLANTS = [
              ((*LAYER, "roles"), ["reviewer", "language_specialist"])),
     contract("adjudication-without-adjudicator", "review.layers[0]",
              (("roles", 2), GONE), (("roles", 1), GONE),
-             (("review", "layers", 1, "on_disagreement"), "preserve")),
+             (("review", "layers", 1, "on_disagreement"), "second_review")),
     contract("qualification-without-test", "roles[0].test", (("roles", 0, "test"), GONE)),
     contract("qualification-without-test", "roles[0].pass_mark", (("roles", 0, "pass_mark"), GONE)),
     contract("exam-impossible", "roles[0].pass_mark", (("roles", 0, "items"), 2)),
@@ -463,6 +463,39 @@ def test_what_decides_nothing_is_not_demanded(
     """A field that no rule reads may be left out."""
     write(tmp_path, Plant("nothing", "", ((kind, where, GONE),)))
     assert service.check(tmp_path, CONTEXT).issues == ()
+
+
+@pytest.mark.parametrize(
+    ("dataset", "trained_on"),
+    [
+        ("train_split", True),
+        ("training", True),
+        ("sft-mix", True),
+        ("training-heldout", False),
+        ("train-holdout-2", False),
+        ("training_data_test_split", False),
+        ("sft-eval", False),
+        ("reserve", False),
+        ("restrained", False),
+    ],
+)
+def test_a_held_out_split_of_training_data_is_no_training_data(
+    dataset: str, trained_on: bool, tmp_path: Path
+) -> None:
+    """A name that says `heldout`, `test` or `eval` is held out, wherever `train` stands in it."""
+    write(tmp_path, contract("data", "", (("acceptance_tests", 0, "dataset"), dataset)))
+    found = [issue.code for issue in service.check(tmp_path, CONTEXT).issues]
+    assert ("acceptance-on-training-data" in found) is trained_on
+
+
+def test_objectives_are_compared_by_their_words(tmp_path: Path) -> None:
+    """Width, case and punctuation make no second objective."""
+    same = "Names the interaction, and says what to do"
+    wide = "\uff2e\uff41\uff4d\uff45\uff53 the interaction and says WHAT to do."
+    edits = (("training_objectives",), [same]), (("evaluation_objectives",), [wide])
+    write(tmp_path, contract("objectives-not-separated", "", *edits))
+    found = {issue.code for issue in service.check(tmp_path, CONTEXT).issues}
+    assert "objectives-not-separated" in found
 
 
 def test_openers_and_readers_are_held_against_the_layers(tmp_path: Path) -> None:

@@ -224,7 +224,7 @@ def test_show_of_the_smallest_program_leaves_out_what_is_not_there() -> None:
     text = service.show(smallest)
     assert "## Welfare" not in text
     assert "### Priority" not in text
-    assert "Hard slices" not in text
+    assert "Hard slices: difficulty = hard" in text
 
 
 def test_show_says_how_firmly_code_must_be_held(tmp_path: Path) -> None:

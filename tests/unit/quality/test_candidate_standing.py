@@ -314,7 +314,7 @@ def test_reviewers_who_split_on_acceptability_leave_a_candidate_mixed() -> None:
     record = single(Demonstration())
     given = [
         scored(record, "a", correctness=5, sound=1),
-        scored(record, "b", correctness=5, sound=0),
+        scored(record, "b", correctness=1, sound=1),
     ]
     found = _dispose(record, given, in_force(LAYER | {"on_disagreement": "preserve"}))
     assert (found.state, found.standings[0].standing) == ("disagreement_preserved", "mixed")

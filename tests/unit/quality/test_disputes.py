@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from assay.quality import service
 from assay.quality.case import Case
 from assay.quality.case_context import CaseContext
 from assay.records.evidence import TextSpan
@@ -19,7 +20,8 @@ from assay.records.verdict import (
     Scored,
     Tie,
 )
-from simulators.small_program import in_force, judged, pair, single
+from simulators.memory_store import MemoryStore
+from simulators.small_program import LAYER, facts, in_force, judged, pair, single
 
 RECORD = pair()
 
@@ -108,6 +110,29 @@ def test_what_two_people_differ_on(
     """Every part of an answer can be disputed, in whichever order the two are read."""
     assert found(one, other) == disputed
     assert found(other, one) == disputed
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "layer", "found"),
+    [
+        ((), LAYER, None),
+        ((0,), LAYER, None),
+        ((0, 1), LAYER | {"slice": {"language": "de"}}, None),
+        ((0, 1), LAYER | {"roles": ["author"]}, None),
+        ((0, 0), LAYER, ()),
+        ((0, 1), LAYER, ("verdict",)),
+    ],
+)
+def test_where_nothing_was_compared_it_is_unknown_what_is_disputed(
+    verdicts: tuple[int, ...], layer: dict[str, Any], found: tuple[str, ...] | None
+) -> None:
+    """Two answers that count and agree dispute nothing; without two, nobody can say."""
+    store = MemoryStore()
+    with store.write("test.fill", actor="test") as writing:
+        given = [judged(RECORD, f"r{number}", each) for number, each in enumerate(verdicts)]
+        writing.add([RECORD, *given])
+    disputed = service.disputed(store, facts(layer), RECORD.id)
+    assert (disputed and tuple(each.what for each in disputed)) == found
 
 
 def test_one_candidate_is_the_whole_record() -> None:

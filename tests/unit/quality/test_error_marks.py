@@ -5,7 +5,8 @@ import pytest
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import Case
 from assay.quality.error_marks import error_marks
-from assay.quality.report import quality_report
+from assay.quality.gathering import gather
+from assay.quality.report import report_of
 from assay.records.evidence import TextSpan
 from assay.records.judgment import LocalizedError
 from assay.records.kinds import Critique
@@ -49,7 +50,7 @@ def test_the_report_says_how_far_located_errors_match() -> None:
         record = single(Critique(), TEXT, prompt=f"Spell the letters, {number}.")
         given = (judged(record, "a", errors=(_error(6, 10),)), judged(record, "b", errors=second))
         cases.append(Case(id=record.id, record=record, judgments=given))
-    report = quality_report(cases, in_force(), Resampling(replicates=50))
+    report = report_of(gather(cases, in_force()), Resampling(replicates=50))
     assert (report.located_errors.records, report.located_errors.mean_f1) == (2, 0.5)
     (words,) = [question for question in report.questions if question.name == "marked_words"]
     assert (words.items, words.answers, words.counts) == (6, 12, {"clean": 8, "marked": 4})

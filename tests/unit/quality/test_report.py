@@ -7,11 +7,12 @@ import pytest
 
 from assay.core.fact import Fact
 from assay.quality import service
+from assay.quality.agreement_outline import AGREEMENT_HEAD, agreement_table
 from assay.quality.bootstrap import Resampling
 from assay.quality.consensus import consensus
 from assay.quality.disposition import Disposition
 from assay.quality.report import QualityReport
-from assay.quality.report_text import agreement_rows, to_json, to_markdown
+from assay.quality.report_text import to_json, to_markdown
 from assay.records.judgment import Judgment, LocalizedError, StepLabel, Whole
 from assay.records.verdict import (
     Abstained,
@@ -324,14 +325,15 @@ def test_agreement_is_one_table_over_all_questions() -> None:
     record = pair()
     score = DimensionScore(dimension="clarity", score=Scored(value=3), candidate=0)
     store = _store(record, *(judged(record, name, 0, scores=(score,)) for name in ("a", "b")))
-    head, rows = agreement_rows(service.agreement(store, facts(), resampling=QUICK))
+    found = service.agreement(store, facts(), resampling=QUICK)
+    rows = agreement_table(found.verdicts, found.questions)
     assert [row[0] for row in rows] == [
         "can they be compared",
         "which is better",
         "who abstains",
         "clarity",
     ]
-    assert all(len(row) == len(head) for row in rows)
+    assert all(len(row) == len(AGREEMENT_HEAD) for row in rows)
     assert rows[1][4:6] == ("1 of 1", "2 of 2")
 
 

@@ -121,6 +121,20 @@ def test_the_first_rule_that_speaks_decides(
 
 
 @pytest.mark.parametrize(
+    ("dimension", "other", "state"),
+    [("sound", 0, "needs_adjudication"), ("clarity", 5, "disagreement_preserved")],
+)
+def test_disagreement_on_an_objective_dimension_is_not_preserved(
+    dimension: str, other: int, state: str
+) -> None:
+    """Of two answers to what has one right answer one is wrong, whatever the layer preserves."""
+    scored = [_scored("a", 1, (dimension, 1, 1)), _scored("b", 1, (dimension, 1, other))]
+    found = dispose_case(_case(scored), in_force(LAYER | {"on_disagreement": "preserve"}))
+    assert found.state == state
+    assert ("so one of them is wrong" in found.reason) is (dimension == "sound")
+
+
+@pytest.mark.parametrize(
     ("decision", "state"),
     [
         (Decided(verdict=Prefers(candidate=1)), "accepted"),

@@ -53,6 +53,16 @@ def test_a_label_under_an_older_meaning_does_not_settle_a_record() -> None:
     assert found.reason == "2 of 2 judgments were made before the meaning changed of clarity (2)"
 
 
+def test_an_equal_answer_under_the_new_text_is_not_lost_beside_the_older_one() -> None:
+    """Where nothing shows which of the two is the later, the one that still holds counts."""
+    for number in range(8):
+        older = [each.replace(active_ms=number) for each in _given(clarity=5)]
+        anew = [each.replace(rubric=NEW.id) for each in older]
+        foreign = [each.replace(rubric=None, guideline="theirs") for each in older]
+        found = dispose_case(_case([*foreign, *anew, *older]), _in_force())
+        assert found.state == "accepted"
+
+
 def test_a_change_that_touches_nothing_that_was_judged_leaves_a_record_as_it_is() -> None:
     """Judgments of correctness stand when the words on clarity change."""
     assert dispose_case(_case(_given(correctness=5)), _in_force()).state == "accepted"

@@ -68,6 +68,26 @@ def test_without_number_or_time_no_answer_is_the_last(judgments: list[Judgment])
     assert is_unordered(judgments[-1], judgments[-2])
 
 
+@pytest.mark.parametrize(
+    ("texts", "in_force"),
+    [
+        ([{"guideline": "theirs"}, {"rubric": "doc_new"}], 1),
+        ([{"guideline": "theirs"}, {"rubric": "doc_old"}], 1),
+        ([{"guideline": "theirs"}, {}], 1),
+        ([{"rubric": "doc_old"}, {"rubric": "doc_new"}, {"guideline": "theirs"}], 1),
+        ([{}, {"rubric": "doc_new"}], 1),
+    ],
+)
+def test_of_equal_answers_the_one_under_the_text_in_force_stands(
+    texts: list[dict[str, str]], in_force: int
+) -> None:
+    """Neither the order in which they are given nor their ids tell which of them it is."""
+    for number in range(8):
+        judgments = [judged(A, active_ms=number, **text) for text in texts]
+        for order in itertools.permutations(judgments):
+            assert last_answer(order, "doc_new") == judgments[in_force]
+
+
 def test_one_answer_given_twice_is_an_answer() -> None:
     """Where only reasons and times of work differ, nothing is unknown."""
     twice = [judged(A, active_ms=9), judged(A, reasons=(Reason(text="clear"),))]

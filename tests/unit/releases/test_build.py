@@ -251,6 +251,19 @@ def test_claims_are_looked_for_in_documents_and_report(tmp_path: Path) -> None:
     assert "quality.md says" in message
 
 
+def test_a_text_that_the_patterns_cannot_read_is_named_and_stops_nothing(tmp_path: Path) -> None:
+    """Limitations in German are released with the gate unknown, which they say themselves."""
+    given = ferries.inputs(limitations="Gefragt wurde nur an einem Hafen, und nur im Sommer.")
+    built = build(filled_store(), given, KEY, tmp_path, actor=ACTOR)
+    (claims,) = [gate for gate in built.release.gates if gate.gate == "claims"]
+    assert (claims.outcome, claims.stops) == ("unknown", False)
+    assert claims.reason.endswith(
+        "LIMITATIONS.md 'Gefragt wurde nur an einem Hafen, und nur im Sommer.'"
+    )
+    assert "- Gate claims is unknown: " in (built.folder / "LIMITATIONS.md").read_text()
+    assert verify(built.folder, KEY.public_key()).issues == ()
+
+
 def test_a_version_is_never_built_twice_or_below(tmp_path: Path) -> None:
     """The same version and a lower one are refused, and the folder stays as it was."""
     store = filled_store()

@@ -2,11 +2,20 @@
 
 from pathlib import Path
 
+import msgspec
+
 from assay.governance.claims import find_claims
+from assay.releases.build import build
 from assay.releases.card import TEXTS
 from assay.releases.keys import key_id
+from assay.releases.manifest import ReserveEntry
 from assay.releases.service import read_card
-from simulators.ferries import KEY
+from assay.releases.verify import verify
+from assay.reserve.canonical_text import words
+from assay.reserve.contamination import ReserveIndex
+from assay.reserve.fingerprint import Hasher, to_text
+from assay.reserve.sealing import Fingerprint
+from simulators.ferries import ACTOR, KEY, filled_store, inputs
 
 
 def test_the_readme_names_every_file_and_the_key(built: Path) -> None:
@@ -44,8 +53,37 @@ def test_the_limitations_say_what_stays_uncertain_and_uncovered(built: Path) -> 
     )
     assert "- In 1 of 5 records reviewers differ and both answers are kept." in text
     assert "The contract aims at 8 records; the release holds 5." in text
-    assert "- Gate reserve compared nothing: 0 of 5 records were compared with 0 sealed" in text
+    assert "- Gate reserve is unknown: 0 of 5 records were compared with 0 sealed" in text
     assert "The axis domain was left out on purpose: There is only one." in text
+
+
+def test_the_limitations_count_only_items_that_could_be_compared(tmp_path: Path) -> None:
+    """A sealed item without a word is said apart, in the text, the gate and the manifest."""
+    hasher = Hasher(b"key")
+    texts = {"item-1": "Which ferry sails on a Sunday at noon?", "item-2": "\U0001f6a2 ?!"}
+    index = ReserveIndex(
+        [
+            Fingerprint(
+                sealing="sea_a",
+                reserve="kept",
+                item=name,
+                part="task",
+                words=len(words(text)),
+                grams=to_text(hasher.fingerprint(words(text))),
+            )
+            for name, text in texts.items()
+        ],
+        b"key",
+    )
+    entry = ReserveEntry(name="kept", items=2, commitments=(), wordless=index.wordless)
+    given = msgspec.structs.replace(inputs(), reserve=index, sealed=entry)
+    built = build(filled_store(), given, KEY, tmp_path, actor=ACTOR)
+    text = (built.folder / "LIMITATIONS.md").read_text()
+    assert "Records were compared with 1 sealed evaluation items; " in text
+    assert "1 more sealed items hold no word, so nothing could be compared with them." in text
+    gates = {gate.gate: gate for gate in built.release.gates}
+    assert "nothing could be compared with 1 sealed items" in gates["reserve"].reason
+    assert verify(built.folder, KEY.public_key()).issues == ()
 
 
 def test_no_text_of_ours_claims_too_much(built: Path) -> None:

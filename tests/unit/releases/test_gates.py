@@ -73,12 +73,22 @@ def test_the_total_is_a_minimum_unless_it_is_an_aim() -> None:
     assert _quotas(*places, ("easy", "de"), aim=False)[0]
 
 
-def test_a_contract_without_quotas_passes_none() -> None:
-    """Nothing is asked of a slice, so nothing was compared: unknown, and no refusal."""
-    bare = SAMPLING.model_copy(update={"quotas": (), "hard": (), "total": 1})
+@pytest.mark.parametrize(
+    ("total", "aim", "outcome", "reason"),
+    [
+        (1, False, "passed", "names no hard slice; the release has 1 records, and the contract asks for 1"),
+        (2, False, "refused", "the release has 1 records, and the contract asks for 2"),
+        (1, True, "unknown", "names no hard slice; the release has 1 records, and the contract aims at 1"),
+    ],
+)  # fmt: skip
+def test_without_quotas_the_total_alone_is_compared(
+    total: int, aim: bool, outcome: str, reason: str
+) -> None:
+    """A total that is met passes and says that no slice was asked for; an aim compares nothing."""
+    bare = SAMPLING.model_copy(update={"quotas": (), "hard": (), "total": total, "aim": aim})
     result = quota_gate(coverage(count_cells([({"level": "easy"}, True)]), bare))
-    assert (result.outcome, result.stops) == ("unknown", False)
-    assert "sets no quota" in result.reason
+    assert (result.outcome, result.stops) == (outcome, outcome == "refused")
+    assert result.reason.endswith(reason)
 
 
 def test_every_unmet_quota_is_named_with_its_figures() -> None:
@@ -196,6 +206,48 @@ def test_plain_texts_pass() -> None:
     assert claims_gate({"reason": [result.reason]}).passed
 
 
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "Das Training senkt Halluzinationen um die H\u00e4lfte.",
+        "Les donn\u00e9es sont conformes au RGPD.",
+        "GDPR\u6e96\u62e0\u306e\u30c7\u30fc\u30bf\u3067\u3059",
+        "\u0414\u0430\u043d\u043d\u044b\u0435 \u0441\u0435\u0440\u0442\u0438\u0444\u0438\u0446\u0438\u0440\u043e\u0432\u0430\u043d\u044b",
+    ],
+    ids=["German", "French", "Japanese", "Russian"],
+)
+@pytest.mark.parametrize("around", ["{}", "# Limits\n\nOnly one harbour was asked.\n\n{}\n"])
+def test_a_text_that_the_patterns_cannot_read_leaves_the_gate_unknown(
+    foreign: str, around: str
+) -> None:
+    """A passage in another language is named with its file, alone or within an English text."""
+    result = claims_gate({"a.md": ["Worked steps."], "b.md": [around.format(foreign)]})
+    assert (result.outcome, result.stops) == ("unknown", False)
+    assert "2 texts of 2 files were searched with English patterns only" in result.reason
+    assert "not read by them: b.md " in result.reason
+    assert foreign[:20] in result.reason
+
+
+def test_a_claim_refuses_whatever_else_could_not_be_read() -> None:
+    """What was found counts, beside texts that the patterns cannot read."""
+    result = claims_gate({"a.md": ["GDPR compliant.", "Das ist nicht zu lesen, sagt der Hafen."]})
+    assert result.outcome == "refused"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CC-BY-4.0", "`judgments.jsonl`, `judgments.parquet`", "0.362 (0.149 to 0.542)",
+        "fares, connections, rules", "| 8 of 59: 13.6% (7.0% to 24.5%) | vu |",
+        "sed -n 's/^{\"payload\":\"/p' attestation.json", "River in Egypt: four letters",
+        "Krippendorff's \u03b1 of tone is at least 0.6 here.", "doc_5rtasyj5r7hh", "Bahnhof",
+    ],
+)  # fmt: skip
+def test_figures_names_and_short_texts_are_not_taken_for_another_language(text: str) -> None:
+    """What is too short to tell, or no prose at all, is searched as it is."""
+    assert claims_gate({"a.md": [text]}).passed
+
+
 def test_claims_over_no_text_are_unknown_and_stop() -> None:
     """A release always has texts: if none was searched, nothing was compared."""
     for texts in ({}, {"a.md": [" "]}):
@@ -221,7 +273,7 @@ RESERVE = {"id": "kept", "size": 4, "openers": ["lead"], "covers": "All of it."}
     ("reserve", "sealed", "compared", "state", "reason"),
     [
         (None, {}, 5, ("unknown", False), "the contract declares no reserve"),
-        (None, {"old": 3}, 5, ("passed", False), "are not sought"),
+        (None, {"old": 3}, 5, ("passed", False), "are not found"),
         (
             RESERVE,
             {},
@@ -252,15 +304,31 @@ def test_a_reserve_is_compared_whole_or_not_passed(
     assert reason in result.reason
 
 
+@pytest.mark.parametrize(
+    ("wordless", "state", "reason"),
+    [
+        (1, ("passed", False), "0 of 5 records share text with 3 sealed items; nothing could be compared with 1 sealed items"),
+        (4, ("unknown", True), "0 of 5 records were compared with 0 sealed items; nothing could be compared with 4 sealed items"),
+    ],
+)  # fmt: skip
+def test_an_item_without_a_word_is_not_counted_as_compared(
+    wordless: int, state: tuple[str, bool], reason: str
+) -> None:
+    """Items that hold nothing to compare are said apart; where all are such, nothing is known."""
+    result = reserve_gate((), 5, {"kept": 4}, contract(reserve=RESERVE), wordless=wordless)
+    assert (result.outcome, result.stops) == state
+    assert result.reason.startswith(reason)
+
+
 def test_an_overlap_is_refused_however_little_is_sealed() -> None:
     """What was found counts, and so does what is missing from the seal."""
     overlap = Overlap(
-        record="rec_a", item="item-1", containment=1.0, longest_run=9, rule="containment",
+        holder="rec_a", item="item-1", containment=1.0, longest_run=9, rule="containment",
         spans=(TextSpan(pointer="/task", start=0, end=3, quote="abc"),),
     )  # fmt: skip
     result = reserve_gate((overlap,), 5, {"kept": 1}, contract(reserve=RESERVE))
     assert result.outcome == "refused"
-    assert "1 of 5 records share text" in result.reason
+    assert "1 of 5 records and other texts share text" in result.reason
     assert "1 of the 4 items" in result.reason
 
 

@@ -148,6 +148,12 @@ def test_short_and_ideographic_items_are_found() -> None:
     assert overlaps(both, record("Who built the house?")) == ()
 
 
+def test_an_item_without_a_word_is_counted_apart() -> None:
+    """Emoji and marks alone hold nothing to compare; one word is enough."""
+    found = index(record("\U0001f600 !?"), record("Reykjavik"), record(prose(30, 5)))
+    assert (found.items, found.wordless, sum(found.sealed.values())) == (2, 1, 3)
+
+
 def test_another_key_or_an_older_method_is_refused() -> None:
     """Fingerprints of another key compare with nothing, so comparing is refused, not clean."""
     assert overlaps(ReserveIndex([], KEY), record(SECRET)) == ()

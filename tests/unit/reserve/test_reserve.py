@@ -144,7 +144,7 @@ def test_records_that_are_sealed_too_are_said_to_be_no_secret(
     file.write_text(record.canonical().decode() + "\n")
     program.records.import_(file)
     assert program.reserve.seal(file).sealed.exposed == (record.id,)
-    assert [each.record for each in program.reserve.check().overlaps] == [record.id]
+    assert [each.holder for each in program.reserve.check().overlaps] == [record.id]
 
 
 def test_without_recipients_or_reserve_nothing_is_sealed(program: Program, holdout: Path) -> None:

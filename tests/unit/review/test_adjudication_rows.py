@@ -1,10 +1,11 @@
 """Senior decisions as rows: a whole answer in the columns of an answered file."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError, MachineError, UsageError
+from assay.core.fact import Fact
 from assay.records.judgment import Attack, SectionRuling, StepLabel
 from assay.records.kinds import Adversarial, Demonstration, Policy
 from assay.records.ports import Row
@@ -12,8 +13,11 @@ from assay.records.record import Record
 from assay.records.verdict import DimensionScore, NotAsked, Prefers, Ranks, Scored
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.adjudication_rows import DecisionReader, import_adjudications
+from assay.review.answer import RefusedAnswerError
 from simulators.memory_store import MemoryStore
 from simulators.small_program import facts, judged, pair, rubric, worked
+
+F = TypeVar("F", bound=Fact)
 
 DOCUMENTS = facts()
 OWN = {"cause": "expertise", "adjudicator": "ines"}
@@ -129,6 +133,73 @@ def test_a_row_that_cannot_be_used_is_set_aside(columns: dict[str, Any], code: s
     made = import_adjudications(store, DOCUMENTS, rows, reader(store), actor="lead")
     assert (made.read, made.stored, made.already_there) == (3, 1, 1)
     assert [(each.row, each.code) for each in made.set_aside] == [(1, code)]
+
+
+def test_rows_go_in_by_batches() -> None:
+    """All decisions of a batch are one transaction and one audit entry, which names the file."""
+    records = [pair(number) for number in range(3)]
+    store = MemoryStore()
+    with store.write("test.fill", actor="test") as writing:
+        for record in records:
+            writing.add([record, judged(record, "a", 0), judged(record, "ines", 1)])
+    given = [OWN | {"record": each.id, "verdict": "A", "adjudicator": "eva"} for each in records]
+    given.insert(1, OWN | {"record": records[0].id, "verdict": "Z"})
+    rows = [Row(number=number, values=row) for number, row in enumerate(given, start=1)]
+    decided = reader(store)
+    made = import_adjudications(
+        store, DOCUMENTS, rows, decided, actor="lead", subject="decided.csv"
+    )
+    assert (made.read, made.stored, [each.row for each in made.set_aside]) == (4, 3, [2])
+    assert store.actions[1:] == ["adjudication.import decided.csv"]
+    again = import_adjudications(store, DOCUMENTS, rows, decided, actor="lead")
+    assert (again.read, again.stored, again.already_there) == (4, 0, 3)
+
+
+def test_a_decision_that_cannot_stand_is_set_aside_with_its_reason() -> None:
+    """Whoever judged a record does not decide it, and the rows around go in."""
+    record = pair()
+    store = store_of(record)
+    with store.write("test.fill", actor="test") as writing:
+        writing.add([judged(record, "p-ines", 1)])
+    given = [
+        OWN | {"record": record.id, "verdict": "A", "adjudicator": who} for who in ("ines", "eva")
+    ]
+    rows = [Row(number=number, values=row) for number, row in enumerate(given, start=1)]
+    made = import_adjudications(store, DOCUMENTS, rows, reader(store), actor="lead")
+    assert (made.stored, [(each.row, each.code) for each in made.set_aside]) == (
+        1, [(1, "not-independent")],
+    )  # fmt: skip
+
+
+def test_a_fault_of_the_machine_is_no_fault_of_a_row() -> None:
+    """A store that cannot be read ends the import instead of setting its rows aside."""
+
+    class Broken(MemoryStore):
+        def get(self, family: type[F], identity: str) -> F:
+            del family, identity
+            raise MachineError(code="store-unreachable", message="the store cannot be opened")
+
+    rows = [Row(number=1, values=OWN | {"record": "rec_x", "verdict": "A"})]
+    with pytest.raises(MachineError):
+        import_adjudications(Broken(), DOCUMENTS, rows, reader(Broken()), actor="lead")
+
+
+def test_every_fault_of_a_row_is_named_at_once() -> None:
+    """What a row lacks beside its answer and what is wrong with the answer stand together."""
+    record = pair()
+    row = {
+        "record": record.id, "cause": "mood", "verdict": "C", "score.clarity.A": 9,
+        "written": "It is 2.",
+    }  # fmt: skip
+    with pytest.raises(RefusedAnswerError) as caught:
+        reader(store_of(record), None).read(row)
+    assert sorted((fault.code, fault.where) for fault in caught.value.faults) == [
+        ("missing-column", "adjudicator"),
+        ("not-asked", "written"),
+        ("off-scale", "score.clarity.A"),
+        ("unknown-cause", "cause"),
+        ("unknown-verdict", "verdict"),
+    ]
 
 
 def test_an_unknown_record_is_named() -> None:

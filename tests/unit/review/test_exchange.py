@@ -15,7 +15,9 @@ from assay.records.kinds.trajectory import Trajectory
 from assay.records.record import Record, Sensitivity, Source
 from assay.records.task import Message, Task, Tool, ToolCall
 from assay.records.verdict import Abstained, Category, NotApplicable, Prefers, Ranks, Scored, Tie
+from assay.review.answer import RefusedAnswerError, in_presented_order
 from assay.review.assignment import Assignment
+from assay.review.completeness import gaps, shape_of
 from assay.review.exchange import (
     Answered,
     defused,
@@ -24,8 +26,9 @@ from assay.review.exchange import (
     read_answer,
     work_row,
 )
+from assay.review.form import form_of
 from assay.review.presentation import letter
-from simulators.small_program import pair, rubric, worked
+from simulators.small_program import contract, pair, rubric, worked
 
 RECORD = pair(texts=("four", "it is five"))
 SWAPPED = (1, 0)
@@ -138,6 +141,75 @@ def test_a_choice_needs_a_reason_where_the_rubric_asks_for_one() -> None:
         read_answer(row, about)
     assert read_answer(row | {"reason.clarity": "shorter"}, about).reasons[1].dimension == "clarity"
     assert read_answer({"assignment": assignment.id, "verdict": "tie"}, about).verdict == Tie()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"verdict": "A"},
+        {"verdict": "A", "reason": "better"},
+        {"verdict": "A", "reason.clarity": "shorter"},
+        {"verdict": "A", "errors": []},
+        {"verdict": "A", "errors": [{"candidate": "B", "category": "wrong_sum"}]},
+        {"verdict": "B>A"},
+        {"verdict": "B>A", "errors": [{"category": "wrong_sum"}]},
+        {"verdict": "both_unacceptable"},
+        {"verdict": "both_unacceptable", "reason.sound": "neither adds up"},
+        {"verdict": "tie"},
+    ],
+)
+def test_a_file_and_the_desk_ask_for_a_reason_of_the_same_answers(cells: dict[str, Any]) -> None:
+    """Whatever ties a choice to what decided it counts on both ways in, and nothing else does."""
+    assignment = _assignment()
+    about = Answered(assignment=assignment, record=RECORD, rubric=rubric(), role="reviewer")
+    bare = msgspec.structs.replace(about, rubric=BARE)
+    answer = in_presented_order(read_answer(cells, bare), RECORD, assignment)
+    form = form_of(RECORD, contract=contract(), rubric=rubric(), policy=None, may_write=False)
+    form = msgspec.structs.replace(form, required_dimensions=())
+    at_desk = {gap.code for gap in gaps(answer, form, shape_of(RECORD, SWAPPED))}
+    in_file = set()
+    try:
+        read_answer(cells, about)
+    except InputError as error:
+        in_file = {error.code}
+    assert in_file == at_desk
+
+
+def test_every_fault_of_a_row_is_named_at_once() -> None:
+    """Each has its code and its column, so that one look mends the row."""
+    errors = [{"category": "x", "colour": "red"}, {"candidate": "Z", "category": "x"}]
+    with pytest.raises(RefusedAnswerError) as caught:
+        _read(
+            mood="good", verdict="C", strength="very", score__clarity__A="9", score__speed__A="1",
+            score__clarity__B="4", reason__clarity__Z="so", step__A__x="good", ruling__s1="maybe",
+            attack__outcome="won", attack__attempts="some", stands_as_is="perhaps",
+            active_ms="soon", errors=errors,
+        )  # fmt: skip
+    found = [(fault.code, fault.where) for fault in caught.value.faults]
+    assert sorted(found) == [
+        ("bad-attack", "attack"),
+        ("bad-count", "attack.attempts"),
+        ("bad-strength", "strength"),
+        ("bad-time", "active_ms"),
+        ("bad-word", "stands_as_is"),
+        ("off-scale", "score.clarity.A"),
+        ("unknown-candidate", "errors.1"),
+        ("unknown-candidate", "reason.clarity.Z"),
+        ("unknown-column", "mood"),
+        ("unknown-dimension", "score.speed.A"),
+        ("unknown-field", "errors.0"),
+        ("unknown-label", "step.A.x"),
+        ("unknown-ruling", "ruling.s1"),
+        ("unknown-verdict", "verdict"),
+    ]
+    assert all(str(fault) in str(caught.value) for fault in caught.value.faults)
+
+
+@pytest.mark.parametrize("column", ["strength", "active_ms", "attack.attempts"])
+def test_a_number_without_end_is_a_fault_of_its_row(column: str) -> None:
+    """It counts nothing, and is refused like any other text that is no number."""
+    with pytest.raises(InputError):
+        _read(**{"verdict": "A", column: "9" * 5000})
 
 
 def test_a_verdict_that_the_rubric_does_not_permit_is_refused() -> None:

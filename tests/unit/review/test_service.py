@@ -1,10 +1,12 @@
 """The use cases of review on a store."""
 
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 import pytest
 
 from assay.core.errors import InputError, UsageError
+from assay.core.fact import Fact
 from assay.records.judgment import Attack, Judgment
 from assay.records.ports import Row
 from assay.records.record import Record
@@ -23,6 +25,8 @@ from assay.review.assignment import Assignment
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk
 from simulators.small_program import LAYER, facts, judged, pair
+
+F = TypeVar("F", bound=Fact)
 
 DOCUMENTS = facts()
 MEMBERS = tuple(Member(pseudonym=f"r{number}", role="reviewer") for number in range(4))
@@ -73,6 +77,26 @@ def test_assigning_again_asks_nobody_twice(store: MemoryStore) -> None:
     assert more.assigned == 1
     asked = [each.reviewer for each in store.scan(Assignment, record=record.id)]
     assert len(set(asked)) == 3
+
+
+def test_the_facts_of_a_batch_are_read_once(store: MemoryStore) -> None:
+    """Whoever asks how far the work is, reads each family of facts once for all its records."""
+    asked: list[str] = []
+
+    class Counting(MemoryStore):
+        def scan(self, family: type[F], **where: str | Sequence[str]) -> Iterator[F]:
+            if "record" in where:
+                asked.append(family.__name__)
+            return super().scan(family, **where)
+
+    counting = Counting()
+    counting.facts = store.facts
+    once = ["Adjudication", "Assignment", "AssignmentWithdrawal", "Judgment"]
+    assert len(list(pass_service.handed_out(counting, NoDesk(counting)))) == 20
+    assert sorted(asked) == once
+    asked.clear()
+    pass_service.assign(counting, NoDesk(counting), DOCUMENTS, MEMBERS, key=b"key", actor="lead")
+    assert sorted(asked) == once
 
 
 def test_imported_judgments_count_as_passes() -> None:

@@ -18,6 +18,8 @@ from assay.review.welfare import (
     allowed,
     caps_of,
     care_of_groups,
+    has_caps,
+    most_of_a_cap,
     standing_consents,
     without_consent,
 )
@@ -241,3 +243,26 @@ def test_leads_see_groups_and_never_fewer_than_five_people() -> None:
     )
     assert care_of_groups(exposures, least=1) == care_of_groups(exposures)
     assert care_of_groups(exposures, least=6)[1] == Suppressed(category="violence")
+
+
+def test_the_most_of_a_cap_is_taken_over_every_span_and_category() -> None:
+    """Minutes that ended within one span add up; what lies a whole span apart does not."""
+    seen = [
+        _seen(100, 20, "violence"),
+        _seen(60, 20, "hate"),
+        _seen(20, 20, "violence"),
+        _seen(9, 5),
+    ]
+    assert most_of_a_cap(seen, _caps(hour=40)) == 1.0
+    assert most_of_a_cap(seen, _caps(day=40)) == 1.5
+    assert most_of_a_cap(seen, _caps(day=120, violence=ReadingCaps(weekly_minutes=20))) == 2.0
+    assert most_of_a_cap(seen, _caps(break_after=1)) is None
+    assert most_of_a_cap([_seen(9, 5)], _caps(hour=40)) is None
+
+
+def test_a_contract_has_caps_where_it_limits_minutes() -> None:
+    """A break alone limits no minutes; one cap on one category does."""
+    assert not has_caps(Welfare(restricted_to=("lead",), break_after_minutes=30))
+    assert has_caps(Welfare(restricted_to=("lead",), weekly_minutes=30))
+    capped = {"hate": ReadingCaps(daily_minutes=5)}
+    assert has_caps(Welfare(restricted_to=("lead",), categories=capped))

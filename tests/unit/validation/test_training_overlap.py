@@ -1,4 +1,4 @@
-"""Evaluated items that are records of the validated release are recognised by id and digest."""
+"""Evaluated items that are records of the validated release are recognised, or said to be unknown."""
 
 from pathlib import Path
 
@@ -7,11 +7,23 @@ import pytest
 from assay.core.canonical import encode_fact
 from assay.core.digest import sha256
 from assay.releases.build import build
+from assay.reserve.canonical_text import words
+from assay.reserve.fingerprint import METHOD, Hasher, key_check, to_text
+from assay.reserve.sealing import Fingerprint, Sealing
 from assay.validation.evaluation import Result
-from assay.validation.training_overlap import trained_items, training_names
+from assay.validation.service import overlap_of
+from assay.validation.training_overlap import (
+    Training,
+    TrainingOverlap,
+    compare_with_training,
+    input_digest,
+    training_of,
+)
 from assay.validation.validation import Validation
 from simulators.ferries import ACTOR, KEY, filled_store, inputs, preference
 from simulators.memory_store import MemoryStore
+
+GATE = b"a key of the tests"
 
 
 @pytest.fixture
@@ -21,10 +33,32 @@ def released(tmp_path: Path) -> tuple[MemoryStore, str]:
     return store, build(store, inputs(), KEY, tmp_path, actor=ACTOR).release.id
 
 
+def _seal(store: MemoryStore, **texts: str) -> None:
+    """Leave the fingerprints of sealed items in the store."""
+    hasher = Hasher(GATE)
+    sealing = Sealing(
+        reserve="kept", items=len(texts), commitment="00", salt_check=key_check(GATE),
+        method=METHOD, recipients=(),
+    )  # fmt: skip
+    prints = [
+        Fingerprint(
+            sealing=sealing.id,
+            reserve="kept",
+            item=item,
+            part="task",
+            words=len(words(text)),
+            grams=to_text(hasher.fingerprint(words(text))),
+        )
+        for item, text in texts.items()
+    ]
+    with store.write("reserve.seal", actor=ACTOR) as writing:
+        writing.add([sealing, *prints])
+
+
 def test_a_record_is_known_by_its_id_and_by_digests(released: tuple[MemoryStore, str]) -> None:
     """The id, the record's, the task's and the prompt's SHA-256 name it; a waiting one is not in."""
     store, release = released
-    names = training_names(store, release)
+    names = training_of(store, release, GATE).names
     record, waiting = preference(1), preference(4)
     prompt = record.task.messages[0].content
     assert {
@@ -39,7 +73,7 @@ def test_a_record_is_known_by_its_id_and_by_digests(released: tuple[MemoryStore,
 def test_items_of_a_validation_are_held_against_its_own_release(
     released: tuple[MemoryStore, str],
 ) -> None:
-    """Items of a validation of no release overlap nothing."""
+    """A record of the release is found, a waiting one could have been, a name of one's own could not."""
     store, release = released
     results = [
         Result(evaluation="evl_a", item=item) for item in (preference(1).id, "q1", preference(4).id)
@@ -49,5 +83,50 @@ def test_items_of_a_validation_are_held_against_its_own_release(
     validation = Validation(
         contract="doc_x", base=(), candidate=("evl_a",), tests=(), method="m", release=release
     )
-    assert trained_items(store, validation) == (preference(1).id,)
-    assert trained_items(store, validation.replace(release=None)) == ()
+    found = overlap_of(store, validation, training_of(store, release, GATE))
+    assert found == TrainingOverlap(items=3, matchable=2, trained=(preference(1).id,))
+    assert "1 of 3 could not be matched" in found.describe()
+
+
+def test_names_that_no_record_bears_leave_the_overlap_unknown(
+    released: tuple[MemoryStore, str],
+) -> None:
+    """Results whose names match nothing by their form say nothing of training records."""
+    store, release = released
+    training = training_of(store, release, GATE)
+    found = compare_with_training([Result(evaluation="evl_a", item="q1")], training)
+    assert (found.state, found.matchable, found.items) == ("unknown", 0, 1)
+    named = compare_with_training([Result(evaluation="evl_a", item="0" * 64)], training)
+    assert (named.state, named.matchable) == ("clear", 1)
+    nothing = compare_with_training([Result(evaluation="evl_a", item="0" * 64)], Training())
+    assert nothing.state == "unknown"
+
+
+def test_an_item_is_recognised_by_the_words_of_its_input(
+    released: tuple[MemoryStore, str],
+) -> None:
+    """Case, punctuation and a system message before it hide no training prompt."""
+    store, release = released
+    training = training_of(store, release, GATE)
+    prompt = preference(1).task.messages[0].content
+    framed = [("system", "Answer in one sentence."), ("user", f"  {prompt.upper()} !")]
+    for given, state in ((framed, "raised"), ([("user", "Which quay is it?")], "clear")):
+        result = Result(evaluation="evl_a", item="q1", input=input_digest(given, GATE))
+        assert compare_with_training([result], training).state == state
+
+
+def test_a_sealed_item_is_compared_by_its_fingerprint(released: tuple[MemoryStore, str]) -> None:
+    """An item that shares words with a record is found, others are clear, a wordless one unknown."""
+    store, release = released
+    prompt = preference(1).task.messages[0].content
+    _seal(
+        store, known=prompt, new="Where can a pram be left while the boat is boarded?", empty="?!"
+    )
+    training = training_of(store, release, GATE, sealed=True)
+    states = {
+        item: compare_with_training([Result(evaluation="evl_a", item=item)], training).state
+        for item in ("known", "new", "empty")
+    }
+    assert states == {"known": "raised", "new": "clear", "empty": "unknown"}
+    assert training_of(store, release, GATE).sealed == frozenset()
+    assert training_of(store, release, GATE, sealed=True, overlaps=()).shared == frozenset()

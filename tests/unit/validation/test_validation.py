@@ -19,10 +19,13 @@ from assay.validation.alarms import model_validation_alarm, of_release
 from assay.validation.evaluation import Evaluation, Result
 from assay.validation.report_text import change_text, to_json, to_markdown
 from assay.validation.rows import read_rows
+from assay.validation.training_overlap import Training, TrainingOverlap, input_digest
 from assay.validation.validation import TestResult, TestState, Validation
 from simulators.memory_store import MemoryStore
 from simulators.small_program import contract as small_contract
 from simulators.small_program import rubric
+
+KEY = b"a key of the tests"
 
 TESTS = [
     {"id": "fewer_errors", "metric": "error_rate", "direction": "decrease", "margin": 0.05, "risk": 0.05},
@@ -77,7 +80,7 @@ def imported(
     given: Any,
     *,
     docs: Any = None,
-    trained_on: Any = (),
+    training: Training | None = None,
     **source: Any,
 ) -> service.ImportedEvaluation:
     """Import rows as one evaluation."""
@@ -91,7 +94,8 @@ def imported(
         "assay",
         about,
         known_items=None,
-        trained_on=trained_on,
+        training=training,
+        key=KEY,
         actor="t",
     )
 
@@ -224,7 +228,7 @@ def test_items_outside_the_reserve_are_set_aside() -> None:
     ]
     about = service.Source(checkpoint="m", arm="base", dataset="reserve", file="sha256:x")
     done = service.import_evaluation(
-        MemoryStore(), documents(), listed, "assay", about, known_items={"in"}, actor="t"
+        MemoryStore(), documents(), listed, "assay", about, known_items={"in"}, key=KEY, actor="t"
     )
     assert (done.results, done.set_aside) == (1, 1)
     assert "holds no item 'out'" in done.reasons[0]
@@ -279,25 +283,50 @@ def test_the_alarm_of_unproven_effects() -> None:
     assert model_validation_alarm(contract, ["rel_1"], [], []).state == "unknown"
 
 
+NONE_TRAINED = TrainingOverlap(items=4, matchable=3)
+ONE_TRAINED = TrainingOverlap(items=4, matchable=3, trained=("rec_a",))
+UNMATCHED = TrainingOverlap(items=3, matchable=0)
+"""Items of which three could be matched, one of these trained on, and items of which none could."""
+
+
 @pytest.mark.parametrize(
     ("states", "release", "overlap", "state", "reason"),
     [
-        (["passed", "passed"], "rel_2", (), "clear", "2 passed, 0 failed, 0 undecided"),
-        (["passed", "failed"], "rel_2", (), "unknown", "failed: t1"),
-        (["undecided", "failed"], "rel_2", (), "raised", "failed: t1"),
-        (["failed", "failed"], "rel_2", (), "raised", "2 failed"),
-        (["passed", "undecided"], "rel_2", (), "unknown", "1 undecided"),
-        ([], "rel_2", (), "unknown", "0 acceptance tests"),
-        (["passed"], "rel_2", (), "unknown", "not run: t1"),
-        (["passed"], "rel_1", (), "unknown", "1 validations of other releases or of none"),
-        (["passed"], None, (), "unknown", "has no validation"),
-        (["passed"], "rel_2", ("rec_a",), "raised", "1 validated items are training records"),
+        (["passed", "passed"], "rel_2", NONE_TRAINED, "clear", "2 passed, 0 failed, 0 undecided"),
+        (
+            ["passed", "passed"],
+            "rel_2",
+            NONE_TRAINED,
+            "clear",
+            "0 of 3 evaluated items that could be",
+        ),
+        (["passed", "passed"], "rel_2", None, "unknown", "no item was compared with the training"),
+        (["passed", "passed"], "rel_2", UNMATCHED, "unknown", "3 of 3 could not be matched"),
+        (["passed", "failed"], "rel_2", NONE_TRAINED, "unknown", "failed: t1"),
+        (["undecided", "failed"], "rel_2", NONE_TRAINED, "raised", "failed: t1"),
+        (["failed", "failed"], "rel_2", UNMATCHED, "raised", "2 failed"),
+        (["passed", "undecided"], "rel_2", NONE_TRAINED, "unknown", "1 undecided"),
+        ([], "rel_2", NONE_TRAINED, "unknown", "0 acceptance tests"),
+        (["passed"], "rel_2", NONE_TRAINED, "unknown", "not run: t1"),
+        (
+            ["passed"],
+            "rel_1",
+            NONE_TRAINED,
+            "unknown",
+            "1 validations of other releases or of none",
+        ),
+        (["passed"], None, NONE_TRAINED, "unknown", "has no validation"),
+        (["passed"], "rel_2", ONE_TRAINED, "raised", "are training records of the release: rec_a"),
     ],
 )
 def test_only_a_passed_validation_of_the_newest_release_is_clear(
-    states: list[TestState], release: str | None, overlap: tuple[str, ...], state: str, reason: str
+    states: list[TestState],
+    release: str | None,
+    overlap: TrainingOverlap | None,
+    state: str,
+    reason: str,
 ) -> None:
-    """Failed, undecided, without tests, of another release, or on training records: never clear."""
+    """Failed, undecided, of another release, on training records or on unknown items: never clear."""
     tests = tuple(
         TestResult(test=f"t{n}", metric="error_rate", direction="decrease", state=each, reason="r",
                    items=1, clusters=1)
@@ -311,7 +340,7 @@ def test_only_a_passed_validation_of_the_newest_release_is_clear(
         ["rel_1", "rel_2"],
         [validation],
         [],
-        {validation.id: overlap},
+        {} if overlap is None else {validation.id: overlap},
     )
     assert alarm.state == state
     assert reason in alarm.reason
@@ -319,7 +348,9 @@ def test_only_a_passed_validation_of_the_newest_release_is_clear(
 
 def test_an_inspect_log_gives_results(tmp_path: Path) -> None:
     """Grades become numbers, no answer has no number, a failed sample is set aside."""
-    sample = {"epoch": 1, "input": "?", "target": "4", "messages": []}
+    parts = [{"type": "text", "text": "Two and two?"}, {"type": "image", "image": "x.png"}]
+    asked = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": parts}]
+    sample = {"epoch": 1, "input": asked, "target": "4", "messages": []}
     log = {
         "version": 2, "status": "success", "eval": {"task": "sums", "model": "m"},
         "samples": [
@@ -333,13 +364,17 @@ def test_an_inspect_log_gives_results(tmp_path: Path) -> None:
     found = [
         each
         for _, each in read_rows(
-            DiskFile(file, Layout(each="samples", nan_is_null=True)).rows(), "inspect", "evl_x"
+            DiskFile(file, Layout(each="samples", nan_is_null=True)).rows(),
+            "inspect",
+            "evl_x",
+            key=KEY,
         )
     ]
     first, second, third = found
     assert isinstance(first, Result)
     assert first.measures == {"correct": "1", "tone_judge": "0.5"}
     assert (first.slice, first.family, first.epoch) == ({"language": "de"}, "f", 0)
+    assert first.input == input_digest([("user", "two and two")], KEY)
     assert isinstance(second, Result)
     assert (second.measures, second.epoch) == ({}, 1)
     assert isinstance(third, InputError)
@@ -618,16 +653,68 @@ def test_evaluated_items_that_were_trained_on_are_refused() -> None:
     """By id and by digest, at the import and again at the comparison, with the items named."""
     given = benign(["complied"] * 3)
     with pytest.raises(InputError, match=r"2 items are training records of the release: b0, b2"):
-        imported(MemoryStore(), "base", given, trained_on={"b0", "b2", "b9"})
+        imported(MemoryStore(), "base", given, training=_named("b0", "b2", "b9"))
     store = MemoryStore()
     for arm in ("base", "candidate"):
         imported(store, arm, given)
     base, candidate = store.scan(Evaluation)
     with pytest.raises(InputError, match="1 items are training records"):
         service.validate(
-            store, documents(), base=[base], candidate=[candidate], trained_on={"b1"}, actor="t"
+            store, documents(), base=[base], candidate=[candidate], training=_named("b1"), actor="t"
         )
     assert list(store.scan(Validation)) == []
+
+
+def _named(*items: str) -> Training:
+    """Training records of these names."""
+    return Training(names=frozenset(items))
+
+
+def test_an_import_says_how_many_items_could_be_matched() -> None:
+    """Names of one's own match no record; with their input, items are compared by its words."""
+    given = benign(["complied"] * 3)
+    assert imported(MemoryStore(), "base", given).overlap is None
+    blind = imported(MemoryStore(), "base", given, training=_named("rec_a")).overlap
+    assert blind == TrainingOverlap(items=3, matchable=0)
+    assert blind.state == "unknown"
+    asked = [row | {"input": f"Which ferry sails at {n}?"} for n, row in enumerate(given)]
+    other = input_digest([("user", "Which train leaves at 9?")], KEY)
+    training = Training(names=frozenset({"rec_a"}), inputs=frozenset({str(other)}))
+    seeing = imported(MemoryStore(), "base", asked, training=training).overlap
+    assert seeing == TrainingOverlap(items=3, matchable=3)
+    assert seeing.state == "clear"
+    trained = input_digest([("user", "which FERRY sails, at 1")], KEY)
+    with pytest.raises(InputError, match="1 items are training records of the release: b1"):
+        imported(
+            MemoryStore(),
+            "base",
+            asked,
+            training=Training(names=frozenset({"rec_a"}), inputs=frozenset({str(trained)})),
+        )
+
+
+def test_no_word_of_an_input_is_kept() -> None:
+    """Of an input its keyed digest alone is stored, and another key gives another one."""
+    store = MemoryStore()
+    imported(store, "base", [{"item": "a", "input": "the heron counts eleven lanterns"}])
+    (result,) = store.scan(Result)
+    assert result.input == input_digest([("user", "The heron counts eleven lanterns.")], KEY)
+    assert result.input != input_digest([("user", "the heron counts eleven lanterns")], b"other")
+    assert b"heron" not in result.canonical()
+
+
+def test_a_report_says_what_is_known_of_items_trained_on() -> None:
+    """The state and its figures stand at the head, and in the JSON."""
+    store = MemoryStore()
+    for arm in ("base", "candidate"):
+        imported(store, arm, rows(0.5, 0.1, n=4))
+    base, candidate = store.scan(Evaluation)
+    arms = {"base": [base], "candidate": [candidate], "actor": "t"}
+    alone = service.validate(store, documents(), **arms)
+    assert "- training overlap: unknown; no release is tested" in to_markdown(alone.report)
+    against = service.validate(store, documents(), **arms, training=_named("rec_a"))
+    assert "- training overlap: unknown; 0 of 0 evaluated items" in to_markdown(against.report)
+    assert json.loads(to_json(against.report))["overlap"]["matchable"] == 0
 
 
 def test_one_training_run_speaks_for_itself_alone() -> None:
@@ -669,7 +756,7 @@ def test_improved_and_worsened_are_words_of_the_adjusted_p_value() -> None:
 )
 def test_a_measure_that_means_something_else_is_set_aside(row: dict[str, Any], said: str) -> None:
     """The reason names the measure."""
-    [(_, found)] = read_rows([Row(number=1, values=row)], "assay", "evl_x")
+    [(_, found)] = read_rows([Row(number=1, values=row)], "assay", "evl_x", key=KEY)
     assert isinstance(found, InputError)
     assert said in str(found)
 
@@ -701,7 +788,7 @@ def test_an_inspect_sample_may_name_axes_and_an_unfinished_log_is_refused() -> N
         {"item": sample | {"metadata": [1]}, "rest": {"status": "success"}},
     ]
     listed = [Row(number=n, values=row) for n, row in enumerate(logs, start=1)]
-    read = read_rows(listed, "inspect", "evl_x", ("difficulty", "language"))
+    read = read_rows(listed, "inspect", "evl_x", ("difficulty", "language"), key=KEY)
     good, *bad = (each for _, each in read)
     assert isinstance(good, Result)
     assert (good.slice, good.measures) == ({"difficulty": "hard"}, {"correct": "1"})

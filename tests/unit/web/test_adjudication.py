@@ -138,6 +138,21 @@ def test_what_people_differ_on_is_named(disagreed: Program, sign_in: SignIn) -> 
     assert disagreed.store.count(Adjudication) == 0
 
 
+def test_where_nothing_was_compared_nothing_is_said_of_disputes(
+    disagreed: Program, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record is shown and may be decided, and an empty list does not stand for the unknown."""
+    monkeypatch.setattr("assay.quality.service.disputed", lambda *_: None)
+    client = sign_in("sen")
+    handle, look = taken_record(client)
+    assert look["disputes"] is None
+    assert [each["disputes"] for each in client.get(API).json()["held"]] == [None]
+    assert client.get(f"/adjudication/{handle}").status_code == 200
+    decision = {"decision": "decided", "cause": "expertise", "answer": {"verdict": {"verdict": "not_asked"}, "rulings": [ruled(sections(look)[0], "complies")]}}  # fmt: skip
+    assert client.post(f"{API}/{handle}/decision", json=decision).status_code == 201
+    assert disagreed.store.count(Adjudication) == 1
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [

@@ -30,8 +30,6 @@ ROUTES = {
     ("POST", "/api/v1/adjudication/claims"): "review:adjudicate",
     ("GET", "/api/v1/adjudication/{handle:str}"): "review:adjudicate",
     ("POST", "/api/v1/adjudication/{handle:str}/decision"): "review:adjudicate",
-    ("GET", "/api/v1"): "public",
-    ("GET", "/api/v1/{path:str}"): "public",
     ("GET", "/api/v1/me"): "account:who",
     ("GET", "/api/v1/me/tokens"): "account:own",
     ("POST", "/api/v1/me/tokens"): "account:own",

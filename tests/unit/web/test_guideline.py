@@ -5,10 +5,13 @@ from pathlib import Path
 from litestar.testing import TestClient
 
 from assay.bootstrap.program import Program
+from assay.records.judgment import SectionRuling
+from assay.records.record import Record
 from assay.review.guideline_gap import GapAnswer
 from assay.web.app import create_app
 from assay.web.doors import COOKIE
 from simulators.desk_program import PASSWORD, opened
+from simulators.small_program import judged
 from unit.bootstrap.test_guideline import judge, publish
 from unit.web.conftest import SignIn
 from unit.web.test_adjudication import queue_titled
@@ -61,6 +64,29 @@ def test_the_page_is_in_the_navigation_of_leads_alone(sign_in: SignIn) -> None:
     """Who may answer finds the page; others are not led to it."""
     assert 'href="/guideline"' in sign_in("lea").get("/").text
     assert 'href="/guideline"' not in sign_in("ana").get("/").text
+
+
+def test_a_changed_policy_section_is_named_with_the_command_that_asks_again(folder: Path) -> None:
+    """Rulings under the older text are counted, though second looks are about the rubric alone."""
+    with opened(folder) as program:
+        lea = program.accounts.sign_in("lea", PASSWORD)
+        assert lea
+        record = next(each for each in program.store.scan(Record) if each.kind == "policy")
+        ruling = SectionRuling(section="evasion", ruling="complies", candidate=0)
+        given = judged(record, "ana", role="policy_reviewer", rulings=(ruling,))
+        facts = {kind: fact.id for kind, fact in program.session.facts.items()}
+        with program.store.write("judgment.import", actor="tests", documents=facts) as writing:
+            writing.add([given])
+    policy = folder / "policy.yaml"
+    text = policy.read_text().replace("version: 1.0.0", "version: 2.0.0")
+    policy.write_text(text.replace("or to avoid inspection", "or to hide from inspectors"))
+    with opened(folder) as program:
+        app = create_app(program, sweep_seconds=3600)
+        with TestClient(app, base_url="https://desk.test") as client:
+            client.cookies.set(COOKIE, lea.cookie)
+            shown = client.get("/guideline").text
+    assert "Policy evasion: 1 judgments" in shown
+    assert "assay review stale --assign" in shown
 
 
 def test_what_a_new_version_touches_is_counted_by_why_and_dimension(folder: Path) -> None:

@@ -66,3 +66,32 @@ def test_names_with_nul_reach_no_database(client: Client, sign_in: SignIn) -> No
     assert client.post("/sign-in", data=form).status_code == 401
     body = {"name": "a\0b", "scopes": ["review:work"]}
     assert sign_in("ana").post("/api/v1/me/tokens", json=body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api", 404),
+        ("GET", "/api/", 404),
+        ("GET", "/api/nosuch", 404),
+        ("GET", "/api/v1", 404),
+        ("GET", "/api/v1/", 404),
+        ("GET", "/api/v1/nosuch", 404),
+        ("POST", "/api/v1/nosuch", 404),
+        ("GET", "/api/v1/nosuch/deeper", 404),
+        ("GET", "/api/v1/review/nosuch", 404),
+        ("GET", "/api/v1/openapi.json/nosuch", 404),
+        ("POST", "/api/v1/openapi.json", 405),
+        ("DELETE", "/api/v1/me", 405),
+        ("GET", "/api/v1/review/claims", 405),
+    ],
+)
+def test_what_the_api_does_not_have_is_a_problem(
+    method: str, path: str, status: int, client: Client, sign_in: SignIn
+) -> None:
+    """A program that asks for it gets problem details, signed in or not, and never a page."""
+    answers = [client.request(method, path), sign_in("ana").request(method, path)]
+    for answer in answers:
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"].startswith("application/problem+json")
+        assert answer.json()["status"] == status

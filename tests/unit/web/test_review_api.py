@@ -10,7 +10,7 @@ from assay.bootstrap.desk import MOST_HELD
 from assay.bootstrap.program import Program
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.store.desk import Desk
+from assay.store.pass_register import Passes
 from assay.web.app import create_app
 from simulators.desk_program import CANARY
 from unit.web.conftest import Client, SignIn
@@ -300,11 +300,13 @@ def test_a_record_that_comes_while_the_desk_is_open_is_queued(program: Program) 
     """New work appears by itself: nobody starts the server anew."""
     record, *_ = program.store.scan(Record)
     late = record.replace(key="came-late")
-    desk = Desk(program.store)
+    register = Passes(program.store)
+    before = register.count().items
     with TestClient(create_app(program, sweep_seconds=0.02)):
         with program.store.write("record.import", actor="tests") as unit:
             unit.add([late])
         until = monotonic() + 20
-        while not desk.items_of(late.id) and monotonic() < until:
+        while not register.wanted([late.id]) and monotonic() < until:
             sleep(0.02)
-    assert len(desk.items_of(late.id)) == 1
+    assert register.wanted([late.id])
+    assert register.count().items == before + 1

@@ -9,7 +9,7 @@ from assay.contracts.contract import Contract
 BROAD = re.compile(
     r"\b(?:be|being|become|is|are|act|stay|sound)\s+(?:\w+\s+)?"
     r"(?:helpful|useful|safe|safer|honest|truthful|harmless|good|better|smart|smarter|accurate|"
-    r"reliable|trustworthy|friendly|polite|aligned|robust|responsible)\b"
+    r"reliable|trustworthy|friendly|polite|courteous|kind|considerate|professional|aligned|robust|responsible)\b"
     r"|\b(?:improve|better|increase|enhance|raise)\s+(?:\w+\s+){0,3}"
     r"(?:quality|reasoning|helpfulness|safety|usefulness|truthfulness|accuracy|performance)\b"
     r"|\b(?:high|good|better)[\s-]+quality\b",
@@ -19,13 +19,13 @@ BROAD = re.compile(
 
 UNSEEN = re.compile(
     r"\s*(?:(?:the|a|an)\s+\w+\s+|it\s+|always\s+|truly\s+|really\s+|deeply\s+)*"
-    r"(?:understands?|knows?|cares?|feels?|thinks?|believes?|wants?|tries|intends?|loves?|respects?|"
+    r"(?:understands?|grasps?|recogni[sz]es?|appreciates?|knows?|cares?|feels?|thinks?|believes?|wants?|tries|intends?|loves?|respects?|"
     r"empathi[sz]es?|versteht|weiß|kennt|fühlt|comprend|connaît|entiende|comprende|sabe|capisce)\b",
     re.IGNORECASE,
 )
 """Statements that begin with a state of mind: `understands the caller`."""
 
-_SHORT = 8
+_SHORT = 10
 """Words up to which a broad goal is all that a statement says."""
 
 

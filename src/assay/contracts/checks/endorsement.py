@@ -4,14 +4,11 @@ from collections.abc import Iterator
 
 from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.contract import Contract
-from assay.contracts.endorsement import bounds_for
+from assay.contracts.endorsement import IMITATED, bounds_for
 from assay.contracts.rubric import Dimension, Rubric
 from assay.contracts.shape import nearest
 from assay.contracts.supervision import entries_for
 from assay.contracts.tree import Path
-
-IMITATED = ("demonstration", "trajectory")
-"""Signals whose records exist to be imitated, so that a candidate of theirs must be endorsed."""
 
 
 @check("contract", "rubric", whole=(("rubric", "dimensions"),))

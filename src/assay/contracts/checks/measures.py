@@ -1,15 +1,15 @@
 """Measures: objectives kept apart, signals that fit the evidence, and tests of improvement."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.contract import Contract
+from assay.contracts.endorsement import IMITATED
 from assay.contracts.rubric import Rubric
+from assay.contracts.words.folding import fold
 
-_UNSCORED_SIGNALS = frozenset({"demonstration", "trajectory"})
 _VERIFIABLE_SIGNALS = frozenset({"outcome", "process"})
-_TRAINING_DATA = re.compile(r"^(?:train|training)(?:$|[_-])")
 _TRAINING_WORDS = frozenset({
     "train", "training", "trainset", "sft", "dpo", "rlhf", "rlaif", "ppo", "grpo", "kto", "orpo",
     "finetune", "finetuning", "pretrain", "pretraining", "instruct",
@@ -30,8 +30,8 @@ def objectives(contract: Contract) -> Iterator[Fault]:
                 f"the contract has no {key.replace('_', ' ')}",
                 "say what training is to teach, and apart from it what evaluation is to measure",
             )  # fmt: skip
-    taught = _plain(contract.training_objectives)
-    measured = _plain(contract.evaluation_objectives)
+    taught = [fold(each) for each in contract.training_objectives]
+    measured = [fold(each) for each in contract.evaluation_objectives]
     if taught and set(taught) == set(measured):
         yield Fault(
             "contract", ("evaluation_objectives",), "objectives-not-separated",
@@ -63,7 +63,7 @@ def no_supervision(contract: Contract) -> Iterator[Fault]:
 def scored(contract: Contract) -> Iterator[Fault]:
     """A signal that judges is scored on dimensions, not on one overall label."""
     for place, signal in enumerate(contract.supervision):
-        if signal.signal not in _UNSCORED_SIGNALS and not signal.dimensions:
+        if signal.signal not in IMITATED and not signal.dimensions:
             yield Fault(
                 "contract", ("supervision", place, "dimensions"), "signal-without-dimensions",
                 f"the {signal.signal} has no dimensions, so one overall label is all it gives",
@@ -160,14 +160,9 @@ def measured(contract: Contract) -> Iterator[Fault]:
 
 
 def _is_training_data(dataset: str) -> bool:
-    """Whether the name of a data set says that it is trained on."""
+    """Whether the name of a data set says that it is trained on, and not that it is held out."""
     parts = set(re.split(r"[_-]", dataset))
-    named = bool(parts & _TRAINING_WORDS) and not parts & _HELD_OUT_WORDS
-    return named or bool(_TRAINING_DATA.match(dataset))
-
-
-def _plain(objectives: Iterable[str]) -> list[str]:
-    return [" ".join(re.findall(r"\w+", each.casefold())) for each in objectives]
+    return bool(parts & _TRAINING_WORDS) and not parts & _HELD_OUT_WORDS
 
 
 CHECKS: tuple[Check, ...] = (

@@ -1,10 +1,12 @@
 """Preferences: no forced choice, reasons tied to criteria, and an order of priority that can work."""
 
+import math
 from collections.abc import Iterator
 from typing import get_args
 
 from assay.contracts.checks.check import Check, Fault, check
 from assay.contracts.contract import Contract
+from assay.contracts.endorsement import bounds_for
 from assay.contracts.rubric import OpenVerdict, Rubric
 
 
@@ -108,7 +110,9 @@ def rules_have_one_winner(contract: Contract, rubric: Rubric) -> Iterator[Fault]
     for position, (place, rule) in enumerate(comparing):
         later = {each.compare for _, each in comparing[position + 1 :]} - {rule.compare}
         low, high = spans.get(rule.compare or "") or (0, 0)
-        if 1 < (rule.by or 1) <= high - low and later and _compares(contract):
+        # Three candidates take three places in the order that the later comparisons make.
+        ranks = math.prod(_levels(spans.get(each or "")) for each in later)
+        if 1 < (rule.by or 1) <= high - low and ranks >= _CIRCLE and _compares(contract):
             yield Fault(
                 "rubric", ("priority", place, "by"), "priority-in-a-circle",
                 f"{rule.compare!r} decides from a difference of {rule.by} on, and "
@@ -150,18 +154,33 @@ def facts_before_taste(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
     ("rubric", "priority"), ("rubric", "dimensions"), ("contract", "behaviours"),
 ))  # fmt: skip
 def critical_failures_are_vetoed(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
-    """A candidate that shows a critical failure never wins by being better elsewhere."""
+    """A candidate that shows a critical failure is not made good by being better elsewhere.
+
+    Where candidates are compared, that takes a veto; elsewhere acceptable values, by default or
+    stated, do as well.
+    """
     vetoed = {rule.veto for rule in rubric.priority}
+    guarded = vetoed | {each.dimension for each in bounds_for(contract.supervision, rubric)}
+    compared = _compares(contract) and bool(rubric.priority)
+    known = {each.id for each in rubric.dimensions}
     beneath = {each.id: set(each.dimensions) for each in contract.behaviours}
     for place, failure in enumerate(contract.failure_classes):
         dimensions = beneath.get(failure.behaviour or "", set())
-        critical = failure.severity == "critical" and dimensions and rubric.priority
-        if critical and _compares(contract) and not dimensions & vetoed:
+        critical = failure.severity == "critical" and dimensions & known
+        if critical and not dimensions & (vetoed if compared else guarded):
             yield Fault(
                 "contract", ("failure_classes", place, "severity"), "critical-without-veto",
                 f"{failure.id!r} is critical, and no veto stands on {', '.join(sorted(dimensions))}",
                 "add a veto on the dimension that shows it to 'priority' in rubric.yaml", "warning",
             )  # fmt: skip
+
+
+def _levels(bounds: tuple[int, int] | None) -> int:
+    return bounds[1] - bounds[0] + 1 if bounds else 1
+
+
+_CIRCLE = 3
+"""Candidates that it takes for each to beat the next."""
 
 
 def _compares(contract: Contract) -> bool:

@@ -1,6 +1,6 @@
 """Sampling: axes thought through, quotas that can be met, hard slices that are not left out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -12,12 +12,6 @@ from assay.contracts.tree import Path
 
 RECORDS_A_VALUE = 5
 """Fewest records of a value of an axis of which anything can be said (a convention)."""
-
-_HARD_BY_MEANING: dict[str, Callable[[str], bool]] = {
-    "difficulty": frozenset({"hard", "very hard", "very_hard", "hardest", "expert"}).__contains__,
-    "failure_cluster": lambda value: value not in {"none", "no", "other"},
-}
-"""Values that are hard without being marked so."""
 
 
 @check("contract")
@@ -126,7 +120,7 @@ def quotas_can_be_met(contract: Contract) -> Iterator[Fault]:
 @check("contract")
 def hard_slices(contract: Contract) -> Iterator[Fault]:
     """Some slice is marked as hard."""
-    if not list(_hard_slices(contract.sampling)):
+    if not contract.sampling.hard_slices():
         yield Fault(
             "contract", ("sampling", "hard"), "no-hard-slices",
             "no slice is marked as hard; easy items alone can look excellent and change nothing",
@@ -199,10 +193,8 @@ def _hard_slices(sampling: Sampling) -> Iterator[tuple[Path, Slice]]:
     """Slices that are marked as hard, hard difficulties and known failure clusters."""
     for place, cut in enumerate(sampling.hard):
         yield ("sampling", "hard", place), cut
-    for axis, is_hard in _HARD_BY_MEANING.items():
-        for place, value in enumerate(sampling.axes.get(axis, ())):
-            if is_hard(value.lower()) and {axis: value} not in sampling.hard:
-                yield ("sampling", "axes", axis, place), {axis: value}
+    for axis, place in sampling.hard_values():
+        yield ("sampling", "axes", axis, place), {axis: sampling.axes[axis][place]}
 
 
 def _slices(contract: Contract) -> Iterator[tuple[Path, Slice]]:

@@ -78,7 +78,7 @@ def disagreement_can_happen(contract: Contract, rubric: Rubric) -> Iterator[Faul
         if "on_disagreement" not in layer.model_fields_set:
             continue
         why = None
-        if _judgments(layer) < 2 and "agreement" not in layer.model_fields_set:  # noqa: PLR2004 - two differ
+        if not _can_disagree(layer):
             why = f"{layer.id!r} asks for one judgment, which disagrees with nothing"
         elif all_plural and not compares:
             why = f"every dimension is plural and no verdict is asked, so {layer.id!r} sees no disagreement"
@@ -90,6 +90,11 @@ def disagreement_can_happen(contract: Contract, rubric: Rubric) -> Iterator[Faul
                 "bring several judgments, state 'agreement'",
                 "warning",
             )  # fmt: skip
+
+
+def _can_disagree(layer: ReviewLayer) -> bool:
+    """Whether the layer's records can have two judgments."""
+    return _judgments(layer) >= 2 or "agreement" in layer.model_fields_set  # noqa: PLR2004 - two differ
 
 
 def _judgments(layer: ReviewLayer) -> int:

@@ -12,7 +12,7 @@ from assay.contracts.words.folding import fold, is_unspaced, words
 PLACEHOLDERS = frozenset({
     "tbd", "tba", "tbc", "tbx", "todo", "to do", "fixme", "xx", "xxx", "placeholder", "dummy",
     "to be defined", "to be done", "to be decided", "to be determined", "to be added",
-    "to be confirmed", "to follow", "coming soon", "fill in", "fill me in", "fill this in",
+    "to be confirmed", "to follow", "not yet", "none yet", "none so far", "later", "coming soon", "fill in", "fill me in", "fill this in",
     "insert text here", "your text here", "text here", "write something here", "see above",
     "n a", "na", "n d", "nil", "null", "nan", "undefined", "not applicable", "not available",
     "unknown", "foo", "bar", "baz", "foo bar", "asdf", "qwerty", "blah", "blah blah", "bla bla",
@@ -20,7 +20,7 @@ PLACEHOLDERS = frozenset({
     "à définir", "à compléter", "sans objet", "por definir", "pendiente", "no aplica",
     "da definire", "a definir", "n v t", "nvt", "nog te bepalen", "ej tillämpligt",
     "未定", "未定義", "待定", "待补", "待補", "暂无", "暫無", "不适用", "不適用", "該当なし", "未記入",
-    "미정", "해당 없음", "уточняется", "нет данных", "не определено", "لا ينطبق", "लागू नहीं",
+    "미정", "해당 없음", "추후 작성", "추후 결정", "уточняется", "нет данных", "не определено", "لا ينطبق", "लागू नहीं",
 })  # fmt: skip
 """Texts that promise an answer instead of giving it, folded."""
 

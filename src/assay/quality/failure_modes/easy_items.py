@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assay.governance.failure_modes import Alarm, FailureMode
+from assay.quality.candidate_standing import imitated
 from assay.quality.case import Case
 from assay.quality.coverage import AxisCoverage, Coverage, QuotaCoverage
 from assay.quality.estimate import rate
@@ -51,12 +52,13 @@ class ItemCounts:
         """Start with nothing counted."""
         self._documents = documents
         sampling = documents.contract.sampling
-        named = [*(quota.slice for quota in sampling.quotas), *sampling.hard]
+        hard = sampling.hard_slices()
+        named = [*(quota.slice for quota in sampling.quotas), *hard]
         self.slices: dict[frozenset[tuple[str, str]], SliceCounts] = {
             frozenset(each.items()): SliceCounts() for each in named
         }
-        """By slice that a quota or the list of hard slices names."""
-        self._hard = {frozenset(each.items()) for each in sampling.hard}
+        """By slice that a quota names or that is hard."""
+        self._hard = {frozenset(each.items()) for each in hard}
         self._best = {
             each.id: each.bounds[1 if each.better == "higher" else 0]
             for each in documents.rubric.dimensions
@@ -81,7 +83,10 @@ class ItemCounts:
         return self.slices.get(frozenset(wanted.items()), SliceCounts())
 
     def _assess(self, counts: SliceCounts, case: Case, people: Sequence[Judgment]) -> None:
-        agreed = _all_agree(people, len(case.record.candidates), self._best)
+        # What is there to be imitated was chosen for being right: that all find it right is no sign
+        # of an easy item.
+        scored = () if imitated(case.record) else self._best
+        agreed = _all_agree(people, len(case.record.candidates), scored)
         if agreed is not None:
             counts.answered += 1
             counts.agreed += agreed

@@ -12,14 +12,15 @@ import numpy.typing as npt
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 
-BINS = 128
-"""Parts of a sketch; each keeps the least hash of the word groups that fall into it."""
+KEPT = 256
+"""Hashes of word groups that are kept of a text, the smallest ones: all, of one with fewer groups."""
 
-SAME = 0.85
-"""Share of word groups in common (Jaccard), from which two texts are near copies."""
+SAME = 0.75
+"""Share of word groups in common (Jaccard), from which two texts are near copies: two texts of fifty
+words which both differ from a third in one word."""
 
 BANDS = 16
-"""Runs of parts of which near copies share one: at 90 % in common in both texts, 96 of 100 do."""
+"""Parts into which the hashes fall; near copies have the smallest two of at least one in common."""
 
 GROUP = 3
 """Words in a row; of a text without spaces, characters."""
@@ -30,12 +31,12 @@ MOST_CHARACTERS = 20_000
 MOST_COMPARED = 64
 """Earlier items with the same band that one item is compared with."""
 
-_EMPTY = 0xFFFFFFFF
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 
 Sketch = npt.NDArray[np.uint32]
-"""One-permutation minhash of a text (Li, Owen, Zhang 2012, NIPS): one value a part."""
+"""The smallest hashes of a text's word groups, in order (Beyer and others 2007, SIGMOD, on k minimum
+values)."""
 
 
 class TextPrint(NamedTuple):
@@ -43,26 +44,27 @@ class TextPrint(NamedTuple):
 
     exact: int
     """A hash of the normalised text."""
-    sketch: Sketch | None
-    """Its sketch; None of a text with fewer words than a group has."""
+    sketch: Sketch
+    """Its sketch; empty of a text with fewer words than a group has."""
 
-    def bands(self) -> list[bytes | int | None]:
+    def bands(self) -> list[object]:
         """What a near copy shares at least one of, by place; None where the text has nothing."""
-        if self.sketch is None:
+        if not self.sketch.size:
             return [self.exact] * BANDS
-        parts = self.sketch.reshape(BANDS, -1)
-        return [
-            part.tobytes() if filled else None
-            for part, filled in zip(parts, (parts != _EMPTY).any(axis=1).tolist(), strict=True)
-        ]
+        smallest: list[list[int]] = [[] for _ in range(BANDS)]
+        for value in self.sketch.tolist():
+            part = smallest[value % BANDS]
+            if len(part) < 2:  # noqa: PLR2004  the smallest two
+                part.append(value)
+        return [tuple(part) or None for part in smallest]
 
     def is_near(self, other: "TextPrint") -> bool:
-        """Whether the texts are near copies, by the share of the parts that agree."""
-        if self.sketch is None or other.sketch is None:
+        """Whether the texts are near copies."""
+        if not self.sketch.size or not other.sketch.size:
             return self.exact == other.exact
-        filled = (self.sketch != _EMPTY) | (other.sketch != _EMPTY)
-        agree = (self.sketch == other.sketch) & filled
-        return bool(agree.sum() >= SAME * filled.sum())
+        either = np.union1d(self.sketch, other.sketch)[:KEPT]
+        both = np.intersect1d(self.sketch, other.sketch, assume_unique=True)
+        return bool((both <= either[-1]).sum() >= SAME * either.size)
 
 
 class ItemPrint(NamedTuple):
@@ -130,12 +132,8 @@ def _text_print(texts: Iterable[str]) -> TextPrint:
         half = MOST_CHARACTERS // 2
         words = _words(whole[:half]) + _words(whole[-half:])
     groups = {" ".join(each) for each in zip(*(words[n:] for n in range(GROUP)), strict=False)}
-    if not groups:
-        return TextPrint(exact, None)
-    values = np.array([zlib.crc32(group.encode()) for group in groups], dtype=np.uint32)
-    sketch = np.full(BINS, _EMPTY, dtype=np.uint32)
-    np.minimum.at(sketch, values % BINS, values // BINS)
-    return TextPrint(exact, sketch)
+    hashes = np.array([zlib.crc32(group.encode()) for group in groups], dtype=np.uint32)
+    return TextPrint(exact, np.unique(hashes)[:KEPT])
 
 
 def _words(text: str) -> list[str]:

@@ -21,8 +21,9 @@ _CALCULATION = re.compile(
 )
 _NUMBERED = re.compile(r"^\s*(?:\(?\d{1,2}[.):、]|[①-⑳])\s*\S", re.MULTILINE)
 _NAMED_STEP = re.compile(
-    r"^\W*(?:step|schritt|étape|paso|手順|ステップ|步骤|步驟|단계|चरण|خطوة)\s*\d"
-    r"|^\W*第[一二三四五六七八九十\d]+步",
+    r"^\W*(?:step|schritt|étape|paso|passo|stap|ad\u0131m|шаг|bước|手順|ステップ|步骤|步驟|단계|चरण|(?:ال)?خطوة)"
+    r"\s*\d"
+    r"|^\W*(?:第[一二三四五六七八九十\d]+步|\d{1,2}\s?단계|الخطوة\s+ال\w+)",
     re.MULTILINE | re.IGNORECASE,
 )
 

@@ -5,9 +5,7 @@ from typing import Any
 
 import msgspec
 
-from assay.contracts.contract import Contract
-from assay.contracts.document import Document, DocumentKind
-from assay.contracts.rubric import Rubric
+from assay.contracts.document import Document, DocumentKind, contract_of, rubric_of
 from assay.core.errors import InputError
 from assay.core.ports import FactStore
 from assay.records.kinds import Part
@@ -51,7 +49,7 @@ def hand_out(
         file: name of the file of work.
         reviewer: pseudonym of the one reviewer who is to get work; everybody's where absent.
     """
-    contract, rubric = _read(documents)
+    contract, rubric = contract_of(documents), rubric_of(documents)
     categories = {each.id: each.description for each in contract.failure_classes}
     extent = extent_of(_shown(store, register, reviewer))
 
@@ -168,10 +166,3 @@ def _with(before: Row, cells: Mapping[str, Any]) -> Row:
             )
             return msgspec.structs.replace(before, fault=fault)
     return msgspec.structs.replace(before, values=values)
-
-
-def _read(documents: Mapping[DocumentKind, Document]) -> tuple[Contract, Rubric]:
-    contract, rubric = documents["contract"].read(), documents["rubric"].read()
-    if not isinstance(contract, Contract) or not isinstance(rubric, Rubric):
-        raise TypeError("the facts given as contract and rubric are other documents")
-    return contract, rubric

@@ -81,14 +81,15 @@ def _in_its_writing(text: str) -> str:
     """The text without the letters of the writing, Latin or not, that it has fewer of."""
     if text.isascii():
         return text
-    latin = [_is_latin(sign) for sign in text]
+    latin = [is_latin(sign) for sign in text]
     other = [sign.isalpha() and not at for sign, at in zip(text, latin, strict=True)]
     drop = latin if sum(latin) < sum(other) else other
     return "".join(" " if at else sign for sign, at in zip(text, drop, strict=True))
 
 
 @lru_cache(maxsize=10_000)
-def _is_latin(sign: str) -> bool:
+def is_latin(sign: str) -> bool:
+    """Whether a character is a Latin letter."""
     return sign.isalpha() and unicodedata.name(sign, "").startswith("LATIN")
 
 

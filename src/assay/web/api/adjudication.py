@@ -126,7 +126,9 @@ def senior_view(work: SeniorWork, lease_seconds: int) -> SeniorView:
     )
 
 
-def _disputes(found: tuple[Dispute, ...]) -> tuple[DisputeView, ...]:
+def _disputes(found: tuple[Dispute, ...] | None) -> tuple[DisputeView, ...] | None:
+    if found is None:
+        return None
     return tuple(
         DisputeView(what=x.what, candidate=x.candidate, item=x.item, words=x.words()) for x in found
     )

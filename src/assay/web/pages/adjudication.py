@@ -89,7 +89,7 @@ def look(request: Asked, program: NamedDependency[Program], handle: FromPath[str
 
 def _rows(work: SeniorWork) -> Iterator[Row]:
     """Every question that some voice answers, in the order of the rail."""
-    disputed = {(x.what, x.candidate, x.item) for x in work.disputes}
+    disputed = {(x.what, x.candidate, x.item) for x in work.disputes or ()}
     for title, dispute, answers in _questions(work):
         if any(answers):
             differs = (dispute.what, dispute.candidate, dispute.item) in disputed

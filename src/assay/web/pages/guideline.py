@@ -84,8 +84,21 @@ def _guideline(request: Asked, program: Program, *, status: int = 200, **more: A
         groups=_by_dimension(program.guideline.gaps()),
         looks=looks,
         needed=_counted(looks),
+        elsewhere=_elsewhere(program),
         **more,
     )
+
+
+def _elsewhere(program: Program) -> list[tuple[str, int]]:
+    """Policy sections and failure classes that have changed, with the judgments that answer them."""
+    labels = Counter(
+        label
+        for record in program.quality.stale()
+        for judgment in record.judgments
+        for label in judgment.labels
+        if ":" in label
+    )
+    return sorted(labels.items())
 
 
 def _by_dimension(gaps: list[OpenGap]) -> dict[str, list[ShownGap]]:

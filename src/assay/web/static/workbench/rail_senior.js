@@ -44,6 +44,9 @@ function disputesPart(session) {
     });
     return el("li", {}, gapLink(session, { ...gapOf(dispute), message: dispute.words }), " ", state);
   });
+  if (!session.compared) {
+    return el("section", { class: "part" }, el("h2", {}, "Nothing was compared"), el("p", {}, "No question has two answers that count, so whether people differ is unknown."));
+  }
   if (!items.length) return el("section", { class: "part" }, el("h2", {}, "No single answer is disputed"));
   return el("section", { class: "part disputes" }, el("h2", {}, "People differ on"), el("ul", {}, ...items));
 }

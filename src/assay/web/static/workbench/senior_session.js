@@ -16,7 +16,7 @@ export class SeniorSession extends Session {
   /** @param {any} view what the server holds of the record: assignment, voices, disputes */
   constructor(view) {
     const { form } = view.assignment;
-    const disputed = new Set(view.disputes.map((/** @type {Dispute} */ each) => each.what));
+    const disputed = new Set((view.disputes ?? []).map((/** @type {Dispute} */ each) => each.what));
     super({
       ...view.assignment,
       form: {
@@ -26,7 +26,9 @@ export class SeniorSession extends Session {
     });
     this.voices = view.voices;
     /** @type {Dispute[]} */
-    this.disputes = view.disputes;
+    this.disputes = view.disputes ?? [];
+    /** Whether any question has two answers that could differ. */
+    this.compared = view.disputes !== null;
     this.senior = { decision: "decided", cause: "", note: "" };
     /** What the server refused last. @type {import("./completeness.js").Gap[]} */
     this.refused = [];
