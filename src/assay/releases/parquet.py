@@ -67,7 +67,7 @@ RECORD_COLUMNS: dict[str, str] = {
     "state": "What the contract's rules made of it: accepted or disagreement_preserved.",
     "source_classes": "Source classes that the record draws on.",
     "capability": "The capability that the task calls on.",
-    "taxonomy": "Where the task lies on the contract's axes, as a JSON object.",
+    "taxonomy": "The task's values on the contract's axes, as a JSON object.",
     "prompt": "Content of the task's last message.",
     "candidates": "The responses as texts; their order carries no meaning.",
     "judgments": "How many judgments of it the release holds.",
