@@ -1,4 +1,4 @@
-"""The noun `adjudication` of an open program: the one place where others' judgments are seen."""
+"""The `adjudication` interface of an open program: the one place where others' judgments are seen."""
 
 import msgspec
 
@@ -30,7 +30,7 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     """One judgment as the adjudicator sees it, under a name for this page alone."""
 
     name: str
-    """R1, R2, ... in an order that tells nothing."""
+    """R1, R2, ... in an order that reveals nothing."""
     role: str
     """Role in which it was given."""
     answer: Answer
@@ -51,7 +51,7 @@ class SeniorWork(msgspec.Struct, frozen=True, kw_only=True):
     disputes: tuple[Dispute, ...]
     """What they differ on, with candidates as they are shown on this page."""
     care: Care | None
-    """What is told before the content is shown."""
+    """What is shown before the content."""
     decided: bool
     """Whether it is decided: by this adjudicator, or meanwhile by somebody else."""
 

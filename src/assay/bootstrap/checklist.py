@@ -129,7 +129,7 @@ def _validation(validation: Validation) -> ValidationFigures:
 
 
 def _evaluation(program: Program, newest: Release | None) -> EvaluationFigures:
-    """The evaluated items, held against records by id and against the newest release by each name."""
+    """The evaluated items, compared with records by id and with the newest release by each name."""
     store = program.store
     items = {result.item for result in store.scan(Result)}
     sealed = {fingerprint.item for fingerprint in store.scan(Fingerprint)} if items else set()

@@ -119,7 +119,7 @@ def _answer_file(file: Path) -> dict[str, Any]:
     """The columns of an answer that a YAML or JSON file states.
 
     Raises:
-        InputError: if it is no mapping of columns; the first fault of its text with its line.
+        InputError: if it is not a mapping of columns; the first fault of its text with its line.
     """
     from assay.cli.options import text_of
     from assay.contracts.tree import read_yaml
@@ -172,7 +172,7 @@ def _decision(
     if verdict is not None and verdict not in OPEN_VERDICTS:
         raise UsageError(
             code="unknown-verdict",
-            message=f"{verdict!r} is no verdict",
+            message=f"{verdict!r} is not a verdict",
             hint=f"verdicts without a winner: {', '.join(OPEN_VERDICTS)}",
         )
     chosen = NotAsked() if prefers is None else Prefers(candidate=prefers)

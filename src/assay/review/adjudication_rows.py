@@ -25,7 +25,7 @@ from assay.review.exchange import Answered, stated_judgment
 from assay.review.service import SetAside, adjudicate
 
 OWN = frozenset({"record", "decision", "cause", "adjudicator", "note", "written"})
-"""Columns of a row that are no part of an answer."""
+"""Columns of a row that are not part of an answer."""
 
 DECISIONS = ("decided", "preserved", "returned")
 
@@ -96,7 +96,9 @@ class DecisionReader:
         cause = _needed(row, "cause")
         if cause not in get_args(Cause):
             known = ", ".join(get_args(Cause))
-            raise fault("unknown-cause", f"{cause!r} is no cause", "cause", hint=f"one of {known}")
+            raise fault(
+                "unknown-cause", f"{cause!r} is not a cause", "cause", hint=f"one of {known}"
+            )
         decision, revision = self._decision(row, record, adjudicator)
         return StatedDecision(
             record=record,
@@ -114,7 +116,7 @@ class DecisionReader:
         answer = {column: value for column, value in row.items() if column not in OWN}
         stated = [column for column, value in answer.items() if _filled(value)]
         if word not in DECISIONS:
-            raise fault("unknown-decision", f"{word!r} is no decision", "decision", hint=f"one of {', '.join(DECISIONS)}")  # fmt: skip
+            raise fault("unknown-decision", f"{word!r} is not a decision", "decision", hint=f"one of {', '.join(DECISIONS)}")  # fmt: skip
         if word != "decided" and (stated or text_of(row, "written")):
             raise fault(
                 "one-decision", f"{word} decides nothing else", stated[0] if stated else "written"

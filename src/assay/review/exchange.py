@@ -243,7 +243,7 @@ def _stated_verdict(row: Row, about: Answered) -> Verdict:
     known = ", ".join([*letters, *OPEN_VERDICTS])
     raise fault(
         "unknown-verdict",
-        f"{word!r} is no verdict",
+        f"{word!r} is not a verdict",
         "verdict",
         hint=f"write one of {known}, or abstain:why",
     )
@@ -333,7 +333,7 @@ def _step_labels(row: Row, about: Answered) -> Iterator[StepLabel]:
         if text not in STEP_LABELS or not number.isdecimal():
             raise fault(
                 "unknown-label",
-                f"{text!r} is no label on step {number!r}",
+                f"{text!r} is not a label on step {number!r}",
                 column,
                 hint="write good, neutral, bad or skip:why, or leave an unlabelled step empty",
             )
@@ -392,7 +392,7 @@ def _rulings(row: Row, about: Answered) -> Iterator[SectionRuling]:
         if word not in RULINGS or (severity and severity not in get_args(Severity)):
             raise fault(
                 "unknown-ruling",
-                f"{text!r} is no ruling",
+                f"{text!r} is not a ruling",
                 column,
                 hint="write complies, unclear, violates, violates:high, or violates:high:why",
             )

@@ -165,7 +165,7 @@ class DeskUnit:
         return Turn(item=_item(row), shown=row["shown"] or 0, position=row["position"])
 
     def turn_on(self, record: str, reviewer: str, among: int) -> Turn | None:
-        """A reviewer's turn on one sentinel, wherever it stands, among the work of a queue."""
+        """A reviewer's turn on one sentinel, wherever it is, among the work of a queue."""
         items, queues = self._tables.items, self._tables.queues.c
         wanted = (
             select(items)
@@ -224,7 +224,7 @@ class DeskUnit:
         return _item(self._connection.execute(self._do.item, {"item": number}).mappings().one())
 
     def change(self, lease: Lease) -> None:
-        """Write where a lease stands now, and count the passes of its item anew."""
+        """Write the present state of a lease, and count the passes of its item again."""
         row = lease_row(lease)
         changed = {name: row[name] for name in _CHANGING}
         self._connection.execute(self._do.change_lease, {"of": lease.handle, **changed})
@@ -293,7 +293,7 @@ class DeskUnit:
     def enqueue(self, queue: int, items: Sequence[NewItem], *, hot: bool = False) -> int:
         """Have records wait in a queue, in the order given and behind those that wait already.
 
-        Who judged a record or was asked to, by whichever route, takes a pass of a new item.
+        Who judged a record or was asked to, by any route, takes a pass of a new item.
 
         Args:
             queue: number of the queue.
@@ -366,7 +366,7 @@ class DeskUnit:
     def raise_need(self, item: int) -> None:
         """Want one pass more than an item has or wants, claimed before all others.
 
-        What follows from its passes is asked anew once it is given.
+        What follows from its passes is asked again once it is given.
         """
         known = self.item(item)
         taken = self._counted(item)

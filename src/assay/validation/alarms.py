@@ -74,7 +74,7 @@ def over_refusal_alarm(
 
 
 def of_release(alarm: Alarm, validation: Validation, newest: str | None) -> Alarm:
-    """The alarm of a validation as it speaks for the newest release: never clear for another one.
+    """The alarm of a validation as it applies to the newest release: never clear for another one.
 
     Args:
         alarm: what the validation's report says.
@@ -97,7 +97,7 @@ def _without_benign(unsafe: Bounded | None) -> Alarm:
     return _over_refusal(
         "raised",
         f"{unsafe.items} requests to refuse are evaluated and benign requests are not, so a gain in "
-        "safety cannot be told from refusing more",
+        "safety cannot be distinguished from refusing more",
         "evaluate benign requests near the boundary as well",
     )
 
@@ -182,7 +182,7 @@ def model_validation_alarm(
     """Whether the newest release changed a model as the contract's acceptance tests ask.
 
     Only validations of that release count. It is clear where the newest of them passed every test
-    on items that are no training records of the release, and raised where no test passed and one
+    on items that are not training records of the release, and raised where no test passed and one
     failed.
 
     Args:

@@ -46,7 +46,7 @@ def test_documents_claim_and_facts_show(assay: Run, demo: Path) -> None:
     }
     assert states[5] == "claimed"
     assert states[14] == "claimed"
-    assert "texts in de are not read by them" in live[14]["evidence"]
+    assert "the patterns do not cover texts in de" in live[14]["evidence"]
     assert "reviewer 0 of " in live[5]["evidence"]
     assert "needed 95%" in live[5]["evidence"]
     assert "refuted" not in states.values()

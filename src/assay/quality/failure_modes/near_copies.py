@@ -17,7 +17,7 @@ GROUP = 3
 """Words in a row; of a text without spaces, characters."""
 
 MAX_CHARACTERS = 20_000
-"""Characters of one item that are looked at."""
+"""Characters of one item that are examined."""
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
@@ -34,7 +34,7 @@ class NearCopies:
         self.items = 0
         """Items taken in."""
         self.distinct = 0
-        """Of these, how many are no near copies of an earlier one."""
+        """Of these, how many are not near copies of an earlier one."""
         self._exact: set[int] = set()
         self._by_part: dict[tuple[int, int], list[int]] = {}
 
