@@ -352,7 +352,7 @@ def _record_figure(found: RecordList) -> Figure:
         title="Records",
         caption="In the order in which they were entered.",
         panels=(),
-        columns=("record", "kind", "axes", "state", "rule", "judgments", "answers"),
+        columns=("record", "kind", "lies at", "state", "rule", "judgments", "answers"),
         rows=tuple(_record_cells(each) for each in found.rows),
         empty="No record fits.",
         open=True,
