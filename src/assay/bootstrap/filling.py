@@ -73,7 +73,7 @@ def fill(session: Session, desk: Desk) -> Filled:
 
 
 def handle_of(session: Session, queue: Queue) -> str:
-    """A queue's name for the outside, which tells nothing."""
+    """A queue's opaque name for use outside."""
     return opaque(session.secret, "que", queue.name)
 
 

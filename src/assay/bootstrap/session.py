@@ -1,4 +1,4 @@
-"""The session: what every noun of an open program works with."""
+"""The session: what every interface of an open program works with."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Session:
     clock: Clock
     """Tells the time."""
     secret: bytes
-    """The program's secret: pseudonyms and draws hang on it. Never shown."""
+    """The program's secret: pseudonyms and draws depend on it. Never shown."""
 
     @cached_property
     def ids(self) -> dict[str, str]:

@@ -29,7 +29,7 @@ def seal_reserve(program: Program, say: Say) -> None:
         f"   read {done.read} = sealed {done.sealed.sealed} + already there "
         f"{done.sealed.already_there} + set aside {done.set_aside}; the file is removed"
     )
-    say("   the store holds salted fingerprints; the text lies encrypted in a vault of its own")
+    say("   the store holds salted fingerprints; the text is encrypted in a separate vault")
 
 
 def import_records(program: Program, items: Sequence[Item], say: Say) -> None:

@@ -156,7 +156,7 @@ class ReserveIndex:
 
 
 class _Hits:
-    """Where one fingerprint's groups stand in a record."""
+    """Where one fingerprint's groups are in a record."""
 
     def __init__(self) -> None:
         self.keys: set[int] = set()
@@ -208,7 +208,7 @@ def require_salt(sealed: Mapping[str, str], check: str) -> None:
         raise UsageError(
             code="other-salt",
             message="the reserve was sealed under another secret of the program, "
-            "so its fingerprints compare with nothing",
+            "so its fingerprints cannot be compared",
             where=other[0],
-            hint="bring the pseudonym key back with which the reserve was sealed, or seal it anew",
+            hint="restore the pseudonym key with which the reserve was sealed, or seal it again",
         )

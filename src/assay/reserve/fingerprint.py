@@ -1,6 +1,6 @@
 """Fingerprints: salted hashes of word groups, which can be compared and not read.
 
-The salt hangs on the program's secret: whoever holds a copy of the table without the secret can
+The salt depends on the program's secret: whoever holds a copy of the table without the secret can
 neither look words up in it nor compare it with another program's.
 """
 
@@ -36,7 +36,7 @@ _IDEOGRAPH = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORD = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 _KEPT = 1_000_000
-"""Words whose hashes are remembered; beyond it the memory starts anew."""
+"""Words whose hashes are remembered; beyond it the memory starts again."""
 
 
 def salt_of(secret: bytes) -> bytes:
@@ -45,7 +45,7 @@ def salt_of(secret: bytes) -> bytes:
 
 
 def salt_check(salt: bytes) -> str:
-    """What tells later that the salt is still the same: `sha256:...`."""
+    """What shows later that the salt is still the same: `sha256:...`."""
     return f"sha256:{sha256(b'check ' + salt).hex()}"
 
 

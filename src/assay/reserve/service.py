@@ -1,4 +1,4 @@
-"""Use cases of the reserve: seal, compare, open, and report where it stands."""
+"""Use cases of the reserve: seal, compare, open, and report its status."""
 
 import hmac
 from collections import Counter
@@ -34,7 +34,7 @@ SHOWN = 3
 
 NOT_SOUGHT = (
     "shared words are compared: a paraphrase, a translation, zero-width characters, look-alike "
-    "letters and encodings such as base64 are not sought"
+    "letters and encodings such as base64 are not detected"
 )
 """What a comparison by fingerprints cannot see."""
 
@@ -47,11 +47,11 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     sealed: int
     """Items that are new to the vault."""
     already_there: int
-    """Items that it held before, or that stand twice in the file."""
+    """Items that it held before, or that appear twice in the file."""
     sealing: str | None
     """Id of the sealing; None where nothing was new."""
     exposed: tuple[str, ...]
-    """Ids of sealed items that lie in the store as records in the clear: they are no secret."""
+    """Ids of sealed items that are in the store as unencrypted records: they are not secret."""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReserveStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the reserve stands."""
+    """Status of the reserve."""
 
     reserve: str
     """Its name."""
@@ -134,7 +134,7 @@ def seal(
             code="no-recipients",
             message="nobody could open the vault",
             where="assay.toml: vault_recipients",
-            hint="say `assay key new-vault`, and put the public key it prints into assay.toml",
+            hint="run `assay key new-vault`, and put the public key it prints into assay.toml",
         )
     require_salt(_salts(store), salt_check(salt))
     items = {item_name(salt, record): record for record in records}
@@ -319,7 +319,7 @@ def open_reserve(
 
 
 def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> ReserveStatus:
-    """Where the reserve stands, without touching the vault."""
+    """Status of the reserve, without touching the vault."""
     declared = required_reserve(documents)
     slices: dict[str, Counter[str]] = {}
     seen: set[str] = set()

@@ -273,7 +273,7 @@ RESERVE = {"id": "kept", "size": 4, "openers": ["lead"], "covers": "All of it."}
     ("reserve", "sealed", "compared", "state", "reason"),
     [
         (None, {}, 5, ("unknown", False), "the contract declares no reserve"),
-        (None, {"old": 3}, 5, ("passed", False), "are not sought"),
+        (None, {"old": 3}, 5, ("passed", False), "are not detected"),
         (
             RESERVE,
             {},

@@ -120,8 +120,8 @@ def shared_pseudonyms(program: Program) -> Iterator[Fault]:
     if program.store.startswith("postgresql") and program.pseudonym_key is None:
         yield Fault(
             "program", ("pseudonym_key",), "shared-store-without-pseudonym-key",
-            "several machines may share the store, and each would make up a secret of its own, so "
-            "that one person had several pseudonyms",
+            "several machines may share the store, and each would generate its own secret, so that one person "
+            "would have several pseudonyms",
             'name one secret for all: pseudonym_key = "env:ASSAY_PSEUDONYM_KEY"', "warning",
         )  # fmt: skip
 
