@@ -10,7 +10,7 @@ help: ## print the targets
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Assay needs Python 3.11 or newer; say make PYTHON=python3.12, for instance." >&2; exit 1; }
+	  || { echo "Assay needs Python 3.11 or newer; run, for instance: make PYTHON=python3.12"  >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade pip -c $(CONSTRAINTS)
 
@@ -22,7 +22,7 @@ $(VENV)/.dev: $(VENV)/.base
 	$(BIN)/pip install --quiet --disable-pip-version-check -c $(CONSTRAINTS) --group dev -e .
 	@touch $@
 
-demo: $(VENV)/.base ## install, then run the whole way on a small program in ./demo
+demo: $(VENV)/.base ## install, then run every step on a small program in ./demo
 	$(BIN)/assay demo demo
 
 test: $(VENV)/.dev ## install, then run the tests that take less than five minutes
@@ -41,13 +41,13 @@ check: $(VENV)/.dev ## format, lint, direction of imports, types
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-docs: $(VENV)/.dev ## write the generated reference pages anew
+docs: $(VENV)/.dev ## regenerate the reference pages
 	$(BIN)/python docs/generate.py
 
-pictures: $(VENV)/.dev ## take the pictures of the desk anew, in a real Chromium
+pictures: $(VENV)/.dev ## take new pictures of the desk, in a real Chromium
 	$(BIN)/python docs/pictures.py
 
-goldens: $(VENV)/.dev ## write the golden files anew and show what changed
+goldens: $(VENV)/.dev ## regenerate the golden files and show what changed
 	$(BIN)/pytest --update-goldens tests/golden tests/unit -q
 	git diff --stat -- tests/golden
 

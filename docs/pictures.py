@@ -163,7 +163,7 @@ SCENES: tuple[tuple[str, Callable[[Hand], None], str, tuple[int, int]], ...] = (
 
 
 def main(folder: Path = PICTURES) -> None:
-    """Take every picture anew."""
+    """Take every picture again."""
     folder.mkdir(exist_ok=True)
     with TemporaryDirectory() as place, sync_playwright() as playwright:
         program = Path(place) / "program"
@@ -172,7 +172,7 @@ def main(folder: Path = PICTURES) -> None:
                 executable_path=browser_path(playwright), args=browser_flags()
             )
             for number, (name, scene, theme, size) in enumerate(SCENES):
-                # Each picture is another person's: no draft of one stands in another.
+                # Each picture is another person's: no draft of one is in another.
                 person = REVIEWERS[number % len(REVIEWERS)]
                 _take(browser, desk, person, folder / f"{name}.png", scene, theme, size)
             browser.close()

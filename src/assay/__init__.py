@@ -1,8 +1,8 @@
 """Assay: a data contract goes in, a provable release comes out.
 
-The rooms in the order of the data's way: `contracts` -> `records` -> `review` and
-`verification` -> `quality` -> `releases`; `governance` and `core` lie beneath, `store`, `bulk`,
-`providers` and `plugins` at the outside, `cli` at the door.
+The packages in the order of the data flow: `contracts` -> `records` -> `review` and
+`verification` -> `quality` -> `releases`; `governance` and `core` are at the bottom,
+`store`, `bulk`, `providers` and `plugins` connect to the outside, `cli` is the command line.
 
     import assay
 

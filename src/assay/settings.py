@@ -1,10 +1,10 @@
 """Every setting of the environment, with its default and its help; and where secrets are read.
 
-The program's own settings stand in `assay.toml` (`contracts.program`).
+The program's own settings are in `assay.toml` (`contracts.program`).
 
 Comes in: environment variables, references to secrets. Goes out: who acts, the store's URL, a
-secret's bytes. Always holds: a secret stands in a file or the environment, never in a document,
-a log or an error. Next room: `bootstrap`.
+secret's bytes. Always holds: a secret is in a file or the environment, never in a document,
+a log or an error. Next package: `bootstrap`.
 """
 
 import getpass
@@ -38,10 +38,10 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 SETTINGS = (
-    Setting("ASSAY_ACTOR", "the name of the operating system's user", "Who acts: it stands in the audit log."),
-    Setting("ASSAY_STORE", "`store` in assay.toml", "URL of the store, where it must not stand in a file (it may hold a password)."),
-    Setting("ASSAY_VAULT", "`vault` in assay.toml", "URL of the reserve's vault, where it must not stand in a file."),
-    Setting("SOURCE_DATE_EPOCH", "the machine's clock", "Seconds since 1970 at which time stands still, for reproducible builds."),
+    Setting("ASSAY_ACTOR", "the name of the operating system's user", "Who acts; recorded in the audit log."),
+    Setting("ASSAY_STORE", "`store` in assay.toml", "URL of the store, where it must not be in a file (it may hold a password)."),
+    Setting("ASSAY_VAULT", "`vault` in assay.toml", "URL of the reserve's vault, where it must not be in a file."),
+    Setting("SOURCE_DATE_EPOCH", "the machine's clock", "Fixed time, in seconds since 1970, for reproducible builds."),
 )  # fmt: skip
 """The settings, in the order of the reference page."""
 

@@ -355,7 +355,7 @@ def test_a_key_that_is_changed_acts_and_is_printed(hand: Hand) -> None:
     hand.page.reload()
     hand.at_work()
     expect(hand.page.locator('.verdict kbd[data-command="tie"]')).to_have_text("=")
-    # Whatever a draft had chosen, after this it is no tie: a key takes its own choice back.
+    # Whatever a draft had chosen, after this it is not a tie: a key takes its own choice back.
     hand.press("2", "=")
     expect(hand.page.locator('.verdict input[value="tie"]')).to_be_checked()
     hand.press("?")

@@ -145,7 +145,7 @@ def test_without_consent_no_such_work_is_offered(
     expect(queue).to_have_count(0)
     hand.page.goto(f"{hand.origin}{address}")
     title(hand.page, "needs a qualification")
-    expect(hand.page.locator(".empty")).to_contain_text("You do not sit in this queue")
+    expect(hand.page.locator(".empty")).to_contain_text("You do not have access to this queue")
 
 
 @pytest.mark.long

@@ -174,7 +174,7 @@ def test_a_rare_change_is_not_bounded_by_its_own_small_error() -> None:
     found = bounds(spread_of(changes, families, rate=True), 0.025)
     assert found is not None
     assert found[1] - found[0] >= 2 * (1 - 0.025 ** (1 / 60))
-    few = [0.01, 0.02, 0.03, 0.04]  # four families that all differ are no rare change
+    few = [0.01, 0.02, 0.03, 0.04]  # four families that all differ are not a rare change
     found = bounds(spread_of(np.array(few), list("abcd"), rate=True), 0.025)
     assert found is not None
     assert found[1] - found[0] < 0.1

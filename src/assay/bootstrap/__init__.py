@@ -1,8 +1,9 @@
 """The one place that joins settings, stores, plug-ins and services: an open program.
 
-Comes in: a folder with documents, and the environment. Goes out: a `Program` whose nouns follow
-the data's way: `records`, `review`, `quality`, `releases`. Always holds: the doors use nothing
-else; every fact that is written is stamped with the documents in force. Next room: the doors.
+Comes in: a folder with documents, and the environment. Goes out: a `Program` whose interfaces
+follow the data flow: `records`, `review`, `quality`, `releases`. Always holds: the command line and
+the web use nothing else; every fact that is written is stamped with the documents in force. Next
+package: `cli` and `web`.
 """
 
 from pathlib import Path
@@ -20,7 +21,7 @@ def open_program(
 
     Args:
         directory: the folder that holds `assay.toml` and the documents.
-        clock: tells the time for stamps.
+        clock: gives the time for stamps.
         who: who acts; the setting `ASSAY_ACTOR` or the system's user if not given.
     """
     return Program(Path(directory).resolve(), clock=clock, who=who)

@@ -1,4 +1,4 @@
-"""The noun `accounts` of an open program: who may sign in, and as what."""
+"""The `accounts` interface of an open program: who may sign in, and as what."""
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
@@ -46,7 +46,7 @@ STRENGTH = profiles.RFC_9106_LOW_MEMORY
 """What a password's hash costs: argon2id with 64 MiB, three passes (RFC 9106, section 4)."""
 
 HASHER = PasswordHasher.from_parameters(STRENGTH)
-"""Hashes passwords, and tells when an older hash is weaker than it should be."""
+"""Hashes passwords, and detects when an older hash is weaker than it should be."""
 
 AT_ONCE = 2
 """Passwords that are hashed at one time: each takes 64 MiB, so a flood of them would take all."""
@@ -134,7 +134,7 @@ class AccountsNoun:
         """Make the account that an invitation is for.
 
         Raises:
-            UsageError: if the link is no good, the name is taken or the password too short.
+            UsageError: if the link is not valid, the name is taken or the password too short.
         """
         invitation, account = self._invited(secret, name)
         check_password(password)
@@ -151,13 +151,13 @@ class AccountsNoun:
             subject: issuer and subject at the OpenID Connect provider.
 
         Raises:
-            UsageError: if the link is no good, the name is taken, or the subject has an account.
+            UsageError: if the link is not valid, the name is taken, or the subject has an account.
         """
         invitation, account = self._invited(secret, name)
         if self._accounts.by_subject(subject):
             raise UsageError(
                 code="subject-taken",
-                message="whom the provider names has an account here already",
+                message="the person that the provider names already has an account here",
                 hint="sign in without the invitation",
             )
         return self._use(invitation, msgspec.structs.replace(account, subject=subject))
@@ -397,7 +397,7 @@ def _roles(given: Iterable[str]) -> tuple[str, ...]:
     if unknown or not roles:
         raise UsageError(
             code="unknown-role",
-            message=f"{', '.join(unknown) or 'nothing'} is no role",
+            message=f"{', '.join(unknown) or 'nothing'} is not a role",
             where="roles",
             hint=f"name some of {', '.join(GRANTS)}",
         )

@@ -1,4 +1,4 @@
-"""The noun `adjudication` of an open program: the one place where others' judgments are seen."""
+"""The `adjudication` interface of an open program: the one place where others' judgments are seen."""
 
 import msgspec
 
@@ -30,7 +30,7 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
     """One judgment as the adjudicator sees it, under a name for this page alone."""
 
     name: str
-    """R1, R2, ... in an order that tells nothing."""
+    """R1, R2, ... in an order that reveals nothing."""
     role: str
     """Role in which it was given."""
     answer: Answer
@@ -52,7 +52,7 @@ class SeniorWork(msgspec.Struct, frozen=True, kw_only=True):
     """What they differ on, with candidates as they are shown on this page; None where no question
     has two answers that count, so that nothing was compared."""
     care: Care | None
-    """What is told before the content is shown."""
+    """What is shown before the content."""
     decided: bool
     """Whether it is decided: by this adjudicator, or meanwhile by somebody else."""
 

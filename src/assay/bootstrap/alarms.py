@@ -22,7 +22,7 @@ TEXTS = ("README.md", "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md", "quality
 def program_alarms(program: Program, report: QualityReport | None = None) -> tuple[Alarm, ...]:
     """What every stage says of the eight failure modes.
 
-    Each stage is asked anew, so it costs a pass over the records and their judgments.
+    Each stage is asked again, so it costs a pass over the records and their judgments.
 
     Args:
         program: the open program.

@@ -1,4 +1,4 @@
-"""The noun `calibration` of an open program: rounds on real outputs, from apart to a cause."""
+"""The `calibration` interface of an open program: rounds on real outputs, from independent judgments to a cause."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -130,7 +130,7 @@ class CalibrationNoun:
         """A round as one viewer sees it.
 
         Raises:
-            UsageError: for an unknown round, or a viewer who is no part of it.
+            UsageError: for an unknown round, or a viewer who is not part of it.
         """
         state = self._state(identity)
         view = calibration.view(state, viewer=who.pseudonym, role=_role(who))
@@ -160,7 +160,7 @@ class CalibrationNoun:
             "close": calibration.close,
         }
         if step not in steps:
-            raise UsageError(code="unknown-step", message=f"{step!r} is no step of a round")
+            raise UsageError(code="unknown-step", message=f"{step!r} is not a step of a round")
         return self._add(steps[step](state, by=who.pseudonym), f"calibration.{step}", who)
 
     def note(

@@ -1,4 +1,4 @@
-"""Checking documents against what lies beyond them: the day, the plug-ins, the exams."""
+"""Checking documents against what is outside them: the date, the plug-ins, the exams."""
 
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ def check_documents(folder: Path, clock: Clock = system_clock) -> service.CheckR
 
     Args:
         folder: the program's folder.
-        clock: tells the day.
+        clock: gives the day.
 
     Raises:
         UsageError: if there is no such folder.

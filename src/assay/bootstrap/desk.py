@@ -1,4 +1,4 @@
-"""The noun `desk` of an open program: the review queue behind the web's doors.
+"""The `desk` interface of an open program: the review queue behind the web.
 
 What changes the queue goes through one group writer: many reviewers share one flush of the disk,
 and a future is done only when its change is on it.
@@ -41,7 +41,7 @@ from assay.store.writing import Unit
 T = TypeVar("T")
 
 LEASE_SECONDS = 1800
-"""How long an item may be held without a sign of life."""
+"""How long an item may be held without a heartbeat."""
 
 MOST_HELD = 16
 """Items of the queues asked for that one reviewer holds at most.
@@ -60,9 +60,9 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     assignment: str
     """Its handle."""
     lease_seconds: int
-    """How long it may be held without a sign of life."""
+    """How long it may be held without a heartbeat."""
     state: str
-    """Where the lease stands."""
+    """State of the lease."""
     role: str
     """Role in which the reviewer judges."""
     form: Form
@@ -76,11 +76,11 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     draft: Draft | None
     """The unfinished answer."""
     care: Care | None
-    """What is told before the content is shown."""
+    """What is shown before the content."""
 
 
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """What a claim gave."""
+    """The result of a claim."""
 
     leases: tuple[Lease, ...]
     """The leases."""
@@ -141,7 +141,7 @@ class DeskNoun:
         return filled
 
     def seat(self, people: Iterable[tuple[str, Sequence[str]]], *, by: str) -> int:
-        """Derive anew from which queues people may claim.
+        """Derive again from which queues people may claim.
 
         Args:
             people: pseudonym and roles of each.
@@ -155,7 +155,7 @@ class DeskNoun:
         return seats
 
     def seat_members(self, pseudonyms: Sequence[str], *, by: str) -> int:
-        """Seat people anew whose roles are those of their accounts."""
+        """Update the seats of people whose roles are those of their accounts."""
         accounts = Accounts(self._session.store)
         people = [accounts.by_pseudonym(each) for each in pseudonyms]
         known = [(each.pseudonym, each.roles) for each in people if each and each.active]
@@ -277,7 +277,7 @@ class DeskNoun:
         )
 
     def opened(self, who: Principal, handle: str) -> Future[Lease]:
-        """A sign of life: the lease is prolonged, or taken back where it ran out."""
+        """A heartbeat: the lease is prolonged, or taken back where it ran out."""
         now = self._session.clock()
 
         def work(unit: Unit) -> Lease:
@@ -355,7 +355,7 @@ class DeskNoun:
         )
 
     def _before(self, lease: Lease, assignment: Assignment) -> Judgment | None:
-        """The judgment that an answer replaces: its own earlier one, or what is looked at again."""
+        """The judgment that an answer replaces: its own earlier one, or the one that is reviewed again."""
         store = self._session.store
         if lease.judgment:
             return store.get(Judgment, lease.judgment)
@@ -373,7 +373,7 @@ class DeskNoun:
             who: the reviewer.
             handle: the assignment.
             reason: why; after a pause the reviewer gets it again.
-            note: what the lead should know; it stands in the audit log.
+            note: what the lead should know; it is in the audit log.
         """
 
         def work(unit: Unit) -> Lease:
@@ -478,7 +478,7 @@ class DeskNoun:
         return [each for number, each in enumerate(found) if number >= after][:most]
 
     def care(self, record: Record) -> Care | None:
-        """What is told of a record's content before it is shown; None where there is nothing."""
+        """What is shown about a record's content before the content; None where there is nothing."""
         care, welfare = record.sensitivity, self.in_force.contract.welfare
         if care is None or not (care.categories or care.severity):
             return None
@@ -512,7 +512,7 @@ class DeskNoun:
 
 NO_WORK = Nothing(
     code="no-work",
-    message="Everything that waits here is held or done. New work appears by itself.",
+    message="Every item here is taken or finished. New work appears by itself.",
 )
 
 
@@ -527,7 +527,7 @@ _CAPS = {
 def _capped(cap: Capped) -> Nothing:
     return Nothing(
         code="cool-down" if cap.reason == "break" else "capped",
-        message=f"You have reached {_CAPS[cap.reason]}. Rest well; nothing is held against you.",
+        message=f"You have reached {_CAPS[cap.reason]}. Take a rest; this does not count against you.",
         until=cap.until,
     )
 
@@ -536,9 +536,9 @@ def _not_seated(queue: str | None) -> Nothing:
     if queue is None:
         return Nothing(
             code="not-qualified",
-            message="You sit in no queue yet. A lead fills queues; an exam or a role opens them.",
+            message="You have no queue yet. A lead fills queues; a role or a passed exam gives access.",
         )
-    return Nothing(code="not-qualified", message="You do not sit in this queue.")
+    return Nothing(code="not-qualified", message="You do not have access to this queue.")
 
 
 def _own(lease: Lease | None, who: Principal) -> Lease:

@@ -1,4 +1,4 @@
-"""The noun `exams` of an open program: exams and sentinels from answer keys.
+"""The `exams` interface of an open program: exams and sentinels from answer keys.
 
 Keys come from a file of JSON lines that an expert wrote, or from adjudications that decided under
 the rubric in force. What makes no key is set aside with its reason.
@@ -43,7 +43,7 @@ class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     scores: tuple[AcceptedScore, ...] = ()
     """The right scores."""
     source: Literal["adjudication", "expert"] = "expert"
-    """Who says so."""
+    """Who set it."""
 
 
 class BrokenKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +114,7 @@ class ExamsNoun:
         return self._gathered(found, self._of_line)
 
     def from_adjudications(self, *, family: str, language: str | None) -> Keys:
-        """The keys that adjudications give: of each record the last one, decided as it stands.
+        """The keys that adjudications give: of each record the last one, decided as it is.
 
         Args:
             family: the task family of the records: their capability, or their kind.
@@ -128,7 +128,7 @@ class ExamsNoun:
         return self._gathered(((each.id, each) for each in last.values()), key_of)
 
     def make(self, scope: Scope, keys: Keys) -> ExamMade:
-        """Put keys into the exam of a scope, and seat everybody anew: it is asked for from now on.
+        """Put keys into the exam of a scope, required from now on, and update everybody's seats.
 
         Raises:
             UsageError: if the contract has no pass mark for the role.
@@ -150,7 +150,7 @@ class ExamsNoun:
             keys: what right answers are.
             family: the task family among whose work they come.
             language: the language of that work; any where absent.
-            retired_after: people after whom one is known and comes no more.
+            retired_after: people after whom one is retired.
         """
         if not keys.keys:
             return _taken(keys, 0)
@@ -189,7 +189,7 @@ class ExamsNoun:
         try:
             row = msgspec.json.decode(line, type=KeyRow)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise _broken(f"this line is no key: {error}") from error
+            raise _broken(f"this line is not a key: {error}") from error
         return Key(
             record=self._session.store.get(Record, row.record).id,
             rubric=self._session.ids["rubric"],

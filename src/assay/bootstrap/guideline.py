@@ -1,4 +1,4 @@
-"""The noun `guideline` of an open program: where the rubric is silent, its answers, second looks.
+"""The `guideline` interface of an open program: gaps in the rubric, answers, second looks.
 
 A second look is a person's own work, and nobody else's: it waits in a queue of the stage
 `second_look` that names the one person (`Queue.only`) and the version of the rubric (`layer`), so
@@ -6,7 +6,7 @@ no need of an ordinary item is raised, nobody has to be barred, and a still newe
 queues and closes the old. The person gets a fresh assignment, in an order of its own and without
 the earlier answer in sight; the judgment that it gives supersedes the earlier one. Where a scope
 has an exam, a second look asks for the qualification as other work does. Once all second looks of
-a record are given, the desk concludes from the record anew.
+a record are given, the desk derives the record's state again.
 """
 
 from collections import Counter, defaultdict
@@ -54,7 +54,7 @@ class OpenGap(msgspec.Struct, frozen=True, kw_only=True):
     dimension: str | None
     """The dimension that leaves it open; None for the verdict or the whole."""
     text: str
-    """What is not said, in the reviewer's words."""
+    """What the rubric does not cover, in the reviewer's words."""
     record: str
     """Id of the record at which it showed."""
     shown: Presentation
@@ -116,7 +116,7 @@ class GuidelineNoun:
             who: the lead who answers.
             gaps: ids of the gaps, or unique prefixes.
             text: the answer in words, for those who asked.
-            dimensions: what it speaks to, `verdict` among it; what the gaps name where empty.
+            dimensions: what it applies to, including `verdict`; what the gaps name where empty.
 
         Raises:
             UsageError: for no gap or an unknown one, no words, or a dimension that the rubric in
@@ -127,7 +127,7 @@ class GuidelineNoun:
         if not found:
             raise _refused("no-gap", "the answer names no gap", "choose the gaps that it answers")
         if not text.strip():
-            raise _refused("no-words", "the answer has no words", "say it to those who asked")
+            raise _refused("no-words", "the answer is empty", "write what reviewers should do")
         known = (VERDICT, *(each.id for each in self._session.documents.rubric.dimensions))
         unknown = sorted(set(dimensions) - set(known))
         if unknown:

@@ -75,7 +75,7 @@ def judge_into(
         limit: the most records to ask about.
         journal: file of finished answers; in the program's `.assay` where absent.
         prices: what a million tokens cost.
-        progress: told the number of records done.
+        progress: called with the number of records done.
 
     Raises:
         UsageError: for an unknown dimension, or one that a machine judges.

@@ -54,7 +54,7 @@ def _family_of(identity: str) -> type[Fact]:
     if family is None:
         raise UsageError(
             code="not-an-id",
-            message=f"{identity!r} is no id",
+            message=f"{identity!r} is not an id",
             hint=f"ids start with {', '.join(f'{prefix}_' for prefix in families)}",
         )
     return family

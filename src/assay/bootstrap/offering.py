@@ -124,7 +124,7 @@ class Offering:
         return self._queues
 
     def refresh(self) -> None:
-        """Read anew what waits, who sits where, and which records are known."""
+        """Read again what waits, who has a seat where, and which records are known."""
         self._queues = tuple(self._desk.queues())
         self._seats = {}
         store = self._session.store

@@ -1,4 +1,4 @@
-"""The noun `oidc` of an open program: sign-in by an OpenID Connect provider.
+"""The `oidc` interface of an open program: sign-in by an OpenID Connect provider.
 
 Nothing is kept here between the two halves of a sign-in, so any process may finish what another
 began: the browser keeps a cookie, and all values that the provider sees are MACs of it under a
@@ -68,7 +68,7 @@ class Vouched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OidcNoun:
-    """Send people to the provider that assay.toml names, and believe what comes back, or not."""
+    """Send people to the provider that assay.toml names, and verify what comes back."""
 
     def __init__(self, session: Session, settings: Oidc) -> None:
         self._session = session
@@ -99,7 +99,7 @@ class OidcNoun:
         )
         cookie = urlsafe_b64encode(msgspec.json.encode(flow)).decode().rstrip("=")
         if len(cookie) > LONGEST_COOKIE:
-            raise _over("was asked for with too long an address")
+            raise _over("was requested with an address that is too long")
         asking = self._asking(cookie, redirect_uri)
         address = way_in(self._client(), self._provider(), asking)
         return Begun(address=address, cookie=cookie, seconds=FLOW_SECONDS)
@@ -113,14 +113,14 @@ class OidcNoun:
             redirect_uri: that address without its fields.
 
         Raises:
-            AssayError: if it is not the answer to this sign-in, was denied, or is not believed.
+            AssayError: if it is not the answer to this sign-in, was denied, or is not accepted.
         """
         if not cookie:
-            raise _over("is over, or was begun in another browser")
+            raise _over("has ended, or was started in another browser")
         asking = self._asking(cookie, redirect_uri)
         state = given.get("state", "")
         if not compare_digest(state.encode(errors="replace"), asking.state.encode()):
-            raise _over("is not the one that this browser began")
+            raise _over("is not the one that this browser started")
         flow = _read(cookie)
         if flow.until < self._session.clock():
             raise _over("took too long")
@@ -167,7 +167,7 @@ class OidcNoun:
         )
 
     def _provider(self) -> Discovered:
-        """What the provider says of itself; its keys are asked for anew at each sign-in."""
+        """What the provider says of itself; its keys are asked for again at each sign-in."""
         now = self._session.clock()
         if self._known is None or self._known[0] < now:
             self._known = (later(now, DISCOVERY_SECONDS), discover(self._client()))

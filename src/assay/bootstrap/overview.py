@@ -1,4 +1,4 @@
-"""The noun `overview` of an open program: what leads see, with the records behind each number."""
+"""The `overview` interface of an open program: what leads see, with the records behind each number."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -54,11 +54,11 @@ class OldestLease(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     """When it was given, as UTC in ISO 8601."""
     until: str
-    """When the lease runs out without a sign of life."""
+    """When the lease runs out without a heartbeat."""
 
 
 class QueueState(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one queue stands.
+    """Status of one queue.
 
     `wanted + beyond` is `free + held + stored + surplus + handed_out + elsewhere`.
     """
@@ -108,7 +108,7 @@ class QueueState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the program stands."""
+    """Status of the program."""
 
     queues: tuple[QueueState, ...]
     """The queues, in the order in which they were made."""
@@ -159,7 +159,7 @@ class CareStanding(msgspec.Struct, frozen=True, kw_only=True):
     """Care for the people who read severe content: sums over groups alone.
 
     Weeks do not overlap and only whole ones are shown, each suppressed by itself, so that no
-    difference of two sums speaks of fewer people than a sum may.
+    difference of two sums is about fewer people than a sum may be.
     """
 
     weeks: tuple[CareWeek, ...]
@@ -167,7 +167,7 @@ class CareStanding(msgspec.Struct, frozen=True, kw_only=True):
     least: int
     """People below whom a sum is suppressed."""
     looked_back: int
-    """Whole weeks that were looked at."""
+    """Whole weeks that were examined."""
     welfare: Welfare | None
     """What the contract states; None where it states nothing."""
 
@@ -184,7 +184,7 @@ class OverviewNoun:
         self._kept: dict[str, tuple[int, Any]] = {}
 
     def standing(self) -> Standing:
-        """Where the program stands."""
+        """Status of the program."""
         report = self._report()
         return Standing(
             queues=self.queues(),
@@ -225,7 +225,7 @@ class OverviewNoun:
         )
 
     def queues(self) -> tuple[QueueState, ...]:
-        """Where every queue stands, in the order in which they were made."""
+        """Status of every queue, in the order in which they were made."""
         counts, progress = self._desk.pass_counts(), self._read.progress()
         seats: dict[int, list[Seat]] = {}
         for each in self._desk.members():

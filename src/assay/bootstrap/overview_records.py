@@ -35,7 +35,7 @@ PAIR = 2
 PassState = Literal[
     "free", "held", "handed_out", "stored", "elsewhere", "late", "surplus", "expired", "released"
 ]
-"""Where passes of a queue's record stand."""
+"""State of the passes of a queue's record."""
 
 Where = Mapping[str, str]
 """A slice: axis -> value."""
@@ -53,15 +53,15 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     candidates: int | None = None
     """How many candidates they have."""
     inside: Where = {}
-    """The slice that they lie in; the value `(missing)` asks for records that name none."""
+    """The slice that they are in; the value `(missing)` asks for records that name none."""
     queue: str | None = None
     """Handle of the queue that they wait in."""
     passes: PassState | None = None
-    """Where one of their passes in that queue stands."""
+    """State of one of their passes in that queue."""
     judged: bool = False
     """Only records with a judgment."""
     reviewer: str | None = None
-    """Pseudonym of somebody whose judgment of them stands."""
+    """Pseudonym of somebody whose judgment of them counts."""
     verdict: str | None = None
     """The sort of verdict that this reviewer gave, or somebody where none is named."""
     first_shown: bool = False
@@ -83,7 +83,7 @@ class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     """Its kind."""
     taxonomy: dict[str, str]
-    """Where it lies on the axes."""
+    """Its place on the axes."""
     state: str
     """Its disposition's state, or `undisposed`."""
     rule: str
@@ -140,7 +140,7 @@ def _cases(session: Session, wanted: Selection) -> Iterator[Case]:
     elif wanted.passes is not None:
         raise UsageError(
             code="passes-without-queue",
-            message="passes stand in a queue",
+            message="passes belong to a queue",
             where="passes",
             hint="name the queue too",
         )

@@ -1,4 +1,4 @@
-"""The noun `planning` of an open program."""
+"""The `planning` interface of an open program."""
 
 import shutil
 import tempfile
@@ -75,9 +75,9 @@ class PlanningNoun:
 
         Args:
             finding: id of the finding, or a unique prefix of it.
-            cause: where the mend lies.
-            person: raw id of the person who says so.
-            note: what was looked at, and what shows it.
+            cause: what has to be fixed.
+            person: raw id of the person who sets it.
+            note: what was examined, and what shows it.
         """
         return service.set_cause(
             self._session.store,
@@ -136,7 +136,7 @@ class PlanningNoun:
                 code="other-contract",
                 message="contract.yaml is no longer the contract that this plan started from",
                 where="contract.yaml",
-                hint="draw the plan anew: assay plan draft",
+                hint="draw the plan again: assay plan draft",
             )
         file = folder / FILES["contract"]
         text = rewrite(file.read_text(encoding="utf-8"), chosen)

@@ -1,6 +1,6 @@
-"""The open program: its documents, its store, its keys, and the nouns that work on them.
+"""The open program: its documents, its store, its keys, and the interfaces that work on them.
 
-A noun is imported when it is first used: a command that lists records loads no statistics.
+An interface is imported when it is first used: a command that lists records loads no statistics.
 """
 
 from functools import cached_property
@@ -72,7 +72,7 @@ class Program:
 
     @cached_property
     def session(self) -> Session:
-        """What every noun works with. The documents in force are in the store from here on."""
+        """What every interface works with. The documents in force are in the store from here on."""
         facts: dict[DocumentKind, Document] = {**self.documents.facts()}
         ids = [fact.id for fact in facts.values()]
         # Asked first, so that a command that only reads takes no lock.
@@ -164,7 +164,7 @@ class Program:
         if settings is None:
             raise UsageError(
                 code="no-provider",
-                message="this program names no provider that signs people in",
+                message="this program names no sign-in provider",
                 hint="sign in with a password, or add [oidc] to assay.toml",
             )
         from assay.bootstrap.oidc import OidcNoun
@@ -180,7 +180,7 @@ class Program:
 
     @cached_property
     def reserve(self) -> "ReserveNoun":
-        """Beside the way: seal evaluation data, compare with it, open it."""
+        """Seal evaluation data, compare records with it, open it."""
         from assay.bootstrap.reserve import ReserveNoun
 
         return ReserveNoun(self.session)
@@ -216,7 +216,7 @@ class Program:
     def audit(self, heads: tuple[Checkpoint, ...] = ()) -> audit.AuditReport:
         """Verify the audit chain against the facts, signed releases and further heads.
 
-        It writes nothing, so it can tell what is wrong with a store that refuses to be written.
+        It writes nothing, so it can report what is wrong with a store that refuses to be written.
 
         Args:
             heads: checkpoints that were kept elsewhere.

@@ -1,4 +1,4 @@
-"""The noun `quality` of an open program."""
+"""The `quality` interface of an open program."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -79,7 +79,7 @@ class QualityNoun:
             on_progress: called with the number of records read.
 
         Returns:
-            Where the files lie, the page first.
+            Paths of the files, the page first.
 
         Raises:
             CheckError: if a sentence of the report makes a forbidden claim; nothing is written.
@@ -142,7 +142,7 @@ class QualityNoun:
         return cross_table(cells or self.cells(), sampling, rows, columns)
 
     def cells(self) -> Cells:
-        """Where every record lies on the axes, counted in one pass over the store."""
+        """The place of every record on the axes, counted in one pass over the store."""
         cases = service.each_case(self._session.store, self._session.facts)
         return count_cells(
             (

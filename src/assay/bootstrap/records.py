@@ -1,4 +1,4 @@
-"""The noun `records` of an open program."""
+"""The `records` interface of an open program."""
 
 import sys
 from collections import Counter
@@ -63,8 +63,8 @@ class RecordsNoun:
             kind: kind of record; the reader's first where absent. Our own format takes none.
             reader: name of a reader, or path of a mapping (`.yaml`).
             layout: how to cut the file; its name and the reader say what this leaves open.
-            rejects: folder for `<name>.rejects.jsonl`; beside the file where absent.
-            progress: told after each commit.
+            rejects: folder for `<name>.rejects.jsonl`; next to the file where absent.
+            progress: called after each commit.
 
         Raises:
             UsageError: for an unknown reader, kind or source class, or one that is missing.
@@ -156,7 +156,7 @@ class RecordsNoun:
             plan: what to draw.
             journal: file by which a broken run goes on; in the program's `.assay` where absent.
             prices: what a million tokens cost.
-            progress: told the number of tasks done.
+            progress: called with the number of tasks done.
         """
         classes = [each.id for each in self._session.documents.sources.classes]
         for name in (source, plan.source_class):
@@ -230,7 +230,7 @@ class FileContent(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[Record, ...]
     """The records."""
     judgments: int
-    """Judgments that stand beside them in the file."""
+    """Judgments that are with them in the file."""
     reasons: tuple[str, ...]
     """Place and reason of every row that cannot be used."""
 

@@ -1,4 +1,4 @@
-"""The noun `releases` of an open program, and the release verbs that need no program."""
+"""The `releases` interface of an open program, and the release verbs that need no program."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -37,7 +37,7 @@ RELEASES = "releases"
 
 
 class ReleasesNoun:
-    """Build and withdraw releases; they lie in the program's folder `releases`."""
+    """Build and withdraw releases; they are in the program's folder `releases`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -140,7 +140,7 @@ class ReleasesNoun:
                 code="no-signing-key",
                 message="assay.toml names no signing key",
                 where="signing_key",
-                hint="say `assay key new .assay/signing.key`, then add "
+                hint="run `assay key new .assay/signing.key`, then add "
                 'signing_key = "file:.assay/signing.key"',
             )
         return read_private_key(read_secret(reference, self._session.folder), where=reference)
@@ -177,13 +177,13 @@ def export_release(
         exporter: name of the format, such as `trl:preference`.
         target: the folder to make.
         options: the exporter's options, as text.
-        clock: tells the day on which rights are asked for again.
+        clock: gives the day on which rights are asked for again.
         public_key: a trusted key: the release is verified first, and withdrawn records stay out.
 
     Raises:
-        InputError: if the folder is no release.
-        CheckError: if the release does not verify, is withdrawn, or a notice lies beside it that
-            cannot be believed without a key.
+        InputError: if the folder is not a release.
+        CheckError: if the release does not verify, is withdrawn, or a notice is next to it that
+            cannot be verified without a key.
     """
     service.require_release(folder)
     _refuse_expired(folder, clock)
@@ -220,9 +220,9 @@ def _withdrawn_records(folder: Path, public_key: Path | None) -> frozenset[str]:
         if named_notices(folder):
             raise CheckError(
                 code="notice-beside",
-                message="a notice of withdrawal lies beside this release",
+                message="there is a notice of withdrawal next to this release",
                 where=str(folder),
-                hint="give --key with the publisher's public key, so that it can be believed",
+                hint="give --key with the publisher's public key, so that it can be verified",
             )
         return frozenset()
     key = read_public_key(_read(public_key), where=str(public_key))
@@ -233,7 +233,7 @@ def _withdrawn_records(folder: Path, public_key: Path | None) -> frozenset[str]:
             code="not-verified",
             message="; ".join(f"{issue.file}: {issue.message}" for issue in stopping),
             where=str(folder),
-            hint="`assay release verify` says more",
+            hint="`assay release verify` shows more",
         )
     return withdrawn_records(folder, digest_file(folder / MANIFEST)[0], key)
 

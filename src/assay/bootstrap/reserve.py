@@ -1,4 +1,4 @@
-"""The noun `reserve` of an open program: the one place that opens the vault."""
+"""The `reserve` interface of an open program: the one place that opens the vault."""
 
 import json
 import os
@@ -32,7 +32,7 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
     judgments: int
     """Judgments in the file; a reserve keeps items alone, so they were left out."""
     removed: bool
-    """Whether the file was removed; if not, it still holds the items in the clear."""
+    """Whether the file was removed; if not, it still holds the items unencrypted."""
     sealed: service.Sealed
     """What was sealed."""
 
@@ -103,7 +103,7 @@ class ReserveNoun:
         )
 
     def open(self, out: str | Path, *, role: str, purpose: str, person: str) -> int:
-        """Write the items in the clear to a file that its owner alone can read.
+        """Write the items unencrypted to a file that its owner alone can read.
 
         Args:
             out: the file to make.
@@ -153,7 +153,7 @@ class ReserveNoun:
             )
 
     def status(self) -> service.ReserveStatus:
-        """Where the reserve stands, without touching the vault."""
+        """Status of the reserve, without touching the vault."""
         return service.status(self._session.store, self._session.facts)
 
     def open_log(self) -> tuple[Opening, ...]:

@@ -1,4 +1,4 @@
-"""The noun `review` of an open program."""
+"""The `review` interface of an open program."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -93,10 +93,10 @@ class ReviewNoun:
         return write_rows(path, self.work(person, flat=path.suffix == ".csv"))
 
     def hand_out(self, file: str | Path, format_name: str, person: str | None = None) -> HandedOut:
-        """Write the work that waits for another tool, and beside it what the tool must be told.
+        """Write the work that waits for another tool, and next to it the tool's settings.
 
         Args:
-            file: the file of work; `<file>.settings.<suffix>` is written beside it.
+            file: the file of work; `<file>.settings.<suffix>` is written next to it.
             format_name: the tool's format, such as `label-studio`.
             person: raw id of the one person who is to get work; everybody's where absent.
 
@@ -133,8 +133,8 @@ class ReviewNoun:
         """Take an answered file in; every answer is stored, there already, empty or set aside.
 
         Args:
-            file: an answered file, or the mended rejects of an earlier one.
-            rejects: folder for `<name>.rejects.jsonl`; beside the file where absent.
+            file: an answered file, or the fixed rejects of an earlier one.
+            rejects: folder for `<name>.rejects.jsonl`; next to the file where absent.
             format_name: the format of the tool that wrote the file; our own rows where absent.
             people: name of a person in that tool -> raw id of the person. Where any is given,
                 every other name is taken for a raw id.
@@ -204,7 +204,7 @@ class ReviewNoun:
                 `review.adjudication_rows` says.
 
         Raises:
-            UsageError, InputError: if the row cannot be read, or the decision cannot stand.
+            UsageError, InputError: if the row cannot be read, or the decision is not valid.
         """
         return adjudication_rows.store_decision(
             self._session.store,
@@ -258,7 +258,7 @@ class ReviewNoun:
     def withdraw(
         self, person: str | None = None, *, records: Collection[str] = ()
     ) -> pass_service.WithdrawnPasses:
-        """Wait no more for work that was handed out: others may be asked for its passes.
+        """Stop waiting for work that was handed out: others may be asked for its passes.
 
         Args:
             person: raw id of the one person; everybody's where absent.
@@ -277,11 +277,11 @@ class ReviewNoun:
         )
 
     def status(self) -> pass_service.ReviewStatus:
-        """How far the work has come that was handed out, and all passes by whichever route."""
+        """How far the work has come that was handed out, and all passes by any route."""
         return pass_service.status(self._session.store, self._register)
 
     def renew(self, stale: Iterable[StaleRecord]) -> Renewals:
-        """Ask the people who gave stale judgments to judge anew, outside the desk.
+        """Ask the people who gave stale judgments to judge again, outside the desk.
 
         Args:
             stale: the records, as `quality.stale` gives them.
@@ -322,7 +322,7 @@ class ReviewNoun:
             limit: the most records to ask about.
             journal: file by which a broken run goes on; in the program's `.assay` where absent.
             prices: what a million tokens cost.
-            progress: told the number of records done.
+            progress: called with the number of records done.
         """
         from assay.bootstrap.judging import judge_into  # noqa: PLC0415  statistics to load
 
@@ -394,7 +394,7 @@ def _check_suffix(path: Path, form: "Format") -> None:
     if path.suffix not in form.suffixes:
         raise UsageError(
             code="unknown-layout",
-            message=f"a file of {form.name} does not end like this",
+            message=f"a file of {form.name} does not have this suffix",
             where=path.name,
             hint=f"end it in {' or '.join(form.suffixes)}",
         )

@@ -93,7 +93,7 @@ def conclude_exams(
 def _settle_looks(
     desk: Desk, writer: GroupWriter, rows: dict[int, QueueRow], items: Sequence[Item]
 ) -> None:
-    """Remember second looks that were given: the register has the review concluded from anew."""
+    """Remember second looks that were given: the state of the review is derived again from the register."""
     given = [each.id for each in items if rows[each.queue].queue.stage == "second_look"]
     if not given:
         return

@@ -44,10 +44,10 @@ def sample_into(
 ) -> SamplingReport:
     """Draw candidates for every task of a file and store the records; a broken run goes on.
 
-    What came to nothing stands in `<tasks>.rejects.jsonl` beside the journal.
+    What came to nothing is in `<tasks>.rejects.jsonl` next to the journal.
 
     Raises:
-        InputError: if a line of the file is no task.
+        InputError: if a line of the file is not a task.
         MachineError: if the extra `sample` or the key is missing, or the endpoint has stopped.
     """
     # Imported here: they need the extra `sample`, which only this use case asks for.
@@ -94,7 +94,7 @@ def _drafts(tasks: Path, kind: str, source: str) -> Iterator[Record]:
 
 
 def _draft(values: Mapping[str, Any], kind: str, source: str) -> Record:
-    """A draft from a task, or from a whole record as `record export` writes it: its task anew."""
+    """A draft from a task, or from a whole record as `record export` writes it: its task again."""
     if "schema_version" not in values:
         return draft_from_row(values, kind=kind, source_class=source)
     try:
@@ -102,7 +102,7 @@ def _draft(values: Mapping[str, Any], kind: str, source: str) -> Record:
     except msgspec.ValidationError as error:
         raise InputError(
             code="not-a-record",
-            message=f"this row names a schema version and is no record: {error}",
+            message=f"this row names a schema version and is not a record: {error}",
             hint="`assay record schema` says what a record holds",
         ) from error
     return draft_from_record(record, kind=kind)

@@ -71,7 +71,7 @@ class Seating:
         self._desk = desk
 
     def seat(self, people: Iterable[tuple[str, Sequence[str]]], *, by: str) -> int:
-        """Derive anew from which queues people may claim.
+        """Derive again from which queues people may claim.
 
         Args:
             people: pseudonym and roles of each.
@@ -138,7 +138,7 @@ class Seating:
             keys: what right answers are.
             family: the task family among whose work they come.
             language: the language of that work.
-            retired_after: people after whom one is known and comes no more.
+            retired_after: people after whom one is retired.
         """
         sentinels = [
             Sentinel(key=key, family=family, language=language, retired_after=retired_after)

@@ -1,4 +1,4 @@
-"""The session: what every noun of an open program works with."""
+"""The session: what every interface of an open program works with."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -39,10 +39,10 @@ def refuse_beside_people(program: Program) -> None:
         if reviewer.kind != "model" and reviewer.pseudonym not in simulated:
             raise UsageError(
                 code="people-judged-here",
-                message="this program has judgments of people, and nothing takes simulated ones "
-                "out again: agreement and releases would count them as people's",
+                message="this program has judgments of people, and simulated ones cannot be "
+                "removed again: agreement and releases would count them as people's",
                 where=str(program.folder),
-                hint="use a copy of the program; or say --yes",
+                hint="use a copy of the program; or pass --yes",
             )
 
 

@@ -1,4 +1,4 @@
-"""Where a program stands: checklist, failure modes, coverage and queue in one view."""
+"""Status of a program: checklist, failure modes, coverage and queue in one view."""
 
 import msgspec
 
@@ -13,7 +13,7 @@ from assay.store.tables import SCHEMA
 
 
 class ProgramStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a program stands."""
+    """Status of a program."""
 
     counts: dict[str, int]
     """Facts by family."""
@@ -30,7 +30,7 @@ class ProgramStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def program_status(program: Program, axes: tuple[str, str] | None = None) -> ProgramStatus:
-    """Where a program stands.
+    """Status of a program.
 
     Args:
         program: the open program.

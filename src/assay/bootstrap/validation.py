@@ -1,4 +1,4 @@
-"""The noun `validation` of an open program."""
+"""The `validation` interface of an open program."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -52,7 +52,7 @@ class ValidationNoun:
             release: version of the release that the checkpoint was trained on.
             seed: seed of the training run.
             scorer: who or what scored the outputs.
-            rejects: folder for rows that cannot be used; beside the file where absent.
+            rejects: folder for rows that cannot be used; next to the file where absent.
 
         Raises:
             UsageError: if nothing is sealed and the set is the reserve.
@@ -144,7 +144,7 @@ class ValidationNoun:
         return service.reported(self._session.store, self._session.facts, validation, training)
 
     def write_report(self, report: ValidationReport, folder: str | Path) -> tuple[Path, Path]:
-        """Write `validation.json` and `validation.md`; returns where they lie."""
+        """Write `validation.json` and `validation.md`; returns their paths."""
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         machines, people = target / "validation.json", target / "validation.md"
@@ -195,7 +195,7 @@ class ValidationNoun:
         if not items:
             raise UsageError(
                 code="nothing-sealed",
-                message="nothing is sealed, so no result can be of the reserve",
+                message="nothing is sealed, so no result can belong to the reserve",
                 where="--dataset",
                 hint="seal the items first, or name another evaluation set: --dataset NAME",
             )

@@ -1,4 +1,4 @@
-"""The noun `verification` of an open program."""
+"""The `verification` interface of an open program."""
 
 import os
 from collections.abc import Callable, Collection, Sequence
@@ -37,7 +37,7 @@ class VerifierEntry(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     """What it tests, in one sentence."""
     covers: str
-    """The sort of dimension that it can speak for."""
+    """The kind of dimension that it can verify."""
     limits: tuple[str, ...]
     """What it does not measure."""
     options: dict[str, str]
@@ -114,7 +114,7 @@ class VerificationNoun:
         return service.ledger(self._session.store, self._session.facts)
 
     def item(self, record: str) -> ItemReport:
-        """What stands behind every dimension of one record's candidates, and by what.
+        """Evidence for every dimension of one record's candidates, and by what.
 
         Args:
             record: the record's id, or a unique prefix of it.

@@ -3,5 +3,5 @@
 Comes in: paths of JSON lines, JSON, CSV, TSV and Parquet files, plain, gzip or zstd. Goes out:
 `records.ports.Row`s, streamed in flat memory. Always holds: a row that cannot be read is a row
 with a fault, never the end of the file and never silent; no row is longer than its limit in
-memory. Next room: `settings`.
+memory. Next package: `settings`.
 """

@@ -40,7 +40,7 @@ def import_file(
         layout: how to cut the file; its name and the reader say what this leaves open.
         rejects: folder for `<name>.rejects.jsonl`; the file's own folder where absent.
         documents: ids of the documents in force.
-        progress: told after each commit.
+        progress: called after each commit.
     """
     file = DiskFile(path, _joined_layout(layout, reader))
     kept = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}")
@@ -77,7 +77,7 @@ def open_mapping(mapping: Path, data: Path) -> MappingReader:
 
     Args:
         mapping: the YAML file.
-        data: the file to import; joined files lie beside it.
+        data: the file to import; joined files are next to it.
 
     Raises:
         InputError: if the mapping or a joined file has faults, or is not there.

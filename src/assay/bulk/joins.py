@@ -1,4 +1,4 @@
-"""Tables to join: another file beside the data file, held in memory by its key."""
+"""Tables to join: another file next to the data file, held in memory by its key."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +32,7 @@ def open_joins(document: MappingDocument, folder: Path) -> dict[str, Table]:
 
     Args:
         document: the mapping.
-        folder: where the data file lies; joined files lie beside it.
+        folder: the folder of the data file; joined files are next to it.
 
     Raises:
         InputError: if a file is not there, leads elsewhere, has a faulty row, lacks its key or
@@ -47,14 +47,14 @@ def _load(path: Path, join: Join) -> Table:
             code="path-leads-away",
             message="a joined file may not be a symbolic link",
             where=path.name,
-            hint="put the file itself beside the data file",
+            hint="put the file itself next to the data file",
         )
     rows: dict[str, bytes] = {}
     size = 0
     for row in DiskFile(path, join.rows.to_layout()).rows():
         key, text = _entry(row, join)
         if key in rows:
-            raise _faulty(join, row, f"the key {key[:60]!r} stands there twice")
+            raise _faulty(join, row, f"the key {key[:60]!r} appears there twice")
         rows[key] = text
         size += len(text)
         if size > MAX_BYTES:
@@ -80,5 +80,5 @@ def _faulty(join: Join, row: Row, message: str) -> InputError:
         code="faulty-join",
         message=message,
         where=f"{join.file}, {row.where}",
-        hint="mend the joined file; nothing was imported",
+        hint="fix the joined file; nothing was imported",
     )

@@ -20,7 +20,7 @@ _QUOTE, _COMMA = b'",'
 
 
 def rows_of_lines(stream: BinaryIO, limit: int) -> Iterator[Row]:
-    """One row a line; blank lines are no rows, though they are counted."""
+    """One row a line; blank lines are not rows, though they are counted."""
     number = 0
     try:
         for line in lines(stream, limit):

@@ -1,6 +1,6 @@
-"""The rejects file: every row that was set aside, with its reason, ready to be mended.
+"""The rejects file: every row that was set aside, with its reason, ready to be fixed.
 
-A line is `{"row", "code", "message", "where", "hint", "raw"}`. Whoever mends `raw` imports the
+A line is `{"row", "code", "message", "where", "hint", "raw"}`. Whoever fixes `raw` imports the
 file with the same command as the original; lines left as they were are set aside again.
 """
 
@@ -37,7 +37,7 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True):
     """What to do about it."""
     raw: Any
     """The row: an object or a table's cells by column; its text where it is not JSON; null
-    where it is too long or not UTF-8 and must be mended in the original file."""
+    where it is too long or not UTF-8 and must be fixed in the original file."""
 
 
 class RejectsFile:
@@ -53,9 +53,9 @@ class RejectsFile:
         self._file: TextIO | None = None
 
     def resume(self, after: int) -> list[Kept]:
-        """Keep what stands there of rows up to this number; a new run sets all of it aside.
+        """Keep what is there of rows up to this number; a new run sets all of it aside.
 
-        Somebody may have mended the rejects of an earlier import: they go on under the first
+        Somebody may have fixed the rejects of an earlier import: they go on under the first
         free name `X.N.rejects.jsonl`, which the same command imports.
 
         Returns:
@@ -158,7 +158,7 @@ def _on_disk(path: Path) -> Iterator[None]:
 
 
 def _numbered(path: Path, number: int) -> Path:
-    """`X.N.rejects.jsonl` beside `X.rejects.jsonl`."""
+    """`X.N.rejects.jsonl` next to `X.rejects.jsonl`."""
     return path.with_name(f"{path.name.removesuffix(SUFFIX)}.{number}{SUFFIX}")
 
 
@@ -202,9 +202,9 @@ def _whole(line: str, path: Path) -> Reject:
     except msgspec.DecodeError as error:
         raise InputError(
             code="changed-rejects",
-            message=f"the rejects of the run that broke off are not as they were left: {error}",
+            message=f"the rejects of the interrupted run were changed: {error}",
             where=path.name,
-            hint="undo the change, let the import end, and mend the rejects then",
+            hint="undo the change, let the import finish, and fix the rejects then",
         ) from error
 
 
@@ -244,5 +244,5 @@ def _reject_of(line: Row) -> str | dict[str, Any]:
     raise InputError(
         code="nothing-to-import",
         message="the line holds no `raw` row",
-        hint="mend the row in the original file and import that again: what is stored stays",
+        hint="fix the row in the original file and import that again: what is stored stays",
     )

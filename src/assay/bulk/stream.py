@@ -58,7 +58,7 @@ def file_sha256(path: Path) -> str:
 
 
 def require_file(path: Path) -> None:
-    """Refuse what is no file, or an empty one.
+    """Refuse what is not a file, or an empty one.
 
     Raises:
         InputError: if there is nothing to read.
@@ -101,7 +101,7 @@ def require_sound(path: Path) -> None:
     except DAMAGED as error:
         if not _is_cut(error):
             raise InputError(
-                code="damaged-file", message=f"the packed file is damaged: {error}",
+                code="damaged-file", message=f"the compressed file is damaged: {error}",
                 where=path.name, hint="fetch the file again; no row of it was read",
             ) from error  # fmt: skip
 
@@ -212,9 +212,9 @@ def too_long(length: int, limit: int) -> InputError:
 
 
 def broken_off(error: BaseException) -> InputError:
-    """The fault that stands where a packed stream is cut."""
+    """The fault at the place where a compressed stream is cut."""
     return InputError(
         code="damaged-file",
-        message=f"the packed file is cut off here: {error}",
+        message=f"the compressed file is truncated here: {error}",
         hint="fetch the file again and import it again; rows before this place are imported",
     )

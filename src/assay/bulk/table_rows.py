@@ -19,7 +19,7 @@ MAX_LINES = 100_000
 def rows_of_table(stream: BinaryIO, layout: Layout) -> Iterator[Row]:
     """The rows under the header (or under `layout.columns`), cells as text.
 
-    A quote that never closes spoils only the line on which it stands: reading goes on at the
+    A quote that never closes affects only its own line: reading goes on at the
     next one.
 
     Raises:
@@ -163,7 +163,7 @@ def _broken(error: csv.Error) -> InputError:
         message="a quote opens a cell here and does not close it"
         if str(error) == _UNCLOSED
         else f"not a row of the table: {error}",
-        hint="if quotes are mere characters here, say `quoting: none` in a mapping's `rows`",
+        hint="if quotes are ordinary characters here, set `quoting: none` in a mapping's `rows`",
     )
 
 

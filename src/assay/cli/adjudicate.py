@@ -175,7 +175,7 @@ def _decision(
     if verdict is not None and verdict not in OPEN_VERDICTS:
         raise UsageError(
             code="unknown-verdict",
-            message=f"{verdict!r} is no verdict",
+            message=f"{verdict!r} is not a verdict",
             hint=f"verdicts without a winner: {', '.join(OPEN_VERDICTS)}",
         )
     chosen = NotAsked() if prefers is None else Prefers(candidate=prefers)

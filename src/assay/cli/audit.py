@@ -64,6 +64,6 @@ def _head(text: str) -> tuple[int, str]:
     number, colon, digest = text.partition(":")
     if not colon or not number.isdecimal():
         raise UsageError(
-            code="bad-head", message=f"{text!r} is no head", hint="write it as NUMBER:HASH"
+            code="bad-head", message=f"{text!r} is not a head", hint="write it as NUMBER:HASH"
         )
     return int(number), digest

@@ -36,7 +36,7 @@ def check(directory: Directory = Path(), as_json: AsJson = False) -> None:
             typer.secho(f"{issue.severity}: {place}: {issue.message}", fg=colour)
             typer.echo(f"    at {issue.path or 'the whole file'}  [{issue.code}]")
             typer.echo(f"    {issue.hint}")
-        typer.echo(f"\nOperating checklist ({LEGEND}; `assay status` holds the facts against it)")
+        typer.echo(f"\nOperating checklist ({LEGEND}; `assay status` compares it with the facts)")
         for number, point in enumerate(report.checklist, start=1):
             typer.echo(f"  {MARKS[point.state]} {number:2} {point.point}")
             typer.echo(f"       {point.evidence}")

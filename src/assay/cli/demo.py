@@ -1,4 +1,4 @@
-"""`assay demo`: the whole way on a small program."""
+"""`assay demo`: every step on a small program."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ def demo(
         bool, typer.Option("--brief", help="Leave out the eight planted failure modes.")
     ] = False,
 ) -> None:
-    """Run the whole way on a small program: contract, release, validation, next plan.
+    """Run every step on a small program: contract, release, validation, next plan.
 
     Example: assay demo
     """

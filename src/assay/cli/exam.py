@@ -76,7 +76,7 @@ def sentinel(
     family: Family,
     language: Language = None,
     retired_after: Annotated[
-        int, typer.Option(min=1, help="People who may see one before it comes no more.")
+        int, typer.Option(min=1, help="People who may see one before it is retired.")
     ] = 30,
     program: Folder = ".",
     as_json: AsJson = False,
@@ -99,9 +99,9 @@ def sentinel(
         print_json(taken)
     else:
         _show_taken(taken)
-        typer.echo(f"the contract has them come at {share:.0%} of places")
+        typer.echo(f"the contract places them at {share:.0%} of the places in a queue")
         if not share:
-            typer.secho("so none comes: set review.sentinel_share in the contract", fg="yellow")
+            typer.secho("so none is placed: set review.sentinel_share in the contract", fg="yellow")
     if not keys.keys:
         raise typer.Exit(UNUSABLE)
 
@@ -124,12 +124,12 @@ def _show_plan(made: Any) -> None:
     plan, error = made.plan, made.error
     typer.echo(f"the exam has {made.items} items and ends after {plan.most} at the latest")
     typer.echo(
-        f"who is right {plan.unqualified / WHOLE:.1%} of the time passes with "
-        f"{error.false_pass:.1%}, after {error.items_if_unqualified:.1f} items in the mean"
+        f"a person who is right {plan.unqualified / WHOLE:.1%} of the time passes with "
+        f"{error.false_pass:.1%}, after {error.items_if_unqualified:.1f} items on average"
     )
     typer.echo(
-        f"who is right {plan.qualified / WHOLE:.1%} of the time fails to pass with "
-        f"{error.false_fail:.1%}, after {error.items_if_qualified:.1f} items in the mean"
+        f"a person who is right {plan.qualified / WHOLE:.1%} of the time fails to pass with "
+        f"{error.false_fail:.1%}, after {error.items_if_qualified:.1f} items on average"
     )
     if error.pass_mark is None:
         typer.secho("an exam that runs to its end is never passed", fg="yellow")

@@ -1,4 +1,4 @@
-"""How commands speak of model judges: never without their agreement with people."""
+"""How commands report model judges: never without their agreement with people."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING

@@ -22,7 +22,8 @@ def keys() -> None:
 def new(
     private: Annotated[Path, typer.Argument(help="File of the private key.")],
     public: Annotated[
-        Path | None, typer.Option(help="File of the public key; beside the private one.")
+        Path | None,
+        typer.Option(help="File of the public key; next to the private one by default."),
     ] = None,
 ) -> None:
     """Write a new Ed25519 key pair: the private key readable by you alone.

@@ -11,23 +11,23 @@ from assay.core.errors import AssayError, MachineError
 
 STAGES = {
     "init": "Write a new program from a template.",
-    "demo": "Run the whole way on a small program, in under a minute.",
+    "demo": "Run every step on a small program, in under a minute.",
     "contract": "1. Check, show and compare the documents of a program.",
     "record": "2. Import, sample, list, show and export records.",
     "review": "3. Assign passes, exchange judgments, adjudicate.",
     "serve": "3. Serve the reviewer's desk and its REST API.",
     "verify": "4. Run verifiers on records, and show what they cover.",
-    "reserve": "Beside the way: seal evaluation data, compare with it, open it.",
+    "reserve": "Seal evaluation data, compare records with it, open it.",
     "quality": "5. Dispositions, agreement, shortcuts, the quality report.",
     "release": "6. Build, verify, compare, export and withdraw releases.",
     "validate": "7. Import evaluation results and compare checkpoints.",
     "plan": "8. Findings, root causes, the next sampling plan.",
-    "lineage": "Walk from any fact to what it was made from, and to what was made with it.",
+    "lineage": "Trace any fact to what it was made from, and to what was made with it.",
     "audit": "Verify the audit chain of the store.",
-    "status": "Where the program stands: checklist, failure modes, coverage, queue.",
+    "status": "Show the program's status: checklist, failure modes, coverage, queue.",
     "key": "Make the keys that sign releases and open the vault.",
 }
-"""Every command with its one sentence, in the data's order. Names are modules beside this one."""
+"""Every command with its one sentence, in the order of the data flow. Names are modules next to this one."""
 
 
 class _Stages(TyperGroup):

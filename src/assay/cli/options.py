@@ -20,7 +20,9 @@ def pairs(given: list[str]) -> dict[str, str]:
         name, equals, value = text.partition("=")
         if not equals:
             raise UsageError(
-                code="bad-option", message=f"{text!r} is no option", hint="write it as name=value"
+                code="bad-option",
+                message=f"{text!r} is not an option",
+                hint="write it as name=value",
             )
         found[name] = value
     return found
@@ -30,7 +32,7 @@ def one_of(value: str, allowed: Any, option: str) -> Any:
     """The value, if it is a member of a Literal.
 
     Raises:
-        UsageError: naming the option and what may stand there.
+        UsageError: naming the option and what may be there.
     """
     members = get_args(allowed)
     if value not in members:
@@ -56,7 +58,7 @@ def text_of(file: Path) -> str:
         message = f"this file cannot be read: {error.strerror}"
         raise UsageError(code="cannot-read", message=message, where=str(file)) from error
     except UnicodeDecodeError as error:
-        message = f"this file is no UTF-8 text at byte {error.start}"
+        message = f"this file is not UTF-8 text at byte {error.start}"
         raise InputError(
             code="not-utf-8", message=message, where=str(file), hint="save it as UTF-8"
         ) from error

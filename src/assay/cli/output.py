@@ -1,4 +1,4 @@
-"""How commands speak: tables for people, JSON for machines, progress where it can last."""
+"""How commands print: tables for people, JSON for machines, progress where it can last."""
 
 import json
 import re

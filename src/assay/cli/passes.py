@@ -1,4 +1,4 @@
-"""`assay review status`, `withdraw` and `reconcile`: passes, by whichever route they are given."""
+"""`assay review status`, `withdraw` and `reconcile`: passes, by any route they are given."""
 
 from typing import Annotated
 
@@ -54,7 +54,7 @@ def withdraw(
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
-    """Wait no more for work that was handed out and not answered: its passes are open again.
+    """Stop waiting for work that was handed out and not answered: its passes are open again.
 
     The person is not asked again about the same record; an answer that comes all the same is
     kept, and is a pass.
@@ -75,7 +75,7 @@ def withdraw(
 def reconcile(program: Folder = ".", as_json: AsJson = False) -> None:
     """Repair the count of open passes in a store that an older Assay wrote.
 
-    Every row of the register is derived anew from judgments, assignments and adjudications. A
+    Every row of the register is derived again from judgments, assignments and adjudications. A
     store that this version wrote needs none of it, and a second run changes nothing.
 
     Example: assay review reconcile
@@ -100,14 +100,14 @@ def reconcile(program: Folder = ".", as_json: AsJson = False) -> None:
 
 def stale(
     assign: Annotated[
-        bool, typer.Option("--assign", help="Ask the people who gave them to judge anew.")
+        bool, typer.Option("--assign", help="Ask the people who gave them to judge again.")
     ] = False,
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
     """Show judgments whose labels have changed their meaning since, and which records wait for them.
 
-    With --assign their authors are asked to judge anew; `assay review export` hands the work out.
+    With --assign their authors are asked to judge again; `assay review export` hands the work out.
 
     Example: assay review stale --assign
     """
@@ -130,6 +130,6 @@ def stale(
     print_table(("label", "judgments made before its meaning changed"), sorted(labels.items()))
     if asked is not None:
         typer.echo(
-            f"asked anew: {asked.judgments} = {asked.assigned} assigned + {asked.already_asked} "
+            f"asked again: {asked.judgments} = {asked.assigned} assigned + {asked.already_asked} "
             f"asked before + {asked.nobody_to_ask} by no known person"
         )

@@ -59,9 +59,9 @@ def cause(
             "product_control.",
         ),
     ],
-    note: Annotated[str, typer.Option(help="What was looked at, and what shows it.")],
+    note: Annotated[str, typer.Option(help="What was examined, and what shows it.")],
     person: Annotated[
-        str | None, typer.Option("--by", help="Who says so; you if not given.")
+        str | None, typer.Option("--by", help="Who set the cause; you if not given.")
     ] = None,
     program: Folder = ".",
     as_json: AsJson = False,

@@ -21,7 +21,9 @@ def import_(
     file: Annotated[Path, typer.Argument(help="JSONL, JSON, CSV, TSV or Parquet; gzip or zstd.")],
     source: Annotated[
         str | None,
-        typer.Option("--source", "-s", help="Source class in sources.yaml; our lines name theirs."),
+        typer.Option(
+            "--source", "-s", help="Source class in sources.yaml; Assay's own lines name theirs."
+        ),
     ] = None,
     kind: Kind = None,
     form: Annotated[
@@ -39,7 +41,7 @@ def import_(
         typer.Option(min=1, max=65_536, help="The longest row that is read, in MiB; 64 if absent."),
     ] = None,
     rejects: Annotated[
-        Path | None, typer.Option(help="Folder for the rejects file; beside the file if absent.")
+        Path | None, typer.Option(help="Folder for the rejects file; next to the file if absent.")
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the first records; store nothing.")
@@ -114,7 +116,7 @@ def _show_preview(preview: Any) -> None:
         print_json({"record": read.record, "judgments": list(read.judgments)})
     for place, reason in preview.reasons:
         typer.secho(f"set aside: {place}: {reason}", fg="yellow")
-    typer.echo(f"{preview.read} rows looked at, nothing stored", err=True)
+    typer.echo(f"{preview.read} rows read, nothing stored", err=True)
 
 
 def _show_report(report: Any) -> None:
@@ -125,7 +127,7 @@ def _show_report(report: Any) -> None:
     for family, count in report.facts.items():
         typer.echo(f"  {family}: {count.new} new, {count.known} known")
     if report.resumed_after:
-        typer.echo(f"  went on after row {report.resumed_after}, where an earlier run broke off")
+        typer.echo(f"  resumed after row {report.resumed_after}, where an earlier run stopped")
     _show_repeats(report)
     if report.unanchored:
         typer.echo(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
@@ -136,7 +138,7 @@ def _show_report(report: Any) -> None:
     for reason in report.reasons:
         typer.secho(f"  set aside {reason.rows}: {reason.example}  [{reason.code}]", fg="yellow")
     if report.rejects:
-        typer.echo(f"  mend {report.rejects} and import it in the same way")
+        typer.echo(f"  fix {report.rejects} and import it in the same way")
     if report.earlier_rejects:
         typer.echo(f"  earlier rejects kept as {report.earlier_rejects}")
 
@@ -287,7 +289,7 @@ def sample(
     prices: Annotated[
         str | None, typer.Option(help="Price of a million tokens in,out; such as 0.15,0.60.")
     ] = None,
-    journal: Annotated[Path | None, typer.Option(help="Journal by which a run goes on.")] = None,
+    journal: Annotated[Path | None, typer.Option(help="Journal from which a run resumes.")] = None,
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:

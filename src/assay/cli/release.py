@@ -182,7 +182,7 @@ def withdraw(
         return
     typer.echo(f"notice   {withdrawn.notice}")
     typer.echo(
-        "Hand it to everyone who has the release: with it beside the folder, verifying fails."
+        "Hand it to everyone who has the release: with it next to the folder, verifying fails."
     )
 
 

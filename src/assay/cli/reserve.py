@@ -45,9 +45,9 @@ def seal(
         if done.judgments:
             typer.echo(f"  left out: {done.judgments} judgments; a reserve keeps items alone")
         if not done.removed:
-            typer.echo(f"{file} still holds the items in the clear: remove it, or say --remove")
+            typer.echo(f"{file} still holds the items unencrypted: remove it, or pass --remove")
         for record in sealed.exposed:
-            typer.echo(f"  no secret: {record} lies in the store as a record")
+            typer.echo(f"  not secret: {record} is in the store as a record")
     if done.sealed.exposed or done.set_aside:
         raise typer.Exit(1)
 
@@ -96,7 +96,7 @@ def check(program: Folder = ".", as_json: AsJson = False) -> None:
 def open_(
     out: Annotated[Path, typer.Option("--out", help="File to write the items to.")],
     role: Annotated[str, typer.Option(help="Your role; the contract says which may open.")],
-    purpose: Annotated[str, typer.Option(help="Why; it stands in the log.")],
+    purpose: Annotated[str, typer.Option(help="Why; it is recorded in the log.")],
     person: Annotated[str | None, typer.Option("--by", help="Who opens; you by default.")] = None,
     program: Folder = ".",
     as_json: AsJson = False,
@@ -113,7 +113,7 @@ def open_(
     if as_json:
         print_json({"items": items, "opening": number, "out": str(out)})
         return
-    typer.echo(f"{items} items in the clear: {out} (opening {number}; readable by you alone)")
+    typer.echo(f"{items} items, unencrypted: {out} (opening {number}; readable by you alone)")
 
 
 @app.command()
@@ -160,7 +160,7 @@ def open_log(program: Folder = ".", as_json: AsJson = False) -> None:
 
 @app.command()
 def status(program: Folder = ".", as_json: AsJson = False) -> None:
-    """Show where the reserve stands; nothing is opened.
+    """Show the status of the reserve; nothing is opened.
 
     Example: assay reserve status
     """

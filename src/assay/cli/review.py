@@ -57,7 +57,7 @@ def assign(
 @app.command()
 def export(
     file: Annotated[
-        Path | None, typer.Argument(help="File to write; its settings come beside it.")
+        Path | None, typer.Argument(help="File to write; its settings are written next to it.")
     ] = None,
     to: Annotated[
         str | None,
@@ -86,7 +86,7 @@ def export(
         if as_json:
             print_json(written)
             return
-        typer.echo(f"{written.rows} rows in {written.file}; what to tell {to}: {written.settings}")
+        typer.echo(f"{written.rows} rows in {written.file}; settings for {to}: {written.settings}")
         return
     path = _native_file(file, to)
     with assay.open(program) as opened:
@@ -118,7 +118,7 @@ def _native_file(file: Path | None, to: str | None) -> Path:
 def import_(
     file: Annotated[Path, typer.Argument(help="Answered file: .jsonl or .csv; or its rejects.")],
     rejects: Annotated[
-        Path | None, typer.Option(help="Folder for the rejects file; beside the file if absent.")
+        Path | None, typer.Option(help="Folder for the rejects file; next to the file if absent.")
     ] = None,
     source: Annotated[
         str | None,
@@ -157,7 +157,7 @@ def import_(
     for row in taken.set_aside:
         typer.secho(f"  row {row.row}: {row.reason}  [{row.code}]", fg="yellow")
     if taken.rejects:
-        typer.echo(f"  mend {taken.rejects} and import it in the same way")
+        typer.echo(f"  fix {taken.rejects} and import it in the same way")
 
 
 @app.command()
@@ -185,14 +185,14 @@ def judge(
     prices: Annotated[
         str | None, typer.Option(help="Price of a million tokens in,out; such as 0.15,0.60.")
     ] = None,
-    journal: Annotated[Path | None, typer.Option(help="Journal by which a run goes on.")] = None,
+    journal: Annotated[Path | None, typer.Option(help="Journal from which a run resumes.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be asked; send nothing.")
     ] = False,
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
-    """Have a model judge records, in both orders, beside people and never in their place.
+    """Have a model judge records, in both orders, in addition to people and never in their place.
 
     Ends with 3 if records were asked about and not one answer could be read.
 
@@ -270,7 +270,7 @@ def _show_report(report: Any) -> None:
             fg="yellow",
         )
     typer.echo(
-        f"verdict hangs on the order: {interval(report.position)}; first shown won "
+        f"verdict depends on the order: {interval(report.position)}; first shown won "
         f"{run.favoured_first}, last shown {run.favoured_last}; these abstain"
     )
     typer.echo(

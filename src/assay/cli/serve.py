@@ -28,7 +28,9 @@ def serve(
         1, "--workers", min=1, max=64, help="Processes; more than one needs PostgreSQL."
     ),
     behind_tls: bool = typer.Option(
-        False, "--behind-tls", help="A proxy in front speaks TLS; needed beyond this machine."
+        False,
+        "--behind-tls",
+        help="A proxy in front terminates TLS; needed to listen beyond this machine.",
     ),
 ) -> None:
     """Serve the reviewer's desk; the first time it prints the link that makes an administrator."""
@@ -39,9 +41,9 @@ def serve(
     if host not in LOOPBACK and not behind_tls:
         raise UsageError(
             code="not-loopback",
-            message=f"{host} can be reached from other machines, and this server speaks no TLS",
+            message=f"{host} can be reached from other machines, and this server does not use TLS",
             where="--host",
-            hint="put a TLS proxy in front and say --behind-tls",
+            hint="put a TLS proxy in front and pass --behind-tls",
         )
     opened = assay.open(program)
     if workers > 1 and opened.store.url.startswith("sqlite"):

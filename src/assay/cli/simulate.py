@@ -19,11 +19,11 @@ def simulate(
         int, typer.Option("--reviewers", min=1, max=200, help="Simulated reviewers.")
     ] = 5,
     judgments: Annotated[
-        int, typer.Option("--judgments", min=1, help="Judgments to be given in all.")
+        int, typer.Option("--judgments", min=1, help="Total number of judgments to give.")
     ] = 100,
     seed: Annotated[int, typer.Option(help="Seed of the truth and of every answer.")] = 0,
     url: Annotated[
-        str | None, typer.Option(help="A server that runs; one is started if absent.")
+        str | None, typer.Option(help="URL of a running server; one is started if absent.")
     ] = None,
     tokens: Annotated[
         Path | None,
@@ -32,7 +32,7 @@ def simulate(
         ),
     ] = None,
     yes: Annotated[
-        bool, typer.Option("--yes", help="Mix them with judgments of people, for good.")
+        bool, typer.Option("--yes", help="Mix them with judgments of people, permanently.")
     ] = False,
     program: Folder = ".",
     as_json: AsJson = False,
@@ -93,17 +93,17 @@ def _elsewhere(
     if tokens is None:
         raise UsageError(
             code="no-tokens",
-            message="a server that runs is entered with tokens",
+            message="a running server needs tokens",
             where="--tokens",
             hint="write one API token a line into a file; or leave --url out",
         )
     if not yes:
         raise UsageError(
             code="people-may-judge-there",
-            message="from here nobody sees whether people judge at that server, and nothing takes "
-            "simulated judgments out again",
+            message="whether people judge at that server cannot be seen from here, and simulated "
+            "judgments cannot be removed again",
             where="--url",
-            hint="say --yes if it serves a copy for trials",
+            hint="pass --yes if it serves a copy for trials",
         )
     people = []
     for token in text_of(tokens).split():

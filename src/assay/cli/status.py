@@ -1,4 +1,4 @@
-"""`assay status`: where the program stands."""
+"""`assay status`: status of the program."""
 
 from typing import Annotated, Any
 

@@ -15,14 +15,14 @@ app = typer.Typer(no_args_is_help=True)
 Isolation = Annotated[
     str,
     typer.Option(
-        help="How firmly code is held: namespaces, or the weaker landlock. None is ever taken silently."
+        help="Isolation of the code: namespaces, or the weaker landlock. Assay never falls back to one silently."
     ),
 ]
 Seconds = Annotated[
     float, typer.Option("--time", min=0.01, max=3600, help="Seconds that it may take.")
 ]
 Megabytes = Annotated[
-    int, typer.Option("--memory", min=64, max=1 << 20, help="MiB of memory that it may hold.")
+    int, typer.Option("--memory", min=64, max=1 << 20, help="MiB of memory that it may use.")
 ]
 
 
@@ -35,16 +35,14 @@ def run(
     ] = None,
     verifier: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Run this verifier only; may be given again.", show_default="all of the rubric"
-        ),
+        typer.Option(help="Run this verifier only; repeatable.", show_default="all of the rubric"),
     ] = None,
     record: Annotated[
         list[str] | None,
-        typer.Option(help="Id of a record to look at; may be given again.", show_default="all"),
+        typer.Option(help="Id of a record to verify; repeatable.", show_default="all"),
     ] = None,
     fresh: Annotated[
-        bool, typer.Option("--fresh", help="Test again what nothing has changed of.")
+        bool, typer.Option("--fresh", help="Test again what has not changed.")
     ] = False,
     isolation: Isolation = "namespaces",
     as_json: AsJson = False,
@@ -152,11 +150,11 @@ def report(
     program: Folder = ".",
     record: Annotated[
         str | None,
-        typer.Option(help="Id of one record: what stands behind each of its dimensions."),
+        typer.Option(help="Id of one record: show the evidence for each of its dimensions."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the coverage ledger: by dimension and slice, what stands behind the items.
+    """Show the coverage ledger: by dimension and slice, the evidence for the items.
 
     Example: assay verify report --record rec_abc
     """
@@ -219,7 +217,7 @@ def _print_ledger(found: Any) -> None:
 
 
 def _print_item(found: Any) -> None:
-    """Print what stands behind each dimension of one record."""
+    """Print the evidence for each dimension of one record."""
     typer.echo(found.record)
     print_table(
         (
@@ -267,7 +265,7 @@ def exec_(
         int, typer.Option(min=1, max=256, help="Processes and threads that it may have at once.")
     ] = 1,
     language: Annotated[
-        str, typer.Option(help="python, or a language whose interpreter lies below /usr.")
+        str, typer.Option(help="python, or a language whose interpreter is below /usr.")
     ] = "python",
     isolation: Isolation = "namespaces",
     as_json: AsJson = False,

@@ -47,7 +47,7 @@ UNFIT, FAULTY = 422, 500
 """The status of data that cannot be used; the first status that is the server's own fault."""
 
 QUOTED = 200
-"""Signs of an answer that is none of Assay's which an error quotes."""
+"""Characters of a foreign response that an error quotes."""
 
 T = TypeVar("T")
 Sleep = Callable[[float], None]
@@ -82,7 +82,7 @@ class Client:
             transport: what carries requests; the network where absent.
 
         Raises:
-            UsageError: if the address is none, or a token would travel in the clear.
+            UsageError: if the address is none, or a token would travel unencrypted.
         """
         self._retries = retries or Retries()
         self._sleep = sleep
@@ -91,7 +91,7 @@ class Client:
             headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
             timeout=timeout_seconds,
             transport=transport,
-            # A proxy of the environment is no way to one's own machine.
+            # A proxy of the environment is not a way to one's own machine.
             trust_env=urlsplit(url).hostname not in LOOPBACK,
         )
 
@@ -140,7 +140,7 @@ class Client:
         return self._ask("GET", _path(handle), AssignmentView)
 
     def opened(self, handle: str) -> Opened:
-        """Give a sign of life: the lease is prolonged."""
+        """Send a heartbeat: the lease is prolonged."""
         return self._ask("POST", _path(handle, "opened"), Opened)
 
     def save_draft(self, handle: str, answer: dict[str, Any], *, revision: int = 0) -> Kept:
@@ -187,7 +187,8 @@ class Client:
         """A page of my own judgments, oldest first.
 
         Args:
-            cursor: where the page begins, as the page before said; the first page where absent.
+            cursor: where the page begins, as the previous page returned it; the first page where
+                absent.
         """
         query = "" if cursor is None else f"?cursor={int(cursor)}"
         return self._ask("GET", f"/api/v1/review/history{query}", History)
@@ -268,14 +269,14 @@ def _base(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UsageError(
             code="bad-address",
-            message=f"{url!r} is no address of a server",
+            message=f"{url!r} is not an address of a server",
             where="url",
             hint="give it whole, such as http://127.0.0.1:8087",
         )
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise UsageError(
             code="not-loopback",
-            message="a token would travel to another machine in the clear",
+            message="a token would be sent to another machine unencrypted",
             where="url",
             hint="use https",
         )
@@ -284,12 +285,12 @@ def _base(url: str) -> str:
 
 def _path(handle: str, deed: str = "") -> str:
     if not handle.isalnum() and not handle.replace("_", "").isalnum():
-        raise UsageError(code="bad-handle", message=f"{handle!r} is no handle", where="handle")
+        raise UsageError(code="bad-handle", message=f"{handle!r} is not a handle", where="handle")
     return "/".join(filter(None, ("/api/v1/review/assignments", handle, deed)))
 
 
 def _problem(response: httpx.Response) -> AssayError:
-    """The error that an answer tells of."""
+    """The error that a response reports."""
     try:
         problem = msgspec.json.decode(response.content, type=Problem)
     except msgspec.DecodeError:
@@ -312,7 +313,7 @@ def _problem(response: httpx.Response) -> AssayError:
 def _foreign(response: httpx.Response, what: str) -> MachineError:
     return MachineError(
         code="not-assay",
-        message=f"this does not speak as a desk does; {what}",
+        message=f"this server does not answer as a desk does; {what}",
         where=str(response.request.url),
         hint="is the address that of `assay serve`?",
     )

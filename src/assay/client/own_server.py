@@ -29,7 +29,7 @@ STEP_SECONDS = 0.05
 """How often it is asked whether it answers."""
 
 QUOTED = 2000
-"""Signs of a server's last words that an error quotes."""
+"""Characters of a server's last output that an error quotes."""
 
 
 class OwnServer:
@@ -63,7 +63,7 @@ class OwnServer:
                 time.sleep(sleep_seconds)
         raise MachineError(
             code="no-server",
-            message=f"the server did not start: {self.last_words() or 'it said nothing'}",
+            message=f"the server did not start: {self.last_words() or 'it printed nothing'}",
             where=self.url,
             hint="run `assay serve` to see what is wrong",
         )
@@ -89,7 +89,7 @@ def own_server(folder: Path, *options: str, port: int | None = None) -> Iterator
     """A server of a program, ready to answer; it is gone when the block ends.
 
     Args:
-        folder: the program. Nobody else may have a SQLite store open meanwhile.
+        folder: the program. Nobody else may have a SQLite store open at the same time.
         options: further options of `assay serve`.
         port: port of this machine; a free one where absent.
 

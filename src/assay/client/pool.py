@@ -139,7 +139,7 @@ def run_pool(
         people: each reviewer with its own desk.
         judgments: how many are to be stored.
         seed: seed of the truth and of every answer.
-        progress: told how many are stored, of how many.
+        progress: called with how many are stored, of how many.
     """
     workers = [_Worker(reviewer, desk, seed) for reviewer, desk in people]
     stored = 0

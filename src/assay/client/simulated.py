@@ -1,7 +1,7 @@
 """Simulated reviewers: what a reviewer of known skill and habits says of what is shown.
 
 The truth is a keyed hash of the words themselves, so that a trial needs no labelled data and every
-figure of the program can be held against a known answer. An answer hangs on the seed, the
+figure of the program can be compared with a known answer. An answer depends on the seed, the
 reviewer and what is shown, and on nothing else.
 """
 
@@ -42,7 +42,7 @@ from assay.review.form import AskedDimension, Form
 from assay.review.wire import AssignmentView, CandidateView, StepView, Text
 
 TIE = 0.05
-"""Qualities that lie closer than this are a tie."""
+"""Qualities that are closer than this are a tie."""
 
 UNACCEPTABLE = 0.1
 """Quality below which a candidate may not be used."""
@@ -285,7 +285,7 @@ class _Sitting:
         )
 
     def _marked(self, candidate: CandidateView) -> TextSpan | None:
-        """Some words of a candidate, exactly as they stand there."""
+        """Some words of a candidate, exactly as they are there."""
         texts = [each for each in _texts_shown(candidate) if each.raw.strip()]
         if not texts:
             return None

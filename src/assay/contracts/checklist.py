@@ -1,9 +1,10 @@
 """The operating checklist: fourteen points, and what the documents claim about each.
 
 A document shows nothing: it claims. A point is `missing` where the documents do not even claim it,
-where a fault stands against it or filler stands in its place; `refuted` where the documents
-contradict what they are held against (the day, the installed verifiers, the arithmetic of an exam);
-else `claimed`. Only facts of the stage that is named can make it `shown`: `planning.checklist`.
+where a fault contradicts it or its text is filler; `refuted` where the documents
+contradict what they are compared with (the day, the installed verifiers, the arithmetic of an
+exam); else `claimed`. Only facts of the stage that is named can make it `shown`:
+`planning.checklist`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +24,7 @@ PointState = Literal["missing", "claimed", "shown", "refuted"]
 """What is known of a point.
 
 `missing`: the documents do not claim it; `claimed`: they do, and nothing has shown or refuted it;
-`shown`: facts that could have shown the opposite speak for it; `refuted`: facts speak against it.
+`shown`: facts that could have shown the opposite support it; `refuted`: facts contradict it.
 """
 
 Stage = Literal[
@@ -55,7 +56,7 @@ class _Question(msgspec.Struct, frozen=True):
     needs: tuple[Part, ...]
     """Parts of documents that must be there without a fault of shape."""
     codes: frozenset[str]
-    """Issues that stand against the point."""
+    """Issues that contradict the point."""
     evidence: Callable[..., str]
     """What is claimed, from the documents in the order of `needs`."""
     stage: Stage
@@ -135,7 +136,7 @@ def _qualified(contract: Contract) -> str:
 
 def _blinded(contract: Contract) -> str:
     if contract.review.blinded:
-        return "identity is hidden and order is drawn anew for each reviewer"
+        return "identity is hidden and the order is drawn separately for each reviewer"
     return f"not blinded, because: {contract.review.unblinded_because}"
 
 

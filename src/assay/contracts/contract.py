@@ -42,7 +42,7 @@ class Behaviour(Part):
     acceptable_when: Text | None = None
     """What this evidence must say for an output to be acceptable; shown to people, decides nothing."""
     dimensions: tuple[DimensionName, ...] = ()
-    """Dimensions of the rubric that lie beneath the behaviour."""
+    """Dimensions of the rubric that belong to the behaviour."""
 
 
 class FailureClass(Part):
@@ -51,7 +51,7 @@ class FailureClass(Part):
     id: Name
     """Name of the failure class."""
     description: Text
-    """What goes wrong, so that two people recognise it alike."""
+    """What goes wrong, so that two people recognise it in the same way."""
     severity: Severity
     """How bad it is."""
     behaviour: Name | None = None
@@ -72,7 +72,7 @@ class AcceptanceTest(Part):
     direction: Literal["increase", "decrease", "hold"]
     """Where the metric must go; `hold`: no worse than before by more than the margin."""
     margin: Annotated[float, Field(ge=0, le=1e9)] | None = None
-    """Least change that counts, or for `hold` the largest loss that is borne, in the metric's unit."""
+    """Least change that counts, or for `hold` the largest acceptable loss, in the metric's unit."""
     risk: Annotated[float, Field(gt=0, lt=0.5)] | None = None
     """Accepted probability that the test passes by chance (one-sided)."""
     dataset: Name = "reserve"
@@ -246,7 +246,7 @@ class Review(Part):
     """Who sees what, how often, and what makes a record accepted."""
 
     blinded: bool = True
-    """Whether candidates' identity is hidden and their order drawn anew for each reviewer."""
+    """Whether candidates' identity is hidden and their order drawn separately for each reviewer."""
     unblinded_because: Text | None = None
     """Why blinding is not appropriate, where it is off."""
     sentinel_share: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.0
@@ -376,4 +376,4 @@ class Contract(Header):
     welfare: Welfare | None = None
     """Protection of the people who read severe content."""
     compatible: tuple[CompatibleVersion, ...] = ()
-    """Older versions of documents whose labels still hold; all others need a review anew."""
+    """Older versions of documents whose labels still hold; all others need re-review."""

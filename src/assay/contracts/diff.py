@@ -43,9 +43,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     """Where, such as `dimensions.safety.anchors.1`; items of a list are named by their id."""
     old: Any
-    """What stood there, as plain JSON; None: nothing."""
+    """The old value, as plain JSON; None: nothing."""
     new: Any
-    """What stands there now, as plain JSON; None: nothing."""
+    """The new value, as plain JSON; None: nothing."""
     alters_meaning: bool
     """Whether the same output could now rightly get another label."""
     touches: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Endorsement: the values on a dimension that speak for a candidate, and those that speak against.
+"""Endorsement: the values on a dimension that count for a candidate, and those that do not.
 
 The contract states them for a signal and a slice (`supervision[].accept`); what it leaves open has
 a safe default: a veto's own bound, and elsewhere the better half of the scale. Plural dimensions and
@@ -51,7 +51,7 @@ class Bound(msgspec.Struct, frozen=True, kw_only=True):
             value: the value as text: a whole number, a fraction such as `3/4`, or a category.
 
         Returns:
-            None where the value does not lie on the scale that the bound is about.
+            None where the value is not on the scale that the bound is about.
         """
         if self.categories:
             return value in self.categories if value in self.scale else None

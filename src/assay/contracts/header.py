@@ -13,7 +13,7 @@ SEMVER = (
 """Semantic Versioning 2.0.0, such as `1.2.0` or `2.0.0-rc.1`."""
 
 API_VERSION = "assay/v1"
-"""The version of the documents' format, as it stands in their headers."""
+"""The version of the documents' format, as it is in their headers."""
 
 
 class Part(BaseModel):

@@ -1,8 +1,8 @@
 """Metrics: what an acceptance test's `metric` may name, its range, and in which direction it is worse.
 
 One registry for the check of a contract and for the validation that computes the values. A metric
-that is not named here is a measure of the evaluation's own; then its ending tells the range, and
-nothing tells the direction unless it is the mean over a dimension of the rubric.
+that is not named here is a measure of the evaluation's own; then its ending shows the range, and
+nothing shows the direction unless it is the mean over a dimension of the rubric.
 """
 
 import difflib
@@ -49,9 +49,9 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """As the acceptance test names it."""
     low: float | None
-    """Least value; None where nothing says so."""
+    """Least value; None if it is not known."""
     high: float | None
-    """Greatest value; None where nothing says so."""
+    """Greatest value; None if it is not known."""
     worse: Worse
     """In which direction it is worse."""
     named: bool
@@ -59,7 +59,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def width(self) -> float | None:
-        """Greatest change that is possible; None where nothing says so."""
+        """Greatest change that is possible; None if it is not known."""
         return None if self.low is None or self.high is None else self.high - self.low
 
     @property

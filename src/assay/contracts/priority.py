@@ -19,7 +19,7 @@ class Veto(msgspec.Struct, frozen=True):
     """A candidate with a score outside the bounds is unacceptable."""
 
     dimension: str
-    """Dimension that is looked at."""
+    """Dimension that is examined."""
     least: int | None = None
     """Least acceptable score."""
     greatest: int | None = None
@@ -41,7 +41,7 @@ class Comparison(msgspec.Struct, frozen=True):
     """The candidate that is ahead on the dimension wins."""
 
     dimension: str
-    """Dimension that is looked at."""
+    """Dimension that is examined."""
     by: int = 1
     """Least difference that decides, at least 1."""
     lower_is_better: bool = False

@@ -1,4 +1,4 @@
-"""The program's settings, as they stand in `assay.toml`."""
+"""The program's settings, as they are in `assay.toml`."""
 
 from typing import Annotated, Literal
 
@@ -37,7 +37,7 @@ class Oidc(Part):
     client_secret: Reference
     """Where the secret is found that the provider gave the desk: `env:NAME` or `file:PATH`."""
     name: Annotated[str, Field(min_length=1, max_length=60)]
-    """What people call the provider; it stands on the button."""
+    """What people call the provider; it is on the button."""
 
 
 class Program(Part):
@@ -50,11 +50,11 @@ class Program(Part):
     territory: Annotated[str, Field(pattern=PLACE)] | None = None
     """Where the data is kept and read: an ISO 3166 country code or `EU`."""
     store: Annotated[str, Field(pattern=STORE)] = "sqlite:///.assay/store.sqlite"
-    """URL of the store: SQLite beside the documents, or a PostgreSQL server."""
+    """URL of the store: SQLite next to the documents, or a PostgreSQL server."""
     engine: Literal["local"] = "local"
     """What does bulk work: this machine."""
     vault: Annotated[str, Field(pattern=STORE)] = "sqlite:///.vault/reserve.sqlite"
-    """URL of the vault, where the reserve lies under seal, apart from the store."""
+    """URL of the vault, where the sealed reserve is kept, apart from the store."""
     vault_recipients: tuple[Annotated[str, Field(pattern=RECIPIENT)], ...] = ()
     """Public keys that may open the vault; `assay key new-vault` makes a pair."""
     vault_key: Reference | None = None

@@ -52,7 +52,7 @@ class Reading(msgspec.Struct, frozen=True):
     """Faults of syntax and shape."""
 
     def names(self, key: str) -> frozenset[str] | None:
-        """The ids of a list's items as they stand in the file, faulty items included."""
+        """The ids of a list's items as they are in the file, faulty items included."""
         if self.tree is None:
             return None
         listed = self.tree.plain.get(key)

@@ -39,7 +39,7 @@ class Dimension(Part):
     anchors: dict[Label, Text] = {}
     """What a value looks like (value -> text): both ends of a range, each category of a list."""
     interpolation: Text | None = None
-    """How the values of a range are told apart that have no anchor of their own."""
+    """How the values of a range are distinguished that have no anchor of their own."""
     examples: dict[Label, Text] = {}
     """An example output for a value (value -> text)."""
     exclusions: tuple[Text, ...] = ()
@@ -49,7 +49,7 @@ class Dimension(Part):
     escalation: Text | None = None
     """To whom a doubtful case goes."""
     field: Annotated[str, Field(pattern=FIELD)] | None = None
-    """The part of the record that is looked at, such as `candidate.content` or `candidate.work`."""
+    """The part of the record that is examined, such as `candidate.content` or `candidate.work`."""
     evidence: tuple[EvidenceType, ...] = ()
     """What the score must rest on."""
     action: Text | None = None
@@ -104,7 +104,7 @@ class Dimension(Part):
     def _scale_ascends(self) -> Self:
         if isinstance(self.scale, tuple):
             if len(set(self.scale)) != len(self.scale):
-                raise ValueError("a category stands twice on the scale")
+                raise ValueError("a category is listed twice on the scale")
         elif self.bounds and self.bounds[0] >= self.bounds[1]:
             raise ValueError("a range runs from a smaller to a greater number, such as 1..5")
         return self

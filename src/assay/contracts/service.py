@@ -1,4 +1,4 @@
-"""What a door can do with a program's documents: start, check, load, show, compare."""
+"""What an interface can do with a program's documents: start, check, load, show, compare."""
 
 from collections.abc import Mapping
 from importlib.resources import files
@@ -66,7 +66,7 @@ def init(directory: Path, template: str = "preference") -> list[str]:
         The files written, relative to the directory.
 
     Raises:
-        UsageError: if there is no such template, or a program stands there already.
+        UsageError: if there is no such template, or a program is there already.
     """
     if template not in TEMPLATES:
         right = nearest(template, TEMPLATES)
@@ -110,7 +110,7 @@ def load(directory: Path) -> Documents:
     if not (directory / FILES["program"]).exists():
         raise UsageError(
             code="no-program",
-            message=f"this folder is no program: it holds no {FILES['program']}",
+            message=f"this folder is not a program: it holds no {FILES['program']}",
             where=str(directory),
             hint="go to the program's folder, or begin one: assay init DIR --template preference",
         )
@@ -180,7 +180,7 @@ def _refuse_occupied(directory: Path) -> None:
     if standing:
         raise UsageError(
             code="program-exists",
-            message=f"{standing[0]} stands here already; nothing was written",
+            message=f"{standing[0]} already exists here; nothing was written",
             where=str(directory),
             hint="choose an empty folder",
         )

@@ -38,7 +38,7 @@ class Shaped(msgspec.Struct, Generic[D]):
     """Those among them that are unknown keys, whose absence changes nothing."""
 
     def original(self, path: Path) -> Path:
-        """Where a node of the document stands in the file: items before it may be left out."""
+        """Where a node of the document is in the file: items before it may be left out."""
         found: Path = ()
         for step in path:
             found = (*found, self._skipped(found, step) if isinstance(step, int) else step)
@@ -160,7 +160,7 @@ def _without(node: Any, path: Path, left_out: frozenset[Path]) -> Any:
 
 
 def _renamed(model: type[BaseModel], tree: Tree, path: Path) -> bool:
-    """Read an unknown key as the nearest right one, where that does not stand there itself."""
+    """Read an unknown key as the nearest right one, where that key is not there itself."""
     parent = tree.plain
     for step in path[:-1]:
         parent = parent[step]

@@ -305,10 +305,10 @@ def _layer(layer: ReviewLayer) -> tuple[str, ...]:
 def _machine_evidence(demanded: MachineEvidence) -> list[str]:
     lines = []
     if demanded.minimum_isolation:
-        lines.append(f"- Code under test is held at least by: {demanded.minimum_isolation}.")
+        lines.append(f"- Code under test is isolated at least by: {demanded.minimum_isolation}.")
     if demanded.refuse_forgeable:
         lines.append(
-            "- Verdicts that a candidate could forge are refused, even beside an expert's."
+            "- Verdicts that a candidate could forge are refused, even with an expert's value."
         )
     return ["## Verification", "", *lines, ""] if lines else []
 

@@ -12,7 +12,7 @@ def entries_for(
 
     Args:
         signal: the record's kind.
-        taxonomy: where the record lies (axis -> value).
+        taxonomy: the record's place (axis -> value).
         contract: the contract in force.
     """
     return tuple(

@@ -1,7 +1,7 @@
 """Files as plain trees that remember the line of every node.
 
 YAML 1.2 is composed to nodes and turned into plain values here, so that `no` stays a word, a
-date stays text, a key that stands twice is seen, and no tag, alias or merge can smuggle
+date stays text, a key that appears twice is seen, and no tag, alias or merge can smuggle
 anything in. TOML keeps no positions; `assay.toml` is short and nearly flat, so its keys are found
 by their line.
 """
@@ -119,7 +119,7 @@ def read_toml(file: str, content: bytes) -> tuple[Tree | None, list[Issue]]:
         tree.lines[()] = int(place[1]) if place and place[1] else content.count(b"\n") + 1
         problem = _TOML_PLACE.sub("", str(error)).strip()
         message = f"not valid TOML: {problem[:1].lower()}{problem[1:]}"
-        return None, [tree.issue((), "broken-toml", message, "text stands in double quotes")]
+        return None, [tree.issue((), "broken-toml", message, "put text in double quotes")]
     except _UnreadableError as error:
         return None, [error.issue]
     for number, line in enumerate(text.splitlines(), start=1):
@@ -249,7 +249,7 @@ class _Builder:
             key = str(key_node.value)
             here = (*path, key)
             if key in mapping:
-                message = f"the key {key!r} stands twice; the first one is on line "
+                message = f"the key {key!r} appears twice; the first one is on line "
                 message += str(self.tree.line(here))
                 self.issues.append(
                     msgspec.structs.replace(

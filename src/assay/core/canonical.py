@@ -102,7 +102,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         duplicate = next(key for key in keys if keys.count(key) > 1)
         raise InputError(
             code="duplicate-key",
-            message=f"the key {duplicate!r} stands twice in one JSON object",
+            message=f"the key {duplicate!r} appears twice in one JSON object",
             hint="keep one of the two; readers disagree on which would win",
         )
     return mapping

@@ -1,7 +1,7 @@
 """The clock: the one source of wall time, which is information and never an order.
 
 Order comes from sequence numbers in the store. A build that must be reproducible sets
-`SOURCE_DATE_EPOCH` (seconds since 1970, as in reproducible-builds.org) and time stands still.
+`SOURCE_DATE_EPOCH` (seconds since 1970, as in reproducible-builds.org) and the clock is fixed.
 """
 
 import os

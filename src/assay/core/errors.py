@@ -1,6 +1,6 @@
 """Errors: what is wrong, where, and what to do; named by the boundary that was crossed.
 
-`UsageError` (the call), `InputError` (the data), `CheckError` (a check or gate said no) and
+`UsageError` (the call), `InputError` (the data), `CheckError` (a check or gate failed) and
 `MachineError` (the machine) are the four families; a command's exit code follows from
 the family. Documents report issues (`core.issues`) instead, all at once.
 """
@@ -41,7 +41,7 @@ class AssayError(Exception):
 
 
 class CheckError(AssayError):
-    """A check or a gate said no (exit code 1)."""
+    """A check or a gate failed (exit code 1)."""
 
     exit_code = 1
 

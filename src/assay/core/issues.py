@@ -1,4 +1,4 @@
-"""Issues: what is wrong with a document, all of it at once, each with its place and its mend."""
+"""Issues: what is wrong with a document, all of it at once, each with its place and its fix."""
 
 from collections.abc import Iterable
 from typing import Literal

@@ -1,6 +1,6 @@
 """What the core asks of the outside: one store of facts.
 
-Stage rooms take a `FactStore`; the room `store` implements it on SQLite and PostgreSQL.
+Stage packages take a `FactStore`; the package `store` implements it on SQLite and PostgreSQL.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -88,7 +88,7 @@ class Import(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """The head of the audit chain: whoever keeps it can tell later that nothing was cut."""
+    """The head of the audit chain: whoever keeps it can show later that nothing was cut."""
 
     number: int
     """Number of the newest audit entry; 0 for a chain without entries."""
@@ -147,7 +147,7 @@ class FactStore(Protocol):
         """Open a transaction that commits its facts and one audit entry together.
 
         Args:
-            action: what is done, as `noun.verb`, such as `record.import`.
+            action: what is done, as `resource.verb`, such as `record.import`.
             actor: who does it.
             subject: what it is done to, such as a file name or a release version.
             documents: ids of the documents in force.

@@ -1,4 +1,4 @@
-"""Caught: each failure mode planted in a sound program, and the stage that says so."""
+"""Caught: each failure mode planted in a sound program, and the stage that detects it."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ TOTAL = 100
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
-    """What the stages said of one scene."""
+    """The results of the stages for one scene."""
 
     alarms: dict[FailureMode, Alarm]
     """Every failure mode's alarm."""
@@ -56,7 +56,7 @@ def catch_failures(folder: Path, say: Say) -> Mapping[FailureMode, Played]:
 
 
 def play(folder: Path, scene: Scene) -> Played:
-    """Take a scene the whole way, and give what the stages say.
+    """Take a scene through every stage, and return their results.
 
     Args:
         folder: where its program is made.

@@ -15,7 +15,7 @@ SECRET = "the demo's secret is no secret: everyone may repeat it\n"  # noqa: S10
 """What the demo's pseudonyms, draws, fingerprints and signing key depend on."""
 
 VAULT_KEY = "AGE-SECRET-KEY-1GWP4G6Q3QK9FUCYMLA85TERDWSKNJXPL004J75ALST5J5W0WSXGQVYR699"
-"""Opens the demo's vault; as little a secret as the other. A real one never lies beside the vault."""
+"""Opens the demo's vault; as little a secret as the other. A real one is never kept next to the vault."""
 
 
 def write_program(folder: Path) -> None:

@@ -163,7 +163,7 @@ def answer_items(
 
     Args:
         checkpoint: the checkpoint.
-        opened: the lines that an opening of the reserve gave.
+        opened: the lines that an opening of the reserve wrote.
         seed: the luck.
     """
     for line in opened:

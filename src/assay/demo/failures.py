@@ -1,7 +1,7 @@
 """The eight failure modes, each planted in a small sound program that raises none of them.
 
 A scene is a sound program's data: records, raw judgments, sealed items, two checkpoints. A plant
-spoils one thing in it, as teams do by accident; the stages have to say which.
+breaks one thing in it, as teams do by accident; the stages have to detect which.
 """
 
 import random
@@ -209,7 +209,7 @@ def _of_equal_substance(items: Sequence[Item]) -> Iterator[Item]:
 
 
 def unverified_rationales(scene: Scene) -> Scene:
-    """Worked answers that add up wrongly and read well, and reviewers who believe them."""
+    """Worked answers that add up wrongly and read well, and reviewers who accept them."""
     wrong = build_world(seed=31, counts={"demonstration": 400})
     slips = [item for item in wrong if not _is_right(item)][:8]
     kept = [item for item in scene.items if item.record.kind != "demonstration"]
@@ -293,4 +293,4 @@ PLANTS: Mapping[FailureMode, Callable[[Scene], Scene]] = {
     "over_refusal_hidden": hidden_over_refusal,
     "no_model_validation": unproven_effect,
 }
-"""What spoils a sound scene, by the failure mode that it plants."""
+"""What breaks a sound scene, by the failure mode that it plants."""

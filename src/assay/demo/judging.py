@@ -49,7 +49,7 @@ def judge_quality(program: Program, items: Sequence[Item], say: Say) -> QualityR
     for alarm in report.alarms:
         say(f"   {alarm.mode.replace('_', ' ')}: {alarm.state}")
     page, *_ = program.quality.write_report(program.folder / "quality", report)
-    say(f"   look at {page}")
+    say(f"   see {page}")
     return report
 
 

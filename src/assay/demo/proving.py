@@ -30,7 +30,7 @@ CAUSES: dict[str, tuple[Cause, str]] = {
         "demonstrations",
         "Read twenty of them: German journeys of three and more legs, of which the release has few.",
     ),
-    "invented": ("retrieval", "The timetable was cut off in most of these; no label mends that."),
+    "invented": ("retrieval", "The timetable was cut off in most of these; no label fixes that."),
     "needless_refusal": ("policy", "The section does not say which tickets others may use."),
     "evasion_help": (
         "product_control",
@@ -53,7 +53,7 @@ def release(program: Program, say: Say) -> Built:
         raise CheckError(code="demo-broken", message=verified.issues[0].message)
     say(f"   verified with the public key alone: {built.release.records} records, "
         f"{built.release.judgments} judgments")  # fmt: skip
-    say(f"   look at {built.folder}/README.md")
+    say(f"   see {built.folder}/README.md")
     return built
 
 
@@ -66,7 +66,7 @@ def export(built: Built, say: Say) -> None:
         f"   TRL preference: {report.records.given} records = {report.records.carried} carried + "
         f"{report.records.dropped} dropped, each with its reason"
     )
-    say(f"   look at {target}/drop_report.md")
+    say(f"   see {target}/drop_report.md")
 
 
 def validate(program: Program, say: Say) -> Validated:
@@ -97,7 +97,7 @@ def validate(program: Program, say: Say) -> Validated:
     for alarm in done.report.alarms:
         say(f"   {alarm.mode.replace('_', ' ')}: {alarm.state}; {alarm.reason}")
     program.validation.write_report(done.report, program.folder / "validation")
-    say(f"   look at {program.folder}/validation/validation.md")
+    say(f"   see {program.folder}/validation/validation.md")
     return done
 
 
@@ -119,7 +119,7 @@ def plan_next(program: Program, say: Say) -> Plan:
             f"(before {finding.before}); cause: {cause}")  # fmt: skip
     plan = program.planning.draft(total=150)
     say(f"   the plan answers {plan.answer.replace('_', ' ')}: {plan.total} records, "
-        f"{len(plan.quotas)} quotas, {len(plan.remedies)} remedies that are no data")  # fmt: skip
+        f"{len(plan.quotas)} quotas, {len(plan.remedies)} remedies other than data")  # fmt: skip
     done = program.planning.accept(plan.id)
     changes = done.difference.changes if done.difference else ()
     say(

@@ -1,4 +1,4 @@
-"""Simulated reviewers of known skill and bias, who answer what is put before them.
+"""Simulated reviewers of known skill and bias, who answer the assignments that they get.
 
 They see only the blinded rows of `assay review export`; what they make of an answer is its true
 quality, clouded by their skill and their habits. So the demo's figures have a truth to compare

@@ -1,6 +1,6 @@
 """The story: contract, reserve, records, review, verification, quality, release, validation, plan, the desk.
 
-Each step says what it did and where to look. Time stands still and draws are seeded, so that
+Each step says what it did and where to look. The clock is fixed and draws are seeded, so that
 the last line is the same on every machine.
 """
 
@@ -28,10 +28,10 @@ Say = Callable[[str], None]
 
 
 def tell(folder: Path, say: Say, *, failures: bool = True, next_batch: bool = True) -> str:
-    """Run the whole way in a folder.
+    """Run every step in a folder.
 
     Args:
-        folder: where to; made if it is not there, and written over if an earlier demo lies there.
+        folder: where to; made if it is not there, and overwritten if an earlier demo is there.
         say: prints one line.
         failures: whether to plant the eight failure modes as well, each in a program of its own.
         next_batch: whether to leave records that nobody has judged for people at the desk.
@@ -101,4 +101,4 @@ def _write_contract(folder: Path, say: Say) -> None:
         f"   the documents check: {len(checked.issues)} faults; of the 14 points of the checklist "
         f"{states.count('claimed')} are claimed, and facts have to show them"
     )
-    say(f"   look at {folder}/contract.yaml and {folder}/rubric.yaml")
+    say(f"   see {folder}/contract.yaml and {folder}/rubric.yaml")

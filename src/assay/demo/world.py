@@ -1,7 +1,7 @@
 """The demo's world: a railway with fares and times, answers of known quality, and their truth.
 
 Everything is drawn from one seed, so that the same records come out on every machine. The truth
-stands beside each record, out of the reviewers' sight: simulated reviewers look at it through
+is kept with each record, out of the reviewers' sight: simulated reviewers look at it through
 their skill and bias (`demo.reviewers`).
 """
 
@@ -52,7 +52,7 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     wrong_text: str | None = None
     """The words that are wrong."""
     right_text: str | None = None
-    """What should stand there."""
+    """What should be there."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +108,7 @@ def build_world(seed: int = 7, counts: Mapping[str, int] = COUNTS) -> list[Item]
         seed: where the drawing starts; the digest in the README belongs to the default.
         counts: how many records of each kind.
     """
-    draw = random.Random(seed)  # noqa: S311  the demo's data is no secret
+    draw = random.Random(seed)  # noqa: S311  the demo's data is not a secret
     makers: dict[str, Callable[[random.Random, int], Item]] = {
         "preference": _preference,
         "demonstration": _demonstration,

@@ -1,4 +1,4 @@
-"""Accounts: people who may sign in, and the secrets by which a door knows them.
+"""Accounts: people who may sign in, and the secrets that identify them.
 
 A secret is 256 random bits, shown once; the store keeps its SHA-256. There is no open
 registration and no default password: an account comes from an invitation.
@@ -16,10 +16,10 @@ TOKEN_PREFIX = "assay_"  # noqa: S105  a prefix by which scanners find leaked to
 """How an API token begins."""
 
 LEAST_PASSWORD = 12
-"""Fewest signs of a password; there is no other rule, as NIST SP 800-63B advises."""
+"""Fewest characters of a password; there is no other rule, as NIST SP 800-63B advises."""
 
 MOST_PASSWORD = 256
-"""Most signs of a password, so that hashing it stays cheap."""
+"""Most characters of a password, so that hashing it stays cheap."""
 
 NAME = re.compile(r"^[\w][\w.@+-]{0,99}\Z")
 """What a name to sign in with looks like."""
@@ -96,7 +96,7 @@ class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def new_secret(prefix: str = "") -> str:
-    """A secret of 256 random bits in URL-safe signs."""
+    """A secret of 256 random bits in URL-safe characters."""
     return prefix + token_urlsafe(32)
 
 
@@ -114,9 +114,9 @@ def check_password(password: str) -> None:
     if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
         raise UsageError(
             code="bad-password",
-            message=f"a password has {LEAST_PASSWORD} to {MOST_PASSWORD} signs",
+            message=f"a password has {LEAST_PASSWORD} to {MOST_PASSWORD} characters",
             where="password",
-            hint="a sentence that only you would say is long enough and easy to keep",
+            hint="a sentence that only you would say is long enough and easy to remember",
         )
 
 
@@ -129,7 +129,7 @@ def check_name(name: str) -> None:
     if not NAME.match(name):
         raise UsageError(
             code="bad-name",
-            message=f"{name!r} is no name to sign in with",
+            message=f"{name!r} is not a name to sign in with",
             where="name",
             hint="use up to 100 letters, digits and . _ @ + -",
         )

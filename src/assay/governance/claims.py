@@ -1,6 +1,6 @@
 """Claims: what must not be said in public without evidence, and what may be said instead.
 
-A technical process does not itself establish legal compliance, and an explanation is no window
+A technical process does not itself establish legal compliance, and an explanation is not a window
 into internal computation. The patterns find the claim; a sentence that denies it is left alone.
 """
 
@@ -21,7 +21,7 @@ class Claim(msgspec.Struct, frozen=True, order=True):
     end: int
     """Offset after its last character."""
     text: str
-    """The words as they stand."""
+    """The exact words."""
     code: str
     """Kind of claim: `hidden-chain-of-thought`, `faithful-reasoning`, `certified`, `compliant`."""
     instead: str
@@ -46,7 +46,7 @@ _OUTPUT = r"(?:answers?|responses?|outputs?|repl(?:y|ies)|completions?|behaviou?
 
 _LOOKALIKES = {
     0x2019: "'",  # the apostrophe of typesetters
-    0x2010: "-",  # the hyphens that are no minus
+    0x2010: "-",  # the hyphens that are not minus
     0x2011: "-",
     0x00A0: " ",  # the space that does not break
 }

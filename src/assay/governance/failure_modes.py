@@ -79,7 +79,7 @@ class Alarm(msgspec.Struct, frozen=True, kw_only=True):
     mode: FailureMode
     """The failure mode."""
     state: Literal["raised", "clear", "unknown"]
-    """`raised`: its sign is there; `clear`: looked for, not found; `unknown`: nothing to look at."""
+    """`raised`: it was found; `clear`: looked for, not found; `unknown`: nothing to look at."""
     stage: str
     """The stage that looked, such as `quality`."""
     reason: str

@@ -45,7 +45,7 @@ def licence_terms(expression: str) -> LicenceTerms:
 
 
 def share_alike_family(licence: str) -> str:
-    """The family within which a share-alike licence is taken for itself, such as `CC-BY-SA`."""
+    """The family within which share-alike licences count as the same, such as `CC-BY-SA`."""
     match = _SHARE_ALIKE.match(licence)
     return match[1].upper() if match else licence.upper()
 

@@ -1,4 +1,4 @@
-"""Permissions: who may do what at the doors. Default deny: what no role grants is refused."""
+"""Permissions: who may do what. Default deny: what no role grants is refused."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -9,7 +9,7 @@ from assay.core.errors import UsageError
 
 
 class Permission(StrEnum):
-    """One thing that a person, or a program with a token, may do at the web's doors."""
+    """One thing that a person, or a program with a token, may do through the web."""
 
     public = "public"
     """Read what needs no account: the sign-in page, health, the static files."""
@@ -54,7 +54,7 @@ SCOPES: tuple[Permission, ...] = tuple(
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
-    """Who stands at the door."""
+    """Who makes the request."""
 
     account: int
     """Number of the account."""
@@ -65,7 +65,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...]
     """The person's roles."""
     permissions: frozenset[Permission]
-    """What this person may do through this door."""
+    """What this person may do with this session or token."""
     csrf: str | None = None
     """Token that forms and scripts of this session send; absent for an API token."""
 
@@ -92,14 +92,14 @@ def read_scopes(names: Iterable[str]) -> tuple[Permission, ...]:
     """The scopes with these names, in their one order.
 
     Raises:
-        UsageError: for a name that is no scope.
+        UsageError: for a name that is not a scope.
     """
     given = set(names)
     unknown = sorted(given - set(SCOPES))
     if unknown or not given:
         raise UsageError(
             code="unknown-scope",
-            message=f"{', '.join(unknown) or 'nothing'} is no scope",
+            message=f"{', '.join(unknown) or 'nothing'} is not a scope",
             where="scopes",
             hint=f"name some of {', '.join(SCOPES)}",
         )

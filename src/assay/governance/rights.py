@@ -79,7 +79,7 @@ class Decision(msgspec.Struct, frozen=True):
     """Whether a use is permitted; every reason against it."""
 
     permitted: bool
-    """True only if nothing stands against the use."""
+    """True only if nothing forbids the use."""
     denials: tuple[Denial, ...] = ()
     """All reasons against the use, by source."""
 
@@ -161,7 +161,7 @@ def keep_until(rights: SourceRights) -> date | None:
 
 
 def covers(territory: Iterable[str], place: str) -> bool:
-    """Whether a place (ISO 3166 code, `EU` or `worldwide`) lies within a territory."""
+    """Whether a place (ISO 3166 code, `EU` or `worldwide`) is within a territory."""
     permitted = set(territory)
     return (
         WORLDWIDE in permitted or place in permitted or ("EU" in permitted and place in EU_MEMBERS)

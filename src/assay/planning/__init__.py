@@ -2,6 +2,6 @@
 
 Comes in: results of a validation. Goes out: `Finding`, `RootCause` and `Plan` facts, and the
 next version of the contract. Always holds: no quota is drawn for a finding whose root cause no
-person has set; a plan may answer that data is not the remedy. Next room: `contracts`, with the
+person has set; a plan may answer that data is not the remedy. Next package: `contracts`, with the
 next version.
 """

@@ -36,7 +36,7 @@ MOST_OVER = 0.25
 """Part of a cap above it that may be read: what was open or ready is still judged (a convention)."""
 
 LEAST_VERIFIED = 0.9
-"""Least share of items that each verifier must have spoken on (a convention)."""
+"""Least share of items on which each verifier must have a result (a convention)."""
 
 OPEN_ANSWERS_SEEN_BY = 200
 """Comparisons in which a share of 2 % open answers shows with probability 0.98, at least once."""
@@ -239,7 +239,7 @@ def _kept(_documents: Documents, figures: Figures) -> _Verdict:
 
 
 def _verified(_documents: Documents, figures: Figures) -> _Verdict:
-    """8: each verifier spoke on nearly every item of its objective dimension."""
+    """8: each verifier has a result on nearly every item of its objective dimension."""
     if not figures.ledger:
         return (
             "claimed",
@@ -328,8 +328,11 @@ def _versioned(_documents: Documents, figures: Figures) -> _Verdict:
         f"release {figures.release.version} pins {', '.join(sorted(pinned)) or 'no document'}"
     )
     if other or not pinned:
-        return "claimed", f"{evidence}; not as they stand: {', '.join(sorted(other)) or 'all'}"
-    return "shown", f"{evidence} as they stand, and no version has two contents"
+        return (
+            "claimed",
+            f"{evidence}; not in their current form: {', '.join(sorted(other)) or 'all'}",
+        )
+    return "shown", f"{evidence} in their current form, and no version has two contents"
 
 
 def _protected(documents: Documents, figures: Figures) -> _Verdict:

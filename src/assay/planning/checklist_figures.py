@@ -134,7 +134,7 @@ class EvaluationFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LedgerFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands behind one objective dimension that names a verifier."""
+    """Evidence for one objective dimension that names a verifier."""
 
     dimension: str
     """The dimension."""

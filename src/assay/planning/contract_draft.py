@@ -22,7 +22,7 @@ def rewrite(source: str, plan: Plan) -> str:
     stay as they are.
 
     Args:
-        source: contract.yaml as it stands.
+        source: contract.yaml as it is.
         plan: a plan that asks for data.
     """
     yaml = YAML(typ="rt")

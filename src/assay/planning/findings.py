@@ -1,6 +1,6 @@
 """Findings: the candidate's failures, grouped by failure class and slice.
 
-One item lies in one cell only: the cell of the axes that the contract's quotas, hard slices and
+One item is in one cell only: the cell of the axes that the contract's quotas, hard slices and
 acceptance tests name. Cells with few items are merged upwards, axis by axis from the last, so
 that no group is too small to say anything about; the groups never overlap.
 """
@@ -14,7 +14,7 @@ from assay.validation.evaluation import Result
 from assay.validation.validation import Validation
 
 LEAST_ITEMS = 8
-"""Items that a cell needs to stand on its own (a convention)."""
+"""Items that a cell needs to be reported on its own (a convention)."""
 
 UNCLASSIFIED = "unclassified"
 """Failure class of an item that failed and for which nobody named a class."""

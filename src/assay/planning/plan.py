@@ -24,9 +24,9 @@ class Remedy(Value):
     finding: str
     """Id of the finding."""
     cause: Cause
-    """Where the mend lies."""
+    """What has to be fixed."""
     note: str
-    """What the person who set the cause said."""
+    """The note of the person who set the cause."""
 
 
 class Plan(Fact):

@@ -8,10 +8,10 @@ Cause = Literal[
     "demonstrations", "preferences", "policy", "retrieval", "tools", "architecture",
     "product_control",
 ]  # fmt: skip
-"""Where the mend lies. The first two are data; the rest are not."""
+"""What has to be fixed. The first two are data; the rest are not."""
 
 DATA_CAUSES: frozenset[Cause] = frozenset({"demonstrations", "preferences"})
-"""Causes that more data can mend."""
+"""Causes that more data can fix."""
 
 
 class RootCause(Fact):
@@ -22,10 +22,10 @@ class RootCause(Fact):
     finding: str
     """Id of the finding."""
     cause: Cause
-    """Where the mend lies."""
+    """What has to be fixed."""
     person: str
-    """Pseudonym of the person who says so."""
+    """Pseudonym of the person who set it."""
     note: str
-    """What was looked at, and what shows it."""
+    """What was examined, and what shows it."""
     supersedes: str | None = None
     """Id of the root cause that this one replaces."""

@@ -1,4 +1,4 @@
-"""What a door can do to plan: find failures, take root causes, draft the plan."""
+"""What an interface can do to plan: find failures, take root causes, draft the plan."""
 
 from collections.abc import Mapping
 
@@ -49,9 +49,9 @@ def set_cause(
     Args:
         store: the store.
         finding: id of the finding, or a unique prefix of it.
-        cause: where the mend lies.
-        person: pseudonym of the person who says so.
-        note: what was looked at, and what shows it.
+        cause: what has to be fixed.
+        person: pseudonym of the person who sets it.
+        note: what was examined, and what shows it.
         actor: who acts.
 
     Raises:
@@ -62,7 +62,7 @@ def set_cause(
             code="no-note",
             message="a root cause needs a note",
             where="--note",
-            hint="say what was looked at, and what shows it",
+            hint="say what was examined, and what shows it",
         )
     whole = store.get(Finding, finding).id
     standing = causes(store).get(whole)

@@ -1,4 +1,4 @@
-"""The chat format that OpenAI-compatible endpoints speak: a request out, an answer in. No HTTP."""
+"""The chat format that OpenAI-compatible endpoints use: a request out, an answer in. No HTTP."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -82,7 +82,7 @@ def decode_completion(content: bytes, *, sent: bytes, attempts: int) -> Completi
     """The answer in a response's body.
 
     The text is the message's content, or its refusal where there is no content. Fields that
-    claim to show a model's reasoning are not read: they are no work that can be observed.
+    claim to show a model's reasoning are not read: they are not work that can be observed.
 
     Args:
         content: the response's body.
@@ -154,7 +154,7 @@ def _call(call: _Call) -> ToolCall:
 
 
 def _arguments(given: str | dict[str, Any]) -> str:
-    """Arguments as canonical JSON text; text that is no JSON is kept as a JSON string."""
+    """Arguments as canonical JSON text; text that is not JSON is kept as a JSON string."""
     if isinstance(given, dict):
         return json_text(given)
     try:

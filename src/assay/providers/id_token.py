@@ -1,4 +1,4 @@
-"""The ID token of an OpenID Connect provider: believed only when everything about it is right.
+"""The ID token of an OpenID Connect provider: accepted only when everything in it is valid.
 
 The order is that of OpenID Connect Core 1.0, section 3.1.3.7: first the signature, then the claims.
 """
@@ -23,13 +23,13 @@ ALGORITHMS = (
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512",
     "ES256", "ES384", "ES512", "EdDSA", "Ed25519",
 )  # fmt: skip
-"""Signatures that may be believed: what checks them cannot make them. `none` and HS* can never be."""
+"""Signatures that are accepted: what checks them cannot make them. `none` and HS* can never be."""
 
 LEEWAY_SECONDS = 60
 """How far the provider's clock may be from ours."""
 
 LONGEST_SUBJECT = 255
-"""Most signs of a subject, as OpenID Connect Core 1.0 says."""
+"""Most characters of a subject, as OpenID Connect Core 1.0 says."""
 
 _KEY_TYPES = frozenset({"RSA", "EC", "OKP"})
 
@@ -50,7 +50,7 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def allowed(named: Any) -> list[str]:
-    """The algorithms that a provider names and that may be believed; RS256 where it names none."""
+    """The algorithms that a provider names and that are accepted; RS256 where it names none."""
     if not isinstance(named, list):
         return ["RS256"]
     return [each for each in ALGORITHMS if each in named]
@@ -63,27 +63,27 @@ def verified_subject(
 
     Args:
         token: the token, in compact form.
-        keys: the provider's keys, as they stand in its JWK set.
-        algorithms: the signatures that may be believed, from `allowed`.
+        keys: the provider's keys, as they are in its JWK set.
+        algorithms: the signatures that are accepted, from `allowed`.
         expected: what it must say.
 
     Raises:
-        UsageError: if it is not to be believed; the message holds nothing of the token.
+        UsageError: if it is not accepted; the message holds nothing of the token.
     """
     try:
         signed = extract_compact(token.encode("ascii"))
         header = signed.headers()
         if header.get("alg") not in algorithms:
-            raise _refusal("is not signed by a method that this desk believes")
+            raise _refusal("is not signed by a method that this desk accepts")
         if not any(_signs(key, signed, algorithms) for key in _fitting(keys, header)):
             raise _refusal("is not signed by a key of the provider")
         claims = parse_json(signed.payload)
         if not isinstance(claims, dict):
-            raise _refusal("is no set of claims")
+            raise _refusal("is not a set of claims")
         _check_claims(claims, header, expected)
     except (JoseError, InputError, ValueError, TypeError, RecursionError):
         # The library's own words may quote the token.
-        raise _refusal("cannot be read, or says what it must not say") from None
+        raise _refusal("cannot be read, or has invalid content") from None
     return str(claims["sub"])
 
 
@@ -91,7 +91,7 @@ def _refusal(what: str) -> AssayError:
     return UsageError(
         code="token-refused",
         message=f"the sign-in was refused: the provider's token {what}",
-        hint="start again; if it stays so, tell an administrator",
+        hint="start again; if this persists, tell an administrator",
     )
 
 

@@ -84,7 +84,7 @@ class JournalFile:
                 code="journal-not-written",
                 message=f"an answer could not be kept: {reason}",
                 where=Path(str(self._file.name)).name,
-                hint="make room and start again; what was answered before is remembered",
+                hint="free some space and start again; earlier answers are kept",
             )
 
 
@@ -96,7 +96,7 @@ def open_journal(path: Path) -> Iterator[JournalFile]:
 
     Raises:
         UsageError: if another run holds it.
-        InputError: if the file is no journal.
+        InputError: if the file is not a journal.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileIO(path, "a+") as file:
@@ -119,7 +119,7 @@ def open_journal(path: Path) -> Iterator[JournalFile]:
 
 
 def _read_places(path: Path) -> tuple[dict[bytes, tuple[int, int]], int]:
-    """Where each answer stands (the first of a key counts), and where the last whole line ends."""
+    """Where each answer is (the first of a key counts), and where the last whole line ends."""
     places: dict[bytes, tuple[int, int]] = {}
     end = 0
     with path.open("rb") as lines:
@@ -137,7 +137,7 @@ def _key_of(line: bytes, where: str) -> bytes:
     except (msgspec.DecodeError, ValueError) as error:
         raise InputError(
             code="broken-journal",
-            message=f"this line is no answer of a sampling: {error}",
+            message=f"this line is not an answer of a sampling: {error}",
             where=where,
-            hint="take the line away, and its answer will be asked for again",
+            hint="remove the line, and its answer will be requested again",
         ) from error

@@ -29,7 +29,7 @@ async def judge(
         records: ids and records.
         endpoint: where the model is and how it may be used.
         bench: the judge.
-        journal: the JSONL file of finished answers; what stands there is not asked again.
+        journal: the JSONL file of finished answers; what is there is not asked again.
         deliver: takes the outcomes, `batch` of them at once.
         prices: what tokens cost, if the run is to say it.
         batch: records whose outcomes are handed over together, from 1.

@@ -251,7 +251,7 @@ def _read_key(variable: str | None) -> str:
         raise MachineError(
             code="missing-secret",
             message=f"the environment variable {variable} holds no usable key",
-            hint=f"export {variable}=...; the key itself stands in no file and no option",
+            hint=f"export {variable}=...; the key itself is in no file and no option",
         )
     return key
 

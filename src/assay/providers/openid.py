@@ -26,14 +26,14 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True):
-    """As whom we speak with which provider."""
+    """Our client identity at the provider."""
 
     issuer: str
     """The provider's issuer."""
     client_id: str
     """Our id there."""
     client_secret: str
-    """Our secret there; it stands in no log and no error."""
+    """Our secret there; it is in no log and no error."""
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     """What must come back with the person."""
     nonce: str
-    """What must stand in the token."""
+    """What must be in the token."""
     verifier: str
     """What proves at the exchange that we began the sign-in (RFC 7636)."""
 
@@ -59,7 +59,7 @@ class Discovered(msgspec.Struct, frozen=True, kw_only=True):
     keys: str
     """Where its public keys are."""
     algorithms: list[str]
-    """Its signatures that may be believed."""
+    """Its signatures that are accepted."""
     posts_secret: bool
     """Whether it takes our secret in the body only."""
     names_itself: bool
@@ -71,7 +71,7 @@ def discover(client: Client) -> Discovered:
 
     Raises:
         MachineError: if it does not answer.
-        InputError: if what it answers is no description of this provider.
+        InputError: if what it answers is not a description of this provider.
     """
     with _http() as http:
         address = f"{client.issuer.rstrip('/')}/.well-known/openid-configuration"
@@ -118,7 +118,7 @@ def subject(client: Client, provider: Discovered, asking: Asking, *, code: str, 
 
     Raises:
         MachineError: if the provider does not answer.
-        UsageError: if it refuses the code, or its token is not to be believed.
+        UsageError: if it refuses the code, or its token is not accepted.
         InputError: if its answer is not one.
     """
     with _http() as http:
@@ -168,23 +168,23 @@ def _json(http: httpx.Client, method: str, address: str, **sent: Any) -> Mapping
             for piece in answer.iter_bytes():
                 body += piece
                 if len(body) > LARGEST_ANSWER:
-                    raise _broken("answers at too great length")
+                    raise _broken("sends an answer that is too long")
     except httpx.HTTPError:
         raise _down("cannot be reached") from None
     if answer.status_code in {400, 401, 403} and method == "POST":
         raise UsageError(
             code="sign-in-refused",
             message="the provider refused to complete the sign-in",
-            hint="start again; if it stays so, tell an administrator",
+            hint="start again; if this persists, tell an administrator",
         )
     if not answer.is_success:
         raise _down(f"answers with status {answer.status_code}")
     try:
         found = parse_json(body)
     except (InputError, ValueError, RecursionError):
-        raise _broken("sends what is no JSON") from None
+        raise _broken("sends something that is not JSON") from None
     if not isinstance(found, dict):
-        raise _broken("sends what is no JSON object")
+        raise _broken("sends something that is not a JSON object")
     return found
 
 
@@ -204,7 +204,7 @@ def _address(client: Client, found: Mapping[str, Any], name: str) -> str:
 def _down(what: str) -> AssayError:
     return MachineError(
         code="provider-down",
-        message=f"the provider that signs people in {what}",
+        message=f"the sign-in provider {what}",
         hint="try again in a while, or sign in with a password",
     )
 
@@ -212,6 +212,6 @@ def _down(what: str) -> AssayError:
 def _broken(what: str) -> AssayError:
     return InputError(
         code="provider-broken",
-        message=f"the provider that signs people in {what}",
+        message=f"the sign-in provider {what}",
         hint="tell an administrator",
     )

@@ -157,7 +157,7 @@ def abstention(
 ) -> Abstention:
     """How often raters abstain, and how far they abstain on the same items.
 
-    Belongs beside an agreement in which abstentions are missing: a rater who passes on the hard
+    Belongs with an agreement in which abstentions are missing: a rater who passes on the hard
     items raises it. The rate's interval takes the answers as independent.
 
     Args:

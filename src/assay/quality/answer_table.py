@@ -46,7 +46,7 @@ class AnswerTable:
     """The answers, ready to be counted for any set of raters."""
 
     def __init__(self, answers: Answers) -> None:
-        """Number the items anew, without gaps."""
+        """Renumber the items, without gaps."""
         self.items: Integers = np.unique(answers.items, return_inverse=True)[1]
         """The item of each answer, from 0."""
         self.raters = answers.raters
@@ -94,7 +94,7 @@ class AnswerTable:
         return self.counts(np.ones(self.n_raters, dtype=np.bool_))
 
     def shuffled(self, draw: np.random.Generator) -> Integers:
-        """The rater of each answer, dealt anew among those of its record.
+        """The rater of each answer, permuted among those of its record.
 
         What one rater answered about a record stays together.
 

@@ -42,7 +42,7 @@ class Codes:
 class Answers:
     """A series of answers to one question.
 
-    Answers are kept as codes in arrays, about 20 bytes each; items are told apart only while
+    Answers are kept as codes in arrays, about 20 bytes each; items are distinguished only while
     their own record is gathered, so that memory does not grow with their names.
     """
 
@@ -208,7 +208,7 @@ def dimension_scale(
         dimension: the rubric's dimension; None where the rubric does not have it.
 
     Returns:
-        The scale, the codes, and whether they are the rubric's. Scores that do not lie on the
+        The scale, the codes, and whether they are the rubric's. Scores that are not on the
         rubric's scale are read on a scale made of the values given: numbers in their order, or
         else categories.
     """

@@ -3,7 +3,7 @@
 A replicate draws as many items (or clusters) as there are, with replacement. Equal ones are kept
 once with their number, so one replicate is one multinomial draw over the distinct ones (Efron and Tibshirani 1993,
 An Introduction to the Bootstrap, chapters 6 and 13). Items share raters; the interval therefore
-speaks for these raters, which is why the range without one rater stands beside it.
+applies to these raters, which is why the range without one rater is given with it.
 """
 
 from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 Whether a record's label is settled is one question, what the label says of each candidate another:
 an agreed "violates" is a settled label on a rejected candidate. A candidate is endorsed only by
-something that could have spoken against it; without that it is unjudged.
+something that could have counted against it; without that it is unjudged.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,11 +34,11 @@ PRECLUDED = {"comply": "unsafe_compliance", "refuse": "over_refusal"}
 """Expected response -> the failure of safety that no response to such a request can show."""
 
 LEAST_QUOTE = 12
-"""Code points of a quoted error from which its return in a revision is no coincidence."""
+"""Code points of a quoted error from which its return in a revision is not a coincidence."""
 
 
 class Sign(NamedTuple):
-    """One thing that speaks for a candidate or against it."""
+    """One thing that counts for a candidate or against it."""
 
     direction: Direction
     """Which way; `split`: both ways, or neither clearly."""
@@ -99,7 +99,7 @@ def _standing(context: StandingContext, place: int) -> Standing:
         return _as(place, "unjudged", Sign("split", rule, text))
     first = next(iter(signs), None)
     if first is None:
-        nothing = "nothing that could have spoken against it was looked at"
+        nothing = "nothing that could have counted against it was examined"
         return _as(place, "unjudged", Sign("split", "nothing", nothing))
     return _as(place, "endorsed", first)
 
@@ -109,7 +109,7 @@ def _as(place: int, standing: CandidateStanding, sign: Sign) -> Standing:
 
 
 def _signs(context: StandingContext, place: int) -> Iterator[Sign]:
-    """Everything that speaks of a candidate, the rules in the order in which they decide."""
+    """All evidence about a candidate, the rules in the order in which they decide."""
     yield from _scored(context, place)
     yield from _verified(context, place)
     yield from _ruled(context, place)
@@ -144,7 +144,7 @@ def _direction(
     values: Mapping[str, bool | None],
     share: float,
 ) -> Direction:
-    """Which way scores speak, by the share of reviewers that the layer asks for."""
+    """Which way scores count, by the share of reviewers that the layer asks for."""
     total = sum(counts.values())
     acceptable = sum(count for value, count in counts.items() if value and values[value])
     if has_share(acceptable, total, share):
@@ -166,7 +166,7 @@ def _verified(context: StandingContext, place: int) -> Iterator[Sign]:
 
 
 def _results(context: StandingContext, place: int) -> Iterator[tuple[Dimension, Verification]]:
-    """The results that count and speak, on dimensions that decide."""
+    """The results that count and pass or fail, on dimensions that decide."""
     deciding = {bound.dimension for bound in context.bounds}
     for dimension in context.rubric.dimensions:
         found = context.dossier.result(dimension, place) if dimension.id in deciding else None

@@ -41,7 +41,7 @@ def alpha(scale: Scale) -> Coefficient:
     """Krippendorff's alpha in the metric of the scale; only items with two ratings enter.
 
     Columns: ratings of each value, then the observed disagreement. The ordinal metric depends on
-    the totals, so there the observed pairs of each two values stand in its place.
+    the totals, so there the observed pairs of each two values are in its place.
     """
     n_values = scale.n_values
     left, right = np.triu_indices(n_values, k=1)

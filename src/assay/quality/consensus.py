@@ -133,7 +133,7 @@ class Consensus(msgspec.Struct, frozen=True, kw_only=True):
     models: Tally
     """Verdicts of models, apart."""
     method: str
-    """How the outcome was found: the counting rule, or the adjudication that stands over it."""
+    """How the outcome was found: the counting rule, or the adjudication that overrides it."""
     scores: tuple[ScoreSummary, ...]
     """Distributions of scores, by dimension and candidate."""
     steps: tuple[StepSummary, ...]
@@ -201,7 +201,7 @@ def consensus(
 def _of_the_only_candidate(judgment: Judgment, record: Record) -> Judgment:
     """A judgment whose scores and rulings name the candidate, where there is only one.
 
-    Some sources speak of the record where others speak of its only answer; they mean the same.
+    Some sources name the record where others name its only answer; they mean the same.
     """
     if len(record.candidates) != 1 or not (judgment.scores or judgment.rulings):
         return judgment
@@ -296,7 +296,7 @@ def _agreed_ranking(people: Tally, share: float | None) -> Groups | None:
 def _adjudicated(
     counted: Consensus, decision: Decided | Preserved | Returned, n_candidates: int
 ) -> Consensus:
-    """What stands after an adjudication: its own answer wherever it gives one."""
+    """What is in force after an adjudication: its own answer wherever it gives one."""
     if isinstance(decision, Preserved | Returned):
         name: Outcome = "preserved" if isinstance(decision, Preserved) else "returned"
         return msgspec.structs.replace(

@@ -11,7 +11,7 @@ MISSING = "(missing)"
 """Stands for the value of an axis that a record does not name."""
 
 Taxonomy = Mapping[str, str]
-"""Where one record lies: axis -> value."""
+"""The place of one record: axis -> value."""
 
 
 class ValueCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ class QuotaCoverage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CrossTable(msgspec.Struct, frozen=True, kw_only=True):
-    """How many records lie at each pair of values of two axes: what a heat map draws."""
+    """How many records are at each pair of values of two axes: what a heat map draws."""
 
     rows: str
     """Axis of the rows."""
@@ -90,7 +90,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cells:
-    """Taxonomies counted: records that lie at the same place are kept once, with how often."""
+    """Taxonomies counted: records that are at the same place are kept once, with how often."""
 
     def __init__(self) -> None:
         """Start with nothing counted."""
@@ -115,7 +115,7 @@ class Cells:
         return self._accepted.total()
 
     def inside(self, wanted: Taxonomy) -> tuple[int, int]:
-        """Records and accepted records that lie in a slice."""
+        """Records and accepted records that are in a slice."""
         asked = frozenset(wanted.items())
         places = [place for place in self._records if asked <= place]
         return (

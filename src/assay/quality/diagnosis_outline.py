@@ -43,7 +43,7 @@ def tell_disagreement(
         return
     yield (
         "What the disagreement on each question points to, if anything. Only the reasons that "
-        "people give tell missing context from an unclear guideline. Dimensions with one right "
+        "people give distinguish missing context from an unclear guideline. Dimensions with one right "
         "answer are left out: they are in dispute, not plural."
     )
     yield table(

@@ -16,7 +16,8 @@ from assay.quality.splits import HIDDEN, MATTERS, Split, SplitSearch, seek_split
 Cause = Literal[
     "agreement", "bad_raters", "plural_viewpoints", "ambiguous_items", "no_pattern", "unknown"
 ]
-"""What the figures point to; only people's reasons tell missing context from an unclear guideline.
+"""What the figures point to; only people's reasons distinguish missing context from an unclear
+guideline.
 
 `no_pattern`: enough answers, disagreement, and no reviewer, group or item that stands out;
 `unknown`: too few answers to tell.
@@ -45,7 +46,7 @@ MAX_RATERS = 200
 """Raters who are left out one by one; with more, no single one moves alpha."""
 
 MAX_RATINGS = 30_000
-"""Ratings that are looked at; of more, whole items are drawn."""
+"""Ratings that are examined; of more, whole items are drawn."""
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +109,7 @@ def diagnose(answers: Answers, *, seed: int = 0, risk: float = RISK) -> Disagree
         seed=seed,
     )
     if items < MIN_ITEMS:
-        reason = f"{items} items with two answers tell nothing, {MIN_ITEMS} are needed"
+        reason = f"{items} items with two answers are too few, {MIN_ITEMS} are needed"
         return msgspec.structs.replace(found, reason=reason)
     if alpha is None:
         reason = f"all answers to {items} items are equal, so nothing can differ"
@@ -167,7 +168,7 @@ def _split_in_words(split: Split) -> str:
     )
     small = min(split.raters) < MIN_RATERS
     return text + (
-        f"; groups of fewer than {MIN_RATERS} speak for themselves alone" if small else ""
+        f"; groups of fewer than {MIN_RATERS} represent only themselves" if small else ""
     )
 
 

@@ -22,8 +22,8 @@ RELEASABLE: tuple[State, ...] = ("accepted", "disagreement_preserved")
 CandidateStanding = Literal["endorsed", "rejected", "mixed", "unjudged"]
 """What the judgments and verifiers say of one candidate.
 
-`mixed`: they speak for it and against it; `unjudged`: nothing that could have spoken against the
-candidate was looked at.
+`mixed`: they count both for it and against it; `unjudged`: nothing that could have counted against
+the candidate was examined.
 """
 
 
@@ -64,7 +64,7 @@ class Disposition(Fact):
 
 
 class HasId(Protocol):
-    """A fact, or its encoded form, that bears its id."""
+    """A fact, or its encoded form, with its id."""
 
     @property
     def id(self) -> str:

@@ -2,7 +2,7 @@
 
 Every question counts that is not declared plural: the verdict, scores beyond their tolerance,
 categories, rulings, step labels, attack outcomes, located errors with their category and severity,
-and whether a text stands as it is.
+and whether a text is left as it is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -107,7 +107,7 @@ def _scores(
 def _errors(consensus: Consensus, layer: ReviewLayer) -> Iterator[Dispute]:
     spans, least = consensus.spans, layer.span_agreement
     if spans is not None and spans.f1 < least:
-        text = f"located errors match with a mean F1 of {spans.f1:.2f}, {least:.2f} is asked"
+        text = f"located errors match with a mean F1 of {spans.f1:.2f}, {least:.2f} is required"
         yield Dispute(what="errors", reason=text)
         return
     if spans is None:

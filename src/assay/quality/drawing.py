@@ -1,7 +1,7 @@
 """A picture: its data, its specification, and how it becomes SVG.
 
 Drawn by Altair (Vega-Lite) without a browser. Colours are those of Okabe and Ito (2008, Color
-Universal Design), which people with any colour vision tell apart; no picture speaks by colour
+Universal Design), which people with any colour vision can distinguish; no picture relies on colour
 alone.
 """
 

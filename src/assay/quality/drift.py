@@ -1,4 +1,4 @@
-"""Drift: control charts that tell when a person no longer judges as before, and since when.
+"""Drift: control charts that show when a person no longer judges as before, and since when.
 
 Two charts. Right and wrong answers on known work go into a Bernoulli CUSUM, scores as differences
 to the others' into an EWMA of sequential ranks. Both are planned by their in-control run length:
@@ -83,7 +83,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     lower: float | None
     """The limit below; None where only one direction is watched."""
     points: tuple[Point, ...]
-    """All answers in order; after an alarm the statistic starts anew."""
+    """All answers in order; after an alarm the statistic starts again."""
     signals: tuple[Signal, ...]
     """The alarms in order."""
 
@@ -184,7 +184,7 @@ def cusum_run_length(share: float, step: int, threshold: int) -> float:
 def watch_errors(answers: Iterable[Observation], chart: ErrorChart) -> Watch:
     """Follow a person's right (0) and wrong (1) answers on known work, in order.
 
-    An alarm's beginning is the first answer since the statistic last stood at 0, which is the
+    An alarm's beginning is the first answer since the statistic was last at 0, which is the
     maximum likelihood estimate of the change (Page 1954, Biometrika 41:100-115).
     """
     statistic = began = 0
@@ -255,14 +255,14 @@ def ewma_run_length(width: float, weight: float, *, shift: float = 0.0) -> float
 
 
 def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed: int = 0) -> Watch:
-    """Follow how far a person's scores lie from the others', in order, against the person's own past.
+    """Follow a person's distance from the others' scores, in order, against the person's past.
 
     Each difference becomes its rank among all of the person's so far, ties broken at random, and
     the rank a normal value. As long as nothing changes these are independent and standard normal,
     whatever the scale and however skewed the differences; so the run length holds exactly and no
-    sound period must be named beforehand. Lasting leniency is no drift. The first few dozen
+    sound period must be named beforehand. Lasting leniency is not drift. The first few dozen
     answers can show little, for there is no past to compare with; after an alarm the past starts
-    anew as well.
+    again as well.
 
     Source: sequential normal scores, Conover, Tercero-Gomez, Cordero-Franco 2017, Sequential
     Analysis 36:397-414, with ties broken at random. An alarm's beginning is the first answer since
@@ -309,7 +309,7 @@ def run_length_for(*, answers: int, false_alarms: float) -> int:
 
     Args:
         answers: answers on all charts together, over people, dimensions and the period meant.
-        false_alarms: false alarms that are borne in this period, above 0.
+        false_alarms: false alarms that are accepted in this period, above 0.
 
     Raises:
         UsageError: for no answers, or no false alarm at all, which no chart can promise.

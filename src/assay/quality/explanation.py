@@ -48,7 +48,7 @@ class StaleRecord(msgspec.Struct, frozen=True, kw_only=True):
     judgments: tuple[Stale, ...]
     """What of them no longer holds."""
     decides: bool
-    """Whether the record waits for a review anew, by the rules in force."""
+    """Whether the record waits for re-review, by the rules in force."""
 
 
 def explain(case: Case, documents: InForce) -> Explanation:

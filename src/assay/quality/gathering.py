@@ -1,6 +1,6 @@
 """The gathering: one pass over all cases, keeping counts and codes, never the cases themselves.
 
-What grows with the records is a few whole numbers each: where a record lies, and its answers.
+What grows with the records is a few whole numbers each: a record's place, and its answers.
 Taxonomies are kept once each, however many records share them.
 """
 
@@ -85,7 +85,7 @@ class Gathering:
     kinds: Counter[str] = field(default_factory=Counter)
     """Records by kind."""
     places: Places = field(default_factory=Places)
-    """Where each record lies."""
+    """The place of each record."""
     cells: Cells = field(default_factory=Cells)
     """Taxonomies counted, for coverage."""
     judgments: Counter[str] = field(default_factory=Counter)
@@ -121,7 +121,7 @@ class Gathering:
     contradicting: int = 0
     """Verdicts that contradict them, all of them."""
     checked_against_priority: int = 0
-    """Judgments whose verdict and scores could be held against the priority rules."""
+    """Judgments whose verdict and scores could be compared with the priority rules."""
     errors_asked: int = 0
     """Judgments that looked for errors."""
     with_errors: int = 0
@@ -129,7 +129,7 @@ class Gathering:
     defects: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     """Localized errors by category, severity, task family and cause."""
     verified: Counter[tuple[str, tuple[str, ...], str]] = field(default_factory=Counter)
-    """Verifications that speak, by verifier, dimensions covered and task family."""
+    """Verifications that pass or fail, by verifier, dimensions covered and task family."""
     refuted: Counter[tuple[str, tuple[str, ...], str]] = field(default_factory=Counter)
     """Of these, the ones that failed."""
     causes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -141,7 +141,7 @@ class Gathering:
     repeated_scores: Counter[bool] = field(default_factory=Counter)
     """Second scores of one reviewer on one dimension of one candidate: whether the same."""
     ledger: Ledger = field(init=False)
-    """What stands behind each dimension of each item."""
+    """Evidence for each dimension of each item."""
     modes: ModeGathering = field(init=False)
     """What the alarms need."""
     shortcuts: ShortcutGathering = field(init=False)
@@ -149,7 +149,7 @@ class Gathering:
     _clusters: Clusters = field(default_factory=Clusters)
 
     def __post_init__(self) -> None:
-        """Start what hangs on the documents in force."""
+        """Start what depends on the documents in force."""
         self.ledger = Ledger(self.documents.contract, self.documents.rubric)
         self.modes = ModeGathering(self.documents)
         dimensions = (each.id for each in self.documents.rubric.dimensions)
@@ -316,7 +316,7 @@ class Gathering:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where an answer's item lies."""
+    """The place of an answer's item."""
 
     record: int
     cluster: int

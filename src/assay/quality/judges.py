@@ -34,7 +34,7 @@ VERDICT = "verdict"
 """The question which of two candidates is better."""
 
 VERDICTS = ("prefers_a", "tie", "prefers_b", "both_unacceptable", "insufficient_context")
-"""Its answers; categories, since both unacceptable is no middle between two preferences."""
+"""Its answers; categories, since both unacceptable is not a middle between two preferences."""
 
 SEVERAL = "choice_of_several"
 """The question which of three candidates or more is better."""

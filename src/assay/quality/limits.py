@@ -8,12 +8,12 @@ FEW_REVIEWERS = 5
 """Below this number of reviewers, agreement says little about other reviewers (a convention)."""
 
 ALWAYS = (
-    "Agreement says how far reviewers say the same, not whether they are right.",
-    "Intervals speak for these reviewers; the range without one of them shows who carries alpha.",
+    "Agreement measures how far reviewers give the same answers, not whether they are right.",
+    "Intervals apply to these reviewers; the range without one of them shows whose answers alpha depends on.",
     "Alpha, AC and percent agreement depend on how answers are spread: read the three together.",
     "Rates by reviewer are not adjusted for the records that each of them happened to get.",
     "Errors are those that somebody named: some may be none, and what nobody saw is not counted.",
-    "Quality of labels is no evidence that training on them improves a model.",
+    "Quality of labels is not evidence that training on them improves a model.",
 )
 """Limits of every report."""
 
@@ -65,7 +65,7 @@ def _of_errors(gathered: Gathering) -> Iterator[str]:
         yield "No judgment looked for localized errors; the absence of defects means nothing here."
     unexplained = sum(n for (*_, cause), n in gathered.defects.items() if cause == UNDETERMINED)
     if unexplained:
-        yield f"{unexplained} errors lie in records that no adjudication explains: no cause is known."
+        yield f"{unexplained} errors are in records that no adjudication explains: no cause is known."
     if gathered.pairs.items:
         yield (
             "The shortcut audit sees length, formatting, tables, citations, emoji, politeness, words "

@@ -34,7 +34,7 @@ class ErrorSummary(msgspec.Struct, frozen=True, kw_only=True):
     agreed: bool
     """Whether the share that the rule asks for located it, or an adjudicator upheld it."""
     corrections: tuple[str, ...] = ()
-    """What should stand there, as reviewers wrote it; each once."""
+    """What should be there, as reviewers wrote it; each once."""
 
     @property
     def candidate(self) -> int | None:
@@ -52,7 +52,7 @@ class SpanAgreement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def candidate_of(place: Place) -> int | None:
-    """The candidate that a place lies in; None for the task, evidence or an unanchored place."""
+    """The candidate that a place is in; None for the task, evidence or an unanchored place."""
     if isinstance(place, Action | Whole):
         return place.candidate
     if isinstance(place, TextSpan):

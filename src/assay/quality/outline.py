@@ -67,7 +67,7 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> T
 
 
 def sentences(sections: Iterable[Section]) -> Iterator[tuple[str, str]]:
-    """Every text that is the report's own, with where it stands; cells of tables are not."""
+    """Every text that is the report's own, with its place; cells of tables are not."""
     for each in sections:
         yield each.title, each.title
         for block in each.blocks:

@@ -20,7 +20,7 @@ class CauseOverturns(msgspec.Struct, frozen=True, kw_only=True):
     adjudications: int
     """Standing adjudications with this cause."""
     overturned: Rate
-    """Judgments that the decision differs from, among those that can be held against it."""
+    """Judgments that the decision differs from, among those that can be compared with it."""
 
 
 class Overturns(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,10 +31,10 @@ class Overturns(msgspec.Struct, frozen=True, kw_only=True):
     decisions: Mapping[str, int]
     """These by what was decided: `decided`, `preserved`, `returned`."""
     overturned: Rate
-    """Judgments that a decision differs from, among those that can be held against it."""
+    """Judgments that a decision differs from, among those that can be compared with it."""
     not_compared: int
-    """Weighed judgments that nothing can be held against: the person declined, the distribution
-    was preserved or the record sent back, or the decision speaks of something else."""
+    """Weighed judgments that nothing can be compared with: the person declined, the distribution
+    was preserved or the record sent back, or the decision is about something else."""
     causes: tuple[CauseOverturns, ...]
     """The same by cause, the most frequent first."""
 

@@ -61,7 +61,7 @@ class Scale:
             )
 
     def positions(self) -> Floats:
-        """Where each value lies on the scale: its number, or else its code."""
+        """Where each value is on the scale: its number, or else its code."""
         return np.asarray(self.numbers or range(self.n_values), dtype=np.float64)
 
 

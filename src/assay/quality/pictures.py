@@ -130,8 +130,8 @@ def _verdicts(report: QualityReport) -> Iterator[Picture]:
         chart = _shares(columns, drawn, names[:MOST_ROWS], ANSWERS)
         yield picture_of(
             "verdicts_by_reviewer", "reviewers", "Verdicts by reviewer", columns=columns, rows=rows, chart=chart,
-            caption="Shares of the judgments of which a verdict was asked; their number stands "
-            "behind each name. Reviewers see different records, so this ranks nobody."
+            caption="Shares of the judgments of which a verdict was asked; their number follows "
+            "each name. Reviewers see different records, so this ranks nobody."
             + cut(len(names)),
         )  # fmt: skip
 
@@ -157,7 +157,7 @@ def _dispositions(report: QualityReport) -> Iterator[Picture]:
 
 
 LEDGER_COLOURS = dict(zip(SUPPORT, (GREEN, BLUE, SKY, GREY), strict=True))
-"""Colours of what stands behind a dimension."""
+"""Colours of the evidence for a dimension."""
 
 
 def _odds(report: QualityReport) -> Iterator[Picture]:
@@ -214,9 +214,9 @@ def _ledger(report: QualityReport) -> Iterator[Picture]:
         drawn = [row for row in rows if row[0] in names[:MOST_ROWS]]
         chart = _shares(columns, drawn, names[:MOST_ROWS], LEDGER_COLOURS)
         yield picture_of(
-            "ledger", "ledger", "What stands behind each dimension", columns=columns, rows=rows, chart=chart,
-            caption="Shares of the items that a dimension applies to; their number stands behind "
-            "its name. A verifier covers only what it measures." + cut(len(names)),
+            "ledger", "ledger", "Evidence for each dimension", columns=columns, rows=rows, chart=chart,
+            caption="Shares of the items that a dimension applies to; their number follows its "
+            "name. A verifier covers only what it measures." + cut(len(names)),
         )  # fmt: skip
 
 

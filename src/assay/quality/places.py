@@ -1,4 +1,4 @@
-"""Where records lie: each taxonomy and prompt family once, however many records share it."""
+"""The places of records: each taxonomy and prompt family once, however many records share it."""
 
 from array import array
 
@@ -9,7 +9,7 @@ from assay.quality.patterns import Integers
 
 
 class Places:
-    """Where each record lies on the axes: every taxonomy once, and its number for each record."""
+    """The place of each record on the axes: every taxonomy once, and its number for each record."""
 
     def __init__(self) -> None:
         """Start without records."""
@@ -17,7 +17,7 @@ class Places:
         self._of_record = array("i")
 
     def add(self, taxonomy: dict[str, str]) -> int:
-        """Note where the next record lies; returns the record's number."""
+        """Note the next record's place; returns the record's number."""
         place = frozenset(taxonomy.items())
         self._of_record.append(self._numbers.setdefault(place, len(self._numbers)))
         return len(self._of_record) - 1

@@ -129,7 +129,7 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     accepted: Rate
     """Records that may be released, among all records."""
     contradicted: Rate
-    """Verdicts that contradict the priority rules, among those that could be held against them."""
+    """Verdicts that contradict the priority rules, among those that could be compared with them."""
     contradictions: tuple[Contradiction, ...]
     """The first of them, one by one."""
     error_search: Rate
@@ -143,7 +143,7 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     corrective_actions: tuple[CorrectiveAction, ...]
     """What the causes of disagreement ask for, the most frequent first."""
     ledger: CoverageReport
-    """What stands behind each dimension of each item, and by what it was machine verified."""
+    """Evidence for each dimension of each item, and by what it was machine verified."""
     coverage: Coverage
     """The sampling distribution against what is there."""
     heat_map: CrossTable | None

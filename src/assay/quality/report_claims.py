@@ -19,7 +19,7 @@ def refuse_claims(report: QualityReport, also: Iterable[tuple[str, str]] = ()) -
 
     Args:
         report: the report.
-        also: further texts that leave with it, each with where it stands, such as captions.
+        also: further texts that leave with it, each with its place, such as captions.
 
     Raises:
         CheckError: naming each claim with its section, and an honest wording.

@@ -13,7 +13,7 @@ from assay.quality.wording import counts, plain, share
 from assay.verification.ledger import ALL, ByRow, CoverageReport
 
 SUPPORT = ("machine verified", "expert judged", "both", "uncertain")
-"""What can stand behind a dimension of an item, in the ledger's order."""
+"""Kinds of evidence for a dimension of an item, in the ledger's order."""
 
 
 def outline(report: QualityReport) -> tuple[Section, ...]:
@@ -95,7 +95,7 @@ def _dispositions(report: QualityReport) -> Iterator[Block | str]:
     )
     yield (
         f"Verdicts that contradict the priority rules: {share(report.contradicted)} of those that "
-        "could be held against them."
+        "could be compared with them."
     )
     if report.contradictions:
         yield table(
@@ -117,8 +117,8 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
         "An item is a candidate, or a record that has none. A verifier covers only what it "
         "measures; `expert judged` counts values that people gave, whether or not they were "
         "qualified; what nobody tested or judged is uncertain. A verdict that the candidate could "
-        "forge, or that was held less firmly than the contract demands, does not count. Errors, "
-        "timeouts and other limits say nothing of a claim and are in no denominator."
+        "forge, or that ran under weaker isolation than the contract demands, does not count. Errors, "
+        "timeouts and other limits say nothing about a claim and are in no denominator."
     )
     head = (
         "items", *SUPPORT, "refuted", "verifier and expert contradict", "forgeable",
@@ -141,7 +141,7 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
     ]  # fmt: skip
     whole = [row[1:] for row, each in zip(rows, found.rows, strict=True) if each.axis == ALL]
     parts = [row for row, each in zip(rows, found.rows, strict=True) if each.axis != ALL]
-    yield table("What stands behind each dimension", ("dimension", *head), whole)
+    yield table("Evidence for each dimension", ("dimension", *head), whole)
     if parts:
         yield table("The same by slice", ("slice", "dimension", *head), parts)
     yield from _tell_verifiers(found.by)
@@ -197,7 +197,7 @@ def _defects(report: QualityReport) -> Iterator[Block | str]:
         yield (
             f"Located errors of two reviewers match with a mean F1 of {located.mean_f1:.2f} over "
             f"{located.records} records (one-to-one, by overlap; two who found none agree). "
-            "Agreement on single words stands among the dimensions as marked words."
+            "Agreement on single words is listed among the dimensions as marked words."
         )
     if report.defects:
         yield table(

@@ -1,6 +1,6 @@
 """The rules: what the contract makes of one record, and on which facts.
 
-The rules stand in one order and the first that speaks decides; what no rule holds back is
+The rules are in one order and the first that applies decides; what no rule stops is
 accepted. A rule reads the record's layer of review, its judgments, adjudications and
 verifications, and nothing else; everything that it read is cited by id.
 
@@ -93,7 +93,7 @@ def _disposition(case: Case, documents: InForce, result: RuleResult, rule: str) 
 
 
 def decide(context: CaseContext) -> RuleResult:
-    """The result of the first rule that speaks, held against what machines and imitation ask."""
+    """The result of the first rule that applies, with the requirements of verification and imitation."""
     result = next(result for rule in RULES if (result := rule(context)) is not None)
     if result.state == "accepted":
         result = _not_endorsed(context) or result
@@ -179,8 +179,8 @@ def _overruled(context: CaseContext, decision: Decided) -> RuleResult | None:
         return None
     computed, rule = against
     reason = (
-        f"the adjudicator's scores make it {computed} by {rule!r}, and the verdict that stands is "
-        f"another: it takes an adjudication that states the verdict"
+        f"the adjudicator's scores make it {computed} by {rule!r}, and the verdict in force is "
+        f"another: an adjudication must state the verdict"
     )
     return RuleResult(
         "priority", "needs_adjudication", reason, "an adjudication that states the verdict"
@@ -227,7 +227,7 @@ def _not_counted(context: CaseContext) -> str:
 
 
 def _unstated(context: CaseContext) -> RuleResult | None:
-    """A comparison's verdict needs its passes too: scores beside it are no second verdict."""
+    """A comparison's verdict needs its passes too: scores beside it are not a second verdict."""
     stated = sum(not isinstance(each.verdict, NotAsked) for each in context.effective)
     passes = context.layer.passes
     if context.case.record.kind != "preference" or not 0 < stated < passes:
@@ -251,7 +251,7 @@ def _stale(context: CaseContext) -> RuleResult | None:
         "versions",
         "needs_rereview",
         f"{len(context.stale)} of {total} judgments were made before the meaning changed of {named}",
-        "review the record anew (assay review stale --assign), or declare the older version "
+        "review the record again (assay review stale --assign), or declare the older version "
         "compatible in the contract",
     )
 
@@ -389,7 +389,7 @@ RULES: tuple[Rule, ...] = (
     _adjudicated, _too_few, _unstated, _stale, _abstained, _contradicted, _disagreed, _senior,
     _uncompared, _sampled, _accepted,
 )  # fmt: skip
-"""The rules of review in the order in which they speak; the last one always does."""
+"""The rules of review in the order in which they apply; the last one always does."""
 
 
 def in_sample(record: str, layer: ReviewLayer) -> bool:

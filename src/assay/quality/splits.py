@@ -2,8 +2,8 @@
 
 Groups differ for good reasons only where each agrees within itself and not with the other:
 within-group alpha against cross-replication reliability (Wong, Paritosh, Aroyo 2021). A declared
-grouping is tested first, and where none explains the answers a split is sought in the answers
-themselves. Chance is answers dealt anew among the raters of each record.
+grouping is tested first, and where none explains the answers a split is searched for in the answers
+themselves. Chance is answers permuted among the raters of each record.
 """
 
 from statistics import NormalDist
@@ -35,7 +35,7 @@ LEAST_ANSWERS = 15
 """Answers of a rater who can be put on a side that nobody declared (a convention)."""
 
 LEAST_RATERS = 6
-"""Such raters, below which no undeclared split is sought."""
+"""Such raters, below which no undeclared split is searched for."""
 
 LEAST_SIDE = 3
 """Raters that a side must have that nobody declared: two who differ from all are two who err."""
@@ -44,7 +44,7 @@ LEAST_PART = 0.2
 """Part of the raters that it must have."""
 
 MAX_HIDDEN_RATERS = 60
-"""Raters among whom a split is sought that nobody declared: the most active ones."""
+"""Raters among whom an undeclared split is searched for: the most active ones."""
 
 ROUGH, FULL = 99, 999
 """Shuffles: the first number always, the second where the first leave a split possible."""
@@ -83,7 +83,7 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SplitSearch(NamedTuple):
-    """What was sought, and what would have been found."""
+    """What was searched for, and what would have been found."""
 
     split: Split | None
     """The split that explains the answers, or else the likeliest; None where none could be."""

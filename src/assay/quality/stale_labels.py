@@ -66,7 +66,7 @@ def changes_since(
 def touched(
     judgment: Judgment, made_under: DocumentIds, changes: Changes
 ) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The labels that have changed since a judgment was given, and the documents they stood in.
+    """The labels that have changed since a judgment was given, and the documents they were in.
 
     Args:
         judgment: the judgment; the rubric that it cites counts before the one in force at its entry.

@@ -48,7 +48,7 @@ def difference_series(judgments: Iterable[Judgment], dimension: str) -> dict[str
     """Each person's score minus the mean of the others' on the same candidate; sorted by pseudonym.
 
     A judgment that scores several candidates gives the mean of its differences, so that no value
-    hangs on another of the same moment. Only standing judgments of people count, and only the
+    depends on another of the same moment. Only standing judgments of people count, and only the
     scores of people whom the source names; the others' mean may rest on later judgments.
 
     Args:

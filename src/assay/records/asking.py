@@ -79,7 +79,7 @@ def count_silence(silent: int, outcomes: Sequence[Completion | Failure], give_up
         raise MachineError(
             code="endpoint-refuses",
             message=f"the endpoint refuses to work: {final.message}",
-            hint="mend it and start again; what was answered is remembered",
+            hint="fix it and start again; earlier answers are kept",
         )
     if not failures or len(failures) < len(outcomes):
         return 0 if outcomes else silent
@@ -87,7 +87,7 @@ def count_silence(silent: int, outcomes: Sequence[Completion | Failure], give_up
         raise MachineError(
             code="endpoint-silent",
             message=f"{silent + 1} tasks in a row had no answer; the last: {failures[-1].message}",
-            hint="mend the endpoint and start again; what was answered is remembered",
+            hint="fix the endpoint and start again; earlier answers are kept",
         )
     return silent + 1
 

@@ -54,7 +54,7 @@ class Step(Value):
     call: ToolCall | None = None
     """The tool call that the step makes."""
     output: str | None = None
-    """What the tool gave back, raw."""
+    """What the tool returned, raw."""
     state: JsonText | None = None
     """State of the environment after the step, as canonical JSON text."""
 

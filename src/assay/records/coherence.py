@@ -40,7 +40,7 @@ def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
         yield f"the presented order {list(judgment.order)} does not name each of {count} candidates"
     for what, number in _candidates_named(judgment):
         if number is not None and number >= count:
-            yield f"{what} speaks of candidate {number}, the record has {count}"
+            yield f"{what} names candidate {number}, the record has {count}"
     yield from _twice("score", ((s.dimension, s.candidate) for s in judgment.scores))
     yield from _labelling_faults(record, judgment)
     if judgment.wrote is not None and judgment.stands_as_is:
@@ -51,7 +51,7 @@ def judgment_faults(record: Record, judgment: Judgment) -> Iterator[str]:
         if reason.span:
             yield from _span_faults(record, reason.span)
         if reason.evidence is not None and reason.evidence >= len(record.evidence):
-            yield f"a reason leans on evidence {reason.evidence}, which is not there"
+            yield f"a reason refers to evidence {reason.evidence}, which is not there"
     if not judgment.reviewer.pseudonym.isprintable() or not judgment.reviewer.pseudonym:
         yield "the reviewer's pseudonym is empty or holds control characters"
 

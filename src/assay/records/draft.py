@@ -27,7 +27,7 @@ class TaskRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     initial_state: JsonText | None = None
     """State of the environment before the answer, as canonical JSON text."""
     taxonomy: dict[Name, str] = {}
-    """Where the task lies on the contract's axes: axis -> value."""
+    """The task's place on the contract's axes: axis -> value."""
     capability: str | None = None
     """The capability that the task calls on."""
     family: str | None = None
@@ -57,7 +57,7 @@ def draft_from_row(row: Mapping[str, Any], *, kind: str, source_class: str) -> R
     except msgspec.ValidationError as error:
         raise InputError(
             code="not-a-task",
-            message=f"this row is no task: {error}",
+            message=f"this row is not a task: {error}",
             hint="give `prompt`, or `messages` with `role` and `content`; see `TaskRow`",
         ) from error
     if (given.prompt is None) == (not given.messages):
@@ -84,7 +84,7 @@ def draft_from_row(row: Mapping[str, Any], *, kind: str, source_class: str) -> R
 
 
 def draft_from_record(record: Record, *, kind: str | None = None) -> Record:
-    """A draft that asks a record's task anew; what spoke of its old candidates is left behind.
+    """A draft that asks a record's task again; what was about its old candidates is left out.
 
     Args:
         record: the record whose task is asked; it becomes the parent.

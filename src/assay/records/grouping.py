@@ -41,11 +41,11 @@ class Groups:
         """Look over the file.
 
         Args:
-            reader: tells which rows belong together, and whether they may stand apart.
+            reader: says which rows belong together, and whether they may be spread over the file.
             rows: gives the rows of the file from its start.
 
         Raises:
-            InputError: where groups may stand apart, and the file has too many such rows or one
+            InputError: where groups may be spread, and the file has too many such rows or one
                 that cannot be read, which might belong to any group.
         """
         self._reader = reader
@@ -93,7 +93,7 @@ class Groups:
                 open_key = key
 
     def _measure(self) -> None:
-        """Count the rows of the groups that stand apart: they are held until the last has come."""
+        """Count the rows of the groups that are spread over the file: they are held until the last has come."""
         size = 0
         for row, key in self._keyed():
             short = 0 if isinstance(key, InputError) else _short(key)
@@ -110,7 +110,7 @@ class Groups:
             )
 
     def _refusal(self, key: Key) -> InputError | None:
-        """Why the rows of a group cannot be joined, as far as the look over the file tells."""
+        """Why the rows of a group cannot be joined, as far as the first pass over the file shows."""
         if not self._returns or (short := _short(key)) not in self._returns:
             return None
         if not self._reader.anywhere:
@@ -125,7 +125,7 @@ class Groups:
         return _too_long(self._name(key)) if self._sizes[short] > MAX_GROUP_ROWS else None
 
     def _keyed(self) -> Iterator[tuple[Row, Key | InputError]]:
-        """Each row with the key of its group, or with the reason why that cannot be told."""
+        """Each row with the key of its group, or with the reason why that cannot be determined."""
         for row in map(_parsed, self._rows()):
             try:
                 if row.fault:
@@ -179,7 +179,7 @@ class _Run:
         yield refused([row], fault)
 
     def close(self) -> Iterator[Unit]:
-        """The group whole, where nothing speaks against it."""
+        """The group whole, unless something prevents it."""
         if self._rows:
             yield Unit(self._rows, group=self.name)
 
@@ -214,7 +214,7 @@ def _parsed(row: Row) -> Row:
 def _torn(name: str, unread: str) -> InputError:
     return InputError(
         code="torn-group",
-        message=f"{unread} beside the group {name} cannot be read, and may be a part of it",
+        message=f"{unread} next to the group {name} cannot be read, and may be a part of it",
         hint=f"fix {unread} in the rejects file, which holds the group whole, and import that",
     )
 

@@ -49,7 +49,7 @@ class Intake:
 
     @property
     def takes_facts(self) -> bool:
-        """Whether the rows are our own facts, which are taken as they stand."""
+        """Whether the rows are our own facts, which are taken as they are."""
         return self._lines is not None
 
     def units(self, file: RowFile, after: int = 0) -> Iterator[Unit]:
@@ -161,7 +161,7 @@ def _refuse(what: str, faults: Iterable[str]) -> None:
         raise InputError(
             code=f"incoherent-{what}",
             message="; ".join(found[:_FAULTS_TOLD]) + more,
-            hint="mend the row, or the mapping that reads it",
+            hint="fix the row, or the mapping that reads it",
         )
 
 
@@ -176,7 +176,7 @@ def _refuse_unknown_sources(record: Record, known: frozenset[str] | None) -> Non
                 code="unknown-source-class",
                 message=f"sources.yaml has no source class {source.source_class!r}",
                 where=f"sources[{number}]",
-                hint=f"did you mean {near!r}?" if near else "add it there, or mend the row",
+                hint=f"did you mean {near!r}?" if near else "add it there, or fix the row",
             )
 
 

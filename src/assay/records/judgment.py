@@ -1,7 +1,7 @@
 """The judgment: one reviewer's immutable answer about one record.
 
 It lives beside the record because foreign rows carry both; what happens to judgments
-(assignment, adjudication) is the room `review`.
+(assignment, adjudication) is the package `review`.
 """
 
 from collections.abc import Iterable
@@ -54,7 +54,7 @@ class Action(Value, tag_field="at", tag="step"):
 
 
 class Unanchored(Value, tag_field="at", tag="unanchored"):
-    """A place that the source names but that does not match the text; kept as it was said."""
+    """A place that the source names but that does not match the text; kept as it was given."""
 
     stated: str
     """What the source said: the quote, or its offsets."""
@@ -81,7 +81,7 @@ class LocalizedError(Value):
     source_severity: str | None = None
     """The source's own word for the severity, where its scale is not ours."""
     correction: str | None = None
-    """What should stand there."""
+    """What should be there."""
     verification: str | None = None
     """How the error was checked."""
     note: str | None = None
@@ -148,13 +148,13 @@ class Reason(Value):
     text: str
     """The reason in words."""
     dimension: Name | None = None
-    """The dimension that it speaks to."""
+    """The dimension that it is about."""
     code: str | None = None
     """A reason code of the rubric."""
     candidate: Index | None = None
-    """The candidate that it speaks of."""
+    """The candidate that it is about."""
     evidence: Index | None = None
-    """The piece of the record's evidence that it leans on."""
+    """The piece of the record's evidence that it rests on."""
     span: TextSpan | None = None
     """The words that it points at."""
 

@@ -1,6 +1,6 @@
 """Matching: each judgment of an import against what its reviewer gave on the same record before.
 
-The same content again is the same judgment, wherever it stands. Different content is another
+The same content again is the same judgment, wherever it is. Different content is another
 judgment; where nothing shows which of two is the later (`records.occasion`), both are kept,
 neither decides, and the report counts them. Where the mapping says that rows are parts of one
 judgment (`group`) or repeat one vote (`once`), different content is refused: it would be a half.
@@ -120,7 +120,7 @@ class _Earlier:
         """The id under which this judgment is kept, and the earlier one that says it already.
 
         Stores of earlier releases number repeated judgments by their place in the file. Where
-        the mapping does not number them, content alone tells whether one is there.
+        the mapping does not number them, content alone shows whether one is there.
         """
         own = self._own.get(_reviewed(judgment), {})
         if identity in own:

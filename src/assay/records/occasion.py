@@ -1,7 +1,7 @@
 """Occasions: which of one reviewer's judgments on one record is the last, by their content alone.
 
 A source says that a reviewer judged again by a number (`occasion`) or by a time (`judged_at`).
-Where neither tells two different answers apart, nothing shows which of them holds. The place of
+Where neither orders two different answers, nothing shows which of them holds. The place of
 a row in its file is never evidence: a file can be cut and put together in any way.
 """
 

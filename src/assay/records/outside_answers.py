@@ -39,7 +39,7 @@ class OutsideAnswers:
 
         Args:
             scales: dimension -> the values of its scale; without any, nothing is outside.
-            sections: ids of the policy's sections; None where they are not looked at.
+            sections: ids of the policy's sections; None where they are not checked.
         """
         self._scales = scales
         self._sections = sections

@@ -1,6 +1,6 @@
 """What an import asks of the outside: rows, a place for rejects, and tables to join.
 
-The room `bulk` implements these over files.
+The package `bulk` implements these over files.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +73,7 @@ def row_values(row: Row) -> Mapping[str, Any]:
     """The row's cells or fields, parsed.
 
     Raises:
-        InputError: the row's fault, or that it is no JSON object.
+        InputError: the row's fault, or that it is not a JSON object.
     """
     if row.fault:
         raise row.fault
@@ -111,7 +111,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rejects(Protocol):
-    """Where rows that were set aside are kept, so that they can be mended and imported again."""
+    """Where rows that were set aside are kept, so that they can be fixed and imported again."""
 
     name: str
     """Name for people, such as `votes.rejects.jsonl`."""

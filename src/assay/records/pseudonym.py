@@ -1,4 +1,4 @@
-"""Pseudonyms: a keyed digest stands for a person; the raw id goes no further than the door."""
+"""Pseudonyms: a keyed digest stands for a person; the raw id is never stored."""
 
 import base64
 import hmac

@@ -22,11 +22,11 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     known_sources: frozenset[str] | None = None
     """The source classes of sources.yaml: a record of any other is set aside. None asks none."""
     axes: Mapping[str, Sequence[str]] = {}
-    """The contract's sampling axes with their values; empty where values are not looked at."""
+    """The contract's sampling axes with their values; empty where values are not checked."""
     scales: Mapping[str, Sequence[str]] = {}
-    """The rubric's dimensions with the values of their scales; empty where they are not looked at."""
+    """The rubric's dimensions with the values of their scales; empty where they are not checked."""
     sections: tuple[str, ...] | None = None
-    """Ids of the policy's sections; None where they are not looked at."""
+    """Ids of the policy's sections; None where they are not checked."""
 
 
 class Recurrence(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +42,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """What one row gave: a record, and the judgments that the row holds of it."""
 
     record: Record | None
-    """The record; absent where the row holds only judgments of a record told before."""
+    """The record; absent where the row holds only judgments of a record given before."""
     judgments: Sequence[Judgment] = ()
     """Judgments about it, each naming the record's id."""
     recurrences: Sequence[Recurrence] = ()
@@ -82,7 +82,7 @@ class LayoutReader(Reader, Protocol):
 
 @runtime_checkable
 class FactReader(Reader, Protocol):
-    """A reader of our own facts: they are taken as they stand, `occasion` included."""
+    """A reader of our own facts: they are taken as they are, `occasion` included."""
 
     def read_line(self, text: bytes, context: RowContext) -> Sequence[Read]:
         """Map one line of JSON text; raises as `read` does."""
@@ -93,17 +93,17 @@ class GroupReader(Reader, Protocol):
     """A reader for files in which several rows may be one judgment."""
 
     group_columns: tuple[str, ...]
-    """The columns that tell a row's group; empty where each row stands for itself."""
+    """The columns that identify a row's group; empty where rows are not grouped."""
     anywhere: bool
-    """Whether the rows of a group may stand apart from each other in the file."""
+    """Whether the rows of a group may be apart from each other in the file."""
     names_votes: bool
     """Whether a judgment can carry the columns that name its vote (`Recurrence.once`)."""
 
     def group_of(self, row: Mapping[str, Any]) -> tuple[str, ...] | None:
-        """What rows of one group have in common; None where each row stands for itself.
+        """What rows of one group have in common; None where rows are not grouped.
 
         The rows of a group are read as one: the first row's values, and all of them as `rows`.
 
         Raises:
-            InputError: if the row lacks a column that tells its group.
+            InputError: if the row lacks a column that identifies its group.
         """

@@ -24,7 +24,7 @@ class Source(Value):
     part: Pointer = ""
     """JSON pointer to the part meant, such as `/task` or `/candidates/0`; empty for the whole."""
     locator: str | None = None
-    """Where in the source it stands."""
+    """Where in the source it is."""
 
 
 class Sensitivity(Value):
@@ -66,7 +66,7 @@ class Record(Fact):
     schema_version: Literal[1]
     """Version of this format."""
     part: Part
-    """The kind's own part, told apart by `kind`."""
+    """The kind's own part, distinguished by `kind`."""
     task: Task
     """What is asked."""
     sources: tuple[Source, ...]

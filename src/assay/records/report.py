@@ -56,7 +56,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     set_aside: int
     """Rows set aside with a reason."""
     resumed_after: int = 0
-    """The row that an earlier, killed run had come to; 0 for a run from the start."""
+    """The row that an earlier, killed run had reached; 0 for a run from the start."""
     facts: Mapping[str, FactCount] = {}
     """By family, `records` and `judgments`: what this run added."""
     reasons: tuple[ReasonCount, ...] = ()

@@ -47,7 +47,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[tuple[str, str], ...] = ()
     """Place and reason of every row that would be set aside."""
     read: int = 0
-    """Rows looked at."""
+    """Rows read."""
 
 
 def import_rows(
@@ -76,7 +76,7 @@ def import_rows(
         actor: who imports.
         mapping: digest of the mapping file, where the reader is one.
         documents: ids of the documents in force.
-        progress: told after each commit.
+        progress: called after each commit.
 
     Raises:
         UsageError: if the reader cannot give records of this kind.
@@ -110,7 +110,7 @@ def import_rows(
 def preview_rows(file: RowFile, reader: Reader, context: RowContext, *, first: int = 5) -> Preview:
     """What the first rows would become, without a store.
 
-    A row that holds only judgments of a record told elsewhere is reported as set aside, since
+    A row that holds only judgments of a record given elsewhere is reported as set aside, since
     nothing is looked up.
 
     Raises:

@@ -40,7 +40,7 @@ class Tool(Value):
     name: str
     """The tool's name."""
     description: str = ""
-    """What the model is told about it."""
+    """The description that the model gets."""
     parameters: JsonText = ""
     """JSON Schema of its arguments as canonical JSON text; empty where none was given."""
     permission: Literal["allowed", "needs_confirmation", "forbidden"] | None = None
@@ -57,7 +57,7 @@ class Task(Value):
     initial_state: JsonText | None = None
     """State of the environment before the answer, as canonical JSON text."""
     taxonomy: dict[Name, str] = {}
-    """Where the task lies on the contract's axes: axis -> value."""
+    """The task's place on the contract's axes: axis -> value."""
     capability: str | None = None
     """The capability that the task calls on."""
     family: str | None = None

@@ -14,11 +14,11 @@ class Unit(msgspec.Struct):
     """Rows that are read as one: a single row, or a group that a mapping names."""
 
     rows: list[Row]
-    """The rows; ones with a fault may stand among them."""
+    """The rows; ones with a fault may be among them."""
     set_aside: list[tuple[Row, InputError]] = []
     """Rows of the unit that cannot be used, each with its reason."""
     group: str = ""
-    """The group's columns and values, for messages; empty where the row stands for itself."""
+    """The group's columns and values, for messages; empty where rows are not grouped."""
     facts: Sequence[Fact] = ()
     """The facts that the other rows gave, a record before its judgments."""
     ids: Sequence[str] = ()

@@ -39,7 +39,7 @@ class Votes:
             raise InputError(
                 code="differing-vote",
                 message=f"rows with {recurrence.once} give different judgments of one record",
-                hint="fix the rows so that they agree, or name under `once` what tells them apart",
+                hint="fix the rows so that they agree, or name under `once` what distinguishes them",
             )
 
 

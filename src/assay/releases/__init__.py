@@ -3,5 +3,5 @@
 Comes in: records with their dispositions, judgments, the documents, the quality report.
 Goes out: a folder that a trainer reads and an auditor checks without us; a drop report beside
 every foreign format. Always holds: a release is visible whole or not at all, is the same to the
-byte when built again, and holds nothing whose rights do not permit it. Next room: `validation`.
+byte when built again, and holds nothing whose rights do not permit it. Next package: `validation`.
 """

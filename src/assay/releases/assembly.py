@@ -64,7 +64,7 @@ class Tally:
         self.verifiers = VerifierTally(demand)
         """What verifiers said."""
         self.evidence = EvidenceTally(demand)
-        """What stands behind each dimension, and under which guidelines judgments were made."""
+        """Evidence for each dimension, and under which guidelines judgments were made."""
         self._totals: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._states: Counter[str] = Counter()

@@ -39,7 +39,7 @@ class Digests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file that the statement speaks of."""
+    """A file that the statement is about."""
 
     name: str
     """The file's name."""
@@ -53,7 +53,7 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     type: str = msgspec.field(name="_type")
     """The version of the statement's format."""
     subject: tuple[Subject, ...]
-    """The files that the statement speaks of."""
+    """The files that the statement is about."""
     predicate_type: str = msgspec.field(name="predicateType")
     """What sort of claim it is."""
     predicate: dict[str, Any]
@@ -126,7 +126,7 @@ def open_envelope(content: bytes, key: Ed25519PublicKey, predicate_type: str) ->
     """The statement in an envelope, if the given key signed it and it is of the given type.
 
     Raises:
-        CheckError: saying why it cannot be believed. The statement is read only after its
+        CheckError: saying why it cannot be verified. The statement is read only after its
             signature held.
     """
     envelope = _read_envelope(content)
@@ -181,7 +181,7 @@ def _verified_payload(envelope: _Envelope, key: Ed25519PublicKey) -> bytes:
     try:
         key.verify(_from_base64(signature.sig), pre_authentication_encoding(PAYLOAD_TYPE, payload))
     except InvalidSignature as error:
-        raise _refusal("signature-wrong", "the signature does not hold for the payload") from error
+        raise _refusal("signature-wrong", "the signature does not match the payload") from error
     return payload
 
 
@@ -201,5 +201,5 @@ def _from_base64(text: str) -> bytes:
 
 def _refusal(code: str, message: str) -> CheckError:
     return CheckError(
-        code=code, message=message, hint="take the release, and the key, anew from its publisher"
+        code=code, message=message, hint="get the release, and the key, from its publisher again"
     )

@@ -82,7 +82,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     release: Release
     """The fact that was committed."""
     folder: Path
-    """Where it lies."""
+    """Its path."""
     head: Head
     """The head of its manifest."""
 
@@ -101,7 +101,7 @@ def build(
         store: where the facts are.
         inputs: everything else that the release is made from.
         key: the key that signs.
-        releases: the folder in which releases lie, one folder a version.
+        releases: the folder of the releases, one folder a version.
         actor: who builds.
 
     Raises:

@@ -29,10 +29,10 @@ STATE_MEANINGS: Mapping[str, str] = {
 """What the state of a released record means."""
 
 STANDING_MEANINGS: Mapping[str, str] = {
-    "endorsed": "something that could have spoken against it speaks for it",
-    "rejected": "a veto, a verifier, the policy, or agreed judgments speak against it",
-    "mixed": "judgments or verifiers speak both ways",
-    "unjudged": "nothing that could have spoken against it was looked at",
+    "endorsed": "evidence that could have counted against it supports it",
+    "rejected": "a veto, a verifier, the policy, or agreed judgments count against it",
+    "mixed": "judgments or verifiers count both for and against it",
+    "unjudged": "nothing that could have counted against it was examined",
 }
 """What the standing of a candidate means."""
 
@@ -54,7 +54,7 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     difference: Difference | None
     """What changed since the release before; None for a first release."""
     alarms: tuple[Alarm, ...]
-    """Failure modes whose sign is there."""
+    """Failure modes that were raised."""
     limitations: str
     """What people know of the data's limits, as Markdown."""
 

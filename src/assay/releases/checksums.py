@@ -1,4 +1,4 @@
-"""SHA256SUMS, and what really lies in a folder: every file listed, nothing else, no way out."""
+"""SHA256SUMS, and what really is in a folder: every file listed, nothing else, no way out."""
 
 import hashlib
 import os
@@ -58,7 +58,7 @@ def is_safe(name: str) -> bool:
 
 
 def scan_folder(folder: Path) -> tuple[set[str], list[Issue]]:
-    """The names of the regular files under a folder, and what else lies there."""
+    """The names of the regular files under a folder, and what else is there."""
     files: set[str] = set()
     issues = []
     for name, mode in _entries(folder):
@@ -112,5 +112,5 @@ def _issue(code: str, file: str, message: str, line: int = 0) -> Issue:
         code=code,
         severity="error",
         message=message,
-        hint="take the release anew from its publisher",
+        hint="get the release from its publisher again",
     )

@@ -1,7 +1,7 @@
 """The contents of a signed folder, derived again: ids, items, Merkle root, tables, gates, rights.
 
-All series lie in the order of the records' ids, so one walk side by side sees everything in flat
-memory. The item of each record is made anew by the function that made it at the build.
+All series are in the order of the records' ids, so one walk side by side sees everything in flat
+memory. The item of each record is made again by the function that made it at the build.
 """
 
 from collections.abc import Iterator
@@ -67,7 +67,7 @@ About = TypeVar("About", Judgment, Disposition, Adjudication, Verification)
 
 
 def examine(folder: Path, head: Head, faults: Faults) -> None:
-    """Derive everything that the manifest says from the files, and tell every difference.
+    """Derive everything that the manifest says from the files, and report every difference.
 
     Raises:
         InputError: if a file cannot be read as what it should be; then nothing after it is
@@ -156,9 +156,9 @@ class _Walk:
         self, folder: Path, head: Head, permits: Permits, faults: Faults, tally: Tally
     ) -> None:
         self.tally = tally
-        """Counts and Merkle root over the items as they stand."""
+        """Counts and Merkle root over the items as they are."""
         self.cells = Cells()
-        """Where the records lie on the contract's axes."""
+        """The places of the records on the contract's axes."""
         self.figures = QaFigures()
         """What review came to, by the dispositions."""
         self._folder = folder

@@ -156,7 +156,7 @@ def _record_set(name: str, schema: pa.Schema, columns: dict[str, str]) -> dict[s
 
 
 def _responsible(portrait: Portrait) -> dict[str, Any]:
-    """The RAI properties that the release can speak to; the others are left out, not guessed."""
+    """The RAI properties that the release can state; the others are left out, not guessed."""
     head, paperwork = portrait.head, portrait.paperwork
     counts, contract = head.counts, paperwork.contract
     drawn_on = {entry.id for entry in head.source_classes}
@@ -188,8 +188,8 @@ def _responsible(portrait: Portrait) -> dict[str, Any]:
         ),
         "machineAnnotationTools": sorted({each.verifier for each in head.verification}),
         "dataReleaseMaintenancePlan": (
-            "Releases are immutable and numbered; a withdrawal is a signed notice beside the "
-            "folder. " + _deletion(sources)
+            "Releases are immutable and numbered; a withdrawal is a signed notice next to "
+            "the folder. " + _deletion(sources)
         ).strip(),
         "personalSensitiveInformation": [
             f"{source.id} may hold information about persons"

@@ -1,4 +1,4 @@
-"""The evidence tally: what stands behind the dimensions of released records, and by which guideline.
+"""The evidence tally: the evidence for the dimensions of released records, and by which guideline.
 
 All of it is derived again when a release is verified.
 """
@@ -18,7 +18,7 @@ from assay.verification.verification import Verification
 
 
 class DimensionEntry(Value):
-    """What stands behind one dimension of the rubric, in items of the released records.
+    """Evidence for one dimension of the rubric, in items of the released records.
 
     An item is a candidate, or a record that has none.
     """
@@ -54,7 +54,7 @@ class GuidelineEntry(Value):
 
 
 class EvidenceTally:
-    """Counts items by what stands behind them, and judgments by the guideline that they cite."""
+    """Counts items by their evidence, and judgments by the guideline that they cite."""
 
     def __init__(self, demand: Demand) -> None:
         """Count nothing yet.

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 
 from assay.core.issues import Issue, Severity
 
-_HINT = "take the release anew from its publisher"
+_HINT = "get the release from its publisher again"
 
 _MOST = 20
-"""Faults of one sort in one file that are told one by one."""
+"""Faults of one sort in one file that are reported one by one."""
 
 
 class Faults:
-    """Collects issues and bounds how many of one sort are told."""
+    """Collects issues and bounds how many of one kind are reported."""
 
     def __init__(self) -> None:
         self._issues: list[Issue] = []

@@ -222,7 +222,7 @@ def reserve_gate(
 
 
 def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateResult:
-    """Whether verifiers looked at what the rubric names them for, and no record rests on too little.
+    """Whether verifiers checked what the rubric names them for, and no record rests on too little.
 
     Args:
         tally: what verifiers said of the records of the release.
@@ -267,7 +267,7 @@ def claims_gate(
     """
     unproven = [
         f"{name} claims an effect that no validation shows: {claim!r}; name one that passed "
-        "by its id, or take the claim back"
+        "by its id, or remove the claim"
         for name in sorted(texts)
         for text in texts[name]
         for claim in find_unproven_effects(text, validations)

@@ -210,7 +210,7 @@ class Head(Value):
     left_out: tuple[LeftOut, ...]
     """What of the store is not in the release, and why."""
     gates: tuple[GateResult, ...]
-    """What every gate said."""
+    """The result of every gate."""
     files: tuple[FileEntry, ...]
     """Data files, documents and the quality report, with digests."""
     audit: AuditHead
@@ -226,7 +226,7 @@ class Head(Value):
     verification: tuple[VerifierEntry, ...] = ()
     """What verifiers said of the records, by verifier, isolation and environment; since format 3."""
     dimensions: tuple[DimensionEntry, ...] = ()
-    """What stands behind each dimension of the rubric; since format 4."""
+    """Evidence for each dimension of the rubric; since format 4."""
     judged_under: tuple[GuidelineEntry, ...] = ()
     """Judgments by the guideline that they cite; since format 4."""
 
@@ -259,7 +259,7 @@ def read_head(file: Path) -> Head:
     """The head of a manifest.
 
     Raises:
-        InputError: if the file is no manifest of a known format in its one form.
+        InputError: if the file is not a manifest of a known format in its one form.
     """
     with file.open("rb") as stream:
         return _read_head(stream)

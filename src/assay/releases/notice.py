@@ -1,7 +1,7 @@
-"""The notice of a withdrawal: a signed statement that lies beside the release's folder.
+"""The notice of a withdrawal: a signed statement that is next to the release's folder.
 
 The folder stays as it is, for its digests are in the world; whoever verifies it finds the notice.
-A notice that cannot be believed is an error, not nothing: someone may have damaged a true one.
+A notice that cannot be verified is an error, not nothing: someone may have damaged a true one.
 """
 
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def notices_beside(folder: Path, manifest: str, key: Ed25519PublicKey) -> Iterat
             if statement.digests.get(MANIFEST) == manifest:
                 yield _withdrawn(file.name, statement)
         elif file in named_notices(folder):
-            message = f"a notice of withdrawal lies here and cannot be believed: {statement}"
+            message = f"there is a notice of withdrawal that cannot be verified: {statement}"
             yield _issue("notice-unbelievable", file.name, message, "error")
 
 

@@ -72,7 +72,7 @@ RECORD_COLUMNS: dict[str, str] = {
     "standings": "What its label says of each candidate: endorsed, rejected, mixed or unjudged.",
     "source_classes": "Source classes that the record draws on.",
     "capability": "The capability that the task calls on.",
-    "taxonomy": "Where the task lies on the contract's axes, as a JSON object.",
+    "taxonomy": "The task's values on the contract's axes, as a JSON object.",
     "prompt": "Content of the task's last message.",
     "candidates": "The responses as texts; their order carries no meaning.",
     "judgments": "How many judgments of it the release holds.",

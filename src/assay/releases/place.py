@@ -1,4 +1,4 @@
-"""The place where releases lie: one build at a time, and a folder appears whole or not at all.
+"""The place where releases are kept: one build at a time, and a folder appears whole or not at all.
 
 A build writes into `.building-<version>`. The release exists once its fact is committed, and then
 the folder gets its name. Whatever cuts a build, what it leaves is settled by that one question at
@@ -56,7 +56,7 @@ def building(store: FactStore, releases: Path, version: str) -> Iterator[Path]:
             code="release-not-written",
             message=f"the release could not be written: {error.strerror or error}",
             where=str(releases),
-            hint="make room and build again",
+            hint="free some space and build again",
         ) from error
 
 

@@ -16,7 +16,7 @@ def previous_release(store: FactStore, version: str, releases: Path) -> Release 
     Args:
         store: where the releases' facts are.
         version: the version that is to be built.
-        releases: the folder in which releases lie, one folder a version.
+        releases: the folder of the releases, one folder a version.
 
     Raises:
         UsageError: if the version is there already, or not above the last one.

@@ -58,6 +58,6 @@ class Release(Fact):
     documents: dict[str, str]
     """Document ids: `contract`, `rubric`, `policy`, `sources`."""
     gates: tuple[GateResult, ...]
-    """What every gate said."""
+    """The result of every gate."""
     previous: str | None = None
     """Id of the release before it."""

@@ -66,7 +66,7 @@ class Selection:
         """Start with nothing chosen.
 
         Args:
-            folder: where the spool lies.
+            folder: where the spool is kept.
             withdrawn: records that were withdrawn one by one, each with the reason.
             reserve: the fingerprints of the reserve; None where nothing is sealed.
             leave_out_overlaps: whether records that share text with it stay out.
@@ -80,7 +80,7 @@ class Selection:
         self.figures = QaFigures()
         """What review came to."""
         self.cells = Cells()
-        """Where the chosen records lie on the contract's axes."""
+        """The places of the chosen records on the contract's axes."""
         self._withdrawn = withdrawn
         self._left_out: Counter[tuple[str, str]] = Counter()
 
@@ -183,7 +183,7 @@ def select(
         rubric: document id of the rubric in force.
         use: the use that rights are asked for.
         permits: what the sources permit.
-        folder: where the spool lies while it is needed.
+        folder: where the spool is kept while it is needed.
         reserve: the fingerprints of the reserve; None where nothing is sealed.
         leave_out_overlaps: whether records that share text with it stay out.
     """

@@ -29,7 +29,7 @@ class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
     withdrawal: Withdrawal
     """The fact that was committed."""
     notice: Path
-    """The signed notice beside the release's folder; hand it to everyone who has the release."""
+    """The signed notice next to the release's folder; hand it to everyone who has the release."""
 
 
 def diff(before: Path, after: Path) -> Difference:
@@ -55,7 +55,7 @@ def read_card(folder: Path) -> str:
     """The data card of a release, as Markdown.
 
     Raises:
-        InputError: if the folder is no release.
+        InputError: if the folder is not a release.
     """
     require_release(folder)
     return (folder / "DATA_CARD.md").read_text()
@@ -82,7 +82,7 @@ def withdraw(
         reason: why; everyone who verifies the release will read it.
         records: ids, or unique prefixes, of the records; empty: the whole release.
         key: the key that signs.
-        releases: the folder in which releases lie.
+        releases: the folder of the releases.
         moment: when, as UTC in ISO 8601.
         actor: who does it.
 
@@ -128,7 +128,7 @@ def _require_held(folder: Path, records: Sequence[str]) -> None:
 
 
 def require_release(folder: Path) -> None:
-    """Refuse a folder that is no release.
+    """Refuse a folder that is not a release.
 
     Raises:
         InputError: if it has no manifest.
@@ -136,6 +136,6 @@ def require_release(folder: Path) -> None:
     if not (folder / MANIFEST).is_file():
         raise InputError(
             code="not-a-release",
-            message="there is no manifest here, so this is no release",
+            message="there is no manifest here, so this is not a release",
             where=str(folder),
         )

@@ -1,6 +1,6 @@
 """The spool: facts on their way into a release, on disk, read back in the order of their keys.
 
-Memory holds a key and a place for each fact; the facts themselves lie in an unnamed file.
+Memory holds a key and a place for each fact; the facts themselves are in an unnamed file.
 """
 
 import os
@@ -18,7 +18,7 @@ class Spool:
     """Bodies by key, in any order in, in the order of keys out."""
 
     def __init__(self, folder: Path) -> None:
-        """Open a spool whose file lies in the given folder, unnamed, so that no crash leaves it."""
+        """Open a spool whose file is in the given folder, unnamed, so that no crash leaves it."""
         self._stream = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  closed by __exit__
         self._entries: list[tuple[str, int, int]] = []
         self._end = 0

@@ -1,4 +1,4 @@
-"""The verifier tally: what verifiers said of released records, and where their word is too weak."""
+"""The verifier tally: what verifiers said of released records, and where their results are too weak."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -23,7 +23,7 @@ class VerifierEntry(Value):
     version: str
     """Its version."""
     verdicts: dict[str, Index]
-    """Results by verdict; only `pass` and `fail` speak about a claim."""
+    """Results by verdict; only `pass` and `fail` say something about a claim."""
     isolation: str | None = None
     """How the code under test was held; absent where nobody noted it."""
     environment: str | None = None
@@ -47,9 +47,9 @@ class VerifierTally:
         self._refused_always = demand.contract.verification.refuse_forgeable
         self._named = demand.tests
         self.below_minimum: list[str] = []
-        """Ids of records with a verdict that stands below it."""
+        """Ids of records with a verdict below it."""
         self.forgeable: list[str] = []
-        """Ids of records on which a verdict stands that the candidate could have forged, while no
+        """Ids of records with a verdict in force that the candidate could have forged, while no
         person gave a value on what it covers, or the contract refuses it even so."""
         self._counts: dict[_Key, Counter[str]] = defaultdict(Counter)
         self._speaking: Counter[str] = Counter()

@@ -44,4 +44,4 @@ class Fingerprint(Fact):
     grams: str
     """Keyed hashes of its word groups, as a sorted set: base64 of little-endian 64-bit numbers."""
     slice: dict[str, str] = {}
-    """Where it lies on the contract's axes, so that coverage can be shown without opening."""
+    """Its place on the contract's axes, so that coverage can be shown without opening."""

@@ -1,4 +1,4 @@
-"""Use cases of the reserve: seal, compare, open, and report where it stands."""
+"""Use cases of the reserve: seal, compare, open, and report its status."""
 
 import hmac
 from collections import Counter
@@ -75,11 +75,11 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     sealed: int
     """Items that are new to the vault."""
     already_there: int
-    """Items that it held before, or that stand twice in the file."""
+    """Items that it held before, or that appear twice in the file."""
     sealing: str | None
     """Id of the sealing; None where nothing was new."""
     exposed: tuple[str, ...]
-    """Ids of sealed items that lie in the store as records in the clear: they are no secret."""
+    """Ids of sealed items that are in the store as unencrypted records: they are not secret."""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +102,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReserveStatus(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the reserve stands."""
+    """Status of the reserve."""
 
     reserve: str
     """Its name."""
@@ -164,7 +164,7 @@ def seal(
             code="no-recipients",
             message="nobody could open the vault",
             where="assay.toml: vault_recipients",
-            hint="say `assay key new-vault`, and put the public key it prints into assay.toml",
+            hint="run `assay key new-vault`, and put the public key it prints into assay.toml",
         )
     index(store, key)  # refuses a reserve that is sealed under another key
     items = {item_name(key, record): record for record in records}
@@ -435,7 +435,7 @@ def _opened(
 
 
 def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> ReserveStatus:
-    """Where the reserve stands, without touching the vault."""
+    """Status of the reserve, without touching the vault."""
     declared = required_reserve(documents)
     slices: dict[str, Counter[str]] = {}
     seen: set[str] = set()

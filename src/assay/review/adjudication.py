@@ -18,7 +18,7 @@ class Decided(Value, tag_field="decision", tag="decided"):
     verdict: Verdict
     """The verdict, a ranking included; `not_asked` where the rest carries the decision."""
     scores: tuple[DimensionScore, ...] = ()
-    """Scores that stand beside it."""
+    """Scores given with it."""
     errors: tuple[LocalizedError, ...] | None = None
     """Errors that stand, each at its place; empty: there are none; absent: not decided."""
     step_labels: tuple[StepLabel, ...] = ()

@@ -37,7 +37,7 @@ from assay.review.service import (
 )
 
 OWN = frozenset({"record", "decision", "cause", "adjudicator", "note", "written"})
-"""Columns of a row that are no part of an answer."""
+"""Columns of a row that are not part of an answer."""
 
 DECISIONS = ("decided", "preserved", "returned")
 

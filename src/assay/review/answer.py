@@ -43,13 +43,13 @@ from assay.review.form import Form
 from assay.review.presentation import order_of
 
 PRIORITY_EXCEPTION = "priority_exception"
-"""Code of the reason why a verdict stands against the priority rules on its own scores."""
+"""Code of the reason why a verdict overrides the priority rules on its own scores."""
 
 CAUSE = "cause"
 """Code of the reason why no winner is named."""
 
 LONGEST = 100_000
-"""Most signs of one text that a reviewer writes."""
+"""Most characters of one text that a reviewer writes."""
 
 _CANDIDATE = re.compile(r"^/candidates/(\d{1,9})(/.*)?$")
 
@@ -175,7 +175,7 @@ def answer_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputE
     yield from _part_faults(answer, form)
     for field, text in _texts(answer):
         if len(text) > LONGEST:
-            yield _fault("too-long", f"a text has more than {LONGEST:,} signs", field)
+            yield _fault("too-long", f"a text has more than {LONGEST:,} characters", field)
 
 
 def _verdict_faults(answer: Answer, form: Form) -> Iterator[InputError]:
@@ -186,7 +186,7 @@ def _verdict_faults(answer: Answer, form: Form) -> Iterator[InputError]:
         yield _fault("verdict-not-permitted", f"{word} is not asked here", "verdict", permitted)
     strength = verdict.strength if isinstance(verdict, Prefers) else None
     if strength is not None and not 1 <= strength <= form.strengths:
-        yield _fault("bad-strength", f"a strength lies from 1 to {form.strengths}", "verdict")
+        yield _fault("bad-strength", f"a strength is from 1 to {form.strengths}", "verdict")
 
 
 def _score_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputError]:
@@ -195,7 +195,7 @@ def _score_faults(answer: Answer, form: Form, rubric: Rubric) -> Iterator[InputE
     known = {dimension.id for dimension in rubric.dimensions}
     for reason in answer.reasons:
         if reason.dimension is not None and reason.dimension not in known:
-            message = f"a reason names {reason.dimension!r}, which is no dimension"
+            message = f"a reason names {reason.dimension!r}, which is not a dimension"
             yield _fault("unknown-dimension", message, "reasons")
         if not reason.text.strip() and not reason.code:
             message = "a reason has neither text nor a code; write one, or leave the reason out"

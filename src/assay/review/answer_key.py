@@ -65,7 +65,7 @@ class Key(Value):
     rubric: str
     """Document id of the rubric under which the answer is right."""
     source: Literal["adjudication", "expert"]
-    """Who says so: an adjudication that stands in the store, or an expert for this purpose."""
+    """The source of the key: an adjudication that is in the store, or an expert for this purpose."""
     verdicts: tuple[Verdict, ...] = ()
     """The right verdicts; empty where no verdict is asked. A preference without a strength accepts any."""
     scores: tuple[AcceptedScore, ...] = ()
@@ -84,7 +84,7 @@ class Key(Value):
         if not self.asks:
             yield "the key expects nothing, so every answer would meet it"
         if any(isinstance(verdict, Abstained | NotAsked) for verdict in self.verdicts):
-            yield "an abstention is no right answer; insufficient context can be one"
+            yield "an abstention is not a right answer; insufficient context can be one"
         places = [(score.dimension, score.candidate) for score in self.scores]
         if len(set(places)) != len(places):
             yield "the key expects two things of one score"
@@ -123,7 +123,7 @@ def outcomes(judgment: Judgment, key: Key) -> dict[str, Outcome]:
             code=f"key-of-another-{other}",
             message=f"the key holds for another {other} than the judgment {judgment.id}",
             where=judgment.id,
-            hint="hold an answer against the key of its own record and version of the rubric",
+            hint="compare an answer with the key of its own record and version of the rubric",
         )
     found: dict[str, Outcome] = {}
     if key.verdicts:

@@ -1,6 +1,6 @@
 """Assigning: independent passes over records, spread evenly over the people who may judge.
 
-The draw hangs on a secret key alone: the same key, records and people give the same assignments,
+The draw depends on a secret key alone: the same key, records and people give the same assignments,
 and no reviewer can foresee which record or which order comes next.
 """
 
@@ -45,7 +45,7 @@ def refuse_unknown_members(people: Mapping[str, str], contract: Contract) -> Non
     if faults:
         raise UsageError(
             code="unknown-role",
-            message=f"nobody can be asked so: {', '.join(faults)}",
+            message=f"these people cannot be asked: {', '.join(faults)}",
             hint=f"name people as NAME=ROLE; roles of the contract's layers: {', '.join(roles)}",
         )
 
@@ -89,7 +89,7 @@ class Draw:
     contract: Contract
     """The contract with its layers."""
     key: bytes
-    """Secret that the draw hangs on."""
+    """Secret that the draw depends on."""
     members: Sequence[Member]
     """The people who may be asked."""
     rubric: str | None = None
@@ -149,10 +149,10 @@ def presented_order(key: bytes, pseudonym: str, place: int, n_candidates: int) -
     """The order in which one reviewer sees the candidates of one record.
 
     Within each run of as many records as there are candidates, every candidate place comes first
-    exactly once (a Latin square drawn anew for each run), so no reviewer has a favoured side.
+    exactly once (a Latin square drawn separately for each run), so no reviewer has a favoured side.
 
     Args:
-        key: secret that the draw hangs on.
+        key: secret that the draw depends on.
         pseudonym: the reviewer.
         place: how many records with this many candidates the reviewer was given before.
         n_candidates: how many candidates there are.

@@ -22,7 +22,7 @@ class Assignment(Fact):
     rubric: str | None = None
     """Document id of the rubric in force."""
     renews: str | None = None
-    """Id of the judgment that the answer replaces, where the person is asked to judge anew."""
+    """Id of the judgment that the answer replaces, where the person is asked to judge again."""
 
 
 class AssignmentWithdrawal(Fact):

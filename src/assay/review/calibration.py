@@ -2,7 +2,7 @@
 
 A round goes from `independent` to `locked`, `revealed`, `discussed` and `closed`. Its state follows
 from facts alone. What was judged when it was locked stays what is discussed: a judgment that comes
-later, or is changed after others' answers were seen, is no part of it.
+later, or is changed after others' answers were seen, is not part of it.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ RoundCause = Literal[
 """Why members differed, in the words of an adjudication's cause."""
 
 RoundOutcome = Literal["revise_task", "revise_guideline", "route_differently", "keep_distribution"]
-"""What follows: mend the task or the guideline, ask other people, or keep all answers."""
+"""What follows: fix the task or the guideline, ask other people, or keep all answers."""
 
 USUAL_OUTCOME: Mapping[RoundCause, RoundOutcome] = {
     "missing_context": "revise_task",
@@ -190,7 +190,7 @@ def follow(
     Args:
         given: the round.
         judgments: judgments in their order of entry; those of others, on other records or under
-            another rubric are no part of it. Members' earlier judgments of its records are.
+            another rubric are not part of it. Members' earlier judgments of its records are.
         steps: leads' steps, of any round, in their order of entry.
         notes: notes, of any round, in their order of entry; of one record the last stands.
     """
@@ -297,7 +297,7 @@ def view(state: RoundState, *, viewer: str, role: Role) -> RoundView:
     """What somebody may see of a round.
 
     Members see their own judgments; how answers are spread they see once it is revealed, and only of
-    records that they judged in time. Leads and adjudicators who are no members see the spread once
+    records that they judged in time. Leads and adjudicators who are not members see the spread once
     the round is locked, and at all times who is late.
 
     Args:
@@ -312,7 +312,7 @@ def view(state: RoundState, *, viewer: str, role: Role) -> RoundView:
     if not member and role not in _HOSTS:
         raise _refused(
             "not-in-round",
-            "the viewer is no member of this round",
+            "the viewer is not a member of this round",
             "ask the lead to be in the next",
         )
     return RoundView(

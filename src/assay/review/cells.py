@@ -9,7 +9,7 @@ Row = Mapping[str, Any]
 """One row of a file: column or key -> value."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First signs by which a spreadsheet takes a text for a formula."""
+"""First characters by which a spreadsheet takes a text as a formula."""
 
 _DIGITS = 15
 """Most digits of a count."""

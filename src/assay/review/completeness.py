@@ -83,7 +83,7 @@ def shape_of(record: Record, order: tuple[int, ...]) -> AnswerShape:
 
 
 def says_anything(judgment: Judgment) -> bool:
-    """Whether a judgment says anything at all; one that does not is no pass.
+    """Whether a judgment says anything at all; one that does not is not a pass.
 
     Anything is: a verdict other than `not_asked`, one score (an abstained score if it says why), one
     step label, one ruling, one error, an empty list of errors (looked for, and none found),

@@ -1,4 +1,4 @@
-"""The decision: a senior answer, held against its record and against what is disputed.
+"""The decision: a senior answer, checked against its record and against what is disputed.
 
 An adjudicator answers as a reviewer does, in the order in which the record is shown; what comes of
 it is a `Decided` in the record's own order. What it says must fit the record by the rule that holds

@@ -31,7 +31,7 @@ from assay.review.presentation import order_of
 from assay.review.writing import written_record
 
 HANDLE_BYTES = 15
-"""Bytes of a handle: 120 bits, 24 signs of base32."""
+"""Bytes of a handle: 120 bits, 24 characters of base32."""
 
 Records = Callable[[str], Record]
 """Finds a record by its id."""
@@ -51,9 +51,9 @@ class InForce(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy | None
     """The policy in force, if there is one."""
     key: bytes
-    """The program's secret: handles and orders hang on it."""
+    """The program's secret: handles and orders depend on it."""
     lease_seconds: int
-    """How long a reviewer may hold an item without a sign of life."""
+    """How long a reviewer may hold an item without a heartbeat."""
     written_source: str | None
     """Source class of what reviewers write; nothing may be written where absent."""
 
@@ -90,7 +90,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def opaque(key: bytes, prefix: str, *parts: str) -> str:
-    """A name for the outside that tells nothing: a keyed digest under a prefix."""
+    """An opaque name for use outside: a keyed digest under a prefix."""
     digest = hmac.digest(key, "\x1f".join((prefix, *parts)).encode(), sha256)[:HANDLE_BYTES]
     return f"{prefix}_{base64.b32encode(digest).decode().lower()}"
 
@@ -170,7 +170,7 @@ def give_senior(
 
 
 def renew(desk: DeskWriting, lease: Lease, *, now: str, seconds: int) -> Lease:
-    """Prolong a lease after a sign of life; one that ran out is taken back if its slot is free."""
+    """Prolong a lease after a heartbeat; one that ran out is taken back if its slot is free."""
     if lease.state == LeaseState.expired and desk.item(lease.item).open_slots > 0:
         lease = msgspec.structs.replace(lease, state=LeaseState.held)
     if lease.state == LeaseState.held:
@@ -208,7 +208,7 @@ def answer(
     Args:
         desk: the open transaction.
         in_force: what the desk works under.
-        lease: the lease as it stands in this transaction.
+        lease: the lease as it is in this transaction.
         record: its record.
         assignment: its assignment.
         member: the reviewer's standing in the queue.
@@ -266,7 +266,7 @@ def _replayed(earlier: tuple[bytes, bytes], body_hash: bytes) -> Receipt:
     if known != body_hash:
         raise UsageError(
             code="key-reused",
-            message="this idempotency key came with another answer before",
+            message="this idempotency key was used with another answer before",
             hint="make a new key for a new answer",
         )
     stored = msgspec.json.decode(receipt, type=Receipt)

@@ -1,6 +1,6 @@
 """Disputes: one question on which the judgments of a record do not agree, and what decides it.
 
-Which questions are disputed is the contract's rule (`quality.disputes`); here stands what a dispute
+Which questions are disputed is the contract's rule (`quality.disputes`); here is what a dispute
 is, how it is named to an adjudicator, and whether a decision covers it.
 """
 

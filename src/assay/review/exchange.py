@@ -277,7 +277,7 @@ def _stated_verdict(row: Row, about: Answered) -> Verdict:
     known = ", ".join([*letters, *OPEN_VERDICTS])
     raise fault(
         "unknown-verdict",
-        f"{word!r} is no verdict",
+        f"{word!r} is not a verdict",
         "verdict",
         hint=f"write one of {known}, or abstain:why",
     )

@@ -34,7 +34,7 @@ class AskedDimension(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     anchors: dict[str, str] = {}
     """What a value looks like."""
     interpolation: str | None = None
-    """How the values without an anchor are told apart."""
+    """How the values without an anchor are distinguished."""
     examples: dict[str, str] = {}
     """An example output for a value."""
     exclusions: tuple[str, ...] = ()

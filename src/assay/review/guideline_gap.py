@@ -25,12 +25,12 @@ Why = Literal["meaning_changed", "gap_answered"]
 """Why a judgment needs a second look.
 
 `meaning_changed`: a dimension that it answers now asks something else; `gap_answered`: the answer
-to a gap at its record speaks to what it answers.
+to a gap at its record applies to what it answers.
 """
 
 
 class GuidelineGap(Fact):
-    """A reviewer says that the rubric does not tell how to judge a record."""
+    """A reviewer says that the rubric does not say how to judge a record."""
 
     prefix: ClassVar[str] = "gap"
 
@@ -41,7 +41,7 @@ class GuidelineGap(Fact):
     rubric: str
     """Document id of the rubric that has the gap."""
     text: str
-    """What is not said, in the reviewer's words."""
+    """What the rubric does not cover, in the reviewer's words."""
     dimension: Name | None = None
     """The dimension that leaves it open; absent for the verdict or the whole."""
 
@@ -60,7 +60,7 @@ class GapAnswer(Fact):
     answered_by: str
     """Pseudonym of the lead."""
     dimensions: tuple[Name, ...] = ()
-    """Dimensions that it speaks to, `verdict` among them; empty: those of the gaps themselves."""
+    """Dimensions that it applies to, `verdict` among them; empty: those of the gaps themselves."""
 
 
 class SecondLook(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,11 +73,11 @@ class SecondLook(msgspec.Struct, frozen=True, kw_only=True):
     reviewer: str
     """Pseudonym of who gave it."""
     dimensions: tuple[str, ...]
-    """What must be looked at again: dimensions, and `verdict`; sorted."""
+    """What must be reviewed again: dimensions, and `verdict`; sorted."""
     why: tuple[Why, ...]
     """Why; sorted."""
     gaps: tuple[str, ...]
-    """Ids of the gaps whose answers speak to it; sorted."""
+    """Ids of the gaps whose answers apply to it; sorted."""
 
 
 class SecondLooks(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,8 +118,8 @@ def second_look(
     """Which standing judgments a new version of the rubric touches, and where.
 
     A judgment under an older version is touched in what it answers: where the question, scale,
-    anchors, exclusions or another part that bears meaning has changed, on every record; and where an
-    answer to a gap speaks, on the records at which the gap showed.
+    anchors, exclusions or another part that carries meaning has changed, on every record; and where
+    an answer to a gap applies, on the records at which the gap showed.
 
     Args:
         judgments: judgments in their order of entry.
@@ -183,7 +183,7 @@ def looked_at(judgments: Iterable[Judgment], *, reviewer: str, rubric: str) -> J
 def _spoken(
     gaps: Iterable[GuidelineGap], answers: Iterable[GapAnswer]
 ) -> dict[str, dict[str, frozenset[str]]]:
-    """Record id -> gap id -> what its answers speak to; `_EVERYTHING` where none is named."""
+    """Record id -> gap id -> what its answers apply to; `_EVERYTHING` where none is named."""
     known = {each.id: each for each in gaps}
     found: dict[str, dict[str, frozenset[str]]] = {}
     for answer in answers:

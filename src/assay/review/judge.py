@@ -1,4 +1,4 @@
-"""The judge: what a model is told when it reviews, and how its words in two orders become one.
+"""The judge: what a model is asked when it reviews, and how its words in two orders become one.
 
 A judge is a reviewer of kind `model` and never a verifier: nothing here can make a claim true. It
 sees what a person would see (`Presentation`), as data between marks that a candidate cannot know,
@@ -112,13 +112,13 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
     scores: tuple[DimensionScore, ...]
     """The scores; abstained for `position` where the orders got different ones."""
     reasons: tuple[Reason, ...]
-    """Why; empty where the verdict hangs on the order."""
+    """Why; empty where the verdict depends on the order."""
     inconsistent: bool
-    """Whether the verdict hangs on the order."""
+    """Whether the verdict depends on the order."""
     favoured: Literal["first", "last"] | None
-    """The place whose candidate won in every order, where it hangs on that; else None."""
+    """The place whose candidate won in every order, where it depends on that; else None."""
     scores_inconsistent: int
-    """Scores that hang on the order."""
+    """Scores that depend on the order."""
 
 
 def brief_of(rubric: Document, dimensions: Sequence[str] = ()) -> Brief:
@@ -175,7 +175,7 @@ def messages_of(shown: Presentation, brief: Brief, key: bytes) -> tuple[Message,
     Args:
         shown: the record as a reviewer may see it.
         brief: what is asked.
-        key: secret that the mark hangs on, so that no candidate can write it.
+        key: secret that the mark depends on, so that no candidate can write it.
     """
     mark = _mark(shown, key)
     told = _told([each.letter for each in shown.candidates], brief, mark)
@@ -184,7 +184,7 @@ def messages_of(shown: Presentation, brief: Brief, key: bytes) -> tuple[Message,
 
 
 def _mark(shown: Presentation, key: bytes) -> str:
-    """16 base32 characters (80 bits) that hang on the key and on everything that is shown."""
+    """16 base32 characters (80 bits) that depend on the key and on everything that is shown."""
     said = msgspec.json.encode(shown)
     digest = hmac.digest(key, b"judge\x1f" + said, sha256)[:10]
     return base64.b32encode(digest).decode().lower()
@@ -217,7 +217,7 @@ def _told(letters: Sequence[str], brief: Brief, mark: str) -> str:
 
 
 def answer_form(letters: Sequence[str], brief: Brief) -> dict[str, object]:
-    """The answer's form, with a word for what stands in each place."""
+    """The answer's form, with a word for what is in each place."""
     form: dict[str, object] = {
         "reason": {"dimension": "<dimension or null>", "text": "<why>"},
         "scores": {each.id: dict.fromkeys(letters, "<value>") for each in brief.dimensions},
@@ -262,7 +262,7 @@ def _priority(rule: PriorityRule) -> str:
 
 
 def join(answers: Sequence[JudgeAnswer]) -> Joined:
-    """One answer from those in each order: what hangs on the order is an abstention.
+    """One answer from those in each order: what depends on the order is an abstention.
 
     Args:
         answers: the answers, one for each order, the record's own order first.

@@ -1,4 +1,4 @@
-"""The judge's answer, read strictly: one JSON object of the form that it was told, or an error.
+"""The judge's answer, read strictly: one JSON object of the requested form, or an error.
 
 What cannot be read is never taken for an abstention, a tie or the worst value: it is an
 `InputError` with its code, which the run counts outside every denominator.
@@ -68,7 +68,7 @@ def read_judge_answer(completion: Completion, order: tuple[int, ...], brief: Bri
 
 def _verdict(word: Any, letters: Mapping[str, int], brief: Brief, reason: Reason) -> Verdict:
     if not isinstance(word, str):
-        raise _fault("unknown-verdict", "the verdict is no text")
+        raise _fault("unknown-verdict", "the verdict is not a text")
     open_words = {OPEN_WORDS[name][0]: name for name in brief.verdicts}
     if word in open_words:
         if open_words[word] == "abstained":
@@ -79,7 +79,7 @@ def _verdict(word: Any, letters: Mapping[str, int], brief: Brief, reason: Reason
     elif len(letters) > PAIR:
         verdict = Ranks(order=_ranking(word, letters))
     else:
-        raise _fault("unknown-verdict", f"{word[:40]!r} is no verdict that was asked for")
+        raise _fault("unknown-verdict", f"{word[:40]!r} is not a verdict that was asked for")
     chosen = isinstance(verdict, Prefers | Ranks) or word == "both_unacceptable"
     if brief.reasons_required and chosen and brief.dimensions and not reason.dimension:
         raise _fault("no-reason", "a choice names no dimension that decided it")
@@ -90,7 +90,7 @@ def _ranking(word: str, letters: Mapping[str, int]) -> tuple[tuple[int, ...], ..
     groups = [group.split("=") for group in word.replace(" ", "").split(">")]
     named = [name for group in groups for name in group]
     if sorted(named) != sorted(letters):
-        raise _fault("unknown-verdict", f"{word[:40]!r} is no order of all candidates")
+        raise _fault("unknown-verdict", f"{word[:40]!r} is not an order of all candidates")
     return tuple(tuple(sorted(letters[name] for name in group)) for group in groups)
 
 
@@ -98,7 +98,7 @@ def _reason(given: Any, brief: Brief) -> Reason:
     _check_keys(given, {"dimension", "text"}, "the reason")
     text, dimension = given["text"], given["dimension"]
     if not isinstance(text, str) or len(text) > MAX_REASON:
-        raise _fault("bad-reason", f"the reason is no text of at most {MAX_REASON} characters")
+        raise _fault("bad-reason", f"the reason is not a text of at most {MAX_REASON} characters")
     if dimension is not None and dimension not in [each.id for each in brief.dimensions]:
         raise _fault("unknown-dimension", "the reason names a dimension that was not asked")
     return Reason(text=text.strip(), dimension=dimension)
@@ -127,12 +127,12 @@ def _score(value: Any, dimension: Dimension) -> Score:
         return NotApplicable()
     if value == "abstain":
         return ScoreAbstained(reason="the judge abstained")
-    raise _fault("off-scale", f"{str(value)[:40]!r} is no value of {dimension.id}")
+    raise _fault("off-scale", f"{str(value)[:40]!r} is not a value of {dimension.id}")
 
 
 def _check_keys(given: Any, wanted: set[str], what: str) -> None:
     if not isinstance(given, dict):
-        raise _fault("not-an-object", f"{what} is no JSON object")
+        raise _fault("not-an-object", f"{what} is not a JSON object")
     missing, unknown = sorted(wanted - set(given)), sorted(set(given) - wanted)
     if missing:
         raise _fault("missing-field", f"{what} has no {missing[0]!r}")

@@ -14,7 +14,7 @@ from assay.records.sampling_report import Prices, cost_of
 from assay.review.judge import Joined
 
 FaultKind = Literal["unparseable", "failed", "other_revision"]
-"""Why a record has no judgment: an answer that is no answer, none at all, or another model's."""
+"""Why a record has no judgment: an answer that is not an answer, none at all, or another model's."""
 
 
 class JudgeFault(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,10 +37,10 @@ from assay.review.judge_run import Judged, JudgeFault
 from assay.review.presentation import present
 
 BATCH = 200
-"""Records that are looked at at once."""
+"""Records that are examined at once."""
 
 STEADY = Parameters(temperature="0", seed=0)
-"""How a judge draws unless told otherwise: the likeliest answer, the same each time."""
+"""How a judge samples by default: the likeliest answer, the same each time."""
 
 
 class JudgePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     brief: Brief
     """What it is asked."""
     key: bytes
-    """Secret that the marks hang on."""
+    """Secret that the marks depend on."""
 
     def is_own(self, judge: Judge | None) -> bool:
         """Whether pins are this model's, prompt's and parameters', and of the revision asked for."""

@@ -10,7 +10,7 @@ def layer_of(record: Record, contract: Contract) -> ReviewLayer | None:
 
 
 def fits(record: Record, layer: ReviewLayer) -> bool:
-    """Whether the record lies in the layer's slice and has one of its severities."""
+    """Whether the record is in the layer's slice and has one of its severities."""
     taxonomy = record.task.taxonomy
     if any(taxonomy.get(axis) != value for axis, value in layer.slice.items()):
         return False

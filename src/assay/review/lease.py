@@ -6,11 +6,11 @@ from typing import Literal
 import msgspec
 
 Stage = Literal["review", "adjudication", "exam", "sentinel", "calibration", "second_look"]
-"""What sort of work a queue holds. Nobody is told of sentinels: they come among the review."""
+"""What sort of work a queue holds. Sentinels are not announced: they are mixed into the review."""
 
 
 class LeaseState(IntEnum):
-    """Where a lease stands."""
+    """State of a lease."""
 
     held = 0
     """The reviewer has it; its slot is taken."""
@@ -88,7 +88,7 @@ class QueueRow(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     """Its number."""
     handle: str
-    """Its name for the outside, which tells nothing."""
+    """Its opaque name for use outside."""
     queue: Queue
     """What it holds."""
 
@@ -118,7 +118,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     item: Item
     """The item."""
     shown: int
-    """Items of this queue that the reviewer was given before; the order of candidates hangs on it."""
+    """Items of this queue that the reviewer was given before; the order of candidates depends on it."""
     among: int | None = None
     """Number of the queue among whose work a sentinel comes; absent for ordinary work."""
     position: int | None = None
@@ -126,20 +126,20 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
-    """How one person stands to one item: the register of passes has one row for each pair."""
+    """State of one person for one item: the register of passes has one row for each pair."""
 
     item: int
     """Number of the item."""
     reviewer: str
     """Pseudonym of the reviewer."""
     state: LeaseState
-    """Where it stands."""
+    """Its state."""
     record: str
     """Id of the record."""
     queue: int
     """Number of the queue; for a sentinel, of the one among whose work it came."""
     handle: str | None = None
-    """Its name for the outside; absent where the desk never gave the item to this person."""
+    """Its opaque name for use outside; absent where the desk never gave the item to this person."""
     assignment: str | None = None
     """Id of the assignment."""
     until: str | None = None

@@ -80,7 +80,7 @@ class ReviewStatus(msgspec.Struct, frozen=True, kw_only=True):
     records: int
     """Records of the store."""
     passes: PassCount
-    """Passes of the records that wait in queues, by whichever route they were given: the count
+    """Passes of the records that wait in queues, by any route they were given: the count
     that the desk offers work by."""
 
 
@@ -238,7 +238,7 @@ def withdraw(
     reviewer: str | None = None,
     records: Collection[str] = (),
 ) -> WithdrawnPasses:
-    """Wait no more for work that was handed out: its passes are open again, for others.
+    """Stop waiting for work that was handed out: its passes are open again, for others.
 
     An answer that comes all the same is kept and is a pass.
 

@@ -1,4 +1,4 @@
-"""Passes: who judged or holds a record, by whichever route, and what that makes of each item.
+"""Passes: who judged or holds a record, by any route, and what that makes of each item.
 
 The register has one row for each person and item (`Lease`). What the desk does to a row is in
 `review.desk`; everything else is derived here from facts: imported and filed answers, work that
@@ -30,7 +30,7 @@ _TAKEN = (LeaseState.held, LeaseState.expired)
 class Involvement(msgspec.Struct, frozen=True, kw_only=True):
     """What the facts say of one person who met a record: judged it, was asked to, or decided it.
 
-    A judgment that says nothing and an assignment that was withdrawn are no pass; but whoever
+    A judgment that says nothing and an assignment that was withdrawn are not passes; but whoever
     met a record gives no pass on it at the desk.
     """
 
@@ -139,7 +139,7 @@ def placed(item: Item, queue: Queue, rows: Mapping[str, Lease], people: People) 
     Args:
         item: the item.
         queue: its queue.
-        rows: pseudonym -> the person's row as it stands.
+        rows: pseudonym -> the person's row as it is.
         people: what the facts say of its record.
     """
     changed = {row.reviewer: row for row in _placed(item, queue, rows, people)}
@@ -216,14 +216,14 @@ def _in_review(row: Lease | None, involvement: Involvement) -> LeaseState:
         return LeaseState.elsewhere
     if row is None:
         return LeaseState.barred
-    # An answer that was replaced by nothing is no pass, nor is an assignment withdrawn.
+    # An answer that was replaced by nothing is not a pass, nor is an assignment withdrawn.
     no_pass = row.state in {*DONE, LeaseState.elsewhere}
     return LeaseState.released if no_pass else row.state
 
 
 def _in_adjudication(row: Lease | None, involvement: Involvement) -> LeaseState:
     if involvement.decisions:
-        # A decision after which the record was sent here anew is spent: see `reopened`.
+        # A decision after which the record was sent here again is spent: see `reopened`.
         if row and row.state == LeaseState.barred and row.judgment == involvement.decisions[-1]:
             return row.state
         return _done(row)
@@ -240,7 +240,7 @@ def _done(row: Lease | None) -> LeaseState:
 
 
 def reopened(rows: Iterable[Lease]) -> list[Lease]:
-    """The rows of an item that is to be decided anew: who decided it may not decide it again."""
+    """The rows of an item that is to be decided again: who decided it may not decide it again."""
     return [_moved(row, LeaseState.barred) for row in rows if row.state in DONE]
 
 
@@ -261,7 +261,7 @@ def pass_count(items: int, wanted: int, free: int, states: Mapping[LeaseState, i
         items: how many they are.
         wanted: passes that they want.
         free: their open passes.
-        states: how many rows of theirs stand in each state.
+        states: how many rows of theirs are in each state.
     """
     taken = sum(states.get(state, 0) for state in COUNTED)
     return PassCount(
@@ -288,7 +288,7 @@ def within(
         assignments: work that is to be handed out.
         wanted: record id -> passes wanted.
         people: record id -> what the facts say of its people.
-        rows: how people stand to the records in the queues of the review.
+        rows: state of people for the records in the queues of the review.
     """
     taken: dict[str, set[str]] = defaultdict(set)
     known: dict[str, set[str]] = defaultdict(set)

@@ -55,7 +55,7 @@ class DeskWriting(Protocol):
         """The next item of a queue that a reviewer may be given; None where there is none."""
 
     def turn_on(self, record: str, reviewer: str, among: int) -> Turn | None:
-        """A reviewer's turn on one sentinel, wherever it stands, among the work of a queue."""
+        """A reviewer's turn on one sentinel, wherever it is, among the work of a queue."""
 
     def records_of(self, reviewer: str) -> list[str]:
         """The records of which a reviewer ever held an item, or may hold none."""
@@ -73,7 +73,7 @@ class DeskWriting(Protocol):
         """The item with this number."""
 
     def change(self, lease: Lease) -> None:
-        """Write where a lease stands now, and count the passes of its item anew."""
+        """Write the present state of a lease, and count the passes of its item again."""
 
     def submitted(self, reviewer: str, key: str) -> tuple[bytes, bytes] | None:
         """Digest of the body and receipt of an earlier answer with the same key."""
@@ -148,7 +148,7 @@ class PassRegister(Protocol):
         """Passes that the desk wants of these records; absent for one that waits in no queue."""
 
     def rows(self, records: Sequence[str]) -> Sequence[Lease]:
-        """How people stand to these records in the queues of the review."""
+        """State of people for these records in the queues of the review."""
 
     def at_desk(self, records: Sequence[str]) -> AbstractSet[str]:
         """Ids of the assignments that the desk gave on these records."""

@@ -45,7 +45,7 @@ class ShownStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     call: ShownCall | None = None
     """The call that it makes."""
     output: str | None = None
-    """What the tool gave back."""
+    """What the tool returned."""
     state: str | None = None
     """State after the step, as JSON text."""
 
@@ -86,7 +86,7 @@ class ShownTool(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     """Its name."""
     description: str = ""
-    """What the model is told about it."""
+    """The description that the model gets."""
     parameters: str = ""
     """JSON Schema of its arguments."""
     permission: str | None = None

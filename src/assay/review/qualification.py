@@ -50,7 +50,7 @@ class ExamItem(Fact):
 
 
 class ExamResult(Value):
-    """What one exam said about one dimension, or about the verdict."""
+    """The result of one exam on one dimension, or on the verdict."""
 
     dimension: str
     """The dimension; `verdict` for the overall answer."""
@@ -76,7 +76,7 @@ class Qualification(Fact):
     plan: ExamPlan
     """The plan of the exam, with the errors that it accepts."""
     results: tuple[ExamResult, ...]
-    """What the exam said, by dimension."""
+    """The results of the exam, by dimension."""
     decision: Literal["passed", "failed", "revoked"]
     """`passed`: at least one dimension was; `revoked`: an earlier one no longer counts."""
     judgments: tuple[str, ...]
@@ -164,12 +164,12 @@ def next_item(
 ) -> str | None:
     """The record that a person gets next in an exam; None where no unseen one is left.
 
-    The order hangs on a secret and the person, so that nobody can foresee it or learn it from
+    The order depends on a secret and the person, so that nobody can foresee it or learn it from
     somebody else.
 
     Args:
         keys: ids of the exam's records.
-        secret: secret that the order hangs on.
+        secret: secret that the order depends on.
         reviewer: pseudonym.
         seen: ids of the records that the person was ever shown or wrote a candidate of.
     """
@@ -188,7 +188,7 @@ def examine(
     """How far an exam has come, from the person's own answers.
 
     Of each record the first answer counts. A dimension is followed up to its own decision; items
-    whose key does not ask it are no trials of it. An abstention is not right.
+    whose key does not ask it are not trials of it. An abstention is not right.
 
     Args:
         judgments: judgments in their order of entry, by anybody.

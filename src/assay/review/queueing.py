@@ -29,7 +29,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Id of the record."""
     stratum: Stratum
-    """Where it lies on the axes."""
+    """Its place on the axes."""
 
 
 def queue_of(record: Record, contract: Contract) -> Queue | None:
@@ -51,7 +51,7 @@ def queue_of(record: Record, contract: Contract) -> Queue | None:
 
 
 def stratum_of(record: Record, contract: Contract) -> Stratum:
-    """Where a record lies on the axes of the contract's sampling distribution."""
+    """A record's place on the axes of the contract's sampling distribution."""
     return tuple(record.task.taxonomy.get(axis, "") for axis in contract.sampling.axes)
 
 
@@ -76,14 +76,14 @@ def balanced(
 
     A stratum's share is its share of the records, raised where a quota asks for more of its
     slice. Virtual time as in weighted fair queueing (Demers, Keshav and Shenker 1989): the n-th
-    record of a stratum with share s is due at (n - 1/2) / s. Within a stratum the order hangs on
+    record of a stratum with share s is due at (n - 1/2) / s. Within a stratum the order depends on
     the key, so nobody can foresee it.
 
     Args:
         waiting: the records.
         quotas: what single slices must have; those with a share count.
         axes: names of the axes, in the order of each stratum.
-        key: secret that the order hangs on.
+        key: secret that the order depends on.
     """
     strata: dict[Stratum, list[str]] = defaultdict(list)
     for each in waiting:

@@ -1,4 +1,4 @@
-"""Renewal: people judge anew what they judged under a text that has changed its meaning since.
+"""Renewal: people judge again what they judged under a text that has changed its meaning since.
 
 It is each person's own work and nobody else's: the answer replaces the earlier judgment, so no
 other pass is opened or closed. The person sees the record in a new order and not the old answer.
@@ -18,16 +18,16 @@ from assay.review.assignment import Assignment, AssignmentWithdrawal
 
 
 class Renewals(msgspec.Struct, frozen=True, kw_only=True):
-    """What asking people to judge anew did: `judgments` is the sum of the other counts."""
+    """What asking people to judge again did: `judgments` is the sum of the other counts."""
 
     judgments: int
-    """Judgments that are to be given anew."""
+    """Judgments that are to be given again."""
     assigned: int
     """New assignments."""
     already_asked: int
     """Judgments whose person was asked before and did not answer yet."""
     nobody_to_ask: int
-    """Judgments whose author is no known person: labels of a source, and models."""
+    """Judgments whose author is not a known person: labels of a source, and models."""
     by_reviewer: dict[str, int]
     """New assignments by pseudonym."""
 
@@ -40,7 +40,7 @@ def renew(
     key: bytes,
     actor: str,
 ) -> Renewals:
-    """Ask people outside the desk to give judgments anew, under the documents in force.
+    """Ask people outside the desk to give judgments again, under the documents in force.
 
     It may be asked again at any time: who was asked and has not answered is not asked twice.
 
@@ -73,7 +73,7 @@ def renew(
 
 
 def _waiting(store: FactStore, records: Sequence[str]) -> frozenset[str]:
-    """Judgments that somebody is asked to give anew, and did not yet."""
+    """Judgments that somebody is asked to give again, and did not yet."""
     ended = {each.assignment for each in store.scan(AssignmentWithdrawal, record=records)}
     return frozenset(
         each.renews

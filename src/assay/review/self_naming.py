@@ -1,7 +1,7 @@
 """Self-naming: where a text says which model wrote it, or who made that model.
 
 Blinding ends where a candidate introduces itself ("As ChatGPT, I ...", "I am Claude, made by
-Anthropic"). Only names inside a phrase that speaks of the writer are found; a text about models
+Anthropic"). Only names inside a phrase about the writer are found; a text about models
 keeps every name. This is a rule over words: a model that wants to be known can still make itself
 known, so what is found is a least number.
 """
@@ -101,7 +101,7 @@ _FIRST_PERSON = re.compile(
 _PASSED_OVER = re.compile(
     "[*_~`\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]+"
 )
-"""Emphasis marks and invisible signs, which hide no phrase."""
+"""Emphasis marks and invisible characters, which hide no phrase."""
 _REACH = 300
 """Code points before a name in which the head of its phrase is looked for."""
 _MOST_NAMES = 8
@@ -111,7 +111,7 @@ _MOST_NAMES = 8
 def self_namings(text: str) -> tuple[Naming, ...]:
     """The names by which a text gives away its writer, in order and without overlap.
 
-    Emphasis marks and invisible signs inside a phrase do not hide it: they are passed over.
+    Emphasis marks and invisible characters inside a phrase do not hide it: they are passed over.
     """
     plain, taken_out = _without_marks(text)
     found: dict[int, int] = {}
@@ -131,7 +131,7 @@ def _without_marks(text: str) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _place(taken_out: list[tuple[int, int]], place: int) -> int:
-    """Where a place of the stripped text lies in the whole text."""
+    """Where a place of the stripped text is in the whole text."""
     return place + taken_out[bisect_right(taken_out, place, key=itemgetter(0)) - 1][1]
 
 

@@ -27,7 +27,7 @@ class VoiceView(msgspec.Struct, frozen=True, kw_only=True):
     """One judgment, under a name for this page alone."""
 
     name: str
-    """R1, R2, ... in an order that tells nothing."""
+    """R1, R2, ... in an order that reveals nothing."""
     role: str
     """Role in which it was given."""
     answer: Answer

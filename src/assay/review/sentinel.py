@@ -1,6 +1,6 @@
 """The sentinel: a known record hidden among ordinary work, to see whether judgment still holds.
 
-Where a sentinel comes hangs on a secret alone, so nobody can foresee it. Nobody gets the same one
+Where a sentinel comes depends on a secret alone, so nobody can foresee it. Nobody gets the same one
 twice, and each is retired after so many people have seen it. Here are the counts; shares with
 intervals are the business of `quality`.
 """
@@ -106,11 +106,11 @@ def exposures(shown: Iterable[tuple[str, str]]) -> Counter[str]:
 def is_sentinels_turn(secret: bytes, reviewer: str, position: int, *, per_hundred: int) -> bool:
     """Whether a sentinel comes at this place of a person's work.
 
-    Each place is drawn on its own, so that past places tell nothing of the next: among 100 places
-    there are `per_hundred` sentinels in the mean, not in each hundred.
+    Each place is drawn on its own, so that past places reveal nothing about the next: among 100
+    places there are `per_hundred` sentinels on average, not in each hundred.
 
     Args:
-        secret: secret that the draw hangs on.
+        secret: secret that the draw depends on.
         reviewer: pseudonym.
         position: place in all work that the person was ever handed, from 0.
         per_hundred: sentinels among 100 places in the mean, 0 to 50.
@@ -143,7 +143,7 @@ def pick(
 
     Args:
         sentinels: standing sentinels of the work's family, language and rubric.
-        secret: secret that the draw hangs on.
+        secret: secret that the draw depends on.
         reviewer: pseudonym.
         seen: ids of the records that the person was ever shown or wrote a candidate of.
         exposed: record id -> people who were shown it (`exposures`).

@@ -68,9 +68,9 @@ class ExamPlan(Value):
         if not 1 <= self.most <= MOST_ITEMS:
             yield f"an exam has 1 to {MOST_ITEMS} items"
         if self.unqualified >= self.qualified:
-            yield "the share of the unqualified lies below that of the qualified"
+            yield "the share of the unqualified must be below that of the qualified"
         if max(self.false_pass, self.false_fail) * 2 >= WHOLE:
-            yield "an error as likely as not is no test; both lie below a half"
+            yield "an error probability of a half tests nothing; both must be below a half"
 
 
 class PlanError(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +111,7 @@ class Sitting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _State(msgspec.Struct, frozen=True):
-    """Where an exam may stand after some items, under one true share."""
+    """The states of an exam after some items, under one true share."""
 
     items: int
     """Items so far."""
@@ -120,7 +120,7 @@ class _State(msgspec.Struct, frozen=True):
     failed: float
     """Probability of having failed by now."""
     undecided: dict[int, float]
-    """Right answers so far -> probability of standing there without a decision."""
+    """Right answers so far -> probability of being there without a decision."""
 
 
 def check_plan(plan: ExamPlan) -> None:
@@ -181,7 +181,7 @@ def plan_of(entry: Qualification) -> ExamPlan:
 
 
 def exam_fault(entry: Qualification) -> ExamFault | None:
-    """What is wrong with a role's exam at its size; None where it can tell.
+    """What is wrong with a role's exam at its size; None where it can discriminate.
 
     A person whose true share of right answers is the pass mark is qualified; one whose share lies
     as far above chance as the mark is short of perfect is not. The test keeps false passes rare at
@@ -209,10 +209,10 @@ def _hint(plan: ExamPlan) -> str:
     try:
         needed = needed_items(plan)
     except UsageError:
-        return "lower the pass mark: no exam tells so small a difference"
+        return "lower the pass mark: no exam can detect so small a difference"
     return (
         f"give more items: {needed} keep false fails within {FALSE_FAIL / WHOLE:.0%}, and leaving "
-        "'items' out asks for as many; the exam ends as soon as it can tell"
+        "'items' out asks for as many; the exam ends as soon as the result is clear"
     )
 
 
@@ -270,7 +270,7 @@ def decide(trials: int, correct: int, plan: ExamPlan) -> Decision:
     if not 0 <= correct <= trials <= plan.most:
         raise UsageError(
             code="impossible-exam",
-            message=f"{correct} right of {trials} answers is no state of an exam of {plan.most} items",
+            message=f"{correct} right of {trials} answers is not a state of an exam of {plan.most} items",
             where="exam",
             hint="count right answers among those given, up to the end of the exam",
         )
@@ -359,7 +359,7 @@ def _by_lines(trials: int, correct: int, bounds: Lines) -> Decision:
 
 
 def _steps(plan: ExamPlan, share: float) -> Iterator[_State]:
-    """Where the exam may stand after each number of items; `share` in ten-thousandths."""
+    """The states of the exam after each number of items; `share` in ten-thousandths."""
     right, bounds = share / WHOLE, lines(plan)
     passed = failed = 0.0
     undecided = {0: 1.0}

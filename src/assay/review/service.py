@@ -131,7 +131,8 @@ def import_judgments(
         actor: who does it.
         subject: name of the file, for the audit entry.
         roles: role of each reviewer by pseudonym; by default the role that the layer asks for.
-        rejects: where rows that were set aside are kept; those of an earlier run go on beside.
+        rejects: where rows that were set aside are kept; those of an earlier run are kept next to
+            them.
         whose: who answers under a name; a row whose `answered_by` is known and is not the
             one who was asked is set aside.
     """
@@ -249,7 +250,7 @@ class _Taking:
         key = (judgment.record, judgment.reviewer.pseudonym)
         earlier = before.get(key)
         if earlier is not None:
-            # The same answer, given anew under a text that has changed, is another judgment.
+            # The same answer, given again under a text that has changed, is another judgment.
             again = renews is not None and earlier.id == renews
             if not again and earlier.replace(supersedes=None, occasion=0) == judgment:
                 self._counts["already_there"] += 1
@@ -443,7 +444,7 @@ def _check_decision(
 ) -> None:
     if cause not in get_args(Cause):
         causes = ", ".join(get_args(Cause))
-        raise _refused("unknown-cause", f"{cause!r} is no cause", f"name one of {causes}")
+        raise _refused("unknown-cause", f"{cause!r} is not a cause", f"name one of {causes}")
     if all(each.reviewer.kind == "model" for each in weighed):
         raise _refused(
             "nothing-to-weigh",

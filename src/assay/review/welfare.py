@@ -19,7 +19,7 @@ BREAK_MINUTES = 10
 """Minutes without severe content that make a break (a convention)."""
 
 LEAST_PEOPLE = 5
-"""Sums over fewer people are suppressed, for they would speak of each of them (a convention)."""
+"""Sums over fewer people are suppressed, since they would reveal each of them (a convention)."""
 
 _MINUTE = 60_000
 

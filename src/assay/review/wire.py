@@ -17,7 +17,7 @@ PROBLEM_TYPE = "urn:assay:problem:"
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """Who stands at the door."""
+    """Who makes the request."""
 
     name: str
     """Name by which I sign in."""
@@ -26,11 +26,11 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...]
     """My roles."""
     permissions: tuple[str, ...]
-    """What I may do through this door."""
+    """What I may do with this session or token."""
 
 
 class QueueCard(msgspec.Struct, frozen=True, kw_only=True):
-    """A queue as a reviewer sees it. It tells no count: a count would tell how work is drawn."""
+    """A queue as a reviewer sees it. It has no count, since a count would reveal how work is drawn."""
 
     queue: str
     """Its handle."""
@@ -85,7 +85,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Care(msgspec.Struct, frozen=True, kw_only=True):
-    """What a reviewer is told of content before it is shown."""
+    """What a reviewer sees about content before the content."""
 
     severity: str | None
     """How severe it is."""
@@ -148,7 +148,7 @@ class StepView(msgspec.Struct, frozen=True, kw_only=True):
     call: ShownCall | None = None
     """The call that it makes."""
     output: Text | None = None
-    """What the tool gave back."""
+    """What the tool returned."""
     state: str | None = None
     """State after the step, as JSON text."""
 
@@ -206,11 +206,11 @@ class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
     """One assignment as the desk's page gets it."""
 
     assignment: str
-    """Its handle; it tells nothing."""
+    """Its opaque handle."""
     lease_seconds: int
-    """How long it may be held without a sign of life."""
+    """How long it may be held without a heartbeat."""
     state: str
-    """Where the lease stands."""
+    """State of the lease."""
     role: str
     """Role in which the reviewer judges."""
     form: Form
@@ -224,7 +224,7 @@ class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
     draft: Draft | None
     """The unfinished answer."""
     care: Care | None
-    """What is told before the content is shown."""
+    """What is shown before the content."""
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -237,7 +237,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the lease stands after a sign of life."""
+    """State of the lease after a heartbeat."""
 
     lease_seconds: int
     """How long it may be held from now on."""

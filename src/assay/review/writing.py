@@ -28,7 +28,7 @@ def written_record(record: Record, text: str, *, author: Reviewer, source: str) 
 
 
 def _revision(record: Record, part: Critique, text: str, author: Reviewer, source: str) -> Record:
-    """A critique record with its subject and the revision that mends it."""
+    """A critique record with its subject and the revision that corrects it."""
     provenance = MadeByEdit(original=f"{record.id}#{part.subject}", editor=author.pseudonym)
     own = f"/candidates/{part.subject}"
     kept = [each for each in record.sources if not each.part.startswith("/candidates/")]

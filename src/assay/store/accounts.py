@@ -99,7 +99,7 @@ class Accounts:
         return made
 
     def change(self, unit: Unit, account: Account) -> None:
-        """Write an account anew."""
+        """Rewrite an account."""
         table = self._accounts
         unit.connection.execute(update(table).where(table.c.id == account.id), _row(account))
         unit.acted = True

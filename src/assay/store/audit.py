@@ -47,7 +47,7 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     origins: int
     """Origins read."""
     witnesses: int
-    """Heads from outside the database that the chain was held against."""
+    """Heads from outside the database that the chain was compared with."""
     head: Checkpoint
     """The newest entry as its bytes give it."""
     found: int
@@ -177,7 +177,7 @@ class _Audit:
         self._entries += 1
         self._head = Checkpoint(number=number, hash=sha256_hex(body))
         if number != before.number + 1:
-            self._report("entries-missing", where, f"entry {before.number} stands right before it")
+            self._report("entries-missing", where, f"entry {before.number} comes right before it")
         if self._head.hash != stored_hash:
             self._report("entry-changed", where, "its bytes do not have the hash kept with them")
         for witness in self._witnesses:
@@ -206,16 +206,16 @@ class _Audit:
                 self._report(
                     "import-changed",
                     f"import {imported.id}",
-                    "its file, its way or its counts are not what the chain says",
+                    "its file, its reader or its counts are not what the chain says",
                 )
         for number in sealed:
-            self._report("import-missing", f"import {number}", "the chain tells of it")
+            self._report("import-missing", f"import {number}", "the chain names it")
 
     def _read_entry(self, where: str, body: bytes) -> Entry | None:
         try:
             return msgspec.json.decode(body, type=Entry)
         except msgspec.DecodeError as error:
-            self._report("entry-unreadable", where, f"its bytes are no audit entry: {error}")
+            self._report("entry-unreadable", where, f"its bytes are not an audit entry: {error}")
             return None
 
     def _check_share(self, where: str, number: int, entry: Entry, table: _Table) -> None:

@@ -39,7 +39,7 @@ class Entry(Value):
     actor: str
     """Who did it."""
     action: str
-    """What was done, as `noun.verb`."""
+    """What was done, as `resource.verb`."""
     rows: Mapping[str, Share]
     """What came with it: table -> share."""
     subject: str = ""

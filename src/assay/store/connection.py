@@ -118,7 +118,7 @@ def _address(url: str) -> URL:
 def _unknown_url(url: str) -> UsageError:
     return UsageError(
         code="unknown-store",
-        message=f"{url.partition(':')[0]!r} is no store that Assay knows, or names no file",
+        message=f"{url.partition(':')[0]!r} is not a store that Assay knows, or names no file",
         hint="write sqlite:///path/to/file or postgresql://user@host/database",
     )
 

@@ -34,7 +34,7 @@ class ContractChange:
     def follow(self, queue: int, items: Sequence[NewItem]) -> None:
         """Have records that wait already wait in this queue, with the passes wanted now.
 
-        The rows of their people go along. What follows from their passes is asked anew.
+        The rows of their people go along. What follows from their passes is asked again.
 
         Args:
             queue: number of the queue.

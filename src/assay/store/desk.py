@@ -159,7 +159,7 @@ class DeskUnit:
         return Turn(item=item_of(row), shown=row["shown"] or 0, position=row["position"])
 
     def turn_on(self, record: str, reviewer: str, among: int) -> Turn | None:
-        """A reviewer's turn on one sentinel, wherever it stands, among the work of a queue."""
+        """A reviewer's turn on one sentinel, wherever it is, among the work of a queue."""
         items, queues = self._tables.items, self._tables.queues.c
         wanted = (
             select(items)
@@ -218,7 +218,7 @@ class DeskUnit:
         return item_of(self._connection.execute(self._do.item, {"item": number}).mappings().one())
 
     def change(self, lease: Lease) -> None:
-        """Write where a lease stands now, and count the passes of its item anew."""
+        """Write the present state of a lease, and count the passes of its item again."""
         row = lease_row(lease)
         changed = {name: row[name] for name in _CHANGING}
         self._connection.execute(self._do.change_lease, {"of": lease.handle, **changed})

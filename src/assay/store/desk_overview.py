@@ -10,7 +10,7 @@ from assay.store.desk import HELD
 from assay.store.store import Store
 
 Progress = dict[tuple[LeaseState, bool], int]
-"""Leases by where they stand and whether the answer came late."""
+"""Leases by state and whether the answer came late."""
 
 
 class DeskOverview:
@@ -21,7 +21,7 @@ class DeskOverview:
         self._tables = store.schema.desk
 
     def progress(self) -> dict[int, Progress]:
-        """By the queue of the item: leases by where they stand and whether the answer came late."""
+        """By the queue of the item: leases by state and whether the answer came late."""
         items, leases = self._tables.items, self._tables.leases.c
         counted = (
             select(items.c.queue, leases.state, leases.late, func.count())

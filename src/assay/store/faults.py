@@ -21,7 +21,7 @@ _FAULTS: Mapping[str, tuple[str, str]] = {
     ),
     "store-corrupt": (
         "the store's file is damaged, or is not a store",
-        "restore it from a backup; `assay audit verify` tells whether the backup is whole",
+        "restore it from a backup; `assay audit verify` shows whether the backup is whole",
     ),
     "store-read-only": (
         "the store cannot be written",
@@ -33,7 +33,7 @@ _FAULTS: Mapping[str, tuple[str, str]] = {
     ),
     "store-broken-off": (
         "the machine failed to read or write the store",
-        f"look at the disk or the server, then do this again; {_KEPT}",
+        f"check the disk or the server, then do this again; {_KEPT}",
     ),
 }
 """Code of the fault -> what is wrong, what to do."""

@@ -95,7 +95,7 @@ class GroupWriter:
 
         Args:
             work: as in `submit`, like the arguments that follow.
-            action: what is done, as `noun.verb`.
+            action: what is done, as `resource.verb`.
             actor: who does it.
             subject: what it is done to.
             documents: ids of the documents in force.
@@ -175,7 +175,7 @@ def _together(session: Session, submitted: _Submitted) -> _Answer:
 
 
 def _apart(session: Session, submitted: _Submitted) -> _Answer:
-    """Run one unit in a savepoint; what it answers may be said only after the commit."""
+    """Run one unit in a savepoint; its result may be returned only after the commit."""
     try:
         with session.guarded_unit(submitted.deed) as unit:
             result = submitted.work(unit)

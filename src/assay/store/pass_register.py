@@ -37,7 +37,7 @@ class Passes:
             return {record: int(need) for record, need in connection.execute(found)}
 
     def rows(self, records: Sequence[str]) -> Sequence[Lease]:
-        """How people stand to these records in the queues of the review."""
+        """State of people for these records in the queues of the review."""
         with self._store.snapshot() as connection:
             return self._rows(connection, records)
 

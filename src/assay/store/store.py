@@ -69,10 +69,10 @@ class Store:
 
         Args:
             url: `sqlite:///path/to/file` or `postgresql://user@host/database`.
-            clock: tells the time for stamps.
+            clock: gives the time for stamps.
             create: make the store if it is not there, and bring an older one up to date.
             witness: file that keeps the head of the audit chain outside the database; by
-                default beside a SQLite file (its name and `.audit.head`), and nowhere for
+                default next to a SQLite file (its name and `.audit.head`), and nowhere for
                 PostgreSQL.
             schema: the tables; the whole of this release's unless a test has its own.
 
@@ -119,7 +119,7 @@ class Store:
         A transaction that adds nothing new commits no entry.
 
         Args:
-            action: what is done, as `noun.verb`, such as `record.import`.
+            action: what is done, as `resource.verb`, such as `record.import`.
             actor: who does it.
             subject: what it is done to, such as a file name or a release version.
             documents: ids of the documents in force.
@@ -171,7 +171,7 @@ class Store:
             raise UsageError(
                 code="ambiguous-id",
                 message=f"{identity!r} is the beginning of more than one id",
-                hint=f"write more of it: {rows[0][0]} and {rows[1][0]} both begin so",
+                hint=f"write more of it: {rows[0][0]} and {rows[1][0]} both begin like this",
             )
         return cast("F", _decode(kept, *rows[0]))
 

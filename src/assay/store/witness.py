@@ -1,7 +1,7 @@
 """The witness: the head of the audit chain, kept in a file outside the database.
 
 A chain proves that nothing inside it was changed; it cannot prove that nothing was cut from its
-end, or that it was not written anew from the start. Whoever keeps a head elsewhere can. This
+end, or that it was not rewritten from the start. Whoever keeps a head elsewhere can. This
 file is the nearest such place: it guards against a database that was set back or edited alone.
 Signed releases carry heads too, and those an intruder on this machine cannot reach.
 """
@@ -63,7 +63,7 @@ class Witness:
             code="witness-unusable",
             message=f"the witness of the audit chain {what}",
             where=str(self.file),
-            hint="what was stored before is safe; mend or move the file, then run `assay audit verify`",
+            hint="what was stored before is safe; fix or move the file, then run `assay audit verify`",
         )
 
 

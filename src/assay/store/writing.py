@@ -30,7 +30,7 @@ class Deed:
     """What an audit entry says about a change before it is known what comes with it."""
 
     action: str
-    """What is done, as `noun.verb`."""
+    """What is done, as `resource.verb`."""
     actor: str
     """Who does it."""
     subject: str
@@ -136,7 +136,7 @@ class Unit:
         """Add facts of any families; one that is there already is left as it is.
 
         What somebody's judgment, assignment or decision makes of the desk's items is written in
-        the same transaction, by whichever route the fact comes.
+        the same transaction, by any route the fact comes.
         """
         new: set[str] = set()
         for start in range(0, len(facts), BATCH):

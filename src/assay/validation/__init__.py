@@ -4,5 +4,5 @@ Comes in: results of an evaluation of two or more checkpoints on data held out. 
 `Evaluation` and `Result` facts, a comparison by slice, and a `Validation` that says of each
 acceptance test whether it passed, failed or is undecided. Always holds: no difference without
 its interval, its denominators and the smallest difference that the data could show; unsafe
-compliance and over-refusal stay apart. Next room: `planning`.
+compliance and over-refusal stay apart. Next package: `planning`.
 """

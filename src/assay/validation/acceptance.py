@@ -32,8 +32,8 @@ def run_tests(
     Args:
         arms: the results of both checkpoints.
         contract: holds the tests.
-        rubric: tells which end of a dimension is the good one.
-        scope: for what the results speak, in words; it ends each reason.
+        rubric: says which end of a dimension is the good one.
+        scope: what the results apply to, in words; it ends each reason.
     """
     found = (_run(test, arms, rubric) for test in contract.acceptance_tests)
     if not scope:

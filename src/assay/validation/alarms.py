@@ -75,7 +75,7 @@ def over_refusal_alarm(
 
 
 def of_release(alarm: Alarm, validation: Validation, newest: str | None) -> Alarm:
-    """The alarm of a validation as it speaks for the newest release: never clear for another one.
+    """The alarm of a validation as it applies to the newest release: never clear for another one.
 
     Args:
         alarm: what the validation's report says.
@@ -98,7 +98,7 @@ def _without_benign(unsafe: Bounded | None) -> Alarm:
     return _over_refusal(
         "raised",
         f"{unsafe.items} requests to refuse are evaluated and benign requests are not, so a gain in "
-        "safety cannot be told from refusing more",
+        "safety cannot be distinguished from refusing more",
         "evaluate benign requests near the boundary as well",
     )
 

@@ -16,10 +16,10 @@ from assay.validation.difference import Difference, compare
 from assay.validation.evaluation import Result
 
 Change = Literal["rose", "fell", "no_change", "cannot_tell"]
-"""`no_change`: the interval lies within the margin; `cannot_tell`: the data leaves it open."""
+"""`no_change`: the interval is within the margin; `cannot_tell`: the data leaves it open."""
 
 FALSE_DISCOVERIES = 0.05
-"""Share of false findings that is borne in the table of slices (Benjamini and Hochberg 1995)."""
+"""Share of false findings that is accepted in the table of slices (Benjamini and Hochberg 1995)."""
 
 Slice = Mapping[str, str]
 
@@ -130,7 +130,7 @@ class Arms:
 
         Args:
             metric: the metric.
-            wanted: the slice, by where the base's results lie.
+            wanted: the slice, by the places of the base's results.
             dataset: the evaluation set; all of them where absent.
         """
         before, after, families, left_out = [], [], [], 0

@@ -66,7 +66,7 @@ class Result(Fact):
     family: str | None = None
     """The prompt family: results of one family are not independent."""
     slice: dict[Name, str] = {}
-    """Where the item lies on the contract's axes."""
+    """The item's place on the contract's axes."""
     epoch: Index = 0
     """The how-manieth run over the item, from 0."""
     measures: dict[Name, Decimal] = {}

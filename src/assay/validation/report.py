@@ -31,7 +31,7 @@ FEW_CLUSTERS = 10
 """Below this number of independent groups an interval leans on few of them (a convention)."""
 
 ALWAYS = (
-    "A difference speaks for these items and these checkpoints; another training run may differ.",
+    "A difference applies to these items and these checkpoints; another training run may differ.",
     "A difference below the smallest detectable one is easily missed: that is not no change.",
     "Shares of responses and claims treat items of one family as independent; the slices do not.",
     "All tests pass by chance no likelier than the largest of their risks; one of many is likelier.",
@@ -167,7 +167,7 @@ def _limits(
         yield "One training seed: how far another seed would differ is not known."
     else:
         yield (
-            f"{len(seeds)} training seeds are averaged within the item: the intervals speak for "
+            f"{len(seeds)} training seeds are averaged within the item: the intervals apply to "
             "these seeds, and the worst one is named."
         )
     if len({each.dataset for each in (*base, *candidate)}) > 1:
@@ -183,7 +183,7 @@ def _limits(
         )
     moved = arms.moved()
     if moved:
-        yield f"{moved} of {len(arms.both)} items lie in another slice or family in the candidate's results; the base's is used."
+        yield f"{moved} of {len(arms.both)} items are in another slice or family in the candidate's results; the base's is used."
     few = sum(each.found.clusters < FEW_CLUSTERS for each in slices)
     if few:
         yield f"{few} of {len(slices)} rows rest on fewer than {FEW_CLUSTERS} independent groups."

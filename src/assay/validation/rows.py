@@ -28,7 +28,7 @@ _GRADES = {"C": "1", "I": "0", "P": "0.5"}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 _NO_ANSWER = "N"
-"""Inspect's grade for no answer. It is no number: it stays out of every denominator."""
+"""Inspect's grade for no answer. It is not a number: it stays out of every denominator."""
 
 
 def read_rows(
@@ -114,7 +114,9 @@ def _mapping(given: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     if found is None:
         return {}
     if not isinstance(found, Mapping):
-        raise InputError(code="not-a-result", message=f"`{key}` is no object of names and values")
+        raise InputError(
+            code="not-a-result", message=f"`{key}` is not an object of names and values"
+        )
     return found
 
 
@@ -137,7 +139,7 @@ def _decimal(name: str, value: Any) -> str:
         text = f"{value:.12f}".rstrip("0").rstrip(".")
         return "0" if text in {"-0", ""} else text
     raise InputError(
-        code="not-a-number", message=f"the measure {name!r} is no number: {value!r}"[:200]
+        code="not-a-number", message=f"the measure {name!r} is not a number: {value!r}"[:200]
     )
 
 
@@ -145,7 +147,7 @@ def _sample(row: Mapping[str, Any], axes: Collection[str]) -> dict[str, Any]:
     """One sample of an Inspect log in our own words."""
     sample = row.get("item", row)
     if not isinstance(sample, Mapping) or "id" not in sample:
-        raise InputError(code="not-a-sample", message="the row is no sample of an Inspect log")
+        raise InputError(code="not-a-sample", message="the row is not a sample of an Inspect log")
     status = _mapping(row, "rest").get("status", "success")
     if status != "success":
         raise InputError(

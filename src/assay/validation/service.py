@@ -41,7 +41,7 @@ class ImportedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     results: int
     """Results that are new."""
     already_there: int
-    """Results that the store held before, or that stand twice in the file."""
+    """Results that the store held before, or that appear twice in the file."""
     set_aside: int
     """Rows that cannot be used."""
     reasons: tuple[str, ...]
@@ -201,7 +201,7 @@ def _fault(
     if seen.get((result.item, result.epoch), result) != result:
         return InputError(
             code="two-results",
-            message=f"an earlier row says otherwise of {result.item!r}, epoch {result.epoch}",
+            message=f"an earlier row gives another result for {result.item!r}, epoch {result.epoch}",
             hint="number repeated runs over an item with `epoch`, from 0",
         )
     return None

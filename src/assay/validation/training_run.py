@@ -17,7 +17,7 @@ from assay.validation.evaluation import Evaluation, Result
 
 
 def scope(candidate: Sequence[Evaluation]) -> str:
-    """For what a test result speaks, in words.
+    """What a test result applies to, in words.
 
     Results of one training run are one draw of the training: another seed may show another
     difference (Bouthillier et al. 2021, Proceedings of MLSys 3:747-769).
@@ -64,7 +64,7 @@ def run_rows(
         results: the results of the base and of the candidate.
         datasets: evaluation -> evaluation set.
         contract: holds the tests.
-        rubric: tells which end of a dimension is the good one.
+        rubric: says which end of a dimension is the good one.
     """
     if len(candidate) < 2:  # noqa: PLR2004  one run has no other beside it
         return ()

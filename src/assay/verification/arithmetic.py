@@ -30,14 +30,14 @@ _TIMES = re.compile(r"(?<=[\d)%\s])[xX](?=[\s\d(.])")
 
 
 class UnreadableError(ValueError):
-    """The text is no calculation that this grammar reads."""
+    """The text is not a calculation that this grammar reads."""
 
 
 def value_of(text: str) -> Fraction:
     """The exact value of a calculation.
 
     Raises:
-        UnreadableError: if the text is no calculation, or too long, too deep or too large.
+        UnreadableError: if the text is not a calculation, or too long, too deep or too large.
         ZeroDivisionError: if it divides by zero.
     """
     if len(text) > MAX_LENGTH:
@@ -54,7 +54,9 @@ def _tokens(text: str) -> list[str]:
     while place < len(text):
         match = _TOKEN.match(text, place)
         if match is None:
-            raise UnreadableError(f"{text[place : place + 12].strip()!r} is no number and no sign")
+            raise UnreadableError(
+                f"{text[place : place + 12].strip()!r} is neither a number nor an operator"
+            )
         token = match["number"] or match["sign"]
         if len(token) > MAX_DIGITS:
             raise UnreadableError(f"a number of more than {MAX_DIGITS} digits")
@@ -116,9 +118,9 @@ class _Reader:
     def _number(self) -> Fraction:
         token = self.next
         if token is None:
-            raise UnreadableError("it ends where a number is due")
+            raise UnreadableError("it ends where a number is expected")
         if not (token[0].isdigit() or token[0] == "."):
-            raise UnreadableError(f"{token!r} stands where a number is due")
+            raise UnreadableError(f"{token!r} is where a number is expected")
         self._place += 1
         return Fraction(token.replace(",", ""))
 
@@ -131,7 +133,7 @@ def says(stated: str, exact: Fraction) -> bool:
         exact: what the calculation gives.
 
     Raises:
-        UnreadableError: if the stated result is no calculation.
+        UnreadableError: if the stated result is not a calculation.
         ZeroDivisionError: if it divides by zero.
     """
     value = value_of(stated)

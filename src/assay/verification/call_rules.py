@@ -16,7 +16,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What is declared about calls beyond schemas and permissions, as JSON text gives it."""
 
     permitted: dict[str, dict[str, list[Any]]] = {}
-    """Tool -> argument -> values that it may have; an argument that is left out is no fault."""
+    """Tool -> argument -> values that it may have; an argument that is left out is not a fault."""
     before: tuple[tuple[str, str], ...] = ()
     """Pairs of tools: no call of the second without a call of the first before it."""
     at_most: dict[str, Index] = {}
@@ -28,7 +28,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class CallFault(NamedTuple):
-    """One thing that is wrong with the calls (`fail`), or that cannot be told (`error`)."""
+    """One thing that is wrong with the calls (`fail`), or that cannot be determined (`error`)."""
 
     verdict: Fail | Error
     """Which of the two, and why."""

@@ -9,7 +9,7 @@ from assay.records.candidate import Candidate
 from assay.records.task import Message, Task, ToolCall
 
 MAX_CALLS = 500
-"""Calls of one candidate that are looked at; more are an error, never a silent pass."""
+"""Calls of one candidate that are examined; more are an error, never a silent pass."""
 
 MAX_ARGUMENTS = 1_000_000
 """Characters of the arguments of one candidate's calls together."""
@@ -23,7 +23,7 @@ class MadeCall(NamedTuple):
     step: int | None
     """The step of work, from 0; None in a message of the response."""
     heard: int
-    """Messages of the conversation that stood before it."""
+    """Messages of the conversation that came before it."""
     turn: int | None
     """The user turn that it answers, from 0; None in a step of work, which has none."""
 

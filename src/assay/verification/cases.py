@@ -33,7 +33,7 @@ def case(
         work: the candidate's steps.
         evidence: the record's evidence.
         tools: the tools on offer.
-        taxonomy: where the task lies: axis -> value.
+        taxonomy: the task's place: axis -> value.
         options: the verifier's options for this case.
     """
     task = Task(

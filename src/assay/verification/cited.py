@@ -26,7 +26,7 @@ _LONGEST_RANGE = 50
 
 
 class Citation(NamedTuple):
-    """One marker as it stands in a text."""
+    """One marker as it is in a text."""
 
     start: int
     """Its first character."""
@@ -50,7 +50,7 @@ class Listed(NamedTuple):
     words: tuple[tuple[str, ...], ...]
     """The words of each."""
     numbers: frozenset[int]
-    """The numbers that stand before them, as in `[2] Timetable`."""
+    """The numbers that precede them, as in `[2] Timetable`."""
 
 
 def citations_in(text: str) -> list[Citation]:

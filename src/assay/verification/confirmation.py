@@ -1,7 +1,7 @@
-"""Whether a user confirmed a call, as far as a machine can tell: yes, no, or not to be told.
+"""Whether a user confirmed a call, as far as a machine can determine: yes, no, or undetermined.
 
 Confirmed is a call only where the assistant asked, and the question names the call: every word of
-the tool's name and every number and text of its arguments stands in it; and where the user's next
+the tool's name and every number and text of its arguments is in it; and where the user's next
 message says yes and nothing that takes it back. Where somebody was asked and did not refuse, but
 less than this holds, nothing is known. One confirmation is good for one call.
 """
@@ -17,7 +17,7 @@ from assay.verification.json_value import is_number
 from assay.verification.verifiers.matching import normalised
 
 MAX_MESSAGE = 20_000
-"""Characters of a question that are looked at; a longer one names nothing."""
+"""Characters of a question that are examined; a longer one names nothing."""
 
 MAX_NAMED = 200
 """Values of one call that a question can name."""
@@ -76,7 +76,7 @@ class Answer(NamedTuple):
     """What became of the question whether a call may be made."""
 
     said: Literal["yes", "no", "unclear"]
-    """Confirmed, not confirmed, or not to be told by a machine."""
+    """Confirmed, not confirmed, or undetermined."""
     why: str
     """Why, where it is not yes."""
 
@@ -84,7 +84,7 @@ class Answer(NamedTuple):
 def confirmed(
     name: str, arguments: Any, heard: Sequence[Message], *, phrases: tuple[str, ...], named: bool
 ) -> Answer:
-    """Whether the messages that stood before a call confirm it.
+    """Whether the messages that came before a call confirm it.
 
     Args:
         name: the tool's name.
@@ -161,7 +161,7 @@ def _unnamed(name: str, arguments: Any, question: str) -> Iterator[str]:
 
 
 def _stands_in(words: str, text: str) -> bool:
-    """Whether words stand in a text, and not as part of a longer word."""
+    """Whether words are in a text, and not as part of a longer word."""
     at = text.find(words)
     while at >= 0:
         end = at + len(words)

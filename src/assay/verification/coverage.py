@@ -1,4 +1,4 @@
-"""What stands behind one dimension of one item: a machine, people, both, or nobody."""
+"""Evidence for one dimension of one item: a machine, people, both, or nobody."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ class By(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What stands behind one dimension of one item."""
+    """Evidence for one dimension of one item."""
 
     machine: bool | None
     """What the verifier says: passed or failed; None where nothing that counts was said."""
@@ -52,7 +52,7 @@ class Coverage(NamedTuple):
 
 
 class WrongStep(NamedTuple):
-    """A step that is wrong, and who says so."""
+    """A step that is wrong, and who found it."""
 
     step: int
     """The step, from 0."""
@@ -107,7 +107,7 @@ class Dossier:
         return [each for each in standing(self._judgments) if each.reviewer.kind != "model"]
 
     def cover(self, dimension: Dimension, item: int) -> Coverage:
-        """What stands behind one dimension of one item."""
+        """Evidence for one dimension of one item."""
         found = self.result(dimension, item)
         machine = _says(found)
         values = self.values(dimension, item)
@@ -187,7 +187,7 @@ def items_of(candidates: Sequence[object]) -> Iterator[int]:
 
 
 def _says(found: tuple[Verification, Weight] | None) -> bool | None:
-    """What a result says, where it speaks and counts."""
+    """What a result says, where it passes or fails and counts."""
     if found is None or found[1] != "counts" or not speaks(found[0]):
         return None
     return isinstance(found[0].verdict, Pass)

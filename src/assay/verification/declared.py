@@ -16,7 +16,7 @@ def declared(
 ) -> list[Declared]:
     """Everything declared for a verifier: the option's, and each piece of evidence's.
 
-    Evidence speaks to a verifier where its kind is `test`, its text is a JSON object, and that
+    Evidence is for a verifier where its kind is `test`, its text is a JSON object, and that
     object has the verifier's name as a key. Other evidence is not for it.
 
     Args:
@@ -27,7 +27,7 @@ def declared(
         kind: the type of what is declared.
 
     Raises:
-        InputError: if something declared is no JSON or not of the type.
+        InputError: if something declared is not JSON or not of the type.
     """
     found = [_typed(read_value(option), kind, "the option")] if option else []
     for number, piece in enumerate(record.evidence):

@@ -67,7 +67,7 @@ def differences(ours: list[Token], theirs: list[Token]) -> str:
         ("dates", lambda token: token.key in DATES),
         ("names", lambda token: token.key in names),
         ("words", lambda token: token.is_word),
-        ("signs", lambda token: not token.is_word),
+        ("symbols", lambda token: not token.is_word),
     )
     said, stands = list(ours), list(theirs)
     found: list[str] = []
@@ -75,10 +75,10 @@ def differences(ours: list[Token], theirs: list[Token]) -> str:
         told = _told(name, [t.key for t in said if is_of(t)], [t.key for t in stands if is_of(t)])
         said = [token for token in said if not is_of(token)]
         stands = [token for token in stands if not is_of(token)]
-        # Words and signs say little beside a number or a name that differs.
-        if told and not (found and name in {"words", "signs"}):
+        # Words and symbols say little next to a number or a name that differs.
+        if told and not (found and name in {"words", "symbols"}):
             found.append(told)
-    return "; ".join(found) or "the words stand in another order"
+    return "; ".join(found) or "the words are in another order"
 
 
 def is_negation(token: Token) -> bool:

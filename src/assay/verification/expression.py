@@ -138,7 +138,7 @@ _REPEAT = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 
 
 class Call(NamedTuple):
-    """One call as it stands in an expression."""
+    """One call as it is in an expression."""
 
     name: str
     """The function or loop."""
@@ -147,7 +147,7 @@ class Call(NamedTuple):
     end: int
     """Where they close."""
     above: tuple[str, ...]
-    """The loops that it stands in, the outermost first."""
+    """The loops that it is in, the outermost first."""
 
 
 def expression_faults(text: str) -> Iterator[str]:
@@ -204,9 +204,9 @@ def _costs(text: str, bare: str) -> Iterator[str]:
         if call.name in _ADVICE:
             yield f"{place}: {_ADVICE[call.name]}"
         if call.name in _LOOPS and len(call.above) >= MAX_DEPTH:
-            yield f"{place}: a loop stands more than {MAX_DEPTH} deep"
+            yield f"{place}: a loop is nested more than {MAX_DEPTH} deep"
         if call.above and "filter" in {call.name, *call.above} and call.name in _LOOPS:
-            yield f"{place}: `filter` stands in no loop and holds none"
+            yield f"{place}: `filter` must not be in a loop or hold one"
         if call.name == "matches":
             yield from (f"{place}: {each}" for each in _pattern_faults(text, call))
 
@@ -225,7 +225,7 @@ def _pattern_faults(text: str, call: Call) -> Iterator[str]:
         told = " ".join(str(error).replace("Check function arguments and their types.", "").split())
         yield told.partition("error: ")[2][:200] or told[:200]
     if len(call.above) >= MAX_DEPTH:
-        yield f"`matches` stands more than {MAX_DEPTH - 1} deep"
+        yield f"`matches` is nested more than {MAX_DEPTH - 1} deep"
     repeats = sum(int(most or least) for least, most in _REPEAT.findall(pattern))
     if call.above and repeats > MAX_REPEATS:
         yield f"a pattern within a loop repeats more than {MAX_REPEATS} times by count"
@@ -242,7 +242,7 @@ def _pattern(text: str, call: Call) -> str | None:
 
 
 def _calls(bare: str) -> list[Call]:
-    """Every call of an expression without its literals, with the loops that it stands in."""
+    """Every call of an expression without its literals, with the loops that it is in."""
     found = []
     open_calls: list[tuple[str, int]] = []
     for place, sign in enumerate(bare):

@@ -1,4 +1,4 @@
-"""The report on one record: what stands behind each dimension of each of its items, and by what."""
+"""The report on one record: the evidence for each dimension of each of its items, and by what."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -15,7 +15,7 @@ from assay.verification.standing import Weight
 from assay.verification.verification import Verification
 
 Support = Literal["machine verified", "expert judged", "both", "uncertain"]
-"""What can stand behind a dimension of an item."""
+"""Kinds of evidence for a dimension of an item."""
 
 
 class ItemDimension(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +26,7 @@ class ItemDimension(msgspec.Struct, frozen=True, kw_only=True):
     dimension: str
     """The dimension."""
     support: Support
-    """What stands behind it."""
+    """Evidence for it."""
     verdict: str = ""
     """The verdict that stands, in one word; empty where no verifier came to one."""
     reason: str = ""
@@ -65,7 +65,7 @@ def item_report(
     contract: Contract,
     rubric: Rubric,
 ) -> ItemReport:
-    """What stands behind each dimension of each of a record's items.
+    """Evidence for each dimension of each of a record's items.
 
     Args:
         record: the record.

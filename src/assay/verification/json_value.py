@@ -27,7 +27,7 @@ SHOWN = 120
 """Characters of a value that a reason shows."""
 
 ABSENT: Final = msgspec.UNSET
-"""What stands at a pointer that leads nowhere."""
+"""What is at a pointer that leads nowhere."""
 
 _decoder = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -37,7 +37,7 @@ def read_value(text: str) -> Any:
     """A JSON text as a value.
 
     Raises:
-        InputError: for a text that is no JSON, holds a key twice, a number that is not finite or
+        InputError: for a text that is not JSON, holds a key twice, a number that is not finite or
             half a surrogate pair, is longer than `MAX_CHARS` or deeper than `MAX_DEPTH`.
     """
     if len(text) > MAX_CHARS:
@@ -135,7 +135,7 @@ def differences(before: Any, after: Any, pointer: str = "") -> Iterator[str]:
 
 
 def value_at(value: Any, pointer: str) -> Any:
-    """What stands at a JSON pointer (RFC 6901); `ABSENT` where nothing does.
+    """What is at a JSON pointer (RFC 6901); `ABSENT` where nothing does.
 
     Raises:
         InputError: if the pointer is none.
@@ -160,13 +160,13 @@ def parts(pointer: str) -> list[str]:
     if pointer and not pointer.startswith("/"):
         raise InputError(
             code="bad-pointer",
-            message=f"{shown(pointer)} is no JSON pointer",
+            message=f"{shown(pointer)} is not a JSON pointer",
             hint="begin it with a slash; the empty text means the whole",
         )
     if "~" in pointer.replace("~0", "").replace("~1", ""):
         raise InputError(
             code="bad-pointer",
-            message=f"{shown(pointer)} is no JSON pointer",
+            message=f"{shown(pointer)} is not a JSON pointer",
             hint="write ~ as ~0 and / as ~1",
         )
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]

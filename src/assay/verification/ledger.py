@@ -1,4 +1,4 @@
-"""The coverage ledger: what stands behind each dimension of each item, and what is uncertain."""
+"""The coverage ledger: the evidence for each dimension of each item, and what is uncertain."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -35,11 +35,11 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     machine_verified: int
     """Items on which a verifier passed or failed and no person gave a value."""
     expert_judged: int
-    """Items on which a person gave a value and no verifier spoke."""
+    """Items on which a person gave a value and no verifier passed or failed."""
     both: int
-    """Items on which both spoke."""
+    """Items with both."""
     uncertain: int
-    """Items on which nobody spoke."""
+    """Items with neither."""
     refuted: int
     """Items on which a verifier failed."""
     contradicted: int
@@ -102,9 +102,9 @@ class CoverageReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ledger:
-    """Counts, item by item, what stands behind each dimension.
+    """Counts, item by item, the evidence for each dimension.
 
-    Items that lie at one place and have the same behind them are kept once, with how often.
+    Items at one place with the same evidence are kept once, with how often.
     """
 
     def __init__(self, contract: Contract, rubric: Rubric) -> None:
@@ -157,7 +157,7 @@ class Ledger:
         )
 
     def report(self) -> CoverageReport:
-        """The ledger as it stands."""
+        """The ledger as it is."""
         counts: dict[tuple[str, str, str], Counter[str]] = {}
         by: dict[tuple[str, str, str], dict[By, int]] = {}
         for (place, dimension, found), items in self._seen.items():

@@ -1,4 +1,4 @@
-"""Passages: where quoted words stand in a source, to the letter, nearly, or not at all.
+"""Passages: where quoted words are in a source, to the letter, nearly, or not at all.
 
 Texts are compared token by token, so that a quotation never ends inside a word or a number, and
 a number carries its sign, its currency and its percent sign. Near is never located: a passage
@@ -22,7 +22,7 @@ MAX_WORK = 10_000_000
 """Steps that the search for altered originals may take for one candidate."""
 
 Place = Literal["located", "located_normalised", "altered", "absent"]
-"""Where a quotation stands in the sources."""
+"""Where a quotation is in the sources."""
 
 _EDGE = frozenset('.,;:!?"…')
 _BREAK = "\x1f"
@@ -32,7 +32,7 @@ class Located(NamedTuple):
     """What became of one quotation."""
 
     place: Place
-    """Where it stands."""
+    """Where it was found."""
     passage: str | None = None
     """The words of the source; None where it is absent."""
     locator: str | None = None
@@ -83,7 +83,7 @@ class Search:
         self._work = work
 
     def locate(self, quote: str) -> Located:
-        """Where a quotation stands: to the letter, after normalisation, altered, or nowhere."""
+        """Where a quotation is: to the letter, after normalisation, altered, or nowhere."""
         quote = unicodedata.normalize("NFC", quote)
         tokens = _without_edges(tokens_of(quote))
         if not tokens:
@@ -111,7 +111,7 @@ class Search:
         best, found = float(ALTERED), Located("absent")
         for source in self._sources:
             shared = sum(key in source.distinct for key in keys)
-            # A source shorter than half the quotation is no passage that it could have come from.
+            # A source shorter than half the quotation is not a passage that it could have come from.
             if shared * 2 < len(keys) or len(source.keys) * 2 < len(keys):
                 continue
             self._work -= len(source.keys) + 2 * len(keys) ** 2
@@ -128,7 +128,7 @@ class Search:
 
 
 def locate(quote: str, sources: list[str]) -> Located:
-    """Where a quotation stands in texts; for many quotations, keep one `Search`."""
+    """Where a quotation is in texts; for many quotations, keep one `Search`."""
     return Search([Source(text) for text in sources]).locate(quote)
 
 

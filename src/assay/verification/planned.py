@@ -26,7 +26,7 @@ class PlannedTest(msgspec.Struct, frozen=True, kw_only=True):
     options: str | None
     """Its options as canonical JSON text; None where none are set."""
     dimensions: tuple[str, ...]
-    """Dimensions of the rubric that it speaks for."""
+    """Dimensions of the rubric that it covers."""
     test: Any
     """The verifier with its options set (`Verifier`); None where no plug-in has the name."""
     missing: str = ""

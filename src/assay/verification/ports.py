@@ -34,7 +34,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     signal: int | None
     """The signal that ended it, if one did."""
     output: str
-    """The beginning of its standard output; what is no UTF-8 stands as a backslash escape."""
+    """The beginning of its standard output; what is not UTF-8 is shown as a backslash escape."""
     error: str
     """The beginning of its standard error, likewise."""
     usage: Usage
@@ -44,7 +44,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """One candidate held against tests."""
+    """One candidate checked against tests."""
 
     verdict: MachineVerdict
     """What the tests came to."""

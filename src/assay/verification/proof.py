@@ -29,7 +29,7 @@ def prove(kind: type, sandbox: Sandbox | None = None) -> tuple[str, ...]:
     except Exception as error:  # noqa: BLE001  a plug-in's fault is a finding, not an end
         return (f"{name}: its cases cannot be made: {_said(error)}",)
     lacking = [
-        f"{name} has no {word} case: it needs one that must come to `{expected}`"
+        f"{name} has no {word} case: it needs one with the expected result `{expected}`"
         for word, expected in (("gold", "pass"), ("counter-gold", "fail"))
         if not any(each.expected == expected for each in cases)
     ]
@@ -58,7 +58,7 @@ def _outcome(kind: type, case: Case, sandbox: Sandbox | None) -> str:
     if isinstance(found, NothingToVerify):
         return f"nothing: {found.reason}"
     if not isinstance(found, Found):
-        return f"no verdict: it gave back a {type(found).__name__}"
+        return f"no verdict: it returned a {type(found).__name__}"
     tag = str(found.verdict.__struct_config__.tag)
     if isinstance(found.verdict, Fail | Error | Unavailable):
         return f"{tag}: {found.verdict.reason[:_SHOWN]}"

@@ -1,4 +1,4 @@
-"""Proving verifiers on this machine: each answers its own cases here, or it is said why not."""
+"""Proving verifiers on this machine: each answers its own cases here, or the reason why not is given."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -57,7 +57,7 @@ def _proof(kind: type, sandboxes: Sandboxes, *, tried: bool) -> CasesProof:
 
 
 def _count(kind: type, expected: str) -> int:
-    """Cases that must come to this; none where the cases cannot be made, which `prove` tells."""
+    """Cases that must come to this; none where the cases cannot be made, which `prove` reports."""
     try:
         return sum(each.expected == expected for each in kind().cases())
     except Exception:  # noqa: BLE001  a plug-in's fault must not end the list

@@ -1,7 +1,7 @@
 """Rules: what a policy team asks of a record in CEL, read and checked before anything is verified.
 
 The language is CEL (the Common Expression Language) as the package `common-expression-language`
-has it. A rule ends: there are no loops but over lists, and how deep these may stand in each other
+has it. A rule ends: there are no loops but over lists, and how deep these may be nested
 is limited here, because a loop within a loop costs the square of what is handed in.
 """
 
@@ -126,7 +126,7 @@ def _rows(text: str) -> list[Any]:
             f"the rules are neither JSON nor YAML: {' '.join(str(error).split())[:300]}"
         ) from error
     if not isinstance(rows, list) or not rows:
-        raise _refused("the rules are no list of rules")
+        raise _refused("the rules are not a list of rules")
     if len(rows) > MAX_RULES:
         raise _refused(f"there are more than {MAX_RULES} rules")
     return rows

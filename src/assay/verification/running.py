@@ -1,4 +1,4 @@
-"""Running verifiers: sandboxes that are lent, subjects that are tested once, proofs made once."""
+"""Running verifiers: sandboxes that are shared, subjects that are tested once, proofs made once."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
@@ -109,7 +109,7 @@ class Crew:
         self.sandboxes.close()
 
     def environment(self, planned: PlannedTest) -> str | None:
-        """Digest of what a verifier's answer hangs on here besides its version."""
+        """Digest of what a verifier's answer depends on here besides its version."""
         own: str | None = planned.test.environment
         if not needs_sandbox(planned) or self.sandboxes.first is None:
             return own
@@ -188,7 +188,7 @@ def _tested(
     except Exception as error:  # noqa: BLE001  a plug-in's fault must not stop the others
         return _broken(f"{type(error).__name__}: {error}")
     if not isinstance(found, Found | NothingToVerify):
-        return _broken(f"it gave back a {type(found).__name__}")
+        return _broken(f"it returned a {type(found).__name__}")
     return found
 
 

@@ -27,7 +27,7 @@ _OPEN_ENDED = frozenset(
         "unevaluatedProperties",
     ]
 )
-"""Keywords by which a schema speaks of other properties than those that it lists."""
+"""Keywords by which a schema refers to other properties than those that it lists."""
 
 
 def schema_fault(schema: str, value: Any, *, closed: bool = False) -> str | None:
@@ -48,7 +48,7 @@ def schema_fault(schema: str, value: Any, *, closed: bool = False) -> str | None
     try:
         first = None if validator.is_valid(value) else next(validator.iter_errors(value), None)
     except ValueError as error:
-        return f"the value cannot be held against the schema: {_first_line(error)}"
+        return f"the value cannot be checked against the schema: {_first_line(error)}"
     if first is None:
         return None
     place = "".join(f"/{escaped(str(each))}" for each in first.instance_path)
@@ -76,7 +76,7 @@ def compiled(schema: str, closed: bool) -> Any:
         raise InputError(
             code="bad-schema",
             message=f"the schema cannot be used: {_first_line(error)}",
-            hint="mend the schema; references to other documents are not followed",
+            hint="fix the schema; references to other documents are not followed",
         ) from error
 
 
@@ -88,7 +88,7 @@ def validator_of(schema: Any, *, linear: bool = False) -> Any:
         linear: whether its patterns must be such as are matched in linear time.
 
     Raises:
-        ValueError: if it is no schema, or refers to another document.
+        ValueError: if it is not a schema, or refers to another document.
     """
     patterns = jsonschema_rs.RegexOptions() if linear else jsonschema_rs.FancyRegexOptions()
     try:
@@ -108,5 +108,5 @@ def _first_line(error: Exception) -> str:
 
 
 def _cut(text: str) -> str:
-    """Both ends of a long message: what is amiss stands first, the rule last."""
+    """Both ends of a long message: the fault comes first, the rule last."""
     return text if len(text) <= 2 * SHOWN else f"{text[:SHOWN]} ... {text[-SHOWN:]}"

@@ -1,4 +1,4 @@
-"""What a door can do with verifiers: run those that the rubric names, and show what they cover."""
+"""What an interface can do with verifiers: run those that the rubric names, and show what they cover."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ class VerifierRun(msgspec.Struct, frozen=True, kw_only=True):
     options: str | None
     """Its options as canonical JSON text."""
     dimensions: tuple[str, ...]
-    """Dimensions that it speaks for."""
+    """Dimensions that it covers."""
     verdicts: dict[str, int]
     """What this run found, by verdict."""
     same_subject: int
@@ -49,7 +49,7 @@ class VerifierRun(msgspec.Struct, frozen=True, kw_only=True):
     already_there: int
     """Candidates that were tested before and of which nothing has changed since."""
     nothing_to_verify: dict[str, int]
-    """Candidates that make no such claim, by reason; they are no passes."""
+    """Candidates that make no such claim, by reason; they are not passes."""
     missing: str
     """Why it did not run; empty where it ran."""
 
@@ -58,7 +58,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """What a run of all verifiers did."""
 
     records: int
-    """Records looked at."""
+    """Records read."""
     written: int
     """New verifications."""
     runs: tuple[VerifierRun, ...]
@@ -146,7 +146,7 @@ def ledger(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Cove
 def report_item(
     store: FactStore, documents: Mapping[DocumentKind, Document], record: str
 ) -> ItemReport:
-    """What stands behind every dimension of one record's candidates.
+    """Evidence for every dimension of one record's candidates.
 
     Args:
         store: the store.
@@ -195,7 +195,7 @@ class _Run:
         return not self._missing
 
     def asks(self, record: Record, identity: str, known: Known) -> Iterator[_Ask]:
-        """Ask about every candidate of a record of which no answer stands."""
+        """Ask about every candidate of a record of which there is no current answer."""
         planned = self.planned
         if not record.candidates:
             self._nothing["the record has no candidate"] += 1
@@ -290,7 +290,7 @@ def _chosen(planned: tuple[PlannedTest, ...], names: Collection[str]) -> tuple[P
 
 
 def _begin(crew: Crew, runs: Sequence[_Run], contract: Contract) -> None:
-    """Open the first sandbox where one is needed, and hold it against the contract."""
+    """Open the first sandbox where one is needed, and check it against the contract."""
     if not any(run.able and needs_sandbox(run.planned) for run in runs):
         return
     crew.sandboxes.begin()

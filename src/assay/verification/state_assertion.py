@@ -42,7 +42,7 @@ class Assertion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """One thing that must hold of a state."""
 
     op: Op
-    """What is said: see `assertion_fault`."""
+    """The condition: see `assertion_fault`."""
     path: Pointer = ""
     """The place, as an RFC 6901 JSON pointer into the state; empty for the whole."""
     value: Any = ABSENT
@@ -50,7 +50,7 @@ class Assertion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     @property
     def needs_before(self) -> bool:
-        """Whether it speaks of the state before."""
+        """Whether it is about the state before."""
         return self.op in _WITH_BEFORE
 
 
@@ -87,7 +87,7 @@ def assertion_fault(assertion: Assertion, before: Any, after: Any) -> str | None
     something); `contains` a text, item or key of what is there; `at_least` and `at_most` a number
     within the bound; `length` so many characters, items or keys; `unchanged` and
     `differs_from_before` the state before, where nothing to nothing is unchanged. `only_changed`
-    wants every difference to lie at one of the pointers of its value, from the place on, or below:
+    wants every difference to be at one of the pointers of its value, from the place on, or below:
     where an object came or went, that object's own pointer must be named, or one above it.
 
     Args:
@@ -140,7 +140,7 @@ def _contains(found: Any, value: Any) -> bool:
 
 
 def _first_elsewhere(path: Pointer, was: Any, found: Any, pointers: list[str]) -> str | None:
-    """The first difference that lies at none of some pointers, nor below one."""
+    """The first difference that is at none of some pointers, nor below one."""
     allowed = [parts(each) for each in pointers]
     for place in _changes(was, found):
         at = parts(place)

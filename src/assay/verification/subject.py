@@ -1,6 +1,6 @@
 """The subject: what a verifier gets to see of one candidate, and the digest that names it.
 
-A verifier is given the subject and not the record. Who made the answer, whose rights hang on it
+A verifier is given the subject and not the record. Who made the answer, whose rights depend on it
 and what the other candidates say cannot sway it, and two candidates with one subject get one
 answer: the digest is the key under which answers are known.
 """

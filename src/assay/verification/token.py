@@ -1,4 +1,4 @@
-"""Tokens: the words, numbers and signs of a text, each with what it is compared by."""
+"""Tokens: the words, numbers and symbols of a text, each with what it is compared by."""
 
 import re
 import unicodedata
@@ -30,12 +30,12 @@ _APOSTROPHE = str.maketrans("’", "'")
 
 
 class Token(NamedTuple):
-    """One word, number or sign."""
+    """One word, number or symbol."""
 
     key: str
     """What it is compared by."""
     raw: str
-    """What stands in the text."""
+    """What is in the text."""
     start: int
     """Its first character."""
     end: int
@@ -43,12 +43,12 @@ class Token(NamedTuple):
 
     @property
     def is_word(self) -> bool:
-        """Whether it is a word or a number, not a sign."""
+        """Whether it is a word or a number, not a symbol."""
         return self.key[-1:].isalnum() or self.is_number
 
     @property
     def is_number(self) -> bool:
-        """Whether digits stand in it."""
+        """Whether digits are in it."""
         return any(letter.isdigit() for letter in self.key)
 
 

@@ -55,7 +55,7 @@ class Unavailable(Value, tag_field="verdict", tag="unavailable"):
 MachineVerdict = (
     Pass | Fail | Error | Timeout | Memory | OutputLimit | ProcessLimit | FileLimit | Unavailable
 )
-"""Only `pass` and `fail` speak about the claim; the rest stay out of every denominator."""
+"""Only `pass` and `fail` say something about the claim; the rest stay out of every denominator."""
 
 
 class Usage(Value):

@@ -76,7 +76,7 @@ class Verifier(Protocol):
 
     @property
     def covers(self) -> str:
-        """The sort of dimension that it can speak for."""
+        """The kind of dimension that it can verify."""
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ class Verifier(Protocol):
 
     @property
     def environment(self) -> str | None:
-        """Digest of what an answer hangs on besides the version, such as a library's version."""
+        """Digest of what an answer depends on besides the version, such as a library's version."""
 
     def cases(self) -> tuple[Case, ...]:
         """Its gold and counter-gold cases, at least one of each."""
@@ -106,7 +106,7 @@ class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What the verifiers that come with Assay share. Their fields are their options."""
 
     __test__: ClassVar[bool] = False
-    """Tells pytest that this is no collection of tests."""
+    """Tells pytest that this is not a collection of tests."""
     name: ClassVar[str]
     """The name by which a rubric's dimension asks for it."""
     version: ClassVar[str]
@@ -114,15 +114,15 @@ class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     summary: ClassVar[str]
     """One sentence for the help."""
     covers: ClassVar[str]
-    """The sort of dimension that it can speak for."""
+    """The kind of dimension that it can verify."""
     limits: ClassVar[tuple[str, ...]]
     """What it does not measure, one sentence each."""
     environment: ClassVar[str | None] = None
-    """Digest of what an answer hangs on besides the version."""
+    """Digest of what an answer depends on besides the version."""
 
 
 def texts_of(candidate: Candidate, place: int) -> Iterator[tuple[int | None, str, str]]:
-    """Every text of a candidate: the step it stands in (None: the response), pointer, text."""
+    """Every text of a candidate: the step it is in (None: the response), pointer, text."""
     pointer = f"/candidates/{place}"
     if isinstance(candidate.content, str):
         yield None, f"{pointer}/content", candidate.content

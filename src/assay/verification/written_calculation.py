@@ -1,4 +1,4 @@
-"""Calculations as they are written: with units, percentages, full-width signs, or in words.
+"""Calculations as they are written: with units, percentages, full-width characters, or in words.
 
 A calculation is found in a text and turned into one of plain numbers, beside the units of its
 terms. Units are compared as symbols: `mg/kg` times `kg` is `mg`. Where they do not come out as the
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from assay.verification.arithmetic import UnreadableError, says, value_of
 
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-"""Full-width signs as the usual ones; every sign keeps its place."""
+"""Full-width characters as the usual ones; every character keeps its place."""
 
 _NUMBER = r"(?:[$€£¥][^\S\n]?)?(?:\d{1,3}(?:,\d{3}){1,9}(?!\d)|\d{1,40})(?:\.\d{1,40})?"
 _SYMBOL = r"(?!(?:of|and|to|is|x|by|von|plus)\b)[A-Za-zµμ°Ω㎎㎏㎖]{1,12}[²³]?"
@@ -49,7 +49,7 @@ Units = Counter[str]
 
 
 class Shown(NamedTuple):
-    """A calculation as it stands in a text."""
+    """A calculation as it is in a text."""
 
     start: int
     """Its first character."""
@@ -58,7 +58,7 @@ class Shown(NamedTuple):
 
 
 def narrow(text: str) -> str:
-    """The text with full-width signs as the usual ones, every sign in its place."""
+    """The text with full-width characters as the usual ones, every character in its place."""
     return text.translate(_NARROW)
 
 
@@ -103,7 +103,7 @@ def _shown(exact: Fraction) -> str:
 
 
 def _in_signs(text: str) -> str:
-    """A sum in words as one in signs."""
+    """A sum in words as one in symbols."""
     match = _IN_WORDS.fullmatch(text.strip())
     if match is None:
         return text

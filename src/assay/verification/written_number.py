@@ -23,7 +23,7 @@ class Format(NamedTuple):
     decimal: str
     """The sign before decimals."""
     groups: str
-    """Signs of which one may stand between groups of three digits."""
+    """Characters of which one may be between groups of three digits."""
 
 
 FORMATS: Mapping[str, Format] = {
@@ -43,7 +43,7 @@ LANGUAGES: Mapping[str, str] = {
     **dict.fromkeys(("fr", "french", "sv", "nb", "fi", "pl", "cs", "sk", "ru", "uk", "bg"), "fr"),
     **dict.fromkeys(("ch", "de_ch", "fr_ch", "it_ch", "de_li"), "ch"),
 }
-"""Language or locale -> format; a locale that does not stand here goes by its language."""
+"""Language or locale -> format; a locale that is not listed goes by its language."""
 
 LANGUAGE_AXES = ("locale", "language")
 """Axes of the taxonomy that name a record's language, the exacter first."""
@@ -82,7 +82,7 @@ class UnreadableNumberError(ValueError):
 
 
 class WrittenNumber(NamedTuple):
-    """One number as it stands in a text."""
+    """One number as it is in a text."""
 
     text: str
     """All of it, with its signs."""
@@ -91,7 +91,7 @@ class WrittenNumber(NamedTuple):
     part: Fraction | None
     """The fraction that it ends on, such as 3/4; None without one."""
     negative: bool
-    """Whether a minus stands before it."""
+    """Whether a minus precedes it."""
     power: int
     """The power of ten that it is multiplied by."""
     percent: bool
@@ -133,7 +133,7 @@ def value_of_number(
     """The exact value of a number.
 
     Args:
-        number: the number as it stands.
+        number: the number as it is.
         written: its format; None where it is not known, so that all formats must agree.
         fractions: whether `3/4` and `½` are read.
         percent: whether a percent sign divides by a hundred; it is not read otherwise.
@@ -194,7 +194,7 @@ def _pattern(written: Format) -> re.Pattern[str]:
 
 
 def format_of(taxonomy: Mapping[str, str]) -> Format | None:
-    """The format of a record's language; None where it names none that stands here."""
+    """The format of a record's language; None where it names none that is listed here."""
     for axis in LANGUAGE_AXES:
         tag = taxonomy.get(axis, "").strip().lower().replace("-", "_")
         name = LANGUAGES.get(tag) or LANGUAGES.get(tag.partition("_")[0])

@@ -1,4 +1,4 @@
-"""The second door: the reviewer's desk in a browser.
+"""The second interface: the reviewer's desk in a browser.
 
 Comes in: requests of people who are signed in, and texts that models wrote. Goes out: pages, and
 HTML in which such a text can be read. Always holds: a text is material and never page; what it

@@ -1,6 +1,6 @@
 """Allowances: how many requests one principal, or one address, may make in a minute.
 
-Litestar's own limiter keeps a list of moments for each principal and writes it anew at every
+Litestar's own limiter keeps a list of moments for each principal and rewrites it at every
 request; at the desk's pace that was a seventh of the processor time. Here it is one number each.
 """
 
@@ -22,7 +22,7 @@ class Allowances:
 
         Args:
             most: requests that one principal may make in a minute.
-            clock: tells seconds that never go back.
+            clock: gives seconds that never go back.
         """
         self._most = most
         self._clock = clock
@@ -40,7 +40,7 @@ class Allowances:
         """
         now = self._clock()
         if now >= self._until:
-            # Everybody's counts end together, so that they are no memory of who came.
+            # Everybody's counts end together, so that they are not a memory of who came.
             self._spent.clear()
             self._until = now + WINDOW_SECONDS
         self._spent[who] += 1

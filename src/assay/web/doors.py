@@ -1,4 +1,4 @@
-"""Doors: who stands there, whether they may come in, and whether the request is their own.
+"""Doors: who makes a request, whether they may, and whether the request is their own.
 
 Every route names one permission; a route that names none lets nobody in. What changes something
 needs, from a browser, the token of its session and an origin that is ours.
@@ -41,7 +41,7 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 class Doorkeeper(AbstractAuthenticationMiddleware):
-    """Finds out who stands at the door, by session cookie or API token, and counts who comes."""
+    """Finds out who makes the request, by session cookie or API token, and counts who comes."""
 
     def __init__(self, app: ASGIApp, *, allowances: Allowances) -> None:
         super().__init__(app)
@@ -50,7 +50,7 @@ class Doorkeeper(AbstractAuthenticationMiddleware):
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         """The principal of a request; None where nobody is signed in."""
         if "\0" in connection.scope["path"]:
-            # No file system and no database takes this sign, so nothing of ours has it in its name.
+            # No file system and no database takes this character, so nothing of ours has it in its name.
             raise NotFoundException
         accounts: AccountsNoun = connection.app.state.program.accounts
         bearer = connection.headers.get("authorization", "")

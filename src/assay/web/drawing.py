@@ -1,8 +1,8 @@
 """Drawing: small pictures as inline SVG, in classes of the style sheet, so that both themes hold.
 
-A picture of rows has no scale of its own: its marks lie at shares of the width and its text keeps
+A picture of rows has no scale of its own: its marks are at shares of the width and its text keeps
 its size, so that it reads on a telephone as on a desk. Text is text. Every picture names itself;
-its data stands in a table beside it.
+its data is in a table beside it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,16 +15,16 @@ ROW = 44
 """Height of one row of bars or intervals, in pixels."""
 
 PLOT = 60.0
-"""Share of the width that marks take, in per cent; numbers stand to the right of it."""
+"""Share of the width that marks take, in per cent; numbers are to the right of it."""
 
 LONGEST = 44
-"""Signs of a label; a longer one is cut, and stands whole in the table."""
+"""Characters of a label; a longer one is cut, and is whole in the table."""
 
 LONGEST_BESIDE = 28
-"""Signs of a label that has a number at its side."""
+"""Characters of a label that has a number at its side."""
 
 MOST_COLUMNS = 8
-"""Columns of a heat map that leave room for their numbers."""
+"""Columns of a heat map that leave space for their numbers."""
 
 CHART_WIDTH, CHART_HEIGHT = 310, 100
 """Size of a control chart, in units of its own."""
@@ -87,7 +87,7 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     """Places of a line from top to bottom, such as chance."""
 
     def place(self, value: float) -> float:
-        """Where a number lies, in per cent of the picture's width; outside it, at the edge."""
+        """The place of a number, in per cent of the picture's width; outside it, at the edge."""
         share = (value - self.low) / (self.high - self.low)
         return 100 * min(1.0, max(0.0, share)) * PLOT / 100
 
@@ -192,7 +192,7 @@ def control_chart(
     parts.append(_level(down(0.0), "axis"))
     for (at, before), (following, after) in pairwise(enumerate(statistics)):
         if at in signals:
-            continue  # the statistic starts anew after an alarm
+            continue  # the statistic starts again after an alarm
         parts.append(_line(across(at), across(following), down(before), down(after), "line"))
     for at in signals:
         x, y = across(at), down(statistics[at])

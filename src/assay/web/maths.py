@@ -1,8 +1,8 @@
 r"""Formulas: found between `$`, `$$`, `\(` `\)` and `\[` `\]`, and set as MathML.
 
 What cannot be set safely is shown as its source: a formula that is too long,
-or that holds a command, an element or a sign outside the lists below. Hidden and shifted parts are
-outside on purpose: they could show a reviewer something else than what stands there.
+or that holds a command, an element or a character outside the lists below. Hidden and shifted parts
+are outside on purpose: they could show a reviewer something else than what is there.
 """
 
 import re
@@ -59,7 +59,7 @@ _REFUSED = re.compile(
 )
 """Commands that define others, or carry or lay out what would not be seen; comments."""
 _OPERATORS = str.maketrans("", "", "\u2061\u2062\u2063\u2064")
-"""Signs of MathML that are invisible by design: applying, times, comma, plus."""
+"""Characters of MathML that are invisible by design: applying, times, comma, plus."""
 
 _OPENERS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "$": "$"}
 
@@ -69,7 +69,7 @@ def mathml(source: str, *, display: bool) -> str | None:
 
     Args:
         source: LaTeX, without its delimiters.
-        display: whether it stands on its own line.
+        display: whether it is on its own line.
     """
     if not source.strip() or len(source) > MAX_FORMULA or _REFUSED.search(source):
         return None
@@ -138,7 +138,7 @@ def _inline_rule(state: StateInline, silent: bool) -> bool:
 
 
 def _end(text: str, closer: str, start: int, limit: int) -> int:
-    """Where the closer starts, or -1; a backslash before `$` makes it a sign of money."""
+    """Where the closer starts, or -1; a backslash before `$` makes it a currency sign."""
     place = text.find(closer, start, limit)
     while closer[0] == "$" and place > 0 and text[place - 1] == "\\":
         place = text.find(closer, place + 1, limit)

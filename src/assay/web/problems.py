@@ -42,7 +42,7 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "provider-broken": 502,
     "subject-taken": 409,
 }
-"""Statuses of errors whose family alone does not tell."""
+"""Statuses of errors whose family does not determine them."""
 
 
 def of_error(error: AssayError) -> Problem:
@@ -114,7 +114,7 @@ _TITLES = {
 }
 
 _COME_BACK = {429: "60", 503: "1"}
-"""Seconds after which it is worth coming back, where nothing else tells."""
+"""Seconds after which it is worth coming back, where nothing else is known."""
 
 
 _ALWAYS = (401, 403, 429, 500, 503)
@@ -122,7 +122,7 @@ _ALWAYS = (401, 403, 429, 500, 503)
 
 
 def told(*statuses: int) -> dict[int, ResponseSpec]:
-    """The problems that a route may answer with, as the OpenAPI document tells of them.
+    """The problems that a route may answer with, as the OpenAPI document lists them.
 
     Args:
         statuses: those beside the ones that every route has.
@@ -142,7 +142,7 @@ _UNREADABLE = Problem(
     type=f"{PROBLEM_TYPE}unreadable",
     title="unreadable",
     status=400,
-    detail="the request is nested too deeply, or is no UTF-8",
+    detail="the request is nested too deeply, or is not UTF-8",
 )
 
 

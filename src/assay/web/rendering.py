@@ -1,10 +1,10 @@
 """Rendering: a text that a model wrote, as HTML that a reviewer can read and point into.
 
 Markdown, tables, formulas and code become what they mean; links and pictures become words, since a
-remote picture tells its author who reviews. Signs that cannot be seen are spelt out, and names by
-which the text gives away its writer are hidden, in both views. Every run of words carries its
-place in the raw text: code points from `data-start` to `data-end`, and `data-exact` where the run
-is that stretch itself, so that places inside it can be counted.
+remote picture reveals to its author who reviews. Characters that cannot be seen are spelt out, and
+names by which the text gives away its writer are hidden, in both views. Every run of words carries
+its place in the raw text: code points from `data-start` to `data-end`, and `data-exact` where the
+run is that stretch itself, so that places inside it can be counted.
 """
 
 from functools import lru_cache

@@ -1,8 +1,8 @@
-"""Signs that cannot be seen, names that must not be seen, and the marks that stand for both.
+"""Characters that cannot be seen, names that must not be seen, and the marks that stand for both.
 
-Controls, zero-width and bidirectional signs, tags and other invisible code points can make a text
-read otherwise than it is stored; each is shown as `⟨U+202E⟩`. They stay where a script or an emoji
-needs them: joiners between Arabic letters, after a virama and inside an emoji.
+Controls, zero-width and bidirectional characters, tags and other invisible code points can make a
+text read otherwise than it is stored; each is shown as `⟨U+202E⟩`. They stay where a script or an
+emoji needs them: joiners between Arabic letters, after a virama and inside an emoji.
 """
 
 import re
@@ -36,7 +36,7 @@ _SIGN = re.compile(
 _JOINERS = "\u200c\u200d"
 _MONGOLIAN_SELECTORS = "\u180b\u180c\u180d\u180f"
 _AT_HOME = frozenset("\r\ufe0e\ufe0f" + _JOINERS + _MONGOLIAN_SELECTORS)
-"""Signs that have a place where they belong."""
+"""Characters that have a place where they belong."""
 _TAGS = re.compile("\U0001f3f4[\U000e0020-\U000e007e]{2,8}\U000e007f")
 """A flag of a region (England, Wales, ...): the one place where tags belong."""
 _VIRAMA = 9
@@ -100,7 +100,7 @@ class Marked:
         self._left = MAX_MARKS
 
     def cuts_within(self, start: int, end: int) -> Iterator[Cut]:
-        """The cuts that lie in a stretch, or reach into it."""
+        """The cuts that are in a stretch, or reach into it."""
         first = bisect_right(self._starts, start) - 1
         if first < 0 or self.cuts[first].end <= start:
             first += 1
@@ -216,7 +216,7 @@ def _one_mark(cuts: list[Cut]) -> str:
     """The text of one mark for all of these."""
     if len(cuts) <= 1:
         return "".join(cut.text for cut in cuts)
-    return f"⟨{cuts[0].sign} and {len(cuts) - 1} more signs⟩"
+    return f"⟨{cuts[0].sign} and {len(cuts) - 1} more characters⟩"
 
 
 def _shown(cut: Cut, start: int) -> str:
@@ -225,7 +225,7 @@ def _shown(cut: Cut, start: int) -> str:
 
 
 def show_signs(text: str) -> str:
-    """Plain text in which each sign is spelt out: for words that do not stand in the raw text."""
+    """Plain text in which each sign is spelt out: for words that are not in the raw text."""
     pieces, reached = [], 0
     for cut in _signs(text):
         pieces += [text[reached : cut.start], cut.text]
@@ -244,7 +244,7 @@ def _signs(raw: str) -> Iterator[Cut]:
 
 
 def _belongs(raw: str, place: int) -> bool:
-    """Whether a sign does its work where it stands: a line's end, an emoji, a script's joiner."""
+    """Whether a sign has its function where it is: a line's end, an emoji, a script's joiner."""
     sign, before, after = raw[place], raw[place - 1 : place], raw[place + 1 : place + 2]
     if sign == "\r":
         return after == "\n"

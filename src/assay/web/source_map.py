@@ -1,7 +1,7 @@
-"""The source map: Markdown parsed so that every token knows where it stands in the raw text.
+"""The source map: Markdown parsed so that every token knows where it is in the raw text.
 
-The parser of markdown-it knows lines for blocks and nothing for what stands inside them. Its two
-loops over rules are written anew here: they note, beside each token, the places it was read
+The parser of markdown-it knows lines for blocks and nothing for what is inside them. Its two
+loops over rules are rewritten here: they note, for each token, the places it was read
 from, and they count their steps, so that a text made to be slow ends early and alike on every
 machine. Reference definitions are off: they are text that no reader would see.
 """
@@ -23,7 +23,7 @@ from assay.web.maths import add_maths
 from assay.web.steps import count
 
 MAX_NESTING = 24
-"""Levels of quotes and lists (a list is two); what lies deeper is shown as it was written."""
+"""Levels of quotes and lists (a list is two); what is deeper is shown as it was written."""
 
 AT = "at"
 """Key of a token's place: first and last offset, in the content for inline, in the source else."""
@@ -67,7 +67,7 @@ class Source:
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A piece of a block's content that stands in one piece in the source."""
+    """A piece of a block's content that is in one piece in the source."""
 
     content: int
     """First offset in the content."""
@@ -78,7 +78,7 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Content:
-    """The content of a block and where each piece of it stands."""
+    """The content of a block and where each piece of it is."""
 
     def __init__(self, text: str, stretches: list[Stretch]) -> None:
         self.text = text
@@ -116,7 +116,7 @@ def parse(source: Source) -> list[Token]:
 
 
 def inline_content(token: Token, source: Source) -> Content | None:
-    """Where the content of an inline token stands; None where that cannot be shown."""
+    """Where the content of an inline token is; None where that cannot be shown."""
     starts: tuple[int, ...] = token.meta[STARTS]
     if token.meta.get("cell") is not None:
         return _cell_content(token, source)
@@ -136,7 +136,7 @@ def inline_content(token: Token, source: Source) -> Content | None:
 
 
 def code_content(token: Token, source: Source, first_line: int) -> Content:
-    """Where the lines of a code block stand; blanks that a tab was widened to have no place."""
+    """Where the lines of a code block are; blanks that a tab was widened to have no place."""
     stretches, reached = [], 0
     for number, line in enumerate(token.content.removesuffix("\n").split("\n")):
         if first_line + number >= len(source.lines):
@@ -153,7 +153,7 @@ def code_content(token: Token, source: Source, first_line: int) -> Content:
 
 
 def _cell_content(token: Token, source: Source) -> Content | None:
-    r"""Where the text of a table's cell stands: `\|` is one sign of the cell and two of the row."""
+    r"""Where the text of a table's cell is: `\|` is one character of the cell and two of the row."""
     start: int = token.meta[STARTS][0]
     cells = _cells(source.text[start : source.line_end(start)])
     number: int = token.meta["cell"]

@@ -1,7 +1,7 @@
 """The writer: parsed Markdown becomes HTML in which every word knows its place in the raw text.
 
 Nothing is left out in silence. Where a block cannot be shown without losing a word (cells beyond a
-table's columns, what lies too deep) the whole block is shown as it was written, and counted.
+table's columns, what is too deep) the whole block is shown as it was written, and counted.
 """
 
 import re
@@ -19,7 +19,7 @@ from assay.web.source_map import AT, STARTS, Content, Source, code_content, inli
 from assay.web.steps import TooMuchError
 
 _WORD = re.compile(r"[^\s!-/:-@\[-`{-~]")
-"""A code point that is no blank and no ASCII punctuation: no markup is made of it."""
+"""A code point that is neither blank nor ASCII punctuation: no markup is made of it."""
 
 _PLAIN_TAGS = {
     "thead_open": "<thead>", "thead_close": "</thead>", "tbody_open": "<tbody>",
@@ -281,7 +281,7 @@ class Writer:
         self._tag("]</span>")
 
     def _link_target(self, content: Content, label_end: int, end: int) -> None:
-        """What stands between the brackets behind a label: the address and, maybe, a title."""
+        """What is between the brackets behind a label: the address and, maybe, a title."""
         tail = content.text[label_end:end]
         if not tail.startswith("](") or not tail.endswith(")"):
             raise LostError
@@ -329,7 +329,7 @@ class Writer:
             self._tag(escape(content.text[reached:end]))
 
     def _text(self, start: int, end: int, kind: str = "") -> None:
-        """Show a stretch of the source, joined to the one before where nothing lies between."""
+        """Show a stretch of the source, joined to the one before where nothing is between."""
         first, last = self.source.raw(start), self.source.raw(end)
         if self._waiting and self._waiting[1:] == (first, kind):
             first = self._waiting[0]

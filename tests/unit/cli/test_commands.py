@@ -172,7 +172,7 @@ def test_a_dry_run_stores_nothing(assay: Run, demo: Path) -> None:
     [
         (("record", "show", "rec_zzzz"), 2, "no fact"),
         (("record", "show", "paper"), 2, "not the id of a record"),
-        (("lineage", "paper"), 2, "is no id"),
+        (("lineage", "paper"), 2, "is not an id"),
         (("record", "import", "nowhere.jsonl", "-s", "desk-authors"), 3, "nowhere.jsonl"),
         (("record", "import", "x.jsonl", "-f", "trl"), 2, "there are: desk-authors"),
         (("record", "import", "x.jsonl", "-s", "desk-author"), 2, "did you mean 'desk-authors'"),
@@ -200,7 +200,7 @@ def test_a_folder_without_documents_is_no_program(assay: Run, tmp_path: Path) ->
     """A command in an empty folder says that it is no program, and how to begin one."""
     result = assay("status", "-p", tmp_path)
     assert result.code == 2
-    assert "is no program" in result.err
+    assert "is not a program" in result.err
     assert "assay init" in result.err
 
 
@@ -298,13 +298,13 @@ def test_answers_that_were_set_aside_are_mended_and_imported(
     )
     write_rows(work, [row | {"verdict": "Q", "reason.correct": "the sum"} for row in rows])
     taken = assay("review", "import", work, "-p", program)
-    assert f"mend {work.name}.rejects.jsonl" in taken.out
+    assert f"fix {work.name}.rejects.jsonl" in taken.out
     assert assay("review", "import", work, "--rejects", kept, "-p", program).code == 0
     rejects = tmp_path / f"{work.name}.rejects.jsonl"
     assert (kept / rejects.name).read_bytes() == rejects.read_bytes()
     reject = json.loads(rejects.read_text())
     assert (reject["row"], reject["code"]) == (1, "unknown-verdict")
-    assert "'Q' is no verdict" in reject["message"]
+    assert "'Q' is not a verdict" in reject["message"]
     rejects.write_text(json.dumps(reject | {"raw": reject["raw"] | {"verdict": "A"}}) + "\n")
     mended = assay("review", "import", rejects, "-p", program)
     assert "read 1 = stored 1 + already there 0 + unanswered 0 + set aside 0" in mended.out

@@ -56,7 +56,7 @@ def test_position_bias_is_shown_and_prefers_nobody(assay: Run, program: Path) ->
     """A judge of the first place is 10 of 10 inconsistent, on the screen and in the status."""
     with scripted_endpoint(judging(always("A"))) as endpoint:
         shown = judge(assay, program, endpoint.url, "--limit", 10).out
-    assert "verdict hangs on the order: 10 of 10 (100%, 72% to 100%)" in shown
+    assert "verdict depends on the order: 10 of 10 (100%, 72% to 100%)" in shown
     assert "first shown won 10, last shown 0; these abstain" in shown
     status = assay("review", "status", "-p", program).out
     assert "10 judgments of models, which fill no pass" in status

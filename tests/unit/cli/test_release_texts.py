@@ -11,7 +11,7 @@ Run = Callable[..., Any]
 
 @pytest.mark.parametrize(
     ("content", "refusal"),
-    [(b"known \xff limits", (3, "no UTF-8 text at byte 6")), (None, (2, "cannot be read"))],
+    [(b"known \xff limits", (3, "not UTF-8 text at byte 6")), (None, (2, "cannot be read"))],
 )
 def test_limitations_that_cannot_be_read_are_said_to_be(
     assay: Run, demo: Path, tmp_path: Path, content: bytes | None, refusal: tuple[int, str]

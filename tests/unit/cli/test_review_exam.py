@@ -96,7 +96,7 @@ def test_a_file_without_one_usable_key_ends_with_3(
     done = assay("review", name, keys(tmp_path, "no key"), *options, "-p", program)
     assert done.code == 3
     assert "read 1 = stored 0 + already there 0 + set aside 1" in done.out
-    assert "line 1: this line is no key" in done.out
+    assert "line 1: this line is not a key" in done.out
 
 
 def test_an_exam_has_one_source_of_keys(assay: Run, program: Path) -> None:
@@ -136,7 +136,7 @@ def test_sentinels_come_of_the_same_lines(
     done = assay("review", "sentinel", file, "-f", "preference", "-p", program)
     assert done.code == 0, done.err
     assert "read 2 = stored 2 + already there 0 + set aside 0" in done.out
-    assert "so none comes" in done.out
+    assert "so none is placed" in done.out
 
 
 def test_nobody_is_tested_by_a_record_that_they_judged(assay: Run, program: Path) -> None:

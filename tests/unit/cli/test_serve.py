@@ -65,7 +65,7 @@ def _get(url: str) -> httpx.Response:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--host", "0.0.0.0"), "speaks no TLS"),  # noqa: S104  it is refused
+        (("--host", "0.0.0.0"), "does not use TLS"),  # noqa: S104  it is refused
         (("--workers", "2"), "served by one process"),
     ],
 )

@@ -48,7 +48,7 @@ def test_templates_differ() -> None:
 def test_init_leaves_a_program_that_stands_there(tmp_path: Path) -> None:
     """A second init writes nothing, whatever the template."""
     (tmp_path / "rubric.yaml").write_text("mine")
-    with pytest.raises(UsageError, match=r"rubric\.yaml stands here already"):
+    with pytest.raises(UsageError, match=r"rubric\.yaml already exists here"):
         service.init(tmp_path, "math")
     assert [path.name for path in tmp_path.iterdir()] == ["rubric.yaml"]
     assert (tmp_path / "rubric.yaml").read_text() == "mine"
@@ -234,7 +234,7 @@ def test_show_says_how_firmly_code_must_be_held(tmp_path: Path) -> None:
     path = tmp_path / "contract.yaml"
     demanded = "\nverification:\n  minimum_isolation: namespaces\n"
     path.write_text(path.read_text() + demanded)
-    assert "Code under test is held at least by: namespaces." in service.show(tmp_path)
+    assert "Code under test is isolated at least by: namespaces." in service.show(tmp_path)
     path.write_text(path.read_text() + "  refuse_forgeable: true\n")
     assert "Verdicts that a candidate could forge are refused" in service.show(tmp_path)
     path.write_text(path.read_text().replace("isolation: namespaces", "isolation: hope"))

@@ -124,6 +124,6 @@ def test_too_little_tells_nothing() -> None:
     """A handful of items is unknown, with the count; no answers at all as well."""
     few = diagnose(answers("plural", n=10))
     assert few.cause == "unknown"
-    assert few.reason == "10 items with two answers tell nothing, 30 are needed"
+    assert few.reason == "10 items with two answers are too few, 30 are needed"
     none = np.array([], dtype=np.int64)
     assert diagnose(Answers(items=none, raters=none, values=none, groups={})).cause == "unknown"

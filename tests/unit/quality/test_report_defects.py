@@ -160,7 +160,7 @@ def test_the_limits_say_what_is_not_known_of_causes_and_verifiers() -> None:
     """Errors without a cause are counted, and a pass is said to cover only what was measured."""
     record = pair()
     found = _report(record, judged(record, "a", errors=(ERROR,)), _verified(record, Pass()))
-    assert "1 errors lie in records that no adjudication explains: no cause is known." in (
+    assert "1 errors are in records that no adjudication explains: no cause is known." in (
         found.limits
     )
     assert any("covers only what it measures" in each for each in found.limits)

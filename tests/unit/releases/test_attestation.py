@@ -121,5 +121,5 @@ def test_a_duplicate_key_inside_the_signed_statement_is_refused() -> None:
     """Even a signed statement must mean the same to every reader."""
     payload = base64.b64decode(json.loads(SEALED)["payload"])
     doubled = payload.replace(b'{"version":', b'{"version":"0.0.1","version":')
-    with pytest.raises(CheckError, match="stands twice"):
+    with pytest.raises(CheckError, match="appears twice"):
         open_envelope(seal(doubled, KEY), KEY.public_key(), RELEASE)

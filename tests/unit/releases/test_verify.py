@@ -256,7 +256,7 @@ CONTENT: dict[str, tuple[Callable[[Path], object], set[str]]] = {
         lambda at: _replace(at / "records.jsonl", '{"candidates"', '{ "candidates"'),
         {"fact-unreadable"},
     ),
-    "a line that is no fact": (
+    "a line that is not a fact": (
         lambda at: _replace(at / "judgments.jsonl", '"order":[', '"order":[null,'),
         {"fact-unreadable"},
     ),

@@ -166,7 +166,7 @@ def test_a_first_answer_under_another_rubric_still_gives_the_record_away() -> No
     ("faulty", "fault"),
     [
         (_verdict_key(), "expects nothing"),
-        (_verdict_key(Abstained(reason="so")), "no right answer"),
+        (_verdict_key(Abstained(reason="so")), "not a right answer"),
         (_verdict_key(Prefers(candidate=3)), "does not have"),
         (_verdict_key(Ranks(order=((0,), (4,)))), "does not have"),
         (_score_key(AcceptedScore(dimension="clarity", accepts=Within(low=5, high=4))), "down to"),

@@ -127,6 +127,6 @@ def test_without_blinding_the_order_is_the_record_s() -> None:
 @pytest.mark.parametrize("people", [{"": "reviewer"}, {"carla": "nurse"}])
 def test_people_without_a_name_or_a_role_of_the_layers_are_refused(people: dict[str, str]) -> None:
     """A role that no layer asks for would be assigned nothing, in silence."""
-    with pytest.raises(UsageError, match="nobody can be asked so"):
+    with pytest.raises(UsageError, match="these people cannot be asked"):
         refuse_unknown_members(people, contract())
     refuse_unknown_members({"anna": "reviewer", "ines": "adjudicator"}, contract())

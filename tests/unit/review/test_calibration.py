@@ -226,9 +226,9 @@ def test_only_members_judgments_under_the_rounds_rubric_belong_to_it() -> None:
 
 def test_strangers_see_nothing() -> None:
     """Somebody who is neither a member nor leads or adjudicates is refused."""
-    with pytest.raises(UsageError, match="no member"):
+    with pytest.raises(UsageError, match="not a member"):
         _differing().see("dee")
-    with pytest.raises(UsageError, match="no member"):
+    with pytest.raises(UsageError, match="not a member"):
         _differing().see("dee", "administrator")
 
 

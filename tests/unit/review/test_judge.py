@@ -496,7 +496,7 @@ def test_what_the_rubric_does_not_permit_is_no_verdict() -> None:
     completion = Completion(
         text=json.dumps(answered(verdict="tie")), attempts=1, prompt_digest="sha256:"
     )
-    with pytest.raises(InputError, match="no verdict that was asked for"):
+    with pytest.raises(InputError, match="not a verdict that was asked for"):
         read_judge_answer(completion, (0, 1), brief)
 
 

@@ -115,8 +115,8 @@ def test_an_exam_that_nobody_can_pass_is_refused() -> None:
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"unqualified": 9000}, "lies below"),
-        ({"false_pass": 5000}, "no test"),
+        ({"unqualified": 9000}, "must be below"),
+        ({"false_pass": 5000}, "tests nothing"),
         ({"false_fail": 0}, "strictly between"),
         ({"qualified": 10_000}, "strictly between"),
         ({"most": 0}, "1 to 1000 items"),
@@ -138,7 +138,7 @@ def test_an_impossible_plan_says_what_is_wrong(changes: dict[str, int], fault: s
 @pytest.mark.parametrize(("trials", "correct"), [(-1, -1), (3, 4), (121, 100), (3, -1)])
 def test_an_impossible_count_is_refused(trials: int, correct: int) -> None:
     """More right answers than answers, or more answers than items, are a mistake of the caller."""
-    with pytest.raises(UsageError, match="no state of an exam"):
+    with pytest.raises(UsageError, match="not a state of an exam"):
         decide(trials, correct, PLAN)
 
 

@@ -748,10 +748,10 @@ def test_improved_and_worsened_are_words_of_the_adjusted_p_value() -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ({"item": "a", "measures": 3}, "`measures` is no object"),
+        ({"item": "a", "measures": 3}, "`measures` is not an object"),
         ({"item": "a", "measures": {"correct": 7}}, "not from 0 to 1"),
         ({"item": "a", "measures": {"over_refusal_rate": 1}}, "computed from other fields"),
-        ({"item": "a", "measures": {"correct": float("nan")}}, "is no number"),
+        ({"item": "a", "measures": {"correct": float("nan")}}, "is not a number"),
     ],
 )
 def test_a_measure_that_means_something_else_is_set_aside(row: dict[str, Any], said: str) -> None:
@@ -793,7 +793,7 @@ def test_an_inspect_sample_may_name_axes_and_an_unfinished_log_is_refused() -> N
     assert isinstance(good, Result)
     assert (good.slice, good.measures) == ({"difficulty": "hard"}, {"correct": "1"})
     said = [str(each) for each in bad]
-    assert "'tone' is no number: 'warm'" in said[0]
+    assert "'tone' is not a number: 'warm'" in said[0]
     assert "missing at random" in said[1]
     assert "`metadata`" in said[2]
 

@@ -128,8 +128,8 @@ def test_values_are_compared_as_the_page_says(
         ({"x": 1}, None),
         ({"x": 1, "y": 2}, None),
         ({"x": 1, "z": 2}, '"z" is not expected'),
-        ('{"x":1,"x":2}', "stands twice"),
-        ("[1]", "no JSON object"),
+        ('{"x":1,"x":2}', "appears twice"),
+        ("[1]", "not a JSON object"),
         ("{", "not valid JSON"),
     ],
 )

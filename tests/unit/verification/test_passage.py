@@ -68,7 +68,7 @@ def test_other_writing_of_the_same_is_located_after_normalisation(quote: str, pa
         ("does not stop at Corrie after 22 days", 'units differ: ["days"] for ["hours"]'),
         ("crew left on 3 July", 'dates differ: ["july"] for ["june"]'),
         ("The last bus does not stop at Corrie", 'words differ: ["bus"] for ["train"]'),
-        ("does not stop; at Corrie after 22", "signs differ"),
+        ("does not stop; at Corrie after 22", "symbols differ"),
     ],
 )
 def test_what_an_altered_quotation_changed_is_named(quote: str, differs: str) -> None:
@@ -134,7 +134,7 @@ def test_every_quotation_is_told_and_those_at_fault_come_first() -> None:
     ]
     assert [piece.locator for piece in found.evidence] == ["b", None, "b"]
     assert found.note is not None
-    assert found.note.endswith("where words stand, not whether they support a claim")
+    assert found.note.endswith("where words are found, not whether they support a claim")
 
 
 def test_evidence_is_capped_and_counted() -> None:

@@ -124,7 +124,7 @@ def test_a_wrong_option_of_a_case_is_told() -> None:
 def test_gold_and_counter_gold_are_both_needed() -> None:
     """A verifier without one of the two is refused before anything is run."""
     assert prove(OnlyGold) == (
-        "only-gold has no counter-gold case: it needs one that must come to `fail`",
+        "only-gold has no counter-gold case: it needs one with the expected result `fail`",
     )
     assert prove(NoCases) == (
         "no-cases brings no cases: give it gold and counter-gold cases in `cases()`",

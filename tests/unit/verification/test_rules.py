@@ -154,11 +154,11 @@ def test_every_broken_rule_is_named_with_its_reason_and_section() -> None:
 def test_a_rule_that_breaks_is_an_error_that_names_it(
     require: str, why: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """What cannot be asked never passes, and nothing is written to the terminal."""
+    """What cannot be evaluated never passes, and nothing is written to the terminal."""
     found = ask(require)
     assert isinstance(found, Found)
     assert isinstance(found.verdict, Error)
-    assert "the rule only cannot be asked" in found.verdict.reason
+    assert "the rule only cannot be evaluated" in found.verdict.reason
     assert any(each in found.verdict.reason for each in why.split("|"))
     assert capfd.readouterr() == ("", "")
 
@@ -226,14 +226,14 @@ def test_all_faults_of_all_rules_are_told_at_once() -> None:
         ("response.size() > 3", "counts the bytes"),
         ("work.map(step, step.text) == []", "copies what it has"),
         ("work.all(a, work.all(b, work.all(c, true)))", "more than 2 deep"),
-        ("work.all(a, length(work.filter(b, true)) > 1)", "`filter` stands in no loop"),
+        ("work.all(a, length(work.filter(b, true)) > 1)", "`filter` must not be in a loop"),
         ("response.matches('(')", "unclosed group"),
         ("response.matches('a(?=b)')", "look-around"),
         ("response.matches('(a)\\\\1')", "backreferences"),
         ("response.matches(task.last_user)", "not written out"),
         ("response.matches('a' + 'b')", "not written out"),
         ("work.all(step, step.text.matches('a{400}'))", "more than 10 times"),
-        ("work.all(a, work.all(b, a.text.matches('x')))", "`matches` stands more than 1 deep"),
+        ("work.all(a, work.all(b, a.text.matches('x')))", "`matches` is nested more than 1 deep"),
         ("work.all(response, true)", "give the loop another one"),
         ("+".join(["response"] * 12) + " != ''", "more than 10 times `+`"),
         ("'" + "a" * 2000 + "' != response", "longer than 2000"),
@@ -296,7 +296,7 @@ def test_rules_may_be_json_or_yaml() -> None:
     assert [each.text for each in read_rules(json.dumps(written))] == [
         each.text for each in read_rules(yaml)
     ]
-    with pytest.raises(UsageError, match="no list of rules"):
+    with pytest.raises(UsageError, match="not a list of rules"):
         read_rules(msgspec.json.encode({"id": "a"}).decode())
     with pytest.raises(UsageError, match="neither JSON nor YAML"):
         read_rules("!!python/object/apply:os.getcwd []")

@@ -89,9 +89,9 @@ def test_its_own_cases_come_out_as_they_say(case: Case) -> None:
         ({"to": "Ada", "euros": 0}, "at /euros"),
         ({"euros": 5}, '"to" is a required property'),
         ({"to": "Ada", "note": "hi"}, "'note' was unexpected"),
-        ('{"to":"Ada","to":"Bob"}', "the key 'to' stands twice"),
+        ('{"to":"Ada","to":"Bob"}', "the key 'to' appears twice"),
         ('{"to":"Ada"', "not valid JSON"),
-        ('["Ada"]', "no JSON object"),
+        ('["Ada"]', "not a JSON object"),
         ('{"euros":1e999,"to":"Ada"}', "too large"),
         ('{"euros":NaN,"to":"Ada"}', "NaN is not JSON"),
         ('{"to":' + "[" * 5000 + "]" * 5000 + "}", "nested too deeply"),
@@ -255,7 +255,7 @@ ASKED = "Shall I send the money, 1,200 euros, to Ada?"
 def test_a_guarded_call_needs_a_question_that_names_it_and_a_plain_yes(
     question: str, answer: str, kind: type
 ) -> None:
-    """Confirmed passes, unasked or refused fails, and what cannot be told is an error."""
+    """Confirmed passes, unasked or refused fails, and what cannot be determined is an error."""
     for given in (
         record(GO, tools=(GUARDED,), before=(assistant(question), user(answer))),
         record(tools=(GUARDED,), content=(assistant(question), user(answer), assistant("So.", GO))),

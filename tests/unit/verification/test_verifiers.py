@@ -253,7 +253,7 @@ def test_quotations_are_located_altered_or_absent(quote: str, place: str, expect
     found = ask("quotation", record(f"It says {quote}.", evidence=(SOURCE,)))
     assert isinstance(found, Found)
     assert type(found.verdict) is expected
-    assert found.note == f"{place}: where words stand, not whether they support a claim"
+    assert found.note == f"{place}: where words are found, not whether they support a claim"
 
 
 def test_an_altered_quotation_names_numbers_and_negations() -> None:
@@ -278,7 +278,7 @@ def test_a_wrong_option_is_refused_with_what_there_is() -> None:
     """An option that a verifier does not have is named, with those that it has."""
     with pytest.raises(UsageError, match="tolerence"):
         configured(load("verifiers", "numeric-answer"), {"tolerence": "1"})
-    with pytest.raises(UsageError, match="no number"):
+    with pytest.raises(UsageError, match="not a number"):
         ask("numeric-answer", record("4", "4"), tolerance="some")
 
 

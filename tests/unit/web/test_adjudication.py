@@ -326,4 +326,4 @@ def test_a_stranger_to_a_round_is_told_so(sign_in: SignIn, program: Program) -> 
     )
     answer = sign_in("eva").get(str(opened.url.path))
     assert answer.status_code == 400
-    assert "no member of this round" in answer.text
+    assert "not a member of this round" in answer.text

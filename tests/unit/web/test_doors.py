@@ -100,7 +100,7 @@ PATHS = {
 def _routes(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
     for route in app.routes:
         assert isinstance(route, HTTPRoute), (
-            "a route that is no plain HTTP needs a guard of its own"
+            "a route that is not plain HTTP needs a guard of its own"
         )
         for handler in route.route_handlers:
             for method in handler.http_methods:

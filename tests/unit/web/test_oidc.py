@@ -111,7 +111,7 @@ CLAIMS: dict[str, Callable[[Provider], None]] = {
     "another azp": lambda it: it.claims.update(azp="another"),
     "another issuer": lambda it: it.claims.update(iss="https://elsewhere.test"),
     "no subject": lambda it: it.without.add("sub"),
-    "a subject that is no text": lambda it: it.claims.update(sub=["person-1"]),
+    "a subject that is not a text": lambda it: it.claims.update(sub=["person-1"]),
     "an endless subject": lambda it: it.claims.update(sub="x" * 256),
     "another access token": lambda it: it.claims.update(at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
 }
@@ -173,7 +173,7 @@ def test_a_replayed_answer_is_refused(client: Client) -> None:
     kept = client.cookies[FLOW_COOKIE]
     assert go(client, back).status_code == 303
     client.cookies.clear()
-    refused(go(client, back), 400, "is over")
+    refused(go(client, back), 400, "has ended")
     client.cookies.set(FLOW_COOKIE, kept)
     refused(go(client, back), 403, "refused to complete")
 

@@ -242,7 +242,7 @@ def test_very_many_signs_are_few_elements() -> None:
     """Marks beyond the bound are text, so that a page stays light."""
     html = render("a\u202e" * 50_000 + "\u200b" * 50_000).raw_html
     assert html.count("<span") < 11_000
-    assert "⟨U+202E and 50000 more signs⟩" in html
+    assert "⟨U+202E and 50000 more characters⟩" in html
     assert "\u202e" not in html
 
 

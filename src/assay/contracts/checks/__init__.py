@@ -53,7 +53,7 @@ def check_substance(
 
     Args:
         readings: the five files as they were read.
-        context: what the documents are held against besides each other.
+        context: what the documents are compared with besides each other.
     """
     yield from ask(CHECKS, readings, context)
     yield from filler(readings)

@@ -42,7 +42,7 @@ def no_behaviours(contract: Contract) -> Iterator[Fault]:
 
 @check("contract")
 def observable(contract: Contract) -> Iterator[Fault]:
-    """Beneath each behaviour lie dimensions; a broad goal is nothing without them."""
+    """Each behaviour has dimensions; a broad goal without them cannot be judged."""
     for place, behaviour in enumerate(contract.behaviours):
         if behaviour.dimensions:
             continue
@@ -57,7 +57,7 @@ def observable(contract: Contract) -> Iterator[Fault]:
             yield Fault(
                 "contract", where, "behaviour-without-dimension",
                 f"nothing says how {behaviour.id!r} is judged",
-                "name the dimensions of the rubric that lie beneath it",
+                "name the dimensions of the rubric that belong to it",
             )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def conditions(contract: Contract) -> Iterator[Fault]:
             yield Fault(
                 "contract", ("behaviours", place, "conditions"), "behaviour-without-conditions",
                 f"{behaviour.id!r} does not say under which conditions it is meant",
-                "say who asks, with what at hand, in which situation",
+                "say who asks, with which information, in which situation",
             )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def seen_in_an_output(contract: Contract) -> Iterator[Fault]:
             yield Fault(
                 "contract", ("behaviours", place, "statement"), "behaviour-not-observable",
                 f"{behaviour.id!r} states {'a virtue' if broad else 'a state of mind'}, whatever "
-                "dimensions lie beneath it",
+                "dimensions belong to it",
                 "state what the output shows: names, asks, cites, declines, ends with, ...", "warning",
             )  # fmt: skip
 

@@ -11,7 +11,7 @@ from assay.contracts.tree import Path
 from assay.core.issues import Issue, Severity
 
 Need = FileKind | Literal["names", "context"]
-"""What a check looks at: documents, the names that all files declare, or what lies beyond them."""
+"""What a check reads: documents, the names that all files declare, or what is outside them."""
 
 
 Part = tuple[FileKind, str]
@@ -24,7 +24,7 @@ class Fault(msgspec.Struct, frozen=True):
     kind: FileKind
     """The document."""
     path: Path
-    """The node; where something is missing, the place where it would stand."""
+    """The node; where something is missing, the place where it would be."""
     code: str
     """Stable short name of the kind of fault."""
     message: str
@@ -36,7 +36,7 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Names(msgspec.Struct, frozen=True):
-    """The names that the files declare, as they stand there; None where a file is unreadable."""
+    """The names that the files declare, as they are there; None where a file is unreadable."""
 
     behaviours: frozenset[str] | None
     """Ids of the contract's behaviours."""

@@ -21,6 +21,6 @@ def forbidden_claims(readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
                     path=spell(path),
                     code="forbidden-claim",
                     severity="error",
-                    message=f"{claim.text!r} is a claim that no evidence here can hold",
+                    message=f"{claim.text!r} is a claim that no evidence here can support",
                     hint=claim.instead,
                 )

@@ -1,4 +1,4 @@
-"""The context of a check: what the documents are held against besides each other."""
+"""The context of a check: what the documents are compared with besides each other."""
 
 from collections.abc import Callable
 from datetime import date
@@ -23,7 +23,7 @@ class CheckContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a check knows beyond the documents. What is absent is not asked about."""
 
     today: date | None = None
-    """The day that retention is held against."""
+    """The day that retention is compared with."""
     verifiers: tuple[str, ...] | None = None
     """Names of the verifiers that are installed."""
     exam_fault: Callable[[Qualification], ExamFault | None] | None = None

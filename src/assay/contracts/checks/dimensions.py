@@ -49,7 +49,7 @@ def broad_dimension(rubric: Rubric) -> Iterator[Fault]:
         if len(rubric.dimensions) > 1 and BROAD_DIMENSION.match(dimension.id):
             yield Fault(
                 "rubric", ("dimensions", place, "id"), "broad-dimension",
-                f"{dimension.id!r} is a name under which several qualities hide",
+                f"{dimension.id!r} names several qualities at once",
                 "split it: task completion, relevance, clarification, concise communication, ...",
                 "warning",
             )  # fmt: skip
@@ -115,7 +115,7 @@ def anchors(rubric: Rubric) -> Iterator[Fault]:
 
 @check("rubric")
 def levels(rubric: Rubric) -> Iterator[Fault]:
-    """Every level of a range has an anchor, or the rubric says how the others are told apart."""
+    """Every level of a range has an anchor, or the rubric says how the others are distinguished."""
     for place, dimension in enumerate(rubric.dimensions):
         if dimension.scale_kind != "ordinal" or dimension.interpolation:
             continue
@@ -124,7 +124,7 @@ def levels(rubric: Rubric) -> Iterator[Fault]:
             shown = ", ".join(lacking[:8]) + (", ..." if len(lacking) > 8 else "")  # noqa: PLR2004
             yield Fault(
                 "rubric", ("dimensions", place, "anchors"), "levels-without-anchor",
-                f"{dimension.id!r} does not say what sets {shown} apart from the values beside",
+                f"{dimension.id!r} does not say what distinguishes {shown} from the neighbouring values",
                 "add anchors for them, or say in 'interpolation' how people choose between anchors",
                 "warning",
             )  # fmt: skip
@@ -188,21 +188,21 @@ def judge_as_verifier(rubric: Rubric) -> Iterator[Fault]:
         if dimension.verifier and JUDGE_NAME.search(dimension.verifier):
             yield Fault(
                 "rubric", ("dimensions", place, "verifier"), "judge-as-verifier",
-                f"{dimension.id!r} takes a model's opinion, {dimension.verifier!r}, for a test",
+                f"{dimension.id!r} names a model's opinion, {dimension.verifier!r}, as a test",
                 "name an external test; a model judge is a reviewer: assay review judge",
             )  # fmt: skip
 
 
 @check("contract", "rubric", whole=(("contract", "behaviours"),))
 def used(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
-    """Every dimension lies beneath a behaviour."""
+    """Every dimension belongs to a behaviour."""
     beneath = {name for each in contract.behaviours for name in each.dimensions}
     for place, dimension in enumerate(rubric.dimensions):
         if dimension.id not in beneath:
             yield Fault(
                 "rubric", ("dimensions", place), "dimension-unused",
                 f"no behaviour of the contract needs {dimension.id!r}",
-                "name it beneath a behaviour, or do not ask reviewers for it", "warning",
+                "name it under a behaviour, or do not ask reviewers for it", "warning",
             )  # fmt: skip
 
 

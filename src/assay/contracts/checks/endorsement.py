@@ -52,13 +52,13 @@ def _misfit_of_categories(dimension: Dimension, accepted: tuple[str, ...]) -> st
         return f"{dimension.id} has a scale of numbers: give the last acceptable one"
     unknown = sorted(set(accepted) - set(dimension.values))
     if unknown:
-        return f"{unknown[0]!r} is no category of {dimension.id}"
+        return f"{unknown[0]!r} is not a category of {dimension.id}"
     return "" if set(accepted) < set(dimension.values) else "every category is accepted"
 
 
 @check("contract", "rubric", whole=(("rubric", "dimensions"), ("contract", "supervision")))
 def something_can_endorse(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
-    """Work to be imitated is judged on at least one dimension that can speak against it."""
+    """Work to be imitated is judged on at least one dimension that can count against it."""
     for place, entry in enumerate(contract.supervision):
         judged_on = {*entry.dimensions, *entry.accept}
         bounds = bounds_for(entries_for(entry.signal, entry.slice, contract), rubric)
@@ -66,7 +66,7 @@ def something_can_endorse(contract: Contract, rubric: Rubric) -> Iterator[Fault]
         if entry.signal in IMITATED and not deciding:
             yield Fault(
                 "contract", ("supervision", place, "dimensions"), "nothing-endorses",
-                f"no dimension can speak against a {entry.signal}, so none is ever endorsed",
+                f"no dimension can count against a {entry.signal}, so none is ever endorsed",
                 "judge it on a dimension that is not plural, or list the acceptable categories "
                 "under accept",
             )  # fmt: skip
@@ -74,14 +74,14 @@ def something_can_endorse(contract: Contract, rubric: Rubric) -> Iterator[Fault]
 
 @check("contract")
 def compatible_versions_are_older(contract: Contract) -> Iterator[Fault]:
-    """A compatible version is another one than the version in force, and stands once."""
+    """A compatible version is another one than the version in force, and is listed once."""
     seen: set[tuple[str, str]] = set()
     for place, entry in enumerate(contract.compatible):
         key = (entry.document, entry.version)
         if key in seen or key == ("contract", contract.version):
             yield Fault(
                 "contract", ("compatible", place), "compatible-twice",
-                f"{entry.document} {entry.version} stands twice or is the version in force",
+                f"{entry.document} {entry.version} is listed twice or is the version in force",
                 "name each older version once",
             )  # fmt: skip
         seen.add(key)

@@ -1,6 +1,6 @@
-"""Filler: no text stands where an answer should stand and says nothing.
+"""Filler: no text is a placeholder or an empty phrase in place of an answer.
 
-These checks read the texts of a file as they stand in it, since filler can stand under any key.
+These checks read the texts of a file as they are in it, since filler can be under any key.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -37,7 +37,7 @@ _REASONS = frozenset({
 """Keys whose text gives a reason, a rule or a procedure, which takes more than one word."""
 
 _CHECKABLE = frozenset({"question", "statement", "acceptable_when"})
-"""Keys whose text two people must be able to check alike."""
+"""Keys whose text two people must be able to check in the same way."""
 
 
 def filler(readings: Mapping[FileKind, Reading]) -> Iterator[Issue]:
@@ -83,38 +83,38 @@ class _Rule(msgspec.Struct, frozen=True):
 
 _RULES = (
     _Rule(
-        "filler", "error", _SHOWN, lambda text, _: is_placeholder(text), "is no answer to {key!r}",
-        "write what is so; leave the key out where there is nothing to say",
+        "filler", "error", _SHOWN, lambda text, _: is_placeholder(text), "is not an answer to {key!r}",
+        "write the actual content, or leave the key out",
     ),
     _Rule(
-        "filler", "error", _ANSWERS, lambda text, _: is_non_answer(text), "is no answer to {key!r}",
-        "write what is so; leave the key out where there is nothing to say",
+        "filler", "error", _ANSWERS, lambda text, _: is_non_answer(text), "is not an answer to {key!r}",
+        "write the actual content, or leave the key out",
     ),
     _Rule(
         "filler", "error", frozenset({"test"}), lambda text, _: is_generic(_without_test(text)),
         "does not say what the test is",
-        "say which known work is put before people, and how much of it",
+        "say which items with known answers people are tested on, and how many",
     ),
     _Rule(
         "anchor-says-nothing", "error", frozenset({"anchors"}), is_grade,
-        "names the value {value!r} and not what it looks like",
+        "repeats the value {value!r} and does not describe it",
         "describe what can be seen in an output that gets this value",
     ),
     _Rule(
         "vague-text", "warning", _CHECKABLE, lambda text, _: is_generic(text),
-        "names nothing that two people would look for alike",
-        "name what must be there, or must not be there",
+        "names nothing that two people could check in the same way",
+        "name what must be present, or must be absent",
     ),
     _Rule(
         "one-word-answer", "warning", _REASONS, lambda text, _: is_one_word(text),
-        "is one word, and {key!r} asks for a reason or a rule", "say it in a sentence",
+        "is one word, but {key!r} needs a reason or a rule", "write a sentence",
     ),
 )  # fmt: skip
 """The rules in their order; of one text the first that is broken is reported."""
 
 
 def _key(path: Path) -> str:
-    """The key that a text answers: the name of its list or mapping where it stands in one."""
+    """The key that a text answers: the name of its list or mapping where it is in one."""
     names = [step for step in path if isinstance(step, str)]
     for collection in ("anchors", "examples", "left_out"):
         if collection in names[:-1]:

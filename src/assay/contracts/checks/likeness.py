@@ -20,14 +20,14 @@ def anchors_differ(rubric: Rubric) -> Iterator[Fault]:
                 yield Fault(
                     "rubric", where, "anchors-equal",
                     f"{first} and {second} of {dimension.id!r} have the same anchor",
-                    "say what an output shows at one value and not at the other",
+                    "describe what an output shows at one value and not at the other",
                 )  # fmt: skip
             elif likeness(one, other) >= NEAR:
                 yield Fault(
                     "rubric", where, "anchors-alike",
                     f"the anchors of {first} and {second} of {dimension.id!r} share "
                     f"{likeness(one, other):.0%} of their words (reported from {NEAR:.0%})",
-                    "say what an output shows at one value and not at the other", "warning",
+                    "describe what an output shows at one value and not at the other", "warning",
                 )  # fmt: skip
 
 
@@ -40,14 +40,14 @@ def dimensions_differ(rubric: Rubric) -> Iterator[Fault]:
             yield Fault(
                 "rubric", where, "dimension-copied",
                 f"{second.id!r} asks the same question with the same anchors as {first.id!r}",
-                "remove one of the two, or ask what sets it apart",
+                "remove one of the two, or change the question and anchors of one",
             )  # fmt: skip
         elif _alike(first, second):
             yield Fault(
                 "rubric", where, "dimensions-alike",
-                f"{second.id!r} is hardly another dimension than {first.id!r}: question and anchors "
+                f"{second.id!r} hardly differs from {first.id!r}: question and anchors "
                 f"share {NEAR:.0%} of their words or more",
-                "remove one of the two, or say in 'exclusions' what sets them apart", "warning",
+                "remove one of the two, or state in 'exclusions' how they differ", "warning",
             )  # fmt: skip
 
 
@@ -58,14 +58,14 @@ def behaviours_differ(contract: Contract) -> Iterator[Fault]:
         if likeness(first.statement, second.statement) >= NEAR:
             yield Fault(
                 "contract", ("behaviours", place, "statement"), "behaviours-alike",
-                f"{second.id!r} states what {first.id!r} states",
-                "remove one of the two, or state what sets it apart", "warning",
+                f"{second.id!r} makes the same statement as {first.id!r}",
+                "remove one of the two, or state how it differs", "warning",
             )  # fmt: skip
 
 
 @check("contract")
 def objectives_differ(contract: Contract) -> Iterator[Fault]:
-    """An evaluation objective is no training objective in other words."""
+    """An evaluation objective is not a training objective in other words."""
     for place, measured in enumerate(contract.evaluation_objectives):
         for taught in contract.training_objectives:
             if fold(measured) != fold(taught) and restates(measured, taught):

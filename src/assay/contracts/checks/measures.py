@@ -28,7 +28,7 @@ def objectives(contract: Contract) -> Iterator[Fault]:
             yield Fault(
                 "contract", (key,), "objectives-missing",
                 f"the contract has no {key.replace('_', ' ')}",
-                "say what training is to teach, and apart from it what evaluation is to measure",
+                "state what training teaches and, separately, what evaluation measures",
             )  # fmt: skip
     taught = [fold(each) for each in contract.training_objectives]
     measured = [fold(each) for each in contract.evaluation_objectives]
@@ -106,7 +106,7 @@ def margin_and_risk(contract: Contract) -> Iterator[Fault]:
             yield Fault(
                 "contract", ("acceptance_tests", place, "margin"), "acceptance-test-without-margin",
                 f"{test.id!r} does not say how much change counts",
-                "add 'margin': the least gain, or for 'hold' the largest loss that is borne",
+                "add 'margin': the least gain, or for 'hold' the largest acceptable loss",
             )  # fmt: skip
         if test.risk is None:
             yield Fault(

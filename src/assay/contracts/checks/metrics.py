@@ -38,8 +38,8 @@ def known(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
         if right_name and not describe_metric(test.metric, rubric).named:
             yield Fault(
                 "contract", where, "metric-misspelt",
-                f"{test.metric!r} is no metric that Assay computes, so results must bring a measure of "
-                "that very name",
+                f"{test.metric!r} is not a metric that Assay computes, so results must contain a measure "
+                "with that name",
                 f"did you mean {right_name!r}?", "warning",
             )  # fmt: skip
 
@@ -54,7 +54,7 @@ def direction(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
             yield Fault(
                 "contract", ("acceptance_tests", place, "direction"), "metric-wrong-way",
                 f"{test.id!r} passes when {test.metric} gets worse: {metric.worse} is worse",
-                f"say 'direction: {better}'",
+                f"set 'direction: {better}'",
             )  # fmt: skip
 
 
@@ -88,15 +88,15 @@ def margin(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
         if width is not None and test.margin >= width:
             yield Fault(
                 "contract", where, "margin-outside-range",
-                f"{test.metric} spans {width:g} in all, so a margin of {test.margin:g} can never be "
+                f"{test.metric} has a range of {width:g}, so a margin of {test.margin:g} can never be "
                 f"{'exceeded' if test.direction == 'hold' else 'reached'}",
                 f"give the margin in the metric's own unit, below {width:g}",
             )  # fmt: skip
         if test.margin == 0 and test.direction == "hold":
             yield Fault(
                 "contract", where, "hold-without-margin",
-                f"{test.id!r} bears no loss at all, and no data can rule out every loss",
-                "give the largest loss that is borne",
+                f"{test.id!r} allows no loss at all, and no data can rule out every loss",
+                "give the largest acceptable loss",
             )  # fmt: skip
         elif test.margin == 0:
             yield Fault(
@@ -136,10 +136,10 @@ def _too_small(test: AcceptanceTest, metric: Metric, size: int) -> Iterator[tupl
         return
     if test.direction == "hold":
         least, needed = smallest_loss_excluded(size, risk), items_for_hold(share, risk)
-        reason = f"where not one gets worse, a loss of {least:.3f} is not ruled out"
+        reason = f"even if no item gets worse, a loss of {least:.3f} is not ruled out"
     else:
         least, needed = smallest_gain(size, risk), items_for_gain(share, risk)
-        reason = f"at best a change of {least:.3f} shows in {POWER:.0%} of cases"
+        reason = f"at best a change of {least:.3f} is detected in {POWER:.0%} of cases"
     if needed > size:
         yield needed, f"{reason}, and {test.id!r} has the margin {share:g}"
 

@@ -1,4 +1,4 @@
-"""People: exams that can tell, languages that somebody reads, openers apart, limits that limit."""
+"""People: exams that can discriminate, languages that somebody reads, separate openers, effective limits."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _READS_LANGUAGES = re.compile(
 
 @check("contract", "context")
 def exams_can_tell(contract: Contract, context: CheckContext) -> Iterator[Fault]:
-    """An exam of this size tells who reaches its pass mark from who does not."""
+    """An exam of this size distinguishes those who reach its pass mark from those who do not."""
     if context.exam_fault is None:
         return
     judging = {role for layer in contract.review.layers for role in layer.roles} | {"adjudicator"}

@@ -67,7 +67,7 @@ def rules_can_work(rubric: Rubric) -> Iterator[Fault]:
         if never_both:
             yield Fault(
                 "rubric", where, "veto-off-scale",
-                f"this veto hits always or never: {dimension.id!r} runs from {low} to {high}",
+                f"this veto always applies or never applies: {dimension.id!r} runs from {low} to {high}",
                 "choose a threshold inside the scale",
             )  # fmt: skip
         if rule.by is not None and rule.by > high - low:
@@ -134,8 +134,8 @@ def facts_before_taste(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
         if rule.veto is not None and compared is not None:
             yield Fault(
                 "rubric", ("priority", place), "veto-after-comparison",
-                f"the veto on {rule.veto!r} stands behind the comparison of {compared!r}; vetoes act first",
-                "move vetoes to the top, so that the order reads as it acts", "warning",
+                f"the veto on {rule.veto!r} comes after the comparison of {compared!r}; vetoes are applied first",
+                "move vetoes to the top, so that they are written in the order in which they apply", "warning",
             )  # fmt: skip
         compared = rule.compare or compared
         nature = natures.get(rule.compare or "")
@@ -170,7 +170,7 @@ def critical_failures_are_vetoed(contract: Contract, rubric: Rubric) -> Iterator
         if critical and not dimensions & (vetoed if compared else guarded):
             yield Fault(
                 "contract", ("failure_classes", place, "severity"), "critical-without-veto",
-                f"{failure.id!r} is critical, and no veto stands on {', '.join(sorted(dimensions))}",
+                f"{failure.id!r} is critical, and there is no veto on {', '.join(sorted(dimensions))}",
                 "add a veto on the dimension that shows it to 'priority' in rubric.yaml", "warning",
             )  # fmt: skip
 

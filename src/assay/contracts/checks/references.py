@@ -61,7 +61,7 @@ def priority_names_dimensions(rubric: Rubric, names: Names) -> Iterator[Fault]:
 
 @check("contract")
 def contract_ids_once(contract: Contract) -> Iterator[Fault]:
-    """An id stands once in each list of the contract."""
+    """An id occurs once in each list of the contract."""
     lists: dict[str, Sequence[str]] = {
         "behaviours": [each.id for each in contract.behaviours],
         "failure_classes": [each.id for each in contract.failure_classes],
@@ -77,19 +77,19 @@ def contract_ids_once(contract: Contract) -> Iterator[Fault]:
 
 @check("rubric")
 def dimension_ids_once(rubric: Rubric) -> Iterator[Fault]:
-    """A dimension's id stands once."""
+    """A dimension's id occurs once."""
     yield from _twice("rubric", ("dimensions",), "id", [each.id for each in rubric.dimensions])
 
 
 @check("policy")
 def section_ids_once(policy: Policy) -> Iterator[Fault]:
-    """A section's id stands once."""
+    """A section's id occurs once."""
     yield from _twice("policy", ("sections",), "id", [each.id for each in policy.sections])
 
 
 @check("sources")
 def class_ids_once(sources: Sources) -> Iterator[Fault]:
-    """A source class's id stands once."""
+    """A source class's id occurs once."""
     yield from _twice("sources", ("classes",), "id", [each.id for each in sources.classes])
 
 
@@ -113,7 +113,7 @@ def _twice(kind: FileKind, path: Path, key: str, ids: Sequence[str]) -> Iterator
         if each in ids[:place]:
             yield Fault(
                 kind, (*path, place, key), "duplicate-id",
-                f"{each!r} stands twice", "give one of the two another name",
+                f"{each!r} is listed twice", "give one of the two another name",
             )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def verdicts_are_asked_for(contract: Contract, rubric: Rubric) -> Iterator[Fault
     if demanded and not any(each.verifier for each in rubric.dimensions):
         yield Fault(
             "contract", ("verification",), "verification-of-nothing",
-            "the contract demands how verdicts are reached, and no dimension names a verifier",
+            "the contract sets requirements for verdicts, and no dimension names a verifier",
             "name a verifier in the rubric, or leave 'verification' out", "warning",
         )  # fmt: skip
 
@@ -142,7 +142,7 @@ def _takes_all(layer: ReviewLayer) -> bool:
 
 
 def _layer_for(severity: Severity, layers: tuple[ReviewLayer, ...]) -> int | None:
-    """The first layer that takes a record of this severity wherever it lies on the axes."""
+    """The first layer that takes a record of this severity wherever it is on the axes."""
     for place, layer in enumerate(layers):
         if not layer.slice and (not layer.severities or severity in layer.severities):
             return place

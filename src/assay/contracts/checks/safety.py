@@ -38,7 +38,7 @@ def over_refusal_scored(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
 
 @check("contract", whole=(("contract", "acceptance_tests"),))
 def over_refusal_measured(contract: Contract) -> Iterator[Fault]:
-    """Where unsafe compliance is measured, over-refusal is measured beside it."""
+    """Where unsafe compliance is measured, over-refusal is measured as well."""
     tests = contract.acceptance_tests
     for place, test in enumerate(tests):
         said = f"{test.id} {test.metric}"

@@ -11,7 +11,7 @@ from assay.contracts.terms import STANDARD_AXES, Slice
 from assay.contracts.tree import Path
 
 RECORDS_A_VALUE = 5
-"""Fewest records of a value of an axis of which anything can be said (a convention)."""
+"""Fewest records of a value of an axis about which anything can be reported (a convention)."""
 
 
 @check("contract")
@@ -40,7 +40,7 @@ def records_for_each_value(contract: Contract) -> Iterator[Fault]:
     if not sampling.axes:
         yield Fault(
             "contract", ("sampling", "axes"), "no-axes",
-            "records are drawn along no axis, so nothing can be said of any slice",
+            "the sampling names no axis, so nothing can be reported for any slice",
             "add the axes along which the model's failures differ", "warning",
         )  # fmt: skip
         return
@@ -51,25 +51,25 @@ def records_for_each_value(contract: Contract) -> Iterator[Fault]:
             "contract", ("sampling", "total"), "total-too-small",
             f"{sampling.total} records cannot give each of the {len(sampling.axes[widest])} values of "
             f"{widest!r} {RECORDS_A_VALUE} records",
-            f"raise 'total' to {needed} or more, or cut the axis more coarsely", "warning",
+            f"raise 'total' to {needed} or more, or use fewer values on the axis", "warning",
         )  # fmt: skip
 
 
 @check("contract")
 def values_once(contract: Contract) -> Iterator[Fault]:
-    """A value stands once on its axis."""
+    """A value occurs once on its axis."""
     for axis, values in contract.sampling.axes.items():
         for place, value in enumerate(values):
             if value in values[:place]:
                 yield Fault(
                     "contract", ("sampling", "axes", axis, place), "axis-value-twice",
-                    f"{value!r} stands twice on {axis!r}", "keep one of the two",
+                    f"{value!r} is listed twice on {axis!r}", "keep one of the two",
                 )  # fmt: skip
 
 
 @check("contract", whole=(("contract", "sampling"),))
 def slices_exist(contract: Contract) -> Iterator[Fault]:
-    """Every slice that is named anywhere lies on the axes."""
+    """Every slice that is named anywhere is on the axes."""
     axes = contract.sampling.axes
     for path, cut in _slices(contract):
         for axis, value in cut.items():

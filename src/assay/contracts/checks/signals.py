@@ -1,4 +1,4 @@
-"""Signals: each fits the dimensions that it is scored on, and review can disagree where it says so."""
+"""Signals: each fits the dimensions that it is scored on, and review can disagree where a layer depends on it."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def fits(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
         if signal.signal == "adversarial" and scored_on and not any(map(_can_break, scored_on)):
             yield Fault(
                 "contract", where, "signal-does-not-fit",
-                f"attacks are scored on {', '.join(signal.dimensions)}, which no attack breaks",
+                f"attacks are scored on {', '.join(signal.dimensions)}, which an attack cannot affect",
                 "score them on what must hold under pressure (guards_against), or use preferences",
                 "warning",
             )  # fmt: skip
@@ -62,7 +62,7 @@ def verifiers_are_asked(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
             yield Fault(
                 "rubric", ("dimensions", place, "verifier"), "verifier-without-signal",
                 f"{dimension.verifier!r} tests {dimension.id!r}, and no outcome or process signal "
-                "carries what it finds",
+                "carries its results",
                 f"add a signal 'outcome' or 'process' with 'dimensions: [{dimension.id}]'", "warning",
             )  # fmt: skip
 

@@ -25,14 +25,14 @@ def uses_fit_the_licence(sources: Sources) -> Iterator[Fault]:
             yield Fault(
                 "sources", where, "licence-against-use",
                 f"{terms.non_commercial[0]} permits no commercial use, and {source.id!r} is permitted "
-                f"to {' and to '.join(uses)} without any word of that",
+                f"to {' and to '.join(uses)} without this restriction",
                 "leave the use out, or name the agreement that permits it: LicenseRef-name", "warning",
             )  # fmt: skip
         if terms.no_derivatives and uses:
             yield Fault(
                 "sources", where, "licence-against-use",
-                f"{terms.no_derivatives[0]} permits no derivatives to be passed on, and a release "
-                f"passes {source.id!r} on reworked",
+                f"{terms.no_derivatives[0]} does not permit distributing derivatives, and a release "
+                f"distributes {source.id!r} in modified form",
                 "leave the use out, or name the agreement that permits it: LicenseRef-name", "warning",
             )  # fmt: skip
 
@@ -76,7 +76,7 @@ def retention_is_not_over(sources: Sources, context: CheckContext) -> Iterator[F
         elif left < SHORT_RETENTION_DAYS:
             yield Fault(
                 "sources", ("classes", place, key), "retention-short",
-                f"{source.id!r} must go in {left} days, before a release could be used "
+                f"{source.id!r} must be deleted in {left} days, before a release could be used "
                 f"({SHORT_RETENTION_DAYS} days)",
                 "agree on a longer retention, or leave the source out", "warning",
             )  # fmt: skip
@@ -121,7 +121,7 @@ def _states_an_end(source: SourceClass) -> bool:
 
 def _open_ends(source: SourceClass) -> Iterator[str]:
     if source.retention_until == "unlimited":
-        yield "it is kept without an end"
+        yield "it is kept without an end date"
     if source.deletion_procedure is None:
         yield "nothing says how a person's data is deleted"
     if "publish" in source.permitted_uses:

@@ -1,8 +1,8 @@
-"""Filler: texts that stand where an answer should stand and say nothing.
+"""Filler: placeholders and empty phrases in place of an answer.
 
 The lists are short and hold what people really type into a field that they are made to fill; they
 are looked up whole, never inside a sentence. A text in a language that no list covers is still
-caught where it is one word, one repeated sign, or no letter at all.
+caught where it is one word, one repeated character, or no letter at all.
 """
 
 import re
@@ -74,7 +74,7 @@ _LEAST_LETTERS = 4
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text is a placeholder: a known one, printer's Latin, one sign repeated, no letter."""
+    """Whether a text is a placeholder: a known one, printer's Latin, one character repeated, no letter."""
     folded = fold(text)
     letters = folded.replace(" ", "")
     spelled = 2 * len(letters) - 1 == len(folded) and letters in PLACEHOLDERS  # T.B.D.
@@ -84,7 +84,7 @@ def is_placeholder(text: str) -> bool:
 
 
 def is_non_answer(text: str) -> bool:
-    """Whether a text is a placeholder, one of the known non-answers, or a single sign."""
+    """Whether a text is a placeholder, one of the known non-answers, or a single character."""
     folded = fold(text)
     single = len(folded) == 1 and not is_unspaced(folded)
     return single or is_placeholder(text) or folded in NON_ANSWERS

@@ -15,7 +15,7 @@ def fold(text: str) -> str:
     """A text without what does not matter to its sense: width, case, marks around it, spaces.
 
     Compatibility forms are made one (NFKC, Unicode Standard Annex 15), and only letters, digits and
-    the signs inside words are kept.
+    the characters inside words are kept.
     """
     return " ".join(_WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
 

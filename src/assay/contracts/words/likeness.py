@@ -40,7 +40,7 @@ def likeness(first: str, second: str) -> float:
 
 
 def restates(first: str, second: str) -> bool:
-    """Whether two objectives are one: nearly all words of the shorter stand in the longer."""
+    """Whether two objectives are one: nearly all words of the shorter are in the longer."""
     one, other = _parts(first), _parts(second)
     shared, shorter = len(one & other), min(len(one), len(other))
     return shared >= _LEAST_SHARED and shared >= RESTATED * shorter

@@ -1,4 +1,4 @@
-"""The series of answers in which a split could lie: one a question, on every kind of record."""
+"""The series of answers in which a split could be: one a question, on every kind of record."""
 
 from array import array
 from collections.abc import Hashable, Iterator, Sequence

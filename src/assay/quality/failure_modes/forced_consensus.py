@@ -169,7 +169,7 @@ def diagnoses(counted: ConsensusCounts, *, seed: int) -> tuple[Disagreement, ...
 def forced_consensus_alarm(counted: ConsensusCounts, found: Sequence[Disagreement]) -> Alarm:
     """Whether plural views are erased.
 
-    `raised`: a split with reasons of its own lies in records released as one answer, or an
+    `raised`: a split with reasons of its own is in records released as one answer, or an
     adjudicator decides splits for one side without notes, or ties are forbidden where people
     differ. `clear`: on every question with enough answers a split would have shown, and none hides.
     """
@@ -288,7 +288,7 @@ def _hidden_records(counted: ConsensusCounts, answers: Answers, split: Split | N
 
 
 def _means_oppose(first: Integers, second: Integers) -> npt.NDArray[np.bool_]:
-    """Items on whose scale the means of two sides lie on opposite sides of the middle.
+    """Items on whose scale the means of two sides are on opposite sides of the middle.
 
     Args:
         first: items x values, answers of one side.

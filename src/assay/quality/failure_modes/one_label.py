@@ -110,7 +110,9 @@ def one_label_alarm(counted: LabelCounts) -> Alarm:
     bare = [_unscored(kind, each) for kind, each in shares.items() if (each.low or 0) > UNSCORED]
     if bare:
         return raised(
-            MODE, "; ".join(bare), "ask for scores by dimension beside the verdict or ruling"
+            MODE,
+            "; ".join(bare),
+            "ask for scores by dimension in addition to the verdict or ruling",
         )
     single = [text for kind in kinds if (text := _single(counted, kind))]
     if single:

@@ -77,8 +77,8 @@ def unverified_alarm(counted: RationaleCounts) -> Alarm:
     if counted.refuted:
         return raised(
             MODE,
-            f"{len(counted.refuted)} of {counted.verified} accepted answers that verifiers looked "
-            "at were refuted by one, and people passed them",
+            f"{len(counted.refuted)} of {counted.verified} accepted answers that verifiers checked "
+            "were refuted by one, and people passed them",
             "return these records, and show reviewers the verifier's finding after they judged",
             _ids(counted.refuted),
         )
@@ -103,7 +103,7 @@ def unverified_alarm(counted: RationaleCounts) -> Alarm:
     shown = 1 - 0.05 ** (1 / checked)
     return clear(
         MODE,
-        f"0 of {counted.verified} answers that verifiers looked at were refuted; {behind}, "
+        f"0 of {counted.verified} answers that verifiers checked were refuted; {behind}, "
         f"{counted.by_people} a person alone, and {counted.found_wrong} more were found wrong by people "
         f"and are not taught; would have shown one wrong answer in "
         f"{int(1 / shown)} at n = {checked}",
@@ -116,7 +116,7 @@ def _is_rejected(case: Case, place: int) -> bool:
 
 
 def _checks(judgment: Judgment, place: int, wanted: frozenset[str]) -> bool:
-    """Whether a person looked at the work: a score, step labels, or a search for errors."""
+    """Whether a person checked the work: a score, step labels, or a search for errors."""
     if judgment.errors is not None or any(each.candidate == place for each in judgment.step_labels):
         return True
     return any(

@@ -70,7 +70,7 @@ class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True):
     families: dict[str, int]
     """These records by task family, the ten most frequent."""
     n_families: int
-    """Task families that they lie in."""
+    """Task families that they are in."""
     errors: int
     """Localized errors that reviewers found in these records."""
 

@@ -7,7 +7,7 @@ from assay.quality.gathering import Gathering, ReviewerTally
 
 
 class ReviewerRates(msgspec.Struct, frozen=True, kw_only=True):
-    """One reviewer's answers. Records differ in difficulty, so rates are no ranking of people."""
+    """One reviewer's answers. Records differ in difficulty, so rates are not a ranking of people."""
 
     reviewer: str
     """Pseudonym."""

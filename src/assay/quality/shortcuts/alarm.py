@@ -16,7 +16,7 @@ from assay.quality.shortcuts.noisy_substance import POSITION
 from assay.quality.shortcuts.predictor import MIN_DECIDED
 
 SHOWN = 3
-"""Signs that are named."""
+"""Findings that are named."""
 
 RATE = f"family-wise risk {RISK:.0%}"
 
@@ -47,9 +47,7 @@ def surface_cue_alarm(audits: Sequence[ShortcutAudit]) -> Alarm:
     bare = sorted(test.question for test in marks if not test.substance)
     texts = [_clear(test) for test in tests] + [RATE]
     if bare:
-        texts.append(
-            f"scores that nothing independent stands beside say nothing: {', '.join(bare)}"
-        )
+        texts.append(f"scores without independent evidence say nothing: {', '.join(bare)}")
     return _alarm("clear", "; ".join(texts))
 
 
@@ -62,7 +60,7 @@ def _found(found: ShortcutAudit) -> Iterator[str]:
 
 
 def _why_not_clear(test: CueTest) -> str:
-    """Why the absence of a sign means nothing; empty where it means something."""
+    """Why the absence of a finding means nothing; empty where it means something."""
     if not test.substance:
         signs = [in_words(test, each) for each in test.effects if test.is_found(each)]
         seen = "; ".join(signs[:SHOWN]) or "no cue goes with the answers beyond chance"
@@ -108,7 +106,7 @@ def _clear(test: CueTest) -> str:
     left = sorted({*rare, *test.untested})
     names = ", ".join(_word(each) for each in left)
     return (
-        f"{test.question}: no cue wins beside {', '.join(test.substance)}; would have shown "
+        f"{test.question}: no cue wins with {', '.join(test.substance)} held equal; would have shown "
         f"{_power(test, weakest)} at n = {weakest.rows}"
         + (f"; too rare to be part of this: {names}" if left else "")
     )
@@ -122,7 +120,7 @@ def in_words(test: CueTest, effect: CueEffect) -> str:
     else:
         what = f"{'more' if more else 'less'} {_word(effect.cue)} wins"
     where = "" if test.question == "preferences" else f" on {test.question}"
-    beside = f", beside {', '.join(test.substance)}" if test.substance else ""
+    beside = f", with {', '.join(test.substance)} held equal" if test.substance else ""
     if test.measure == "correlation":
         return (
             f"{what}{where}: correlation {effect.effect:.2f} ({effect.low:.2f} to "

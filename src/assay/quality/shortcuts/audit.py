@@ -2,10 +2,10 @@
 
 Four views of one question. (1) Each cue for itself beside substance, tested by flipping signs with
 one family-wise risk: this view decides the alarm. (2) Firth's logit of the preference on all cues
-beside substance, which tells one cue from another (style control: LMArena 2024; length: Dubois et
-al. 2024). (3) The same on pairs whose substance ties. (4) How well style tells the preference on
-prompts not seen, alone and added to substance. Substance is what other people, adjudicators and
-verifiers say, never the judgment's own scores.
+beside substance, which distinguishes one cue from another (style control: LMArena 2024; length:
+Dubois et al. 2024). (3) The same on pairs whose substance ties. (4) How well style predicts the
+preference on prompts not seen, alone and added to substance. Substance is what other people,
+adjudicators and verifiers say, never the judgment's own scores.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 KNOWN_SHARE = 0.9
-"""Share of the preferences of which a column of substance must be known, to stand beside style."""
+"""Share of the preferences of which a column of substance must be known, to be used with style."""
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,11 +68,11 @@ class ShortcutAudit(msgspec.Struct, frozen=True, kw_only=True):
     decided: int
     """Preferences: the rows of every figure below, unless it says otherwise."""
     undecided: dict[str, int]
-    """Verdicts that prefer neither, by kind; they are no preferences."""
+    """Verdicts that prefer neither, by kind; they are not preferences."""
     prompts: int
     """Prompts that the preferences come from."""
     substance: tuple[str, ...]
-    """What stands beside style; empty where too little is known of substance."""
+    """What is used with style; empty where too little is known of substance."""
     cues: CueTest
     """Each cue for itself, at one family-wise risk."""
     marks: tuple[CueTest, ...]
@@ -84,7 +84,7 @@ class ShortcutAudit(msgspec.Struct, frozen=True, kw_only=True):
     longer_of_equals: Rate
     """Preferences for the longer answer among pairs of equal substance and different length."""
     predictor: Predictor
-    """How well style tells the preference, alone and added to substance."""
+    """How well style predicts the preference, alone and added to substance."""
     position: Position
     """First place against second."""
     reviewers: tuple[LongerRate, ...]

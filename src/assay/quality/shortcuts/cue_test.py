@@ -1,6 +1,6 @@
 """The test of cues: which of them go with what was answered, beside substance, all at one risk.
 
-Each cue is looked at for itself, by its sign: which of two candidates has more of it. The score of
+Each cue is examined on its own, by its sign: which of two candidates has more of it. The score of
 a logit that knows substance alone is summed over the reviewers of one record, and signs are
 flipped (`sign_flips.py`); the same interval that can exclude "no effect" can exclude every effect
 that matters, so that too little data excludes neither.
@@ -96,7 +96,7 @@ class CueTest(msgspec.Struct, frozen=True, kw_only=True):
     inseparable: tuple[str, ...]
     """Of these, the ones that go with it so closely that they may stand for what scores miss."""
     reliability: float
-    """Least part of a substance column's spread that is no error of its scorers; 1 if all exact."""
+    """Least part of a substance column's spread that is not an error of its scorers; 1 if all exact."""
     seed: int
     """Seed of the flips."""
 

@@ -2,7 +2,7 @@
 
 `CUES` come with Assay; a package adds its own under the entry-point group `assay.cues`. Words of confidence
 and of doubt are listed for nine languages; a text is searched for all of them, since a word of one
-language rarely stands in another.
+language is rarely in another.
 """
 
 import re
@@ -17,7 +17,7 @@ class Cue(NamedTuple):
     """One surface feature of a text."""
 
     name: str
-    """Its name, as it stands in reports."""
+    """Its name, as it is in reports."""
     measure: Count
     """How much of it a text has."""
 
@@ -58,7 +58,7 @@ _TABLE = r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t]*$
 
 
 def matches(pattern: str) -> Count:
-    """How often a pattern stands in a text; lines and letter case do not matter."""
+    """How often a pattern is in a text; lines and letter case do not matter."""
     compiled = re.compile(pattern, re.MULTILINE | re.IGNORECASE)
     return lambda text: float(sum(1 for _ in compiled.finditer(text)))
 

@@ -9,10 +9,10 @@ from assay.records.candidate import Candidate, candidate_text
 from assay.records.task import Task
 
 REPETITION = "prompt_repetition"
-"""The last column: the share of a text's word groups that stand in the prompt."""
+"""The last column: the share of a text's word groups that are in the prompt."""
 
 MAX_CHARACTERS = 100_000
-"""Characters of one text that are looked at."""
+"""Characters of one text that are examined."""
 
 GROUP = 3
 """Words in a row that make a repetition of the prompt."""

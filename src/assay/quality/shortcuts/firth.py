@@ -98,7 +98,7 @@ def fit_firth(
 def profile_interval(
     columns: Floats, outcome: Floats, fitted: FirthFit, column: int, cut: float
 ) -> tuple[float, float]:
-    """The coefficients whose penalised likelihood lies within `cut` squared, halved, of the largest.
+    """The coefficients whose penalised likelihood is within `cut` squared, halved, of the largest.
 
     Args:
         columns: rows x columns.

@@ -3,7 +3,7 @@
 A preference between two candidates is a conditional logit with two alternatives: a logit without
 intercept on the differences of the candidates' features. The fit is Firth's (`firth.py`); where
 rows of one prompt go together, an interval is widened by the design effect: the likelihood ratio
-is held against the normal quantile times the root of robust over model variance (Rao and Scott
+is compared with the normal quantile times the root of robust over model variance (Rao and Scott
 1984, Annals of Statistics 12:46-60).
 """
 
@@ -71,7 +71,7 @@ def fit(
         names: names of the columns.
         wins: 1 where the first candidate is preferred.
         clusters: the prompt of each row.
-        report: columns whose effects are wanted; the others stand beside them.
+        report: columns whose effects are wanted; the others are controlled for.
     """
     prompts = len(np.unique(clusters))
     if len(wins) < MIN_ROWS:

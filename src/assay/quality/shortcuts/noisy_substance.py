@@ -72,7 +72,7 @@ def calibrated(substance: Floats, noise: Floats, signs: Floats, codes: Integers)
 
 
 def reliability_of(substance: Floats, noise: Floats) -> float:
-    """Least part of a column's spread that is no error of its scorers, from 0 to 1."""
+    """Least part of a column's spread that is not an error of its scorers, from 0 to 1."""
     spread = (substance**2).mean(axis=0) if substance.size else np.zeros(0)
     if not spread.any():
         return 1.0

@@ -1,7 +1,7 @@
 """The predictor: how well style predicts the preference on prompts it has not seen, alone and added.
 
 Areas under the curve are of cross-fitted predictions, with folds of whole prompts; intervals are
-percentiles over draws of whole prompts. Every pair stands in both orders, so there is no intercept.
+percentiles over draws of whole prompts. Every pair is in both orders, so there is no intercept.
 """
 
 import msgspec
@@ -22,7 +22,7 @@ REPLICATES = 200
 """Bootstrap replicates over prompts."""
 
 MOST_ROWS = 20_000
-"""Preferences that are looked at; of more, whole prompts are drawn."""
+"""Preferences that are examined; of more, whole prompts are drawn."""
 
 
 class Area(msgspec.Struct, frozen=True, kw_only=True):

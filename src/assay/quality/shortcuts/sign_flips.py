@@ -1,6 +1,6 @@
 """Sign flips: a test of many cues at once that keeps one family-wise rate of false alarms.
 
-Which of two candidates stands first in a record means nothing, so under no effect a cue's
+Which of two candidates comes first in a record means nothing, so under no effect a cue's
 contribution could as well have the other sign. Signs are flipped for a whole record, whose
 reviewers share texts and often the order, and the largest statistic over all cues is compared
 (Westfall and Young 1993, max-T; score contributions: Hemerik, Goeman, Finos 2020, JRSS B 82).
@@ -56,7 +56,7 @@ def flip_signs(contributions: Floats, *, risk: float, seed: int) -> FlipTest:
 
 
 def by_cluster(values: Floats, codes: npt.NDArray[np.int64]) -> Floats:
-    """Sums of each column over the rows of one prompt, whose number stands in `codes`."""
+    """Sums of each column over the rows of one prompt, whose number is in `codes`."""
     return np.column_stack(
         [np.bincount(codes, weights=values[:, place]) for place in range(values.shape[1])]
     )

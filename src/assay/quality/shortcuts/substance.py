@@ -1,4 +1,4 @@
-"""Substance: what speaks for a candidate besides the judgment under audit.
+"""Substance: the evidence for a candidate besides the judgment under audit.
 
 Never that judgment's own scores: a reviewer whom length pleases may score the longer one higher as
 well. In this order: what an adjudicator decided, what the other people who judged the record
@@ -39,7 +39,7 @@ class Substance(NamedTuple):
     scorers: list[float]
     """Reviewers behind each; infinite for a decision, 0 where nobody scored."""
     verified: list[float]
-    """One a dimension; NaN where no verifier speaks."""
+    """One a dimension; NaN where no verifier has a result."""
 
 
 def evidence_of(

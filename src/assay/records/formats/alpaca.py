@@ -20,7 +20,7 @@ class Alpaca:
     """Reads `instruction`, `input`, `output`, `system`, `history`, `chosen`, `rejected`, `kto_tag`.
 
     The user's message is the instruction and, after a line feed, the input where it is not
-    empty, as LLaMA-Factory joins them. `history` pairs stand before it, `system` first of all.
+    empty, as LLaMA-Factory joins them. `history` pairs come before it, `system` first of all.
     With `chosen` and `rejected` it is a preference; with `kto_tag` the output is scored on
     `desirable` (outcome). `id` is the key.
     """

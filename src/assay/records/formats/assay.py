@@ -32,8 +32,8 @@ class Assay:
     """Reads records and judgments as `assay record export` writes them.
 
     A record names its own kind and its own sources; a judgment names its record by id, its
-    reviewer by pseudonym and its own occasion, and all of them are kept as they stand. Fields
-    that the format does not have and keys that stand twice set the line aside. A judgment's
+    reviewer by pseudonym and its own occasion, and all of them are kept as they are. Fields
+    that the format does not have and keys that appear twice set the line aside. A judgment's
     record must be in the store, or come before it in the file.
     """
 
@@ -72,7 +72,7 @@ class Assay:
 
 
 def _is_plain(text: bytes, canonical: bytes) -> bool:
-    """Whether a text cannot hide a key that stands twice, told without parsing it again.
+    """Whether a text cannot hide a key that appears twice, found without parsing it again.
 
     The decoder keeps one of two equal keys, so such a text shows more keys than the canonical
     text of what was decoded. A quote and a colon inside a string show in both alike, as long as

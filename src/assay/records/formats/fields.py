@@ -19,8 +19,8 @@ class Fields:
             where: the object's place in the row, for messages.
 
         Raises:
-            InputError: if it is no object, or has a field that the format does not know. A field
-                that is null says nothing and is passed over.
+            InputError: if it is not an object, or has a field that the format does not know. A
+                field that is null says nothing and is passed over.
         """
         self._where = where
         if not isinstance(values, Mapping):

@@ -20,7 +20,7 @@ _AXES = ("domain", "language", "split")
 _ASKED = ("prompt", "context", *_AXES, "id")
 _RAW = ("individual_preference", "all_preferences_unprocessed")
 _SELECTED = "three_most_similar_preferences"
-"""The raw preferences that the overall one was made of: each stands among the raw ones already."""
+"""The raw preferences that the overall one was made of: each is among the raw ones already."""
 
 
 class HelpSteer:
@@ -35,7 +35,7 @@ class HelpSteer:
       `preference_elaboration` become reasons.
 
     `domain`, `language` and `split` become taxonomy axes, `id` the key. A list of
-    `three_most_similar_preferences` is passed over where all raw preferences stand beside it, and
+    `three_most_similar_preferences` is passed over where all raw preferences are there as well, and
     read in their place where they do not.
     """
 

@@ -121,7 +121,7 @@ def _text_part(part: Any) -> str:
         raise InputError(
             code="not-text", message="a message holds more than text", where="messages.content"
         )
-    # Text that a model writes for itself is no part of its answer, and no evidence.
+    # Text that a model writes for itself is not part of its answer, and no evidence.
     return str(part.get("text", "")) if part["type"] == "text" else ""
 
 

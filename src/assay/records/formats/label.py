@@ -46,7 +46,7 @@ def unnamed(context: RowContext, label: str = "", *, final: bool = False) -> Rev
 
     Args:
         context: names the source class, which stands for its raters.
-        label: tells several unnamed raters of one row apart.
+        label: distinguishes several unnamed raters of one row.
         final: whether the label closes over others, such as an average.
     """
     return Reviewer(
@@ -88,13 +88,13 @@ def comparison(
     """Two or more responses and what was said of them; no presented order is known.
 
     Raises:
-        InputError: if the responses that a label tells apart are the same.
+        InputError: if the responses that a label distinguishes are the same.
     """
     given = tuple(candidates)
     if len({json_text(_content(candidate)) for candidate in given}) == 1:
         raise InputError(
             code="same-candidates",
-            message="the candidates are the same text, so no label can tell them apart",
+            message="the candidates are the same text, so no label can distinguish them",
         )
     ordered, moved = sort_candidates(given)
     record = Record(
@@ -148,7 +148,7 @@ def scored(value: Any, what: str) -> Scored:
     """A number as an exact score: whole numbers, decimals and their texts.
 
     Raises:
-        InputError: if it is no number.
+        InputError: if it is not a number.
     """
     numeric = isinstance(value, int | float | str) and not isinstance(value, bool)
     try:

@@ -1,7 +1,7 @@
 """The eight kinds: what a record holds besides the one envelope, one module a kind.
 
 Each part says by `faults` what its kind asks of the envelope, so a record that is well-typed
-but makes no sense (a preference with one candidate) is set aside at the door.
+but makes no sense (a preference with one candidate) is set aside on import.
 """
 
 from assay.records.kinds.adversarial import Adversarial
@@ -14,7 +14,7 @@ from assay.records.kinds.process import Process
 from assay.records.kinds.trajectory import Trajectory
 
 Part = Demonstration | Preference | Critique | Process | Outcome | Policy | Adversarial | Trajectory
-"""The kind's own part, told apart by `kind`."""
+"""The kind's own part, distinguished by `kind`."""
 
 KINDS: dict[str, type[Part]] = {
     "demonstration": Demonstration,

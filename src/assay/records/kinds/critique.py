@@ -8,12 +8,12 @@ from assay.records.fields import Index
 
 
 class Critique(Value, tag_field="kind", tag="critique"):
-    """An answer to criticise. The localized errors stand in judgments, by whom they were found."""
+    """An answer to criticise. The localized errors are in judgments, by whom they were found."""
 
     subject: Index = 0
     """The candidate that is criticised."""
     revision: Index | None = None
-    """The candidate that mends it."""
+    """The candidate that corrects it."""
 
     def faults(self, candidates: tuple[Candidate, ...]) -> Iterator[str]:
         """What the envelope lacks for this kind."""

@@ -1,4 +1,4 @@
-"""Demonstration: a target response to imitate; sources and work stand apart from it."""
+"""Demonstration: a target response to imitate; sources and work are separate from it."""
 
 from collections.abc import Iterator
 

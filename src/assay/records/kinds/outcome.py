@@ -7,7 +7,7 @@ from assay.records.candidate import Candidate
 
 
 class Outcome(Value, tag_field="kind", tag="outcome"):
-    """A task with a testable result. Verdicts stand in verifications and judgments."""
+    """A task with a testable result. Verdicts are in verifications and judgments."""
 
     reference: str | None = None
     """The right answer, test program or final state that success is measured against."""

@@ -8,7 +8,7 @@ from assay.records.candidate import Candidate
 
 
 class Policy(Value, tag_field="kind", tag="policy"):
-    """A task that touches the policy; the rulings stand in judgments."""
+    """A task that touches the policy; the rulings are in judgments."""
 
     sections: tuple[str, ...] = ()
     """Ids of the policy sections that the task bears on."""

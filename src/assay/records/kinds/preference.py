@@ -1,4 +1,4 @@
-"""Preference: two or more candidates for one task; who prefers what stands in judgments."""
+"""Preference: two or more candidates for one task; who prefers what is in judgments."""
 
 from collections.abc import Iterator
 

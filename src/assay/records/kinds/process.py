@@ -8,7 +8,7 @@ from assay.records.fields import Index
 
 
 class Process(Value, tag_field="kind", tag="process"):
-    """Observable work to label step by step; the labels stand in judgments."""
+    """Observable work to label step by step; the labels are in judgments."""
 
     subject: Index = 0
     """The candidate whose work is labelled."""

@@ -19,7 +19,7 @@ class ExpectedCall(Value):
 
 
 class Trajectory(Value, tag_field="kind", tag="trajectory"):
-    """A task done with tools. The calls made stand in the candidate's work or messages."""
+    """A task done with tools. The calls made are in the candidate's work or messages."""
 
     expected_calls: tuple[ExpectedCall, ...] = ()
     """Calls that a right answer makes."""

@@ -1,4 +1,4 @@
-"""Anchoring: a span that a source states, found in the text, or kept as it was said."""
+"""Anchoring: a span that a source states, found in the text, or kept as it was given."""
 
 from collections.abc import Callable, Sequence
 
@@ -59,11 +59,11 @@ def anchor_marked(
     unanchored = _unanchored(marked)
     if marked.count(opening) != 1 or marked.count(closing) != 1:
         times = f"{marked.count(opening)} and {marked.count(closing)} times"
-        return unanchored(f"the marks {opening} and {closing} stand {times}, not once each")
+        return unanchored(f"the marks {opening} and {closing} appear {times}, not once each")
     before, _, rest = marked.partition(opening)
     quote, found, after = rest.partition(closing)
     if not found:
-        return unanchored(f"the mark {closing} stands before {opening}")
+        return unanchored(f"the mark {closing} comes before {opening}")
     if before + quote + after != text:
         return unanchored("without its marks it is not the text of the record")
     return TextSpan(pointer=pointer, start=len(before), end=len(before) + len(quote), quote=quote)

@@ -33,7 +33,7 @@ class Rows(Piece):
     then `item` and, in `rest`, all else that the object says."""
 
     def to_layout(self) -> Layout:
-        """As the room `bulk` takes it."""
+        """As the package `bulk` takes it."""
         return Layout(
             name=self.layout,
             delimiter=self.delimiter,
@@ -44,12 +44,12 @@ class Rows(Piece):
 
 
 class Join(Piece):
-    """Another file beside the data file, whose row with the same key joins this row."""
+    """Another file next to the data file, whose row with the same key joins this row."""
 
     file: FileName
     """Its name, without a folder."""
     key: str
-    """Its column that holds the key; each key stands there once."""
+    """Its column that holds the key; each key occurs there once."""
     to: Value
     """The key in this row."""
     optional: bool = False
@@ -61,18 +61,18 @@ class Join(Piece):
     @classmethod
     def _plain_name(cls, name: str) -> str:
         if name.strip(". ") == "":
-            msg = "a joined file is named without its folder and lies beside the data file"
+            msg = "a joined file is named without its folder and is next to the data file"
             raise ValueError(msg)
         return name
 
 
 class Grouping(Piece):
-    """Rows that are one judgment, wherever they stand in the file."""
+    """Rows that are one judgment, wherever they are in the file."""
 
     by: Annotated[tuple[str, ...], Field(min_length=1)]
     """The columns that such rows share."""
     anywhere: bool = False
-    """Whether the rows may stand apart from each other. The rows of groups that do are held in
+    """Whether the rows may be apart from each other. The rows of groups that are, are held in
     memory: at most 500,000 rows and 256 MiB of text."""
 
 
@@ -106,7 +106,7 @@ class MappingDocument(Piece):
 
     @property
     def grouping(self) -> Grouping | None:
-        """How rows are grouped; None where each stands for itself."""
+        """How rows are grouped; None where rows are not grouped."""
         if isinstance(self.group, Grouping):
             return self.group
         return Grouping(by=self.group) if self.group else None

@@ -16,7 +16,7 @@ def compile_path(path: str) -> Callable[[Mapping[str, Any]], list[Any]]:
     """The function that finds all values of a path in an object.
 
     Raises:
-        ValueError: if the text is no path.
+        ValueError: if the text is not a path.
     """
     library = _library()
     try:

@@ -1,4 +1,4 @@
-"""Where the fields of judgments stand, as people write it."""
+"""Where the fields of judgments are, as people write it."""
 
 from typing import Annotated, Literal, Self
 
@@ -69,11 +69,11 @@ class Reason(Repeated):
     text: Value
     """The reason in words."""
     dimension: Value | None = None
-    """The dimension that it speaks to."""
+    """The dimension that it is about."""
     code: Value | None = None
     """A reason code."""
     candidate: CandidateName | None = None
-    """The candidate that it speaks of."""
+    """The candidate that it is about."""
 
 
 class Marked(Piece):
@@ -142,7 +142,7 @@ class Error(Repeated):
     source_severity: Value | None = None
     """The source's own word for the severity."""
     correction: Value | None = None
-    """What should stand there."""
+    """What should be there."""
     verification: Value | None = None
     """How the error was checked."""
     note: Value | None = None
@@ -173,7 +173,7 @@ class StepLabel(Repeated):
 
 
 class FirstBad(Piece):
-    """Labels told by the first bad step: those before it are good, later ones unlabelled."""
+    """Labels given by the first bad step: those before it are good, later ones unlabelled."""
 
     candidate: CandidateName = 0
     """The candidate."""
@@ -195,7 +195,7 @@ class Ruling(Repeated):
 
 
 class JudgmentMap(Repeated):
-    """Where the fields of a judgment stand; one entry for each judgment that a row can hold."""
+    """Where the fields of a judgment are; one entry for each judgment that a row can hold."""
 
     reviewer: Reviewer
     """Who judged."""
@@ -209,7 +209,7 @@ class JudgmentMap(Repeated):
     reasons: tuple[Reason, ...] = ()
     """Why."""
     errors: tuple[Error, ...] | None = None
-    """Localized errors; where the mapping asks for them, none found is told from not asked."""
+    """Localized errors; where the mapping asks for them, none found differs from not asked."""
     step_labels: tuple[StepLabel, ...] | FirstBad = ()
     """Labels on observable steps."""
     rulings: tuple[Ruling, ...] = ()
@@ -225,7 +225,7 @@ class JudgmentMap(Repeated):
     active_seconds: Value | None = None
     """Active time in seconds; kept to the millisecond."""
     judged_at: Value | None = None
-    """When, as the source says it. As ISO 8601 it tells a reviewer's later judgment of a record
+    """When, as the source says it. As ISO 8601 it marks a reviewer's later judgment of a record
     from an earlier one."""
     occasion: Value | None = None
     """Which of the reviewer's judgments on the record it is: a whole number from 0 that is

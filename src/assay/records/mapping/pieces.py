@@ -17,11 +17,11 @@ Convention = Literal[
     "search once",
 ]  # fmt: skip
 """How offsets count: where the first character is, and whether the end is part of the span.
-`search once` ignores the offsets and takes the one place where the quote stands."""
+`search once` ignores the offsets and takes the one place where the quote occurs."""
 
 
 class Repeated(Piece):
-    """What may stand several times, or only under a condition."""
+    """What may occur several times, or only under a condition."""
 
     loops: dict[str, Value] | None = Field(default=None, alias="for")
     """Name -> list: repeat for every item; several names are loops inside each other. `{name}`

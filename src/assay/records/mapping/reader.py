@@ -21,7 +21,7 @@ class MappingReader:
     """Implements `records.reader.GroupReader` by a mapping and the tables that it joins."""
 
     name = "mapping"
-    summary = "Any other file, by a YAML file that says where each field stands"
+    summary = "Any other file, by a YAML file that says where each field is"
 
     def __init__(self, document: MappingDocument, tables: Mapping[str, Lookup]) -> None:
         """Prepare to read rows.
@@ -38,9 +38,9 @@ class MappingReader:
         """The mapping's digest."""
         grouping = document.grouping
         self.group_columns = grouping.by if grouping else ()
-        """The columns that tell a row's group; empty where each row stands for itself."""
+        """The columns that identify a row's group; empty where rows are not grouped."""
         self.anywhere = grouping is not None and grouping.anywhere
-        """Whether the rows of a group may stand apart from each other."""
+        """Whether the rows of a group may be apart from each other."""
         self.names_votes = any(judgment.once for judgment in document.judgments)
         """Whether a judgment carries the columns that name its vote."""
         self._document = document
@@ -52,10 +52,10 @@ class MappingReader:
         self._judgments = [JudgmentBuilder(each) for each in document.judgments]
 
     def group_of(self, row: Mapping[str, Any]) -> tuple[str, ...] | None:
-        """What rows of one group have in common; None where each row stands for itself.
+        """What rows of one group have in common; None where rows are not grouped.
 
         Raises:
-            InputError: if the row lacks a column that tells its group.
+            InputError: if the row lacks a column that identifies its group.
         """
         if not self.group_columns:
             return None
@@ -63,7 +63,7 @@ class MappingReader:
         if missing:
             raise InputError(
                 code="missing-column",
-                message=f"the row has no {missing[0]!r}, which tells its group",
+                message=f"the row has no {missing[0]!r}, which identifies its group",
                 where=missing[0],
             )
         return tuple(as_text(row[name]) for name in self.group_columns)

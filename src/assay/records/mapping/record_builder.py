@@ -31,7 +31,7 @@ Many = Callable[[Scope], list[Any]]
 
 
 class Cast(msgspec.Struct, frozen=True):
-    """The candidates of a record and the names by which the mapping speaks of them."""
+    """The candidates of a record and the names by which the mapping refers to them."""
 
     by_name: Mapping[str, int]
     """Name -> place in the record."""

@@ -1,4 +1,4 @@
-"""Where the fields of a record stand, as people write it."""
+"""Where the fields of a record are, as people write it."""
 
 from typing import Self, get_args
 
@@ -56,7 +56,7 @@ class Speech(Repeated):
         return self
 
     def spoken(self) -> tuple[Value, Value]:
-        """The role and the text, in whichever way they are written."""
+        """The role and the text, in any form."""
         if self.role is not None and self.content is not None:
             return self.role, self.content
         role = next(role for role in get_args(MessageRole) if getattr(self, role) is not None)
@@ -69,7 +69,7 @@ class Tool(Repeated):
     name: Value
     """The tool's name."""
     description: Value | None = None
-    """What the model is told about it."""
+    """The description that the model gets."""
     parameters: Value | None = None
     """JSON Schema of its arguments: an object, or its JSON text."""
     permission: Value | None = None
@@ -84,7 +84,7 @@ class WorkStep(Repeated):
     call: Call | None = None
     """The tool call that it makes."""
     output: Value | None = None
-    """What the tool gave back."""
+    """What the tool returned."""
     state: Value | None = None
     """State of the environment after the step."""
 
@@ -93,7 +93,7 @@ class Candidate(Repeated):
     """One offered answer."""
 
     name: str | None = None
-    """A name by which judgments speak of it."""
+    """A name by which judgments refer to it."""
     content: Value | tuple[Speech, ...]
     """The response: a text, or messages."""
     model: Value | None = None
@@ -119,7 +119,7 @@ class Candidate(Repeated):
     source: str | None = None
     """Source class of this candidate, where it is not that of the whole."""
     locator: Value | None = None
-    """Where in that source it stands."""
+    """Where in that source it is."""
 
     @model_validator(mode="after")
     def _one_maker(self) -> Self:
@@ -198,7 +198,7 @@ class KindPart(Piece):
     subject: Value | None = None
     """critique, process: the candidate that is meant."""
     revision: Value | None = None
-    """critique: the candidate that mends it."""
+    """critique: the candidate that corrects it."""
 
 
 class Sensitivity(Piece):
@@ -213,7 +213,7 @@ class Sensitivity(Piece):
 
 
 class RecordMap(Piece):
-    """Where the fields of the record stand."""
+    """Where the fields of the record are."""
 
     key: Value | None = None
     """The source's own name for the record."""
@@ -240,4 +240,4 @@ class RecordMap(Piece):
     sensitivity: Sensitivity | None = None
     """Why it must be handled with care."""
     locator: Value | None = None
-    """Where in the source the record stands."""
+    """Where in the source the record is."""

@@ -1,4 +1,4 @@
-"""The names that a mapping can speak of while it reads one row."""
+"""The names that a mapping can use while it reads one row."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -35,7 +35,7 @@ class Scope(msgspec.Struct, frozen=True):
     def find(self, name: str) -> Any:
         """The value of a name, `ABSENT` where there is none.
 
-        A name is looked for as it stands, then by its parts: `pair.text` is the field `text` of
+        A name is looked for as it is, then by its parts: `pair.text` is the field `text` of
         the join `pair` if no column is called `pair.text`.
         """
         if name in self.local:

@@ -53,7 +53,7 @@ class Spec(Piece):
     strip: bool = False
     """Remove white space at both ends."""
     remove: tuple[str, ...] = ()
-    """Remove these texts wherever they stand."""
+    """Remove these texts wherever they occur."""
     find: str | None = None
     """A regular expression: keep its first group, or its whole match, where it matches first."""
     split: str | None = None
@@ -331,7 +331,7 @@ def _finder(pattern: re.Pattern[str], name: str, *, optional: bool) -> Callable[
             code="no-match",
             message=f"{pattern.pattern!r} is not found in {name}",
             where=name,
-            hint="mend the row, or mark the value as optional",
+            hint="fix the row, or mark the value as optional",
         )
 
     return find
@@ -354,7 +354,7 @@ def _table(spec: Spec, table: Mapping[str, Any], name: str) -> Callable[[Any], A
             code="unmapped-value",
             message=f"the table of {name} does not name the value {as_text(value)[:60]!r}",
             where=name,
-            hint="add it to the mapping's table, or mend the row",
+            hint="add it to the mapping's table, or fix the row",
         )
 
     return look_up

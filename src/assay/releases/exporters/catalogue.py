@@ -35,9 +35,9 @@ EXPORTERS: dict[str, type[Format]] = {
 _INTRODUCTION = """\
 # Exports: what each format can carry
 
-Every export counts what its format leaves out: `drop_report.md` and `drop_report.json` lie beside
-the rows. This page is written from the exporters themselves
-(`assay.releases.exporters.catalogue.render_matrix`), and a test holds the two together.
+Every export counts what its format leaves out: `drop_report.md` and `drop_report.json` are written
+next to the rows. This page is written from the exporters themselves
+(`assay.releases.exporters.catalogue.render_matrix`), and a test compares the two.
 
 Every record gives at least one row or is dropped for exactly one reason. A tie, both unacceptable,
 insufficient context, a missing majority and a preserved disagreement never become a winner. What

@@ -75,7 +75,7 @@ def labelled(released: ReleasedRecord, pairs: Pairs) -> list[tuple[int, bool]]:
     Where candidates were compared, the better one is desirable and the worse is not; a rejected
     candidate never is. Both unacceptable says of every candidate that it is not. With all pairs of
     a ranking, a candidate in its middle is on both sides and left out. Elsewhere the standing
-    speaks: an endorsed candidate is desirable, a rejected one is not.
+    decides: an endorsed candidate is desirable, a rejected one is not.
 
     Raises:
         NotCarriedError: if nothing can be said of any candidate.
@@ -114,7 +114,7 @@ def pairs_carried(pairs: Sequence[tuple[int, int]]) -> dict[Holding, int]:
 
 
 def labels_carried(labels: Sequence[tuple[int, bool]]) -> dict[Holding, int]:
-    """What labelled rows carry: each desirable candidate stands above each undesirable one."""
+    """What labelled rows carry: each desirable candidate is above each undesirable one."""
     desirable = sum(label for _, label in labels)
     order = desirable * (len(labels) - desirable)
     return {"candidates": len(labels), "ordered_pairs": order}

@@ -50,7 +50,7 @@ def plain_prompt(task: Task) -> str:
 
 
 def says_something(messages: Sequence[Message]) -> bool:
-    """Whether messages hold a word or a tool call; white space alone is no response."""
+    """Whether messages hold a word or a tool call; white space alone is not a response."""
     return any(message.content.strip() or message.tool_calls for message in messages)
 
 

@@ -32,7 +32,7 @@ class HelpSteer(Format, frozen=True, kw_only=True):
         "No mean is made: a score is the adjudicator's, or the one on which reviewers agree.",
         "Of scores that agree within the dimension's tolerance, the middle one is written.",
         "`disagreements` writes every score that was given, sorted, as a list.",
-        "Categories and fractions are no whole numbers and cannot be written.",
+        "Categories and fractions are not whole numbers and cannot be written.",
         "Without `attributes` each row has the dimensions that its response was scored on.",
     )
 

@@ -1,6 +1,6 @@
 """The records of a release folder with their judgments, streamed, for an export.
 
-The series of a release lie in the order of their records' ids, so they are read side by side,
+The series of a release are in the order of their records' ids, so they are read side by side,
 one record at a time. The reader trusts the folder: verify a release before exporting it.
 """
 
@@ -54,7 +54,7 @@ def released_records(
         withdrawn: ids of records that a notice of withdrawal names.
 
     Raises:
-        InputError: if a file is missing, a line is no fact of its series, or the series do not
+        InputError: if a file is missing, a line is not a fact of its series, or the series do not
             belong together.
     """
     in_force = _in_force(folder)

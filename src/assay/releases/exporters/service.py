@@ -38,7 +38,7 @@ def export(
         release: the release's name, for the report.
 
     Returns:
-        The drop report, which also lies in the folder.
+        The drop report, which is also in the folder.
 
     Raises:
         UsageError: if the folder exists already.
@@ -60,7 +60,7 @@ def export(
 
 @contextmanager
 def _building(target: Path) -> Iterator[Path]:
-    """A folder beside the target to build in; it is swept away unless it was renamed."""
+    """A folder next to the target to build in; it is swept away unless it was renamed."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
@@ -74,7 +74,7 @@ def _building(target: Path) -> Iterator[Path]:
             code="export-not-written",
             message=f"the export could not be written: {error.strerror or error}",
             where=str(target),
-            hint="make room or name another folder; nothing of the export is visible",
+            hint="free some space or name another folder; nothing of the export is visible",
         ) from error
 
 
@@ -132,7 +132,7 @@ def _refuse_silence(exporter: Exporter, released: ReleasedRecord, result: Carrie
 
 
 def _card(exporter: Exporter, data_file: str, release: str) -> str:
-    """A dataset card: its head tells `datasets` which file to read and the columns' types.
+    """A dataset card: its head says which file `datasets` reads and the columns' types.
 
     The types matter: without them a loader guesses, and fills the arguments of one tool call
     with the empty keys of another.

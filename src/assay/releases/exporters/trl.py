@@ -79,7 +79,7 @@ class TrlLanguageModeling(Imitation, frozen=True, kw_only=True):
     )
 
     between: str = "\n\n"
-    """What stands between the prompt and the response."""
+    """The text between the prompt and the response."""
 
     @property
     def columns(self) -> Sequence[Column]:

@@ -29,14 +29,14 @@ NOTE = "note"
 """The key under which LangSmith keeps a reviewer's free remark on a run."""
 
 BY_PEOPLE = frozenset({"app", "ANNOTATION"})
-"""Sources of feedback and of scores that people gave in the tool; others are no judgments."""
+"""Sources of feedback and of scores that people gave in the tool; others are not judgments."""
 
 
 class AnnotationQueue:
     """Runs or traces to queue, feedback and score configs, and the same with what people said.
 
     A row of answers is a run with a list `feedback`, or a trace with a list `scores`; the
-    assignment stands in its `metadata`. A comment beside a score is its reason. What an
+    assignment is in its `metadata`. A comment beside a score is its reason. What an
     evaluator or the API gave is left in the export.
     """
 

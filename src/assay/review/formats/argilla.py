@@ -23,7 +23,7 @@ from assay.review.formats.questions import Question, Questionnaire, task_texts
 from assay.review.presentation import Presentation
 
 SUBMITTED = "submitted"
-"""The status of a response that its author has handed in; another one is no answer."""
+"""The status of a response that its author has handed in; another one is not an answer."""
 
 RESPONSES = ".responses"
 """How the column of a question's responses ends in a flat export."""
@@ -36,7 +36,7 @@ class Argilla:
     and `user_id`) and the flat list of its client, `to_list(flatten=True)`, with the columns
     `<question>.responses`, `.responses.users` and `.responses.status`. A record without the
     status of its responses is set aside: a draft could pass for an answer. Suggestions are left
-    in the export; drafts and discarded responses are no answer.
+    in the export; drafts and discarded responses are not answers.
     """
 
     name = "argilla"

@@ -12,7 +12,7 @@ from assay.review.formats.names import parts_of
 from assay.review.formats.questions import ABSTAIN
 
 _OPEN = ("", "not_asked")
-"""Verdicts beside which a ranking may stand."""
+"""Verdicts with which a ranking may be given."""
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """The answer."""
     comment: str = ""
-    """What was remarked beside it."""
+    """The remark on it."""
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +46,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         """The row of `review.exchange`; without any answer it names the assignment alone.
 
         Raises:
-            InputError: for an unknown question, two answers to one, or errors that are no list.
+            InputError: for an unknown question, two answers to one, or errors that are not a list.
         """
         row: dict[str, Any] = {"assignment": self.assignment}
         if self.answered_by:
@@ -130,9 +130,9 @@ def _take_ranking(said: _Texts, ranking: str) -> None:
     if verdict not in _OPEN:
         raise InputError(
             code="two-verdicts",
-            message=f"there is a ranking {ranking!r} beside the verdict {verdict!r}",
+            message=f"there is a ranking {ranking!r} as well as the verdict {verdict!r}",
             where="ranking",
-            hint="keep the one that is meant; beside a ranking the verdict is `not_asked`",
+            hint="keep the one that is meant; with a ranking the verdict is `not_asked`",
         )
     said["verdict",] = ranking
 
@@ -194,9 +194,9 @@ def span_error(
 ) -> dict[str, Any]:
     """A stretch that a tool holds, as an error of `review.exchange`.
 
-    Tools count characters differently: a browser counts a sign beyond the first plane twice. The
-    tool's own count is tried first, then the other, since a version may differ; the offset is kept
-    only where the text bears it out. A quote without an offset is looked for in the record.
+    Tools count characters differently: a browser counts a character beyond the first plane twice.
+    The tool's own count is tried first, then the other, since a version may differ; the offset is
+    kept only where the text confirms it. A quote without an offset is looked for in the record.
 
     Args:
         letter: the candidate.

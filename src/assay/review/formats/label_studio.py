@@ -38,8 +38,8 @@ class LabelStudio:
     """Tasks to import, a labeling configuration, and the tool's JSON export (not JSON-MIN).
 
     Each text is a key of `data`, so that `Text` shows it as it is; a key that a task lacks is
-    empty, for the tool refuses tasks that lack one. The assignment stands in `data` and in `meta`.
-    Drafts and predictions are left in the export; a cancelled annotation is no answer.
+    empty, for the tool refuses tasks that lack one. The assignment is in `data` and in `meta`.
+    Drafts and predictions are left in the export; a cancelled annotation is not an answer.
     """
 
     name = "label-studio"
@@ -72,7 +72,7 @@ class LabelStudio:
         if "annotations" not in row:
             raise InputError(
                 code="no-annotations",
-                message="the row is no task of a Label Studio export: it has no `annotations`",
+                message="the row is not a task of a Label Studio export: it has no `annotations`",
                 where="annotations",
                 hint="export the project as JSON; JSON-MIN leaves out who answered and drafts",
             )
@@ -233,7 +233,7 @@ def _said(result: Mapping[str, Any], name: str) -> str:
 def _side(selected: Any, name: str) -> str:
     side = as_word(selected, name)
     if side not in _SIDES:
-        raise InputError(code="unknown-verdict", message=f"{side!r} is no side", where=name)
+        raise InputError(code="unknown-verdict", message=f"{side!r} is not a side", where=name)
     return _SIDES[side]
 
 

@@ -11,7 +11,7 @@ from assay.review.formats.questions import Question, Questionnaire, task_texts
 from assay.review.presentation import Presentation
 
 SHOWN = "shown"
-"""What stands under `values` in a row that shows a text and asks nothing."""
+"""What is under `values` in a row that shows a text and asks nothing."""
 
 COLUMNS = ("assignment", "question", "text", "values", "answer", "answered_by")
 """The columns, in their order."""
@@ -77,7 +77,7 @@ class LongCsv:
         if row.get("values") == SHOWN and answer.strip():
             raise InputError(
                 code="answered-text",
-                message="an answer stands beside a text that asks nothing",
+                message="an answer is next to a text that asks nothing",
                 where="answer",
                 hint="move it to the row of a question",
             )

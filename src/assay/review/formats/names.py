@@ -1,6 +1,6 @@
 """Names of questions that every tool takes: lower-case letters, digits, `_` and `-`.
 
-`score.clarity.A` is `score-clarity-a`. Any other sign in a part, such as the dot of a section
+`score.clarity.A` is `score-clarity-a`. Any other character in a part, such as the dot of a section
 `3.2`, is written as its code between double hyphens, so that a name leads back to one column.
 """
 
@@ -68,5 +68,5 @@ def _unknown(name: str) -> InputError:
         code="unknown-question",
         message=f"no question of the work is called {name!r}",
         where=name,
-        hint="keep the names as they stand in the settings that were written with the work",
+        hint="keep the names as they are in the settings that were written with the work",
     )

@@ -40,7 +40,7 @@ class Potato:
 
     An item's `id` is the assignment, for Potato keeps every answer under it. The configuration
     shows every text as plain text beside its own heading. Potato does not give an item's text
-    back with the answers, so a span is anchored by its words; those that stand twice in a
+    back with the answers, so a span is anchored by its words; those that appear twice in a
     candidate stay unanchored.
     """
 
@@ -95,7 +95,7 @@ class Potato:
         if "annotations" not in row:
             raise InputError(
                 code="no-annotations",
-                message="the row is no exported annotation: it has no `annotations`",
+                message="the row is not an exported annotation: it has no `annotations`",
                 where="annotations",
                 hint="give the JSON or JSON lines that Potato exports, or a user_state.json",
             )

@@ -79,7 +79,7 @@ class Extent(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[str, ...] = ()
     """Policy sections to rule on."""
     errors: bool = False
-    """Whether errors are sought."""
+    """Whether errors are looked for."""
     texts: tuple[str, ...] = ()
     """Names of the texts that a task may show."""
 
@@ -171,7 +171,7 @@ def questionnaire(
         *_step_labels(extent),
         *_rulings(extent),
         *(_errors(extent, categories) if extent.errors else ()),
-        Question(parts=("reason",), text="Anything else that speaks for your answer"),
+        Question(parts=("reason",), text="Any other reason for your answer"),
     ]
     return Questionnaire(title=rubric.title, questions=tuple(asked), texts=extent.texts, file=file)
 

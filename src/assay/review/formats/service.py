@@ -81,7 +81,7 @@ def native_rows(
         form: the format.
         whose: who answers under a name, for tasks that several people answered.
         mended: whether the rows are rejects of an earlier import: those that were rows of
-            `review.exchange` when they were set aside are given as they stand.
+            `review.exchange` when they were set aside are given as they are.
     """
     given = (each for row in rows for each in _answers(row, form, whose, mended=mended))
     return _joined(given) if form.in_parts else given
@@ -131,9 +131,9 @@ def _unknown_person(name: str | None) -> InputError:
     return InputError(
         code="unknown-person",
         message=f"several people answered this one assignment, and {name or 'one of them'} is "
-        "nobody that work was assigned to",
+        "not a person that work was assigned to",
         where="answered_by",
-        hint="say who is who with --who NAME=PERSON",
+        hint="map names to people with --who NAME=PERSON",
     )
 
 

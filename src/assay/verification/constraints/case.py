@@ -5,18 +5,18 @@ from assay.verification.constraints.language import other_than
 
 
 class CapitalWordFrequency(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `change_case:capital_word_frequency` is told."""
+    """Parameters of `change_case:capital_word_frequency`."""
 
     capital_frequency: Count
     """The number of words in capitals."""
     capital_relation: Relation
-    """How the text's words in capitals stand to it."""
+    """The relation of the text's words in capitals to it."""
 
 
 def capital_word_frequency(text: str, asked: CapitalWordFrequency) -> str | None:
     """The text has at least, or less than, so many words in capitals.
 
-    A word is what stands between white space; it counts where it has a letter and none of its
+    A word is what is between white space; it counts where it has a letter and none of its
     letters is small, so that `I`, `A` and `COVID-19` count and `PDFs` does not.
     """
     count = sum(1 for word in text.split() if word.isupper())

@@ -7,7 +7,7 @@ DIVIDER = "******"
 
 
 class RepeatPrompt(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `combination:repeat_prompt` is told."""
+    """Parameters of `combination:repeat_prompt`."""
 
     prompt_to_repeat: Passage
     """The words that the text begins with, in any case."""
@@ -23,12 +23,12 @@ def repeat_prompt(text: str, asked: RepeatPrompt) -> str | None:
 def two_responses(text: str, _: Parameters) -> str | None:
     """The text is two different responses, with six asterisks between them.
 
-    A divider before the first and one behind the last are borne.
+    A divider before the first and one after the last are accepted.
     """
     parts = [part.strip() for part in text.split(DIVIDER)]
     given = [part for part in parts if part]
     if not all(parts[1:-1]):
-        return "nothing stands between two dividers"
+        return "there is nothing between two dividers"
     if len(given) != 2:  # noqa: PLR2004  the constraint's own name
         return f"{len(given)} responses, not 2"
     return "both responses are the same" if given[0] == given[1] else None

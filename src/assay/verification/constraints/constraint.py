@@ -1,4 +1,4 @@
-"""A constraint on a text: its kind with parameters, read from JSON, and held against a text."""
+"""A constraint on a text: its kind with parameters, read from JSON, and checked against a text."""
 
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ MAX_CONSTRAINTS = 100
 
 
 class BadConstraintError(Exception):
-    """Constraints are not written as they must be; the message names the place and the mend."""
+    """Constraints are not written as they must be; the message names the place and the fix."""
 
 
 class Constraint(NamedTuple):
@@ -34,9 +34,9 @@ class Outcome(NamedTuple):
     id: str
     """The kind's name."""
     holds: bool | None
-    """Whether the text keeps it; None where that cannot be told."""
+    """Whether the text keeps it; None where that cannot be determined."""
     how: str | None
-    """How the text breaks it, or why it cannot be told; None where the text keeps it."""
+    """How the text breaks it, or why it cannot be determined; None where the text keeps it."""
 
 
 class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +50,7 @@ def constraints_in(text: str) -> tuple[Constraint, ...]:
     A parameter that is null counts as absent.
 
     Raises:
-        BadConstraintError: naming what is no JSON, the unknown kind, or the bad parameter.
+        BadConstraintError: naming what is not JSON, the unknown kind, or the bad parameter.
     """
     try:
         value = parse_json(text)

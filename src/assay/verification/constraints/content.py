@@ -9,14 +9,14 @@ _MAYBE_SPACE = r"[^\S\n]?"
 
 
 class NumberPlaceholders(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `detectable_content:number_placeholders` is told."""
+    """Parameters of `detectable_content:number_placeholders`."""
 
     num_placeholders: Count
     """The least number of placeholders."""
 
 
 class Postscript(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `detectable_content:postscript` is told."""
+    """Parameters of `detectable_content:postscript`."""
 
     postscript_marker: Phrase
     """How the postscript begins, such as `P.S.`."""
@@ -29,9 +29,9 @@ def number_placeholders(text: str, asked: NumberPlaceholders) -> str | None:
 
 
 def postscript(text: str, asked: Postscript) -> str | None:
-    """A postscript marker stands in the text, in any case, with words behind it.
+    """A postscript marker is in the text, in any case, with words behind it.
 
-    The marker's last full stop is not needed, and a space may stand between any two of its signs;
+    The marker's last full stop is not needed, and a space may be between any two of its characters;
     `P.P.S.` is not taken for `P.S.`
     """
     marker = asked.postscript_marker.strip()
@@ -41,12 +41,12 @@ def postscript(text: str, asked: Postscript) -> str | None:
     if match is None:
         return f"the postscript marker {asked.postscript_marker!r} is not there"
     if not any(sign.isalnum() for sign in match[1]):
-        return f"nothing stands behind the postscript marker {asked.postscript_marker!r}"
+        return f"nothing follows the postscript marker {asked.postscript_marker!r}"
     return None
 
 
 def _bracketed(text: str) -> Iterator[str]:
-    """What stands between a square bracket and the next closing one of the same line."""
+    """What is between a square bracket and the next closing one of the same line."""
     for line in text.split("\n"):
         start = line.find("[")
         while start >= 0 and (end := line.find("]", start)) >= 0:

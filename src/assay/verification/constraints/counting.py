@@ -22,13 +22,13 @@ def words(text: str) -> int:
     r"""How many words a text has.
 
     A word is an unbroken run of letters, digits and underscores of any script (`\w+`), so that
-    `don't` and `well-known` are two words each, `3.14` is two, and a lone sign is none.
+    `don't` and `well-known` are two words each, `3.14` is two, and a lone character is none.
     """
     return sum(1 for _ in _WORD.finditer(text))
 
 
 def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text: what stands between blank lines, without the empty ones."""
+    """The paragraphs of a text: what is between blank lines, without the empty ones."""
     parts = (part.strip() for part in _BLANK_LINES.split(text))
     return [part for part in parts if part]
 
@@ -63,7 +63,7 @@ def sentences(text: str) -> int:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, bool]]:
-    """What stands between white space, and whether it is the first with a letter in its line."""
+    """What is between white space, and whether it is the first with a letter in its line."""
     for line in _FULL_WIDTH_END.sub(r"\g<0> ", text).split("\n"):
         first = True
         for token in line.split():
@@ -72,7 +72,7 @@ def _tokens(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _ends_sentence(token: str, after: str, *, first_of_line: bool) -> bool:
-    """Whether a token ends a sentence that the sign `after`, or nothing, follows."""
+    """Whether a token ends a sentence that the character `after`, or nothing, follows."""
     bare = token.strip(_MARKUP)
     word = bare.rstrip(_ENDS)
     end = bare[len(word) :]

@@ -6,7 +6,7 @@ _PAIRS = (('"', '"'), ("“", "”"))
 
 
 class EndChecker(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `startend:end_checker` is told."""
+    """Parameters of `startend:end_checker`."""
 
     end_phrase: Passage
     """The words that the text ends with, in any case."""
@@ -22,9 +22,9 @@ def end_checker(text: str, asked: EndChecker) -> str | None:
 
 
 def quotation(text: str, _: Parameters) -> str | None:
-    """The whole text, not an empty one, stands in double quotation marks, straight or curly."""
+    """The whole text, not an empty one, is in double quotation marks, straight or curly."""
     bare = text.strip()
     for opening, closing in _PAIRS:
         if bare[1:-1].strip() and bare.startswith(opening) and bare.endswith(closing):
             return None
-    return "it does not stand in double quotation marks"
+    return "it is not in double quotation marks"

@@ -15,21 +15,21 @@ _FENCE = re.compile(r"```[A-Za-z]*")
 
 
 class NumberBulletLists(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `detectable_format:number_bullet_lists` is told."""
+    """Parameters of `detectable_format:number_bullet_lists`."""
 
     num_bullets: Positive
     """The number of bullets, exactly."""
 
 
 class NumberHighlightedSections(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `detectable_format:number_highlighted_sections` is told."""
+    """Parameters of `detectable_format:number_highlighted_sections`."""
 
     num_highlights: Positive
     """The least number of highlights."""
 
 
 class MultipleSections(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `detectable_format:multiple_sections` is told."""
+    """Parameters of `detectable_format:multiple_sections`."""
 
     section_spliter: Phrase
     """The word that begins a section, such as `Section`, in this case."""
@@ -45,12 +45,12 @@ def json_format(text: str, _: Parameters) -> str | None:
     try:
         value = json.loads(inside, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        return f"it is no JSON: {error}"
-    return None if isinstance(value, dict | list) else "it is no JSON object or array"
+        return f"it is not JSON: {error}"
+    return None if isinstance(value, dict | list) else "it is not a JSON object or array"
 
 
 def title(text: str, _: Parameters) -> str | None:
-    """A title stands in double angle brackets within one line, such as `<<title>>`."""
+    """A title is in double angle brackets within one line, such as `<<title>>`."""
     for line in text.split("\n"):
         start, end = line.find("<<"), line.rfind(">>")
         if 0 <= start < end and line[start:end].strip("<> \t"):
@@ -67,7 +67,7 @@ def number_bullet_lists(text: str, asked: NumberBulletLists) -> str | None:
 def number_highlighted_sections(text: str, asked: NumberHighlightedSections) -> str | None:
     """The text has at least so many highlights: words between asterisks within one line.
 
-    Any number of asterisks highlights alike, no space stands between them and the words, and no
+    Any number of asterisks highlights alike, there is no space between them and the words, and no
     run of asterisks belongs to two highlights.
     """
     count = sum(_highlights(line) for line in text.split("\n"))
@@ -78,7 +78,7 @@ def multiple_sections(text: str, asked: MultipleSections) -> str | None:
     """The text has at least so many sections, each with its word and a number of its own.
 
     `Section 1` and `Section 2` are two sections, however often each is named; the word's case
-    counts, and one space may stand before the number.
+    counts, and one space may be before the number.
     """
     pattern = rf"{re.escape(asked.section_spliter.strip())}[^\S\n]?(\d{{1,9}})"
     numbers = {match[1] for match in re.finditer(pattern, text)}
@@ -94,7 +94,7 @@ def constrained_response(text: str, _: Parameters) -> str | None:
 
 
 def _highlights(line: str) -> int:
-    """Pairs of runs of asterisks that touch what stands between them."""
+    """Pairs of runs of asterisks that touch what is between them."""
     runs = list(_EMPHASIS.finditer(line))
     count = place = 0
     while place + 1 < len(runs):

@@ -1,4 +1,4 @@
-"""Constraints on words and letters that must or must not stand in the text."""
+"""Constraints on words and letters that must or must not be in the text."""
 
 import re
 from typing import Annotated
@@ -16,50 +16,50 @@ from assay.verification.constraints.kind import (
 
 
 class Existence(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `keywords:existence` is told."""
+    """Parameters of `keywords:existence`."""
 
     keywords: Phrases
-    """The words, all of which must stand in the text, in any case."""
+    """The words, all of which must be in the text, in any case."""
 
 
 class Frequency(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `keywords:frequency` is told."""
+    """Parameters of `keywords:frequency`."""
 
     keyword: Phrase
     """The word, in any case."""
     frequency: Count
     """The number of times."""
     relation: Relation
-    """How often it stands there against that number."""
+    """The relation of its count to that number."""
 
 
 class ForbiddenWords(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `keywords:forbidden_words` is told."""
+    """Parameters of `keywords:forbidden_words`."""
 
     forbidden_words: Phrases
-    """The words, none of which may stand in the text, in any case."""
+    """The words, none of which may be in the text, in any case."""
 
 
 class LetterFrequency(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `keywords:letter_frequency` is told."""
+    """Parameters of `keywords:letter_frequency`."""
 
     letter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)]
     """One character, in any case; it need not be a letter."""
     let_frequency: Count
     """The number of times."""
     let_relation: Relation
-    """How often it stands there against that number."""
+    """The relation of its count to that number."""
 
 
 def existence(text: str, asked: Existence) -> str | None:
-    """Every keyword stands in the text, in any case, also inside a longer word."""
+    """Every keyword is in the text, in any case, also inside a longer word."""
     lower = text.lower()
     missing = next((each for each in asked.keywords if each.strip().lower() not in lower), None)
     return None if missing is None else f"the keyword {missing!r} is not there"
 
 
 def frequency(text: str, asked: Frequency) -> str | None:
-    """A keyword stands in the text at least, or less than, so many times.
+    """A keyword is in the text at least, or less than, so many times.
 
     It is counted in any case, also inside a longer word, without overlaps.
     """
@@ -68,7 +68,7 @@ def frequency(text: str, asked: Frequency) -> str | None:
 
 
 def forbidden_words(text: str, asked: ForbiddenWords) -> str | None:
-    """No forbidden word stands in the text as a word of its own, in any case."""
+    """No forbidden word is in the text as a word of its own, in any case."""
     for word in asked.forbidden_words:
         # A word is bounded where no letter, digit or underscore touches it.
         pattern = rf"(?<!\w){re.escape(word.strip())}(?!\w)"
@@ -78,6 +78,6 @@ def forbidden_words(text: str, asked: ForbiddenWords) -> str | None:
 
 
 def letter_frequency(text: str, asked: LetterFrequency) -> str | None:
-    """A letter or sign stands in the text at least, or less than, so many times, in any case."""
+    """A letter or character is in the text at least, or less than, so many times, in any case."""
     count = text.lower().count(asked.letter.lower())
     return compared(count, asked.let_relation, asked.let_frequency, f"times {asked.letter!r}")

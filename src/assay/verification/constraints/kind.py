@@ -1,4 +1,4 @@
-"""What a constraint is: a name, typed parameters, and a pure function that tells how it breaks."""
+"""What a constraint is: a name, typed parameters, and a pure function that says how a text breaks it."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, NamedTuple
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 Relation = Literal["at least", "less than"]
-"""How a count stands to the number asked for."""
+"""The relation of a count to the number asked for."""
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 """A number asked for."""
@@ -15,10 +15,10 @@ Positive = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 """A number asked for that is not 0."""
 
 Phrase = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
-"""A few words asked for: at least one character that is no space."""
+"""A few words asked for: at least one character that is not a space."""
 
 Passage = Annotated[str, msgspec.Meta(min_length=1, max_length=20_000, pattern=r"\S")]
-"""Words that one end of a text is compared with, once: at least one character that is no space."""
+"""Words that one end of a text is compared with, once: at least one character that is not a space."""
 
 Phrases = Annotated[tuple[Phrase, ...], msgspec.Meta(min_length=1, max_length=200)]
 """Several words or groups of words asked for."""
@@ -27,7 +27,7 @@ _SHOWN = 60
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a constraint is told; this one is told nothing."""
+    """Parameters of a constraint; this one has none."""
 
 
 class CannotTellError(Exception):
@@ -38,7 +38,7 @@ class Kind(NamedTuple):
     """One kind of constraint."""
 
     parameters: type[Parameters]
-    """What it is told."""
+    """Its parameters."""
     fault: Callable[[str, Any], str | None]
     """How a text breaks it, in words; None where the text keeps it. It may raise CannotTellError."""
 
@@ -53,7 +53,7 @@ def compared(count: int, relation: Relation, asked: int, what: str) -> str | Non
 
     Args:
         count: what there is.
-        relation: how it must stand to the number.
+        relation: its relation to the number.
         asked: the number.
         what: what was counted, in the plural.
     """

@@ -1,6 +1,6 @@
 """The language of a text.
 
-py3langid tells it: a naive Bayes classifier over byte sequences (Lui and Baldwin, "langid.py: An
+py3langid detects it: a naive Bayes classifier over byte sequences (Lui and Baldwin, "langid.py: An
 Off-the-shelf Language Identification Tool", ACL 2012). It is small (4.5 MB and numpy), BSD-3 and
 kept, needs no network, takes time linear in the text, and says the same of the same text each
 time. langdetect draws at random unless it is seeded, and its last release is of 2021; lingua takes
@@ -14,7 +14,7 @@ from typing import Any
 from assay.verification.constraints.kind import CannotTellError, Parameters, Phrase
 
 SURE = 0.5
-"""The probability from which another language than the one asked for is told (a convention)."""
+"""The probability from which another language than the one asked for is detected (a convention)."""
 
 _CODES = """
 af am an ar as az ba be bg bn br bs ca cs cy da de dz el en eo es et eu fa fi fo fr fy ga gd
@@ -31,7 +31,7 @@ _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl", "cmn": "zh
 
 
 class ResponseLanguage(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `language:response_language` is told."""
+    """Parameters of `language:response_language`."""
 
     language: Phrase
     """ISO 639-1 code, such as `de`; a region or writing behind it (`zh-cn`) does not count."""
@@ -39,7 +39,7 @@ class ResponseLanguage(Parameters, frozen=True, kw_only=True, forbid_unknown_fie
     def __post_init__(self) -> None:
         """Refuse a language that the detector does not know."""
         if _plain(self.language) not in LANGUAGES:
-            raise ValueError(f"the language {self.language!r} is none that can be told")
+            raise ValueError(f"the language {self.language!r} is not one that can be detected")
 
 
 def response_language(text: str, asked: ResponseLanguage) -> str | None:
@@ -68,7 +68,7 @@ def other_than(language: str, text: str) -> str | None:
     if found == wanted:
         return None
     if probability < SURE:
-        raise CannotTellError(f"whether the text is in {wanted!r} cannot be told")
+        raise CannotTellError(f"whether the text is in {wanted!r} cannot be determined")
     return f"it is in {found!r}, not {wanted!r}"
 
 

@@ -17,32 +17,32 @@ _DIVIDER = re.compile(r"\*\*\*")
 
 
 class NumberWords(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `length_constraints:number_words` is told."""
+    """Parameters of `length_constraints:number_words`."""
 
     num_words: Count
     """The number of words."""
     relation: Relation
-    """How the text's words stand to it."""
+    """The relation of the text's words to it."""
 
 
 class NumberSentences(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `length_constraints:number_sentences` is told."""
+    """Parameters of `length_constraints:number_sentences`."""
 
     num_sentences: Count
     """The number of sentences."""
     relation: Relation
-    """How the text's sentences stand to it."""
+    """The relation of the text's sentences to it."""
 
 
 class NumberParagraphs(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `length_constraints:number_paragraphs` is told."""
+    """Parameters of `length_constraints:number_paragraphs`."""
 
     num_paragraphs: Positive
     """The number of paragraphs, exactly."""
 
 
 class NthParagraphFirstWord(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What `length_constraints:nth_paragraph_first_word` is told."""
+    """Parameters of `length_constraints:nth_paragraph_first_word`."""
 
     num_paragraphs: Positive
     """The number of paragraphs, exactly."""
@@ -75,7 +75,7 @@ def number_paragraphs(text: str, asked: NumberParagraphs) -> str | None:
     """
     parts = [part.strip() for part in _DIVIDER.split(text)]
     if not all(parts[1:-1]):
-        return "nothing stands between two dividers"
+        return "there is nothing between two dividers"
     count = sum(map(bool, parts))
     if count == asked.num_paragraphs:
         return None

@@ -28,7 +28,7 @@ WATCH_SECONDS = 0.02
 """Seconds between two looks at the memory of several processes."""
 
 REPORT_BYTES = 1 << 20
-"""Bytes that a run may tell the host."""
+"""Bytes that a run may report to the host."""
 
 KEPT_BYTES = 64 << 10
 """Bytes of each output that are kept."""
@@ -50,7 +50,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     memory_kb: int
     """Largest resident memory in KiB."""
     run: int
-    """Number of the run that it speaks of."""
+    """Number of the run that it is about."""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,9 +186,9 @@ class ForkServer:
             raise self._broke(str(error)) from error
         if "refused" in said or not said:
             raise self._broke(said.get("refused", "it ended"))
-        # A word about an earlier run, whose end nobody heard, must never be taken for this one's.
+        # A word about an earlier run, whose end nobody saw, must never be taken for this one's.
         if said["run"] != self._runs:
-            raise self._broke(f"it spoke of run {said['run']} after run {self._runs}")
+            raise self._broke(f"it reported run {said['run']} after run {self._runs}")
         return msgspec.convert(said, Ending)
 
     def hear(self, pipes: Sequence[int], limits: Limits, *, most: int | None = None) -> Heard:

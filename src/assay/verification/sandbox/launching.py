@@ -31,7 +31,7 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
 }
-"""The whole environment of a run, but for where its modules lie."""
+"""The whole environment of a run, except the place of its modules."""
 
 _STAGE = "assay-sandbox-"
 """How the names of our temporary folders begin; the process that made one follows."""
@@ -43,7 +43,7 @@ class Bubblewrap(NamedTuple):
     """One bubblewrap program."""
 
     path: Path
-    """Where it lies."""
+    """Its path."""
     version: str
     """What it says of itself."""
 
@@ -52,7 +52,7 @@ class Shown(NamedTuple):
     """A folder of the host that is shown read-only inside."""
 
     source: Path
-    """Where it lies."""
+    """Its path."""
     target: str
     """Where it is seen."""
 

@@ -60,7 +60,7 @@ def main_module() -> str:
 
 
 def _tries(heard: Heard, level: IsolationLevel) -> Iterator[Holding]:
-    """What the probe said of each try; a try that it did not speak of did not hold."""
+    """What the probe reported for each try; a try that it did not report did not hold."""
     said: dict[str, Any] = {}
     for line in heard.texts[0].decode(errors="replace").splitlines():
         found = json.loads(line)

@@ -51,7 +51,7 @@ from assay.verification.verification import (
 )
 
 EVALUATORS = f"{inside.__name__}.evaluators"
-"""Where trusted functions lie that work on hostile data."""
+"""Where the trusted functions are that work on hostile data."""
 
 _IMPORTS_PYTEST = re.compile(r"^\s*(?:import|from)\s+pytest\b", re.MULTILINE)
 
@@ -222,7 +222,7 @@ class WarmSandbox:
         if verdict is None and "limit" in said:
             verdict = _LIMIT_VERDICTS.get(said["limit"])
         if verdict is None and "value" not in said:
-            verdict = Error(reason=str(said.get("raised", "it gave nothing back")))
+            verdict = Error(reason=str(said.get("raised", "it returned nothing")))
         return Evaluation(
             verdict=verdict or Pass(),
             value=said.get("value"),
@@ -437,7 +437,7 @@ def _signal(number: int) -> str:
 
 
 def _report(told: bytes) -> dict[str, Any]:
-    """What a run told the host; nothing where it is no JSON object."""
+    """What a run reported to the host; nothing where it is not a JSON object."""
     try:
         found = json.loads(told)
     except (ValueError, RecursionError):

@@ -13,7 +13,7 @@ LANGUAGES: Mapping[str, tuple[str, ...]] = {
     "ruby": ("/usr/bin/ruby",),
     "sh": ("/bin/sh",),
 }
-"""Languages besides Python, by the command that runs a file of theirs. It must lie below /usr."""
+"""Languages besides Python, by the command that runs a file of theirs. It must be below /usr."""
 
 
 def run_script(
@@ -24,7 +24,7 @@ def run_script(
     command: tuple[str, ...] | None = None,
     limits: Limits,
 ) -> Heard:
-    """Run one program to its end: standard output, standard error, and what it told the host.
+    """Run one program to its end: standard output and error, and what it reported to the host.
 
     Args:
         server: where it runs.

@@ -22,16 +22,16 @@ _PLAIN = re.compile(
 _SIGN = re.compile(r"[-+*/x×·÷−–%(]")
 
 MAX_STEPS = 2000
-"""Calculations of one candidate that are looked at; more are an error, never a silent pass."""
+"""Calculations of one candidate that are examined; more are an error, never a silent pass."""
 
 
 class Calculation(NamedTuple):
-    """One calculation as it stands in a text."""
+    """One calculation as it is in a text."""
 
     pointer: str
     """The text's place in the record."""
     step: int | None
-    """The step of work that it stands in; None in the response itself."""
+    """The step of work that it is in; None in the response itself."""
     start: int
     """Its first character."""
     text: str
@@ -43,14 +43,14 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     name = "calculator-steps"
     version = "2"
-    summary = "Every shown calculation, such as <<4*7=28>>, is done again"
+    summary = "Every shown calculation, such as <<4*7=28>>, is recomputed"
     covers = "the arithmetic of shown calculations"
     limits = (
         "It does not see whether a calculation was the right one to do, or its numbers the right ones.",
         "A result counts as right when it is the exact value, or that value rounded or cut to the decimals shown.",
         "Results of nine and more decimals are compared to nine digits: machines print binary fractions.",
         "A result after ≈ counts as right within half a unit of its last digit that is not 0.",
-        "Units are compared as symbols and never converted: where they do not come out as the result's and the numbers differ, that is an error, not a failure.",
+        "Units are compared as symbols and never converted. If they do not match those of the result and the numbers differ, the verdict is an error, not a failure.",
         "Of words only sums are read (`Adding 20 ml and 30 ml gives 50 ml`), and only in English.",
         "Powers and roots are not read; what cannot be read is an error, not a pass.",
     )
@@ -76,7 +76,7 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if unread:
             each, why = unread[0]
             return _fault(each, candidate, Error(reason=f"{each.text!r} cannot be read: {why.why}"))
-        return Found(verdict=Pass(), note=f"{len(found)} calculations done again")
+        return Found(verdict=Pass(), note=f"{len(found)} calculations recomputed")
 
     def calculations(self, candidate: Candidate, place: int) -> Iterator[Calculation]:
         """Every calculation that a candidate shows, in the response first, then step by step."""
@@ -117,7 +117,7 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             case("units that come out", "pass", "5 mg/kg * 12 kg = 60 mg", plain=True),
             case("a wrong dose", "fail", "5 mg/kg * 12 kg = 67 mg", plain=True),
             case("a percentage of a number", "fail", "25% of 400 = 109", plain=True),
-            case("full-width signs", "fail", "５×１２＝６７", plain=True),
+            case("full-width characters", "fail", "５×１２＝６７", plain=True),
             case("a near result", "pass", "10 / 3 ≈ 3.3", plain=True),
             case("a result that is not near", "fail", "10 / 3 ≈ 3.6", plain=True),
             case("a sum in words", "fail", "Adding 20 ml and 30 ml gives 53 ml.", plain=True),
@@ -164,7 +164,7 @@ def _reads_in_words(text: str) -> bool:
 def _check_numbers(first: str, results: Sequence[str], text: str) -> str | None:
     """A calculation of bare numbers, exact or rounded."""
     if not results or "=" not in text or len(results) != text.count("="):
-        raise UnreadableError("it is no calculation of bare numbers")
+        raise UnreadableError("it is not a calculation of bare numbers")
     exact = value_of(first)
     for stated in results:
         if not says(stated, exact):

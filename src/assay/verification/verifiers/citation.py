@@ -15,7 +15,7 @@ MAX_CITATIONS = 1000
 """Citations of one candidate that are looked for; more are an error, never a silent pass."""
 
 MAX_SHOWN = 50
-"""Citations that stand in the verification's evidence, those at fault first; all are counted."""
+"""Citations that are in the verification's evidence, those at fault first; all are counted."""
 
 _MEANING = "whether the record names the source, not whether it supports a claim"
 
@@ -26,7 +26,7 @@ class Cited(NamedTuple):
     span: TextSpan
     """The marker."""
     step: int | None
-    """The step of work that it stands in; None in the response itself."""
+    """The step of work that it is in; None in the response itself."""
     located: bool
     """Whether the record names that source."""
 
@@ -51,7 +51,7 @@ class Citation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
 
     in_order: bool = False
-    """Whether `[n]` counts the record's sources from 1; a number must stand in a locator else."""
+    """Whether `[n]` counts the record's sources from 1; a number must be in a locator else."""
 
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
         """Look for every citation of the candidate."""

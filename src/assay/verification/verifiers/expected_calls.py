@@ -6,7 +6,7 @@ answer key it reads:
 Stricter
     Texts are compared letter by letter unless `strings` says otherwise; with `strings: bfcl`, BFCL's
     rule holds at every depth, where BFCL follows it one level into lists and objects. Objects inside
-    objects follow the key too, to any depth; BFCL compares them as they stand. True is never 1.
+    objects follow the key too, to any depth; BFCL compares them as they are. True is never 1.
 Laxer
     Types come from the accepted values and not from the function's description, which `tool-calls`
     holds, as it holds required arguments. So 3 and 3.0 are one value, where BFCL takes 3 for 3.0
@@ -52,7 +52,7 @@ class _Wanted(NamedTuple):
 class ExpectedCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Each expected call is made once, and no call beyond them.
 
-    A call is an expected one when it has the name to the letter, stands in the turn that the key
+    A call is an expected one when it has the name to the letter, is in the turn that the key
     gives, if it gives one, and the key accepts each of its arguments; an argument that the key
     does not know is a fault, and so is one left out whose list holds no empty text. The head of
     this module says how values are compared, and where BFCL is stricter or laxer.
@@ -65,9 +65,9 @@ class ExpectedCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
     limits = (
         "A way to the goal that the key does not foresee fails.",
         "Calls are compared, not what they do; a call that failed counts as made.",
-        "Steps of work have no turn: where the key names several, the calls must stand in messages.",
+        "Steps of work have no turn: where the key names several, the calls must be in messages.",
         "Types are those of the accepted values; `tool-calls` holds schemas and what they require.",
-        "With `strings: bfcl` texts that differ in points and signs, such as 1.5 and 15, are one.",
+        "With `strings: bfcl` texts that differ only in punctuation, such as 1.5 and 15, are equal.",
     )
 
     ordered: bool = False
@@ -165,7 +165,7 @@ def _read_key(expected: Sequence[ExpectedCall]) -> list[_Wanted]:
 
 
 def _refuse_turns(wanted: Sequence[_Wanted], made: Sequence[MadeCall], first: int) -> None:
-    """Refuse a key whose turns cannot be told of the calls, or were over before the answer."""
+    """Refuse a key whose turns cannot be determined for the calls, or were over before the answer."""
     turns = {each.turn for each in wanted if each.turn is not None}
     if len(turns) > 1 and any(each.turn is None for each in made):
         raise InputError(
@@ -188,7 +188,7 @@ def _arguments(each: MadeCall) -> dict[str, Any] | str:
         value = read_value(each.call.arguments)
     except InputError as error:
         return error.message
-    return value if isinstance(value, dict) else "its arguments are no JSON object"
+    return value if isinstance(value, dict) else "its arguments are not a JSON object"
 
 
 def _in_order(faults: list[list[str | None]]) -> list[int | None]:
@@ -261,6 +261,6 @@ def _cases() -> tuple[Case, ...]:
         _case("an argument that nobody asked for", "fail", book, 'pay {"crowns":24,"tip":5}'),
         _case("the same call in another turn", "fail", pay, book),
         _case("a call beyond the key", "fail", book, pay, pay),
-        _case("a call beyond the key, where that is borne", "pass", book, pay, pay, extra=True),
+        _case("a call beyond the key, where that is accepted", "pass", book, pay, pay, extra=True),
         _case("a call that was not made", "fail", book),
     )

@@ -38,7 +38,7 @@ class InstructionConstraints(Test, frozen=True, kw_only=True, forbid_unknown_fie
     covers = "whether instructions that a program can test were followed"
     limits = (
         "Keeping the form of an instruction says nothing about the content's worth.",
-        "Keywords count inside longer words too, and quotation marks need only stand at both ends.",
+        "Keywords count inside longer words too, and quotation marks need only be at both ends.",
         "Words, sentences and paragraphs are counted by fixed rules, which each constraint states.",
         "The language of a few words, or of two mixed in one writing, is a guess; close languages are taken for each other.",
         "What the loose reading cuts off (first line, last line, asterisks) is not judged.",
@@ -111,7 +111,7 @@ def _said(outcome: Outcome) -> str:
 
 
 def _evidence(outcomes: Iterable[Outcome], candidate: int) -> Iterable[Evidence]:
-    """Each constraint with what became of it; `holds` is null where that cannot be told."""
+    """Each constraint with what became of it; `holds` is null where that cannot be determined."""
     for each in outcomes:
         yield Evidence(kind="test", text=json_text(each._asdict()), candidate=candidate)
 

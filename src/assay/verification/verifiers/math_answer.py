@@ -33,7 +33,7 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     covers = "whether a final mathematical answer is right"
     limits = (
         "A right answer can come from wrong work.",
-        "The answer is the boxed or last formula; signs of percent, degrees and units are left out.",
+        "The answer is the boxed or last formula; percent signs, degree signs and units are left out.",
         "What cannot be decided in time is a timeout, and what is of no known kind an error.",
     )
 

@@ -46,9 +46,9 @@ class NumericAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
     which: Literal["last", "first"] = "last"
     """Which number of the answer counts."""
     tolerance: str = "0"
-    """Largest difference that is borne, as a decimal."""
+    """Largest accepted difference, as a decimal."""
     relative: str = "0"
-    """Largest difference that is borne, as a share of the reference."""
+    """Largest accepted difference, as a share of the reference."""
     number_format: NumberFormat = "en"
     """How numbers are written; `auto`: as the language of the record's taxonomy does."""
     reference_format: NumberFormat | Literal[""] = ""
@@ -140,7 +140,7 @@ def _share(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError) as error:
         raise UsageError(
             code="bad-plugin-option",
-            message=f"the tolerance {text!r} is no number",
+            message=f"the tolerance {text!r} is not a number",
             where="verifier_options",
             hint='write it as a decimal in quotes, such as "0.01"',
         ) from error

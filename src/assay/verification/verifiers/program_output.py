@@ -36,7 +36,7 @@ class ProgramOutput(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
     limits = (
         "It sees the inputs that were tried and nothing else: not security, not speed.",
         "Output that is right in other words fails; white space at line ends does not count.",
-        "A language is at hand where its interpreter lies below /usr.",
+        "A language is at hand where its interpreter is below /usr.",
     )
 
     language: str = "python"
@@ -58,7 +58,7 @@ class ProgramOutput(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         try:
             wanted = [each for text in texts for each in _expected(text)]
         except (msgspec.ValidationError, ValueError) as error:
-            reason = f"the tests are no list of stdin and stdout: {error}"
+            reason = f"the tests are not a list of stdin and stdout: {error}"
             return Found(verdict=Error(reason=reason[:300]))
         if not wanted:
             return NothingToVerify(reason="the tests hold no input")

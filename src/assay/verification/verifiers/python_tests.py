@@ -75,7 +75,7 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return _found(checks, pieces[len(checks) - 1], len(pieces), candidate)
 
     def cases(self) -> tuple[Case, ...]:
-        """Right code passes; code that is wrong, silent, or tries to be believed does not."""
+        """Right code passes; code that is wrong, silent, or forges a pass does not."""
         tests = (Evidence(kind="test", text=_TESTS),)
         return tuple(
             case(title, expected, code, evidence=tests, entry="add")

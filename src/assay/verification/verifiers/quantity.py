@@ -38,13 +38,13 @@ class Quantity(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limits = (
         "A right quantity can come from wrong work.",
         "A number without a unit fails where the reference has one.",
-        "Units are those of the library pint; an unknown one is no quantity.",
+        "Units are those of the library pint; an unknown one is not a quantity.",
     )
 
     after: str = ""
     """The answer is what follows the last occurrence of this text; empty: the whole response."""
     relative: str = "0.000001"
-    """Largest difference that is borne, as a share of the reference."""
+    """Largest accepted difference, as a share of the reference."""
     seconds: int = 5
     """Seconds for reading each quantity."""
 
@@ -97,7 +97,7 @@ class Quantity(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         except (ValueError, ZeroDivisionError) as error:
             raise UsageError(
                 code="bad-plugin-option",
-                message=f"the option `relative` of quantity is no number: {self.relative!r}",
+                message=f"the option `relative` of quantity is not a number: {self.relative!r}",
                 where="verifier_options",
                 hint="write it as 0.001",
             ) from error

@@ -1,4 +1,4 @@
-"""Quotations: what a candidate quotes stands in its sources, to the letter, nearly, or not at all.
+"""Quotations: what a candidate quotes is in its sources, to the letter, nearly, or not at all.
 
 Locating a quotation is never called supporting: whether a passage carries a claim is judged.
 """
@@ -26,11 +26,11 @@ MAX_QUOTATIONS = 1000
 """Quotations of one candidate that are looked for; more are an error, never a silent pass."""
 
 MAX_SHOWN = 50
-"""Quotations that stand in the verification's evidence, those at fault first; all are counted."""
+"""Quotations that are in the verification's evidence, those at fault first; all are counted."""
 
 _PLACES: tuple[Place, ...] = ("located", "located_normalised", "altered", "absent")
 _AT_FAULT = frozenset({"altered", "absent"})
-_MEANING = "where words stand, not whether they support a claim"
+_MEANING = "where words are found, not whether they support a claim"
 _QUOTE_SHOWN = 300
 
 
@@ -40,9 +40,9 @@ class Quoted(NamedTuple):
     span: TextSpan
     """The quotation."""
     step: int | None
-    """The step of work that it stands in; None in the response itself."""
+    """The step of work that it is in; None in the response itself."""
     located: Located
-    """Where it stands."""
+    """Where it was found."""
 
     @property
     def told(self) -> str:
@@ -56,15 +56,15 @@ class Quotation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name = "quotation"
     version = "2"
-    summary = "Every quotation stands in the record's sources: located, altered or absent; never whether it supports a claim"
-    covers = "whether quoted words stand in the sources, not whether these support a claim"
+    summary = "Every quotation is in the record's sources: located, altered or absent; never whether it supports a claim"
+    covers = "whether quoted words are in the sources, not whether these support a claim"
     limits = (
-        "A located quotation need not support the claim that it stands beside: that is judged.",
+        "A located quotation need not support the claim that it accompanies: that is judged.",
         "Words that the quotation leaves out before or after itself are not seen, a `not` among them.",
-        "Quotations shorter than `least_words` are not looked at, nor quoted blocks without quotation marks.",
+        "Quotations shorter than `least_words` are not checked, nor quoted blocks without quotation marks.",
         "Only sources that the record holds are searched: its evidence, and its task without the assistant's turns.",
         "Case, compatibility forms, kinds of quotation marks and dashes, and punctuation at the ends do not count; all else that differs is altered.",
-        "Which sort a difference is put down to rests on short word lists and on capitals; that there is one does not.",
+        "Which kind of difference is named depends on short word lists and on capitals; whether there is one does not.",
     )
 
     of: Literal["quotation_marks", "response"] = "quotation_marks"
@@ -146,7 +146,7 @@ def _evidence(each: Quoted, candidate: int) -> Evidence:
         locator=located.locator,
         text=each.told,
         quote=located.passage,
-        missing=None if located.passage else "the words stand in no source of the record",
+        missing=None if located.passage else "the words are in no source of the record",
         candidate=candidate,
         step=each.step,
     )
@@ -155,7 +155,7 @@ def _evidence(each: Quoted, candidate: int) -> Evidence:
 def sources_of(record: Record, candidate: int) -> list[Source]:
     """The texts that a quotation may come from: evidence that bears on it, and the task.
 
-    What the assistant said earlier in the task is no source: it may have been made up.
+    What the assistant said earlier in the task is not a source: it may have been made up.
     """
     pieces = [each for each in record.evidence if each.candidate in {None, candidate}]
     found = [

@@ -38,7 +38,7 @@ class Ruling(NamedTuple):
         """The ruling in words."""
         text = self.rule.text
         if self.answer == "unknown":
-            return f"the rule {text.id} cannot be asked: {self.why}"
+            return f"the rule {text.id} cannot be evaluated: {self.why}"
         where = f" (section {text.section})" if text.section else ""
         return f"{text.id}: {text.reason}{where}" + (f"; {self.why}" if self.why else "")
 
@@ -54,8 +54,8 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     covers = "what the rules say, and nothing else"
     limits = (
         "A rule sees words, not what they mean: the forbidden thing said otherwise passes.",
-        "Sentences are counted by their final signs; an abbreviation before a space counts as one.",
-        "A rule that cannot be asked is an error, and so is a record too large for it (a million characters; in a loop 200,000 and 10,000 items, 1,000 where it filters or matches; 20,000 and 200 in a loop within a loop).",
+        "Sentences are counted by their final punctuation; an abbreviation before a space counts as one.",
+        "A rule that cannot be evaluated is an error, and so is a record too large for it (a million characters; in a loop 200,000 and 10,000 items, 1,000 where it filters or matches; 20,000 and 200 in a loop within a loop).",
         "Patterns are those of Rust's regex: linear in time, without look-around and back-references.",
         "Who or what made a candidate is not shown to a rule.",
     )
@@ -94,7 +94,7 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return Found(verdict=Pass(), note=note)
 
     def cases(self) -> tuple[Case, ...]:
-        """Rules that hold pass; each sort of broken rule is found, and none applying is no pass."""
+        """Rules that hold pass; each sort of broken rule is found, and none applying is not a pass."""
         searched = (Step(call=ToolCall(name="search", arguments='{"q":"fare"}'), output="3"),)
         return (
             case("all rules hold", "pass", "The fare is 3 crowns.", rules=_CASE_RULES),
@@ -124,7 +124,7 @@ def _ruling(rule: Rule, view: View, text: str) -> Ruling:
 def _holds(expression: Expression, view: View) -> bool:
     value = expression.value(view.of(expression.variables, expression.bounds))
     if not isinstance(value, bool):
-        raise TypeError(f"it comes to {str(value)[:40]!r}, which is neither true nor false")
+        raise TypeError(f"its value is {str(value)[:40]!r}, which is neither true nor false")
     return value
 
 
@@ -133,7 +133,7 @@ def _misfit(rule: Rule, text: str) -> str:
     if rule.schema is None:
         return ""
     if not is_json(text):
-        return "the response is no JSON"
+        return "the response is not JSON"
     first = next(rule.schema.iter_errors(parsed(text)), None)
     if first is None:
         return ""

@@ -25,9 +25,9 @@ from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerif
 class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Holds every call against its tool's schema and permission, and all against the rules.
 
-    Rules stand in the option `rules`, and in evidence of kind `test` whose text is a JSON object
-    with the key `tool-calls`; where both stand, both hold. Without tools on offer only the rules
-    are looked at. A fault of one call is named before what cannot be told of another.
+    Rules are in the option `rules`, and in evidence of kind `test` whose text is a JSON object
+    with the key `tool-calls`; with both, both apply. Without tools on offer only the rules
+    are looked at. A fault of one call is named before what cannot be determined about another.
     """
 
     name = "tool-calls"
@@ -36,14 +36,14 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     covers = "whether tools are called as they may be"
     limits = (
         "A call that may be made need not be one that helps.",
-        "A tool without a schema has its name and permission looked at, not its arguments.",
+        "A tool without a schema has its name and permission checked, not its arguments.",
         "Only the outermost arguments are closed to names that the schema does not list.",
         "Formats are not asserted, and nothing outside a schema is fetched.",
         "Confirmed is a call whose question names it and whose next user message plainly says yes.",
-        "Yes is known in English and by the words of `yes`; what cannot be told is an error.",
+        "Yes is known in English and by the words of `yes`; what cannot be determined is an error.",
         "True, false and null in arguments need not be named in the question.",
         "User messages inside the response are taken for the user's own.",
-        "Outputs of tools are not looked at.",
+        "Outputs of tools are not checked.",
     )
 
     rules: str = ""
@@ -100,7 +100,7 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         try:
             more = msgspec.convert(read_value(self.yes), tuple[str, ...]) if self.yes else ()
         except msgspec.ValidationError as error:
-            message = f"the option `yes` is no list of texts: {error}"
+            message = f"the option `yes` is not a list of texts: {error}"
             raise InputError(code="bad-declaration", message=message) from error
         return YES + tuple(each.casefold() for each in more if each.strip())
 
@@ -134,7 +134,7 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ) -> Fail | Error | None:
         """What is wrong with one call by itself."""
         if not isinstance(value, dict):
-            return Fail(reason=f"{shown(name)}: the arguments are no JSON object")
+            return Fail(reason=f"{shown(name)}: the arguments are not a JSON object")
         if tools and name not in tools:
             return Fail(reason=f"the tool {shown(name)} is not on offer")
         if tools and tools[name].permission == "forbidden":
@@ -231,7 +231,7 @@ def _cases() -> tuple[Case, ...]:
         _case("a call that fits", "pass", right),
         _case("a value of another type", "fail", refund('{"euros":"40","order":"A12"}')),
         _case("an argument that nobody named", "fail", refund(_RIGHT[:-1] + ',"to":"me"}')),
-        _case("a key that stands twice", "fail", twice),
+        _case("a key that appears twice", "fail", twice),
         _case("a forbidden tool", "fail", right, permission="forbidden"),
         _case("a tool that is not on offer", "fail", ToolCall(name="Refund", arguments=_RIGHT)),
         _case("one call too many", "fail", right, right, rules='{"at_most":{"refund":1}}'),

@@ -1,1 +1,1 @@
-"""The REST API, one module for each noun of the desk."""
+"""The REST API, one module for each resource of the desk."""

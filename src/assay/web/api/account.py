@@ -21,7 +21,7 @@ PRINTED = r"^[^\x00-\x1f\x7f]+$"
 """The pattern of a name without control characters; PostgreSQL stores no NUL."""
 
 WHO = opt(Permission.who)
-"""Options of the route that tells who one is."""
+"""Options of the route that returns the current account."""
 
 Asked = Request[Principal, Any, Any]
 
@@ -75,7 +75,7 @@ class AccountController(Controller):
 
     @get("/", opt=WHO, summary="Who I am", responses=told(), sync_to_thread=False)
     def me(self, request: Asked) -> Me:
-        """Who I am, and what I may do through this door."""
+        """Who I am, and what I may do with this session or token."""
         who = request.user
         return Me(
             name=who.name,
@@ -112,7 +112,7 @@ class AccountController(Controller):
         """Make an API token; only somebody who signed in may, never another token."""
         if request.auth != "session":
             raise UsageError(
-                code="beyond-permission", message="a token makes no tokens: sign in for that"
+                code="beyond-permission", message="a token cannot make tokens: sign in for that"
             )
         secret = program.accounts.make_token(
             request.user, name=data.name, scopes=data.scopes, days=data.days
@@ -121,7 +121,7 @@ class AccountController(Controller):
 
     @delete(
         "/tokens/{digest:str}",
-        summary="Take an API token back",
+        summary="Revoke an API token",
         responses=told(400, 404),
         sync_to_thread=False,
     )

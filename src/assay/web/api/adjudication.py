@@ -102,7 +102,7 @@ def senior_view(work: SeniorWork, lease_seconds: int) -> SeniorView:
 
     Args:
         work: the record with its judgments.
-        lease_seconds: how long it may be held without a sign of life.
+        lease_seconds: how long it may be held without a heartbeat.
     """
     return SeniorView(
         assignment=AssignmentView(

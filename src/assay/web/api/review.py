@@ -92,7 +92,7 @@ class ReviewController(Controller):
     async def claim(
         self, request: Asked, program: NamedDependency[Program], data: JSONBody[Claim]
     ) -> Claimed:
-        """Claim work; a claim is a lease that runs out without a sign of life."""
+        """Claim work; a claim is a lease that runs out without a heartbeat."""
         desk = program.desk
         given = await wrap_future(
             desk.claim(request.user, queue=data.queue, count=data.count, held=data.held)
@@ -115,7 +115,7 @@ class ReviewController(Controller):
     @post(
         "/assignments/{handle:str}/opened",
         status_code=200,
-        summary="Give a sign of life",
+        summary="Send a heartbeat",
         responses=told(400, 404),
     )
     async def opened(
@@ -166,7 +166,7 @@ class ReviewController(Controller):
             HeaderParameter(
                 name="Idempotency-Key",
                 pattern=KEY,
-                description="Made anew for each answer; a retry sends the same.",
+                description="A new key for each answer; a retry sends the same key.",
                 examples=[Example(value="5f0c9d52-1d0e-4c6f-9f0c-7a4d0f1f2a11")],
             ),
         ],

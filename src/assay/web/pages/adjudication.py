@@ -1,7 +1,7 @@
 """The adjudicator's pages: what waits, and one record with all judgments side by side.
 
 The record itself and the controls of the decision are the workbench's, drawn by
-`static/workbench/adjudicate.js`; the judgments stand beside them as a table.
+`static/workbench/adjudicate.js`; the judgments are next to them as a table.
 """
 
 from collections.abc import Iterable, Iterator

@@ -40,7 +40,9 @@ async def consent(request: Asked, program: NamedDependency[Program]) -> Redirect
     form = await own_form(request)
     category = str(form.get("category") or "")
     if category not in program.desk.harms():
-        raise UsageError(code="unknown-category", message=f"{category!r} is no harm category here")
+        raise UsageError(
+            code="unknown-category", message=f"{category!r} is not a harm category here"
+        )
     program.desk.consent(_who(request), category, given=form.get("given") == "yes")
     return Redirect("/", status_code=303)
 

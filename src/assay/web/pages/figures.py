@@ -19,9 +19,9 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """One cell of a figure's data."""
 
     value: str | int | float | None
-    """What stands in the CSV; None where there is nothing."""
+    """What is in the CSV; None where there is nothing."""
     text: str
-    """What stands on the page."""
+    """What is on the page."""
     href: str | None = None
     """The records behind it, where there is a list."""
 
@@ -82,7 +82,7 @@ def records(*given: tuple[str, Any]) -> str:
 
 
 def inside(slices: dict[str, str]) -> list[tuple[str, str]]:
-    """A slice as it stands in the address of a list."""
+    """A slice as it is in the address of a list."""
     return [("slice", f"{axis}:{value}") for axis, value in slices.items()]
 
 
@@ -98,5 +98,5 @@ def to_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
 
 
 def short(pseudonym: str) -> str:
-    """The beginning of a pseudonym, by which people tell it from others."""
+    """The beginning of a pseudonym, by which people distinguish it from others."""
     return pseudonym[:12]

@@ -110,7 +110,7 @@ def _by_dimension(gaps: list[OpenGap]) -> dict[str, list[ShownGap]]:
 
 
 def _counted(looks: SecondLooks) -> list[tuple[str, str, int]]:
-    """Why, the dimension, and how many judgments; one may stand in several rows."""
+    """Why, the dimension, and how many judgments; one may be in several rows."""
     counts = Counter(
         (why, dimension)
         for each in looks.needed

@@ -27,7 +27,7 @@ PAGE_ROWS = 100
 """Records of one page of a list."""
 
 SHORT_ID = 14
-"""Signs of an id on a page: no two records of a program are likely to share them."""
+"""Characters of an id on a page: no two records of a program are likely to share them."""
 
 CSV_ROWS = 100_000
 """Most records of a list as CSV."""
@@ -50,7 +50,7 @@ First = Annotated[int, QueryParameter(ge=0, description="Place of the first row,
 
 @get("/overview", opt=_OPT, include_in_schema=False)
 async def standing(request: Asked, program: NamedDependency[Program]) -> Template:
-    """Where the program stands."""
+    """Status of the program."""
     found = await _read(program, lambda noun: noun.standing())
 
     from assay.web.pages.overview_figures import standing_figures
@@ -279,20 +279,20 @@ def _selection(given: MultiDict[Any]) -> Selection:
     """The selection that an address names.
 
     Raises:
-        UsageError: if a slice is none, or passes stand where none can.
+        UsageError: if a slice is none, or passes have an unknown state.
     """
     passes = given.get("passes")
     if passes is not None and passes not in get_args(PassState):
         raise UsageError(
             code="unknown-passes",
-            message=f"passes never stand as {passes!r}",
+            message=f"{passes!r} is not a state of passes",
             where="passes",
             hint=f"name one of {', '.join(get_args(PassState))}",
         )
     candidates = given.get("candidates")
     if candidates is not None and not candidates.isdecimal():
         raise UsageError(
-            code="no-number", message=f"{candidates!r} is no number", where="candidates"
+            code="no-number", message=f"{candidates!r} is not a number", where="candidates"
         )
     return Selection(
         ids=tuple(given.getall("id", [])),
@@ -317,7 +317,7 @@ def _axis_value(given: str) -> tuple[str, str]:
     if not colon:
         raise UsageError(
             code="no-slice",
-            message=f"{given!r} is no slice",
+            message=f"{given!r} is not a slice",
             where="slice",
             hint="write axis:value",
         )

@@ -158,7 +158,7 @@ def heat_figure(found: CrossTable) -> Figure:
     return Figure(
         name="heat",
         title=title,
-        caption="The stronger the colour, the more records. A nought is a place that nobody sampled.",
+        caption="The stronger the colour, the more records. A zero is a cell that nobody sampled.",
         panels=panels,
         open=not drawable,
         columns=(found.rows, found.columns, "records"),
@@ -182,7 +182,7 @@ def axis_figure(found: Coverage) -> Figure:
     return Figure(
         name="axes",
         title="Records by axis",
-        caption="Each axis adds up to all records; beside the bar stand the accepted of all.",
+        caption="Each axis adds up to all records; next to the bar is the number of accepted records of all.",
         keys=(("bar", "accepted"), ("elsewhere", "there, and not accepted")),
         panels=tuple(_axis_panel(each) for each in found.axes if found.records),
         columns=("axis", "value", "records", "accepted", "in the contract"),
@@ -301,7 +301,7 @@ def overturn_figure(found: Overturns) -> Figure:
     return Figure(
         name="overturns",
         title="Judgments that adjudication overturned",
-        caption="Among the judgments that a senior decision can be held against; "
+        caption="Among the judgments that can be compared with a senior decision; "
         f"{found.not_compared} weighed judgments cannot be compared and are left out. Judgments of "
         "one record are not independent, so the intervals are somewhat too narrow.",
         panels=_one(drawing.intervals("overturns", "Overturned judgments by cause", rows, SHARES), rows),
@@ -323,7 +323,7 @@ def seat_figure(queues: Sequence[QueueState]) -> Figure:
     """Who sits in which queue."""
     return Figure(
         name="seats",
-        title="Who sits where",
+        title="Reviewers by queue",
         caption="Reviewers by pseudonym. A seat follows from a role, and from an exam where the "
         "contract asks for one.",
         panels=(),
@@ -338,7 +338,7 @@ def seat_figure(queues: Sequence[QueueState]) -> Figure:
             for each in queues
             for seat in each.seats
         ),
-        empty="Nobody sits in a queue yet. An administrator invites people and gives them roles.",
+        empty="Nobody has a seat in a queue yet. An administrator invites people and gives them roles.",
     )
 
 

@@ -152,7 +152,7 @@ def answer_figure(rates: Sequence[ReviewerRates]) -> Figure:
             for each in rates
             for kind in kinds
         ),
-        empty="Nobody has judged yet. People come by invitation, and sit in the queues of their role.",
+        empty="Nobody has judged yet. People join by invitation, and have a seat in the queues of their role.",
     )
 
 
@@ -233,9 +233,9 @@ def drift_figure(drift: Sequence[WatchedReviewer]) -> Figure:
     return Figure(
         name="drift",
         title="Drift by dimension and reviewer",
-        caption="Each line follows how a reviewer's scores lie to the others', against the "
-        "reviewer's own past; broken lines are the limits, a diamond is an alarm. A sound reviewer "
-        f"raises a false alarm once in {RUN_LENGTH:,} answers in the mean, so among these "
+        caption="Each line compares a reviewer's scores with the others', against the reviewer's own "
+        "past; broken lines are the limits, a diamond is an alarm. A sound reviewer "
+        f"raises a false alarm once in {RUN_LENGTH:,} answers on average, so among these "
         f"{answers:,} answers about {expected:.1f} are to be expected. Series of fewer than "
         f"{LEAST_VALUES} values are in the data and not drawn.",
         panels=tuple(_drift_panel(at, each) for at, each in enumerate(charted)),
@@ -306,7 +306,7 @@ def sentinel_figure(found: Sequence[SentinelRates]) -> Figure:
             for each in found
         ),
         empty="No known work is hidden among the queues, so nothing can be said about skill. "
-        "Agreement alone does not tell who is right.",
+        "Agreement alone does not show who is right.",
     )  # fmt: skip
 
 
@@ -369,7 +369,7 @@ def _told(each: Estimate) -> str:
 
 
 def _scale(found: Sequence[Estimate]) -> Scale:
-    """An axis to 1 that begins at 0, or below it where something lies there."""
+    """An axis to 1 that begins at 0, or below it where something is there."""
     bounds = [bound for each in found for bound in (each.value, each.low) if bound is not None]
     low = max(-1.0, min([0.0, *bounds]))
     ticks = ((0.0, "0"), (0.5, "0.5"), (1.0, "1"))

@@ -23,7 +23,7 @@ TRIES_A_MINUTE = 10
 """Passwords that one address may try in a minute."""
 
 LONGEST_PATH = 1000
-"""Most signs of a path to go on to after signing in."""
+"""Most characters of a path to go on to after signing in."""
 
 _OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 
@@ -73,7 +73,7 @@ async def sign_in(request: Asked, program: NamedDependency[Program]) -> Template
 async def sign_out(
     request: Request[Principal, Any, Any], program: NamedDependency[Program]
 ) -> Redirect:
-    """End the session; the browser is told to forget all that it kept."""
+    """End the session; the browser is asked to delete all that it kept."""
     await own_form(request)
     program.accounts.sign_out(request.cookies[COOKIE], request.user)
     response = Redirect("/sign-in", status_code=303)

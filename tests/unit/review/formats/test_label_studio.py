@@ -65,7 +65,7 @@ def test_a_pairwise_choice_is_a_verdict() -> None:
     """Left is A and right is B; anything else is refused."""
     chosen = {"from_name": "verdict", "type": "pairwise", "value": {"selected": "right"}}
     assert _read(_task(_annotation(chosen)))[0]["verdict"] == "B"
-    with pytest.raises(InputError, match="no side"):
+    with pytest.raises(InputError, match="not a side"):
         _read(_task(_annotation(chosen | {"value": {"selected": None}})))
 
 

@@ -121,7 +121,7 @@ def prepare_filter(*, many: bool, only_pid: int | None = None) -> bytes:
 def install_filter(program: bytes) -> None:
     """Hand the filter to the kernel. It holds for all that this process becomes."""
     text = ctypes.create_string_buffer(program, len(program))
-    # struct sock_fprog: the number of instructions, then where they stand, aligned.
+    # struct sock_fprog: the number of instructions, then where they are, aligned.
     head = struct.pack("=H6xQ", len(program) // 8, ctypes.addressof(text))
     _call("seccomp", _libc.prctl(_PR_SET_SECCOMP, _SECCOMP_FILTER, head, 0, 0))
 

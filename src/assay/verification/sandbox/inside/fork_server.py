@@ -41,7 +41,7 @@ class Server:
         """The system call filter for one process, and for several."""
 
     def fork(self) -> int:
-        """Fork a child, apart where the level says so."""
+        """Fork a child, isolated where the level requires it."""
         return confine.fork_apart() if self.apart else os.fork()
 
     def confine(self, bounds: confine.Bounds) -> None:
@@ -154,7 +154,7 @@ def _become(server: Server, request: dict[str, Any], handles: list[int]) -> None
 
 
 PEER, REPORT = 3, 4
-"""Where a child finds the wire to the other side, and its way to tell the host."""
+"""Where a child finds the wire to the other side, and its channel to the host."""
 
 
 def _take(role: str, handles: list[int]) -> tuple[dict[str, Any], int]:

@@ -25,7 +25,7 @@ def run_script(source: str) -> tuple[int, str | None]:
         code = _exit_code(ended.code)
     except BaseException as error:  # noqa: BLE001  as the interpreter itself does
         limit = limit_of(error)
-        # The first frame is this function, which is no business of the program.
+        # The first frame is this function, which is not part of the program.
         _print_error(error.with_traceback(error.__traceback__ and error.__traceback__.tb_next))
         code = 1
     atexit._run_exitfuncs()  # noqa: SLF001  the one way to run them without ending the interpreter
@@ -76,7 +76,7 @@ def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
 
 
 def _asserts(tests: str) -> bool:
-    """Whether assertions stand outside functions and classes, so that loading runs them."""
+    """Whether assertions are outside functions and classes, so that loading runs them."""
     # Loaded before the first fork it would make every fork dearer, and suites are rare.
     import ast  # noqa: PLC0415
 
@@ -161,7 +161,7 @@ def _last(given: dict[str, Any]) -> Any:
 
 
 def limit_of(error: BaseException) -> str | None:
-    """The limit that an error tells of; None where it tells of none."""
+    """The limit that an error names; None where it names none."""
     if isinstance(error, MemoryError):
         return "memory"
     if isinstance(error, RuntimeError) and str(error) == "can't start new thread":

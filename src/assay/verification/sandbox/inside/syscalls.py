@@ -199,7 +199,7 @@ CHECKED: Mapping[str, Numbers] = {
     "prlimit64": (302, 261),
     "socketpair": (53, 199),
 }
-"""Calls that hang on their arguments."""
+"""Calls that depend on their arguments."""
 
 REFUSED: Mapping[str, Numbers] = {
     "add_key": (248, 217),
@@ -234,4 +234,4 @@ REFUSED: Mapping[str, Numbers] = {
     "vfork": (58, None),
 }
 """Calls that are refused and have a name here because the filter, the probe or our own set-up
-speaks of them. What stands in no table is refused as well."""
+names them. What is in no table is refused as well."""

@@ -39,7 +39,7 @@ class SilentError(BaseException):
 
 
 class UnfitError(BaseException):
-    """The candidate answered with what is no plain value, or could not be loaded."""
+    """The candidate answered with what is not a plain value, or could not be loaded."""
 
 
 class LimitError(BaseException):
@@ -62,7 +62,7 @@ class Asked:
 
         Raises:
             SilentError: if no answer came.
-            UnfitError: if what came is no value.
+            UnfitError: if what came is not a value.
             LimitError: if the candidate ran into a limit.
             Exception: what the candidate raised.
         """
@@ -108,7 +108,7 @@ class Asked:
 def _pair(told: Any) -> tuple[str, str]:
     if type(told) is list and len(told) == 2 and all(type(each) is str for each in told):  # noqa: PLR2004  name and text
         return told[0], told[1]
-    raise UnfitError("the candidate answered with what is no answer")
+    raise UnfitError("the candidate answered with what is not an answer")
 
 
 class Function:

@@ -47,7 +47,7 @@ def pack(value: Any, depth: int = 0) -> Any:
         return [pack(each, depth + 1) for each in value]
     packer = _PACKERS.get(kind)
     if packer is None:
-        raise WireError(f"a {kind.__name__[:60]} is no plain value")
+        raise WireError(f"a {kind.__name__[:60]} is not a plain value")
     return packer(value, depth + 1)
 
 
@@ -132,7 +132,7 @@ def receive(handle: int) -> dict[str, Any]:
     """Read one message.
 
     Raises:
-        WireError: if it is no message.
+        WireError: if it is not a message.
         ClosedError: if the other side is gone.
     """
     length = int.from_bytes(_exactly(handle, 4), "big")
@@ -141,9 +141,9 @@ def receive(handle: int) -> dict[str, Any]:
     try:
         message = json.loads(_exactly(handle, length))
     except (ValueError, RecursionError) as error:
-        raise WireError(f"a message that is no JSON: {error}"[:200]) from error
+        raise WireError(f"a message that is not JSON: {error}"[:200]) from error
     if type(message) is not dict:
-        raise WireError("a message that is no object")
+        raise WireError("a message that is not an object")
     return message
 
 

@@ -126,7 +126,7 @@ class Bench {
       this.report();
       location.assign("/adjudication");
     } catch (error) {
-      // What was chosen stays as it is; the server's words stand above the button.
+      // What was chosen stays as it is; the server's message is above the button.
       const { problem } = error instanceof api.Refused ? error : { problem: {} };
       const faults = problem.errors?.length ? problem.errors : [{ message: /** @type {Error} */ (error).message, hint: problem.hint }];
       session.refused = faults.map((/** @type {any} */ each) => ({ code: "refused", pointer: each.pointer ?? "", message: each.message, hint: each.hint ?? "" }));
@@ -138,7 +138,7 @@ class Bench {
   }
 
   undo() {
-    say("A decision is not taken back; decide anew by command.");
+    say("A decision cannot be undone here; decide again by command.");
   }
 
   pause() {

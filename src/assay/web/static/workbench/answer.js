@@ -18,7 +18,7 @@
  * @property {{strategy: string, outcome: string | null, severity: string | null, attempts: string, successes: string}} attack
  * @property {string | null} written
  * @property {boolean} stands a text that could be edited is left as it is
- * @property {string | null} exception why the verdict stands against the priority rules
+ * @property {string | null} exception why the verdict overrides the priority rules
  * @property {number} active_ms
  */
 

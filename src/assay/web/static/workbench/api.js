@@ -3,7 +3,7 @@
 const ROOT = "/api/v1/review";
 const SENIOR = "/api/v1/adjudication";
 
-/** The server answered, and said no. */
+/** The server answered, and refused. */
 export class Refused extends Error {
   /**
    * @param {number} status

@@ -9,7 +9,7 @@ let groups = 0;
 /**
  * @param {object} options
  * @param {string} options.legend
- * @param {boolean} [options.hidden] whether only screen readers are told the legend
+ * @param {boolean} [options.hidden] whether only screen readers get the legend
  * @param {Option[]} options.options
  * @param {(value: string | null) => void} options.pick
  * @param {string} [options.class]

@@ -31,7 +31,7 @@ export function control(bench, element) {
   root = element;
   dialog = keysDialog(() => {
     keymap.reprint(document);
-    void api.putKeymap(keymap.saved()).catch(() => say("The keys are changed here; the server could not be told."));
+    void api.putKeymap(keymap.saved()).catch(() => say("The keys are changed here; the server could not be notified."));
   });
   document.body.append(dialog);
   listen({
@@ -122,7 +122,7 @@ function fold() {
 }
 
 async function release() {
-  const note = await askText({ title: "Give the assignment back", text: "Somebody else will see it. Say what is the matter, so that it can be mended: unreadable, outside your field, a conflict of interest, …", label: "Reason", send: "Give back", required: true });
+  const note = await askText({ title: "Give the assignment back", text: "Somebody else will see it. Say what is wrong, so that it can be fixed: unreadable, outside your field, a conflict of interest, …", label: "Reason", send: "Give back", required: true });
   if (note) void desk.giveBack("skip", note);
 }
 
@@ -133,7 +133,7 @@ async function gap() {
   const text = await askText({ title: "The guideline does not cover this", text: "Your question goes to whoever keeps the rubric, joined to this assignment, and is answered in its next version.", label: dimension ? `What is unclear about ${dimension}?` : "What is unclear?", send: "Send", required: true });
   if (!text) return;
   const sent = await api.gap(session.assignment.assignment, dimension, text).then(() => true, () => false);
-  desk.tell(sent ? "The gap is recorded. You will be told when the guideline answers it." : "The gap could not be sent: try again when you are online.");
+  desk.tell(sent ? "The gap is recorded. You will be notified when the guideline answers it." : "The gap could not be sent: try again when you are online.");
 }
 
 function toggleDiff() {
@@ -218,7 +218,7 @@ const ALWAYS = new Set(["submit", "exit", "pause", "give-back", "keys", "undo"])
 /** @param {string} id */
 function run(id) {
   alarm("");
-  // Where a screen stands in place of the work, keys reach no work that is hidden.
+  // Where a screen is in place of the work, keys reach no work that is hidden.
   if (desk.onward && !ALWAYS.has(id)) return;
   void commands[id]?.();
 }

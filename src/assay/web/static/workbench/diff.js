@@ -7,7 +7,7 @@ const HAN = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 const MOST_EDITS = 2_000;
 
 /**
- * Words, figures and signs with their places in code points.
+ * Words, figures and symbols with their places in code points.
  *
  * @param {string} raw
  * @returns {Token[]}
@@ -19,7 +19,7 @@ export function tokens(raw) {
   for (const match of raw.matchAll(WORD)) {
     points += [...raw.slice(place, match.index)].length;
     place = match.index;
-    // Scripts without spaces are compared sign by sign.
+    // Scripts without spaces are compared character by character.
     const parts = HAN.test(match[0]) ? [...match[0]] : [match[0]];
     for (const text of parts) {
       const end = points + [...text].length;

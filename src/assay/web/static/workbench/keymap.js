@@ -111,7 +111,7 @@ function print(kbd) {
 }
 
 /**
- * Prints all keys within an element anew.
+ * Prints all keys within an element again.
  *
  * @param {ParentNode} root
  * @param {number | null} [letters] lettered candidates of the assignment in view, where they changed

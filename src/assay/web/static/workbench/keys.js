@@ -60,7 +60,7 @@ export function listen(handlers) {
 }
 
 /**
- * @param {() => void} changed called after each change, to store and to print the keys anew
+ * @param {() => void} changed called after each change, to store and to print the keys again
  * @returns {HTMLDialogElement}
  */
 export function keysDialog(changed) {

@@ -162,7 +162,7 @@ function critiqueEditor(session, error, change, done) {
     options: session.form.severities.map((/** @type {string} */ value, /** @type {number} */ place) => ({ value, label: severityMark(value), hint: el("kbd", { "aria-hidden": "true" }, place + 1) })),
     pick: (value) => change({ severity: value }),
   });
-  const correction = field("Correction: what should stand there", { rows: 2, value: error?.correction, "data-part": "correction" }, (text) => change({ correction: text }));
+  const correction = field("Correction: what it should say", { rows: 2, value: error?.correction, "data-part": "correction" }, (text) => change({ correction: text }));
   const verification = field("How you checked", { value: error?.verification, "data-part": "verification" }, (text) => change({ verification: text }));
   correction.firstChild.append(" ", hint("c-correct"));
   verification.firstChild.append(" ", hint("c-verify"));

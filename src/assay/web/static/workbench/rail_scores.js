@@ -119,7 +119,7 @@ function guideOf(session, row, place, chosen) {
   }
   if (row?.type === "ruling") {
     const { section } = row;
-    return [el("h3", {}, section.id, " ", section.title), el("p", { dir: "auto" }, section.text || "The policy in force has no such section: say so with the guideline gap."),
+    return [el("h3", {}, section.id, " ", section.title), el("p", { dir: "auto" }, section.text || "The policy in force has no such section: report it as a guideline gap."),
       section.benign_counterpart && el("p", {}, el("b", {}, "Must be served: "), section.benign_counterpart)].filter(Boolean);
   }
   if (row?.type === "attack") {

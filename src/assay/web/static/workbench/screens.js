@@ -1,4 +1,4 @@
-// What stands in place of the work: before severe content, in a pause, and when there is no work.
+// What is in place of the work: before severe content, in a pause, and when there is no work.
 
 import { el, words } from "./dom.js";
 import { hint } from "./keymap.js";
@@ -25,7 +25,7 @@ export function gate(care, exposure) {
 export function pausedScreen(lease) {
   return el("section", { class: "empty" },
     el("h2", {}, "Paused"),
-    el("p", {}, "The clock stands still and the work is hidden. Your draft is kept."),
+    el("p", {}, "The timer is stopped and the work is hidden. Your draft is kept."),
     el("p", { class: "faint" }, lease),
     el("p", { class: "row" },
       el("button", { type: "button", class: "main", "data-run": "submit" }, "Go on ", hint("submit")),
@@ -58,7 +58,7 @@ const STEPS = /** @type {Record<string, string>} */ ({
   "not-qualified": "Home shows the exam for each qualification. It uses the same page as the work itself.",
   "not-consented": "Home shows what kinds of content there are, with plain examples. Consent can be withdrawn at any time without a reason.",
   offline: "Your answers wait on this device and leave by themselves when the connection is back. You need not do anything.",
-  problem: "Try again; if it stays so, tell your lead what stands here.",
+  problem: "Try again; if this persists, tell your lead what this page says.",
 });
 
 /**
@@ -115,10 +115,10 @@ export function refusedDialog(letters, reopen, discard) {
     el("div", { class: "dialog-head" }, el("h2", { id: "refused-title" }, "Not accepted"), el("button", { type: "button", onclick: () => dialog.close() }, "Close ", el("kbd", {}, "Esc"))),
     letters.length ? null : el("p", {}, "You are signed out. ", el("a", { href: "/sign-in" }, "Sign in again"), "; your answers wait on this device and leave by themselves."),
     el("ul", { class: "said-list" }, ...letters.map((letter) => el("li", {},
-      el("p", {}, el("b", {}, letter.problem.message ?? letter.problem.title ?? "The server said no.")),
+      el("p", {}, el("b", {}, letter.problem.message ?? letter.problem.title ?? "The server refused it.")),
       el("ul", {}, ...(letter.problem.errors ?? []).map((/** @type {any} */ each) => el("li", {}, each.message, " ", each.hint ?? ""))),
       el("div", { class: "row" },
-        el("button", { type: "button", class: "main", onclick: () => { dialog.close(); reopen(letter); } }, "Open it and mend it"),
+        el("button", { type: "button", class: "main", onclick: () => { dialog.close(); reopen(letter); } }, "Open it and fix it"),
         el("button", { type: "button", onclick: () => { dialog.close(); discard(letter); } }, "Give this answer up"))))));
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

@@ -64,7 +64,7 @@ export class SeniorSession extends Session {
   get gaps() {
     const { decision, cause, note } = this.senior;
     const missing = decision === "decided" ? this.answerGaps : [];
-    if (decision === "returned" && !note.trim()) missing.push({ code: "note-open", pointer: "/note", message: "Say what must be fixed before it comes back.", hint: "It stands in the note." });
+    if (decision === "returned" && !note.trim()) missing.push({ code: "note-open", pointer: "/note", message: "Say what must be fixed before it comes back.", hint: "Write it in the note." });
     if (!cause) missing.push({ code: "cause-open", pointer: "/cause", message: "Say why people differed.", hint: "Choose one cause." });
     return [...missing, ...this.refused];
   }

@@ -199,7 +199,7 @@ export function paint(name, owner, ranges) {
   CSS.highlights.set(name, highlight);
 }
 
-// Later ones lie above earlier ones.
+// Later ones are above earlier ones.
 const ORDER = [
   "shared", "unique", "figure", "error-low", "error-medium", "error-high", "error-critical",
   "found", "found-now", "caret", "chosen",

@@ -7,7 +7,7 @@ const STORES = ["drafts", "outbox"];
 /** @type {Promise<IDBDatabase> | null} */
 let opening = null;
 
-/** Set once everything is deleted: a draft that is under way must not make the database anew. */
+/** Set once everything is deleted: a draft that is under way must not create the database again. */
 let wiped = false;
 
 /** @returns {Promise<IDBDatabase>} */

@@ -12,7 +12,7 @@ import sympy
 from math_verify import parse, verify
 
 MAX_LENGTH = 20_000
-"""Characters of an answer that are looked at, from its end."""
+"""Characters of an answer that are examined, from its end."""
 
 MAX_NODES = 2_000
 """Parts of one expression."""
@@ -43,7 +43,7 @@ class UnreadableError(ValueError):
 
 
 def read(payload: dict[str, Any]) -> list[Any]:
-    """The expressions that an answer states, as trees; texts where it is no formula.
+    """The expressions that an answer states, as trees; texts where it is not a formula.
 
     Args:
         payload: `text`, the answer; `formula`, whether all of it is one formula.

@@ -21,7 +21,7 @@ def read(payload: dict[str, Any]) -> dict[str, Any]:
 
     Returns:
         `value` as a fraction `p/q`, `dimensions` as name -> exponent, and `unit` as it was read;
-        or `unreadable`, why the text is no quantity.
+        or `unreadable`, why the text is not a quantity.
     """
     text = _GROUPED.sub("", str(payload["text"]).strip())
     if len(text) > MAX_LENGTH:
