@@ -27,7 +27,7 @@ from assay.records.verdict import Prefers, Tie
 from assay.review import desk
 from assay.review.answer import Answer
 from assay.review.assignment import Assignment
-from assay.review.desk import InForce, Receipt
+from assay.review.desk import JUDGMENT_HANDLE, InForce, Receipt, opaque
 from assay.review.lease import Item, Lease, LeaseState, Member, NewItem, Queue
 from assay.store.audit import verify
 from assay.store.desk import Desk, DeskUnit
@@ -274,7 +274,10 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def every_acknowledged_answer_is_stored_once(self) -> None:
-        stored = [each.id for each in self.floor.store.scan(Judgment)]
+        stored = [
+            opaque(IN_FORCE.key, JUDGMENT_HANDLE, each.id)
+            for each in self.floor.store.scan(Judgment)
+        ]
         told = {receipt.judgment for _, _, _, receipt in self.sent}
         assert len(stored) == len(set(stored))
         assert set(stored) == told

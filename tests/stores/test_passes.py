@@ -107,7 +107,11 @@ class Floor:
                 now=self.now,
                 before=before,
             )
-        return receipt.judgment
+        return next(
+            each.id
+            for each in self.store.scan(Judgment)
+            if desk.opaque(IN_FORCE.key, desk.JUDGMENT_HANDLE, each.id) == receipt.judgment
+        )
 
     def decide(self, handle: str, decision: Adjudication) -> None:
         with self.desk.write("review.test", actor=ACTOR) as unit:

@@ -24,6 +24,7 @@ from assay.review.calibration import (
     RoundStep,
     RoundView,
 )
+from assay.review.desk import ROUND_HANDLE
 from assay.review.lease import NewItem, Queue
 from assay.review.presentation import Presentation, present
 from assay.store.desk import Desk
@@ -117,6 +118,10 @@ class CalibrationNoun:
         self._floor.seat_members(given.members, by=who.pseudonym)
         return opened
 
+    def handle(self, given: Round) -> str:
+        """By what a round is named outside: its id would be a digest of the ids of its records."""
+        return self._session.handle(ROUND_HANDLE, given.id)
+
     def rounds(self, who: Principal) -> list[RoundCard]:
         """The rounds that somebody may see, newest first."""
         found = [
@@ -126,13 +131,13 @@ class CalibrationNoun:
         ]
         return found[::-1]
 
-    def look(self, who: Principal, identity: str) -> RoundPage:
+    def look(self, who: Principal, handle: str) -> RoundPage:
         """A round as one viewer sees it.
 
         Raises:
             UsageError: for an unknown round, or a viewer who is not part of it.
         """
-        state = self._state(identity)
+        state = self._state(handle)
         view = calibration.view(state, viewer=who.pseudonym, role=_role(who))
         seen = any(each.distributions is not None for each in view.records)
         shown = {}
@@ -147,13 +152,13 @@ class CalibrationNoun:
             differing=state.differing if seen else (),
         )
 
-    def step(self, who: Principal, identity: str, step: str) -> RoundStep:
+    def step(self, who: Principal, handle: str, step: str) -> RoundStep:
         """Lock, reveal or close a round.
 
         Raises:
             UsageError: if the round is not so far, or the step is none.
         """
-        state = self._state(identity)
+        state = self._state(handle)
         steps = {
             "lock": calibration.lock,
             "reveal": calibration.reveal,
@@ -166,8 +171,8 @@ class CalibrationNoun:
     def note(
         self,
         who: Principal,
-        identity: str,
-        record: str,
+        handle: str,
+        place: str,
         *,
         cause: RoundCause,
         outcome: RoundOutcome,
@@ -175,12 +180,23 @@ class CalibrationNoun:
     ) -> RoundNote:
         """Write what the discussion of one record came to.
 
+        Args:
+            who: who adjudicates.
+            handle: the round.
+            place: place of the record in the round, from 0.
+            cause: why members differed.
+            outcome: what follows.
+            words: what was said, in words.
+
         Raises:
             UsageError: as `review.calibration.note` says.
         """
+        state = self._state(handle)
+        if not place.isdecimal() or int(place) >= len(state.round.records):
+            raise UsageError(code="unknown-record", message=f"the round has no record {place!r}")
         made = calibration.note(
-            self._state(identity),
-            record,
+            state,
+            state.round.records[int(place)],
             cause=cause,
             outcome=outcome,
             words=words,
@@ -203,9 +219,11 @@ class CalibrationNoun:
             for each in store.scan(Round)
         ]
 
-    def _state(self, identity: str) -> RoundState:
+    def _state(self, handle: str) -> RoundState:
         store = self._session.store
-        given = store.get(Round, identity)
+        given = next((each for each in store.scan(Round) if self.handle(each) == handle), None)
+        if given is None:
+            raise UsageError(code="no-such-fact", message="there is no such round")
         return calibration.follow(
             given,
             store.scan(Judgment, record=list(given.records)),
@@ -216,7 +234,7 @@ class CalibrationNoun:
     def _card(self, state: RoundState, who: Principal) -> RoundCard:
         given = state.round
         return RoundCard(
-            round=given.id,
+            round=self.handle(given),
             opened=given.opened,
             records=len(given.records),
             members=len(given.members),

@@ -415,7 +415,7 @@ class DeskNoun:
                 text=text,
             )
             unit.add([gap])
-            return gap.id
+            return self._session.handle(desk.GAP_HANDLE, gap.id)
 
         return self._writer.post(work, "guideline.gap", actor=who.pseudonym)
 

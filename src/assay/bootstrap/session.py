@@ -9,6 +9,7 @@ from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
 from assay.core.clock import Clock
 from assay.records.pseudonym import pseudonymiser
+from assay.review.desk import opaque
 from assay.settings import Keys
 from assay.store.store import Store
 
@@ -36,6 +37,10 @@ class Session:
     def ids(self) -> dict[str, str]:
         """Ids of the documents in force, by kind."""
         return {kind: fact.id for kind, fact in self.facts.items()}
+
+    def handle(self, prefix: str, identity: str) -> str:
+        """A keyed name of a fact for people who may not see all of its content."""
+        return opaque(self.keys.desk, prefix, identity)
 
     @cached_property
     def pseudonym(self) -> Callable[[str], str]:

@@ -74,7 +74,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     assignment: str
     """Handle of the assignment."""
     judgment: str
-    """Id of the judgment."""
+    """Keyed handle of the judgment. Its id would be a digest of what the reviewer may not see."""
     record_digest: str
     """Keyed digest of the record: the same record gives the same one, and it names no record."""
     rubric: str
@@ -87,6 +87,14 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """When, as UTC in ISO 8601."""
     replayed: bool = False
     """Whether this answers a retry of what was stored before."""
+
+
+JUDGMENT_HANDLE, DECISION_HANDLE, GAP_HANDLE, ROUND_HANDLE = "jdh", "dch", "gph", "rdh"
+"""Prefixes of the handles of facts whose ids may not leave.
+
+An id is a digest of the fact's content: whoever knows all of it but the hidden parts could try these
+until the digest fits.
+"""
 
 
 def opaque(key: bytes, prefix: str, *parts: str) -> str:
@@ -250,7 +258,7 @@ def answer(
     desk.facts.add([judgment])
     receipt = Receipt(
         assignment=str(lease.handle),
-        judgment=judgment.id,
+        judgment=opaque(in_force.key, JUDGMENT_HANDLE, judgment.id),
         record_digest=opaque(in_force.key, "rcd", lease.record),
         rubric=f"{in_force.rubric.id} {in_force.rubric.version}",
         revision=lease.revision,

@@ -90,6 +90,6 @@ class DecisionReceipt(msgspec.Struct, frozen=True, kw_only=True):
     """What an adjudicator gets for a decision that is on the disk."""
 
     adjudication: str
-    """Id of the adjudication."""
+    """Keyed handle of the adjudication."""
     weighed: int
     """Judgments that were weighed."""

@@ -281,7 +281,7 @@ class HistoryItem(msgspec.Struct, frozen=True, kw_only=True):
     """One of a reviewer's own judgments."""
 
     judgment: str
-    """Id of the judgment."""
+    """Keyed handle of the judgment, as its receipt has it."""
     judged_at: str | None
     """When, as UTC in ISO 8601."""
     verdict: str

@@ -19,7 +19,7 @@ from assay.records.record import Record
 from assay.records.verdict import Prefers
 from assay.review.answer import Answer
 from assay.review.answer_key import Key
-from assay.review.desk import Receipt
+from assay.review.desk import JUDGMENT_HANDLE, Receipt
 from assay.review.guideline_gap import GuidelineGap
 from assay.review.lease import Lease
 from assay.review.qualification import Qualification, Scope
@@ -322,7 +322,11 @@ def test_an_exam_opens_the_queue_and_the_judgment_names_the_qualification(open_d
     lease = claim(program, good, queue=preference_queue(program, good))
     assert lease
     receipt = answer(program, good, lease)
-    stored = program.store.get(Judgment, receipt.judgment)
+    (stored,) = (
+        each
+        for each in program.store.scan(Judgment)
+        if program.session.handle(JUDGMENT_HANDLE, each.id) == receipt.judgment
+    )
     (held,) = (each for each in program.store.scan(Qualification) if each.decision == "passed")
     assert stored.reviewer.qualification == held.id
 

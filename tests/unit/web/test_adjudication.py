@@ -10,8 +10,10 @@ from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.calibration import RoundNote, RoundStep
+from assay.review.desk import DECISION_HANDLE
 from assay.store.desk import Desk
 from unit.web.conftest import Client, SignIn
+from unit.web.test_review_api import assert_no_content_ids
 
 REVIEWERS = ("ana", "ben", "eva")
 
@@ -97,7 +99,8 @@ def test_a_disagreement_waits_for_an_adjudicator_who_sees_all_sides(
     )  # fmt: skip
     assert decided.status_code == 201, decided.text
     (adjudication,) = disagreed.store.scan(Adjudication)
-    assert decided.json() == {"adjudication": adjudication.id, "weighed": 3}
+    named = disagreed.session.handle(DECISION_HANDLE, adjudication.id)
+    assert decided.json() == {"adjudication": named, "weighed": 3}
     assert isinstance(adjudication.decision, Decided)
     assert [each.ruling for each in adjudication.decision.rulings] == ["complies"] * len(
         sections(look)
@@ -294,6 +297,7 @@ def test_a_round_goes_from_apart_to_a_cause(sign_in: SignIn, program: Program) -
         )
         assert sent.status_code == 201
         assert "prefers" not in member.get(path).text
+    assert_no_content_ids(member.get(path).content + path.encode())
     assert sign_in("lea").post(f"{path}/reveal", data={}).status_code == 200
     seen = sign_in("ana").get(path).text
     assert "people differ" in seen
@@ -303,7 +307,7 @@ def test_a_round_goes_from_apart_to_a_cause(sign_in: SignIn, program: Program) -
     noted = senior.post(
         f"{path}/notes",
         data={
-            "record": record.id, "cause": "guideline_ambiguity",
+            "record": "0", "cause": "guideline_ambiguity",
             "outcome": "revise_guideline", "note": "What counts as correct?",
         },
         follow_redirects=True,

@@ -12,6 +12,7 @@ from assay.core.errors import InputError
 from assay.governance.permissions import Permission, Principal
 from assay.review.adjudication import Preserved, Returned
 from assay.review.answer import Answer, RefusedAnswerError, together
+from assay.review.desk import DECISION_HANDLE
 from assay.review.disputes import Dispute
 from assay.review.senior_wire import (
     DecisionReceipt,
@@ -94,7 +95,8 @@ class AdjudicationController(Controller):
             )
         except RefusedAnswerError as error:
             raise together([_in_answer(fault) for fault in error.faults]) from error
-        return DecisionReceipt(adjudication=made.id, weighed=len(made.judgments))
+        handle = program.session.handle(DECISION_HANDLE, made.id)
+        return DecisionReceipt(adjudication=handle, weighed=len(made.judgments))
 
 
 def senior_view(work: SeniorWork, lease_seconds: int) -> SeniorView:

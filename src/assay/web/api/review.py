@@ -14,7 +14,7 @@ from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal
 from assay.review.answer import Answer
-from assay.review.desk import Receipt
+from assay.review.desk import JUDGMENT_HANDLE, Receipt
 from assay.review.wire import (
     AssignmentView,
     Claim,
@@ -268,7 +268,7 @@ class ReviewController(Controller):
         found = program.desk.history(request.user, after=cursor, most=PAGE + 1)
         items = tuple(
             HistoryItem(
-                judgment=each.id,
+                judgment=program.session.handle(JUDGMENT_HANDLE, each.id),
                 judged_at=each.judged_at,
                 verdict=str(type(each.verdict).__struct_config__.tag),
             )

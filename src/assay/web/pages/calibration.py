@@ -50,7 +50,7 @@ async def open_round(request: Asked, program: NamedDependency[Program]) -> Redir
         )
     except AssayError as error:
         return _rounds(request, program, status=400, fault=error, given=dict(form))
-    return Redirect(f"/calibration/{opened.id}", status_code=303)
+    return Redirect(f"/calibration/{program.calibration.handle(opened)}", status_code=303)
 
 
 @get("/calibration/{round_id:str}", opt=opt(Permission.own_account), include_in_schema=False, sync_to_thread=False)  # fmt: skip
@@ -92,10 +92,11 @@ async def write_note(
             raise UsageError(
                 code="unknown-cause", message="choose a cause and what follows", where="cause"
             )
+        place = str(form.get("record") or "")
         program.calibration.note(
             request.user,
             round_id,
-            str(form.get("record") or ""),
+            place,
             cause=msgspec.convert(cause, RoundCause),
             outcome=msgspec.convert(outcome, RoundOutcome),
             words=str(form.get("note") or "").strip(),
