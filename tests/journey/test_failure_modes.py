@@ -67,7 +67,7 @@ def test_a_planted_failure_is_caught_by_its_stage(mode: FailureMode, tmp_path: P
 def test_leaked_records_can_be_left_out_and_are_counted(tmp_path: Path) -> None:
     """The refusal shows the matched words; on request the records stay out of the release."""
     played = play(tmp_path / "p", PLANTS["training_eval_leakage"](sound_scene()))
-    assert "3 of 162 records share text" in played.refusal
+    assert "3 of 162 records and other texts share text" in played.refusal
     assert "Total" in played.refusal  # the record's own words
     with assay.open(tmp_path / "p", clock=fixed_clock(MOMENT), who="t") as program:
         built = program.releases.build("1.0.0", leave_out_overlaps=True)

@@ -53,7 +53,7 @@ def holds(gate: GateResult, *, compared: bool, declared: bool = False) -> None:
 
 def overlap() -> Overlap:
     return Overlap(
-        record="rec_a", item="item-1", containment=1.0, longest_run=9, rule="containment",
+        holder="rec_a", item="item-1", containment=1.0, longest_run=9, rule="containment",
         spans=(TextSpan(pointer="/task", start=0, end=3, quote="abc"),),
     )  # fmt: skip
 
@@ -104,6 +104,7 @@ def test_reserve_and_leakage(
             reserve="kept" if declared else None,
             items=comparable,
             wordless=wordless,
+            facts=9,
             records=records,
             overlaps=found,
             short=short,
