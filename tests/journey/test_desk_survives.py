@@ -18,7 +18,7 @@ from assay.demo.documents import write_program
 from assay.demo.world import build_world
 from assay.records.judgment import Judgment
 from assay.review.answer import Answer
-from assay.review.desk import Receipt
+from assay.review.desk import JUDGMENT_HANDLE, Receipt
 from assay.store.audit import verify
 from stores.server import running_server
 
@@ -136,10 +136,11 @@ def nothing_is_lost(folder: Path, load: Load) -> None:
     assert load.waits > 0, "the kill was noticed by no client"
     with assay.open(folder) as program:
         stored = list(program.store.scan(Judgment))
+        handles = [program.session.handle(JUDGMENT_HANDLE, each.id) for each in stored]
         report = verify(program.store)
     told = [receipt.judgment for *_, receipt in load.acknowledged]
     assert len(told) >= BEFORE + AFTER
-    assert {each.id for each in stored} == set(told)
+    assert set(handles) == set(told)
     assert len(stored) == len(told) == len(set(told))
     assert {receipt.revision for *_, receipt in load.acknowledged} == {1}
     assert not [each for each in stored if each.supersedes]
