@@ -1,5 +1,7 @@
 """The root command: stages are imported only when they are called."""
 
+import os
+import select
 import sys
 from importlib import import_module
 from typing import Any
@@ -79,12 +81,23 @@ def main() -> None:
     except AssayError as error:
         typer.secho(f"assay: {error}", err=True, fg="red")
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output went away, as `| head` does: nothing is wrong.
-        sys.stderr.close()
-        sys.exit(0)
     except OSError as error:
+        if isinstance(error, BrokenPipeError) and _reader_is_gone():
+            # As `| head` does: nothing is wrong. What is still buffered goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
         # A folder that may not be written to, a full disk: the machine, and no fault of ours.
         place = f"{error.filename}: " if error.filename else ""
         typer.secho(f"assay: {place}{error.strerror or error}", err=True, fg="red")
         sys.exit(MachineError.exit_code)
+
+
+def _reader_is_gone() -> bool:
+    """Whether nobody reads our output any more; another pipe or socket may have broken, too."""
+    try:
+        handle = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return False
+    poll = select.poll()
+    poll.register(handle, 0)
+    return any(event & select.POLLERR for _, event in poll.poll(0))
