@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -57,7 +56,7 @@ class Selection:
 
     def __init__(
         self,
-        folder: Path,
+        spool: Spool,
         withdrawn: Mapping[str, str],
         reserve: ReserveIndex | None,
         *,
@@ -66,7 +65,7 @@ class Selection:
         """Start with nothing chosen.
 
         Args:
-            folder: where the spool is kept.
+            spool: takes the chosen records; the caller closes it.
             withdrawn: records that were withdrawn one by one, each with the reason.
             reserve: the fingerprints of the reserve; None where nothing is sealed.
             leave_out_overlaps: whether records that share text with it stay out.
@@ -75,8 +74,7 @@ class Selection:
         """What chosen records share with the reserve."""
         self._reserve = reserve
         self._leave_out_overlaps = leave_out_overlaps
-        self.spool = Spool(folder)
-        """Bundles by the record's id; close it when done."""
+        self._spool = spool
         self.figures = QaFigures()
         """What review came to."""
         self.cells = Cells()
@@ -161,7 +159,7 @@ class Selection:
         else:
             self.figures.preserved += 1
         self.cells.add(case.record.task.taxonomy, accepted=True)
-        self.spool.add(case.id, msgspec.msgpack.encode(bundle))
+        self._spool.add(case.id, msgspec.msgpack.encode(bundle))
 
 
 def select(
@@ -171,7 +169,7 @@ def select(
     rubric: str,
     use: Use,
     permits: Permits,
-    folder: Path,
+    spool: Spool,
     reserve: ReserveIndex | None = None,
     leave_out_overlaps: bool = False,
 ) -> Selection:
@@ -183,11 +181,11 @@ def select(
         rubric: document id of the rubric in force.
         use: the use that rights are asked for.
         permits: what the sources permit.
-        folder: where the spool is kept while it is needed.
+        spool: takes the chosen records; the caller closes it.
         reserve: the fingerprints of the reserve; None where nothing is sealed.
         leave_out_overlaps: whether records that share text with it stay out.
     """
-    selection = Selection(folder, _withdrawn(store), reserve, leave_out_overlaps=leave_out_overlaps)
+    selection = Selection(spool, _withdrawn(store), reserve, leave_out_overlaps=leave_out_overlaps)
     for batch in cases(store, contract=contract, rubric=rubric):
         selection.consider(batch, use, permits)
     return selection
