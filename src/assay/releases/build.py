@@ -154,6 +154,7 @@ class _Build:
                 use=self.inputs.use,
                 permits=self.permits,
                 spool=chosen,
+                sampling=self.paperwork.contract.sampling,
                 reserve=self.inputs.reserve,
                 leave_out_overlaps=self.inputs.leave_out_overlaps,
             )

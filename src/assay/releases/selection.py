@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from assay.contracts.contract import Sampling
 from assay.core.canonical import encode_fact
 from assay.core.digest import sha256
 from assay.core.fact import Fact
@@ -59,6 +60,7 @@ class Selection:
         spool: Spool,
         withdrawn: Mapping[str, str],
         reserve: ReserveIndex | None,
+        sampling: Sampling,
         *,
         leave_out_overlaps: bool,
     ) -> None:
@@ -68,6 +70,7 @@ class Selection:
             spool: takes the chosen records; the caller closes it.
             withdrawn: records that were withdrawn one by one, each with the reason.
             reserve: the fingerprints of the reserve; None where nothing is sealed.
+            sampling: the distribution that the contract asks for.
             leave_out_overlaps: whether records that share text with it stay out.
         """
         self.overlaps: list[Overlap] = []
@@ -77,7 +80,7 @@ class Selection:
         self._spool = spool
         self.figures = QaFigures()
         """What review came to."""
-        self.cells = Cells()
+        self.cells = Cells(sampling)
         """The places of the chosen records on the contract's axes."""
         self._withdrawn = withdrawn
         self._left_out: Counter[tuple[str, str]] = Counter()
@@ -158,7 +161,7 @@ class Selection:
             self.figures.accepted += 1
         else:
             self.figures.preserved += 1
-        self.cells.add(case.record.task.taxonomy, accepted=True)
+        self.cells.add(case.id, case.record, accepted=True)
         self._spool.add(case.id, msgspec.msgpack.encode(bundle))
 
 
@@ -170,6 +173,7 @@ def select(
     use: Use,
     permits: Permits,
     spool: Spool,
+    sampling: Sampling,
     reserve: ReserveIndex | None = None,
     leave_out_overlaps: bool = False,
 ) -> Selection:
@@ -182,10 +186,13 @@ def select(
         use: the use that rights are asked for.
         permits: what the sources permit.
         spool: takes the chosen records; the caller closes it.
+        sampling: the distribution that the contract asks for.
         reserve: the fingerprints of the reserve; None where nothing is sealed.
         leave_out_overlaps: whether records that share text with it stay out.
     """
-    selection = Selection(spool, _withdrawn(store), reserve, leave_out_overlaps=leave_out_overlaps)
+    selection = Selection(
+        spool, _withdrawn(store), reserve, sampling, leave_out_overlaps=leave_out_overlaps
+    )
     for batch in cases(store, contract=contract, rubric=rubric):
         selection.consider(batch, use, permits)
     return selection
