@@ -119,29 +119,35 @@ def _made_under(
 
 
 class _History:
-    """Which documents came into force when, by the entries with which they were stored."""
+    """When the versions of each kind of document came into force: when they were stored."""
 
     def __init__(self, store: FactStore) -> None:
         """Read it."""
-        stamps = {(stamp := store.stamp(each.id)).entry: stamp for each in store.scan(Document)}
-        in_order = [stamps[entry] for entry in sorted(stamps)]
-        self._documents = [stamp.documents for stamp in in_order]
-        self._times = [instant(stamp.at) or _FIRST for stamp in in_order]
+        self._ids: dict[str, list[str]] = {}
+        self._times: dict[str, list[datetime]] = {}
+        for document in store.scan(Document):
+            self._ids.setdefault(document.kind, []).append(document.id)
+            at = instant(store.stamp(document.id).at) or _FIRST
+            self._times.setdefault(document.kind, []).append(at)
 
     def at(self, stated: str | None, at_entry: Mapping[str, str]) -> Mapping[str, str]:
-        """The documents in force at a stated time, if these came before those at the entry.
+        """The documents in force at a stated time, where they came before those at the entry.
 
         Args:
             stated: when a judgment was made, as its source states it.
-            at_entry: the documents in force when it was added to the store. They count where no
-                time is stated, or one before the program's first document.
+            at_entry: the documents in force when it was added to the store, by kind. They count
+                where no time is stated, or one before the program's first document.
         """
         time = instant(stated)
-        if time is None or at_entry not in self._documents:
+        if time is None:
             return at_entry
-        then = bisect_right(self._times, time) - 1
-        if 0 <= then < self._documents.index(at_entry):
-            return self._documents[then]
+        return {kind: self._earlier(kind, time, own) for kind, own in at_entry.items()}
+
+    def _earlier(self, kind: str, time: datetime, at_entry: str) -> str:
+        ids = self._ids.get(kind, [])
+        then = bisect_right(self._times.get(kind, []), time) - 1
+        if at_entry in ids and 0 <= then < ids.index(at_entry):
+            return ids[then]
         return at_entry
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import msgspec
 
 from assay.contracts.contract import Contract
+from assay.contracts.diff import compare
 from assay.contracts.document import Document, DocumentKind
 from assay.core.errors import CheckError
 from assay.core.issues import Issue, has_errors
@@ -158,7 +159,7 @@ def versions_gate(
             faults.append(f"the {kind} {document.version} is retired")
         before = (previous or {}).get(kind)
         if before and before.version == document.version and before.id != document.id:
-            faults.append(f"the {kind} changed its meaning and kept the version {document.version}")
+            faults.append(_kept_version(kind, before, document))
     faults += [
         f"{count} judgments that decide {dimension} were made under a text whose meaning changed"
         for dimension, count in sorted(stale.items())
@@ -169,6 +170,16 @@ def versions_gate(
         f"{kind} {item.version} ({item.id[:12]})" for kind, item in documents.items()
     )
     return _result("versions", faults, f"pinned: {pinned}; judged under: {judged or 'no judgment'}")
+
+
+def _kept_version(kind: DocumentKind, before: Document, document: Document) -> str:
+    """What changed of a document that kept its version, in words."""
+    found = compare({kind: before.read()}, {kind: document.read()})
+    kept = f"and kept the version {document.version}"
+    if found.second_look:
+        return f"the {kind} changed the meaning of {', '.join(found.second_look)} {kept}"
+    paths = ", ".join(change.path for change in found.changes[:_SHOWN])
+    return f"the {kind} changed ({paths or 'its words'}), no label means anything else, {kept}"
 
 
 def agreement_gate(floors: Sequence[FloorResult], declared: int) -> GateResult:
