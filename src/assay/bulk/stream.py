@@ -64,10 +64,15 @@ def require_file(path: Path) -> None:
         InputError: if there is nothing to read.
         MachineError: if the file may not be read.
     """
+    if path.is_dir():
+        raise InputError(
+            code="not-a-file", message="this is a folder, and an import reads one file",
+            where=path.name or str(path), hint="name a file in it",
+        )  # fmt: skip
     if not path.is_file():
         raise InputError(
             code="no-such-file", message="there is no such file", where=path.name,
-            hint="check the name; a folder cannot be imported as a whole",
+            hint="check the name",
         )  # fmt: skip
     if path.stat().st_size == 0:
         raise InputError(

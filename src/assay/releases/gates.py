@@ -266,7 +266,9 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
         return _result("verification", [*faults, *missing, *silent], "")
     if not tally.demanded:
         results = sum(sum(each.verdicts.values()) for each in tally.rows())
-        reason = f"the rubric names no verifier; {results} other results decide nothing"
+        reason = "the rubric names no verifier, so nothing was demanded of one"
+        if results:
+            reason += f"; {counted(results, 'result')} of others came along and decided nothing"
         return _unknown("verification", reason)
     asked = [f"the contract asks for {tally.minimum}"] if tally.minimum else []
     found = [f"{tally.speaking} results pass or fail a claim", *missing, *silent, *asked]

@@ -471,6 +471,14 @@ def test_a_choice_against_one_s_own_scores_is_a_contradiction(
     assert [each.computed for each in found] == ([computed] if computed else [])
 
 
+def test_judgments_of_models_are_named_where_passes_are_missing() -> None:
+    """Two models and nobody else: the reason says why their judgments fill no pass."""
+    given = [judged(RECORD, name, 0, kind="model") for name in ("m1", "m2")]
+    found = dispose_case(Case(id=RECORD.id, record=RECORD, judgments=tuple(given)), in_force())
+    assert found.state == "needs_second_review"
+    assert found.reason.endswith("2 judgments by models, which fill no pass")
+
+
 def test_a_vetoed_choice_names_the_veto_that_hits_it() -> None:
     """A veto whose dimension nobody scored leaves the verdict open and strikes nothing."""
     unscored_first = rubric(

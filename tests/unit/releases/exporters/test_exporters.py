@@ -456,7 +456,7 @@ def test_options_are_typed_and_an_unknown_one_is_refused() -> None:
     exporter = configured(TrlPromptCompletion, {"form": "standard", "work": "true"})
     assert options_of(exporter) == {"work": True, "trajectories": False, "form": "standard"}
     for wrong in ({"from": "standard"}, {"form": "plain"}, {"work": "perhaps"}):
-        with pytest.raises(UsageError, match="options of trl:prompt-completion") as caught:
+        with pytest.raises(UsageError, match="trl:prompt-completion: ") as caught:
             configured(TrlPromptCompletion, wrong)
         assert "form" in caught.value.hint
 
