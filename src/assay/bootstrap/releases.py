@@ -19,6 +19,7 @@ from assay.plugins import load
 from assay.quality import service as quality
 from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
+from assay.releases.audit_head import open_head, sign_head
 from assay.releases.checksums import digest_file
 from assay.releases.drop_report import DropReport
 from assay.releases.exporters.release_folder import release_name, released_records
@@ -110,6 +111,16 @@ class ReleasesNoun:
             actor=self._session.actor,
         )
 
+    def signed_head(self) -> bytes:
+        """The head of the audit chain as a signed statement, to be kept elsewhere."""
+        session = self._session
+        return sign_head(
+            session.store.head(),
+            program=session.documents.program.id,
+            moment=session.clock(),
+            key=self._key(),
+        )
+
     def _sealed(self, index: ReserveIndex | None) -> ReserveEntry | None:
         if index is None:
             return None
@@ -151,6 +162,22 @@ def checkpoints(program: Path) -> Iterator[Checkpoint]:
     for manifest in sorted((program / RELEASES).glob(f"*/{MANIFEST}")):
         head = read_head(manifest).audit
         yield Checkpoint(number=head.number, hash=head.hash)
+
+
+def read_signed_head(program: Path, file: Path, public_key: Path) -> Checkpoint:
+    """The head that `ReleasesNoun.signed_head` gave, verified with a trusted public key.
+
+    Args:
+        program: the folder of the program whose chain it must be.
+        file: the signed head.
+        public_key: the key that is trusted, in PEM.
+
+    Raises:
+        CheckError: if it cannot be verified, or is the head of another program's chain.
+        UsageError: if one of the files cannot be read.
+    """
+    key = read_public_key(_read(public_key), where=str(public_key))
+    return open_head(_read(file), key, program=contracts.load_program(program).id)
 
 
 def verify_release(
@@ -243,5 +270,5 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UsageError(
-            code="cannot-read", message=f"cannot read the key: {error.strerror}", where=str(file)
+            code="cannot-read", message=f"cannot read the file: {error.strerror}", where=str(file)
         ) from error
