@@ -14,6 +14,7 @@ from assay.contracts.documents import Documents
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
 from assay.core.ports import Checkpoint
+from assay.core.private import make_private_folder, narrow_folder
 from assay.settings import Keys, actor, store_url
 from assay.store import audit
 from assay.store.store import Store
@@ -44,6 +45,8 @@ class Program:
         """Use `assay.open`."""
         self.folder = folder
         """The program's folder."""
+        self.private = folder / ".assay"
+        """Where the program keeps what only its own user may read."""
         self.clock = clock
         """Tells the time for stamps."""
         self.actor = who or actor()
@@ -66,8 +69,9 @@ class Program:
             CheckError: if assay.toml does not check; faults of other documents do not matter.
         """
         url = store_url(contracts.load_program(self.folder).store, self.folder)
-        witness = self.folder / ".assay" / "audit.head"
-        witness.parent.mkdir(exist_ok=True)
+        witness = self.private / "audit.head"
+        make_private_folder(self.private)
+        narrow_folder(self.private)
         return Store.open(url, self.clock, create=True, witness=witness)
 
     @cached_property
@@ -223,7 +227,8 @@ class Program:
         """
         from assay.bootstrap.releases import checkpoints
 
-        return audit.verify(self.store, [*heads, *checkpoints(self.folder)])
+        report = audit.verify(self.store, [*heads, *checkpoints(self.folder)])
+        return audit.with_findings(report, map(_open_to_others, narrow_folder(self.private)))
 
     def close(self) -> None:
         """Finish what the desk was given, and close the store, if it was opened."""
@@ -237,3 +242,12 @@ class Program:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _open_to_others(path: Path) -> audit.Finding:
+    return audit.Finding(
+        code="open-to-others",
+        where=str(path),
+        message="other users of this machine may use it, and its permissions cannot be changed; "
+        "let its owner take them away",
+    )

@@ -145,7 +145,8 @@ class ReleasesNoun:
         }
 
     def _key(self) -> Ed25519PrivateKey:
-        reference = self._session.documents.program.signing_key
+        program = self._session.documents.program
+        reference = program.signing_key
         if reference is None:
             raise UsageError(
                 code="no-signing-key",
@@ -154,7 +155,9 @@ class ReleasesNoun:
                 hint="run `assay key new .assay/signing.key`, then add "
                 'signing_key = "file:.assay/signing.key"',
             )
-        return read_private_key(read_secret(reference, self._session.folder), where=reference)
+        return read_private_key(
+            read_secret(reference, self._session.folder, program), where=reference
+        )
 
 
 def checkpoints(program: Path) -> Iterator[Checkpoint]:

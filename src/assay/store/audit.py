@@ -75,6 +75,14 @@ def verify(store: Store, witnesses: Iterable[Checkpoint] = ()) -> AuditReport:
         return _Audit(store, connection, witnesses).run()
 
 
+def with_findings(report: AuditReport, further: Iterable[Finding]) -> AuditReport:
+    """A report with further findings behind its own."""
+    added = tuple(further)
+    return msgspec.structs.replace(
+        report, found=report.found + len(added), findings=(*report.findings, *added)
+    )
+
+
 @dataclass
 class _Table:
     """One append-only table, read in order of entry beside the chain."""

@@ -5,6 +5,7 @@ its commit, and a commit is on the disk before it returns.
 """
 
 import importlib.util
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from assay.core.errors import MachineError, UsageError, missing_extra
+from assay.core.private import FOLDER_MODE, narrow, private_opener
 from assay.store.faults import fault, translate
 
 WAIT_SECONDS = 30
@@ -99,6 +101,47 @@ def is_sqlite(url: URL) -> bool:
 def sqlite_file(engine: Engine) -> Path | None:
     """The file of a SQLite store; None for PostgreSQL."""
     return Path(engine.url.database or "") if is_sqlite(engine.url) else None
+
+
+def keep_private(engine: Engine, *, create: bool) -> None:
+    """Let nobody else read a SQLite store: its file, its write-ahead log and its index.
+
+    SQLite gives the two that it makes itself the permissions of the database file.
+
+    Args:
+        engine: the store's engine.
+        create: make the file, and its folder, where they are not there.
+
+    Raises:
+        MachineError: if the file cannot be made.
+    """
+    file = sqlite_file(engine)
+    if file is None:
+        return
+    if create and not file.exists():
+        _make_file(file)
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        narrow(file.with_name(f"{file.name}{suffix}"))
+
+
+def _make_file(file: Path) -> None:
+    with _making("the store's folder", file.parent):
+        file.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    with _making("the store", file):
+        os.close(private_opener(str(file), os.O_RDWR | os.O_CREAT))
+
+
+@contextmanager
+def _making(what: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MachineError(
+            code="store-read-only",
+            message=f"{what} cannot be made: {error.strerror}",
+            where=str(path),
+            hint="check the permissions of the folder above it",
+        ) from error
 
 
 def _address(url: str) -> URL:

@@ -17,6 +17,7 @@ from assay.core.ports import Checkpoint, Import, Origin, Stamp
 from assay.store.chain import Entry, read_hash, read_head
 from assay.store.connection import (
     among,
+    keep_private,
     open_engine,
     reading,
     require_file,
@@ -82,6 +83,7 @@ class Store:
         """
         engine = open_engine(url)
         try:
+            keep_private(engine, create=create)
             if create:
                 bring_up_to_date(engine)
             else:
