@@ -47,6 +47,12 @@ _SQLITE_SETTINGS: Sequence[str] = (
     "PRAGMA cache_size = -32768",
     "PRAGMA wal_autocheckpoint = 8000",
 )
+_DAMAGED_SQLITE_SETTINGS: Sequence[str] = (
+    f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}",
+    "PRAGMA query_only = ON",
+    # Read what can be read of the list of tables, instead of refusing all of it.
+    "PRAGMA writable_schema = ON",
+)
 _POSTGRES_SETTINGS: Sequence[str] = (
     f"SET lock_timeout = '{WAIT_SECONDS}s'",
     "SET synchronous_commit = on",
@@ -64,8 +70,12 @@ class _DriverConnection(Protocol):
     def close(self) -> None: ...
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, damaged: bool = False) -> Engine:
     """An engine with the settings that the store's promises rest on. It opens no connection.
+
+    Args:
+        url: where the store is.
+        damaged: read what can be read of a damaged SQLite file, and write nothing.
 
     Raises:
         UsageError: if the URL names neither SQLite with a file nor PostgreSQL.
@@ -80,7 +90,7 @@ def open_engine(url: str) -> Engine:
             connect_args={"isolation_level": None, "timeout": WAIT_SECONDS},
         )
         event.listen(engine, "begin", _begin_sqlite)
-        settings = _SQLITE_SETTINGS
+        settings = _DAMAGED_SQLITE_SETTINGS if damaged else _SQLITE_SETTINGS
     else:
         engine = create_engine(address, max_overflow=-1)
         settings = _POSTGRES_SETTINGS
@@ -178,7 +188,7 @@ def _configure(connection: _DriverConnection, settings: Sequence[str]) -> None:
     try:
         for setting in settings:
             cursor.execute(setting)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         connection.close()
         raise fault(error) or error from error
     cursor.close()
