@@ -52,6 +52,7 @@ class ReleasesNoun:
         use: Use = "train",
         limitations: str = "",
         leave_out_overlaps: bool = False,
+        again: bool = False,
     ) -> service.Built:
         """Build, sign and commit a release: a folder that appears whole or not at all.
 
@@ -61,9 +62,11 @@ class ReleasesNoun:
             limitations: what people know of the data's limits, as Markdown.
             leave_out_overlaps: whether records that share text with the reserve stay out, instead
                 of stopping the build.
+            again: whether a release that holds nothing new is wanted.
 
         Raises:
-            CheckError: if a gate refuses, with all reasons of all gates.
+            CheckError: if a gate refuses, with all reasons of all gates, or if nothing has changed
+                since the last release.
         """
         session = self._session
         report = quality.report(session.store, session.facts)
@@ -94,7 +97,9 @@ class ReleasesNoun:
             alarms=report.alarms,
             limitations=limitations,
         )
-        return service.build(session.store, inputs, self._key(), self.folder, actor=session.actor)
+        return service.build(
+            session.store, inputs, self._key(), self.folder, actor=session.actor, again=again
+        )
 
     def withdraw(
         self, version: str, *, reason: str, records: Sequence[str] = ()

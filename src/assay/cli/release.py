@@ -27,6 +27,9 @@ def build(
             help="Leave records out that share text with the reserve, instead of refusing.",
         ),
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Build even if nothing changed since the last release.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build, sign and commit a release: a folder that appears whole or not at all.
@@ -44,6 +47,7 @@ def build(
             use=one_of(use, Use, "use"),
             limitations=text,
             leave_out_overlaps=leave_out_overlaps,
+            again=again,
         )
     if as_json:
         print_json(

@@ -61,6 +61,7 @@ from assay.releases.previous import entry_of, previous_release
 from assay.releases.release import GateResult, Release
 from assay.releases.selection import Selection, select
 from assay.releases.spool import Spool
+from assay.releases.unchanged import LIMITATIONS, refuse_unchanged
 from assay.reserve.contamination import Compared
 
 ATTESTATION = "attestation.json"
@@ -94,6 +95,7 @@ def build(
     releases: Path,
     *,
     actor: str,
+    again: bool = False,
 ) -> Built:
     """Build a release, sign it and commit it.
 
@@ -103,10 +105,12 @@ def build(
         key: the key that signs.
         releases: the folder of the releases, one folder a version.
         actor: who builds.
+        again: whether a release that holds nothing new is wanted.
 
     Raises:
         UsageError: if the version is not above the last one, or another build is running.
-        CheckError: if a gate refuses, with all reasons of all gates; nothing is left behind.
+        CheckError: if a gate refuses, with all reasons of all gates, or if nothing has changed
+            since the last release; nothing is left behind.
         InputError: if the previous release cannot be read or is not the one that was built.
         MachineError: if the folder cannot be written.
     """
@@ -114,7 +118,7 @@ def build(
         settle(store, releases)
         previous = previous_release(store, inputs.version, releases)
         with building(store, releases, inputs.version) as folder:
-            return _Build(store, inputs, key, releases, folder, previous).run(actor)
+            return _Build(store, inputs, key, releases, folder, previous, again).run(actor)
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,7 @@ class _Build:
     releases: Path
     folder: Path
     previous: Release | None
+    again: bool
 
     @cached_property
     def documents(self) -> dict[DocumentKind, Document]:
@@ -161,6 +166,9 @@ class _Build:
             tally = assemble(selection.spool, self.permits, self.folder, items, demand)
             self._write_documents()
             head, texts = self._judge(selection, tally, items)
+            if self.previous and not self.again:
+                before = self.releases / self.previous.version
+                refuse_unchanged(head, texts[LIMITATIONS], before)
             for name, text in texts.items():
                 self._write(name, text)
             self._write_manifest(head, items)
