@@ -15,13 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assay.core.canonical import encode_json
 from assay.releases.attestation import (
+    ATTESTATION,
     PAYLOAD_TYPE,
     STATEMENT_TYPE,
     WITHDRAWAL,
     attest,
     pre_authentication_encoding,
 )
-from assay.releases.build import ATTESTATION
 from assay.releases.checksums import SUMS, digest_file, render_sums, scan_folder
 from assay.releases.keys import key_id
 from assay.releases.manifest import MANIFEST

@@ -189,11 +189,15 @@ def read_signed_head(program: Path, file: Path, public_key: Path) -> Checkpoint:
 
 
 def verify_release(
-    folder: Path, public_key: Path, *, newer_than: str | None = None
+    folder: Path,
+    public_key: Path,
+    *,
+    newer_than: str | None = None,
+    notices: Sequence[Path] = (),
 ) -> service.Verified:
     """Verify a release folder with a trusted public key; no program is needed."""
     key = read_public_key(_read(public_key), where=str(public_key))
-    return service.verify(folder, key, newer_than=newer_than)
+    return service.verify(folder, key, newer_than=newer_than, notices=notices)
 
 
 def export_release(

@@ -22,6 +22,9 @@ from assay.core.canonical import encode_json, parse_json
 from assay.core.errors import AssayError, CheckError
 from assay.releases.keys import key_id
 
+ATTESTATION = "attestation.json"
+"""The file name of a release's signed statement."""
+
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 """The media type of an in-toto statement; that of a release."""
 

@@ -24,7 +24,7 @@ from assay.quality.coverage import Coverage, coverage
 from assay.quality.machine_evidence import Demand
 from assay.records.record import SCHEMA_VERSION
 from assay.releases.assembly import Tally, assemble
-from assay.releases.attestation import RELEASE, attest
+from assay.releases.attestation import ATTESTATION, RELEASE, attest
 from assay.releases.card import TEXTS, Portrait, render_texts
 from assay.releases.checksums import SUMS, digest_file, render_sums
 from assay.releases.croissant import CROISSANT, describe
@@ -63,9 +63,6 @@ from assay.releases.selection import Selection, select
 from assay.releases.spool import Spool
 from assay.releases.unchanged import LIMITATIONS, refuse_unchanged
 from assay.reserve.contamination import Compared
-
-ATTESTATION = "attestation.json"
-"""The signed statement's file name."""
 
 QUALITY_JSON = "quality.json"
 """The quality report for machines."""

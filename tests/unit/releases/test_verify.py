@@ -13,8 +13,8 @@ import pytest
 from assay.core.errors import UsageError
 from assay.core.issues import Issue
 from assay.records.verdict import Tie
-from assay.releases.attestation import RELEASE, attest
-from assay.releases.build import ATTESTATION, build
+from assay.releases.attestation import ATTESTATION, RELEASE, attest
+from assay.releases.build import build
 from assay.releases.card import VERIFY_SCRIPT
 from assay.releases.checksums import SUMS
 from assay.releases.manifest import MANIFEST
