@@ -34,7 +34,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     issues: tuple[Issue, ...]
     """Everything that is wrong (errors) or should be known (warnings), shell first."""
     notices: int = 0
-    """Signed notices and attestations of neighbouring releases that could have said otherwise; without
+    """Signed notices and attestations of neighbouring releases that could have at_hand otherwise; without
     any, a withdrawal would not show."""
     superseded_by: str | None = None
     """The version of a later release that is at hand and follows this one."""
@@ -76,18 +76,18 @@ def verify(
             message = f"{version} was signed, which is not newer than {newer_than}"
             faults.error("replayed", ATTESTATION, message)
     head = _verify_content(folder, statement, faults) if statement and not faults.found else None
-    said = None
+    at_hand = None
     if statement:
-        said = notices_at_hand(folder, statement.digests.get(MANIFEST, ""), public_key, notices)
-        faults.add_all(said.issues)
+        at_hand = notices_at_hand(folder, statement.digests.get(MANIFEST, ""), public_key, notices)
+        faults.add_all(at_hand.issues)
     issues = faults.issues()
     return Verified(
         ok=not has_errors(issues),
         version=version,
         head=head,
         issues=issues,
-        notices=said.at_hand if said else 0,
-        superseded_by=said.superseded_by if said else None,
+        notices=at_hand.at_hand if at_hand else 0,
+        superseded_by=at_hand.superseded_by if at_hand else None,
     )
 
 
