@@ -37,6 +37,7 @@ def serve(
     import uvicorn
 
     from assay.web.app import PROGRAM, create_app
+    from assay.web.connections import BoundedProtocol
 
     if host not in LOOPBACK and not behind_tls:
         raise UsageError(
@@ -73,6 +74,8 @@ def serve(
         "log_level": "warning",
         "server_header": False,
         "proxy_headers": behind_tls,
+        "http": BoundedProtocol,
+        "ws": "none",
     }
     if workers == 1:
         uvicorn.run(create_app(opened), **settings)

@@ -76,8 +76,8 @@ HEADERS = {
 REQUESTS_A_MINUTE = 1200
 """Requests that one principal may make in a minute: twenty a second, far above any reader."""
 
-LARGEST_BODY = 4 * 1024 * 1024
-"""Most bytes of one request."""
+LARGEST_BODY = 64 * 1024
+"""Most bytes of one request, unless its route allows more by name."""
 
 SWEEP_SECONDS = 5.0
 """How often new records are queued, leases run out and finished items are concluded from."""

@@ -106,6 +106,7 @@ _TITLES = {
     405: "method not allowed",
     409: "conflict",
     413: "too large",
+    414: "address too long",
     415: "unsupported media type",
     422: "unfit",
     429: "too many requests",

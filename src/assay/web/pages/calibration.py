@@ -15,6 +15,7 @@ from assay.governance.permissions import Permission, Principal, can, permissions
 from assay.review.calibration import USUAL_OUTCOME, RoundCause, RoundOutcome
 from assay.review.presentation import letter
 from assay.web.doors import opt, own_form
+from assay.web.forms import LISTS
 from assay.web.pages.adjudication import CAUSES
 from assay.web.pages.frame import page
 from assay.web.shown import shown_view
@@ -29,7 +30,7 @@ OUTCOMES: dict[str, str] = {
 }
 """Outcomes in words."""
 
-_MANAGE = opt(Permission.manage, form=True)
+_MANAGE = opt(Permission.manage, form=True, limit=LISTS)
 
 
 @get("/calibration", opt=opt(Permission.own_account), include_in_schema=False, sync_to_thread=False)
@@ -77,7 +78,7 @@ async def take_step(
 
 @post(
     "/calibration/{round_id:str}/notes",
-    opt=opt(Permission.adjudicate, form=True),
+    opt=opt(Permission.adjudicate, form=True, limit=LISTS),
     include_in_schema=False,
     status_code=200,
 )

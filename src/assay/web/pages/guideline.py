@@ -16,6 +16,7 @@ from assay.governance.permissions import Permission, Principal
 from assay.review.guideline_gap import SecondLooks, Why
 from assay.review.wire import Shown
 from assay.web.doors import opt, own_form
+from assay.web.forms import LISTS
 from assay.web.pages.frame import page
 from assay.web.shown import shown_view
 
@@ -30,7 +31,7 @@ WHY: dict[Why, str] = {
 }
 """Why a second look is needed, in words."""
 
-_MANAGE = opt(Permission.manage, form=True)
+_MANAGE = opt(Permission.manage, form=True, limit=LISTS)
 
 
 class ShownGap(msgspec.Struct, frozen=True, kw_only=True):

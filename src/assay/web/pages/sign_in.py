@@ -17,6 +17,7 @@ from assay.core.errors import UsageError
 from assay.governance.accounts import LEAST_PASSWORD
 from assay.governance.permissions import Permission, Principal
 from assay.web.doors import COOKIE, opt, own_form, texts
+from assay.web.forms import read_form
 from assay.web.pages.frame import Asked, page
 
 TRIES_A_MINUTE = 10
@@ -52,7 +53,7 @@ async def sign_in_page(request: Asked, program: NamedDependency[Program]) -> Tem
 )
 async def sign_in(request: Asked, program: NamedDependency[Program]) -> Template | Redirect:
     """Sign a person in; a wrong name and a wrong password look the same."""
-    given = texts(await request.form(), ("name", "password", "next"))
+    given = texts(await read_form(request), ("name", "password", "next"))
     signed_in = await _in_thread(program, given["name"], given["password"])
     onward = own_path(given["next"])
     if signed_in is None:
@@ -110,7 +111,7 @@ async def accept(
     request: Asked, program: NamedDependency[Program], secret: Secret
 ) -> Template | Redirect:
     """Make the account that a one-time link is for, and sign it in."""
-    given = texts(await request.form(), ("name", "password"))
+    given = texts(await read_form(request), ("name", "password"))
     found = program.accounts.invitation(secret)
     try:
         program.accounts.accept(secret, name=given["name"], password=given["password"])
