@@ -48,6 +48,9 @@ STRENGTH = profiles.RFC_9106_LOW_MEMORY
 HASHER = PasswordHasher.from_parameters(STRENGTH)
 """Hashes passwords, and detects when an older hash is weaker than it should be."""
 
+ADMINISTRATOR = "administrator"
+"""The role that runs the accounts."""
+
 AT_ONCE = 2
 """Passwords that are hashed at one time: each takes 64 MiB, so a flood of them would take all."""
 
@@ -76,10 +79,16 @@ class AccountsNoun:
         return self._hasher.hash(new_secret())
 
     def first_link(self) -> str | None:
-        """The secret of a one-time link that makes the first administrator; None if there is one."""
-        if any(each.active and "administrator" in each.roles for each in self._accounts.all()):
+        """The secret of a one-time link that makes the first administrator; None if there is one.
+
+        Earlier links of this kind are withdrawn: only the newest one works.
+        """
+        if self._has_administrator():
             return None
-        return self.invite(("administrator",), by=self._session.actor, seconds=DAY_SECONDS)
+        by = self._session.actor
+        with self._write("account.withdraw_links", by, ADMINISTRATOR) as unit:
+            self._accounts.withdraw_open(unit, ADMINISTRATOR)
+        return self.invite((ADMINISTRATOR,), by=by, seconds=DAY_SECONDS)
 
     def invite(
         self,
@@ -187,6 +196,7 @@ class AccountsNoun:
             id=0, name=name, pseudonym=self._session.pseudonym(name), roles=_roles(roles)
         )
         with self._write("account.add_program", by, name) as unit:
+            self._end_first_links(unit, account)
             account = self._accounts.add(unit, account)
         who = _principal(account, csrf=None)
         return account, self.make_token(who, name=name, scopes=scopes, days=days)
@@ -280,6 +290,7 @@ class AccountsNoun:
         changed = msgspec.structs.replace(account, roles=_roles(roles))
         self._keep_an_administrator(changed)
         with self._write("account.roles", by, account.name) as unit:
+            self._end_first_links(unit, changed)
             self._accounts.change(unit, changed)
         return changed
 
@@ -324,7 +335,13 @@ class AccountsNoun:
         with self._write("account.accept", name, name) as unit:
             if not self._accounts.use(unit, invitation.digest, name):
                 raise UsageError(code="no-invitation", message="this link was used meanwhile")
+            self._end_first_links(unit, account)
             return self._accounts.add(unit, account)
+
+    def _end_first_links(self, unit: Unit, account: Account) -> None:
+        """Withdraw the links to become the first administrator, once somebody is to be it."""
+        if ADMINISTRATOR in account.roles and not self._has_administrator():
+            self._accounts.withdraw_open(unit, ADMINISTRATOR)
 
     def _begin(self, account: Account) -> SignedIn:
         cookie, csrf = new_secret(), new_secret()
@@ -353,14 +370,17 @@ class AccountsNoun:
         if self._accounts.by_name(name):
             raise UsageError(code="name-taken", message=f"the name {name!r} is taken", where="name")
 
+    def _has_administrator(self) -> bool:
+        return any(each.active and ADMINISTRATOR in each.roles for each in self._accounts.all())
+
     def _keep_an_administrator(self, changed: Account) -> None:
         others = [
             each
             for each in self._accounts.all()
-            if each.id != changed.id and each.active and "administrator" in each.roles
+            if each.id != changed.id and each.active and ADMINISTRATOR in each.roles
         ]
-        stays = changed.active and "administrator" in changed.roles
-        was = "administrator" in self._known(changed.id).roles
+        stays = changed.active and ADMINISTRATOR in changed.roles
+        was = ADMINISTRATOR in self._known(changed.id).roles
         if was and not stays and not others:
             raise UsageError(
                 code="last-administrator",

@@ -109,6 +109,18 @@ class Accounts:
         unit.connection.execute(insert(self._invitations), _row(invitation))
         unit.acted = True
 
+    def withdraw_open(self, unit: Unit, role: str) -> None:
+        """Withdraw every open invitation that grants a role."""
+        table = self._invitations
+        opened = select(table).where(table.c.used.is_(None))
+        granting = [
+            found.digest
+            for found in map(_invitation, unit.connection.execute(opened).mappings().all())
+            if role in found.roles
+        ]
+        unit.connection.execute(delete(table).where(table.c.digest.in_(granting)))
+        unit.acted = True
+
     def use(self, unit: Unit, digest: bytes, name: str) -> bool:
         """Use an invitation up; False if somebody was faster."""
         table = self._invitations

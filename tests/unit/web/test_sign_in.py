@@ -1,6 +1,7 @@
 """Signing in, one-time links, sessions and tokens."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from assay.core.clock import Clock
 from assay.core.errors import UsageError
 from assay.web.app import create_app
 from assay.web.doors import COOKIE
-from simulators.desk_program import PASSWORD, opened, person
+from simulators.desk_program import PASSWORD, opened, person, write_desk_program
 from unit.web.conftest import Client, SignIn
 
 OTHER = "another sentence of some length"
@@ -105,6 +106,46 @@ def test_the_first_link_is_made_until_there_is_an_administrator(
         person(program, "second", "administrator")
         program.accounts.close(adm.id, by="second")
         assert program.accounts.first_link() is None
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Program]:
+    """A program without anybody who may sign in."""
+    write_desk_program(tmp_path / "bare", [])
+    with opened(tmp_path / "bare") as program:
+        yield program
+
+
+def _becomes(program: Program, link: str, name: str) -> None:
+    program.accounts.accept(link, name=name, password=OTHER)
+
+
+def test_of_the_links_to_the_first_administrator_only_the_newest_works(bare: Program) -> None:
+    """Each start without an administrator makes a link; those of earlier starts open nothing."""
+    links = [str(bare.accounts.first_link()) for _ in range(3)]
+    for link in links[:-1]:
+        with pytest.raises(UsageError, match="used before"):
+            _becomes(bare, link, "early")
+    _becomes(bare, links[-1], "first")
+    assert [each.name for each in bare.accounts.all()] == ["first"]
+
+
+@pytest.mark.parametrize("way", ["invited", "given the role", "a program"])
+def test_where_there_is_an_administrator_no_earlier_link_makes_another(
+    way: str, bare: Program
+) -> None:
+    """Whichever way the first one came about, a link of before is refused; later ones are not."""
+    link = str(bare.accounts.first_link())
+    if way == "a program":
+        bare.accounts.add_program("bot", ["administrator"], scopes=["metrics:read"], days=1, by="t")
+    else:
+        role = "administrator" if way == "invited" else "reviewer"
+        _becomes(bare, bare.accounts.invite([role], by="t"), "first")
+        bare.accounts.set_roles(1, ["administrator"], by="t")
+    with pytest.raises(UsageError, match="used before"):
+        _becomes(bare, link, "second")
+    _becomes(bare, bare.accounts.invite(["administrator"], by="first"), "third")
+    assert bare.accounts.first_link() is None
 
 
 def test_a_closed_account_is_out_at_once(sign_in: SignIn, program: Program) -> None:
