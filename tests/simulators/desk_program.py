@@ -20,6 +20,9 @@ from assay.records.task import Message
 PASSWORD = "a sentence only they would say"
 """Everybody's password."""
 
+SEVERE_WORDS = "It is for my cousin Mirabel."
+"""Words that only the text of the severe record has."""
+
 CANARY = "canary-4f1c"
 """A word in every field that no reviewer may see."""
 
@@ -109,4 +112,7 @@ def _right_to_left(record: Record) -> Record:
 
 def _severe(record: Record) -> Record:
     care = Sensitivity(categories=("fare_evasion",), severity="high")
-    return record.replace(sensitivity=care, key=f"{CANARY}-severe")
+    *others, last = record.task.messages
+    last = msgspec.structs.replace(last, content=f"{last.content} {SEVERE_WORDS}")
+    task = msgspec.structs.replace(record.task, messages=(*others, last))
+    return record.replace(task=task, sensitivity=care, key=f"{CANARY}-severe")

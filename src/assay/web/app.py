@@ -157,9 +157,11 @@ def _pages() -> list[Any]:
         calibration.open_round,
         calibration.look,
         calibration.take_step,
+        calibration.uncover,
         calibration.write_note,
         guideline.look,
         guideline.answer,
+        guideline.uncover,
         guideline.queue,
         *overview.HANDLERS,
     ]

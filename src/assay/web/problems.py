@@ -37,6 +37,7 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "no-provider": 404,
     "provider-denied": 403,
     "not-invited": 403,
+    "withheld": 403,
     "token-refused": 403,
     "sign-in-refused": 403,
     "provider-broken": 502,

@@ -178,7 +178,7 @@ export class Desk {
   show(page) {
     this.leave();
     const { care } = page.session.assignment;
-    if (care?.severity && !page.view.element.dataset.opened) {
+    if (care && !page.view.element.dataset.opened) {
       page.view.element.dataset.opened = "yes";
       this.page = page;
       this.appeared = performance.now();
