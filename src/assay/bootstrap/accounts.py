@@ -24,6 +24,7 @@ from assay.governance.accounts import (
     digest,
     new_secret,
 )
+from assay.governance.failed_sign_ins import FailedSignIn, FailedSignIns
 from assay.governance.permissions import (
     GRANTS,
     Principal,
@@ -72,6 +73,8 @@ class AccountsNoun:
         self._accounts = Accounts(session.store)
         self._hasher = HASHER
         self._hashing = Semaphore(AT_ONCE)
+        self.failed_sign_ins = FailedSignIns()
+        """Tries of this process that failed."""
 
     @cached_property
     def _nobody(self) -> str:
@@ -201,14 +204,30 @@ class AccountsNoun:
         who = _principal(account, csrf=None)
         return account, self.make_token(who, name=name, scopes=scopes, days=days)
 
-    def sign_in(self, name: str, password: str) -> SignedIn | None:
-        """Sign a person in; None for a wrong name or password, and nothing says which."""
-        account = self._accounts.by_name(name) if NAME.match(name) else None
+    def sign_in(self, name: str, password: str, *, address: str = "") -> SignedIn | None:
+        """Sign a person in; None for a wrong name or password, and nothing says which.
+
+        Args:
+            name: the name as typed.
+            password: the password.
+            address: where the try comes from.
+
+        Raises:
+            SignInWaitError: if too many tries with this name failed, whether it has an account or not.
+        """
+        name = name if NAME.match(name) else ""
+        self.failed_sign_ins.begin(name, address, self._session.clock())
+        account = self._accounts.by_name(name) if name else None
         known = account.password if account and account.active and account.password else None
         right = self._verify(known or self._nobody, password)
         if account is None or known is None or not right:
             return None
+        self.failed_sign_ins.succeed(name, address)
         return self._begin(account)
+
+    def failed(self) -> tuple[FailedSignIn, ...]:
+        """The failed tries of this process by account; names without one are one row, the last."""
+        return self.failed_sign_ins.rows({each.name for each in self._accounts.all()})
 
     def sign_in_as(self, subject: str) -> SignedIn | None:
         """Sign in whom an OpenID Connect provider vouches for; None where no account names them."""

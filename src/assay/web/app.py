@@ -27,7 +27,7 @@ from assay.bootstrap.program import Program
 from assay.core.errors import AssayError
 from assay.governance.permissions import Permission
 from assay.web.allowance import Allowances
-from assay.web.api.account import AccountController
+from assay.web.api.account import AccountController, SignInsController
 from assay.web.api.adjudication import AdjudicationController
 from assay.web.api.review import ReviewController
 from assay.web.api.server import MetricsController, health, ready
@@ -172,6 +172,7 @@ def _api() -> list[Any]:
         ReviewController,
         AdjudicationController,
         AccountController,
+        SignInsController,
         MetricsController,
         health,
         ready,

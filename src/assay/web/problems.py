@@ -38,6 +38,7 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "provider-denied": 403,
     "not-invited": 403,
     "withheld": 403,
+    "sign-in-wait": 429,
     "token-refused": 403,
     "sign-in-refused": 403,
     "provider-broken": 502,

@@ -26,6 +26,7 @@ ROUTES = {
     ("GET", "/adjudication"): "review:adjudicate",
     ("POST", "/adjudication/next"): "review:adjudicate",
     ("GET", "/adjudication/{handle:str}"): "review:adjudicate",
+    ("GET", "/api/v1/accounts/failed-sign-ins"): "accounts:manage",
     ("GET", "/api/v1/adjudication"): "review:adjudicate",
     ("POST", "/api/v1/adjudication/claims"): "review:adjudicate",
     ("GET", "/api/v1/adjudication/{handle:str}"): "review:adjudicate",

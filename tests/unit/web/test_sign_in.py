@@ -49,13 +49,48 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(
 
 
 def test_passwords_cannot_be_tried_without_end(client: Client) -> None:
-    """After ten tries in a minute the door answers 429."""
+    """After ten tries in a minute the server answers 429 to an address, whatever the names."""
     codes = [
-        client.post("/sign-in", data={"name": "ana", "password": "wrong"}).status_code
-        for _ in range(11)
+        client.post("/sign-in", data={"name": f"ana{number}", "password": "wrong"}).status_code
+        for number in range(11)
     ]
     assert codes[:10] == [401] * 10
     assert codes[10] == 429
+
+
+@pytest.mark.parametrize("name", ["ana", "nobody"])
+def test_a_name_that_failed_too_often_waits_and_says_how_long(
+    name: str, client: Client, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Known or not: five tries, then 429 with the wait, and no password is looked at, not even the right one."""
+    looked_at = []
+    verify = program.accounts._verify
+    monkeypatch.setattr(
+        program.accounts, "_verify", lambda *given: (looked_at.append(given), verify(*given))[1]
+    )
+    answers = [client.post("/sign-in", data={"name": name, "password": "no"}) for _ in range(5)]
+    assert [each.status_code for each in answers] == [401] * 5
+    waits = client.post("/sign-in", data={"name": name, "password": PASSWORD})
+    assert waits.status_code == 429
+    assert int(waits.headers["retry-after"]) == 30
+    assert "too many tries failed for this name" in waits.text.lower()
+    assert len(looked_at) == 5
+    assert COOKIE not in client.cookies
+
+
+def test_an_administrator_sees_failed_sign_ins_and_no_typed_secret(
+    client: Client, sign_in: SignIn
+) -> None:
+    """The page and the API name the accounts that were tried; what has no account is one number."""
+    for name in ("ana", "ana", "a-secret-typed-as-a-name", "no name at all"):
+        client.post("/sign-in", data={"name": name, "password": "wrong"})
+    administrator = sign_in("adm")
+    page = administrator.get("/accounts").text
+    assert "names without an account" in page
+    assert "a-secret-typed" not in page
+    items = administrator.get("/api/v1/accounts/failed-sign-ins").json()["items"]
+    assert [(each["name"], each["tries"]) for each in items] == [("ana", 2), (None, 2)]
+    assert sign_in("lea").get("/api/v1/accounts/failed-sign-ins").status_code == 403
 
 
 @pytest.mark.parametrize("onward", ["//evil.test", "https://evil.test", "/\\evil.test", "javascript:x"])  # fmt: skip
