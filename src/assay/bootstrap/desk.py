@@ -18,6 +18,7 @@ from assay.bootstrap.reading import Reading
 from assay.bootstrap.routing import Routed
 from assay.bootstrap.seating import Seating
 from assay.bootstrap.session import Session
+from assay.core.clock import later
 from assay.core.digest import sha256
 from assay.core.errors import UsageError
 from assay.governance.permissions import Principal
@@ -29,9 +30,10 @@ from assay.review.assignment import Assignment
 from assay.review.desk import InForce, Receipt
 from assay.review.form import Form
 from assay.review.guideline_gap import GuidelineGap, looked_at
-from assay.review.lease import Lease
+from assay.review.lease import Lease, LeaseState
 from assay.review.ports import DeskWriting
 from assay.review.presentation import Presentation
+from assay.review.skipping import HOUR_SECONDS, Ended, refuse_more
 from assay.review.welfare import Capped, Withheld
 from assay.review.wire import Care, Draft, Exposed, Nothing, QueueCard
 from assay.store.accounts import Accounts
@@ -208,6 +210,9 @@ class DeskNoun:
             queue: handle of the one queue; all that the reviewer sits in where absent.
             count: how many assignments are wanted.
             held: handles that the reviewer's page has already.
+
+        Raises:
+            SkipLimitError: (through the future) if the reviewer gave back more than is allowed.
         """
         now = self._session.clock()
         reviewer = who.pseudonym
@@ -224,6 +229,8 @@ class DeskNoun:
             given = [each for each in mine if each.handle not in ahead][:count]
             room = min(count - len(given), MOST_HELD - len(mine))
             kept_back: list[Withheld] = []
+            if not given:
+                refuse_more(self._ended(open_desk, who, now), self._skip_share, coming=0)
             for _ in range(room):
                 claimed = self._next(open_desk, who, tried, now, kept_back)
                 if claimed is None:
@@ -394,19 +401,31 @@ class DeskNoun:
     def release(
         self, who: Principal, handle: str, reason: desk.ReleaseReason, note: str = ""
     ) -> Future[Lease]:
-        """Give an assignment back; it counts against nobody.
+        """Give an assignment back; it counts against nobody's quality, and skips have a limit.
+
+        Content that shows a harm may be left at any time. Other content may, too, but it counts as
+        a skip, so that beyond the limit no new work is given for a while.
 
         Args:
             who: the reviewer.
             handle: the assignment.
             reason: why; after a pause the reviewer gets it again.
             note: what the lead should know; it is in the audit log.
+
+        Raises:
+            SkipLimitError: (through the future) for a skip beyond the contract's share.
         """
+        now = self._session.clock()
 
         def work(unit: Unit) -> Lease:
             open_desk = self._desk.unit(unit)
             lease = _own(open_desk.find(handle), who)
-            return lease if reason == "pause" else desk.release(open_desk, lease)
+            if reason == "pause":
+                return lease
+            if reason == "skip" and lease.state == LeaseState.held:
+                refuse_more(self._ended(open_desk, who, now), self._skip_share, coming=1)
+            free = reason == "welfare" and self._reading.care(self._records(lease.record))
+            return desk.release(open_desk, lease, counted_at=None if free else now)
 
         return self._writer.post(
             work,
@@ -414,6 +433,13 @@ class DeskNoun:
             actor=who.pseudonym,
             subject=f"{handle} {note}".strip(),
         )
+
+    def _ended(self, open_desk: DeskWriting, who: Principal, now: str) -> Ended:
+        return open_desk.ended(who.pseudonym, later(now, -HOUR_SECONDS))
+
+    @property
+    def _skip_share(self) -> float:
+        return self.in_force.contract.review.skip_share
 
     def expose(self, who: Principal, handle: str, seconds: int) -> Future[None]:
         """Log that restricted content was uncovered, and for how long."""

@@ -39,6 +39,7 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "not-invited": 403,
     "withheld": 403,
     "sign-in-wait": 429,
+    "skip-limit": 429,
     "token-refused": 403,
     "sign-in-refused": 403,
     "provider-broken": 502,
