@@ -14,6 +14,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import FormMultiDict
 from litestar.exceptions import (
     HTTPException,
+    MethodNotAllowedException,
     NotAuthorizedException,
     NotFoundException,
     PermissionDeniedException,
@@ -49,7 +50,8 @@ class Doorkeeper(AbstractAuthenticationMiddleware):
     """Finds out who makes the request, by session cookie or API token, and counts who comes."""
 
     def __init__(self, app: ASGIApp, *, allowances: Allowances) -> None:
-        super().__init__(app)
+        # By default the framework lets OPTIONS pass without asking who comes.
+        super().__init__(app, exclude_http_methods=())
         self._allowances = allowances
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
@@ -91,9 +93,13 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     a thread for every request.
 
     Raises:
+        MethodNotAllowedException: if it asks with OPTIONS what it may ask.
         NotAuthorizedException: if somebody must sign in first.
         PermissionDeniedException: if they may not do this, or the request comes from elsewhere.
     """
+    if connection.scope.get("method") == "OPTIONS":
+        # No other site may read an answer of ours, so there is nothing to ask before.
+        raise MethodNotAllowedException(headers={"allow": ", ".join(_methods(connection))})
     needed = handler.opt.get("permission")
     if not isinstance(needed, Permission):
         raise PermissionDeniedException("this route names no permission, so nobody may use it")
@@ -107,6 +113,13 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         _refuse_foreign(connection)
         if principal is not None and not handler.opt.get("form"):
             check_token(principal, connection.headers.get(CSRF_HEADER))
+
+
+def _methods(connection: Connection) -> list[str]:
+    """The methods of the routes at the path that was asked for."""
+    template = connection.scope.get("path_template")
+    routes = [route for route in connection.app.routes if route.path_format == template]
+    return sorted({str(method) for route in routes for method in getattr(route, "methods", ())})
 
 
 def _refuse_foreign(connection: Connection) -> None:

@@ -120,7 +120,7 @@ def test_the_table_names_every_route_with_its_permission(client: Client) -> None
     assert found == ROUTES
 
 
-def _path(route: str) -> str:
+def path_of(route: str) -> str:
     for name, value in PATHS.items():
         route = route.replace(name, value)
     return route
@@ -137,7 +137,7 @@ def test_every_door_opens_for_whom_the_table_says(
         if name:
             sign_in(name)
         granted = permissions_of(PEOPLE[name]) if name else frozenset({Permission.public})
-        answer = client.request(method, _path(route), follow_redirects=False)
+        answer = client.request(method, path_of(route), follow_redirects=False)
         told = (method, route, answer.status_code)
         if needed in granted:
             assert answer.status_code not in {401, 403}, told
