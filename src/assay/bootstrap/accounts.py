@@ -36,7 +36,13 @@ from assay.store.accounts import Accounts
 from assay.store.writing import Unit
 
 SESSION_SECONDS = 12 * 3600
-"""How long a browser stays signed in."""
+"""How long a browser stays signed in at most."""
+
+IDLE_SECONDS = 3600
+"""How long it stays signed in without a request."""
+
+RENEWED_SECONDS = 300
+"""How old the end of a session in use may become before it is written anew."""
 
 INVITATION_SECONDS = 7 * 24 * 3600
 """How long an invitation may be used."""
@@ -73,6 +79,7 @@ class AccountsNoun:
         self._accounts = Accounts(session.store)
         self._hasher = HASHER
         self._hashing = Semaphore(AT_ONCE)
+        self._used: dict[bytes, str] = {}
         self.failed_sign_ins = FailedSignIns()
         """Tries of this process that failed."""
 
@@ -240,9 +247,26 @@ class AccountsNoun:
         if found is None:
             return None
         row, account = found
-        if row.until < self._session.clock() or not account.active:
+        now = self._session.clock()
+        if row.until < now or not account.active:
             return None
+        if row.until < later(now, IDLE_SECONDS - RENEWED_SECONDS):
+            self._used[row.digest] = min(
+                later(now, IDLE_SECONDS), later(row.begun, SESSION_SECONDS)
+            )
         return _principal(account, csrf=row.csrf)
+
+    def renew_sessions(self) -> None:
+        """Write how long the sessions go on that were used since; no entry of the audit log says so.
+
+        Requests only note it, since they wait for no disk.
+        """
+        used, self._used = self._used, {}
+        if not used:
+            return
+        with self._write("account.renew", "desk", "") as unit:
+            for session, until in used.items():
+                self._accounts.renew(unit, session, until)
 
     def bearer(self, token: str) -> Principal | None:
         """Who an API token acts for, within its scopes."""
@@ -369,7 +393,7 @@ class AccountsNoun:
             digest=digest(cookie),
             account=account.id,
             csrf=csrf,
-            until=later(now, SESSION_SECONDS),
+            until=later(now, IDLE_SECONDS),
             begun=now,
         )
         with self._write("account.sign_in", account.name, account.name) as unit:

@@ -137,6 +137,12 @@ class Accounts:
         unit.connection.execute(insert(table), _row(session))
         unit.acted = True
 
+    def renew(self, unit: Unit, digest: bytes, until: str) -> None:
+        """Have a session that still is there end later; it is no act of anybody."""
+        table = self._sessions
+        later = update(table).where(table.c.digest == digest, table.c.until < until)
+        unit.connection.execute(later.values(until=until))
+
     def end(self, unit: Unit, digest: bytes) -> None:
         """End a session."""
         table = self._sessions

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from argon2 import Type
@@ -12,6 +13,8 @@ from assay.bootstrap import accounts
 from assay.bootstrap.program import Program
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
+from assay.governance.accounts import digest
+from assay.store.accounts import Accounts
 from assay.web.app import create_app
 from assay.web.doors import COOKIE
 from simulators.desk_program import PASSWORD, opened, person, write_desk_program
@@ -231,17 +234,77 @@ def test_no_secret_lies_in_the_store(sign_in: SignIn, program: Program, folder: 
 
 
 def test_sessions_and_links_end_with_their_time(folder: Path) -> None:
-    """A session ends after half a day, a link after a week."""
+    """A session ends after an hour without a request, and after half a day at the latest; a link after a week."""
     moment = ["2026-03-02T09:00:00Z"]
     clock: Clock = lambda: moment[0]  # noqa: E731
     with opened(folder, clock) as program:
         link = program.accounts.invite(["reviewer"], by="adm")
-        signed_in = program.accounts.sign_in("ana", PASSWORD)
-        assert signed_in
-        moment[0] = "2026-03-02T20:59:59Z"
-        assert program.accounts.principal(signed_in.cookie)
+        busy, idle = (program.accounts.sign_in(name, PASSWORD) for name in ("ana", "ben"))
+        assert busy
+        assert idle
+        for hour in range(9, 20):
+            for minute in (20, 59):
+                moment[0] = f"2026-03-02T{hour:02}:{minute}:00Z"
+                assert program.accounts.principal(busy.cookie), moment
+                program.accounts.renew_sessions()
+        assert program.accounts.principal(idle.cookie) is None
+        moment[0] = "2026-03-02T20:58:00Z"
+        assert program.accounts.principal(busy.cookie)
+        program.accounts.renew_sessions()
         moment[0] = "2026-03-02T21:00:01Z"
-        assert program.accounts.principal(signed_in.cookie) is None
+        assert program.accounts.principal(busy.cookie) is None
         moment[0] = "2026-03-10T09:00:00Z"
         with pytest.raises(UsageError):
             program.accounts.invitation(link)
+
+
+def test_a_session_in_use_goes_on_by_itself_and_is_not_in_the_audit_log(folder: Path) -> None:
+    """The sweep writes what requests noted, seldom, and nothing of it is an act."""
+    moment = ["2026-03-02T09:00:00Z"]
+    clock: Clock = lambda: moment[0]  # noqa: E731
+    with opened(folder, clock) as program:
+        signed_in = program.accounts.sign_in("ana", PASSWORD)
+        assert signed_in
+        before = program.store.head()
+        app = create_app(program, sweep_seconds=0.02)
+        with TestClient(app, base_url="https://desk.test") as client:
+            client.cookies.set(COOKIE, signed_in.cookie)
+            moment[0] = "2026-03-02T09:50:00Z"
+            assert client.get("/api/v1/me").status_code == 200
+            until = monotonic() + 60
+            while monotonic() < until and _ends(program, signed_in.cookie) < "2026-03-02T10:50:00Z":
+                sleep(0.01)
+            assert _ends(program, signed_in.cookie) == "2026-03-02T10:50:00Z"
+            assert program.store.head() == before
+
+
+def _ends(program: Program, cookie: str) -> str:
+    found = Accounts(program.store).signed_in(digest(cookie))
+    assert found
+    return found[0].until
+
+
+def test_an_ended_session_is_not_renewed(folder: Path) -> None:
+    """What was noted before a sign-out brings no session back."""
+    moment = ["2026-03-02T09:00:00Z"]
+    clock: Clock = lambda: moment[0]  # noqa: E731
+    with opened(folder, clock) as program:
+        signed_in = program.accounts.sign_in("ana", PASSWORD)
+        assert signed_in
+        moment[0] = "2026-03-02T09:50:00Z"
+        assert program.accounts.principal(signed_in.cookie)
+        program.accounts.sign_out(signed_in.cookie, signed_in.principal)
+        program.accounts.renew_sessions()
+        assert program.accounts.principal(signed_in.cookie) is None
+
+
+@pytest.mark.parametrize("behind_tls", [True, False])
+def test_browsers_are_told_to_stay_on_tls_where_there_is_some(
+    behind_tls: bool, program: Program
+) -> None:
+    """Behind a proxy that terminates TLS every answer says so; elsewhere none does."""
+    app = create_app(program, sweep_seconds=3600, behind_tls=behind_tls)
+    with TestClient(app, base_url="https://desk.test") as client:
+        for path in ("/sign-in", "/api/v1/nosuch", "/static/base.css"):
+            told = client.get(path).headers.get("strict-transport-security")
+            assert told == ("max-age=31536000" if behind_tls else None)
