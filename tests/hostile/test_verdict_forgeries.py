@@ -32,7 +32,7 @@ def sandbox() -> Iterator[WarmSandbox]:
 
 
 def meet(sandbox: WarmSandbox, forgery: Forgery) -> Check:
-    seconds = 0.5 if "timeout" in forgery.may_end_in else 20.0
+    seconds = 0.5 if "timeout" in forgery.may_end_in else 60.0
     limits = Limits(seconds=seconds, memory_mb=256)
     return sandbox.check(forgery.candidate, forgery.tests, entry="add", limits=limits)
 

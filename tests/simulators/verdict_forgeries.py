@@ -181,6 +181,21 @@ LEAVING: dict[str, Forgery] = {
     "fills_the_memory_of_the_tests": Forgery(
         "def add(a, b): return [[] for _ in range(2_500_000)]", may_end_in="fail memory timeout uncarried"
     ),
+    "fills_the_memory_of_the_tests_in_time": Forgery(
+        "def add(a, b): return [[] for _ in range(2_500_000)]", may_end_in="fail memory uncarried",
+    ),
+    "value_that_is_too_deep_when_it_comes_back": Forgery(
+        "def add(a, b):\n  x = []\n  for _ in range(99): x = [x]\n  return x",
+        "assert add([add(1, 1)], [add(1, 1)]) == 3",
+        may_end_in="uncarried",
+    ),
+    "ends_a_loop_in_a_call": Forgery(
+        _frames('{"end":true}'),
+        "def check(c):\n    assert all(map(lambda n: c(n, n) == 2 * n, [1, 2]))",
+    ),
+    "tests_that_exit_at_once": Forgery(
+        ZERO, "import os\nif add(1, 2) != 3:\n    os._exit(1)\nassert add(2, 2) == 4"
+    ),
     "colliding_set": Forgery(
         "def add(a, b): return {n * (2**61 - 1) for n in range(60_000)}", may_end_in="fail timeout"
     ),

@@ -46,9 +46,11 @@ from assay.verification.sandbox.verdicts import (
 from assay.verification.standing import SHARED_PROCESS
 from assay.verification.verification import (
     Error,
+    Fail,
     MachineVerdict,
     Pass,
     Unavailable,
+    Uncarried,
     Usage,
 )
 
@@ -141,13 +143,30 @@ class WarmSandbox:
         try:
             if shared:
                 return self._shared({**job, "source": candidate}, limits)
-            return self._split(candidate, job, limits)
+            return self._apart(candidate, job, limits)
         except BrokenError as error:
             return self._checked(
                 Error(reason=f"the runner failed: {error}"), {}, _NOTHING_USED, SPLIT
             )
 
-    def _split(self, candidate: str, job: dict[str, Any], limits: Limits) -> Check:
+    def _apart(self, candidate: str, job: dict[str, Any], limits: Limits) -> Check:
+        """A split check; once more where it failed and the candidate changed its arguments.
+
+        Tests that run apart do not see such changes, because a candidate could change by them what
+        it is compared with. A failure that they would turn into a pass is none that is known.
+        """
+        found, said = self._split(candidate, {**job, "reflects": False}, limits)
+        if isinstance(found.verdict, Fail) and said.get("changed"):
+            other, _ = self._split(candidate, {**job, "reflects": True}, limits)
+            if isinstance(other.verdict, Pass):
+                reason = f"the tests need what the candidate changed in its arguments: {found.verdict.reason}"
+                unseen = Uncarried(reason=one_line(reason))
+                return msgspec.structs.replace(found, verdict=unseen)
+        return found
+
+    def _split(
+        self, candidate: str, job: dict[str, Any], limits: Limits
+    ) -> tuple[Check, dict[str, Any]]:
         judge, subject = self._server("tests"), self._server("candidate")
         reading, report = os.pipe2(os.O_CLOEXEC)
         # The candidate has nothing to report: its process must not hold a way to say the verdict.
@@ -169,7 +188,7 @@ class WarmSandbox:
         theirs = subject.ending(limits.seconds + _TESTS_SECONDS)
         usage = _together(heard.ending, theirs)
         verdict = split_verdict(said, heard.ending, theirs, limits)
-        return self._checked(verdict, said, usage, SPLIT)
+        return self._checked(verdict, said, usage, SPLIT), said
 
     def _shared(self, job: dict[str, Any], limits: Limits) -> Check:
         uses_pytest = bool(_IMPORTS_PYTEST.search(job["tests"]))

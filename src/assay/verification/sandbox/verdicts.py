@@ -118,6 +118,8 @@ def _tests_broke(said: dict[str, Any], ours: Ending) -> MachineVerdict:
         return Timeout()
     if ours.signal in _FAULTS:
         return Crash(reason=f"its answer had the tests' process ended by {_signal(ours.signal)}")
+    if ours.code:
+        return Fail(reason=f"the tests ended with exit code {ours.code}")
     return SAID_NOTHING
 
 

@@ -30,7 +30,7 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         "It sees what the tests ask and nothing else: not security, not speed, not readability.",
         "Values of Python's own kinds pass between code and tests; other objects do not (`uncarried`).",
         "An assertion in a branch that was not taken is listed, and does not stop a pass.",
-        "Changes that a candidate makes to its arguments are not seen by the tests.",
+        "Changes to arguments are not seen by the tests; a failure that rests on that is `uncarried`.",
         "Inputs of the tests are seen by the candidate, so hidden tests need inputs of their own.",
         "`shared_process` runs suites and stateful tests, and a candidate can forge its verdict.",
     )

@@ -4,7 +4,7 @@ import pytest
 
 from assay.verification.ports import Check, Limits
 from assay.verification.sandbox import WarmSandbox
-from assay.verification.verification import Fail, Pass, Uncarried
+from assay.verification.verification import Error, Fail, Pass, Uncarried
 
 LIMITS = Limits(seconds=20.0, memory_mb=256)
 
@@ -111,7 +111,7 @@ def test_an_object_is_asked_for_what_an_assertion_needs_of_it(
     "tests",
     ["assert Pair(1, 2) == (1, 2)", "assert Pair(1, 2) < 3", "assert {Pair(1, 2): 1}",
      "assert Pair(1, 2) + 1 == 3", "assert isinstance(Pair(1, 2), Pair)", "assert (1, 2) != Pair(1, 2)",
-     "assert Pair(1, 2) in [(1, 2)]", "assert longest(object()) == 3"],
+     "assert Pair(1, 2) in [(1, 2)]"],
 )  # fmt: skip
 def test_what_would_tell_the_candidate_what_is_expected_is_not_asked(
     sandbox: WarmSandbox, tests: str
@@ -119,8 +119,41 @@ def test_what_would_tell_the_candidate_what_is_expected_is_not_asked(
     """A comparison of an object with a value cannot be said: it is `uncarried`, and never `fail`."""
     told = "seen = []\nclass Odd:\n  def __eq__(s, o): seen.append(o); return True\n  __lt__ = __add__ = __eq__\n"
     found = check(sandbox, told + PAIRS, tests)
-    expected = Fail if "object()" in tests else Uncarried
-    assert isinstance(found.verdict, expected), found
+    assert isinstance(found.verdict, Uncarried), found
+
+
+@pytest.mark.parametrize(
+    "tests", ["assert longest(object()) == 3", "assert longest(lambda: 3) == 3"]
+)
+def test_an_object_of_the_tests_stays_with_them(sandbox: WarmSandbox, tests: str) -> None:
+    """Tests that give the candidate one cannot run apart from it: no candidate has a part in that."""
+    assert isinstance(check(sandbox, PAIRS, tests).verdict, Error)
+    deep = "def longest(x):\n  x = []\n  for _ in range(99): x = [x]\n  return x"
+    back = "assert longest([longest(1), longest(1)]) == 3"
+    assert isinstance(check(sandbox, deep, back).verdict, Uncarried)
+
+
+IN_PLACE = "given = [3, 1, 2]\nsolve(given)\nassert given == [1, 2, 3]"
+
+
+@pytest.mark.parametrize(
+    ("candidate", "tests", "verdict"),
+    [
+        ("def solve(x): x.sort()", IN_PLACE, Uncarried),
+        ("def solve(x): x.reverse()", IN_PLACE, Fail),
+        ("def solve(x): return sorted(x)", IN_PLACE, Fail),
+        ("def solve(x):\n  x.sort()\n  return x[0] + 1", "assert solve([3, 1]) == 1", Fail),
+        ("def solve(x):\n  x.sort()\n  return x[0]", "assert solve([3, 1]) == 1", Pass),
+        ("def solve(x): x[0]['a'].add(2)", "g = [{'a': {1}}]\nsolve(g)\nassert g == [{'a': {1, 2}}]",
+         Uncarried),
+        ("def solve(x):\n  x.clear()\n  return x", "g = [1]\nassert solve(g) == g", Uncarried),
+    ],
+)  # fmt: skip
+def test_a_change_of_arguments_is_not_seen_and_never_called_a_failure(
+    sandbox: WarmSandbox, candidate: str, tests: str, verdict: type
+) -> None:
+    """What fails only because the tests do not see the change is `uncarried`: not passed, not refuted."""
+    assert isinstance(check(sandbox, candidate, tests).verdict, verdict)
 
 
 def test_a_question_is_answered_by_value_or_not_at_all(sandbox: WarmSandbox) -> None:

@@ -1,5 +1,6 @@
 """What the tests ask of a candidate over the wire: its functions, and objects that are no values."""
 
+import collections
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -54,13 +55,28 @@ class UncarriedError(EndingError):
     verdict = "uncarried"
 
 
+class UnaskableError(EndingError):
+    """The tests give the candidate an object of their own, which no candidate has a part in."""
+
+    verdict = "error"
+
+
+class ForeignError(wire.WireError):
+    """An object of the tests, which stays with them."""
+
+
 class Asked:
     """What the candidate is asked over the wire."""
 
-    def __init__(self, peer: int, report: Callable[[Report], None]) -> None:
+    def __init__(
+        self, peer: int, report: Callable[[Report], None], *, reflects: bool = False
+    ) -> None:
         self.peer = peer
         """The wire."""
         self._report = report
+        self._reflects = reflects
+        self.changed = False
+        """Whether a call has changed an argument."""
         self.answers = 0
         """Questions that were answered."""
         self.names: set[str] = set()
@@ -83,19 +99,34 @@ class Asked:
         if "name" in target:
             self.names.add(target["name"])
         try:
-            return self._value(do, self._sent({**target, "do": do}, arguments, named or {}))
+            answer = self._sent({**target, "do": do}, arguments, named or {})
+            if "changed" in answer:
+                self.changed = True
+                if self._reflects:
+                    self._reflect(arguments, answer["changed"])
+            return self._value(do, answer)
         except EndingError as error:
             self.ending = error
             raise
 
     def _sent(self, message: Report, arguments: Any, named: Any) -> Report:
-        message["arguments"] = wire.pack(list(arguments), self._number)
-        message["named"] = wire.pack(dict(named), self._number)
+        silent = SilentError("the candidate ended before the tests did")
         try:
+            message["arguments"] = wire.pack(list(arguments), self._number)
+            message["named"] = wire.pack(dict(named), self._number)
             wire.send(self.peer, message)
+        except wire.ClosedError as error:
+            raise silent from error
+        except ForeignError as error:
+            raise UnaskableError(
+                f"the tests cannot run apart from the candidate: {error}"
+            ) from error
+        except (wire.WireError, RecursionError) as error:
+            raise UncarriedError(f"an argument does not travel: {error}") from error
+        try:
             answer = wire.receive(self.peer)
         except wire.ClosedError as error:
-            raise SilentError("the candidate ended before the tests did") from error
+            raise silent from error
         except wire.WireError as error:
             raise LackingError(f"the candidate sent {error}") from error
         if not self.answers:
@@ -108,12 +139,25 @@ class Asked:
         """The number of one of the candidate's objects that goes back to it.
 
         Raises:
-            WireError: for anything else: an object of the tests stays with them.
+            ForeignError: for anything else.
         """
         number = value._target.get("object") if isinstance(value, Remote) else None  # noqa: SLF001  one module
         if number is None:
-            raise wire.WireError(f"a {type(value).__name__[:60]} of the tests does not travel")
+            raise ForeignError(f"a {type(value).__name__[:60]} of theirs does not travel")
         return int(number)
+
+    def _reflect(self, arguments: Any, changed: Any) -> None:
+        """Put into arguments what a call has left in them."""
+        try:
+            left = wire.unpack(changed, self._remote)
+        except (wire.WireError, RecursionError) as error:
+            raise LackingError(f"the candidate sent {error}") from error
+        if type(left) is not list or len(left) != len(arguments):
+            raise LackingError("the candidate answered with what is not an answer")
+        for given, now in zip(arguments, left, strict=True):
+            if type(given) is type(now) and type(given) in _REFILLED:
+                given.clear()
+                _REFILLED[type(given)](given, now)
 
     def _remote(self, number: int) -> "Remote":
         return Remote(self, {"object": number})
@@ -141,6 +185,16 @@ class Asked:
         if type(answer.get("unfit")) is str:
             raise UncarriedError(f"the candidate's answer does not travel: {answer['unfit']}")
         raise LackingError("the candidate answered with what is not an answer")
+
+
+_REFILLED: dict[type, Callable[[Any, Any], None]] = {
+    list: list.extend,
+    bytearray: bytearray.extend,
+    dict: dict.update,
+    set: set.update,
+    collections.deque: collections.deque.extend,
+}
+"""What can be changed in place, and how it is filled anew."""
 
 
 def _error(told: Any) -> tuple[list[str], str]:

@@ -72,18 +72,30 @@ def _called(module: types.ModuleType, objects: Objects, call: dict[str, Any]) ->
     try:
         arguments = wire.unpack(call["arguments"], objects.find)
         named = wire.unpack(call["named"], objects.find)
+        before = _content(arguments, objects)
         value = ASKED[call["do"]](target, *arguments, **named)
     except StopIteration as error:
         return {"end": True} if call["do"] == "next" else _failed("raised", error)
     except BaseException as error:  # noqa: BLE001  whatever it raises is an answer
         return _failed("raised", error)
     try:
-        return {"value": wire.pack(value, objects.keep)}
+        after = _content(arguments, objects)
+        told = {} if before == after else {"changed": after}
+        return {"value": wire.pack(value, objects.keep), **told}
     except (wire.WireError, RecursionError) as error:
         return {"unfit": str(error)[:SHOWN]}
     except BaseException as error:  # noqa: BLE001  a value may raise while it is read
         return _failed("raised", error)
 
+
+def _content(arguments: list[Any], objects: Objects) -> Any:
+    """What arguments hold, where a call could change it; None where it could not."""
+    if all(type(each) in _FIXED for each in arguments):
+        return None
+    return wire.pack(arguments, objects.keep)
+
+
+_FIXED = frozenset({bool, bytes, complex, float, int, str, type(None)})
 
 ASKED: dict[str, Callable[..., Any]] = {
     "call": lambda target, *arguments, **named: target(*arguments, **named),

@@ -157,6 +157,9 @@ def _wait(child: int, control: socket.socket, deadline: float, started: float) -
     }
 
 
+FULL = b'{"verdict": "memory"}\n'
+"""What the tests' side reports where it has no memory left for another report."""
+
 FOLDER, CONFINED = b"folder", b"confined"
 """What a child says to the fork server before it runs anything foreign. Afterwards it has no way to
 say anything: the exit code is the program's own."""
@@ -222,7 +225,11 @@ def _tests(job: dict[str, Any], report: int) -> int:
     def tell(message: dict[str, Any]) -> None:
         _tell(report, message)
 
-    tests_side.judge(job["tests"], job["context"], job["entry"], PEER, tell)
+    try:
+        tests_side.judge(job, PEER, tell)
+    except MemoryError:
+        # What fills the memory may still be held, so that nothing can be put together here.
+        os.write(report, FULL)
     return 0
 
 

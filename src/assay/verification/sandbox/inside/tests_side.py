@@ -19,21 +19,20 @@ SHOWN = 300
 """Characters of a note."""
 
 
-def judge(
-    tests: str, context: str, entry: str | None, peer: int, report: Callable[[Report], None]
-) -> None:
+def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
     """Run the tests and report what they came to.
 
     Args:
-        tests: the tests' source.
-        context: trusted source whose names the tests may use.
-        entry: the function under test; empty for the candidate's last one.
+        job: `tests`, their source; `context`, trusted source whose names they may use; `entry`, the
+            function under test, empty for the candidate's last one; `reflects`, whether the tests
+            see what the candidate changes in its arguments.
         peer: the wire to the candidate.
         report: tells the host: `asked` once the candidate has answered, and at the end `verdict`,
-            `note`, `borrowed`, `found`, `ran`, `missed` and `raised`; the verdict is `silent` where
+            `note`, `borrowed`, `found`, `ran`, `missed`, `raised` and `changed`; the verdict is `silent` where
             the candidate gave no answer.
     """
-    asked = Asked(peer, report)
+    tests, context, entry = job["tests"], job["context"], job["entry"]
+    asked = Asked(peer, report, reflects=job["reflects"])
     space: dict[str, Any] = {"__name__": "tests", "__builtins__": builtins}
     try:
         found = Assertions(tests)
@@ -54,7 +53,8 @@ def judge(
     borrowed = sorted(asked.names - {entry or ""})
     if not entry and len(borrowed) == 1:
         borrowed = []
-    report({**told, **tally(found), "borrowed": borrowed, "raised": sorted(asked.raised)})
+    more = {"borrowed": borrowed, "raised": sorted(asked.raised), "changed": asked.changed}
+    report({**told, **tally(found), **more})
 
 
 def run(
