@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli.options import one_of, text_of
-from assay.cli.output import AsJson, Folder, inert, print_json, print_table, progress
+from assay.cli.output import AsJson, Folder, inert, on_one_line, print_json, print_table, progress
 from assay.core.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True)
@@ -76,6 +76,8 @@ def run(
 
 def _print_run(done: Any) -> None:
     """Print what each verifier came to, and what did not run."""
+    from assay.verification.standing import COULD_NOT_SAY
+
     print_table(
         ("verifier", "dimensions", "new verdicts", "already there", "nothing to verify"),
         (
@@ -91,17 +93,17 @@ def _print_run(done: Any) -> None:
     )
     for each in done.runs:
         if each.missing:
-            typer.echo(inert(f"{each.verifier} did not run: {each.missing}"))
+            typer.echo(on_one_line(f"{each.verifier} did not run: {each.missing}"))
     if done.no_sandbox:
-        typer.echo(inert(f"no sandbox, so no code was run: {done.no_sandbox}"))
+        typer.echo(on_one_line(f"no sandbox, so no code was run: {done.no_sandbox}"))
     silent = sum(
         count
         for each in done.runs
         for name, count in each.verdicts.items()
-        if name not in {"pass", "fail"}
+        if name in COULD_NOT_SAY
     )
     if silent:
-        typer.echo(f"{silent} verdicts say nothing about the claim and enter no denominator")
+        typer.echo(f"of {silent} the verifier could not say; they enter no denominator")
     typer.echo(f"{done.records} records, {done.written} new verifications")
 
 
@@ -142,7 +144,7 @@ def list_(
         counts = f"{each.proof.gold} gold, {each.proof.counter_gold} counter-gold"
         typer.echo(f"  cases      {counts}: {each.proof.standing}")
         for fault in each.proof.faults:
-            typer.echo(inert(f"  lacking    {fault}"))
+            typer.echo(on_one_line(f"  lacking    {fault}"))
 
 
 @app.command()
@@ -175,13 +177,13 @@ def _print_ledger(found: Any) -> None:
     print_table(
         (
             "slice", "dimension", "items", "machine verified", "expert judged", "both",
-            "uncertain", "refuted", "contradicted", "forgeable", "below minimum",
+            "uncertain", "refuted", "not delivered", "contradicted", "forgeable", "below minimum",
             "right with wrong step",
         ),
         (
             (
                 _slice(row), row.dimension, row.items, row.machine_verified, row.expert_judged,
-                row.both, row.uncertain, row.refuted, row.contradicted, row.forgeable,
+                row.both, row.uncertain, row.refuted, row.not_delivered, row.contradicted, row.forgeable,
                 row.below_minimum, row.right_with_wrong_step,
             )
             for row in found.rows
@@ -234,7 +236,7 @@ def _print_item(found: Any) -> None:
                 each.isolation,
                 _weight(each.weight),
                 ", ".join(map(str, each.values)),
-                inert(each.reason),
+                on_one_line(each.reason),
             )
             for each in found.dimensions
         ),
@@ -286,7 +288,9 @@ def exec_(
         _print_held(found, exit_code=found.exit_code)
         for name, text in (("output", found.output), ("error", found.error)):
             if text:
-                typer.echo(f"--- {name}\n{inert(text)}")
+                typer.echo(f"--- {name}")
+                for line in inert(text).splitlines():
+                    typer.echo(f"  {line}")
     _end(found.verdict)
 
 
@@ -329,7 +333,15 @@ def check(
     if as_json:
         print_json(found)
     else:
-        _print_held(found, note=found.note, borrowed=", ".join(found.borrowed) or None)
+        ran = found.assertions
+        _print_held(
+            found,
+            note=found.note,
+            tests=f"{ran.ran} of {ran.found} assertions ran" if ran else None,
+            borrowed=", ".join(found.borrowed) or None,
+        )
+        for missed in ran.missed if ran else ():
+            typer.echo(f"{'not run':<10} {on_one_line(missed)}")
         if found.borrowed:
             typer.echo("the candidate could redefine what is borrowed: give it as --context")
     _end(found.verdict)
@@ -387,7 +399,7 @@ def _print_held(found: Any, **more: Any) -> None:
     }
     for name, value in rows.items():
         if value is not None:
-            typer.echo(f"{name:<10} {inert(str(value))}")
+            typer.echo(f"{name:<10} {on_one_line(str(value))}")
 
 
 def _end(verdict: Any) -> None:

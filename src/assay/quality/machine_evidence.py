@@ -9,14 +9,14 @@ from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
 from assay.records.judgment import Judgment
 from assay.verification.coverage import Dossier, Ground
-from assay.verification.standing import Weight, what_stands
-from assay.verification.verification import Fail, Pass, Verification
+from assay.verification.standing import Weight, is_against, verdict_name, what_stands, why_not
+from assay.verification.verification import Pass, Verification
 
 Test = tuple[str, str | None]
 """A verifier's name, and its options as canonical JSON text."""
 
 Why = Literal["not_run", "failed", "silent", "below_minimum", "forgeable"]
-"""No result; refuted; a result that says nothing; held too loosely; the candidate could forge it."""
+"""No result; refuted or not delivered; a result that says nothing; held too loosely; the candidate could forge it."""
 
 
 class Lack(NamedTuple):
@@ -101,12 +101,11 @@ def _lacks(
 ) -> Iterator[Lack]:
     """What the results of one test lack, the worst first."""
     for each, _ in stands:
-        if isinstance(each.verdict, Fail):
-            yield Lack("failed", f"failed: {each.verdict.reason}")
+        if is_against(each):
+            yield Lack("failed", f"failed: {why_not(each)}")
     for each, _ in stands:
         if not isinstance(each.verdict, Pass):
-            tag = each.verdict.__struct_config__.tag
-            yield Lack("silent", f"says nothing about the claim ({tag})")
+            yield Lack("silent", f"says nothing about the claim ({verdict_name(each)})")
     if not stands:
         yield Lack("not_run", "has not run")
     for each, weight in stands:

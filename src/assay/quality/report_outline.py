@@ -124,11 +124,13 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
         "An item is a candidate, or a record that has none. A verifier covers only what it "
         "measures; `expert judged` counts values that people gave, whether or not they were "
         "qualified; what nobody tested or judged is uncertain. A verdict that the candidate could "
-        "forge, or that ran under weaker isolation than the contract demands, does not count. Errors, "
-        "timeouts and other limits say nothing about a claim and are in no denominator."
+        "forge, or that ran under weaker isolation than the contract demands, does not count. What a "
+        "candidate did not deliver (a timeout, another limit, a crash, an answer that cannot be "
+        "carried) counts as not passed, apart from what was refuted. Where the verifier could not "
+        "say, the item is in no denominator."
     )
     head = (
-        "items", *SUPPORT, "refuted", "verifier and expert contradict", "forgeable",
+        "items", *SUPPORT, "refuted", "not delivered", "verifier and expert contradict", "forgeable",
         "below the contract's isolation", "right with a wrong step",
     )  # fmt: skip
     rows = [
@@ -139,7 +141,7 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
                 str(count)
                 for count in (
                     each.items, each.machine_verified, each.expert_judged, each.both,
-                    each.uncertain, each.refuted, each.contradicted, each.forgeable,
+                    each.uncertain, each.refuted, each.not_delivered, each.contradicted, each.forgeable,
                     each.below_minimum, each.right_with_wrong_step,
                 )
             ),
@@ -228,12 +230,15 @@ def _defects(report: QualityReport) -> Iterator[Block | str]:
     yield "What verifiers refuted is counted apart: a fault may be among the errors above too."
     yield table(
         "Claims that verifiers refuted, among those that they could test",
-        ("verifier", "dimensions", "task family", "failed"),
+        ("verifier", "dimensions", "task family", "failed", "not delivered"),
         (
-            (each.verifier, ", ".join(each.dimensions), each.family, share(each.failed))
+            (
+                each.verifier, ", ".join(each.dimensions), each.family, share(each.failed),
+                share(each.not_delivered),
+            )
             for each in report.refutations
         ),
-    )
+    )  # fmt: skip
 
 
 def _actions(report: QualityReport) -> Iterator[Block | str]:

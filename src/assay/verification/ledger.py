@@ -33,15 +33,19 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     """Items that it applies to: the denominator of all below."""
     machine_verified: int
-    """Items on which a verifier passed or failed and no person gave a value."""
+    """Items that a verifier passed, failed or got nothing for, and to which no person gave a value."""
     expert_judged: int
-    """Items on which a person gave a value and no verifier passed or failed."""
+    """Items to which a person gave a value, and of which no verifier's result says anything."""
     both: int
     """Items with both."""
     uncertain: int
     """Items with neither."""
     refuted: int
     """Items on which a verifier failed."""
+    not_delivered: int
+    """Items whose candidate gave nothing that could be judged: no answer in its time or memory, a
+    crash, an answer that cannot be carried. They are not passed, as the refuted are not; the last
+    are uncertain besides, where no person gave a value."""
     contradicted: int
     """Items on which a verifier failed and a person gave the best value, or the reverse."""
     forgeable: int
@@ -70,7 +74,7 @@ class ByRow(msgspec.Struct, frozen=True, kw_only=True):
     weight: Weight
     """Whether its verdicts count, and if not, why."""
     verdicts: dict[str, int]
-    """The results that stand, by verdict; only `pass` and `fail` enter the ledger's counts."""
+    """The results that stand, by verdict; `error` and `unavailable` enter no count of the ledger."""
 
 
 class RightWithWrongStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -192,8 +196,8 @@ class Ledger:
 
 
 _COUNTED = (
-    "items", "machine_verified", "expert_judged", "both", "uncertain", "refuted", "contradicted",
-    "forgeable", "below_minimum", "right_with_wrong_step",
+    "items", "machine_verified", "expert_judged", "both", "uncertain", "refuted",
+    "not_delivered", "contradicted", "forgeable", "below_minimum", "right_with_wrong_step",
 )  # fmt: skip
 
 
@@ -224,7 +228,8 @@ def _named(found: Coverage) -> tuple[tuple[str, bool], ...]:
         ("expert_judged", found.expert and not spoke),
         ("both", spoke and found.expert),
         ("uncertain", not spoke and not found.expert),
-        ("refuted", found.machine is False),
+        ("refuted", found.refuted),
+        ("not_delivered", found.not_delivered),
         ("contradicted", found.contradicted),
         ("forgeable", found.lacking == "forgeable"),
         ("below_minimum", found.lacking == "below_minimum"),

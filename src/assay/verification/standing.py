@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from typing import Literal, get_args
 
 from assay.contracts.contract import IsolationLevel
-from assay.verification.verification import Error, Fail, Pass, Unavailable, Verification
+from assay.verification.verification import (
+    CouldNotSay,
+    Fail,
+    NotDelivered,
+    Pass,
+    Uncarried,
+    Verification,
+    reason_of,
+    tags_of,
+)
 from assay.verification.verifier import IN_PROCESS
 
 SHARED_PROCESS = "shared-process"
@@ -12,6 +21,12 @@ SHARED_PROCESS = "shared-process"
 
 LEVELS: tuple[str, ...] = (*get_args(IsolationLevel), IN_PROCESS)
 """From the weakest to the strongest; where no code runs, nothing can break out."""
+
+NOT_DELIVERED = frozenset(tags_of(NotDelivered))
+"""Verdicts, by name, of a candidate that gave nothing that could be judged."""
+
+COULD_NOT_SAY = frozenset(tags_of(CouldNotSay))
+"""Verdicts, by name, that stay out of every denominator."""
 
 Weight = Literal["counts", "forgeable", "below_minimum"]
 """It counts; the candidate could have forged it; it was held less firmly than the contract demands."""
@@ -36,13 +51,45 @@ def reaches(level: str, minimum: IsolationLevel) -> bool:
 
 
 def speaks(verification: Verification) -> bool:
-    """Whether it says anything about the claim."""
+    """Whether it says anything about the claim itself: it held, or it did not."""
     return isinstance(verification.verdict, Pass | Fail)
+
+
+def is_counted(verification: Verification) -> bool:
+    """Whether it enters a denominator, as passed or as not passed.
+
+    What the candidate did not deliver counts as not passed: a candidate must not be able to choose
+    that it is not counted. Only where the verifier could not say does it stay out.
+    """
+    return not isinstance(verification.verdict, CouldNotSay)
+
+
+def is_not_delivered(verification: Verification) -> bool:
+    """Whether the candidate gave nothing that could be judged."""
+    return isinstance(verification.verdict, NotDelivered)
+
+
+def is_against(verification: Verification) -> bool:
+    """Whether it speaks against the candidate: refuted, or nothing came in the time and room it had.
+
+    An answer that could not be carried or read is not passed either, but nothing speaks against it.
+    """
+    verdict = verification.verdict
+    return isinstance(verdict, Fail | NotDelivered) and not isinstance(verdict, Uncarried)
+
+
+def why_not(verification: Verification) -> str:
+    """Why it did not pass, in words."""
+    said = reason_of(verification.verdict)
+    if isinstance(verification.verdict, Fail):
+        return said
+    name = verdict_name(verification).replace("_", " ")
+    return f"{name}: {said}" if said else name
 
 
 def tries_again(verification: Verification) -> bool:
     """Whether another run may say more: the verifier broke, or could not run."""
-    return isinstance(verification.verdict, Error | Unavailable)
+    return isinstance(verification.verdict, CouldNotSay)
 
 
 def verdict_name(verification: Verification) -> str:

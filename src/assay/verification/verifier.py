@@ -14,7 +14,7 @@ from assay.verification.verification import MachineVerdict, Usage
 IN_PROCESS = "in-process"
 """Isolation of a verifier that reads data and runs none of it."""
 
-CaseOutcome = Literal["pass", "fail", "error", "nothing"]
+CaseOutcome = Literal["pass", "fail", "uncarried", "crash", "error", "nothing"]
 """What a case must come to; `nothing` where the candidate makes no such claim."""
 
 

@@ -41,7 +41,15 @@ from assay.records.verdict import (
     Tie,
 )
 from assay.review.adjudication import Adjudication, Decided
-from assay.verification.verification import Error, Fail, Pass, Verification
+from assay.verification.verification import (
+    Crash,
+    Error,
+    Fail,
+    Pass,
+    Timeout,
+    Uncarried,
+    Verification,
+)
 from simulators.small_program import (
     LAYER,
     contract,
@@ -168,6 +176,9 @@ def test_an_agreed_good_label_does_not_endorse_before_required_dimensions_are_ju
     [
         (Pass(), None, "endorsed", "verifier"),
         (Fail(reason="5 is not 4"), None, "rejected", "verifier"),
+        (Timeout(), None, "rejected", "verifier"),
+        (Crash(reason="SIGSEGV"), None, "rejected", "verifier"),
+        (Uncarried(reason="an object"), None, "mixed", "verifier"),
         (Error(reason="broken"), None, "unjudged", "required"),
         (Pass(), "namespaces/shared-process", "unjudged", "required"),
     ],
@@ -175,7 +186,7 @@ def test_an_agreed_good_label_does_not_endorse_before_required_dimensions_are_ju
 def test_a_verifier_speaks_for_and_against_a_candidate_only_with_a_result_that_counts(
     verdict: Any, isolation: str | None, standing: str, rule: str
 ) -> None:
-    """A fail refutes whatever people say; an error and a pass that could be forged say nothing."""
+    """A fail and nothing delivered refute; what is unknown, broken or could be forged does not."""
     record = single(Demonstration())
     found = _dispose(
         record,

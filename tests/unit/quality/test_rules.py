@@ -27,7 +27,14 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
-from assay.verification.verification import Error, Fail, Pass, Verification
+from assay.verification.verification import (
+    Error,
+    Fail,
+    Pass,
+    Timeout,
+    Uncarried,
+    Verification,
+)
 from simulators.small_program import (
     LAYER,
     contract,
@@ -186,6 +193,8 @@ def test_an_adjudicator_s_scores_do_not_leave_a_vetoed_winner(verdict: Any, stat
         ((), "set_aside"),
         ((_verified(Fail(reason="4 is not 5")),), "set_aside"),
         ((_verified(Error(reason="crashed")),), "set_aside"),
+        ((_verified(Timeout()),), "set_aside"),
+        ((_verified(Uncarried(reason="an object")),), "set_aside"),
         ((_verified(Fail(reason="4 is not 5")), _verified(Pass())), "accepted"),
         ((_verified(Pass(), 0), _verified(Fail(reason="no"), 1)), "accepted"),
         ((_verified(Pass(), 1), _verified(Fail(reason="no"), 0)), "set_aside"),

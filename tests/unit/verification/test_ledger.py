@@ -12,11 +12,15 @@ from assay.verification.ledger import CoverageReport, Ledger, LedgerRow
 from assay.verification.sandbox import isolation
 from assay.verification.standing import reaches, weight_of
 from assay.verification.verification import (
+    Crash,
+    Error,
     Fail,
     MachineVerdict,
+    Memory,
     Pass,
     Timeout,
     Unavailable,
+    Uncarried,
     Verification,
 )
 from simulators.small_program import contract, judged, rubric, worked
@@ -96,7 +100,7 @@ def test_a_verdict_under_other_options_is_of_no_account() -> None:
 
 
 def test_it_says_by_what_a_dimension_was_verified() -> None:
-    """Verifier, version, isolation, and verdicts; those that say nothing are in no count of items."""
+    """Verifier, version, isolation, and verdicts by their names."""
     found = _report(
         _verified(Pass()), _verified(Timeout(), verifier="steps", dimensions=("steps",))
     )
@@ -109,7 +113,28 @@ def test_it_says_by_what_a_dimension_was_verified() -> None:
         ("answer", "answers", "1", "namespaces/split", {"pass": 1}),
         ("steps", "steps", "1", "namespaces/split", {"timeout": 1}),
     ]
-    assert (_row(found, "steps").uncertain, _row(found, "steps").refuted) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "counts"),
+    [
+        (Fail(reason="x"), (1, 1, 0, 0)),
+        (Timeout(), (1, 0, 1, 0)),
+        (Memory(), (1, 0, 1, 0)),
+        (Crash(reason="SIGSEGV"), (1, 0, 1, 0)),
+        (Uncarried(reason="an object"), (0, 0, 1, 1)),
+        (Error(reason="x"), (0, 0, 0, 1)),
+        (Unavailable(reason="x"), (0, 0, 0, 1)),
+    ],
+)
+def test_what_was_not_delivered_is_not_passed_and_told_apart(
+    verdict: MachineVerdict, counts: tuple[int, ...]
+) -> None:
+    """A limit and a crash are not passed; only where nothing is known is the item uncertain."""
+    row = _row(_report(_verified(verdict)))
+    assert (row.machine_verified, row.refuted, row.not_delivered, row.uncertain) == counts
+    weak = _row(_report(_verified(verdict, isolation="namespaces/shared-process")))
+    assert (weak.refuted, weak.not_delivered, weak.uncertain) == (0, 0, 1)
 
 
 def test_a_verdict_that_could_be_forged_verifies_nothing() -> None:

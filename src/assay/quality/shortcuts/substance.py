@@ -12,7 +12,8 @@ from typing import NamedTuple
 from assay.records.judgment import Judgment
 from assay.records.verdict import DimensionScore, Scored
 from assay.review.adjudication import Adjudication, Decided
-from assay.verification.verification import Fail, Pass, Verification
+from assay.verification.standing import is_against, speaks
+from assay.verification.verification import Pass, Verification
 
 NAN = float("nan")
 
@@ -59,7 +60,7 @@ def evidence_of(
     latest = {(each.verifier, each.options, each.candidate): each for each in verifications}
     verified: dict[tuple[str, int], float] = {}
     for each in latest.values():
-        if each.candidate is None or not isinstance(each.verdict, Pass | Fail):
+        if each.candidate is None or not (is_against(each) or speaks(each)):
             continue
         for dimension in each.dimensions:
             place = dimension, each.candidate

@@ -18,7 +18,7 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The response, or each tool call's arguments, fit a JSON Schema."""
 
     name = "json-schema"
-    version = "2"
+    version = "3"
     summary = "The response, or each tool call's arguments, fit a JSON Schema"
     covers = "whether structured output has the right shape"
     limits = (

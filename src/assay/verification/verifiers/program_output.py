@@ -30,7 +30,7 @@ class ProgramOutput(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The candidate's program prints what is expected. What is expected never enters the sandbox."""
 
     name = "program-output"
-    version = "1"
+    version = "2"
     summary = "The candidate's program prints what is expected for each input, in a sandbox"
     covers = "whether a program's output is right for the inputs tried"
     limits = (

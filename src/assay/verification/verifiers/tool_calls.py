@@ -13,12 +13,12 @@ from assay.records.kinds import Trajectory
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task, Tool, ToolCall
 from assay.verification.call_rules import CallFault, Rules, order_faults, value_fault
-from assay.verification.calls import MadeCall, conversation, made_calls
+from assay.verification.calls import MadeCall, TooMuchError, conversation, made_calls
 from assay.verification.confirmation import YES, confirmed
 from assay.verification.declared import declared
 from assay.verification.json_value import read_value, same, shown, unreadable
 from assay.verification.schema import schema_fault
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verification import Error, Fail, Pass, Uncarried
 from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
 
 
@@ -31,7 +31,7 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     name = "tool-calls"
-    version = "1"
+    version = "2"
     summary = "Every tool call fits its schema, its permission and the declared rules"
     covers = "whether tools are called as they may be"
     limits = (
@@ -61,6 +61,8 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             rules = declared(record, candidate, self.name, self.rules, Rules)
             made = made_calls(record.task, record.candidates[candidate])
             phrases = self._phrases()
+        except TooMuchError as error:
+            return Found(verdict=Uncarried(reason=str(error)))
         except InputError as error:
             return Found(verdict=Error(reason=str(error)))
         if not made and not any(each.required for each in rules):
