@@ -54,7 +54,7 @@ def verdict(sandbox: WarmSandbox, name: str, answer: str, reference: str, **opti
         (r"\boxed{2,1}", "1,2", Pass),
         (r"\boxed{\{42,42\}}", r"\{42\}", Pass),
         (r"\boxed{(42,42)}", "42", Fail),
-        (r"\boxed{" + ",".join(["1"] * 60) + "}", "1", Error),
+        (r"\boxed{" + ",".join(["1"] * 60) + "}", "1", Uncarried),
         (r"\boxed{4200\%}", "42", Pass),
         (r"\boxed{42}", r"4200\%", Pass),
         (r"\boxed{4200\%}", r"4200\%", Pass),
