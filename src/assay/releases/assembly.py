@@ -10,6 +10,7 @@ import msgspec
 
 from assay.core.canonical import encode_fact
 from assay.core.merkle import MerkleTree
+from assay.governance.permits import Permits
 from assay.quality.disposition import Disposition
 from assay.quality.machine_evidence import Demand
 from assay.records.judgment import Judgment
@@ -26,7 +27,6 @@ from assay.releases.parquet import (
     judgment_row,
     record_row,
 )
-from assay.releases.permits import Permits
 from assay.releases.selection import Bundle, read_bundle
 from assay.releases.spool import Spool
 from assay.releases.verifier_tally import VerifierTally

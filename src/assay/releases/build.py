@@ -20,6 +20,7 @@ from assay.core.errors import InputError
 from assay.core.lineage import Edge
 from assay.core.ports import FactStore
 from assay.core.version import __version__
+from assay.governance.permits import Permits
 from assay.quality.coverage import Coverage, coverage
 from assay.quality.machine_evidence import Demand
 from assay.records.record import SCHEMA_VERSION
@@ -55,7 +56,6 @@ from assay.releases.manifest import (
     ManifestWriter,
     read_manifest,
 )
-from assay.releases.permits import Permits
 from assay.releases.place import building, locked, make_durable, settle
 from assay.releases.previous import entry_of, previous_release
 from assay.releases.release import GateResult, Release
@@ -142,7 +142,7 @@ class _Build:
     def permits(self) -> Permits:
         """What the sources permit on the day of the build."""
         day, territory = day_of(self.inputs.created), self.inputs.program.territory
-        return Permits(self.paperwork.sources, on=day, territory=territory)
+        return Permits(self.paperwork.sources.classes, on=day, territory=territory)
 
     def run(self, actor: str) -> Built:
         """Write, run the gates, sign and commit."""

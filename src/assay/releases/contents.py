@@ -18,6 +18,7 @@ from assay.core.canonical import encode_fact
 from assay.core.digest import sha256
 from assay.core.errors import InputError
 from assay.core.identity import make_id
+from assay.governance.permits import Permits
 from assay.quality.coverage import Cells, coverage
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
 from assay.quality.machine_evidence import Demand
@@ -56,7 +57,6 @@ from assay.releases.parquet import (
     matches,
     record_row,
 )
-from assay.releases.permits import Permits
 from assay.releases.selection import Body, Bundle
 from assay.releases.version import precedence
 from assay.review.adjudication import Adjudication
@@ -76,7 +76,9 @@ def examine(folder: Path, head: Head, faults: Faults) -> None:
     _examine_head(folder, head, faults)
     documents = _examine_documents(folder, head, faults)
     papers = paperwork(documents)
-    permits = Permits(papers.sources, on=day_of(head.created), territory=head.program.territory)
+    permits = Permits(
+        papers.sources.classes, on=day_of(head.created), territory=head.program.territory
+    )
     tally = Tally(Demand(papers.contract, papers.rubric))
     walk = _Walk(folder, head, permits, faults, tally)
     walk.go()

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from assay.core.digest import chain, labelled
 from assay.core.fact import Value
 from assay.core.identity import digest_of
+from assay.governance.permits import Permits
 from assay.governance.rights import Use
 from assay.quality.disposition import CandidateStanding, Disposition, State
 from assay.records.fields import Index
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.releases.permits import Permits
 
 
 class ItemTransformation(Value):
@@ -91,7 +91,7 @@ def make_item(
         rule=disposition.rule,
         judgments=len(digests),
         judgments_digest=f"sha256:{chain(digests).hex()}",
-        parents=record.lineage.parents if record.lineage else (),
+        parents=record.parents,
         transformation=_transformation(record),
         standings=tuple(each.standing for each in disposition.standings),
         judged_under=tuple(sorted(cited - {""})),

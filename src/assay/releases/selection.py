@@ -12,13 +12,13 @@ from assay.core.digest import sha256
 from assay.core.fact import Fact
 from assay.core.identity import make_id
 from assay.core.ports import FactStore
+from assay.governance.permits import Permits
 from assay.governance.rights import Use
 from assay.quality.case import Case, cases
 from assay.quality.coverage import Cells
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
 from assay.releases.gates import QaFigures
 from assay.releases.manifest import LeftOut
-from assay.releases.permits import Permits
 from assay.releases.spool import Spool
 from assay.releases.withdrawal import Withdrawal
 from assay.reserve.contamination import Compared, ReserveIndex

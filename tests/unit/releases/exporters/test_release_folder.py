@@ -11,6 +11,7 @@ from assay.contracts import service as contracts
 from assay.contracts.documents import Documents
 from assay.core.canonical import encode_fact
 from assay.core.errors import InputError
+from assay.governance.permits import Permits
 from assay.quality.case import Case
 from assay.quality.disposition import Disposition
 from assay.quality.machine_evidence import Demand
@@ -35,7 +36,6 @@ from assay.releases.manifest import (
     ManifestWriter,
     ProgramName,
 )
-from assay.releases.permits import Permits
 from assay.releases.selection import Bundle, to_body
 from assay.releases.spool import Spool
 from assay.review.adjudication import Adjudication, Decided
@@ -106,7 +106,7 @@ def _accepted(case: Case, documents: Documents) -> Disposition:
 def _write(folder: Path, documents: Documents, cases: Sequence[Case]) -> None:
     """Write a release folder with the parts of the build that an export reads."""
     facts = documents.facts()
-    permits = Permits(documents.sources, on=date(2026, 1, 31), territory=None)
+    permits = Permits(documents.sources.classes, on=date(2026, 1, 31), territory=None)
     (folder / "documents").mkdir(parents=True)
     for kind, fact in facts.items():
         (folder / "documents" / f"{kind}.json").write_bytes(encode_fact(fact))

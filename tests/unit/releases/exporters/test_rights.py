@@ -35,8 +35,9 @@ def test_records_without_the_right_are_held_back_and_counted(tmp_path: Path) -> 
         program.records.import_(tmp_path / "records.jsonl", source="desk-authors")
         free = program.records.export(tmp_path / "evaluate.jsonl")
         held = program.records.export(tmp_path / "train.jsonl", use="train")
-    assert (free.lines, free.held_back) == (40, {})
+    assert (free.lines, free.held_back.records) == (40, 0)
     assert held.lines == 38
-    [(reason, count)] = held.held_back.items()
-    assert count == 2
-    assert "does not permit to train" in reason
+    assert held.held_back.reasons == {"not to train": 2}
+    first, _ = held.held_back.each
+    assert "does not permit to train" in first.reasons[0]
+    assert first.record.startswith("rch_")
