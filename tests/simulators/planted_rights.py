@@ -6,7 +6,7 @@ import msgspec
 
 import assay.bootstrap as doors
 from assay.bootstrap.program import Program
-from assay.core.clock import fixed_clock
+from assay.core.clock import Clock, fixed_clock
 from assay.demo.documents import write_program
 from assay.demo.world import build_world
 from assay.records.record import Lineage, Record, Source, Transformation, sort_candidates
@@ -90,7 +90,12 @@ def write_planted(folder: Path) -> dict[str, Record]:
 
 def opened_on(folder: Path, moment: str = DAY) -> Program:
     """The program as it is opened at a moment."""
-    return doors.open_program(folder, clock=fixed_clock(moment), who="tests")
+    return open_planted(folder, fixed_clock(moment))
+
+
+def open_planted(folder: Path, clock: Clock) -> Program:
+    """The program under a clock."""
+    return doors.open_program(folder, clock=clock, who="tests")
 
 
 def _source_class(name: str) -> str:

@@ -36,7 +36,9 @@ def test_a_gap_is_shown_answered_and_told_to_who_asked(sign_in: SignIn, program:
     shown = lead.get("/guideline").text
     assert "Is &lt;b&gt;haste&lt;/b&gt; assumed?" in shown
     assert all(each.pseudonym not in shown for each in program.accounts.all())
-    (gap,) = program.guideline.gaps()
+    signed_in = program.accounts.sign_in("lea", PASSWORD)
+    assert signed_in
+    (gap,) = program.guideline.gaps(signed_in.principal)
     half = lead.post("/guideline/answers", data={"text": "Only where the request says so."})
     assert half.status_code == 400
     assert "names no gap" in half.text

@@ -97,7 +97,7 @@ class ReviewController(Controller):
         given = await wrap_future(
             desk.claim(request.user, queue=data.queue, count=data.count, held=data.held)
         )
-        views = tuple(assignment_view(desk.shown(lease)) for lease in given.leases)
+        views = tuple(assignment_view(desk.shown(request.user, lease)) for lease in given.leases)
         return Claimed(assignments=views, none=given.none)
 
     @get(

@@ -38,8 +38,8 @@ class ShownGap(msgspec.Struct, frozen=True, kw_only=True):
 
     gap: OpenGap
     """The gap."""
-    record: Shown
-    """Its record."""
+    record: Shown | None
+    """Its record; absent where it is held back."""
 
 
 @get("/guideline", opt=opt(Permission.manage), include_in_schema=False, sync_to_thread=False)
@@ -81,7 +81,7 @@ def _guideline(request: Asked, program: Program, *, status: int = 200, **more: A
         status=status,
         rubric=f"{rubric.id} {rubric.version}",
         dimensions=(VERDICT, *(each.id for each in rubric.dimensions)),
-        groups=_by_dimension(program.guideline.gaps()),
+        groups=_by_dimension(program.guideline.gaps(request.user)),
         looks=looks,
         needed=_counted(looks),
         elsewhere=_elsewhere(program),
@@ -104,7 +104,7 @@ def _elsewhere(program: Program) -> list[tuple[str, int]]:
 def _by_dimension(gaps: list[OpenGap]) -> dict[str, list[ShownGap]]:
     found: dict[str, list[ShownGap]] = {}
     for each in sorted(gaps, key=lambda gap: gap.dimension or ""):
-        shown = ShownGap(gap=each, record=shown_view(each.shown))
+        shown = ShownGap(gap=each, record=shown_view(each.shown) if each.shown else None)
         found.setdefault(each.dimension or WHOLE, []).append(shown)
     return found
 
