@@ -147,7 +147,7 @@ class Sampling(Part):
     def hard_slices(self) -> tuple[Slice, ...]:
         """Every hard slice: those that are named, and those that are hard by their meaning."""
         meant = ({axis: self.axes[axis][place]} for axis, place in self.hard_values())
-        return (*self.hard, *meant)
+        return tuple({frozenset(each.items()): each for each in (*self.hard, *meant)}.values())
 
 
 class Reserve(Part):

@@ -277,8 +277,8 @@ def _coverage(report: QualityReport) -> Iterator[Block | str]:
     )
     if found.quotas or found.hard:
         yield table(
-            "Quotas and hard slices",
-            ("slice", "needed", "accepted", "records", "met"),
+            "Quotas and hard slices (near copies of an item count once: distinct)",
+            ("slice", "needed", "accepted", "distinct", "records", "met"),
             (quota_row(each) for each in (*found.quotas, *found.hard)),
         )
     for axis in found.axes:
@@ -317,6 +317,7 @@ def quota_row(quota: QuotaCoverage) -> tuple[str, ...]:
         slice_name(quota),
         str(quota.needed),
         str(quota.accepted),
+        str(quota.distinct),
         str(quota.records),
         "yes" if quota.met else "no",
     )

@@ -146,19 +146,20 @@ class _Build:
 
     def run(self, actor: str) -> Built:
         """Write, run the gates, sign and commit."""
-        selection = select(
-            self.store,
-            contract=self.documents["contract"].id,
-            rubric=self.documents["rubric"].id,
-            use=self.inputs.use,
-            permits=self.permits,
-            folder=self.releases,
-            reserve=self.inputs.reserve,
-            leave_out_overlaps=self.inputs.leave_out_overlaps,
-        )
-        with selection.spool, Spool(self.releases) as items:
+        with Spool(self.releases) as chosen, Spool(self.releases) as items:
+            selection = select(
+                self.store,
+                contract=self.documents["contract"].id,
+                rubric=self.documents["rubric"].id,
+                use=self.inputs.use,
+                permits=self.permits,
+                spool=chosen,
+                sampling=self.paperwork.contract.sampling,
+                reserve=self.inputs.reserve,
+                leave_out_overlaps=self.inputs.leave_out_overlaps,
+            )
             demand = Demand(self.paperwork.contract, self.paperwork.rubric)
-            tally = assemble(selection.spool, self.permits, self.folder, items, demand)
+            tally = assemble(chosen, self.permits, self.folder, items, demand)
             self._write_documents()
             head, texts = self._judge(selection, tally, items)
             for name, text in texts.items():

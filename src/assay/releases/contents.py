@@ -37,6 +37,7 @@ from assay.releases.build import read_documents
 from assay.releases.checksums import digest_file, is_safe
 from assay.releases.faults import Faults
 from assay.releases.gates import (
+    COPIES_COUNT,
     GATES,
     TWO_STATES,
     QaFigures,
@@ -80,7 +81,9 @@ def examine(folder: Path, head: Head, faults: Faults) -> None:
         papers.sources.classes, on=day_of(head.created), territory=head.program.territory
     )
     tally = Tally(Demand(papers.contract, papers.rubric))
-    walk = _Walk(folder, head, permits, faults, tally)
+    walk = _Walk(
+        folder, head, permits=permits, sampling=papers.contract.sampling, faults=faults, tally=tally
+    )
     walk.go()
     _compare(head, walk.tally, permits, faults)
     _examine_tables(folder, faults)
@@ -155,11 +158,18 @@ class _Walk:
     """One pass over the manifest's items and all series beside them."""
 
     def __init__(
-        self, folder: Path, head: Head, permits: Permits, faults: Faults, tally: Tally
+        self,
+        folder: Path,
+        head: Head,
+        *,
+        permits: Permits,
+        sampling: Sampling,
+        faults: Faults,
+        tally: Tally,
     ) -> None:
         self.tally = tally
         """Counts and Merkle root over the items as they are."""
-        self.cells = Cells()
+        self.cells = Cells(sampling)
         """The places of the records on the contract's axes."""
         self.figures = QaFigures()
         """What review came to, by the dispositions."""
@@ -210,7 +220,7 @@ class _Walk:
             [each for _, each in verifications],
             adjudications=len(adjudications),
         )
-        self.cells.add(record.task.taxonomy, accepted=True)
+        self.cells.add(raw.id, record, accepted=True)
         dispositions = self._dispositions.about(item.id)
         if len(dispositions) != 1:
             self._error("no-disposition", f"{item.id} has {len(dispositions)} dispositions")
@@ -318,7 +328,13 @@ def _run_gates(
     written = {gate.gate: gate.outcome for gate in head.gates}
     for result in (
         rights_gate(head.use, counts.accepted + counts.preserved, denied),
-        quota_gate(coverage(walk.cells, _sampling(head, papers, counts))),
+        quota_gate(
+            coverage(
+                walk.cells,
+                _sampling(head, papers, counts),
+                copies_count=head.format in COPIES_COUNT,
+            )
+        ),
         qa_gate(counts),
         versions_gate(documents),
         *again,

@@ -14,9 +14,10 @@ from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind
 from assay.core.errors import CheckError
 from assay.core.issues import Issue, has_errors
+from assay.core.wording import counted
 from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
-from assay.quality.coverage import Coverage
+from assay.quality.coverage import Coverage, QuotaCoverage, slices_asked
 from assay.quality.floors import FloorResult
 from assay.releases.release import GateResult, GateState
 from assay.releases.unread import unread_passages
@@ -33,11 +34,17 @@ GATES: Mapping[str, tuple[str, ...]] = {
     "assay-release/4": (
         "rights", "quotas", "qa", "versions", "agreement", "reserve", "verification", "claims",
     ),
+    "assay-release/5": (
+        "rights", "quotas", "qa", "versions", "agreement", "reserve", "verification", "claims",
+    ),
 }  # fmt: skip
 """Every gate of each format, in order."""
 
 TWO_STATES = frozenset({"assay-release/1", "assay-release/2", "assay-release/3"})
 """Formats whose gates passed or refused, and whose quotas were shares of the accepted records."""
+
+COPIES_COUNT = TWO_STATES | {"assay-release/4"}
+"""Formats in whose quotas near copies counted one by one."""
 
 NEEDED_DOCUMENTS: tuple[DocumentKind, ...] = ("contract", "rubric", "sources")
 """Documents that no release can do without; a policy only where there is one."""
@@ -80,24 +87,28 @@ def quota_gate(covered: Coverage) -> GateResult:
     Args:
         covered: the coverage of the contract's distribution by the records of the release.
     """
-    asked = (*covered.quotas, *covered.hard)
-    faults = [
-        f"{_slice_name(quota.slice)} has {quota.accepted} of {covered.accepted} records and needs "
-        f"{quota.needed}"
-        for quota in asked
-        if not quota.met
-    ]
-    total = f"{covered.accepted} records, and the contract "
+    asked = slices_asked(covered)
+    faults = [_short(quota, covered) for quota in asked if not quota.met]
+    total = f"{counted(covered.accepted, 'record')}, and the contract "
     total += f"{'aims at' if covered.aim else 'asks for'} {covered.wanted}"
     if covered.accepted < covered.wanted and not covered.aim:
         faults.insert(0, f"the release has {total}")
-    held = f"{len(covered.quotas)} quotas and {len(covered.hard)} hard slices are met"
+    held = f"{counted(len(covered.quotas), 'quota')} and "
+    held += f"{counted(len(covered.hard), 'hard slice')} are met"
     if not asked:
         held = "the contract sets no quota and names no hard slice"
     passed = f"{held}; the release has {total}"
     if not asked and covered.aim:
         return _unknown("quotas", passed)
     return _result("quotas", faults, passed)
+
+
+def _short(quota: QuotaCoverage, covered: Coverage) -> str:
+    """A slice that has too little, in words."""
+    has = f"{_slice_name(quota.slice)} has {quota.accepted} of {covered.accepted} records"
+    copies = quota.accepted - quota.distinct
+    once = f", {quota.distinct} where near copies count once," if copies else ""
+    return f"{has}{once} and needs {quota.needed}"
 
 
 def qa_gate(figures: QaFigures) -> GateResult:

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from assay.contracts.contract import Sampling
 from assay.core.canonical import encode_fact
 from assay.core.digest import sha256
 from assay.core.fact import Fact
@@ -57,29 +57,30 @@ class Selection:
 
     def __init__(
         self,
-        folder: Path,
+        spool: Spool,
         withdrawn: Mapping[str, str],
         reserve: ReserveIndex | None,
+        sampling: Sampling,
         *,
         leave_out_overlaps: bool,
     ) -> None:
         """Start with nothing chosen.
 
         Args:
-            folder: where the spool is kept.
+            spool: takes the chosen records; the caller closes it.
             withdrawn: records that were withdrawn one by one, each with the reason.
             reserve: the fingerprints of the reserve; None where nothing is sealed.
+            sampling: the distribution that the contract asks for.
             leave_out_overlaps: whether records that share text with it stay out.
         """
         self.overlaps: list[Overlap] = []
         """What chosen records share with the reserve."""
         self._reserve = reserve
         self._leave_out_overlaps = leave_out_overlaps
-        self.spool = Spool(folder)
-        """Bundles by the record's id; close it when done."""
+        self._spool = spool
         self.figures = QaFigures()
         """What review came to."""
-        self.cells = Cells()
+        self.cells = Cells(sampling)
         """The places of the chosen records on the contract's axes."""
         self._withdrawn = withdrawn
         self._left_out: Counter[tuple[str, str]] = Counter()
@@ -160,8 +161,8 @@ class Selection:
             self.figures.accepted += 1
         else:
             self.figures.preserved += 1
-        self.cells.add(case.record.task.taxonomy, accepted=True)
-        self.spool.add(case.id, msgspec.msgpack.encode(bundle))
+        self.cells.add(case.id, case.record, accepted=True)
+        self._spool.add(case.id, msgspec.msgpack.encode(bundle))
 
 
 def select(
@@ -171,7 +172,8 @@ def select(
     rubric: str,
     use: Use,
     permits: Permits,
-    folder: Path,
+    spool: Spool,
+    sampling: Sampling,
     reserve: ReserveIndex | None = None,
     leave_out_overlaps: bool = False,
 ) -> Selection:
@@ -183,11 +185,14 @@ def select(
         rubric: document id of the rubric in force.
         use: the use that rights are asked for.
         permits: what the sources permit.
-        folder: where the spool is kept while it is needed.
+        spool: takes the chosen records; the caller closes it.
+        sampling: the distribution that the contract asks for.
         reserve: the fingerprints of the reserve; None where nothing is sealed.
         leave_out_overlaps: whether records that share text with it stay out.
     """
-    selection = Selection(folder, _withdrawn(store), reserve, leave_out_overlaps=leave_out_overlaps)
+    selection = Selection(
+        spool, _withdrawn(store), reserve, sampling, leave_out_overlaps=leave_out_overlaps
+    )
     for batch in cases(store, contract=contract, rubric=rubric):
         selection.consider(batch, use, permits)
     return selection
