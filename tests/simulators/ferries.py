@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from assay.contracts.document import DocumentKind, to_fact
 from assay.contracts.reading import read_content
 from assay.core.canonical import json_text, parse_json
+from assay.core.digest import sha256
 from assay.core.fact import Fact
 from assay.core.ports import Checkpoint, FactStore
 from assay.governance.rights import Use
@@ -146,6 +147,7 @@ def inputs(
         program=PROGRAM,
         documents=files or documents(),
         quality=QualityReport(json=b'{"format":"assay-quality/1"}\n', markdown=quality.encode()),
+        record_handle=lambda identity: f"rch_{sha256(identity.encode()).hex()[:24]}",
         checkpoint=Checkpoint(number=3, hash="ab" * 32),
         limitations=limitations,
     )
@@ -279,11 +281,11 @@ def dispose(store: FactStore, files: Files | None = None) -> None:
         transaction.add(dispositions)
 
 
-def filled_store(facts: Sequence[Fact] | None = None) -> MemoryStore:
+def filled_store(facts: Sequence[Fact] | None = None, files: Files | None = None) -> MemoryStore:
     """A store with facts and their dispositions."""
     store = MemoryStore()
     add(store, first_facts() if facts is None else facts)
-    dispose(store)
+    dispose(store, files)
     return store
 
 

@@ -55,6 +55,10 @@ class ExitRights:
         """Look up the ancestors of some records at once."""
         self._clearance.learn(batch)
 
+    def sources(self, identity: str, record: Derived) -> tuple[str, ...]:
+        """The source classes of a record and of all its ancestors, each once, sorted."""
+        return self._clearance.holding(identity, record).sources
+
     def decide(
         self,
         identity: str,

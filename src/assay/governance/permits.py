@@ -31,6 +31,11 @@ class Permits:
         self._territory = territory
         self._decisions: dict[tuple[object, ...], Decision] = {}
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The known source classes."""
+        return frozenset(self._classes)
+
     def decide(
         self, use: Use | None, names: tuple[str, ...], roles: tuple[str, ...] | None = None
     ) -> Decision:

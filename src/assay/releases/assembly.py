@@ -95,7 +95,7 @@ class Tally:
         self._kinds[item.kind] += 1
         self._states[item.state] += 1
         self._standings.update(item.standings)
-        self._sources.update(item.source_classes)
+        self._sources.update(item.all_sources)
         if item.transformation:
             self._transformations[item.transformation.name, item.transformation.version] += 1
 
@@ -190,7 +190,9 @@ def assemble(chosen: Spool, permits: Permits, folder: Path, items: Spool, demand
             record = _record.decode(bundle.record)
             judgments = [(raw.id, _judgment.decode(raw.body)) for raw in bundle.judgments]
             disposition = _disposition.decode(bundle.disposition)
-            item = make_item(record, identity, disposition, judgments, permits)
+            item = make_item(
+                record, identity, disposition, judgments, permits, inherited=bundle.inherited
+            )
             canonical = encode_fact(item)
             tally.add(
                 item,

@@ -4,7 +4,7 @@ The same facts, inputs and key give the same bytes: nothing here reads a clock, 
 depends on the order in which the store was filled.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,10 +20,12 @@ from assay.core.errors import InputError
 from assay.core.lineage import Edge
 from assay.core.ports import FactStore
 from assay.core.version import __version__
+from assay.governance.clearance import Clearance
+from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.permits import Permits
 from assay.quality.coverage import Coverage, coverage
 from assay.quality.machine_evidence import Demand
-from assay.records.record import SCHEMA_VERSION
+from assay.records.record import SCHEMA_VERSION, Record
 from assay.releases.assembly import Tally, assemble
 from assay.releases.attestation import RELEASE, attest
 from assay.releases.card import TEXTS, Portrait, render_texts
@@ -61,6 +63,7 @@ from assay.releases.previous import entry_of, previous_release
 from assay.releases.release import GateResult, Release
 from assay.releases.selection import Selection, select
 from assay.releases.spool import Spool
+from assay.releases.withdrawal import withdrawn_records
 from assay.reserve.contamination import Compared
 
 ATTESTATION = "attestation.json"
@@ -85,6 +88,8 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     """Its path."""
     head: Head
     """The head of its manifest."""
+    held_back: HeldBack
+    """Releasable records whose rights do not permit the use, each with its reasons."""
 
 
 def build(
@@ -144,6 +149,16 @@ class _Build:
         day, territory = day_of(self.inputs.created), self.inputs.program.territory
         return Permits(self.paperwork.sources.classes, on=day, territory=territory)
 
+    @cached_property
+    def rights(self) -> ExitRights:
+        """What records and their ancestors permit on the day of the build."""
+        withdrawn = withdrawn_records(self.store)
+        clearance = Clearance(self.permits, self._find, withdrawn=withdrawn)
+        return ExitRights(clearance, self.inputs.record_handle)
+
+    def _find(self, ids: Sequence[str]) -> dict[str, Record]:
+        return {record.id: record for record in self.store.scan(Record, id=ids)}
+
     def run(self, actor: str) -> Built:
         """Write, run the gates, sign and commit."""
         with Spool(self.releases) as chosen, Spool(self.releases) as items:
@@ -152,7 +167,7 @@ class _Build:
                 contract=self.documents["contract"].id,
                 rubric=self.documents["rubric"].id,
                 use=self.inputs.use,
-                permits=self.permits,
+                rights=self.rights,
                 spool=chosen,
                 sampling=self.paperwork.contract.sampling,
                 reserve=self.inputs.reserve,
@@ -168,7 +183,12 @@ class _Build:
             self._seal(head)
             make_durable(self.folder)
             release = self._commit(head, items, actor)
-        return Built(release=release, folder=self.releases / head.version, head=head)
+        return Built(
+            release=release,
+            folder=self.releases / head.version,
+            head=head,
+            held_back=self.rights.held_back,
+        )
 
     def _write_documents(self) -> None:
         (self.folder / "documents").mkdir()

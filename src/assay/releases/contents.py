@@ -47,6 +47,12 @@ from assay.releases.gates import (
     verification_gate,
     versions_gate,
 )
+from assay.releases.inheritance import (
+    BEFORE_INHERITANCE,
+    Descent,
+    descent_faults,
+    item_faults,
+)
 from assay.releases.inputs import Paperwork, day_of, paperwork
 from assay.releases.item import Item, make_item
 from assay.releases.manifest import MANIFEST, Head, read_manifest
@@ -176,6 +182,8 @@ class _Walk:
         self._folder = folder
         self._head = head
         self._permits = permits
+        self._sources = permits.names
+        self._derived: list[Descent] = []
         self._faults = faults
         self._documents = {entry.kind: entry.id for entry in head.documents}
         self._dispositions = _Series(folder, DISPOSITIONS, Disposition, faults)
@@ -200,6 +208,7 @@ class _Walk:
             if found is None or found[0].id != item.id:
                 raise _misplaced("other-record", f"{item.id} is not the record at its place")
             self._examine(item, body, *found)
+            self._examine_inheritance(item)
         if next(records, None) is not None:
             message = "there are more records than the manifest has items"
             raise _misplaced("unlisted-record", message)
@@ -207,6 +216,8 @@ class _Walk:
             self._dispositions, self._judgments, self._adjudications, self._verifications,
         ):  # fmt: skip
             series.about(None)
+        for identity, fault in descent_faults(self._folder / MANIFEST, self._derived):
+            self._error("other-inheritance", f"{identity}: {fault}")
 
     def _examine(self, item: Item, body: bytes, raw: Body, record: Record) -> None:
         judgments = self._judgments.about(item.id)
@@ -235,12 +246,22 @@ class _Walk:
         )
         self._examine_disposition(disposition, bundle)
         spoken = [(each.id, judgment) for each, judgment in judgments]
-        expected = make_item(record, raw.id, disposition, spoken, self._permits)
+        expected = make_item(
+            record, raw.id, disposition, spoken, self._permits, inherited=item.inherited
+        )
         for field in Item.__struct_fields__:
             if getattr(item, field) != getattr(expected, field):
                 self._error("other-item", f"{item.id}: {field} is not what the facts say")
         if self._head.use not in item.permitted:
             self._error("no-right", f"{item.id} has no right to {self._head.use}")
+
+    def _examine_inheritance(self, item: Item) -> None:
+        if item.parents and self._head.format not in BEFORE_INHERITANCE:
+            self._derived.append(
+                Descent(id=item.id, parents=item.parents, sources=item.all_sources)
+            )
+        for fault in item_faults(item, self._head.format, self._sources):
+            self._error("other-inheritance", f"{item.id}: {fault}")
 
     def _examine_disposition(self, disposition: Disposition, bundle: Bundle) -> None:
         record = disposition.record

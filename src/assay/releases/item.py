@@ -34,7 +34,7 @@ class Item(Value):
     schema: Index
     """Version of the record format that it is in."""
     source_classes: tuple[str, ...]
-    """Source classes that it draws on."""
+    """Source classes that it draws on itself."""
     permitted: tuple[Use, ...]
     """Uses that its sources permitted on the day of the release."""
     rubric: str
@@ -57,6 +57,13 @@ class Item(Value):
     """The standing of each candidate, in the record's order; empty in the formats 1 to 3."""
     judged_under: tuple[str, ...] = ()
     """Rubrics, by document id, and foreign guidelines, by name, that its judgments cite."""
+    inherited: tuple[str, ...] = ()
+    """Source classes of the records it was made from, beyond its own, sorted; since format 5."""
+
+    @property
+    def all_sources(self) -> tuple[str, ...]:
+        """The source classes whose rights bind it: its own and those that it inherits, sorted."""
+        return tuple(sorted({*self.source_classes, *self.inherited}))
 
 
 def make_item(
@@ -65,6 +72,8 @@ def make_item(
     disposition: Disposition,
     judgments: Iterable[tuple[str, Judgment]],
     permits: Permits,
+    *,
+    inherited: tuple[str, ...] = (),
 ) -> Item:
     """The item of a record.
 
@@ -74,6 +83,7 @@ def make_item(
         disposition: what the contract's rules made of it.
         judgments: its judgments with their ids, in the order of their ids.
         permits: what the source classes permit on the day of the release.
+        inherited: source classes of its ancestors, beyond its own, sorted.
     """
     digests, cited = [], set()
     for judgment_id, judgment in judgments:
@@ -84,7 +94,7 @@ def make_item(
         kind=record.kind,
         schema=record.schema_version,
         source_classes=record.source_classes,
-        permitted=permits.permitted(record.source_classes),
+        permitted=permits.permitted(tuple(sorted({*record.source_classes, *inherited}))),
         rubric=disposition.rubric,
         disposition=disposition.id,
         state=disposition.state,
@@ -95,6 +105,7 @@ def make_item(
         transformation=_transformation(record),
         standings=tuple(each.standing for each in disposition.standings),
         judged_under=tuple(sorted(cited - {""})),
+        inherited=inherited,
     )
 
 

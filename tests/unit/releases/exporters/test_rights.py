@@ -20,9 +20,9 @@ def test_rows_leave_a_release_only_while_its_sources_permit(tmp_path: Path) -> N
     """After the last day of a source the export is refused, with the source and its day."""
     folder = build(filled_store(), inputs(use="evaluate"), KEY, tmp_path / "r", actor=ACTOR).folder
     clock = fixed_clock("2026-02-01T00:00:00Z")
-    export_release(folder, "openai:chat", tmp_path / "now", clock=clock)
+    export_release(folder, "openai:chat", tmp_path / "now", use="evaluate", clock=clock)
     with pytest.raises(CheckError, match="lent could be kept until 2030-12-31"):
-        export_release(folder, "openai:chat", tmp_path / "later", clock=LATER)
+        export_release(folder, "openai:chat", tmp_path / "later", use="evaluate", clock=LATER)
     assert not (tmp_path / "later").exists()
 
 
