@@ -9,7 +9,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from assay.contracts.document import DocumentKind, to_fact
 from assay.contracts.reading import read_content
 from assay.core.canonical import json_text, parse_json
-from assay.core.digest import sha256
 from assay.core.fact import Fact
 from assay.core.ports import Checkpoint, FactStore
 from assay.governance.rights import Use
@@ -28,6 +27,7 @@ from assay.releases.checksums import SUMS, digest_file, render_sums, scan_folder
 from assay.releases.inputs import DocumentFile, QualityReport, ReleaseInputs
 from assay.releases.manifest import MANIFEST, ProgramName
 from assay.review.adjudication import Adjudication, Decided
+from assay.review.desk import RECORD_HANDLE, opaque
 from assay.verification.verification import Pass, Verification
 from simulators.memory_store import MemoryStore
 
@@ -131,6 +131,11 @@ RUBRIC_ID = documents()["rubric"].document.id
 """Document id of the rubric that judgments are given under."""
 
 
+def record_handle(identity: str) -> str:
+    """The keyed handle of a record of the ferries."""
+    return opaque(bytes(range(32)), RECORD_HANDLE, identity)
+
+
 def inputs(
     version: str = "1.0.0",
     *,
@@ -147,7 +152,7 @@ def inputs(
         program=PROGRAM,
         documents=files or documents(),
         quality=QualityReport(json=b'{"format":"assay-quality/1"}\n', markdown=quality.encode()),
-        record_handle=lambda identity: f"rch_{sha256(identity.encode()).hex()[:24]}",
+        record_handle=record_handle,
         checkpoint=Checkpoint(number=3, hash="ab" * 32),
         limitations=limitations,
     )

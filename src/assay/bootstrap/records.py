@@ -27,7 +27,6 @@ from assay.records.report import ImportReport
 from assay.records.sampling import Plan
 from assay.records.sampling_report import Prices, SamplingReport
 from assay.records.service import Preview, Progress
-from assay.review.desk import RECORD_HANDLE
 
 BATCH = 500
 """Records whose rights are looked up at once."""
@@ -177,7 +176,7 @@ class RecordsNoun:
             identity: its id, a unique prefix of it, or its keyed handle.
             role: the role of who reads it.
         """
-        record = self.get(self._identity(identity))
+        record = self.get(self._session.record_identity(identity))
         rights = self._session.exit_rights()
         decision = rights.decide(record.id, record, roles=(role,))
         if decision.permitted:
@@ -189,14 +188,6 @@ class RecordsNoun:
             judgments=(),
             held_back=tuple(denial.message for denial in decision.denials),
         )
-
-    def _identity(self, name: str) -> str:
-        """The id that a keyed handle stands for; any other name as it is."""
-        if not name.startswith(f"{RECORD_HANDLE}_"):
-            return name
-        handle = self._session.record_handle
-        ids = (record.id for record in self.list())
-        return next((each for each in ids if handle(each) == name), name)
 
     def export(
         self,

@@ -52,6 +52,13 @@ class Session:
         """A keyed name of a record for readers who may not see its content."""
         return opaque(self.keys.records, RECORD_HANDLE, identity)
 
+    def record_identity(self, name: str) -> str:
+        """The id that a record's keyed handle stands for; any other name as it is."""
+        if not name.startswith(f"{RECORD_HANDLE}_"):
+            return name
+        ids = (record.id for record in self.store.scan(Record))
+        return next((each for each in ids if self.record_handle(each) == name), name)
+
     def permits(self) -> Permits:
         """What the source classes permit today, where the program is."""
         return Permits(

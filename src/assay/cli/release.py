@@ -181,7 +181,8 @@ def withdraw(
     version: Annotated[str, typer.Argument(help="Version of the release.")],
     reason: Annotated[str, typer.Option(help="Why; everyone who verifies it will read it.")],
     record: Annotated[
-        list[str] | None, typer.Option(help="Id of a record; the whole release where absent.")
+        list[str] | None,
+        typer.Option(help="Id or handle of a record; the whole release where absent."),
     ] = None,
     program: Folder = ".",
     as_json: AsJson = False,

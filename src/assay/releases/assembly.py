@@ -172,15 +172,24 @@ class _Files:
         self._lines[series].write(body + b"\n")
 
 
-def assemble(chosen: Spool, permits: Permits, folder: Path, items: Spool, demand: Demand) -> Tally:
+def assemble(
+    chosen: Spool,
+    permits: Permits,
+    folder: Path,
+    items: Spool,
+    demand: Demand,
+    *,
+    handles: Mapping[str, str],
+) -> Tally:
     """Write the data files of a release.
 
     Args:
-        chosen: the selection's bundles by the record's id.
+        chosen: the bundles as they are published, by the record's id.
         permits: what the sources permit.
         folder: where the files go.
         items: takes the canonical bytes of the items, by the record's id.
         demand: what the documents demand of machine evidence.
+        handles: id of a record -> its handle, where it has another id in the store.
     """
     tally = Tally(demand)
     with ExitStack() as stack:
@@ -191,7 +200,13 @@ def assemble(chosen: Spool, permits: Permits, folder: Path, items: Spool, demand
             judgments = [(raw.id, _judgment.decode(raw.body)) for raw in bundle.judgments]
             disposition = _disposition.decode(bundle.disposition)
             item = make_item(
-                record, identity, disposition, judgments, permits, inherited=bundle.inherited
+                record,
+                identity,
+                disposition,
+                judgments,
+                permits,
+                inherited=bundle.inherited,
+                handle=handles.get(identity, ""),
             )
             canonical = encode_fact(item)
             tally.add(

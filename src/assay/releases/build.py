@@ -60,6 +60,7 @@ from assay.releases.manifest import (
 )
 from assay.releases.place import building, locked, make_durable, settle
 from assay.releases.previous import entry_of, previous_release
+from assay.releases.publication import Publication
 from assay.releases.release import GateResult, Release
 from assay.releases.selection import Selection, select
 from assay.releases.spool import Spool
@@ -161,7 +162,11 @@ class _Build:
 
     def run(self, actor: str) -> Built:
         """Write, run the gates, sign and commit."""
-        with Spool(self.releases) as chosen, Spool(self.releases) as items:
+        with (
+            Spool(self.releases) as chosen,
+            Spool(self.releases) as published,
+            Spool(self.releases) as items,
+        ):
             selection = select(
                 self.store,
                 contract=self.documents["contract"].id,
@@ -174,15 +179,19 @@ class _Build:
                 leave_out_overlaps=self.inputs.leave_out_overlaps,
             )
             demand = Demand(self.paperwork.contract, self.paperwork.rubric)
-            tally = assemble(chosen, self.permits, self.folder, items, demand)
-            self._write_documents()
+            publication = Publication(chosen, self.inputs.record_handle)
+            publication.write(published)
+            tally = assemble(
+                published, self.permits, self.folder, items, demand, handles=publication.handles
+            )
+            self._write_documents(publication)
             head, texts = self._judge(selection, tally, items)
             for name, text in texts.items():
-                self._write(name, text)
+                self._write(name, publication.text(text))
             self._write_manifest(head, items)
             self._seal(head)
             make_durable(self.folder)
-            release = self._commit(head, items, actor)
+            release = self._commit(head, items, publication.origins, actor)
         return Built(
             release=release,
             folder=self.releases / head.version,
@@ -190,13 +199,13 @@ class _Build:
             held_back=self.rights.held_back,
         )
 
-    def _write_documents(self) -> None:
+    def _write_documents(self, publication: Publication) -> None:
         (self.folder / "documents").mkdir()
         for kind, file in self.inputs.documents.items():
             self._write(f"documents/{file.file}", file.source)
             self._write(f"documents/{kind}.json", encode_fact(file.document))
-        self._write(QUALITY_JSON, self.inputs.quality.json)
-        self._write(QUALITY_TEXT, self.inputs.quality.markdown)
+        self._write(QUALITY_JSON, publication.text(self.inputs.quality.json.decode()))
+        self._write(QUALITY_TEXT, publication.text(self.inputs.quality.markdown.decode()))
 
     def _judge(
         self, selection: Selection, tally: Tally, items: Spool
@@ -359,7 +368,7 @@ class _Build:
         subjects = {MANIFEST: digests[MANIFEST], SUMS: digest_file(self.folder / SUMS)[0]}
         self._write(ATTESTATION, attest(RELEASE, subjects, predicate_of(head), self.key))
 
-    def _commit(self, head: Head, items: Spool, actor: str) -> Release:
+    def _commit(self, head: Head, items: Spool, origins: Mapping[str, str], actor: str) -> Release:
         documents: dict[str, str] = {entry.kind: entry.id for entry in head.documents}
         release = Release(
             version=head.version,
@@ -372,7 +381,11 @@ class _Build:
             previous=self.previous.id if self.previous else None,
         )
         made_from = (
-            Edge(child=release.id, role="disposition", parent=item.disposition)
+            Edge(
+                child=release.id,
+                role="disposition",
+                parent=origins.get(item.disposition, item.disposition),
+            )
             for item in _items_of(items)
         )
         with self.store.write(

@@ -247,7 +247,13 @@ class _Walk:
         self._examine_disposition(disposition, bundle)
         spoken = [(each.id, judgment) for each, judgment in judgments]
         expected = make_item(
-            record, raw.id, disposition, spoken, self._permits, inherited=item.inherited
+            record,
+            raw.id,
+            disposition,
+            spoken,
+            self._permits,
+            inherited=item.inherited,
+            handle=item.handle,
         )
         for field in Item.__struct_fields__:
             if getattr(item, field) != getattr(expected, field):

@@ -36,10 +36,10 @@ def item_faults(item: Item, format_: Format, known: Iterable[str]) -> Iterator[s
         format_: the release's format.
         known: the source classes of the sources document.
     """
+    if format_ in BEFORE_INHERITANCE and (item.inherited or item.handle):
+        yield f"items of the format {format_} have no `inherited` and no `handle`"
     if not item.inherited:
         return
-    if format_ in BEFORE_INHERITANCE:
-        yield f"items of the format {format_} do not say what they inherit"
     if item.inherited != tuple(sorted(set(item.inherited) - set(item.source_classes))):
         yield "what it inherits is not sorted, or is its own"
     if not item.parents:

@@ -59,6 +59,9 @@ class Item(Value):
     """Rubrics, by document id, and foreign guidelines, by name, that its judgments cite."""
     inherited: tuple[str, ...] = ()
     """Source classes of the records it was made from, beyond its own, sorted; since format 5."""
+    handle: str = ""
+    """Keyed name of the record in the publisher's store, where its id there is another one, as it
+    names a record that is not in the release; since format 5."""
 
     @property
     def all_sources(self) -> tuple[str, ...]:
@@ -74,6 +77,7 @@ def make_item(
     permits: Permits,
     *,
     inherited: tuple[str, ...] = (),
+    handle: str = "",
 ) -> Item:
     """The item of a record.
 
@@ -84,6 +88,7 @@ def make_item(
         judgments: its judgments with their ids, in the order of their ids.
         permits: what the source classes permit on the day of the release.
         inherited: source classes of its ancestors, beyond its own, sorted.
+        handle: its keyed name in the publisher's store, where its id there is another one.
     """
     digests, cited = [], set()
     for judgment_id, judgment in judgments:
@@ -106,6 +111,7 @@ def make_item(
         standings=tuple(each.standing for each in disposition.standings),
         judged_under=tuple(sorted(cited - {""})),
         inherited=inherited,
+        handle=handle,
     )
 
 

@@ -121,7 +121,7 @@ def _write(folder: Path, documents: Documents, cases: Sequence[Case]) -> None:
             )
             chosen.add(case.id, msgspec.msgpack.encode(bundle))
         demand = Demand(documents.contract, documents.rubric)
-        tally = assemble(chosen, permits, folder, items, demand)
+        tally = assemble(chosen, permits, folder, items, demand, handles={})
         head = Head(
             format=FORMAT,
             program=ProgramName(id="kitchen", name="Kitchen"),
