@@ -158,6 +158,11 @@ class Keys:
         """What makes fingerprints of the reserve and compares with them."""
         return self._key("gate", self._program.gate_key)
 
+    @cached_property
+    def records(self) -> bytes:
+        """What the handles of records depend on that a reader may not see."""
+        return self._key("records", None)
+
     def _earlier(self) -> str | None:
         """The one secret of a program that an earlier version made: its pseudonyms must stay."""
         return f"file:{PSEUDONYM_KEY}" if (self._folder / PSEUDONYM_KEY).exists() else None

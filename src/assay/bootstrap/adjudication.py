@@ -17,7 +17,8 @@ from assay.review.completeness import shape_of
 from assay.review.decision import decided_of, senior_faults, with_revision
 from assay.review.disputes import Dispute
 from assay.review.form import Form
-from assay.review.lease import Lease, LeaseState
+from assay.review.lease import Lease, LeaseState, Turn
+from assay.review.ports import DeskWriting
 from assay.review.presentation import Presentation
 from assay.review.service import weigh
 from assay.review.welfare import withheld
@@ -110,7 +111,7 @@ class AdjudicationNoun:
         def work(unit: Unit) -> str | None:
             open_desk = self._desk.unit(unit)
             for queue in offered:
-                turn = open_desk.turn(who.pseudonym, queue)
+                turn = self._turn(open_desk, who, queue)
                 if turn is not None:
                     lease = desk.give_senior(
                         open_desk, in_force, adjudicator=who.pseudonym, turn=turn, now=now
@@ -120,6 +121,21 @@ class AdjudicationNoun:
 
         return self._floor.submit(work, "adjudication.take", actor=who.pseudonym)
 
+    def _turn(self, open_desk: DeskWriting, who: Principal, queue: int) -> Turn | None:
+        """The next record of a queue that the adjudicator may read; the others are offered no more."""
+        rights = self._floor.rights
+        while turn := open_desk.turn(who.pseudonym, queue):
+            identity = turn.item.record
+            record = self._session.store.get(Record, identity)
+            if rights.may_read(who, identity, record):
+                return turn
+            if rights.decide(identity, record, ("adjudicator",)).permitted:
+                open_desk.queues.bar(identity, [who.pseudonym])
+            else:
+                open_desk.queues.retire(identity)
+            open_desk.acted()
+        return None
+
     def look(self, who: Principal, handle: str) -> SeniorWork:
         """One record with the judgments on it side by side.
 
@@ -128,6 +144,7 @@ class AdjudicationNoun:
         """
         lease = self._own(who, handle)
         record = self._session.store.get(Record, lease.record)
+        self._floor.rights.refuse_unreadable(who, lease.record, record)
         order = self._order(lease, record)
         people = self._people(lease.record)
         people.sort(key=lambda each: desk.opaque(self._session.keys.desk, "voi", handle, each.id))

@@ -63,7 +63,10 @@ class RoundPage(msgspec.Struct, frozen=True, kw_only=True):
     view: RoundView
     """What the viewer may see of it."""
     shown: dict[str, ReadRecord]
-    """Record id -> what is shown of it, in the record's own order; none that members are to judge."""
+    """Record id -> what is shown of it, in the record's own order; without what
+    members are to judge, and what is held back."""
+    held_back: dict[str, tuple[str, ...]]
+    """Record id -> why the viewer may not read it."""
     differing: tuple[str, ...]
     """Records on which members differ; empty while the viewer may not see it."""
 
@@ -85,7 +88,8 @@ class CalibrationNoun:
             members: pseudonyms.
 
         Raises:
-            UsageError: for unknown records, too many of them, or too few members.
+            UsageError: for unknown records, too many of them, too few members, or records that
+                reviewers may not read.
         """
         store = self._session.store
         found = tuple(store.get(Record, each).id for each in dict.fromkeys(records))
@@ -99,6 +103,7 @@ class CalibrationNoun:
         faults = list(given.faults())
         if len(found) > MOST_RECORDS:
             faults.append(f"a round has at most {MOST_RECORDS} records")
+        faults += self._held_back(found)
         if faults:
             raise UsageError(code="bad-round", message="; ".join(faults), where="round")
         queue = _queue_of(given)
@@ -117,6 +122,16 @@ class CalibrationNoun:
         opened = self._floor.submit(work, "calibration.open", actor=who.pseudonym)
         self._floor.seat_members(given.members, by=who.pseudonym)
         return opened
+
+    def _held_back(self, records: Sequence[str]) -> list[str]:
+        """Why the reviewers of a round may not read some records, each under its handle."""
+        rights = self._session.exit_rights()
+        for each in self._session.store.scan(Record, id=list(records)):
+            rights.readers(each.id, each, _ROLES)
+        return [
+            f"{held.record} is held back: {'; '.join(held.reasons)}"
+            for held in rights.held_back.each
+        ]
 
     def handle(self, given: Round) -> str:
         """By what a round is named outside: its id would be a digest of the ids of its records."""
@@ -159,9 +174,14 @@ class CalibrationNoun:
         state = self._state(handle)
         view = calibration.view(state, viewer=who.pseudonym, role=_role(who))
         seen = any(each.distributions is not None for each in view.records)
-        shown = {}
+        shown: dict[str, ReadRecord] = {}
+        held: dict[str, tuple[str, ...]] = {}
         for each in () if self._is_to_judge(state, who) else state.round.records:
             record = self._session.store.get(Record, each)
+            decision = self._floor.rights.decide(each, record, who.roles)
+            if not decision.permitted:
+                held[each] = tuple(denial.message for denial in decision.denials)
+                continue
             order = Assignment(record=each, reviewer=who.pseudonym, number=0)
             shown[each] = self._floor.reading.on_page(
                 who, record, order, uncovered=each == uncovered
@@ -170,6 +190,7 @@ class CalibrationNoun:
             card=self._card(state, who),
             view=view,
             shown=shown,
+            held_back=held,
             differing=state.differing if seen else (),
         )
 
@@ -267,9 +288,13 @@ class CalibrationNoun:
         )
 
 
+_ROLES = ("reviewer",)
+"""In which members judge in a round."""
+
+
 def _queue_of(given: Round) -> Queue:
     """The queue in which a round's members judge; it is named after the round."""
-    return Queue(stage="calibration", layer=given.id, kind="round", roles=("reviewer",))
+    return Queue(stage="calibration", layer=given.id, kind="round", roles=_ROLES)
 
 
 def _record_at(state: RoundState, place: str) -> str:

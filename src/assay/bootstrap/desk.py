@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from assay.bootstrap import filling, routing
+from assay.bootstrap.desk_rights import DeskRights
 from assay.bootstrap.filling import Filled
 from assay.bootstrap.offering import Offering
 from assay.bootstrap.reading import Reading
@@ -30,7 +31,7 @@ from assay.review.assignment import Assignment
 from assay.review.desk import InForce, Receipt
 from assay.review.form import Form
 from assay.review.guideline_gap import GuidelineGap, looked_at
-from assay.review.lease import Lease, LeaseState
+from assay.review.lease import Lease, LeaseState, Turn
 from assay.review.ports import DeskWriting
 from assay.review.presentation import Presentation
 from assay.review.skipping import HOUR_SECONDS, Ended, refuse_more
@@ -112,6 +113,8 @@ class DeskNoun:
         self._seating = Seating(session, self._desk)
         self._offering = Offering(session, self._desk)
         self._reading = Reading(session, self._desk, self._seating)
+        self.rights = DeskRights(session)
+        """What may be read at the desk now."""
         self._records = lru_cache(CACHED)(self._read_record)
         self._assigned: dict[str, Assignment] = {}
         documents = session.documents
@@ -222,7 +225,7 @@ class DeskNoun:
             if not tried:
                 return Claims(leases=(), none=_capped(capped) if capped else _not_seated(queue))
             open_desk = self._desk.unit(unit)
-            mine = [each for each in open_desk.held(reviewer) if each.queue in tried]
+            mine = self._readable(open_desk, who, tried)
             # What was begun is gone on with, also on another device.
             mine.sort(key=lambda each: not each.drafted)
             ahead = set(held)
@@ -245,6 +248,40 @@ class DeskNoun:
 
         return self._writer.post(work, "review.claim", actor=reviewer)
 
+    def _readable(
+        self, open_desk: DeskWriting, who: Principal, tried: Sequence[int]
+    ) -> list[Lease]:
+        """What a reviewer holds in some queues; what may not be read any more is given back."""
+        kept = []
+        for lease in open_desk.held(who.pseudonym):
+            if lease.queue not in tried:
+                continue
+            record = self._records(lease.record)
+            if self.rights.may_read(who, lease.record, record):
+                kept.append(lease)
+            else:
+                desk.release(open_desk, lease)
+                self._close(open_desk, who, lease.queue, lease.record)
+        return kept
+
+    def _turn(self, open_desk: DeskWriting, who: Principal, number: int) -> Turn | None:
+        """A reviewer's turn in a queue on a record that the reviewer may read."""
+        while turn := self._offering.turn(open_desk, who.pseudonym, number):
+            identity = turn.item.record
+            if self.rights.may_read(who, identity, self._records(identity)):
+                return turn
+            self._close(open_desk, who, turn.item.queue, identity)
+        return None
+
+    def _close(self, open_desk: DeskWriting, who: Principal, number: int, identity: str) -> None:
+        """Give a record to nobody more in whose role it may not be read, or not to this person."""
+        roles = self._offering.queue(number).queue.roles
+        if self.rights.decide(identity, self._records(identity), roles).permitted:
+            open_desk.queues.bar(identity, [who.pseudonym])
+        else:
+            open_desk.queues.retire(identity)
+        open_desk.acted()
+
     def _next(
         self,
         open_desk: DeskWriting,
@@ -259,7 +296,7 @@ class DeskNoun:
         """
         reviewer = who.pseudonym
         for number in self._offering.order(tried):
-            turn = self._offering.turn(open_desk, reviewer, number)
+            turn = self._turn(open_desk, who, number)
             if turn is None:
                 continue
             refusal = self._reading.withheld(who, self._records(turn.item.record), begun=False)
@@ -279,7 +316,7 @@ class DeskNoun:
         """One assignment with all that its reviewer may see.
 
         Raises:
-            UsageError: if the reviewer has no such assignment.
+            UsageError: if the reviewer has no such assignment, or may not read its record any more.
         """
         lease = self._desk.find(handle)
         if lease is None or lease.reviewer != who.pseudonym or lease.handle is None:
@@ -290,9 +327,10 @@ class DeskNoun:
         """A lease with all that its reviewer may see.
 
         Raises:
-            UsageError: if the reviewer may not read its text, or not any more.
+            UsageError: if the reviewer may not read its text, or its record, or not any more.
         """
         record = self._records(lease.record)
+        self.rights.refuse_unreadable(who, lease.record, record)
         assignment = self._assignment(lease)
         handle = str(lease.handle)
         kept = self._desk.draft(handle) if lease.drafted else None
@@ -457,6 +495,7 @@ class DeskNoun:
         Raises:
             UsageError: if the person may not read it now.
         """
+        self.rights.refuse_unreadable(who, record.id, record)
 
         def work(unit: Unit) -> None:
             self._reading.uncover(self._desk.unit(unit), who, record)
@@ -527,6 +566,7 @@ class DeskNoun:
         """Let leases run out whose time is over; how many did."""
         now = self._session.clock()
         self._offering.refresh()
+        self.rights.refresh()
 
         def work(unit: Unit) -> int:
             return len(self._desk.unit(unit).expire(now))

@@ -57,8 +57,10 @@ class OpenGap(msgspec.Struct, frozen=True, kw_only=True):
     """What the rubric does not cover, in the reviewer's words."""
     record: str
     """Id of the record at which it showed."""
-    shown: ReadRecord
-    """What is shown of the record, in its own order."""
+    shown: ReadRecord | None
+    """What is shown of the record, in its own order; absent where it is held back."""
+    held_back: tuple[str, ...]
+    """Why the viewer may not read the record."""
     in_force: bool
     """Whether it was found in the version that is in force now."""
 
@@ -101,7 +103,7 @@ class GuidelineNoun:
         return self.gaps(who, uncovered=found.id)
 
     def gaps(self, who: Principal, *, uncovered: str | None = None) -> list[OpenGap]:
-        """The gaps that wait for an answer, in their order of entry, with their records.
+        """The gaps that wait for an answer, in order of entry, with records that a lead may read.
 
         Args:
             who: the viewer.
@@ -110,19 +112,25 @@ class GuidelineNoun:
         store, rubric = self._session.store, self._session.ids["rubric"]
         waiting = open_gaps(store.scan(GuidelineGap), store.scan(GapAnswer))
         found = {each.id: each for each in store.scan(Record, id=_ids(waiting))}
-        return [
-            OpenGap(
+        gaps = []
+        for each in waiting:
+            record = found[each.record]
+            decision = self._floor.rights.decide(each.record, record, who.roles)
+            gap = OpenGap(
                 gap=each.id,
                 dimension=each.dimension,
                 text=each.text,
                 record=each.record,
                 shown=self._floor.reading.on_page(
-                    who, found[each.record], _order(each), uncovered=each.id == uncovered
-                ),
+                    who, record, _order(each), uncovered=each.id == uncovered
+                )
+                if decision.permitted
+                else None,
+                held_back=tuple(denial.message for denial in decision.denials),
                 in_force=each.rubric == rubric,
             )
-            for each in waiting
-        ]
+            gaps.append(gap)
+        return gaps
 
     def answer(
         self, who: Principal, gaps: Sequence[str], text: str, dimensions: Sequence[str] = ()

@@ -86,6 +86,7 @@ class ReleasesNoun:
             quality=QualityReport(
                 json=to_json(report).encode(), markdown=to_markdown(report).encode()
             ),
+            record_handle=session.record_handle,
             checkpoint=session.store.head(),
             floors=report.floors,
             rubrics=quality.rubrics(session.store),
@@ -109,7 +110,8 @@ class ReleasesNoun:
             self._session.store,
             version,
             reason=reason,
-            records=records,
+            records=[self._session.record_identity(each) for each in records],
+            record_handle=self._session.record_handle,
             key=self._key(),
             releases=self.folder,
             moment=self._session.clock(),
@@ -207,6 +209,7 @@ def export_release(
     options: Mapping[str, str] | None = None,
     *,
     public_key: Path | None = None,
+    use: Use | None = None,
     clock: Clock = system_clock,
 ) -> DropReport:
     """Write a release in a trainer's format, with its drop report; no program is needed.
@@ -218,18 +221,39 @@ def export_release(
         options: the exporter's options, as text.
         clock: gives the day on which rights are asked for again.
         public_key: a trusted key: the release is verified first, and withdrawn records stay out.
+        use: what the rows are for: to train where absent. Records that do not permit it stay out,
+            counted in the drop report.
 
     Raises:
         InputError: if the folder is not a release.
+        UsageError: if no use is named for a release that was not built to train.
         CheckError: if the release does not verify, is withdrawn, or a notice is next to it that
             cannot be verified without a key.
     """
     service.require_release(folder)
     _refuse_expired(folder, clock)
+    chosen_use = use or _trained_on(folder)
     chosen = configured(load("exporters", exporter), options or {})
     withdrawn = _withdrawn_records(folder, public_key)
-    records = released_records(folder, withdrawn=withdrawn)
+    records = released_records(folder, use=chosen_use, withdrawn=withdrawn)
     return export(records, chosen, target, release=release_name(folder))
+
+
+def _trained_on(folder: Path) -> Use:
+    """The use of rows for a trainer where none is named.
+
+    Raises:
+        UsageError: if the release was built for another one.
+    """
+    built_for = read_head(folder / MANIFEST).use
+    if built_for == "train":
+        return "train"
+    raise UsageError(
+        code="use-not-named",
+        message=f"this release was built to {built_for}, and rows for a trainer are trained on",
+        where=str(folder),
+        hint=f"name what the rows are for: --use {built_for}, or --use train where that is permitted",
+    )
 
 
 def _refuse_expired(folder: Path, clock: Clock) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json, print_table
+from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -56,6 +56,7 @@ def build(
                 "release": built.release,
                 "counts": built.head.counts,
                 "left_out": built.head.left_out,
+                "held_back": built.held_back,
             }
         )
         return
@@ -65,6 +66,7 @@ def build(
     )
     for each in built.head.left_out:
         typer.echo(f"left out: {each.records} ({each.code.replace('_', ' ')}), {each.reason}")
+    print_held_back(built.held_back)
     typer.echo(f"\nrelease {version}: {built.release.records} records, "
                f"{built.release.judgments} judgments")  # fmt: skip
     typer.echo(f"manifest {built.release.manifest_digest}")
@@ -138,6 +140,13 @@ def export(
         Path | None,
         typer.Option("--key", help="Public key that you trust: the release is verified first."),
     ] = None,
+    use: Annotated[
+        str | None,
+        typer.Option(
+            help="What the rows are for: train, evaluate or publish; rights are checked. It must be "
+            "named for a release that was not built to train."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a release in a trainer's format, with a report of what the format cannot carry.
@@ -145,10 +154,18 @@ def export(
     Example: assay release export releases/1.0.0 --to trl:preference --out trl
     """
     from assay.bootstrap.releases import export_release
-    from assay.cli.options import pairs
+    from assay.cli.options import one_of, pairs
+    from assay.governance.rights import Use
 
     target = out or Path("exports") / f"{release.resolve().name}-{to.replace(':', '-')}"
-    report = export_release(release, to, target, pairs(option or []), public_key=key)
+    report = export_release(
+        release,
+        to,
+        target,
+        pairs(option or []),
+        public_key=key,
+        use=None if use is None else one_of(use, Use, "use"),
+    )
     if as_json:
         print_json(report)
         return
@@ -175,7 +192,8 @@ def withdraw(
     version: Annotated[str, typer.Argument(help="Version of the release.")],
     reason: Annotated[str, typer.Option(help="Why; everyone who verifies it will read it.")],
     record: Annotated[
-        list[str] | None, typer.Option(help="Id of a record; the whole release where absent.")
+        list[str] | None,
+        typer.Option(help="Id or handle of a record; the whole release where absent."),
     ] = None,
     program: Folder = ".",
     as_json: AsJson = False,

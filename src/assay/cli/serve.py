@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 import assay
+from assay.cli.output import print_held_back
 from assay.core.errors import UsageError
 
 app = typer.Typer(
@@ -62,6 +63,7 @@ def serve(
     )
     address = f"http://{'[::1]' if host == '::1' else host}:{port}"
     typer.echo(f"queues          {filled.queued} records new")
+    print_held_back(filled.held_back)
     link = opened.accounts.first_link()
     if link:
         typer.echo(f"administrator   {address}/invitation/{link}")

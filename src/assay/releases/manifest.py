@@ -32,7 +32,7 @@ Format = Literal[
 """Versions of the release folder's format that are read; the second has a gate for the reserve, the
 third lists results of verifiers and has a gate for them; in the fourth gates have three states,
 quotas are shares of the contract's total, and evidence by dimension and guidelines are listed; in the
-fifth near copies count once in a quota."""
+fifth near copies count once in a quota, and items list the source classes that they inherit."""
 
 FORMAT: Format = "assay-release/5"
 """The version that is written."""

@@ -90,6 +90,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 JUDGMENT_HANDLE, DECISION_HANDLE, GAP_HANDLE, ROUND_HANDLE = "jdh", "dch", "gph", "rdh"
+RECORD_HANDLE = "rch"
 """Prefixes of the handles of facts whose ids may not leave.
 
 An id is a digest of the fact's content: whoever knows all of it but the hidden parts could try these

@@ -62,6 +62,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How severe its content is."""
     only: str | None = None
     """Pseudonym of the one person whose work it holds; whoever may claim where absent."""
+    closed_to: tuple[str, ...] = ()
+    """Roles of the layer that may not read its records, by the rights of their sources."""
 
     @property
     def name(self) -> str:
@@ -69,7 +71,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         parts = [self.stage, self.layer, self.kind, self.language, self.family, self.severity]
         harms = "+".join(self.harms) or None
         own = [self.only] if self.only else []
-        return "/".join(part or "-" for part in [*parts, harms, *own])
+        closed = [f"not:{'+'.join(self.closed_to)}"] if self.closed_to else []
+        return "/".join(part or "-" for part in [*parts, harms, *own, *closed])
 
     @property
     def title(self) -> str:

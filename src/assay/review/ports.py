@@ -25,6 +25,9 @@ class QueueWriting(Protocol):
     def bar(self, record: str, reviewers: Iterable[str]) -> None:
         """Keep reviewers from holding the items of a record."""
 
+    def retire(self, record: str) -> None:
+        """Want no pass of a record in any queue; what people hold or gave stays."""
+
     def raise_need(self, item: int) -> None:
         """Want one pass more than an item has or wants, claimed before all others."""
 

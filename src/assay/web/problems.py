@@ -28,6 +28,7 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "no-such-fact": 404,
     "no-invitation": 404,
     "no-round": 404,
+    "held-back": 403,
     "key-reused": 409,
     "already-decided": 409,
     "name-taken": 409,

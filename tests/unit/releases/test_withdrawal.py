@@ -11,7 +11,15 @@ from assay.releases.build import build
 from assay.releases.service import Withdrawn, withdraw
 from assay.releases.verify import verify
 from assay.releases.withdrawal import Withdrawal
-from simulators.ferries import ACTOR, KEY, OTHER_KEY, filled_store, inputs, preference
+from simulators.ferries import (
+    ACTOR,
+    KEY,
+    OTHER_KEY,
+    filled_store,
+    inputs,
+    preference,
+    record_handle,
+)
 from simulators.memory_store import MemoryStore
 
 MOMENT = "2026-03-01T10:00:00Z"
@@ -26,8 +34,8 @@ def store(tmp_path: Path) -> MemoryStore:
 
 def _withdraw(store: MemoryStore, releases: Path, *records: str) -> Withdrawn:
     return withdraw(
-        store, "1.0.0", reason="the desk asked for deletion", records=records, key=KEY,
-        releases=releases, moment=MOMENT, actor=ACTOR,
+        store, "1.0.0", reason="the desk asked for deletion", records=records,
+        record_handle=record_handle, key=KEY, releases=releases, moment=MOMENT, actor=ACTOR,
     )  # fmt: skip
 
 
@@ -83,7 +91,8 @@ def test_a_notice_that_cannot_be_believed_is_an_error(store: MemoryStore, tmp_pa
     notice.write_bytes(content.replace(b"sig", b"gis"))
     assert _errors(tmp_path / "1.0.0")[0][0] == "notice-unbelievable"
     withdraw(
-        store, "1.0.0", reason="the desk asked for deletion", key=OTHER_KEY, releases=tmp_path,
+        store, "1.0.0", reason="the desk asked for deletion", record_handle=record_handle,
+        key=OTHER_KEY, releases=tmp_path,
         moment=MOMENT, actor=ACTOR,
     )  # fmt: skip
     assert _errors(tmp_path / "1.0.0")[0][0] == "notice-unbelievable"
@@ -109,7 +118,10 @@ def test_a_lost_notice_is_written_again(store: MemoryStore, tmp_path: Path) -> N
 def test_what_was_not_released_cannot_be_withdrawn(store: MemoryStore, tmp_path: Path) -> None:
     """An unknown version and a record that waits are refused, and no fact is added."""
     with pytest.raises(UsageError, match=r"no release 3\.0\.0"):
-        withdraw(store, "3.0.0", reason="r", key=KEY, releases=tmp_path, moment=MOMENT, actor=ACTOR)
+        withdraw(
+            store, "3.0.0", reason="r", record_handle=record_handle, key=KEY, releases=tmp_path,
+            moment=MOMENT, actor=ACTOR,
+        )  # fmt: skip
     with pytest.raises(UsageError, match="not in the release"):
         _withdraw(store, tmp_path, preference(4).id)
     assert store.count(Withdrawal) == 0

@@ -38,8 +38,8 @@ class ShownGap(msgspec.Struct, frozen=True, kw_only=True):
 
     gap: OpenGap
     """The gap."""
-    record: ReadView
-    """Its record."""
+    record: ReadView | None
+    """Its record; absent where it is held back."""
 
 
 @get("/guideline", opt=opt(Permission.manage), include_in_schema=False, sync_to_thread=False)
@@ -122,7 +122,7 @@ def _elsewhere(program: Program) -> list[tuple[str, int]]:
 def _by_dimension(gaps: list[OpenGap]) -> dict[str, list[ShownGap]]:
     found: dict[str, list[ShownGap]] = {}
     for each in sorted(gaps, key=lambda gap: gap.dimension or ""):
-        shown = ShownGap(gap=each, record=read_view(each.shown))
+        shown = ShownGap(gap=each, record=read_view(each.shown) if each.shown else None)
         found.setdefault(each.dimension or WHOLE, []).append(shown)
     return found
 
