@@ -7,6 +7,7 @@ import pytest
 
 from assay.releases.build import build
 from simulators.ferries import ACTOR, KEY, filled_store, inputs
+from simulators.held_back_tamperings import HELD_BACK
 from simulators.release_tamperings import TRIED
 from simulators.strangers import accepted_by_shell, checked_by_assay
 
@@ -34,5 +35,13 @@ def test_both_checks_accept_the_release_as_it_was_built(release: Path) -> None:
 def test_both_checks_refuse_what_they_were_tried_on(release: Path, case: str) -> None:
     """Neither a changed file nor anything else that the key signed is taken for the release."""
     TRIED[case](release)
+    assert not checked_by_assay(release).ok
+    assert not accepted_by_shell(release)
+
+
+@pytest.mark.parametrize("case", HELD_BACK)
+def test_both_checks_refuse_what_was_held_back(release: Path, case: str) -> None:
+    """Nor are tamperings that the checks were not made for."""
+    HELD_BACK[case](release)
     assert not checked_by_assay(release).ok
     assert not accepted_by_shell(release)

@@ -46,6 +46,8 @@ def verify(
     else:
         for finding in report.findings:
             typer.secho(f"{finding.where}: {finding.message}  [{finding.code}]", fg="red")
+            if finding.hint:
+                typer.echo(f"    {finding.hint}")
         typer.echo(
             f"{report.entries} entries, {report.facts} facts, {report.witnesses} outside heads: "
             f"{report.found} findings"

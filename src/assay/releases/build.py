@@ -344,8 +344,7 @@ class _Build:
             limitations=self.inputs.limitations,
             alarms=tuple(each for each in self.inputs.alarms if each.state == "raised"),
         )
-        address = f"urn:assay:{head.program.id}:{head.version}"
-        return render_texts(portrait) | {CROISSANT: describe(portrait, address)}
+        return render_texts(portrait) | {CROISSANT: describe(head, self.paperwork)}
 
     def _claiming(self, texts: Mapping[str, str]) -> dict[str, list[str]]:
         """All texts of the release that could claim something."""

@@ -16,7 +16,9 @@ from assay.releases.attestation import ATTESTATION, RELEASE, Statement, open_env
 from assay.releases.build import predicate_of
 from assay.releases.checksums import SUMS, compare, digest_file, parse_sums, scan_folder
 from assay.releases.contents import examine
+from assay.releases.derived_texts import examine_texts
 from assay.releases.faults import Faults
+from assay.releases.keys import key_id
 from assay.releases.manifest import MANIFEST, Head, read_head
 from assay.releases.notice import notices_at_hand
 from assay.releases.version import is_version, precedence
@@ -75,7 +77,9 @@ def verify(
         if floor and precedence(version) <= floor:
             message = f"{version} was signed, which is not newer than {newer_than}"
             faults.error("replayed", ATTESTATION, message)
-    head = _verify_content(folder, statement, faults) if statement and not faults.found else None
+    head = None
+    if statement and not faults.found:
+        head = _verify_content(folder, statement, key_id(public_key), faults)
     at_hand = None
     if statement:
         at_hand = notices_at_hand(folder, statement.digests.get(MANIFEST, ""), public_key, notices)
@@ -141,13 +145,16 @@ def _signed_version(statement: Statement | None, faults: Faults) -> str | None:
     return version
 
 
-def _verify_content(folder: Path, statement: Statement, faults: Faults) -> Head | None:
+def _verify_content(
+    folder: Path, statement: Statement, signed_by: str, faults: Faults
+) -> Head | None:
     try:
         head = read_head(folder / MANIFEST)
         if predicate_of(head) != statement.predicate:
             message = "the signed statement and the manifest say different things"
             faults.error("other-claim", ATTESTATION, message)
-        examine(folder, head, faults)
+        papers = examine(folder, head, faults)
+        examine_texts(folder, head, papers, signed_by, faults)
     except AssayError as error:
         faults.error(error.code, error.where or MANIFEST, error.message, error.hint)
         return None

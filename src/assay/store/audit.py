@@ -38,6 +38,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """The audit entry, the fact or the row."""
     message: str
     """What is wrong, in one sentence."""
+    hint: str = ""
+    """What to do about it, where that is known."""
 
 
 class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +130,7 @@ class _Audit:
         self._found = 0
         self._head = Checkpoint(number=0, hash="")
         self._entries = 0
+        self._last_moment = ""
         self._imports: dict[str, str] = {}
         self._witnesses = self._collect(given)
 
@@ -145,11 +148,7 @@ class _Audit:
         self._check_imports()
         for witness in self._witnesses:
             if witness.number > self._head.number:
-                self._report(
-                    "entries-cut",
-                    f"entry {witness.number}",
-                    f"the chain ends at entry {self._head.number}, before this witnessed entry",
-                )
+                self._report_older(witness)
         return self._summary(tables)
 
     def _collect(self, given: Iterable[Checkpoint]) -> list[Checkpoint]:
@@ -236,6 +235,7 @@ class _Audit:
             self._report("entry-renumbered", where, f"it was written as entry {entry.number}")
         if entry.previous != before.hash:
             self._report("chain-broken", where, "it does not follow the entry before it")
+        self._last_moment = entry.at
         self._imports |= entry.imports
         for table in tables:
             self._check_share(where, number, entry, table)
@@ -330,10 +330,25 @@ class _Audit:
             if column.extract(fact) != row[name]:
                 self._report("index-changed", row["id"], f"{name} does not say what the fact says")
 
-    def _report(self, code: str, where: str, message: str) -> None:
+    def _report_older(self, witness: Checkpoint) -> None:
+        """The store lacks entries that were witnessed: an older copy, or one with its end cut."""
+        last = self._head.number
+        until = f" of {self._last_moment}" if self._last_moment else ""
+        self._report(
+            "entries-cut",
+            f"entry {witness.number}",
+            f"the store is older than this witnessed entry: it ends at entry {last}{until}, and the "
+            f"entries {last + 1} to {witness.number} are missing",
+            hint="all up to there was verified. Restore a newer backup, if there is one. If this one "
+            "was restored on purpose, move the witness file .assay/audit.head away, keep it, and what "
+            "came after is lost; if nobody restored one, entries were cut",
+        )
+
+    def _report(self, code: str, where: str, message: str, hint: str = "") -> None:
         self._found += 1
         if len(self._findings) < MOST_FINDINGS:
-            self._findings.append(Finding(code=code, where=where, message=message))
+            finding = Finding(code=code, where=where, message=message, hint=hint)
+            self._findings.append(finding)
 
 
 def _as_bytes(body: object) -> bytes:

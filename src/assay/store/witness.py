@@ -74,5 +74,6 @@ def cut_error(witness: Checkpoint, file: Path) -> MachineError:
         code="audit-cut",
         message=f"the audit chain no longer holds entry {witness.number} as it was written here",
         where=str(file),
-        hint="run `assay audit verify`; after restoring a backup on purpose, move this file away",
+        hint="run `assay audit verify`, which says where the store ends; after restoring a backup on "
+        "purpose, move this file away",
     )

@@ -305,7 +305,7 @@ def test_a_document_that_changed_needs_a_new_version(tmp_path: Path) -> None:
     _build(store, tmp_path)
     changed = documents(rubric=TEXTS["rubric"].replace("pleasant |", "kind |"))
     dispose(store, changed)
-    with pytest.raises(CheckError, match="the rubric changed its meaning"):
+    with pytest.raises(CheckError, match="the rubric changed the meaning of tone"):
         _build(store, tmp_path, inputs("1.1.0", files=changed))
 
 

@@ -359,6 +359,28 @@ CONTENT: dict[str, tuple[Callable[[Path], object], set[str]]] = {
         lambda at: _replace(at / MANIFEST, '"use": "train"', '"use": "train",\n  "use": "train"'),
         {"duplicate-key"},
     ),
+    "a README": (
+        lambda at: _replace(at / "README.md", "5 records", "500 records"), {"other-readme"},
+    ),
+    "shell lines that check nothing": (
+        lambda at: _replace(at / "README.md", '|| refuse "the signature', '|| echo "the signature'),
+        {"other-readme"},
+    ),
+    "a README without shell lines": (
+        lambda at: (at / "README.md").write_text("# Trust me"), {"other-readme"},
+    ),
+    "a description of another table": (
+        lambda at: _replace(at / "croissant.json", '"records.parquet"', '"judgments.parquet"'),
+        {"other-croissant"},
+    ),
+    "a description with another licence": (
+        lambda at: _replace(at / "croissant.json", "CC-BY-4.0", "CC0-1.0"), {"other-croissant"},
+    ),
+    "an extra file": (lambda at: (at / "setup.sh").write_text("x"), {"unknown-file"}),
+    "an extra document": (
+        lambda at: (at / "documents" / "other.yaml").write_text("x"), {"unknown-file"},
+    ),
+    "no data card": (lambda at: (at / "DATA_CARD.md").unlink(), {"missing-file"}),
     "a quality report": (lambda at: (at / "quality.md").write_text("fine"), {"other-file"}),
     "a document's meaning": (
         lambda at: _replace(at / "documents" / "contract.yaml", "passes: 2", "passes: 1"),
@@ -397,7 +419,10 @@ def test_a_publisher_who_signs_what_is_not_so_is_found_out(release: Path, case: 
     assert run_shell(VERIFY_SCRIPT.read_text(), release).returncode == 0
     codes = _codes(release)
     assert expected <= codes
-    assert codes - expected <= {"other-file", "other-table", "other-item", "other-document"}
+    assert codes - expected <= {
+        "other-file", "other-table", "other-item", "other-document", "other-croissant",
+        "other-readme",
+    }  # fmt: skip
 
 
 def test_a_signature_over_less_is_refused(release: Path) -> None:
