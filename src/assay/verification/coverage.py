@@ -10,7 +10,15 @@ from assay.contracts.rubric import Dimension, Rubric
 from assay.core.canonical import json_text
 from assay.records.judgment import Judgment, standing
 from assay.records.verdict import Category, Scored
-from assay.verification.standing import Weight, speaks, verdict_name, what_stands
+from assay.verification.standing import (
+    ADEQUACY,
+    Adequacies,
+    AdequacyState,
+    Weight,
+    speaks,
+    verdict_name,
+    what_stands,
+)
 from assay.verification.verification import Pass, Verification
 
 
@@ -27,6 +35,8 @@ class By(NamedTuple):
     """The verdict in one word."""
     weight: Weight
     """Whether it counts, and if not, why."""
+    adequacy: AdequacyState
+    """Whether the verifier is known to tell right from wrong on the record."""
 
 
 class Coverage(NamedTuple):
@@ -97,7 +107,12 @@ class Dossier:
         self._ground = ground
         self._judgments = judgments
         self._verifications: dict[tuple[str, str | None], list[Verification]] = {}
-        for each in verifications:
+        known = list(verifications)
+        self.adequacies = Adequacies(known)
+        """What is known of the record's verifiers."""
+        for each in known:
+            if each.verifier == ADEQUACY:
+                continue
             self._verifications.setdefault((each.verifier, each.options), []).append(each)
         self._wrong: dict[int, list[WrongStep]] = {}
 
@@ -121,7 +136,7 @@ class Dossier:
             machine=machine,
             expert=bool(values),
             contradicted=contradicted,
-            by=_by(*found) if found else None,
+            by=_by(*found, self.adequacies.of(found[0])) if found else None,
             wrong_step=right and bool(self.wrong_steps(item)),
         )
 
@@ -137,6 +152,7 @@ class Dossier:
                 if dimension.id in each.dimensions and each.candidate in {None, item}
             ),
             self._ground.minimum,
+            self.adequacies.inadequate,
         )
 
     def values(self, dimension: Dimension, item: int) -> list[int | str]:
@@ -193,8 +209,9 @@ def _says(found: tuple[Verification, Weight] | None) -> bool | None:
     return isinstance(found[0].verdict, Pass)
 
 
-def _by(found: Verification, weight: Weight) -> By:
-    return By(found.verifier, found.version, found.isolation or "", verdict_name(found), weight)
+def _by(found: Verification, weight: Weight, adequacy: AdequacyState) -> By:
+    held, verdict = found.isolation or "", verdict_name(found)
+    return By(found.verifier, found.version, held, verdict, weight, adequacy)
 
 
 def _ends(dimension: Dimension) -> tuple[int | None, int | None]:

@@ -24,6 +24,7 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version = "1"
     summary = "The candidate's Python passes the record's tests, in a sandbox of two sides"
     covers = "whether code does what its tests ask"
+    reads = "python"
     limits = (
         "It sees what the tests ask and nothing else: not security, not speed, not readability.",
         "Only plain values (numbers, texts, lists, sets, dicts, ...) pass between code and tests.",
