@@ -93,7 +93,7 @@ def unpack(data: Any, depth: int = 0) -> Any:
         return {key: unpack(each, depth + 1) for key, each in data.items()}
     try:
         return _UNPACKERS[data[_TAG]](data["v"], depth + 1)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise WireError(f"no value is written like this: {error}"[:200]) from error
 
 
