@@ -1,8 +1,9 @@
 """What a verification counts for: fully, not at all for its isolation, or only beside others."""
 
-import json
 from collections.abc import Collection, Iterable
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
+
+import msgspec
 
 from assay.contracts.contract import IsolationLevel
 from assay.verification.verification import Error, Fail, Pass, Unavailable, Verification
@@ -66,6 +67,19 @@ def about_claims(verifications: Iterable[Verification]) -> list[Verification]:
     return [each for each in verifications if each.verifier != ADEQUACY]
 
 
+class TestedVerifier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The test that a result of adequacy is about: the options of that result."""
+
+    __test__: ClassVar[bool] = False
+    """Tells pytest that this is not a collection of tests."""
+    verifier: str
+    """The verifier's name."""
+    version: str
+    """Its version."""
+    options: str | None
+    """Its options as canonical JSON text."""
+
+
 class Adequacies:
     """What is known of one record's verifiers: of each test the last result of its adequacy."""
 
@@ -73,9 +87,9 @@ class Adequacies:
         """Read the results, in their order of entry."""
         self._last: dict[TestName, tuple[str, Verification]] = {}
         for each in verifications:
-            if each.verifier == ADEQUACY and each.options:
-                about = json.loads(each.options)
-                self._last[about["verifier"], about["options"]] = (about["version"], each)
+            about = _about(each)
+            if about is not None:
+                self._last[about.verifier, about.options] = (about.version, each)
 
     @property
     def inadequate(self) -> frozenset[TestName]:
@@ -99,6 +113,16 @@ class Adequacies:
         """Why a test is inadequate; empty where it is not known to be."""
         _, found = self._last.get(name, ("", None))
         return found.verdict.reason if found and isinstance(found.verdict, Fail) else ""
+
+
+def _about(verification: Verification) -> TestedVerifier | None:
+    """The test that a result of adequacy is about; None where it is no such result."""
+    if verification.verifier != ADEQUACY or not verification.options:
+        return None
+    try:
+        return msgspec.json.decode(verification.options, type=TestedVerifier)
+    except msgspec.MsgspecError:
+        return None  # a folder of others may hold any options; such a result is about no test
 
 
 def what_stands(

@@ -292,3 +292,21 @@ def test_the_gate_refuses_what_rests_on_an_inadequate_verifier_alone(
     assert gate.outcome == state
     assert said in gate.reason
     assert ("adequate" in gate.reason.split()) == (verdict == Pass())
+
+
+@pytest.mark.parametrize(
+    "options", [None, "", "[", "[]", '{"verifier":1}', '{"verifier":"lenient"}']
+)
+def test_a_result_of_adequacy_with_foreign_options_is_about_nothing(options: str | None) -> None:
+    """A folder of others may hold any options: no verdict loses its weight, and nothing breaks."""
+    results = [passed("rec_a", ADEQUACY, options=options, verdict=Fail(reason="x"))]
+    known = Adequacies(results)
+    assert known.inadequate == frozenset()
+    assert known.of(passed("rec_a", "lenient")) == "not tested"
+
+
+def test_a_rubric_cannot_name_the_results_of_adequacy_as_a_verifier() -> None:
+    """The name is kept for results about verifiers, whatever a plug-in is called."""
+    papers = documents(ADEQUACY)
+    done = service.verify(store_of(record(0)), papers, lambda _: Lenient, actor="test")
+    assert "not a verifier" in done.runs[0].missing
