@@ -107,6 +107,83 @@ def _print_run(done: Any) -> None:
     typer.echo(f"{done.records} records, {done.written} new verifications")
 
 
+@app.command()
+def adequacy(
+    program: Folder = ".",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Sandboxes at once.", show_default="one a processor"),
+    ] = None,
+    verifier: Annotated[
+        list[str] | None,
+        typer.Option(help="Test this verifier only; repeatable.", show_default="all of the rubric"),
+    ] = None,
+    record: Annotated[
+        list[str] | None,
+        typer.Option(help="Id of a record to test on; repeatable.", show_default="all"),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Test again what has not changed.")
+    ] = False,
+    isolation: Isolation = "namespaces",
+    as_json: AsJson = False,
+) -> None:
+    """Test whether verifiers tell right from wrong: references pass, empty and wrong answers do not.
+
+    A verdict of a verifier that fails on a record counts for nothing there. Exit code 1 where any
+    does.
+
+    Example: assay verify adequacy --verifier python-tests
+    """
+    import assay
+    from assay.contracts.contract import IsolationLevel
+
+    level = one_of(isolation, IsolationLevel, "isolation")
+    with assay.open(program) as opened, progress("testing verifiers") as tick:
+        done = opened.verification.adequacy(
+            workers=workers,
+            isolation=level,
+            verifiers=verifier or (),
+            records=record or (),
+            fresh=fresh,
+            on_progress=tick,
+        )
+    if as_json:
+        print_json(done)
+    else:
+        _print_adequacy(done)
+    if done.no_sandbox:
+        raise typer.Exit(4)
+    if any(each.inadequate for each in done.verifiers):
+        raise typer.Exit(1)
+
+
+def _print_adequacy(done: Any) -> None:
+    """Print on how many records each verifier is adequate, and name those on which one is not."""
+    print_table(
+        ("verifier", "dimensions", "adequate", "inadequate", "not tested", "already there"),
+        (
+            (
+                each.verifier,
+                ", ".join(each.dimensions),
+                each.adequate,
+                each.inadequate,
+                sum(each.not_tested.values()),
+                each.already_there,
+            )
+            for each in done.verifiers
+        ),
+    )
+    for each in done.verifiers:
+        for reason, count in each.not_tested.items():
+            typer.echo(inert(f"{each.verifier} not tested on {count}: {reason}"))
+        for found in each.named:
+            typer.echo(inert(f"{each.verifier} on {found.record}: {found.reason}"))
+    if done.no_sandbox:
+        typer.echo(inert(f"no sandbox, so no code was run: {done.no_sandbox}"))
+    typer.echo(f"{done.records} records, {done.written} new results")
+
+
 @app.command("list")
 def list_(
     program: Folder = ".",
@@ -178,13 +255,13 @@ def _print_ledger(found: Any) -> None:
         (
             "slice", "dimension", "items", "machine verified", "expert judged", "both",
             "uncertain", "refuted", "not delivered", "contradicted", "forgeable", "below minimum",
-            "right with wrong step",
+            "inadequate", "adequacy not tested", "right with wrong step",
         ),
         (
             (
                 _slice(row), row.dimension, row.items, row.machine_verified, row.expert_judged,
                 row.both, row.uncertain, row.refuted, row.not_delivered, row.contradicted, row.forgeable,
-                row.below_minimum, row.right_with_wrong_step,
+                row.below_minimum, row.inadequate, row.adequacy_not_tested, row.right_with_wrong_step,
             )
             for row in found.rows
         ),
@@ -192,11 +269,11 @@ def _print_ledger(found: Any) -> None:
     if found.by:
         typer.echo("")
         print_table(
-            ("slice", "dimension", "verifier", "version", "isolation", "counts", "verdicts"),
+            ("slice", "dimension", "verifier", "version", "isolation", "counts", "adequacy", "verdicts"),
             (
                 (
                     _slice(row), row.dimension, row.verifier, row.version, row.isolation,
-                    _weight(row.weight), _counts(row.verdicts),
+                    _weight(row.weight), row.adequacy, _counts(row.verdicts),
                 )
                 for row in found.by
             ),
@@ -223,8 +300,8 @@ def _print_item(found: Any) -> None:
     typer.echo(found.record)
     print_table(
         (
-            "candidate", "dimension", "support", "verdict", "by", "isolation", "counts", "values",
-            "found",
+            "candidate", "dimension", "support", "verdict", "by", "isolation", "counts", "adequacy",
+            "values", "found",
         ),
         (
             (
@@ -235,6 +312,7 @@ def _print_item(found: Any) -> None:
                 f"{each.verifier} {each.version}".strip(),
                 each.isolation,
                 _weight(each.weight),
+                each.adequacy,
                 ", ".join(map(str, each.values)),
                 on_one_line(each.reason),
             )

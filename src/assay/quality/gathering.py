@@ -42,7 +42,7 @@ from assay.records.verdict import (
 )
 from assay.review.layer import layer_of
 from assay.verification.ledger import Ledger
-from assay.verification.standing import is_counted, is_not_delivered
+from assay.verification.standing import Adequacies, about_claims, is_counted, is_not_delivered
 from assay.verification.verification import Fail, Verification
 
 UNSTATED = "(unstated)"
@@ -344,8 +344,17 @@ def family_of(record: Record) -> str:
 
 
 def latest_verifications(given: Iterable[Verification]) -> Iterable[Verification]:
-    """The verifications that stand: the last of each verifier and options on each candidate."""
-    return {(each.verifier, each.options, each.candidate): each for each in given}.values()
+    """The results that stand: the last of each verifier and options on each candidate.
+
+    Results of a verifier that does not tell right from wrong on the record are not among them.
+    """
+    known = list(given)
+    inadequate = Adequacies(known).inadequate
+    return {
+        (each.verifier, each.options, each.candidate): each
+        for each in about_claims(known)
+        if (each.verifier, each.options) not in inadequate
+    }.values()
 
 
 def rater(judgment: Judgment) -> str:

@@ -124,14 +124,16 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
         "An item is a candidate, or a record that has none. A verifier covers only what it "
         "measures; `expert judged` counts values that people gave, whether or not they were "
         "qualified; what nobody tested or judged is uncertain. A verdict that the candidate could "
-        "forge, or that ran under weaker isolation than the contract demands, does not count. What a "
-        "candidate did not deliver (a timeout, another limit, a crash, an answer that cannot be "
-        "carried) counts as not passed, apart from what was refuted. Where the verifier could not "
-        "say, the item is in no denominator."
+        "forge, that ran under weaker isolation than the contract demands, or whose verifier does not "
+        "tell right from wrong on the record, does not count; where nobody tested that, the verdict "
+        "counts and is shown as not tested. What a candidate did not deliver (a timeout, another limit, "
+        "a crash, an answer that cannot be carried) counts as not passed, apart from what was refuted. "
+        "Where the verifier could not say, the item is in no denominator."
     )
     head = (
         "items", *SUPPORT, "refuted", "not delivered", "verifier and expert contradict", "forgeable",
-        "below the contract's isolation", "right with a wrong step",
+        "below the contract's isolation", "inadequate verifier", "adequacy not tested",
+        "right with a wrong step",
     )  # fmt: skip
     rows = [
         (
@@ -142,7 +144,8 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
                 for count in (
                     each.items, each.machine_verified, each.expert_judged, each.both,
                     each.uncertain, each.refuted, each.not_delivered, each.contradicted, each.forgeable,
-                    each.below_minimum, each.right_with_wrong_step,
+                    each.below_minimum, each.inadequate, each.adequacy_not_tested,
+                    each.right_with_wrong_step,
                 )
             ),
         )

@@ -257,6 +257,10 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
             tally.forgeable,
             "rest on a verdict that the candidate could have forged, and on no person",
         ),
+        (
+            tally.inadequate,
+            "rest on a verifier that does not tell right from wrong there, and on no person",
+        ),
     ):
         if records:
             faults.append(f"{len(records)} records {what}: {_some(records)}")
@@ -272,9 +276,19 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
         return _unknown("verification", reason)
     asked = [f"the contract asks for {tally.minimum}"] if tally.minimum else []
     found = [f"{tally.speaking} results pass or fail a claim", *missing, *silent, *asked]
+    found += [_adequacy(tally)] if tally.speaking else []
     if missing or silent or not tally.speaking:
         return _unknown("verification", "; ".join(found), required=True)
     return _result("verification", (), "; ".join(found))
+
+
+def _adequacy(tally: VerifierTally) -> str:
+    """Of how many results it is known that their verifier tells right from wrong there."""
+    counts = tally.adequacy
+    told = [f"{counts[state]} {state}" for state in ("adequate", "inadequate") if counts[state]]
+    if counts["not tested"]:
+        told.append(f"{counts['not tested']} not tested (assay verify adequacy)")
+    return f"adequacy of their verifiers: {', '.join(told)}"
 
 
 def claims_gate(

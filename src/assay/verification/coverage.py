@@ -11,8 +11,11 @@ from assay.core.canonical import json_text
 from assay.records.judgment import Judgment, standing
 from assay.records.verdict import Category, Scored
 from assay.verification.standing import (
+    ADEQUACY,
     COULD_NOT_SAY,
     NOT_DELIVERED,
+    Adequacies,
+    AdequacyState,
     Weight,
     is_against,
     speaks,
@@ -35,6 +38,8 @@ class By(NamedTuple):
     """The verdict in one word."""
     weight: Weight
     """Whether it counts, and if not, why."""
+    adequacy: AdequacyState
+    """Whether the verifier is known to tell right from wrong on the record."""
 
 
 class Coverage(NamedTuple):
@@ -116,7 +121,12 @@ class Dossier:
         self._ground = ground
         self._judgments = judgments
         self._verifications: dict[tuple[str, str | None], list[Verification]] = {}
-        for each in verifications:
+        known = list(verifications)
+        self.adequacies = Adequacies(known)
+        """What is known of the record's verifiers."""
+        for each in known:
+            if each.verifier == ADEQUACY:
+                continue
             self._verifications.setdefault((each.verifier, each.options), []).append(each)
         self._wrong: dict[int, list[WrongStep]] = {}
 
@@ -140,7 +150,7 @@ class Dossier:
             machine=machine,
             expert=bool(values),
             contradicted=contradicted,
-            by=_by(*found) if found else None,
+            by=_by(*found, self.adequacies.of(found[0])) if found else None,
             wrong_step=right and bool(self.wrong_steps(item)),
         )
 
@@ -156,6 +166,7 @@ class Dossier:
                 if dimension.id in each.dimensions and each.candidate in {None, item}
             ),
             self._ground.minimum,
+            self.adequacies.inadequate,
         )
 
     def values(self, dimension: Dimension, item: int) -> list[int | str]:
@@ -214,8 +225,9 @@ def _says(found: tuple[Verification, Weight] | None) -> bool | None:
     return False if is_against(found[0]) else None
 
 
-def _by(found: Verification, weight: Weight) -> By:
-    return By(found.verifier, found.version, found.isolation or "", verdict_name(found), weight)
+def _by(found: Verification, weight: Weight, adequacy: AdequacyState) -> By:
+    held, verdict = found.isolation or "", verdict_name(found)
+    return By(found.verifier, found.version, held, verdict, weight, adequacy)
 
 
 def _ends(dimension: Dimension) -> tuple[int | None, int | None]:

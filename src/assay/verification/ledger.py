@@ -11,7 +11,7 @@ from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.verification.coverage import By, Coverage, Dossier, Ground, items_of
 from assay.verification.planned import applying
-from assay.verification.standing import Weight
+from assay.verification.standing import AdequacyState, Weight
 from assay.verification.verification import Verification
 
 ALL = "all"
@@ -52,6 +52,12 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     """Items whose only verdict is one that the candidate could forge; it does not count."""
     below_minimum: int
     """Items whose only verdict was held less firmly than the contract demands; it does not count."""
+    inadequate: int
+    """Items whose only verdict is by a verifier that does not tell right from wrong on the record;
+    it does not count."""
+    adequacy_not_tested: int
+    """Items on which a verifier passed or failed of which nobody knows whether it tells right from
+    wrong on the record."""
     right_with_wrong_step: int
     """Items that are right on this dimension while one of their steps is wrong."""
 
@@ -73,6 +79,8 @@ class ByRow(msgspec.Struct, frozen=True, kw_only=True):
     """How the code under test was held; empty where nobody noted it."""
     weight: Weight
     """Whether its verdicts count, and if not, why."""
+    adequacy: AdequacyState
+    """Whether it is known to tell right from wrong on these items' records."""
     verdicts: dict[str, int]
     """The results that stand, by verdict; `error` and `unavailable` enter no count of the ledger."""
 
@@ -196,17 +204,18 @@ class Ledger:
 
 
 _COUNTED = (
-    "items", "machine_verified", "expert_judged", "both", "uncertain", "refuted",
-    "not_delivered", "contradicted", "forgeable", "below_minimum", "right_with_wrong_step",
+    "items", "machine_verified", "expert_judged", "both", "uncertain", "refuted", "not_delivered",
+    "contradicted", "forgeable", "below_minimum", "inadequate", "adequacy_not_tested",
+    "right_with_wrong_step",
 )  # fmt: skip
 
 
 def _by_rows(axis: str, value: str, dimension: str, tested: dict[By, int]) -> Iterator[ByRow]:
-    held: dict[tuple[str, str, str, Weight], dict[str, int]] = {}
+    held: dict[tuple[str, str, str, Weight, AdequacyState], dict[str, int]] = {}
     for each, items in sorted(tested.items()):
-        key = (each.verifier, each.version, each.isolation, each.weight)
+        key = (each.verifier, each.version, each.isolation, each.weight, each.adequacy)
         held.setdefault(key, {})[each.verdict] = items
-    for (verifier, version, isolation, weight), verdicts in held.items():
+    for (verifier, version, isolation, weight, adequacy), verdicts in held.items():
         yield ByRow(
             axis=axis,
             value=value,
@@ -215,6 +224,7 @@ def _by_rows(axis: str, value: str, dimension: str, tested: dict[By, int]) -> It
             version=version,
             isolation=isolation,
             weight=weight,
+            adequacy=adequacy,
             verdicts=verdicts,
         )
 
@@ -233,5 +243,7 @@ def _named(found: Coverage) -> tuple[tuple[str, bool], ...]:
         ("contradicted", found.contradicted),
         ("forgeable", found.lacking == "forgeable"),
         ("below_minimum", found.lacking == "below_minimum"),
+        ("inadequate", found.lacking == "inadequate"),
+        ("adequacy_not_tested", spoke and found.by is not None and found.by.adequacy != "adequate"),
         ("right_with_wrong_step", found.wrong_step),
     )

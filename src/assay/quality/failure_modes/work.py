@@ -12,7 +12,13 @@ from assay.records.candidate import candidate_text
 from assay.records.kinds import Critique, Demonstration, Preference, Trajectory
 from assay.records.record import Record
 from assay.review.layer import layer_of
-from assay.verification.standing import is_against, is_counted, what_stands
+from assay.verification.standing import (
+    Adequacies,
+    about_claims,
+    is_against,
+    is_counted,
+    what_stands,
+)
 from assay.verification.verification import Verification
 
 _CALCULATION = re.compile(
@@ -92,9 +98,10 @@ def is_refuted(case: Case, place: int, documents: InForce) -> bool:
 def results_on(case: Case, place: int, documents: InForce) -> list[Verification]:
     """The result of each test of a candidate that stands and counts, but those that could not say."""
     tests: dict[tuple[str, str | None], list[Verification]] = defaultdict(list)
-    for each in case.verifications:
+    for each in about_claims(case.verifications):
         if each.candidate in {None, place} and is_counted(each):
             tests[each.verifier, each.options].append(each)
     minimum = documents.contract.verification.minimum_isolation
-    stand = (what_stands(results, minimum) for results in tests.values())
+    inadequate = Adequacies(case.verifications).inadequate
+    stand = (what_stands(results, minimum, inadequate) for results in tests.values())
     return [each[0] for each in stand if each is not None and each[1] == "counts"]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from assay.records.judgment import Judgment
 from assay.records.verdict import DimensionScore, Scored
 from assay.review.adjudication import Adjudication, Decided
-from assay.verification.standing import is_against, speaks
+from assay.verification.standing import Adequacies, about_claims, is_against, speaks
 from assay.verification.verification import Pass, Verification
 
 NAN = float("nan")
@@ -57,7 +57,13 @@ def evidence_of(
     """
     people = [each for each in judgments if each.reviewer.kind != "model"]
     decision = adjudications[-1].decision if adjudications else None
-    latest = {(each.verifier, each.options, each.candidate): each for each in verifications}
+    results = list(verifications)
+    inadequate = Adequacies(results).inadequate
+    latest = {
+        (each.verifier, each.options, each.candidate): each
+        for each in about_claims(results)
+        if (each.verifier, each.options) not in inadequate
+    }
     verified: dict[tuple[str, int], float] = {}
     for each in latest.values():
         if each.candidate is None or not (is_against(each) or speaks(each)):

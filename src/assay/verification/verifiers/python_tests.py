@@ -26,6 +26,7 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version = "2"
     summary = "The candidate's Python passes the record's tests, in a sandbox of two sides"
     covers = "whether code does what its tests ask"
+    reads = "python"
     limits = (
         "It sees what the tests ask and nothing else: not security, not speed, not readability.",
         "Values of Python's own kinds pass between code and tests; other objects do not (`uncarried`).",

@@ -221,7 +221,7 @@ def unpack(data: Any, find: Find | None = None, depth: int = 0) -> Any:
         if tag == "object":
             return _found(content, find)
         return _UNPACKERS[tag](content, find, depth + 1)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise WireError(f"no value is written like this: {error}"[:200]) from error
 
 
