@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.contracts.contract import Sampling
-from assay.quality.coverage import count_cells, coverage
+from assay.quality.coverage import coverage
 from assay.quality.floors import FloorResult, FloorState
 from assay.quality.machine_evidence import Demand
 from assay.records.evidence import TextSpan
@@ -35,6 +35,7 @@ from assay.validation.training_overlap import TrainingOverlap
 from assay.validation.validation import TestResult, Validation
 from assay.verification.verification import Fail, Pass, Timeout, Verification
 from simulators.ferries import documents
+from simulators.placed_records import placed_cells
 from simulators.small_program import contract, judged, pair, rubric
 
 COUNTS = st.integers(0, 6)
@@ -75,7 +76,9 @@ def test_quotas(records: int, total: int, aim: bool, asks: bool) -> None:
         "total": total + 1, "aim": aim, "axes": {"level": ("hard",)},
         "quotas": ({"slice": {"level": "hard"}, "share": 0.5},) if asks else (),
     })  # fmt: skip
-    found = quota_gate(coverage(count_cells([({"level": "hard"}, True)] * records), sampling))
+    found = quota_gate(
+        coverage(placed_cells(sampling, [({"level": "hard"}, True)] * records), sampling)
+    )
     holds(found, compared=asks or not aim)
     if found.outcome == "passed":
         assert not asks or records >= (total + 1) / 2

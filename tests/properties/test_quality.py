@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from assay.quality.case import Case
 from assay.quality.consensus import consensus
-from assay.quality.coverage import count_cells, coverage
+from assay.quality.coverage import coverage
 from assay.quality.rules import dispose_case
 from assay.records.judgment import Judgment
 from assay.records.verdict import (
@@ -18,6 +18,7 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.assign import presented_order
+from simulators.placed_records import placed_cells
 from simulators.small_program import in_force, judged, pair
 
 RECORD = pair(difficulty="hard")
@@ -95,8 +96,8 @@ def test_every_record_has_a_disposition_that_cites_what_it_read(said: list[Verdi
 )
 def test_each_axis_counts_every_record_once(placed: list[tuple[dict[str, str], bool]]) -> None:
     """On every axis the values, the missing one included, add up to all records."""
-    cells = count_cells(placed)
-    for axis in coverage(cells, DOCUMENTS.contract.sampling).axes:
+    sampling = DOCUMENTS.contract.sampling
+    for axis in coverage(placed_cells(sampling, placed), sampling).axes:
         assert sum(each.records for each in axis.values) == len(placed)
         assert sum(each.accepted for each in axis.values) == sum(accepted for _, accepted in placed)
 

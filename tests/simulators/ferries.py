@@ -21,12 +21,12 @@ from assay.records.kinds import Demonstration, Preference
 from assay.records.record import Lineage, Record, Source, Transformation, sort_candidates
 from assay.records.task import Message, Task
 from assay.records.verdict import Abstained, DimensionScore, Prefers, Scored, Tie, Verdict
-from assay.releases.attestation import RELEASE, attest
-from assay.releases.build import ATTESTATION
+from assay.releases.attestation import ATTESTATION, RELEASE, attest
 from assay.releases.checksums import SUMS, digest_file, render_sums, scan_folder
 from assay.releases.inputs import DocumentFile, QualityReport, ReleaseInputs
 from assay.releases.manifest import MANIFEST, ProgramName
 from assay.review.adjudication import Adjudication, Decided
+from assay.review.desk import RECORD_HANDLE, opaque
 from assay.verification.verification import Pass, Verification
 from simulators.memory_store import MemoryStore
 
@@ -130,6 +130,11 @@ RUBRIC_ID = documents()["rubric"].document.id
 """Document id of the rubric that judgments are given under."""
 
 
+def record_handle(identity: str) -> str:
+    """The keyed handle of a record of the ferries."""
+    return opaque(bytes(range(32)), RECORD_HANDLE, identity)
+
+
 def inputs(
     version: str = "1.0.0",
     *,
@@ -146,6 +151,7 @@ def inputs(
         program=PROGRAM,
         documents=files or documents(),
         quality=QualityReport(json=b'{"format":"assay-quality/1"}\n', markdown=quality.encode()),
+        record_handle=record_handle,
         checkpoint=Checkpoint(number=3, hash="ab" * 32),
         limitations=limitations,
     )
@@ -279,11 +285,11 @@ def dispose(store: FactStore, files: Files | None = None) -> None:
         transaction.add(dispositions)
 
 
-def filled_store(facts: Sequence[Fact] | None = None) -> MemoryStore:
+def filled_store(facts: Sequence[Fact] | None = None, files: Files | None = None) -> MemoryStore:
     """A store with facts and their dispositions."""
     store = MemoryStore()
     add(store, first_facts() if facts is None else facts)
-    dispose(store)
+    dispose(store, files)
     return store
 
 

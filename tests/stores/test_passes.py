@@ -35,6 +35,7 @@ from assay.store.audit import verify
 from assay.store.desk import Desk
 from assay.store.pass_register import Passes
 from assay.store.store import Store
+from simulators.open_rights import open_rights
 from simulators.small_program import facts, pair
 from stores.facts import ACTOR
 from stores.test_desk import IN_FORCE, SECONDS, START, empty_stores, items_of
@@ -127,10 +128,22 @@ class Floor:
             unit.add([fact])
 
     def assign(self) -> None:
-        pass_service.assign(self.store, self.register, DOCUMENTS, JUDGES, key=b"key", actor=ACTOR)
+        pass_service.assign(
+            self.store,
+            self.register,
+            DOCUMENTS,
+            JUDGES,
+            rights=open_rights("own"),
+            key=b"key",
+            actor=ACTOR,
+        )
 
     def work(self, reviewer: str | None = None) -> list[tuple[Assignment, Record]]:
-        return list(pass_service.waiting_work(self.store, self.register, reviewer=reviewer))
+        return list(
+            pass_service.waiting_work(
+                self.store, self.register, DOCUMENTS, rights=open_rights("own"), reviewer=reviewer
+            )
+        )
 
     def answer_file(self, assignment: str, note: str) -> None:
         values = {"assignment": assignment, "verdict": "tie", "reason.clarity": note}

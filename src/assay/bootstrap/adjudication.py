@@ -17,10 +17,11 @@ from assay.review.completeness import shape_of
 from assay.review.decision import decided_of, senior_faults, with_revision
 from assay.review.disputes import Dispute
 from assay.review.form import Form
-from assay.review.lease import Lease, LeaseState
-from assay.review.membership import may_see
-from assay.review.presentation import Presentation, present
+from assay.review.lease import Lease, LeaseState, Turn
+from assay.review.ports import DeskWriting
+from assay.review.presentation import Presentation
 from assay.review.service import weigh
+from assay.review.welfare import withheld
 from assay.review.wire import Care
 from assay.store.desk import Desk
 from assay.store.writing import Unit
@@ -110,7 +111,7 @@ class AdjudicationNoun:
         def work(unit: Unit) -> str | None:
             open_desk = self._desk.unit(unit)
             for queue in offered:
-                turn = open_desk.turn(who.pseudonym, queue)
+                turn = self._turn(open_desk, who, queue)
                 if turn is not None:
                     lease = desk.give_senior(
                         open_desk, in_force, adjudicator=who.pseudonym, turn=turn, now=now
@@ -120,21 +121,37 @@ class AdjudicationNoun:
 
         return self._floor.submit(work, "adjudication.take", actor=who.pseudonym)
 
+    def _turn(self, open_desk: DeskWriting, who: Principal, queue: int) -> Turn | None:
+        """The next record of a queue that the adjudicator may read; the others are offered no more."""
+        rights = self._floor.rights
+        while turn := open_desk.turn(who.pseudonym, queue):
+            identity = turn.item.record
+            record = self._session.store.get(Record, identity)
+            if rights.may_read(who, identity, record):
+                return turn
+            if rights.decide(identity, record, ("adjudicator",)).permitted:
+                open_desk.queues.bar(identity, [who.pseudonym])
+            else:
+                open_desk.queues.retire(identity)
+            open_desk.acted()
+        return None
+
     def look(self, who: Principal, handle: str) -> SeniorWork:
         """One record with the judgments on it side by side.
 
         Raises:
-            UsageError: if the adjudicator has not taken it.
+            UsageError: if the adjudicator has not taken it, or may not read its text any more.
         """
         lease = self._own(who, handle)
         record = self._session.store.get(Record, lease.record)
+        self._floor.rights.refuse_unreadable(who, lease.record, record)
         order = self._order(lease, record)
         people = self._people(lease.record)
         people.sort(key=lambda each: desk.opaque(self._session.keys.desk, "voi", handle, each.id))
         return SeniorWork(
             handle=handle,
             form=self._floor.in_force.form(record),
-            shown=msgspec.structs.replace(present(record, order), assignment=handle),
+            shown=self._floor.reading.in_hand(who, record, order, handle),
             voices=tuple(
                 Voice(
                     name=f"R{number}",
@@ -144,7 +161,7 @@ class AdjudicationNoun:
                 for number, each in enumerate(people, start=1)
             ),
             disputes=self._disputes(lease),
-            care=self._floor.care(record),
+            care=self._floor.reading.care(record),
             decided=desk.is_decided(lease),
         )
 
@@ -251,14 +268,15 @@ class AdjudicationNoun:
         return [row.id for row in self._desk.queues() if row.queue.stage == "adjudication"]
 
     def _offered(self, who: Principal) -> list[int]:
-        """The queues whose content this adjudicator is cleared for and agreed to see."""
-        agreed = {who.pseudonym: self._floor.seating.consents(who.pseudonym)}
-        contract = self._floor.in_force.contract
+        """The queues whose content this adjudicator may read now."""
+        now = self._session.clock()
+        welfare = self._floor.in_force.contract.welfare
+        reader = self._floor.reading.reader(who.pseudonym, who.roles, now)
         return [
             row.id
             for row in self._desk.queues()
             if row.queue.stage == "adjudication"
-            and may_see(row, who.pseudonym, who.roles, contract, agreed)
+            and not withheld(row.queue.harms, row.queue.severity, welfare, reader, now=now)
         ]
 
     def _own(self, who: Principal, handle: str, lease: Lease | None = None) -> Lease:

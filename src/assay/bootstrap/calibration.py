@@ -7,6 +7,7 @@ import msgspec
 
 from assay.bootstrap.desk import DeskNoun
 from assay.bootstrap.filling import handle_of
+from assay.bootstrap.reading import ReadRecord
 from assay.bootstrap.session import Session
 from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal, can
@@ -26,7 +27,6 @@ from assay.review.calibration import (
 )
 from assay.review.desk import ROUND_HANDLE
 from assay.review.lease import NewItem, Queue
-from assay.review.presentation import Presentation, present
 from assay.store.desk import Desk
 from assay.store.writing import Unit
 
@@ -62,8 +62,11 @@ class RoundPage(msgspec.Struct, frozen=True, kw_only=True):
     """What it is."""
     view: RoundView
     """What the viewer may see of it."""
-    shown: dict[str, Presentation]
-    """Record id -> what is shown of it, in the record's own order."""
+    shown: dict[str, ReadRecord]
+    """Record id -> what is shown of it, in the record's own order; without what
+    members are to judge, and what is held back."""
+    held_back: dict[str, tuple[str, ...]]
+    """Record id -> why the viewer may not read it."""
     differing: tuple[str, ...]
     """Records on which members differ; empty while the viewer may not see it."""
 
@@ -85,7 +88,8 @@ class CalibrationNoun:
             members: pseudonyms.
 
         Raises:
-            UsageError: for unknown records, too many of them, or too few members.
+            UsageError: for unknown records, too many of them, too few members, or records that
+                reviewers may not read.
         """
         store = self._session.store
         found = tuple(store.get(Record, each).id for each in dict.fromkeys(records))
@@ -99,6 +103,7 @@ class CalibrationNoun:
         faults = list(given.faults())
         if len(found) > MOST_RECORDS:
             faults.append(f"a round has at most {MOST_RECORDS} records")
+        faults += self._held_back(found)
         if faults:
             raise UsageError(code="bad-round", message="; ".join(faults), where="round")
         queue = _queue_of(given)
@@ -118,6 +123,16 @@ class CalibrationNoun:
         self._floor.seat_members(given.members, by=who.pseudonym)
         return opened
 
+    def _held_back(self, records: Sequence[str]) -> list[str]:
+        """Why the reviewers of a round may not read some records, each under its handle."""
+        rights = self._session.exit_rights()
+        for each in self._session.store.scan(Record, id=list(records)):
+            rights.readers(each.id, each, _ROLES)
+        return [
+            f"{held.record} is held back: {'; '.join(held.reasons)}"
+            for held in rights.held_back.each
+        ]
+
     def handle(self, given: Round) -> str:
         """By what a round is named outside: its id would be a digest of the ids of its records."""
         return self._session.handle(ROUND_HANDLE, given.id)
@@ -131,8 +146,27 @@ class CalibrationNoun:
         ]
         return found[::-1]
 
-    def look(self, who: Principal, handle: str) -> RoundPage:
+    def uncover(self, who: Principal, handle: str, place: str) -> RoundPage:
+        """A round with the text of one record that is covered; that it was asked for is logged.
+
+        Raises:
+            UsageError: as `look`, for a record that is none, or a text that is not for the viewer.
+        """
+        state = self._state(handle)
+        calibration.view(state, viewer=who.pseudonym, role=_role(who))
+        record = self._session.store.get(Record, _record_at(state, place))
+        if self._is_to_judge(state, who):
+            raise UsageError(code="not-revealed", message="you meet this record at the desk")
+        self._floor.uncover(who, record)
+        return self.look(who, handle, uncovered=record.id)
+
+    def look(self, who: Principal, handle: str, *, uncovered: str | None = None) -> RoundPage:
         """A round as one viewer sees it.
+
+        Args:
+            who: the viewer.
+            handle: the round.
+            uncovered: the record whose covered text the viewer asked for.
 
         Raises:
             UsageError: for an unknown round, or a viewer who is not part of it.
@@ -140,15 +174,23 @@ class CalibrationNoun:
         state = self._state(handle)
         view = calibration.view(state, viewer=who.pseudonym, role=_role(who))
         seen = any(each.distributions is not None for each in view.records)
-        shown = {}
-        for each in state.round.records:
+        shown: dict[str, ReadRecord] = {}
+        held: dict[str, tuple[str, ...]] = {}
+        for each in () if self._is_to_judge(state, who) else state.round.records:
             record = self._session.store.get(Record, each)
+            decision = self._floor.rights.decide(each, record, who.roles)
+            if not decision.permitted:
+                held[each] = tuple(denial.message for denial in decision.denials)
+                continue
             order = Assignment(record=each, reviewer=who.pseudonym, number=0)
-            shown[each] = msgspec.structs.replace(present(record, order), assignment="")
+            shown[each] = self._floor.reading.on_page(
+                who, record, order, uncovered=each == uncovered
+            )
         return RoundPage(
             card=self._card(state, who),
             view=view,
             shown=shown,
+            held_back=held,
             differing=state.differing if seen else (),
         )
 
@@ -192,11 +234,9 @@ class CalibrationNoun:
             UsageError: as `review.calibration.note` says.
         """
         state = self._state(handle)
-        if not place.isdecimal() or int(place) >= len(state.round.records):
-            raise UsageError(code="unknown-record", message=f"the round has no record {place!r}")
         made = calibration.note(
             state,
-            state.round.records[int(place)],
+            _record_at(state, place),
             cause=cause,
             outcome=outcome,
             words=words,
@@ -231,6 +271,10 @@ class CalibrationNoun:
             store.scan(RoundNote, round=given.id),
         )
 
+    def _is_to_judge(self, state: RoundState, who: Principal) -> bool:
+        """Whether somebody is to meet the records at the desk, each in an order of its own."""
+        return state.state == "independent" and who.pseudonym in state.round.members
+
     def _card(self, state: RoundState, who: Principal) -> RoundCard:
         given = state.round
         return RoundCard(
@@ -244,9 +288,20 @@ class CalibrationNoun:
         )
 
 
+_ROLES = ("reviewer",)
+"""In which members judge in a round."""
+
+
 def _queue_of(given: Round) -> Queue:
     """The queue in which a round's members judge; it is named after the round."""
-    return Queue(stage="calibration", layer=given.id, kind="round", roles=("reviewer",))
+    return Queue(stage="calibration", layer=given.id, kind="round", roles=_ROLES)
+
+
+def _record_at(state: RoundState, place: str) -> str:
+    """The record at a place of a round, counted from 0."""
+    if not (place.isascii() and place.isdecimal()) or int(place) >= len(state.round.records):
+        raise UsageError(code="unknown-record", message=f"the round has no record {place!r}")
+    return state.round.records[int(place)]
 
 
 def _hosts(who: Principal) -> bool:

@@ -1,23 +1,28 @@
 """Filling: every record waits in its queue, in an order whose every prefix is balanced."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from assay.bootstrap.session import Session
+from assay.core.batches import batches
+from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication
 from assay.review.assignment import Assignment
 from assay.review.desk import opaque
 from assay.review.lease import NewItem, Queue
-from assay.review.queueing import Waiting, balanced, new_item, queue_of, stratum_of
+from assay.review.queueing import Waiting, balanced, narrowed, new_item, queue_of, stratum_of
 from assay.store.desk import Desk
+
+BATCH = 500
+"""Records whose rights are looked up at once."""
 
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """What filling the queues did: `records` is the sum of the others."""
+    """What filling the queues did: `records` is the sum of the others and of those held back."""
 
     records: int = 0
     """Records read; none where all were read before."""
@@ -27,6 +32,8 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     """Records that were in a queue before."""
     no_pass: int = 0
     """Records whose layer wants no pass, or that no layer fits."""
+    held_back: HeldBack = HeldBack()
+    """Records that nobody in a role of their layer may read today."""
 
 
 def fill(session: Session, desk: Desk) -> Filled:
@@ -36,7 +43,7 @@ def fill(session: Session, desk: Desk) -> Filled:
     another one, what waits moves to the queue that this contract names.
     """
     contract, key = session.documents.contract, session.keys.desk
-    newest, in_force = desk.newest_record(), session.ids["contract"]
+    newest, in_force = desk.newest_record(), filled_under(session)
     filled_to = desk.filled_to(in_force)
     if newest == filled_to:
         return Filled()
@@ -44,16 +51,22 @@ def fill(session: Session, desk: Desk) -> Filled:
     groups: dict[Queue, list[Waiting]] = defaultdict(list)
     new: dict[str, NewItem] = {}
     no_pass: list[str] = []
+    held: list[str] = []
     counts: Counter[str] = Counter()
-    for record in session.store.scan(Record):
-        identity = record.id
+    rights = session.exit_rights()
+    for identity, record in _records(session, rights):
         counts["records"] += 1
         queue = queue_of(record, contract)
         item = new_item(record, identity, contract)
         if queue is None or item is None:
             no_pass.append(identity)
             continue
-        groups[queue].append(Waiting(id=identity, stratum=stratum_of(record, contract)))
+        readers = rights.readers(identity, record, queue.roles)
+        if not readers:
+            held.append(identity)
+            continue
+        waiting_in = groups[narrowed(queue, readers)]
+        waiting_in.append(Waiting(id=identity, stratum=stratum_of(record, contract)))
         new[identity] = item
     axes = tuple(contract.sampling.axes)
     for queue, waiting in groups.items():
@@ -62,14 +75,27 @@ def fill(session: Session, desk: Desk) -> Filled:
         counts["queued"] += _enqueue(session, desk, queue, items, changed=changed)
     with desk.write("review.fill", actor=session.actor, documents=session.ids) as unit:
         if changed:
-            unit.queues.contract_change(_reviews(desk)).retire(no_pass)
+            unit.queues.contract_change(_reviews(desk)).retire([*no_pass, *held])
         unit.queues.note_filled(in_force, newest)
     return Filled(
         records=counts["records"],
         queued=counts["queued"],
-        already_there=counts["records"] - len(no_pass) - counts["queued"],
+        already_there=len(new) - counts["queued"],
         no_pass=len(no_pass),
+        held_back=rights.held_back,
     )
+
+
+def filled_under(session: Session) -> str:
+    """Names the documents on which it depends who may be given what: the contract and the sources."""
+    return f"{session.ids['contract']} {session.ids['sources']}"
+
+
+def _records(session: Session, rights: ExitRights) -> Iterator[tuple[str, Record]]:
+    for batch in batches(session.store.scan(Record), BATCH):
+        records = {record.id: record for record in batch}
+        rights.learn(records)
+        yield from records.items()
 
 
 def handle_of(session: Session, queue: Queue) -> str:

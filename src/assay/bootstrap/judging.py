@@ -8,6 +8,7 @@ import msgspec
 
 from assay.bootstrap.sampling import Endpoint
 from assay.bootstrap.session import Session
+from assay.governance.exit_rights import HeldBack
 from assay.quality.bootstrap import Resampling
 from assay.quality.estimate import Rate, rate
 from assay.quality.in_force import InForce
@@ -31,6 +32,8 @@ class JudgeReport(msgspec.Struct, frozen=True, kw_only=True):
     """Verdicts that hung on the order, among comparisons read in both orders: position bias."""
     agreement: tuple[JudgeAgreement, ...]
     """Agreement with people over all that this judge ever judged, by revision; empty: nothing."""
+    held_back: HeldBack
+    """Records that nobody in a role of their layer may read today; they were not sent."""
 
 
 class JudgePreview(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +55,8 @@ class JudgePreview(msgspec.Struct, frozen=True, kw_only=True):
     """Records that would not be asked about, by reason."""
     messages: tuple[str, ...]
     """The messages of the first request."""
+    held_back: HeldBack
+    """Records that nobody in a role of their layer may read today; they would not be sent."""
 
 
 def judge_into(
@@ -87,6 +92,7 @@ def judge_into(
 
     bench = _bench(session, plan, dimensions)
     skipped: Counter[str] = Counter()
+    contract, rights = session.documents.contract, session.exit_rights()
     done = 0
 
     def deliver(batch: Sequence[Judged]) -> None:
@@ -97,7 +103,7 @@ def judge_into(
             progress(done)
 
     run = run_judge(
-        to_judge(session.store, bench, skipped, limit=limit),
+        to_judge(session.store, bench, skipped, contract=contract, rights=rights, limit=limit),
         endpoint=Settings(**msgspec.structs.asdict(endpoint)),
         bench=bench,
         journal=journal or session.folder / ".assay" / "journals" / "judge.journal.jsonl",
@@ -110,6 +116,7 @@ def judge_into(
         unparseable=rate(run.unparseable, run.answered),
         position=rate(run.inconsistent, run.compared),
         agreement=tuple(own),
+        held_back=rights.held_back,
     )
 
 
@@ -126,9 +133,12 @@ def preview_judge(
     """
     bench = _bench(session, plan, dimensions)
     skipped: Counter[str] = Counter()
+    contract, rights = session.documents.contract, session.exit_rights()
     records = requests = characters = 0
     first: tuple[str, ...] = ()
-    for identity, record in to_judge(session.store, bench, skipped, limit=limit):
+    for identity, record in to_judge(
+        session.store, bench, skipped, contract=contract, rights=rights, limit=limit
+    ):
         records += 1
         for order in orders_of(len(record.candidates)):
             requests += 1
@@ -149,6 +159,7 @@ def preview_judge(
         characters=characters,
         skipped=dict(sorted(skipped.items())),
         messages=first,
+        held_back=rights.held_back,
     )
 
 

@@ -145,11 +145,15 @@ class QualityNoun:
         """The place of every record on the axes, counted in one pass over the store."""
         cases = service.each_case(self._session.store, self._session.facts)
         return count_cells(
+            self._session.documents.contract.sampling,
             (
-                case.record.task.taxonomy,
-                case.disposition is not None and case.disposition.state in RELEASABLE,
-            )
-            for case in cases
+                (
+                    case.id,
+                    case.record,
+                    case.disposition is not None and case.disposition.state in RELEASABLE,
+                )
+                for case in cases
+            ),
         )
 
 

@@ -1,9 +1,7 @@
 """The `records` interface of an open program."""
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,10 +11,13 @@ from assay.bootstrap.session import Session
 from assay.bulk.fact_lines import write_facts
 from assay.bulk.imports import import_file, open_mapping, preview_file
 from assay.contracts.shape import nearest
+from assay.core.batches import batches
 from assay.core.errors import UsageError
 from assay.core.fact import Fact
+from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.rights import Use
 from assay.plugins import load
+from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
 from assay.records.ports import Layout
@@ -26,7 +27,9 @@ from assay.records.report import ImportReport
 from assay.records.sampling import Plan
 from assay.records.sampling_report import Prices, SamplingReport
 from assay.records.service import Preview, Progress
-from assay.releases.permits import Permits
+
+BATCH = 500
+"""Records whose rights are looked up at once."""
 
 
 class ExportedRecords(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +37,36 @@ class ExportedRecords(msgspec.Struct, frozen=True, kw_only=True):
 
     lines: int
     """Lines written: records and their judgments."""
-    held_back: dict[str, int]
-    """Records whose rights do not permit the use, by reason."""
+    held_back: HeldBack
+    """Records whose rights do not permit the use, or this reader."""
+
+
+class RecordLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A record in a list."""
+
+    id: str
+    """Its id; its keyed handle where the reader may not see it."""
+    kind: str
+    """Its kind."""
+    sources: tuple[str, ...]
+    """The source classes that it draws on."""
+    task: str | None
+    """Its last message; absent where the reader may not see it."""
+    held_back: tuple[str, ...] = ()
+    """Why the reader may not see it."""
+
+
+class ShownRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A record as a person in a role may see it."""
+
+    id: str
+    """Its id; its keyed handle where the reader may not see it."""
+    record: Record | None
+    """The record; absent where the reader may not see it."""
+    judgments: tuple[Judgment, ...]
+    """Its judgments; none where the reader may not see it."""
+    held_back: tuple[str, ...] = ()
+    """Why the reader may not see it."""
 
 
 class RecordsNoun:
@@ -101,22 +132,69 @@ class RecordsNoun:
         return preview_file(path, found, context, layout=layout, first=first)
 
     def list(self, **where: str) -> Iterator[Record]:
-        """Records in their order of entry; `where` names `kind` or `sources`."""
+        """Records in their order of entry, whatever their rights: for whoever holds the store.
+
+        Args:
+            where: names `kind` or `sources`.
+        """
         return self._session.store.scan(Record, **where)
 
     def get(self, identity: str) -> Record:
-        """The record with this id or unique prefix of an id."""
+        """The record with this id or unique prefix of an id, whatever its rights."""
         return self._session.store.get(Record, identity)
 
     def judgments(self, record: str) -> Sequence[Judgment]:
         """All judgments of a record, given by its whole id."""
         return list(self._session.store.scan(Judgment, record=record))
 
+    def lines(self, role: Role = "lead", **where: str) -> Iterator[RecordLine]:
+        """Records in their order of entry, as a person in a role may see them today.
+
+        Args:
+            role: the role of who reads them.
+            where: names `kind` or `sources`.
+        """
+        rights = self._session.exit_rights()
+        for batch in batches(self.list(**where), BATCH):
+            records = {record.id: record for record in batch}
+            rights.learn(records)
+            for identity, record in records.items():
+                decision = rights.decide(identity, record, roles=(role,))
+                reasons = tuple(denial.message for denial in decision.denials)
+                yield RecordLine(
+                    id=self._session.record_handle(identity) if reasons else identity,
+                    kind=record.kind,
+                    sources=record.source_classes,
+                    task=None if reasons else record.task.messages[-1].content,
+                    held_back=reasons,
+                )
+
+    def show(self, identity: str, role: Role = "lead") -> ShownRecord:
+        """A record with its judgments, as a person in a role may see it today.
+
+        Args:
+            identity: its id, a unique prefix of it, or its keyed handle.
+            role: the role of who reads it.
+        """
+        record = self.get(self._session.record_identity(identity))
+        rights = self._session.exit_rights()
+        decision = rights.decide(record.id, record, roles=(role,))
+        if decision.permitted:
+            found = tuple(self.judgments(record.id))
+            return ShownRecord(id=record.id, record=record, judgments=found)
+        return ShownRecord(
+            id=self._session.record_handle(record.id),
+            record=None,
+            judgments=(),
+            held_back=tuple(denial.message for denial in decision.denials),
+        )
+
     def export(
         self,
         file: str | Path,
         *,
         use: Use = "evaluate",
+        role: Role = "lead",
         judgments: bool = True,
         **where: str,
     ) -> ExportedRecords:
@@ -125,14 +203,14 @@ class RecordsNoun:
         Args:
             file: the file to make.
             use: what the lines are for; records whose rights do not permit it are held back.
+            role: the role of who reads the file; records that it may not read are held back.
             judgments: whether judgments go with the records.
             where: names `kind` or `sources`.
         """
-        held: Counter[str] = Counter()
-        lines = self._lines(use, held, judgments=judgments, where=where)
-        return ExportedRecords(
-            lines=write_facts(Path(file), lines), held_back=dict(sorted(held.items()))
-        )
+        rights = self._session.exit_rights()
+        lines = self._lines(rights, use, role, judgments=judgments, where=where)
+        count = write_facts(Path(file), lines)
+        return ExportedRecords(lines=count, held_back=rights.held_back)
 
     def sample(
         self,
@@ -176,22 +254,17 @@ class RecordsNoun:
         )
 
     def _lines(
-        self, use: Use, held: Counter[str], *, judgments: bool, where: dict[str, str]
+        self, rights: ExitRights, use: Use, role: Role, *, judgments: bool, where: dict[str, str]
     ) -> Iterator[Fact]:
-        session = self._session
-        permits = Permits(
-            session.documents.sources,
-            on=date.fromisoformat(session.clock()[:10]),
-            territory=session.documents.program.territory,
-        )
-        for record in self.list(**where):
-            decision = permits.decide(use, record.source_classes)
-            if not decision.permitted:
-                held["; ".join(denial.message for denial in decision.denials)] += 1
-                continue
-            yield record
-            if judgments:
-                yield from self.judgments(record.id)
+        for batch in batches(self.list(**where), BATCH):
+            records = {record.id: record for record in batch}
+            rights.learn(records)
+            for identity, record in records.items():
+                if not rights.may_leave(identity, record, use=use, roles=(role,)):
+                    continue
+                yield record
+                if judgments:
+                    yield from self.judgments(identity)
 
 
 def _context(session: Session, reader: Reader, kind: str | None, source: str | None) -> RowContext:

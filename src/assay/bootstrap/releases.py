@@ -19,6 +19,7 @@ from assay.plugins import load
 from assay.quality import service as quality
 from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
+from assay.releases.audit_head import open_head, sign_head
 from assay.releases.checksums import digest_file
 from assay.releases.drop_report import DropReport
 from assay.releases.exporters.release_folder import release_name, released_records
@@ -51,6 +52,7 @@ class ReleasesNoun:
         use: Use = "train",
         limitations: str = "",
         leave_out_overlaps: bool = False,
+        again: bool = False,
     ) -> service.Built:
         """Build, sign and commit a release: a folder that appears whole or not at all.
 
@@ -60,9 +62,11 @@ class ReleasesNoun:
             limitations: what people know of the data's limits, as Markdown.
             leave_out_overlaps: whether records that share text with the reserve stay out, instead
                 of stopping the build.
+            again: whether a release that holds nothing new is wanted.
 
         Raises:
-            CheckError: if a gate refuses, with all reasons of all gates.
+            CheckError: if a gate refuses, with all reasons of all gates, or if nothing has changed
+                since the last release.
         """
         session = self._session
         report = quality.report(session.store, session.facts)
@@ -82,6 +86,7 @@ class ReleasesNoun:
             quality=QualityReport(
                 json=to_json(report).encode(), markdown=to_markdown(report).encode()
             ),
+            record_handle=session.record_handle,
             checkpoint=session.store.head(),
             floors=report.floors,
             rubrics=quality.rubrics(session.store),
@@ -93,7 +98,9 @@ class ReleasesNoun:
             alarms=report.alarms,
             limitations=limitations,
         )
-        return service.build(session.store, inputs, self._key(), self.folder, actor=session.actor)
+        return service.build(
+            session.store, inputs, self._key(), self.folder, actor=session.actor, again=again
+        )
 
     def withdraw(
         self, version: str, *, reason: str, records: Sequence[str] = ()
@@ -103,11 +110,22 @@ class ReleasesNoun:
             self._session.store,
             version,
             reason=reason,
-            records=records,
+            records=[self._session.record_identity(each) for each in records],
+            record_handle=self._session.record_handle,
             key=self._key(),
             releases=self.folder,
             moment=self._session.clock(),
             actor=self._session.actor,
+        )
+
+    def signed_head(self) -> bytes:
+        """The head of the audit chain as a signed statement, to be kept elsewhere."""
+        session = self._session
+        return sign_head(
+            session.store.head(),
+            program=session.documents.program.id,
+            moment=session.clock(),
+            key=self._key(),
         )
 
     def _sealed(self, index: ReserveIndex | None) -> ReserveEntry | None:
@@ -134,7 +152,8 @@ class ReleasesNoun:
         }
 
     def _key(self) -> Ed25519PrivateKey:
-        reference = self._session.documents.program.signing_key
+        program = self._session.documents.program
+        reference = program.signing_key
         if reference is None:
             raise UsageError(
                 code="no-signing-key",
@@ -143,7 +162,9 @@ class ReleasesNoun:
                 hint="run `assay key new .assay/signing.key`, then add "
                 'signing_key = "file:.assay/signing.key"',
             )
-        return read_private_key(read_secret(reference, self._session.folder), where=reference)
+        return read_private_key(
+            read_secret(reference, self._session.folder, program), where=reference
+        )
 
 
 def checkpoints(program: Path) -> Iterator[Checkpoint]:
@@ -153,12 +174,32 @@ def checkpoints(program: Path) -> Iterator[Checkpoint]:
         yield Checkpoint(number=head.number, hash=head.hash)
 
 
+def read_signed_head(program: Path, file: Path, public_key: Path) -> Checkpoint:
+    """The head that `ReleasesNoun.signed_head` gave, verified with a trusted public key.
+
+    Args:
+        program: the folder of the program whose chain it must be.
+        file: the signed head.
+        public_key: the key that is trusted, in PEM.
+
+    Raises:
+        CheckError: if it cannot be verified, or is the head of another program's chain.
+        UsageError: if one of the files cannot be read.
+    """
+    key = read_public_key(_read(public_key), where=str(public_key))
+    return open_head(_read(file), key, program=contracts.load_program(program).id)
+
+
 def verify_release(
-    folder: Path, public_key: Path, *, newer_than: str | None = None
+    folder: Path,
+    public_key: Path,
+    *,
+    newer_than: str | None = None,
+    notices: Sequence[Path] = (),
 ) -> service.Verified:
     """Verify a release folder with a trusted public key; no program is needed."""
     key = read_public_key(_read(public_key), where=str(public_key))
-    return service.verify(folder, key, newer_than=newer_than)
+    return service.verify(folder, key, newer_than=newer_than, notices=notices)
 
 
 def export_release(
@@ -168,6 +209,7 @@ def export_release(
     options: Mapping[str, str] | None = None,
     *,
     public_key: Path | None = None,
+    use: Use | None = None,
     clock: Clock = system_clock,
 ) -> DropReport:
     """Write a release in a trainer's format, with its drop report; no program is needed.
@@ -179,18 +221,39 @@ def export_release(
         options: the exporter's options, as text.
         clock: gives the day on which rights are asked for again.
         public_key: a trusted key: the release is verified first, and withdrawn records stay out.
+        use: what the rows are for: to train where absent. Records that do not permit it stay out,
+            counted in the drop report.
 
     Raises:
         InputError: if the folder is not a release.
+        UsageError: if no use is named for a release that was not built to train.
         CheckError: if the release does not verify, is withdrawn, or a notice is next to it that
             cannot be verified without a key.
     """
     service.require_release(folder)
     _refuse_expired(folder, clock)
+    chosen_use = use or _trained_on(folder)
     chosen = configured(load("exporters", exporter), options or {})
     withdrawn = _withdrawn_records(folder, public_key)
-    records = released_records(folder, withdrawn=withdrawn)
+    records = released_records(folder, use=chosen_use, withdrawn=withdrawn)
     return export(records, chosen, target, release=release_name(folder))
+
+
+def _trained_on(folder: Path) -> Use:
+    """The use of rows for a trainer where none is named.
+
+    Raises:
+        UsageError: if the release was built for another one.
+    """
+    built_for = read_head(folder / MANIFEST).use
+    if built_for == "train":
+        return "train"
+    raise UsageError(
+        code="use-not-named",
+        message=f"this release was built to {built_for}, and rows for a trainer are trained on",
+        where=str(folder),
+        hint=f"name what the rows are for: --use {built_for}, or --use train where that is permitted",
+    )
 
 
 def _refuse_expired(folder: Path, clock: Clock) -> None:
@@ -243,5 +306,5 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UsageError(
-            code="cannot-read", message=f"cannot read the key: {error.strerror}", where=str(file)
+            code="cannot-read", message=f"cannot read the file: {error.strerror}", where=str(file)
         ) from error

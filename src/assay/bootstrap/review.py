@@ -12,6 +12,7 @@ from assay.bulk.fact_lines import write_array, write_rows, write_text
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile, is_rejects
 from assay.core.errors import UsageError
+from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.quality import service as quality
 from assay.quality.explanation import StaleRecord
 from assay.records.ports import Rejects, Row
@@ -42,6 +43,19 @@ class HandedOut(msgspec.Struct, frozen=True, kw_only=True):
     """Rows in it."""
     settings: str
     """The file that makes the tool ask the rubric's questions."""
+    held_back: HeldBack
+    """Assigned records that may not be read any more."""
+
+
+class ExportedWork(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written as work for people."""
+
+    file: str
+    """The file of work."""
+    rows: int
+    """Rows in it."""
+    held_back: HeldBack
+    """Assigned records that may not be read any more."""
 
 
 class ReviewNoun:
@@ -70,27 +84,36 @@ class ReviewNoun:
             self._register,
             self._session.facts,
             members,
+            rights=self._session.exit_rights(),
             key=self._session.keys.desk,
             actor=self._session.actor,
             extra=extra,
         )
 
-    def work(self, person: str | None = None, *, flat: bool = False) -> Iterator[dict[str, Any]]:
+    def work(
+        self, person: str | None = None, *, flat: bool = False, rights: ExitRights | None = None
+    ) -> Iterator[dict[str, Any]]:
         """The assignments that wait outside the desk, blinded, as rows.
 
         Args:
             person: raw id of the one person who is to get work; everybody's where absent.
             flat: rows of text for a spreadsheet.
+            rights: counts what is held back.
         """
-        reviewer = self._session.pseudonym(person) if person else None
         return service.export_work(
-            self._session.store, self._register, self._session.facts, reviewer=reviewer, flat=flat
+            self._session.store,
+            self._register,
+            self._session.facts,
+            rights=rights or self._session.exit_rights(),
+            reviewer=self._session.pseudonym(person) if person else None,
+            flat=flat,
         )
 
-    def export_work(self, file: str | Path, person: str | None = None) -> int:
-        """Write the work that waits to a `.jsonl` or `.csv` file; returns the rows written."""
-        path = Path(file)
-        return write_rows(path, self.work(person, flat=path.suffix == ".csv"))
+    def export_work(self, file: str | Path, person: str | None = None) -> ExportedWork:
+        """Write the work that waits to a `.jsonl` or `.csv` file."""
+        path, rights = Path(file), self._session.exit_rights()
+        rows = write_rows(path, self.work(person, flat=path.suffix == ".csv", rights=rights))
+        return ExportedWork(file=str(path), rows=rows, held_back=rights.held_back)
 
     def hand_out(self, file: str | Path, format_name: str, person: str | None = None) -> HandedOut:
         """Write the work that waits for another tool, and next to it the tool's settings.
@@ -106,7 +129,7 @@ class ReviewNoun:
         from assay.review.formats import format_named  # noqa: PLC0415  only where it is asked for
         from assay.review.formats.service import hand_out  # noqa: PLC0415
 
-        path, form = Path(file), format_named(format_name)
+        path, form, rights = Path(file), format_named(format_name), self._session.exit_rights()
         _check_suffix(path, form)
         work = hand_out(
             self._session.store,
@@ -114,13 +137,16 @@ class ReviewNoun:
             self._session.facts,
             form,
             file=path.name,
+            rights=rights,
             reviewer=self._session.pseudonym(person) if person else None,
         )
         write = write_array if path.suffix == ".json" else write_rows
         count = write(path, work.rows)
         settings = path.with_name(f"{path.name}.settings{form.settings_suffix}")
         write_text(settings, work.settings)
-        return HandedOut(file=str(path), rows=count, settings=str(settings))
+        return HandedOut(
+            file=str(path), rows=count, settings=str(settings), held_back=rights.held_back
+        )
 
     def import_judgments(
         self,

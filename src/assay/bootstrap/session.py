@@ -1,15 +1,21 @@
 """The session: what every interface of an open program works with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
 from assay.core.clock import Clock
+from assay.governance.clearance import Clearance
+from assay.governance.exit_rights import ExitRights
+from assay.governance.permits import Permits
 from assay.records.pseudonym import pseudonymiser
-from assay.review.desk import opaque
+from assay.records.record import Record
+from assay.releases.withdrawal import withdrawn_records
+from assay.review.desk import RECORD_HANDLE, opaque
 from assay.settings import Keys
 from assay.store.store import Store
 
@@ -41,6 +47,34 @@ class Session:
     def handle(self, prefix: str, identity: str) -> str:
         """A keyed name of a fact for people who may not see all of its content."""
         return opaque(self.keys.desk, prefix, identity)
+
+    def record_handle(self, identity: str) -> str:
+        """A keyed name of a record for readers who may not see its content."""
+        return opaque(self.keys.records, RECORD_HANDLE, identity)
+
+    def record_identity(self, name: str) -> str:
+        """The id that a record's keyed handle stands for; any other name as it is."""
+        if not name.startswith(f"{RECORD_HANDLE}_"):
+            return name
+        ids = (record.id for record in self.store.scan(Record))
+        return next((each for each in ids if self.record_handle(each) == name), name)
+
+    def permits(self) -> Permits:
+        """What the source classes permit today, where the program is."""
+        return Permits(
+            self.documents.sources.classes,
+            on=date.fromisoformat(self.clock()[:10]),
+            territory=self.documents.program.territory,
+        )
+
+    def exit_rights(self) -> ExitRights:
+        """What may leave today; made anew for each run, as days and withdrawals go on."""
+        withdrawn = withdrawn_records(self.store)
+        clearance = Clearance(self.permits(), self._find, withdrawn=withdrawn)
+        return ExitRights(clearance, self.record_handle)
+
+    def _find(self, ids: Sequence[str]) -> dict[str, Record]:
+        return {record.id: record for record in self.store.scan(Record, id=ids)}
 
     @cached_property
     def pseudonym(self) -> Callable[[str], str]:

@@ -45,6 +45,12 @@ def print_json(value: Any) -> None:
     typer.echo(inert(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)))
 
 
+def print_held_back(held_back: Any) -> None:
+    """Print what was held back, by reason; nothing where nothing was."""
+    if held_back.records:
+        typer.secho(held_back.line, fg="yellow")
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
     """Print a table: aligned for people, tab-separated where the output is piped."""
     if not sys.stdout.isatty():

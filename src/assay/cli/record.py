@@ -5,13 +5,17 @@ from typing import Annotated, Any
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json, print_table, progress
+from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress
 
 app = typer.Typer(no_args_is_help=True)
 
 Kind = Annotated[
     str | None,
     typer.Option("--as", help="Kind of record, such as preference; the reader's first if absent."),
+]
+Reader = Annotated[
+    str,
+    typer.Option("--role", help="Role of who reads it; what a source closes to it is held back."),
 ]
 Source = Annotated[str, typer.Option("--source", "-s", help="Source class in sources.yaml.")]
 
@@ -189,48 +193,61 @@ def _outside(outside: Any) -> str:
 def list_(
     kind: Annotated[str | None, typer.Option("--as", help="Only this kind.")] = None,
     limit: Annotated[int, typer.Option(help="How many to list; 0 for all.")] = 20,
+    role: Reader = "lead",
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
-    """List records in their order of entry.
+    """List records in their order of entry; the text of what the role may not read is held back.
 
     Example: assay record list --as preference --limit 5
     """
     from itertools import islice
 
     import assay
+    from assay.cli.options import one_of
+    from assay.records.fields import Role
 
     where = {"kind": kind} if kind else {}
     with assay.open(program) as opened:
-        found = islice(opened.records.list(**where), limit or None)
-        rows = [(each.id, each.kind, "+".join(each.source_classes), _line(each)) for each in found]
-    columns = ("id", "kind", "sources", "task")
+        lines = opened.records.lines(one_of(role, Role, "role"), **where)
+        found = list(islice(lines, limit or None))
     if as_json:
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+        print_json([_listed(each) for each in found])
         return
-    print_table(columns, ((row[0][:16], *row[1:]) for row in rows))
+    columns = ("id", "kind", "sources", "task")
+    print_table(columns, ((row["id"][:16], *list(row.values())[1:]) for row in map(_listed, found)))
 
 
-def _line(record: Any) -> str:
-    text = " ".join(record.task.messages[-1].content.split())
-    return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004  a line's width
+def _listed(line: Any) -> dict[str, str]:
+    """The columns of one line; where its text is held back, the reason stands in its place."""
+    text = "held back: " + "; ".join(line.held_back) if line.held_back else _short(line.task)
+    return {"id": line.id, "kind": line.kind, "sources": "+".join(line.sources), "task": text}
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:59]}…"  # noqa: PLR2004  a line's width
 
 
 @app.command()
 def show(
-    identity: Annotated[str, typer.Argument(metavar="ID", help="Id, or a unique prefix of one.")],
+    identity: Annotated[
+        str, typer.Argument(metavar="ID", help="Id, a unique prefix of one, or a handle.")
+    ],
+    role: Reader = "lead",
     program: Folder = ".",
 ) -> None:
-    """Show a record with its judgments, as JSON.
+    """Show a record with its judgments, as JSON; held back where the role may not read it.
 
     Example: assay record show rec_mfrg
     """
     import assay
+    from assay.cli.options import one_of
+    from assay.records.fields import Role
 
     with assay.open(program) as opened:
-        record = opened.records.get(identity)
-        judgments = opened.records.judgments(record.id)
-    print_json({"id": record.id, "record": record, "judgments": list(judgments)})
+        shown = opened.records.show(identity, one_of(role, Role, "role"))
+    print_json(shown)
 
 
 @app.command()
@@ -241,6 +258,7 @@ def export(
     use: Annotated[
         str, typer.Option(help="What for: train, evaluate or publish; rights are checked.")
     ] = "evaluate",
+    role: Reader = "lead",
     program: Folder = ".",
     as_json: AsJson = False,
 ) -> None:
@@ -251,17 +269,17 @@ def export(
     import assay
     from assay.cli.options import one_of
     from assay.governance.rights import Use
+    from assay.records.fields import Role
 
-    chosen = one_of(use, Use, "use")
+    chosen, reader = one_of(use, Use, "use"), one_of(role, Role, "role")
     where = {"kind": kind} if kind else {}
     with assay.open(program) as opened:
-        done = opened.records.export(file, use=chosen, judgments=judgments, **where)
+        done = opened.records.export(file, use=chosen, role=reader, judgments=judgments, **where)
     if as_json:
         print_json({"file": str(file), "lines": done.lines, "held_back": done.held_back})
         return
     typer.echo(f"{done.lines} lines in {file}")
-    for reason, count in done.held_back.items():
-        typer.echo(f"held back: {count} records, {reason}")
+    print_held_back(done.held_back)
 
 
 @app.command()

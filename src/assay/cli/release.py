@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json, print_table
+from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -27,6 +27,9 @@ def build(
             help="Leave records out that share text with the reserve, instead of refusing.",
         ),
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Build even if nothing changed since the last release.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build, sign and commit a release: a folder that appears whole or not at all.
@@ -44,6 +47,7 @@ def build(
             use=one_of(use, Use, "use"),
             limitations=text,
             leave_out_overlaps=leave_out_overlaps,
+            again=again,
         )
     if as_json:
         print_json(
@@ -52,6 +56,7 @@ def build(
                 "release": built.release,
                 "counts": built.head.counts,
                 "left_out": built.head.left_out,
+                "held_back": built.held_back,
             }
         )
         return
@@ -61,6 +66,7 @@ def build(
     )
     for each in built.head.left_out:
         typer.echo(f"left out: {each.records} ({each.code.replace('_', ' ')}), {each.reason}")
+    print_held_back(built.held_back)
     typer.echo(f"\nrelease {version}: {built.release.records} records, "
                f"{built.release.judgments} judgments")  # fmt: skip
     typer.echo(f"manifest {built.release.manifest_digest}")
@@ -74,6 +80,10 @@ def verify(
     newer_than: Annotated[
         str | None, typer.Option(help="The version you have: an older one is a replay.")
     ] = None,
+    notice: Annotated[
+        list[Path] | None,
+        typer.Option(help="A notice of withdrawal, or a later release's attestation.json."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify every byte of a release against a public key from elsewhere. Needs no program.
@@ -82,11 +92,12 @@ def verify(
     """
     from assay.bootstrap.releases import verify_release
 
-    verified = verify_release(release, key, newer_than=newer_than)
+    verified = verify_release(release, key, newer_than=newer_than, notices=notice or [])
     if as_json:
         states = {gate.gate: gate.outcome for gate in verified.head.gates} if verified.head else {}
         print_json({"ok": verified.ok, "version": verified.version, "issues": verified.issues,
-                    "gates": states})  # fmt: skip
+                    "gates": states, "notices": verified.notices,
+                    "superseded_by": verified.superseded_by})  # fmt: skip
     else:
         for issue in verified.issues:
             colour = "red" if issue.severity == "error" else "yellow"
@@ -95,6 +106,8 @@ def verify(
                 typer.echo(f"    {issue.hint}")
         if verified.ok:
             typer.secho(f"verified: {verified.version}", fg="green")
+            at_hand = verified.notices or "none at hand, so a withdrawal would not show"
+            typer.echo(f"notices: {at_hand}")
         for gate in verified.head.gates if verified.head else ():
             if gate.outcome != "passed":
                 typer.secho(f"gate {gate.gate}: {gate.outcome}, {gate.reason}", fg="yellow")
@@ -127,6 +140,13 @@ def export(
         Path | None,
         typer.Option("--key", help="Public key that you trust: the release is verified first."),
     ] = None,
+    use: Annotated[
+        str | None,
+        typer.Option(
+            help="What the rows are for: train, evaluate or publish; rights are checked. It must be "
+            "named for a release that was not built to train."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a release in a trainer's format, with a report of what the format cannot carry.
@@ -134,10 +154,18 @@ def export(
     Example: assay release export releases/1.0.0 --to trl:preference --out trl
     """
     from assay.bootstrap.releases import export_release
-    from assay.cli.options import pairs
+    from assay.cli.options import one_of, pairs
+    from assay.governance.rights import Use
 
     target = out or Path("exports") / f"{release.resolve().name}-{to.replace(':', '-')}"
-    report = export_release(release, to, target, pairs(option or []), public_key=key)
+    report = export_release(
+        release,
+        to,
+        target,
+        pairs(option or []),
+        public_key=key,
+        use=None if use is None else one_of(use, Use, "use"),
+    )
     if as_json:
         print_json(report)
         return
@@ -164,7 +192,8 @@ def withdraw(
     version: Annotated[str, typer.Argument(help="Version of the release.")],
     reason: Annotated[str, typer.Option(help="Why; everyone who verifies it will read it.")],
     record: Annotated[
-        list[str] | None, typer.Option(help="Id of a record; the whole release where absent.")
+        list[str] | None,
+        typer.Option(help="Id or handle of a record; the whole release where absent."),
     ] = None,
     program: Folder = ".",
     as_json: AsJson = False,

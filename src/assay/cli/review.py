@@ -7,7 +7,7 @@ import typer
 
 from assay.cli.adjudicate import adjudicate, import_adjudications
 from assay.cli.exam import exam, sentinel
-from assay.cli.output import AsJson, Folder, print_json, print_table, progress
+from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress
 from assay.cli.passes import reconcile, stale, status, withdraw
 from assay.cli.simulate import simulate
 
@@ -52,6 +52,7 @@ def assign(
     if len(assigned.unfilled) > 20:  # noqa: PLR2004  a screen
         typer.secho(f"and {len(assigned.unfilled) - 20} more; --json lists all", fg="yellow")
     typer.echo(f"{assigned.assigned} assignments")
+    print_held_back(assigned.held_back)
 
 
 @app.command()
@@ -87,14 +88,16 @@ def export(
             print_json(written)
             return
         typer.echo(f"{written.rows} rows in {written.file}; settings for {to}: {written.settings}")
+        print_held_back(written.held_back)
         return
     path = _native_file(file, to)
     with assay.open(program) as opened:
-        count = opened.review.export_work(path, reviewer)
+        work = opened.review.export_work(path, reviewer)
     if as_json:
-        print_json({"file": str(path), "rows": count})
-    else:
-        typer.echo(f"{count} rows in {path}")
+        print_json(work)
+        return
+    typer.echo(f"{work.rows} rows in {path}")
+    print_held_back(work.held_back)
 
 
 def _native_file(file: Path | None, to: str | None) -> Path:
@@ -245,6 +248,7 @@ def _show_preview(preview: Any, as_json: bool) -> None:
     typer.echo(f"{preview.records} records, {preview.requests} requests; nothing was sent")
     for reason, count in preview.skipped.items():
         typer.echo(f"not asked about: {count}, {reason}")
+    print_held_back(preview.held_back)
     typer.echo(f"prompt {preview.judge.prompt}")
     typer.echo(f"dimensions: {', '.join(preview.dimensions) or 'none'}")
     for message in preview.messages:
@@ -263,6 +267,7 @@ def _show_report(report: Any) -> None:
         f"asked {run.asked} = parsed {run.parsed} + unparseable {run.unparseable} "
         f"+ failed ({counted(run.failed)}); {run.remembered} remembered"
     )
+    print_held_back(report.held_back)
     if run.unparseable:
         typer.secho(
             f"unparseable: {interval(report.unparseable)}, {counted(run.unparseable_reasons)}; "

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 import assay
+from assay.cli.output import print_held_back
 from assay.core.errors import UsageError
 
 app = typer.Typer(
@@ -36,7 +37,8 @@ def serve(
     """Serve the reviewer's desk; the first time it prints the link that makes an administrator."""
     import uvicorn
 
-    from assay.web.app import PROGRAM, create_app
+    from assay.web.app import BEHIND_TLS, PROGRAM, create_app
+    from assay.web.connections import BoundedProtocol
 
     if host not in LOOPBACK and not behind_tls:
         raise UsageError(
@@ -61,6 +63,7 @@ def serve(
     )
     address = f"http://{'[::1]' if host == '::1' else host}:{port}"
     typer.echo(f"queues          {filled.queued} records new")
+    print_held_back(filled.held_back)
     link = opened.accounts.first_link()
     if link:
         typer.echo(f"administrator   {address}/invitation/{link}")
@@ -73,10 +76,14 @@ def serve(
         "log_level": "warning",
         "server_header": False,
         "proxy_headers": behind_tls,
+        "http": BoundedProtocol,
+        "ws": "none",
     }
     if workers == 1:
-        uvicorn.run(create_app(opened), **settings)
+        uvicorn.run(create_app(opened, behind_tls=behind_tls), **settings)
         return
     opened.close()
     os.environ[PROGRAM] = str(program.resolve())
+    if behind_tls:
+        os.environ[BEHIND_TLS] = "yes"
     uvicorn.run("assay.web.app:from_environment", factory=True, workers=workers, **settings)

@@ -57,12 +57,18 @@ def status(
     if cover.records and not cover.accepted and found.counts["dispositions"]:
         typer.echo("no disposition is under the documents in force: run assay quality dispose")
     print_table(
-        ("quota", "needs", "has", "met"),
+        ("quota", "needs", "has", "distinct", "met"),
         (
-            (_slice(quota.slice), _wants(quota), quota.accepted, "yes" if quota.met else "no")
+            (
+                _slice(quota.slice),
+                _wants(quota),
+                quota.accepted,
+                quota.distinct,
+                "yes" if quota.met else "no",
+            )
             for quota in (*cover.quotas, *cover.hard)
         ),
-        title="Quotas (records that may be released)",
+        title="Quotas (records that may be released; near copies count once)",
     )
     if found.heat_map is not None:
         _heat_map(found.heat_map)

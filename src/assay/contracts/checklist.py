@@ -19,6 +19,7 @@ from assay.contracts.reading import FILES, FileKind, Reading
 from assay.contracts.rubric import Rubric
 from assay.contracts.sources import Sources
 from assay.core.issues import Issue
+from assay.core.wording import counted
 
 PointState = Literal["missing", "claimed", "shown", "refuted"]
 """What is known of a point.
@@ -111,8 +112,8 @@ def _cited(issues: list[Issue]) -> str:
 
 def _observable(contract: Contract) -> str:
     dimensions = {name for each in contract.behaviours for name in each.dimensions}
-    count = _counted(len(contract.behaviours), "behaviour")
-    return f"{count} over {_counted(len(dimensions), 'dimension')}, for: {contract.deployment}"
+    count = counted(len(contract.behaviours), "behaviour")
+    return f"{count} over {counted(len(dimensions), 'dimension')}, for: {contract.deployment}"
 
 
 def _separated(contract: Contract) -> str:
@@ -121,12 +122,12 @@ def _separated(contract: Contract) -> str:
 
 
 def _guided(rubric: Rubric) -> str:
-    return f"{_counted(len(rubric.dimensions), 'dimension')}, each with all three"
+    return f"{counted(len(rubric.dimensions), 'dimension')}, each with all three"
 
 
 def _licensed(sources: Sources) -> str:
     uses = sorted({use for each in sources.classes for use in each.permitted_uses})
-    return f"{_counted(len(sources.classes), 'source class', 'es')}; uses: {', '.join(uses)}"
+    return f"{counted(len(sources.classes), 'source class', 'source classes')}; uses: {', '.join(uses)}"
 
 
 def _qualified(contract: Contract) -> str:
@@ -148,7 +149,7 @@ def _verified(rubric: Rubric) -> str:
     objective = [each for each in rubric.dimensions if each.nature == "objective"]
     named = sorted({each.verifier for each in rubric.dimensions if each.verifier})
     without = [each.id for each in objective if not each.verifier]
-    text = f"{_counted(len(objective), 'objective dimension')}; verifiers: "
+    text = f"{counted(len(objective), 'objective dimension')}; verifiers: "
     text += ", ".join(named) or "none"
     return text + (f"; with a stated reason not: {', '.join(without)}" if without else "")
 
@@ -159,14 +160,14 @@ def _isolated(contract: Contract) -> str:
 
 
 def _tracked(contract: Contract) -> str:
-    classes = _counted(len(contract.failure_classes), "failure class", "es")
+    classes = counted(len(contract.failure_classes), "failure class", "failure classes")
     return f"{classes} with severities; axes: {', '.join(contract.sampling.axes)}"
 
 
 def _tested(contract: Contract) -> str:
     tests = contract.acceptance_tests
     guards = sum(test.direction == "hold" for test in tests)
-    return f"{_counted(len(tests), 'acceptance test')}, of which {guards} guard against regressions"
+    return f"{counted(len(tests), 'acceptance test')}, of which {guards} guard against regressions"
 
 
 def _versioned(*documents: Any) -> str:
@@ -181,10 +182,6 @@ def _protected(contract: Contract, _policy: Policy) -> str:
 
 def _honest(*_documents: Any) -> str:
     return "no forbidden claim in any text of the documents"
-
-
-def _counted(count: int, noun: str, plural: str = "s") -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}{plural}"
 
 
 _QUESTIONS: tuple[_Question, ...] = (

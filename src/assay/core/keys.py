@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-Purpose = Literal["pseudonyms", "gate", "desk"]
-"""What a key is for: the names of people, the fingerprints of the reserve, or the desk's handles,
-draws and orders."""
+Purpose = Literal["pseudonyms", "gate", "desk", "records"]
+"""What a key is for: the names of people, the fingerprints of the reserve, the desk's handles, draws
+and orders, or the handles of records whose content a reader may not see."""
 
 KEY_BYTES = 32
 

@@ -73,6 +73,13 @@ class Denial(msgspec.Struct, frozen=True, order=True):
     """Stable short name of the reason, such as `use-not-permitted`."""
     message: str
     """The reason in one sentence."""
+    short: str = ""
+    """The reason in a few words, for counts."""
+
+    def __post_init__(self) -> None:
+        """Give a reason without short words those of its code."""
+        if not self.short:
+            msgspec.structs.force_setattr(self, "short", self.code.replace("-", " "))
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -100,30 +107,35 @@ class CommonRights(msgspec.Struct, frozen=True):
 
 
 def decide(
-    use: Use,
+    use: Use | None,
     names: Iterable[str],
     classes: Mapping[str, SourceRights],
     *,
     on: date,
     territory: str | None,
+    roles: Iterable[str] | None = None,
 ) -> Decision:
-    """Whether a whole made from the named sources may be used so.
+    """Whether a whole made from the named sources may be used, and read by a person, so.
+
+    Every exit of the program asks it; `governance.clearance` gives it the sources of a record and
+    of all its ancestors.
 
     Args:
-        use: what is to be done with it.
+        use: what is to be done with it; None: it is only read, which no use has to permit.
         names: the source classes that it is made from.
         classes: the known source classes by name.
         on: the day of the use.
         territory: where the use takes place: an ISO 3166 code or `EU`; None if nobody said.
+        roles: the roles of the person who reads it, of which each source must admit one; None
+            where no person of the program does.
     """
     wanted = sorted(set(names))
+    asked = _Question(use, on, territory, None if roles is None else tuple(roles))
     if not wanted:
         reason = Denial("", "no-source", "no source class is named, so nothing is permitted")
         return Decision(permitted=False, denials=(reason,))
     denials = tuple(
-        denial
-        for name in wanted
-        for denial in _against(use, name, classes.get(name), on, territory)
+        denial for name in wanted for denial in _against(name, classes.get(name), asked)
     )
     return Decision(permitted=not denials, denials=denials)
 
@@ -168,32 +180,51 @@ def covers(territory: Iterable[str], place: str) -> bool:
     )
 
 
-def _against(
-    use: Use, name: str, rights: SourceRights | None, on: date, territory: str | None
-) -> list[Denial]:
+class _Question(msgspec.Struct, frozen=True):
+    """What is asked of every source of a whole."""
+
+    use: Use | None
+    on: date
+    territory: str | None
+    roles: tuple[str, ...] | None
+
+
+def _against(name: str, rights: SourceRights | None, asked: _Question) -> list[Denial]:
     if rights is None:
         return [Denial(name, "unknown-source", f"{name!r} is not a known source class")]
     if rights.state != "active":
-        return [Denial(name, f"source-{rights.state}", f"{name!r} is {rights.state}")]
+        return [Denial(name, f"source-{rights.state}", f"{name!r} is {rights.state}", rights.state)]
+    use, territory, roles = asked.use, asked.territory, asked.roles
     denials = []
     if not rights.licence:
         denials.append(Denial(name, "no-licence", f"{name!r} has no licence"))
-    if use not in rights.permitted_uses:
-        said = ", ".join(rights.permitted_uses) or "nothing"
-        message = f"{name!r} does not permit to {use}; it permits: {said}"
-        denials.append(Denial(name, "use-not-permitted", message))
-    end = keep_until(rights)
-    if end == date.min:
-        message = f"{name!r} does not say how long it may be kept"
-        denials.append(Denial(name, "no-retention", message))
-    elif end is not None and on > end:
-        message = f"the retention of {name!r} ended on {end.isoformat()}"
-        denials.append(Denial(name, "retention-expired", message))
+    if use is not None and use not in rights.permitted_uses:
+        uses = ", ".join(rights.permitted_uses) or "nothing"
+        message = f"{name!r} does not permit to {use}; it permits: {uses}"
+        denials.append(Denial(name, "use-not-permitted", message, f"not to {use}"))
+    denials += _against_day(name, rights, asked.on)
     if not covers(rights.territory, territory or WORLDWIDE):
         message = f"{name!r} may be used in {', '.join(rights.territory) or 'no territory'}, not "
         message += f"in {territory}" if territory else "where no territory is named"
-        denials.append(Denial(name, "territory-not-permitted", message))
+        place = f"not in {territory}" if territory else "not without a territory"
+        denials.append(Denial(name, "territory-not-permitted", message, place))
+    if roles is not None and not set(roles) & set(rights.reviewer_access):
+        readers = ", ".join(rights.reviewer_access) or "nobody"
+        message = f"{name!r} may be read by {readers}, not by {', '.join(roles) or 'no role'}"
+        short = f"only for {readers.replace(', ', ' or ')}"
+        denials.append(Denial(name, "role-not-permitted", message, short))
     return denials
+
+
+def _against_day(name: str, rights: SourceRights, on: date) -> list[Denial]:
+    end = keep_until(rights)
+    if end == date.min:
+        message = f"{name!r} does not say how long it may be kept"
+        return [Denial(name, "no-retention", message)]
+    if end is None or on <= end:
+        return []
+    message = f"the retention of {name!r} ended on {end.isoformat()}"
+    return [Denial(name, "retention-expired", message, "expired")]
 
 
 def _permits(use: Use, rights: SourceRights) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from assay.contracts.contract import Quota, Sampling
+from assay.quality.near_copies import NearCopies, item_print
+from assay.records.record import Record
 
 MISSING = "(missing)"
 """Stands for the value of an axis that a record does not name."""
@@ -45,12 +47,14 @@ class QuotaCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """Records in the slice."""
     accepted: int
     """Accepted records in the slice."""
+    distinct: int
+    """Accepted records in the slice, near copies counted once."""
     share: float | None
     """Least share of the contract's total; None where none is asked for."""
     minimum: int | None
     """Least number of accepted records; None where none is asked for."""
     needed: int
-    """Accepted records that the slice must have, by the stricter of the two."""
+    """Distinct accepted records that the slice must have, by the stricter of the two."""
     met: bool
     """Whether it has them."""
 
@@ -90,19 +94,32 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cells:
-    """Taxonomies counted: records that are at the same place are kept once, with how often."""
+    """Records counted by their place on the axes, and near copies by slice that must have some."""
 
-    def __init__(self) -> None:
-        """Start with nothing counted."""
+    def __init__(self, sampling: Sampling) -> None:
+        """Start with nothing counted.
+
+        Args:
+            sampling: the distribution; in the slices of its quotas and its hard slices near copies
+                count once.
+        """
         self._records: Counter[frozenset[tuple[str, str]]] = Counter()
         self._accepted: Counter[frozenset[tuple[str, str]]] = Counter()
+        asked = (*(quota.slice for quota in sampling.quotas), *sampling.hard_slices())
+        self._copies = {frozenset(each.items()): NearCopies() for each in asked}
 
-    def add(self, taxonomy: Taxonomy, *, accepted: bool) -> None:
-        """Count one record."""
-        place = frozenset(taxonomy.items())
+    def add(self, identity: str, record: Record, *, accepted: bool) -> None:
+        """Count one record, given with its id."""
+        place = frozenset(record.task.taxonomy.items())
         self._records[place] += 1
-        if accepted:
-            self._accepted[place] += 1
+        if not accepted:
+            return
+        self._accepted[place] += 1
+        inside = [copies for wanted, copies in self._copies.items() if wanted <= place]
+        if inside:
+            item = item_print(record)
+            for copies in inside:
+                copies.add(identity, item)
 
     @property
     def records(self) -> int:
@@ -123,6 +140,10 @@ class Cells:
             sum(self._accepted[place] for place in places),
         )
 
+    def distinct(self, wanted: Taxonomy) -> int:
+        """Accepted records in a slice of the distribution, near copies counted once."""
+        return self._copies[frozenset(wanted.items())].distinct()
+
     def along(self, axis: str) -> dict[str, tuple[int, int]]:
         """Records and accepted records by the value of an axis, missing values included."""
         found: dict[str, tuple[int, int]] = {}
@@ -141,19 +162,26 @@ class Cells:
         return found
 
 
-def count_cells(taxonomies: Iterable[tuple[Taxonomy, bool]]) -> Cells:
-    """Count records, each given by its taxonomy and whether it is accepted."""
-    cells = Cells()
-    for taxonomy, accepted in taxonomies:
-        cells.add(taxonomy, accepted=accepted)
+def count_cells(sampling: Sampling, records: Iterable[tuple[str, Record, bool]]) -> Cells:
+    """Count records, each given by its id, itself, and whether it is accepted."""
+    cells = Cells(sampling)
+    for identity, record, accepted in records:
+        cells.add(identity, record, accepted=accepted)
     return cells
 
 
-def coverage(cells: Cells, sampling: Sampling) -> Coverage:
+def coverage(cells: Cells, sampling: Sampling, *, copies_count: bool = False) -> Coverage:
     """The sampling distribution against what is there.
 
     A quota's share is a share of the contract's total, rounded up, and its minimum a number of
-    records; both are compared with accepted records: what waits or stays out cannot be released.
+    records; both are compared with distinct accepted records: what waits or stays out cannot be
+    released, and near copies of one item show no more than one.
+
+    Args:
+        cells: the records, counted for the same quotas and hard slices.
+        sampling: the distribution that the contract asks for.
+        copies_count: whether near copies count one by one in quotas, as they did up to release
+            format 4.
     """
     return Coverage(
         wanted=sampling.total,
@@ -161,12 +189,30 @@ def coverage(cells: Cells, sampling: Sampling) -> Coverage:
         records=cells.records,
         accepted=cells.accepted,
         axes=tuple(_axis(cells, axis, values) for axis, values in sampling.axes.items()),
-        quotas=tuple(_quota(cells, quota, sampling.total) for quota in sampling.quotas),
+        quotas=tuple(
+            _quota(cells, quota, sampling.total, copies_count=copies_count)
+            for quota in sampling.quotas
+        ),
         hard=tuple(
-            _quota(cells, Quota(slice=wanted, minimum=1), sampling.total)
+            _quota(
+                cells,
+                Quota(slice=wanted, minimum=1),
+                sampling.total,
+                copies_count=copies_count,
+            )
             for wanted in sampling.hard_slices()
         ),
     )
+
+
+def slices_asked(covered: Coverage) -> tuple[QuotaCoverage, ...]:
+    """Every slice that a quota or its hardness asks records of, once, with the most asked of it."""
+    most: dict[frozenset[tuple[str, str]], QuotaCoverage] = {}
+    for quota in (*covered.quotas, *covered.hard):
+        place = frozenset(quota.slice.items())
+        if place not in most or most[place].needed < quota.needed:
+            most[place] = quota
+    return tuple(most.values())
 
 
 def cross_table(cells: Cells, sampling: Sampling, rows: str, columns: str) -> CrossTable:
@@ -205,15 +251,17 @@ def _ordered(declared: tuple[str, ...], found: set[str]) -> tuple[str, ...]:
     return (*declared, *others)
 
 
-def _quota(cells: Cells, quota: Quota, total: int) -> QuotaCoverage:
+def _quota(cells: Cells, quota: Quota, total: int, *, copies_count: bool) -> QuotaCoverage:
     records, accepted = cells.inside(quota.slice)
+    distinct = accepted if copies_count else cells.distinct(quota.slice)
     needed = quota.needed(total)
     return QuotaCoverage(
         slice=dict(quota.slice),
         records=records,
         accepted=accepted,
+        distinct=distinct,
         share=quota.share,
         minimum=quota.minimum,
         needed=needed,
-        met=accepted >= needed,
+        met=distinct >= needed,
     )

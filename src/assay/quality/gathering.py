@@ -87,8 +87,8 @@ class Gathering:
     """Records by kind."""
     places: Places = field(default_factory=Places)
     """The place of each record."""
-    cells: Cells = field(default_factory=Cells)
-    """Taxonomies counted, for coverage."""
+    cells: Cells = field(init=False)
+    """Records counted by place, for coverage."""
     judgments: Counter[str] = field(default_factory=Counter)
     """Judgments given, superseded, repeated, and standing by kind of reviewer."""
     guidelines: Counter[str] = field(default_factory=Counter)
@@ -153,6 +153,7 @@ class Gathering:
 
     def __post_init__(self) -> None:
         """Start what depends on the documents in force."""
+        self.cells = Cells(self.documents.contract.sampling)
         self.ledger = Ledger(self.documents.contract, self.documents.rubric)
         self.modes = ModeGathering(self.documents)
         dimensions = (each.id for each in self.documents.rubric.dimensions)
@@ -165,7 +166,7 @@ class Gathering:
         rule = case.disposition.rule if case.disposition else ""
         self.kinds[record.kind] += 1
         number = self.places.add(record.task.taxonomy)
-        self.cells.add(record.task.taxonomy, accepted=state in RELEASABLE)
+        self.cells.add(case.id, record, accepted=state in RELEASABLE)
         self.states[state, rule] += 1
         if case.disposition:
             standings = case.disposition.standings

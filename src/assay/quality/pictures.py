@@ -248,30 +248,31 @@ def _defects(report: QualityReport) -> Iterator[Picture]:
 def _quotas(report: QualityReport) -> Iterator[Picture]:
     quotas = (*report.coverage.quotas, *report.coverage.hard)
     rows = [
-        (f"{number}. {slice_name(each)}", each.needed, each.accepted, each.records,
+        (f"{number}. {slice_name(each)}", each.needed, each.distinct, each.accepted, each.records,
          "met" if each.met else "not met")
         for number, each in enumerate(quotas, 1)
     ]  # fmt: skip
     if not rows:
         return
-    columns = ("slice", "needed", "accepted", "records", "state")
+    columns = ("slice", "needed", "distinct", "accepted", "records", "state")
     order = [str(row[0]) for row in rows[:MOST_ROWS]]
     base = chart_of(columns, rows[:MOST_ROWS]).encode(
         y=alt.Y("slice:N", sort=order, title=None),
     )
     chart = alt.layer(
         base.mark_bar().encode(
-            x=alt.X("accepted:Q", title="accepted records", axis=alt.Axis(tickMinStep=1)),
+            x=alt.X("distinct:Q", title="distinct accepted records", axis=alt.Axis(tickMinStep=1)),
             color=colour("state", {"met": BLUE, "not met": ORANGE}),
         ),
         base.mark_tick(thickness=3, color=INK, size=18).encode(
-            x=alt.X("needed:Q", title="accepted records", axis=alt.Axis(tickMinStep=1))
+            x=alt.X("needed:Q", title="distinct accepted records", axis=alt.Axis(tickMinStep=1))
         ),
     )
     yield picture_of(
         "quotas", "coverage", "Quotas and hard slices: accepted against needed", columns=columns, rows=rows,
         chart=chart.properties(width=WIDTH, height=alt.Step(24)),
-        caption="A bar is what is accepted; the black mark is what the slice needs."
+        caption="A bar is what is accepted, near copies counted once; the black mark is what the slice "
+        "needs."
         + cut(len(rows)),
     )  # fmt: skip
 

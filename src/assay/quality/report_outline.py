@@ -42,9 +42,16 @@ def outline(report: QualityReport) -> tuple[Section, ...]:
 def _summary(report: QualityReport) -> Iterator[Block | str]:
     judged = ", ".join(f"{each.guideline} ({each.judgments})" for each in report.judged_under)
     yield f"Judgments by the guideline that they cite: {judged or 'there are none'}."
-    elsewhere = sum(each.judgments for each in report.judged_under if not each.in_force)
+    others = [each for each in report.judged_under if not each.in_force]
+    elsewhere = sum(each.judgments for each in others if each.stated)
+    silent = sum(each.judgments for each in others if not each.stated)
     if elsewhere:
-        yield f"{elsewhere} of them were not made under the rubric in force, {report.rubric}."
+        yield f"{elsewhere} of them cite another guideline than the rubric in force, {report.rubric}."
+    if silent:
+        yield (
+            f"{silent} of them state no guideline; they count as made under the documents in force "
+            "when they were made or imported."
+        )
     yield Bullets(
         (
             f"Records: {report.records} ({counts(report.kinds)}); {report.judged} of them judged.",
@@ -282,8 +289,8 @@ def _coverage(report: QualityReport) -> Iterator[Block | str]:
     )
     if found.quotas or found.hard:
         yield table(
-            "Quotas and hard slices",
-            ("slice", "needed", "accepted", "records", "met"),
+            "Quotas and hard slices (near copies of an item count once: distinct)",
+            ("slice", "needed", "accepted", "distinct", "records", "met"),
             (quota_row(each) for each in (*found.quotas, *found.hard)),
         )
     for axis in found.axes:
@@ -322,6 +329,7 @@ def quota_row(quota: QuotaCoverage) -> tuple[str, ...]:
         slice_name(quota),
         str(quota.needed),
         str(quota.accepted),
+        str(quota.distinct),
         str(quota.records),
         "yes" if quota.met else "no",
     )

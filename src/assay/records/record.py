@@ -92,6 +92,11 @@ class Record(Fact):
         """The source classes it draws on, each once, sorted."""
         return tuple(sorted({source.source_class for source in self.sources}))
 
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """Ids of the records that it was made from."""
+        return self.lineage.parents if self.lineage else ()
+
     def faults(self) -> Iterator[str]:
         """Why this well-typed record still makes no sense; nothing for a sound one."""
         yield from self.part.faults(self.candidates)

@@ -10,6 +10,7 @@ import msgspec
 
 from assay.core.canonical import encode_fact
 from assay.core.merkle import MerkleTree
+from assay.governance.permits import Permits
 from assay.quality.disposition import Disposition
 from assay.quality.machine_evidence import Demand
 from assay.records.judgment import Judgment
@@ -26,7 +27,6 @@ from assay.releases.parquet import (
     judgment_row,
     record_row,
 )
-from assay.releases.permits import Permits
 from assay.releases.selection import Bundle, read_bundle
 from assay.releases.spool import Spool
 from assay.releases.verifier_tally import VerifierTally
@@ -95,7 +95,7 @@ class Tally:
         self._kinds[item.kind] += 1
         self._states[item.state] += 1
         self._standings.update(item.standings)
-        self._sources.update(item.source_classes)
+        self._sources.update(item.all_sources)
         if item.transformation:
             self._transformations[item.transformation.name, item.transformation.version] += 1
 
@@ -172,15 +172,24 @@ class _Files:
         self._lines[series].write(body + b"\n")
 
 
-def assemble(chosen: Spool, permits: Permits, folder: Path, items: Spool, demand: Demand) -> Tally:
+def assemble(
+    chosen: Spool,
+    permits: Permits,
+    folder: Path,
+    items: Spool,
+    demand: Demand,
+    *,
+    handles: Mapping[str, str],
+) -> Tally:
     """Write the data files of a release.
 
     Args:
-        chosen: the selection's bundles by the record's id.
+        chosen: the bundles as they are published, by the record's id.
         permits: what the sources permit.
         folder: where the files go.
         items: takes the canonical bytes of the items, by the record's id.
         demand: what the documents demand of machine evidence.
+        handles: id of a record -> its handle, where it has another id in the store.
     """
     tally = Tally(demand)
     with ExitStack() as stack:
@@ -190,7 +199,15 @@ def assemble(chosen: Spool, permits: Permits, folder: Path, items: Spool, demand
             record = _record.decode(bundle.record)
             judgments = [(raw.id, _judgment.decode(raw.body)) for raw in bundle.judgments]
             disposition = _disposition.decode(bundle.disposition)
-            item = make_item(record, identity, disposition, judgments, permits)
+            item = make_item(
+                record,
+                identity,
+                disposition,
+                judgments,
+                permits,
+                inherited=bundle.inherited,
+                handle=handles.get(identity, ""),
+            )
             canonical = encode_fact(item)
             tally.add(
                 item,

@@ -4,7 +4,7 @@ The same facts, inputs and key give the same bytes: nothing here reads a clock, 
 depends on the order in which the store was filled.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,11 +20,14 @@ from assay.core.errors import InputError
 from assay.core.lineage import Edge
 from assay.core.ports import FactStore
 from assay.core.version import __version__
+from assay.governance.clearance import Clearance
+from assay.governance.exit_rights import ExitRights, HeldBack
+from assay.governance.permits import Permits
 from assay.quality.coverage import Coverage, coverage
 from assay.quality.machine_evidence import Demand
-from assay.records.record import SCHEMA_VERSION
+from assay.records.record import SCHEMA_VERSION, Record
 from assay.releases.assembly import Tally, assemble
-from assay.releases.attestation import RELEASE, attest
+from assay.releases.attestation import ATTESTATION, RELEASE, attest
 from assay.releases.card import TEXTS, Portrait, render_texts
 from assay.releases.checksums import SUMS, digest_file, render_sums
 from assay.releases.croissant import CROISSANT, describe
@@ -55,16 +58,15 @@ from assay.releases.manifest import (
     ManifestWriter,
     read_manifest,
 )
-from assay.releases.permits import Permits
 from assay.releases.place import building, locked, make_durable, settle
 from assay.releases.previous import entry_of, previous_release
+from assay.releases.publication import Publication
 from assay.releases.release import GateResult, Release
 from assay.releases.selection import Selection, select
 from assay.releases.spool import Spool
+from assay.releases.unchanged import LIMITATIONS, refuse_unchanged
+from assay.releases.withdrawal import withdrawn_records
 from assay.reserve.contamination import Compared
-
-ATTESTATION = "attestation.json"
-"""The signed statement's file name."""
 
 QUALITY_JSON = "quality.json"
 """The quality report for machines."""
@@ -85,6 +87,8 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     """Its path."""
     head: Head
     """The head of its manifest."""
+    held_back: HeldBack
+    """Releasable records whose rights do not permit the use, each with its reasons."""
 
 
 def build(
@@ -94,6 +98,7 @@ def build(
     releases: Path,
     *,
     actor: str,
+    again: bool = False,
 ) -> Built:
     """Build a release, sign it and commit it.
 
@@ -103,10 +108,12 @@ def build(
         key: the key that signs.
         releases: the folder of the releases, one folder a version.
         actor: who builds.
+        again: whether a release that holds nothing new is wanted.
 
     Raises:
         UsageError: if the version is not above the last one, or another build is running.
-        CheckError: if a gate refuses, with all reasons of all gates; nothing is left behind.
+        CheckError: if a gate refuses, with all reasons of all gates, or if nothing has changed
+            since the last release; nothing is left behind.
         InputError: if the previous release cannot be read or is not the one that was built.
         MachineError: if the folder cannot be written.
     """
@@ -114,7 +121,7 @@ def build(
         settle(store, releases)
         previous = previous_release(store, inputs.version, releases)
         with building(store, releases, inputs.version) as folder:
-            return _Build(store, inputs, key, releases, folder, previous).run(actor)
+            return _Build(store, inputs, key, releases, folder, previous, again).run(actor)
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,7 @@ class _Build:
     releases: Path
     folder: Path
     previous: Release | None
+    again: bool
 
     @cached_property
     def documents(self) -> dict[DocumentKind, Document]:
@@ -142,40 +150,67 @@ class _Build:
     def permits(self) -> Permits:
         """What the sources permit on the day of the build."""
         day, territory = day_of(self.inputs.created), self.inputs.program.territory
-        return Permits(self.paperwork.sources, on=day, territory=territory)
+        return Permits(self.paperwork.sources.classes, on=day, territory=territory)
+
+    @cached_property
+    def rights(self) -> ExitRights:
+        """What records and their ancestors permit on the day of the build."""
+        withdrawn = withdrawn_records(self.store)
+        clearance = Clearance(self.permits, self._find, withdrawn=withdrawn)
+        return ExitRights(clearance, self.inputs.record_handle)
+
+    def _find(self, ids: Sequence[str]) -> dict[str, Record]:
+        return {record.id: record for record in self.store.scan(Record, id=ids)}
 
     def run(self, actor: str) -> Built:
         """Write, run the gates, sign and commit."""
-        selection = select(
-            self.store,
-            contract=self.documents["contract"].id,
-            rubric=self.documents["rubric"].id,
-            use=self.inputs.use,
-            permits=self.permits,
-            folder=self.releases,
-            reserve=self.inputs.reserve,
-            leave_out_overlaps=self.inputs.leave_out_overlaps,
-        )
-        with selection.spool, Spool(self.releases) as items:
+        with (
+            Spool(self.releases) as chosen,
+            Spool(self.releases) as published,
+            Spool(self.releases) as items,
+        ):
+            selection = select(
+                self.store,
+                contract=self.documents["contract"].id,
+                rubric=self.documents["rubric"].id,
+                use=self.inputs.use,
+                rights=self.rights,
+                spool=chosen,
+                sampling=self.paperwork.contract.sampling,
+                reserve=self.inputs.reserve,
+                leave_out_overlaps=self.inputs.leave_out_overlaps,
+            )
             demand = Demand(self.paperwork.contract, self.paperwork.rubric)
-            tally = assemble(selection.spool, self.permits, self.folder, items, demand)
-            self._write_documents()
+            publication = Publication(chosen, self.inputs.record_handle)
+            publication.write(published)
+            tally = assemble(
+                published, self.permits, self.folder, items, demand, handles=publication.handles
+            )
+            self._write_documents(publication)
             head, texts = self._judge(selection, tally, items)
+            if self.previous and not self.again:
+                before = self.releases / self.previous.version
+                refuse_unchanged(head, publication.text(texts[LIMITATIONS]), before)
             for name, text in texts.items():
-                self._write(name, text)
+                self._write(name, publication.text(text))
             self._write_manifest(head, items)
             self._seal(head)
             make_durable(self.folder)
-            release = self._commit(head, items, actor)
-        return Built(release=release, folder=self.releases / head.version, head=head)
+            release = self._commit(head, items, publication.origins, actor)
+        return Built(
+            release=release,
+            folder=self.releases / head.version,
+            head=head,
+            held_back=self.rights.held_back,
+        )
 
-    def _write_documents(self) -> None:
+    def _write_documents(self, publication: Publication) -> None:
         (self.folder / "documents").mkdir()
         for kind, file in self.inputs.documents.items():
             self._write(f"documents/{file.file}", file.source)
             self._write(f"documents/{kind}.json", encode_fact(file.document))
-        self._write(QUALITY_JSON, self.inputs.quality.json)
-        self._write(QUALITY_TEXT, self.inputs.quality.markdown)
+        self._write(QUALITY_JSON, publication.text(self.inputs.quality.json.decode()))
+        self._write(QUALITY_TEXT, publication.text(self.inputs.quality.markdown.decode()))
 
     def _judge(
         self, selection: Selection, tally: Tally, items: Spool
@@ -338,7 +373,7 @@ class _Build:
         subjects = {MANIFEST: digests[MANIFEST], SUMS: digest_file(self.folder / SUMS)[0]}
         self._write(ATTESTATION, attest(RELEASE, subjects, predicate_of(head), self.key))
 
-    def _commit(self, head: Head, items: Spool, actor: str) -> Release:
+    def _commit(self, head: Head, items: Spool, origins: Mapping[str, str], actor: str) -> Release:
         documents: dict[str, str] = {entry.kind: entry.id for entry in head.documents}
         release = Release(
             version=head.version,
@@ -351,7 +386,11 @@ class _Build:
             previous=self.previous.id if self.previous else None,
         )
         made_from = (
-            Edge(child=release.id, role="disposition", parent=item.disposition)
+            Edge(
+                child=release.id,
+                role="disposition",
+                parent=origins.get(item.disposition, item.disposition),
+            )
             for item in _items_of(items)
         )
         with self.store.write(

@@ -18,6 +18,7 @@ from assay.core.canonical import encode_fact
 from assay.core.digest import sha256
 from assay.core.errors import InputError
 from assay.core.identity import make_id
+from assay.governance.permits import Permits
 from assay.quality.coverage import Cells, coverage
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
 from assay.quality.machine_evidence import Demand
@@ -36,6 +37,7 @@ from assay.releases.build import read_documents
 from assay.releases.checksums import digest_file, is_safe
 from assay.releases.faults import Faults
 from assay.releases.gates import (
+    COPIES_COUNT,
     GATES,
     TWO_STATES,
     QaFigures,
@@ -44,6 +46,12 @@ from assay.releases.gates import (
     rights_gate,
     verification_gate,
     versions_gate,
+)
+from assay.releases.inheritance import (
+    BEFORE_INHERITANCE,
+    Descent,
+    descent_faults,
+    item_faults,
 )
 from assay.releases.inputs import Paperwork, day_of, paperwork
 from assay.releases.item import Item, make_item
@@ -56,7 +64,6 @@ from assay.releases.parquet import (
     matches,
     record_row,
 )
-from assay.releases.permits import Permits
 from assay.releases.selection import Body, Bundle
 from assay.releases.version import precedence
 from assay.review.adjudication import Adjudication
@@ -76,9 +83,13 @@ def examine(folder: Path, head: Head, faults: Faults) -> None:
     _examine_head(folder, head, faults)
     documents = _examine_documents(folder, head, faults)
     papers = paperwork(documents)
-    permits = Permits(papers.sources, on=day_of(head.created), territory=head.program.territory)
+    permits = Permits(
+        papers.sources.classes, on=day_of(head.created), territory=head.program.territory
+    )
     tally = Tally(Demand(papers.contract, papers.rubric))
-    walk = _Walk(folder, head, permits, faults, tally)
+    walk = _Walk(
+        folder, head, permits=permits, sampling=papers.contract.sampling, faults=faults, tally=tally
+    )
     walk.go()
     _compare(head, walk.tally, permits, faults)
     _examine_tables(folder, faults)
@@ -153,17 +164,26 @@ class _Walk:
     """One pass over the manifest's items and all series beside them."""
 
     def __init__(
-        self, folder: Path, head: Head, permits: Permits, faults: Faults, tally: Tally
+        self,
+        folder: Path,
+        head: Head,
+        *,
+        permits: Permits,
+        sampling: Sampling,
+        faults: Faults,
+        tally: Tally,
     ) -> None:
         self.tally = tally
         """Counts and Merkle root over the items as they are."""
-        self.cells = Cells()
+        self.cells = Cells(sampling)
         """The places of the records on the contract's axes."""
         self.figures = QaFigures()
         """What review came to, by the dispositions."""
         self._folder = folder
         self._head = head
         self._permits = permits
+        self._sources = permits.names
+        self._derived: list[Descent] = []
         self._faults = faults
         self._documents = {entry.kind: entry.id for entry in head.documents}
         self._dispositions = _Series(folder, DISPOSITIONS, Disposition, faults)
@@ -188,6 +208,7 @@ class _Walk:
             if found is None or found[0].id != item.id:
                 raise _misplaced("other-record", f"{item.id} is not the record at its place")
             self._examine(item, body, *found)
+            self._examine_inheritance(item)
         if next(records, None) is not None:
             message = "there are more records than the manifest has items"
             raise _misplaced("unlisted-record", message)
@@ -195,6 +216,8 @@ class _Walk:
             self._dispositions, self._judgments, self._adjudications, self._verifications,
         ):  # fmt: skip
             series.about(None)
+        for identity, fault in descent_faults(self._folder / MANIFEST, self._derived):
+            self._error("other-inheritance", f"{identity}: {fault}")
 
     def _examine(self, item: Item, body: bytes, raw: Body, record: Record) -> None:
         judgments = self._judgments.about(item.id)
@@ -208,7 +231,7 @@ class _Walk:
             [each for _, each in verifications],
             adjudications=len(adjudications),
         )
-        self.cells.add(record.task.taxonomy, accepted=True)
+        self.cells.add(raw.id, record, accepted=True)
         dispositions = self._dispositions.about(item.id)
         if len(dispositions) != 1:
             self._error("no-disposition", f"{item.id} has {len(dispositions)} dispositions")
@@ -223,12 +246,28 @@ class _Walk:
         )
         self._examine_disposition(disposition, bundle)
         spoken = [(each.id, judgment) for each, judgment in judgments]
-        expected = make_item(record, raw.id, disposition, spoken, self._permits)
+        expected = make_item(
+            record,
+            raw.id,
+            disposition,
+            spoken,
+            self._permits,
+            inherited=item.inherited,
+            handle=item.handle,
+        )
         for field in Item.__struct_fields__:
             if getattr(item, field) != getattr(expected, field):
                 self._error("other-item", f"{item.id}: {field} is not what the facts say")
         if self._head.use not in item.permitted:
             self._error("no-right", f"{item.id} has no right to {self._head.use}")
+
+    def _examine_inheritance(self, item: Item) -> None:
+        if item.parents and self._head.format not in BEFORE_INHERITANCE:
+            self._derived.append(
+                Descent(id=item.id, parents=item.parents, sources=item.all_sources)
+            )
+        for fault in item_faults(item, self._head.format, self._sources):
+            self._error("other-inheritance", f"{item.id}: {fault}")
 
     def _examine_disposition(self, disposition: Disposition, bundle: Bundle) -> None:
         record = disposition.record
@@ -316,7 +355,13 @@ def _run_gates(
     written = {gate.gate: gate.outcome for gate in head.gates}
     for result in (
         rights_gate(head.use, counts.accepted + counts.preserved, denied),
-        quota_gate(coverage(walk.cells, _sampling(head, papers, counts))),
+        quota_gate(
+            coverage(
+                walk.cells,
+                _sampling(head, papers, counts),
+                copies_count=head.format in COPIES_COUNT,
+            )
+        ),
         qa_gate(counts),
         versions_gate(documents),
         *again,

@@ -11,12 +11,14 @@ from types import MappingProxyType
 import msgspec
 
 from assay.contracts.contract import Contract
+from assay.contracts.diff import compare
 from assay.contracts.document import Document, DocumentKind
 from assay.core.errors import CheckError
 from assay.core.issues import Issue, has_errors
+from assay.core.wording import counted
 from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
-from assay.quality.coverage import Coverage
+from assay.quality.coverage import Coverage, QuotaCoverage, slices_asked
 from assay.quality.floors import FloorResult
 from assay.releases.release import GateResult, GateState
 from assay.releases.unread import unread_passages
@@ -33,11 +35,17 @@ GATES: Mapping[str, tuple[str, ...]] = {
     "assay-release/4": (
         "rights", "quotas", "qa", "versions", "agreement", "reserve", "verification", "claims",
     ),
+    "assay-release/5": (
+        "rights", "quotas", "qa", "versions", "agreement", "reserve", "verification", "claims",
+    ),
 }  # fmt: skip
 """Every gate of each format, in order."""
 
 TWO_STATES = frozenset({"assay-release/1", "assay-release/2", "assay-release/3"})
 """Formats whose gates passed or refused, and whose quotas were shares of the accepted records."""
+
+COPIES_COUNT = TWO_STATES | {"assay-release/4"}
+"""Formats in whose quotas near copies counted one by one."""
 
 NEEDED_DOCUMENTS: tuple[DocumentKind, ...] = ("contract", "rubric", "sources")
 """Documents that no release can do without; a policy only where there is one."""
@@ -80,24 +88,28 @@ def quota_gate(covered: Coverage) -> GateResult:
     Args:
         covered: the coverage of the contract's distribution by the records of the release.
     """
-    asked = (*covered.quotas, *covered.hard)
-    faults = [
-        f"{_slice_name(quota.slice)} has {quota.accepted} of {covered.accepted} records and needs "
-        f"{quota.needed}"
-        for quota in asked
-        if not quota.met
-    ]
-    total = f"{covered.accepted} records, and the contract "
+    asked = slices_asked(covered)
+    faults = [_short(quota, covered) for quota in asked if not quota.met]
+    total = f"{counted(covered.accepted, 'record')}, and the contract "
     total += f"{'aims at' if covered.aim else 'asks for'} {covered.wanted}"
     if covered.accepted < covered.wanted and not covered.aim:
         faults.insert(0, f"the release has {total}")
-    held = f"{len(covered.quotas)} quotas and {len(covered.hard)} hard slices are met"
+    held = f"{counted(len(covered.quotas), 'quota')} and "
+    held += f"{counted(len(covered.hard), 'hard slice')} are met"
     if not asked:
         held = "the contract sets no quota and names no hard slice"
     passed = f"{held}; the release has {total}"
     if not asked and covered.aim:
         return _unknown("quotas", passed)
     return _result("quotas", faults, passed)
+
+
+def _short(quota: QuotaCoverage, covered: Coverage) -> str:
+    """A slice that has too little, in words."""
+    has = f"{_slice_name(quota.slice)} has {quota.accepted} of {covered.accepted} records"
+    copies = quota.accepted - quota.distinct
+    once = f", {quota.distinct} where near copies count once," if copies else ""
+    return f"{has}{once} and needs {quota.needed}"
 
 
 def qa_gate(figures: QaFigures) -> GateResult:
@@ -147,7 +159,7 @@ def versions_gate(
             faults.append(f"the {kind} {document.version} is retired")
         before = (previous or {}).get(kind)
         if before and before.version == document.version and before.id != document.id:
-            faults.append(f"the {kind} changed its meaning and kept the version {document.version}")
+            faults.append(_kept_version(kind, before, document))
     faults += [
         f"{count} judgments that decide {dimension} were made under a text whose meaning changed"
         for dimension, count in sorted(stale.items())
@@ -158,6 +170,16 @@ def versions_gate(
         f"{kind} {item.version} ({item.id[:12]})" for kind, item in documents.items()
     )
     return _result("versions", faults, f"pinned: {pinned}; judged under: {judged or 'no judgment'}")
+
+
+def _kept_version(kind: DocumentKind, before: Document, document: Document) -> str:
+    """What changed of a document that kept its version, in words."""
+    found = compare({kind: before.read()}, {kind: document.read()})
+    kept = f"and kept the version {document.version}"
+    if found.second_look:
+        return f"the {kind} changed the meaning of {', '.join(found.second_look)} {kept}"
+    paths = ", ".join(change.path for change in found.changes[:_SHOWN])
+    return f"the {kind} changed ({paths or 'its words'}), no label means anything else, {kept}"
 
 
 def agreement_gate(floors: Sequence[FloorResult], declared: int) -> GateResult:
@@ -244,7 +266,9 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
         return _result("verification", [*faults, *missing, *silent], "")
     if not tally.demanded:
         results = sum(sum(each.verdicts.values()) for each in tally.rows())
-        reason = f"the rubric names no verifier; {results} other results decide nothing"
+        reason = "the rubric names no verifier, so nothing was demanded of one"
+        if results:
+            reason += f"; {counted(results, 'result')} of others came along and decided nothing"
         return _unknown("verification", reason)
     asked = [f"the contract asks for {tally.minimum}"] if tally.minimum else []
     found = [f"{tally.speaking} results pass or fail a claim", *missing, *silent, *asked]

@@ -1,6 +1,6 @@
 """What a build is given besides the store: everything that it must not look up by itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -59,6 +59,8 @@ class ReleaseInputs(msgspec.Struct, frozen=True, kw_only=True):
     """The documents in force, by kind."""
     quality: QualityReport
     """The quality report."""
+    record_handle: Callable[[str], str]
+    """Gives the keyed handle of a record that is not in the release, by its id."""
     checkpoint: Checkpoint
     """The head of the audit chain."""
     reserve: ReserveIndex | None = None

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from assay.core.digest import chain, labelled
 from assay.core.fact import Value
 from assay.core.identity import digest_of
+from assay.governance.permits import Permits
 from assay.governance.rights import Use
 from assay.quality.disposition import CandidateStanding, Disposition, State
 from assay.records.fields import Index
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.releases.permits import Permits
 
 
 class ItemTransformation(Value):
@@ -34,7 +34,7 @@ class Item(Value):
     schema: Index
     """Version of the record format that it is in."""
     source_classes: tuple[str, ...]
-    """Source classes that it draws on."""
+    """Source classes that it draws on itself."""
     permitted: tuple[Use, ...]
     """Uses that its sources permitted on the day of the release."""
     rubric: str
@@ -57,6 +57,16 @@ class Item(Value):
     """The standing of each candidate, in the record's order; empty in the formats 1 to 3."""
     judged_under: tuple[str, ...] = ()
     """Rubrics, by document id, and foreign guidelines, by name, that its judgments cite."""
+    inherited: tuple[str, ...] = ()
+    """Source classes of the records it was made from, beyond its own, sorted; since format 5."""
+    handle: str = ""
+    """Keyed name of the record in the publisher's store, where its id there is another one, as it
+    names a record that is not in the release; since format 5."""
+
+    @property
+    def all_sources(self) -> tuple[str, ...]:
+        """The source classes whose rights bind it: its own and those that it inherits, sorted."""
+        return tuple(sorted({*self.source_classes, *self.inherited}))
 
 
 def make_item(
@@ -65,6 +75,9 @@ def make_item(
     disposition: Disposition,
     judgments: Iterable[tuple[str, Judgment]],
     permits: Permits,
+    *,
+    inherited: tuple[str, ...] = (),
+    handle: str = "",
 ) -> Item:
     """The item of a record.
 
@@ -74,6 +87,8 @@ def make_item(
         disposition: what the contract's rules made of it.
         judgments: its judgments with their ids, in the order of their ids.
         permits: what the source classes permit on the day of the release.
+        inherited: source classes of its ancestors, beyond its own, sorted.
+        handle: its keyed name in the publisher's store, where its id there is another one.
     """
     digests, cited = [], set()
     for judgment_id, judgment in judgments:
@@ -84,17 +99,19 @@ def make_item(
         kind=record.kind,
         schema=record.schema_version,
         source_classes=record.source_classes,
-        permitted=permits.permitted(record.source_classes),
+        permitted=permits.permitted(tuple(sorted({*record.source_classes, *inherited}))),
         rubric=disposition.rubric,
         disposition=disposition.id,
         state=disposition.state,
         rule=disposition.rule,
         judgments=len(digests),
         judgments_digest=f"sha256:{chain(digests).hex()}",
-        parents=record.lineage.parents if record.lineage else (),
+        parents=record.parents,
         transformation=_transformation(record),
         standings=tuple(each.standing for each in disposition.standings),
         judged_under=tuple(sorted(cited - {""})),
+        inherited=inherited,
+        handle=handle,
     )
 
 

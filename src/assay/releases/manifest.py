@@ -26,12 +26,15 @@ from assay.releases.verifier_tally import VerifierEntry
 MANIFEST = "manifest.json"
 """The manifest's file name."""
 
-Format = Literal["assay-release/1", "assay-release/2", "assay-release/3", "assay-release/4"]
+Format = Literal[
+    "assay-release/1", "assay-release/2", "assay-release/3", "assay-release/4", "assay-release/5"
+]
 """Versions of the release folder's format that are read; the second has a gate for the reserve, the
 third lists results of verifiers and has a gate for them; in the fourth gates have three states,
-quotas are shares of the contract's total, and evidence by dimension and guidelines are listed."""
+quotas are shares of the contract's total, and evidence by dimension and guidelines are listed; in the
+fifth near copies count once in a quota, and items list the source classes that they inherit."""
 
-FORMAT: Format = "assay-release/4"
+FORMAT: Format = "assay-release/5"
 """The version that is written."""
 
 _HEAD_END = b"\n}"

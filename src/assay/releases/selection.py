@@ -2,25 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from assay.contracts.contract import Sampling
 from assay.core.canonical import encode_fact
 from assay.core.digest import sha256
 from assay.core.fact import Fact
 from assay.core.identity import make_id
 from assay.core.ports import FactStore
+from assay.governance.exit_rights import ExitRights
 from assay.governance.rights import Use
 from assay.quality.case import Case, cases
 from assay.quality.coverage import Cells
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
 from assay.releases.gates import QaFigures
 from assay.releases.manifest import LeftOut
-from assay.releases.permits import Permits
 from assay.releases.spool import Spool
-from assay.releases.withdrawal import Withdrawal
+from assay.releases.withdrawal import withdrawn_records
 from assay.reserve.contamination import Compared, ReserveIndex
 from assay.reserve.overlap import Overlap
 
@@ -47,6 +47,8 @@ class Bundle(NamedTuple):
     """Its adjudications."""
     verifications: list[Body]
     """Its verifications."""
+    inherited: tuple[str, ...] = ()
+    """Source classes of its ancestors, beyond its own, sorted."""
 
 
 _bundles = msgspec.msgpack.Decoder(Bundle)
@@ -57,29 +59,30 @@ class Selection:
 
     def __init__(
         self,
-        folder: Path,
+        spool: Spool,
         withdrawn: Mapping[str, str],
         reserve: ReserveIndex | None,
+        sampling: Sampling,
         *,
         leave_out_overlaps: bool,
     ) -> None:
         """Start with nothing chosen.
 
         Args:
-            folder: where the spool is kept.
+            spool: takes the chosen records; the caller closes it.
             withdrawn: records that were withdrawn one by one, each with the reason.
             reserve: the fingerprints of the reserve; None where nothing is sealed.
+            sampling: the distribution that the contract asks for.
             leave_out_overlaps: whether records that share text with it stay out.
         """
         self.overlaps: list[Overlap] = []
         """What chosen records share with the reserve."""
         self._reserve = reserve
         self._leave_out_overlaps = leave_out_overlaps
-        self.spool = Spool(folder)
-        """Bundles by the record's id; close it when done."""
+        self._spool = spool
         self.figures = QaFigures()
         """What review came to."""
-        self.cells = Cells()
+        self.cells = Cells(sampling)
         """The places of the chosen records on the contract's axes."""
         self._withdrawn = withdrawn
         self._left_out: Counter[tuple[str, str]] = Counter()
@@ -97,12 +100,13 @@ class Selection:
             for (code, reason), count in sorted(self._left_out.items())
         )
 
-    def consider(self, some: Sequence[Case], use: Use, permits: Permits) -> None:
+    def consider(self, some: Sequence[Case], use: Use, rights: ExitRights) -> None:
         """Choose records, or count why not."""
+        rights.learn({case.id: case.record for case in some})
         wanted = [
             (case, disposition)
             for case in some
-            if (disposition := self._released(case)) and self._permitted(case, use, permits)
+            if (disposition := self._released(case)) and self._permitted(case, use, rights)
         ]
         found = self._shared([case for case, _ in wanted])
         for (case, disposition), overlaps in zip(wanted, found, strict=True):
@@ -110,7 +114,10 @@ class Selection:
                 self._left_out["reserve", "shares text with the reserve"] += 1
                 continue
             self.overlaps += overlaps
-            self._choose(case, disposition)
+            own = set(case.record.source_classes)
+            sources = rights.sources(case.id, case.record)
+            inherited = tuple(name for name in sources if name not in own)
+            self._choose(case, disposition, inherited)
 
     def _released(self, case: Case) -> Disposition | None:
         """The disposition of a record that the rules released; of others None, counted."""
@@ -128,12 +135,12 @@ class Selection:
             return disposition
         return None
 
-    def _permitted(self, case: Case, use: Use, permits: Permits) -> bool:
-        decision = permits.decide(use, case.record.source_classes)
-        if not decision.permitted:
-            reason = "; ".join(denial.message for denial in decision.denials)
-            self._left_out["rights", reason] += 1
-        return decision.permitted
+    def _permitted(self, case: Case, use: Use, rights: ExitRights) -> bool:
+        if rights.may_leave(case.id, case.record, use=use):
+            return True
+        denials = rights.decide(case.id, case.record, use=use).denials
+        self._left_out["rights", "; ".join(denial.message for denial in denials)] += 1
+        return False
 
     def _shared(self, some: Sequence[Case]) -> list[tuple[Overlap, ...]]:
         """What each record, with all that is released about it, shares with the reserve."""
@@ -145,13 +152,14 @@ class Selection:
             found[each.holder] += overlaps
         return list(found.values())
 
-    def _choose(self, case: Case, disposition: Disposition) -> None:
+    def _choose(self, case: Case, disposition: Disposition, inherited: tuple[str, ...]) -> None:
         bundle = Bundle(
             record=encode_fact(case.record),
             disposition=encode_fact(disposition),
             judgments=sorted(map(to_body, case.judgments)),
             adjudications=sorted(map(to_body, case.adjudications)),
             verifications=sorted(map(to_body, case.verifications)),
+            inherited=inherited,
         )
         weighed = (*bundle.judgments, *bundle.adjudications)
         if not rests_on_all(disposition, weighed, bundle.verifications):
@@ -160,8 +168,8 @@ class Selection:
             self.figures.accepted += 1
         else:
             self.figures.preserved += 1
-        self.cells.add(case.record.task.taxonomy, accepted=True)
-        self.spool.add(case.id, msgspec.msgpack.encode(bundle))
+        self.cells.add(case.id, case.record, accepted=True)
+        self._spool.add(case.id, msgspec.msgpack.encode(bundle))
 
 
 def select(
@@ -170,8 +178,9 @@ def select(
     contract: str,
     rubric: str,
     use: Use,
-    permits: Permits,
-    folder: Path,
+    rights: ExitRights,
+    spool: Spool,
+    sampling: Sampling,
     reserve: ReserveIndex | None = None,
     leave_out_overlaps: bool = False,
 ) -> Selection:
@@ -182,14 +191,20 @@ def select(
         contract: document id of the contract in force.
         rubric: document id of the rubric in force.
         use: the use that rights are asked for.
-        permits: what the sources permit.
-        folder: where the spool is kept while it is needed.
+        rights: what records and their ancestors permit; it counts what is held back.
+        spool: takes the chosen records; the caller closes it.
+        sampling: the distribution that the contract asks for.
         reserve: the fingerprints of the reserve; None where nothing is sealed.
         leave_out_overlaps: whether records that share text with it stay out.
     """
-    selection = Selection(folder, _withdrawn(store), reserve, leave_out_overlaps=leave_out_overlaps)
+    withdrawn = {
+        record: f"withdrawn: {reason}" for record, reason in withdrawn_records(store).items()
+    }
+    selection = Selection(
+        spool, withdrawn, reserve, sampling, leave_out_overlaps=leave_out_overlaps
+    )
     for batch in cases(store, contract=contract, rubric=rubric):
-        selection.consider(batch, use, permits)
+        selection.consider(batch, use, rights)
     return selection
 
 
@@ -200,15 +215,6 @@ def _texts_of(case: Case) -> Iterator[Compared]:
     for fact in about:
         if fact is not None:
             yield Compared.of(case.id, fact, f"/{fact.id}")
-
-
-def _withdrawn(store: FactStore) -> dict[str, str]:
-    """Records that a withdrawal names, each with its reason: they come into no later release."""
-    return {
-        record: f"withdrawn: {withdrawal.reason}"
-        for withdrawal in store.scan(Withdrawal)
-        for record in withdrawal.records
-    }
 
 
 def read_bundle(body: bytes) -> Bundle:

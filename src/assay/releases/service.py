@@ -1,6 +1,6 @@
 """Use cases of releases: build, verify, compare, withdraw, and read the card."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -67,6 +67,7 @@ def withdraw(
     *,
     reason: str,
     records: Sequence[str] = (),
+    record_handle: Callable[[str], str],
     key: Ed25519PrivateKey,
     releases: Path,
     moment: str,
@@ -81,6 +82,7 @@ def withdraw(
         version: the release's version.
         reason: why; everyone who verifies the release will read it.
         records: ids, or unique prefixes, of the records; empty: the whole release.
+        record_handle: gives the keyed handle of a record, by which the release may know it.
         key: the key that signs.
         releases: the folder of the releases.
         moment: when, as UTC in ISO 8601.
@@ -91,14 +93,15 @@ def withdraw(
     """
     release = _release(store, version)
     named = tuple(sorted({store.get(Record, record).id for record in records}))
-    if named:
-        _require_held(releases / version, named)
+    published = _published(releases / version, named, record_handle) if named else ()
     withdrawal = Withdrawal(release=release.id, reason=reason, records=named)
+    # Whoever has the release knows its records by their published ids, and by no others.
+    public = withdrawal.replace(records=published)
     with store.write("release.withdraw", actor=actor, subject=version) as transaction:
         transaction.add([withdrawal])
-    notice = releases / notice_name(release, withdrawal)
+    notice = releases / notice_name(release, public)
     partial = notice.with_suffix(".partial")
-    partial.write_bytes(sign_notice(release, withdrawal, moment, key))
+    partial.write_bytes(sign_notice(release, public, moment, key))
     partial.replace(notice)
     return Withdrawn(withdrawal=withdrawal, notice=notice)
 
@@ -115,16 +118,22 @@ def _release(store: FactStore, version: str) -> Release:
     return found[-1]
 
 
-def _require_held(folder: Path, records: Sequence[str]) -> None:
+def _published(
+    folder: Path, records: Sequence[str], record_handle: Callable[[str], str]
+) -> tuple[str, ...]:
+    """The ids by which a release knows some records of the store, sorted."""
     require_release(folder)
     _, items = read_manifest(folder / MANIFEST)
-    missing = set(records) - {item.id for item, _ in items}
+    wanted = {record_handle(each): each for each in records}
+    stored = {item.id if not item.handle else wanted.get(item.handle): item.id for item, _ in items}
+    missing = set(records) - stored.keys()
     if missing:
         raise UsageError(
             code="record-not-in-release",
             message=f"{len(missing)} of the records are not in the release: {min(missing)}",
             where=str(folder),
         )
+    return tuple(sorted(stored[each] for each in records))
 
 
 def require_release(folder: Path) -> None:

@@ -22,6 +22,7 @@ class Spool:
         self._stream = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  closed by __exit__
         self._entries: list[tuple[str, int, int]] = []
         self._end = 0
+        self._places: dict[str, Place] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -50,6 +51,17 @@ class Spool:
         offset, length = place
         self._stream.flush()
         return os.pread(self._stream.fileno(), length, offset)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of all bodies."""
+        return frozenset(key for key, _, _ in self._entries)
+
+    def body(self, key: str) -> bytes:
+        """The body under a key that is there once."""
+        if self._places is None or len(self._places) != len(self._entries):
+            self._places = {name: (offset, length) for name, offset, length in self._entries}
+        return self.read(self._places[key])
 
     def in_order(self) -> Iterator[tuple[str, bytes]]:
         """All bodies with their keys, sorted by key."""

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from assay.core.fact import Fact
+from assay.core.ports import FactStore
 
 
 class Withdrawal(Fact):
@@ -16,3 +17,12 @@ class Withdrawal(Fact):
     """Why."""
     records: tuple[str, ...] = ()
     """Ids of the records withdrawn; empty where the whole release is."""
+
+
+def withdrawn_records(store: FactStore) -> dict[str, str]:
+    """The records that were withdrawn one by one, each with the reason."""
+    return {
+        record: withdrawal.reason
+        for withdrawal in store.scan(Withdrawal)
+        for record in withdrawal.records
+    }

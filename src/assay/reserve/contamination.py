@@ -224,6 +224,8 @@ class _GroupIndex:
     def matches(self, joined: "_Joined", hits: Iterable[_Hits]) -> Iterator[_Match]:
         """The fingerprints of which a thing has so much that it may overlap the item."""
         some = list(hits)
+        if not some:  # Fewer words than the smallest group has.
+            return
         places = np.concatenate([each.places for each in some])
         keys = np.concatenate([each.keys for each in some])
         sizes = np.repeat([each.size for each in some], [len(each.places) for each in some])

@@ -14,6 +14,7 @@ import msgspec
 
 from assay.contracts.contract import Contract, ReviewLayer
 from assay.core.errors import UsageError
+from assay.governance.exit_rights import ExitRights
 from assay.records.candidate import MadeByEdit, MadeByPerson
 from assay.records.record import Record
 from assay.review.assignment import Assignment
@@ -92,6 +93,8 @@ class Draw:
     """Secret that the draw depends on."""
     members: Sequence[Member]
     """The people who may be asked."""
+    rights: ExitRights
+    """What may be read today, and by whom."""
     rubric: str | None = None
     """Document id of the rubric in force."""
     load: Counter[str] = field(default_factory=Counter)
@@ -114,7 +117,9 @@ class Draw:
         missing = one.wanted(layer) - one.passes
         if missing <= 0:
             return
-        roles: frozenset[str] = frozenset(layer.roles)
+        roles = self.rights.readers(one.id, one.record, tuple(layer.roles))
+        if not roles:
+            return
         barred = one.seen | authors(one.record)
         able = [
             each for each in self.members if each.role in roles and each.pseudonym not in barred

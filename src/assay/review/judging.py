@@ -12,11 +12,14 @@ from itertools import islice
 
 import msgspec
 
+from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind
+from assay.core.batches import batches
 from assay.core.canonical import encode_fact, json_text
 from assay.core.digest import chain, sha256
 from assay.core.errors import InputError, UsageError
 from assay.core.ports import FactStore
+from assay.governance.exit_rights import ExitRights
 from assay.records.asking import Outcome, ask, count_silence, in_order, reported_revision
 from assay.records.coherence import judgment_faults
 from assay.records.endpoint import Failure, Journal, ModelEndpoint, Parameters, Request
@@ -34,6 +37,7 @@ from assay.review.judge import (
 )
 from assay.review.judge_answer import read_judge_answer
 from assay.review.judge_run import Judged, JudgeFault
+from assay.review.layer import layer_of
 from assay.review.presentation import present
 
 BATCH = 200
@@ -105,18 +109,46 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def to_judge(
-    store: FactStore, bench: Bench, skipped: Counter[str], *, limit: int | None = None
+    store: FactStore,
+    bench: Bench,
+    skipped: Counter[str],
+    *,
+    contract: Contract,
+    rights: ExitRights,
+    limit: int | None = None,
 ) -> Iterator[tuple[str, Record]]:
     """The records that this judge has not judged yet, with their ids, in their order of entry.
+
+    A judge stands where a person would: what nobody in a role of a record's layer may read today is
+    not sent to a model either.
 
     Args:
         store: the store.
         bench: the judge.
         skipped: counts the records passed over, by reason.
+        contract: the contract in force.
+        rights: what may be read today, and by whom; it counts what is held back.
         limit: the most records to give.
     """
-    given = _unjudged(store, bench, skipped)
+    given = _readable(_unjudged(store, bench, skipped), skipped, contract, rights)
     return given if limit is None else islice(given, max(0, limit))
+
+
+def _readable(
+    unjudged: Iterator[tuple[str, Record]],
+    skipped: Counter[str],
+    contract: Contract,
+    rights: ExitRights,
+) -> Iterator[tuple[str, Record]]:
+    for batch in batches(unjudged, BATCH):
+        rights.learn(dict(batch))
+        for identity, record in batch:
+            layer = layer_of(record, contract)
+            roles = tuple(layer.roles) if layer else ()
+            if rights.readers(identity, record, roles):
+                yield identity, record
+            else:
+                skipped["held back"] += 1
 
 
 def _unjudged(

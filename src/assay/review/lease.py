@@ -62,6 +62,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How severe its content is."""
     only: str | None = None
     """Pseudonym of the one person whose work it holds; whoever may claim where absent."""
+    closed_to: tuple[str, ...] = ()
+    """Roles of the layer that may not read its records, by the rights of their sources."""
 
     @property
     def name(self) -> str:
@@ -69,7 +71,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         parts = [self.stage, self.layer, self.kind, self.language, self.family, self.severity]
         harms = "+".join(self.harms) or None
         own = [self.only] if self.only else []
-        return "/".join(part or "-" for part in [*parts, harms, *own])
+        closed = [f"not:{'+'.join(self.closed_to)}"] if self.closed_to else []
+        return "/".join(part or "-" for part in [*parts, harms, *own, *closed])
 
     @property
     def title(self) -> str:
@@ -143,7 +146,8 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     assignment: str | None = None
     """Id of the assignment."""
     until: str | None = None
-    """When it runs out, as UTC in ISO 8601."""
+    """When it runs out, as UTC in ISO 8601; once it is answered or given back, when that was. Absent
+    where giving it back does not count as a skip."""
     judgment: str | None = None
     """Id of the newest judgment or adjudication that answered it."""
     revision: int = 0

@@ -13,6 +13,7 @@ from assay.contracts.document import Document, DocumentKind, contract_of
 from assay.core.batches import batches
 from assay.core.errors import UsageError
 from assay.core.ports import FactStore
+from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication
@@ -51,6 +52,8 @@ class AssignedPasses(msgspec.Struct, frozen=True, kw_only=True):
     """New assignments by pseudonym."""
     unfilled: tuple[Unfilled, ...]
     """Records for which somebody was missing."""
+    held_back: HeldBack
+    """Records with passes wanted that nobody in a role of their layer may read today."""
 
 
 class WithdrawnPasses(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +93,7 @@ def assign(
     documents: Mapping[DocumentKind, Document],
     members: Sequence[Member],
     *,
+    rights: ExitRights,
     key: bytes,
     actor: str,
     extra: Collection[str] = (),
@@ -101,17 +105,19 @@ def assign(
         register: who judged or holds each record.
         documents: the documents in force by kind; `contract` and `rubric` are needed.
         members: the people who may be asked, each in one role.
+        rights: what may be read today, and by whom; it counts what is held back.
         key: secret that the draw depends on; the same key repeats it.
         actor: who does it.
         extra: ids of records that get one more pass than their layer says, such as those whose
             disposition is `needs_second_review`.
     """
     contract = contract_of(documents)
-    draw = Draw(contract, key, members, documents["rubric"].id)
+    draw = Draw(contract, key, members, rights, documents["rubric"].id)
     for assignment in store.scan(Assignment):
         draw.load[assignment.reviewer] += 1
         draw.shown[assignment.reviewer, len(assignment.order)] += 1
     asked = list(_asked(store, register, frozenset(extra)))
+    rights.learn({each.id: each.record for each in asked})
     layers = {each.id: layer_of(each.record, contract) for each in asked}
     wanted = {each.id: each.wanted(layer) for each in asked if (layer := layers[each.id])}
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
@@ -122,6 +128,7 @@ def assign(
         assigned=len(held),
         by_reviewer=dict(sorted(Counter(each.reviewer for each in held).items())),
         unfilled=tuple(draw.unfilled),
+        held_back=rights.held_back,
     )
 
 
@@ -182,20 +189,35 @@ def facts_of(store: FactStore, register: PassRegister, records: Sequence[str]) -
 
 
 def waiting_work(
-    store: FactStore, register: PassRegister, *, reviewer: str | None = None
+    store: FactStore,
+    register: PassRegister,
+    documents: Mapping[DocumentKind, Document],
+    *,
+    rights: ExitRights,
+    reviewer: str | None = None,
 ) -> Iterator[tuple[Assignment, Record]]:
     """The assignments outside the desk that wait, each with its record.
+
+    What was assigned and may not be read any more is held back: rights are those of today.
 
     Args:
         store: the store.
         register: which assignments the desk gave.
+        documents: the documents in force by kind; `contract` is needed.
+        rights: what may be read today, and by whom; it counts what is held back.
         reviewer: pseudonym of the one reviewer whose work is wanted; everybody's where absent.
     """
+    contract = contract_of(documents)
     for batch in batches(_waiting(store, register, reviewer), BATCH):
         ids = sorted({each.record for each in batch})
         records = {record.id: record for record in store.scan(Record, id=ids)}
+        rights.learn(records)
         for assignment in batch:
-            yield assignment, records[assignment.record]
+            record = records[assignment.record]
+            layer = layer_of(record, contract)
+            roles = tuple(layer.roles) if layer else ()
+            if rights.readers(assignment.record, record, roles):
+                yield assignment, record
 
 
 def _waiting(

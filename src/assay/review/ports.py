@@ -9,6 +9,7 @@ from assay.core.ports import Writing
 from assay.review.assignment import Assignment
 from assay.review.lease import Item, Lease, Member, NewItem, Queue, QueueRow, Turn
 from assay.review.passes import PassChange, PassCount
+from assay.review.skipping import Ended
 from assay.review.welfare import Exposure
 
 
@@ -23,6 +24,9 @@ class QueueWriting(Protocol):
 
     def bar(self, record: str, reviewers: Iterable[str]) -> None:
         """Keep reviewers from holding the items of a record."""
+
+    def retire(self, record: str) -> None:
+        """Want no pass of a record in any queue; what people hold or gave stays."""
 
     def raise_need(self, item: int) -> None:
         """Want one pass more than an item has or wants, claimed before all others."""
@@ -50,6 +54,9 @@ class DeskWriting(Protocol):
 
     def held(self, reviewer: str) -> list[Lease]:
         """The leases that a reviewer holds, the one that runs out first at the front."""
+
+    def ended(self, reviewer: str, since: str) -> Ended:
+        """What a reviewer answered and skipped since a moment."""
 
     def turn(self, reviewer: str, queue: int) -> Turn | None:
         """The next item of a queue that a reviewer may be given; None where there is none."""

@@ -50,6 +50,20 @@ def queue_of(record: Record, contract: Contract) -> Queue | None:
     )
 
 
+def narrowed(queue: Queue, readers: frozenset[str]) -> Queue:
+    """The queue of those of its roles that may read a record; itself where all of them may.
+
+    Args:
+        queue: the queue that the record would wait in.
+        readers: the roles that may read it.
+    """
+    closed = tuple(role for role in queue.roles if role not in readers)
+    if not closed:
+        return queue
+    able = tuple(role for role in queue.roles if role in readers)
+    return msgspec.structs.replace(queue, roles=able, closed_to=closed)
+
+
 def stratum_of(record: Record, contract: Contract) -> Stratum:
     """A record's place on the axes of the contract's sampling distribution."""
     return tuple(record.task.taxonomy.get(axis, "") for axis in contract.sampling.axes)

@@ -11,6 +11,7 @@ from assay.contracts.document import Document, DocumentKind, contract_of, rubric
 from assay.core.batches import batches
 from assay.core.errors import InputError, UsageError
 from assay.core.ports import FactStore
+from assay.governance.exit_rights import ExitRights
 from assay.records import ports
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -88,6 +89,7 @@ def export_work(
     register: PassRegister,
     documents: Mapping[DocumentKind, Document],
     *,
+    rights: ExitRights,
     reviewer: str | None = None,
     flat: bool = False,
 ) -> Iterator[dict[str, Any]]:
@@ -96,12 +98,20 @@ def export_work(
     Args:
         store: the store.
         register: which assignments the desk gave.
-        documents: the documents in force by kind; `rubric` is needed.
+        documents: the documents in force by kind; `contract` and `rubric` are needed.
+        rights: what may be read today, and by whom; it counts what is held back.
         reviewer: pseudonym of the one reviewer who is to get work; everybody's where absent.
         flat: rows of text for a spreadsheet instead of nested JSON.
     """
     rubric = rubric_of(documents)
-    for assignment, record in waiting_work(store, register, reviewer=reviewer):
+    waiting = waiting_work(
+        store,
+        register,
+        documents,
+        rights=rights,
+        reviewer=reviewer,
+    )
+    for assignment, record in waiting:
         if flat:
             yield dict(flat_work_row(record, assignment, rubric))
         else:

@@ -69,7 +69,7 @@ def _whole_sources(record: Record) -> str:
 
 
 def _record_parents(record: Record) -> Named:
-    return [("parent", parent) for parent in record.lineage.parents] if record.lineage else ()
+    return [("parent", parent) for parent in record.parents]
 
 
 class _Weighing(Protocol):

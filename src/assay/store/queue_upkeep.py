@@ -117,6 +117,14 @@ class QueueUpkeep:
             if rows:
                 self._connection.execute(insert(self._tables.leases), rows)
 
+    def retire(self, record: str) -> None:
+        """Want no pass of a record in any queue; what people hold or gave stays."""
+        items = self._tables.items
+        self._connection.execute(
+            update(items).where(items.c.record == record).values(need=0, settled=1)
+        )
+        recount(self._connection, self._tables, items.c.record == record)
+
     def raise_need(self, item: int) -> None:
         """Want one pass more than an item has or wants, claimed before all others.
 

@@ -136,10 +136,13 @@ class Ledger:
         for item in items_of(record.candidates):
             right: list[str] = []
             for dimension in self._rubric.dimensions:
-                if dimension.id not in applies:
+                # What a signal does not ask for may be known all the same: a right outcome on
+                # wrong steps counts on a record that exists for its steps alone.
+                if dimension.id not in applies and dimension.nature != "objective":
                     continue
                 found = dossier.cover(dimension, item)
-                self._seen[place, dimension.id, found] += 1
+                if dimension.id in applies:
+                    self._seen[place, dimension.id, found] += 1
                 if found.wrong_step:
                     right.append(dimension.id)
             if right:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from assay.bootstrap.filling import Filled
+from assay.bootstrap.filling import Filled, filled_under
 from assay.bootstrap.program import Program
 from assay.governance.permissions import Principal
 from assay.records.judgment import Judgment
@@ -276,9 +276,9 @@ def test_queues_are_filled_once_and_again_when_a_record_came(open_desk: Open) ->
     assert (filled.queued, filled.records) == (1, program.store.count(Record))
     assert Passes(program.store).wanted([late.id])
     assert program.desk.fill() == Filled()
-    old = program.session.ids["contract"]
+    old = filled_under(program.session)
     changed = open_desk(cap="daily_minutes: 120 -> daily_minutes: 10")
-    desk, new = Desk(changed.store), changed.session.ids["contract"]
+    desk, new = Desk(changed.store), filled_under(changed.session)
     assert new != old
     assert desk.filled_to(new) == desk.newest_record()
     assert desk.filled_to(old) == 0  # the queues follow the contract in force

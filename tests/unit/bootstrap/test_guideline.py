@@ -96,12 +96,14 @@ def changed(folder: Path) -> Iterator[Program]:
 def test_a_gap_is_answered_for_those_who_asked_and_is_open_no_more(changed: Program) -> None:
     """The answer names the version in force, and reaches the person who asked and nobody else."""
     lea, ana, ben = (signed_in(changed, name) for name in ("lea", "ana", "ben"))
-    (gap,) = changed.guideline.gaps()
+    (gap,) = changed.guideline.gaps(lea)
     assert (gap.text, gap.dimension, gap.in_force) == ("Is haste assumed?", None, False)
-    assert gap.shown.candidates
+    assert gap.shown
+    assert gap.shown.presentation
+    assert gap.shown.presentation.candidates
     made = changed.guideline.answer(lea, [gap.gap], " No. ", ["verdict"])
     assert (made.rubric, made.text) == (changed.session.ids["rubric"], "No.")
-    assert changed.guideline.gaps() == []
+    assert changed.guideline.gaps(lea) == []
     assert [answer.text for _, answer in changed.guideline.answers(ana)] == ["No."]
     assert changed.guideline.answers(ben) == []
     touched = [each for each in changed.guideline.second_look().needed if each.gaps]
@@ -124,7 +126,7 @@ def test_an_answer_that_says_nothing_is_refused(
     with pytest.raises(UsageError) as refused:
         changed.guideline.answer(lea, gaps, text, dimensions)
     assert refused.value.code == code
-    assert len(changed.guideline.gaps()) == 1
+    assert len(changed.guideline.gaps(lea)) == 1
 
 
 def test_the_same_people_look_again_and_their_judgments_are_replaced(changed: Program) -> None:

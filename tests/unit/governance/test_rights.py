@@ -163,3 +163,19 @@ def test_a_part_more_never_permits_more(parts: list[Source], use: Any, territory
     assert whole.permitted == (
         use in common.uses and covers(common.territory, territory) and in_time
     )
+
+
+def test_reading_asks_for_the_reader_and_for_no_use() -> None:
+    """Whoever reads needs a role that each source admits; a use need not be permitted for it."""
+    lent = {"a": Source(permitted_uses=("evaluate",)), "b": Source(reviewer_access=("lead",))}
+
+    def read(names: str, *roles: str) -> Decision:
+        return decide(None, names, lent, on=TODAY, territory="DE", roles=roles)
+
+    assert read("a", "reviewer").permitted
+    assert not read("a").permitted
+    assert not read("ab", "reviewer").permitted
+    assert read("ab", "reviewer", "lead").permitted
+    [denial] = read("b", "reviewer").denials
+    assert (denial.code, denial.short) == ("role-not-permitted", "only for lead")
+    assert decide("train", "b", lent, on=TODAY, territory="DE").permitted

@@ -3,18 +3,20 @@
 import pytest
 
 from assay.contracts.contract import Quota, Sampling
-from assay.quality.coverage import MISSING, count_cells, coverage, cross_table
+from assay.quality.coverage import MISSING, coverage, cross_table
+from simulators.placed_records import placed_cells
 from simulators.small_program import contract
 
 SAMPLING: Sampling = contract().sampling
-CELLS = count_cells(
+CELLS = placed_cells(
+    SAMPLING,
     [
         ({"difficulty": "easy", "language": "en"}, True),
         ({"difficulty": "easy", "language": "en"}, False),
         ({"difficulty": "hard", "language": "en"}, True),
         ({"difficulty": "brutal"}, True),
         ({}, True),
-    ]
+    ],
 )
 
 
@@ -47,7 +49,8 @@ def test_a_share_does_not_shrink_with_what_is_there() -> None:
     """An empty program needs what a full one needs."""
     sampling = SAMPLING.model_copy(update={"total": 100, "aim": True})
     empty, full = (
-        coverage(count_cells([({"difficulty": "hard"}, True)] * size), sampling) for size in (0, 50)
+        coverage(placed_cells(sampling, [({"difficulty": "hard"}, True)] * size), sampling)
+        for size in (0, 50)
     )
     assert [empty.quotas[0].needed, full.quotas[0].needed] == [50, 50]
     assert [empty.quotas[0].met, full.quotas[0].met] == [False, True]

@@ -33,6 +33,7 @@ from assay.review.assignment import Assignment
 from assay.verification.verification import Fail, Verification
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk
+from simulators.open_rights import open_rights
 from simulators.small_program import LAYER, facts, in_force, judged, pair
 
 RECORD = pair()
@@ -164,7 +165,9 @@ def test_models_fill_no_pass_and_no_queue() -> None:
         writing.add([RECORD, *models()])
     members = [Member(pseudonym=f"r{n}", role="reviewer") for n in range(3)]
     register = NoDesk(store)
-    asked = pass_service.assign(store, register, DOCUMENTS, members, key=b"key", actor="lead")
+    asked = pass_service.assign(
+        store, register, DOCUMENTS, members, rights=open_rights("own"), key=b"key", actor="lead"
+    )
     assert asked.assigned == 2
     namesake = next(store.scan(Assignment)).reviewer
     with store.write("test.fill", actor="test") as writing:
@@ -172,7 +175,7 @@ def test_models_fill_no_pass_and_no_queue() -> None:
     found = pass_service.status(store, register)
     assert (found.assigned, found.judged, found.waiting) == (2, 0, 2)
     assert (found.unassigned_judgments, found.judgments_of_models) == (0, 6)
-    assert len(list(review.export_work(store, register, DOCUMENTS))) == 2
+    assert len(list(review.export_work(store, register, DOCUMENTS, rights=open_rights("own")))) == 2
 
 
 def test_an_adjudication_weighs_people() -> None:

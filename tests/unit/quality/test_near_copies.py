@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from assay.quality.failure_modes import near_copies
-from assay.quality.failure_modes.near_copies import NearCopies, item_print
+from assay.quality import near_copies
+from assay.quality.near_copies import NearCopies, item_print
 from assay.records.kinds import Preference
 from assay.records.record import Record
 from assay.records.task import Message, Task
@@ -29,10 +29,9 @@ def item(prompt: str, *answers: str) -> Record:
 def distinct(*items: Record) -> int:
     """How many of these are no near copies of an earlier one."""
     copies = NearCopies()
-    for each in items:
-        copies.add(item_print(each))
-    assert copies.items == len(items)
-    return copies.distinct
+    for number, each in enumerate(items):
+        copies.add(f"rec_{number:05}", item_print(each))
+    return copies.distinct()
 
 
 def test_case_punctuation_and_one_word_in_sixty_do_not_make_an_item() -> None:
@@ -61,6 +60,20 @@ def test_the_end_of_a_long_text_is_looked_at(where: str) -> None:
     both = [shared + " " + each if where == "end" else each + " " + shared for each in answers]
     assert distinct(*(item("Write.", each) for each in both)) == 5
     assert distinct(item("Write.", both[0]), item("Write.", both[0] + "!")) == 1
+
+
+def test_the_order_in_which_items_come_makes_no_difference() -> None:
+    """Items that are near in a chain count the same, whichever comes first."""
+    words = text(40).split()
+    chain = [item(" ".join(words[:n] + ["new"] * 4 + words[n:]), "yes", "no") for n in range(8)]
+    numbered = [(f"rec_{n}", item_print(each)) for n, each in enumerate(chain)]
+    counts = set()
+    for _ in range(12):
+        copies = NearCopies()
+        for identity, each in DRAW.sample(numbered, len(numbered)):
+            copies.add(identity, each)
+        counts.add(copies.distinct())
+    assert len(counts) == 1
 
 
 def test_one_template_does_not_make_the_work_quadratic(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 from assay.contracts.contract import Sampling
 from assay.contracts.document import Document, DocumentKind
 from assay.core.issues import Issue
-from assay.quality.coverage import count_cells, coverage
+from assay.quality.coverage import coverage
 from assay.quality.floors import FloorResult, FloorState
 from assay.records.evidence import TextSpan
 from assay.releases.gates import (
@@ -24,6 +24,7 @@ from assay.releases.gates import (
 from assay.releases.release import GateResult, GateState
 from assay.reserve.overlap import Overlap
 from simulators.ferries import TEXTS, documents
+from simulators.placed_records import placed_cells
 from simulators.small_program import contract
 
 SAMPLING = Sampling.model_validate_json("""{
@@ -39,10 +40,11 @@ def _facts(**changed: str) -> dict[DocumentKind, Document]:
 
 
 def _quotas(*places: tuple[str, str], aim: bool = True) -> tuple[bool, str]:
-    cells = count_cells(
-        ({"level": level, "language": language}, True) for level, language in places
+    sampling = SAMPLING.model_copy(update={"aim": aim})
+    cells = placed_cells(
+        sampling, (({"level": level, "language": language}, True) for level, language in places)
     )
-    result = quota_gate(coverage(cells, SAMPLING.model_copy(update={"aim": aim})))
+    result = quota_gate(coverage(cells, sampling))
     return result.passed, result.reason
 
 
@@ -76,9 +78,9 @@ def test_the_total_is_a_minimum_unless_it_is_an_aim() -> None:
 @pytest.mark.parametrize(
     ("total", "aim", "outcome", "reason"),
     [
-        (1, False, "passed", "names no hard slice; the release has 1 records, and the contract asks for 1"),
-        (2, False, "refused", "the release has 1 records, and the contract asks for 2"),
-        (1, True, "unknown", "names no hard slice; the release has 1 records, and the contract aims at 1"),
+        (1, False, "passed", "names no hard slice; the release has 1 record, and the contract asks for 1"),
+        (2, False, "refused", "the release has 1 record, and the contract asks for 2"),
+        (1, True, "unknown", "names no hard slice; the release has 1 record, and the contract aims at 1"),
     ],
 )  # fmt: skip
 def test_without_quotas_the_total_alone_is_compared(
@@ -86,7 +88,7 @@ def test_without_quotas_the_total_alone_is_compared(
 ) -> None:
     """A total that is met passes and says that no slice was asked for; an aim compares nothing."""
     bare = SAMPLING.model_copy(update={"quotas": (), "hard": (), "total": total, "aim": aim})
-    result = quota_gate(coverage(count_cells([({"level": "easy"}, True)]), bare))
+    result = quota_gate(coverage(placed_cells(bare, [({"level": "easy"}, True)]), bare))
     assert (result.outcome, result.stops) == (outcome, outcome == "refused")
     assert result.reason.endswith(reason)
 
@@ -161,7 +163,11 @@ def _issue(severity: str, message: str) -> Issue:
         ({"rubric": TEXTS["rubric"].replace("status: active", "status: retired")}, [], "retired"),
         (
             {"rubric": TEXTS["rubric"].replace("pleasant |", "kind |")}, [],
-            "the rubric changed its meaning and kept the version 1.0.0",
+            "the rubric changed the meaning of",
+        ),
+        (
+            {"rubric": TEXTS["rubric"].replace("Right before pleasant", "Right first")}, [],
+            "the rubric changed (title), no label means anything else, and kept the version 1.0.0",
         ),
     ],
 )  # fmt: skip
@@ -371,3 +377,17 @@ def test_gates_of_two_values_are_read_as_they_were(
     assert gate.outcome == outcome
     assert gate.consistent
     assert (b"state" in msgspec.json.encode(gate)) is (state is not None)
+
+
+def test_copies_of_one_item_fill_no_quota() -> None:
+    """Forty-five copies of one hard item are one hard item, for the gate as for the alarm."""
+    places = [({"level": "hard", "language": "de"}, True)] * 45
+    sampling = SAMPLING.model_copy(update={"aim": True})
+    copied, different = (
+        quota_gate(coverage(placed_cells(sampling, places, copies=copies), sampling))
+        for copies in (True, False)
+    )
+    assert (copied.outcome, different.outcome) == ("refused", "passed")
+    assert "level=hard has 45 of 45 records, 1 where near copies count once, and needs 10" in (
+        copied.reason
+    )

@@ -187,3 +187,10 @@ def test_a_fingerprint_says_nothing_of_the_text() -> None:
 def test_every_word_has_its_place(text: str) -> None:
     """There are as many places as words."""
     assert len(words(text)) == len(places(text))
+
+
+def test_a_batch_without_enough_words_overlaps_nothing() -> None:
+    """Nothing to compare, or fewer words than the smallest group has, is no overlap and no fault."""
+    short = Compared("rec_short", (("/task", "two words"),))
+    assert list(INDEX.overlaps([])) == []
+    assert list(INDEX.overlaps([short])) == [()]

@@ -17,6 +17,7 @@ from assay.review.assign import (
     refuse_unknown_members,
 )
 from assay.review.assignment import Assignment
+from simulators.open_rights import open_rights
 from simulators.small_program import LAYER, contract, pair
 
 KEY = b"a secret of the test"
@@ -30,7 +31,7 @@ def _asked(*records: Record, **parts: Any) -> list[Asked]:
 
 def _draw(layer: dict[str, Any] | None = None, key: bytes = KEY, **review: Any) -> Draw:
     layers = [LAYER | (layer or {})]
-    return Draw(contract(review={"layers": layers, **review}), key, REVIEWERS)
+    return Draw(contract(review={"layers": layers, **review}), key, REVIEWERS, open_rights("own"))
 
 
 def _run(draw: Draw, asked: list[Asked]) -> list[Assignment]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from assay.contracts.document import to_fact
+from assay.contracts.document import contract_of, to_fact
 from assay.core.errors import InputError, MachineError, UsageError
 from assay.providers.judging import run_judge
 from assay.providers.openai_compatible import Settings
@@ -40,6 +40,7 @@ from assay.review.judge_answer import MAX_CHARACTERS, MAX_REASON, read_judge_ans
 from assay.review.judge_run import Judged, JudgeRun
 from assay.review.judging import Bench, JudgePlan, store_judgments, to_judge
 from simulators.memory_store import MemoryStore
+from simulators.open_rights import open_rights
 from simulators.scripted_endpoint import Refuse, Say, Script, scripted_endpoint
 from simulators.scripted_judge import Decide, Question, always, judging, opinion, preferring
 from simulators.small_program import contract, facts, judged, pair, rubric
@@ -72,7 +73,13 @@ def run(store: MemoryStore, script: Script, journal: Path, **changes: Any) -> Ju
     skipped: Counter[str] = Counter()
     with scripted_endpoint(script) as server:
         made = run_judge(
-            to_judge(store, asking, skipped),
+            to_judge(
+                store,
+                asking,
+                skipped,
+                contract=contract_of(DOCUMENTS),
+                rights=open_rights("own"),
+            ),
             endpoint=Settings(base_url=server.url, backoff_seconds=0.01, attempts=2),
             bench=asking,
             journal=journal,

@@ -11,6 +11,7 @@ from assay.review import pass_service, service
 from assay.review.renewal import renew
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk
+from simulators.open_rights import open_rights
 from simulators.small_program import contract, pair, rubric, scored
 
 KEY = b"secret"
@@ -56,7 +57,9 @@ def test_each_person_is_asked_anew_once_and_the_answer_replaces_the_earlier_one(
     assert (asked.judgments, asked.assigned, asked.by_reviewer) == (2, 2, {"anna": 1, "bela": 1})
     again = renew(store, FACTS, _stale(store), key=KEY, actor="lead")
     assert (again.assigned, again.already_asked) == (0, 2)
-    waiting = list(pass_service.waiting_work(store, NoDesk(store)))
+    waiting = list(
+        pass_service.waiting_work(store, NoDesk(store), FACTS, rights=open_rights("own"))
+    )
     assert {each.renews for each, _ in waiting} == set(_stale(store))
     assert {each.rubric for each, _ in waiting} == {NEW.id}
 
@@ -66,14 +69,19 @@ def test_the_same_answer_given_anew_is_a_judgment_under_the_new_text(store: Memo
     renew(store, FACTS, _stale(store), key=KEY, actor="lead")
     rows = [
         Row(number=number, values=row | {"verdict": "A", "score.clarity.A": "5"} | REASON)
-        for number, row in enumerate(service.export_work(store, NoDesk(store), FACTS, flat=True), 1)
+        for number, row in enumerate(
+            service.export_work(store, NoDesk(store), FACTS, rights=open_rights("own"), flat=True),
+            1,
+        )
     ]
     taken = service.import_judgments(store, FACTS, rows, actor="x")
     assert (taken.stored, taken.set_aside) == (2, ())
     newest = [each for each in store.scan(Judgment) if each.supersedes]
     assert {each.rubric for each in newest} == {NEW.id}
     assert _stale(store) == []
-    assert not list(pass_service.waiting_work(store, NoDesk(store)))
+    assert not list(
+        pass_service.waiting_work(store, NoDesk(store), FACTS, rights=open_rights("own"))
+    )
     assert quality.dispose(store, FACTS, actor="x").states == {"accepted": 1}
 
 

@@ -24,6 +24,7 @@ from assay.review.assign import Member
 from assay.review.assignment import Assignment
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk
+from simulators.open_rights import open_rights
 from simulators.small_program import LAYER, facts, judged, pair
 
 F = TypeVar("F", bound=Fact)
@@ -42,12 +43,16 @@ def store() -> MemoryStore:
     made = MemoryStore()
     with made.write("test.fill", actor="test") as writing:
         writing.add([pair(number) for number in range(10)])
-    pass_service.assign(made, NoDesk(made), DOCUMENTS, MEMBERS, key=b"key", actor="lead")
+    pass_service.assign(
+        made, NoDesk(made), DOCUMENTS, MEMBERS, rights=open_rights("own"), key=b"key", actor="lead"
+    )
     return made
 
 
 def _answers(store: MemoryStore, verdict: str = "A", **filters: Any) -> list[dict[str, Any]]:
-    rows = service.export_work(store, NoDesk(store), DOCUMENTS, flat=True, **filters)
+    rows = service.export_work(
+        store, NoDesk(store), DOCUMENTS, rights=open_rights("own"), flat=True, **filters
+    )
     return [row | {"verdict": verdict} | REASON for row in rows]
 
 
@@ -66,13 +71,26 @@ def test_assigning_again_asks_nobody_twice(store: MemoryStore) -> None:
     assert store.count(Assignment) == 20
     assert (
         pass_service.assign(
-            store, NoDesk(store), DOCUMENTS, MEMBERS, key=b"key", actor="lead"
+            store,
+            NoDesk(store),
+            DOCUMENTS,
+            MEMBERS,
+            rights=open_rights("own"),
+            key=b"key",
+            actor="lead",
         ).assigned
         == 0
     )
     record = next(store.scan(Record))
     more = pass_service.assign(
-        store, NoDesk(store), DOCUMENTS, MEMBERS, key=b"key", actor="lead", extra=[record.id]
+        store,
+        NoDesk(store),
+        DOCUMENTS,
+        MEMBERS,
+        rights=open_rights("own"),
+        key=b"key",
+        actor="lead",
+        extra=[record.id],
     )
     assert more.assigned == 1
     asked = [each.reviewer for each in store.scan(Assignment, record=record.id)]
@@ -95,7 +113,15 @@ def test_the_facts_of_a_batch_are_read_once(store: MemoryStore) -> None:
     assert len(list(pass_service.handed_out(counting, NoDesk(counting)))) == 20
     assert sorted(asked) == once
     asked.clear()
-    pass_service.assign(counting, NoDesk(counting), DOCUMENTS, MEMBERS, key=b"key", actor="lead")
+    pass_service.assign(
+        counting,
+        NoDesk(counting),
+        DOCUMENTS,
+        MEMBERS,
+        rights=open_rights("own"),
+        key=b"key",
+        actor="lead",
+    )
     assert sorted(asked) == once
 
 
@@ -106,7 +132,13 @@ def test_imported_judgments_count_as_passes() -> None:
         writing.add([record, judged(record, "r0", 0), judged(record, "bot", 1, kind="model")])
     assert (
         pass_service.assign(
-            store, NoDesk(store), DOCUMENTS, MEMBERS, key=b"key", actor="lead"
+            store,
+            NoDesk(store),
+            DOCUMENTS,
+            MEMBERS,
+            rights=open_rights("own"),
+            key=b"key",
+            actor="lead",
         ).assigned
         == 1
     )
@@ -133,8 +165,18 @@ def test_what_is_answered_is_not_handed_out_again(store: MemoryStore) -> None:
     after = pass_service.status(store, NoDesk(store))
     assert after.judged == 5
     assert "r1" not in after.waiting_by_reviewer
-    assert list(service.export_work(store, NoDesk(store), DOCUMENTS, reviewer="r1")) == []
-    assert len(list(service.export_work(store, NoDesk(store), DOCUMENTS))) == 15
+    assert (
+        list(
+            service.export_work(
+                store, NoDesk(store), DOCUMENTS, rights=open_rights("own"), reviewer="r1"
+            )
+        )
+        == []
+    )
+    assert (
+        len(list(service.export_work(store, NoDesk(store), DOCUMENTS, rights=open_rights("own"))))
+        == 15
+    )
 
 
 def test_the_same_answers_twice_count_once(store: MemoryStore) -> None:
@@ -197,8 +239,16 @@ def test_the_role_is_the_one_that_the_layer_asks_for() -> None:
     with store.write("test.fill", actor="test") as writing:
         writing.add([pair()])
     member = Member(pseudonym="p1", role="policy_reviewer")
-    pass_service.assign(store, NoDesk(store), documents, [member], key=b"key", actor="lead")
-    (row,) = service.export_work(store, NoDesk(store), documents)
+    pass_service.assign(
+        store,
+        NoDesk(store),
+        documents,
+        [member],
+        rights=open_rights("own"),
+        key=b"key",
+        actor="lead",
+    )
+    (row,) = service.export_work(store, NoDesk(store), documents, rights=open_rights("own"))
     answer = {"assignment": row["assignment"], "verdict": "tie"}
     service.import_judgments(store, documents, _numbered([answer]), actor="lead")
     (judgment,) = store.scan(Judgment)

@@ -198,6 +198,16 @@ def test_a_right_answer_with_a_step_that_a_verifier_refutes_is_named() -> None:
     )  # fmt: skip
 
 
+def test_a_right_answer_is_known_where_its_signal_asks_for_the_steps_alone() -> None:
+    """The supervision mix asks process records for their steps; the answer counts all the same."""
+    mix = {"signal": "process", "behaviours": ["adds"], "dimensions": ["steps"], "why": "Steps."}
+    ledger = Ledger(contract(supervision=[mix]), RUBRIC)
+    ledger.add(RECORD, [_labelled("anna", "good", "bad", "good")], [_verified(Pass())])
+    found = ledger.report()
+    assert {row.dimension for row in found.rows} == {"steps"}
+    assert (found.right_with_wrong_step, found.wrong_steps[0].dimensions) == (1, ("answer",))
+
+
 def test_people_can_find_the_wrong_step_and_the_right_answer() -> None:
     """More must call a step bad than not; models are not asked; the answer may be judged right."""
     bad = _labelled("anna", "good", "bad")

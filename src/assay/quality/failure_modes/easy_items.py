@@ -1,14 +1,14 @@
 """Easy-item inflation: quotas that only copies fill, values nobody sampled, slices hard by name."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from assay.core.wording import counted
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.candidate_standing import imitated
 from assay.quality.case import Case
-from assay.quality.coverage import AxisCoverage, Coverage, QuotaCoverage
+from assay.quality.coverage import AxisCoverage, Coverage, QuotaCoverage, slices_asked
 from assay.quality.estimate import rate
-from assay.quality.failure_modes.near_copies import ItemPrint, NearCopies, item_print
 from assay.quality.failure_modes.states import MIN_TRIALS, clear, raised, unknown
 from assay.quality.failure_modes.work import results_on
 from assay.quality.in_force import InForce
@@ -31,10 +31,8 @@ Slice = Mapping[str, str]
 
 @dataclass
 class SliceCounts:
-    """What was seen of one slice."""
+    """What was seen of one hard slice."""
 
-    copies: NearCopies = field(default_factory=NearCopies)
-    """Its accepted items, with near copies known."""
     answered: int = 0
     """Items that two people answered alike or not."""
     agreed: int = 0
@@ -46,41 +44,31 @@ class SliceCounts:
 
 
 class ItemCounts:
-    """Counts by slice of the sampling distribution."""
+    """What shows whether the items of hard slices are hard."""
 
     def __init__(self, documents: InForce) -> None:
         """Start with nothing counted."""
         self._documents = documents
-        sampling = documents.contract.sampling
-        hard = sampling.hard_slices()
-        named = [*(quota.slice for quota in sampling.quotas), *hard]
-        self.slices: dict[frozenset[tuple[str, str]], SliceCounts] = {
-            frozenset(each.items()): SliceCounts() for each in named
+        self._slices = {
+            frozenset(each.items()): SliceCounts()
+            for each in documents.contract.sampling.hard_slices()
         }
-        """By slice that a quota names or that is hard."""
-        self._hard = {frozenset(each.items()) for each in hard}
         self._best = {
             each.id: each.bounds[1 if each.better == "higher" else 0]
             for each in documents.rubric.dimensions
             if each.nature == "objective" and each.bounds
         }
 
-    def add(self, case: Case, people: Sequence[Judgment], *, accepted: bool) -> None:
+    def add(self, case: Case, people: Sequence[Judgment]) -> None:
         """Take in one case."""
         place = frozenset(case.record.task.taxonomy.items())
-        inside = [key for key in self.slices if key <= place]
-        item: ItemPrint | None = None
-        for key in inside:
-            counts = self.slices[key]
-            if accepted:
-                item = item or item_print(case.record)
-                counts.copies.add(item)
-            if key in self._hard:
+        for wanted, counts in self._slices.items():
+            if wanted <= place:
                 self._assess(counts, case, people)
 
     def of(self, wanted: Slice) -> SliceCounts:
-        """What was seen of a slice."""
-        return self.slices.get(frozenset(wanted.items()), SliceCounts())
+        """What was seen of a hard slice."""
+        return self._slices.get(frozenset(wanted.items()), SliceCounts())
 
     def _assess(self, counts: SliceCounts, case: Case, people: Sequence[Judgment]) -> None:
         # What is there to be imitated was chosen for being right: that all find it right is no sign
@@ -119,54 +107,52 @@ class ItemCounts:
         return 2 * sum(scores) > len(scores) if scores else None
 
 
-def easy_items_alarm(coverage: Coverage, counted: ItemCounts) -> Alarm:
+def easy_items_alarm(coverage: Coverage, items: ItemCounts) -> Alarm:
     """Whether throughput takes the place of usefulness.
 
-    The numbers are the gate's: what a quota needs and how many accepted records it has; near
-    copies are taken off. `raised`: a quota that is surely starved or filled by copies, a declared
+    The numbers are the gate's: what a quota needs and how many distinct accepted records it has.
+    `raised`: a quota that is surely starved or filled by copies, a declared
     value that nothing has, a hard slice that everything solves. `clear`: every quota is met, and
     every hard slice was assessed and is hard.
     """
-    asked = (*coverage.quotas, *coverage.hard)
+    asked = slices_asked(coverage)
     if not asked:
         return raised(
             MODE, "the contract sets no quota and names no hard slice", "set quotas for hard slices"
         )
     if coverage.accepted < MIN_TRIALS:
         return unknown(MODE, f"{coverage.accepted} accepted records are too few to tell")
-    found = [text for each in asked if (text := _starved(each, coverage, counted))]
+    found = [text for each in asked if (text := _starved(each, coverage))]
     found += [text for axis in coverage.axes for text in _missing(axis, coverage)]
-    found += [text for each in coverage.hard if (text := _soft(each, counted.of(each.slice)))]
+    found += [text for each in coverage.hard if (text := _soft(each, items.of(each.slice)))]
     if found:
         return raised(
             MODE, "; ".join(found), "collect for these slices before anything else is added"
         )
-    doubts = [text for each in asked if (text := _unmet(each, counted))]
+    doubts = [text for each in asked if (text := _unmet(each))]
     doubts += [
         f"no record has {axis.axis} = {value.value} yet"
         for axis in coverage.axes
         for value in axis.values
         if value.declared and not value.records
     ]
-    doubts += [text for each in coverage.hard if (text := _unassessed(each, counted))]
+    doubts += [text for each in coverage.hard if (text := _unassessed(each, items))]
     if doubts:
         return unknown(
             MODE, "; ".join(doubts), "collect for these slices, and have items answered twice"
         )
     return clear(
         MODE,
-        f"all {len(asked)} quotas and hard slices are met by {coverage.accepted} accepted records, "
-        f"near copies counted once{_hardness(coverage.hard, counted)}; one record less than needed "
+        f"all quotas and hard slices ({counted(len(asked), 'slice')}) are met by {coverage.accepted} accepted records, "
+        f"near copies counted once{_hardness(coverage.hard, items)}; one record less than needed "
         "would have shown",
     )
 
 
-def _starved(quota: QuotaCoverage, coverage: Coverage, counted: ItemCounts) -> str:
+def _starved(quota: QuotaCoverage, coverage: Coverage) -> str:
     """The slice in words where it surely lacks items for the size that the program has."""
-    distinct = _distinct(quota, counted)
-    copies = quota.accepted - distinct
-    where = _where(quota.slice)
-    if copies and distinct < quota.needed <= quota.accepted:
+    distinct, where = quota.distinct, _where(quota.slice)
+    if distinct < quota.needed <= quota.accepted:
         return (
             f"{where} has {quota.accepted} accepted records of {quota.needed} needed, but only "
             f"{distinct} once near copies count once"
@@ -183,16 +169,10 @@ def _starved(quota: QuotaCoverage, coverage: Coverage, counted: ItemCounts) -> s
     return ""
 
 
-def _unmet(quota: QuotaCoverage, counted: ItemCounts) -> str:
-    distinct = _distinct(quota, counted)
-    if distinct >= quota.needed and quota.met:
+def _unmet(quota: QuotaCoverage) -> str:
+    if quota.met:
         return ""
-    return f"{_where(quota.slice)} has {distinct} of {quota.needed} needed so far"
-
-
-def _distinct(quota: QuotaCoverage, counted: ItemCounts) -> int:
-    copies = counted.of(quota.slice).copies
-    return quota.accepted - (copies.items - copies.distinct)
+    return f"{_where(quota.slice)} has {quota.distinct} of {quota.needed} needed so far"
 
 
 def _missing(axis: AxisCoverage, coverage: Coverage) -> Iterable[str]:
@@ -215,8 +195,8 @@ def _soft(quota: QuotaCoverage, counts: SliceCounts) -> str:
     return ""
 
 
-def _unassessed(quota: QuotaCoverage, counted: ItemCounts) -> str:
-    counts = counted.of(quota.slice)
+def _unassessed(quota: QuotaCoverage, items: ItemCounts) -> str:
+    counts = items.of(quota.slice)
     if max(counts.tested, counts.answered) >= ASSESSED:
         return ""
     return (
@@ -225,10 +205,10 @@ def _unassessed(quota: QuotaCoverage, counted: ItemCounts) -> str:
     )
 
 
-def _hardness(hard: Sequence[QuotaCoverage], counted: ItemCounts) -> str:
+def _hardness(hard: Sequence[QuotaCoverage], items: ItemCounts) -> str:
     texts = []
     for quota in hard:
-        counts = counted.of(quota.slice)
+        counts = items.of(quota.slice)
         texts.append(
             f"; {_where(quota.slice)}: {counts.solved} of {counts.tested} items solved, people "
             f"agree on {counts.agreed} of {counts.answered}"

@@ -6,7 +6,6 @@ from assay.governance.failure_modes import Alarm
 from assay.quality.case import Case
 from assay.quality.coverage import Coverage
 from assay.quality.disagreement import Disagreement
-from assay.quality.disposition import RELEASABLE
 from assay.quality.failure_modes.easy_items import ItemCounts, easy_items_alarm
 from assay.quality.failure_modes.forced_consensus import (
     ConsensusCounts,
@@ -43,7 +42,7 @@ class ModeGathering:
         state = case.disposition.state if case.disposition else ""
         self.labels.add(case.record, people)
         self.consensus.add(case, people)
-        self.items.add(case, people, accepted=state in RELEASABLE)
+        self.items.add(case, people)
         if state == "accepted":
             self.rationales.add(case, people)
 

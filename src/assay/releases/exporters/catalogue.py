@@ -47,7 +47,8 @@ observable steps.
 
 The folder of an export loads with `datasets.load_dataset(folder)`: its `README.md` states the
 columns' types, so that no loader fills one tool call's arguments with the empty keys of another.
-`row_records.jsonl` leads from each row to its record; `dropped.jsonl` names each dropped record.
+`row_records.jsonl` leads from each row to its record; `dropped.jsonl` gives the line of each dropped
+record in the release's `records.jsonl`.
 
 ## What rows carry
 

@@ -123,6 +123,8 @@ def attempt(exporter: Exporter, released: ReleasedRecord) -> Carried | Dropped:
         return Dropped(reason="not_accepted", detail=released.state)
     if released.withdrawn:
         return Dropped(reason="withdrawn", detail="")
+    if released.not_permitted:
+        return Dropped(reason="not_permitted", detail=f"not to {released.not_permitted}")
     try:
         return exporter.rows(released)
     except NotCarriedError as refusal:

@@ -7,6 +7,7 @@ and the first detail.
 REASONS: dict[str, str] = {
     "not_accepted": "the record's disposition is neither accepted nor preserved disagreement",
     "withdrawn": "a notice of withdrawal says that the record must no longer be used",
+    "not_permitted": "its sources, or those of what it was made from, do not permit the use",
     "tie": "the candidates are equally good, so there is no winner",
     "both_unacceptable": "no candidate may be used",
     "insufficient_context": "the task does not give enough to judge",

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from assay.core.errors import InputError
+from assay.governance.rights import Use
 from assay.quality.case import AboutRecord, Case
 from assay.quality.case_context import CaseContext
 from assay.quality.consensus import consensus
@@ -28,7 +29,7 @@ from assay.releases.assembly import (
 )
 from assay.releases.build import read_documents
 from assay.releases.exporters.released import ReleasedRecord
-from assay.releases.manifest import MANIFEST, read_head
+from assay.releases.manifest import MANIFEST, read_head, read_manifest
 from assay.review.adjudication import Adjudication
 from assay.review.layer import layer_of
 from assay.verification.verification import Verification
@@ -45,12 +46,13 @@ def release_name(folder: Path) -> str:
 
 
 def released_records(
-    folder: Path, *, withdrawn: Collection[str] = frozenset()
+    folder: Path, *, use: Use, withdrawn: Collection[str] = frozenset()
 ) -> Iterator[ReleasedRecord]:
     """The records of a release in their order, each with its judgments and their consensus.
 
     Args:
         folder: the release's folder.
+        use: what they are for; those whose item does not permit it are marked.
         withdrawn: ids of records that a notice of withdrawal names.
 
     Raises:
@@ -64,8 +66,12 @@ def released_records(
         verifications = _Groups(_facts(folder, VERIFICATIONS, Verification, stack))
         records = _facts(folder, RECORDS, Record, stack)
         dispositions = _facts(folder, DISPOSITIONS, Disposition, stack)
+        _, items = read_manifest(folder / MANIFEST)
         for number, record in enumerate(records):
             identity = record.id
+            item, _ = next(items, (None, b""))
+            if item is None or item.id != identity:
+                raise _not_together(RECORDS, identity)
             disposition = next(dispositions, None)
             if disposition is None or disposition.record != identity:
                 raise _not_together(DISPOSITIONS, identity)
@@ -79,7 +85,11 @@ def released_records(
                 disposition=disposition,
             )
             released = _released(number, case, in_force)
-            yield msgspec.structs.replace(released, withdrawn=identity in withdrawn)
+            yield msgspec.structs.replace(
+                released,
+                withdrawn=identity in withdrawn,
+                not_permitted=None if use in item.permitted else use,
+            )
         for series, left in (
             (JUDGMENTS, judgments.left),
             (ADJUDICATIONS, adjudications.left),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from assay.governance.rights import Use
 from assay.quality.consensus import Consensus
 from assay.quality.disposition import Standing, State
 from assay.records.judgment import Judgment
@@ -27,5 +28,7 @@ class ReleasedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The standing of each candidate, in the record's order."""
     passes: int = 1
     """Independent judgments that the record's layer of review asks for."""
+    not_permitted: Use | None = None
+    """The use that was asked for, where its sources do not permit it."""
     withdrawn: bool = False
     """Whether a notice says that the record must no longer be used."""

@@ -23,7 +23,8 @@ ROW_RECORDS = "row_records.jsonl"
 """Each row's number, its record and the candidates it shows."""
 
 DROPPED = "dropped.jsonl"
-"""Each dropped record with its reason."""
+"""Each dropped record, by its line in the release's records.jsonl, with its reason: no row shows its
+content, so its id, by which a guess of it could be confirmed, does not leave."""
 
 
 def export(
@@ -104,7 +105,7 @@ def _write_rows(
             result = attempt(exporter, each)
             if isinstance(result, Dropped):
                 dropped.add(
-                    {"record": each.record.id, "reason": result.reason, "detail": result.detail}
+                    {"line": each.number + 1, "reason": result.reason, "detail": result.detail}
                 )
             else:
                 _refuse_silence(exporter, each, result)
@@ -143,8 +144,8 @@ def _card(exporter: Exporter, data_file: str, release: str) -> str:
     body = (
         f"# {release or 'A release'} as {exporter.name}\n\n{data_file}: {exporter.summary}.\n\n"
         "`drop_report.md` says what this format could not carry; `row_records.jsonl` leads from\n"
-        "each row to its record in the release, and `dropped.jsonl` names each record that gave\n"
-        "no row.\n\n"
+        "each row to its record in the release, and `dropped.jsonl` gives the line in `records.jsonl`\n"
+        "of each record that gave no row.\n\n"
         'Load it with `datasets.load_dataset("this-folder", split="train")`.\n'
     )
     return "\n".join(["---", *head, "---", "", body])

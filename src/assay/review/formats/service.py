@@ -8,6 +8,7 @@ import msgspec
 from assay.contracts.document import Document, DocumentKind, contract_of, rubric_of
 from assay.core.errors import InputError
 from assay.core.ports import FactStore
+from assay.governance.exit_rights import ExitRights
 from assay.records.kinds import Part
 from assay.records.ports import Row, row_values
 from assay.review.exchange import is_answer_row, is_unanswered
@@ -35,6 +36,7 @@ def hand_out(
     form: Format,
     *,
     file: str,
+    rights: ExitRights,
     reviewer: str | None = None,
 ) -> Handout:
     """The assignments that wait, in another tool's format, blinded as ever.
@@ -47,26 +49,26 @@ def hand_out(
         documents: the documents in force by kind; `contract` and `rubric` are needed.
         form: the format.
         file: name of the file of work.
+        rights: what may be read today, and by whom; it counts what is held back.
         reviewer: pseudonym of the one reviewer who is to get work; everybody's where absent.
     """
     contract, rubric = contract_of(documents), rubric_of(documents)
     categories = {each.id: each.description for each in contract.failure_classes}
-    extent = extent_of(_shown(store, register, reviewer))
+
+    def shown_work() -> Iterator[tuple[Presentation, Part]]:
+        waiting = waiting_work(store, register, documents, rights=rights, reviewer=reviewer)
+        for assignment, record in waiting:
+            yield present(record, assignment), record.part
+
+    extent = extent_of(shown_work())
 
     def rows() -> Iterator[dict[str, Any]]:
-        for shown, part in _shown(store, register, reviewer):
+        for shown, part in shown_work():
             own = questionnaire(rubric, extent_of([(shown, part)]), categories, file=file)
             yield from form.work(shown, msgspec.structs.replace(own, texts=extent.texts))
 
     asked: Questionnaire = questionnaire(rubric, extent, categories, file=file)
     return Handout(settings=form.settings(asked), rows=rows())
-
-
-def _shown(
-    store: FactStore, register: PassRegister, reviewer: str | None
-) -> Iterator[tuple[Presentation, Part]]:
-    for assignment, record in waiting_work(store, register, reviewer=reviewer):
-        yield present(record, assignment), record.part
 
 
 def native_rows(

@@ -33,8 +33,10 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     covers = "whether a final mathematical answer is right"
     limits = (
         "A right answer can come from wrong work.",
-        "The answer is the boxed or last formula; percent signs, degree signs and units are left out.",
-        "An answer that cannot be decided in time is a timeout, and one of no known kind `uncarried`.",
+        "The answer is the boxed or last formula; degree signs and units are left out.",
+        "A percentage passes as its value and as its number: 50 % as 0.5 and as 50.",
+        "Values between commas are a set; where one appears twice they are a list, and the order of neither counts.",
+        "What cannot be decided in time is a timeout, and what is of no known kind `uncarried`.",
     )
 
     precision: int = 6
@@ -107,6 +109,9 @@ _CASES: tuple[tuple[str, CaseOutcome, str, str], ...] = (
     ("the wrong sign", "fail", r"\frac{1}{2}", r"\boxed{-\frac{1}{2}}"),
     ("an end that is open", "fail", "[1,2]", r"\boxed{[1,2)}"),
     ("another variable's value", "fail", "x^2+1", r"\boxed{x^2+2}"),
+    ("a percentage and its value", "pass", "42", r"\boxed{4200\%}"),
+    ("all real numbers", "pass", r"(-\infty,\infty)", r"\boxed{\mathbb{R}}"),
+    ("the same value twice", "fail", "42", r"\boxed{42,42}"),
     ("no answer", "fail", "7", "I cannot say."),
     ("code instead of an answer", "fail", "7", "$__import__('os').getpid()$"),
 )  # fmt: skip

@@ -109,25 +109,26 @@ def quota_figure(found: Coverage) -> Figure:
     rows = [
         Bar(
             label=_slice(each) if sort == "quota" else f"hard slice: {_slice(each)}",
-            segments=(Segment(value=each.accepted, shade="bar" if each.met else "short"),),
+            segments=(Segment(value=each.distinct, shade="bar" if each.met else "short"),),
             target=each.needed,
-            note=f"{each.accepted} of {each.needed}"
-            + ("" if each.met else f", {each.needed - each.accepted} short"),
+            note=f"{each.distinct} of {each.needed}"
+            + ("" if each.met else f", {each.needed - each.distinct} short"),
         )
         for sort, each in quotas
     ]
     return Figure(
         name="quotas",
         title="Accepted records against the contract's quotas",
-        caption="The bar is what is accepted, the upright mark what the slice needs. A hard slice "
+        caption="The bar is what is accepted, near copies counted once, the upright mark what the slice needs. A hard slice "
         "needs at least one record.",
         panels=_one(drawing.bars("quotas", "Accepted records by quota, with targets", rows), rows),
-        columns=("sort", "slice", "needed", "accepted", "records", "state"),
+        columns=("sort", "slice", "needed", "distinct", "accepted", "records", "state"),
         rows=tuple(
             (
                 words(sort),
                 words(_slice(each)),
                 number(each.needed),
+                number(each.distinct),
                 number(each.accepted, href=records(*ACCEPTED, *inside(each.slice))),
                 number(each.records, href=records(*inside(each.slice))),
                 words("met" if each.met else "not met"),

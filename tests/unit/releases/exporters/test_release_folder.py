@@ -11,6 +11,7 @@ from assay.contracts import service as contracts
 from assay.contracts.documents import Documents
 from assay.core.canonical import encode_fact
 from assay.core.errors import InputError
+from assay.governance.permits import Permits
 from assay.quality.case import Case
 from assay.quality.disposition import Disposition
 from assay.quality.machine_evidence import Demand
@@ -35,7 +36,6 @@ from assay.releases.manifest import (
     ManifestWriter,
     ProgramName,
 )
-from assay.releases.permits import Permits
 from assay.releases.selection import Bundle, to_body
 from assay.releases.spool import Spool
 from assay.review.adjudication import Adjudication, Decided
@@ -106,7 +106,7 @@ def _accepted(case: Case, documents: Documents) -> Disposition:
 def _write(folder: Path, documents: Documents, cases: Sequence[Case]) -> None:
     """Write a release folder with the parts of the build that an export reads."""
     facts = documents.facts()
-    permits = Permits(documents.sources, on=date(2026, 1, 31), territory=None)
+    permits = Permits(documents.sources.classes, on=date(2026, 1, 31), territory=None)
     (folder / "documents").mkdir(parents=True)
     for kind, fact in facts.items():
         (folder / "documents" / f"{kind}.json").write_bytes(encode_fact(fact))
@@ -121,7 +121,7 @@ def _write(folder: Path, documents: Documents, cases: Sequence[Case]) -> None:
             )
             chosen.add(case.id, msgspec.msgpack.encode(bundle))
         demand = Demand(documents.contract, documents.rubric)
-        tally = assemble(chosen, permits, folder, items, demand)
+        tally = assemble(chosen, permits, folder, items, demand, handles={})
         head = Head(
             format=FORMAT,
             program=ProgramName(id="kitchen", name="Kitchen"),
@@ -181,7 +181,7 @@ def _by_question(released: Iterator[ReleasedRecord]) -> dict[str, ReleasedRecord
 
 def test_records_come_in_order_with_their_own_judgments(folder: Path) -> None:
     """Numbers run from 0, ids ascend, and every judgment is about its record."""
-    released = list(released_records(folder))
+    released = list(released_records(folder, use="train"))
     ids = [each.record.id for each in released]
     assert [each.number for each in released] == [0, 1, 2]
     assert ids == sorted(ids)
@@ -192,7 +192,7 @@ def test_records_come_in_order_with_their_own_judgments(folder: Path) -> None:
 
 def test_the_consensus_is_counted_by_the_layer_of_the_contract(folder: Path) -> None:
     """Two of three are enough in the layer for hard questions; the other asks for all."""
-    released = _by_question(released_records(folder))
+    released = _by_question(released_records(folder, use="train"))
     assert released["How often, at most?"].consensus.method == "majority/0.66"
     assert released["How often, at most?"].consensus.candidate == 0
     assert released["How often, with food?"].consensus.outcome == "no_majority"
@@ -200,15 +200,17 @@ def test_the_consensus_is_counted_by_the_layer_of_the_contract(folder: Path) -> 
 
 def test_the_last_adjudication_stands(folder: Path) -> None:
     """The folder sorts adjudications by id; their order of entry is the disposition's."""
-    decided = _by_question(released_records(folder))["How often, at night?"]
+    decided = _by_question(released_records(folder, use="train"))["How often, at night?"]
     assert decided.state == "accepted"
     assert decided.consensus.candidate == 0
 
 
 def test_a_withdrawn_record_gives_no_row(folder: Path) -> None:
     """A record that a notice names is dropped with its own reason."""
-    hard = _by_question(released_records(folder))["How often, at most?"].record.id
-    again = _by_question(released_records(folder, withdrawn={hard}))["How often, at most?"]
+    hard = _by_question(released_records(folder, use="train"))["How often, at most?"].record.id
+    again = _by_question(released_records(folder, use="train", withdrawn={hard}))[
+        "How often, at most?"
+    ]
     assert attempt(TrlPreference(), again) == Dropped(reason="withdrawn", detail="")
 
 
@@ -237,7 +239,7 @@ def test_series_that_do_not_belong_together_are_an_error(
     damaged = tmp_path / "1.0.0" / file
     damaged.write_bytes(b"".join(change(damaged.read_bytes().splitlines(keepends=True))))
     with pytest.raises(InputError):
-        list(released_records(tmp_path / "1.0.0"))
+        list(released_records(tmp_path / "1.0.0", use="train"))
 
 
 def test_a_folder_without_records_is_no_release(documents: Documents, tmp_path: Path) -> None:
@@ -245,4 +247,4 @@ def test_a_folder_without_records_is_no_release(documents: Documents, tmp_path: 
     _write(tmp_path / "1.0.0", documents, [])
     (tmp_path / "1.0.0" / "records.jsonl").unlink()
     with pytest.raises(InputError, match=r"records\.jsonl is missing"):
-        list(released_records(tmp_path / "1.0.0"))
+        list(released_records(tmp_path / "1.0.0", use="train"))

@@ -20,9 +20,9 @@ def test_rows_leave_a_release_only_while_its_sources_permit(tmp_path: Path) -> N
     """After the last day of a source the export is refused, with the source and its day."""
     folder = build(filled_store(), inputs(use="evaluate"), KEY, tmp_path / "r", actor=ACTOR).folder
     clock = fixed_clock("2026-02-01T00:00:00Z")
-    export_release(folder, "openai:chat", tmp_path / "now", clock=clock)
+    export_release(folder, "openai:chat", tmp_path / "now", use="evaluate", clock=clock)
     with pytest.raises(CheckError, match="lent could be kept until 2030-12-31"):
-        export_release(folder, "openai:chat", tmp_path / "later", clock=LATER)
+        export_release(folder, "openai:chat", tmp_path / "later", use="evaluate", clock=LATER)
     assert not (tmp_path / "later").exists()
 
 
@@ -35,8 +35,9 @@ def test_records_without_the_right_are_held_back_and_counted(tmp_path: Path) -> 
         program.records.import_(tmp_path / "records.jsonl", source="desk-authors")
         free = program.records.export(tmp_path / "evaluate.jsonl")
         held = program.records.export(tmp_path / "train.jsonl", use="train")
-    assert (free.lines, free.held_back) == (40, {})
+    assert (free.lines, free.held_back.records) == (40, 0)
     assert held.lines == 38
-    [(reason, count)] = held.held_back.items()
-    assert count == 2
-    assert "does not permit to train" in reason
+    assert held.held_back.reasons == {"not to train": 2}
+    first, _ = held.held_back.each
+    assert "does not permit to train" in first.reasons[0]
+    assert first.record.startswith("rch_")

@@ -21,6 +21,7 @@ from assay.review.formats import FORMATS, format_named
 from assay.review.formats.service import hand_out, native_rows
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk
+from simulators.open_rights import open_rights
 from simulators.small_program import LAYER, facts, judged, pair
 
 CANARY = "CANARY-7f3a"
@@ -58,7 +59,15 @@ def _assigned(*records: Record) -> MemoryStore:
     with store.write("record.import", actor="lead") as writing:
         writing.add(records)
     members = [Member(pseudonym="r1", role="reviewer")]
-    pass_service.assign(store, NoDesk(store), DOCUMENTS, members, key=b"key", actor="lead")
+    pass_service.assign(
+        store,
+        NoDesk(store),
+        DOCUMENTS,
+        members,
+        rights=open_rights("own", CANARY),
+        key=b"key",
+        actor="lead",
+    )
     return store
 
 
@@ -69,7 +78,14 @@ def test_nothing_hidden_is_in_any_byte(name: str) -> None:
     store = _assigned(record)
     with store.write("judgment.import", actor="lead") as writing:
         writing.add([judged(record, CANARY, 0)])
-    handout = hand_out(store, NoDesk(store), DOCUMENTS, FORMATS[name], file="work.json")
+    handout = hand_out(
+        store,
+        NoDesk(store),
+        DOCUMENTS,
+        FORMATS[name],
+        rights=open_rights("own", CANARY),
+        file="work.json",
+    )
     rows = list(handout.rows)
     text = json.dumps(rows, ensure_ascii=False) + handout.settings
     assert "two and two" in text
@@ -87,12 +103,29 @@ def test_each_waiting_assignment_goes_out_once(name: str) -> None:
     with store.write("judgment.import", actor="lead") as writing:
         writing.add([judged(records[0], "r1", 0)])
     waiting = {each.id for each in store.scan(Assignment) if each.record != records[0].id}
-    rows = list(hand_out(store, NoDesk(store), DOCUMENTS, FORMATS[name], file="work.json").rows)
+    rows = list(
+        hand_out(
+            store,
+            NoDesk(store),
+            DOCUMENTS,
+            FORMATS[name],
+            rights=open_rights("own", CANARY),
+            file="work.json",
+        ).rows
+    )
     text = [json.dumps(row) for row in rows]
     assert {each for each in waiting if any(each in row for row in text)} == waiting
     assert (len(rows) == 2) != FORMATS[name].in_parts
     assert not list(
-        hand_out(store, NoDesk(store), DOCUMENTS, FORMATS[name], file="x", reviewer="r2").rows
+        hand_out(
+            store,
+            NoDesk(store),
+            DOCUMENTS,
+            FORMATS[name],
+            rights=open_rights("own", CANARY),
+            file="x",
+            reviewer="r2",
+        ).rows
     )
 
 
@@ -115,7 +148,14 @@ def _known(name: str) -> str | None:
 
 def _take(*people: str) -> tuple[MemoryStore, service.ImportedAnswers]:
     store = _assigned(pair())
-    (task,) = hand_out(store, NoDesk(store), DOCUMENTS, LABEL_STUDIO, file="work.json").rows
+    (task,) = hand_out(
+        store,
+        NoDesk(store),
+        DOCUMENTS,
+        LABEL_STUDIO,
+        rights=open_rights("own", CANARY),
+        file="work.json",
+    ).rows
     row = {**task, "annotations": [_annotation(person, "tie") for person in people]}
     rows = native_rows([Row(number=1, values=row)], LABEL_STUDIO, whose=_known)
     return store, service.import_judgments(store, DOCUMENTS, rows, actor="lead", whose=_known)
@@ -149,7 +189,14 @@ def test_the_assignment_decides_whose_answer_it_is(
 def test_answers_saved_again_in_another_order_are_there_already(turned: bool) -> None:
     """The order in which a tool lists its answers is no part of the answer."""
     store = _assigned(pair())
-    (task,) = hand_out(store, NoDesk(store), DOCUMENTS, LABEL_STUDIO, file="work.json").rows
+    (task,) = hand_out(
+        store,
+        NoDesk(store),
+        DOCUMENTS,
+        LABEL_STUDIO,
+        rights=open_rights("own", CANARY),
+        file="work.json",
+    ).rows
     names = ("score-clarity-a", "score-clarity-b", "score-correctness-a")
     results = [
         {"from_name": name, "type": "choices", "value": {"choices": ["3"]}} for name in names
@@ -180,7 +227,14 @@ def _with(task: dict[str, Any], results: list[dict[str, Any]]) -> dict[str, Any]
 def test_one_fault_sets_one_answer_aside() -> None:
     """Of two annotations the sound one is taken; the other is kept as a task of its own."""
     store = _assigned(pair())
-    (task,) = hand_out(store, NoDesk(store), DOCUMENTS, LABEL_STUDIO, file="work.json").rows
+    (task,) = hand_out(
+        store,
+        NoDesk(store),
+        DOCUMENTS,
+        LABEL_STUDIO,
+        rights=open_rights("own", CANARY),
+        file="work.json",
+    ).rows
     broken = _annotation("anna", "tie") | {"result": [{"type": "choices"}]}
     row = {**task, "annotations": [broken, _annotation("anna", "tie")]}
     faulty, sound = native_rows([Row(number=4, values=row)], LABEL_STUDIO)
@@ -193,7 +247,14 @@ def test_one_fault_sets_one_answer_aside() -> None:
 def test_mended_rejects_are_taken_as_they_stand() -> None:
     """A reject that is a row of ours passes; a reject that is a task is read as one."""
     store = _assigned(pair())
-    (task,) = hand_out(store, NoDesk(store), DOCUMENTS, LABEL_STUDIO, file="work.json").rows
+    (task,) = hand_out(
+        store,
+        NoDesk(store),
+        DOCUMENTS,
+        LABEL_STUDIO,
+        rights=open_rights("own", CANARY),
+        file="work.json",
+    ).rows
     own = {"assignment": task["data"]["assignment"], "verdict": "tie", "answered_by": "anna"}
     foreign = {**task, "annotations": [_annotation("anna", "A")]}
     rows = [Row(number=1, values=own), Row(number=2, values=foreign)]

@@ -4,6 +4,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -86,33 +87,33 @@ class ItemPrint(NamedTuple):
 
 
 class NearCopies:
-    """Items taken in one by one, so that near copies count once."""
+    """Items of which near copies count once, in whatever order they are taken in."""
 
     def __init__(self) -> None:
         """Start without items."""
-        self.items = 0
-        """Items taken in."""
-        self.distinct = 0
-        """Of these, how many are no near copies of an earlier one."""
-        self._exact: set[tuple[int, int]] = set()
-        self._by_key: dict[int, list[ItemPrint]] = {}
+        self._exact: dict[tuple[int, int], tuple[str, ItemPrint]] = {}
 
-    def add(self, item: ItemPrint) -> None:
-        """Take in one item, from `item_print`."""
-        self.items += 1
+    def add(self, identity: str, item: ItemPrint) -> None:
+        """Take in one item: its id, and its print from `item_print`."""
         exact = item.task.exact, item.answers.exact
-        if exact in self._exact:
-            return
-        self._exact.add(exact)
-        keys = item.keys()
-        if any(item.is_near(other) for key in keys for other in self._by_key.get(key, ())):
-            return
-        for key in keys:
-            others = self._by_key.setdefault(key, [])
-            # Of items with one template the first are kept: comparing all would be quadratic.
-            if len(others) < MOST_COMPARED:
-                others.append(item)
-        self.distinct += 1
+        first = self._exact.get(exact)
+        if first is None or identity < first[0]:
+            self._exact[exact] = identity, item
+
+    def distinct(self) -> int:
+        """How many items are no near copies of one whose id comes before theirs."""
+        count, by_key = 0, dict[int, list[ItemPrint]]()
+        for _, item in sorted(self._exact.values(), key=itemgetter(0)):
+            keys = item.keys()
+            if any(item.is_near(other) for key in keys for other in by_key.get(key, ())):
+                continue
+            count += 1
+            for key in keys:
+                others = by_key.setdefault(key, [])
+                # Of items with one template the first are kept: comparing all would be quadratic.
+                if len(others) < MOST_COMPARED:
+                    others.append(item)
+        return count
 
 
 def item_print(record: Record) -> ItemPrint:

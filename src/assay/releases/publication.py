@@ -1,0 +1,155 @@
+"""Publication: a release names what it does not hold by keyed handles.
+
+An id is a digest of its fact's content. Whoever knows all of a record that was held back but for a
+small guess could try guesses until the id fits. So the facts of a release name a record that is not in
+it by its handle; and as that changes their bytes, their own ids are those of what is published.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from assay.core.digest import sha256
+from assay.core.identity import make_id
+from assay.quality.disposition import Disposition
+from assay.records.record import Record
+from assay.releases.selection import Body, Bundle, read_bundle
+from assay.releases.spool import Spool
+
+_RECORD = re.compile(rb"rec_[a-z2-7]{52}(?![a-z2-7])")
+"""The id of a record, wherever it is: parameters of a transformation are JSON within JSON."""
+
+_FACT = re.compile(rb"[a-z]{3}_[a-z2-7]{52}(?![a-z2-7])")
+"""The id of any fact."""
+
+_IN_TEXT = re.compile(r"\brec_[a-z2-7]{8,52}\b")
+"""The id of a record, whole or cut, in a text for people."""
+
+_CUT = len("rec_") + 52
+"""Characters of a whole id."""
+
+
+class Publication:
+    """The chosen records as they are published, and what their ids were in the store."""
+
+    def __init__(self, chosen: Spool, handle: Callable[[str], str]) -> None:
+        """Find which records name others that were not chosen.
+
+        Args:
+            chosen: the chosen bundles by the records' ids in the store.
+            handle: gives the keyed handle of a record.
+        """
+        self._chosen = chosen
+        self._handle = handle
+        self._inside = chosen.keys
+        self._names: dict[bytes, bytes] = {}
+        self.handles: dict[str, str] = {}
+        """Published id of a record -> its handle, where it has another id in the store."""
+        self.origins: dict[str, str] = {}
+        """Published id of a disposition -> its id in the store, where it is another one."""
+
+    def write(self, out: Spool) -> None:
+        """Write all bundles as they are published, by the records' published ids."""
+        for identity in self._inside:
+            self._publish(identity)
+        for identity, body in self._chosen.in_order():
+            bundle = self._bundle(read_bundle(body))
+            name = self._names.get(identity.encode(), identity.encode()).decode()
+            if name != identity:
+                self.handles[name] = self._handle(identity)
+            out.add(name, msgspec.msgpack.encode(bundle))
+
+    def text(self, text: str) -> str:
+        """A text for people, in which records that are not in the release have their handles."""
+        return _IN_TEXT.sub(lambda match: self._named(match[0]), text)
+
+    def _named(self, identity: str) -> str:
+        if identity in self._inside:
+            return self._names.get(identity.encode(), identity.encode()).decode()
+        if len(identity) == _CUT:
+            return self._handle(identity)
+        return "rec_..."
+
+    def _publish(self, start: str) -> None:
+        """Find the published id of a record: first those of the chosen records that it names."""
+        path, entered = [start], set[str]()
+        while path:
+            identity = path[-1]
+            if identity.encode() in self._names:
+                path.pop()
+                continue
+            body = read_bundle(self._chosen.body(identity)).record
+            named = {each.decode() for each in _RECORD.findall(body)}
+            missing = [
+                each
+                for each in named & self._inside
+                if each.encode() not in self._names and each not in entered
+            ]
+            if missing:
+                entered.add(identity)
+                path += missing
+                continue
+            path.pop()
+            published = self._rename(body, {})
+            self._names[identity.encode()] = make_id(Record.prefix, sha256(published)).encode()
+
+    def _rename(self, body: bytes, local: Mapping[bytes, bytes]) -> bytes:
+        """A fact's bytes with published names for the records, and the facts, that it names."""
+
+        def name(match: re.Match[bytes]) -> bytes:
+            identity = match[0]
+            if identity in local:
+                return local[identity]
+            if not identity.startswith(b"rec_"):
+                return identity
+            return self._names.get(identity) or self._handle(identity.decode()).encode()
+
+        return _FACT.sub(name, body)
+
+    def _bundle(self, bundle: Bundle) -> Bundle:
+        local: dict[bytes, bytes] = {}
+        record = self._rename(bundle.record, {})
+        judgments = self._series(bundle.judgments, local)
+        adjudications = self._series(bundle.adjudications, local)
+        verifications = self._series(bundle.verifications, local)
+        disposition = self._rename(bundle.disposition, local)
+        if disposition != bundle.disposition:
+            before, after = map(_disposition_id, (bundle.disposition, disposition))
+            self.origins[after] = before
+        return bundle._replace(
+            record=record,
+            disposition=disposition,
+            judgments=judgments,
+            adjudications=adjudications,
+            verifications=verifications,
+        )
+
+    def _series(self, facts: Sequence[Body], local: dict[bytes, bytes]) -> list[Body]:
+        """Facts of one family; one that names another comes after it."""
+        made: list[Body] = []
+        for fact in _in_order_of_reference(facts):
+            body = self._rename(fact.body, local)
+            identity = make_id(fact.id[:3], sha256(body))
+            if identity != fact.id:
+                local[fact.id.encode()] = identity.encode()
+            made.append(Body(identity, body))
+        return sorted(made)
+
+
+def _in_order_of_reference(facts: Sequence[Body]) -> Iterator[Body]:
+    """Each fact after those of the same series that it names."""
+    waiting = {fact.id: fact for fact in facts}
+    while waiting:
+        ready = [
+            fact
+            for fact in waiting.values()
+            if not ({each.decode() for each in _FACT.findall(fact.body)} & waiting.keys())
+        ]
+        for fact in ready or list(waiting.values()):
+            del waiting[fact.id]
+            yield fact
+
+
+def _disposition_id(body: bytes) -> str:
+    return make_id(Disposition.prefix, sha256(body))

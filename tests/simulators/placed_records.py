@@ -1,0 +1,47 @@
+"""Records at given places of the sampling distribution, each with a text of its own."""
+
+from collections.abc import Iterable, Mapping
+
+from assay.contracts.contract import Sampling
+from assay.quality.coverage import Cells, count_cells
+from assay.records.candidate import Candidate, MadeByModel
+from assay.records.kinds import Preference
+from assay.records.record import Record, Source
+from assay.records.task import Message, Task
+
+
+def placed_record(taxonomy: Mapping[str, str], text: str) -> Record:
+    """A pair of answers at a place of the axes; records with equal texts are copies."""
+    return Record(
+        schema_version=1,
+        part=Preference(),
+        task=Task(messages=(Message(role="user", content=text),), taxonomy=dict(taxonomy)),
+        sources=(Source(source_class="own"),),
+        candidates=tuple(
+            Candidate(content=f"{side} {text}", provenance=MadeByModel(model=f"m-{side}"))
+            for side in ("one", "other")
+        ),
+    )
+
+
+def placed_cells(
+    sampling: Sampling, places: Iterable[tuple[Mapping[str, str], bool]], *, copies: bool = False
+) -> Cells:
+    """Count records at these places, each with whether it is accepted.
+
+    Args:
+        sampling: the distribution.
+        places: the taxonomy of each record, and whether it is accepted.
+        copies: whether all have one text.
+    """
+    return count_cells(
+        sampling,
+        (
+            (
+                f"rec_{number:05}",
+                placed_record(taxonomy, "copy" if copies else str(number)),
+                accepted,
+            )
+            for number, (taxonomy, accepted) in enumerate(places)
+        ),
+    )
