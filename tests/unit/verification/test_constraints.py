@@ -293,10 +293,10 @@ def test_the_first_broken_constraint_is_named_and_all_are_listed() -> None:
     assert [each["id"] for each in listed][1] == "punctuation:no_comma"
 
 
-def test_what_cannot_be_told_is_an_error_unless_something_else_breaks() -> None:
+def test_what_cannot_be_told_is_not_passed_and_fails_only_by_something_else() -> None:
     """A language that cannot be told is no pass; a comma beside it still fails."""
     unknown = ("language:response_language", {"language": "fi"})
-    assert type(found(record("ok", unknown)).verdict) is Error
+    assert type(found(record("ok", unknown)).verdict) is Uncarried
     comma = ("punctuation:no_comma", {})
     assert type(found(record("ok,", unknown, comma)).verdict) is Fail
 

@@ -22,7 +22,7 @@ _PLAIN = re.compile(
 _SIGN = re.compile(r"[-+*/x×·÷−–%(]")
 
 MAX_STEPS = 2000
-"""Calculations of one candidate that are examined; more are an error, never a silent pass."""
+"""Calculations of one candidate that are examined; more are not read, never a silent pass."""
 
 
 class Calculation(NamedTuple):
@@ -50,7 +50,7 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         "A result counts as right when it is the exact value, or that value rounded or cut to the decimals shown.",
         "Results of nine and more decimals are compared to nine digits: machines print binary fractions.",
         "A result after ≈ counts as right within half a unit of its last digit that is not 0.",
-        "Units are compared as symbols and never converted. If they do not match those of the result and the numbers differ, the verdict is an error, not a failure.",
+        "Units are compared as symbols and never converted. If they do not match those of the result and the numbers differ, the verdict is `uncarried`, not a failure.",
         "Of words only sums are read (`Adding 20 ml and 30 ml gives 50 ml`), and only in English.",
         "Powers and roots are not read; what cannot be read is not passed.",
     )

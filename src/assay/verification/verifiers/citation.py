@@ -12,7 +12,7 @@ from assay.verification.verification import Fail, Pass, Uncarried
 from assay.verification.verifier import Case, Found, NothingToVerify, Test, texts_of
 
 MAX_CITATIONS = 1000
-"""Citations of one candidate that are looked for; more are an error, never a silent pass."""
+"""Citations of one candidate that are looked for; more are not read, never a silent pass."""
 
 MAX_SHOWN = 50
 """Citations that are in the verification's evidence, those at fault first; all are counted."""

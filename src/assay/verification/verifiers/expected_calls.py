@@ -38,7 +38,7 @@ MAX_EXPECTED = 100
 """Expected calls of one record."""
 
 MAX_COMPARED = 20_000
-"""Pairs of an expected and a made call of one tool; more are an error."""
+"""Pairs of an expected and a made call of one tool; more are not read."""
 
 
 class _Wanted(NamedTuple):

@@ -23,7 +23,7 @@ from assay.verification.verification import Error, Fail, Pass, Uncarried
 from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
 
 MAX_TEXT = 500_000
-"""Characters of a response; a longer one is an error, never a silent pass."""
+"""Characters of a response; a longer one is not read, never a silent pass."""
 
 _ENVIRONMENT = labelled(f"py3langid {version('py3langid')} unicode {unidata_version}".encode())
 _MAX_REASON = 2000
@@ -96,11 +96,11 @@ def _found(outcomes: list[Outcome], candidate: int) -> Found:
     held = sum(each.holds is True for each in outcomes)
     broken = [each for each in outcomes if each.holds is False]
     untold = [each for each in outcomes if each.holds is None]
-    verdict: Pass | Fail | Error = Pass()
+    verdict: Pass | Fail | Uncarried = Pass()
     if broken:
         verdict = Fail(reason=_said(broken[0]))
     elif untold:
-        verdict = Error(reason=_said(untold[0]))
+        verdict = Uncarried(reason=_said(untold[0]))
     return Found(
         verdict=verdict,
         note=f"{held} of {len(outcomes)} hold",

@@ -37,8 +37,8 @@ class NumericAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
     limits = (
         "A right value can come from wrong work.",
         "Units and words beside the number are not read, `million` among them.",
-        "A number that the format does not write so, or that is a piece of a date or a ratio, is an error, not a pass.",
-        "Under `auto`, what two formats read as two values is an error unless the record's taxonomy names the language (axis `locale` or `language`).",
+        "A number that the format does not write so, or that is a piece of a date or a ratio, is not passed (`uncarried`).",
+        "Under `auto`, what two formats read as two values is `uncarried` unless the record's taxonomy names the language (axis `locale` or `language`).",
     )
 
     after: str = ""

@@ -23,7 +23,7 @@ _QUOTED = re.compile(
 )
 
 MAX_QUOTATIONS = 1000
-"""Quotations of one candidate that are looked for; more are an error, never a silent pass."""
+"""Quotations of one candidate that are looked for; more are not read, never a silent pass."""
 
 MAX_SHOWN = 50
 """Quotations that are in the verification's evidence, those at fault first; all are counted."""

@@ -14,7 +14,7 @@ from assay.verification.expression import TooMuchError
 from assay.verification.rule import Expression, Rule, read_rules
 from assay.verification.rule_view import View, is_json, parsed
 from assay.verification.schema import schema_fault
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verification import Error, Fail, Pass, Uncarried
 from assay.verification.verifier import Case, Found, NothingToVerify, Test
 
 Answer = Literal["kept", "broken", "not_applying", "unknown"]
@@ -53,7 +53,7 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limits = (
         "A rule sees words, not what they mean: the forbidden thing said otherwise passes.",
         "Sentences are counted by their final punctuation; an abbreviation before a space counts as one.",
-        "A rule that cannot be evaluated is an error, and so is a record too large for it (a million characters; in a loop 200,000 and 10,000 items, 1,000 where it filters or matches; 20,000 and 200 in a loop within a loop), and one that takes more than 2 s of processor time.",
+        "A rule that cannot be evaluated on an answer is `uncarried`, and so is a record too large for it (a million characters; in a loop 200,000 and 10,000 items, 1,000 where it filters or matches; 20,000 and 200 in a loop within a loop), and one that takes more than 2 s of processor time.",
         "Patterns are those of Rust's regex: linear in time, without look-around and back-references.",
         "Who or what made a candidate is not shown to a rule.",
     )
@@ -86,7 +86,7 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return Found(verdict=Fail(reason=reason), note=note, evidence=evidence)
         if unknown:
             reason = "; ".join(each.told for each in unknown)
-            return Found(verdict=Error(reason=reason), note=note, evidence=evidence)
+            return Found(verdict=Uncarried(reason=reason), note=note, evidence=evidence)
         if not kept:
             return NothingToVerify(reason="no rule applies")
         return Found(verdict=Pass(), note=note)
@@ -102,7 +102,7 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             case("a required word is missing", "fail", "3 crowns.", rules=_CASE_RULES),
             case("a tool that may not be used", "fail", "The fare is 3.", work=searched, rules=_CASE_RULES),
             case("JSON that does not fit", "fail", '{"fare": "3"}', rules=_CASE_SCHEMA),
-            case("a field that is not there", "error", "{}", rules=_rule("json.fare > 1")),
+            case("a field that is not there", "uncarried", "{}", rules=_rule("json.fare > 1")),
             case("no rule applies", "nothing", "{}", rules=_rule("false", when="!is_json")),
         )  # fmt: skip
 

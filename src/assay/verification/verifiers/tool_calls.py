@@ -42,7 +42,7 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         "Formats are not asserted, and nothing outside a schema is fetched.",
         "A check that takes more than 2 s of processor time is an error, and a time-out where the JSON is longer than 10,000 characters.",
         "Confirmed is a call whose question names it and whose next user message plainly says yes.",
-        "Yes is known in English and by the words of `yes`; what cannot be determined is an error.",
+        "Yes is known in English and by the words of `yes`; what cannot be determined is `uncarried`.",
         "True, false and null in arguments need not be named in the question.",
         "User messages inside the response are taken for the user's own.",
         "Outputs of tools are not checked.",
@@ -167,7 +167,7 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             name, spoken = each.call.name, users[each.heard]
             answer = confirmed(name, value, heard[: each.heard], phrases=phrases, named=named)
             if answer.said != "yes":
-                kind = Fail if answer.said == "no" else Error
+                kind = Fail if answer.said == "no" else Uncarried
                 reason = f"{shown(name)} needs confirmation: {answer.why}"
                 yield CallFault(kind(reason=reason), each.step)
             elif any(
