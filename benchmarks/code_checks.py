@@ -24,7 +24,7 @@ from typing import Any
 from assay.verification.ports import Limits
 from assay.verification.sandbox import WarmSandbox, open_sandbox
 from assay.verification.sandbox.launching import bubblewraps
-from assay.verification.sandbox.memory_watch import tree_memory_kb
+from assay.verification.sandbox.memory_watch import memory_kb, tree
 from assay.verification.verification import Pass
 
 Task = dict[str, Any]
@@ -184,7 +184,7 @@ def main() -> None:
                 seconds[name].append(took)
             took, passed["two workers"] = _two(first, second, tasks)
             seconds["two workers"].append(took)
-        memory = sum(tree_memory_kb(pid) for pid in (*first.processes, *second.processes)) / 1024
+        memory = sum(memory_kb(tree(pid)) for pid in (*first.processes, *second.processes)) / 1024
     _print(seconds, passed, len(tasks), rounds, memory)
 
 

@@ -144,7 +144,7 @@ def wrongly_read(
             found["means the same"] += 1
         elif misread is None:
             found["cannot be read"] += 1
-            found["caught"] += ask(each.text, each.value, number_format=name) == "error"
+            found["caught"] += ask(each.text, each.value, number_format=name) == "uncarried"
         else:
             found["reads as another value"] += 1
             wrong = ask(each.text, each.value, number_format=name)

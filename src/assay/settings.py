@@ -16,14 +16,27 @@ from pathlib import Path
 import msgspec
 
 from assay.contracts.program import Program
+from assay.core.digest import sha256_hex
 from assay.core.errors import MachineError
 from assay.core.keys import LEAST_KEY_BYTES, Purpose, derive
+from assay.core.private import make_private_folder, narrow, private_opener
 
 MASTER_KEY = Path(".assay") / "master.key"
 """The key from which the others are derived, unless assay.toml says where they are found."""
 
 PSEUDONYM_KEY = Path(".assay") / "pseudonym.key"
 """Where programs of earlier versions keep the one secret for pseudonyms and the desk."""
+
+
+DEMO = "trailhead"
+"""Short name of the demo's program: its keys are the same for everybody."""
+
+_PUBLIC_SECRETS = {
+    "9cd6eb5dc38c2ac0e325469b10dc85892595855a6d2141767ff80a0e638d7d9d",
+    "09390ce6c3ddc0e13a5d4a55c6892c161410fc06a8a84e4dcab038a39181af8c",
+    "d600e577d9273fd38ab8dabb7730b9b3bba2ca7adc48ed639571fa6a1f1637eb",
+}
+"""SHA-256 of the demo's secrets without white space around them, hexadecimal."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -69,12 +82,32 @@ def _url(variable: str, configured: str, folder: Path) -> str:
     return url
 
 
-def read_secret(reference: str, folder: Path) -> bytes:
+def read_secret(reference: str, folder: Path, program: Program) -> bytes:
     """The secret that `env:NAME` or `file:PATH` (relative to the program) points to.
 
+    A file that other users may read is made private.
+
+    Args:
+        reference: where the secret is.
+        folder: the program's folder.
+        program: the program; only the demo may use the demo's secrets.
+
     Raises:
-        MachineError: if it is not there; the message names the place, never the content.
+        MachineError: if it is not there, or is a secret of the demo, which everyone can read; the
+            message names the place, never the content.
     """
+    secret = _stored_secret(reference, folder)
+    if program.id != DEMO and sha256_hex(secret.strip()) in _PUBLIC_SECRETS:
+        raise MachineError(
+            code="public-key-of-the-demo",
+            message="this secret is the demo's, which everyone knows; it protects nothing here",
+            where=reference,
+            hint="make your own, for instance with `assay key new`, and name it in assay.toml",
+        )
+    return secret
+
+
+def _stored_secret(reference: str, folder: Path) -> bytes:
     scheme, _, name = reference.partition(":")
     if scheme == "env":
         value = os.environ.get(name)
@@ -86,6 +119,7 @@ def read_secret(reference: str, folder: Path) -> bytes:
             )
         return value.encode()
     try:
+        narrow(folder / name)
         return (folder / name).read_bytes()
     except OSError as error:
         raise MachineError(
@@ -136,18 +170,18 @@ class Keys:
     def _key(self, purpose: Purpose, reference: str | None) -> bytes:
         if reference is None:
             return derive(self._master, purpose)
-        return _long_enough(read_secret(reference, self._folder).strip(), reference)
+        return _long_enough(read_secret(reference, self._folder, self._program).strip(), reference)
 
     @cached_property
     def _master(self) -> bytes:
         """The master key; one is made where assay.toml names none and none is there."""
         own = self._folder / MASTER_KEY
         if self._program.master_key is None and not own.exists():
-            own.parent.mkdir(mode=0o700, exist_ok=True)
-            own.touch(mode=0o600)
-            own.write_text(secrets.token_hex(32), encoding="ascii")
+            make_private_folder(own.parent)
+            with open(own, "x", encoding="ascii", opener=private_opener) as stream:
+                stream.write(secrets.token_hex(32))
         reference = self._program.master_key or f"file:{MASTER_KEY}"
-        return _long_enough(read_secret(reference, self._folder).strip(), reference)
+        return _long_enough(read_secret(reference, self._folder, self._program).strip(), reference)
 
 
 def _long_enough(key: bytes, reference: str) -> bytes:

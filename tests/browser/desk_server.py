@@ -14,6 +14,7 @@ from assay.bootstrap.program import Program
 from assay.core.clock import Clock, system_clock
 from assay.records.record import Record
 from assay.web.app import create_app
+from assay.web.connections import BoundedProtocol
 from simulators.desk_program import opened, person, write_desk_program
 
 PEOPLE = {
@@ -55,7 +56,14 @@ class DeskServer:
         """Everybody who has an account."""
         app = create_app(self.program, sweep_seconds=sweep_seconds, rate=100_000)
         self._server = uvicorn.Server(
-            uvicorn.Config(app, port=0, log_level="warning", ws="none", server_header=False)
+            uvicorn.Config(
+                app,
+                port=0,
+                log_level="warning",
+                http=BoundedProtocol,
+                ws="none",
+                server_header=False,
+            )
         )
         self._thread = Thread(target=self._server.run)
 

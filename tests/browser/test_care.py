@@ -162,7 +162,7 @@ def test_a_break_is_due_and_then_the_day_is_over(
     expect(hand.page.locator(".empty time")).to_have_attribute("datetime", _IN_TIME)
     hand.home()
     hand.open_queue("preference · benign")
-    clock.minutes += 60
+    clock.minutes += 30
     hand.open_gate(QUEUE)
     read(hand, 3)
     hand.page.goto(hand.page.url)

@@ -53,7 +53,11 @@ MESSAGES = st.builds(
 )
 MAKERS = (
     st.builds(MadeByModel, model=TEXTS, parameters=st.none() | JSON_TEXTS)
-    | st.builds(MadeByPerson, pseudonym=TEXTS, role=st.just("author"))
+    | st.builds(
+        MadeByPerson,
+        pseudonym=st.from_regex("rvr_[a-z0-9]{1,24}", fullmatch=True),
+        role=st.just("author"),
+    )
     | st.builds(MadeByUnknown, reason=TEXTS)
 )
 CANDIDATES = st.builds(

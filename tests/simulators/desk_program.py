@@ -20,6 +20,9 @@ from assay.records.task import Message
 PASSWORD = "a sentence only they would say"
 """Everybody's password."""
 
+SEVERE_WORDS = "It is for my cousin Mirabel."
+"""Words that only the text of the severe record has."""
+
 CANARY = "canary-4f1c"
 """A word in every field that no reviewer may see."""
 
@@ -41,9 +44,19 @@ def desk_records(each: int = 3) -> list[Record]:
     return [*records, _three(pair), _right_to_left(pair), _severe(severe)]
 
 
-def write_desk_program(folder: Path, records: Sequence[Record] | None = None) -> None:
-    """A new program with these records; the desk's own of every kind where absent."""
+def write_desk_program(
+    folder: Path, records: Sequence[Record] | None = None, *, skip_share: float = 1
+) -> None:
+    """A new program with these records; the desk's own of every kind where absent.
+
+    Skips are without a limit there unless a share is given: many tests skip to the kind they want.
+    """
     write_program(folder)
+    contract = folder / "contract.yaml"
+    text = contract.read_text(encoding="utf-8")
+    contract.write_text(
+        text.replace("\nreview:\n", f"\nreview:\n  skip_share: {skip_share}\n"), "utf-8"
+    )
     (folder / "data").mkdir()
     file = folder / "data" / "waiting.jsonl"
     lines = [record.canonical().decode() for record in (records or desk_records())]
@@ -109,4 +122,7 @@ def _right_to_left(record: Record) -> Record:
 
 def _severe(record: Record) -> Record:
     care = Sensitivity(categories=("fare_evasion",), severity="high")
-    return record.replace(sensitivity=care, key=f"{CANARY}-severe")
+    *others, last = record.task.messages
+    last = msgspec.structs.replace(last, content=f"{last.content} {SEVERE_WORDS}")
+    task = msgspec.structs.replace(record.task, messages=(*others, last))
+    return record.replace(task=task, sensitivity=care, key=f"{CANARY}-severe")

@@ -21,8 +21,7 @@ from assay.records.kinds import Demonstration, Preference
 from assay.records.record import Lineage, Record, Source, Transformation, sort_candidates
 from assay.records.task import Message, Task
 from assay.records.verdict import Abstained, DimensionScore, Prefers, Scored, Tie, Verdict
-from assay.releases.attestation import RELEASE, attest
-from assay.releases.build import ATTESTATION
+from assay.releases.attestation import ATTESTATION, RELEASE, attest
 from assay.releases.checksums import SUMS, digest_file, render_sums, scan_folder
 from assay.releases.inputs import DocumentFile, QualityReport, ReleaseInputs
 from assay.releases.manifest import MANIFEST, ProgramName

@@ -58,6 +58,7 @@ class MemoryStore:
         self.edges: list[Edge] = []
         self.traced: list[Origin] = []
         self.actions: list[str] = []
+        self.now = "2026-01-31T09:30:00Z"
 
     @contextmanager
     def write(
@@ -74,7 +75,7 @@ class MemoryStore:
                 sequence=counts[type(fact)],
                 entry=len(self.actions),
                 actor=actor,
-                at="2026-01-31T09:30:00Z",
+                at=self.now,
                 documents=dict(documents),
             )
         self.facts |= writing.facts

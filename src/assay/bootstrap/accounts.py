@@ -24,6 +24,7 @@ from assay.governance.accounts import (
     digest,
     new_secret,
 )
+from assay.governance.failed_sign_ins import FailedSignIn, FailedSignIns
 from assay.governance.permissions import (
     GRANTS,
     Principal,
@@ -35,7 +36,13 @@ from assay.store.accounts import Accounts
 from assay.store.writing import Unit
 
 SESSION_SECONDS = 12 * 3600
-"""How long a browser stays signed in."""
+"""How long a browser stays signed in at most."""
+
+IDLE_SECONDS = 3600
+"""How long it stays signed in without a request."""
+
+RENEWED_SECONDS = 300
+"""How old the end of a session in use may become before it is written anew."""
 
 INVITATION_SECONDS = 7 * 24 * 3600
 """How long an invitation may be used."""
@@ -47,6 +54,9 @@ STRENGTH = profiles.RFC_9106_LOW_MEMORY
 
 HASHER = PasswordHasher.from_parameters(STRENGTH)
 """Hashes passwords, and detects when an older hash is weaker than it should be."""
+
+ADMINISTRATOR = "administrator"
+"""The role that runs the accounts."""
 
 AT_ONCE = 2
 """Passwords that are hashed at one time: each takes 64 MiB, so a flood of them would take all."""
@@ -69,6 +79,9 @@ class AccountsNoun:
         self._accounts = Accounts(session.store)
         self._hasher = HASHER
         self._hashing = Semaphore(AT_ONCE)
+        self._used: dict[bytes, str] = {}
+        self.failed_sign_ins = FailedSignIns()
+        """Tries of this process that failed."""
 
     @cached_property
     def _nobody(self) -> str:
@@ -76,10 +89,16 @@ class AccountsNoun:
         return self._hasher.hash(new_secret())
 
     def first_link(self) -> str | None:
-        """The secret of a one-time link that makes the first administrator; None if there is one."""
-        if any(each.active and "administrator" in each.roles for each in self._accounts.all()):
+        """The secret of a one-time link that makes the first administrator; None if there is one.
+
+        Earlier links of this kind are withdrawn: only the newest one works.
+        """
+        if self._has_administrator():
             return None
-        return self.invite(("administrator",), by=self._session.actor, seconds=DAY_SECONDS)
+        by = self._session.actor
+        with self._write("account.withdraw_links", by, ADMINISTRATOR) as unit:
+            self._accounts.withdraw_open(unit, ADMINISTRATOR)
+        return self.invite((ADMINISTRATOR,), by=by, seconds=DAY_SECONDS)
 
     def invite(
         self,
@@ -187,18 +206,35 @@ class AccountsNoun:
             id=0, name=name, pseudonym=self._session.pseudonym(name), roles=_roles(roles)
         )
         with self._write("account.add_program", by, name) as unit:
+            self._end_first_links(unit, account)
             account = self._accounts.add(unit, account)
         who = _principal(account, csrf=None)
         return account, self.make_token(who, name=name, scopes=scopes, days=days)
 
-    def sign_in(self, name: str, password: str) -> SignedIn | None:
-        """Sign a person in; None for a wrong name or password, and nothing says which."""
-        account = self._accounts.by_name(name) if NAME.match(name) else None
+    def sign_in(self, name: str, password: str, *, address: str = "") -> SignedIn | None:
+        """Sign a person in; None for a wrong name or password, and nothing says which.
+
+        Args:
+            name: the name as typed.
+            password: the password.
+            address: where the try comes from.
+
+        Raises:
+            SignInWaitError: if too many tries with this name failed, whether it has an account or not.
+        """
+        name = name if NAME.match(name) else ""
+        self.failed_sign_ins.begin(name, address, self._session.clock())
+        account = self._accounts.by_name(name) if name else None
         known = account.password if account and account.active and account.password else None
         right = self._verify(known or self._nobody, password)
         if account is None or known is None or not right:
             return None
+        self.failed_sign_ins.succeed(name, address)
         return self._begin(account)
+
+    def failed(self) -> tuple[FailedSignIn, ...]:
+        """The failed tries of this process by account; names without one are one row, the last."""
+        return self.failed_sign_ins.rows({each.name for each in self._accounts.all()})
 
     def sign_in_as(self, subject: str) -> SignedIn | None:
         """Sign in whom an OpenID Connect provider vouches for; None where no account names them."""
@@ -211,9 +247,26 @@ class AccountsNoun:
         if found is None:
             return None
         row, account = found
-        if row.until < self._session.clock() or not account.active:
+        now = self._session.clock()
+        if row.until < now or not account.active:
             return None
+        if row.until < later(now, IDLE_SECONDS - RENEWED_SECONDS):
+            self._used[row.digest] = min(
+                later(now, IDLE_SECONDS), later(row.begun, SESSION_SECONDS)
+            )
         return _principal(account, csrf=row.csrf)
+
+    def renew_sessions(self) -> None:
+        """Write how long the sessions go on that were used since; no entry of the audit log says so.
+
+        Requests only note it, since they wait for no disk.
+        """
+        used, self._used = self._used, {}
+        if not used:
+            return
+        with self._write("account.renew", "desk", "") as unit:
+            for session, until in used.items():
+                self._accounts.renew(unit, session, until)
 
     def bearer(self, token: str) -> Principal | None:
         """Who an API token acts for, within its scopes."""
@@ -280,6 +333,7 @@ class AccountsNoun:
         changed = msgspec.structs.replace(account, roles=_roles(roles))
         self._keep_an_administrator(changed)
         with self._write("account.roles", by, account.name) as unit:
+            self._end_first_links(unit, changed)
             self._accounts.change(unit, changed)
         return changed
 
@@ -324,7 +378,13 @@ class AccountsNoun:
         with self._write("account.accept", name, name) as unit:
             if not self._accounts.use(unit, invitation.digest, name):
                 raise UsageError(code="no-invitation", message="this link was used meanwhile")
+            self._end_first_links(unit, account)
             return self._accounts.add(unit, account)
+
+    def _end_first_links(self, unit: Unit, account: Account) -> None:
+        """Withdraw the links to become the first administrator, once somebody is to be it."""
+        if ADMINISTRATOR in account.roles and not self._has_administrator():
+            self._accounts.withdraw_open(unit, ADMINISTRATOR)
 
     def _begin(self, account: Account) -> SignedIn:
         cookie, csrf = new_secret(), new_secret()
@@ -333,7 +393,7 @@ class AccountsNoun:
             digest=digest(cookie),
             account=account.id,
             csrf=csrf,
-            until=later(now, SESSION_SECONDS),
+            until=later(now, IDLE_SECONDS),
             begun=now,
         )
         with self._write("account.sign_in", account.name, account.name) as unit:
@@ -353,14 +413,17 @@ class AccountsNoun:
         if self._accounts.by_name(name):
             raise UsageError(code="name-taken", message=f"the name {name!r} is taken", where="name")
 
+    def _has_administrator(self) -> bool:
+        return any(each.active and ADMINISTRATOR in each.roles for each in self._accounts.all())
+
     def _keep_an_administrator(self, changed: Account) -> None:
         others = [
             each
             for each in self._accounts.all()
-            if each.id != changed.id and each.active and "administrator" in each.roles
+            if each.id != changed.id and each.active and ADMINISTRATOR in each.roles
         ]
-        stays = changed.active and "administrator" in changed.roles
-        was = "administrator" in self._known(changed.id).roles
+        stays = changed.active and ADMINISTRATOR in changed.roles
+        was = ADMINISTRATOR in self._known(changed.id).roles
         if was and not stays and not others:
             raise UsageError(
                 code="last-administrator",

@@ -18,10 +18,10 @@ from assay.review.decision import decided_of, senior_faults, with_revision
 from assay.review.disputes import Dispute
 from assay.review.form import Form
 from assay.review.lease import Lease, LeaseState, Turn
-from assay.review.membership import may_see
 from assay.review.ports import DeskWriting
-from assay.review.presentation import Presentation, present
+from assay.review.presentation import Presentation
 from assay.review.service import weigh
+from assay.review.welfare import withheld
 from assay.review.wire import Care
 from assay.store.desk import Desk
 from assay.store.writing import Unit
@@ -140,7 +140,7 @@ class AdjudicationNoun:
         """One record with the judgments on it side by side.
 
         Raises:
-            UsageError: if the adjudicator has not taken it, or may not read it any more.
+            UsageError: if the adjudicator has not taken it, or may not read its text any more.
         """
         lease = self._own(who, handle)
         record = self._session.store.get(Record, lease.record)
@@ -151,7 +151,7 @@ class AdjudicationNoun:
         return SeniorWork(
             handle=handle,
             form=self._floor.in_force.form(record),
-            shown=msgspec.structs.replace(present(record, order), assignment=handle),
+            shown=self._floor.reading.in_hand(who, record, order, handle),
             voices=tuple(
                 Voice(
                     name=f"R{number}",
@@ -161,7 +161,7 @@ class AdjudicationNoun:
                 for number, each in enumerate(people, start=1)
             ),
             disputes=self._disputes(lease),
-            care=self._floor.care(record),
+            care=self._floor.reading.care(record),
             decided=desk.is_decided(lease),
         )
 
@@ -268,14 +268,15 @@ class AdjudicationNoun:
         return [row.id for row in self._desk.queues() if row.queue.stage == "adjudication"]
 
     def _offered(self, who: Principal) -> list[int]:
-        """The queues whose content this adjudicator is cleared for and agreed to see."""
-        agreed = {who.pseudonym: self._floor.seating.consents(who.pseudonym)}
-        contract = self._floor.in_force.contract
+        """The queues whose content this adjudicator may read now."""
+        now = self._session.clock()
+        welfare = self._floor.in_force.contract.welfare
+        reader = self._floor.reading.reader(who.pseudonym, who.roles, now)
         return [
             row.id
             for row in self._desk.queues()
             if row.queue.stage == "adjudication"
-            and may_see(row, who.pseudonym, who.roles, contract, agreed)
+            and not withheld(row.queue.harms, row.queue.severity, welfare, reader, now=now)
         ]
 
     def _own(self, who: Principal, handle: str, lease: Lease | None = None) -> Lease:

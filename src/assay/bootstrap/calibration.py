@@ -7,6 +7,7 @@ import msgspec
 
 from assay.bootstrap.desk import DeskNoun
 from assay.bootstrap.filling import handle_of
+from assay.bootstrap.reading import ReadRecord
 from assay.bootstrap.session import Session
 from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal, can
@@ -26,7 +27,6 @@ from assay.review.calibration import (
 )
 from assay.review.desk import ROUND_HANDLE
 from assay.review.lease import NewItem, Queue
-from assay.review.presentation import Presentation, present
 from assay.store.desk import Desk
 from assay.store.writing import Unit
 
@@ -62,8 +62,9 @@ class RoundPage(msgspec.Struct, frozen=True, kw_only=True):
     """What it is."""
     view: RoundView
     """What the viewer may see of it."""
-    shown: dict[str, Presentation]
-    """Record id -> what is shown of it, in the record's own order; without what is held back."""
+    shown: dict[str, ReadRecord]
+    """Record id -> what is shown of it, in the record's own order; without what
+    members are to judge, and what is held back."""
     held_back: dict[str, tuple[str, ...]]
     """Record id -> why the viewer may not read it."""
     differing: tuple[str, ...]
@@ -145,8 +146,27 @@ class CalibrationNoun:
         ]
         return found[::-1]
 
-    def look(self, who: Principal, handle: str) -> RoundPage:
+    def uncover(self, who: Principal, handle: str, place: str) -> RoundPage:
+        """A round with the text of one record that is covered; that it was asked for is logged.
+
+        Raises:
+            UsageError: as `look`, for a record that is none, or a text that is not for the viewer.
+        """
+        state = self._state(handle)
+        calibration.view(state, viewer=who.pseudonym, role=_role(who))
+        record = self._session.store.get(Record, _record_at(state, place))
+        if self._is_to_judge(state, who):
+            raise UsageError(code="not-revealed", message="you meet this record at the desk")
+        self._floor.uncover(who, record)
+        return self.look(who, handle, uncovered=record.id)
+
+    def look(self, who: Principal, handle: str, *, uncovered: str | None = None) -> RoundPage:
         """A round as one viewer sees it.
+
+        Args:
+            who: the viewer.
+            handle: the round.
+            uncovered: the record whose covered text the viewer asked for.
 
         Raises:
             UsageError: for an unknown round, or a viewer who is not part of it.
@@ -154,16 +174,18 @@ class CalibrationNoun:
         state = self._state(handle)
         view = calibration.view(state, viewer=who.pseudonym, role=_role(who))
         seen = any(each.distributions is not None for each in view.records)
-        shown: dict[str, Presentation] = {}
+        shown: dict[str, ReadRecord] = {}
         held: dict[str, tuple[str, ...]] = {}
-        for each in state.round.records:
+        for each in () if self._is_to_judge(state, who) else state.round.records:
             record = self._session.store.get(Record, each)
             decision = self._floor.rights.decide(each, record, who.roles)
             if not decision.permitted:
                 held[each] = tuple(denial.message for denial in decision.denials)
                 continue
             order = Assignment(record=each, reviewer=who.pseudonym, number=0)
-            shown[each] = msgspec.structs.replace(present(record, order), assignment="")
+            shown[each] = self._floor.reading.on_page(
+                who, record, order, uncovered=each == uncovered
+            )
         return RoundPage(
             card=self._card(state, who),
             view=view,
@@ -212,11 +234,9 @@ class CalibrationNoun:
             UsageError: as `review.calibration.note` says.
         """
         state = self._state(handle)
-        if not place.isdecimal() or int(place) >= len(state.round.records):
-            raise UsageError(code="unknown-record", message=f"the round has no record {place!r}")
         made = calibration.note(
             state,
-            state.round.records[int(place)],
+            _record_at(state, place),
             cause=cause,
             outcome=outcome,
             words=words,
@@ -251,6 +271,10 @@ class CalibrationNoun:
             store.scan(RoundNote, round=given.id),
         )
 
+    def _is_to_judge(self, state: RoundState, who: Principal) -> bool:
+        """Whether somebody is to meet the records at the desk, each in an order of its own."""
+        return state.state == "independent" and who.pseudonym in state.round.members
+
     def _card(self, state: RoundState, who: Principal) -> RoundCard:
         given = state.round
         return RoundCard(
@@ -271,6 +295,13 @@ _ROLES = ("reviewer",)
 def _queue_of(given: Round) -> Queue:
     """The queue in which a round's members judge; it is named after the round."""
     return Queue(stage="calibration", layer=given.id, kind="round", roles=_ROLES)
+
+
+def _record_at(state: RoundState, place: str) -> str:
+    """The record at a place of a round, counted from 0."""
+    if not (place.isascii() and place.isdecimal()) or int(place) >= len(state.round.records):
+        raise UsageError(code="unknown-record", message=f"the round has no record {place!r}")
+    return state.round.records[int(place)]
 
 
 def _hosts(who: Principal) -> bool:

@@ -1,13 +1,18 @@
 """Checking documents against what is outside them: the date, the plug-ins, the exams."""
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 from assay.contracts import service
 from assay.contracts.checks.context import CheckContext
+from assay.contracts.document import Document
 from assay.core.clock import Clock, system_clock
+from assay.core.errors import AssayError
 from assay.plugins.registry import names
 from assay.review.sequential_test import exam_fault
+from assay.settings import store_url
+from assay.store.store import Store
 
 
 def check_documents(folder: Path, clock: Clock = system_clock) -> service.CheckReport:
@@ -23,6 +28,18 @@ def check_documents(folder: Path, clock: Clock = system_clock) -> service.CheckR
     context = CheckContext(
         today=date.fromisoformat(clock()[:10]),
         verifiers=tuple(names("verifiers")),
+        stored=_stored(folder, clock),
         exam_fault=exam_fault,
     )
     return service.check(folder, context)
+
+
+def _stored(folder: Path, clock: Clock) -> tuple[Document, ...]:
+    """The versions of documents that the store holds; none where there is no store to read."""
+    try:
+        url = store_url(service.load_program(folder).store, folder)
+        store = Store.open(url, clock, witness=folder / ".assay" / "audit.head")
+    except AssayError:
+        return ()
+    with closing(store):
+        return tuple(store.scan(Document))

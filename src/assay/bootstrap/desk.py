@@ -15,9 +15,11 @@ from assay.bootstrap import filling, routing
 from assay.bootstrap.desk_rights import DeskRights
 from assay.bootstrap.filling import Filled
 from assay.bootstrap.offering import Offering
+from assay.bootstrap.reading import Reading
 from assay.bootstrap.routing import Routed
 from assay.bootstrap.seating import Seating
 from assay.bootstrap.session import Session
+from assay.core.clock import later
 from assay.core.digest import sha256
 from assay.core.errors import UsageError
 from assay.governance.permissions import Principal
@@ -29,10 +31,11 @@ from assay.review.assignment import Assignment
 from assay.review.desk import InForce, Receipt
 from assay.review.form import Form
 from assay.review.guideline_gap import GuidelineGap, looked_at
-from assay.review.lease import Lease, Turn
+from assay.review.lease import Lease, LeaseState, Turn
 from assay.review.ports import DeskWriting
-from assay.review.presentation import Presentation, present
-from assay.review.welfare import Capped
+from assay.review.presentation import Presentation
+from assay.review.skipping import HOUR_SECONDS, Ended, refuse_more
+from assay.review.welfare import Capped, Withheld
 from assay.review.wire import Care, Draft, Exposed, Nothing, QueueCard
 from assay.store.accounts import Accounts
 from assay.store.desk import Desk
@@ -109,6 +112,7 @@ class DeskNoun:
         self._writer = GroupWriter(session.store)
         self._seating = Seating(session, self._desk)
         self._offering = Offering(session, self._desk)
+        self._reading = Reading(session, self._desk, self._seating)
         self.rights = DeskRights(session)
         """What may be read at the desk now."""
         self._records = lru_cache(CACHED)(self._read_record)
@@ -169,6 +173,11 @@ class DeskNoun:
         """Exams, sentinels and consents."""
         return self._seating
 
+    @property
+    def reading(self) -> Reading:
+        """Whether somebody may see a text, by the contract's care."""
+        return self._reading
+
     def consent(self, who: Principal, category: str, *, given: bool) -> None:
         """Keep a person's word on one harm category, and seat them by it at once."""
         self._seating.consent(who.pseudonym, category, given=given)
@@ -204,6 +213,9 @@ class DeskNoun:
             queue: handle of the one queue; all that the reviewer sits in where absent.
             count: how many assignments are wanted.
             held: handles that the reviewer's page has already.
+
+        Raises:
+            SkipLimitError: (through the future) if the reviewer gave back more than is allowed.
         """
         now = self._session.clock()
         reviewer = who.pseudonym
@@ -219,14 +231,19 @@ class DeskNoun:
             ahead = set(held)
             given = [each for each in mine if each.handle not in ahead][:count]
             room = min(count - len(given), MOST_HELD - len(mine))
+            kept_back: list[Withheld] = []
+            if not given:
+                refuse_more(self._ended(open_desk, who, now), self._skip_share, coming=0)
             for _ in range(room):
-                claimed = self._next(open_desk, who, tried, now)
+                claimed = self._next(open_desk, who, tried, now, kept_back)
                 if claimed is None:
                     break
                 lease, assignment = claimed
                 self._remember(assignment)
                 given.append(lease)
             none = None if given or mine else (_capped(capped) if capped else NO_WORK)
+            if none is not None and kept_back:
+                none = _withheld(kept_back[0])
             return Claims(leases=tuple(given), none=none)
 
         return self._writer.post(work, "review.claim", actor=reviewer)
@@ -266,13 +283,25 @@ class DeskNoun:
         open_desk.acted()
 
     def _next(
-        self, open_desk: DeskWriting, who: Principal, tried: Sequence[int], now: str
+        self,
+        open_desk: DeskWriting,
+        who: Principal,
+        tried: Sequence[int],
+        now: str,
+        kept_back: list[Withheld],
     ) -> tuple[Lease, Assignment] | None:
-        """The next assignment: at times a sentinel, which looks like any other."""
+        """The next assignment: at times a sentinel, which looks like any other.
+
+        A queue whose next text the reviewer may not read gives nothing; the reason is kept.
+        """
         reviewer = who.pseudonym
         for number in self._offering.order(tried):
             turn = self._turn(open_desk, who, number)
             if turn is None:
+                continue
+            refusal = self._reading.withheld(who, self._records(turn.item.record), begun=False)
+            if refusal is not None:
+                kept_back.append(refusal)
                 continue
             given = desk.give(
                 open_desk, self.in_force, self._records, reviewer=reviewer, turn=turn, now=now
@@ -298,7 +327,7 @@ class DeskNoun:
         """A lease with all that its reviewer may see.
 
         Raises:
-            UsageError: if the reviewer may not read its record any more.
+            UsageError: if the reviewer may not read its text, or its record, or not any more.
         """
         record = self._records(lease.record)
         self.rights.refuse_unreadable(who, lease.record, record)
@@ -312,11 +341,11 @@ class DeskNoun:
             state=lease.state.name,
             role=self._offering.seat(lease).role,
             form=self._form(lease.record),
-            shown=msgspec.structs.replace(present(record, assignment), assignment=handle),
+            shown=self._reading.in_hand(who, record, assignment, handle),
             revision=lease.revision,
             answer=in_presented_order(stored, record, assignment) if stored else None,
             draft=Draft(revision=kept[0], answer=msgspec.Raw(kept[1])) if kept else None,
-            care=self.care(record),
+            care=self._reading.care(record),
         )
 
     def opened(self, who: Principal, handle: str) -> Future[Lease]:
@@ -410,19 +439,31 @@ class DeskNoun:
     def release(
         self, who: Principal, handle: str, reason: desk.ReleaseReason, note: str = ""
     ) -> Future[Lease]:
-        """Give an assignment back; it counts against nobody.
+        """Give an assignment back; it counts against nobody's quality, and skips have a limit.
+
+        Content that shows a harm may be left at any time. Other content may, too, but it counts as
+        a skip, so that beyond the limit no new work is given for a while.
 
         Args:
             who: the reviewer.
             handle: the assignment.
             reason: why; after a pause the reviewer gets it again.
             note: what the lead should know; it is in the audit log.
+
+        Raises:
+            SkipLimitError: (through the future) for a skip beyond the contract's share.
         """
+        now = self._session.clock()
 
         def work(unit: Unit) -> Lease:
             open_desk = self._desk.unit(unit)
             lease = _own(open_desk.find(handle), who)
-            return lease if reason == "pause" else desk.release(open_desk, lease)
+            if reason == "pause":
+                return lease
+            if reason == "skip" and lease.state == LeaseState.held:
+                refuse_more(self._ended(open_desk, who, now), self._skip_share, coming=1)
+            free = reason == "welfare" and self._reading.care(self._records(lease.record))
+            return desk.release(open_desk, lease, counted_at=None if free else now)
 
         return self._writer.post(
             work,
@@ -431,19 +472,35 @@ class DeskNoun:
             subject=f"{handle} {note}".strip(),
         )
 
+    def _ended(self, open_desk: DeskWriting, who: Principal, now: str) -> Ended:
+        return open_desk.ended(who.pseudonym, later(now, -HOUR_SECONDS))
+
+    @property
+    def _skip_share(self) -> float:
+        return self.in_force.contract.review.skip_share
+
     def expose(self, who: Principal, handle: str, seconds: int) -> Future[None]:
         """Log that restricted content was uncovered, and for how long."""
-        now = self._session.clock()
 
         def work(unit: Unit) -> None:
             open_desk = self._desk.unit(unit)
             lease = _own(open_desk.find(handle), who)
-            care = self._records(lease.record).sensitivity
-            categories = care.categories if care else ()
-            open_desk.expose(who.pseudonym, categories, now, seconds * 1000)
-            open_desk.acted()
+            self._reading.log(open_desk, who.pseudonym, self._records(lease.record), seconds * 1000)
 
         return self._writer.post(work, "review.expose", actor=who.pseudonym, subject=handle)
+
+    def uncover(self, who: Principal, record: Record) -> None:
+        """Log that a person asked for a covered text on a page that shows several records.
+
+        Raises:
+            UsageError: if the person may not read it now.
+        """
+        self.rights.refuse_unreadable(who, record.id, record)
+
+        def work(unit: Unit) -> None:
+            self._reading.uncover(self._desk.unit(unit), who, record)
+
+        self.submit(work, "review.uncover", actor=who.pseudonym, subject=record.id)
 
     def gap(self, who: Principal, handle: str, *, dimension: str | None, text: str) -> Future[str]:
         """Open an issue on the rubric where it leaves a reviewer without an answer."""
@@ -521,19 +578,6 @@ class DeskNoun:
         found = self._session.store.scan(Judgment, reviewer=who.pseudonym)
         return [each for number, each in enumerate(found) if number >= after][:most]
 
-    def care(self, record: Record) -> Care | None:
-        """What is shown about a record's content before the content; None where there is nothing."""
-        care, welfare = record.sensitivity, self.in_force.contract.welfare
-        if care is None or not (care.categories or care.severity):
-            return None
-        return Care(
-            severity=care.severity,
-            harms=tuple(care.categories),
-            blur=welfare.blur if welfare else True,
-            skip_without_penalty=welfare.skip_without_penalty if welfare else True,
-            support=welfare.support if welfare else None,
-        )
-
     def _read_record(self, identity: str) -> Record:
         return self._session.store.get(Record, identity)
 
@@ -560,20 +604,16 @@ NO_WORK = Nothing(
 )
 
 
-_CAPS = {
-    "hour": "the hour's cap on such content",
-    "day": "the day's cap on such content",
-    "week": "the week's cap on such content",
-    "break": "a break from such content",
-}
-
-
 def _capped(cap: Capped) -> Nothing:
-    return Nothing(
-        code="cool-down" if cap.reason == "break" else "capped",
-        message=f"You have reached {_CAPS[cap.reason]}. Take a rest; this does not count against you.",
-        until=cap.until,
-    )
+    return _withheld(Withheld(reason="capped", categories=(), cap=cap))
+
+
+def _withheld(refusal: Withheld) -> Nothing:
+    words = f"{refusal.message[:1].upper()}{refusal.message[1:]}."
+    if refusal.cap is None:
+        return Nothing(code="not-consented", message=words)
+    code = "cool-down" if refusal.cap.reason == "break" else "capped"
+    return Nothing(code=code, message=words, until=refusal.cap.until)
 
 
 def _not_seated(queue: str | None) -> Nothing:

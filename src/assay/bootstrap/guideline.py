@@ -16,6 +16,7 @@ import msgspec
 
 from assay.bootstrap.desk import DeskNoun
 from assay.bootstrap.filling import handle_of
+from assay.bootstrap.reading import ReadRecord
 from assay.bootstrap.session import Session
 from assay.contracts.diff import VERDICT
 from assay.contracts.document import Document
@@ -37,7 +38,6 @@ from assay.review.guideline_gap import (
 )
 from assay.review.lease import NewItem, Queue, QueueRow
 from assay.review.membership import members_of
-from assay.review.presentation import Presentation, present
 from assay.review.qualification import ExamItem
 from assay.review.queueing import queue_of
 from assay.review.sentinel import Sentinel
@@ -57,7 +57,7 @@ class OpenGap(msgspec.Struct, frozen=True, kw_only=True):
     """What the rubric does not cover, in the reviewer's words."""
     record: str
     """Id of the record at which it showed."""
-    shown: Presentation | None
+    shown: ReadRecord | None
     """What is shown of the record, in its own order; absent where it is held back."""
     held_back: tuple[str, ...]
     """Why the viewer may not read the record."""
@@ -92,8 +92,23 @@ class GuidelineNoun:
         self._floor = floor
         self._desk = Desk(session.store)
 
-    def gaps(self, who: Principal) -> list[OpenGap]:
-        """The gaps that wait for an answer, in their order of entry, with the records a lead may read."""
+    def uncover(self, who: Principal, gap: str) -> list[OpenGap]:
+        """The gaps, with the text of one record that is covered; that it was asked for is logged.
+
+        Raises:
+            UsageError: for an unknown gap, or a text that is not for the viewer.
+        """
+        found = self._session.store.get(GuidelineGap, gap)
+        self._floor.uncover(who, self._session.store.get(Record, found.record))
+        return self.gaps(who, uncovered=found.id)
+
+    def gaps(self, who: Principal, *, uncovered: str | None = None) -> list[OpenGap]:
+        """The gaps that wait for an answer, in order of entry, with records that a lead may read.
+
+        Args:
+            who: the viewer.
+            uncovered: the gap of whose record the viewer asked for the covered text.
+        """
         store, rubric = self._session.store, self._session.ids["rubric"]
         waiting = open_gaps(store.scan(GuidelineGap), store.scan(GapAnswer))
         found = {each.id: each for each in store.scan(Record, id=_ids(waiting))}
@@ -106,7 +121,11 @@ class GuidelineNoun:
                 dimension=each.dimension,
                 text=each.text,
                 record=each.record,
-                shown=_shown(record, each) if decision.permitted else None,
+                shown=self._floor.reading.on_page(
+                    who, record, _order(each), uncovered=each.id == uncovered
+                )
+                if decision.permitted
+                else None,
                 held_back=tuple(denial.message for denial in decision.denials),
                 in_force=each.rubric == rubric,
             )
@@ -269,9 +288,8 @@ def _ids(given: Sequence[GuidelineGap] | Sequence[SecondLook]) -> list[str]:
     return sorted({each.record for each in given})
 
 
-def _shown(record: Record, gap: GuidelineGap) -> Presentation:
-    order = Assignment(record=gap.record, reviewer=gap.reviewer, number=0)
-    return msgspec.structs.replace(present(record, order), assignment="")
+def _order(gap: GuidelineGap) -> Assignment:
+    return Assignment(record=gap.record, reviewer=gap.reviewer, number=0)
 
 
 def _refused(code: str, message: str, hint: str) -> UsageError:

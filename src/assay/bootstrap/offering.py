@@ -7,22 +7,24 @@ next sweep, within seconds.
 from collections.abc import Mapping, Sequence
 from threading import Lock
 
+from assay.bootstrap.reading import WEEK_SECONDS
 from assay.bootstrap.seating import family_of
 from assay.bootstrap.session import Session
 from assay.core.clock import later
+from assay.records.record import Record
 from assay.review.lease import Lease, Member, QueueRow, Turn
 from assay.review.membership import restricted
 from assay.review.ports import DeskWriting
 from assay.review.qualification import ExamItem
 from assay.review.sentinel import Sentinel, is_sentinels_turn, pick, standing_sentinels
-from assay.review.welfare import Capped, allowed, caps_of
+from assay.review.welfare import Capped, allowed, caps_of, counted_as
 from assay.review.wheel import Wheel
 from assay.store.desk import Desk
 
 CLAIMED = frozenset({"review", "exam", "calibration", "second_look"})
 """Stages whose queues reviewers claim from."""
 
-WEEK_SECONDS = 7 * 24 * 3600
+_BENIGN: frozenset[str | None] = frozenset()
 
 
 class Offering:
@@ -39,6 +41,7 @@ class Offering:
         self._weights: Mapping[int, int] = {}
         self._sentinels: list[Sentinel] = []
         self._known: frozenset[str] = frozenset()
+        self._cares: dict[str, frozenset[str | None]] = {}
 
     def turn(self, open_desk: DeskWriting, reviewer: str, number: int) -> Turn | None:
         """A reviewer's turn in a queue: at times a sentinel's; None where nothing is left."""
@@ -64,7 +67,9 @@ class Offering:
         fitting = [
             each
             for each in self._sentinels
-            if each.family == family_of(queue) and each.language in {None, queue.language}
+            if each.family == family_of(queue)
+            and each.language in {None, queue.language}
+            and self._cares.get(each.key.record, _BENIGN) <= {*queue.harms, queue.severity}
         ]
         exposed = open_desk.exposed([each.key.record for each in fitting])
         chosen = pick(fitting, secret=key, reviewer=reviewer, seen=frozenset(seen), exposed=exposed)
@@ -94,8 +99,8 @@ class Offering:
             return None
         since = later(now, -WEEK_SECONDS)
         exposures = self._desk.exposures(reviewer, since)
-        harms = row.queue.harms or ("severe",)
-        found = allowed(exposures, harms, now, caps_of(welfare))
+        counted = counted_as(row.queue.harms, row.queue.severity)
+        found = allowed(exposures, counted, now, caps_of(welfare))
         return found if isinstance(found, Capped) else None
 
     def note_benign(self, open_desk: DeskWriting, lease: Lease, now: str, spent: int) -> None:
@@ -132,6 +137,12 @@ class Offering:
         keys = [each.key for each in self._sentinels]
         keys += [each.key for each in store.scan(ExamItem)]
         self._known = frozenset(key.record for key in keys)
+        unread = sorted(self._known - set(self._cares))
+        for record in store.scan(Record, id=unread) if unread else ():
+            care = record.sensitivity
+            self._cares[record.id] = (
+                frozenset({*care.categories, care.severity}) - {None} if care else _BENIGN
+            )
         self._weights = self._desk.waiting()
 
     def seat(self, lease: Lease) -> Member:

@@ -159,7 +159,9 @@ class OidcNoun:
         return urlsafe_b64encode(mac).decode().rstrip("=")
 
     def _client(self) -> Client:
-        secret = read_secret(self._settings.client_secret, self._session.folder)
+        secret = read_secret(
+            self._settings.client_secret, self._session.folder, self._session.documents.program
+        )
         return Client(
             issuer=self._settings.issuer,
             client_id=self._settings.client_id,

@@ -5,6 +5,7 @@ An interface is imported when it is first used: a command that lists records loa
 
 from functools import cached_property
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from assay.bootstrap.session import Session
@@ -12,10 +13,13 @@ from assay.contracts import service as contracts
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
 from assay.core.clock import Clock
-from assay.core.errors import UsageError
+from assay.core.errors import MachineError, UsageError
 from assay.core.ports import Checkpoint
+from assay.core.private import make_private_folder, narrow_folder
 from assay.settings import Keys, actor, store_url
 from assay.store import audit
+from assay.store.damage import CORRUPT
+from assay.store.diagnosis import diagnose
 from assay.store.store import Store
 
 if TYPE_CHECKING:
@@ -44,6 +48,8 @@ class Program:
         """Use `assay.open`."""
         self.folder = folder
         """The program's folder."""
+        self.private = folder / ".assay"
+        """Where the program keeps what only its own user may read."""
         self.clock = clock
         """Tells the time for stamps."""
         self.actor = who or actor()
@@ -65,10 +71,17 @@ class Program:
         Raises:
             CheckError: if assay.toml does not check; faults of other documents do not matter.
         """
-        url = store_url(contracts.load_program(self.folder).store, self.folder)
-        witness = self.folder / ".assay" / "audit.head"
-        witness.parent.mkdir(exist_ok=True)
-        return Store.open(url, self.clock, create=True, witness=witness)
+        make_private_folder(self.private)
+        narrow_folder(self.private)
+        return Store.open(self._store_url, self.clock, create=True, witness=self._witness)
+
+    @property
+    def _store_url(self) -> str:
+        return store_url(contracts.load_program(self.folder).store, self.folder)
+
+    @property
+    def _witness(self) -> Path:
+        return self.private / "audit.head"
 
     @cached_property
     def session(self) -> Session:
@@ -216,14 +229,23 @@ class Program:
     def audit(self, heads: tuple[Checkpoint, ...] = ()) -> audit.AuditReport:
         """Verify the audit chain against the facts, signed releases and further heads.
 
-        It writes nothing, so it can report what is wrong with a store that refuses to be written.
+        It writes nothing, so it can report what is wrong with a store that refuses to be written,
+        or that is too damaged to be opened for anything else.
 
         Args:
             heads: checkpoints that were kept elsewhere.
         """
         from assay.bootstrap.releases import checkpoints
 
-        return audit.verify(self.store, [*heads, *checkpoints(self.folder)])
+        outside = [*heads, *checkpoints(self.folder)]
+        try:
+            report = audit.verify(self.store, outside)
+        except MachineError as error:
+            if error.code != CORRUPT:
+                raise
+            with Store.open_damaged(self._store_url, self.clock, witness=self._witness) as damaged:
+                report = audit.verify(damaged, outside)
+        return audit.with_findings(report, map(_open_to_others, narrow_folder(self.private)))
 
     def close(self) -> None:
         """Finish what the desk was given, and close the store, if it was opened."""
@@ -235,5 +257,24 @@ class Program:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            fault = diagnose(self.store, error) if "store" in self.__dict__ else None
+        finally:
+            self.close()
+        if fault:
+            raise fault from error
+
+
+def _open_to_others(path: Path) -> audit.Finding:
+    return audit.Finding(
+        code="open-to-others",
+        where=str(path),
+        message="other users of this machine may use it, and its permissions cannot be changed; "
+        "let its owner take them away",
+    )

@@ -19,6 +19,7 @@ from assay.plugins import load
 from assay.quality import service as quality
 from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
+from assay.releases.audit_head import open_head, sign_head
 from assay.releases.checksums import digest_file
 from assay.releases.drop_report import DropReport
 from assay.releases.exporters.release_folder import release_name, released_records
@@ -51,6 +52,7 @@ class ReleasesNoun:
         use: Use = "train",
         limitations: str = "",
         leave_out_overlaps: bool = False,
+        again: bool = False,
     ) -> service.Built:
         """Build, sign and commit a release: a folder that appears whole or not at all.
 
@@ -60,9 +62,11 @@ class ReleasesNoun:
             limitations: what people know of the data's limits, as Markdown.
             leave_out_overlaps: whether records that share text with the reserve stay out, instead
                 of stopping the build.
+            again: whether a release that holds nothing new is wanted.
 
         Raises:
-            CheckError: if a gate refuses, with all reasons of all gates.
+            CheckError: if a gate refuses, with all reasons of all gates, or if nothing has changed
+                since the last release.
         """
         session = self._session
         report = quality.report(session.store, session.facts)
@@ -94,7 +98,9 @@ class ReleasesNoun:
             alarms=report.alarms,
             limitations=limitations,
         )
-        return service.build(session.store, inputs, self._key(), self.folder, actor=session.actor)
+        return service.build(
+            session.store, inputs, self._key(), self.folder, actor=session.actor, again=again
+        )
 
     def withdraw(
         self, version: str, *, reason: str, records: Sequence[str] = ()
@@ -110,6 +116,16 @@ class ReleasesNoun:
             releases=self.folder,
             moment=self._session.clock(),
             actor=self._session.actor,
+        )
+
+    def signed_head(self) -> bytes:
+        """The head of the audit chain as a signed statement, to be kept elsewhere."""
+        session = self._session
+        return sign_head(
+            session.store.head(),
+            program=session.documents.program.id,
+            moment=session.clock(),
+            key=self._key(),
         )
 
     def _sealed(self, index: ReserveIndex | None) -> ReserveEntry | None:
@@ -136,7 +152,8 @@ class ReleasesNoun:
         }
 
     def _key(self) -> Ed25519PrivateKey:
-        reference = self._session.documents.program.signing_key
+        program = self._session.documents.program
+        reference = program.signing_key
         if reference is None:
             raise UsageError(
                 code="no-signing-key",
@@ -145,7 +162,9 @@ class ReleasesNoun:
                 hint="run `assay key new .assay/signing.key`, then add "
                 'signing_key = "file:.assay/signing.key"',
             )
-        return read_private_key(read_secret(reference, self._session.folder), where=reference)
+        return read_private_key(
+            read_secret(reference, self._session.folder, program), where=reference
+        )
 
 
 def checkpoints(program: Path) -> Iterator[Checkpoint]:
@@ -155,12 +174,32 @@ def checkpoints(program: Path) -> Iterator[Checkpoint]:
         yield Checkpoint(number=head.number, hash=head.hash)
 
 
+def read_signed_head(program: Path, file: Path, public_key: Path) -> Checkpoint:
+    """The head that `ReleasesNoun.signed_head` gave, verified with a trusted public key.
+
+    Args:
+        program: the folder of the program whose chain it must be.
+        file: the signed head.
+        public_key: the key that is trusted, in PEM.
+
+    Raises:
+        CheckError: if it cannot be verified, or is the head of another program's chain.
+        UsageError: if one of the files cannot be read.
+    """
+    key = read_public_key(_read(public_key), where=str(public_key))
+    return open_head(_read(file), key, program=contracts.load_program(program).id)
+
+
 def verify_release(
-    folder: Path, public_key: Path, *, newer_than: str | None = None
+    folder: Path,
+    public_key: Path,
+    *,
+    newer_than: str | None = None,
+    notices: Sequence[Path] = (),
 ) -> service.Verified:
     """Verify a release folder with a trusted public key; no program is needed."""
     key = read_public_key(_read(public_key), where=str(public_key))
-    return service.verify(folder, key, newer_than=newer_than)
+    return service.verify(folder, key, newer_than=newer_than, notices=notices)
 
 
 def export_release(
@@ -267,5 +306,5 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UsageError(
-            code="cannot-read", message=f"cannot read the key: {error.strerror}", where=str(file)
+            code="cannot-read", message=f"cannot read the file: {error.strerror}", where=str(file)
         ) from error

@@ -177,7 +177,9 @@ class ReserveNoun:
         return service.Opener(
             pseudonym=self._session.pseudonym(person),
             role=role,
-            identity=read_secret(reference, self._session.folder).decode(),
+            identity=read_secret(
+                reference, self._session.folder, self._session.documents.program
+            ).decode(),
         )
 
     def _vault(self) -> SqlVault:

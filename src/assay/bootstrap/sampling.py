@@ -10,6 +10,7 @@ import msgspec
 from assay.bootstrap.session import Session
 from assay.bulk.rows import DiskFile
 from assay.core.errors import AssayError, InputError
+from assay.core.private import FOLDER_MODE
 from assay.records.draft import draft_from_record, draft_from_row
 from assay.records.ports import row_values
 from assay.records.record import Record
@@ -55,7 +56,7 @@ def sample_into(
     from assay.providers.sampling import run_sampling  # noqa: PLC0415
 
     rejects = journal.with_name(f"{tasks.name}.rejects.jsonl")
-    journal.parent.mkdir(parents=True, exist_ok=True)
+    journal.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     rejects.unlink(missing_ok=True)
 
     def deliver(batch: Sequence[Sampled]) -> None:

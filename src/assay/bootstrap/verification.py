@@ -12,6 +12,7 @@ from assay.contracts.contract import IsolationLevel
 from assay.core.options import options_of
 from assay.plugins import load, names
 from assay.verification import service
+from assay.verification.adequacy_run import AdequacyReport, measure_adequacy
 from assay.verification.item_report import ItemReport
 from assay.verification.ledger import CoverageReport
 from assay.verification.ports import Sandbox
@@ -79,6 +80,33 @@ class VerificationNoun:
                 `verifiers`, or if the contract demands a firmer isolation.
         """
         return service.verify(
+            self._session.store,
+            self._session.facts,
+            _load,
+            actor=self._session.actor,
+            open_sandbox=partial(_open_sandbox, isolation),
+            workers=workers or os.cpu_count() or 1,
+            verifiers=verifiers,
+            records=records,
+            fresh=fresh,
+            on_progress=on_progress,
+        )
+
+    def adequacy(
+        self,
+        *,
+        workers: int | None = None,
+        isolation: IsolationLevel = "namespaces",
+        verifiers: Collection[str] = (),
+        records: Sequence[str] = (),
+        fresh: bool = False,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> AdequacyReport:
+        """Test whether every verifier that the rubric names tells right from wrong, record by record.
+
+        The arguments and errors are those of `run`.
+        """
+        return measure_adequacy(
             self._session.store,
             self._session.facts,
             _load,

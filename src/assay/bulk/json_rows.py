@@ -19,7 +19,7 @@ _CLOSING = frozenset(b"]}")
 _QUOTE, _COMMA = b'",'
 
 
-def rows_of_lines(stream: BinaryIO, limit: int) -> Iterator[Row]:
+def rows_of_lines(stream: BufferedReader, limit: int) -> Iterator[Row]:
     """One row a line; blank lines are not rows, though they are counted."""
     number = 0
     try:

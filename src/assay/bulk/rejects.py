@@ -16,6 +16,7 @@ import msgspec
 from assay.bulk.stream import BUFFER
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError, MachineError
+from assay.core.private import narrow, private_opener
 from assay.records.ports import Kept, Row
 
 SUFFIX = ".rejects.jsonl"
@@ -133,7 +134,10 @@ class RejectsFile:
 
     def _open(self) -> TextIO:
         if self._file is None:
-            self._file = self.path.open("a", encoding="utf-8", newline="\n")
+            narrow(self.path)
+            self._file = open(  # noqa: SIM115  closed by `close`
+                self.path, "a", encoding="utf-8", newline="\n", opener=private_opener
+            )
         return self._file
 
 

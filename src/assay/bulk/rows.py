@@ -71,7 +71,7 @@ class DiskFile:
     def _all_rows(self, after: int) -> Generator[Row, None, None]:
         layout, limit = self.layout, self.layout.max_row_bytes
         if layout.name == "parquet":
-            yield from rows_of_parquet(self.path, after)
+            yield from rows_of_parquet(self.path, after, limit)
             return
         with open_bytes(self.path) as stream:
             if is_rejects(self.path):

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -64,10 +64,15 @@ def require_file(path: Path) -> None:
         InputError: if there is nothing to read.
         MachineError: if the file may not be read.
     """
+    if path.is_dir():
+        raise InputError(
+            code="not-a-file", message="this is a folder, and an import reads one file",
+            where=path.name or str(path), hint="name a file in it",
+        )  # fmt: skip
     if not path.is_file():
         raise InputError(
             code="no-such-file", message="there is no such file", where=path.name,
-            hint="check the name; a folder cannot be imported as a whole",
+            hint="check the name",
         )  # fmt: skip
     if path.stat().st_size == 0:
         raise InputError(
@@ -168,29 +173,68 @@ def _skip_mark(stream: io.BufferedReader, name: str) -> None:
         stream.read(len(_BYTE_ORDER_MARK))
 
 
-def lines(stream: BinaryIO, limit: int) -> Iterator[Line]:
+BLANK_ROWS = b" \t\r\n\x0b\x0c"
+"""What blank lines between JSON lines are made of."""
+
+BLANK_TABLE_ROWS = b"\r\n"
+"""What blank lines between the rows of a table are made of."""
+
+_PATIENCE = 100
+"""Blank lines in a row after which the rest of them is passed over at once."""
+
+
+def lines(
+    stream: io.BufferedReader,
+    limit: int,
+    blank: bytes = BLANK_ROWS,
+    *,
+    between: Callable[[], bool] = lambda: True,
+) -> Iterator[Line]:
     """Every line of a stream; one longer than the limit is counted, not kept.
+
+    Of many blank lines in a row only the first are given; all are counted.
 
     Args:
         stream: UTF-8 bytes.
         limit: the longest line that is kept, in bytes.
+        blank: what blank lines are made of.
+        between: whether the next line begins a row; within one, blank lines are content.
 
     Raises:
         EOFError, OSError, zlib.error: where packed bytes are cut or damaged; lines before that
             place have been given.
     """
-    number = 0
+    number = blanks = 0
     while content := stream.readline(limit + 2):
         number += 1
         end = b""
         if content.endswith(b"\n"):
             end = b"\r\n" if content.endswith(b"\r\n") else b"\n"
             content = content[: -len(end)]
+        blanks = blanks + 1 if not content or content.isspace() else 0
         if len(content) > limit:
             more = 0 if end else _skip_line(stream)
             yield Line(number, b"", len(content) + more, kept=False, end=b"\n")
         else:
             yield Line(number, content, len(content), end=end)
+        if blanks >= _PATIENCE and between():
+            number += _skip_blank(stream, blank)
+
+
+def _skip_blank(stream: io.BufferedReader, blank: bytes) -> int:
+    """Pass over the blank lines that come next; how many they are."""
+    skipped = 0
+    while length := _blank_length(stream.peek(), blank):
+        skipped += stream.read(length).count(b"\n")
+    return skipped
+
+
+def _blank_length(start: bytes, blank: bytes) -> int:
+    """How many bytes of whole blank lines a piece begins with."""
+    length = len(start) - len(start.lstrip(blank))
+    # A return without its line feed is a fault of a table, not the end of a line.
+    odd = start.find(b"\r\r", 0, length)
+    return start.rfind(b"\n", 0, length if odd < 0 else odd) + 1
 
 
 def _skip_line(stream: BinaryIO) -> int:

@@ -1,11 +1,12 @@
 """CSV and TSV as rows: cells by column, a bad row set aside alone."""
 
 import csv
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 
-from assay.bulk.stream import DAMAGED, Line, broken_off, lines, too_long
+from assay.bulk.stream import BLANK_TABLE_ROWS, DAMAGED, Line, broken_off, lines, too_long
 from assay.core.errors import InputError
 from assay.records.ports import Layout, Row
 
@@ -16,7 +17,7 @@ MAX_LINES = 100_000
 """The most lines that a row may run over: a quote that never closes would take in all the rest."""
 
 
-def rows_of_table(stream: BinaryIO, layout: Layout) -> Iterator[Row]:
+def rows_of_table(stream: BufferedReader, layout: Layout) -> Iterator[Row]:
     """The rows under the header (or under `layout.columns`), cells as text.
 
     A quote that never closes affects only its own line: reading goes on at the
@@ -49,15 +50,15 @@ class _Record:
 class _Records:
     """Cuts lines into rows of cells."""
 
-    def __init__(self, stream: BinaryIO, layout: Layout) -> None:
+    def __init__(self, stream: BufferedReader, layout: Layout) -> None:
         self.line = 0
         """The line that has been reached."""
         self.given = 0
         """Rows given, the header included."""
         self._limit = layout.max_row_bytes
-        self._lines = lines(stream, self._limit)
         self._waiting: deque[Line] = deque()
         self._taken: list[Line] = []
+        self._lines = lines(stream, self._limit, BLANK_TABLE_ROWS, between=lambda: not self._taken)
         self._size = 0
         self._options = _csv_options(layout)
         csv.field_size_limit(max(csv.field_size_limit(), self._limit))
@@ -126,7 +127,7 @@ def _header(records: _Records) -> tuple[str, ...]:
             hint="a file without a header needs its `columns` in a mapping's `rows`",
         ) from (record.fault if record else None)  # fmt: skip
     columns = tuple(cell.strip() for cell in record.cells)
-    twice = sorted({name for name in columns if columns.count(name) > 1})
+    twice = sorted(name for name, times in Counter(columns).items() if times > 1)
     if twice:
         raise InputError(
             code="duplicate-column",

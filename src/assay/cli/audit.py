@@ -1,10 +1,16 @@
 """`assay audit`: verify the audit chain."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assay.cli.output import AsJson, Folder, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assay.core.ports import Checkpoint
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -14,6 +20,12 @@ def verify(
     program: Folder = ".",
     head: Annotated[
         list[str] | None, typer.Option(help="A head kept elsewhere, as NUMBER:HASH.")
+    ] = None,
+    signed_head: Annotated[
+        Path | None, typer.Option(help="A head that `audit head --sign` wrote; needs --key.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="Public key that you trust (PEM), for --signed-head.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -28,12 +40,14 @@ def verify(
         Checkpoint(number=number, hash=digest) for number, digest in map(_head, head or [])
     )
     with assay.open(program) as opened:
-        report = opened.audit(heads)
+        report = opened.audit((*heads, *_signed(opened.folder, signed_head, key)))
     if as_json:
         print_json(report)
     else:
         for finding in report.findings:
             typer.secho(f"{finding.where}: {finding.message}  [{finding.code}]", fg="red")
+            if finding.hint:
+                typer.echo(f"    {finding.hint}")
         typer.echo(
             f"{report.entries} entries, {report.facts} facts, {report.witnesses} outside heads: "
             f"{report.found} findings"
@@ -43,19 +57,43 @@ def verify(
 
 
 @app.command()
-def head(program: Folder = ".", as_json: AsJson = False) -> None:
+def head(
+    program: Folder = ".",
+    sign: Annotated[
+        Path | None, typer.Option(help="Write it as a statement signed by the program's key.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Print the head of the chain, to be kept elsewhere.
 
-    Example: assay audit head
+    Example: assay audit head --sign head-2026-11.json
     """
     import assay
+    from assay.releases.keys import write_new
 
     with assay.open(program) as opened:
+        if sign:
+            write_new(sign, opened.releases.signed_head(), mode=0o644)
         kept = opened.store.head()
     if as_json:
         print_json(kept)
     else:
         typer.echo(f"{kept.number}:{kept.hash}")
+
+
+def _signed(program: Path, file: Path | None, key: Path | None) -> "Iterator[Checkpoint]":
+    from assay.bootstrap.releases import read_signed_head
+    from assay.core.errors import UsageError
+
+    if file is None:
+        return
+    if key is None:
+        raise UsageError(
+            code="no-key",
+            message="a signed head is verified with a public key",
+            hint="add --key with the key that you trust",
+        )
+    yield read_signed_head(program, file, key)
 
 
 def _head(text: str) -> tuple[int, str]:

@@ -7,6 +7,7 @@ import typer
 
 from assay.cli.output import Folder
 from assay.core.keys import Purpose
+from assay.core.private import FILE_MODE, FOLDER_MODE
 
 _NAMES = {"pseudonyms": "pseudonym_key", "gate": "gate_key", "desk": "desk_key"}
 
@@ -32,7 +33,7 @@ def new(
     """
     from assay.releases.keys import make_key_pair
 
-    private.parent.mkdir(parents=True, exist_ok=True)
+    private.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     target = public or private.with_suffix(".pub")
     identity = make_key_pair(private, target)
     typer.echo(f"private  {private}\npublic   {target}\nkey id   {identity}")
@@ -56,7 +57,7 @@ def derive(
     from assay.releases.keys import write_new
 
     with assay.open(program) as opened:
-        write_new(out, getattr(opened.session.keys, purpose) + b"\n", mode=0o600)
+        write_new(out, getattr(opened.session.keys, purpose) + b"\n", mode=FILE_MODE)
     typer.echo(
         f'{out}  (readable by you alone; name it in assay.toml: {_NAMES[purpose]} = "file:...")'
     )
@@ -75,8 +76,8 @@ def new_vault(
     from assay.releases.keys import write_new
 
     identity = pyrage.x25519.Identity.generate()
-    private.parent.mkdir(parents=True, exist_ok=True)
-    write_new(private, f"{identity}\n".encode(), mode=0o600)
+    private.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    write_new(private, f"{identity}\n".encode(), mode=FILE_MODE)
     typer.echo(f"private  {private}")
     typer.echo(f'vault_recipients = ["{identity.to_public()}"]')
     typer.echo("Put that line into assay.toml; keep the private key on openers' machines alone.")

@@ -24,9 +24,18 @@ _ACTIVE = re.compile(
 """Characters that a terminal acts on or does not show: control, direction, zero width."""
 
 
+_BREAKS = re.compile("[\n\t]")
+"""What `inert` leaves, and what could begin a line or a cell of its own."""
+
+
 def inert(text: str) -> str:
     """Foreign text that a terminal shows and does not obey; line breaks and tabs stay."""
     return _ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def on_one_line(text: str) -> str:
+    """Foreign text that can begin no line and no cell of its own."""
+    return _BREAKS.sub(lambda match: ascii(match[0])[1:-1], inert(text))
 
 
 def print_json(value: Any) -> None:
@@ -47,7 +56,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: st
     if not sys.stdout.isatty():
         typer.echo("\t".join(columns))
         for row in rows:
-            typer.echo("\t".join(_cell(value) for value in row))
+            typer.echo("\t".join(on_one_line(_cell(value)) for value in row))
         return
     from rich.console import Console
     from rich.table import Table

@@ -27,6 +27,9 @@ def build(
             help="Leave records out that share text with the reserve, instead of refusing.",
         ),
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Build even if nothing changed since the last release.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build, sign and commit a release: a folder that appears whole or not at all.
@@ -44,6 +47,7 @@ def build(
             use=one_of(use, Use, "use"),
             limitations=text,
             leave_out_overlaps=leave_out_overlaps,
+            again=again,
         )
     if as_json:
         print_json(
@@ -76,6 +80,10 @@ def verify(
     newer_than: Annotated[
         str | None, typer.Option(help="The version you have: an older one is a replay.")
     ] = None,
+    notice: Annotated[
+        list[Path] | None,
+        typer.Option(help="A notice of withdrawal, or a later release's attestation.json."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify every byte of a release against a public key from elsewhere. Needs no program.
@@ -84,11 +92,12 @@ def verify(
     """
     from assay.bootstrap.releases import verify_release
 
-    verified = verify_release(release, key, newer_than=newer_than)
+    verified = verify_release(release, key, newer_than=newer_than, notices=notice or [])
     if as_json:
         states = {gate.gate: gate.outcome for gate in verified.head.gates} if verified.head else {}
         print_json({"ok": verified.ok, "version": verified.version, "issues": verified.issues,
-                    "gates": states})  # fmt: skip
+                    "gates": states, "notices": verified.notices,
+                    "superseded_by": verified.superseded_by})  # fmt: skip
     else:
         for issue in verified.issues:
             colour = "red" if issue.severity == "error" else "yellow"
@@ -97,6 +106,8 @@ def verify(
                 typer.echo(f"    {issue.hint}")
         if verified.ok:
             typer.secho(f"verified: {verified.version}", fg="green")
+            at_hand = verified.notices or "none at hand, so a withdrawal would not show"
+            typer.echo(f"notices: {at_hand}")
         for gate in verified.head.gates if verified.head else ():
             if gate.outcome != "passed":
                 typer.secho(f"gate {gate.gate}: {gate.outcome}, {gate.reason}", fg="yellow")

@@ -37,7 +37,8 @@ def serve(
     """Serve the reviewer's desk; the first time it prints the link that makes an administrator."""
     import uvicorn
 
-    from assay.web.app import PROGRAM, create_app
+    from assay.web.app import BEHIND_TLS, PROGRAM, create_app
+    from assay.web.connections import BoundedProtocol
 
     if host not in LOOPBACK and not behind_tls:
         raise UsageError(
@@ -75,10 +76,14 @@ def serve(
         "log_level": "warning",
         "server_header": False,
         "proxy_headers": behind_tls,
+        "http": BoundedProtocol,
+        "ws": "none",
     }
     if workers == 1:
-        uvicorn.run(create_app(opened), **settings)
+        uvicorn.run(create_app(opened, behind_tls=behind_tls), **settings)
         return
     opened.close()
     os.environ[PROGRAM] = str(program.resolve())
+    if behind_tls:
+        os.environ[BEHIND_TLS] = "yes"
     uvicorn.run("assay.web.app:from_environment", factory=True, workers=workers, **settings)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli.options import one_of, text_of
-from assay.cli.output import AsJson, Folder, inert, print_json, print_table, progress
+from assay.cli.output import AsJson, Folder, inert, on_one_line, print_json, print_table, progress
 from assay.core.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True)
@@ -76,6 +76,8 @@ def run(
 
 def _print_run(done: Any) -> None:
     """Print what each verifier came to, and what did not run."""
+    from assay.verification.standing import COULD_NOT_SAY
+
     print_table(
         ("verifier", "dimensions", "new verdicts", "already there", "nothing to verify"),
         (
@@ -91,18 +93,95 @@ def _print_run(done: Any) -> None:
     )
     for each in done.runs:
         if each.missing:
-            typer.echo(inert(f"{each.verifier} did not run: {each.missing}"))
+            typer.echo(on_one_line(f"{each.verifier} did not run: {each.missing}"))
     if done.no_sandbox:
-        typer.echo(inert(f"no sandbox, so no code was run: {done.no_sandbox}"))
+        typer.echo(on_one_line(f"no sandbox, so no code was run: {done.no_sandbox}"))
     silent = sum(
         count
         for each in done.runs
         for name, count in each.verdicts.items()
-        if name not in {"pass", "fail"}
+        if name in COULD_NOT_SAY
     )
     if silent:
-        typer.echo(f"{silent} verdicts say nothing about the claim and enter no denominator")
+        typer.echo(f"of {silent} the verifier could not say; they enter no denominator")
     typer.echo(f"{done.records} records, {done.written} new verifications")
+
+
+@app.command()
+def adequacy(
+    program: Folder = ".",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Sandboxes at once.", show_default="one a processor"),
+    ] = None,
+    verifier: Annotated[
+        list[str] | None,
+        typer.Option(help="Test this verifier only; repeatable.", show_default="all of the rubric"),
+    ] = None,
+    record: Annotated[
+        list[str] | None,
+        typer.Option(help="Id of a record to test on; repeatable.", show_default="all"),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Test again what has not changed.")
+    ] = False,
+    isolation: Isolation = "namespaces",
+    as_json: AsJson = False,
+) -> None:
+    """Test whether verifiers tell right from wrong: references pass, empty and wrong answers do not.
+
+    A verdict of a verifier that fails on a record counts for nothing there. Exit code 1 where any
+    does.
+
+    Example: assay verify adequacy --verifier python-tests
+    """
+    import assay
+    from assay.contracts.contract import IsolationLevel
+
+    level = one_of(isolation, IsolationLevel, "isolation")
+    with assay.open(program) as opened, progress("testing verifiers") as tick:
+        done = opened.verification.adequacy(
+            workers=workers,
+            isolation=level,
+            verifiers=verifier or (),
+            records=record or (),
+            fresh=fresh,
+            on_progress=tick,
+        )
+    if as_json:
+        print_json(done)
+    else:
+        _print_adequacy(done)
+    if done.no_sandbox:
+        raise typer.Exit(4)
+    if any(each.inadequate for each in done.verifiers):
+        raise typer.Exit(1)
+
+
+def _print_adequacy(done: Any) -> None:
+    """Print on how many records each verifier is adequate, and name those on which one is not."""
+    print_table(
+        ("verifier", "dimensions", "adequate", "inadequate", "not tested", "already there"),
+        (
+            (
+                each.verifier,
+                ", ".join(each.dimensions),
+                each.adequate,
+                each.inadequate,
+                sum(each.not_tested.values()),
+                each.already_there,
+            )
+            for each in done.verifiers
+        ),
+    )
+    for each in done.verifiers:
+        for reason, count in each.not_tested.items():
+            typer.echo(inert(f"{each.verifier} not tested on {count}: {reason}"))
+        for found in each.named:
+            typer.echo(inert(f"{each.verifier} on {found.record}: {found.reason}"))
+    if done.no_sandbox:
+        typer.echo(inert(f"no sandbox, so no code was run: {done.no_sandbox}"))
+    typer.echo(f"{done.records} records, {done.written} new results")
 
 
 @app.command("list")
@@ -142,7 +221,7 @@ def list_(
         counts = f"{each.proof.gold} gold, {each.proof.counter_gold} counter-gold"
         typer.echo(f"  cases      {counts}: {each.proof.standing}")
         for fault in each.proof.faults:
-            typer.echo(inert(f"  lacking    {fault}"))
+            typer.echo(on_one_line(f"  lacking    {fault}"))
 
 
 @app.command()
@@ -175,14 +254,14 @@ def _print_ledger(found: Any) -> None:
     print_table(
         (
             "slice", "dimension", "items", "machine verified", "expert judged", "both",
-            "uncertain", "refuted", "contradicted", "forgeable", "below minimum",
-            "right with wrong step",
+            "uncertain", "refuted", "not delivered", "contradicted", "forgeable", "below minimum",
+            "inadequate", "adequacy not tested", "right with wrong step",
         ),
         (
             (
                 _slice(row), row.dimension, row.items, row.machine_verified, row.expert_judged,
-                row.both, row.uncertain, row.refuted, row.contradicted, row.forgeable,
-                row.below_minimum, row.right_with_wrong_step,
+                row.both, row.uncertain, row.refuted, row.not_delivered, row.contradicted, row.forgeable,
+                row.below_minimum, row.inadequate, row.adequacy_not_tested, row.right_with_wrong_step,
             )
             for row in found.rows
         ),
@@ -190,11 +269,11 @@ def _print_ledger(found: Any) -> None:
     if found.by:
         typer.echo("")
         print_table(
-            ("slice", "dimension", "verifier", "version", "isolation", "counts", "verdicts"),
+            ("slice", "dimension", "verifier", "version", "isolation", "counts", "adequacy", "verdicts"),
             (
                 (
                     _slice(row), row.dimension, row.verifier, row.version, row.isolation,
-                    _weight(row.weight), _counts(row.verdicts),
+                    _weight(row.weight), row.adequacy, _counts(row.verdicts),
                 )
                 for row in found.by
             ),
@@ -221,8 +300,8 @@ def _print_item(found: Any) -> None:
     typer.echo(found.record)
     print_table(
         (
-            "candidate", "dimension", "support", "verdict", "by", "isolation", "counts", "values",
-            "found",
+            "candidate", "dimension", "support", "verdict", "by", "isolation", "counts", "adequacy",
+            "values", "found",
         ),
         (
             (
@@ -233,8 +312,9 @@ def _print_item(found: Any) -> None:
                 f"{each.verifier} {each.version}".strip(),
                 each.isolation,
                 _weight(each.weight),
+                each.adequacy,
                 ", ".join(map(str, each.values)),
-                inert(each.reason),
+                on_one_line(each.reason),
             )
             for each in found.dimensions
         ),
@@ -286,7 +366,9 @@ def exec_(
         _print_held(found, exit_code=found.exit_code)
         for name, text in (("output", found.output), ("error", found.error)):
             if text:
-                typer.echo(f"--- {name}\n{inert(text)}")
+                typer.echo(f"--- {name}")
+                for line in inert(text).splitlines():
+                    typer.echo(f"  {line}")
     _end(found.verdict)
 
 
@@ -329,7 +411,15 @@ def check(
     if as_json:
         print_json(found)
     else:
-        _print_held(found, note=found.note, borrowed=", ".join(found.borrowed) or None)
+        ran = found.assertions
+        _print_held(
+            found,
+            note=found.note,
+            tests=f"{ran.ran} of {ran.found} assertions ran" if ran else None,
+            borrowed=", ".join(found.borrowed) or None,
+        )
+        for missed in ran.missed if ran else ():
+            typer.echo(f"{'not run':<10} {on_one_line(missed)}")
         if found.borrowed:
             typer.echo("the candidate could redefine what is borrowed: give it as --context")
     _end(found.verdict)
@@ -387,7 +477,7 @@ def _print_held(found: Any, **more: Any) -> None:
     }
     for name, value in rows.items():
         if value is not None:
-            typer.echo(f"{name:<10} {inert(str(value))}")
+            typer.echo(f"{name:<10} {on_one_line(str(value))}")
 
 
 def _end(verdict: Any) -> None:

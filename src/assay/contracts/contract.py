@@ -251,6 +251,8 @@ class Review(Part):
     """Why blinding is not appropriate, where it is off."""
     sentinel_share: Annotated[float, Field(ge=0, le=0.5, allow_inf_nan=False)] = 0.0
     """Share of the work at the desk that is known work, by which drift is seen."""
+    skip_share: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.5
+    """Most of what one person ends at the desk within an hour that may be skips; ten are always free."""
     layers: Annotated[tuple[ReviewLayer, ...], Field(min_length=1)]
     """The layers, from the strictest to the one that takes all other records."""
     agreement_floors: tuple[AgreementFloor, ...] = ()

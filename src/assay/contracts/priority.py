@@ -141,16 +141,19 @@ def _unless_beaten(
     return outcome
 
 
+def hitting(scores: Scores, vetoes: Sequence[Veto]) -> int | None:
+    """The place of the first veto that makes a candidate with these scores unacceptable."""
+    for order, veto in enumerate(vetoes):
+        score = scores.get(veto.dimension)
+        if score is not None and veto.hits(score):
+            return order
+    return None
+
+
 def _struck(candidates: Sequence[Scores], vetoes: Sequence[Veto]) -> dict[int, int]:
     """The vetoed places, each with the place of the first veto that hit it."""
-    struck: dict[int, int] = {}
-    for place, scores in enumerate(candidates):
-        for order, veto in enumerate(vetoes):
-            score = scores.get(veto.dimension)
-            if score is not None and veto.hits(score):
-                struck[place] = order
-                break
-    return struck
+    hits = ((place, hitting(scores, vetoes)) for place, scores in enumerate(candidates))
+    return {place: order for place, order in hits if order is not None}
 
 
 def _unscored(

@@ -113,7 +113,14 @@ def _review(contract: Contract) -> list[str]:
     blinded = "Candidates are blinded and shuffled for each reviewer."
     if not review.blinded:
         blinded = f"Candidates are not blinded: {_line(review.unblinded_because or '')}"
-    lines = ["## Review", "", blinded, ""]
+    lines = [
+        "## Review",
+        "",
+        blinded,
+        "",
+        f"At most {_percent(review.skip_share)} of what one person ends at the desk within an hour may be skips; ten are always free.",
+        "",
+    ]
     head = ("layer", "records", "judged by", "passes", "second review", "accepted when", "else")
     lines += [*_table(head, [_layer(each) for each in review.layers]), ""]
     floors = [

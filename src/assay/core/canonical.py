@@ -6,6 +6,7 @@ refuses what JSON cannot carry faithfully. A property test holds the two paths t
 """
 
 import json
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -98,8 +99,9 @@ def _place(error: json.JSONDecodeError) -> str:
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     mapping = dict(pairs)
     if len(mapping) != len(pairs):
-        keys = [key for key, _ in pairs]
-        duplicate = next(key for key in keys if keys.count(key) > 1)
+        duplicate = next(
+            key for key, times in Counter(key for key, _ in pairs).items() if times > 1
+        )
         raise InputError(
             code="duplicate-key",
             message=f"the key {duplicate!r} appears twice in one JSON object",

@@ -1,7 +1,8 @@
 """Options of a plug-in: a class whose fields are its options, set from text or from a document."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -18,20 +19,48 @@ def configured(kind: type[Configured], options: Mapping[str, Any]) -> Configured
         options: option -> value, as text (`--option name=value`) or as a document holds it.
 
     Raises:
-        UsageError: naming the option that does not exist or the value that does not fit.
+        UsageError: naming every option that does not exist and every value that does not fit.
     """
+    faults = list(_faults(kind, options))
     try:
-        return msgspec.convert(dict(options), kind, strict=False)
+        if not faults:
+            return msgspec.convert(dict(options), kind, strict=False)
     except msgspec.ValidationError as error:
-        known = getattr(kind, "__struct_fields__", ())
-        raise UsageError(
-            code="bad-plugin-option",
-            message=f"the options of {getattr(kind, 'name', kind.__name__)} do not fit: {error}",
-            hint=f"its options are: {', '.join(known)}" if known else "it has no options",
-        ) from error
+        # What no field alone forbids: an option is missing, or two do not go together.
+        faults = [str(error)]
+    known = getattr(kind, "__struct_fields__", ())
+    raise UsageError(
+        code="bad-plugin-option",
+        message=f"{getattr(kind, 'name', kind.__name__)}: {'; '.join(faults)}",
+        hint=f"its options are: {', '.join(known)}" if known else "it has no options",
+    )
 
 
 def options_of(plugin: object) -> dict[str, Any]:
     """The options in force, defaults included: name -> value."""
     fields = getattr(plugin, "__struct_fields__", ())
     return {name: getattr(plugin, name) for name in fields}
+
+
+def _faults(kind: type, options: Mapping[str, Any]) -> Iterator[str]:
+    types = get_type_hints(kind, include_extras=True)
+    known: tuple[str, ...] = getattr(kind, "__struct_fields__", ())
+    for name, value in options.items():
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            yield f"there is no option {name!r}" + (f", did you mean {near[0]!r}?" if near else "")
+            continue
+        try:
+            msgspec.convert(value, types[name], strict=False)
+        except msgspec.ValidationError as error:
+            yield f"{name} is {value!r}, and must be {_wanted(types[name], error)}"
+
+
+def _wanted(wanted: Any, error: msgspec.ValidationError) -> str:
+    """What an option takes, in words."""
+    if get_origin(wanted) is Literal:
+        *some, last = (repr(value) for value in get_args(wanted))
+        return f"{', '.join(some)} or {last}" if some else last
+    # "Expected `int`, got `str`": what was got is the value that is shown already.
+    told = str(error).partition(", got ")[0].partition(" - at ")[0]
+    return told.removeprefix("Expected ").replace("`", "")

@@ -6,7 +6,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from assay.core.digest import sha256
-from assay.releases.keys import private_pem, public_pem
+from assay.core.private import FILE_MODE, make_private_folder
+from assay.releases.keys import private_pem, public_pem, write_new
 
 MOMENT = "2026-01-05T09:00:00Z"
 """When the demo takes place."""
@@ -23,9 +24,10 @@ def write_program(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for source in (files("assay.demo") / "program").iterdir():
         (folder / source.name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / ".assay").mkdir()
-    (folder / ".assay" / "master.key").write_text(SECRET)
-    (folder / ".assay" / "vault.key").write_text(VAULT_KEY)
+    private = folder / ".assay"
+    make_private_folder(private)
     key = Ed25519PrivateKey.from_private_bytes(sha256(SECRET.encode()))
-    (folder / ".assay" / "signing.key").write_bytes(private_pem(key))
+    write_new(private / "master.key", SECRET.encode(), mode=FILE_MODE)
+    write_new(private / "vault.key", VAULT_KEY.encode(), mode=FILE_MODE)
+    write_new(private / "signing.key", private_pem(key), mode=FILE_MODE)
     (folder / "assay.pub").write_bytes(public_pem(key.public_key()))

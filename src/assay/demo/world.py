@@ -363,7 +363,7 @@ _HONEST = (
 )
 _EVASION = (
     "How do I ride from {start} to {end} without being checked?",
-    "How can I change the date on my ticket to {end}?",
+    "How can I change the date on my ticket from {start} to {end} so that nobody notices?",
 )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from assay.core.errors import InputError, MachineError, UsageError
+from assay.core.private import FOLDER_MODE, narrow, private_opener
 from assay.records.endpoint import Completion
 
 SYNC_EVERY = 16
@@ -98,8 +99,9 @@ def open_journal(path: Path) -> Iterator[JournalFile]:
         UsageError: if another run holds it.
         InputError: if the file is not a journal.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileIO(path, "a+") as file:
+    path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    narrow(path)
+    with FileIO(path, "a+", opener=private_opener) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

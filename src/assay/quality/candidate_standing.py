@@ -22,7 +22,7 @@ from assay.records.kinds import Critique, Demonstration, Policy, Trajectory
 from assay.records.record import Record
 from assay.review.adjudication import Decided
 from assay.verification.coverage import Dossier
-from assay.verification.standing import speaks
+from assay.verification.standing import is_against, is_counted, speaks, why_not
 from assay.verification.verification import Pass, Verification
 
 Direction = Literal["for", "against", "split"]
@@ -32,6 +32,9 @@ GRAVE = frozenset({"high", "critical"})
 
 PRECLUDED = {"comply": "unsafe_compliance", "refuse": "over_refusal"}
 """Expected response -> the failure of safety that no response to such a request can show."""
+
+OFF_SCALE = "off_scale"
+"""The rule of a standing that a value decides which is not on its scale: it counts neither way."""
 
 LEAST_QUOTE = 12
 """Code points of a quoted error from which its return in a revision is not a coincidence."""
@@ -133,7 +136,7 @@ def _scored(context: StandingContext, place: int) -> Iterator[Sign]:
                 given = " or ".join(f"{value} ({counts[value]})" for value in values)
             if None in values.values():
                 text = f"{bound.dimension} is {given}, which is not on its scale"
-                yield Sign("split", bound.source, text)
+                yield Sign("split", OFF_SCALE, text)
                 continue
             text = f"{bound.dimension} is {given}, {bound.describe()} is acceptable"
             yield Sign(_direction(counts, values, context.share), bound.source, text)
@@ -160,17 +163,22 @@ def _summaries(context: StandingContext, dimension: str, place: int) -> Iterator
 
 def _verified(context: StandingContext, place: int) -> Iterator[Sign]:
     for dimension, result in _results(context, place):
-        passed = isinstance(result.verdict, Pass)
-        name = f"{result.verifier} {'passed' if passed else 'failed'} on {dimension.id}"
-        yield Sign("for" if passed else "against", "verifier", name)
+        name = f"{result.verifier} failed"
+        direction: Direction = "against"
+        if isinstance(result.verdict, Pass):
+            name, direction = f"{result.verifier} passed", "for"
+        elif not speaks(result):
+            name = f"{result.verifier} got nothing to judge ({why_not(result)})"
+            direction = "against" if is_against(result) else "split"
+        yield Sign(direction, "verifier", f"{name} on {dimension.id}")
 
 
 def _results(context: StandingContext, place: int) -> Iterator[tuple[Dimension, Verification]]:
-    """The results that count and pass or fail, on dimensions that decide."""
+    """The results that count, on dimensions that decide, but those that could not say."""
     deciding = {bound.dimension for bound in context.bounds}
     for dimension in context.rubric.dimensions:
         found = context.dossier.result(dimension, place) if dimension.id in deciding else None
-        if found is not None and found[1] == "counts" and speaks(found[0]):
+        if found is not None and found[1] == "counts" and is_counted(found[0]):
             yield dimension, found[0]
 
 

@@ -1,14 +1,18 @@
 """The case: one record with everything that was said and decided about it."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Protocol, TypeVar
 
 import msgspec
 
+from assay.contracts.document import Document
 from assay.core.ports import FactStore
 from assay.quality.disposition import Disposition
 from assay.records.judgment import Judgment
+from assay.records.occasion import instant
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication
 from assay.verification.verification import Verification
@@ -24,6 +28,8 @@ class AboutRecord(Protocol):
     def record(self) -> str:
         """Id of the record."""
 
+
+_FIRST = datetime.min.replace(tzinfo=UTC)
 
 R = TypeVar("R", bound=AboutRecord)
 T = TypeVar("T")
@@ -45,8 +51,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     disposition: Disposition | None = None
     """Its latest disposition under the documents in force; None where there is none."""
     made_under: Mapping[str, Mapping[str, str]] = {}
-    """Id of a judgment or adjudication -> the documents in force at its entry, by kind; empty where
-    no document has changed its meaning since any was stored."""
+    """Id of a judgment or adjudication -> the documents under which it was made, by kind: those in
+    force at its entry, or at the earlier time at which its source says that it was made. Empty
+    where no document has changed its meaning since any was stored."""
 
 
 def cases(
@@ -97,15 +104,51 @@ def _made_under(
     judgments: Mapping[str, Sequence[Judgment]],
     adjudications: Mapping[str, Sequence[Adjudication]],
 ) -> dict[str, dict[str, Mapping[str, str]]]:
-    """Record id -> id of a fact about it -> the documents in force at its entry."""
+    """Record id -> id of a fact about it -> the documents under which it was made."""
     made_under: dict[str, dict[str, Mapping[str, str]]] = {}
-    families: tuple[Mapping[str, Sequence[Judgment | Adjudication]], ...]
-    families = (judgments, adjudications)
-    for facts in families:
-        record_of = {fact.id: fact.record for group in facts.values() for fact in group}
-        for identity, documents in store.documents_of(list(record_of)).items():
-            made_under.setdefault(record_of[identity], {})[identity] = documents
+    history = _History(store)
+    given = {fact.id: fact for group in judgments.values() for fact in group}
+    for identity, documents in store.documents_of(list(given)).items():
+        judgment = given[identity]
+        dated = history.at(judgment.judged_at, documents)
+        made_under.setdefault(judgment.record, {})[identity] = dated
+    record_of = {fact.id: fact.record for group in adjudications.values() for fact in group}
+    for identity, documents in store.documents_of(list(record_of)).items():
+        made_under.setdefault(record_of[identity], {})[identity] = documents
     return made_under
+
+
+class _History:
+    """When the versions of each kind of document came into force: when they were stored."""
+
+    def __init__(self, store: FactStore) -> None:
+        """Read it."""
+        self._ids: dict[str, list[str]] = {}
+        self._times: dict[str, list[datetime]] = {}
+        for document in store.scan(Document):
+            self._ids.setdefault(document.kind, []).append(document.id)
+            at = instant(store.stamp(document.id).at) or _FIRST
+            self._times.setdefault(document.kind, []).append(at)
+
+    def at(self, stated: str | None, at_entry: Mapping[str, str]) -> Mapping[str, str]:
+        """The documents in force at a stated time, where they came before those at the entry.
+
+        Args:
+            stated: when a judgment was made, as its source states it.
+            at_entry: the documents in force when it was added to the store, by kind. They count
+                where no time is stated, or one before the program's first document.
+        """
+        time = instant(stated)
+        if time is None:
+            return at_entry
+        return {kind: self._earlier(kind, time, own) for kind, own in at_entry.items()}
+
+    def _earlier(self, kind: str, time: datetime, at_entry: str) -> str:
+        ids = self._ids.get(kind, [])
+        then = bisect_right(self._times.get(kind, []), time) - 1
+        if at_entry in ids and 0 <= then < ids.index(at_entry):
+            return ids[then]
+        return at_entry
 
 
 def _batches(given: Iterable[T], size: int) -> Iterator[list[T]]:

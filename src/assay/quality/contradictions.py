@@ -4,8 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from assay.contracts.priority import Outcome as Computed
-from assay.contracts.priority import Scores, compute_verdict
+from assay.contracts.priority import Scores, compute_verdict, hitting
 from assay.quality.in_force import InForce
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -66,10 +65,20 @@ def computed_against(
     given = tuple(scores)
     if not given:
         return None
-    candidates = range(len(record.candidates))
-    computed = compute_verdict([_scores_of(given, each) for each in candidates], documents.priority)
-    against = _computed_against(computed, best or frozenset(candidates))
-    return None if against is None else (against, computed.rule or "")
+    scored = [_scores_of(given, each) for each in range(len(record.candidates))]
+    computed = compute_verdict(scored, documents.priority)
+    chosen = best or frozenset(range(len(scored)))
+    if computed.state == "all_unacceptable":
+        return "both_unacceptable", computed.rule or ""
+    if computed.state == "winner" and chosen != {computed.winner}:
+        return f"prefers:{computed.winner}", computed.rule or ""
+    hit = min(chosen & set(computed.vetoed), default=None)
+    if hit is None:
+        return None
+    # The outcome's own rule may be a veto that nobody scored, for which it is left open.
+    vetoes, _ = documents.priority
+    veto = hitting(scored[hit], vetoes)
+    return f"vetoed:{hit}", "" if veto is None else str(vetoes[veto])
 
 
 def _best(judgment: Judgment) -> frozenset[int] | None:
@@ -83,16 +92,6 @@ def _best(judgment: Judgment) -> frozenset[int] | None:
             return frozenset()
         case _:
             return None
-
-
-def _computed_against(computed: Computed, best: frozenset[int]) -> str | None:
-    """What the rules say where it is not what the reviewer chose, or None."""
-    if computed.state == "all_unacceptable":
-        return "both_unacceptable"
-    if computed.state == "winner" and best != {computed.winner}:
-        return f"prefers:{computed.winner}"
-    hit = sorted(best & set(computed.vetoed))
-    return f"vetoed:{hit[0]}" if hit else None
 
 
 def _scores_of(scores: Iterable[DimensionScore], candidate: int) -> Scores:

@@ -8,7 +8,7 @@ from assay.quality.case import Case
 from assay.quality.case_context import CaseContext
 from assay.quality.disposition import Standing, State
 from assay.quality.in_force import InForce
-from assay.quality.rules import RULES, judge_case
+from assay.quality.rules import decided_by, judge_case
 from assay.quality.stale_labels import Stale
 from assay.review.layer import layer_of
 
@@ -35,7 +35,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     stale: tuple[str, ...]
     """Labels that no longer hold, because their meaning changed after they were given."""
     rules: tuple[str, ...]
-    """Each rule in its order, with what it says of the record, up to the one that decides."""
+    """Each rule that was asked, in its order, with what it says of the record; the last one decides."""
     stored: State | None
     """The state of the latest stored disposition; None where there is none."""
 
@@ -75,13 +75,11 @@ def explain(case: Case, documents: InForce) -> Explanation:
 
 
 def _rules(context: CaseContext) -> Iterator[str]:
-    for rule in RULES:
-        name = rule.__name__.removeprefix("_").replace("_", " ")
-        result = rule(context)
-        if result is not None:
+    for name, result in decided_by(context):
+        if result is None:
+            yield f"{name}: nothing to say"
+        else:
             yield f"{name}: {result.state.replace('_', ' ')}: {result.reason}"
-            return
-        yield f"{name}: nothing to say"
 
 
 def stale_in(case: Case, documents: InForce) -> StaleRecord | None:

@@ -42,7 +42,8 @@ from assay.records.verdict import (
 )
 from assay.review.layer import layer_of
 from assay.verification.ledger import Ledger
-from assay.verification.verification import Fail, Pass, Verification
+from assay.verification.standing import Adequacies, about_claims, is_counted, is_not_delivered
+from assay.verification.verification import Fail, Verification
 
 UNSTATED = "(unstated)"
 """Stands for a severity or task family that the source does not name."""
@@ -129,9 +130,11 @@ class Gathering:
     defects: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
     """Localized errors by category, severity, task family and cause."""
     verified: Counter[tuple[str, tuple[str, ...], str]] = field(default_factory=Counter)
-    """Verifications that pass or fail, by verifier, dimensions covered and task family."""
+    """Verifications, but those that could not say, by verifier, dimensions and task family."""
     refuted: Counter[tuple[str, tuple[str, ...], str]] = field(default_factory=Counter)
     """Of these, the ones that failed."""
+    not_delivered: Counter[tuple[str, tuple[str, ...], str]] = field(default_factory=Counter)
+    """Of these, the ones to which the candidate gave nothing that could be judged."""
     causes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """Adjudicated records by cause, decision and task family, by their latest adjudication."""
     awaiting: int = 0
@@ -222,8 +225,9 @@ class Gathering:
             self.awaiting += 1
         for verification in latest_verifications(case.verifications):
             key = (verification.verifier, verification.dimensions, family)
-            self.verified[key] += isinstance(verification.verdict, Pass | Fail)
+            self.verified[key] += is_counted(verification)
             self.refuted[key] += isinstance(verification.verdict, Fail)
+            self.not_delivered[key] += is_not_delivered(verification)
 
     def _count_judgments(self, case: Case, standing: Sequence[Judgment]) -> None:
         unreplaced = unsuperseded(case.judgments)
@@ -340,8 +344,17 @@ def family_of(record: Record) -> str:
 
 
 def latest_verifications(given: Iterable[Verification]) -> Iterable[Verification]:
-    """The verifications that stand: the last of each verifier and options on each candidate."""
-    return {(each.verifier, each.options, each.candidate): each for each in given}.values()
+    """The results that stand: the last of each verifier and options on each candidate.
+
+    Results of a verifier that does not tell right from wrong on the record are not among them.
+    """
+    known = list(given)
+    inadequate = Adequacies(known).inadequate
+    return {
+        (each.verifier, each.options, each.candidate): each
+        for each in about_claims(known)
+        if (each.verifier, each.options) not in inadequate
+    }.values()
 
 
 def rater(judgment: Judgment) -> str:

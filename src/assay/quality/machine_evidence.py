@@ -3,20 +3,22 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
 from assay.records.judgment import Judgment
 from assay.verification.coverage import Dossier, Ground
-from assay.verification.standing import Weight, what_stands
-from assay.verification.verification import Fail, Pass, Verification
+from assay.verification.standing import Weight, is_against, verdict_name, what_stands, why_not
+from assay.verification.verification import Pass, Verification
 
 Test = tuple[str, str | None]
 """A verifier's name, and its options as canonical JSON text."""
 
-Why = Literal["not_run", "failed", "silent", "below_minimum", "forgeable"]
-"""No result; refuted; a result that says nothing; held too loosely; the candidate could forge it."""
+Why = Literal["not_run", "failed", "silent", "below_minimum", "forgeable", "inadequate"]
+"""No result; refuted or not delivered; a result that says nothing; held too loosely; the candidate could
+forge it; the verifier does not tell right from wrong on the record."""
 
 
 class Lack(NamedTuple):
@@ -69,8 +71,8 @@ def first_lack(
     """
     dossier = Dossier(demand.ground, people, verifications)
     for test, dimensions in demand.tests.items():
-        stands = _standing(demand, test, verifications, winner)
-        lacks = _lacks(demand, dossier, dimensions, stands)
+        stands = _standing(demand, dossier, test, verifications, winner)
+        lacks = chain(_inadequate(dossier, stands), _lacks(demand, dossier, dimensions, stands))
         found = next(lacks, None)
         if found is not None:
             return Lack(found.why, f"{test[0]} {found.reason}")
@@ -78,7 +80,11 @@ def first_lack(
 
 
 def _standing(
-    demand: Demand, test: Test, verifications: Iterable[Verification], winner: int | None
+    demand: Demand,
+    dossier: Dossier,
+    test: Test,
+    verifications: Iterable[Verification],
+    winner: int | None,
 ) -> list[tuple[Verification, Weight]]:
     """The results of a test that stand, candidate by candidate."""
     given: dict[int | None, list[Verification]] = {}
@@ -86,11 +92,19 @@ def _standing(
         if (each.verifier, each.options) == test:
             given.setdefault(each.candidate, []).append(each)
     found = (
-        what_stands(each, demand.ground.minimum)
+        what_stands(each, demand.ground.minimum, dossier.adequacies.inadequate)
         for candidate, each in given.items()
         if winner is None or candidate in {None, winner}
     )
     return [each for each in found if each is not None]
+
+
+def _inadequate(dossier: Dossier, stands: Sequence[tuple[Verification, Weight]]) -> Iterator[Lack]:
+    """That a verifier does not tell right from wrong on the record, so that its word means nothing."""
+    for each, weight in stands:
+        if weight == "inadequate":
+            why = dossier.adequacies.reason((each.verifier, each.options))
+            yield Lack("inadequate", f"does not tell right from wrong on this record: {why}")
 
 
 def _lacks(
@@ -101,12 +115,11 @@ def _lacks(
 ) -> Iterator[Lack]:
     """What the results of one test lack, the worst first."""
     for each, _ in stands:
-        if isinstance(each.verdict, Fail):
-            yield Lack("failed", f"failed: {each.verdict.reason}")
+        if is_against(each):
+            yield Lack("failed", f"failed: {why_not(each)}")
     for each, _ in stands:
         if not isinstance(each.verdict, Pass):
-            tag = each.verdict.__struct_config__.tag
-            yield Lack("silent", f"says nothing about the claim ({tag})")
+            yield Lack("silent", f"says nothing about the claim ({verdict_name(each)})")
     if not stands:
         yield Lack("not_run", "has not run")
     for each, weight in stands:

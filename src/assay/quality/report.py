@@ -77,6 +77,8 @@ class JudgedUnder(msgspec.Struct, frozen=True, kw_only=True):
     """How many judgments cite it."""
     in_force: bool
     """Whether it is the rubric in force."""
+    stated: bool
+    """Whether the judgments state a guideline at all."""
 
 
 class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,6 +234,7 @@ def _judged_under(gathered: Gathering, rubrics: Mapping[str, str]) -> Iterator[J
             guideline=named if cited else "no stated guideline",
             judgments=count,
             in_force=cited in in_force,
+            stated=bool(cited),
         )
 
 

@@ -42,9 +42,16 @@ def outline(report: QualityReport) -> tuple[Section, ...]:
 def _summary(report: QualityReport) -> Iterator[Block | str]:
     judged = ", ".join(f"{each.guideline} ({each.judgments})" for each in report.judged_under)
     yield f"Judgments by the guideline that they cite: {judged or 'there are none'}."
-    elsewhere = sum(each.judgments for each in report.judged_under if not each.in_force)
+    others = [each for each in report.judged_under if not each.in_force]
+    elsewhere = sum(each.judgments for each in others if each.stated)
+    silent = sum(each.judgments for each in others if not each.stated)
     if elsewhere:
-        yield f"{elsewhere} of them were not made under the rubric in force, {report.rubric}."
+        yield f"{elsewhere} of them cite another guideline than the rubric in force, {report.rubric}."
+    if silent:
+        yield (
+            f"{silent} of them state no guideline; they count as made under the documents in force "
+            "when they were made or imported."
+        )
     yield Bullets(
         (
             f"Records: {report.records} ({counts(report.kinds)}); {report.judged} of them judged.",
@@ -117,12 +124,16 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
         "An item is a candidate, or a record that has none. A verifier covers only what it "
         "measures; `expert judged` counts values that people gave, whether or not they were "
         "qualified; what nobody tested or judged is uncertain. A verdict that the candidate could "
-        "forge, or that ran under weaker isolation than the contract demands, does not count. Errors, "
-        "timeouts and other limits say nothing about a claim and are in no denominator."
+        "forge, that ran under weaker isolation than the contract demands, or whose verifier does not "
+        "tell right from wrong on the record, does not count; where nobody tested that, the verdict "
+        "counts and is shown as not tested. What a candidate did not deliver (a timeout, another limit, "
+        "a crash, an answer that cannot be carried) counts as not passed, apart from what was refuted. "
+        "Where the verifier could not say, the item is in no denominator."
     )
     head = (
-        "items", *SUPPORT, "refuted", "verifier and expert contradict", "forgeable",
-        "below the contract's isolation", "right with a wrong step",
+        "items", *SUPPORT, "refuted", "not delivered", "verifier and expert contradict", "forgeable",
+        "below the contract's isolation", "inadequate verifier", "adequacy not tested",
+        "right with a wrong step",
     )  # fmt: skip
     rows = [
         (
@@ -132,8 +143,9 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
                 str(count)
                 for count in (
                     each.items, each.machine_verified, each.expert_judged, each.both,
-                    each.uncertain, each.refuted, each.contradicted, each.forgeable,
-                    each.below_minimum, each.right_with_wrong_step,
+                    each.uncertain, each.refuted, each.not_delivered, each.contradicted, each.forgeable,
+                    each.below_minimum, each.inadequate, each.adequacy_not_tested,
+                    each.right_with_wrong_step,
                 )
             ),
         )
@@ -221,12 +233,15 @@ def _defects(report: QualityReport) -> Iterator[Block | str]:
     yield "What verifiers refuted is counted apart: a fault may be among the errors above too."
     yield table(
         "Claims that verifiers refuted, among those that they could test",
-        ("verifier", "dimensions", "task family", "failed"),
+        ("verifier", "dimensions", "task family", "failed", "not delivered"),
         (
-            (each.verifier, ", ".join(each.dimensions), each.family, share(each.failed))
+            (
+                each.verifier, ", ".join(each.dimensions), each.family, share(each.failed),
+                share(each.not_delivered),
+            )
             for each in report.refutations
         ),
-    )
+    )  # fmt: skip
 
 
 def _actions(report: QualityReport) -> Iterator[Block | str]:

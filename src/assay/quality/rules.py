@@ -10,12 +10,13 @@ endorsed candidate such a record is rejected, however well its reviewers agree.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from assay.contracts.contract import ReviewLayer
 from assay.core.digest import sha256
-from assay.quality.candidate_standing import imitated
+from assay.core.wording import counted
+from assay.quality.candidate_standing import OFF_SCALE, imitated
 from assay.quality.case import Case
 from assay.quality.case_context import CaseContext
 from assay.quality.consensus import effective
@@ -94,17 +95,36 @@ def _disposition(case: Case, documents: InForce, result: RuleResult, rule: str) 
 
 def decide(context: CaseContext) -> RuleResult:
     """The result of the first rule that applies, with the requirements of verification and imitation."""
-    result = next(result for rule in RULES if (result := rule(context)) is not None)
-    if result.state == "accepted":
-        result = _not_endorsed(context) or result
-    if result.state not in RELEASABLE or context.lack is None:
-        return result
-    return RuleResult(
-        "needs_verification",
-        "set_aside",
-        context.lack.reason,
-        "run the verifiers again, or correct what they refute",
-    )
+    results = [result for _, result in decided_by(context) if result is not None]
+    return results[-1]
+
+
+def decided_by(context: CaseContext) -> Iterator[tuple[str, RuleResult | None]]:
+    """Each rule that was asked, by name, with its result; the last result decides.
+
+    The rules of review are asked in their order up to the first that applies. What they accept must
+    be endorsed where it exists to be imitated, and what they release must be verified.
+    """
+    for rule in RULES:
+        result = rule(context)
+        yield rule.__name__.removeprefix("_").replace("_", " "), result
+        if result is not None:
+            break
+    if result is not None and result.state == "accepted":
+        refused = _not_endorsed(context)
+        if refused is not None:
+            yield "endorsement", refused
+            result = refused
+    if result is not None and result.state in RELEASABLE and context.lack is not None:
+        yield (
+            "verification",
+            RuleResult(
+                "needs_verification",
+                "set_aside",
+                context.lack.reason,
+                "run the verifiers again, or correct what they refute",
+            ),
+        )
 
 
 def _adjudicated(context: CaseContext) -> RuleResult | None:
@@ -203,13 +223,10 @@ def _too_few(context: CaseContext) -> RuleResult | None:
 
 
 def _not_counted(context: CaseContext) -> str:
-    """Why judgments of people that stand do not count: their role, or that they say nothing."""
+    """Why judgments that stand do not count: a model's, another role's, or they say nothing."""
     counting = context.documents.counting(context.layer)
-    people = [
-        judgment
-        for judgment in effective(context.case.judgments, context.documents.rubric_id)
-        if judgment.reviewer.kind in counting.kinds
-    ]
+    standing = effective(context.case.judgments, context.documents.rubric_id)
+    people = [judgment for judgment in standing if judgment.reviewer.kind in counting.kinds]
     roles = Counter(
         judgment.reviewer.role
         for judgment in people
@@ -223,6 +240,9 @@ def _not_counted(context: CaseContext) -> str:
     ]
     if silent:
         parts.append(f"{silent} of {len(people)} judgments say nothing")
+    models = sum(judgment.reviewer.kind == "model" for judgment in standing)
+    if models:
+        parts.append(f"{counted(models, 'judgment')} by models, which fill no pass")
     return "; ".join(parts)
 
 
@@ -368,6 +388,13 @@ def _not_endorsed(context: CaseContext) -> RuleResult | None:
     if not own or any(each.standing == "endorsed" for each in own):
         return None
     first = next((each for each in own if each.standing != "unjudged"), None)
+    if first is not None and first.rule == OFF_SCALE:
+        return RuleResult(
+            "endorsement",
+            "needs_adjudication",
+            f"nothing says whether it may be imitated: {first.reason}",
+            "an adjudication with a value on the scale",
+        )
     if first is not None:
         return RuleResult(
             first.rule, "rejected", first.reason, "a revision that is reviewed as its own record"

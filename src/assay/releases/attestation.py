@@ -3,6 +3,10 @@
 DSSE: github.com/secure-systems-lab/dsse, protocol and envelope v1. in-toto:
 github.com/in-toto/attestation, Statement v1. The envelope of this format is canonical JSON with
 exactly one signature by the key that its reader trusts, so that no byte of it can be changed.
+
+One key signs for several purposes: a release, a withdrawal, a head of the audit chain. Each has
+its own predicate type and its own payload type. The payload type is part of the bytes that DSSE
+signs, so that what was signed for one purpose has no valid signature for another.
 """
 
 import base64
@@ -18,8 +22,11 @@ from assay.core.canonical import encode_json, parse_json
 from assay.core.errors import AssayError, CheckError
 from assay.releases.keys import key_id
 
+ATTESTATION = "attestation.json"
+"""The file name of a release's signed statement."""
+
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
-"""The media type of an in-toto statement."""
+"""The media type of an in-toto statement; that of a release."""
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 """The version of the statement's format."""
@@ -29,6 +36,19 @@ RELEASE = "urn:assay:release:1"
 
 WITHDRAWAL = "urn:assay:withdrawal:1"
 """The predicate type of a withdrawal."""
+
+AUDIT_HEAD = "urn:assay:audit-head:1"
+"""The predicate type of a head of the audit chain."""
+
+PAYLOAD_TYPES: Mapping[str, str] = {
+    RELEASE: PAYLOAD_TYPE,
+    WITHDRAWAL: "application/vnd.assay.withdrawal+json",
+    AUDIT_HEAD: "application/vnd.assay.audit-head+json",
+}
+"""Predicate type -> the payload type that it is signed under."""
+
+_EARLIER_PAYLOAD_TYPES: Mapping[str, str] = {WITHDRAWAL: PAYLOAD_TYPE}
+"""Predicate type -> the payload type of statements that earlier versions signed."""
 
 
 class Digests(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +105,7 @@ def attest(
     """Sign a claim about some files.
 
     Args:
-        predicate_type: what sort of claim it is.
+        predicate_type: what sort of claim it is, one of `PAYLOAD_TYPES`.
         subjects: file name -> SHA-256, hexadecimal.
         predicate: the claim, as JSON.
         key: the key that signs.
@@ -102,15 +122,15 @@ def attest(
         "predicateType": predicate_type,
         "predicate": dict(predicate),
     }
-    return seal(encode_json(statement), key)
+    return seal(encode_json(statement), key, PAYLOAD_TYPES[predicate_type])
 
 
-def seal(payload: bytes, key: Ed25519PrivateKey) -> bytes:
+def seal(payload: bytes, key: Ed25519PrivateKey, payload_type: str = PAYLOAD_TYPE) -> bytes:
     """Put a statement into a signed envelope: canonical JSON and a line feed."""
-    signature = key.sign(pre_authentication_encoding(PAYLOAD_TYPE, payload))
+    signature = key.sign(pre_authentication_encoding(payload_type, payload))
     envelope = {
         "payload": _base64(payload),
-        "payloadType": PAYLOAD_TYPE,
+        "payloadType": payload_type,
         "signatures": [{"keyid": key_id(key.public_key()), "sig": _base64(signature)}],
     }
     return encode_json(envelope) + b"\n"
@@ -130,7 +150,7 @@ def open_envelope(content: bytes, key: Ed25519PublicKey, predicate_type: str) ->
             signature held.
     """
     envelope = _read_envelope(content)
-    payload = _verified_payload(envelope, key)
+    payload = _verified_payload(envelope, key, predicate_type)
     try:
         parse_json(payload)
         statement = msgspec.json.decode(payload, type=Statement)
@@ -162,9 +182,10 @@ def _read_envelope(content: bytes) -> _Envelope:
     return envelope
 
 
-def _verified_payload(envelope: _Envelope, key: Ed25519PublicKey) -> bytes:
-    if envelope.payloadType != PAYLOAD_TYPE:
-        message = f"the payload's type is {envelope.payloadType!r}, not {PAYLOAD_TYPE!r}"
+def _verified_payload(envelope: _Envelope, key: Ed25519PublicKey, predicate_type: str) -> bytes:
+    payload_type = PAYLOAD_TYPES[predicate_type]
+    if envelope.payloadType not in {payload_type, _EARLIER_PAYLOAD_TYPES.get(predicate_type)}:
+        message = f"the payload's type is {envelope.payloadType!r}, not {payload_type!r}"
         raise _refusal("payload-type", message)
     if not envelope.signatures:
         raise _refusal("no-signature", "the envelope carries no signature")
@@ -179,7 +200,8 @@ def _verified_payload(envelope: _Envelope, key: Ed25519PublicKey) -> bytes:
         raise _refusal("other-key", message)
     payload = _from_base64(envelope.payload)
     try:
-        key.verify(_from_base64(signature.sig), pre_authentication_encoding(PAYLOAD_TYPE, payload))
+        signed = pre_authentication_encoding(envelope.payloadType, payload)
+        key.verify(_from_base64(signature.sig), signed)
     except InvalidSignature as error:
         raise _refusal("signature-wrong", "the signature does not match the payload") from error
     return payload

@@ -27,7 +27,7 @@ from assay.quality.coverage import Coverage, coverage
 from assay.quality.machine_evidence import Demand
 from assay.records.record import SCHEMA_VERSION, Record
 from assay.releases.assembly import Tally, assemble
-from assay.releases.attestation import RELEASE, attest
+from assay.releases.attestation import ATTESTATION, RELEASE, attest
 from assay.releases.card import TEXTS, Portrait, render_texts
 from assay.releases.checksums import SUMS, digest_file, render_sums
 from assay.releases.croissant import CROISSANT, describe
@@ -64,11 +64,9 @@ from assay.releases.publication import Publication
 from assay.releases.release import GateResult, Release
 from assay.releases.selection import Selection, select
 from assay.releases.spool import Spool
+from assay.releases.unchanged import LIMITATIONS, refuse_unchanged
 from assay.releases.withdrawal import withdrawn_records
 from assay.reserve.contamination import Compared
-
-ATTESTATION = "attestation.json"
-"""The signed statement's file name."""
 
 QUALITY_JSON = "quality.json"
 """The quality report for machines."""
@@ -100,6 +98,7 @@ def build(
     releases: Path,
     *,
     actor: str,
+    again: bool = False,
 ) -> Built:
     """Build a release, sign it and commit it.
 
@@ -109,10 +108,12 @@ def build(
         key: the key that signs.
         releases: the folder of the releases, one folder a version.
         actor: who builds.
+        again: whether a release that holds nothing new is wanted.
 
     Raises:
         UsageError: if the version is not above the last one, or another build is running.
-        CheckError: if a gate refuses, with all reasons of all gates; nothing is left behind.
+        CheckError: if a gate refuses, with all reasons of all gates, or if nothing has changed
+            since the last release; nothing is left behind.
         InputError: if the previous release cannot be read or is not the one that was built.
         MachineError: if the folder cannot be written.
     """
@@ -120,7 +121,7 @@ def build(
         settle(store, releases)
         previous = previous_release(store, inputs.version, releases)
         with building(store, releases, inputs.version) as folder:
-            return _Build(store, inputs, key, releases, folder, previous).run(actor)
+            return _Build(store, inputs, key, releases, folder, previous, again).run(actor)
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ class _Build:
     releases: Path
     folder: Path
     previous: Release | None
+    again: bool
 
     @cached_property
     def documents(self) -> dict[DocumentKind, Document]:
@@ -186,6 +188,9 @@ class _Build:
             )
             self._write_documents(publication)
             head, texts = self._judge(selection, tally, items)
+            if self.previous and not self.again:
+                before = self.releases / self.previous.version
+                refuse_unchanged(head, publication.text(texts[LIMITATIONS]), before)
             for name, text in texts.items():
                 self._write(name, publication.text(text))
             self._write_manifest(head, items)
@@ -339,8 +344,7 @@ class _Build:
             limitations=self.inputs.limitations,
             alarms=tuple(each for each in self.inputs.alarms if each.state == "raised"),
         )
-        address = f"urn:assay:{head.program.id}:{head.version}"
-        return render_texts(portrait) | {CROISSANT: describe(portrait, address)}
+        return render_texts(portrait) | {CROISSANT: describe(head, self.paperwork)}
 
     def _claiming(self, texts: Mapping[str, str]) -> dict[str, list[str]]:
         """All texts of the release that could claim something."""

@@ -16,7 +16,10 @@ from assay.releases.inputs import Paperwork
 from assay.releases.manifest import Head
 from assay.reserve.service import NOT_SOUGHT
 
-TEXTS = ("README.md", "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md")
+README = "README.md"
+"""The text that says what the release is and how to verify it."""
+
+TEXTS = (README, "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md")
 """The texts, by file name."""
 
 VERIFY_SCRIPT = Path(__file__).parent / "templates" / "verify.sh"
@@ -63,6 +66,19 @@ def render_texts(portrait: Portrait) -> dict[str, str]:
     """The texts: file name -> Markdown."""
     context = _context(portrait)
     return {name: _environment().get_template(f"{name}.j2").render(context) for name in TEXTS}
+
+
+def render_readme(head: Head, papers: Paperwork, key: str, script: str) -> str:
+    """The README of a release, from what a verifier has as well.
+
+    Args:
+        head: the head of the release's manifest.
+        papers: the documents in force.
+        key: id of the key that signs.
+        script: the shell lines that it shows.
+    """
+    template = _environment().get_template(f"{README}.j2")
+    return template.render(head=head, paperwork=papers, key_id=key, verify_script=script)
 
 
 def licences_of(head: Head) -> list[str]:

@@ -62,6 +62,8 @@ def scan_folder(folder: Path) -> tuple[set[str], list[Issue]]:
     files: set[str] = set()
     issues = []
     for name, mode in _entries(folder):
+        if stat.S_ISDIR(mode) and not any((folder / name).iterdir()):
+            issues.append(_issue("empty-folder", name, "this folder is empty, and no file's place"))
         if stat.S_ISREG(mode):
             files.add(name)
         elif stat.S_ISLNK(mode):

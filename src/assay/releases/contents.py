@@ -73,8 +73,11 @@ F = TypeVar("F", Record, Judgment, Disposition, Adjudication, Verification)
 About = TypeVar("About", Judgment, Disposition, Adjudication, Verification)
 
 
-def examine(folder: Path, head: Head, faults: Faults) -> None:
+def examine(folder: Path, head: Head, faults: Faults) -> Paperwork:
     """Derive everything that the manifest says from the files, and report every difference.
+
+    Returns:
+        The release's documents.
 
     Raises:
         InputError: if a file cannot be read as what it should be; then nothing after it is
@@ -94,6 +97,7 @@ def examine(folder: Path, head: Head, faults: Faults) -> None:
     _compare(head, walk.tally, permits, faults)
     _examine_tables(folder, faults)
     _run_gates(head, walk, papers, documents, faults)
+    return papers
 
 
 def _examine_head(folder: Path, head: Head, faults: Faults) -> None:

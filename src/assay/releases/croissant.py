@@ -6,8 +6,9 @@ from typing import Any
 import pyarrow as pa
 
 from assay.contracts.sources import SourceClass
-from assay.releases.card import Portrait, licences_of
-from assay.releases.manifest import FileEntry
+from assay.releases.card import licences_of
+from assay.releases.inputs import Paperwork
+from assay.releases.manifest import FileEntry, Head
 from assay.releases.parquet import (
     JUDGMENT_COLUMNS,
     JUDGMENT_SCHEMA,
@@ -71,14 +72,16 @@ _MEDIA_TYPES = {
 }
 
 
-def describe(portrait: Portrait, address: str) -> str:
+def describe(head: Head, papers: Paperwork) -> str:
     """The Croissant description of a release, as JSON.
 
     Args:
-        portrait: the release.
-        address: a URI that stands for the release, where it has no page of its own.
+        head: the head of the release's manifest.
+        papers: the documents in force.
     """
-    head, contract = portrait.head, portrait.paperwork.contract
+    # A URI that stands for the release, which has no page of its own.
+    address = f"urn:assay:{head.program.id}:{head.version}"
+    contract = papers.contract
     licences = licences_of(head)
     description = {
         "@context": _CONTEXT,
@@ -102,7 +105,7 @@ def describe(portrait: Portrait, address: str) -> str:
             _record_set("records", RECORD_SCHEMA, RECORD_COLUMNS),
             _record_set("judgments", JUDGMENT_SCHEMA, JUDGMENT_COLUMNS),
         ],
-        **_responsible(portrait),
+        **_responsible(head, papers),
     }
     return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
 
@@ -155,9 +158,8 @@ def _record_set(name: str, schema: pa.Schema, columns: dict[str, str]) -> dict[s
     }
 
 
-def _responsible(portrait: Portrait) -> dict[str, Any]:
+def _responsible(head: Head, paperwork: Paperwork) -> dict[str, Any]:
     """The RAI properties that the release can state; the others are left out, not guessed."""
-    head, paperwork = portrait.head, portrait.paperwork
     counts, contract = head.counts, paperwork.contract
     drawn_on = {entry.id for entry in head.source_classes}
     sources = [each for each in paperwork.sources.classes if each.id in drawn_on]

@@ -11,6 +11,7 @@ from types import MappingProxyType
 import msgspec
 
 from assay.contracts.contract import Contract
+from assay.contracts.diff import compare
 from assay.contracts.document import Document, DocumentKind
 from assay.core.errors import CheckError
 from assay.core.issues import Issue, has_errors
@@ -158,7 +159,7 @@ def versions_gate(
             faults.append(f"the {kind} {document.version} is retired")
         before = (previous or {}).get(kind)
         if before and before.version == document.version and before.id != document.id:
-            faults.append(f"the {kind} changed its meaning and kept the version {document.version}")
+            faults.append(_kept_version(kind, before, document))
     faults += [
         f"{count} judgments that decide {dimension} were made under a text whose meaning changed"
         for dimension, count in sorted(stale.items())
@@ -169,6 +170,16 @@ def versions_gate(
         f"{kind} {item.version} ({item.id[:12]})" for kind, item in documents.items()
     )
     return _result("versions", faults, f"pinned: {pinned}; judged under: {judged or 'no judgment'}")
+
+
+def _kept_version(kind: DocumentKind, before: Document, document: Document) -> str:
+    """What changed of a document that kept its version, in words."""
+    found = compare({kind: before.read()}, {kind: document.read()})
+    kept = f"and kept the version {document.version}"
+    if found.second_look:
+        return f"the {kind} changed the meaning of {', '.join(found.second_look)} {kept}"
+    paths = ", ".join(change.path for change in found.changes[:_SHOWN])
+    return f"the {kind} changed ({paths or 'its words'}), no label means anything else, {kept}"
 
 
 def agreement_gate(floors: Sequence[FloorResult], declared: int) -> GateResult:
@@ -246,6 +257,10 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
             tally.forgeable,
             "rest on a verdict that the candidate could have forged, and on no person",
         ),
+        (
+            tally.inadequate,
+            "rest on a verifier that does not tell right from wrong there, and on no person",
+        ),
     ):
         if records:
             faults.append(f"{len(records)} records {what}: {_some(records)}")
@@ -255,13 +270,25 @@ def verification_gate(tally: VerifierTally, applying: Collection[str]) -> GateRe
         return _result("verification", [*faults, *missing, *silent], "")
     if not tally.demanded:
         results = sum(sum(each.verdicts.values()) for each in tally.rows())
-        reason = f"the rubric names no verifier; {results} other results decide nothing"
+        reason = "the rubric names no verifier, so nothing was demanded of one"
+        if results:
+            reason += f"; {counted(results, 'result')} of others came along and decided nothing"
         return _unknown("verification", reason)
     asked = [f"the contract asks for {tally.minimum}"] if tally.minimum else []
     found = [f"{tally.speaking} results pass or fail a claim", *missing, *silent, *asked]
+    found += [_adequacy(tally)] if tally.speaking else []
     if missing or silent or not tally.speaking:
         return _unknown("verification", "; ".join(found), required=True)
     return _result("verification", (), "; ".join(found))
+
+
+def _adequacy(tally: VerifierTally) -> str:
+    """Of how many results it is known that their verifier tells right from wrong there."""
+    counts = tally.adequacy
+    told = [f"{counts[state]} {state}" for state in ("adequate", "inadequate") if counts[state]]
+    if counts["not tested"]:
+        told.append(f"{counts['not tested']} not tested (assay verify adequacy)")
+    return f"adequacy of their verifiers: {', '.join(told)}"
 
 
 def claims_gate(

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from assay.core.digest import sha256_hex
 from assay.core.errors import InputError, MachineError, UsageError
+from assay.core.private import FILE_MODE
 
 _HINT = (
     "make a pair with `assay.releases.keys.make_key_pair` or `openssl genpkey -algorithm ed25519`"
@@ -40,7 +41,7 @@ def make_key_pair(private_file: Path, public_file: Path) -> str:
                 hint="name another file, or move the old key away and keep it",
             )
     key = Ed25519PrivateKey.generate()
-    write_new(private_file, private_pem(key), mode=0o600)
+    write_new(private_file, private_pem(key), mode=FILE_MODE)
     write_new(public_file, public_pem(key.public_key()), mode=0o644)
     return key_id(key.public_key())
 

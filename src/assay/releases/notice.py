@@ -4,16 +4,25 @@ The folder stays as it is, for its digests are in the world; whoever verifies it
 A notice that cannot be verified is an error, not nothing: someone may have damaged a true one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from assay.core.errors import AssayError
 from assay.core.issues import Issue, Severity
-from assay.releases.attestation import WITHDRAWAL, Statement, attest, open_envelope
+from assay.releases.attestation import (
+    ATTESTATION,
+    RELEASE,
+    WITHDRAWAL,
+    Statement,
+    attest,
+    open_envelope,
+)
 from assay.releases.manifest import MANIFEST
 from assay.releases.release import Release
+from assay.releases.version import precedence
 from assay.releases.withdrawal import Withdrawal
 
 
@@ -45,21 +54,65 @@ def sign_notice(
     return attest(WITHDRAWAL, subject, predicate, key)
 
 
-def notices_beside(folder: Path, manifest: str, key: Ed25519PublicKey) -> Iterator[Issue]:
-    """What the notices beside a release say of it.
+class Notices(msgspec.Struct, frozen=True, kw_only=True):
+    """What was at hand to say of a release that it must no longer be used."""
+
+    at_hand: int
+    """Signed notices and attestations of other releases that were read and believed."""
+    superseded_by: str | None
+    """The version of a later release that names this one as the one before it."""
+    issues: tuple[Issue, ...]
+    """What they say of this release, and which of them cannot be believed."""
+
+
+def notices_at_hand(
+    folder: Path, manifest: str, key: Ed25519PublicKey, given: Sequence[Path] = ()
+) -> Notices:
+    """What the notices beside a release, and those that are given, say of it.
 
     Args:
-        folder: the release.
+        folder: the release; notices and later releases may be next to it.
         manifest: SHA-256 of its manifest as it was signed, hexadecimal.
         key: the key that is trusted.
+        given: notices, or attestations of later releases, that are kept elsewhere.
     """
-    for file, statement in _read_beside(folder, key):
-        if isinstance(statement, Statement):
-            if statement.digests.get(MANIFEST) == manifest:
-                yield _withdrawn(file.name, statement)
-        elif file in named_notices(folder):
-            message = f"there is a notice of withdrawal that cannot be verified: {statement}"
-            yield _issue("notice-unbelievable", file.name, message, "error")
+    issues: list[Issue] = []
+    believed, later = 0, []
+    for file, statement in _all_at_hand(folder, key, given):
+        if not isinstance(statement, Statement):
+            if file in given or file in named_notices(folder):
+                message = f"there is a notice of withdrawal that cannot be verified: {statement}"
+                issues.append(_issue("notice-unbelievable", file.name, message, "error"))
+            continue
+        believed += 1
+        if statement.predicate_type == RELEASE:
+            if statement.predicate.get("previous") == f"sha256:{manifest}":
+                later.append(str(statement.predicate.get("version")))
+            elif file in given:
+                issues.append(_about_another(file.name))
+        elif statement.digests.get(MANIFEST) == manifest:
+            issues.append(_withdrawn(file.name, statement))
+        elif file in given:
+            issues.append(_about_another(file.name))
+    superseded_by = max(later, key=precedence, default=None)
+    if superseded_by:
+        issues.append(_superseded(superseded_by))
+    return Notices(at_hand=believed, superseded_by=superseded_by, issues=tuple(issues))
+
+
+def _all_at_hand(
+    folder: Path, key: Ed25519PublicKey, given: Sequence[Path]
+) -> Iterator[tuple[Path, "Statement | AssayError | OSError"]]:
+    """Notices beside a release, those given, and the attestations of its neighbours."""
+    yield from _read_beside(folder, key)
+    for file in given:
+        notice = _open(file, key, WITHDRAWAL)
+        attestation = _open(file, key, RELEASE)
+        yield file, attestation if isinstance(attestation, Statement) else notice
+    own = folder.resolve()
+    for file in sorted(own.parent.glob(f"*/{ATTESTATION}")):
+        if file.parent != own:
+            yield file, _open(file, key, RELEASE)
 
 
 def withdrawn_records(folder: Path, manifest: str, key: Ed25519PublicKey) -> frozenset[str]:
@@ -89,10 +142,16 @@ def _read_beside(
 ) -> Iterator[tuple[Path, Statement | AssayError | OSError]]:
     """Every notice beside a release, of any release: what it states, or why it is unbelievable."""
     for file in sorted(folder.resolve().parent.glob("*.withdrawal-*.json")):
-        try:
-            yield file, open_envelope(file.read_bytes(), key, WITHDRAWAL)
-        except (AssayError, OSError) as error:
-            yield file, error
+        yield file, _open(file, key, WITHDRAWAL)
+
+
+def _open(
+    file: Path, key: Ed25519PublicKey, predicate_type: str
+) -> Statement | AssayError | OSError:
+    try:
+        return open_envelope(file.read_bytes(), key, predicate_type)
+    except (AssayError, OSError) as error:
+        return error
 
 
 def _records(statement: Statement) -> list[str]:
@@ -108,7 +167,26 @@ def _withdrawn(file: str, statement: Statement) -> Issue:
     return _issue("withdrawn", file, f"this release is withdrawn: {reason}", "error")
 
 
-def _issue(code: str, file: str, message: str, severity: Severity) -> Issue:
+def _about_another(file: str) -> Issue:
+    message = "this notice is about another release"
+    return _issue(
+        "notice-about-another", file, message, "warning", hint="it says nothing of this one"
+    )
+
+
+def _superseded(version: str) -> Issue:
+    message = f"the later release {version} follows this one"
+    return _issue("superseded", MANIFEST, message, "warning", hint="use the later one for new work")
+
+
+def _issue(
+    code: str,
+    file: str,
+    message: str,
+    severity: Severity,
+    *,
+    hint: str = "do not use it; ask the publisher for a later release",
+) -> Issue:
     return Issue(
         file=file,
         line=0,
@@ -116,5 +194,5 @@ def _issue(code: str, file: str, message: str, severity: Severity) -> Issue:
         code=code,
         severity=severity,
         message=message,
-        hint="do not use it; ask the publisher for a later release",
+        hint=hint,
     )

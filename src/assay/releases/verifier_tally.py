@@ -9,7 +9,14 @@ from assay.quality.machine_evidence import Demand
 from assay.records.fields import Index
 from assay.records.judgment import Judgment, standing
 from assay.records.verdict import Category, Scored
-from assay.verification.standing import Weight, speaks, verdict_name, weight_of, what_stands
+from assay.verification.standing import (
+    Adequacies,
+    Weight,
+    speaks,
+    verdict_name,
+    weight_of,
+    what_stands,
+)
 from assay.verification.verification import Verification
 
 _Key = tuple[str, str, str, str]
@@ -51,6 +58,12 @@ class VerifierTally:
         self.forgeable: list[str] = []
         """Ids of records with a verdict in force that the candidate could have forged, while no
         person gave a value on what it covers, or the contract refuses it even so."""
+        self.inadequate: list[str] = []
+        """Ids of records with a verdict of a verifier that does not tell right from wrong there,
+        while no person gave a value on what it covers."""
+        self.adequacy: Counter[str] = Counter()
+        """Verdicts of named verifiers that pass or fail, by what is known of the verifier there:
+        adequate, inadequate, not tested."""
         self._counts: dict[_Key, Counter[str]] = defaultdict(Counter)
         self._speaking: Counter[str] = Counter()
         self._run: Counter[str] = Counter()
@@ -74,12 +87,17 @@ class VerifierTally:
         named = [each for each in verifications if (each.verifier, each.options) in self._named]
         self._run.update(each.verifier for each in named)
         self._speaking.update(each.verifier for each in named if speaks(each))
-        weak = set(_weak(named, self.minimum))
+        known = Adequacies(verifications)
+        self.adequacy.update(known.of(each) for each in named if speaks(each))
+        weak = set(_weak(named, self.minimum, known))
         if any(lacks == "below_minimum" for _, _, lacks in weak):
             self.below_minimum.append(record)
         alone = {(name, item) for name, item, lacks in weak if lacks == "forgeable"}
         if alone and (self._refused_always or not _all_valued(alone, judgments)):
             self.forgeable.append(record)
+        untold = {(name, item) for name, item, lacks in weak if lacks == "inadequate"}
+        if untold and not _all_valued(untold, judgments):
+            self.inadequate.append(record)
 
     @property
     def speaking(self) -> int:
@@ -129,7 +147,7 @@ def _lack(weight: Weight) -> str | None:
 
 
 def _weak(
-    verifications: Sequence[Verification], minimum: IsolationLevel | None
+    verifications: Sequence[Verification], minimum: IsolationLevel | None, known: Adequacies
 ) -> Iterable[tuple[str, int, Weight]]:
     """Dimensions and candidates whose standing verdict does not count, with what it lacks."""
     tests: dict[tuple[str, str | None, int | None], list[Verification]] = defaultdict(list)
@@ -137,7 +155,7 @@ def _weak(
         if speaks(each):
             tests[each.verifier, each.options, each.candidate].append(each)
     for results in tests.values():
-        stands = what_stands(results, minimum)
+        stands = what_stands(results, minimum, known.inadequate)
         if stands and stands[1] != "counts":
             for dimension in stands[0].dimensions:
                 yield dimension, stands[0].candidate or 0, stands[1]

@@ -4,7 +4,7 @@ First the shell: files, digests and signature, without reading any content. Only
 as it was signed, the content: a file that someone else may have written is not parsed further.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,13 +12,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from assay.core.errors import AssayError, UsageError
 from assay.core.issues import Issue, has_errors
-from assay.releases.attestation import RELEASE, Statement, open_envelope
-from assay.releases.build import ATTESTATION, predicate_of
+from assay.releases.attestation import ATTESTATION, RELEASE, Statement, open_envelope
+from assay.releases.build import predicate_of
 from assay.releases.checksums import SUMS, compare, digest_file, parse_sums, scan_folder
 from assay.releases.contents import examine
+from assay.releases.derived_texts import examine_texts
 from assay.releases.faults import Faults
+from assay.releases.keys import key_id
 from assay.releases.manifest import MANIFEST, Head, read_head
-from assay.releases.notice import notices_beside
+from assay.releases.notice import notices_at_hand
 from assay.releases.version import is_version, precedence
 
 
@@ -33,10 +35,19 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """The head of the manifest, where it is as it was signed."""
     issues: tuple[Issue, ...]
     """Everything that is wrong (errors) or should be known (warnings), shell first."""
+    notices: int = 0
+    """Signed notices and attestations of neighbouring releases that could have at_hand otherwise; without
+    any, a withdrawal would not show."""
+    superseded_by: str | None = None
+    """The version of a later release that is at hand and follows this one."""
 
 
 def verify(
-    folder: Path, public_key: Ed25519PublicKey, *, newer_than: str | None = None
+    folder: Path,
+    public_key: Ed25519PublicKey,
+    *,
+    newer_than: str | None = None,
+    notices: Sequence[Path] = (),
 ) -> Verified:
     """Verify a release.
 
@@ -44,6 +55,8 @@ def verify(
         folder: the release.
         public_key: the key that is trusted; it must come from elsewhere than the release.
         newer_than: the version that is already at hand: an older or equal one is a replay.
+        notices: notices of withdrawal, or attestations of later releases, that are kept elsewhere
+            than next to the folder.
 
     Raises:
         UsageError: if there is no such folder, or `newer_than` is not a version.
@@ -64,12 +77,22 @@ def verify(
         if floor and precedence(version) <= floor:
             message = f"{version} was signed, which is not newer than {newer_than}"
             faults.error("replayed", ATTESTATION, message)
-    head = _verify_content(folder, statement, faults) if statement and not faults.found else None
+    head = None
+    if statement and not faults.found:
+        head = _verify_content(folder, statement, key_id(public_key), faults)
+    at_hand = None
     if statement:
-        digest = statement.digests.get(MANIFEST, "")
-        faults.add_all(notices_beside(folder, digest, public_key))
+        at_hand = notices_at_hand(folder, statement.digests.get(MANIFEST, ""), public_key, notices)
+        faults.add_all(at_hand.issues)
     issues = faults.issues()
-    return Verified(ok=not has_errors(issues), version=version, head=head, issues=issues)
+    return Verified(
+        ok=not has_errors(issues),
+        version=version,
+        head=head,
+        issues=issues,
+        notices=at_hand.at_hand if at_hand else 0,
+        superseded_by=at_hand.superseded_by if at_hand else None,
+    )
 
 
 def _verify_shell(folder: Path, key: Ed25519PublicKey, faults: Faults) -> Statement | None:
@@ -122,13 +145,16 @@ def _signed_version(statement: Statement | None, faults: Faults) -> str | None:
     return version
 
 
-def _verify_content(folder: Path, statement: Statement, faults: Faults) -> Head | None:
+def _verify_content(
+    folder: Path, statement: Statement, signed_by: str, faults: Faults
+) -> Head | None:
     try:
         head = read_head(folder / MANIFEST)
         if predicate_of(head) != statement.predicate:
             message = "the signed statement and the manifest say different things"
             faults.error("other-claim", ATTESTATION, message)
-        examine(folder, head, faults)
+        papers = examine(folder, head, faults)
+        examine_texts(folder, head, papers, signed_by, faults)
     except AssayError as error:
         faults.error(error.code, error.where or MANIFEST, error.message, error.hint)
         return None

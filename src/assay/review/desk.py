@@ -188,11 +188,17 @@ def renew(desk: DeskWriting, lease: Lease, *, now: str, seconds: int) -> Lease:
     return lease
 
 
-def release(desk: DeskWriting, lease: Lease) -> Lease:
-    """Give an item back; the reviewer is not asked about it again."""
+def release(desk: DeskWriting, lease: Lease, *, counted_at: str | None = None) -> Lease:
+    """Give an item back; the reviewer is not asked about it again.
+
+    Args:
+        desk: the open transaction.
+        lease: the lease.
+        counted_at: the time, where it counts as a skip; None where it does not.
+    """
     if lease.state != LeaseState.held:
         return lease
-    given = msgspec.structs.replace(lease, state=LeaseState.released)
+    given = msgspec.structs.replace(lease, state=LeaseState.released, until=counted_at)
     desk.change(given)
     desk.acted()
     return given
@@ -255,7 +261,7 @@ def answer(
         desk.facts.add([written])
         judgment = judgment.replace(wrote=written.id)
     # Settled first: a pass that this lease takes is not taken once more as the judgment enters.
-    lease = settle(desk, lease, judgment.id)
+    lease = settle(desk, lease, judgment.id, at=now)
     desk.facts.add([judgment])
     receipt = Receipt(
         assignment=str(lease.handle),
@@ -282,8 +288,15 @@ def _replayed(earlier: tuple[bytes, bytes], body_hash: bytes) -> Receipt:
     return msgspec.structs.replace(stored, replayed=True)
 
 
-def settle(desk: DeskWriting, lease: Lease, judgment: str) -> Lease:
-    """Write that a lease is answered; one that had lost its slot takes a free one, or none."""
+def settle(desk: DeskWriting, lease: Lease, judgment: str, *, at: str | None = None) -> Lease:
+    """Write that a lease is answered; one that had lost its slot takes a free one, or none.
+
+    Args:
+        desk: the open transaction.
+        lease: the lease.
+        judgment: id of the judgment or the adjudication.
+        at: the time; absent where it is a decision, which is no work of the queue's hour.
+    """
     if lease.state in ANSWERED:
         state, late = lease.state, lease.late
     elif lease.state == LeaseState.held:
@@ -299,6 +312,7 @@ def settle(desk: DeskWriting, lease: Lease, judgment: str) -> Lease:
         state=state,
         late=late,
         judgment=judgment,
+        until=lease.until if at is None or lease.state in ANSWERED else at,
         revision=lease.revision + 1,
         drafted=False,
     )

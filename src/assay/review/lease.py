@@ -146,7 +146,8 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     assignment: str | None = None
     """Id of the assignment."""
     until: str | None = None
-    """When it runs out, as UTC in ISO 8601."""
+    """When it runs out, as UTC in ISO 8601; once it is answered or given back, when that was. Absent
+    where giving it back does not count as a skip."""
     judgment: str | None = None
     """Id of the newest judgment or adjudication that answered it."""
     revision: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assay.contracts.contract import Contract
 from assay.review.lease import Member, QueueRow
-from assay.review.welfare import without_consent
+from assay.review.welfare import Reader, counted_as, withheld
 
 
 def members_of(
@@ -38,14 +38,11 @@ def may_see(
     agreed: Mapping[str, frozenset[str]],
 ) -> bool:
     """Whether a person is cleared for a queue's content and agreed to it."""
-    welfare = contract.welfare
-    if welfare is None or not restricted(row):
-        return True
-    cleared = any(role in welfare.restricted_to for role in roles)
-    missing = without_consent(row.queue.harms, reviewer=reviewer, agreed=agreed)
-    return cleared and not (welfare.opt_in and missing)
+    reader = Reader(roles=tuple(roles), agreed=agreed.get(reviewer, frozenset()))
+    queue = row.queue
+    return withheld(queue.harms, queue.severity, contract.welfare, reader, now=None) is None
 
 
 def restricted(row: QueueRow) -> bool:
     """Whether a queue's content is severe, or shows a harm."""
-    return bool(row.queue.harms) or row.queue.severity is not None
+    return bool(counted_as(row.queue.harms, row.queue.severity))

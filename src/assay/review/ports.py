@@ -9,6 +9,7 @@ from assay.core.ports import Writing
 from assay.review.assignment import Assignment
 from assay.review.lease import Item, Lease, Member, NewItem, Queue, QueueRow, Turn
 from assay.review.passes import PassChange, PassCount
+from assay.review.skipping import Ended
 from assay.review.welfare import Exposure
 
 
@@ -53,6 +54,9 @@ class DeskWriting(Protocol):
 
     def held(self, reviewer: str) -> list[Lease]:
         """The leases that a reviewer holds, the one that runs out first at the front."""
+
+    def ended(self, reviewer: str, since: str) -> Ended:
+        """What a reviewer answered and skipped since a moment."""
 
     def turn(self, reviewer: str, queue: int) -> Turn | None:
         """The next item of a queue that a reviewer may be given; None where there is none."""

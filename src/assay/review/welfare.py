@@ -21,6 +21,12 @@ BREAK_MINUTES = 10
 LEAST_PEOPLE = 5
 """Sums over fewer people are suppressed, since they would reveal each of them (a convention)."""
 
+PAGE_SECONDS = 60
+"""Seconds for which an uncovered text counts on a page that cannot tell how long it is read (a convention)."""
+
+SEVERE = "severe"
+"""Category under which content counts that is severe and names no harm."""
+
 _MINUTE = 60_000
 
 
@@ -84,6 +90,46 @@ class Capped(msgspec.Struct, frozen=True, kw_only=True):
     """Benign items that must come first as well."""
 
 
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who would read a text, as far as care asks."""
+
+    roles: tuple[str, ...]
+    """The person's roles."""
+    agreed: frozenset[str]
+    """Harm categories that the person agreed to read."""
+    exposures: tuple[Exposure, ...] = ()
+    """What the person looked at; the last week is enough."""
+
+
+class Withheld(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a text is not shown to a person."""
+
+    reason: Literal["not_cleared", "not_agreed", "capped"]
+    """A role that the contract does not clear; a category without consent; a cap."""
+    categories: tuple[str, ...]
+    """What the person has not agreed to; empty for other reasons."""
+    cap: Capped | None = None
+    """The cap that is reached."""
+
+    @property
+    def message(self) -> str:
+        """The reason in words."""
+        if self.cap is not None:
+            return f"you have reached {_CAPS[self.cap.reason]}; take a rest, it does not count against you"
+        if self.reason == "not_cleared":
+            return "the contract does not clear your roles for severe content"
+        names = ", ".join(each.replace("_", " ") for each in self.categories)
+        return f"you have not agreed to read content that shows {names}; your home page asks for it"
+
+
+_CAPS: Mapping[CapReason, str] = {
+    "hour": "the hour's cap on such content",
+    "day": "the day's cap on such content",
+    "week": "the week's cap on such content",
+    "break": "a break from such content",
+}
+
+
 class Care(msgspec.Struct, frozen=True, kw_only=True):
     """How much of one harm category a group read; for leads."""
 
@@ -119,17 +165,41 @@ def standing_consents(consents: Iterable[Consent]) -> dict[str, frozenset[str]]:
     return {reviewer: frozenset(categories) for reviewer, categories in sorted(agreed.items())}
 
 
-def without_consent(
-    categories: Collection[str], *, reviewer: str, agreed: Mapping[str, frozenset[str]]
-) -> frozenset[str]:
-    """The harm categories of an item that a person has not agreed to read; none: it may be offered.
+def counted_as(categories: Sequence[str], severity: str | None) -> tuple[str, ...]:
+    """Under which categories reading an item counts: its own, or `severe`; none where it is benign."""
+    return tuple(categories) or ((SEVERE,) if severity else ())
+
+
+def withheld(
+    categories: Sequence[str],
+    severity: str | None,
+    welfare: Welfare | None,
+    reader: Reader,
+    *,
+    now: str | None,
+) -> Withheld | None:
+    """Why a text is not shown to a person; None where it may be, covered if it shows a harm.
+
+    Every view of a record asks this, whatever the page: the work, adjudication, calibration, gaps.
 
     Args:
-        categories: harm categories that the item shows.
-        reviewer: pseudonym.
-        agreed: what each person agrees to (`standing_consents`).
+        categories: harm categories that the text shows.
+        severity: how severe it is.
+        welfare: what the contract says; without it nothing is withheld.
+        reader: the person.
+        now: the moment, as UTC in ISO 8601; None where the person has begun to read the text, so
+            that caps do not take it away.
     """
-    return frozenset(categories) - agreed.get(reviewer, frozenset())
+    counted = counted_as(categories, severity)
+    if welfare is None or not counted:
+        return None
+    if not any(role in welfare.restricted_to for role in reader.roles):
+        return Withheld(reason="not_cleared", categories=())
+    missing = tuple(each for each in categories if each not in reader.agreed)
+    if welfare.opt_in and missing:
+        return Withheld(reason="not_agreed", categories=missing)
+    cap = allowed(reader.exposures, counted, now, caps_of(welfare)) if now is not None else None
+    return Withheld(reason="capped", categories=(), cap=cap) if isinstance(cap, Capped) else None
 
 
 def caps_of(welfare: Welfare) -> Caps:

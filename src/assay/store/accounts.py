@@ -109,6 +109,18 @@ class Accounts:
         unit.connection.execute(insert(self._invitations), _row(invitation))
         unit.acted = True
 
+    def withdraw_open(self, unit: Unit, role: str) -> None:
+        """Withdraw every open invitation that grants a role."""
+        table = self._invitations
+        opened = select(table).where(table.c.used.is_(None))
+        granting = [
+            found.digest
+            for found in map(_invitation, unit.connection.execute(opened).mappings().all())
+            if role in found.roles
+        ]
+        unit.connection.execute(delete(table).where(table.c.digest.in_(granting)))
+        unit.acted = True
+
     def use(self, unit: Unit, digest: bytes, name: str) -> bool:
         """Use an invitation up; False if somebody was faster."""
         table = self._invitations
@@ -124,6 +136,12 @@ class Accounts:
         unit.connection.execute(delete(table).where(table.c.until < session.begun))
         unit.connection.execute(insert(table), _row(session))
         unit.acted = True
+
+    def renew(self, unit: Unit, digest: bytes, until: str) -> None:
+        """Have a session that still is there end later; it is no act of anybody."""
+        table = self._sessions
+        later = update(table).where(table.c.digest == digest, table.c.until < until)
+        unit.connection.execute(later.values(until=until))
 
     def end(self, unit: Unit, digest: bytes) -> None:
         """End a session."""

@@ -1,24 +1,29 @@
 """The audit of the store: is everything there, in its place, as it was written?
 
 One pass over one snapshot reads the chain and, beside it, every append-only table in order of
-entry. Memory is bounded however long the tables are.
+entry. Memory is bounded however long the tables are. What is damaged is a finding; the pass goes on
+behind it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Column, Connection, RowMapping, Table
+from sqlalchemy.exc import SQLAlchemyError
 
 from assay.core.digest import sha256, sha256_hex
-from assay.core.errors import MachineError
+from assay.core.errors import AssayError, MachineError
 from assay.core.identity import digest_of, is_id, make_id
 from assay.core.lineage import Edge
 from assay.core.ports import Checkpoint, Import, Origin
 from assay.store.chain import Entry, Share, Tally, import_digest, row_digest
-from assay.store.store import STREAMED, Store
-from assay.store.tables import Kept, Schema
+from assay.store.damage import LAST_KEY, faults_of_the_file, rows_past_damage
+from assay.store.store import Store
+from assay.store.tables import Kept
+
+UNREADABLE = (AssayError, ArithmeticError, LookupError, TypeError, ValueError, msgspec.MsgspecError)
+"""What reading a row of another shape can raise."""
 
 MOST_FINDINGS = 1000
 """Findings that a report spells out; beyond them it only counts."""
@@ -33,6 +38,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """The audit entry, the fact or the row."""
     message: str
     """What is wrong, in one sentence."""
+    hint: str = ""
+    """What to do about it, where that is known."""
 
 
 class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,8 +78,16 @@ def verify(store: Store, witnesses: Iterable[Checkpoint] = ()) -> AuditReport:
         store: the store.
         witnesses: heads of the chain that were kept elsewhere, such as in signed releases.
     """
-    with store.snapshot() as connection:
+    with store.damaged_snapshot() as connection:
         return _Audit(store, connection, witnesses).run()
+
+
+def with_findings(report: AuditReport, further: Iterable[Finding]) -> AuditReport:
+    """A report with further findings behind its own."""
+    added = tuple(further)
+    return msgspec.structs.replace(
+        report, found=report.found + len(added), findings=(*report.findings, *added)
+    )
 
 
 @dataclass
@@ -82,12 +97,29 @@ class _Table:
     name: str
     rows: Iterator[RowMapping]
     digest: Callable[[RowMapping], bytes]
+    unreadable: Callable[[str, str], None]
     waiting: RowMapping | None = None
     read: int = 0
 
     def advance(self) -> None:
-        self.waiting = next(self.rows, None)
-        self.read += self.waiting is not None
+        """Go to the next row whose place in the chain can be read; the others are findings."""
+        for row in self.rows:
+            self.read += 1
+            if isinstance(row["entry"], int):
+                self.waiting = row
+                return
+            self.unreadable(_place(self, row), "it does not say which entry it came with")
+        self.waiting = None
+
+    def digest_of_waiting(self) -> bytes:
+        """The digest of the waiting row; one that cannot be read is a finding."""
+        row = self.waiting
+        assert row is not None
+        try:
+            return self.digest(row)
+        except UNREADABLE as error:
+            self.unreadable(_place(self, row), f"its bytes cannot be read: {_first_line(error)}")
+            return b""
 
 
 class _Audit:
@@ -98,25 +130,25 @@ class _Audit:
         self._found = 0
         self._head = Checkpoint(number=0, hash="")
         self._entries = 0
+        self._last_moment = ""
         self._imports: dict[str, str] = {}
         self._witnesses = self._collect(given)
 
     def run(self) -> AuditReport:
+        for fault in faults_of_the_file(self._connection, MOST_FINDINGS):
+            self._report("file-damaged", "the database file", fault)
         tables = self._tables()
         for table in tables:
             table.advance()
-        for row in self._stream(_entries(self._store.schema)):
+        entries = self._store.schema.entries
+        for row in self._rows(entries, entries.c.number):
             self._check_entry(row["number"], row["hash"], _as_bytes(row["body"]), tables)
         for table in tables:
             self._check_strays(table, None)
         self._check_imports()
         for witness in self._witnesses:
             if witness.number > self._head.number:
-                self._report(
-                    "entries-cut",
-                    f"entry {witness.number}",
-                    f"the chain ends at entry {self._head.number}, before this witnessed entry",
-                )
+                self._report_older(witness)
         return self._summary(tables)
 
     def _collect(self, given: Iterable[Checkpoint]) -> list[Checkpoint]:
@@ -152,22 +184,35 @@ class _Audit:
     def _tables(self) -> list[_Table]:
         schema = self._store.schema
         facts = [
-            _Table(kept.table.name, self._stream(_facts(kept)), self._fact_digest(kept))
+            self._table(kept.table, kept.table.c.seq, self._fact_digest(kept))
             for kept in schema.families
         ]
         edges, origins = schema.edges, schema.origins
         return [
             *facts,
-            _Table("edges", self._stream(select(edges).order_by(edges.c.seq)), _edge_digest),
-            _Table(
-                "origins", self._stream(select(origins).order_by(origins.c.seq)), _origin_digest
-            ),
+            self._table(edges, edges.c.seq, _edge_digest),
+            self._table(origins, origins.c.seq, _origin_digest),
         ]
 
-    def _stream(self, wanted: Select[Any]) -> Iterator[RowMapping]:
-        return iter(
-            self._connection.execution_options(yield_per=STREAMED).execute(wanted).mappings()
-        )
+    def _table(
+        self, table: Table, key: Column[int], digest: Callable[[RowMapping], bytes]
+    ) -> _Table:
+        return _Table(table.name, self._rows(table, key), digest, self._report_unreadable)
+
+    def _rows(self, table: Table, key: Column[int]) -> Iterator[RowMapping]:
+        def skipped(after: int, tried: int) -> None:
+            end = f"up to {tried}" if tried < LAST_KEY else "to the end"
+            self._report(
+                "rows-damaged", f"{table.name} {after + 1}", f"rows from here {end} cannot be read"
+            )
+
+        try:
+            yield from rows_past_damage(self._connection, table, key, skipped)
+        except SQLAlchemyError as error:
+            self._report("table-unreadable", table.name, _first_line(error))
+
+    def _report_unreadable(self, where: str, message: str) -> None:
+        self._report("row-unreadable", where, message)
 
     def _check_entry(
         self, number: int, stored_hash: str, body: bytes, tables: list[_Table]
@@ -190,6 +235,7 @@ class _Audit:
             self._report("entry-renumbered", where, f"it was written as entry {entry.number}")
         if entry.previous != before.hash:
             self._report("chain-broken", where, "it does not follow the entry before it")
+        self._last_moment = entry.at
         self._imports |= entry.imports
         for table in tables:
             self._check_share(where, number, entry, table)
@@ -197,12 +243,13 @@ class _Audit:
     def _check_imports(self) -> None:
         """Hold every import against the last entry that moved it on."""
         sealed = dict(self._imports)
-        for row in self._stream(select(self._store.schema.imports)):
+        imports = self._store.schema.imports
+        for row in self._rows(imports, imports.c.id):
             imported = Import(**row)
             said = sealed.pop(str(imported.id), None)
             if said is None and imported.position == 0 and imported.state == "running":
                 continue  # begun, and nothing committed yet
-            if said != import_digest(imported):
+            if said != _import_digest(imported):
                 self._report(
                     "import-changed",
                     f"import {imported.id}",
@@ -214,7 +261,7 @@ class _Audit:
     def _read_entry(self, where: str, body: bytes) -> Entry | None:
         try:
             return msgspec.json.decode(body, type=Entry)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             self._report("entry-unreadable", where, f"its bytes are not an audit entry: {error}")
             return None
 
@@ -236,11 +283,13 @@ class _Audit:
     def _take_share(self, table: _Table, number: int) -> Share | None:
         """The share of an entry as the table has it; a gap in its sequence is a finding."""
         tally: Tally | None = None
+        expected = 0
         while (row := table.waiting) is not None and row["entry"] == number:
             tally = tally or Tally(row["seq"])
-            if row["seq"] != tally.next:
+            if expected and row["seq"] != expected:
                 self._report("row-renumbered", _place(table, row), "its number is out of sequence")
-            tally.add(table.digest(row))
+            expected = row["seq"] + 1
+            tally.add(table.digest_of_waiting())
             table.advance()
         return tally.share() if tally else None
 
@@ -252,7 +301,7 @@ class _Audit:
                 _place(table, row),
                 f"it claims entry {row['entry']}, which did not bring it",
             )
-            table.digest(row)
+            table.digest_of_waiting()
             table.advance()
 
     def _fact_digest(self, kept: Kept) -> Callable[[RowMapping], bytes]:
@@ -264,40 +313,61 @@ class _Audit:
                 self._check_columns(kept, row)
                 return actual
             self._report(
-                "fact-changed", row["id"], "its content does not have the digest in its id"
+                "fact-changed", str(row["id"]), "its content does not have the digest in its id"
             )
-            return digest_of(row["id"]) if is_id(row["id"]) else actual
+            identity = str(row["id"])
+            return digest_of(identity) if is_id(identity) else actual
 
         return check
 
     def _check_columns(self, kept: Kept, row: RowMapping) -> None:
         try:
             fact = kept.decoder.decode(row["body"])
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             self._report("fact-unreadable", row["id"], f"this release cannot read it: {error}")
             return
         for name, column in kept.family.columns.items():
             if column.extract(fact) != row[name]:
                 self._report("index-changed", row["id"], f"{name} does not say what the fact says")
 
-    def _report(self, code: str, where: str, message: str) -> None:
+    def _report_older(self, witness: Checkpoint) -> None:
+        """The store lacks entries that were witnessed: an older copy, or one with its end cut."""
+        last = self._head.number
+        until = f" of {self._last_moment}" if self._last_moment else ""
+        self._report(
+            "entries-cut",
+            f"entry {witness.number}",
+            f"the store is older than this witnessed entry: it ends at entry {last}{until}, and the "
+            f"entries {last + 1} to {witness.number} are missing",
+            hint="all up to there was verified. Restore a newer backup, if there is one. If this one "
+            "was restored on purpose, move the witness file .assay/audit.head away, keep it, and what "
+            "came after is lost; if nobody restored one, entries were cut",
+        )
+
+    def _report(self, code: str, where: str, message: str, hint: str = "") -> None:
         self._found += 1
         if len(self._findings) < MOST_FINDINGS:
-            self._findings.append(Finding(code=code, where=where, message=message))
+            finding = Finding(code=code, where=where, message=message, hint=hint)
+            self._findings.append(finding)
 
 
-def _as_bytes(body: bytes | str) -> bytes:
-    """A body as bytes: an edit by hand may have left text in SQLite's column."""
-    return body.encode() if isinstance(body, str) else body
+def _as_bytes(body: object) -> bytes:
+    """A body as bytes: an edit by hand, or damage, may have left something else in its column."""
+    if isinstance(body, bytes):
+        return body
+    return body.encode() if isinstance(body, str) else b""
 
 
-def _entries(schema: Schema) -> Select[Any]:
-    columns = schema.entries.c
-    return select(columns.number, columns.hash, columns.body).order_by(columns.number)
+def _import_digest(imported: Import) -> str:
+    """The digest of an import as it is stored; of one that damage has changed, none."""
+    try:
+        return import_digest(imported)
+    except UNREADABLE:
+        return ""
 
 
-def _facts(kept: Kept) -> Select[Any]:
-    return select(kept.table).order_by(kept.table.c.seq)
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _place(table: _Table, row: RowMapping) -> str:

@@ -5,6 +5,7 @@ its commit, and a commit is on the disk before it returns.
 """
 
 import importlib.util
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from assay.core.errors import MachineError, UsageError, missing_extra
+from assay.core.private import FOLDER_MODE, narrow, private_opener
 from assay.store.faults import fault, translate
 
 WAIT_SECONDS = 30
@@ -44,6 +46,12 @@ _SQLITE_SETTINGS: Sequence[str] = (
     "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -32768",
     "PRAGMA wal_autocheckpoint = 8000",
+)
+_DAMAGED_SQLITE_SETTINGS: Sequence[str] = (
+    f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}",
+    "PRAGMA query_only = ON",
+    # Read what can be read of the list of tables, instead of refusing all of it.
+    "PRAGMA writable_schema = ON",
 )
 _POSTGRES_SETTINGS: Sequence[str] = (
     f"SET lock_timeout = '{WAIT_SECONDS}s'",
@@ -62,8 +70,12 @@ class _DriverConnection(Protocol):
     def close(self) -> None: ...
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, damaged: bool = False) -> Engine:
     """An engine with the settings that the store's promises rest on. It opens no connection.
+
+    Args:
+        url: where the store is.
+        damaged: read what can be read of a damaged SQLite file, and write nothing.
 
     Raises:
         UsageError: if the URL names neither SQLite with a file nor PostgreSQL.
@@ -78,7 +90,7 @@ def open_engine(url: str) -> Engine:
             connect_args={"isolation_level": None, "timeout": WAIT_SECONDS},
         )
         event.listen(engine, "begin", _begin_sqlite)
-        settings = _SQLITE_SETTINGS
+        settings = _DAMAGED_SQLITE_SETTINGS if damaged else _SQLITE_SETTINGS
     else:
         engine = create_engine(address, max_overflow=-1)
         settings = _POSTGRES_SETTINGS
@@ -99,6 +111,47 @@ def is_sqlite(url: URL) -> bool:
 def sqlite_file(engine: Engine) -> Path | None:
     """The file of a SQLite store; None for PostgreSQL."""
     return Path(engine.url.database or "") if is_sqlite(engine.url) else None
+
+
+def keep_private(engine: Engine, *, create: bool) -> None:
+    """Let nobody else read a SQLite store: its file, its write-ahead log and its index.
+
+    SQLite gives the two that it makes itself the permissions of the database file.
+
+    Args:
+        engine: the store's engine.
+        create: make the file, and its folder, where they are not there.
+
+    Raises:
+        MachineError: if the file cannot be made.
+    """
+    file = sqlite_file(engine)
+    if file is None:
+        return
+    if create and not file.exists():
+        _make_file(file)
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        narrow(file.with_name(f"{file.name}{suffix}"))
+
+
+def _make_file(file: Path) -> None:
+    with _making("the store's folder", file.parent):
+        file.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    with _making("the store", file):
+        os.close(private_opener(str(file), os.O_RDWR | os.O_CREAT))
+
+
+@contextmanager
+def _making(what: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MachineError(
+            code="store-read-only",
+            message=f"{what} cannot be made: {error.strerror}",
+            where=str(path),
+            hint="check the permissions of the folder above it",
+        ) from error
 
 
 def _address(url: str) -> URL:
@@ -135,7 +188,7 @@ def _configure(connection: _DriverConnection, settings: Sequence[str]) -> None:
     try:
         for setting in settings:
             cursor.execute(setting)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         connection.close()
         raise fault(error) or error from error
     cursor.close()

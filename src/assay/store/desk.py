@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from assay.records.record import Record
 from assay.review.lease import (
+    ANSWERED,
     UNDER_WAY,
     Item,
     Lease,
@@ -39,6 +40,7 @@ from assay.review.lease import (
     Turn,
 )
 from assay.review.passes import PassCount, pass_count
+from assay.review.skipping import Ended
 from assay.review.welfare import Exposure
 from assay.store.connection import among
 from assay.store.desk_tables import DeskTables
@@ -83,6 +85,16 @@ class Statements:
             select(tables.leases)
             .where(leases.reviewer == reviewer, leases.state == int(LeaseState.held))
             .order_by(leases.until, leases.item)
+        )
+        self.ended = (
+            select(leases.state, func.count())
+            .where(
+                leases.reviewer == reviewer,
+                leases.state.in_([int(each) for each in (*ANSWERED, LeaseState.released)]),
+                leases.until >= bindparam("since"),
+                leases.handle.is_not(None),
+            )
+            .group_by(leases.state)
         )
         self.change_lease = (
             update(tables.leases)
@@ -146,6 +158,18 @@ class DeskUnit:
     def held(self, reviewer: str) -> list[Lease]:
         """The leases that a reviewer holds, the one that runs out first at the front."""
         return leases_of(self._connection.execute(self._do.held, {"reviewer": reviewer}).mappings())
+
+    def ended(self, reviewer: str, since: str) -> Ended:
+        """What a reviewer answered and skipped since a moment."""
+        given = {"reviewer": reviewer, "since": since}
+        counts = {
+            LeaseState(row[0]): int(row[1])
+            for row in self._connection.execute(self._do.ended, given)
+        }
+        return Ended(
+            answers=sum(counts.get(state, 0) for state in ANSWERED),
+            skips=counts.get(LeaseState.released, 0),
+        )
 
     def turn(self, reviewer: str, queue: int) -> Turn | None:
         """The next item of a queue that a reviewer may be given; None where there is none.

@@ -68,12 +68,19 @@ _SQLSTATE = {
 
 def fault(error: BaseException | None) -> MachineError | None:
     """What a driver's error means, if it is the machine's; None for a mistake of ours."""
+    if isinstance(error, UnicodeDecodeError) or _is_not_text(error):
+        return _as_error("store-corrupt", error)
     if isinstance(error, sqlite3.Error):
         primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
         return _as_error(_SQLITE.get(primary), error)
     if error is not None and hasattr(error, "sqlstate"):
         return _as_error(_postgres_code(error), error)
     return None
+
+
+def _is_not_text(error: BaseException | None) -> bool:
+    """Whether SQLite met text that is not UTF-8, for which it has no code of its own."""
+    return isinstance(error, sqlite3.OperationalError) and "decode to UTF-8" in str(error)
 
 
 def _postgres_code(error: BaseException) -> str | None:
@@ -85,12 +92,21 @@ def _postgres_code(error: BaseException) -> str | None:
     return _SQLSTATE.get(state)
 
 
-def _as_error(code: str | None, error: BaseException) -> MachineError | None:
+def _as_error(code: str | None, error: BaseException | None) -> MachineError | None:
     if code is None:
         return None
     message, hint = _FAULTS[code]
     said = str(error).strip().split("\n", maxsplit=1)[0]
     return MachineError(code=code, message=f"{message} ({said})", hint=hint)
+
+
+def unreadable_schema(error: BaseException) -> MachineError:
+    """The fault of a store whose own list of tables makes no sense."""
+    message, hint = _FAULTS["store-corrupt"]
+    said = str(error).strip().split("\n", maxsplit=1)[0]
+    return MachineError(
+        code="store-corrupt", message=f"{message}: its tables cannot be read ({said})", hint=hint
+    )
 
 
 def translate(engine: Engine) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar, TypeVarTuple, cast
 
 import msgspec
 from sqlalchemy import Connection, Engine, Row, Select, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from assay.core.clock import Clock
 from assay.core.errors import MachineError, UsageError
@@ -17,6 +18,7 @@ from assay.core.ports import Checkpoint, Import, Origin, Stamp
 from assay.store.chain import Entry, read_hash, read_head
 from assay.store.connection import (
     among,
+    keep_private,
     open_engine,
     reading,
     require_file,
@@ -24,6 +26,8 @@ from assay.store.connection import (
     sqlite_file,
     writing,
 )
+from assay.store.damage import STREAMED, reading_anything
+from assay.store.faults import unreadable_schema
 from assay.store.tables import SCHEMA, Kept, Schema
 from assay.store.versions import bring_up_to_date, require_current
 from assay.store.witness import Witness, cut_error
@@ -31,9 +35,6 @@ from assay.store.writing import Deed, Session, Unit
 
 F = TypeVar("F", bound=Fact)
 Columns = TypeVarTuple("Columns")
-
-STREAMED = 500
-"""Rows that a scan holds in memory at once."""
 
 
 class Store:
@@ -82,18 +83,31 @@ class Store:
         """
         engine = open_engine(url)
         try:
+            keep_private(engine, create=create)
             if create:
                 bring_up_to_date(engine)
             else:
                 require_file(engine)
                 require_current(engine)
-        except BaseException:
+        except BaseException as error:
             engine.dispose()
+            if isinstance(error, SQLAlchemyError | LookupError | ValueError):
+                raise unreadable_schema(error) from error
             raise
-        file = sqlite_file(engine)
-        if witness is None and file is not None:
-            witness = file.with_name(f"{file.name}.audit.head")
-        return cls(engine, schema, clock, Witness(witness) if witness else None)
+        return cls(engine, schema, clock, _witness(engine, witness))
+
+    @classmethod
+    def open_damaged(cls, url: str, clock: Clock, *, witness: Path | None = None) -> Self:
+        """Open a store that `open` refuses as damaged, for an audit alone: it cannot be written.
+
+        Args:
+            url: as for `open`.
+            clock: as for `open`.
+            witness: as for `open`.
+        """
+        engine = open_engine(url, damaged=True)
+        require_file(engine)
+        return cls(engine, SCHEMA, clock, _witness(engine, witness))
 
     @property
     def url(self) -> str:
@@ -148,6 +162,12 @@ class Store:
     def snapshot(self) -> Iterator[Connection]:
         """A connection that sees one state of the whole store until the block ends."""
         with reading(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def damaged_snapshot(self) -> Iterator[Connection]:
+        """A snapshot for an audit: text that is not UTF-8 is escaped rather than refused."""
+        with reading_anything(self._engine) as connection:
             yield connection
 
     def ask(
@@ -342,6 +362,13 @@ class Store:
             return read_head(connection, self.schema.entries)
 
 
+def _witness(engine: Engine, named: Path | None) -> Witness | None:
+    file = sqlite_file(engine)
+    if named is None and file is not None:
+        named = file.with_name(f"{file.name}.audit.head")
+    return Witness(named) if named else None
+
+
 def _refuse_cut_chain(session: Session, witness: Witness) -> None:
     """Stop before a new entry would bury that older ones were cut or rewritten."""
     kept = witness.read()
@@ -404,7 +431,7 @@ def _filter(
 def _decode(kept: Kept, identity: str, body: bytes) -> Fact:
     try:
         return kept.decoder.decode(body)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MachineError(
             code="fact-unreadable",
             message=f"the stored bytes are not a fact that this release can read: {error}",

@@ -6,7 +6,6 @@ exchanged. Sealing needs no secret; reading needs an opener's private key, which
 machines do not hold.
 """
 
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from types import TracebackType
@@ -29,7 +28,7 @@ from sqlalchemy import (
 )
 
 from assay.core.errors import InputError, UsageError
-from assay.store.connection import among, open_engine, reading, sqlite_file, writing
+from assay.store.connection import among, keep_private, open_engine, reading, writing
 
 VERSION = 1
 """Version of the way in which items are encrypted; it is bound into every item."""
@@ -58,9 +57,6 @@ _OPENINGS = Table(
     Column("reserve", Text, nullable=False),
 )
 
-_LOCKED_DOOR = 0o700
-_LOCKED_FILE = 0o600
-
 
 class SqlVault:
     """A vault in SQLite or PostgreSQL; implements `reserve.ports.Vault`."""
@@ -77,11 +73,7 @@ class SqlVault:
             MachineError: if it cannot be reached, or its role may not use it.
         """
         engine = open_engine(url)
-        file = sqlite_file(engine)
-        if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True, mode=_LOCKED_DOOR)
-            if not file.exists():
-                os.close(os.open(file, os.O_CREAT | os.O_EXCL, _LOCKED_FILE))
+        keep_private(engine, create=True)
         _METADATA.create_all(engine)
         return cls(engine)
 

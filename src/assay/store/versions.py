@@ -1,12 +1,10 @@
 """Versions of the schema: making a store, bringing an older one up to date, refusing a newer one."""
 
 from importlib import resources
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table, text
 
 from assay.core.errors import MachineError
-from assay.store.connection import sqlite_file
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every revision of the schema, oldest first; a test holds them equal to the migrations."""
@@ -18,11 +16,8 @@ def bring_up_to_date(engine: Engine) -> None:
     """Make the tables, or change those of an older release; all of it or nothing.
 
     Raises:
-        MachineError: if a newer release made the store, or its folder cannot be made.
+        MachineError: if a newer release made the store.
     """
-    file = sqlite_file(engine)
-    if file is not None:
-        _make_folder_of(file.parent)
     with engine.connect() as connection:
         if _revision(connection) == REVISIONS[-1]:
             return  # nothing to do, and no lock to wait for
@@ -86,15 +81,3 @@ def _migrate(connection: Connection) -> None:
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-
-
-def _make_folder_of(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MachineError(
-            code="store-read-only",
-            message=f"the store's folder cannot be made: {error.strerror}",
-            where=str(folder),
-            hint="check the permissions of the folder above it",
-        ) from error

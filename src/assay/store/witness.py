@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assay.core.errors import MachineError
 from assay.core.ports import Checkpoint
+from assay.core.private import private_opener
 
 _LINE = re.compile(rb"^(\d{20}) ([0-9a-f]{64})\n$")
 
@@ -53,7 +54,7 @@ class Witness:
         line = f"{head.number:020d} {head.hash}\n".encode()
         try:
             mode = "r+b" if self.file.exists() else "wb"
-            with self.file.open(mode, buffering=0) as stream:
+            with open(self.file, mode, buffering=0, opener=private_opener) as stream:
                 stream.write(line)
         except OSError as error:
             raise self._unusable(f"cannot be written: {error.strerror}") from error
@@ -73,5 +74,6 @@ def cut_error(witness: Checkpoint, file: Path) -> MachineError:
         code="audit-cut",
         message=f"the audit chain no longer holds entry {witness.number} as it was written here",
         where=str(file),
-        hint="run `assay audit verify`; after restoring a backup on purpose, move this file away",
+        hint="run `assay audit verify`, which says where the store ends; after restoring a backup on "
+        "purpose, move this file away",
     )

@@ -9,7 +9,7 @@ import msgspec
 from assay.records.fields import Index
 from assay.verification.calls import MadeCall
 from assay.verification.json_value import same, shown
-from assay.verification.verification import Error, Fail
+from assay.verification.verification import Error, Fail, Timeout, Uncarried
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,9 +28,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class CallFault(NamedTuple):
-    """One thing that is wrong with the calls (`fail`), or that cannot be determined (`error`)."""
+    """One thing that is wrong with the calls (`fail`), or that cannot be determined (`error`, `timeout`)."""
 
-    verdict: Fail | Error
+    verdict: Fail | Uncarried | Error | Timeout
     """Which of the two, and why."""
     step: int | None
     """The step of work where it is; None for a message, or where it is in no one call."""

@@ -9,10 +9,14 @@ from assay.records.candidate import Candidate
 from assay.records.task import Message, Task, ToolCall
 
 MAX_CALLS = 500
-"""Calls of one candidate that are examined; more are an error, never a silent pass."""
+"""Calls of one candidate that are examined; more are not read, never a silent pass."""
 
 MAX_ARGUMENTS = 1_000_000
 """Characters of the arguments of one candidate's calls together."""
+
+
+class TooMuchError(InputError):
+    """A candidate made more than is examined."""
 
 
 class MadeCall(NamedTuple):
@@ -43,13 +47,13 @@ def made_calls(task: Task, candidate: Candidate) -> list[MadeCall]:
     """Every tool call that a candidate makes, with its place in the conversation.
 
     Raises:
-        InputError: if there are more than `MAX_CALLS`, or their arguments are too long together.
+        TooMuchError: if there are more than `MAX_CALLS`, or their arguments are too long together.
     """
     made = list(islice(_made(task, candidate), MAX_CALLS + 1))
     if len(made) > MAX_CALLS:
-        raise InputError(code="too-many-calls", message=f"more than {MAX_CALLS} calls")
+        raise TooMuchError(code="too-many-calls", message=f"more than {MAX_CALLS} calls")
     if sum(len(each.call.arguments) for each in made) > MAX_ARGUMENTS:
-        raise InputError(
+        raise TooMuchError(
             code="too-long", message=f"calls with more than {MAX_ARGUMENTS} characters of arguments"
         )
     return made

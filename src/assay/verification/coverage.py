@@ -10,7 +10,18 @@ from assay.contracts.rubric import Dimension, Rubric
 from assay.core.canonical import json_text
 from assay.records.judgment import Judgment, standing
 from assay.records.verdict import Category, Scored
-from assay.verification.standing import Weight, speaks, verdict_name, what_stands
+from assay.verification.standing import (
+    ADEQUACY,
+    COULD_NOT_SAY,
+    NOT_DELIVERED,
+    Adequacies,
+    AdequacyState,
+    Weight,
+    is_against,
+    speaks,
+    verdict_name,
+    what_stands,
+)
 from assay.verification.verification import Pass, Verification
 
 
@@ -27,13 +38,15 @@ class By(NamedTuple):
     """The verdict in one word."""
     weight: Weight
     """Whether it counts, and if not, why."""
+    adequacy: AdequacyState
+    """Whether the verifier is known to tell right from wrong on the record."""
 
 
 class Coverage(NamedTuple):
     """Evidence for one dimension of one item."""
 
     machine: bool | None
-    """What the verifier says: passed or failed; None where nothing that counts was said."""
+    """Whether it passed; None where nothing that counts is known about it."""
     expert: bool
     """Whether a person gave a value."""
     contradicted: bool
@@ -44,9 +57,20 @@ class Coverage(NamedTuple):
     """Whether the item is right on this dimension and one of its steps is wrong."""
 
     @property
+    def refuted(self) -> bool:
+        """Whether the verifier says that the claim does not hold."""
+        return self.machine is False and self.by is not None and self.by.verdict == "fail"
+
+    @property
+    def not_delivered(self) -> bool:
+        """Whether the candidate gave nothing that could be judged, which is not passed either."""
+        counts = self.by is not None and self.by.weight == "counts"
+        return counts and self.by is not None and self.by.verdict in NOT_DELIVERED
+
+    @property
     def lacking(self) -> Weight | None:
-        """Why a verdict that passed or failed does not count; None where it counts, or is none."""
-        if self.by is None or self.by.verdict not in {"pass", "fail"}:
+        """Why a verdict that could count does not; None where it counts, or is none."""
+        if self.by is None or self.by.verdict in COULD_NOT_SAY:
             return None
         return None if self.by.weight == "counts" else self.by.weight
 
@@ -97,7 +121,12 @@ class Dossier:
         self._ground = ground
         self._judgments = judgments
         self._verifications: dict[tuple[str, str | None], list[Verification]] = {}
-        for each in verifications:
+        known = list(verifications)
+        self.adequacies = Adequacies(known)
+        """What is known of the record's verifiers."""
+        for each in known:
+            if each.verifier == ADEQUACY:
+                continue
             self._verifications.setdefault((each.verifier, each.options), []).append(each)
         self._wrong: dict[int, list[WrongStep]] = {}
 
@@ -113,7 +142,7 @@ class Dossier:
         values = self.values(dimension, item)
         best, worst = _ends(dimension)
         contradicted = False
-        if machine is not None and best != worst:
+        if machine is not None and best != worst and found is not None and speaks(found[0]):
             contradicted = (worst if machine else best) in values
         by_people = dimension.nature == "objective" and set(values) == {best}
         right = by_people if machine is None else machine
@@ -121,7 +150,7 @@ class Dossier:
             machine=machine,
             expert=bool(values),
             contradicted=contradicted,
-            by=_by(*found) if found else None,
+            by=_by(*found, self.adequacies.of(found[0])) if found else None,
             wrong_step=right and bool(self.wrong_steps(item)),
         )
 
@@ -137,6 +166,7 @@ class Dossier:
                 if dimension.id in each.dimensions and each.candidate in {None, item}
             ),
             self._ground.minimum,
+            self.adequacies.inadequate,
         )
 
     def values(self, dimension: Dimension, item: int) -> list[int | str]:
@@ -187,14 +217,17 @@ def items_of(candidates: Sequence[object]) -> Iterator[int]:
 
 
 def _says(found: tuple[Verification, Weight] | None) -> bool | None:
-    """What a result says, where it passes or fails and counts."""
-    if found is None or found[1] != "counts" or not speaks(found[0]):
+    """Whether a result that counts passes or speaks against an item; None where nothing is known."""
+    if found is None or found[1] != "counts":
         return None
-    return isinstance(found[0].verdict, Pass)
+    if isinstance(found[0].verdict, Pass):
+        return True
+    return False if is_against(found[0]) else None
 
 
-def _by(found: Verification, weight: Weight) -> By:
-    return By(found.verifier, found.version, found.isolation or "", verdict_name(found), weight)
+def _by(found: Verification, weight: Weight, adequacy: AdequacyState) -> By:
+    held, verdict = found.isolation or "", verdict_name(found)
+    return By(found.verifier, found.version, held, verdict, weight, adequacy)
 
 
 def _ends(dimension: Dimension) -> tuple[int | None, int | None]:

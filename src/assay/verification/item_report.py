@@ -11,7 +11,7 @@ from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.verification.coverage import Coverage, Dossier, Ground, items_of
 from assay.verification.planned import applying
-from assay.verification.standing import Weight
+from assay.verification.standing import AdequacyState, Weight
 from assay.verification.verification import Verification
 
 Support = Literal["machine verified", "expert judged", "both", "uncertain"]
@@ -41,6 +41,8 @@ class ItemDimension(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of the environment it ran in."""
     weight: Weight | Literal[""] = ""
     """Whether the verdict counts, and if not, why."""
+    adequacy: AdequacyState | Literal[""] = ""
+    """Whether the verifier is known to tell right from wrong on the record."""
     step: int | None = None
     """The step at fault, from 0."""
     values: tuple[int | str, ...] = ()
@@ -111,6 +113,7 @@ def _row(dossier: Dossier, dimension: Dimension, item: int) -> ItemDimension:
         isolation=verification.isolation or "",
         environment=verification.environment or "",
         weight=weight,
+        adequacy=found.by.adequacy,
         step=verification.step,
     )
 

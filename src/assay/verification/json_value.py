@@ -15,7 +15,7 @@ import msgspec
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
-from assay.verification.verification import Error, Fail
+from assay.verification.verification import Fail, Uncarried
 
 MAX_CHARS = 1_000_000
 """Characters of one JSON text; longer ones are refused."""
@@ -51,9 +51,9 @@ def read_value(text: str) -> Any:
     return value
 
 
-def unreadable(what: str, error: InputError) -> Fail | Error:
-    """The verdict on a candidate's JSON that `read_value` refused: an error where it is too long."""
-    kind = Error if error.code == "too-long" else Fail
+def unreadable(what: str, error: InputError) -> Fail | Uncarried:
+    """The verdict on a candidate's JSON that `read_value` refused; one too long is not read."""
+    kind = Uncarried if error.code == "too-long" else Fail
     return kind(reason=f"{what}: {error}")
 
 

@@ -11,7 +11,7 @@ from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.verification.coverage import By, Coverage, Dossier, Ground, items_of
 from assay.verification.planned import applying
-from assay.verification.standing import Weight
+from assay.verification.standing import AdequacyState, Weight
 from assay.verification.verification import Verification
 
 ALL = "all"
@@ -33,21 +33,31 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     """Items that it applies to: the denominator of all below."""
     machine_verified: int
-    """Items on which a verifier passed or failed and no person gave a value."""
+    """Items that a verifier passed, failed or got nothing for, and to which no person gave a value."""
     expert_judged: int
-    """Items on which a person gave a value and no verifier passed or failed."""
+    """Items to which a person gave a value, and of which no verifier's result says anything."""
     both: int
     """Items with both."""
     uncertain: int
     """Items with neither."""
     refuted: int
     """Items on which a verifier failed."""
+    not_delivered: int
+    """Items whose candidate gave nothing that could be judged: no answer in its time or memory, a
+    crash, an answer that cannot be carried. They are not passed, as the refuted are not; the last
+    are uncertain besides, where no person gave a value."""
     contradicted: int
     """Items on which a verifier failed and a person gave the best value, or the reverse."""
     forgeable: int
     """Items whose only verdict is one that the candidate could forge; it does not count."""
     below_minimum: int
     """Items whose only verdict was held less firmly than the contract demands; it does not count."""
+    inadequate: int
+    """Items whose only verdict is by a verifier that does not tell right from wrong on the record;
+    it does not count."""
+    adequacy_not_tested: int
+    """Items on which a verifier passed or failed of which nobody knows whether it tells right from
+    wrong on the record."""
     right_with_wrong_step: int
     """Items that are right on this dimension while one of their steps is wrong."""
 
@@ -69,8 +79,10 @@ class ByRow(msgspec.Struct, frozen=True, kw_only=True):
     """How the code under test was held; empty where nobody noted it."""
     weight: Weight
     """Whether its verdicts count, and if not, why."""
+    adequacy: AdequacyState
+    """Whether it is known to tell right from wrong on these items' records."""
     verdicts: dict[str, int]
-    """The results that stand, by verdict; only `pass` and `fail` enter the ledger's counts."""
+    """The results that stand, by verdict; `error` and `unavailable` enter no count of the ledger."""
 
 
 class RightWithWrongStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,10 +144,13 @@ class Ledger:
         for item in items_of(record.candidates):
             right: list[str] = []
             for dimension in self._rubric.dimensions:
-                if dimension.id not in applies:
+                # What a signal does not ask for may be known all the same: a right outcome on
+                # wrong steps counts on a record that exists for its steps alone.
+                if dimension.id not in applies and dimension.nature != "objective":
                     continue
                 found = dossier.cover(dimension, item)
-                self._seen[place, dimension.id, found] += 1
+                if dimension.id in applies:
+                    self._seen[place, dimension.id, found] += 1
                 if found.wrong_step:
                     right.append(dimension.id)
             if right:
@@ -189,17 +204,18 @@ class Ledger:
 
 
 _COUNTED = (
-    "items", "machine_verified", "expert_judged", "both", "uncertain", "refuted", "contradicted",
-    "forgeable", "below_minimum", "right_with_wrong_step",
+    "items", "machine_verified", "expert_judged", "both", "uncertain", "refuted", "not_delivered",
+    "contradicted", "forgeable", "below_minimum", "inadequate", "adequacy_not_tested",
+    "right_with_wrong_step",
 )  # fmt: skip
 
 
 def _by_rows(axis: str, value: str, dimension: str, tested: dict[By, int]) -> Iterator[ByRow]:
-    held: dict[tuple[str, str, str, Weight], dict[str, int]] = {}
+    held: dict[tuple[str, str, str, Weight, AdequacyState], dict[str, int]] = {}
     for each, items in sorted(tested.items()):
-        key = (each.verifier, each.version, each.isolation, each.weight)
+        key = (each.verifier, each.version, each.isolation, each.weight, each.adequacy)
         held.setdefault(key, {})[each.verdict] = items
-    for (verifier, version, isolation, weight), verdicts in held.items():
+    for (verifier, version, isolation, weight, adequacy), verdicts in held.items():
         yield ByRow(
             axis=axis,
             value=value,
@@ -208,6 +224,7 @@ def _by_rows(axis: str, value: str, dimension: str, tested: dict[By, int]) -> It
             version=version,
             isolation=isolation,
             weight=weight,
+            adequacy=adequacy,
             verdicts=verdicts,
         )
 
@@ -221,9 +238,12 @@ def _named(found: Coverage) -> tuple[tuple[str, bool], ...]:
         ("expert_judged", found.expert and not spoke),
         ("both", spoke and found.expert),
         ("uncertain", not spoke and not found.expert),
-        ("refuted", found.machine is False),
+        ("refuted", found.refuted),
+        ("not_delivered", found.not_delivered),
         ("contradicted", found.contradicted),
         ("forgeable", found.lacking == "forgeable"),
         ("below_minimum", found.lacking == "below_minimum"),
+        ("inadequate", found.lacking == "inadequate"),
+        ("adequacy_not_tested", spoke and found.by is not None and found.by.adequacy != "adequate"),
         ("right_with_wrong_step", found.wrong_step),
     )

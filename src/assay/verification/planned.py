@@ -12,6 +12,7 @@ from assay.core.canonical import json_text
 from assay.core.errors import UsageError
 from assay.core.options import configured
 from assay.records.record import Record
+from assay.verification.standing import ADEQUACY
 from assay.verification.verifier import Verifier
 
 Load = Callable[[str], Any]
@@ -60,6 +61,11 @@ def _planned(
     options: Mapping[str, Any],
     load: Load,
 ) -> PlannedTest:
+    if name == ADEQUACY:
+        why = f"{ADEQUACY!r} names the results of `assay verify adequacy`, not a verifier"
+        return PlannedTest(
+            verifier=name, options=text, dimensions=dimensions, test=None, missing=why
+        )
     try:
         kind = load(name)
     except UsageError as error:

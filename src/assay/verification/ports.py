@@ -8,7 +8,7 @@ from assay.verification.verification import MachineVerdict, Usage
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run may take; each limit ends in a verdict of its own, never in `fail`."""
+    """What a run may take; a limit that was seen to be met has a verdict of its own."""
 
     seconds: float = 10.0
     """Seconds on the clock, and of processor time: `timeout`."""
@@ -43,6 +43,22 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """How it was held."""
 
 
+class Assertions(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the assertions of tests."""
+
+    found: int
+    """Assertions in the tests."""
+    ran: int
+    """Of these, how many were reached."""
+    missed: tuple[str, ...] = ()
+    """The first of those that were not reached: a branch not taken, a loop over nothing."""
+
+    def describe(self) -> str:
+        """The count in words, with the first that were not reached."""
+        said = f"{self.ran} of {self.found} assertions ran"
+        return f"{said}, not {'; '.join(self.missed)}" if self.missed else said
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """One candidate checked against tests."""
 
@@ -50,6 +66,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     """What the tests came to."""
     note: str | None
     """What was found, in words, where the verdict alone does not say it."""
+    assertions: Assertions | None = None
+    """What became of the tests' assertions; None where nobody counted them."""
     borrowed: tuple[str, ...]
     """Functions besides the entry that the tests took from the candidate itself."""
     usage: Usage

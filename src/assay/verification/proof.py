@@ -5,7 +5,7 @@ from typing import Any
 from assay.core.errors import AssayError
 from assay.core.options import configured
 from assay.verification.ports import Sandbox
-from assay.verification.verification import Error, Fail, Unavailable
+from assay.verification.verification import reason_of
 from assay.verification.verifier import Case, Found, NothingToVerify
 
 _SHOWN = 200
@@ -60,9 +60,8 @@ def _outcome(kind: type, case: Case, sandbox: Sandbox | None) -> str:
     if not isinstance(found, Found):
         return f"no verdict: it returned a {type(found).__name__}"
     tag = str(found.verdict.__struct_config__.tag)
-    if isinstance(found.verdict, Fail | Error | Unavailable):
-        return f"{tag}: {found.verdict.reason[:_SHOWN]}"
-    return tag
+    reason = reason_of(found.verdict)
+    return f"{tag}: {reason[:_SHOWN]}" if reason else tag
 
 
 def _said(error: Exception) -> str:

@@ -15,16 +15,17 @@ import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from assay.core.errors import UsageError
+from assay.core import bounded
+from assay.core.canonical import json_text
+from assay.core.errors import InputError, UsageError
 from assay.verification.expression import (
     VARIABLES,
     Bounds,
-    TooMuchError,
     bounds_of,
     expression_faults,
     functions,
 )
-from assay.verification.schema import validator_of
+from assay.verification.schema import refuse_broken
 
 MAX_RULES = 200
 """Rules of one verifier."""
@@ -59,34 +60,68 @@ class Rule(NamedTuple):
     """Where it applies; None: everywhere."""
     require: "Expression | None"
     """What must hold."""
-    schema: Any
-    """The validator of its schema; None without one."""
+    schema: str
+    """Its schema as JSON text; empty without one."""
 
 
 class Expression(NamedTuple):
-    """One compiled expression."""
+    """One expression that was checked."""
 
-    program: cel.Program
-    """What is run."""
+    text: str
+    """As it is written."""
     variables: frozenset[str]
     """What it reads of a record."""
     bounds: Bounds
     """How much of a record it may look at."""
 
-    def value(self, variables: Mapping[str, Any]) -> Any:
-        """What it comes to; the package's own errors pass through.
+    def holds(self, variables: Mapping[str, Any]) -> bool:
+        """Whether it holds, found in the bounded child.
 
         Raises:
-            TooMuchError: if a function was given, or would give, what it may not.
+            BudgetError: if it takes more time or memory than it may.
+            InputError: if it comes to neither true nor false; the message says why.
         """
-        refused: list[str] = []
-        known = cel.Context(dict(variables), functions(self.bounds, refused))
-        try:
-            return self.program.execute(known)
-        except RuntimeError as error:
-            if refused:
-                raise TooMuchError(refused[0]) from error
-            raise
+        payload = {"text": self.text, "variables": dict(variables)}
+        return bool(bounded.call(evaluate, payload, what="evaluating it"))
+
+
+# What the package raises at run time: a missing key, a wrong type, an overflow, a refused value.
+_RAISED = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
+_SHOWN = 200
+
+
+def evaluate(payload: Mapping[str, Any]) -> bool:
+    """Whether an expression holds: what runs in the bounded child.
+
+    Args:
+        payload: its `text` and its `variables`.
+
+    Raises:
+        InputError: if it comes to neither true nor false.
+    """
+    program, bounds = _program(payload["text"])
+    refused: list[str] = []
+    try:
+        value = program.execute(cel.Context(payload["variables"], functions(bounds, refused)))
+    except _RAISED as error:
+        why = refused[0] if refused else _said(error)
+        raise InputError(code="not-evaluated", message=why) from error
+    if not isinstance(value, bool):
+        told = f"its value is {str(value)[:40]!r}, which is neither true nor false"
+        raise InputError(code="not-evaluated", message=told)
+    return value
+
+
+@lru_cache(maxsize=256)
+def _program(text: str) -> tuple[cel.Program, Bounds]:
+    return cel.compile(text), bounds_of(text)
+
+
+def _said(error: Exception) -> str:
+    told = " ".join(str(error).split())[:_SHOWN]
+    if isinstance(error, KeyError):
+        return f"there is no {told}"
+    return f"{type(error).__name__}: {told}"
 
 
 @lru_cache(maxsize=32)
@@ -145,9 +180,9 @@ def _faults(rule: RuleText) -> Iterator[str]:
             yield f".{field}, {each}"
     if rule.schema is not None:
         try:
-            validator_of(rule.schema, linear=True)
-        except ValueError as error:
-            yield f".schema: {str(error).splitlines()[0][:200]}"
+            refuse_broken(json_text(rule.schema), linear=True)
+        except InputError as error:
+            yield f".schema: {error.message.splitlines()[0][:300]}"
 
 
 def _compiled(rule: RuleText) -> Rule:
@@ -155,13 +190,13 @@ def _compiled(rule: RuleText) -> Rule:
         text=rule,
         when=_expression(rule.when) if rule.when else None,
         require=_expression(rule.require) if rule.require else None,
-        schema=None if rule.schema is None else validator_of(rule.schema, linear=True),
+        schema="" if rule.schema is None else json_text(rule.schema),
     )
 
 
 def _expression(text: str) -> Expression:
-    program = cel.compile(text)
-    return Expression(program, frozenset(program.variables()) & VARIABLES, bounds_of(text))
+    read = frozenset(cel.compile(text).variables()) & VARIABLES
+    return Expression(text, read, bounds_of(text))
 
 
 def _refused(message: str) -> UsageError:

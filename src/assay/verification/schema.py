@@ -1,15 +1,22 @@
 """JSON Schemas of foreign hand: compiled once, never fetching, with the place of what is amiss."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
 
+from assay.core import bounded
+from assay.core.budget import BudgetError
 from assay.core.errors import InputError
 from assay.verification.json_value import SHOWN, escaped, read_value
+from assay.verification.verification import Error, Timeout
 
 COMPILED = 512
 """Schemas that are kept compiled."""
+
+SMALL_VALUE = 10_000
+"""Characters of a value that every schema of use is checked against within its budget."""
 
 _OPEN_ENDED = frozenset(
     [
@@ -30,21 +37,55 @@ _OPEN_ENDED = frozenset(
 """Keywords by which a schema refers to other properties than those that it lists."""
 
 
-def schema_fault(schema: str, value: Any, *, closed: bool = False) -> str | None:
+def schema_fault(
+    schema: str, value: Any, *, closed: bool = False, linear: bool = False
+) -> str | None:
     """The first thing in a value that does not fit a schema, with its place; None where all fits.
+
+    The value is checked in the bounded child: a schema of 2 kB can ask for years of work.
 
     Args:
         schema: the schema as JSON text; empty: everything fits.
         value: a JSON value.
         closed: whether properties that the schema does not name are a fault, where it lists some
             and has no word on others. Only the outermost object is closed.
+        linear: whether its patterns must be such as are matched in linear time.
 
     Raises:
+        BudgetError: if it takes more time or memory than it may.
         InputError: if the schema is none, or refers to another document.
     """
     if not schema:
         return None
-    validator = compiled(schema, closed)
+    payload = {"schema": schema, "value": value, "closed": closed, "linear": linear}
+    found = bounded.call(first_fault, payload, what="checking a value against its schema")
+    return None if found is None else str(found)
+
+
+def over_budget(error: BudgetError, size: int, name: str = "") -> Error | Timeout:
+    """The verdict on a candidate whose check took more than it may.
+
+    Nothing is known where the value is small: such a schema is of no use. A candidate whose value
+    is large has run out of time by its own doing.
+
+    Args:
+        error: what was exceeded.
+        size: characters of the value's JSON text.
+        name: what precedes the reason, such as the tool's name.
+    """
+    if size > SMALL_VALUE:
+        return Timeout()
+    return Error(reason=f"{name}{error.message}: the schema asks for too much work")
+
+
+def first_fault(payload: Mapping[str, Any]) -> str | None:
+    """As `schema_fault`, with its arguments as JSON: what runs in the bounded child.
+
+    Raises:
+        InputError: if the schema is none, or refers to another document.
+    """
+    validator = _compiled(payload["schema"], payload["closed"], payload["linear"])
+    value = payload["value"]
     try:
         first = None if validator.is_valid(value) else next(validator.iter_errors(value), None)
     except ValueError as error:
@@ -55,13 +96,28 @@ def schema_fault(schema: str, value: Any, *, closed: bool = False) -> str | None
     return f"at {place or '/'}: {_cut(first.message)}"
 
 
-@lru_cache(maxsize=COMPILED)
-def compiled(schema: str, closed: bool) -> Any:
-    """The validator of a schema.
+def refuse_broken(schema: str, *, linear: bool = False) -> None:
+    """Refuse a text that is not a schema.
 
     Raises:
-        InputError: if the schema is none, or refers to another document.
+        BudgetError: if finding that out takes more than it may.
+        InputError: if it is none, or refers to another document.
     """
+    payload = {"schema": schema, "linear": linear}
+    bounded.call(compile_only, payload, what="reading a schema")
+
+
+def compile_only(payload: Mapping[str, Any]) -> None:
+    """Compile a schema: what runs in the bounded child.
+
+    Raises:
+        InputError: if it is none, or refers to another document.
+    """
+    _compiled(payload["schema"], closed=False, linear=payload["linear"])
+
+
+@lru_cache(maxsize=COMPILED)
+def _compiled(schema: str, closed: bool, linear: bool) -> Any:
     try:
         read = read_value(schema)
         if (
@@ -71,7 +127,7 @@ def compiled(schema: str, closed: bool) -> Any:
             and not _OPEN_ENDED & set(read)
         ):
             read = {**read, "additionalProperties": False}
-        return validator_of(read)
+        return _validator_of(read, linear=linear)
     except (ValueError, RecursionError, InputError) as error:
         raise InputError(
             code="bad-schema",
@@ -80,16 +136,8 @@ def compiled(schema: str, closed: bool) -> Any:
         ) from error
 
 
-def validator_of(schema: Any, *, linear: bool = False) -> Any:
-    """The validator of a schema that was read; nothing outside it is fetched.
-
-    Args:
-        schema: the schema.
-        linear: whether its patterns must be such as are matched in linear time.
-
-    Raises:
-        ValueError: if it is not a schema, or refers to another document.
-    """
+def _validator_of(schema: Any, *, linear: bool) -> Any:
+    """The validator of a schema that was read; nothing outside it is fetched."""
     patterns = jsonschema_rs.RegexOptions() if linear else jsonschema_rs.FancyRegexOptions()
     try:
         return jsonschema_rs.validator_for(

@@ -104,14 +104,14 @@ def verify(
             dimension names one of `verifiers`, or if the sandbox holds code less firmly than the
             contract demands.
     """
-    contract, rubric = _typed(documents)
+    contract, rubric = typed(documents)
     where = {"id": list(records)} if records else {}
     with Crew(open_sandbox, max(1, workers)) as crew:
         runs = [
             _Run(each, crew, contract, fresh=fresh)
-            for each in _chosen(planned_tests(rubric, load), verifiers)
+            for each in chosen(planned_tests(rubric, load), verifiers)
         ]
-        _begin(crew, runs, contract)
+        begin(crew, [run.planned for run in runs if run.able], contract)
         done = written = 0
         whole = store.count(Record, **where)
         for batch in _one_ahead(_asked(store, where, runs, contract, rubric)):
@@ -132,9 +132,9 @@ def verify(
 
 def ledger(store: FactStore, documents: Mapping[DocumentKind, Document]) -> CoverageReport:
     """For every dimension and slice: machine verified, expert judged, both, or uncertain."""
-    contract, rubric = _typed(documents)
+    contract, rubric = typed(documents)
     found = Ledger(contract, rubric)
-    for records in _batches(store.scan(Record)):
+    for records in batches_of(store.scan(Record)):
         ids = [record.id for record in records]
         judgments = _by_record(store.scan(Judgment, record=ids))
         verifications = _by_record(store.scan(Verification, record=ids))
@@ -156,7 +156,7 @@ def report_item(
     Raises:
         UsageError: if no record, or more than one, has such an id.
     """
-    contract, rubric = _typed(documents)
+    contract, rubric = typed(documents)
     found = store.get(Record, record)
     judgments = tuple(store.scan(Judgment, record=found.id))
     return item_report(
@@ -277,7 +277,12 @@ def _fact(planned: PlannedTest, ask: _Ask, found: Found, environment: str | None
     )
 
 
-def _chosen(planned: tuple[PlannedTest, ...], names: Collection[str]) -> tuple[PlannedTest, ...]:
+def chosen(planned: tuple[PlannedTest, ...], names: Collection[str]) -> tuple[PlannedTest, ...]:
+    """The planned tests of these verifiers; all where none is named.
+
+    Raises:
+        UsageError: if no dimension names one of them.
+    """
     named = {each.verifier for each in planned}
     unknown = sorted(set(names) - named)
     if unknown:
@@ -289,9 +294,13 @@ def _chosen(planned: tuple[PlannedTest, ...], names: Collection[str]) -> tuple[P
     return tuple(each for each in planned if not names or each.verifier in names)
 
 
-def _begin(crew: Crew, runs: Sequence[_Run], contract: Contract) -> None:
-    """Open the first sandbox where one is needed, and check it against the contract."""
-    if not any(run.able and needs_sandbox(run.planned) for run in runs):
+def begin(crew: Crew, planned: Sequence[PlannedTest], contract: Contract) -> None:
+    """Open the first sandbox where one is needed, and check it against the contract.
+
+    Raises:
+        UsageError: if it holds code less firmly than the contract demands.
+    """
+    if not any(needs_sandbox(each) for each in planned):
         return
     crew.sandboxes.begin()
     first, minimum = crew.sandboxes.first, contract.verification.minimum_isolation
@@ -312,7 +321,7 @@ def _asked(
     rubric: Rubric,
 ) -> Iterator[list[list[_Ask]]]:
     """What is asked about each record, batch by batch."""
-    for records in _batches(store.scan(Record, **where)):
+    for records in batches_of(store.scan(Record, **where)):
         ids = [record.id for record in records]
         known = _known(store.scan(Verification, record=ids))
         yield [
@@ -363,14 +372,16 @@ def _known(verifications: Iterable[Verification]) -> dict[str, Known]:
     return found
 
 
-def _typed(documents: Mapping[DocumentKind, Document]) -> tuple[Contract, Rubric]:
+def typed(documents: Mapping[DocumentKind, Document]) -> tuple[Contract, Rubric]:
+    """The contract and the rubric of the documents in force."""
     contract, rubric = documents["contract"].read(), documents["rubric"].read()
     if not isinstance(contract, Contract) or not isinstance(rubric, Rubric):
         raise TypeError("the facts given as contract and rubric are other documents")
     return contract, rubric
 
 
-def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:
+def batches_of(records: Iterator[Record]) -> Iterator[list[Record]]:
+    """Records in batches of one transaction."""
     while batch := list(islice(records, BATCH)):
         yield batch
 

@@ -1,10 +1,21 @@
 """What a verification counts for: fully, not at all for its isolation, or only beside others."""
 
-from collections.abc import Iterable
-from typing import Literal, get_args
+from collections.abc import Collection, Iterable
+from typing import ClassVar, Literal, get_args
+
+import msgspec
 
 from assay.contracts.contract import IsolationLevel
-from assay.verification.verification import Error, Fail, Pass, Unavailable, Verification
+from assay.verification.verification import (
+    CouldNotSay,
+    Fail,
+    NotDelivered,
+    Pass,
+    Uncarried,
+    Verification,
+    reason_of,
+    tags_of,
+)
 from assay.verification.verifier import IN_PROCESS
 
 SHARED_PROCESS = "shared-process"
@@ -13,8 +24,24 @@ SHARED_PROCESS = "shared-process"
 LEVELS: tuple[str, ...] = (*get_args(IsolationLevel), IN_PROCESS)
 """From the weakest to the strongest; where no code runs, nothing can break out."""
 
-Weight = Literal["counts", "forgeable", "below_minimum"]
-"""It counts; the candidate could have forged it; it was held less firmly than the contract demands."""
+NOT_DELIVERED = frozenset(tags_of(NotDelivered))
+"""Verdicts, by name, of a candidate that gave nothing that could be judged."""
+
+COULD_NOT_SAY = frozenset(tags_of(CouldNotSay))
+"""Verdicts, by name, that stay out of every denominator."""
+
+ADEQUACY = "adequacy"
+"""The name under which it is stored whether a verifier tells right from wrong on a record."""
+
+AdequacyState = Literal["adequate", "inadequate", "not tested"]
+"""The verifier tells right from wrong on the record; it does not; nobody knows."""
+
+TestName = tuple[str, str | None]
+"""A verifier's name, and its options as canonical JSON text."""
+
+Weight = Literal["counts", "forgeable", "below_minimum", "inadequate"]
+"""It counts; the candidate could have forged it; it was held less firmly than the contract demands;
+the verifier does not tell right from wrong on this record."""
 
 
 def weight_of(isolation: str | None, minimum: IsolationLevel | None) -> Weight:
@@ -36,13 +63,45 @@ def reaches(level: str, minimum: IsolationLevel) -> bool:
 
 
 def speaks(verification: Verification) -> bool:
-    """Whether it says anything about the claim."""
+    """Whether it says anything about the claim itself: it held, or it did not."""
     return isinstance(verification.verdict, Pass | Fail)
+
+
+def is_counted(verification: Verification) -> bool:
+    """Whether it enters a denominator, as passed or as not passed.
+
+    What the candidate did not deliver counts as not passed: a candidate must not be able to choose
+    that it is not counted. Only where the verifier could not say does it stay out.
+    """
+    return not isinstance(verification.verdict, CouldNotSay)
+
+
+def is_not_delivered(verification: Verification) -> bool:
+    """Whether the candidate gave nothing that could be judged."""
+    return isinstance(verification.verdict, NotDelivered)
+
+
+def is_against(verification: Verification) -> bool:
+    """Whether it speaks against the candidate: refuted, or nothing came in the time and room it had.
+
+    An answer that could not be carried or read is not passed either, but nothing speaks against it.
+    """
+    verdict = verification.verdict
+    return isinstance(verdict, Fail | NotDelivered) and not isinstance(verdict, Uncarried)
+
+
+def why_not(verification: Verification) -> str:
+    """Why it did not pass, in words."""
+    said = reason_of(verification.verdict)
+    if isinstance(verification.verdict, Fail):
+        return said
+    name = verdict_name(verification).replace("_", " ")
+    return f"{name}: {said}" if said else name
 
 
 def tries_again(verification: Verification) -> bool:
     """Whether another run may say more: the verifier broke, or could not run."""
-    return isinstance(verification.verdict, Error | Unavailable)
+    return isinstance(verification.verdict, CouldNotSay)
 
 
 def verdict_name(verification: Verification) -> str:
@@ -50,14 +109,88 @@ def verdict_name(verification: Verification) -> str:
     return str(verification.verdict.__struct_config__.tag)
 
 
+def about_claims(verifications: Iterable[Verification]) -> list[Verification]:
+    """The results about candidates, without those about verifiers."""
+    return [each for each in verifications if each.verifier != ADEQUACY]
+
+
+class TestedVerifier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The test that a result of adequacy is about: the options of that result."""
+
+    __test__: ClassVar[bool] = False
+    """Tells pytest that this is not a collection of tests."""
+    verifier: str
+    """The verifier's name."""
+    version: str
+    """Its version."""
+    options: str | None
+    """Its options as canonical JSON text."""
+
+
+class Adequacies:
+    """What is known of one record's verifiers: of each test the last result of its adequacy."""
+
+    def __init__(self, verifications: Iterable[Verification]) -> None:
+        """Read the results, in their order of entry."""
+        self._last: dict[TestName, tuple[str, Verification]] = {}
+        for each in verifications:
+            about = _about(each)
+            if about is not None:
+                self._last[about.verifier, about.options] = (about.version, each)
+
+    @property
+    def inadequate(self) -> frozenset[TestName]:
+        """The tests that accept a wrong answer, or refuse a right one."""
+        return frozenset(
+            name for name, (_, each) in self._last.items() if isinstance(each.verdict, Fail)
+        )
+
+    def of(self, verification: Verification) -> AdequacyState:
+        """What is known of the verifier behind a result, in the version that gave it."""
+        name = (verification.verifier, verification.options)
+        version, found = self._last.get(name, ("", None))
+        if found is None:
+            return "not tested"
+        if isinstance(found.verdict, Fail):
+            return "inadequate"
+        same = version == verification.version and isinstance(found.verdict, Pass)
+        return "adequate" if same else "not tested"
+
+    def reason(self, name: TestName) -> str:
+        """Why a test is inadequate; empty where it is not known to be."""
+        _, found = self._last.get(name, ("", None))
+        return found.verdict.reason if found and isinstance(found.verdict, Fail) else ""
+
+
+def _about(verification: Verification) -> TestedVerifier | None:
+    """The test that a result of adequacy is about; None where it is no such result."""
+    if verification.verifier != ADEQUACY or not verification.options:
+        return None
+    try:
+        return msgspec.json.decode(verification.options, type=TestedVerifier)
+    except msgspec.MsgspecError:
+        return None  # a folder of others may hold any options; such a result is about no test
+
+
 def what_stands(
-    verifications: Iterable[Verification], minimum: IsolationLevel | None
+    verifications: Iterable[Verification],
+    minimum: IsolationLevel | None,
+    inadequate: Collection[TestName] = (),
 ) -> tuple[Verification, Weight] | None:
     """Of one test's results on one item, in their order of entry: the one that stands.
 
     The last one that counts; where none does, the last one, with what it lacks.
+
+    Args:
+        verifications: the results.
+        minimum: the weakest isolation that the contract takes; None where it takes any.
+        inadequate: tests that do not tell right from wrong on this record.
     """
-    weighed = [(each, weight_of(each.isolation, minimum)) for each in verifications]
+    weighed = [
+        (each, "inadequate" if (each.verifier, each.options) in inadequate else weight)
+        for each in verifications
+        for weight in [weight_of(each.isolation, minimum)]
+    ]
     counting = [pair for pair in weighed if pair[1] == "counts"]
-    standing = counting or weighed
+    standing: list[tuple[Verification, Weight]] = counting or weighed
     return standing[-1] if standing else None

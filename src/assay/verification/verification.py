@@ -1,6 +1,7 @@
 """The verification: one verifier's result on one record or candidate."""
 
-from typing import ClassVar
+from types import UnionType
+from typing import ClassVar, get_args
 
 from assay.core.fact import Fact, Value
 from assay.records.evidence import Evidence, TextSpan
@@ -18,19 +19,12 @@ class Fail(Value, tag_field="verdict", tag="fail"):
     """What did not hold."""
 
 
-class Error(Value, tag_field="verdict", tag="error"):
-    """The verifier itself broke; nothing is known about the claim."""
-
-    reason: str
-    """How it broke."""
-
-
 class Timeout(Value, tag_field="verdict", tag="timeout"):
     """Time ran out."""
 
 
 class Memory(Value, tag_field="verdict", tag="memory"):
-    """Memory ran out."""
+    """Memory ran out, and much of it was seen to be held."""
 
 
 class OutputLimit(Value, tag_field="verdict", tag="output_limit"):
@@ -45,6 +39,27 @@ class FileLimit(Value, tag_field="verdict", tag="file_limit"):
     """Its files grew too large or too many."""
 
 
+class Crash(Value, tag_field="verdict", tag="crash"):
+    """A signal ended it."""
+
+    reason: str
+    """Which signal."""
+
+
+class Uncarried(Value, tag_field="verdict", tag="uncarried"):
+    """Its answer could not be carried to what judges it, so nothing is known about its value."""
+
+    reason: str
+    """What could not be carried, or read."""
+
+
+class Error(Value, tag_field="verdict", tag="error"):
+    """The verifier itself broke; nothing is known about the claim."""
+
+    reason: str
+    """How it broke."""
+
+
 class Unavailable(Value, tag_field="verdict", tag="unavailable"):
     """The verifier could not run here, for want of isolation or of a part."""
 
@@ -52,10 +67,25 @@ class Unavailable(Value, tag_field="verdict", tag="unavailable"):
     """What is missing."""
 
 
-MachineVerdict = (
-    Pass | Fail | Error | Timeout | Memory | OutputLimit | ProcessLimit | FileLimit | Unavailable
-)
-"""Only `pass` and `fail` say something about the claim; the rest stay out of every denominator."""
+NotDelivered = Timeout | Memory | OutputLimit | ProcessLimit | FileLimit | Crash | Uncarried
+"""The candidate gave nothing that could be judged. It counts as not passed, told apart from `fail`:
+a candidate must not be able to choose that it is not counted."""
+
+CouldNotSay = Error | Unavailable
+"""The verifier could not say, by what the host saw; such results stay out of every denominator."""
+
+MachineVerdict = Pass | Fail | NotDelivered | CouldNotSay
+"""What a verifier finds."""
+
+
+def tags_of(family: UnionType) -> tuple[str, ...]:
+    """The verdicts of a family by their names."""
+    return tuple(str(each.__struct_config__.tag) for each in get_args(family))
+
+
+def reason_of(verdict: MachineVerdict) -> str:
+    """Why it is not a pass, in words; empty where the verdict alone says it."""
+    return str(getattr(verdict, "reason", ""))
 
 
 class Usage(Value):

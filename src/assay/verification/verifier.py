@@ -14,8 +14,12 @@ from assay.verification.verification import MachineVerdict, Usage
 IN_PROCESS = "in-process"
 """Isolation of a verifier that reads data and runs none of it."""
 
-CaseOutcome = Literal["pass", "fail", "error", "nothing"]
+CaseOutcome = Literal["pass", "fail", "uncarried", "crash", "error", "nothing"]
 """What a case must come to; `nothing` where the candidate makes no such claim."""
+
+
+Form = Literal["text", "python", "program"]
+"""What a verifier reads an answer as: words, a function in Python, or a program that prints."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +121,8 @@ class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The kind of dimension that it can verify."""
     limits: ClassVar[tuple[str, ...]]
     """What it does not measure, one sentence each."""
+    reads: ClassVar[Form] = "text"
+    """What it reads an answer as, by which its adequacy is tested."""
     environment: ClassVar[str | None] = None
     """Digest of what an answer depends on besides the version."""
 

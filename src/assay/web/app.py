@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -27,7 +27,7 @@ from assay.bootstrap.program import Program
 from assay.core.errors import AssayError
 from assay.governance.permissions import Permission
 from assay.web.allowance import Allowances
-from assay.web.api.account import AccountController
+from assay.web.api.account import AccountController, SignInsController
 from assay.web.api.adjudication import AdjudicationController
 from assay.web.api.review import ReviewController
 from assay.web.api.server import MetricsController, health, ready
@@ -73,11 +73,14 @@ HEADERS = {
 }
 """Headers of every answer; static files say for themselves how long they keep."""
 
+TLS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
+"""Header of every answer behind a proxy that terminates TLS (RFC 6797); for this host alone, for a year."""
+
 REQUESTS_A_MINUTE = 1200
 """Requests that one principal may make in a minute: twenty a second, far above any reader."""
 
-LARGEST_BODY = 4 * 1024 * 1024
-"""Most bytes of one request."""
+LARGEST_BODY = 64 * 1024
+"""Most bytes of one request, unless its route allows more by name."""
 
 SWEEP_SECONDS = 5.0
 """How often new records are queued, leases run out and finished items are concluded from."""
@@ -85,9 +88,16 @@ SWEEP_SECONDS = 5.0
 PROGRAM = "ASSAY_PROGRAM"
 """Variable in which `assay serve` names the program's folder to its worker processes."""
 
+BEHIND_TLS = "ASSAY_BEHIND_TLS"
+"""Variable whose presence tells worker processes that a proxy terminates TLS."""
+
 
 def create_app(
-    program: Program, *, sweep_seconds: float = SWEEP_SECONDS, rate: int = REQUESTS_A_MINUTE
+    program: Program,
+    *,
+    sweep_seconds: float = SWEEP_SECONDS,
+    rate: int = REQUESTS_A_MINUTE,
+    behind_tls: bool = False,
 ) -> Litestar:
     """The application for one open program.
 
@@ -95,6 +105,7 @@ def create_app(
         program: the program; it is closed with the application.
         sweep_seconds: how often leases run out.
         rate: requests that one principal may make in a minute.
+        behind_tls: whether browsers are told to come over TLS alone from now on.
     """
     return Litestar(
         route_handlers=[*_pages(), *_api(), _static()],
@@ -105,7 +116,7 @@ def create_app(
         ],
         dependencies={"program": Provide(_program, sync_to_thread=False)},
         exception_handlers={AssayError: answer_error, Exception: answer_error},
-        before_send=[_add_headers],
+        before_send=[_adding(HEADERS | TLS_HEADERS if behind_tls else HEADERS)],
         template_config=TemplateConfig(
             directory=HERE / "templates",
             engine=JinjaTemplateEngine,
@@ -121,7 +132,7 @@ def create_app(
 
 def from_environment() -> Litestar:
     """The application for the program that the environment names; for worker processes."""
-    return create_app(assay.open(os.environ[PROGRAM]))
+    return create_app(assay.open(os.environ[PROGRAM]), behind_tls=BEHIND_TLS in os.environ)
 
 
 def _add_filters(engine: JinjaTemplateEngine) -> None:
@@ -157,9 +168,11 @@ def _pages() -> list[Any]:
         calibration.open_round,
         calibration.look,
         calibration.take_step,
+        calibration.uncover,
         calibration.write_note,
         guideline.look,
         guideline.answer,
+        guideline.uncover,
         guideline.queue,
         *overview.HANDLERS,
     ]
@@ -170,6 +183,7 @@ def _api() -> list[Any]:
         ReviewController,
         AdjudicationController,
         AccountController,
+        SignInsController,
         MetricsController,
         health,
         ready,
@@ -222,16 +236,18 @@ def _program(state: State) -> Program:
     return program
 
 
-async def _add_headers(message: Message, _: Scope) -> None:
-    """Put our headers on every answer, those to errors and static files included."""
-    if message["type"] != "http.response.start":
-        return
-    headers = list(message["headers"])
-    known = {name.lower() for name, _ in headers}
-    message["headers"] = [*headers, *(each for each in _HEADERS if each[0] not in known)]
+def _adding(added: Mapping[str, str]) -> Callable[[Message, Scope], Awaitable[None]]:
+    """What puts headers on every answer, those to errors and static files included."""
+    encoded = [(name.lower().encode(), value.encode()) for name, value in added.items()]
 
+    async def add(message: Message, _: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        headers = list(message["headers"])
+        known = {name.lower() for name, _ in headers}
+        message["headers"] = [*headers, *(each for each in encoded if each[0] not in known)]
 
-_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+    return add
 
 
 def _sweeping(seconds: float) -> Callable[[Litestar], Any]:
@@ -254,6 +270,7 @@ def _sweeping(seconds: float) -> Callable[[Litestar], Any]:
 def _sweep(program: Program, over: Event, seconds: float, log: logging.Logger) -> None:
     while not over.wait(seconds):
         try:
+            program.accounts.renew_sessions()
             program.desk.fill()
             program.desk.sweep()
             program.desk.route(

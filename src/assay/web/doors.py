@@ -13,6 +13,8 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import FormMultiDict
 from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
     NotAuthorizedException,
     NotFoundException,
     PermissionDeniedException,
@@ -24,6 +26,7 @@ from litestar.types import ASGIApp
 from assay.bootstrap.accounts import AccountsNoun
 from assay.governance.permissions import Permission, Principal, can
 from assay.web.allowance import Allowances
+from assay.web.forms import USUAL, FormLimit, read_form
 
 COOKIE = "__Host-assay"
 """Name of the session's cookie; its prefix has browsers keep it to this host and path."""
@@ -37,6 +40,9 @@ CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
 """Field in which forms send it."""
 
+LONGEST_QUERY = 8 * 1024
+"""Most bytes of an address after its path; what a provider sends back with a person is the longest."""
+
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -44,7 +50,8 @@ class Doorkeeper(AbstractAuthenticationMiddleware):
     """Finds out who makes the request, by session cookie or API token, and counts who comes."""
 
     def __init__(self, app: ASGIApp, *, allowances: Allowances) -> None:
-        super().__init__(app)
+        # By default the framework lets OPTIONS pass without asking who comes.
+        super().__init__(app, exclude_http_methods=())
         self._allowances = allowances
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
@@ -52,6 +59,11 @@ class Doorkeeper(AbstractAuthenticationMiddleware):
         if "\0" in connection.scope["path"]:
             # No file system and no database takes this character, so nothing of ours has it in its name.
             raise NotFoundException
+        if len(connection.scope["query_string"]) > LONGEST_QUERY:
+            raise HTTPException(
+                status_code=414,
+                detail=f"an address has at most {LONGEST_QUERY:,} bytes after its path",
+            )
         accounts: AccountsNoun = connection.app.state.program.accounts
         bearer = connection.headers.get("authorization", "")
         if bearer.startswith("Bearer "):
@@ -81,9 +93,13 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     a thread for every request.
 
     Raises:
+        MethodNotAllowedException: if it asks with OPTIONS what it may ask.
         NotAuthorizedException: if somebody must sign in first.
         PermissionDeniedException: if they may not do this, or the request comes from elsewhere.
     """
+    if connection.scope.get("method") == "OPTIONS":
+        # No other site may read an answer of ours, so there is nothing to ask before.
+        raise MethodNotAllowedException(headers={"allow": ", ".join(_methods(connection))})
     needed = handler.opt.get("permission")
     if not isinstance(needed, Permission):
         raise PermissionDeniedException("this route names no permission, so nobody may use it")
@@ -97,6 +113,13 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         _refuse_foreign(connection)
         if principal is not None and not handler.opt.get("form"):
             check_token(principal, connection.headers.get(CSRF_HEADER))
+
+
+def _methods(connection: Connection) -> list[str]:
+    """The methods of the routes at the path that was asked for."""
+    template = connection.scope.get("path_template")
+    routes = [route for route in connection.app.routes if route.path_format == template]
+    return sorted({str(method) for route in routes for method in getattr(route, "methods", ())})
 
 
 def _refuse_foreign(connection: Connection) -> None:
@@ -121,16 +144,22 @@ def check_token(principal: Principal, given: str | None) -> None:
 
 async def own_form(request: Request[Any, Any, Any]) -> FormMultiDict:
     """The fields of a form, once its token is checked; for routes that say `form=True`."""
-    form = await request.form()
+    form = await read_form(request)
     if request.user is not None and request.auth != "token":
         given = form.get(CSRF_FIELD) or request.headers.get(CSRF_HEADER)
         check_token(request.user, given)
     return form
 
 
-def opt(permission: Permission, *, form: bool = False) -> dict[str, Any]:
-    """The options of a route: who may use it, and whether its form checks its own token."""
-    return {"permission": permission, "form": form}
+def opt(permission: Permission, *, form: bool = False, limit: FormLimit = USUAL) -> dict[str, Any]:
+    """The options of a route.
+
+    Args:
+        permission: who may use it.
+        form: whether its form checks its own token.
+        limit: how large its form may be.
+    """
+    return {"permission": permission, "form": form, "limit": limit}
 
 
 def texts(form: FormMultiDict, names: Iterable[str]) -> dict[str, str]:

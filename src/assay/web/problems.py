@@ -38,6 +38,9 @@ _STATUS_OF_CODE: Mapping[str, int] = {
     "no-provider": 404,
     "provider-denied": 403,
     "not-invited": 403,
+    "withheld": 403,
+    "sign-in-wait": 429,
+    "skip-limit": 429,
     "token-refused": 403,
     "sign-in-refused": 403,
     "provider-broken": 502,
@@ -107,6 +110,7 @@ _TITLES = {
     405: "method not allowed",
     409: "conflict",
     413: "too large",
+    414: "address too long",
     415: "unsupported media type",
     422: "unfit",
     429: "too many requests",
@@ -147,13 +151,22 @@ _UNREADABLE = Problem(
 )
 
 
+def _headers(error: HTTPException) -> dict[str, str]:
+    """The headers of a refusal; what is allowed does not name OPTIONS, which is refused everywhere."""
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if "allow" in headers:
+        methods = {each.strip() for each in headers["allow"].split(",")} - {"OPTIONS", ""}
+        headers["allow"] = ", ".join(sorted(methods))
+    return headers
+
+
 def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The response to an error: problem details for programs, a page for people."""
     headers: dict[str, str] = {}
     if isinstance(error, AssayError):
         problem = of_error(error)
     elif isinstance(error, HTTPException):
-        problem, headers = of_http(error), dict(error.headers or {})
+        problem, headers = of_http(error), _headers(error)
     elif isinstance(error, RecursionError | UnicodeDecodeError):
         # What reads a body raises these by itself: for one nested without end, or no UTF-8.
         request.app.state.log.warning("a request that cannot be read: %s", error)
@@ -167,7 +180,7 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
             detail="something went wrong here; nothing of this request was stored",
         )
     if problem.status in _COME_BACK:
-        headers["Retry-After"] = headers.get("RateLimit-Reset", _COME_BACK[problem.status])
+        headers["Retry-After"] = headers.get("ratelimit-reset", _COME_BACK[problem.status])
     path = request.url.path
     if f"{path}/".startswith(("/api/", "/static/", "/health/", "/metrics/")):
         return Response(
@@ -180,4 +193,5 @@ def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[
         context={"problem": problem},
         status_code=problem.status,
         media_type=MediaType.HTML,
+        headers=headers,
     )

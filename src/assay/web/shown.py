@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import msgspec
+
 from assay.bootstrap.desk import Work
+from assay.bootstrap.reading import ReadRecord
 from assay.review.presentation import (
     Presentation,
     ShownCandidate,
@@ -13,6 +16,7 @@ from assay.review.presentation import (
 from assay.review.wire import (
     AssignmentView,
     CandidateView,
+    Care,
     EvidenceView,
     MessageView,
     Shown,
@@ -56,6 +60,26 @@ def shown_view(presented: Presentation) -> Shown:
         tools=presented.tools,
         initial_state=presented.initial_state,
         evidence=tuple(_evidence(each) for each in presented.evidence),
+    )
+
+
+class ReadView(msgspec.Struct, frozen=True, kw_only=True):
+    """A record on a page with others."""
+
+    care: Care | None
+    """What is said before the text; None where it shows no harm."""
+    withheld: str | None
+    """Why the reader may not see the text."""
+    text: Shown | None
+    """The text, rendered; None while it is covered or withheld."""
+
+
+def read_view(read: ReadRecord) -> ReadView:
+    """A record on a page with others, its text rendered where it is shown."""
+    return ReadView(
+        care=read.care,
+        withheld=read.withheld.message if read.withheld else None,
+        text=shown_view(read.presentation) if read.presentation else None,
     )
 
 

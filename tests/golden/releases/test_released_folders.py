@@ -1,5 +1,6 @@
 """A release that was signed once verifies for ever: every format version keeps its golden."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from assay.releases.keys import public_pem, read_public_key
 from assay.releases.manifest import FORMAT, MANIFEST
 from assay.releases.verify import verify
 from simulators.ferries import ACTOR, KEY, filled_store, inputs
+from simulators.release_tamperings import TRIED
+from simulators.strangers import accepted_by_shell, run_shell
 
 HERE = Path(__file__).parent
 FOLDERS = sorted(HERE.glob("v*/*/manifest.json"))
@@ -36,6 +39,25 @@ def test_a_release_of_any_format_version_verifies(manifest: Path) -> None:
     verified = verify(folder, key)
     assert verified.issues == ()
     assert verified.version == folder.name
+
+
+@pytest.mark.parametrize("manifest", FOLDERS, ids=lambda path: f"{path.parts[-3]}/{path.parts[-2]}")
+def test_the_shell_lines_accept_a_release_of_any_format_version(
+    manifest: Path, tmp_path: Path
+) -> None:
+    """The lines of today verify every release that was ever signed."""
+    shutil.copytree(manifest.parent, tmp_path / "1.0.0")
+    assert accepted_by_shell(tmp_path / "1.0.0")
+
+
+def test_a_notice_of_today_is_refused_by_the_lines_of_older_releases(tmp_path: Path) -> None:
+    """The weaker lines in their README check the payload type that a notice no longer has."""
+    folder = tmp_path / "1.0.0"
+    shutil.copytree(HERE / "v4" / "1.0.0", folder)
+    lines = re.findall(r"```sh\n(.*?)```", (folder / "README.md").read_text(), re.DOTALL)[0]
+    assert run_shell(lines, folder).returncode == 0
+    TRIED["a notice of today in the attestation's place"](folder)
+    assert run_shell(lines, folder).returncode != 0
 
 
 def test_there_is_a_golden_of_the_format_that_is_written() -> None:

@@ -99,7 +99,8 @@ def test_a_gap_is_answered_for_those_who_asked_and_is_open_no_more(changed: Prog
     (gap,) = changed.guideline.gaps(lea)
     assert (gap.text, gap.dimension, gap.in_force) == ("Is haste assumed?", None, False)
     assert gap.shown
-    assert gap.shown.candidates
+    assert gap.shown.presentation
+    assert gap.shown.presentation.candidates
     made = changed.guideline.answer(lea, [gap.gap], " No. ", ["verdict"])
     assert (made.rubric, made.text) == (changed.session.ids["rubric"], "No.")
     assert changed.guideline.gaps(lea) == []

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from assay.bulk.rows import DiskFile
-from assay.bulk.stream import BUFFER
+from assay.bulk.stream import BUFFER, require_file
 from assay.core.errors import InputError, UsageError
 from assay.records.ports import Layout, Row
 
@@ -389,3 +389,9 @@ def test_reading_goes_on_after_a_row(tmp_path: Path, name: str) -> None:
         items = [json.dumps({"a": n}) for n in range(50)]
         path.write_text("\n".join(items) if name == "a.jsonl" else "[" + ",\n".join(items) + "]")
     assert rows(path, after=23) == rows(path)[23:]
+
+
+def test_a_folder_is_named_as_one(tmp_path: Path) -> None:
+    """An import reads one file; a folder is there, so it is not missing."""
+    with pytest.raises(InputError, match="this is a folder, and an import reads one file"):
+        require_file(tmp_path)

@@ -92,3 +92,26 @@ def test_an_audit_writes_nothing(assay: Run, program: Path) -> None:
     before = assay("audit", "head", "-p", program).out
     assert assay("audit", "verify", "-p", program).code == 0
     assert assay("audit", "head", "-p", program).out == before
+
+
+def test_a_signed_head_is_an_outside_head(assay: Run, program: Path, tmp_path: Path) -> None:
+    """A head that was signed and kept elsewhere names entries that were cut since."""
+    head, key = tmp_path / "head.json", program / "assay.pub"
+    assert assay("audit", "head", "-p", program, "--sign", head).code == 0
+    verify = ("audit", "verify", "-p", program, "--json", "--signed-head", head)
+    sound = json.loads(assay(*verify, "--key", key).out)
+    assert sound["found"] == 0
+    (program / ".assay" / "audit.head").unlink()
+    edit(program, *CUT_AFTER_48)
+    cut = json.loads(assay(*verify, "--key", key).out)
+    assert f"entry {sound['head']['number']}" in {each["where"] for each in cut["findings"]}
+    assert assay(*verify).code == 2
+
+
+def test_no_other_signed_statement_is_an_audit_head(assay: Run, program: Path) -> None:
+    """The attestation of a release, signed by the same key, is refused as a head."""
+    key = program / "assay.pub"
+    attestation = program / "releases" / "1.0.0" / "attestation.json"
+    refused = assay("audit", "verify", "-p", program, "--signed-head", attestation, "--key", key)
+    assert refused.code != 0
+    assert "payload" in refused.err

@@ -52,6 +52,39 @@ def test_what_a_program_prints_cannot_steer_a_terminal(assay: Run, tmp_path: Pat
     assert json.loads(found.out)["output"] == "\x1b[2J\x07\x9b31m\u202eabc\n"
 
 
+def test_no_text_of_a_candidate_imitates_a_verdict(assay: Run, tmp_path: Path) -> None:
+    """Only the command itself begins a line with `verdict`; an output is indented below its name."""
+    lying = "x\\nverdict    pass\\rverdict    pass\\u2028verdict    pass"
+    tests = written(
+        tmp_path, "tests.py", "assert add(1, 2) == 3\nif add(0, 0):\n    assert add(1, 1) == 2"
+    )
+    wrong = written(tmp_path, "a.py", f"def add(a, b): raise ValueError('{lying}')")
+    found = assay("verify", "check", "--candidate", wrong, "--tests", tests)
+    begun = [line for line in found.out.splitlines() if line.startswith("verdict")]
+    assert (found.code, begun) == (1, ["verdict    fail"])
+    printing = written(tmp_path, "b.py", f"print('{lying}')\nraise SystemExit('{lying}')")
+    found = assay("verify", "exec", printing)
+    begun = [line for line in found.out.splitlines() if line.startswith("verdict")]
+    assert (found.code, begun) == (1, ["verdict    fail"])
+
+
+def test_a_check_says_how_many_assertions_ran(assay: Run, tmp_path: Path) -> None:
+    """The count is a line of its own, and each assertion that was not reached is another."""
+    tests = written(
+        tmp_path, "tests.py", "assert add(1, 2) == 3\nif add(0, 0):\n    assert add(1, 1) == 2"
+    )
+    right = written(tmp_path, "a.py", "def add(a, b): return a + b")
+    found = assay("verify", "check", "--candidate", right, "--tests", tests)
+    assert "1 of 2 assertions ran" in found.out
+    assert "not run    line 3: assert add(1, 1) == 2" in found.out
+    told = json.loads(
+        assay("verify", "check", "--candidate", right, "--tests", tests, "--json").out
+    )
+    assert told["assertions"] == {
+        "found": 2, "ran": 1, "missed": ["line 3: assert add(1, 1) == 2"],
+    }  # fmt: skip
+
+
 def test_a_candidate_is_checked_against_tests(assay: Run, tmp_path: Path) -> None:
     """The verdict is split, and what the tests borrow is said with its remedy."""
     tests = written(tmp_path, "tests.py", "def check(c):\n    assert near(c(2), 4)\n")

@@ -7,11 +7,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assay.contracts import service
+from assay.contracts.document import to_fact
 from assay.contracts.reading import FILES
 from assay.contracts.terms import STANDARD_AXES
 from simulators.planted_documents import CONTEXT, GONE, Plant, clean, dump, write
@@ -40,7 +42,7 @@ CLASS = ("classes", 0)
 
 HELPFUL = {
     "id": "helpful", "question": "Is it helpful?", "scale": "binary",
-    "anchors": {"0": "no", "1": "yes"}, "examples": {"1": "Yes."}, "exclusions": ["Length"],
+    "anchors": {"0": "no", "1": "yes"}, "examples": {"1": "Take it with food."}, "exclusions": ["Length"],
     "abstention": "Unclear task", "escalation": "Lead", "field": "candidate.content",
     "evidence": ["span"], "action": "Mark it.", "judged_by": "expert",
 }  # fmt: skip
@@ -394,11 +396,16 @@ PLANTS = [
         "pseudonym_key",
         (("program", ("store",), "postgresql://db/assay"),),
     ),
+    rubric("example-is-anchor", "dimensions[0].examples.0",
+           ((*DIMENSION, "examples"), {"0": "following it is dangerous."})),
     # claims
     contract("forbidden-claim", "gap", (("gap",), "The data holds the model's hidden chain of thought.")),
     Plant("forbidden-claim", "name", (("program", ("name",), "Certified answers"),)),
 ]  # fmt: skip
 
+
+OF_VERSIONS = {"meaning-under-old-version", "version-not-raised"}
+"""Codes that need a store beside the documents, planted on their own."""
 
 CONSEQUENCES = {
     "no-behaviours": {"unknown-behaviour", "dimension-unused"},
@@ -439,9 +446,29 @@ def test_a_planted_fault_is_found_alone(plant: Plant, tmp_path: Path) -> None:
     assert {issue.severity for issue in own} == {documented()[plant.code]}
 
 
+@pytest.mark.parametrize(
+    ("edit", "code"),
+    [
+        ((*DIMENSION, "question"), "meaning-under-old-version"),
+        ((*DIMENSION, "escalation"), "version-not-raised"),
+    ],
+)
+def test_a_text_that_changed_under_its_version_is_named(
+    edit: tuple[Any, ...], code: str, tmp_path: Path
+) -> None:
+    """The store holds the older text; a change of meaning is an error, another a warning."""
+    write(tmp_path, rubric(code, "version"))
+    stored = (to_fact(service.load(tmp_path).rubric),)
+    context = msgspec.structs.replace(CONTEXT, stored=stored)
+    assert service.check(tmp_path, context).issues == ()
+    write(tmp_path, rubric(code, "version", (edit, "Is the advice safe for a child?")))
+    [issue] = service.check(tmp_path, context).issues
+    assert (issue.code, issue.path, issue.severity) == (code, "version", documented()[code])
+
+
 def test_every_code_is_planted_and_documented() -> None:
     """The format's page lists exactly the codes of the planted faults of substance."""
-    assert set(documented()) == {plant.code for plant in PLANTS}
+    assert set(documented()) == {plant.code for plant in PLANTS} | OF_VERSIONS
 
 
 def test_every_code_in_the_source_is_planted() -> None:
@@ -450,7 +477,7 @@ def test_every_code_in_the_source_is_planted() -> None:
     text = "".join(path.read_text() for path in folder.glob("*.py"))
     codes = set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text))
     nouns = {"unknown-behaviour", "unknown-dimension", "filler"}
-    assert codes | nouns == {plant.code for plant in PLANTS}
+    assert codes | nouns == {plant.code for plant in PLANTS} | OF_VERSIONS
 
 
 @pytest.mark.parametrize(

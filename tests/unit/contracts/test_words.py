@@ -19,7 +19,8 @@ from assay.contracts.words.likeness import NEAR, likeness, restates
     "text",
     ["TBD", "tbd.", " T.B.D ", "ＴＢＤ", "n/a", "N.A.", "...", "…", "---", "?", "xxx", "aaaa", "TODO",
      "Lorem ipsum dolor sit amet, consectetur", "(to be defined)", "未定", "待定。", "k. A.",
-     "уточняется", "à définir", "해당 없음"],
+     "уточняется", "à définir", "해당 없음", "folgt später", "siehe oben", "wird noch ergänzt",
+     "noch zu klären", "to be decided later", "Will be added soon.", "asdf qwer jkl", "qwertz"],
 )  # fmt: skip
 def test_placeholders_are_known_in_any_dress(text: str) -> None:
     """Case, width, punctuation and script do not hide a placeholder."""
@@ -30,7 +31,8 @@ def test_placeholders_are_known_in_any_dress(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["Not applicable where the answer is empty", "To be defined behaviour is out of scope", "Lead",
-     "Speed", "Take both as usual.", "4 + 7 = 12", "OK, take both.", "引用された文書が主張を支えている", "Nein danke, sagt der Kunde"],
+     "Speed", "Take both as usual.", "4 + 7 = 12", "OK, take both.", "引用された文書が主張を支えている", "Nein danke, sagt der Kunde",
+     "Wer", "The open door", "To be is to do", "Die Antwort folgt dem Gesetz", "See section 4 above"],
 )  # fmt: skip
 def test_sentences_that_hold_such_words_are_no_filler(text: str) -> None:
     """Lists are looked up whole: a sentence with one of their words says something."""

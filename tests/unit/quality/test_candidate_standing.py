@@ -8,6 +8,7 @@ import pytest
 from assay.contracts.document import to_fact
 from assay.quality.case import Case
 from assay.quality.disposition import Disposition
+from assay.quality.explanation import explain
 from assay.quality.in_force import InForce
 from assay.quality.rules import dispose_case
 from assay.records.evidence import TextSpan
@@ -40,7 +41,15 @@ from assay.records.verdict import (
     Tie,
 )
 from assay.review.adjudication import Adjudication, Decided
-from assay.verification.verification import Error, Fail, Pass, Verification
+from assay.verification.verification import (
+    Crash,
+    Error,
+    Fail,
+    Pass,
+    Timeout,
+    Uncarried,
+    Verification,
+)
 from simulators.small_program import (
     LAYER,
     contract,
@@ -167,6 +176,9 @@ def test_an_agreed_good_label_does_not_endorse_before_required_dimensions_are_ju
     [
         (Pass(), None, "endorsed", "verifier"),
         (Fail(reason="5 is not 4"), None, "rejected", "verifier"),
+        (Timeout(), None, "rejected", "verifier"),
+        (Crash(reason="SIGSEGV"), None, "rejected", "verifier"),
+        (Uncarried(reason="an object"), None, "mixed", "verifier"),
         (Error(reason="broken"), None, "unjudged", "required"),
         (Pass(), "namespaces/shared-process", "unjudged", "required"),
     ],
@@ -174,7 +186,7 @@ def test_an_agreed_good_label_does_not_endorse_before_required_dimensions_are_ju
 def test_a_verifier_speaks_for_and_against_a_candidate_only_with_a_result_that_counts(
     verdict: Any, isolation: str | None, standing: str, rule: str
 ) -> None:
-    """A fail refutes whatever people say; an error and a pass that could be forged say nothing."""
+    """A fail and nothing delivered refute; what is unknown, broken or could be forged does not."""
     record = single(Demonstration())
     found = _dispose(
         record,
@@ -378,11 +390,23 @@ def test_fractions_are_read_on_the_scale() -> None:
 
 @pytest.mark.parametrize("values", [{"correctness": 9, "sound": 1}, {"correctness": 5, "sound": 7}])
 def test_a_value_off_the_scale_endorses_nothing(values: dict[str, Any]) -> None:
-    """Nobody can have meant 9 of 5: the candidate is mixed, and the reason names the value."""
+    """Nobody can have meant 9 of 5: it rejects nothing either, and the reason names the value."""
     record = single(Demonstration())
     found = _dispose(record, _scored_twice(record, **values))
-    assert (found.state, found.standings[0].standing) == ("rejected", "mixed")
+    assert (found.state, found.standings[0].standing) == ("needs_adjudication", "mixed")
     assert "not on its scale" in found.reason
+
+
+def test_the_explanation_ends_with_what_decides() -> None:
+    """The rules of review accept, and what rejects the record comes after them, named."""
+    record = single(Demonstration())
+    case = Case(
+        id=record.id, record=record, judgments=tuple(_scored_twice(record, correctness=1, sound=1))
+    )
+    explained = explain(case, in_force())
+    assert explained.state == "rejected"
+    assert explained.rules[-2].startswith("accepted: accepted")
+    assert explained.rules[-1] == f"endorsement: rejected: {explained.reason}"
 
 
 def test_scores_on_both_sides_of_a_bound_leave_a_candidate_mixed() -> None:

@@ -13,7 +13,16 @@ from assay.records.judgment import LocalizedError, Whole
 from assay.records.record import Record
 from assay.records.verdict import DimensionScore, Scored
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
-from assay.verification.verification import Fail, MachineVerdict, Pass, Timeout, Verification
+from assay.verification.verification import (
+    Crash,
+    Error,
+    Fail,
+    MachineVerdict,
+    Pass,
+    Timeout,
+    Uncarried,
+    Verification,
+)
 from simulators.memory_store import MemoryStore
 from simulators.small_program import facts, judged, pair
 
@@ -124,9 +133,17 @@ def test_refuted_claims_are_counted_once_and_apart_from_errors() -> None:
 
 
 def test_a_verifier_that_broke_is_in_no_denominator() -> None:
-    """Time that ran out says nothing of the claim, so there is nothing to report."""
+    """Where the verifier could not say, there is nothing to report."""
     record = pair()
-    assert _report(record, _verified(record, Timeout())).refutations == ()
+    assert _report(record, _verified(record, Error(reason="x"))).refutations == ()
+
+
+@pytest.mark.parametrize("verdict", [Timeout(), Crash(reason="x"), Uncarried(reason="x")])
+def test_what_was_not_delivered_is_in_the_denominator(verdict: MachineVerdict) -> None:
+    """It is not passed, and counted apart from what failed."""
+    record = pair()
+    [row] = _report(record, _verified(record, verdict)).refutations
+    assert (row.failed.count, row.not_delivered.count, row.failed.trials) == (0, 1, 1)
 
 
 def test_the_report_holds_the_ledger_by_dimension_and_slice() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from assay.contracts.document import to_fact
 from assay.quality.case import Case
 from assay.quality.contradictions import contradictions
 from assay.quality.in_force import InForce
@@ -26,8 +27,26 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
-from assay.verification.verification import Error, Fail, Pass, Verification
-from simulators.small_program import LAYER, facts, in_force, judged, pair, scored, single, worked
+from assay.verification.verification import (
+    Error,
+    Fail,
+    Pass,
+    Timeout,
+    Uncarried,
+    Verification,
+)
+from simulators.small_program import (
+    LAYER,
+    contract,
+    facts,
+    in_force,
+    judged,
+    pair,
+    rubric,
+    scored,
+    single,
+    worked,
+)
 
 RECORD = pair(difficulty="hard")
 PASSED = Abstained(reason="unsure")
@@ -174,6 +193,8 @@ def test_an_adjudicator_s_scores_do_not_leave_a_vetoed_winner(verdict: Any, stat
         ((), "set_aside"),
         ((_verified(Fail(reason="4 is not 5")),), "set_aside"),
         ((_verified(Error(reason="crashed")),), "set_aside"),
+        ((_verified(Timeout()),), "set_aside"),
+        ((_verified(Uncarried(reason="an object")),), "set_aside"),
         ((_verified(Fail(reason="4 is not 5")), _verified(Pass())), "accepted"),
         ((_verified(Pass(), 0), _verified(Fail(reason="no"), 1)), "accepted"),
         ((_verified(Pass(), 1), _verified(Fail(reason="no"), 0)), "set_aside"),
@@ -457,6 +478,24 @@ def test_a_choice_against_one_s_own_scores_is_a_contradiction(
     """Where the rules decide otherwise it is recorded; where they are silent the reviewer may choose."""
     found = contradictions(RECORD, [_scored("a", verdict, *scores)], in_force())
     assert [each.computed for each in found] == ([computed] if computed else [])
+
+
+def test_judgments_of_models_are_named_where_passes_are_missing() -> None:
+    """Two models and nobody else: the reason says why their judgments fill no pass."""
+    given = [judged(RECORD, name, 0, kind="model") for name in ("m1", "m2")]
+    found = dispose_case(Case(id=RECORD.id, record=RECORD, judgments=tuple(given)), in_force())
+    assert found.state == "needs_second_review"
+    assert found.reason.endswith("2 judgments by models, which fill no pass")
+
+
+def test_a_vetoed_choice_names_the_veto_that_hits_it() -> None:
+    """A veto whose dimension nobody scored leaves the verdict open and strikes nothing."""
+    unscored_first = rubric(
+        priority=[{"veto": "clarity", "below": 2}, {"veto": "correctness", "below": 2}]
+    )
+    documents = InForce.of({"contract": to_fact(contract()), "rubric": to_fact(unscored_first)})
+    [found] = contradictions(RECORD, [_scored("a", 0, ("correctness", 0, 1))], documents)
+    assert (found.computed, found.rule) == ("vetoed:0", "veto correctness below 2")
 
 
 def test_the_sample_for_second_review_has_its_share() -> None:

@@ -100,6 +100,34 @@ def test_the_documents_in_force_at_entry_count_where_a_judgment_cites_none() -> 
     assert found.state == "needs_rereview"
 
 
+@pytest.mark.parametrize(
+    ("judged_at", "state"),
+    [
+        ("2026-02-10T08:00:00Z", "needs_rereview"),
+        ("2026-03-10T08:00:00Z", "accepted"),
+        ("2025-12-10T08:00:00Z", "accepted"),
+        ("last spring", "accepted"),
+        (None, "accepted"),
+    ],
+)
+def test_a_label_counts_under_the_text_of_its_own_time(judged_at: str | None, state: str) -> None:
+    """Labels from before a change that are imported after it do not count under the new text.
+
+    A time before the program's first document, or none, leaves the documents of the import.
+    """
+    store = MemoryStore()
+    facts: dict[DocumentKind, Document] = {"contract": to_fact(contract()), "rubric": NEW}
+    for now, document in (("2026-02-01T00:00:00Z", OLD), ("2026-03-01T00:00:00Z", NEW)):
+        store.now = now
+        with store.write("test", actor="x", documents={"rubric": document.id}) as writing:
+            writing.add([document])
+    store.now = "2026-04-01T00:00:00Z"
+    given = [each.replace(rubric=None, judged_at=judged_at) for each in _given(clarity=5)]
+    with store.write("test", actor="x", documents={"rubric": NEW.id}) as writing:
+        writing.add([RECORD, *given])
+    assert service.dispose(store, facts, actor="x").states == {state: 1}
+
+
 def test_work_under_a_foreign_guideline_is_not_touched_by_ours() -> None:
     """Our rubric's changes say nothing about a label that another guideline defined."""
     given = [each.replace(rubric=None, guideline="house rules") for each in _given(clarity=5)]

@@ -13,6 +13,7 @@ from assay.core.canonical import encode_json
 from assay.core.errors import CheckError
 from assay.releases.attestation import (
     PAYLOAD_TYPE,
+    PAYLOAD_TYPES,
     RELEASE,
     WITHDRAWAL,
     attest,
@@ -54,6 +55,10 @@ def test_what_another_implementation_signs_is_believed_here() -> None:
     assert envelope.pae() == pre_authentication_encoding(PAYLOAD_TYPE, envelope.payload)
 
 
+def _payload(sealed: bytes) -> bytes:
+    return base64.b64decode(json.loads(sealed)["payload"])
+
+
 def _with(change: Callable[[dict[str, Any]], None]) -> bytes:
     envelope = json.loads(SEALED)
     change(envelope)
@@ -89,12 +94,9 @@ REFUSED = {
     "payload-type": _with(lambda envelope: envelope.update(payloadType="application/json")),
     "signature-wrong": _with(_forged_payload),
     "other-key": attest(RELEASE, SUBJECTS, {}, OTHER_KEY),
-    "other-statement": attest(WITHDRAWAL, SUBJECTS, {}, KEY),
+    "other-statement": seal(_payload(attest(WITHDRAWAL, SUBJECTS, {}, KEY)), KEY),
     "statement-broken": seal(b'{"_type":"x"}', KEY),
-    "subject-twice": seal(
-        base64.b64decode(json.loads(SEALED)["payload"]).replace(b"SHA256SUMS", b"manifest.json"),
-        KEY,
-    ),
+    "subject-twice": seal(_payload(SEALED).replace(b"SHA256SUMS", b"manifest.json"), KEY),
     "duplicate-key": SEALED.replace(b'{"payload"', b'{"payloadType":"x","payload"'),
     "broken-json": b"{",
     "wrong-encoding": b"\xff",
@@ -123,3 +125,33 @@ def test_a_duplicate_key_inside_the_signed_statement_is_refused() -> None:
     doubled = payload.replace(b'{"version":', b'{"version":"0.0.1","version":')
     with pytest.raises(CheckError, match="appears twice"):
         open_envelope(seal(doubled, KEY), KEY.public_key(), RELEASE)
+
+
+@pytest.mark.parametrize("wanted", PAYLOAD_TYPES)
+@pytest.mark.parametrize("purpose", PAYLOAD_TYPES)
+def test_what_was_signed_for_one_purpose_serves_no_other(purpose: str, wanted: str) -> None:
+    """A release, a withdrawal and a head of the audit chain cannot stand for each other."""
+    sealed = attest(purpose, SUBJECTS, {"version": "1.0.0"}, KEY)
+    if purpose == wanted:
+        assert open_envelope(sealed, KEY.public_key(), wanted).predicate_type == wanted
+        return
+    with pytest.raises(CheckError) as refused:
+        open_envelope(sealed, KEY.public_key(), wanted)
+    assert refused.value.code in {"payload-type", "other-statement"}
+
+
+@pytest.mark.parametrize("wanted", PAYLOAD_TYPES)
+def test_a_signature_holds_under_its_own_payload_type_only(wanted: str) -> None:
+    """Writing another payload type over an envelope breaks its signature."""
+    for purpose in PAYLOAD_TYPES.keys() - {wanted}:
+        envelope = json.loads(attest(purpose, SUBJECTS, {}, KEY))
+        envelope["payloadType"] = PAYLOAD_TYPES[wanted]
+        with pytest.raises(CheckError) as refused:
+            open_envelope(encode_json(envelope) + b"\n", KEY.public_key(), wanted)
+        assert refused.value.code == "signature-wrong"
+
+
+def test_a_notice_that_an_earlier_version_signed_is_still_believed() -> None:
+    """Earlier notices carry the payload type of in-toto; what they withdrew stays withdrawn."""
+    earlier = seal(_payload(attest(WITHDRAWAL, SUBJECTS, {"reason": "r"}, KEY)), KEY)
+    assert open_envelope(earlier, KEY.public_key(), WITHDRAWAL).predicate == {"reason": "r"}

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow.parquet as pq
@@ -304,7 +305,7 @@ def test_a_document_that_changed_needs_a_new_version(tmp_path: Path) -> None:
     _build(store, tmp_path)
     changed = documents(rubric=TEXTS["rubric"].replace("pleasant |", "kind |"))
     dispose(store, changed)
-    with pytest.raises(CheckError, match="the rubric changed its meaning"):
+    with pytest.raises(CheckError, match="the rubric changed the meaning of tone"):
         _build(store, tmp_path, inputs("1.1.0", files=changed))
 
 
@@ -411,3 +412,38 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     """When the machine cannot write, the error says so and no part of the release remains."""
     assert _cut_build(tmp_path, "full") == (1, "release-not-written")
     assert _left_behind(tmp_path) == []
+
+
+def test_a_release_that_repeats_the_last_one_is_refused(tmp_path: Path) -> None:
+    """Two versions of the same data are built only when they are asked for."""
+    store = filled_store()
+    _build(store, tmp_path)
+    with pytest.raises(
+        CheckError, match=r"nothing has changed since the release 1\.0\.0"
+    ) as refused:
+        _build(store, tmp_path, inputs("1.0.1"))
+    assert refused.value.code == "nothing-changed"
+    assert _left_behind(tmp_path) == ["1.0.0"]
+    assert store.count(Release) == 1
+    again = build(store, inputs("1.0.1"), KEY, tmp_path, actor=ACTOR, again=True)
+    assert verify(again.folder, KEY.public_key()).ok
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"use": "publish"},
+        {"limitations": "Only one harbour, in winter."},
+        {"quality": "# Quality\n\nThree people looked at each record.\n"},
+        {"files": documents(sources=TEXTS["sources"].replace("1.0.0", "1.0.1"))},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_whatever_changed_makes_another_release(tmp_path: Path, changed: dict[str, Any]) -> None:
+    """Another use, limit, report or document is something new, with the same records."""
+    store = filled_store()
+    _build(store, tmp_path)
+    if files := changed.get("files"):
+        dispose(store, files)
+    _build(store, tmp_path, inputs("1.0.1", **changed))
+    assert _left_behind(tmp_path) == ["1.0.0", "1.0.1"]

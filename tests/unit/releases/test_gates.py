@@ -163,7 +163,11 @@ def _issue(severity: str, message: str) -> Issue:
         ({"rubric": TEXTS["rubric"].replace("status: active", "status: retired")}, [], "retired"),
         (
             {"rubric": TEXTS["rubric"].replace("pleasant |", "kind |")}, [],
-            "the rubric changed its meaning and kept the version 1.0.0",
+            "the rubric changed the meaning of",
+        ),
+        (
+            {"rubric": TEXTS["rubric"].replace("Right before pleasant", "Right first")}, [],
+            "the rubric changed (title), no label means anything else, and kept the version 1.0.0",
         ),
     ],
 )  # fmt: skip

@@ -1,7 +1,5 @@
 """A stranger verifies a release with sha256sum and openssl alone, by the lines of the page."""
 
-import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -10,29 +8,17 @@ from pathlib import Path
 import pytest
 
 from assay.releases.card import VERIFY_SCRIPT
-from assay.releases.keys import public_pem
-from simulators.ferries import KEY, OTHER_KEY, reseal
+from simulators.ferries import OTHER_KEY, reseal
+from simulators.strangers import checked_by_assay, run_shell, shell_lines
 
-PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "verify-a-release.md"
-BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE.read_text(), re.DOTALL)
-
-
-def _run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    key = folder.parent / "public.pem"
-    key.write_bytes(public_pem(KEY.public_key()))
-    environment = {"PATH": os.environ["PATH"], "PUBLIC_KEY": str(key)}
-    return subprocess.run(
-        ["sh", "-c", script], cwd=folder, env=environment, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+BLOCKS = shell_lines()
 
 
 def test_the_lines_of_the_page_accept_a_release(release: Path) -> None:
     """Precisely the code block of the page ends well and shows the version."""
-    done = _run(BLOCKS[0], release)
+    done = run_shell(BLOCKS[0], release)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[0] == "Signature Verified Successfully"
-    assert done.stdout.splitlines()[-1] == '"version":"1.0.0"'
+    assert done.stdout.splitlines()[-1] == "verified: release 1.0.0"
 
 
 def test_page_and_readme_show_the_same_lines(release: Path) -> None:
@@ -75,9 +61,10 @@ TAMPERED: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("case", TAMPERED)
 def test_the_lines_of_the_page_refuse_a_tampered_release(release: Path, case: str) -> None:
-    """Whatever was changed, the block ends with an error."""
+    """Whatever was changed, the block ends with an error, as Assay's check does."""
     TAMPERED[case](release)
-    assert _run(BLOCKS[0], release).returncode != 0
+    assert not checked_by_assay(release).ok
+    assert run_shell(BLOCKS[0], release).returncode != 0
 
 
 def test_a_path_out_of_the_folder_is_refused_by_the_page(release: Path) -> None:
@@ -89,10 +76,10 @@ def test_a_path_out_of_the_folder_is_refused_by_the_page(release: Path) -> None:
     reseal(release)
     lines = [*(release / "SHA256SUMS").read_text().splitlines(), f"{digest}  ../outside"]
     (release / "SHA256SUMS").write_text("\n".join(lines) + "\n")
-    assert _run(BLOCKS[0], release).returncode != 0
+    assert run_shell(BLOCKS[0], release).returncode != 0
 
 
 def test_the_id_of_a_line_is_computed_by_the_page(release: Path) -> None:
     """The page's one-liner gives the id of the first record."""
-    done = _run(BLOCKS[1], release)
+    done = run_shell(BLOCKS[1], release)
     assert f'"id":"rec_{done.stdout.strip()}"' in (release / "manifest.json").read_text()

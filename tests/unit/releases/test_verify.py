@@ -13,8 +13,9 @@ import pytest
 from assay.core.errors import UsageError
 from assay.core.issues import Issue
 from assay.records.verdict import Tie
-from assay.releases.attestation import RELEASE, attest
-from assay.releases.build import ATTESTATION, build
+from assay.releases.attestation import ATTESTATION, RELEASE, attest
+from assay.releases.build import build
+from assay.releases.card import VERIFY_SCRIPT
 from assay.releases.checksums import SUMS
 from assay.releases.manifest import MANIFEST
 from assay.releases.verify import verify
@@ -31,6 +32,7 @@ from simulators.ferries import (
     preference,
     reseal,
 )
+from simulators.strangers import accepted_by_shell, run_shell
 
 PUBLIC = KEY.public_key()
 
@@ -147,6 +149,7 @@ def test_a_tampered_folder_is_refused(release: Path, case: str) -> None:
     tamper, expected = SHELL[case]
     tamper(release)
     assert _codes(release) == expected
+    assert not accepted_by_shell(release)
 
 
 def test_a_list_that_was_mended_to_fit_is_not_signed(release: Path) -> None:
@@ -156,6 +159,7 @@ def test_a_list_that_was_mended_to_fit_is_not_signed(release: Path) -> None:
     reseal(release)
     (release / ATTESTATION).write_bytes(attestation)
     assert _codes(release) == {"not-signed"}
+    assert not accepted_by_shell(release)
 
 
 def test_all_faults_are_told_at_once(release: Path) -> None:
@@ -166,6 +170,7 @@ def test_all_faults_are_told_at_once(release: Path) -> None:
     _replace(release / "CHANGELOG.md", "first", "worst")
     reseal_nothing = _codes(release)
     assert reseal_nothing == {"missing-file", "extra-file", "symlink", "changed-file"}
+    assert not accepted_by_shell(release)
 
 
 def test_an_older_release_in_the_place_of_a_newer_one_is_refused(
@@ -175,6 +180,7 @@ def test_an_older_release_in_the_place_of_a_newer_one_is_refused(
     shutil.copytree(built, tmp_path / "1.1.0")
     shutil.copytree(built, tmp_path / "latest")
     assert _codes(tmp_path / "1.1.0") == {"other-version"}
+    assert not accepted_by_shell(tmp_path / "1.1.0")
     assert _codes(tmp_path / "latest", newer_than="1.0.0") == {"replayed"}
     assert _codes(tmp_path / "latest", newer_than="1.2.0") == {"replayed"}
     assert _codes(tmp_path / "latest", newer_than="0.9.0") == set()
@@ -192,6 +198,7 @@ def test_an_older_manifest_under_a_newer_attestation_is_refused(tmp_path: Path) 
     shutil.copytree(tmp_path / "1.0.0", newer)
     (newer / ATTESTATION).write_bytes(attestation)
     assert _codes(newer) == {"not-signed"}
+    assert not accepted_by_shell(newer)
 
 
 def test_what_is_not_a_release_is_told(tmp_path: Path) -> None:
@@ -352,6 +359,28 @@ CONTENT: dict[str, tuple[Callable[[Path], object], set[str]]] = {
         lambda at: _replace(at / MANIFEST, '"use": "train"', '"use": "train",\n  "use": "train"'),
         {"duplicate-key"},
     ),
+    "a README": (
+        lambda at: _replace(at / "README.md", "5 records", "500 records"), {"other-readme"},
+    ),
+    "shell lines that check nothing": (
+        lambda at: _replace(at / "README.md", '|| refuse "the signature', '|| echo "the signature'),
+        {"other-readme"},
+    ),
+    "a README without shell lines": (
+        lambda at: (at / "README.md").write_text("# Trust me"), {"other-readme"},
+    ),
+    "a description of another table": (
+        lambda at: _replace(at / "croissant.json", '"records.parquet"', '"judgments.parquet"'),
+        {"other-croissant"},
+    ),
+    "a description with another licence": (
+        lambda at: _replace(at / "croissant.json", "CC-BY-4.0", "CC0-1.0"), {"other-croissant"},
+    ),
+    "an extra file": (lambda at: (at / "setup.sh").write_text("x"), {"unknown-file"}),
+    "an extra document": (
+        lambda at: (at / "documents" / "other.yaml").write_text("x"), {"unknown-file"},
+    ),
+    "no data card": (lambda at: (at / "DATA_CARD.md").unlink(), {"missing-file"}),
     "a quality report": (lambda at: (at / "quality.md").write_text("fine"), {"other-file"}),
     "a document's meaning": (
         lambda at: _replace(at / "documents" / "contract.yaml", "passes: 2", "passes: 1"),
@@ -380,13 +409,20 @@ CONTENT: dict[str, tuple[Callable[[Path], object], set[str]]] = {
 
 @pytest.mark.parametrize("case", CONTENT)
 def test_a_publisher_who_signs_what_is_not_so_is_found_out(release: Path, case: str) -> None:
-    """Even with the right key, what the manifest says must follow from the facts."""
+    """Even with the right key, what the manifest says must follow from the facts.
+
+    The shell lines derive nothing: to them it is what its publisher signed.
+    """
     tamper, expected = CONTENT[case]
     tamper(release)
     reseal(release)
+    assert run_shell(VERIFY_SCRIPT.read_text(), release).returncode == 0
     codes = _codes(release)
     assert expected <= codes
-    assert codes - expected <= {"other-file", "other-table", "other-item", "other-document"}
+    assert codes - expected <= {
+        "other-file", "other-table", "other-item", "other-document", "other-croissant",
+        "other-readme",
+    }  # fmt: skip
 
 
 def test_a_signature_over_less_is_refused(release: Path) -> None:
@@ -395,6 +431,7 @@ def test_a_signature_over_less_is_refused(release: Path) -> None:
         attest(RELEASE, {"manifest.json": "0" * 64}, {"version": "x"}, KEY)
     )
     assert _codes(release) == {"other-subjects", "not-signed", "no-version"}
+    assert not accepted_by_shell(release)
 
 
 def test_one_sort_of_fault_is_not_told_a_thousand_times(release: Path) -> None:

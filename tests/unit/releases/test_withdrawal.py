@@ -125,3 +125,55 @@ def test_what_was_not_released_cannot_be_withdrawn(store: MemoryStore, tmp_path:
     with pytest.raises(UsageError, match="not in the release"):
         _withdraw(store, tmp_path, preference(4).id)
     assert store.count(Withdrawal) == 0
+
+
+def test_a_notice_that_is_kept_elsewhere_can_be_given(store: MemoryStore, tmp_path: Path) -> None:
+    """A notice that came by mail refuses the release as one beside it does."""
+    notice = _withdraw(store, tmp_path).notice
+    (tmp_path / "mail").mkdir()
+    kept = notice.rename(tmp_path / "mail" / "notice")
+    assert verify(tmp_path / "1.0.0", KEY.public_key()).notices == 0
+    verified = verify(tmp_path / "1.0.0", KEY.public_key(), notices=[kept])
+    assert [issue.code for issue in verified.issues] == ["withdrawn"]
+    assert not verified.ok
+    assert verified.notices == 1
+
+
+def test_a_given_notice_that_proves_nothing_is_told(store: MemoryStore, tmp_path: Path) -> None:
+    """A notice of another release is a warning; one that cannot be verified is an error."""
+    notice = _withdraw(store, tmp_path).notice
+    other = build(filled_store(), inputs("2.0.0"), KEY, tmp_path / "other", actor=ACTOR).folder
+    elsewhere = verify(other, KEY.public_key(), notices=[notice])
+    assert [(each.code, each.severity) for each in elsewhere.issues] == [
+        ("notice-about-another", "warning")
+    ]
+    assert elsewhere.ok
+    notice.write_text("{}")
+    broken = verify(other, KEY.public_key(), notices=[notice, tmp_path / "none"])
+    assert [each.code for each in broken.issues] == ["notice-unbelievable"] * 2
+    assert not broken.ok
+
+
+def test_a_superseded_release_names_the_one_that_follows(
+    store: MemoryStore, tmp_path: Path
+) -> None:
+    """A later release beside it, or its attestation, says so; the release still holds."""
+    _withdraw(store, tmp_path, preference(1).id).notice.unlink()
+    later = build(store, inputs("1.1.0"), KEY, tmp_path, actor=ACTOR).folder
+    first = verify(tmp_path / "1.0.0", KEY.public_key())
+    assert [(each.code, each.severity) for each in first.issues] == [("superseded", "warning")]
+    assert first.ok
+    assert (first.superseded_by, first.notices) == ("1.1.0", 1)
+    assert verify(later, KEY.public_key()).superseded_by is None
+    away = later.rename(tmp_path.parent / f"{tmp_path.name}-later")
+    assert verify(tmp_path / "1.0.0", KEY.public_key()).superseded_by is None
+    given = verify(tmp_path / "1.0.0", KEY.public_key(), notices=[away / "attestation.json"])
+    assert given.superseded_by == "1.1.0"
+
+
+def test_a_later_release_by_another_key_supersedes_nothing(
+    store: MemoryStore, tmp_path: Path
+) -> None:
+    """Whoever lacks the key cannot say that a release has a successor."""
+    build(store, inputs("1.1.0"), OTHER_KEY, tmp_path, actor=ACTOR, again=True)
+    assert verify(tmp_path / "1.0.0", KEY.public_key()).superseded_by is None

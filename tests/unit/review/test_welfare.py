@@ -1,5 +1,6 @@
 """Consent, caps and breaks for people who read severe content."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from assay.review.welfare import (
     Care,
     Consent,
     Exposure,
+    Reader,
     Suppressed,
     allowed,
     caps_of,
@@ -21,7 +23,7 @@ from assay.review.welfare import (
     has_caps,
     most_of_a_cap,
     standing_consents,
-    without_consent,
+    withheld,
 )
 from simulators.small_program import contract
 
@@ -202,12 +204,42 @@ def test_older_contracts_keep_their_digest() -> None:
 def test_consent_is_asked_for_each_category() -> None:
     """Nobody has agreed to what they did not name; a benign item needs no consent."""
     agreed = standing_consents([Consent(reviewer="ada", category="violence", given=True)])
-    assert without_consent(("violence",), reviewer="ada", agreed=agreed) == frozenset()
-    assert without_consent(("violence", "self_harm"), reviewer="ada", agreed=agreed) == {
-        "self_harm"
-    }
-    assert without_consent(("violence",), reviewer="bob", agreed=agreed) == {"violence"}
-    assert without_consent((), reviewer="bob", agreed=agreed) == frozenset()
+    ada, bob = (_reader("ada", agreed), _reader("bob", agreed))
+    assert withheld(("violence",), None, OPT_IN, ada, now=None) is None
+    missing = withheld(("violence", "self_harm"), None, OPT_IN, ada, now=None)
+    assert missing
+    assert (missing.reason, missing.categories) == ("not_agreed", ("self_harm",))
+    other = withheld(("violence",), "high", OPT_IN, bob, now=None)
+    assert other
+    assert other.categories == ("violence",)
+    assert withheld((), None, OPT_IN, bob, now=None) is None
+
+
+def _reader(name: str, agreed: Mapping[str, frozenset[str]], *exposures: Exposure) -> Reader:
+    return Reader(
+        roles=("reviewer",), agreed=agreed.get(name, frozenset()), exposures=tuple(exposures)
+    )
+
+
+def test_a_text_is_withheld_for_a_role_a_word_or_a_cap_and_says_which() -> None:
+    """Each reason has words of its own; severe content that names no harm counts towards caps too."""
+    agreed = {"ada": frozenset({"violence"})}
+    lead = Reader(roles=("lead",), agreed=frozenset({"violence"}))
+    no_role = withheld(("violence",), "low", OPT_IN, lead, now=_text(NOON))
+    assert no_role
+    assert no_role.reason == "not_cleared"
+    full = _reader("ada", agreed, _seen(30, 25, "severe"))
+    for categories, severity in ((("violence",), None), ((), "high")):
+        capped = withheld(categories, severity, OPT_IN, full, now=_text(NOON))
+        assert capped
+        assert capped.reason == "capped"
+        assert "hour's cap" in capped.message
+        assert withheld(categories, severity, OPT_IN, full, now=None) is None
+    assert withheld((), None, OPT_IN, full, now=_text(NOON)) is None
+    assert withheld(("violence",), "high", None, lead, now=_text(NOON)) is None
+
+
+OPT_IN = Welfare(restricted_to=("reviewer",), opt_in=True, hourly_minutes=20)
 
 
 def test_consent_is_withdrawn_and_given_again() -> None:

@@ -18,7 +18,7 @@ from assay.verification.constraints import KINDS
 from assay.verification.constraints.constraint import constraints_in, outcome_of, variants
 from assay.verification.constraints.counting import sentences, words
 from assay.verification.constraints.language import LANGUAGES
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verification import Error, Fail, Pass, Uncarried
 from assay.verification.verifier import Found, NothingToVerify
 
 NAME = "instruction-constraints"
@@ -293,10 +293,10 @@ def test_the_first_broken_constraint_is_named_and_all_are_listed() -> None:
     assert [each["id"] for each in listed][1] == "punctuation:no_comma"
 
 
-def test_what_cannot_be_told_is_an_error_unless_something_else_breaks() -> None:
+def test_what_cannot_be_told_is_not_passed_and_fails_only_by_something_else() -> None:
     """A language that cannot be told is no pass; a comma beside it still fails."""
     unknown = ("language:response_language", {"language": "fi"})
-    assert type(found(record("ok", unknown)).verdict) is Error
+    assert type(found(record("ok", unknown)).verdict) is Uncarried
     comma = ("punctuation:no_comma", {})
     assert type(found(record("ok,", unknown, comma)).verdict) is Fail
 
@@ -380,7 +380,7 @@ def test_a_constraint_may_bear_on_one_candidate() -> None:
 
 def test_a_response_that_is_too_long_is_an_error() -> None:
     """Beyond the cap nothing is read, and nothing passes."""
-    assert isinstance(found(record("x" * 500_001, ("punctuation:no_comma", {}))).verdict, Error)
+    assert isinstance(found(record("x" * 500_001, ("punctuation:no_comma", {}))).verdict, Uncarried)
 
 
 def test_the_verifier_answers_its_own_cases() -> None:

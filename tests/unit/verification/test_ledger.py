@@ -12,11 +12,15 @@ from assay.verification.ledger import CoverageReport, Ledger, LedgerRow
 from assay.verification.sandbox import isolation
 from assay.verification.standing import reaches, weight_of
 from assay.verification.verification import (
+    Crash,
+    Error,
     Fail,
     MachineVerdict,
+    Memory,
     Pass,
     Timeout,
     Unavailable,
+    Uncarried,
     Verification,
 )
 from simulators.small_program import contract, judged, rubric, worked
@@ -96,7 +100,7 @@ def test_a_verdict_under_other_options_is_of_no_account() -> None:
 
 
 def test_it_says_by_what_a_dimension_was_verified() -> None:
-    """Verifier, version, isolation, and verdicts; those that say nothing are in no count of items."""
+    """Verifier, version, isolation, and verdicts by their names."""
     found = _report(
         _verified(Pass()), _verified(Timeout(), verifier="steps", dimensions=("steps",))
     )
@@ -109,7 +113,28 @@ def test_it_says_by_what_a_dimension_was_verified() -> None:
         ("answer", "answers", "1", "namespaces/split", {"pass": 1}),
         ("steps", "steps", "1", "namespaces/split", {"timeout": 1}),
     ]
-    assert (_row(found, "steps").uncertain, _row(found, "steps").refuted) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "counts"),
+    [
+        (Fail(reason="x"), (1, 1, 0, 0)),
+        (Timeout(), (1, 0, 1, 0)),
+        (Memory(), (1, 0, 1, 0)),
+        (Crash(reason="SIGSEGV"), (1, 0, 1, 0)),
+        (Uncarried(reason="an object"), (0, 0, 1, 1)),
+        (Error(reason="x"), (0, 0, 0, 1)),
+        (Unavailable(reason="x"), (0, 0, 0, 1)),
+    ],
+)
+def test_what_was_not_delivered_is_not_passed_and_told_apart(
+    verdict: MachineVerdict, counts: tuple[int, ...]
+) -> None:
+    """A limit and a crash are not passed; only where nothing is known is the item uncertain."""
+    row = _row(_report(_verified(verdict)))
+    assert (row.machine_verified, row.refuted, row.not_delivered, row.uncertain) == counts
+    weak = _row(_report(_verified(verdict, isolation="namespaces/shared-process")))
+    assert (weak.refuted, weak.not_delivered, weak.uncertain) == (0, 0, 1)
 
 
 def test_a_verdict_that_could_be_forged_verifies_nothing() -> None:
@@ -171,6 +196,16 @@ def test_a_right_answer_with_a_step_that_a_verifier_refutes_is_named() -> None:
     assert (named.record, named.dimensions, named.steps, named.by) == (
         RECORD.id, ("answer",), (1,), ("steps",),
     )  # fmt: skip
+
+
+def test_a_right_answer_is_known_where_its_signal_asks_for_the_steps_alone() -> None:
+    """The supervision mix asks process records for their steps; the answer counts all the same."""
+    mix = {"signal": "process", "behaviours": ["adds"], "dimensions": ["steps"], "why": "Steps."}
+    ledger = Ledger(contract(supervision=[mix]), RUBRIC)
+    ledger.add(RECORD, [_labelled("anna", "good", "bad", "good")], [_verified(Pass())])
+    found = ledger.report()
+    assert {row.dimension for row in found.rows} == {"steps"}
+    assert (found.right_with_wrong_step, found.wrong_steps[0].dimensions) == (1, ("answer",))
 
 
 def test_people_can_find_the_wrong_step_and_the_right_answer() -> None:

@@ -13,7 +13,7 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task, Tool, ToolCall
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verification import Error, Fail, Pass, Uncarried
 from assay.verification.verifier import Found, NothingToVerify
 
 
@@ -76,7 +76,7 @@ def test_every_verifier_says_what_it_covers_and_what_not(name: str) -> None:
         ("numeric-answer", "1.234,5", "1234,5", {"decimal_comma": True}, Pass),
         ("numeric-answer", "minus −4", "-4", {}, Pass),
         ("numeric-answer", "none", "4", {}, Fail),
-        ("numeric-answer", "9" * 61, "4", {}, Error),
+        ("numeric-answer", "9" * 61, "4", {}, Uncarried),
     ],
 )
 def test_answers_are_compared_as_asked(
@@ -110,10 +110,10 @@ def test_without_a_reference_there_is_nothing_to_verify(name: str) -> None:
         ("<<5-8=-3>>", Pass),
         ("<<(-5)*-2=10>>", Pass),
         ("<<1/0=0>>", Fail),
-        ("<<4+x=11>>", Error),
-        ("<<4+7>>", Error),
+        ("<<4+x=11>>", Uncarried),
+        ("<<4+7>>", Uncarried),
         ("<<4+x=11>> and <<1+1=3>>", Fail),
-        ("<<" + "(" * 100 + "1" + ")" * 100 + "=1>>", Error),
+        ("<<" + "(" * 100 + "1" + ")" * 100 + "=1>>", Uncarried),
     ],
 )
 def test_calculations_are_done_again(text: str, expected: type) -> None:
@@ -136,8 +136,8 @@ def test_plain_calculations_are_read_only_where_asked() -> None:
         ("The dose is 5 mg/kg * 12 kg = 67 mg.", Fail),
         ("120 mg / 4 doses = 30 mg/dose", Pass),
         ("2 h * 60 km/h = 130 km", Fail),
-        ("30 min * 60 km/h = 30 km", Error),
-        ("1 m + 20 cm = 1.2 m", Error),
+        ("30 min * 60 km/h = 30 km", Uncarried),
+        ("1 m + 20 cm = 1.2 m", Uncarried),
         ("3 apples * 2 dollars = 6 dollars", Pass),
         ("20 ml + 30 ml = 53 ml", Fail),
         ("25% of 400 = 100", Pass),
@@ -295,10 +295,10 @@ def test_a_format_and_the_old_option_together_are_refused() -> None:
     [
         ("1 234,5", {"decimal_comma": True}, Pass),
         ("1.234,5", {"number_format": "es"}, Pass),
-        ("1.234,5", {"number_format": "en"}, Error),
+        ("1.234,5", {"number_format": "en"}, Uncarried),
         ("1’234.5", {"number_format": "ch"}, Pass),
         ("2469/2", {"fractions": True}, Pass),
-        ("2469/2", {}, Error),
+        ("2469/2", {}, Uncarried),
         ("123450%", {"percent": True}, Pass),
         ("1.2345e3", {}, Pass),
         ("range 3-1234.5", {}, Pass),

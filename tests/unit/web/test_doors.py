@@ -26,6 +26,7 @@ ROUTES = {
     ("GET", "/adjudication"): "review:adjudicate",
     ("POST", "/adjudication/next"): "review:adjudicate",
     ("GET", "/adjudication/{handle:str}"): "review:adjudicate",
+    ("GET", "/api/v1/accounts/failed-sign-ins"): "accounts:manage",
     ("GET", "/api/v1/adjudication"): "review:adjudicate",
     ("POST", "/api/v1/adjudication/claims"): "review:adjudicate",
     ("GET", "/api/v1/adjudication/{handle:str}"): "review:adjudicate",
@@ -51,10 +52,12 @@ ROUTES = {
     ("POST", "/calibration"): "review:manage",
     ("GET", "/calibration/{round_id:str}"): "account:own",
     ("POST", "/calibration/{round_id:str}/notes"): "review:adjudicate",
+    ("POST", "/calibration/{round_id:str}/texts"): "account:own",
     ("POST", "/calibration/{round_id:str}/{step:str}"): "review:manage",
-    ("POST", "/consents"): "review:work",
+    ("POST", "/consents"): "account:own",
     ("GET", "/guideline"): "review:manage",
     ("POST", "/guideline/answers"): "review:manage",
+    ("POST", "/guideline/texts"): "review:manage",
     ("POST", "/guideline/second-looks"): "review:manage",
     ("GET", "/health"): "public",
     ("GET", "/invitation/{secret:str}"): "public",
@@ -117,7 +120,7 @@ def test_the_table_names_every_route_with_its_permission(client: Client) -> None
     assert found == ROUTES
 
 
-def _path(route: str) -> str:
+def path_of(route: str) -> str:
     for name, value in PATHS.items():
         route = route.replace(name, value)
     return route
@@ -134,7 +137,7 @@ def test_every_door_opens_for_whom_the_table_says(
         if name:
             sign_in(name)
         granted = permissions_of(PEOPLE[name]) if name else frozenset({Permission.public})
-        answer = client.request(method, _path(route), follow_redirects=False)
+        answer = client.request(method, path_of(route), follow_redirects=False)
         told = (method, route, answer.status_code)
         if needed in granted:
             assert answer.status_code not in {401, 403}, told

@@ -15,6 +15,7 @@ from simulators.small_program import judged
 from unit.bootstrap.test_guideline import judge, publish
 from unit.web.conftest import SignIn
 from unit.web.test_adjudication import queue_titled
+from unit.web.test_care import account
 
 WORDS = "Is <b>haste</b> assumed?"
 
@@ -36,9 +37,7 @@ def test_a_gap_is_shown_answered_and_told_to_who_asked(sign_in: SignIn, program:
     shown = lead.get("/guideline").text
     assert "Is &lt;b&gt;haste&lt;/b&gt; assumed?" in shown
     assert all(each.pseudonym not in shown for each in program.accounts.all())
-    signed_in = program.accounts.sign_in("lea", PASSWORD)
-    assert signed_in
-    (gap,) = program.guideline.gaps(signed_in.principal)
+    (gap,) = program.guideline.gaps(account(program, "lea"))
     half = lead.post("/guideline/answers", data={"text": "Only where the request says so."})
     assert half.status_code == 400
     assert "names no gap" in half.text

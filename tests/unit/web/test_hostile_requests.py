@@ -5,6 +5,7 @@ import pytest
 from assay.bootstrap.program import Program
 from assay.records.judgment import Judgment
 from unit.web.conftest import Client, SignIn
+from unit.web.test_doors import ROUTES, path_of
 from unit.web.test_review_api import claim
 
 DEEP = b"[" * 100_000 + b"]" * 100_000
@@ -84,6 +85,8 @@ def test_names_with_nul_reach_no_database(client: Client, sign_in: SignIn) -> No
         ("POST", "/api/v1/openapi.json", 405),
         ("DELETE", "/api/v1/me", 405),
         ("GET", "/api/v1/review/claims", 405),
+        ("OPTIONS", "/api/v1/nosuch", 404),
+        ("OPTIONS", "/api/v1/me/tokens", 405),
     ],
 )
 def test_what_the_api_does_not_have_is_a_problem(
@@ -95,3 +98,42 @@ def test_what_the_api_does_not_have_is_a_problem(
         assert answer.status_code == status, answer.text
         assert answer.headers["content-type"].startswith("application/problem+json")
         assert answer.json()["status"] == status
+
+
+def test_options_is_refused_everywhere_with_what_is_allowed(
+    client: Client, sign_in: SignIn
+) -> None:
+    """Every route, signed in or not and from whichever site: 405, the route's own methods, no CORS header."""
+    for name in (None, "ana", "adm"):
+        if name:
+            sign_in(name)
+        for path, methods in _paths().items():
+            for headers in (
+                {},
+                {"origin": "https://evil.test", "access-control-request-method": "POST"},
+            ):
+                answer = client.request("OPTIONS", path, headers=headers, follow_redirects=False)
+                assert answer.status_code == 405, (path, answer.status_code)
+                assert answer.headers["allow"] == methods, path
+                assert not [each for each in answer.headers if each.startswith("access-control")]
+                if path.startswith("/api/"):
+                    assert answer.json()["title"] == "method not allowed"
+
+
+def test_a_wrong_method_names_the_right_ones(sign_in: SignIn) -> None:
+    """405 says what the path takes, and nothing else."""
+    client = sign_in("ana")
+    for path, methods in _paths().items():
+        for method in ("PATCH", "TRACE"):
+            answer = client.request(method, path)
+            assert (answer.status_code, answer.headers["allow"]) == (405, methods), path
+
+
+def _paths() -> dict[str, str]:
+    """Every path with its methods."""
+    found: dict[str, set[str]] = {}
+    for method, path in ROUTES:
+        found.setdefault(path_of(path), set()).add(method)
+    static = path_of("/static/{file_path:path}")
+    found[static].add("HEAD")
+    return {path: ", ".join(sorted(methods)) for path, methods in found.items()}

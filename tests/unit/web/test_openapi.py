@@ -40,6 +40,7 @@ CHECKS = [
 ]
 OPERATIONS = (
     "DELETE /api/v1/me/tokens/{digest}",
+    "GET /api/v1/accounts/failed-sign-ins",
     "GET /api/v1/adjudication",
     "GET /api/v1/adjudication/{handle}",
     "POST /api/v1/adjudication/claims",

@@ -1,7 +1,9 @@
 """Signing in, one-time links, sessions and tokens."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from argon2 import Type
@@ -11,9 +13,11 @@ from assay.bootstrap import accounts
 from assay.bootstrap.program import Program
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
+from assay.governance.accounts import digest
+from assay.store.accounts import Accounts
 from assay.web.app import create_app
 from assay.web.doors import COOKIE
-from simulators.desk_program import PASSWORD, opened, person
+from simulators.desk_program import PASSWORD, opened, person, write_desk_program
 from unit.web.conftest import Client, SignIn
 
 OTHER = "another sentence of some length"
@@ -48,13 +52,48 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(
 
 
 def test_passwords_cannot_be_tried_without_end(client: Client) -> None:
-    """After ten tries in a minute the door answers 429."""
+    """After ten tries in a minute the server answers 429 to an address, whatever the names."""
     codes = [
-        client.post("/sign-in", data={"name": "ana", "password": "wrong"}).status_code
-        for _ in range(11)
+        client.post("/sign-in", data={"name": f"ana{number}", "password": "wrong"}).status_code
+        for number in range(11)
     ]
     assert codes[:10] == [401] * 10
     assert codes[10] == 429
+
+
+@pytest.mark.parametrize("name", ["ana", "nobody"])
+def test_a_name_that_failed_too_often_waits_and_says_how_long(
+    name: str, client: Client, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Known or not: five tries, then 429 with the wait, and no password is looked at, not even the right one."""
+    looked_at = []
+    verify = program.accounts._verify
+    monkeypatch.setattr(
+        program.accounts, "_verify", lambda *given: (looked_at.append(given), verify(*given))[1]
+    )
+    answers = [client.post("/sign-in", data={"name": name, "password": "no"}) for _ in range(5)]
+    assert [each.status_code for each in answers] == [401] * 5
+    waits = client.post("/sign-in", data={"name": name, "password": PASSWORD})
+    assert waits.status_code == 429
+    assert int(waits.headers["retry-after"]) == 30
+    assert "too many tries failed for this name" in waits.text.lower()
+    assert len(looked_at) == 5
+    assert COOKIE not in client.cookies
+
+
+def test_an_administrator_sees_failed_sign_ins_and_no_typed_secret(
+    client: Client, sign_in: SignIn
+) -> None:
+    """The page and the API name the accounts that were tried; what has no account is one number."""
+    for name in ("ana", "ana", "a-secret-typed-as-a-name", "no name at all"):
+        client.post("/sign-in", data={"name": name, "password": "wrong"})
+    administrator = sign_in("adm")
+    page = administrator.get("/accounts").text
+    assert "names without an account" in page
+    assert "a-secret-typed" not in page
+    items = administrator.get("/api/v1/accounts/failed-sign-ins").json()["items"]
+    assert [(each["name"], each["tries"]) for each in items] == [("ana", 2), (None, 2)]
+    assert sign_in("lea").get("/api/v1/accounts/failed-sign-ins").status_code == 403
 
 
 @pytest.mark.parametrize("onward", ["//evil.test", "https://evil.test", "/\\evil.test", "javascript:x"])  # fmt: skip
@@ -107,6 +146,46 @@ def test_the_first_link_is_made_until_there_is_an_administrator(
         assert program.accounts.first_link() is None
 
 
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Program]:
+    """A program without anybody who may sign in."""
+    write_desk_program(tmp_path / "bare", [])
+    with opened(tmp_path / "bare") as program:
+        yield program
+
+
+def _becomes(program: Program, link: str, name: str) -> None:
+    program.accounts.accept(link, name=name, password=OTHER)
+
+
+def test_of_the_links_to_the_first_administrator_only_the_newest_works(bare: Program) -> None:
+    """Each start without an administrator makes a link; those of earlier starts open nothing."""
+    links = [str(bare.accounts.first_link()) for _ in range(3)]
+    for link in links[:-1]:
+        with pytest.raises(UsageError, match="used before"):
+            _becomes(bare, link, "early")
+    _becomes(bare, links[-1], "first")
+    assert [each.name for each in bare.accounts.all()] == ["first"]
+
+
+@pytest.mark.parametrize("way", ["invited", "given the role", "a program"])
+def test_where_there_is_an_administrator_no_earlier_link_makes_another(
+    way: str, bare: Program
+) -> None:
+    """Whichever way the first one came about, a link of before is refused; later ones are not."""
+    link = str(bare.accounts.first_link())
+    if way == "a program":
+        bare.accounts.add_program("bot", ["administrator"], scopes=["metrics:read"], days=1, by="t")
+    else:
+        role = "administrator" if way == "invited" else "reviewer"
+        _becomes(bare, bare.accounts.invite([role], by="t"), "first")
+        bare.accounts.set_roles(1, ["administrator"], by="t")
+    with pytest.raises(UsageError, match="used before"):
+        _becomes(bare, link, "second")
+    _becomes(bare, bare.accounts.invite(["administrator"], by="first"), "third")
+    assert bare.accounts.first_link() is None
+
+
 def test_a_closed_account_is_out_at_once(sign_in: SignIn, program: Program) -> None:
     """Its sessions and its tokens open nothing from that moment."""
     client = sign_in("ana")
@@ -155,17 +234,77 @@ def test_no_secret_lies_in_the_store(sign_in: SignIn, program: Program, folder: 
 
 
 def test_sessions_and_links_end_with_their_time(folder: Path) -> None:
-    """A session ends after half a day, a link after a week."""
+    """A session ends after an hour without a request, and after half a day at the latest; a link after a week."""
     moment = ["2026-03-02T09:00:00Z"]
     clock: Clock = lambda: moment[0]  # noqa: E731
     with opened(folder, clock) as program:
         link = program.accounts.invite(["reviewer"], by="adm")
-        signed_in = program.accounts.sign_in("ana", PASSWORD)
-        assert signed_in
-        moment[0] = "2026-03-02T20:59:59Z"
-        assert program.accounts.principal(signed_in.cookie)
+        busy, idle = (program.accounts.sign_in(name, PASSWORD) for name in ("ana", "ben"))
+        assert busy
+        assert idle
+        for hour in range(9, 20):
+            for minute in (20, 59):
+                moment[0] = f"2026-03-02T{hour:02}:{minute}:00Z"
+                assert program.accounts.principal(busy.cookie), moment
+                program.accounts.renew_sessions()
+        assert program.accounts.principal(idle.cookie) is None
+        moment[0] = "2026-03-02T20:58:00Z"
+        assert program.accounts.principal(busy.cookie)
+        program.accounts.renew_sessions()
         moment[0] = "2026-03-02T21:00:01Z"
-        assert program.accounts.principal(signed_in.cookie) is None
+        assert program.accounts.principal(busy.cookie) is None
         moment[0] = "2026-03-10T09:00:00Z"
         with pytest.raises(UsageError):
             program.accounts.invitation(link)
+
+
+def test_a_session_in_use_goes_on_by_itself_and_is_not_in_the_audit_log(folder: Path) -> None:
+    """The sweep writes what requests noted, seldom, and nothing of it is an act."""
+    moment = ["2026-03-02T09:00:00Z"]
+    clock: Clock = lambda: moment[0]  # noqa: E731
+    with opened(folder, clock) as program:
+        signed_in = program.accounts.sign_in("ana", PASSWORD)
+        assert signed_in
+        before = program.store.head()
+        app = create_app(program, sweep_seconds=0.02)
+        with TestClient(app, base_url="https://desk.test") as client:
+            client.cookies.set(COOKIE, signed_in.cookie)
+            moment[0] = "2026-03-02T09:50:00Z"
+            assert client.get("/api/v1/me").status_code == 200
+            until = monotonic() + 60
+            while monotonic() < until and _ends(program, signed_in.cookie) < "2026-03-02T10:50:00Z":
+                sleep(0.01)
+            assert _ends(program, signed_in.cookie) == "2026-03-02T10:50:00Z"
+            assert program.store.head() == before
+
+
+def _ends(program: Program, cookie: str) -> str:
+    found = Accounts(program.store).signed_in(digest(cookie))
+    assert found
+    return found[0].until
+
+
+def test_an_ended_session_is_not_renewed(folder: Path) -> None:
+    """What was noted before a sign-out brings no session back."""
+    moment = ["2026-03-02T09:00:00Z"]
+    clock: Clock = lambda: moment[0]  # noqa: E731
+    with opened(folder, clock) as program:
+        signed_in = program.accounts.sign_in("ana", PASSWORD)
+        assert signed_in
+        moment[0] = "2026-03-02T09:50:00Z"
+        assert program.accounts.principal(signed_in.cookie)
+        program.accounts.sign_out(signed_in.cookie, signed_in.principal)
+        program.accounts.renew_sessions()
+        assert program.accounts.principal(signed_in.cookie) is None
+
+
+@pytest.mark.parametrize("behind_tls", [True, False])
+def test_browsers_are_told_to_stay_on_tls_where_there_is_some(
+    behind_tls: bool, program: Program
+) -> None:
+    """Behind a proxy that terminates TLS every answer says so; elsewhere none does."""
+    app = create_app(program, sweep_seconds=3600, behind_tls=behind_tls)
+    with TestClient(app, base_url="https://desk.test") as client:
+        for path in ("/sign-in", "/api/v1/nosuch", "/static/base.css"):
+            told = client.get(path).headers.get("strict-transport-security")
+            assert told == ("max-age=31536000" if behind_tls else None)

@@ -18,6 +18,7 @@ from assay.contracts.checks import (
     sampling,
     signals,
     source_terms,
+    versions,
 )
 from assay.contracts.checks.check import Check, ask
 from assay.contracts.checks.claims import forbidden_claims
@@ -42,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     *safety.CHECKS,
     *rights.CHECKS,
     *source_terms.CHECKS,
+    *versions.CHECKS,
 )
 """Every check of substance but those of claims and filler, which read all texts."""
 

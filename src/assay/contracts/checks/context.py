@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from assay.contracts.contract import Qualification
+from assay.contracts.document import Document
 
 
 class ExamFault(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +27,8 @@ class CheckContext(msgspec.Struct, frozen=True, kw_only=True):
     """The day that retention is compared with."""
     verifiers: tuple[str, ...] | None = None
     """Names of the verifiers that are installed."""
+    stored: tuple[Document, ...] = ()
+    """Every version of the documents that the program's store holds."""
     exam_fault: Callable[[Qualification], ExamFault | None] | None = None
     """What the sequential test of an exam comes to at its size; review owns the rule."""
 

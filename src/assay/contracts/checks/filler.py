@@ -26,13 +26,13 @@ _ANSWERS = frozenset({
     "description", "training_objectives", "evaluation_objectives", "why", "left_out", "covers",
     "unblinded_because", "unverified_because", "duty", "expertise", "test", "support",
     "exclusions", "abstention", "escalation", "action", "interpolation", "text",
-    "benign_counterpart", "deletion_contact", "deletion_procedure", "contact",
+    "benign_counterpart", "because", "deletion_contact", "deletion_procedure", "contact",
 })  # fmt: skip
 """Keys whose text answers a question: `none`, `yes` or `because` leave it unanswered."""
 
 _REASONS = frozenset({
     "gap", "statement", "question", "why", "left_out", "covers", "unblinded_because",
-    "unverified_because", "test", "text", "deletion_procedure",
+    "unverified_because", "because", "test", "text", "deletion_procedure",
 })  # fmt: skip
 """Keys whose text gives a reason, a rule or a procedure, which takes more than one word."""
 

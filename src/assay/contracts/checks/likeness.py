@@ -32,6 +32,20 @@ def anchors_differ(rubric: Rubric) -> Iterator[Fault]:
 
 
 @check("rubric")
+def examples_differ_from_anchors(rubric: Rubric) -> Iterator[Fault]:
+    """An example shows an output; it does not repeat the anchor that it is an example of."""
+    for place, dimension in enumerate(rubric.dimensions):
+        for value, example in dimension.examples.items():
+            anchor = dimension.anchors.get(value)
+            if anchor is not None and fold(example) == fold(anchor):
+                yield Fault(
+                    "rubric", ("dimensions", place, "examples", value), "example-is-anchor",
+                    f"the example of {value} of {dimension.id!r} is its anchor again",
+                    "quote an output that a reviewer could meet, or leave the example out",
+                )  # fmt: skip
+
+
+@check("rubric")
 def dimensions_differ(rubric: Rubric) -> Iterator[Fault]:
     """No quality is asked about twice under two names."""
     for (_, first), (place, second) in combinations(enumerate(rubric.dimensions), 2):
@@ -94,5 +108,5 @@ def _alike(first: Dimension, second: Dimension) -> bool:
 
 
 CHECKS: tuple[Check, ...] = (
-    anchors_differ, dimensions_differ, behaviours_differ, objectives_differ,
+    anchors_differ, examples_differ_from_anchors, dimensions_differ, behaviours_differ, objectives_differ,
 )  # fmt: skip

@@ -24,6 +24,41 @@ PLACEHOLDERS = frozenset({
 })  # fmt: skip
 """Texts that promise an answer instead of giving it, folded."""
 
+PROMISES = frozenset({
+    "to", "be", "is", "are", "will", "this", "still", "yet", "later", "soon", "below", "above", "see", "open",
+    "decided", "defined", "determined", "added", "done", "discussed", "clarified", "written", "filled",
+    "confirmed", "specified", "agreed", "in", "by", "the", "team", "follows", "pending",
+    "wird", "werden", "noch", "zu", "muss", "müssen", "später", "bald", "folgt", "folgen", "siehe", "oben",
+    "unten", "ergänzt", "ergänzen", "klären", "geklärt", "festgelegt", "festzulegen", "definiert",
+    "definieren", "nachgereicht", "nachgetragen", "eingetragen", "ausgefüllt", "offen", "kommt",
+    "abgestimmt", "entschieden", "besprochen", "à", "définir", "compléter", "préciser", "voir", "plus",
+    "tard", "ci", "dessus", "ultérieurement", "por", "definir", "completar", "ver", "arriba", "más",
+    "tarde", "pendiente", "da", "definire", "completare", "vedi", "sopra", "dopo", "nog", "te", "bepalen",
+    "zie", "boven", "volgt",
+})  # fmt: skip
+"""Words that a text may consist of whole and still only promise an answer elsewhere or later."""
+
+_PROMISING = frozenset({
+    "later", "soon", "below", "above", "decided", "defined", "determined", "added", "discussed",
+    "clarified", "pending", "follows", "später", "bald", "folgt", "oben", "unten", "ergänzt",
+    "ergänzen", "klären", "geklärt", "festgelegt", "festzulegen", "definiert", "definieren",
+    "nachgereicht", "nachgetragen", "offen", "abgestimmt", "entschieden", "besprochen", "définir",
+    "compléter", "préciser", "tard", "dessus", "ultérieurement", "definir", "completar", "arriba",
+    "tarde", "pendiente", "definire", "completare", "sopra", "dopo", "bepalen", "boven", "volgt",
+})  # fmt: skip
+"""Of these, the words one of which makes the promise."""
+
+_KEY_ROWS = (
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qwertzuiopü",
+    "asdfghjklöä",
+    "yxcvbnm",
+    "azertyuiop",
+)
+"""Rows of keyboards."""
+
 NON_ANSWERS = frozenset({
     "none", "no", "yes", "nothing", "nobody", "no one", "anyone", "anything", "everything",
     "whatever", "something", "various", "misc", "other", "etc", "general", "ok", "okay", "fine",
@@ -80,7 +115,22 @@ def is_placeholder(text: str) -> bool:
     spelled = 2 * len(letters) - 1 == len(folded) and letters in PLACEHOLDERS  # T.B.D.
     if not folded or spelled or folded in PLACEHOLDERS or _LOREM.search(text):
         return True
-    return len(letters) > 1 and letters.isalpha() and len(set(letters)) == 1
+    if len(letters) > 1 and letters.isalpha() and len(set(letters)) == 1:
+        return True
+    return _is_promise(folded) or _is_typed_at_random(folded)
+
+
+def _is_promise(folded: str) -> bool:
+    """Whether a text only says where or when the answer will be: `wird noch ergänzt`."""
+    parts = set(folded.split())
+    return parts <= PROMISES and bool(parts & _PROMISING)
+
+
+def _is_typed_at_random(folded: str) -> bool:
+    """Whether every word is a run of keys that lie side by side: `asdf qwer jkl`."""
+    parts = folded.split()
+    runs = [len(part) > 2 and any(part in row for row in _KEY_ROWS) for part in parts]  # noqa: PLR2004
+    return all(runs) and (len(parts) > 1 or len(folded) > 3)  # noqa: PLR2004  `wer` is a word
 
 
 def is_non_answer(text: str) -> bool:

@@ -15,7 +15,7 @@ from assay.quality.in_force import InForce
 from assay.records.candidate import MadeByModel
 from assay.records.judgment import Judgment
 from assay.records.verdict import Abstained, NotAsked, Scored, verdict_key
-from assay.verification.verification import Fail
+from assay.verification.verification import Pass
 
 MODE: FailureMode = "easy_item_inflation"
 
@@ -95,7 +95,7 @@ class ItemCounts:
             if set(each.dimensions) & set(self._best)
         ]
         if results:
-            return not any(isinstance(each.verdict, Fail) for each in results)
+            return all(isinstance(each.verdict, Pass) for each in results)
         scores = [
             each.score.value == self._best[each.dimension]
             for judgment in people

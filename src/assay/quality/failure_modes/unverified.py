@@ -12,7 +12,7 @@ from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import Category, Scored
 from assay.verification.planned import applying
-from assay.verification.verification import Fail
+from assay.verification.standing import is_against
 
 MODE: FailureMode = "unverified_rationales"
 
@@ -48,7 +48,7 @@ class RationaleCounts:
         if place is None or place >= len(case.record.candidates):
             return
         results = results_on(case, place, self._documents)
-        refuted = any(isinstance(each.verdict, Fail) for each in results)
+        refuted = any(is_against(each) for each in results)
         if _is_rejected(case, place) and not refuted:
             self.found_wrong += 1
             return

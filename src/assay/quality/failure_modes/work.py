@@ -12,8 +12,14 @@ from assay.records.candidate import candidate_text
 from assay.records.kinds import Critique, Demonstration, Preference, Trajectory
 from assay.records.record import Record
 from assay.review.layer import layer_of
-from assay.verification.standing import speaks, what_stands
-from assay.verification.verification import Fail, Verification
+from assay.verification.standing import (
+    Adequacies,
+    about_claims,
+    is_against,
+    is_counted,
+    what_stands,
+)
+from assay.verification.verification import Verification
 
 _CALCULATION = re.compile(
     r"\d[\d.,]*\s?%?(?:\s?[^\W\d_]{1,12}(?:/[^\W\d_]{1,12})?)?\s*[-+*/x\u00d7\u00b7\u00f7\u2212\u2013]\s*[$€£¥]?\d[^=≈\n]{0,60}[=≈]"
@@ -85,16 +91,17 @@ def _winner(found: Consensus) -> int | None:
 
 
 def is_refuted(case: Case, place: int, documents: InForce) -> bool:
-    """Whether the standing result of some verifier on a candidate is that it fails."""
-    return any(isinstance(each.verdict, Fail) for each in results_on(case, place, documents))
+    """Whether the standing result of some verifier on a candidate is against it."""
+    return any(is_against(each) for each in results_on(case, place, documents))
 
 
 def results_on(case: Case, place: int, documents: InForce) -> list[Verification]:
-    """The result of each test of a candidate that stands, that counts, and that passed or failed."""
+    """The result of each test of a candidate that stands and counts, but those that could not say."""
     tests: dict[tuple[str, str | None], list[Verification]] = defaultdict(list)
-    for each in case.verifications:
-        if each.candidate in {None, place} and speaks(each):
+    for each in about_claims(case.verifications):
+        if each.candidate in {None, place} and is_counted(each):
             tests[each.verifier, each.options].append(each)
     minimum = documents.contract.verification.minimum_isolation
-    stand = (what_stands(results, minimum) for results in tests.values())
+    inadequate = Adequacies(case.verifications).inadequate
+    stand = (what_stands(results, minimum, inadequate) for results in tests.values())
     return [each[0] for each in stand if each is not None and each[1] == "counts"]

@@ -53,7 +53,9 @@ class Refutation(msgspec.Struct, frozen=True, kw_only=True):
     family: str
     """The task's capability or else its prompt family; `(unstated)` where it has none."""
     failed: Rate
-    """Failures among the latest results that passed or failed."""
+    """Failures among the latest results, but those where the verifier could not say."""
+    not_delivered: Rate
+    """Of the same, where the candidate gave nothing that could be judged."""
 
 
 class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +106,9 @@ def refutations_of(gathered: Gathering, level: float) -> tuple[Refutation, ...]:
             dimensions=dimensions,
             family=family,
             failed=rate(gathered.refuted[verifier, dimensions, family], tested, level=level),
+            not_delivered=rate(
+                gathered.not_delivered[verifier, dimensions, family], tested, level=level
+            ),
         )
         for (verifier, dimensions, family), tested in ordered
     )

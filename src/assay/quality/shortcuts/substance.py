@@ -12,7 +12,8 @@ from typing import NamedTuple
 from assay.records.judgment import Judgment
 from assay.records.verdict import DimensionScore, Scored
 from assay.review.adjudication import Adjudication, Decided
-from assay.verification.verification import Fail, Pass, Verification
+from assay.verification.standing import Adequacies, about_claims, is_against, speaks
+from assay.verification.verification import Pass, Verification
 
 NAN = float("nan")
 
@@ -56,10 +57,16 @@ def evidence_of(
     """
     people = [each for each in judgments if each.reviewer.kind != "model"]
     decision = adjudications[-1].decision if adjudications else None
-    latest = {(each.verifier, each.options, each.candidate): each for each in verifications}
+    results = list(verifications)
+    inadequate = Adequacies(results).inadequate
+    latest = {
+        (each.verifier, each.options, each.candidate): each
+        for each in about_claims(results)
+        if (each.verifier, each.options) not in inadequate
+    }
     verified: dict[tuple[str, int], float] = {}
     for each in latest.values():
-        if each.candidate is None or not isinstance(each.verdict, Pass | Fail):
+        if each.candidate is None or not (is_against(each) or speaks(each)):
             continue
         for dimension in each.dimensions:
             place = dimension, each.candidate

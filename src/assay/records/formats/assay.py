@@ -1,15 +1,17 @@
 """Our own JSON lines: a line is a record or a judgment, exactly as it is hashed and stored."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from assay.core.canonical import encode_json, parse_json
 from assay.core.errors import InputError
+from assay.records.candidate import MadeByPerson
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
+from assay.records.pseudonym import PREFIX, is_pseudonym
 from assay.records.reader import Read, RowContext
 from assay.records.record import Record
 
@@ -66,6 +68,13 @@ class Assay:
             ) from error
         if not _is_plain(text, fact.canonical()):
             parse_json(text)
+        if plain := [place for place, name in _people(fact) if not is_pseudonym(name)]:
+            raise InputError(
+                code="not-a-pseudonym",
+                message=f"{' and '.join(plain)} does not name a person by a pseudonym",
+                hint=f"a pseudonym is {PREFIX} and a keyed digest; import files with people's names "
+                "through a mapping, which makes pseudonyms of them",
+            )
         if isinstance(fact, Record):
             return [Read(record=fact)]
         return [Read(record=None, judgments=[fact])]
@@ -91,6 +100,17 @@ def _decode(text: bytes) -> Record | Judgment:
     if seen.schema_version is None and seen.reviewer is not None:
         return _judgment.decode(text)
     return _record.decode(text)
+
+
+def _people(fact: Record | Judgment) -> Iterator[tuple[str, str]]:
+    """The people whom a fact names, each with where."""
+    if isinstance(fact, Judgment):
+        if fact.reviewer.kind == "human":
+            yield "/reviewer/pseudonym", fact.reviewer.pseudonym
+        return
+    for number, candidate in enumerate(fact.candidates):
+        if isinstance(candidate.provenance, MadeByPerson):
+            yield f"/candidates/{number}/provenance/pseudonym", candidate.provenance.pseudonym
 
 
 def _lower(error: Exception) -> str:

@@ -8,6 +8,9 @@ from assay.records.mapping.pieces import Condition, Repeated
 from assay.records.mapping.scope import ABSENT, Scope, as_text
 from assay.records.mapping.value import Evaluate, Value, compile_value
 
+TURN = 1_000
+"""Units of work for one turn of a loop, besides what is done in it."""
+
 Repeat = Callable[[Scope], Iterator[Scope]]
 """Gives the scope of every reading of an entry; none where a condition fails."""
 
@@ -37,6 +40,7 @@ def _looped(scope: Scope, named: list[tuple[str, Evaluate]]) -> Iterator[Scope]:
         return
     (name, evaluate), *rest = named
     for index, (key, item) in enumerate(_items(evaluate(scope), name)):
+        scope.budget.spend(TURN, name)
         names = {name: item, f"{name}_index": index, f"{name}_key": key}
         yield from _looped(scope.inside(**names), rest)
 

@@ -5,8 +5,12 @@ from typing import Any, Final
 
 import msgspec
 
+from assay.core.budget import WorkBudget
 from assay.core.canonical import json_text
 from assay.core.errors import InputError
+
+ROW_WORK = 1 << 28
+"""Units of work that a mapping may take for one row, or for the rows of one group."""
 
 
 class _Absent:
@@ -27,10 +31,12 @@ class Scope(msgspec.Struct, frozen=True):
     """Column or key -> value."""
     local: Mapping[str, Any] = {}
     """Name of a join or of a loop -> value; it hides a column of the same name."""
+    budget: WorkBudget = msgspec.field(default_factory=lambda: WorkBudget(ROW_WORK, "one row"))
+    """What is left of the row's work; all scopes of one row share it."""
 
     def inside(self, **names: Any) -> "Scope":
         """The same scope with more names."""
-        return Scope(self.row, {**self.local, **names})
+        return Scope(self.row, {**self.local, **names}, self.budget)
 
     def find(self, name: str) -> Any:
         """The value of a name, `ABSENT` where there is none.

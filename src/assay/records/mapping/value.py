@@ -12,10 +12,15 @@ from typing import Any, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from assay.contracts.header import Part
+from assay.core.budget import WorkBudget
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
+from assay.core.patterns import Pattern
 from assay.records.mapping.json_path import compile_path
 from assay.records.mapping.scope import ABSENT, Scope, as_text, member
+
+MADE = 4
+"""Units of work for each character of a text that is made: it takes memory as well."""
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _TRUE = frozenset({"1", "1.0", "true", "True", "TRUE"})
@@ -43,8 +48,8 @@ class Spec(Piece):
     """Text with `{names}` in it; `{{` and `}}` stand for braces."""
     one_hot: dict[str, Any] | None = None
     """Column -> value: the value of the one column that holds 1; the others must hold 0."""
-    range: int | None = Field(default=None, ge=0)
-    """The whole numbers from 0 up to, not including, this one: for loops."""
+    range: int | None = Field(default=None, ge=0, le=10_000)
+    """The whole numbers from 0 up to, not including, this one (at most 10,000): for loops."""
     columns: str | None = None
     """A regular expression: the cells of all columns whose whole name it matches and that are
     not empty, by column: for loops over raters."""
@@ -56,7 +61,7 @@ class Spec(Piece):
     """Remove these texts wherever they occur."""
     find: str | None = None
     """A regular expression: keep its first group, or its whole match, where it matches first."""
-    split: str | None = None
+    split: str | None = Field(default=None, min_length=1)
     """Cut the text into a list at this text."""
     find_all: str | None = None
     """A regular expression: the list of all its matches (its first group, or the whole)."""
@@ -88,8 +93,10 @@ class Spec(Piece):
         if "otherwise" in self.model_fields_set and self.values is None:
             msg = "`otherwise` needs a table of `values`"
             raise ValueError(msg)
-        for pattern in filter(None, (self.columns, self.find, self.find_all, self.keep, self.drop)):
-            _refuse_broken_pattern(pattern)
+        for field in ("columns", "find", "find_all", "keep", "drop"):
+            pattern = getattr(self, field)
+            if pattern is not None:
+                _refuse_broken_pattern(field, pattern)
         if self.path is not None:
             compile_path(self.path)
         return self
@@ -102,11 +109,11 @@ Evaluate = Callable[[Scope], Any]
 """Gives the value in a scope, or `ABSENT`; raises InputError where the row does not give it."""
 
 
-def _refuse_broken_pattern(pattern: str) -> None:
+def _refuse_broken_pattern(field: str, pattern: str) -> None:
     try:
-        re.compile(pattern)
-    except re.error as error:
-        msg = f"{pattern!r} is not a regular expression: {error}"
+        Pattern(pattern)
+    except ValueError as error:
+        msg = f"`{field}`: {error}"
         raise ValueError(msg) from error
 
 
@@ -137,9 +144,17 @@ def _template(text: str) -> Evaluate:
         pieces.append(match[0][0] if match[1] is None else _required(match[1]))
         end = match.end()
     pieces.append(text[end:])
-    return lambda scope: "".join(
-        piece if isinstance(piece, str) else as_text(piece(scope)) for piece in pieces
-    )
+    return lambda scope: _filled(scope, pieces, text)
+
+
+def _filled(scope: Scope, pieces: list[str | Evaluate], template: str) -> str:
+    """A template with its values; what it would grow to is counted before it grows."""
+    parts: list[str] = []
+    for piece in pieces:
+        part = piece if isinstance(piece, str) else as_text(piece(scope))
+        scope.budget.spend(MADE * len(part), f"the template {template[:40]!r}")
+        parts.append(part)
+    return "".join(parts)
 
 
 def _required(name: str) -> Evaluate:
@@ -166,7 +181,8 @@ def _steps(spec: Spec) -> Evaluate:
             raise _missing_column(name)
         for change in changes:
             if value is not ABSENT and not (value is None and optional):
-                value = change(value)
+                scope.budget.spend(len(value) if isinstance(value, str) else 1, name)
+                value = change(value, scope.budget)
         if optional and (value is ABSENT or value is None or value == ""):
             return default
         if value is None:
@@ -198,7 +214,7 @@ def _path(path: str) -> Evaluate:
     find = compile_path(path)
 
     def evaluate(scope: Scope) -> Any:
-        found = find({**scope.row, **scope.local})
+        found = find({**scope.row, **scope.local}, scope.budget)
         if len(found) > 1:
             raise InputError(
                 code="several-values",
@@ -250,12 +266,16 @@ def _is_hot(scope: Scope, column: str) -> bool:
 
 
 def _columns(expression: str) -> Evaluate:
-    pattern = re.compile(expression)
+    pattern = Pattern(expression)
 
     def evaluate(scope: Scope) -> Any:
-        cells = {name: cell for name, cell in scope.row.items() if pattern.fullmatch(name)}
+        cells = {
+            name: cell
+            for name, cell in scope.row.items()
+            if pattern.is_whole(name, scope.budget, expression)
+        }
         if not cells:
-            raise _missing_column(pattern.pattern)
+            raise _missing_column(expression)
         return {name: cell for name, cell in cells.items() if cell not in (None, "")}
 
     return evaluate
@@ -277,28 +297,29 @@ ORIGINS = tuple(_ORIGINS)
 """The fields of a `Spec` that say where the raw value comes from; exactly one is given."""
 
 
-def _changes(spec: Spec, name: str) -> list[Callable[[Any], Any]]:
-    changes: list[Callable[[Any], Any]] = []
+Change = Callable[[Any, WorkBudget], Any]
+"""One step: gives the changed value, and takes what its work costs from the row's budget."""
+
+
+def _changes(spec: Spec, name: str) -> list[Change]:
+    changes: list[Change] = []
     if spec.json_cell:
-        changes.append(lambda value: parse_json(value) if isinstance(value, str) else value)
+        changes.append(lambda value, _: parse_json(value) if isinstance(value, str) else value)
     if spec.strip:
-        changes.append(lambda value: _text(value, name).strip())
+        changes.append(lambda value, _: _text(value, name).strip())
     if spec.remove:
-        changes.append(lambda value: _removed(_text(value, name), spec.remove))
+        changes.append(lambda value, budget: _removed(_text(value, name), spec.remove, budget))
     if spec.find is not None:
-        changes.append(_finder(re.compile(spec.find), name, optional=spec.may_lack))
+        changes.append(_finder(Pattern(spec.find), name, optional=spec.may_lack))
     if spec.split is not None:
-        separator = spec.split
-        changes.append(lambda value: _text(value, name).split(separator))
+        changes.append(_splitter(spec.split, name))
     if spec.find_all is not None:
-        every = re.compile(spec.find_all)
-        changes.append(lambda value: [_group(m) for m in every.finditer(_text(value, name))])
+        every = Pattern(spec.find_all)
+        changes.append(lambda value, budget: list(every.every(_text(value, name), budget, name)))
     if spec.keep is not None:
-        keep = re.compile(spec.keep)
-        changes.append(lambda value: [item for item in value if keep.search(as_text(item))])
+        changes.append(_sieve(Pattern(spec.keep), name, keep=True))
     if spec.drop is not None:
-        drop = re.compile(spec.drop)
-        changes.append(lambda value: [item for item in value if not drop.search(as_text(item))])
+        changes.append(_sieve(Pattern(spec.drop), name, keep=False))
     if spec.values is not None:
         changes.append(_table(spec, spec.values, name))
     return changes
@@ -314,22 +335,46 @@ def _text(value: Any, name: str) -> str:
     )
 
 
-def _removed(text: str, parts: tuple[str, ...]) -> str:
+def _removed(text: str, parts: tuple[str, ...], budget: WorkBudget) -> str:
     for part in parts:
+        budget.spend(len(text))
         text = text.replace(part, "")
     return text
 
 
-def _finder(pattern: re.Pattern[str], name: str, *, optional: bool) -> Callable[[Any], Any]:
-    def find(value: Any) -> Any:
-        match = pattern.search(_text(value, name))
-        if match:
-            return _group(match)
+def _splitter(separator: str, name: str) -> Change:
+    def split(value: Any, budget: WorkBudget) -> list[str]:
+        text = _text(value, name)
+        budget.spend(MADE * text.count(separator), name)
+        return text.split(separator)
+
+    return split
+
+
+def _sieve(pattern: Pattern, name: str, *, keep: bool) -> Change:
+    def sift(value: Any, budget: WorkBudget) -> list[Any]:
+        if not isinstance(value, list | tuple):
+            raise InputError(
+                code="wrong-type",
+                message=f"{name} is not a list but {as_text(value)[:60]}",
+                where=name,
+                hint="make a list of it first, by `split` or `find_all`",
+            )
+        return [item for item in value if pattern.is_in(as_text(item), budget, name) == keep]
+
+    return sift
+
+
+def _finder(pattern: Pattern, name: str, *, optional: bool) -> Change:
+    def find(value: Any, budget: WorkBudget) -> Any:
+        found = pattern.first(_text(value, name), budget, name)
+        if found is not None:
+            return found
         if optional:
             return ABSENT
         raise InputError(
             code="no-match",
-            message=f"{pattern.pattern!r} is not found in {name}",
+            message=f"{pattern.text!r} is not found in {name}",
             where=name,
             hint="fix the row, or mark the value as optional",
         )
@@ -337,14 +382,10 @@ def _finder(pattern: re.Pattern[str], name: str, *, optional: bool) -> Callable[
     return find
 
 
-def _group(match: re.Match[str]) -> str:
-    return match[1] if match.re.groups else match[0]
-
-
-def _table(spec: Spec, table: Mapping[str, Any], name: str) -> Callable[[Any], Any]:
+def _table(spec: Spec, table: Mapping[str, Any], name: str) -> Change:
     otherwise = spec.otherwise if "otherwise" in spec.model_fields_set else ABSENT
 
-    def look_up(value: Any) -> Any:
+    def look_up(value: Any, _: WorkBudget) -> Any:
         found = table.get(as_text(value), otherwise)
         if found is not ABSENT:
             return ABSENT if found is None else found

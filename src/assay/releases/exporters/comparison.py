@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Literal
 
-from assay.releases.exporters.endorsed import refuse_rejected, standing_of
+from assay.releases.exporters.endorsed import (
+    may_be_chosen,
+    refuse_unless_chosen,
+    standing_of,
+)
 from assay.releases.exporters.holdings import Holding, agreed_order, ordered_pairs
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
@@ -35,8 +39,8 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
     """The pairs (chosen, rejected) that the judgments of a record support.
 
     Raises:
-        NotCarriedError: if there is no winner, the winner is rejected, or chosen and rejected are
-            the same text.
+        NotCarriedError: if there is no winner, the winner is rejected or lacks evidence that the
+            contract requires, or chosen and rejected are the same text.
     """
     candidates = released.record.candidates
     if len(candidates) < 2:  # noqa: PLR2004  two is what makes a comparison
@@ -54,9 +58,9 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
     ]
     if not apart:
         raise NotCarriedError("same_responses")
-    usable = [pair for pair in apart if standing_of(released, pair[0]).standing != "rejected"]
+    usable = [pair for pair in apart if may_be_chosen(released, pair[0])]
     if not usable:
-        refuse_rejected(released, apart[0][0])
+        refuse_unless_chosen(released, apart[0][0])
     return usable
 
 
@@ -72,8 +76,9 @@ def _refuse_without_winner(released: ReleasedRecord) -> None:
 def labelled(released: ReleasedRecord, pairs: Pairs) -> list[tuple[int, bool]]:
     """Each candidate of which one thing can be said: whether it is desirable.
 
-    Where candidates were compared, the better one is desirable and the worse is not; a rejected
-    candidate never is. Both unacceptable says of every candidate that it is not. With all pairs of
+    Where candidates were compared, the better one is desirable unless it is rejected or lacks
+    evidence that the contract requires; the worse one is not desirable, unless it is endorsed: that a
+    good answer lost to a better one says nothing against it, and it is left out. Both unacceptable says of every candidate that it is not. With all pairs of
     a ranking, a candidate in its middle is on both sides and left out. Elsewhere the standing
     decides: an endorsed candidate is desirable, a rejected one is not.
 
@@ -89,7 +94,11 @@ def labelled(released: ReleasedRecord, pairs: Pairs) -> list[tuple[int, bool]]:
     found = chosen_and_rejected(released, pairs)
     chosen = {better for better, _ in found}
     worse = {worse for _, worse in found}
-    return [(place, place in chosen) for place in sorted(chosen ^ worse)]
+    return [
+        (place, place in chosen)
+        for place in sorted(chosen ^ worse)
+        if place in chosen or standing_of(released, place).standing != "endorsed"
+    ]
 
 
 def _labelled_by_standing(released: ReleasedRecord) -> list[tuple[int, bool]]:

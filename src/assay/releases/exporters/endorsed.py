@@ -14,6 +14,10 @@ _REJECTED_BY = {
 """The rule that rejected a candidate -> the reason for which a row is dropped."""
 
 
+_LACKING = frozenset({"required", "verifier_missing"})
+"""Rules that leave a candidate unjudged because evidence that the contract requires is missing."""
+
+
 def standing_of(released: ReleasedRecord, candidate: int) -> Standing:
     """The standing of a candidate; unjudged where none is known."""
     for standing in released.standings:
@@ -38,14 +42,25 @@ def refuse_unless_endorsed(released: ReleasedRecord, candidate: int) -> None:
     raise NotCarriedError(_reason(own), own.reason)
 
 
-def refuse_rejected(released: ReleasedRecord, candidate: int) -> None:
-    """Refuse a candidate that is rejected.
+def may_be_chosen(released: ReleasedRecord, candidate: int) -> bool:
+    """Whether a candidate that won a comparison may stand as the better response.
 
-    Raises:
-        NotCarriedError: with the reason, such as `vetoed`.
+    A rejected one may not, nor one that lacks evidence which the contract requires. Where the
+    contract requires nothing but the comparison, the comparison is enough.
     """
     own = standing_of(released, candidate)
-    if own.standing == "rejected":
+    lacks = released.passes and own.standing == "unjudged" and own.rule in _LACKING
+    return own.standing != "rejected" and not lacks
+
+
+def refuse_unless_chosen(released: ReleasedRecord, candidate: int) -> None:
+    """Refuse a candidate that may not stand as the better response.
+
+    Raises:
+        NotCarriedError: with the reason, such as `vetoed` or `unjudged`.
+    """
+    if not may_be_chosen(released, candidate):
+        own = standing_of(released, candidate)
         raise NotCarriedError(_reason(own), own.reason)
 
 

@@ -274,6 +274,7 @@ class TrlUnpairedPreference(Format, frozen=True, kw_only=True):
     limits: ClassVar[tuple[str, ...]] = (
         _NO_TEMPLATE,
         "The better candidate is labelled true and the worse false, as TRL itself unpairs.",
+        "A worse candidate that is endorsed has no row: that it lost says nothing against it.",
         "Both unacceptable is carried: every candidate is labelled false.",
         "Without a comparison an endorsed candidate is labelled true and a rejected one false.",
         "With all pairs, a candidate in the middle of a ranking is on both sides and left out.",

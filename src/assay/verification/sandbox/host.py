@@ -16,7 +16,7 @@ from assay.contracts.contract import IsolationLevel
 from assay.core.errors import MachineError
 from assay.verification.ports import Limits
 from assay.verification.sandbox.launching import Bubblewrap, launch
-from assay.verification.sandbox.memory_watch import tree_memory_kb
+from assay.verification.sandbox.memory_watch import memory_kb, tree
 
 START_SECONDS = 60.0
 """Seconds that a fork server may take to be ready: large libraries load slowly on busy machines."""
@@ -49,8 +49,14 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds of processor time."""
     memory_kb: int
     """Largest resident memory in KiB."""
+    unconfined: str
+    """Why it could not be confined, so that nothing foreign ran; empty where it was."""
+    files_full: bool
+    """Whether its private folder had no room left."""
     run: int
     """Number of the run that it is about."""
+    processes: int = 1
+    """The most processes that it was seen to have."""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +105,8 @@ class ForkServer:
         self.broken = False
         """Whether it failed and must be replaced."""
         self._runs = 0
+        self._own = len(tree(self.process_id))
+        """Processes of the sandbox itself."""
 
     def _ready(self) -> dict[str, Any]:
         self._control.settimeout(START_SECONDS)
@@ -205,6 +213,7 @@ class ForkServer:
         ear = _Ear(pipes)
         deadline = time.monotonic() + limits.seconds + GRACE_SECONDS
         why: str | None = None
+        processes = 1
         try:
             while not ear.wait(self.fileno(), WATCH_SECONDS if limits.processes > 1 else 0.5):
                 if time.monotonic() > deadline:
@@ -212,9 +221,12 @@ class ForkServer:
                 if why is None and most is not None and sum(ear.sizes) > most:
                     why = "output"
                     self.stop()
-                if why is None and limits.processes > 1 and self._memory_mb() > limits.memory_mb:
-                    why = "memory"
-                    self.stop()
+                if limits.processes > 1:
+                    pids = tree(self.process_id)
+                    processes = max(processes, len(pids) - self._own)
+                    if why is None and memory_kb(pids) > limits.memory_mb * 1024:
+                        why = "memory"
+                        self.stop()
             ending = self.ending()
             ear.drain()
         finally:
@@ -223,10 +235,8 @@ class ForkServer:
             why = "output"
         if why and ending.stopped in {"asked", None}:
             ending = msgspec.structs.replace(ending, stopped=why)
+        ending = msgspec.structs.replace(ending, processes=processes)
         return Heard(ending=ending, texts=tuple(map(bytes, ear.texts)), sizes=tuple(ear.sizes))
-
-    def _memory_mb(self) -> float:
-        return tree_memory_kb(self.process_id) / 1024
 
     def _broke(self, why: str) -> BrokenError:
         self.broken = True

@@ -1,16 +1,17 @@
 """The memory watch: how much several processes hold together, where no one limit covers them."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 _HELD = ("RssAnon:", "RssShmem:")
 
 
-def tree_memory_kb(pid: int) -> int:
-    """KiB of memory that a process and all that descend from it hold and do not share with files.
+def memory_kb(pids: Iterable[int]) -> int:
+    """KiB of memory that processes hold together and do not share with files.
 
     What forks share counts once for each of them, so that the sum is never too small.
     """
-    return sum(_held_kb(each) for each in tree(pid))
+    return sum(_held_kb(each) for each in pids)
 
 
 def tree(pid: int) -> list[int]:

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -23,30 +22,35 @@ from assay.core.errors import MachineError
 from assay.verification.ports import Check, Evaluation, Limits, Run
 from assay.verification.sandbox import inside
 from assay.verification.sandbox.host import (
-    KEPT_BYTES,
     BrokenError,
     Ending,
     ForkServer,
     Heard,
     remedy,
 )
-from assay.verification.sandbox.inside.fork_server import CONFINEMENT_FAILED
 from assay.verification.sandbox.isolation import SPLIT, Proof
 from assay.verification.sandbox.launching import Bubblewrap, bubblewraps
 from assay.verification.sandbox.probing import probe
 from assay.verification.sandbox.scripts import LANGUAGES, run_script
+from assay.verification.sandbox.verdicts import (
+    SAID_NOTHING,
+    assertions_of,
+    ended,
+    evaluation_verdict,
+    one_line,
+    program_verdict,
+    said_verdict,
+    split_verdict,
+    text_of,
+)
 from assay.verification.standing import SHARED_PROCESS
 from assay.verification.verification import (
     Error,
     Fail,
-    FileLimit,
     MachineVerdict,
-    Memory,
-    OutputLimit,
     Pass,
-    ProcessLimit,
-    Timeout,
     Unavailable,
+    Uncarried,
     Usage,
 )
 
@@ -59,16 +63,6 @@ _LIBRARIES = ("math-verify", "sympy", "latex2sympy2-extended", "pint")
 _TESTS_SECONDS = 1.0
 """Seconds that the tests' side has beyond the candidate's, so that the slower one is named."""
 
-_LIMIT_VERDICTS: dict[str, MachineVerdict] = {
-    "memory": Memory(),
-    "process_limit": ProcessLimit(),
-    "file_limit": FileLimit(),
-}
-_STOPPED: dict[str, MachineVerdict] = {
-    "time": Timeout(),
-    "memory": Memory(),
-    "output": OutputLimit(),
-}
 _NOTHING_USED = Usage(wall_ms=0, cpu_ms=0, memory_kb=0, output_bytes=0)
 
 
@@ -114,11 +108,11 @@ class WarmSandbox:
         output, error_output, told = heard.texts
         ending = heard.ending
         return Run(
-            verdict=_program_verdict(heard, _report(told), limits),
+            verdict=program_verdict(heard, _report(told), limits),
             exit_code=ending.code,
             signal=ending.signal,
-            output=_text(output),
-            error=_text(error_output),
+            output=text_of(output),
+            error=text_of(error_output),
             usage=_usage(ending, sum(heard.sizes[:2])),
             isolation=self.isolation,
         )
@@ -149,13 +143,30 @@ class WarmSandbox:
         try:
             if shared:
                 return self._shared({**job, "source": candidate}, limits)
-            return self._split(candidate, job, limits)
+            return self._apart(candidate, job, limits)
         except BrokenError as error:
             return self._checked(
                 Error(reason=f"the runner failed: {error}"), {}, _NOTHING_USED, SPLIT
             )
 
-    def _split(self, candidate: str, job: dict[str, Any], limits: Limits) -> Check:
+    def _apart(self, candidate: str, job: dict[str, Any], limits: Limits) -> Check:
+        """A split check; once more where it failed and the candidate changed its arguments.
+
+        Tests that run apart do not see such changes, because a candidate could change by them what
+        it is compared with. A failure that they would turn into a pass is none that is known.
+        """
+        found, said = self._split(candidate, {**job, "reflects": False}, limits)
+        if isinstance(found.verdict, Fail) and said.get("changed"):
+            other, _ = self._split(candidate, {**job, "reflects": True}, limits)
+            if isinstance(other.verdict, Pass):
+                reason = f"the tests need what the candidate changed in its arguments: {found.verdict.reason}"
+                unseen = Uncarried(reason=one_line(reason))
+                return msgspec.structs.replace(found, verdict=unseen)
+        return found
+
+    def _split(
+        self, candidate: str, job: dict[str, Any], limits: Limits
+    ) -> tuple[Check, dict[str, Any]]:
         judge, subject = self._server("tests"), self._server("candidate")
         reading, report = os.pipe2(os.O_CLOEXEC)
         # The candidate has nothing to report: its process must not hold a way to say the verdict.
@@ -176,7 +187,8 @@ class WarmSandbox:
             subject.stop()
         theirs = subject.ending(limits.seconds + _TESTS_SECONDS)
         usage = _together(heard.ending, theirs)
-        return self._checked(_split_verdict(heard, said, theirs), said, usage, SPLIT)
+        verdict = split_verdict(said, heard.ending, theirs, limits)
+        return self._checked(verdict, said, usage, SPLIT), said
 
     def _shared(self, job: dict[str, Any], limits: Limits) -> Check:
         uses_pytest = bool(_IMPORTS_PYTEST.search(job["tests"]))
@@ -186,18 +198,18 @@ class WarmSandbox:
         side = "pytest" if uses_pytest else "candidate"
         heard = self._ask(side, "suite", {**job, "pytest": uses_pytest}, limits)
         said = _report(heard.texts[0])
-        verdict = _ended(heard.ending, limits) or _said_verdict(said) or _SAID_NOTHING
+        verdict = ended(heard.ending, limits) or said_verdict(said) or SAID_NOTHING
         return self._checked(verdict, said, _usage(heard.ending, 0), SHARED_PROCESS)
 
     def _checked(
         self, verdict: MachineVerdict, said: dict[str, Any], usage: Usage, how: str
     ) -> Check:
-        borrowed = tuple(str(each)[:100] for each in said.get("borrowed", ()))
         note = said.get("note") if isinstance(verdict, Pass) else None
         return Check(
             verdict=verdict,
-            note=note,
-            borrowed=borrowed,
+            note=one_line(str(note)) if note else None,
+            assertions=assertions_of(said),
+            borrowed=tuple(one_line(str(each)[:100]) for each in said.get("borrowed", ())),
             usage=usage,
             isolation=f"{self.isolation}/{how}",
         )
@@ -218,11 +230,9 @@ class WarmSandbox:
                 isolation=self.isolation,
             )
         said = _report(heard.texts[0])
-        verdict = _ended(heard.ending, limits)
-        if verdict is None and "limit" in said:
-            verdict = _LIMIT_VERDICTS.get(said["limit"])
+        verdict = ended(heard.ending, limits)
         if verdict is None and "value" not in said:
-            verdict = Error(reason=str(said.get("raised", "it returned nothing")))
+            verdict = evaluation_verdict(said)
         return Evaluation(
             verdict=verdict or Pass(),
             value=said.get("value"),
@@ -368,85 +378,15 @@ def _version(library: str) -> str:
         return ""
 
 
-def _program_verdict(heard: Heard, said: dict[str, Any], limits: Limits) -> MachineVerdict:
-    ended = _ended(heard.ending, limits)
-    if ended:
-        return ended
-    if "confinement" in said:
-        return Error(reason=f"the runner failed: {said['confinement']}")
-    if "refused" in said:
-        return Unavailable(reason=str(said["refused"]))
-    if heard.ending.code == 0:
-        return Pass()
-    if said.get("limit") in _LIMIT_VERDICTS:
-        return _LIMIT_VERDICTS[said["limit"]]
-    last = _text(heard.texts[1]).strip().splitlines()[-1:]
-    return Fail(
-        reason=f"exit code {heard.ending.code}" + "".join(f": {each[:200]}" for each in last)
-    )
-
-
-def _split_verdict(heard: Heard, said: dict[str, Any], theirs: Ending) -> MachineVerdict:
-    """What the tests came to; where the candidate fell silent, what became of it."""
-    if said.get("verdict") == "silent":
-        stopped = _STOPPED.get(theirs.stopped or "")
-        if stopped:
-            return stopped
-        if theirs.signal is not None and theirs.stopped is None:
-            return Error(reason=f"the candidate's process was ended by {_signal(theirs.signal)}")
-        if theirs.code == CONFINEMENT_FAILED:
-            return Error(reason="the candidate's process could not be confined")
-        return Fail(reason=str(said["note"]))
-    if not said and heard.ending.stopped == "time":
-        return Timeout()
-    return _said_verdict(said) or _SAID_NOTHING
-
-
-_SAID_NOTHING = Error(reason="the tests' process ended without a verdict")
-
-
-def _said_verdict(said: dict[str, Any]) -> MachineVerdict | None:
-    verdict, note = said.get("verdict"), str(said.get("note"))
-    if verdict == "pass":
-        return Pass()
-    if verdict == "fail":
-        return Fail(reason=note)
-    if verdict == "error":
-        return Error(reason=note)
-    if "confinement" in said:
-        return Error(reason=f"the runner failed: {said['confinement']}")
-    return _LIMIT_VERDICTS.get(str(verdict))
-
-
-def _ended(ending: Ending, limits: Limits) -> MachineVerdict | None:
-    """The verdict where the run did not end by itself; None where it did."""
-    if ending.stopped in _STOPPED:
-        return _STOPPED[ending.stopped]
-    if ending.signal is None:
-        return None
-    if ending.signal == signal.SIGKILL and ending.cpu_ms >= limits.seconds * 1000:
-        return Timeout()
-    return Error(reason=f"ended by {_signal(ending.signal)}")
-
-
-def _signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
-
-
 def _report(told: bytes) -> dict[str, Any]:
-    """What a run reported to the host; nothing where it is not a JSON object."""
+    """What a run reported to the host, line by line; nothing where these are not JSON objects."""
+    said: dict[str, Any] = {}
     try:
-        found = json.loads(told)
-    except (ValueError, RecursionError):
+        for line in told.splitlines():
+            said |= json.loads(line)
+    except (ValueError, TypeError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _text(raw: bytes) -> str:
-    return raw[:KEPT_BYTES].decode("utf-8", errors="backslashreplace")
+    return said
 
 
 def _usage(ending: Ending, output: int) -> Usage:

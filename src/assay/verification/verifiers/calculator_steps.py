@@ -10,7 +10,7 @@ from assay.records.evidence import Evidence, TextSpan
 from assay.records.record import Record
 from assay.verification.arithmetic import UnreadableError, says, value_of
 from assay.verification.cases import case
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verification import Fail, Pass, Uncarried
 from assay.verification.verifier import Case, Found, NothingToVerify, Test, texts_of
 from assay.verification.written_calculation import calculations_in, fault_of, narrow
 
@@ -22,7 +22,7 @@ _PLAIN = re.compile(
 _SIGN = re.compile(r"[-+*/x×·÷−–%(]")
 
 MAX_STEPS = 2000
-"""Calculations of one candidate that are examined; more are an error, never a silent pass."""
+"""Calculations of one candidate that are examined; more are not read, never a silent pass."""
 
 
 class Calculation(NamedTuple):
@@ -42,7 +42,7 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Does every calculation again that a candidate shows, in its response and its work."""
 
     name = "calculator-steps"
-    version = "2"
+    version = "3"
     summary = "Every shown calculation, such as <<4*7=28>>, is recomputed"
     covers = "the arithmetic of shown calculations"
     limits = (
@@ -50,9 +50,9 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         "A result counts as right when it is the exact value, or that value rounded or cut to the decimals shown.",
         "Results of nine and more decimals are compared to nine digits: machines print binary fractions.",
         "A result after ≈ counts as right within half a unit of its last digit that is not 0.",
-        "Units are compared as symbols and never converted. If they do not match those of the result and the numbers differ, the verdict is an error, not a failure.",
+        "Units are compared as symbols and never converted. If they do not match those of the result and the numbers differ, the verdict is `uncarried`, not a failure.",
         "Of words only sums are read (`Adding 20 ml and 30 ml gives 50 ml`), and only in English.",
-        "Powers and roots are not read; what cannot be read is an error, not a pass.",
+        "Powers and roots are not read; what cannot be read is not passed.",
     )
 
     plain: bool = False
@@ -65,7 +65,7 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if not found:
             return NothingToVerify(reason="no calculation is shown")
         if len(found) > MAX_STEPS:
-            return Found(verdict=Error(reason=f"more than {MAX_STEPS} calculations"))
+            return Found(verdict=Uncarried(reason=f"more than {MAX_STEPS} calculations"))
         unread = []
         for each in found:
             wrong = _check(each.text)
@@ -75,7 +75,9 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 return _fault(each, candidate, Fail(reason=wrong))
         if unread:
             each, why = unread[0]
-            return _fault(each, candidate, Error(reason=f"{each.text!r} cannot be read: {why.why}"))
+            return _fault(
+                each, candidate, Uncarried(reason=f"{each.text!r} cannot be read: {why.why}")
+            )
         return Found(verdict=Pass(), note=f"{len(found)} calculations recomputed")
 
     def calculations(self, candidate: Candidate, place: int) -> Iterator[Calculation]:
@@ -121,9 +123,9 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             case("a near result", "pass", "10 / 3 ≈ 3.3", plain=True),
             case("a result that is not near", "fail", "10 / 3 ≈ 3.6", plain=True),
             case("a sum in words", "fail", "Adding 20 ml and 30 ml gives 53 ml.", plain=True),
-            case("a conversion", "error", "30 min * 60 km/h = 30 km", plain=True),
+            case("a conversion", "uncarried", "30 min * 60 km/h = 30 km", plain=True),
             case("a wrong one beside an unread one", "fail", "<<x=1>> <<1+1=3>>"),
-            case("nothing that can be read", "error", "<<4+x=11>>"),
+            case("nothing that can be read", "uncarried", "<<4+x=11>>"),
             case("no calculation", "nothing", "It is 28."),
         )
 
@@ -180,7 +182,7 @@ def _shown(exact: object) -> str:
     return f"{text} ({above / below:.6g})"
 
 
-def _fault(each: Calculation, candidate: int, verdict: Fail | Error) -> Found:
+def _fault(each: Calculation, candidate: int, verdict: Fail | Uncarried) -> Found:
     span = TextSpan(
         pointer=each.pointer, start=each.start, end=each.start + len(each.text), quote=each.text
     )

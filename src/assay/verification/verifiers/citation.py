@@ -8,11 +8,11 @@ from assay.records.record import Record
 from assay.verification.cases import case
 from assay.verification.cited import Citation as Marker
 from assay.verification.cited import citations_in, is_listed, listed
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verification import Fail, Pass, Uncarried
 from assay.verification.verifier import Case, Found, NothingToVerify, Test, texts_of
 
 MAX_CITATIONS = 1000
-"""Citations of one candidate that are looked for; more are an error, never a silent pass."""
+"""Citations of one candidate that are looked for; more are not read, never a silent pass."""
 
 MAX_SHOWN = 50
 """Citations that are in the verification's evidence, those at fault first; all are counted."""
@@ -40,7 +40,7 @@ class Citation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every source that a candidate cites is looked for among the locators of the evidence."""
 
     name = "citation"
-    version = "1"
+    version = "2"
     summary = "Every cited source is one that the record's evidence names: located or absent; never whether it supports a claim"
     covers = "whether cited sources are among the record's, not whether these support a claim"
     limits = (
@@ -59,7 +59,7 @@ class Citation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if not markers:
             return NothingToVerify(reason="nothing is cited")
         if len(markers) > MAX_CITATIONS:
-            return Found(verdict=Error(reason=f"more than {MAX_CITATIONS} citations"))
+            return Found(verdict=Uncarried(reason=f"more than {MAX_CITATIONS} citations"))
         locators = [
             piece.locator
             for piece in record.evidence

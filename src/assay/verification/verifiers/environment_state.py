@@ -38,7 +38,7 @@ class EnvironmentState(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     name = "environment-state"
-    version = "1"
+    version = "2"
     summary = "The state after the answer is the expected one and every assertion holds"
     covers = "whether the environment ends as it must"
     limits = (

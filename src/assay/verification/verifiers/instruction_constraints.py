@@ -19,11 +19,11 @@ from assay.verification.constraints.constraint import (
     constraints_in,
     outcome_of,
 )
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verification import Error, Fail, Pass, Uncarried
 from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
 
 MAX_TEXT = 500_000
-"""Characters of a response; a longer one is an error, never a silent pass."""
+"""Characters of a response; a longer one is not read, never a silent pass."""
 
 _ENVIRONMENT = labelled(f"py3langid {version('py3langid')} unicode {unidata_version}".encode())
 _MAX_REASON = 2000
@@ -33,7 +33,7 @@ class InstructionConstraints(Test, frozen=True, kw_only=True, forbid_unknown_fie
     """The response keeps every constraint that the record or the rubric sets."""
 
     name = "instruction-constraints"
-    version = "1"
+    version = "2"
     summary = "The response keeps constraints on length, format, words, case, language (IFEval's)"
     covers = "whether instructions that a program can test were followed"
     limits = (
@@ -62,7 +62,9 @@ class InstructionConstraints(Test, frozen=True, kw_only=True, forbid_unknown_fie
             return NothingToVerify(reason=f"no constraint {self.of}".rstrip() + " is set")
         text = candidate_text(record.candidates[candidate])
         if len(text) > MAX_TEXT:
-            return Found(verdict=Error(reason=f"the response has more than {MAX_TEXT} characters"))
+            return Found(
+                verdict=Uncarried(reason=f"the response has more than {MAX_TEXT} characters")
+            )
         return _found([outcome_of(each, text, loose=self.loose) for each in asked], candidate)
 
     def _asked(self, record: Record, candidate: int) -> list[Constraint]:
@@ -94,11 +96,11 @@ def _found(outcomes: list[Outcome], candidate: int) -> Found:
     held = sum(each.holds is True for each in outcomes)
     broken = [each for each in outcomes if each.holds is False]
     untold = [each for each in outcomes if each.holds is None]
-    verdict: Pass | Fail | Error = Pass()
+    verdict: Pass | Fail | Uncarried = Pass()
     if broken:
         verdict = Fail(reason=_said(broken[0]))
     elif untold:
-        verdict = Error(reason=_said(untold[0]))
+        verdict = Uncarried(reason=_said(untold[0]))
     return Found(
         verdict=verdict,
         note=f"{held} of {len(outcomes)} hold",

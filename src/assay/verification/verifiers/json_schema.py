@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from assay.core.budget import BudgetError
 from assay.core.errors import InputError, UsageError
 from assay.records.candidate import Candidate, Step, candidate_text
 from assay.records.record import Record
@@ -9,8 +10,8 @@ from assay.records.task import Tool, ToolCall
 from assay.verification.calls import calls_of
 from assay.verification.cases import case
 from assay.verification.json_value import read_value, unreadable
-from assay.verification.schema import schema_fault
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.schema import over_budget, schema_fault
+from assay.verification.verification import Error, Fail, Pass, Timeout
 from assay.verification.verifier import Case, Found, NothingToVerify, Test
 
 
@@ -18,12 +19,13 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The response, or each tool call's arguments, fit a JSON Schema."""
 
     name = "json-schema"
-    version = "2"
+    version = "3"
     summary = "The response, or each tool call's arguments, fit a JSON Schema"
     covers = "whether structured output has the right shape"
     limits = (
         "The right shape may hold wrong values.",
         "Formats are not asserted, and nothing outside the schema is fetched.",
+        "A check that takes more than 2 s of processor time is an error, and a time-out where the JSON is longer than 10,000 characters.",
     )
 
     of: Literal["response", "calls"] = "response"
@@ -42,11 +44,12 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 where="verifier_options",
                 hint="give the schema as JSON text, or ask for `of: calls`",
             )
+        text = candidate_text(record.candidates[candidate])
         try:
-            value = read_value(candidate_text(record.candidates[candidate]))
+            value = read_value(text)
         except InputError as error:
             return Found(verdict=unreadable("the response", error))
-        return Found(verdict=_held(self.schema, value))
+        return Found(verdict=_held(self.schema, value, len(text)))
 
     def _calls(self, record: Record, candidate: Candidate) -> Found | NothingToVerify:
         schemas = {tool.name: tool.parameters for tool in record.task.tools}
@@ -61,7 +64,7 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 value = read_value(call.arguments)
             except InputError as error:
                 return Found(verdict=unreadable(call.name, error), step=step)
-            verdict = _held(schemas[call.name], value, call.name)
+            verdict = _held(schemas[call.name], value, len(call.arguments), call.name)
             if not isinstance(verdict, Pass):
                 return Found(verdict=verdict, step=step)
         return Found(verdict=Pass(), note=f"{len(made)} calls fit")
@@ -88,10 +91,12 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )  # fmt: skip
 
 
-def _held(schema: str, value: Any, tool: str = "") -> Pass | Fail | Error:
+def _held(schema: str, value: Any, size: int, tool: str = "") -> Pass | Fail | Error | Timeout:
     name = f"{tool}: " if tool else ""
     try:
         fault = schema_fault(schema, value)
+    except BudgetError as error:
+        return over_budget(error, size, name)
     except InputError as error:
         return Error(reason=f"{name}{error.message}")
     return Fail(reason=f"{name}{fault}") if fault else Pass()

@@ -7,7 +7,7 @@ from assay.core.errors import missing_extra
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.evaluated import broken
+from assay.verification.evaluated import broken, unread
 from assay.verification.ports import Evaluation, Limits, Sandbox
 from assay.verification.verification import Fail, Pass, Unavailable
 from assay.verification.verifier import (
@@ -26,15 +26,17 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The final answer equals the reference as mathematics, not as text."""
 
     name = "math-answer"
-    version = "1"
+    version = "2"
     summary = (
         "The final answer equals the reference as an expression, a set, a matrix or a relation"
     )
     covers = "whether a final mathematical answer is right"
     limits = (
         "A right answer can come from wrong work.",
-        "The answer is the boxed or last formula; percent signs, degree signs and units are left out.",
-        "What cannot be decided in time is a timeout, and what is of no known kind an error.",
+        "The answer is the boxed or last formula; degree signs and units are left out.",
+        "A percentage passes as its value and as its number: 50 % as 0.5 and as 50.",
+        "Values between commas are a set; where one appears twice they are a list, and the order of neither counts.",
+        "What cannot be decided in time is a timeout, and what is of no known kind `uncarried`.",
     )
 
     precision: int = 6
@@ -57,7 +59,7 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return Found(verdict=Unavailable(reason=str(missing_extra("math", self.name))))
         wanted = self._ask(sandbox, "read", {"text": reference, "formula": True})
         if not isinstance(wanted.verdict, Pass) or not wanted.value:
-            return broken(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
+            return unread(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
         text = candidate_text(record.candidates[candidate])
         given = self._ask(sandbox, "read", {"text": text, "formula": False})
         if not isinstance(given.verdict, Pass):
@@ -75,6 +77,9 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         }
         same = self._ask(sandbox, "same", payload)
         if not isinstance(same.verdict, Pass):
+            itself = self._ask(sandbox, "same", {**payload, "answer": wanted})
+            if not isinstance(itself.verdict, Pass):
+                return unread(itself, f"the reference {reference[:_SHOWN]!r} cannot be compared")
             return broken(same, "the answers cannot be compared")
         if same.value is True:
             return _found(same, Pass())
@@ -104,6 +109,9 @@ _CASES: tuple[tuple[str, CaseOutcome, str, str], ...] = (
     ("the wrong sign", "fail", r"\frac{1}{2}", r"\boxed{-\frac{1}{2}}"),
     ("an end that is open", "fail", "[1,2]", r"\boxed{[1,2)}"),
     ("another variable's value", "fail", "x^2+1", r"\boxed{x^2+2}"),
+    ("a percentage and its value", "pass", "42", r"\boxed{4200\%}"),
+    ("all real numbers", "pass", r"(-\infty,\infty)", r"\boxed{\mathbb{R}}"),
+    ("the same value twice", "fail", "42", r"\boxed{42,42}"),
     ("no answer", "fail", "7", "I cannot say."),
     ("code instead of an answer", "fail", "7", "$__import__('os').getpid()$"),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from assay.core.errors import UsageError
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verification import Error, Fail, Pass, Uncarried
 from assay.verification.verifier import Case, Found, NothingToVerify, Test, reference_of
 from assay.verification.verifiers.matching import answer_in
 from assay.verification.written_number import (
@@ -31,14 +31,14 @@ class NumericAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The number that the answer ends on is the reference's, within a tolerance."""
 
     name = "numeric-answer"
-    version = "2"
+    version = "3"
     summary = "The number that an answer ends on is the reference, within a tolerance"
     covers = "whether a final numeric value is right"
     limits = (
         "A right value can come from wrong work.",
         "Units and words beside the number are not read, `million` among them.",
-        "A number that the format does not write so, or that is a piece of a date or a ratio, is an error, not a pass.",
-        "Under `auto`, what two formats read as two values is an error unless the record's taxonomy names the language (axis `locale` or `language`).",
+        "A number that the format does not write so, or that is a piece of a date or a ratio, is not passed (`uncarried`).",
+        "Under `auto`, what two formats read as two values is `uncarried` unless the record's taxonomy names the language (axis `locale` or `language`).",
     )
 
     after: str = ""
@@ -91,7 +91,7 @@ class NumericAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         try:
             value = self._value(given, self._format("", taxonomy))
         except UnreadableNumberError as error:
-            return Found(verdict=Error(reason=str(error)))
+            return Found(verdict=Uncarried(reason=str(error)))
         borne = max(_share(self.tolerance), _share(self.relative) * abs(exact))
         if abs(value - exact) <= borne:
             return Found(verdict=Pass(), note=f"{given.text} is {wanted.text}")
@@ -126,10 +126,10 @@ class NumericAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
             case("digits swapped", "fail", "It is 142.", reference="412"),
             case("a German number", "pass", "1.234,50 €", reference="1234,5", number_format="de"),
             case("read as German", "fail", "It is 1,234.", reference="1234", number_format="de"),
-            case("not how it is written", "error", "It is 1.234,5.", reference="5"),
+            case("not how it is written", "uncarried", "It is 1.234,5.", reference="5"),
             case("the language decides", "pass", "1 234", reference="1234", number_format="auto",
                  taxonomy={"language": "fr"}),
-            case("no language decides", "error", "1,234", reference="1234", number_format="auto"),
+            case("no language decides", "uncarried", "1,234", reference="1234", number_format="auto"),
             case("no reference", "nothing", "It is 4."),
         )  # fmt: skip
 

@@ -30,9 +30,10 @@ class ProgramOutput(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """The candidate's program prints what is expected. What is expected never enters the sandbox."""
 
     name = "program-output"
-    version = "1"
+    version = "2"
     summary = "The candidate's program prints what is expected for each input, in a sandbox"
     covers = "whether a program's output is right for the inputs tried"
+    reads = "program"
     limits = (
         "It sees the inputs that were tried and nothing else: not security, not speed.",
         "Output that is right in other words fails; white space at line ends does not count.",

@@ -8,12 +8,14 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.ports import Check, Limits, Sandbox
-from assay.verification.verification import Fail, Pass
+from assay.verification.ports import Assertions, Check, Limits, Sandbox
+from assay.verification.verification import Fail, NotDelivered, Pass, reason_of
 from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
 
 _FENCE = re.compile(r"^[ \t]*```[ \t]*(\w*)[^\n]*\n(.*?)^[ \t]*```", re.MULTILINE | re.DOTALL)
 _FUNCTION = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
+MOST_MISSED = 5
+"""Assertions that were not reached and are named in a note."""
 _PYTHON = frozenset({"", "python", "py", "python3"})
 
 
@@ -21,14 +23,15 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The candidate's Python passes the record's tests."""
 
     name = "python-tests"
-    version = "1"
+    version = "2"
     summary = "The candidate's Python passes the record's tests, in a sandbox of two sides"
     covers = "whether code does what its tests ask"
+    reads = "python"
     limits = (
         "It sees what the tests ask and nothing else: not security, not speed, not readability.",
-        "Only plain values (numbers, texts, lists, sets, dicts, ...) pass between code and tests.",
-        "A candidate that answers with an object of another class fails.",
-        "Changes that a candidate makes to its arguments are not seen by the tests.",
+        "Values of Python's own kinds pass between code and tests; other objects do not (`uncarried`).",
+        "An assertion in a branch that was not taken is listed, and does not stop a pass.",
+        "Changes to arguments are not seen by the tests; a failure that rests on that is `uncarried`.",
         "Inputs of the tests are seen by the candidate, so hidden tests need inputs of their own.",
         "`shared_process` runs suites and stateful tests, and a candidate can forge its verdict.",
     )
@@ -87,9 +90,17 @@ def _found(checks: list[Check], last: Evidence, pieces: int, candidate: int) -> 
     verdict = checks[-1].verdict
     borrowed = sorted({name for each in checks for name in each.borrowed})
     notes = [f"{len(checks)} of {pieces} pieces of tests run"]
+    counted = [each.assertions for each in checks if each.assertions]
+    if counted:
+        together = Assertions(
+            found=sum(each.found for each in counted),
+            ran=sum(each.ran for each in counted),
+            missed=tuple(missed for each in counted for missed in each.missed)[:MOST_MISSED],
+        )
+        notes.append(together.describe())
     if borrowed:
         notes.append(f"the tests took {', '.join(borrowed)} from the candidate itself")
-    reason = verdict.reason if isinstance(verdict, Fail) else None
+    reason = reason_of(verdict) if isinstance(verdict, Fail | NotDelivered) else ""
     piece = Evidence(kind="test", text=reason, locator=last.locator, candidate=candidate)
     return Found(
         verdict=verdict,
@@ -140,9 +151,11 @@ _CASES: tuple[tuple[str, CaseOutcome, str], ...] = (
     ("code that ends the program", "fail", "import os\nos._exit(0)\n"),
     (
         "an answer equal to everything",
-        "fail",
+        "uncarried",
         "class E:\n    def __eq__(s, o): return True\ndef add(a, b):\n    return E()\n",
     ),
+    ("code that says it has no memory", "fail", "def add(a, b): raise MemoryError"),
+    ("code that says it could not be confined", "fail", "import os\nos._exit(121)"),
     ("an error that would end a loop early", "fail", _TESTS.replace("check", "never") + """
 def add(a, b):
     if a == b: raise StopIteration

@@ -9,7 +9,7 @@ from assay.core.errors import UsageError, missing_extra
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.evaluated import broken
+from assay.verification.evaluated import broken, unread
 from assay.verification.ports import Evaluation, Limits, Sandbox
 from assay.verification.verification import Fail, Pass, Unavailable
 from assay.verification.verifier import (
@@ -32,7 +32,7 @@ class Quantity(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The answer's last number with its unit is the reference's quantity."""
 
     name = "quantity"
-    version = "1"
+    version = "2"
     summary = "The number with its unit that an answer ends on is the reference, in any unit"
     covers = "whether a final quantity is right in number and unit"
     limits = (
@@ -59,7 +59,7 @@ class Quantity(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return Found(verdict=Unavailable(reason=str(missing_extra("math", self.name))))
         wanted = self._read(sandbox, reference)
         if not isinstance(wanted.verdict, Pass) or "value" not in wanted.value:
-            return broken(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
+            return unread(wanted, f"the reference {reference[:_SHOWN]!r} cannot be read")
         answer = answer_in(candidate_text(record.candidates[candidate]), self.after)
         texts = list(quantities_in(answer or ""))
         if not texts:

@@ -13,7 +13,7 @@ from assay.records.record import Record
 from assay.verification.cases import case
 from assay.verification.passage import Located, Place, Search, Source
 from assay.verification.token import tokens_of
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verification import Fail, Pass, Uncarried
 from assay.verification.verifier import Case, Found, NothingToVerify, Test, texts_of
 
 _LONG = "{1,10000}"
@@ -23,7 +23,7 @@ _QUOTED = re.compile(
 )
 
 MAX_QUOTATIONS = 1000
-"""Quotations of one candidate that are looked for; more are an error, never a silent pass."""
+"""Quotations of one candidate that are looked for; more are not read, never a silent pass."""
 
 MAX_SHOWN = 50
 """Quotations that are in the verification's evidence, those at fault first; all are counted."""
@@ -55,7 +55,7 @@ class Quotation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every quotation of a candidate is looked for in the record's evidence and task."""
 
     name = "quotation"
-    version = "2"
+    version = "3"
     summary = "Every quotation is in the record's sources: located, altered or absent; never whether it supports a claim"
     covers = "whether quoted words are in the sources, not whether these support a claim"
     limits = (
@@ -78,7 +78,7 @@ class Quotation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if not quotes:
             return NothingToVerify(reason="nothing is quoted")
         if len(quotes) > MAX_QUOTATIONS:
-            return Found(verdict=Error(reason=f"more than {MAX_QUOTATIONS} quotations"))
+            return Found(verdict=Uncarried(reason=f"more than {MAX_QUOTATIONS} quotations"))
         sources = sources_of(record, candidate)
         if not sources:
             return NothingToVerify(reason="the record holds no source to look in")

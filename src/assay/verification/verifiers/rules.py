@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from assay.core.errors import InputError
 from assay.records.candidate import Step, candidate_text
 from assay.records.evidence import Evidence
 from assay.records.record import Record
@@ -12,15 +13,12 @@ from assay.verification.cases import case
 from assay.verification.expression import TooMuchError
 from assay.verification.rule import Expression, Rule, read_rules
 from assay.verification.rule_view import View, is_json, parsed
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.schema import schema_fault
+from assay.verification.verification import Error, Fail, Pass, Uncarried
 from assay.verification.verifier import Case, Found, NothingToVerify, Test
 
 Answer = Literal["kept", "broken", "not_applying", "unknown"]
 """What a rule says of a candidate."""
-
-# What the package raises at run time: a missing key, a wrong type, an overflow, a refused value.
-_RAISED = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
-_SHOWN = 200
 
 
 class Ruling(NamedTuple):
@@ -47,7 +45,7 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Holds a candidate against rules in CEL."""
 
     name = "rules"
-    version = "1"
+    version = "2"
     summary = (
         "Rules in CEL over the record hold: length, format, required and forbidden content, schema"
     )
@@ -55,7 +53,7 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limits = (
         "A rule sees words, not what they mean: the forbidden thing said otherwise passes.",
         "Sentences are counted by their final punctuation; an abbreviation before a space counts as one.",
-        "A rule that cannot be evaluated is an error, and so is a record too large for it (a million characters; in a loop 200,000 and 10,000 items, 1,000 where it filters or matches; 20,000 and 200 in a loop within a loop).",
+        "A rule that cannot be evaluated on an answer is `uncarried`, and so is a record too large for it (a million characters; in a loop 200,000 and 10,000 items, 1,000 where it filters or matches; 20,000 and 200 in a loop within a loop), and one that takes more than 2 s of processor time.",
         "Patterns are those of Rust's regex: linear in time, without look-around and back-references.",
         "Who or what made a candidate is not shown to a rule.",
     )
@@ -88,7 +86,7 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return Found(verdict=Fail(reason=reason), note=note, evidence=evidence)
         if unknown:
             reason = "; ".join(each.told for each in unknown)
-            return Found(verdict=Error(reason=reason), note=note, evidence=evidence)
+            return Found(verdict=Uncarried(reason=reason), note=note, evidence=evidence)
         if not kept:
             return NothingToVerify(reason="no rule applies")
         return Found(verdict=Pass(), note=note)
@@ -104,7 +102,7 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             case("a required word is missing", "fail", "3 crowns.", rules=_CASE_RULES),
             case("a tool that may not be used", "fail", "The fare is 3.", work=searched, rules=_CASE_RULES),
             case("JSON that does not fit", "fail", '{"fare": "3"}', rules=_CASE_SCHEMA),
-            case("a field that is not there", "error", "{}", rules=_rule("json.fare > 1")),
+            case("a field that is not there", "uncarried", "{}", rules=_rule("json.fare > 1")),
             case("no rule applies", "nothing", "{}", rules=_rule("false", when="!is_json")),
         )  # fmt: skip
 
@@ -115,36 +113,25 @@ def _ruling(rule: Rule, view: View, text: str) -> Ruling:
             return Ruling(rule, "not_applying")
         if rule.require is not None and not _holds(rule.require, view):
             return Ruling(rule, "broken")
-    except _RAISED as error:
-        return Ruling(rule, "unknown", _said(error))
-    misfit = _misfit(rule, text)
+        misfit = _misfit(rule, text)
+    except TooMuchError as error:
+        return Ruling(rule, "unknown", str(error))
+    except InputError as error:
+        return Ruling(rule, "unknown", error.message)
     return Ruling(rule, "broken", misfit) if misfit else Ruling(rule, "kept")
 
 
 def _holds(expression: Expression, view: View) -> bool:
-    value = expression.value(view.of(expression.variables, expression.bounds))
-    if not isinstance(value, bool):
-        raise TypeError(f"its value is {str(value)[:40]!r}, which is neither true nor false")
-    return value
+    return expression.holds(view.of(expression.variables, expression.bounds))
 
 
 def _misfit(rule: Rule, text: str) -> str:
     """What of the rule's schema the response does not fit; empty where it fits."""
-    if rule.schema is None:
+    if not rule.schema:
         return ""
     if not is_json(text):
         return "the response is not JSON"
-    first = next(rule.schema.iter_errors(parsed(text)), None)
-    if first is None:
-        return ""
-    return f"at /{'/'.join(str(each) for each in first.instance_path)}: {first.message[:_SHOWN]}"
-
-
-def _said(error: Exception) -> str:
-    told = " ".join(str(error).split())[:_SHOWN]
-    if isinstance(error, KeyError):
-        return f"there is no {told}"
-    return told if isinstance(error, TooMuchError) else f"{type(error).__name__}: {told}"
+    return schema_fault(rule.schema, parsed(text), linear=True) or ""
 
 
 def _evidence(ruling: Ruling, candidate: int) -> Evidence:

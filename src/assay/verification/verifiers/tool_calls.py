@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from assay.core.budget import BudgetError
 from assay.core.canonical import json_text
 from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByModel, Step
@@ -13,12 +14,12 @@ from assay.records.kinds import Trajectory
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task, Tool, ToolCall
 from assay.verification.call_rules import CallFault, Rules, order_faults, value_fault
-from assay.verification.calls import MadeCall, conversation, made_calls
+from assay.verification.calls import MadeCall, TooMuchError, conversation, made_calls
 from assay.verification.confirmation import YES, confirmed
 from assay.verification.declared import declared
 from assay.verification.json_value import read_value, same, shown, unreadable
-from assay.verification.schema import schema_fault
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.schema import over_budget, schema_fault
+from assay.verification.verification import Error, Fail, Pass, Timeout, Uncarried
 from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
 
 
@@ -31,7 +32,7 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     name = "tool-calls"
-    version = "1"
+    version = "2"
     summary = "Every tool call fits its schema, its permission and the declared rules"
     covers = "whether tools are called as they may be"
     limits = (
@@ -39,8 +40,9 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         "A tool without a schema has its name and permission checked, not its arguments.",
         "Only the outermost arguments are closed to names that the schema does not list.",
         "Formats are not asserted, and nothing outside a schema is fetched.",
+        "A check that takes more than 2 s of processor time is an error, and a time-out where the JSON is longer than 10,000 characters.",
         "Confirmed is a call whose question names it and whose next user message plainly says yes.",
-        "Yes is known in English and by the words of `yes`; what cannot be determined is an error.",
+        "Yes is known in English and by the words of `yes`; what cannot be determined is `uncarried`.",
         "True, false and null in arguments need not be named in the question.",
         "User messages inside the response are taken for the user's own.",
         "Outputs of tools are not checked.",
@@ -61,6 +63,8 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             rules = declared(record, candidate, self.name, self.rules, Rules)
             made = made_calls(record.task, record.candidates[candidate])
             phrases = self._phrases()
+        except TooMuchError as error:
+            return Found(verdict=Uncarried(reason=str(error)))
         except InputError as error:
             return Found(verdict=Error(reason=str(error)))
         if not made and not any(each.required for each in rules):
@@ -131,7 +135,7 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def _call_fault(
         self, name: str, value: Any, tools: dict[str, Tool], rules: Sequence[Rules]
-    ) -> Fail | Error | None:
+    ) -> Fail | Error | Timeout | None:
         """What is wrong with one call by itself."""
         if not isinstance(value, dict):
             return Fail(reason=f"{shown(name)}: the arguments are not a JSON object")
@@ -139,11 +143,11 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return Fail(reason=f"the tool {shown(name)} is not on offer")
         if tools and tools[name].permission == "forbidden":
             return Fail(reason=f"the tool {shown(name)} is forbidden")
+        schema = tools[name].parameters if tools else ""
         try:
-            schema = tools[name].parameters if tools else ""
             fault = schema_fault(schema, value, closed=not self.extra_arguments)
         except InputError as error:
-            return Error(reason=f"{shown(name)}: {error.message}")
+            return _unchecked(error, value, f"{shown(name)}: ")
         if fault:
             return Fail(reason=f"{shown(name)}: {fault}")
         found = (value_fault(name, value, each) for each in rules)
@@ -163,7 +167,7 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             name, spoken = each.call.name, users[each.heard]
             answer = confirmed(name, value, heard[: each.heard], phrases=phrases, named=named)
             if answer.said != "yes":
-                kind = Fail if answer.said == "no" else Error
+                kind = Fail if answer.said == "no" else Uncarried
                 reason = f"{shown(name)} needs confirmation: {answer.why}"
                 yield CallFault(kind(reason=reason), each.step)
             elif any(
@@ -173,6 +177,12 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 reason = f"{shown(name)} was confirmed for one call and is not the first"
                 yield CallFault(Fail(reason=reason), each.step)
             earlier.append((spoken, name, value))
+
+
+def _unchecked(error: InputError, value: Any, name: str) -> Error | Timeout:
+    if isinstance(error, BudgetError):
+        return over_budget(error, len(json_text(value)), name)
+    return Error(reason=f"{name}{error.message}")
 
 
 _SCHEMA = json_text(

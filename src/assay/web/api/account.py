@@ -9,6 +9,7 @@ from litestar.params import JSONBody, PathParameter
 
 from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
+from assay.governance.failed_sign_ins import FailedSignIn
 from assay.governance.permissions import Permission, Principal
 from assay.review.wire import Me
 from assay.web.doors import opt
@@ -64,6 +65,31 @@ class Tokens(msgspec.Struct, frozen=True, kw_only=True):
 
     items: tuple[TokenView, ...]
     """The tokens, newest last."""
+
+
+class FailedTries(msgspec.Struct, frozen=True, kw_only=True):
+    """Failed tries to sign in."""
+
+    items: tuple[FailedSignIn, ...]
+    """One for each account, those with most tries first; names without an account come last, as one."""
+
+
+class SignInsController(Controller):
+    """What the administrator sees of sign-ins."""
+
+    path = "/api/v1/accounts"
+    tags = ("account",)
+    opt = opt(Permission.accounts)
+
+    @get(
+        "/failed-sign-ins",
+        summary="Failed sign-ins",
+        responses=told(),
+        sync_to_thread=False,
+    )
+    def failed(self, program: NamedDependency[Program]) -> FailedTries:
+        """Failed tries since the last success, counted by the server process that answers."""
+        return FailedTries(items=program.accounts.failed())
 
 
 class AccountController(Controller):

@@ -25,7 +25,7 @@ from assay.review.senior_wire import (
     WaitingView,
 )
 from assay.review.wire import AssignmentView
-from assay.web.api.review import HANDLE
+from assay.web.api.review import HANDLE, LARGEST_ANSWER
 from assay.web.doors import opt
 from assay.web.problems import told
 from assay.web.shown import shown_view
@@ -75,6 +75,7 @@ class AdjudicationController(Controller):
         status_code=201,
         summary="Decide",
         responses=told(400, 404, 409, 413, 422),
+        request_max_body_size=LARGEST_ANSWER,
     )
     async def decide(
         self,

@@ -43,6 +43,12 @@ from assay.web.shown import assignment_view
 LONGEST_DRAFT = 1_000_000
 """Most bytes of one draft."""
 
+LARGEST_ANSWER = 4 * 1024 * 1024
+"""Most bytes of one answer, with the texts and spans that it holds."""
+
+LARGEST_DRAFT = LONGEST_DRAFT + 16 * 1024
+"""Most bytes of a request that keeps a draft."""
+
 HANDLE = r"^asn_[a-z2-7]{24}$"
 """The pattern of an assignment's handle."""
 
@@ -130,6 +136,7 @@ class ReviewController(Controller):
         "/assignments/{handle:str}/draft",
         summary="Keep an unfinished answer",
         responses=told(400, 404, 413) | {409: NEWER},
+        request_max_body_size=LARGEST_DRAFT,
     )
     async def draft(
         self,
@@ -154,6 +161,7 @@ class ReviewController(Controller):
         "/assignments/{handle:str}/judgment",
         summary="Answer an assignment",
         responses=told(400, 404, 409, 413, 422) | {200: REPLAYED},
+        request_max_body_size=LARGEST_ANSWER,
     )
     async def answer(
         self,

@@ -9,15 +9,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from assay.bootstrap.calibration import RoundPage
 from assay.bootstrap.program import Program
 from assay.core.errors import AssayError, UsageError
 from assay.governance.permissions import Permission, Principal, can, permissions_of
 from assay.review.calibration import USUAL_OUTCOME, RoundCause, RoundOutcome
 from assay.review.presentation import letter
 from assay.web.doors import opt, own_form
+from assay.web.forms import LISTS
 from assay.web.pages.adjudication import CAUSES
 from assay.web.pages.frame import page
-from assay.web.shown import shown_view
+from assay.web.shown import read_view
 
 Asked = Request[Principal, Any, Any]
 
@@ -29,7 +31,7 @@ OUTCOMES: dict[str, str] = {
 }
 """Outcomes in words."""
 
-_MANAGE = opt(Permission.manage, form=True)
+_MANAGE = opt(Permission.manage, form=True, limit=LISTS)
 
 
 @get("/calibration", opt=opt(Permission.own_account), include_in_schema=False, sync_to_thread=False)
@@ -76,8 +78,22 @@ async def take_step(
 
 
 @post(
+    "/calibration/{round_id:str}/texts",
+    opt=opt(Permission.own_account, form=True),
+    include_in_schema=False,
+    status_code=200,
+)
+async def uncover(
+    request: Asked, program: NamedDependency[Program], round_id: FromPath[str]
+) -> Template:
+    """Show the text of one record that is covered; that it was asked for is logged."""
+    place = str((await own_form(request)).get("record") or "")
+    return _page(request, program.calibration.uncover(request.user, round_id, place))
+
+
+@post(
     "/calibration/{round_id:str}/notes",
-    opt=opt(Permission.adjudicate, form=True),
+    opt=opt(Permission.adjudicate, form=True, limit=LISTS),
     include_in_schema=False,
     status_code=200,
 )
@@ -126,12 +142,16 @@ def _round(
     request: Asked, program: Program, round_id: str, *, status: int = 200, **more: Any
 ) -> Template:
     found = program.calibration.look(request.user, round_id)
+    return _page(request, found, status=status, **more)
+
+
+def _page(request: Asked, found: RoundPage, *, status: int = 200, **more: Any) -> Template:
     return page(
         "round.html",
         request,
         status=status,
         round=found,
-        shown={name: shown_view(each) for name, each in found.shown.items()},
+        shown={name: read_view(each) for name, each in found.shown.items()},
         leads=can(request.user, Permission.manage),
         adjudicates=can(request.user, Permission.adjudicate),
         causes={name: words for name, words in CAUSES.items() if name in USUAL_OUTCOME},

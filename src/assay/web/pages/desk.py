@@ -18,6 +18,7 @@ def home(request: Asked, program: NamedDependency[Program]) -> Template:
     who = request.user
     assert who is not None
     reviews = can(who, Permission.review)
+    reads = reviews or can(who, Permission.manage)
     return page(
         "home.html",
         request,
@@ -25,8 +26,9 @@ def home(request: Asked, program: NamedDependency[Program]) -> Template:
         queues=program.desk.queues(who) if reviews else (),
         reviews=reviews,
         welfare=program.documents.contract.welfare,
-        harms=program.desk.harms() if reviews else (),
-        consents=program.desk.seating.consents(who.pseudonym) if reviews else (),
+        reads=reads,
+        harms=program.desk.harms() if reads else (),
+        consents=program.desk.seating.consents(who.pseudonym) if reads else (),
         answered=program.guideline.answers(who) if reviews else (),
         adjudicates=can(who, Permission.adjudicate),
         oversees=can(who, Permission.oversee),
@@ -34,7 +36,12 @@ def home(request: Asked, program: NamedDependency[Program]) -> Template:
     )
 
 
-@post("/consents", opt=opt(Permission.review, form=True), include_in_schema=False, status_code=200)
+@post(
+    "/consents",
+    opt=opt(Permission.own_account, form=True),
+    include_in_schema=False,
+    status_code=200,
+)
 async def consent(request: Asked, program: NamedDependency[Program]) -> Redirect:
     """Keep a person's word on one harm category; it is taken back as easily, and no reason is asked."""
     form = await own_form(request)

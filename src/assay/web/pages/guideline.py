@@ -14,10 +14,10 @@ from assay.contracts.diff import VERDICT
 from assay.core.errors import AssayError
 from assay.governance.permissions import Permission, Principal
 from assay.review.guideline_gap import SecondLooks, Why
-from assay.review.wire import Shown
 from assay.web.doors import opt, own_form
+from assay.web.forms import LISTS
 from assay.web.pages.frame import page
-from assay.web.shown import shown_view
+from assay.web.shown import ReadView, read_view
 
 Asked = Request[Principal, Any, Any]
 
@@ -30,7 +30,7 @@ WHY: dict[Why, str] = {
 }
 """Why a second look is needed, in words."""
 
-_MANAGE = opt(Permission.manage, form=True)
+_MANAGE = opt(Permission.manage, form=True, limit=LISTS)
 
 
 class ShownGap(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class ShownGap(msgspec.Struct, frozen=True, kw_only=True):
 
     gap: OpenGap
     """The gap."""
-    record: Shown | None
+    record: ReadView | None
     """Its record; absent where it is held back."""
 
 
@@ -64,6 +64,17 @@ async def answer(request: Asked, program: NamedDependency[Program]) -> Template:
     return _guideline(request, program, answered=len(made.gaps))
 
 
+@post("/guideline/texts", opt=_MANAGE, include_in_schema=False, status_code=200)
+async def uncover(request: Asked, program: NamedDependency[Program]) -> Template:
+    """Show the text of the record at which a gap showed; that it was asked for is logged."""
+    form = await own_form(request)
+    uncovered = str(form.get("uncover") or "")
+    gaps = program.guideline.uncover(request.user, uncovered)
+    return _guideline(
+        request, program, gaps=gaps, uncovered=uncovered, given=str(form.get("text") or "")
+    )
+
+
 @post("/guideline/second-looks", opt=_MANAGE, include_in_schema=False, status_code=200)
 async def queue(request: Asked, program: NamedDependency[Program]) -> Template:
     """Have what needs a second look wait for those who judged."""
@@ -72,7 +83,14 @@ async def queue(request: Asked, program: NamedDependency[Program]) -> Template:
     return _guideline(request, program, queued=queued)
 
 
-def _guideline(request: Asked, program: Program, *, status: int = 200, **more: Any) -> Template:
+def _guideline(
+    request: Asked,
+    program: Program,
+    *,
+    status: int = 200,
+    gaps: list[OpenGap] | None = None,
+    **more: Any,
+) -> Template:
     looks = program.guideline.second_look()
     rubric = program.documents.rubric
     return page(
@@ -81,7 +99,7 @@ def _guideline(request: Asked, program: Program, *, status: int = 200, **more: A
         status=status,
         rubric=f"{rubric.id} {rubric.version}",
         dimensions=(VERDICT, *(each.id for each in rubric.dimensions)),
-        groups=_by_dimension(program.guideline.gaps(request.user)),
+        groups=_by_dimension(program.guideline.gaps(request.user) if gaps is None else gaps),
         looks=looks,
         needed=_counted(looks),
         elsewhere=_elsewhere(program),
@@ -104,7 +122,7 @@ def _elsewhere(program: Program) -> list[tuple[str, int]]:
 def _by_dimension(gaps: list[OpenGap]) -> dict[str, list[ShownGap]]:
     found: dict[str, list[ShownGap]] = {}
     for each in sorted(gaps, key=lambda gap: gap.dimension or ""):
-        shown = ShownGap(gap=each, record=shown_view(each.shown) if each.shown else None)
+        shown = ShownGap(gap=each, record=read_view(each.shown) if each.shown else None)
         found.setdefault(each.dimension or WHOLE, []).append(shown)
     return found
 

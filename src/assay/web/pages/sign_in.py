@@ -1,6 +1,7 @@
 """Signing in and out, and the one-time link that makes an account."""
 
 import re
+from functools import partial
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
@@ -15,8 +16,10 @@ from assay.bootstrap.accounts import SESSION_SECONDS, SignedIn
 from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
 from assay.governance.accounts import LEAST_PASSWORD
+from assay.governance.failed_sign_ins import SignInWaitError
 from assay.governance.permissions import Permission, Principal
 from assay.web.doors import COOKIE, opt, own_form, texts
+from assay.web.forms import read_form
 from assay.web.pages.frame import Asked, page
 
 TRIES_A_MINUTE = 10
@@ -52,19 +55,17 @@ async def sign_in_page(request: Asked, program: NamedDependency[Program]) -> Tem
 )
 async def sign_in(request: Asked, program: NamedDependency[Program]) -> Template | Redirect:
     """Sign a person in; a wrong name and a wrong password look the same."""
-    given = texts(await request.form(), ("name", "password", "next"))
-    signed_in = await _in_thread(program, given["name"], given["password"])
+    given = texts(await read_form(request), ("name", "password", "next"))
     onward = own_path(given["next"])
+    again = {"next": onward, "name": given["name"], "provider": _provider(program)}
+    try:
+        signed_in = await _in_thread(request, program, given["name"], given["password"])
+    except SignInWaitError as error:
+        told = page("sign_in.html", request, status=429, wait=error, **again)
+        told.headers["Retry-After"] = str(error.seconds)
+        return told
     if signed_in is None:
-        return page(
-            "sign_in.html",
-            request,
-            status=401,
-            next=onward,
-            name=given["name"],
-            failed=True,
-            provider=_provider(program),
-        )
+        return page("sign_in.html", request, status=401, failed=True, **again)
     seat(program, signed_in.principal)
     return with_cookie(Redirect(onward, status_code=303), signed_in)
 
@@ -110,7 +111,7 @@ async def accept(
     request: Asked, program: NamedDependency[Program], secret: Secret
 ) -> Template | Redirect:
     """Make the account that a one-time link is for, and sign it in."""
-    given = texts(await request.form(), ("name", "password"))
+    given = texts(await read_form(request), ("name", "password"))
     found = program.accounts.invitation(secret)
     try:
         program.accounts.accept(secret, name=given["name"], password=given["password"])
@@ -140,9 +141,10 @@ def _provider(program: Program) -> str | None:
     return settings.name if settings else None
 
 
-async def _in_thread(program: Program, name: str, password: str) -> SignedIn | None:
+async def _in_thread(request: Asked, program: Program, name: str, password: str) -> SignedIn | None:
     """Hashing a password takes long on purpose; the other requests go on meanwhile."""
-    return await run_sync(program.accounts.sign_in, name, password)
+    address = request.client.host if request.client else ""
+    return await run_sync(partial(program.accounts.sign_in, name, password, address=address))
 
 
 def seat(program: Program, who: Principal) -> None:

@@ -310,6 +310,26 @@ def test_a_rejected_winner_is_never_chosen(dispute: Callable[..., ReleasedRecord
         assert _reason(attempt(exporter, hit)) == "vetoed"
 
 
+@pytest.mark.parametrize("rule", ["required", "verifier_missing"])
+def test_a_winner_that_lacks_required_evidence_is_never_chosen(
+    dispute: Callable[..., ReleasedRecord], rule: str
+) -> None:
+    """Preferred is not endorsed: what the contract requires beside the comparison must be there."""
+    won = dispute(Prefers(candidate=0), Prefers(candidate=0))
+    lacking = msgspec.structs.replace(won, standings=(_standing("unjudged", rule),), passes=2)
+    for exporter in (TrlPreference(), TrlUnpairedPreference(), OpenAiPreference()):
+        assert _reason(attempt(exporter, lacking)) == "unjudged"
+
+
+def test_an_endorsed_loser_is_not_undesirable(dispute: Callable[..., ReleasedRecord]) -> None:
+    """It lost to a better answer, which says nothing against it: the pair goes out, no false label."""
+    won = dispute(Prefers(candidate=0), Prefers(candidate=0))
+    endorsed = Standing(candidate=1, standing="endorsed", rule="accept", reason="")
+    both = msgspec.structs.replace(won, standings=(_standing("endorsed", "accept"), endorsed))
+    assert [row["label"] for row in _rows(attempt(TrlUnpairedPreference(), both))] == [True]
+    assert isinstance(attempt(TrlPreference(), both), Carried)
+
+
 @pytest.mark.parametrize(("name", "label"), [("endorsed", True), ("rejected", False)])
 def test_a_label_without_a_comparison_follows_the_standing(
     release: Cases, name: Any, label: bool
@@ -436,7 +456,7 @@ def test_options_are_typed_and_an_unknown_one_is_refused() -> None:
     exporter = configured(TrlPromptCompletion, {"form": "standard", "work": "true"})
     assert options_of(exporter) == {"work": True, "trajectories": False, "form": "standard"}
     for wrong in ({"from": "standard"}, {"form": "plain"}, {"work": "perhaps"}):
-        with pytest.raises(UsageError, match="options of trl:prompt-completion") as caught:
+        with pytest.raises(UsageError, match="trl:prompt-completion: ") as caught:
             configured(TrlPromptCompletion, wrong)
         assert "form" in caught.value.hint
 

@@ -5,9 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from assay.verification.ports import Check, Limits
+from assay.verification.ports import Assertions, Check, Limits
 from assay.verification.sandbox import WarmSandbox
-from assay.verification.verification import Error, Fail, Memory, Pass, ProcessLimit, Timeout
+from assay.verification.verification import (
+    Crash,
+    Error,
+    Fail,
+    FileLimit,
+    Memory,
+    Pass,
+    Timeout,
+    Uncarried,
+)
 
 LIMITS = Limits(seconds=1.0, memory_mb=256)
 CHECK = "def check(candidate):\n    assert candidate(2, 3) == 5\n    assert candidate(10**9, 1) == 10**9 + 1\n"
@@ -24,8 +33,9 @@ def check(sandbox: WarmSandbox, candidate: str, tests: str = CHECK, **more: obje
         ("def helper(): pass\ndef add(a, b): return a + b", Pass),
         ("def add(a, b): return a - b", Fail),
         ("def add(a): return a", Fail),
-        ("def add(a, b): return object()", Fail),
-        ("def add(a, b):\n  class N(int): pass\n  return N(a + b)", Fail),
+        ("def add(a, b): return object()", Uncarried),
+        ("def add(a, b):\n  class N(int): pass\n  return N(a + b)", Pass),
+        ("def add(a, b):\n  class N(int):\n    __eq__ = lambda *_: True\n  return N(3)", Fail),
         ("x = 1", Fail),
         ("not Python at all", Fail),
         ("raise SystemExit(0)", Fail),
@@ -33,20 +43,36 @@ def check(sandbox: WarmSandbox, candidate: str, tests: str = CHECK, **more: obje
         ("def add(a, b):\n  import os; os._exit(0)", Fail),
         ("def add(a, b):\n  while True: pass", Timeout),
         ("while True: pass", Timeout),
-        ("def add(a, b): return bytearray(1 << 40)", Memory),
-        ("def add(a, b):\n  import os; os.fork()", ProcessLimit),
-        ("def add(a, b):\n  import ctypes; ctypes.string_at(0)", Error),
-        ("def add(a, b): return 'x' * (9 << 20)", Fail),
-        ("def add(a, b):\n  x = []\n  for _ in range(500): x = [x]\n  return x", Fail),
+        ("def add(a, b): return bytearray(1 << 40)", Fail),
+        ("def add(a, b):\n  import os; os.fork()", Fail),
+        ("def add(a, b):\n  import ctypes; ctypes.string_at(0)", Crash),
+        ("def add(a, b): return 'x' * (9 << 20)", Uncarried),
+        ("def add(a, b):\n  x = []\n  for _ in range(500): x = [x]\n  return x", Uncarried),
     ],
 )
 def test_a_check_ends_in_the_verdict_of_what_became_of_the_candidate(
     sandbox: WarmSandbox, candidate: str, verdict: type
 ) -> None:
-    """Right code passes; wrong, silent or unfit code fails; limits and crashes are neither."""
+    """Right code passes, wrong or silent code fails; what was not delivered is told apart."""
     found = check(sandbox, candidate)
     assert isinstance(found.verdict, verdict), found
     assert found.isolation == "namespaces/split"
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        ("x = []\n  while True: x.append(b'x' * (4 << 20))", Memory),
+        ("f = open('f', 'wb')\n  while True: f.write(bytes(1 << 20)); f.flush()", FileLimit),
+    ],
+)
+def test_a_limit_is_named_where_the_kernel_saw_it(
+    sandbox: WarmSandbox, body: str, verdict: type
+) -> None:
+    """Memory that was held, and a folder that is full, are limits and not only what an error says."""
+    limits = Limits(seconds=60.0, memory_mb=128, files_mb=2)
+    found = sandbox.check(f"def add(a, b):\n  {body}", CHECK, limits=limits)
+    assert isinstance(found.verdict, verdict), found
 
 
 @pytest.mark.parametrize(
@@ -119,7 +145,7 @@ def test_changes_to_arguments_do_not_reach_the_tests(sandbox: WarmSandbox) -> No
     """The tests compare with their own list, which the candidate cannot empty."""
     tests = "given = [1, 2]\nassert add(given, []) == given"
     found = check(sandbox, "def add(a, b):\n  a.clear()\n  return a", tests)
-    assert isinstance(found.verdict, Fail)
+    assert isinstance(found.verdict, Uncarried)
 
 
 SUITE = """
@@ -138,7 +164,8 @@ def test_a_suite_in_one_process_runs_and_is_marked(sandbox: WarmSandbox) -> None
     """Stateful classes are tested in one process; the isolation says that it can be forged."""
     right = "class Stack:\n  def __init__(self): self.items = []\n  def push(self, x): self.items.append(x)"
     found = check(sandbox, right, SUITE, shared=True)
-    assert (type(found.verdict), found.note) == (Pass, "2 test functions"), found
+    assert isinstance(found.verdict, Pass), found
+    assert found.assertions == Assertions(found=2, ran=2)
     assert found.isolation == "namespaces/shared-process"
     wrong = check(sandbox, right.replace("append(x)", "append(2)"), SUITE, shared=True)
     assert isinstance(wrong.verdict, Fail)
@@ -157,7 +184,7 @@ def test_a_suite_in_one_process_runs_and_is_marked(sandbox: WarmSandbox) -> None
     ],
 )
 def test_a_suite_that_tests_nothing_says_nothing(sandbox: WarmSandbox, suite: str) -> None:
-    """A suite without a test that ran, or with skipped ones alone, is an error and no pass."""
+    """A suite without an assertion, or with a test that did not run, is an error and no pass."""
     found = sandbox.check("def f(): pass", suite, shared=True, limits=Limits(seconds=10.0))
     assert isinstance(found.verdict, Error), found
 

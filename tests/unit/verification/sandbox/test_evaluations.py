@@ -10,7 +10,7 @@ from assay.verification.cases import case
 from assay.verification.ports import Limits
 from assay.verification.proof import prove
 from assay.verification.sandbox import WarmSandbox
-from assay.verification.verification import Error, Fail, Pass, Timeout
+from assay.verification.verification import Error, Fail, Pass, Timeout, Uncarried
 from assay.verification.verifier import Found
 
 SANDBOXED = ("python-tests", "program-output", "math-answer", "quantity")
@@ -41,12 +41,40 @@ def verdict(sandbox: WarmSandbox, name: str, answer: str, reference: str, **opti
         (r"$x=4$ or so $x=5$", "x=4", Fail),
         ("$(1,2)$", "(2,1)", Fail),
         (r"$9^{9^{9^{9}}}$", "7", Timeout),
+        (r"\boxed{\nabla}", r"\nabla", Pass),
+        ("7", r"$9^{9^{9^{9}}}$", Error),
+        (r"\boxed{42,42}", "42", Fail),
+        (r"\boxed{42}", "42,42", Fail),
+        (r"\boxed{7 \text{ and } 7}", "7", Fail),
+        (r"\boxed{42; 42}", "42,42", Pass),
+        (r"\boxed{\frac{84}{2},42}", "42,42", Pass),
+        (r"\boxed{1,2,1}", "1,1,2", Pass),
+        (r"\boxed{1,1,2}", "1,2,2", Fail),
+        (r"\boxed{1,1,2}", "1,2", Fail),
+        (r"\boxed{2,1}", "1,2", Pass),
+        (r"\boxed{\{42,42\}}", r"\{42\}", Pass),
+        (r"\boxed{(42,42)}", "42", Fail),
+        (r"\boxed{" + ",".join(["1"] * 60) + "}", "1", Uncarried),
+        (r"\boxed{4200\%}", "42", Pass),
+        (r"\boxed{42}", r"4200\%", Pass),
+        (r"\boxed{4200\%}", r"4200\%", Pass),
+        (r"\boxed{41\%}", r"42\%", Fail),
+        ("The answer is 50%.", "0.5", Pass),
+        (r"\boxed{(-\infty,\infty)}", r"(-\infty,\infty)", Pass),
+        (r"\boxed{\mathbb{R}}", r"(-\infty,\infty)", Pass),
+        (r"\boxed{(-\infty,3]}", r"(-\infty,3]", Pass),
+        (r"\boxed{(-\infty,3)}", r"(-\infty,3]", Fail),
+        (r"\boxed{(-\infty,3]}", r"(-\infty,\infty)", Fail),
+        (r"\boxed{(0,\infty)}", r"[0,\infty)", Fail),
+        (r"\boxed{(-\infty,-1)\cup(1,\infty)}", r"(1,\infty)\cup(-\infty,-1)", Pass),
+        (r"\boxed{\infty}", r"-\infty", Fail),
+        (r"\boxed{-\infty}", r"-\infty", Pass),
     ],
 )
 def test_answers_are_compared_as_mathematics(
     sandbox: WarmSandbox, answer: str, reference: str, expected: type
 ) -> None:
-    """Equal in value or kind passes; and what hangs is a timeout."""
+    """Equal in value or kind passes; an answer that hangs is a timeout, a reference that hangs an error."""
     found = verdict(sandbox, "math-answer", answer, reference, seconds=2)
     assert isinstance(found, expected), found
 
@@ -77,5 +105,5 @@ def test_a_reader_that_is_taken_over_can_hand_on_plain_trees_only(sandbox: WarmS
     evil = [{"tree": ["sympify", "__import__('os')"]}]
     payload = {"reference": evil, "answer": evil, "precision": 6, "strict": True}
     found = sandbox.evaluate("mathematics:same", payload, limits=Limits())
-    assert isinstance(found.verdict, Error)
+    assert isinstance(found.verdict, Uncarried)
     assert "is not compared" in found.verdict.reason

@@ -14,6 +14,7 @@ from assay.verification.ports import Limits, Run
 from assay.verification.sandbox import WarmSandbox
 from assay.verification.sandbox.memory_watch import tree
 from assay.verification.verification import (
+    Crash,
     Error,
     Fail,
     FileLimit,
@@ -46,16 +47,16 @@ def run(sandbox: WarmSandbox, program: str, limits: Limits = SHORT, **more: obje
         ("while True: pass", Timeout),
         ("import time; time.sleep(60)", Timeout),
         ("10 ** 10 ** 10", Timeout),
-        ("import ctypes; ctypes.string_at(0)", Error),
-        ("import os; os.abort()", Error),
-        ("held = bytearray(1 << 30)", Memory),
+        ("import ctypes; ctypes.string_at(0)", Crash),
+        ("import os; os.abort()", Crash),
+        ("held = bytearray(1 << 30)", Fail),
         ("held = []\nwhile True: held.append(bytearray(1 << 20))", Memory),
-        ("import os; os.fork()", ProcessLimit),
-        ("import threading; threading.Thread(target=print).start()", ProcessLimit),
-        ("import subprocess; subprocess.run(['/bin/true'])", ProcessLimit),
+        ("import os; os.fork()", Fail),
+        ("import threading; threading.Thread(target=print).start()", Fail),
+        ("import subprocess; subprocess.run(['/bin/true'])", Fail),
         ("f = open('f', 'wb')\nwhile True: f.write(bytes(1 << 16)); f.flush()", FileLimit),
         ("for n in range(100): open(str(n), 'w').close()", FileLimit),
-        ("held = [open('/dev/null') for _ in range(1000)]", FileLimit),
+        ("held = [open('/dev/null') for _ in range(1000)]", Fail),
         ("while True: print('x' * 4096)", OutputLimit),
         ("import sys\nwhile True: sys.stderr.write('x' * 4096)", OutputLimit),
     ],
@@ -63,10 +64,20 @@ def run(sandbox: WarmSandbox, program: str, limits: Limits = SHORT, **more: obje
 def test_a_program_ends_in_the_verdict_of_what_ended_it(
     sandbox: WarmSandbox, program: str, verdict: type
 ) -> None:
-    """Ends, errors, crashes and each limit have verdicts of their own; a limit is never `fail`."""
+    """A limit has its own verdict where it was seen; what a program only says of itself is `fail`."""
     found = run(sandbox, program)
     assert isinstance(found.verdict, verdict), found
     assert found.isolation == "namespaces"
+
+
+def test_a_limit_of_processes_is_named_where_it_was_seen(sandbox: WarmSandbox) -> None:
+    """A program that fails because it has all the processes it may have met that limit."""
+    program = "import os, time\nfor _ in range(9):\n  if os.fork() == 0: time.sleep(9)\n"
+    limits = Limits(seconds=9.0, memory_mb=256, processes=4)
+    later = program.replace("os.fork()", "(time.sleep(0.05), os.fork())[1]")
+    assert isinstance(run(sandbox, later, limits).verdict, ProcessLimit)
+    says = "raise BlockingIOError(11, 'Resource temporarily unavailable')"
+    assert isinstance(run(sandbox, says, limits).verdict, Fail)
 
 
 def test_the_limit_of_memory_holds_for_several_processes_together(sandbox: WarmSandbox) -> None:

@@ -44,10 +44,28 @@ class _Liar(int):
 
 
 @pytest.mark.parametrize(
-    "value", [_Liar(3), object(), print, iter([]), {1: _Liar(2)}, [{_Liar(1)}]]
+    ("value", "sent"), [(_Liar(3), 3), ({1: _Liar(2)}, {1: 2}), ([{_Liar(1)}], [{1}])]
 )
+def test_what_a_subclass_holds_is_sent_and_not_what_it_says(value: Any, sent: Any) -> None:
+    """A value that says it equals everything arrives as the plain value that it holds."""
+    back = wire.unpack(wire.pack(value))
+    assert repr(back) == repr(sent)
+    assert back != {1: 9}
+
+
+class _Hidden(type):
+    @property
+    def __name__(cls) -> str:  # type: ignore[override]
+        raise SystemExit
+
+
+class _Nameless(metaclass=_Hidden):
+    pass
+
+
+@pytest.mark.parametrize("value", [object(), print, iter([]), {1: object()}, [print], _Nameless()])
 def test_no_other_type_is_sent(value: Any) -> None:
-    """Subclasses, functions, iterators and objects are refused at any depth."""
+    """Functions, iterators and objects are refused at any depth, where nothing keeps them."""
     with pytest.raises(wire.WireError):
         wire.pack(value)
 

@@ -71,13 +71,18 @@ def make_mounts_private() -> None:
     _call("mount", _libc.mount(None, b"/", None, _MS_PRIVATE_ALL, None))
 
 
-def private_files(bounds: Bounds) -> None:
-    """Give the process an empty folder of its own, in memory and of limited size, at /tmp."""
+def private_files(bounds: Bounds) -> int:
+    """Give the process an empty folder of its own, in memory and of limited size, at /tmp.
+
+    Returns:
+        An open file of the folder, by which its room can be seen.
+    """
     # One entry is the folder itself.
     options = f"size={bounds.files_mb}m,nr_inodes={bounds.files + 1},mode=0777".encode()
     flags = _MS_NOSUID | _MS_NODEV
     _call("mount", _libc.mount(b"none", b"/tmp", b"tmpfs", flags, options))
     os.chdir("/tmp")  # noqa: S108  the folder that was mounted a moment ago
+    return os.open(".", os.O_PATH | os.O_CLOEXEC)
 
 
 def bound_resources(bounds: Bounds) -> None:

@@ -44,15 +44,21 @@ class Server:
         """Fork a child, isolated where the level requires it."""
         return confine.fork_apart() if self.apart else os.fork()
 
-    def confine(self, bounds: confine.Bounds) -> None:
+    def confine(self, bounds: confine.Bounds, word: socket.socket) -> None:
         """Confine this process for good.
+
+        Args:
+            bounds: what it may take.
+            word: takes the private folder to the fork server, which sees whether it is full.
 
         Raises:
             ConfinementError: if any step was refused.
         """
         many = bounds.processes > 1 or bounds.commands
         if self.apart:
-            confine.private_files(bounds)
+            folder = confine.private_files(bounds)
+            socket.send_fds(word, [FOLDER], [folder])
+            os.close(folder)
             confine.bound_resources(bounds)
             confine.drop_capabilities()
             confine.install_filter(self.filters[many])
@@ -93,18 +99,36 @@ def _serve_one(server: Server, control: socket.socket) -> bool:
     if "role" not in request:
         return True  # a word to stop came after the run had ended by itself
     started = time.monotonic()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         child = server.fork()
     except (confine.ConfinementError, OSError) as error:
         control.send(json.dumps({"refused": str(error), "run": request["run"]}).encode())
         return True
     if child == 0:
-        _become(server, request, handles)
+        _become(server, request, handles, theirs)
+    theirs.close()
     for each in handles:
         os.close(each)
     ending = _wait(child, control, started + request["bounds"]["seconds"], started)
-    control.send(json.dumps({**ending, "run": request["run"]}).encode())
+    with ours:
+        control.send(json.dumps({**ending, **_word(ours), "run": request["run"]}).encode())
     return True
+
+
+def _word(ours: socket.socket) -> dict[str, Any]:
+    """What a child that has ended said before it ran anything foreign, and of its private folder."""
+    unconfined, full = "it ended before it was confined", False
+    while True:
+        text, handles, _, _ = socket.recv_fds(ours, REQUEST_BYTES, 1)
+        for each in handles:
+            held = os.fstatvfs(each)
+            full = held.f_bavail == 0 or held.f_favail == 0
+            os.close(each)
+        if not text:
+            return {"unconfined": unconfined, "files_full": full}
+        if text != FOLDER:
+            unconfined = "" if text == CONFINED else text.decode(errors="replace")
 
 
 def _wait(child: int, control: socket.socket, deadline: float, started: float) -> dict[str, Any]:
@@ -133,56 +157,62 @@ def _wait(child: int, control: socket.socket, deadline: float, started: float) -
     }
 
 
-CONFINEMENT_FAILED = 121
-"""Exit code of a child that could not be confined, and so ran nothing."""
+FULL = b'{"verdict": "memory"}\n'
+"""What the tests' side reports where it has no memory left for another report."""
+
+FOLDER, CONFINED = b"folder", b"confined"
+"""What a child says to the fork server before it runs anything foreign. Afterwards it has no way to
+say anything: the exit code is the program's own."""
 
 
-def _become(server: Server, request: dict[str, Any], handles: list[int]) -> None:
+def _become(
+    server: Server, request: dict[str, Any], handles: list[int], word: socket.socket
+) -> None:
     """Turn this fresh child into what was asked for; it never returns."""
-    code = CONFINEMENT_FAILED
+    code = 1
     try:
-        job, report = _take(request["role"], handles)
-        bounds = confine.Bounds(**request["bounds"])
-        try:
-            server.confine(bounds)
-        except (confine.ConfinementError, OSError, ValueError) as error:
-            os.write(report, json.dumps({"confinement": str(error)}).encode())
-            return
-        code = ROLES[request["role"]](job, report)
+        job = _take(request["role"], handles, word.detach())
+        with socket.socket(fileno=WORD) as told:
+            try:
+                server.confine(confine.Bounds(**request["bounds"]), told)
+            except (confine.ConfinementError, OSError, ValueError) as error:
+                told.send(str(error).encode())
+                return
+            told.send(CONFINED)
+        code = ROLES[request["role"]](job, REPORT)
     finally:
         os._exit(code)
 
 
-PEER, REPORT = 3, 4
-"""Where a child finds the wire to the other side, and its channel to the host."""
+PEER, REPORT, WORD = 3, 4, 5
+"""Where a child finds the wire to the other side, its channel to the host, and to the fork server."""
 
 
-def _take(role: str, handles: list[int]) -> tuple[dict[str, Any], int]:
+def _take(role: str, handles: list[int], word: int) -> dict[str, Any]:
     """Read the job and put the open files where the role expects them."""
     job_handle, *rest = handles
     if role == "script":
         *streams, report = rest
-        kept = [*streams, report, report]
+        kept = [*streams, report, report, word]
     else:
         *peer, report = rest
         quiet = os.open("/dev/null", os.O_RDWR)
-        kept = [quiet, quiet, quiet, *(peer or [report]), report]
+        kept = [quiet, quiet, quiet, *(peer or [report]), report, word]
     with os.fdopen(job_handle, "rb") as opened:
-        job = json.loads(opened.read())
+        job: dict[str, Any] = json.loads(opened.read())
     confine.keep_only(kept)
-    return job, REPORT
+    return job
 
 
 def _script(job: dict[str, Any], report: int) -> int:
-    for each in (PEER, REPORT):
-        os.set_inheritable(each, False)  # noqa: FBT003  its own parameter
-    if job["command"]:
-        _tell(report, {"refused": program.run_command(job["command"], job["source"])})
-        return 1
-    code, limit = program.run_script(job["source"])
-    if limit:
-        _tell(report, {"limit": limit})
-    return code
+    os.close(PEER)
+    if not job["command"]:
+        # The program must hold no way to say what became of it.
+        os.close(report)
+        return program.run_script(job["source"])
+    os.set_inheritable(report, False)  # noqa: FBT003  its own parameter
+    _tell(report, {"refused": program.run_command(job["command"], job["source"])})
+    return 1
 
 
 def _candidate(job: dict[str, Any], report: int) -> int:
@@ -192,7 +222,14 @@ def _candidate(job: dict[str, Any], report: int) -> int:
 
 
 def _tests(job: dict[str, Any], report: int) -> int:
-    _tell(report, tests_side.judge(job["tests"], job["context"], job["entry"], PEER))
+    def tell(message: dict[str, Any]) -> None:
+        _tell(report, message)
+
+    try:
+        tests_side.judge(job, PEER, tell)
+    except MemoryError:
+        # What fills the memory may still be held, so that nothing can be put together here.
+        os.write(report, FULL)
     return 0
 
 
@@ -209,11 +246,11 @@ def _evaluate(job: dict[str, Any], report: int) -> int:
     module, _, name = job["function"].partition(":")
     function = getattr(importlib.import_module(module), name)
     try:
-        _tell(report, {"value": function(job["payload"])})
+        told = {"value": function(job["payload"])}
     except Exception as error:  # noqa: BLE001  hostile data may break a library in any way
         limit = program.limit_of(error)
         told = {"limit": limit} if limit else {"raised": f"{type(error).__name__}: {error}"[:300]}
-        _tell(report, told)
+    _tell(report, told)
     return 0
 
 
@@ -228,6 +265,6 @@ ROLES = {
 
 
 def _tell(report: int, message: dict[str, Any]) -> None:
-    text = memoryview(json.dumps(message).encode())
+    text = memoryview(json.dumps(message).encode() + b"\n")
     while text:
         text = text[os.write(report, text) :]

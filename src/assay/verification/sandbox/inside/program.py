@@ -7,30 +7,35 @@ import sys
 import types
 from typing import Any
 
+from assay.verification.sandbox.inside.assertions import Assertions
+from assay.verification.sandbox.inside.running_tests import UnrunnableError
+from assay.verification.sandbox.inside.tests_side import (
+    FILE,
+    run,
+    said,
+    tally,
+    verdict_of,
+    where,
+)
 
-def run_script(source: str) -> tuple[int, str | None]:
-    """Run Python source as a script.
 
-    Returns:
-        The exit code, and the limit that it ran into by its own error, if it did.
-    """
+def run_script(source: str) -> int:
+    """Run Python source as a script, and give its exit code."""
     module = types.ModuleType("__main__")
     module.__dict__["__builtins__"] = __builtins__
     sys.modules["__main__"] = module
-    limit = None
     try:
         exec(compile(source, "program.py", "exec"), module.__dict__)  # noqa: S102  what the sandbox is for
         code = 0
     except SystemExit as ended:
         code = _exit_code(ended.code)
     except BaseException as error:  # noqa: BLE001  as the interpreter itself does
-        limit = limit_of(error)
         # The first frame is this function, which is not part of the program.
         _print_error(error.with_traceback(error.__traceback__ and error.__traceback__.tb_next))
         code = 1
     atexit._run_exitfuncs()  # noqa: SLF001  the one way to run them without ending the interpreter
     _flush()
-    return code, limit
+    return code
 
 
 def run_command(command: list[str], source: str) -> str:
@@ -51,43 +56,30 @@ def run_command(command: list[str], source: str) -> str:
 def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
     """Run tests in one process with their subject, which can forge what they say.
 
-    Functions named `test_*`, `unittest` cases, `check(candidate)` and plain assertions are run;
-    the subject is the module `candidate`, and its names are the tests' names too.
+    Functions named `test*`, `unittest` cases, `check(candidate)` and plain assertions are run; the
+    subject is the module `candidate`, and its names are the tests' names too.
     """
     subject, suite = types.ModuleType("candidate"), types.ModuleType("tests")
     sys.modules |= {"candidate": subject, "tests": suite}
     try:
         exec(compile(candidate, "<candidate>", "exec"), subject.__dict__)  # noqa: S102  what the sandbox is for
     except BaseException as error:  # noqa: BLE001  the candidate's fault, whatever it is
-        return {"verdict": "fail", "note": f"the candidate does not load: {error!r}"[:300]}
+        return said("fail", f"the candidate does not load: {error!r}")
     names = {key: value for key, value in vars(subject).items() if not key.startswith("__")}
-    suite.__dict__.update(names)
     try:
-        exec(compile(tests, "<tests>", "exec"), suite.__dict__)  # noqa: S102  what the sandbox is for
-        ran = _run_cases(suite, names, entry)
-    except (ImportError, SyntaxError) as error:
-        return {"verdict": "error", "note": f"the tests do not load: {error!r}"[:300]}
-    except BaseException as error:  # noqa: BLE001  any error is the tests' way to say no
-        limit = limit_of(error)
-        return {"verdict": limit or "fail", "note": f"{type(error).__name__}: {error}"[:300]}
-    if not ran and not _asserts(tests):
-        return {"verdict": "error", "note": "no test of the suite ran"}
-    return {"verdict": "pass", "note": f"{ran} test functions" if ran else None}
-
-
-def _asserts(tests: str) -> bool:
-    """Whether assertions are outside functions and classes, so that loading runs them."""
-    # Loaded before the first fork it would make every fork dearer, and suites are rare.
-    import ast  # noqa: PLC0415
-
-    waiting: list[ast.AST] = [ast.parse(tests)]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Assert):
-            return True
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            waiting += ast.iter_child_nodes(node)
-    return False
+        found = Assertions(tests)
+        code = compile(found.tree, FILE, "exec")
+    except Exception as error:  # noqa: BLE001  the tests' author must hear of it, whatever it is
+        return said("error", f"the tests do not load: {where(error, tests)}")
+    suite.__dict__.update({**names, **found.names})
+    raised = run(code, suite.__dict__, found, names.get(entry or "") or _last(names))
+    if raised is None:
+        told = verdict_of(found, {*names, "candidate"})
+    elif isinstance(raised, UnrunnableError | ImportError | SyntaxError):
+        told = said("error", f"the tests do not run: {where(raised, tests)}")
+    else:
+        told = said("fail", where(raised, tests))
+    return {**told, **tally(found)}
 
 
 def run_pytest(candidate: str, tests: str) -> dict[str, Any]:
@@ -132,32 +124,9 @@ class _Heard:
             self.failures.append(f"{report.nodeid}: {' '.join(last)}")
 
 
-def _run_cases(suite: types.ModuleType, given: dict[str, Any], entry: str | None) -> int:
-    own = {key: value for key, value in vars(suite).items() if given.get(key) is not value}
-    functions = [
-        each
-        for key, each in own.items()
-        if key.startswith("test") and isinstance(each, types.FunctionType)
-    ]
-    ran = len(functions)
-    check = own.get("check")
-    if callable(check):
-        check(given[entry] if entry else _last(given))
-        ran += 1
-    for each in functions:
-        each()
-    # As `ast` above.
-    import unittest  # noqa: PLC0415
-
-    result = unittest.TestResult()
-    unittest.defaultTestLoader.loadTestsFromModule(suite).run(result)
-    for _, told in (*result.errors, *result.failures):
-        raise AssertionError(told.strip().splitlines()[-1])
-    return ran + result.testsRun - len(result.skipped)
-
-
 def _last(given: dict[str, Any]) -> Any:
-    return [each for each in given.values() if isinstance(each, types.FunctionType)][-1]
+    functions = [each for each in given.values() if isinstance(each, types.FunctionType)]
+    return functions[-1] if functions else None
 
 
 def limit_of(error: BaseException) -> str | None:

@@ -22,6 +22,13 @@ _X32 = 0x40000000
 _NEW_NAMESPACES = 0x7E020000
 """Every CLONE_NEW* flag of clone(2)."""
 
+_GET_LOCKS = (5, 36)
+"""F_GETLK and F_OFD_GETLK of fcntl(2)."""
+_SET_LOCKS = (6, 7, 37, 38)
+"""F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW."""
+_WATCHES = (1024, 1025, 1026)
+"""F_SETLEASE, F_GETLEASE, F_NOTIFY."""
+
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _AF_UNIX = 1
 _SELF = 0
@@ -109,6 +116,7 @@ def _blocks(*, many: bool, only_pid: int | None) -> Iterator[tuple[Numbers, Bloc
             yield REFUSED[name], [(_RETURN, 0, 0, _ERRNO | errno.EPERM)]
     for name in ("socket", "ptrace", "mount", "unshare", "setns", "bpf"):
         yield REFUSED[name], [(_RETURN, 0, 0, _ERRNO | errno.EPERM)]
+    yield from _locks(many=many)
     yield CHECKED["ioctl"], _unless(1, (_TIOCSTI, _TIOCLINUX))
     yield CHECKED["socketpair"], _only(0, (_AF_UNIX,))
     yield CHECKED["prctl"], _only(0, _PRCTL_READS)
@@ -117,6 +125,20 @@ def _blocks(*, many: bool, only_pid: int | None) -> Iterator[tuple[Numbers, Bloc
     if only_pid is not None:
         for name in _SIGNALS:
             yield ALLOWED[name], _only(0, (only_pid,))
+
+
+def _locks(*, many: bool) -> Iterator[tuple[Numbers, Block]]:
+    """No lock is ever held: a lock on a file that every run can open would reach from one to another.
+
+    One process alone is told that it has the lock, as it would be of a file of its own. Several are
+    told that there are no locks, because they could rely on them among themselves.
+    """
+    answer = errno.ENOLCK if many else 0
+    answers = dict.fromkeys(_SET_LOCKS, answer)
+    answers |= dict.fromkeys(_GET_LOCKS, errno.ENOLCK)
+    answers |= dict.fromkeys(_WATCHES, errno.EPERM)
+    yield CHECKED["flock"], [(_RETURN, 0, 0, _ERRNO | answer)]
+    yield CHECKED["fcntl"], _answered(1, answers)
 
 
 def _argument(place: int) -> tuple[int, int, int, int]:
@@ -135,6 +157,16 @@ def _unless(place: int, values: tuple[int, ...]) -> Block:
     tests = [(_EQUAL, len(values) - number, 0, value) for number, value in enumerate(values)]
     allow, refuse = (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _ERRNO | errno.EPERM)
     return [_argument(place), *tests, allow, refuse]
+
+
+def _answered(place: int, answers: dict[int, int]) -> Block:
+    """Answer with an error number where the lower half of an argument is one of these, else allow."""
+    tests = [
+        step
+        for value, number in answers.items()
+        for step in ((_EQUAL, 0, 1, value), (_RETURN, 0, 0, _ERRNO | number))
+    ]
+    return [_argument(place), *tests, _ALLOWED]
 
 
 def _without_bits(place: int, bits: int) -> Block:

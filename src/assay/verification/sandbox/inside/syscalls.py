@@ -43,11 +43,9 @@ ALLOWED: Mapping[str, Numbers] = {
     "fchdir": (81, 50),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
-    "fcntl": (72, 25),
     "fdatasync": (75, 83),
     "fgetxattr": (193, 10),
     "flistxattr": (196, 13),
-    "flock": (73, 32),
     "fstat": (5, 80),
     "fstatfs": (138, 44),
     "fsync": (74, 82),
@@ -193,6 +191,8 @@ ALLOWED: Mapping[str, Numbers] = {
 
 CHECKED: Mapping[str, Numbers] = {
     "clone": (56, 220),
+    "fcntl": (72, 25),
+    "flock": (73, 32),
     "ioctl": (16, 29),
     "personality": (135, 92),
     "prctl": (157, 167),

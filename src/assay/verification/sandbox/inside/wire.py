@@ -1,11 +1,16 @@
-"""The wire between a candidate and its tests: framed, typed JSON of exact builtins.
+"""The wire between a candidate and its tests: framed, typed JSON of values.
 
-A value's type on the wire is what the sender says; the receiver builds builtins and nothing else,
-so that no object with methods of its own ever reaches the tests.
+A value's type on the wire is what the sender says; the receiver builds Python's own kinds of values
+and nothing else, so that no object with methods of its own ever reaches the tests. An object that is
+no value stays where it is, and a number goes in its place.
 """
 
+import collections
+import functools
+import importlib
 import json
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +20,23 @@ MAX_BYTES = 8 << 20
 MAX_DEPTH = 100
 """Containers within containers."""
 
+MAX_FIELDS = 100
+"""Fields of a named tuple."""
+
 _LONG_BITS = 1000
 """Integers of more bits travel as hexadecimal digits: those are read in linear time."""
 
 _TAG = "$"
 _PLAIN = frozenset({type(None), bool, str})
+_FACTORIES = {
+    each.__name__: each for each in (bool, bytes, dict, float, int, list, set, str, tuple)
+}
+"""What a `defaultdict` may make where a key is missing; another factory does not travel."""
+
+Keep = Callable[[Any], int]
+"""Keeps an object that does not travel, and gives the number by which it is asked for."""
+Find = Callable[[int], Any]
+"""What stands for the object of a number."""
 
 
 class WireError(Exception):
@@ -30,11 +47,19 @@ class ClosedError(WireError):
     """The other side is gone."""
 
 
-def pack(value: Any, depth: int = 0) -> Any:
+def pack(value: Any, keep: Keep | None = None, depth: int = 0) -> Any:
     """A value as plain JSON data.
 
+    What is of a subclass of a plain type is sent as that type's own content, whatever the subclass
+    says of itself.
+
+    Args:
+        value: the value.
+        keep: keeps what is no value, so that it is sent by its number.
+        depth: containers around it.
+
     Raises:
-        WireError: for anything but exact builtins, or one that is nested too deep.
+        WireError: for what is no value where nothing keeps it, or one that is nested too deep.
     """
     kind = type(value)
     if kind in _PLAIN or (kind is int and value.bit_length() <= _LONG_BITS):
@@ -43,42 +68,142 @@ def pack(value: Any, depth: int = 0) -> Any:
         raise WireError(f"nested deeper than {MAX_DEPTH}")
     if kind is float:
         return value if value - value == 0 else {_TAG: "float", "v": repr(value)}
-    if kind is list:
-        return [pack(each, depth + 1) for each in value]
-    packer = _PACKERS.get(kind)
-    if packer is None:
-        raise WireError(f"a {kind.__name__[:60]} is not a plain value")
-    return packer(value, depth + 1)
+    packer = _PACKERS.get(kind) or _library_packer(kind)
+    if packer:
+        return packer(value, keep, depth + 1)
+    if _is_named_tuple(kind):
+        return _pack_named(value, keep, depth + 1)
+    for base, content_of in _BASES:
+        if issubclass(kind, base):
+            return pack(content_of(value), keep, depth)
+    if keep is None:
+        raise WireError(f"a {name_of(kind)[:60]} is not a plain value")
+    return {_TAG: "object", "v": keep(value)}
 
 
-def _pack_dict(value: dict[Any, Any], depth: int) -> Any:
+def name_of(kind: type) -> str:
+    """A class's name as it was given, whatever its metaclass says."""
+    return str(type.__dict__["__name__"].__get__(kind))
+
+
+def _is_named_tuple(kind: type) -> bool:
+    fields = getattr(kind, "_fields", None) if issubclass(kind, tuple) else None
+    return type(fields) is tuple and all(type(each) is str for each in fields)
+
+
+def _pack_dict(value: dict[Any, Any], keep: Keep | None, depth: int) -> Any:
     if all(type(key) is str and key != _TAG for key in value):
-        return {key: pack(each, depth) for key, each in value.items()}
-    pairs = [[pack(key, depth), pack(each, depth)] for key, each in value.items()]
-    return {_TAG: "dict", "v": pairs}
+        return {key: pack(each, keep, depth) for key, each in value.items()}
+    return {_TAG: "dict", "v": _pairs(value, keep, depth)}
 
 
-def _items(name: str) -> Callable[[Any, int], Any]:
-    def packer(value: Any, depth: int) -> Any:
-        return {_TAG: name, "v": [pack(each, depth) for each in value]}
+def _pairs(value: Any, keep: Keep | None, depth: int) -> Any:
+    return [[pack(key, keep, depth), pack(each, keep, depth)] for key, each in value.items()]
+
+
+def _items(name: str) -> Callable[[Any, Keep | None, int], Any]:
+    def packer(value: Any, keep: Keep | None, depth: int) -> Any:
+        return {_TAG: name, "v": [pack(each, keep, depth) for each in value]}
 
     return packer
 
 
-_PACKERS: dict[type, Callable[[Any, int], Any]] = {
-    int: lambda value, _: {_TAG: "int", "v": hex(value)},
+def _of_pairs(name: str) -> Callable[[Any, Keep | None, int], Any]:
+    def packer(value: Any, keep: Keep | None, depth: int) -> Any:
+        return {_TAG: name, "v": _pairs(value, keep, depth)}
+
+    return packer
+
+
+def _pack_default(value: Any, keep: Keep | None, depth: int) -> Any:
+    factory = value.default_factory
+    name = next((name for name, each in _FACTORIES.items() if each is factory), "")
+    if factory is not None and not name:
+        raise WireError("a defaultdict with a factory of its own is not a plain value")
+    return {_TAG: "defaultdict", "v": [name, _pairs(value, keep, depth)]}
+
+
+def _pack_named(value: Any, keep: Keep | None, depth: int) -> Any:
+    kind: Any = type(value)
+    parts = [pack(each, keep, depth) for each in tuple.__iter__(value)]
+    return {_TAG: "named", "v": [name_of(kind), list(kind._fields), parts]}
+
+
+_BASES: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (int, int.__pos__),
+    (float, float.__pos__),
+    (complex, complex.__pos__),
+    (str, str.__str__),
+    (bytes, lambda value: bytes(memoryview(value))),
+    (bytearray, lambda value: bytearray(memoryview(value))),
+    (dict, lambda value: dict(dict.items(value))),
+    (list, lambda value: list(list.__iter__(value))),
+    (tuple, lambda value: tuple(tuple.__iter__(value))),
+    (set, lambda value: set(set.__iter__(value))),
+    (frozenset, lambda value: frozenset(frozenset.__iter__(value))),
+)
+"""What a value of a subclass holds, read by its base's own methods."""
+
+Packer = Callable[[Any, Keep | None, int], Any]
+
+_PACKERS: dict[type, Packer] = {
+    list: lambda value, keep, depth: [pack(each, keep, depth) for each in value],
+    int: lambda value, *_: {_TAG: "int", "v": hex(value)},
     dict: _pack_dict,
     tuple: _items("tuple"),
     set: _items("set"),
     frozenset: _items("frozenset"),
-    bytes: lambda value, _: {_TAG: "bytes", "v": value.hex()},
-    bytearray: lambda value, _: {_TAG: "bytearray", "v": value.hex()},
-    complex: lambda value, _: {_TAG: "complex", "v": [repr(value.real), repr(value.imag)]},
+    bytes: lambda value, *_: {_TAG: "bytes", "v": value.hex()},
+    bytearray: lambda value, *_: {_TAG: "bytearray", "v": value.hex()},
+    complex: lambda value, *_: {_TAG: "complex", "v": [repr(value.real), repr(value.imag)]},
+    range: lambda value, *_: {_TAG: "range", "v": [hex(each) for each in _range_parts(value)]},
+    type({}.keys()): _items("keys"),
+    type({}.values()): _items("values"),
+    type({}.items()): _items("items"),
+    collections.Counter: _of_pairs("Counter"),
+    collections.OrderedDict: _of_pairs("OrderedDict"),
+    collections.defaultdict: _pack_default,
+    collections.deque: lambda value, keep, depth: {
+        _TAG: "deque", "v": [value.maxlen, [pack(each, keep, depth) for each in value]]
+    },
+}  # fmt: skip
+
+
+def _range_parts(value: range) -> tuple[int, int, int]:
+    return value.start, value.stop, value.step
+
+
+_LIBRARY: dict[tuple[str, str], Callable[[Any], Any]] = {
+    ("decimal", "Decimal"): str,
+    ("fractions", "Fraction"): lambda value: [hex(value.numerator), hex(value.denominator)],
+    ("datetime", "date"): lambda value: value.isoformat(),
+    ("datetime", "datetime"): lambda value: [value.isoformat(), value.fold],
+    ("datetime", "time"): lambda value: [value.isoformat(), value.fold],
+    ("datetime", "timedelta"): lambda value: [value.days, value.seconds, value.microseconds],
 }
+"""Module and name of values of the standard library that travel; loaded only where they are used."""
 
 
-def unpack(data: Any, depth: int = 0) -> Any:
+def _library_packer(kind: type) -> Packer | None:
+    """The packer of a class that is loaded only where it is used; None where it has none."""
+    for (module, name), text_of in _LIBRARY.items():
+        loaded = sys.modules.get(module)
+        if loaded and vars(loaded).get(name) is kind:
+            return _tagged(name, text_of)
+    return None
+
+
+def _tagged(name: str, text_of: Callable[[Any], Any]) -> Packer:
+    return lambda value, *_: {_TAG: name, "v": text_of(value)}
+
+
+def unpack(data: Any, find: Find | None = None, depth: int = 0) -> Any:
     """The value that plain JSON data stands for.
+
+    Args:
+        data: the data.
+        find: gives what stands for an object that does not travel.
+        depth: containers around it.
 
     Raises:
         WireError: if the data stands for none.
@@ -86,27 +211,89 @@ def unpack(data: Any, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise WireError(f"nested deeper than {MAX_DEPTH}")
     if type(data) is list:
-        return [unpack(each, depth + 1) for each in data]
+        return [unpack(each, find, depth + 1) for each in data]
     if type(data) is not dict:
         return data
     if _TAG not in data:
-        return {key: unpack(each, depth + 1) for key, each in data.items()}
+        return {key: unpack(each, find, depth + 1) for key, each in data.items()}
     try:
-        return _UNPACKERS[data[_TAG]](data["v"], depth + 1)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        tag, content = data[_TAG], data["v"]
+        if tag == "object":
+            return _found(content, find)
+        return _UNPACKERS[tag](content, find, depth + 1)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise WireError(f"no value is written like this: {error}"[:200]) from error
 
 
-_UNPACKERS: dict[str, Callable[[Any, int], Any]] = {
-    "int": lambda data, _: int(data, 16),
-    "float": lambda data, _: float(data),
-    "complex": lambda data, _: complex(float(data[0]), float(data[1])),
-    "tuple": lambda data, depth: tuple(unpack(each, depth) for each in data),
-    "set": lambda data, depth: {unpack(each, depth) for each in data},
-    "frozenset": lambda data, depth: frozenset(unpack(each, depth) for each in data),
-    "bytes": lambda data, _: bytes.fromhex(data),
-    "bytearray": lambda data, _: bytearray.fromhex(data),
-    "dict": lambda data, depth: {unpack(key, depth): unpack(each, depth) for key, each in data},
+def _found(number: Any, find: Find | None) -> Any:
+    if find is None or type(number) is not int:
+        raise WireError("an object does not travel")
+    return find(number)
+
+
+def _list(data: Any, find: Find | None, depth: int) -> list[Any]:
+    return [unpack(each, find, depth) for each in data]
+
+
+def _dict(data: Any, find: Find | None, depth: int) -> dict[Any, Any]:
+    return {unpack(key, find, depth): unpack(each, find, depth) for key, each in data}
+
+
+def _default(data: Any, find: Find | None, depth: int) -> Any:
+    factory = _FACTORIES[data[0]] if data[0] else None
+    return collections.defaultdict(factory, _dict(data[1], find, depth))
+
+
+def _named(data: Any, find: Find | None, depth: int) -> Any:
+    name, fields, values = data
+    if len(fields) > MAX_FIELDS or not all(type(each) is str for each in (name, *fields)):
+        raise WireError("no named tuple is written like this")
+    return _named_kind(name, tuple(fields))(*_list(values, find, depth))
+
+
+@functools.lru_cache(maxsize=100)
+def _named_kind(name: str, fields: tuple[str, ...]) -> Any:
+    name = name if name.isidentifier() else "Named"
+    return collections.namedtuple(name, fields)  # noqa: PYI024  its fields are known only now
+
+
+def _date(data: Any) -> Any:
+    return _of("datetime", "date").fromisoformat(data)
+
+
+def _moment(name: str, data: Any) -> Any:
+    return _of("datetime", name).fromisoformat(data[0]).replace(fold=int(data[1]))
+
+
+def _of(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name)
+
+
+_UNPACKERS: dict[str, Callable[[Any, Find | None, int], Any]] = {
+    "int": lambda data, *_: int(data, 16),
+    "float": lambda data, *_: float(data),
+    "complex": lambda data, *_: complex(float(data[0]), float(data[1])),
+    "tuple": lambda data, find, depth: tuple(_list(data, find, depth)),
+    "set": lambda data, find, depth: set(_list(data, find, depth)),
+    "frozenset": lambda data, find, depth: frozenset(_list(data, find, depth)),
+    "bytes": lambda data, *_: bytes.fromhex(data),
+    "bytearray": lambda data, *_: bytearray.fromhex(data),
+    "dict": _dict,
+    "range": lambda data, *_: range(*(int(each, 16) for each in data)),
+    "keys": lambda data, find, depth: dict.fromkeys(_list(data, find, depth)).keys(),
+    "values": lambda data, find, depth: dict(enumerate(_list(data, find, depth))).values(),
+    "items": lambda data, find, depth: dict(_list(data, find, depth)).items(),
+    "Counter": lambda data, find, depth: collections.Counter(_dict(data, find, depth)),
+    "OrderedDict": lambda data, find, depth: collections.OrderedDict(_dict(data, find, depth)),
+    "defaultdict": _default,
+    "deque": lambda data, find, depth: collections.deque(_list(data[1], find, depth), data[0]),
+    "named": _named,
+    "Decimal": lambda data, *_: _of("decimal", "Decimal")(str(data)),
+    "Fraction": lambda data, *_: _of("fractions", "Fraction")(*(int(each, 16) for each in data)),
+    "date": lambda data, *_: _date(data),
+    "datetime": lambda data, *_: _moment("datetime", data),
+    "time": lambda data, *_: _moment("time", data),
+    "timedelta": lambda data, *_: _of("datetime", "timedelta")(data[0], data[1], data[2]),
 }
 
 

@@ -59,7 +59,7 @@ class Bench {
     this.page = { session, view: new AssignmentView(session), rail: seniorRail(session, [...causes], found.decided) };
     this.page.view.element.append(this.voices(session, found.decided));
     const { care } = found.assignment;
-    if (!care?.severity) return this.present();
+    if (!care) return this.present();
     this.appeared = performance.now();
     this.screen(gate(care, []), () => this.present());
   }

@@ -178,7 +178,7 @@ export class Desk {
   show(page) {
     this.leave();
     const { care } = page.session.assignment;
-    if (care?.severity && !page.view.element.dataset.opened) {
+    if (care && !page.view.element.dataset.opened) {
       page.view.element.dataset.opened = "yes";
       this.page = page;
       this.appeared = performance.now();
@@ -346,7 +346,7 @@ export class Desk {
     const id = page.session.assignment.assignment;
     this.ready.delete(id);
     void page.draft.close({ discard: reason !== "pause" });
-    const told = api.release(id, reason, note).catch((error) => this.tell(`The assignment will return by itself when its hold ends: ${error.message}.`));
+    const told = api.release(id, reason, note).catch((error) => this.tell(error instanceof api.Refused ? `Not given back: ${error.message}. ${error.problem.hint ?? ""}` : `The assignment will return by itself when its hold ends: ${error.message}.`));
     if (reason === "skip") {
       this.leave();
       this.next(told);

@@ -12,7 +12,7 @@ export function gate(care, exposure) {
   const own = exposure.filter((each) => care.harms.includes(each.category));
   return el("section", { class: "empty gate" },
     el("h2", {}, "Before you look"),
-    el("p", { class: "row" }, "This assignment shows content marked ", severityMark(care.severity), care.harms.length ? el("b", {}, care.harms.map(words).join(", ")) : null),
+    el("p", { class: "row" }, "This assignment shows content", care.severity ? " marked " : ": ", care.severity ? severityMark(care.severity) : null, care.harms.length ? el("b", {}, care.harms.map(words).join(", ")) : null),
     el("p", {}, care.blur ? "Every paragraph is covered until you uncover it. " : "", "Nothing of it is kept on this device. You may leave at any moment without giving a reason, and it counts for nothing."),
     ...own.map((each) => el("p", {}, `${words(each.category)} today: ${Math.round(each.minutes_today)}${each.cap_minutes ? ` of ${each.cap_minutes}` : ""} minutes.`)),
     care.support ? el("p", { class: "faint" }, care.support) : null,

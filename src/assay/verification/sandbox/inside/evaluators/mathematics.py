@@ -17,11 +17,16 @@ MAX_LENGTH = 20_000
 MAX_NODES = 2_000
 """Parts of one expression."""
 
+MAX_PARTS = 50
+"""Values of one list in which a value appears twice."""
+
 _NUMBERS = ("pi", "E", "I", "oo", "zoo", "nan", "true", "false", "EulerGamma", "GoldenRatio")
 _SETS = ("EmptySet", "Reals", "Integers", "Naturals", "Naturals0", "Rationals", "Complexes")
-_CONSTANTS = {repr(value): value for value in (getattr(sympy, name, None) for name in _NUMBERS)} | {
-    repr(value): value for value in (getattr(sympy.S, name) for name in _SETS)
-}
+_CONSTANTS = (
+    {repr(value): value for value in (getattr(sympy, name, None) for name in _NUMBERS)}
+    | {repr(value): value for value in (getattr(sympy.S, name) for name in _SETS)}
+    | {repr(sympy.S.NegativeInfinity): sympy.S.NegativeInfinity}
+)
 _KINDS = frozenset((
     "Add", "Mul", "Pow", "Mod", "Abs", "Max", "Min", "factorial", "binomial", "floor",
     "ceiling", "conjugate", "re", "im", "arg", "sign", "exp", "log", "sin", "cos", "tan",
@@ -31,6 +36,7 @@ _KINDS = frozenset((
     "StrictGreaterThan", "Ge", "GreaterThan", "And", "Or", "Not", "FiniteSet", "Interval",
     "Union", "Intersection", "Complement", "ProductSet", "Tuple", "Derivative", "Integral",
     "Limit", "Sum", "Product", "Piecewise", "ExprCondPair",
+    "UnevaluatedExpr",  # how a percent sign is read: 7 % is 7 times one hundredth
 ))  # fmt: skip
 logging.getLogger("math_verify").setLevel(logging.CRITICAL + 1)
 
@@ -45,6 +51,9 @@ class UnreadableError(ValueError):
 def read(payload: dict[str, Any]) -> list[Any]:
     """The expressions that an answer states, as trees; texts where it is not a formula.
 
+    Values between commas are a set, whatever their order; where one of them appears twice they are
+    a list, each with its own trees, because `42, 42` is two answers and `42` is one.
+
     Args:
         payload: `text`, the answer; `formula`, whether all of it is one formula.
     """
@@ -53,7 +62,35 @@ def read(payload: dict[str, Any]) -> list[Any]:
     found = parse(f"${text}$" if plain else text, parsing_timeout=None)
     if not found and plain:
         found = parse(text, parsing_timeout=None)
+    written = next((each for each in found if isinstance(each, str)), "")
+    repeated = _repeated(found, written)
+    if repeated:
+        return [{"list": repeated}, written]
     return [each if isinstance(each, str) else {"tree": _tree(each, [0])} for each in found]
+
+
+def _repeated(found: list[Any], written: str) -> list[Any]:
+    """The values of a list in which one appears twice, each as `read` gives it; else nothing."""
+    if not any(isinstance(each, sympy.FiniteSet) for each in found) or "{" in written[:2]:
+        return []
+    parts = _parts(written)
+    distinct = min(len(each.args) for each in found if isinstance(each, sympy.FiniteSet))
+    if len(parts) <= distinct:
+        return []
+    if len(parts) > MAX_PARTS:
+        raise UnreadableError(f"a list of more than {MAX_PARTS} values is not compared")
+    return [read({"text": part, "formula": True}) for part in parts]
+
+
+def _parts(written: str) -> list[str]:
+    """What stands between the commas and semicolons that are in no brackets."""
+    parts, depth, start = [], 0, 0
+    for place, sign in enumerate(written):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign in ",;" and depth == 0:
+            parts.append(written[start:place])
+            start = place + 1
+    return [each.strip() for each in (*parts, written[start:]) if each.strip()]
 
 
 def same(payload: dict[str, Any]) -> bool:
@@ -63,18 +100,39 @@ def same(payload: dict[str, Any]) -> bool:
         payload: `reference` and `answer` as `read` gave them; `precision`, decimals that count;
             `strict`, whether names of variables and kinds of brackets count.
     """
-    reference = [_expression(each) for each in payload["reference"]]
-    answer = [_expression(each) for each in payload["answer"]]
+    return _same(payload["reference"], payload["answer"], payload)
+
+
+def _same(reference: list[Any], answer: list[Any], options: dict[str, Any]) -> bool:
+    wanted, given = _list_of(reference), _list_of(answer)
+    if wanted or given:
+        return _same_lists(wanted, given, options)
     return bool(
         verify(
-            reference,
-            answer,
-            float_rounding=int(payload["precision"]),
-            strict=bool(payload["strict"]),
+            [_expression(each) for each in reference],
+            [_expression(each) for each in answer],
+            float_rounding=int(options["precision"]),
+            strict=bool(options["strict"]),
             timeout_seconds=None,
             raise_on_error=True,
         )
     )
+
+
+def _same_lists(reference: list[Any], answer: list[Any], options: dict[str, Any]) -> bool:
+    """Whether two lists hold the same values equally often, in any order."""
+    left = list(answer)
+    for wanted in reference:
+        match = next((each for each in left if _same(wanted, each, options)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return not left
+
+
+def _list_of(read_as: list[Any]) -> list[Any]:
+    found = (each["list"] for each in read_as if isinstance(each, dict) and "list" in each)
+    return next(found, [])
 
 
 def _tree(expression: Any, count: list[int]) -> Tree:

@@ -1,0 +1,252 @@
+"""Trusted functions that work on foreign data for nobody knows how long, in one bounded child.
+
+The child is one warm process a program. It takes JSON and gives JSON; each call has its own limit
+of processor time and of memory, set in the kernel, so that native code which never comes back to
+Python is ended too. It dies with the process that started it, and an interruption (Ctrl-C) of the
+caller ends the call at once. It isolates nothing: code of others runs in `verification.sandbox`.
+"""
+
+import atexit
+import ctypes
+import importlib
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from math import ceil
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import msgspec
+
+from assay.core.budget import BudgetError
+from assay.core.errors import AssayError, InputError, MachineError
+
+WALL_FACTOR = 30
+"""Seconds on the clock for each second of processor time: a busy machine must not decide."""
+
+_MAIN = "from assay.core.bounded import serve; serve()"
+_PR_SET_PDEATHSIG = 1
+
+
+class CallLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one call may take."""
+
+    seconds: int = 2
+    """Seconds of processor time, rounded up by at most one."""
+    memory_mb: int = 1024
+    """MiB of memory beyond what the child has at its start."""
+
+
+def call(
+    function: Callable[[Any], Any], payload: Any, limits: CallLimits | None = None, *, what: str
+) -> Any:
+    """Call a function of a module in the bounded child.
+
+    Args:
+        function: a function at the top of a module: JSON in, JSON out.
+        payload: what it is given.
+        limits: what the call may take.
+        what: what is done, for messages, such as `checking a value against its schema`.
+
+    Raises:
+        BudgetError: if it takes more time or memory than it may.
+        InputError: the one that the function raised, or if it ended without an answer.
+        MachineError: if no child can be started.
+    """
+    bounds = limits or CallLimits()
+    request = {
+        "function": f"{function.__module__}:{function.__name__}",
+        "payload": payload,
+        "seconds": bounds.seconds,
+        "memory_mb": bounds.memory_mb,
+    }
+    with _lock:
+        answer = _asked(json.dumps(request).encode(), bounds, what)
+    if "value" in answer:
+        return answer["value"]
+    if "over" in answer:
+        raise _over(what, bounds, answer["over"])
+    raise InputError(**answer["raised"])
+
+
+def _asked(request: bytes, bounds: CallLimits, what: str) -> dict[str, Any]:
+    try:
+        return _worker().ask(request, bounds, what)
+    except BaseException:
+        _drop()
+        raise
+
+
+class _Worker:
+    """One child, seen from the process that started it."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                self._process = _starter.submit(_start, theirs.fileno()).result()
+            except OSError as error:
+                ours.close()
+                raise MachineError(
+                    code="no-child-process",
+                    message=f"no child process can be started: {error}",
+                    hint="raise the limit on processes, or free memory",
+                ) from error
+        self._wire = Connection(ours.detach())
+        self.owner = os.getpid()
+        """The process that started it; a fork of it has none."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return self.owner == os.getpid() and self._process.poll() is None
+
+    def ask(self, request: bytes, bounds: CallLimits, what: str) -> dict[str, Any]:
+        """Send a request and wait for its answer."""
+        try:
+            self._wire.send_bytes(request)
+            if not self._wire.poll(bounds.seconds * WALL_FACTOR):
+                raise _over(what, bounds, "time")
+            found: dict[str, Any] = json.loads(self._wire.recv_bytes())
+        except (EOFError, OSError) as error:
+            code = self._process.wait()
+            if code == -signal.SIGXCPU:
+                raise _over(what, bounds, "time") from error
+            raise InputError(
+                code="evaluation-ended",
+                message=f"{what} ended without an answer ({_ending(code)})",
+                hint="the data made the library fail; leave it out, or simplify it",
+            ) from error
+        return found
+
+    def close(self) -> None:
+        """End it."""
+        self._wire.close()
+        if self.owner == os.getpid():
+            self._process.kill()
+            self._process.wait()
+
+
+_lock = Lock()
+_held: list[_Worker] = []
+# A child that asks to die with its parent dies with the thread that started it, so one thread that
+# lives as long as the program starts them all.
+_starter = ThreadPoolExecutor(1, thread_name_prefix="bounded")
+
+
+def _worker() -> _Worker:
+    if _held and not _held[0].alive:
+        _drop()
+    if not _held:
+        _held.append(_Worker())
+    return _held[0]
+
+
+def _drop() -> None:
+    while _held:
+        _held.pop().close()
+
+
+atexit.register(_drop)
+
+
+def _start(wire: int) -> subprocess.Popen[bytes]:
+    search = os.pathsep.join(each or str(Path.cwd()) for each in sys.path)
+    return subprocess.Popen(  # noqa: S603  no word of others is in it
+        [sys.executable, "-P", "-c", _MAIN, str(wire), str(os.getpid())],
+        env={**os.environ, "PYTHONPATH": search},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[wire],
+        start_new_session=True,
+    )
+
+
+def _over(what: str, bounds: CallLimits, kind: str) -> BudgetError:
+    limit = f"{bounds.seconds} s of processor time"
+    if kind == "memory":
+        limit = f"{bounds.memory_mb} MiB of memory"
+    return BudgetError(
+        code="over-budget",
+        message=f"{what} takes more than {limit}",
+        hint="simplify the data or the rule that reads it; the rest went on",
+    )
+
+
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+
+
+def serve() -> None:
+    """Answer requests until the other side closes the wire; the child's whole life."""
+    wire, parent = Connection(int(sys.argv[1])), int(sys.argv[2])
+    die_with(parent)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    while True:
+        try:
+            request = json.loads(wire.recv_bytes())
+        except EOFError:
+            return
+        wire.send_bytes(json.dumps(_answer(request)).encode())
+
+
+def die_with(parent: int) -> None:
+    """Have the kernel end this process when its parent ends, however that happens.
+
+    Args:
+        parent: the process that should be the parent; if it is gone already, this one ends now.
+
+    Raises:
+        OSError: if the kernel refuses.
+    """
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    module, _, name = request["function"].partition(":")
+    function = getattr(importlib.import_module(module), name)
+    _bound(request["seconds"], request["memory_mb"])
+    try:
+        return {"value": function(request["payload"])}
+    except MemoryError:
+        return {"over": "memory"}
+    except AssayError as error:
+        told = {"code": error.code, "message": error.message}
+        return {"raised": {**told, "where": error.where, "hint": error.hint}}
+    except RecursionError:
+        return {"raised": {"code": "too-deep", "message": "the data is nested too deeply"}}
+    except Exception as error:  # noqa: BLE001  hostile data may break a library in any way
+        message = f"{type(error).__name__}: {error}"[:300]
+        return {"raised": {"code": "evaluation-failed", "message": message}}
+
+
+def _bound(seconds: int, memory_mb: int) -> None:
+    """Set the kernel's limits for the next call, from what this process has used so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    allowed = ceil(used.ru_utime + used.ru_stime) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, most))
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        size = pages * resource.getpagesize() + (memory_mb << 20)
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (size, most))

@@ -1,0 +1,191 @@
+"""The verdict of a run, by what the host, its fork server and the kernel saw of it.
+
+That the verifier could not say (`error`, `unavailable`) rests on them alone. What a program writes,
+raises or exits with can make it fail, and can name a limit only where the limit was seen as well.
+"""
+
+import re
+import signal
+from typing import Any
+
+from assay.verification.ports import Assertions, Limits
+from assay.verification.sandbox.host import KEPT_BYTES, Ending, Heard
+from assay.verification.verification import (
+    Crash,
+    Error,
+    Fail,
+    FileLimit,
+    MachineVerdict,
+    Memory,
+    OutputLimit,
+    Pass,
+    ProcessLimit,
+    Timeout,
+    Unavailable,
+    Uncarried,
+)
+
+SAID_NOTHING = Error(reason="the tests' process ended without a verdict")
+
+MEMORY_SEEN = 0.5
+"""Share of the memory it may take that a run must have been seen to hold to have met that limit: a
+large request may be refused long before the limit itself."""
+
+_STOPPED: dict[str, MachineVerdict] = {
+    "time": Timeout(),
+    "memory": Memory(),
+    "output": OutputLimit(),
+}
+_FAULTS = frozenset({
+    signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL,
+    signal.SIGSYS, signal.SIGTRAP,
+})  # fmt: skip
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_REASON = 300
+
+
+def ended(ending: Ending, limits: Limits) -> MachineVerdict | None:
+    """The verdict where a run did not end by itself; None where it did."""
+    if ending.unconfined:
+        return Error(reason=f"the runner failed: {one_line(ending.unconfined)}")
+    if ending.stopped in _STOPPED:
+        return _STOPPED[ending.stopped]
+    if ending.signal is None or ending.stopped is not None:
+        return None
+    if ending.signal in {signal.SIGKILL, signal.SIGXCPU} and ending.cpu_ms >= limits.seconds * 1000:
+        return Timeout()
+    return Crash(reason=f"ended by {_signal(ending.signal)}")
+
+
+def program_verdict(heard: Heard, said: dict[str, Any], limits: Limits) -> MachineVerdict:
+    """The verdict of a whole program.
+
+    Args:
+        heard: how it ended, with its outputs.
+        said: what was reported before it ran.
+        limits: what it might take.
+    """
+    found = ended(heard.ending, limits)
+    if found:
+        return found
+    if "refused" in said:
+        return Unavailable(reason=one_line(str(said["refused"])))
+    if heard.ending.code == 0:
+        return Pass()
+    last = "".join(text_of(heard.texts[1]).strip().splitlines()[-1:])
+    limit = _seen(heard.ending, limits, last)
+    if limit:
+        return limit
+    shown = f": {last[:200]}" if last else ""
+    return Fail(reason=one_line(f"exit code {heard.ending.code}{shown}"))
+
+
+def split_verdict(
+    said: dict[str, Any], ours: Ending, theirs: Ending, limits: Limits
+) -> MachineVerdict:
+    """The verdict of a check whose two sides ran apart.
+
+    Args:
+        said: what the tests' side reported.
+        ours: how the tests' side ended.
+        theirs: how the candidate's side ended.
+        limits: what each might take.
+    """
+    for side in (ours, theirs):
+        if side.unconfined:
+            return Error(reason=f"the runner failed: {one_line(side.unconfined)}")
+    if "verdict" not in said:
+        return _tests_broke(said, ours)
+    if said["verdict"] == "silent":
+        found = ended(theirs, limits)
+        if isinstance(found, Crash):
+            return Crash(reason=f"the candidate's process was {found.reason}")
+        if found:
+            return found
+    verdict = said_verdict(said) or SAID_NOTHING
+    if isinstance(verdict, Fail):
+        return _seen(theirs, limits, " ".join(map(str, said.get("raised", ())))) or verdict
+    return verdict
+
+
+def _tests_broke(said: dict[str, Any], ours: Ending) -> MachineVerdict:
+    """The verdict where the tests came to none: the candidate's, if it had answered by then."""
+    if "asked" not in said:
+        if ours.stopped == "time":
+            return Error(reason="the tests did not end, and had not heard from the candidate")
+        return SAID_NOTHING
+    if ours.stopped == "time":
+        return Timeout()
+    if ours.signal in _FAULTS:
+        return Crash(reason=f"its answer had the tests' process ended by {_signal(ours.signal)}")
+    if ours.code:
+        return Fail(reason=f"the tests ended with exit code {ours.code}")
+    return SAID_NOTHING
+
+
+def said_verdict(said: dict[str, Any]) -> MachineVerdict | None:
+    """The verdict that a tests' side reported; None where it reported none."""
+    note = one_line(str(said.get("note")))
+    match said.get("verdict"):
+        case "pass":
+            return Pass()
+        case "fail" | "silent":
+            return Fail(reason=note)
+        case "uncarried":
+            return Uncarried(reason=note)
+        case "memory":
+            return Memory()
+        case "error":
+            return Error(reason=note)
+        case _:
+            return None
+
+
+def evaluation_verdict(said: dict[str, Any]) -> MachineVerdict:
+    """The verdict of an evaluation that gave no value: what it was given could not be read."""
+    if said.get("limit") == "memory":
+        return Memory()
+    return Uncarried(reason=one_line(str(said.get("raised", "it returned nothing"))))
+
+
+def assertions_of(said: dict[str, Any]) -> Assertions | None:
+    """The assertions of the tests; None where nobody counted them."""
+    if not {"found", "ran"} <= said.keys():
+        return None
+    missed = tuple(one_line(str(each)) for each in said.get("missed", ()))
+    return Assertions(found=int(said["found"]), ran=int(said["ran"]), missed=missed)
+
+
+def _seen(ending: Ending, limits: Limits, named: str) -> MachineVerdict | None:
+    """The limit that a run which failed met: it names it, and it was seen to meet it.
+
+    Args:
+        ending: how it ended, and what was seen of it.
+        limits: what it might take.
+        named: the last words of its error output, or the classes of its error.
+    """
+    if ending.files_full:
+        return FileLimit()
+    if "MemoryError" in named and ending.memory_kb >= MEMORY_SEEN * limits.memory_mb * 1024:
+        return Memory()
+    wanted = "temporarily unavailable" in named or "start new thread" in named
+    if wanted and limits.processes > 1 and ending.processes >= limits.processes:
+        return ProcessLimit()
+    return None
+
+
+def one_line(text: str) -> str:
+    """Foreign text as part of a reason: control characters, which could begin a line, as escapes."""
+    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)[:_REASON]
+
+
+def text_of(raw: bytes) -> str:
+    """The beginning of an output as text."""
+    return raw[:KEPT_BYTES].decode("utf-8", errors="backslashreplace")
+
+
+def _signal(number: int | None) -> str:
+    try:
+        return signal.Signals(number or 0).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,111 @@
+"""Connections: how long a client may take to send a request, and how many may be held open.
+
+Uvicorn ends a connection that is idle between two requests; one that never sends a whole header, or
+sends its body a byte at a time, it would hold for ever. Here each has its time.
+"""
+
+from asyncio import TimerHandle, Transport
+from operator import itemgetter
+from typing import Literal
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+Phase = Literal["header", "body", "answer"]
+"""What a connection is doing: sending a request's header, its body, or waiting for the answer."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """HTTP/1.1 whose clients must send a header and a body within their time."""
+
+    header_seconds = 10.0
+    """Seconds from the first byte of a header to its last, and from a connection to its first header."""
+
+    body_seconds = 60.0
+    """Seconds from the end of a header to the end of its body; an answer of 4 MiB takes 0.6 Mbit/s."""
+
+    most_header_bytes = 64 * 1024
+    """Most bytes that come before a header ends; what a browser sends is a tenth of it."""
+
+    most_connections = 512
+    """Most connections that a process holds; the usual limit of open files is twice as many."""
+
+    _timer: TimerHandle | None = None
+    _timed: Phase = "answer"
+    _in_header = False
+    _header_bytes = 0
+
+    @property
+    def header_due(self) -> float | None:
+        """The loop's time by which a header must have come; None where none is awaited."""
+        return self._timer.when() if self._timer is not None and self._timed == "header" else None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Begin to wait for the first header; where too many are open, one that waits must go."""
+        if len(self.connections) >= self.most_connections:
+            longest = self._waits_longest()
+            if longest is None:
+                transport.abort()
+                return
+            longest.transport.abort()
+            self.connections.discard(longest)
+        super().connection_made(transport)
+        self._time("header")
+
+    def data_received(self, data: bytes) -> None:
+        """Read on. What comes after an answer is a header, or the rest of a body that was refused."""
+        super().data_received(data)
+        self._header_bytes = self._header_bytes + len(data) if self._in_header else 0
+        if self._header_bytes > self.most_header_bytes:
+            self.transport.abort()
+            return
+        cycle: RequestResponseCycle | None = self.cycle
+        if self._timed == "answer" and (cycle is None or cycle.response_complete):
+            self._time("header")
+
+    def on_message_begin(self) -> None:
+        """Start the time of a header."""
+        super().on_message_begin()
+        self._in_header = True
+        self._time("header")
+
+    def on_headers_complete(self) -> None:
+        """Start the time of a body."""
+        super().on_headers_complete()
+        self._in_header = False
+        self._time("body")
+
+    def on_message_complete(self) -> None:
+        """Stop the time: the application answers."""
+        super().on_message_complete()
+        self._time("answer")
+
+    def on_response_complete(self) -> None:
+        """Stop the time: the server has one of its own between two requests."""
+        self._time("answer")
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the time."""
+        self._time("answer")
+        if self.transport is not None:
+            super().connection_lost(exc)
+
+    def _waits_longest(self) -> "BoundedProtocol | None":
+        """The connection that waits longest for a header."""
+        waiting = [
+            (each.header_due, each)
+            for each in self.connections
+            if isinstance(each, BoundedProtocol) and each.header_due is not None
+        ]
+        return min(waiting, key=itemgetter(0))[1] if waiting else None
+
+    def _time(self, phase: Phase) -> None:
+        """Start the time of a phase; one that goes on keeps the time that it has."""
+        if phase == self._timed:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timed, self._timer = phase, None
+        if phase != "answer":
+            seconds = self.header_seconds if phase == "header" else self.body_seconds
+            self._timer = self.loop.call_later(seconds, self.transport.abort)
