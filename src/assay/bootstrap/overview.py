@@ -1,6 +1,6 @@
 """The `overview` interface of an open program: what leads see, with the records behind each number."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, TypeVar
@@ -243,15 +243,18 @@ class OverviewNoun:
             for row in self._desk.queues()
         )
 
-    def records(self, wanted: Selection, *, first: int = 0, most: int = 100) -> RecordList:
+    def records(
+        self, wanted: Selection, *, roles: Sequence[str], first: int = 0, most: int = 100
+    ) -> RecordList:
         """The records behind a number.
 
         Args:
             wanted: which ones.
+            roles: the viewer's roles; a record that they may not read is named by its handle.
             first: place of the first row, from 0.
             most: rows of one page.
         """
-        return list_records(self._session, wanted, first=first, most=most)
+        return list_records(self._session, wanted, roles=roles, first=first, most=most)
 
     def _remembered(self, name: str, make: Callable[[], T]) -> T:
         """What was made under the same head of the audit chain; one is made at a time."""

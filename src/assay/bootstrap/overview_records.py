@@ -79,7 +79,7 @@ class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
     """One record of a list."""
 
     id: str
-    """Its id."""
+    """Its id; its keyed handle where the viewer may not read it."""
     kind: str
     """Its kind."""
     taxonomy: dict[str, str]
@@ -105,12 +105,15 @@ class RecordList(msgspec.Struct, frozen=True, kw_only=True):
     """The rows of this page, in the records' order of entry."""
 
 
-def list_records(session: Session, wanted: Selection, *, first: int, most: int) -> RecordList:
+def list_records(
+    session: Session, wanted: Selection, *, roles: Sequence[str], first: int, most: int
+) -> RecordList:
     """The records of a selection, counted in one pass and shown page by page.
 
     Args:
         session: the open program.
         wanted: the selection.
+        roles: the viewer's roles.
         first: place of the first row, from 0.
         most: rows of one page.
 
@@ -118,7 +121,7 @@ def list_records(session: Session, wanted: Selection, *, first: int, most: int) 
         UsageError: for a queue that is not there, or passes without a queue.
     """
     rubric = session.ids["rubric"]
-    fits = _fits(wanted, rubric)
+    fits, rights = _fits(wanted, rubric), session.exit_rights()
     rows: list[RecordRow] = []
     total = 0
     for case in _cases(session, wanted):
@@ -127,13 +130,16 @@ def list_records(session: Session, wanted: Selection, *, first: int, most: int) 
         if not fits(case, people):
             continue
         if first <= total < first + most:
-            rows.append(_row(case, people))
+            row = _row(case, people)
+            if not rights.may_leave(case.id, case.record, roles=tuple(roles)):
+                row = msgspec.structs.replace(row, id=session.record_handle(case.id))
+            rows.append(row)
         total += 1
     return RecordList(total=total, first=first, rows=tuple(rows))
 
 
 def _cases(session: Session, wanted: Selection) -> Iterator[Case]:
-    ids = set(wanted.ids) if wanted.ids else None
+    ids = {session.record_identity(each) for each in wanted.ids} if wanted.ids else None
     if wanted.queue is not None:
         queued = _queued(session, wanted.queue, wanted.passes)
         ids = queued if ids is None else ids & queued

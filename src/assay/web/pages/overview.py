@@ -120,8 +120,11 @@ async def record_list(
     request: Asked, program: NamedDependency[Program], first: First = 0
 ) -> Template:
     """The records behind a number."""
-    wanted = _selection(request.query_params)
-    found = await _read(program, lambda noun: noun.records(wanted, first=first, most=PAGE_ROWS))
+    wanted, roles = _selection(request.query_params), _roles(request)
+    found = await _read(
+        program,
+        lambda noun: noun.records(wanted, roles=roles, first=first, most=PAGE_ROWS),
+    )
     given = [(name, value) for name, value in request.query_params.multi_items() if name != "first"]
     figure = _record_figure(found)
     return _page(
@@ -195,8 +198,8 @@ async def queues_csv(program: NamedDependency[Program], picture: Picture = None)
 @get("/overview/records.csv", opt=_OPT, include_in_schema=False)
 async def record_csv(request: Asked, program: NamedDependency[Program]) -> Response[str]:
     """The records behind a number."""
-    wanted = _selection(request.query_params)
-    found = await _read(program, lambda noun: noun.records(wanted, most=CSV_ROWS))
+    wanted, roles = _selection(request.query_params), _roles(request)
+    found = await _read(program, lambda noun: noun.records(wanted, roles=roles, most=CSV_ROWS))
     return _csv([_record_figure(found)], None)
 
 
@@ -273,6 +276,11 @@ def _alarm_records(alarm: Alarm) -> str | None:
     """The list of the records that an alarm names; None where it names none."""
     named = [("id", each) for each in alarm.evidence if each.startswith("rec_")]
     return records(*named) if named else None
+
+
+def _roles(request: Asked) -> tuple[str, ...]:
+    """The viewer's roles."""
+    return request.user.roles if request.user else ()
 
 
 def _selection(given: MultiDict[Any]) -> Selection:
