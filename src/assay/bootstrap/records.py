@@ -21,6 +21,7 @@ from assay.plugins import load
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
+from assay.records.people_mask import known_or_made
 from assay.records.ports import Layout
 from assay.records.reader import FactReader, Reader, RowContext
 from assay.records.record import Record
@@ -317,7 +318,7 @@ def _context(session: Session, reader: Reader, kind: str | None, source: str | N
     return RowContext(
         kind=wanted,
         source_class=source or "",
-        pseudonym=session.pseudonym,
+        pseudonym=known_or_made(session.pseudonym),
         known_sources=frozenset(classes),
         axes=session.documents.contract.sampling.axes,
         scales={each.id: each.values for each in session.documents.rubric.dimensions},

@@ -70,7 +70,8 @@ def review(program: Program, items: Sequence[Item], say: Say) -> None:
         draw = random.Random(number)  # noqa: S311  a simulation that must repeat
         rows = list(program.review.work(person.name))
         taken = program.review.take_answers(
-            answer_all(person, rows, oracle, draw), subject=f"answers of {person.name}"
+            answer_all(person, rows, oracle, draw),
+            subject=f"answers of {program.session.pseudonym(person.name)}",
         )
         if taken.set_aside:
             raise CheckError(code="demo-broken", message=taken.set_aside[0].reason)
