@@ -27,6 +27,7 @@ from simulators.planted_rights import (
     seen,
     write_planted,
 )
+from simulators.small_program import judged
 
 REVIEWERS = {"anna": "reviewer", "bela": "reviewer", "cleo": "reviewer"}
 BY_REVIEWERS = LENT | FREE
@@ -145,3 +146,30 @@ def test_a_model_judge_is_sent_what_its_place_may_read(program: Program) -> None
     assert preview.skipped == {"held back": len(NAMES) - len(BY_REVIEWERS)}
     assert preview.held_back.records == len(NAMES) - len(BY_REVIEWERS)
     assert seen(repr(preview).encode()) <= BY_REVIEWERS
+
+
+def test_a_quality_report_names_by_handles_what_a_lead_may_not_read(
+    program: Program, tmp_path: Path
+) -> None:
+    """Its pages, pictures and data hold no word of any record, and no id that confirms one."""
+    records = {_name(each): each for each in program.records.list()}
+    given = [
+        judged(each, f"prs_{number}", number % 2)
+        for each in records.values()
+        for number in range(3)
+    ]
+    with program.store.write("judgment.import", actor="tests") as writing:
+        writing.add(given)
+    program.quality.dispose()
+    files = program.quality.write_report(tmp_path / "report")
+    content = b"".join(each.read_bytes() for each in files)
+    assert not seen(content)
+    named = {name for name, each in records.items() if each.id.encode() in content}
+    handles = {
+        name
+        for name, each in records.items()
+        if program.session.record_handle(each.id).encode() in content
+    }
+    assert named <= BY_LEADS
+    assert handles
+    assert not handles & BY_LEADS

@@ -90,7 +90,8 @@ class QualityNoun:
         target = Path(folder)
         (target / "pictures").mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            (target / name).write_text(text, encoding="utf-8", newline="\n")
+            named = self._session.with_handles(text, ("lead",))
+            (target / name).write_text(named, encoding="utf-8", newline="\n")
         written = [target / name for name in files]
         return tuple(sorted(written, key=lambda path: (path.suffix != ".html", path)))
 

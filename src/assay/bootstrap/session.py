@@ -1,5 +1,6 @@
 """The session: what every interface of an open program works with."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,9 @@ from assay.reserve.ports import Comparer
 from assay.review.desk import RECORD_HANDLE, opaque
 from assay.settings import Keys
 from assay.store.store import Store
+
+_RECORD_ID = re.compile(r"\brec_[a-z2-7]{52}\b")
+"""The id of a record in a text."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,16 @@ class Session:
             return name
         ids = (record.id for record in self.store.scan(Record))
         return next((each for each in ids if self.record_handle(each) == name), name)
+
+    def with_handles(self, text: str, roles: tuple[str, ...]) -> str:
+        """A text in which records that a reader in these roles may not read have their handles."""
+        rights, names = self.exit_rights(), sorted(set(_RECORD_ID.findall(text)))
+        held = {
+            identity: self.record_handle(identity)
+            for identity, record in self._find(names).items()
+            if not rights.decide(identity, record, roles=roles).permitted
+        }
+        return _RECORD_ID.sub(lambda match: held.get(match[0], match[0]), text)
 
     def permits(self) -> Permits:
         """What the source classes permit today, where the program is."""
