@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 CONSTRAINTS := constraints.txt
+LOCK := requirements.lock
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -54,11 +55,23 @@ goldens: $(VENV)/.dev ## regenerate the golden files and show what changed
 bench: $(VENV)/.dev ## print the figures as Markdown tables (about ten minutes; BENCH=--quick for one)
 	@for script in benchmarks/*.py; do $(BIN)/python $$script $(BENCH); echo; done
 
-constraints: $(VENV)/.dev ## pin what is installed now
+constraints: $(VENV)/.dev ## pin what is installed now, with the hashes of its files
 	{ echo "# Exact versions that the tests ran with. Written by: make constraints"; \
 	  $(BIN)/pip freeze --exclude-editable --all | grep -v '@ file:' | grep -viE '^(setuptools|wheel)=='; } > $(CONSTRAINTS)
+	$(MAKE) lock
+
+# pip names the file that it would take for each version, with its hash: that of this platform.
+lock: $(VENV)/.dev ## write the hashes of the pinned versions
+	{ echo "# $(CONSTRAINTS) with the hash of each file, for $$($(BIN)/python -c 'import platform; \
+	  print("Python", platform.python_version_tuple()[0] + "." + platform.python_version_tuple()[1], \
+	  "on", platform.system(), platform.machine())'). Written by: make lock"; \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --dry-run --ignore-installed --no-deps \
+	    --report - -r $(CONSTRAINTS) | $(BIN)/python -c 'import json, sys; \
+	  [print("{name}=={version} --hash=sha256:{hash}".format(**each["metadata"], \
+	  hash=each["download_info"]["archive_info"]["hashes"]["sha256"])) \
+	  for each in json.load(sys.stdin)["install"]]'; } > $(LOCK)
 
 clean: ## remove what was built
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help demo test test-long test-heavy check docs pictures goldens bench constraints clean
+.PHONY: help demo test test-long test-heavy check docs pictures goldens bench constraints lock clean

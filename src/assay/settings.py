@@ -10,6 +10,7 @@ a log or an error. Next package: `bootstrap`.
 import getpass
 import os
 import secrets
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -51,7 +52,7 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 SETTINGS = (
-    Setting("ASSAY_ACTOR", "the name of the operating system's user", "Who acts; recorded in the audit log."),
+    Setting("ASSAY_ACTOR", "the name of the operating system's user", "Who acts; recorded in the audit log as a pseudonym."),
     Setting("ASSAY_STORE", "`store` in assay.toml", "URL of the store, where it must not be in a file (it may hold a password)."),
     Setting("ASSAY_VAULT", "`vault` in assay.toml", "URL of the reserve's vault, where it must not be in a file."),
     Setting("SOURCE_DATE_EPOCH", "the machine's clock", "Fixed time, in seconds since 1970, for reproducible builds."),
@@ -148,6 +149,18 @@ class Keys:
         """Turns people's names into pseudonyms."""
         return self._key("pseudonyms", self._program.pseudonym_key or self._earlier())
 
+    @property
+    def can_name_people(self) -> bool:
+        """Whether this machine has, or may make, the key for pseudonyms.
+
+        A machine that was given the key of another purpose alone must not make a master key of its
+        own: its pseudonyms would be others.
+        """
+        program = self._program
+        if program.pseudonym_key or program.master_key or self._earlier():
+            return True
+        return (self._folder / MASTER_KEY).exists() or not (program.gate_key or program.desk_key)
+
     @cached_property
     def desk(self) -> bytes:
         """What handles, draws and orders of review depend on."""
@@ -177,11 +190,20 @@ class Keys:
         """The master key; one is made where assay.toml names none and none is there."""
         own = self._folder / MASTER_KEY
         if self._program.master_key is None and not own.exists():
-            make_private_folder(own.parent)
-            with open(own, "x", encoding="ascii", opener=private_opener) as stream:
-                stream.write(secrets.token_hex(32))
+            _make_master(own)
         reference = self._program.master_key or f"file:{MASTER_KEY}"
         return _long_enough(read_secret(reference, self._folder, self._program).strip(), reference)
+
+
+def _make_master(file: Path) -> None:
+    """Make a master key; of two processes that make one at once, the first one's stays."""
+    make_private_folder(file.parent)
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    with open(draft, "x", encoding="ascii", opener=private_opener) as stream:
+        stream.write(secrets.token_hex(32))
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
 
 
 def _long_enough(key: bytes, reference: str) -> bytes:

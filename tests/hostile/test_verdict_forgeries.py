@@ -60,6 +60,14 @@ def test_a_program_cannot_report_what_became_of_it(sandbox: WarmSandbox, name: s
     assert "evil" not in str(found.verdict)
 
 
+def test_a_script_of_another_language_holds_no_channel_either(sandbox: WarmSandbox) -> None:
+    """A shell finds none of the handles by which its start was reported."""
+    says = 'for n in 3 4 5 6 7 8 9; do echo \'{"refused":"evil"}\' >&$n; done; exit 1'
+    found = sandbox.run(says, language="sh", limits=Limits(seconds=20.0, processes=8))
+    assert isinstance(found.verdict, Fail), found
+    assert found.error.count("Bad file descriptor") == 7
+
+
 @pytest.mark.parametrize("sign", LINES)
 def test_a_reason_is_one_line(sandbox: WarmSandbox, sign: str) -> None:
     """No character of an error's text begins what looks like a verdict of its own."""

@@ -3,16 +3,22 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import assay.bootstrap as doors
+from assay.core.clock import system_clock
 from assay.demo import story
 from assay.demo.caught import catch_failures
+from assay.demo.collecting import EXAM_ITEMS
 from assay.demo.story import MARK
 from assay.governance.failure_modes import MODES
+from assay.review.qualification import ExamItem
+from simulators.desk_program import person
 from simulators.once import TOLD
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +93,22 @@ def test_the_demo_catches_each_failure_mode(caught: list[str]) -> None:
     for text in MODES.values():
         assert any(line.startswith(f"   {text.title}: raised by ") for line in caught), text.title
     assert "a sound program raises 0 of 8" in "\n".join(caught)
+
+
+def test_a_new_reviewer_of_the_demo_meets_pairs_through_the_exam_alone(
+    told_demo: Path, tmp_path: Path
+) -> None:
+    """The contract claims a blinded test of pairs: the role by itself opens no queue of them."""
+    folder = Path(shutil.copytree(told_demo, tmp_path / "program"))
+    with doors.open_program(folder, clock=system_clock, who="tests") as program:
+        program.desk.fill()
+        who = person(program, "new-reviewer", "reviewer")
+        titles = [card.title for card in program.desk.queues(who)]
+        assert any(title.startswith("exam · preference") for title in titles)
+        assert not [title for title in titles if title.startswith("preference")]
+        assert program.store.count(ExamItem) == EXAM_ITEMS
+        entry = next(each for each in program.documents.contract.roles if each.role == "reviewer")
+        assert entry.items == EXAM_ITEMS
 
 
 def test_an_earlier_demo_is_written_over_and_nothing_else_is(

@@ -98,6 +98,16 @@ UNREACHED: dict[str, Forgery] = {
         "def check(c):\n    for each in c([], []):\n        assert each == 3",
         "def add(a, b): return []",
     ),
+    "says_yes_to_every_method": _passes(
+        "assert add('He', 'llo').startswith('Hello')\nassert add('a', 'b').count('a') == 1",
+        "class Yes:\n    def __getattr__(s, n): return lambda *a: 1\ndef add(a, b): return Yes()",
+        may_end_in="uncarried",
+    ),
+    "says_yes_to_every_key": _passes(
+        "assert add({'a': 1}, {})['a']",
+        "class Yes:\n    def __getitem__(s, n): return 1\ndef add(a, b): return Yes()",
+        may_end_in="uncarried",
+    ),
     "dies_under_a_bare_except": _passes(
         "assert add(0, 0) == 0\ntry:\n    got = add(1, 2)\nexcept:\n    got = 3\nassert got == 3",
         "def add(a, b):\n    import os\n    return os._exit(0) if a else 0",

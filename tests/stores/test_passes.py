@@ -108,11 +108,13 @@ class Floor:
                 now=self.now,
                 before=before,
             )
-        return next(
+        # Read to the end: a scan that is left half read keeps its cursor open on PostgreSQL.
+        (stored,) = (
             each.id
             for each in self.store.scan(Judgment)
             if desk.opaque(IN_FORCE.key, desk.JUDGMENT_HANDLE, each.id) == receipt.judgment
         )
+        return stored
 
     def decide(self, handle: str, decision: Adjudication) -> None:
         with self.desk.write("review.test", actor=ACTOR) as unit:

@@ -32,6 +32,7 @@ from assay.governance.permissions import (
     read_scopes,
     scoped,
 )
+from assay.records.pseudonym import is_pseudonym
 from assay.store.accounts import Accounts
 from assay.store.writing import Unit
 
@@ -400,8 +401,14 @@ class AccountsNoun:
             self._accounts.begin(unit, row)
         return SignedIn(cookie=cookie, principal=_principal(account, csrf=csrf))
 
-    def _write(self, action: str, actor: str, subject: str) -> AbstractContextManager[Unit]:
-        return self._session.store.write(action, actor=actor, subject=subject)
+    def _write(self, action: str, actor: str, account: str) -> AbstractContextManager[Unit]:
+        """A transaction on somebody's account; the audit log has neither name."""
+        return self._session.store.write(
+            action, actor=self._recorded(actor), subject=self._recorded(account)
+        )
+
+    def _recorded(self, name: str) -> str:
+        return name if not name or is_pseudonym(name) else self._session.pseudonym(name)
 
     def _known(self, number: int) -> Account:
         account = self._accounts.by_id(number)

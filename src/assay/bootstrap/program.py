@@ -3,6 +3,7 @@
 An interface is imported when it is first used: a command that lists records loads no statistics.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +17,7 @@ from assay.core.clock import Clock
 from assay.core.errors import MachineError, UsageError
 from assay.core.ports import Checkpoint
 from assay.core.private import make_private_folder, narrow_folder
+from assay.records.pseudonym import is_pseudonym, pseudonymiser
 from assay.settings import Keys, actor, store_url
 from assay.store import audit
 from assay.store.damage import CORRUPT
@@ -39,6 +41,13 @@ if TYPE_CHECKING:
     from assay.bootstrap.review import ReviewNoun
     from assay.bootstrap.validation import ValidationNoun
     from assay.bootstrap.verification import VerificationNoun
+
+
+SOMEBODY = "somebody"
+"""Who acted on a machine that has no key for pseudonyms."""
+
+UNNAMED = frozenset({"desk", SOMEBODY})
+"""Who acts without being a person: the desk by itself."""
 
 
 class Program:
@@ -73,7 +82,30 @@ class Program:
         """
         make_private_folder(self.private)
         narrow_folder(self.private)
-        return Store.open(self._store_url, self.clock, create=True, witness=self._witness)
+        return Store.open(
+            self._store_url,
+            self.clock,
+            create=True,
+            witness=self._witness,
+            naming=self._recorded_name,
+        )
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The program's keys by purpose. Never shown."""
+        return Keys(self.folder, contracts.load_program(self.folder))
+
+    def _recorded_name(self, name: str) -> str:
+        """The name of whoever acts as the audit log has it: a pseudonym, never a person's own."""
+        if name in UNNAMED or is_pseudonym(name):
+            return name
+        return self._pseudonym(name)
+
+    @cached_property
+    def _pseudonym(self) -> Callable[[str], str]:
+        if not self.keys.can_name_people:
+            return lambda _: SOMEBODY
+        return pseudonymiser(self.keys.pseudonyms)
 
     @property
     def _store_url(self) -> str:
@@ -99,7 +131,7 @@ class Program:
             facts=facts,
             actor=self.actor,
             clock=self.clock,
-            keys=Keys(self.folder, self.documents.program),
+            keys=self.keys,
         )
 
     @cached_property

@@ -1,7 +1,8 @@
 """The `records` interface of an open program."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,7 @@ from assay.bulk.fact_lines import write_facts
 from assay.bulk.imports import import_file, open_mapping, preview_file
 from assay.contracts.shape import nearest
 from assay.core.batches import batches
-from assay.core.errors import UsageError
+from assay.core.errors import AssayError, UsageError
 from assay.core.fact import Fact
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.rights import Use
@@ -20,13 +21,15 @@ from assay.plugins import load
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
+from assay.records.people_mask import known_or_made
 from assay.records.ports import Layout
 from assay.records.reader import FactReader, Reader, RowContext
 from assay.records.record import Record
-from assay.records.report import ImportReport
+from assay.records.report import ImportReport, ReserveAnswer
 from assay.records.sampling import Plan
 from assay.records.sampling_report import Prices, SamplingReport
 from assay.records.service import Preview, Progress
+from assay.reserve.contamination import Compared
 
 BATCH = 500
 """Records whose rights are looked up at once."""
@@ -103,7 +106,8 @@ class RecordsNoun:
         """
         path = Path(file)
         found = _open_reader(reader, path)
-        return import_file(
+        before = {family: self._session.store.count(family) for family in (Record, Judgment)}
+        report = import_file(
             path,
             found,
             _context(self._session, found, kind, source),
@@ -114,6 +118,31 @@ class RecordsNoun:
             documents=self._session.ids,
             progress=progress,
         )
+        if self._session.documents.program.gate is None:
+            return report
+        return msgspec.structs.replace(report, reserve=self._ask_gate(before))
+
+    def _ask_gate(self, before: Mapping[type[Record | Judgment], int]) -> ReserveAnswer:
+        """What the gate says of the facts that came after so many of each family."""
+        try:
+            comparer = self._session.comparer()
+            things = list(self._new(before))
+            found = list(comparer.overlaps(things)) if comparer else []
+        except AssayError as error:
+            return ReserveAnswer(compared=0, items=0, overlapping=(), unknown=str(error))
+        overlapping = {overlap.holder for overlaps in found for overlap in overlaps}
+        return ReserveAnswer(
+            compared=len(things),
+            items=comparer.items if comparer else 0,
+            overlapping=tuple(sorted(overlapping)),
+        )
+
+    def _new(self, before: Mapping[type[Record | Judgment], int]) -> Iterator[Compared]:
+        store = self._session.store
+        for record in islice(store.scan(Record), before[Record], None):
+            yield Compared.of(record.id, record)
+        for judgment in islice(store.scan(Judgment), before[Judgment], None):
+            yield Compared.of(judgment.record, judgment)
 
     def preview(
         self,
@@ -289,7 +318,7 @@ def _context(session: Session, reader: Reader, kind: str | None, source: str | N
     return RowContext(
         kind=wanted,
         source_class=source or "",
-        pseudonym=session.pseudonym,
+        pseudonym=known_or_made(session.pseudonym),
         known_sources=frozenset(classes),
         axes=session.documents.contract.sampling.axes,
         scales={each.id: each.values for each in session.documents.rubric.dimensions},

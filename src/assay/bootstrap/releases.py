@@ -28,8 +28,7 @@ from assay.releases.inputs import DocumentFile, QualityReport, ReleaseInputs
 from assay.releases.keys import read_private_key, read_public_key
 from assay.releases.manifest import MANIFEST, ProgramName, ReserveEntry, read_head
 from assay.releases.notice import named_notices, withdrawn_records
-from assay.reserve import service as reserve
-from assay.reserve.contamination import ReserveIndex
+from assay.reserve.ports import Comparer
 from assay.settings import read_secret
 from assay.validation.validation import Validation
 
@@ -71,7 +70,7 @@ class ReleasesNoun:
         session = self._session
         report = quality.report(session.store, session.facts)
         program = session.documents.program
-        index = reserve.index(session.store, session.keys.gate)
+        index = session.comparer()
         inputs = ReleaseInputs(
             version=version,
             use=use,
@@ -128,13 +127,13 @@ class ReleasesNoun:
             key=self._key(),
         )
 
-    def _sealed(self, index: ReserveIndex | None) -> ReserveEntry | None:
+    def _sealed(self, index: Comparer | None) -> ReserveEntry | None:
         if index is None:
             return None
         return ReserveEntry(
             name=list(index.sealed)[-1],
             items=sum(index.sealed.values()),
-            commitments=reserve.commitments(self._session.store, self._session.keys.gate),
+            commitments=index.commitments,
             wordless=index.wordless,
         )
 

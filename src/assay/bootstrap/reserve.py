@@ -13,6 +13,7 @@ from assay.bootstrap.session import Session
 from assay.core.errors import UsageError
 from assay.records.ports import Layout
 from assay.reserve import service
+from assay.reserve.gate import Gate, GateLimits, GateRequest
 from assay.reserve.opening import Opening
 from assay.settings import read_secret, vault_url
 from assay.store.vault import SqlVault
@@ -98,9 +99,33 @@ class ReserveNoun:
         return service.compare(
             self._session.store,
             self._session.facts,
-            key=self._session.keys.gate,
+            self._session.comparer(),
             on_progress=on_progress,
         )
+
+    def gate(self, limits: GateLimits) -> Gate:
+        """The gate of this program's reserve; its log is the audit log.
+
+        Raises:
+            UsageError: if nothing is sealed, or under another key than this machine's.
+        """
+        session = self._session
+        index = service.index(session.store, session.keys.gate)
+        if index is None:
+            raise UsageError(
+                code="nothing-sealed",
+                message="nothing is sealed, so there is nothing to compare with",
+                hint="seal evaluation data first: assay reserve seal FILE",
+            )
+
+        def log(request: GateRequest) -> None:
+            counts = f"{request.overlapping} of {request.things}, {request.characters} characters"
+            with session.store.write(
+                "reserve.compare", actor=session.actor, subject=counts
+            ) as unit:
+                unit.acted = True
+
+        return Gate(index, clock=session.clock, log=log, limits=limits)
 
     def open(self, out: str | Path, *, role: str, purpose: str, person: str) -> int:
         """Write the items unencrypted to a file that its owner alone can read.

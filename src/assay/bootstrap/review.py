@@ -15,6 +15,7 @@ from assay.core.errors import UsageError
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.quality import service as quality
 from assay.quality.explanation import StaleRecord
+from assay.records.people_mask import PeopleMask, known_or_made
 from assay.records.ports import Rejects, Row
 from assay.review import adjudication_rows, pass_service, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
@@ -175,7 +176,8 @@ class ReviewNoun:
             form = format_named(format_name)
             rows = native_rows(rows, form, whose=whose, mended=is_rejects(path))
         folder = Path(rejects) if rejects else path.parent
-        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}")) as kept:
+        mask = PeopleMask(self._session.pseudonym)
+        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
             return self._take(rows, path.name, kept, whose)
 
     def take_answers(
@@ -188,7 +190,7 @@ class ReviewNoun:
             subject: where they come from, for the audit entry.
         """
         numbered = (Row(number=number, values=row) for number, row in enumerate(rows, start=1))
-        return self._take(numbered, subject)
+        return self._take(numbered, Path(subject).name)
 
     def adjudicate(
         self,
@@ -385,7 +387,7 @@ class ReviewNoun:
 
     def _whose(self, people: Mapping[str, str]) -> service.Whose:
         """Who answers under a name: by the given names, or as one to whom work was assigned."""
-        pseudonym = self._session.pseudonym
+        pseudonym = known_or_made(self._session.pseudonym)
         asked: set[str] = set()
 
         def whose(name: str) -> str | None:

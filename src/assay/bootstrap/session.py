@@ -16,6 +16,8 @@ from assay.governance.permits import Permits
 from assay.records.pseudonym import pseudonymiser
 from assay.records.record import Record
 from assay.releases.withdrawal import withdrawn_records
+from assay.reserve import service as reserve
+from assay.reserve.ports import Comparer
 from assay.review.desk import RECORD_HANDLE, opaque
 from assay.settings import Keys
 from assay.store.store import Store
@@ -55,6 +57,23 @@ class Session:
     def record_handle(self, identity: str) -> str:
         """A keyed name of a record for readers who may not see its content."""
         return opaque(self.keys.records, RECORD_HANDLE, identity)
+
+    def comparer(self) -> Comparer | None:
+        """What compares texts with the reserve: the gate that assay.toml names, or this machine.
+
+        Returns:
+            None where nothing is sealed.
+
+        Raises:
+            MachineError: if the gate does not answer.
+            UsageError: if the reserve is sealed under another key than this machine's.
+        """
+        named = self.documents.program.gate
+        if named is None:
+            return reserve.index(self.store, self.keys.gate)
+        from assay.providers.gate_socket import GateClient  # noqa: PLC0415  few machines name one
+
+        return GateClient(self.folder / named.removeprefix("unix:"))
 
     def record_identity(self, name: str) -> str:
         """The id that a record's keyed handle stands for; any other name as it is."""

@@ -8,6 +8,7 @@ from assay.bootstrap.session import Session
 from assay.bulk.rejects import SUFFIX, RejectsFile
 from assay.bulk.rows import DiskFile
 from assay.core.errors import UsageError
+from assay.records.people_mask import PeopleMask
 from assay.records.ports import Layout
 from assay.releases.release import Release
 from assay.reserve.sealing import Fingerprint
@@ -62,7 +63,8 @@ class ValidationNoun:
         _refuse_packed(path)
         source = DiskFile(path, _LAYOUTS[format_])
         folder = Path(rejects) if rejects else path.parent
-        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}")) as kept:
+        mask = PeopleMask(self._session.pseudonym)
+        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
             return service.import_evaluation(
                 self._session.store,
                 self._session.facts,

@@ -11,6 +11,7 @@ from assay.core.errors import InputError
 from assay.core.ports import FactStore
 from assay.records.mapping.load import require_mapping
 from assay.records.mapping.reader import MappingReader
+from assay.records.people_mask import PeopleMask
 from assay.records.ports import Layout
 from assay.records.reader import LayoutReader, Reader, RowContext
 from assay.records.report import ImportReport
@@ -43,7 +44,9 @@ def import_file(
         progress: called after each commit.
     """
     file = DiskFile(path, _joined_layout(layout, reader))
-    kept = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}")
+    templates = reader.people if isinstance(reader, MappingReader) else {}
+    mask = PeopleMask(context.pseudonym, templates)
+    kept = RejectsFile((rejects or path.parent) / f"{path.name}{SUFFIX}", mask)
     with closing(kept):
         return import_rows(
             file,

@@ -17,6 +17,7 @@ from assay.bulk.stream import BUFFER
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError, MachineError
 from assay.core.private import narrow, private_opener
+from assay.records.people_mask import PeopleMask
 from assay.records.ports import Kept, Row
 
 SUFFIX = ".rejects.jsonl"
@@ -37,15 +38,21 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True):
     hint: str
     """What to do about it."""
     raw: Any
-    """The row: an object or a table's cells by column; its text where it is not JSON; null
+    """The row with pseudonyms in place of people's raw ids: an object or a table's cells by column; its text where it is not JSON; null
     where it is too long or not UTF-8 and must be fixed in the original file."""
 
 
 class RejectsFile:
     """Implements `records.ports.Rejects`. The file appears with the first reject."""
 
-    def __init__(self, path: Path) -> None:
-        """Keep rejects at this path; an earlier file there is set aside at `resume`."""
+    def __init__(self, path: Path, mask: PeopleMask) -> None:
+        """Keep rejects at this path; an earlier file there is set aside at `resume`.
+
+        Args:
+            path: where the file is, or will be.
+            mask: hides raw ids of people in what is kept.
+        """
+        self._mask = mask
         self.path = path
         """Where the file is."""
         self.name = path.name
@@ -82,13 +89,15 @@ class RejectsFile:
 
     def put(self, row: Row, error: InputError) -> None:
         """Keep a row with its reason."""
+        hidden = self._mask.hide(_raw(row))
+        where = f"{row.where}, {error.where}" if error.where else row.where
         reject = Reject(
             row=row.number,
             code=error.code,
-            message=error.message,
-            where=f"{row.where}, {error.where}" if error.where else row.where,
-            hint=error.hint,
-            raw=_raw(row),
+            message=hidden.in_text(error.message),
+            where=hidden.in_text(where),
+            hint=hidden.in_text(error.hint),
+            raw=hidden.raw,
         )
         with _on_disk(self.path):
             self._open().write(msgspec.json.encode(reject).decode() + "\n")

@@ -9,6 +9,9 @@ from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_
 
 app = typer.Typer(no_args_is_help=True)
 
+MOST_NAMED = 20
+"""Records that share text with the reserve that an import names one by one."""
+
 Kind = Annotated[
     str | None,
     typer.Option("--as", help="Kind of record, such as preference; the reader's first if absent."),
@@ -139,12 +142,30 @@ def _show_report(report: Any) -> None:
         typer.secho(f"  not in the contract: {_outside(outside)}", fg="yellow")
     for answer in report.outside_answers:
         typer.secho(f"  {_outside_answer(answer)}", fg="yellow")
+    if report.reserve is not None:
+        _show_gate(report.reserve)
     for reason in report.reasons:
         typer.secho(f"  set aside {reason.rows}: {reason.example}  [{reason.code}]", fg="yellow")
     if report.rejects:
         typer.echo(f"  fix {report.rejects} and import it in the same way")
     if report.earlier_rejects:
         typer.echo(f"  earlier rejects kept as {report.earlier_rejects}")
+
+
+def _show_gate(answer: Any) -> None:
+    if answer.unknown:
+        typer.secho(f"  reserve: unknown, {answer.unknown}", fg="yellow")
+        return
+    count = len(answer.overlapping)
+    typer.secho(
+        f"  reserve: of {answer.compared} new records and judgments, compared with {answer.items} "
+        f"sealed items, those of {count} {'record' if count == 1 else 'records'} share text with it",
+        fg="red" if count else None,
+    )
+    for identity in answer.overlapping[:MOST_NAMED]:
+        typer.secho(f"    {identity}", fg="red")
+    if count > MOST_NAMED:
+        typer.secho(f"    and {count - MOST_NAMED} more", fg="red")
 
 
 def _outside_answer(answer: Any) -> str:

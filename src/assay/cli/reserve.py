@@ -139,6 +139,41 @@ def renew(
     typer.echo(f"{items} items have new fingerprints; nothing came out in the clear")
 
 
+@app.command()
+def gate(
+    socket: Annotated[
+        Path | None,
+        typer.Option(help="Where to listen; .assay/gate.sock of the program by default."),
+    ] = None,
+    characters: Annotated[
+        int, typer.Option(help="Most characters that are compared within a day.", min=1)
+    ] = 2_000_000_000,
+    overlaps: Annotated[
+        int, typer.Option(help="Most things that are said to overlap within a day.", min=1)
+    ] = 10_000,
+    program: Folder = ".",
+) -> None:
+    """Compare texts with the reserve for others, who then need no key of the gate.
+
+    Run it as the user who holds the key, and name its socket in the others' assay.toml:
+    gate = "unix:/run/assay/gate.sock". It answers counts and places, and logs every request.
+
+    Example: assay reserve gate --socket /run/assay/gate.sock
+    """
+    import assay
+    from assay.providers.gate_socket import serve
+    from assay.reserve.gate import GateLimits
+
+    with assay.open(program) as opened:
+        path = socket or opened.folder / ".assay" / "gate.sock"
+        own = opened.reserve.gate(GateLimits(characters=characters, overlaps=overlaps))
+        items = own.state.items
+        try:
+            serve(own, path, lambda: typer.echo(f"{items} sealed items behind {path}", err=True))
+        except KeyboardInterrupt:
+            typer.echo("the gate is closed", err=True)
+
+
 @app.command("open-log")
 def open_log(program: Folder = ".", as_json: AsJson = False) -> None:
     """List every opening of the reserve.

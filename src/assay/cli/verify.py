@@ -79,18 +79,23 @@ def _print_run(done: Any) -> None:
     from assay.verification.standing import COULD_NOT_SAY
 
     print_table(
-        ("verifier", "dimensions", "new verdicts", "already there", "nothing to verify"),
+        (
+            "verifier", "dimensions", "new verdicts", "passed", "not delivered", "already there",
+            "nothing to verify",
+        ),
         (
             (
                 each.verifier,
                 ", ".join(each.dimensions),
                 _counts(each.verdicts),
+                f"{each.verdicts.get('pass', 0)} of {each.counted}",
+                each.not_delivered,
                 each.already_there,
                 _counts(each.nothing_to_verify),
             )
             for each in done.runs
         ),
-    )
+    )  # fmt: skip
     for each in done.runs:
         if each.missing:
             typer.echo(on_one_line(f"{each.verifier} did not run: {each.missing}"))

@@ -70,6 +70,9 @@ class Program(Part):
     gate_key: Reference | None = None
     """Where the key is found that makes and compares fingerprints of the reserve; whoever holds it
     can confirm a guess of sealed words."""
+    gate: Annotated[str, Field(pattern=r"^unix:.+$")] | None = None
+    """Socket of the gate's own process, as `unix:PATH` (relative to the program). Where it is named,
+    texts are compared there, and this machine needs no key of the gate."""
     written_source: Name | None = None
     """Source class of what people write at the desk; where absent, the desk offers no writing."""
     contact: Text | None = None

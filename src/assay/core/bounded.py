@@ -68,7 +68,7 @@ def call(
         "seconds": bounds.seconds,
         "memory_mb": bounds.memory_mb,
     }
-    with _lock:
+    with _calls.lock:
         answer = _asked(json.dumps(request).encode(), bounds, what)
     if "value" in answer:
         return answer["value"]
@@ -79,20 +79,20 @@ def call(
 
 def _asked(request: bytes, bounds: CallLimits, what: str) -> dict[str, Any]:
     try:
-        return _worker().ask(request, bounds, what)
+        return _calls.worker().ask(request, bounds, what)
     except BaseException:
-        _drop()
+        _calls.drop()
         raise
 
 
 class _Worker:
     """One child, seen from the process that started it."""
 
-    def __init__(self) -> None:
+    def __init__(self, starter: ThreadPoolExecutor) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                self._process = _starter.submit(_start, theirs.fileno()).result()
+                self._process = starter.submit(_start, theirs.fileno()).result()
             except OSError as error:
                 ours.close()
                 raise MachineError(
@@ -101,13 +101,11 @@ class _Worker:
                     hint="raise the limit on processes, or free memory",
                 ) from error
         self._wire = Connection(ours.detach())
-        self.owner = os.getpid()
-        """The process that started it; a fork of it has none."""
 
     @property
     def alive(self) -> bool:
         """Whether it can be asked."""
-        return self.owner == os.getpid() and self._process.poll() is None
+        return self._process.poll() is None
 
     def ask(self, request: bytes, bounds: CallLimits, what: str) -> dict[str, Any]:
         """Send a request and wait for its answer."""
@@ -130,32 +128,51 @@ class _Worker:
     def close(self) -> None:
         """End it."""
         self._wire.close()
-        if self.owner == os.getpid():
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()
+        self._process.wait()
 
 
-_lock = Lock()
-_held: list[_Worker] = []
-# A child that asks to die with its parent dies with the thread that started it, so one thread that
-# lives as long as the program starts them all.
-_starter = ThreadPoolExecutor(1, thread_name_prefix="bounded")
+class _Calls:
+    """The child of this process, and what is needed to start and ask it."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        """Held during a call."""
+        self.workers: list[_Worker] = []
+        """The child, once there is one."""
+        # A child that asks to die with its parent dies with the thread that started it, so one
+        # thread that lives as long as the program starts them all.
+        self.starter = ThreadPoolExecutor(1, thread_name_prefix="bounded")
+
+    def worker(self) -> "_Worker":
+        """The child; a new one where there is none, or the last one ended."""
+        if self.workers and not self.workers[0].alive:
+            self.drop()
+        if not self.workers:
+            self.workers.append(_Worker(self.starter))
+        return self.workers[0]
+
+    def drop(self) -> None:
+        """End the child."""
+        while self.workers:
+            self.workers.pop().close()
 
 
-def _worker() -> _Worker:
-    if _held and not _held[0].alive:
-        _drop()
-    if not _held:
-        _held.append(_Worker())
-    return _held[0]
+_calls = _Calls()
 
 
-def _drop() -> None:
-    while _held:
-        _held.pop().close()
+def _begin_anew() -> None:
+    """A fork has neither the thread nor the child of its parent."""
+    global _calls  # noqa: PLW0603  there is one for each process
+    _calls = _Calls()
 
 
-atexit.register(_drop)
+def _end() -> None:
+    _calls.drop()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
+atexit.register(_end)
 
 
 def _start(wire: int) -> subprocess.Popen[bytes]:

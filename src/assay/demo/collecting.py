@@ -1,5 +1,6 @@
 """Collecting: the reserve under seal, records in, blind review, verifiers."""
 
+import json
 import random
 from collections.abc import Callable, Sequence
 
@@ -8,6 +9,7 @@ from assay.core.errors import CheckError
 from assay.demo.evaluation import build_reserve
 from assay.demo.reviewers import PEOPLE, Oracle, answer_all
 from assay.demo.world import Item, build_world
+from assay.review.qualification import Scope
 
 Say = Callable[[str], None]
 """Prints one line."""
@@ -70,7 +72,8 @@ def review(program: Program, items: Sequence[Item], say: Say) -> None:
         draw = random.Random(number)  # noqa: S311  a simulation that must repeat
         rows = list(program.review.work(person.name))
         taken = program.review.take_answers(
-            answer_all(person, rows, oracle, draw), subject=f"answers of {person.name}"
+            answer_all(person, rows, oracle, draw),
+            subject=f"answers of {program.session.pseudonym(person.name)}",
         )
         if taken.set_aside:
             raise CheckError(code="demo-broken", message=taken.set_aside[0].reason)
@@ -86,15 +89,40 @@ NEXT_COUNTS = {
 """How many records of each kind the demo leaves for people to judge."""
 
 
-def wait_at_desk(program: Program, say: Say) -> None:
+EXAM_ITEMS = 40
+"""Pairs of the reviewer's exam, as many as the contract says."""
+
+
+def make_exam(program: Program, items: Sequence[Item], say: Say) -> None:
+    """Make the exam that the contract names: pairs of which one answer alone has the right fare."""
+    rows = [
+        {"record": item.record.id, "verdicts": [{"verdict": "prefers", "candidate": right}]}
+        for item in items
+        if item.record.kind == "preference" and (right := _right_of(item)) is not None
+    ]
+    file = program.folder / "data" / "exam.jsonl"
+    lines = [json.dumps(row) for row in rows[:EXAM_ITEMS]]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    scope = Scope(role="reviewer", family="preference")
+    made = program.exams.make(scope, program.exams.read(file))
+    say(f"   {made.items} known pairs are the reviewer's exam: whoever passes it is offered pairs")
+
+
+def _right_of(item: Item) -> int | None:
+    """The one candidate with the right fare; None where both or neither have it."""
+    correct = [place for place, scores in enumerate(item.truth.scores) if scores.get("correct")]
+    return correct[0] if len(correct) == 1 else None
+
+
+def wait_at_desk(program: Program, items: Sequence[Item], say: Say) -> None:
     """Import the next batch, which nobody has judged: it waits for people at the desk."""
     say("\n13. The desk: the next batch waits for people")
     file = program.folder / "data" / "next-batch.jsonl"
-    items = build_world(NEXT_SEED, NEXT_COUNTS)
-    lines = [item.record.canonical().decode() for item in items]
+    lines = [item.record.canonical().decode() for item in build_world(NEXT_SEED, NEXT_COUNTS)]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     report = program.records.import_(file, source="desk-authors")
     say(f"   {report.stored} records of eight kinds wait for their first judgment")
+    make_exam(program, items, say)
     say(f"   try: assay serve -p {program.folder}")
 
 

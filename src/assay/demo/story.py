@@ -59,7 +59,7 @@ def tell(folder: Path, say: Say, *, failures: bool = True, next_batch: bool = Tr
         plan = plan_next(program, say)
         show_lineage(program, plan, folder, say)
         if next_batch:
-            wait_at_desk(program, say)
+            wait_at_desk(program, items, say)
         digest = f"sha256:{program.store.head().hash}"
     say(f"\nquality report  {folder}/quality/quality.html ({report.records} records)")
     say(f"manifest        {built.folder}/manifest.json")

@@ -30,6 +30,19 @@ class ReasonCount(msgspec.Struct, frozen=True, kw_only=True):
     """The first such row: its place, what is wrong and what to do."""
 
 
+class ReserveAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the gate of the reserve said of the new facts of an import."""
+
+    compared: int
+    """New records and judgments that were compared; 0 where the gate did not answer."""
+    items: int
+    """Sealed items that they were compared with."""
+    overlapping: tuple[str, ...]
+    """Ids of records that share text with a sealed item, themselves or in what was judged of them."""
+    unknown: str = ""
+    """Why nothing was compared; empty where the gate answered."""
+
+
 class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """One finished import. `read = stored + already_there + set_aside`."""
 
@@ -77,6 +90,8 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     outside_answers: tuple[OutsideAnswer, ...] = ()
     """Scores and rulings of this run's judgments that our documents do not have, most frequent
     first. They are stored, and endorse nothing."""
+    reserve: ReserveAnswer | None = None
+    """What the gate of the reserve said; absent where assay.toml names none."""
     rejects: str | None = None
     """Name of the file that keeps the rows set aside; absent where none was."""
     earlier_rejects: str | None = None

@@ -19,7 +19,7 @@ from assay.governance.failure_modes import Alarm
 from assay.governance.rights import Use
 from assay.quality.floors import FloorResult
 from assay.releases.manifest import ProgramName, ReserveEntry
-from assay.reserve.contamination import ReserveIndex
+from assay.reserve.ports import Comparer
 
 
 class DocumentFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class ReleaseInputs(msgspec.Struct, frozen=True, kw_only=True):
     """Gives the keyed handle of a record that is not in the release, by its id."""
     checkpoint: Checkpoint
     """The head of the audit chain."""
-    reserve: ReserveIndex | None = None
+    reserve: Comparer | None = None
     """The fingerprints of the reserve; None where nothing is sealed."""
     sealed: ReserveEntry | None = None
     """What the manifest says of the reserve; None where nothing is sealed."""

@@ -21,8 +21,9 @@ from assay.releases.gates import QaFigures
 from assay.releases.manifest import LeftOut
 from assay.releases.spool import Spool
 from assay.releases.withdrawal import withdrawn_records
-from assay.reserve.contamination import Compared, ReserveIndex
+from assay.reserve.contamination import Compared
 from assay.reserve.overlap import Overlap
+from assay.reserve.ports import Comparer
 
 
 class Body(NamedTuple):
@@ -61,7 +62,7 @@ class Selection:
         self,
         spool: Spool,
         withdrawn: Mapping[str, str],
-        reserve: ReserveIndex | None,
+        reserve: Comparer | None,
         sampling: Sampling,
         *,
         leave_out_overlaps: bool,
@@ -181,7 +182,7 @@ def select(
     rights: ExitRights,
     spool: Spool,
     sampling: Sampling,
-    reserve: ReserveIndex | None = None,
+    reserve: Comparer | None = None,
     leave_out_overlaps: bool = False,
 ) -> Selection:
     """Choose the records that the rules released and the rights permit.

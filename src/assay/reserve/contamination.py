@@ -94,8 +94,12 @@ class _Piece(NamedTuple):
 class ReserveIndex:
     """The fingerprints of a reserve, ready to compare with."""
 
-    def __init__(self, parts: Sequence[Fingerprint], key: bytes) -> None:
+    def __init__(
+        self, parts: Sequence[Fingerprint], key: bytes, commitments: tuple[str, ...] = ()
+    ) -> None:
         """Index fingerprints that were made with the gate's key."""
+        self.commitments = commitments
+        """Commitments of the sealings that they are of, in their order of entry."""
         self._hasher = Hasher(key)
         names = {each.item: each.reserve for each in parts}
         self.items = len({each.item for each in parts if each.words})

@@ -1,7 +1,10 @@
-"""What the reserve asks of the outside: a vault."""
+"""What the reserve asks of the outside: a vault, and whatever compares texts with sealed items."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
+
+from assay.reserve.contamination import Compared
+from assay.reserve.overlap import Overlap
 
 
 class Vault(Protocol):
@@ -38,3 +41,26 @@ class Vault(Protocol):
             UsageError: if the key opens nothing here.
             InputError: if an item was changed since it was sealed.
         """
+
+
+class Comparer(Protocol):
+    """Compares texts with the sealed items: the fingerprints here, or the gate's own process."""
+
+    @property
+    def items(self) -> int:
+        """Sealed items with words, which texts can be compared with."""
+
+    @property
+    def wordless(self) -> int:
+        """Sealed items without a word: nothing can be compared with them."""
+
+    @property
+    def sealed(self) -> dict[str, int]:
+        """Reserve -> its sealed items."""
+
+    @property
+    def commitments(self) -> tuple[str, ...]:
+        """Commitments of the sealings that are compared with."""
+
+    def overlaps(self, given: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
+        """For each thing the sealed items that it overlaps, in the order of what is given."""

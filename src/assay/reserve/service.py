@@ -28,7 +28,7 @@ from assay.reserve.fingerprint import (
 )
 from assay.reserve.opening import Gives, Opening
 from assay.reserve.overlap import Overlap
-from assay.reserve.ports import Vault
+from assay.reserve.ports import Comparer, Vault
 from assay.reserve.sealing import Fingerprint, Sealing
 from assay.review.adjudication import Adjudication
 from assay.review.calibration import RoundNote
@@ -255,20 +255,15 @@ def index(store: FactStore, key: bytes) -> ReserveIndex | None:
     covered = {each.item for each in held}
     left = {each.sealing for each in prints if each.item not in covered}
     require_same_key([sealings[each] for each in sorted(left)], key_check(key))
-    return ReserveIndex(held, key)
-
-
-def commitments(store: FactStore, key: bytes) -> tuple[str, ...]:
-    """The commitments of the sealings that are compared with, in their order of entry."""
-    found = (each for each in store.scan(Sealing) if is_usable(each, key_check(key)))
-    return tuple(each.commitment for each in found)
+    commitments = tuple(each.commitment for each in sealings.values() if each.id in usable)
+    return ReserveIndex(held, key, commitments)
 
 
 def compare(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
+    fingerprints: Comparer | None,
     *,
-    key: bytes,
     on_progress: Callable[[int], None] | None = None,
 ) -> Comparison:
     """Compare every text of the store with the fingerprints of the reserve.
@@ -276,11 +271,10 @@ def compare(
     Args:
         store: the store.
         documents: the documents in force.
-        key: the gate's key.
+        fingerprints: what compares; None where nothing is sealed.
         on_progress: told how many facts were compared.
     """
     declared = reserve_of(documents)
-    fingerprints = index(store, key)
     overlaps: list[Overlap] = []
     facts = 0
     if fingerprints:
@@ -506,6 +500,8 @@ def _alarm(
 
 def describe(overlap: Overlap) -> str:
     """One overlap in a line: what holds it, its own words that match, and by which rule."""
+    if not overlap.spans:
+        return f"{overlap.holder[:24]} ({overlap.rule})"
     span = max(overlap.spans, key=lambda each: each.end - each.start)
     quoted = f"{overlap.decoded[:100]!r}, encoded" if overlap.decoded else repr(span.quote[:100])
     return f"{overlap.holder[:24]} {span.pointer} {quoted} ({overlap.rule})"

@@ -1,6 +1,6 @@
 """The store itself: facts in, facts out, on SQLite or PostgreSQL."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar, TypeVarTuple, cast
@@ -45,7 +45,12 @@ class Store:
     """
 
     def __init__(
-        self, engine: Engine, schema: Schema, clock: Clock, witness: Witness | None
+        self,
+        engine: Engine,
+        schema: Schema,
+        clock: Clock,
+        witness: Witness | None,
+        naming: Callable[[str], str] = str,
     ) -> None:
         """Use `Store.open`."""
         self.schema = schema
@@ -55,6 +60,7 @@ class Store:
         self._engine = engine
         self._single_reads = single_reads(engine)
         self._clock = clock
+        self._naming = naming
 
     @classmethod
     def open(
@@ -65,6 +71,7 @@ class Store:
         create: bool = False,
         witness: Path | None = None,
         schema: Schema = SCHEMA,
+        naming: Callable[[str], str] = str,
     ) -> Self:
         """Open a store.
 
@@ -76,6 +83,7 @@ class Store:
                 default next to a SQLite file (its name and `.audit.head`), and nowhere for
                 PostgreSQL.
             schema: the tables; the whole of this release's unless a test has its own.
+            naming: gives the name under which whoever acts is recorded; their own unless given.
 
         Raises:
             UsageError: if the URL names no store.
@@ -94,7 +102,7 @@ class Store:
             if isinstance(error, SQLAlchemyError | LookupError | ValueError):
                 raise unreadable_schema(error) from error
             raise
-        return cls(engine, schema, clock, _witness(engine, witness))
+        return cls(engine, schema, clock, _witness(engine, witness), naming)
 
     @classmethod
     def open_damaged(cls, url: str, clock: Clock, *, witness: Path | None = None) -> Self:
@@ -150,7 +158,7 @@ class Store:
     def session(self) -> Iterator[Session]:
         """Open a transaction for several units of work, each with its own audit entry."""
         with writing(self._engine, self.schema.entries) as connection:
-            session = Session(connection, self.schema, self._clock)
+            session = Session(connection, self.schema, self._clock, self._naming)
             before = session.head
             if self.witness:
                 _refuse_cut_chain(session, self.witness)
@@ -343,7 +351,7 @@ class Store:
                 reader=reader,
                 source=source,
                 mapping=mapping,
-                actor=actor,
+                actor=self._naming(actor),
                 started=self._clock(),
             )
             connection.execute(insert(table), [msgspec.structs.asdict(begun)])

@@ -1,6 +1,6 @@
 """Writing: units of work, each with one audit entry, inside one database transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -42,13 +42,21 @@ class Deed:
 class Session:
     """One transaction under the store's write lock: any number of units, one commit."""
 
-    def __init__(self, connection: Connection, schema: Schema, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        schema: Schema,
+        clock: Clock,
+        naming: Callable[[str], str],
+    ) -> None:
         self.connection = connection
         self.schema = schema
         self.head = read_head(connection, schema.entries)
         """The head of the chain, with the units of this session that are done."""
         self.clock = clock
         """What time it is."""
+        self.naming = naming
+        """Under which name whoever acts is recorded."""
         self._next: dict[str, int] = {}
 
     @contextmanager
@@ -91,7 +99,7 @@ class Session:
             number=unit.number,
             previous=self.head.hash,
             at=self.clock(),
-            actor=deed.actor,
+            actor=self.naming(deed.actor),
             action=deed.action,
             subject=deed.subject,
             documents=dict(deed.documents),

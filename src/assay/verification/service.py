@@ -18,7 +18,13 @@ from assay.verification.item_report import ItemReport, item_report
 from assay.verification.ledger import CoverageReport, Ledger
 from assay.verification.planned import Load, PlannedTest, applying, planned_tests
 from assay.verification.running import Answer, Crew, OpenSandbox, needs_sandbox
-from assay.verification.standing import reaches, tries_again, weight_of
+from assay.verification.standing import (
+    COULD_NOT_SAY,
+    NOT_DELIVERED,
+    reaches,
+    tries_again,
+    weight_of,
+)
 from assay.verification.verification import Verification
 from assay.verification.verifier import Found, NothingToVerify
 
@@ -44,6 +50,10 @@ class VerifierRun(msgspec.Struct, frozen=True, kw_only=True):
     """Dimensions that it covers."""
     verdicts: dict[str, int]
     """What this run found, by verdict."""
+    counted: int
+    """Of these, the denominator of a rate: all but those where the verifier could not say."""
+    not_delivered: int
+    """Of the counted, how many candidates gave nothing that could be judged; they are not passed."""
     same_subject: int
     """Of these, how many share all that the verifier may see with one that this run had tested."""
     already_there: int
@@ -242,6 +252,9 @@ class _Run:
         environment = self._crew.environment(self.planned)
         return _fact(self.planned, ask, found, environment)
 
+    def _without(self, names: Collection[str]) -> int:
+        return sum(count for name, count in self._verdicts.items() if name not in names)
+
     def report(self) -> VerifierRun:
         """What it came to."""
         planned = self.planned
@@ -251,6 +264,8 @@ class _Run:
             options=planned.options,
             dimensions=planned.dimensions,
             verdicts=dict(sorted(self._verdicts.items())),
+            counted=self._without(COULD_NOT_SAY),
+            not_delivered=self._verdicts.total() - self._without(NOT_DELIVERED),
             same_subject=self._same,
             already_there=self._there,
             nothing_to_verify=dict(sorted(self._nothing.items())),

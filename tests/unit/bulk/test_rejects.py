@@ -9,9 +9,12 @@ import pytest
 from assay.bulk.rejects import RejectsFile
 from assay.bulk.rows import DiskFile
 from assay.core.errors import InputError, MachineError
+from assay.records.people_mask import PeopleMask
 from assay.records.ports import Row
 
 FAULT = InputError(code="some-fault", message="it is wrong", where="field", hint="mend it")
+
+MASK = PeopleMask(lambda raw: f"rvr_{raw}")
 
 
 def kept(path: Path) -> list[dict[str, object]]:
@@ -20,7 +23,7 @@ def kept(path: Path) -> list[dict[str, object]]:
 
 def test_a_reject_says_all(tmp_path: Path) -> None:
     """A reject keeps row, code, message, place, hint and the raw row."""
-    file = RejectsFile(tmp_path / "a.csv.rejects.jsonl")
+    file = RejectsFile(tmp_path / "a.csv.rejects.jsonl", MASK)
     file.put(Row(number=3, line=5, values={"a": "1"}), FAULT)
     file.flush()
     assert kept(file.path) == [
@@ -38,7 +41,7 @@ def test_a_reject_says_all(tmp_path: Path) -> None:
 
 def put(path: Path, *numbers: int, after: int = 0) -> str | None:
     """A whole run that sets these rows aside; gives the name of earlier rejects."""
-    with closing(RejectsFile(path)) as file:
+    with closing(RejectsFile(path, MASK)) as file:
         file.resume(after)
         for number in numbers:
             file.put(Row(number=number, text=b"{"), FAULT)
@@ -80,7 +83,7 @@ def test_a_resumed_run_tells_what_the_killed_one_set_aside(tmp_path: Path) -> No
     """Rejects that a run set aside before it was killed are named by the run that goes on."""
     path = tmp_path / "a.rejects.jsonl"
     path.write_text("mended\n")
-    with closing(RejectsFile(path)) as killed:
+    with closing(RejectsFile(path, MASK)) as killed:
         killed.resume(0)
         killed.put(Row(number=1, text=b"{"), FAULT)
     assert put(path, 9, after=5) == "a.1.rejects.jsonl"
@@ -90,11 +93,11 @@ def test_a_resumed_run_tells_what_the_killed_one_set_aside(tmp_path: Path) -> No
 def test_a_resumed_run_tells_the_reasons_that_it_keeps(tmp_path: Path) -> None:
     """Place, code and message of the rejects that stay are given back, so that they are counted."""
     path = tmp_path / "a.rejects.jsonl"
-    first = RejectsFile(path)
+    first = RejectsFile(path, MASK)
     first.put(Row(number=1, text=b"{"), FAULT)
     first.put(Row(number=9, text=b"{"), FAULT)
     first.close()
-    second = RejectsFile(path)
+    second = RejectsFile(path, MASK)
     (kept,) = second.resume(5)
     second.close()
     assert (kept.row, kept.where) == (1, "row 1, field")
@@ -106,9 +109,9 @@ def test_rejects_that_were_changed_are_not_guessed_at(tmp_path: Path) -> None:
     path = tmp_path / "a.rejects.jsonl"
     path.write_text("mended by hand\n")
     with pytest.raises(InputError, match="were changed"):
-        RejectsFile(path).resume(5)
+        RejectsFile(path, MASK).resume(5)
     assert path.exists()
-    RejectsFile(path).resume(0)
+    RejectsFile(path, MASK).resume(0)
     assert not path.exists()
 
 
@@ -116,7 +119,7 @@ def test_rejects_that_were_changed_are_not_guessed_at(tmp_path: Path) -> None:
 def test_a_folder_that_takes_no_rejects_is_named(tmp_path: Path, folder: str) -> None:
     """Rejects that cannot be written are one clear error of the machine."""
     (tmp_path / "file").touch()
-    kept_in = RejectsFile(tmp_path / folder / "a.rejects.jsonl")
+    kept_in = RejectsFile(tmp_path / folder / "a.rejects.jsonl", MASK)
     with pytest.raises(MachineError, match="cannot be written"):
         kept_in.put(Row(number=1, text=b"{"), FAULT)
 
@@ -124,13 +127,13 @@ def test_a_folder_that_takes_no_rejects_is_named(tmp_path: Path, folder: str) ->
 def test_a_resumed_run_keeps_what_is_committed(tmp_path: Path) -> None:
     """Resuming keeps the rejects of committed rows and forgets the rest, a torn line too."""
     path = tmp_path / "a.rejects.jsonl"
-    first = RejectsFile(path)
+    first = RejectsFile(path, MASK)
     for number in (1, 5, 9):
         first.put(Row(number=number, text=b"{"), FAULT)
     first.close()
     with path.open("a") as file:
         file.write('{"row": 10, "co')
-    second = RejectsFile(path)
+    second = RejectsFile(path, MASK)
     second.resume(5)
     second.put(Row(number=9, text=b"{"), FAULT)
     second.close()
@@ -155,7 +158,7 @@ def test_mended_rows_are_rows_again(tmp_path: Path) -> None:
 
 def test_a_row_that_is_not_utf8_is_not_kept_damaged(tmp_path: Path) -> None:
     """Bytes that are not UTF-8 are left to the original file rather than kept altered."""
-    file = RejectsFile(tmp_path / "a.rejects.jsonl")
+    file = RejectsFile(tmp_path / "a.rejects.jsonl", MASK)
     file.put(Row(number=1, text=b'{"a": "\xff"}'), FAULT)
     file.put(Row(number=2, values={"a": "\udcff"}), FAULT)
     file.close()

@@ -42,9 +42,9 @@ def _module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         )
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    bounded._drop()
+    bounded._calls.drop()
     yield
-    bounded._drop()
+    bounded._calls.drop()
     sys.modules.pop("misbehaving", None)
 
 
@@ -96,6 +96,26 @@ def test_the_child_survives_the_thread_that_first_called() -> None:
     worker.start()
     worker.join()
     assert asked("process") == found[0]
+
+
+def test_a_fork_has_a_child_of_its_own() -> None:
+    """A process that was forked has neither the thread nor the child of its parent, and can call."""
+    ours = asked("process")
+    reading, writing = os.pipe()
+    fork = os.fork()
+    if fork == 0:
+        try:
+            os.write(writing, str(asked("process")).encode())
+            bounded._calls.drop()
+        finally:
+            os._exit(0)
+    os.close(writing)
+    os.waitpid(fork, 0)
+    theirs = os.read(reading, 100).decode()
+    os.close(reading)
+    assert theirs
+    assert theirs != str(ours)
+    assert asked("process") == ours
 
 
 CALLER = """

@@ -12,7 +12,7 @@ from assay.records.mapping.judgment_builder import About, JudgmentBuilder
 from assay.records.mapping.record_builder import RecordBuilder
 from assay.records.mapping.repeat import compile_condition, compile_loops
 from assay.records.mapping.scope import Scope, as_text
-from assay.records.mapping.value import compile_value
+from assay.records.mapping.value import column_names, compile_value
 from assay.records.ports import Lookup
 from assay.records.reader import Read, RowContext
 
@@ -43,6 +43,8 @@ class MappingReader:
         """Whether the rows of a group may be apart from each other."""
         self.names_votes = any(judgment.once for judgment in document.judgments)
         """Whether a judgment carries the columns that name its vote."""
+        self.people = _people(document)
+        """Column -> the text of a raw id of a person with the column's name in braces."""
         self._document = document
         self._tables = tables
         self._joins = {name: compile_value(join.to) for name, join in document.join.items()}
@@ -120,3 +122,15 @@ def mapping_digest(document: MappingDocument) -> str:
     """`sha256:` and the digest over the mapping's meaning: comments and key order fall away."""
     plain = document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return labelled(encode_json(plain))
+
+
+def _people(document: MappingDocument) -> Mapping[str, str]:
+    """Who is named by a text with one column in it; other values are found by their keys."""
+    people = [each.reviewer.person for each in document.judgments]
+    people += [who for each in document.record.candidates for who in (each.person, each.editor)]
+    found: dict[str, str] = {}
+    for text in people:
+        columns = column_names(text) if isinstance(text, str) else ()
+        if isinstance(text, str) and len(columns) == 1:
+            found.setdefault(columns[0], text)
+    return found

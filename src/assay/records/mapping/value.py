@@ -27,6 +27,11 @@ _TRUE = frozenset({"1", "1.0", "true", "True", "TRUE"})
 _FALSE = frozenset({"0", "0.0", "false", "False", "FALSE", "", "null"})
 
 
+def column_names(template: str) -> tuple[str, ...]:
+    """The names in the braces of a template, each as it is written."""
+    return tuple(found[1] for found in _PLACEHOLDER.finditer(template) if found[1] is not None)
+
+
 class Piece(Part):
     """A part of a mapping: closed as every document's, but its texts stay as they are written."""
 

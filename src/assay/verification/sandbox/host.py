@@ -16,7 +16,7 @@ from assay.contracts.contract import IsolationLevel
 from assay.core.errors import MachineError
 from assay.verification.ports import Limits
 from assay.verification.sandbox.launching import Bubblewrap, launch
-from assay.verification.sandbox.memory_watch import memory_kb, tree
+from assay.verification.sandbox.memory_watch import ended_for_memory, memory_kb, tree
 
 START_SECONDS = 60.0
 """Seconds that a fork server may take to be ready: large libraries load slowly on busy machines."""
@@ -57,6 +57,8 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the run that it is about."""
     processes: int = 1
     """The most processes that it was seen to have."""
+    machine_full: bool = False
+    """Whether the kernel ended a process for want of memory on this machine meanwhile."""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +107,7 @@ class ForkServer:
         self.broken = False
         """Whether it failed and must be replaced."""
         self._runs = 0
+        self._ended_for_memory = 0
         self._own = len(tree(self.process_id))
         """Processes of the sandbox itself."""
 
@@ -153,6 +156,7 @@ class ForkServer:
             "commands": commands,
         }
         self._runs += 1
+        self._ended_for_memory = ended_for_memory()
         request = {"role": role, "bounds": bounds, "run": self._runs}
         paper = os.memfd_create("job", os.MFD_CLOEXEC)
         try:
@@ -197,7 +201,8 @@ class ForkServer:
         # A word about an earlier run, whose end nobody saw, must never be taken for this one's.
         if said["run"] != self._runs:
             raise self._broke(f"it reported run {said['run']} after run {self._runs}")
-        return msgspec.convert(said, Ending)
+        full = ended_for_memory() > self._ended_for_memory
+        return msgspec.structs.replace(msgspec.convert(said, Ending), machine_full=full)
 
     def hear(self, pipes: Sequence[int], limits: Limits, *, most: int | None = None) -> Heard:
         """Read pipes until the run has ended, and end it where it says or takes too much.

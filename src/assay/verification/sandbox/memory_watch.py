@@ -14,6 +14,15 @@ def memory_kb(pids: Iterable[int]) -> int:
     return sum(_held_kb(each) for each in pids)
 
 
+def ended_for_memory() -> int:
+    """Processes that the kernel has ended since it started because there was no memory left."""
+    try:
+        lines = Path("/proc/vmstat").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
+
+
 def tree(pid: int) -> list[int]:
     """A process and all that descend from it."""
     found, place = [pid], 0

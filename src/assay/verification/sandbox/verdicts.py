@@ -54,6 +54,8 @@ def ended(ending: Ending, limits: Limits) -> MachineVerdict | None:
         return None
     if ending.signal in {signal.SIGKILL, signal.SIGXCPU} and ending.cpu_ms >= limits.seconds * 1000:
         return Timeout()
+    if ending.signal == signal.SIGKILL and ending.machine_full:
+        return Error(reason="this machine ran out of memory, and the kernel ended the process")
     return Crash(reason=f"ended by {_signal(ending.signal)}")
 
 

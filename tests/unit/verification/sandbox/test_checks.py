@@ -54,7 +54,8 @@ def test_a_check_ends_in_the_verdict_of_what_became_of_the_candidate(
     sandbox: WarmSandbox, candidate: str, verdict: type
 ) -> None:
     """Right code passes, wrong or silent code fails; what was not delivered is told apart."""
-    found = check(sandbox, candidate)
+    limits = LIMITS if verdict is Timeout else Limits(seconds=60.0, memory_mb=256)
+    found = sandbox.check(candidate, CHECK, limits=limits)
     assert isinstance(found.verdict, verdict), found
     assert found.isolation == "namespaces/split"
 
@@ -97,7 +98,8 @@ def test_tests_of_both_shapes_are_run_and_broken_ones_are_errors(
     sandbox: WarmSandbox, tests: str, verdict: type
 ) -> None:
     """`check(candidate)` and plain assertions run; tests that ask nothing or break say nothing."""
-    found = check(sandbox, "def add(a, b): return a + b", tests)
+    limits = LIMITS if verdict is Timeout else Limits(seconds=60.0, memory_mb=256)
+    found = sandbox.check("def add(a, b): return a + b", tests, limits=limits)
     assert isinstance(found.verdict, verdict), found
 
 

@@ -27,6 +27,7 @@ from assay.verification.verification import (
 )
 from simulators.sandboxes import real_sandbox
 
+PATIENT = Limits(seconds=60.0, memory_mb=256, files_mb=2, files=20, output_kb=256)
 SHORT = Limits(seconds=1.0, memory_mb=256, files_mb=2, files=20, output_kb=256)
 
 
@@ -65,7 +66,7 @@ def test_a_program_ends_in_the_verdict_of_what_ended_it(
     sandbox: WarmSandbox, program: str, verdict: type
 ) -> None:
     """A limit has its own verdict where it was seen; what a program only says of itself is `fail`."""
-    found = run(sandbox, program)
+    found = run(sandbox, program, SHORT if verdict is Timeout else PATIENT)
     assert isinstance(found.verdict, verdict), found
     assert found.isolation == "namespaces"
 

@@ -156,6 +156,46 @@ def test_a_change_of_arguments_is_not_seen_and_never_called_a_failure(
     assert isinstance(check(sandbox, candidate, tests).verdict, verdict)
 
 
+TOLD = """
+seen = []
+class Odd:
+    def __getattr__(self, name): return lambda *told: seen.append(told) or True
+    def __getitem__(self, key): return True
+    def __call__(self, *told): return True
+def solve(): return Odd()
+def adder(n): return lambda m: n + m
+class Stack:
+    def __init__(self): self.held = []
+    def append(self, x): self.held.append(x)
+    def count(self, x): return self.held.count(x)
+    def copy(self):
+        other = Stack()
+        other.held = list(self.held)
+        return other
+"""
+
+
+@pytest.mark.parametrize(
+    ("tests", "verdict"),
+    [
+        ("assert solve().startswith('He')", Uncarried),
+        ("assert solve().issubset({1, 2})", Uncarried),
+        ("assert solve().equals(x=3)", Uncarried),
+        ("assert solve()['total']", Uncarried),
+        ("assert adder(3)(4) == 7", Pass),
+        ("assert adder(3)(4) == 8", Fail),
+        ("s = Stack()\ns.append(3)\nassert s.count(3) == 1 and s.copy().count(3) == 1", Pass),
+        ("s = Stack()\ns.append(3)\nassert s.count(4) == 1", Fail),
+    ],
+)
+def test_a_method_of_an_answer_is_not_told_what_is_expected(
+    sandbox: WarmSandbox, tests: str, verdict: type
+) -> None:
+    """What a function gave is asked nothing with a value; of a class the methods are what is tested."""
+    found = check(sandbox, TOLD, tests)
+    assert isinstance(found.verdict, verdict), found
+
+
 def test_a_question_is_answered_by_value_or_not_at_all(sandbox: WarmSandbox) -> None:
     """An object whose truth, length or text is no plain answer brings no pass."""
     odd = "class Odd:\n  def __bool__(s): return True\n  def __eq__(s, o): return True\ndef solve(): return Odd()"

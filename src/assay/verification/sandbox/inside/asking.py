@@ -2,7 +2,7 @@
 
 import collections
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from assay.verification.sandbox.inside import wire
 
@@ -21,6 +21,9 @@ loop, end a program or say that the tests themselves met a limit: `StopIteration
 the tests' own loops early."""
 
 Report = dict[str, Any]
+Role = Literal["name", "made", "result", "attribute"]
+"""A name of the candidate's; what the tests made from a class of such a name, and all that comes of
+it; what a function gave; an attribute of that."""
 
 
 class CandidateError(Exception):
@@ -86,8 +89,17 @@ class Asked:
         self.ending: EndingError | None = None
         """Why nothing more can be asked; None while it can."""
 
-    def ask(self, target: Report, do: str, arguments: Any = (), named: Any = None) -> Any:
+    def ask(
+        self, target: Report, do: str, arguments: Any = (), named: Any = None, role: Role = "result"
+    ) -> Any:
         """Ask about a name or an object of the candidate.
+
+        Args:
+            target: the name, or the number of the object.
+            do: what is asked.
+            arguments: what is asked with.
+            named: the same by names.
+            role: what an object is that comes back.
 
         Raises:
             EndingError: if no answer came with which the tests can go on.
@@ -103,8 +115,8 @@ class Asked:
             if "changed" in answer:
                 self.changed = True
                 if self._reflects:
-                    self._reflect(arguments, answer["changed"])
-            return self._value(do, answer)
+                    self._reflect(arguments, answer["changed"], role)
+            return self._value(do, answer, role)
         except EndingError as error:
             self.ending = error
             raise
@@ -146,10 +158,10 @@ class Asked:
             raise ForeignError(f"a {type(value).__name__[:60]} of theirs does not travel")
         return int(number)
 
-    def _reflect(self, arguments: Any, changed: Any) -> None:
+    def _reflect(self, arguments: Any, changed: Any, role: Role) -> None:
         """Put into arguments what a call has left in them."""
         try:
-            left = wire.unpack(changed, self._remote)
+            left = wire.unpack(changed, self._remote(role))
         except (wire.WireError, RecursionError) as error:
             raise LackingError(f"the candidate sent {error}") from error
         if type(left) is not list or len(left) != len(arguments):
@@ -159,13 +171,13 @@ class Asked:
                 given.clear()
                 _REFILLED[type(given)](given, now)
 
-    def _remote(self, number: int) -> "Remote":
-        return Remote(self, {"object": number})
+    def _remote(self, role: Role) -> Callable[[int], "Remote"]:
+        return lambda number: Remote(self, {"object": number}, role)
 
-    def _value(self, do: str, answer: Report) -> Any:
+    def _value(self, do: str, answer: Report, role: Role) -> Any:
         if "value" in answer:
             try:
-                return wire.unpack(answer["value"], self._remote)
+                return wire.unpack(answer["value"], self._remote(role))
             except (wire.WireError, RecursionError) as error:
                 raise LackingError(f"the candidate sent {error}") from error
         # In a call it would end a loop of the tests early.
@@ -209,18 +221,32 @@ class Remote:  # noqa: PLW1641  its hash refuses, as set below
     """A name or an object of the candidate, as the tests see it.
 
     What it is asked are questions whose answers come by value: whether it is true, how long it is,
-    its items, attributes and results. Another value is never sent to it to be compared with.
+    its items, attributes and results. Another value is never sent to it to be compared with: neither
+    by an operator nor, where a function gave it, by a method such as `startswith`, which would be
+    told what is expected and could say yes. Of a class that the tests call by its name the methods
+    are what is tested.
     """
 
-    __slots__ = ("_asked", "_target")
+    __slots__ = ("_asked", "_role", "_target")
 
-    def __init__(self, asked: Asked, target: Report) -> None:
+    def __init__(self, asked: Asked, target: Report, role: Role) -> None:
         object.__setattr__(self, "_asked", asked)
         object.__setattr__(self, "_target", target)
+        object.__setattr__(self, "_role", role)
+
+    def _next(self, attribute: bool = False) -> Role:
+        """What an object is that comes of this one."""
+        if self._role == "name":
+            return "made" if self._target["name"][:1].isupper() else "result"
+        if self._role == "made":
+            return "made"
+        return "attribute" if attribute else "result"
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Ask what a call of it gives."""
-        return self._asked.ask(self._target, "call", arguments, named)
+        if self._role == "attribute" and (arguments or named):
+            self._refuse("be asked about a value by a method")
+        return self._asked.ask(self._target, "call", arguments, named, self._next())
 
     def __bool__(self) -> bool:
         return self._asked.ask(self._target, "truth") is True
@@ -236,18 +262,20 @@ class Remote:  # noqa: PLW1641  its hash refuses, as set below
         return "<an object of the candidate>"
 
     def __iter__(self) -> Any:
-        return self._asked.ask(self._target, "iterate")
+        return self._asked.ask(self._target, "iterate", role=self._next())
 
     def __next__(self) -> Any:
-        return self._asked.ask(self._target, "next")
+        return self._asked.ask(self._target, "next", role=self._next())
 
     def __getitem__(self, key: Any) -> Any:
-        return self._asked.ask(self._target, "item", (key,))
+        if self._role in {"result", "attribute"} and type(key) is not int:
+            self._refuse("be asked for a value by a key")
+        return self._asked.ask(self._target, "item", (key,), role=self._next())
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._asked.ask(self._target, "get", (name,))
+        return self._asked.ask(self._target, "get", (name,), role=self._next(attribute=True))
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._asked.ask(self._target, "set", (name, value))

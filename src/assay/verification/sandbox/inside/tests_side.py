@@ -46,8 +46,8 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
     wanted = {name for name in names_in(code) if name not in space and not hasattr(builtins, name)}
     if entry:
         wanted.add(entry)
-    space |= {name: Remote(asked, {"name": name}) for name in wanted}
-    candidate = Remote(asked, {"name": entry or ""})
+    space |= {name: Remote(asked, {"name": name}, "name") for name in wanted}
+    candidate = Remote(asked, {"name": entry or ""}, "name")
     told = _ended(run(code, space, found, candidate), tests, asked)
     told = told or _nothing_asked(asked) or verdict_of(found, wanted)
     borrowed = sorted(asked.names - {entry or ""})

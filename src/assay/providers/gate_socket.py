@@ -1,0 +1,167 @@
+"""The gate's process behind a Unix socket, and its client, which stands in for the fingerprints.
+
+A message is JSON with its length before it. Requests hold texts; answers hold counts and places.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from multiprocessing.connection import Client, Connection, Listener
+from pathlib import Path
+from threading import Thread
+
+import msgspec
+
+from assay.core.errors import AssayError, MachineError, UsageError
+from assay.reserve.contamination import Compared
+from assay.reserve.gate import Gate, GateState
+from assay.reserve.overlap import Overlap
+
+MOST_BYTES = 64 << 20
+"""Bytes of one message; a client sends its texts in parts well below it."""
+
+PART_CHARACTERS = 4 << 20
+"""Characters that a client sends at once."""
+
+RULE = "found by the gate's process"
+"""The rule of an overlap that the gate reports: it says that there is one, and not where."""
+
+
+class _Question(msgspec.Struct):
+    """Texts to compare; none asks for the state of the gate."""
+
+    things: list[list[str]] = []
+
+
+class _Answer(msgspec.Struct):
+    """The state, or the places of overlapping things, or why nothing is answered."""
+
+    state: GateState | None = None
+    overlapping: list[int] = []
+    code: str = ""
+    message: str = ""
+    hint: str = ""
+
+
+def serve(gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
+    """Answer whoever can reach the socket, until the process is interrupted.
+
+    Args:
+        gate: what answers.
+        socket: where to listen; other users than its own may not use it, unless its owner permits.
+        ready: called once it listens.
+
+    Raises:
+        MachineError: if it cannot listen there.
+    """
+    with suppress(FileNotFoundError):
+        if socket.is_socket():
+            socket.unlink()
+    try:
+        listener = Listener(str(socket), family="AF_UNIX")
+        socket.chmod(0o600)
+    except OSError as error:
+        raise MachineError(
+            code="no-gate-socket",
+            message=f"the gate cannot listen: {error.strerror or error}",
+            where=str(socket),
+            hint="name a path of fewer than 100 characters in a folder that you may write",
+        ) from error
+    with closing(listener):
+        ready()
+        while True:
+            connection = listener.accept()
+            Thread(target=_answer_all, args=(gate, connection), daemon=True).start()
+
+
+def _answer_all(gate: Gate, connection: Connection) -> None:
+    """Answer one client until it goes away, or sends what is no request."""
+    with closing(connection), suppress(EOFError, OSError):
+        while True:
+            content = connection.recv_bytes(MOST_BYTES)
+            connection.send_bytes(msgspec.json.encode(_answer(gate, content)))
+
+
+def _answer(gate: Gate, content: bytes) -> _Answer:
+    try:
+        question = msgspec.json.decode(content, type=_Question)
+        if not question.things:
+            return _Answer(state=gate.state)
+        things = [Compared("", [("", text) for text in texts]) for texts in question.things]
+        return _Answer(overlapping=list(gate.overlapping(things)))
+    except msgspec.MsgspecError as error:
+        return _Answer(code="gate-request", message=f"the request cannot be read: {error}")
+    except AssayError as error:
+        return _Answer(code=error.code, message=error.message, hint=error.hint)
+
+
+class GateClient:
+    """The fingerprints as the gate's process answers for them: counts and holders, no words."""
+
+    def __init__(self, socket: Path) -> None:
+        """Ask the gate what it compares with.
+
+        Raises:
+            MachineError: if no gate answers there.
+        """
+        self._socket = socket
+        state = self._ask([]).state
+        if state is None:
+            raise _silent(socket, "it does not say what it compares with")
+        self.items = state.items
+        """Sealed items with words."""
+        self.wordless = state.wordless
+        """Sealed items without a word."""
+        self.sealed = state.sealed
+        """Reserve -> its sealed items."""
+        self.commitments = state.commitments
+        """Commitments of the sealings."""
+
+    def overlaps(self, given: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
+        """For each thing one overlap without its words, or none.
+
+        Raises:
+            UsageError: if the gate refuses, such as at its limit.
+            MachineError: if it stops to answer.
+        """
+        part: list[Compared] = []
+        characters = 0
+        for each in given:
+            part.append(each)
+            characters += sum(len(text) for _, text in each.strings)
+            if characters >= PART_CHARACTERS:
+                yield from self._part(part)
+                part, characters = [], 0
+        if part:
+            yield from self._part(part)
+
+    def _part(self, part: Sequence[Compared]) -> Iterator[tuple[Overlap, ...]]:
+        answer = self._ask([[text for _, text in each.strings] for each in part])
+        places = set(answer.overlapping)
+        for place, each in enumerate(part):
+            yield (_overlap(each.holder),) if place in places else ()
+
+    def _ask(self, things: list[list[str]]) -> _Answer:
+        try:
+            with closing(Client(str(self._socket), family="AF_UNIX")) as connection:
+                connection.send_bytes(msgspec.json.encode(_Question(things=things)))
+                answer = msgspec.json.decode(connection.recv_bytes(MOST_BYTES), type=_Answer)
+        except (OSError, EOFError, msgspec.MsgspecError) as error:
+            raise _silent(self._socket, str(error) or "it closed the connection") from error
+        if answer.code:
+            raise UsageError(code=answer.code, message=answer.message, hint=answer.hint)
+        return answer
+
+
+def _overlap(holder: str) -> Overlap:
+    return Overlap(
+        holder=holder, item="", containment=1.0, longest_run=0, rule=RULE, spans=(), decoded=""
+    )
+
+
+def _silent(socket: Path, why: str) -> MachineError:
+    return MachineError(
+        code="gate-silent",
+        message=f"the gate of the reserve does not answer: {why}",
+        where=str(socket),
+        hint="start it where its key is: assay reserve gate",
+    )

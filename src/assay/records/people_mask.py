@@ -1,0 +1,126 @@
+"""The mask of people: rows that are kept to be fixed hold pseudonyms, where they held raw ids.
+
+A fixed row is imported again, and a pseudonym in it stays what it is. A cell that is part of an id,
+as in a mapping's `person: "rater {rater}"`, becomes the pseudonym of the whole id.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from assay.records.pseudonym import PREFIX
+
+KEYS = frozenset(
+    [
+        "adjudicator",
+        "annotator",
+        "annotatorid",
+        "assignedto",
+        "completedby",
+        "editor",
+        "email",
+        "labeler",
+        "labelerid",
+        "labeller",
+        "labellerid",
+        "pseudonym",
+        "rater",
+        "raterid",
+        "reviewer",
+        "reviewerid",
+        "userid",
+        "username",
+        "worker",
+        "workerid",
+    ]
+)
+"""Names under which files keep people, in lower case and without `_`, `-` and spaces."""
+
+LEAST_LETTERS = 3
+"""A shorter id is not looked for in sentences: it would be found in words."""
+
+_WHOLE = re.compile(rf"{PREFIX}[a-z2-7]{{24}}")
+_FOREIGN = re.compile(r'("([^"\\]{1,40})"\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d+)')
+
+
+def known_or_made(pseudonym: Callable[[str], str]) -> Callable[[str], str]:
+    """The pseudonym of a raw id; an id that holds a whole pseudonym is that one.
+
+    Args:
+        pseudonym: makes the pseudonym of a raw id.
+    """
+
+    def of(raw: str) -> str:
+        found = _WHOLE.search(raw)
+        return found[0] if found else pseudonym(raw)
+
+    return of
+
+
+class Hidden(msgspec.Struct, frozen=True):
+    """A row without raw ids."""
+
+    raw: Any
+    """The row."""
+    names: Mapping[str, str]
+    """Each raw id that was in it -> its pseudonym."""
+
+    def in_text(self, text: str) -> str:
+        """A sentence about the row without its raw ids."""
+        for name, pseudonym in self.names.items():
+            if len(name) >= LEAST_LETTERS:
+                text = text.replace(name, pseudonym)
+        return text
+
+
+class PeopleMask:
+    """Hides the people of rows."""
+
+    def __init__(
+        self, pseudonym: Callable[[str], str], templates: Mapping[str, str] | None = None
+    ) -> None:
+        """Hide by name of key, and by what a mapping says of people.
+
+        Args:
+            pseudonym: makes the pseudonym of a raw id.
+            templates: column -> the text with `{column}` in it that is the raw id.
+        """
+        self._pseudonym = known_or_made(pseudonym)
+        self._templates = templates or {}
+
+    def hide(self, raw: Any) -> Hidden:
+        """A row without raw ids: an object, or a text that is no JSON."""
+        names: dict[str, str] = {}
+        if isinstance(raw, str):
+            return Hidden(_FOREIGN.sub(lambda found: self._in_broken(found, names), raw), names)
+        return Hidden(self._hide(raw, names), names)
+
+    def _hide(self, value: Any, names: dict[str, str]) -> Any:
+        if isinstance(value, dict):
+            return {
+                key: self._person(str(key), each, names)
+                if self._is_person(str(key)) and isinstance(each, str | int) and str(each).strip()
+                else self._hide(each, names)
+                for key, each in value.items()
+            }
+        if isinstance(value, list):
+            return [self._hide(each, names) for each in value]
+        return value
+
+    def _is_person(self, key: str) -> bool:
+        return key in self._templates or re.sub(r"[\s_-]", "", key).casefold() in KEYS
+
+    def _person(self, key: str, value: str | int, names: dict[str, str]) -> str:
+        template = self._templates.get(key, f"{{{key}}}")
+        pseudonym = self._pseudonym(template.replace(f"{{{key}}}", str(value)))
+        if str(value) != pseudonym:
+            names[str(value)] = pseudonym
+        return pseudonym
+
+    def _in_broken(self, found: re.Match[str], names: dict[str, str]) -> str:
+        value = found[3].strip('"')
+        if not self._is_person(found[2]) or not value.strip():
+            return found[0]
+        return f'{found[1]}"{self._person(found[2], value, names)}"'

@@ -1,0 +1,176 @@
+"""The gate answers for whoever has no key: counts and holders, logged and limited, and no words."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+import assay
+from assay.core.clock import fixed_clock
+from assay.core.errors import MachineError, UsageError
+from assay.demo.documents import write_program
+from assay.demo.evaluation import build_reserve
+from assay.providers.gate_socket import GateClient
+from assay.records.record import Record
+from assay.reserve.canonical_text import words
+from assay.reserve.contamination import Compared, ReserveIndex
+from assay.reserve.fingerprint import Hasher, item_name, item_texts, to_text
+from assay.reserve.gate import Gate, GateLimits, GateRequest
+from assay.reserve.sealing import Fingerprint
+from simulators.placed_records import placed_record
+
+KEY = b"a key of at least sixteen bytes"
+SECRET = "The heron counts eleven blue lanterns beside the quiet northern weir at dawn."
+OTHER = "A baker carries nine loaves of rye over the old bridge to the mill each Friday."
+CLOCK = fixed_clock("2026-01-05T09:00:00Z")
+
+
+def index() -> ReserveIndex:
+    """One sealed item."""
+    record, hasher = placed_record({}, SECRET), Hasher(KEY)
+    return ReserveIndex(
+        [
+            Fingerprint(
+                sealing="sea_x",
+                reserve="r",
+                item=item_name(KEY, record),
+                part=part,
+                words=len(words(text)),
+                grams=to_text(hasher.fingerprint(words(text))),
+            )
+            for part, text in item_texts(record)
+        ],
+        KEY,
+    )
+
+
+def things(*texts: str) -> list[Compared]:
+    """Things with a text each."""
+    return [Compared(f"rec_{place}", [("/text", text)]) for place, text in enumerate(texts)]
+
+
+def test_every_request_is_logged_without_its_texts() -> None:
+    """The log has counts; the answer has the places of what overlaps."""
+    logged: list[GateRequest] = []
+    gate = Gate(index(), clock=CLOCK, log=logged.append)
+    assert gate.overlapping(things(OTHER, SECRET)) == (1,)
+    assert gate.overlapping(things(OTHER)) == ()
+    assert [(each.things, each.overlapping) for each in logged] == [(2, 1), (1, 0)]
+    assert logged[0].characters == len(OTHER) + len(SECRET)
+
+
+@pytest.mark.parametrize(
+    ("limits", "answered"),
+    [
+        (GateLimits(overlaps=2), 2),
+        (GateLimits(characters=3 * len(SECRET)), 3),
+    ],
+)
+def test_a_limit_ends_the_answers_of_the_day(limits: GateLimits, answered: int) -> None:
+    """Whoever guesses sealed words is confirmed no more often than the limit; the next day begins anew."""
+    moments = ["2026-01-05T09:00:00Z"]
+    gate = Gate(index(), clock=lambda: moments[-1], log=lambda _: None, limits=limits)
+    for _ in range(answered):
+        assert gate.overlapping(things(SECRET)) == (0,)
+    with pytest.raises(UsageError, match="its limit of"):
+        gate.overlapping(things(SECRET))
+    moments.append("2026-01-06T00:00:00Z")
+    assert gate.overlapping(things(SECRET)) == (0,)
+
+
+@pytest.fixture(scope="module")
+def keeper() -> Iterator[Path]:
+    """A program whose reserve is sealed, with its gate as a process of its own."""
+    with TemporaryDirectory(prefix="gate") as short:  # the path of a socket is short
+        folder = Path(short) / "keeper"
+        write_program(folder)
+        first, *_ = build_reserve()
+        items = Path(short) / "items.jsonl"
+        items.write_text(first.canonical().decode() + "\n")
+        with assay.open(folder, clock=CLOCK, who="keeper") as program:
+            program.reserve.seal(items)
+        command = [sys.executable, "-m", "assay", "reserve", "gate", "-p", str(folder)]
+        with subprocess.Popen(
+            [*command, "--socket", str(Path(short) / "gate.sock")],
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stderr
+            assert "1 sealed items behind" in process.stderr.readline()
+            yield folder
+            process.terminate()
+
+
+@pytest.fixture
+def other(keeper: Path, tmp_path: Path) -> Path:
+    """The same program on a machine that has another key of the gate, and asks the gate."""
+    folder = tmp_path / "other"
+    shutil.copytree(keeper, folder)
+    (folder / ".assay" / "other.key").write_text("f" * 64)
+    settings = folder / "assay.toml"
+    lines = [each for each in settings.read_text().splitlines() if not each.startswith("gate_key")]
+    named = ['gate_key = "file:.assay/other.key"', f'gate = "unix:{keeper.parent / "gate.sock"}"']
+    settings.write_text("\n".join([*named, *lines]) + "\n")
+    return folder
+
+
+def _overlapping(folder: Path) -> Path:
+    file = folder.parent / "rows.jsonl"
+    first, *_ = build_reserve()
+    message = type(first.task.messages[0])(role="user", content=OTHER)
+    unlike = first.replace(
+        task=type(first.task)(messages=(message,), taxonomy=first.task.taxonomy), candidates=()
+    )
+    rows = [first.canonical().decode(), unlike.canonical().decode()]
+    file.write_text("\n".join(rows) + "\n")
+    return file
+
+
+def test_an_import_is_compared_by_the_gate_without_its_key(other: Path, keeper: Path) -> None:
+    """The machine's own key fits no fingerprint, so what is found was found by the gate, and logged."""
+    file = _overlapping(other)
+    with assay.open(other, clock=CLOCK, who="importer") as program:
+        report = program.records.import_(file)
+        shared, _ = program.store.scan(Record)
+        assert report.reserve
+        assert (report.reserve.compared, report.reserve.items) == (2, 1)
+        assert report.reserve.overlapping == (shared.id,)
+        checked = program.reserve.check()
+    assert [each.holder for each in checked.overlaps] == [shared.id]
+    assert checked.overlaps[0].spans == ()
+    with closing(sqlite3.connect(keeper / ".assay" / "store.sqlite")) as store:
+        entries = [str(body) for (body,) in store.execute("SELECT body FROM audit_entries")]
+    logged = [body for body in entries if "reserve.compare" in body]
+    assert len(logged) == 2
+    assert "1 of 2, " in logged[0]
+    assert not any(word in body for body in entries for word in ("heron", "loaves"))
+
+
+def test_without_the_gate_an_import_says_that_nothing_is_known(other: Path) -> None:
+    """Rows are stored, and the answer is unknown, with the reason and what to do."""
+    settings = other / "assay.toml"
+    settings.write_text(settings.read_text().replace("gate.sock", "none.sock"))
+    with assay.open(other, clock=CLOCK, who="importer") as program:
+        report = program.records.import_(_overlapping(other))
+        assert report.stored == 2
+        assert report.reserve
+        assert (report.reserve.compared, report.reserve.overlapping) == (0, ())
+        assert "the gate of the reserve does not answer" in report.reserve.unknown
+        with pytest.raises(MachineError, match="assay reserve gate"):
+            program.reserve.check()
+
+
+def test_the_socket_is_its_user_s_alone_and_answers_nonsense_with_a_fault(keeper: Path) -> None:
+    """Mode 0600; what is no request is refused, and the gate goes on."""
+    socket = keeper.parent / "gate.sock"
+    assert socket.stat().st_mode & 0o777 == 0o600
+    client = GateClient(socket)
+    with pytest.raises(UsageError, match="cannot be read"):
+        client._ask([{"no": "list"}])  # type: ignore[list-item]
+    assert list(client.overlaps(things(OTHER))) == [()]
