@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast, get_args
 
+import msgspec
 from anyio.to_thread import run_sync
 from litestar import Response, get
 from litestar.datastructures import MultiDict
@@ -61,7 +62,7 @@ async def standing(request: Asked, program: NamedDependency[Program]) -> Templat
         figures={each.name: each for each in standing_figures(found)},
         found=found,
         report=found.report,
-        alarms=sorted(found.alarms, key=_urgency),
+        alarms=sorted(_readable(program, found.alarms, _roles(request)), key=_urgency),
         undisposed=sum(n.records for n in found.report.dispositions if n.state == UNDISPOSED),
         modes=MODES,
         sentence=_sentence,
@@ -252,6 +253,17 @@ def _csv(figures: Sequence[Figure], name: str | None) -> Response[str]:
     )
 
 
+def _readable(program: Program, alarms: Sequence[Alarm], roles: tuple[str, ...]) -> list[Alarm]:
+    """Alarms that name by handles the records that the viewer may not read."""
+    return [
+        msgspec.structs.replace(
+            each,
+            evidence=tuple(program.session.with_handles(name, roles) for name in each.evidence),
+        )
+        for each in alarms
+    ]
+
+
 def _urgency(alarm: Alarm) -> int:
     return ("raised", "unknown", "clear").index(alarm.state)
 
@@ -274,7 +286,7 @@ def _sentence(given: str) -> str:
 
 def _alarm_records(alarm: Alarm) -> str | None:
     """The list of the records that an alarm names; None where it names none."""
-    named = [("id", each) for each in alarm.evidence if each.startswith("rec_")]
+    named = [("id", each) for each in alarm.evidence if each.startswith(("rec_", "rch_"))]
     return records(*named) if named else None
 
 
