@@ -42,13 +42,18 @@ def desk(folder: Path, clock: Clock = system_clock) -> Iterator[tuple[Client, Pr
     write_desk_program(folder, skip_share=0.5)
     with opened(folder, clock) as program:
         person(program, "ana", "reviewer", "policy_reviewer")
-        signed_in = program.accounts.sign_in("ana", PASSWORD)
-        assert signed_in
         app = create_app(program, sweep_seconds=3600)
         with TestClient(app, base_url="https://desk.test") as client:
-            client.cookies.set(COOKIE, signed_in.cookie)
-            client.headers["x-csrf-token"] = str(signed_in.principal.csrf)
+            sign_in(client, program)
             yield client, program
+
+
+def sign_in(client: Client, program: Program) -> None:
+    """Sign the reviewer in."""
+    signed_in = program.accounts.sign_in("ana", PASSWORD)
+    assert signed_in
+    client.cookies.set(COOKIE, signed_in.cookie)
+    client.headers["x-csrf-token"] = str(signed_in.principal.csrf)
 
 
 def page_through(client: Client, reason: str) -> tuple[set[str], Any]:
@@ -70,7 +75,7 @@ def page_through(client: Client, reason: str) -> tuple[set[str], Any]:
 def test_nobody_reads_through_a_queue_by_giving_back(reason: str, tmp_path: Path) -> None:
     """After ten the next is refused with 429, a named problem and what to do, and after an hour it is not."""
     moment = ["2026-03-02T09:00:00Z"]
-    with desk(tmp_path / "program", lambda: moment[0]) as (client, _):
+    with desk(tmp_path / "program", lambda: moment[0]) as (client, program):
         seen, last = page_through(client, reason)
         assert len(seen) == FREE_SKIPS + 1
         assert last.status_code == 429
@@ -79,6 +84,7 @@ def test_nobody_reads_through_a_queue_by_giving_back(reason: str, tmp_path: Path
         assert "why it cannot be judged" in last.json()["hint"]
         assert int(last.headers["retry-after"]) > 0
         moment[0] = later(moment[0], 3601)
+        sign_in(client, program)  # an idle session has ended by then
         again = client.post("/api/v1/review/claims", json={"count": 1}).json()["assignments"]
         path = RELEASE.format(again[0]["assignment"])
         assert client.post(path, json={"reason": "skip"}).status_code == 204
