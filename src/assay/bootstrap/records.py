@@ -49,6 +49,8 @@ class RecordLine(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     """Its id; its keyed handle where the reader may not see it."""
+    key: str | None
+    """Its key in its source, such as a row's own number; absent where the reader may not see it."""
     kind: str
     """Its kind."""
     sources: tuple[str, ...]
@@ -192,6 +194,7 @@ class RecordsNoun:
                 reasons = tuple(denial.message for denial in decision.denials)
                 yield RecordLine(
                     id=self._session.record_handle(identity) if reasons else identity,
+                    key=None if reasons else record.key,
                     kind=record.kind,
                     sources=record.source_classes,
                     task=None if reasons else record.task.messages[-1].content,

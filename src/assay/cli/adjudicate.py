@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli.output import AsJson, Folder, print_json
+from assay.core.wording import counted
 
 
 def adjudicate(
@@ -83,7 +84,7 @@ def _show(made: Any, still: list[str] | None, as_json: bool) -> None:
         looked = {} if still is None else {"undecided": still}
         print_json({"id": made.id, "adjudication": made, **looked})
         return
-    typer.echo(f"{made.id} weighs {len(made.judgments)} judgments of {made.record}")
+    typer.echo(f"{made.id} weighs {counted(len(made.judgments), 'judgment')} of {made.record}")
     if still:
         typer.secho(f"People differ, and it is not decided: {', '.join(still)}", fg="yellow")
     typer.echo("Now: assay quality dispose")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress
+from assay.core.wording import counted
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -123,7 +124,7 @@ def _show_preview(preview: Any) -> None:
         print_json({"record": read.record, "judgments": list(read.judgments)})
     for place, reason in preview.reasons:
         typer.secho(f"set aside: {place}: {reason}", fg="yellow")
-    typer.echo(f"{preview.read} rows read, nothing stored", err=True)
+    typer.echo(f"{counted(preview.read, 'row')} read, nothing stored", err=True)
 
 
 def _show_report(report: Any) -> None:
@@ -188,14 +189,14 @@ def _show_repeats(report: Any) -> None:
     if report.repeats:
         whose = ", ".join(f"{count} of {_WHOSE[kind]}" for kind, count in report.repeats.items())
         typer.echo(
-            f"  {sum(report.repeats.values())} repeat an earlier answer of the same reviewer, "
-            f"counted once: {whose}"
+            f"  repeats of an earlier answer of the same reviewer, counted once: "
+            f"{sum(report.repeats.values())} ({whose})"
         )
     if report.unordered:
         typer.secho(
-            f"  {report.unordered} differ from another answer of the same reviewer on the same "
-            f"record, and nothing shows which is later (first: {report.unordered_example}); they "
-            "decide nothing. Map `occasion` or `judged_at`, or `group` where rows are parts of "
+            f"  answers that differ from another of the same reviewer on the same record, with "
+            f"nothing to show which is later: {report.unordered} (first: {report.unordered_example}); "
+            "they decide nothing. Map `occasion` or `judged_at`, or `group` where rows are parts of "
             "one judgment",
             fg="yellow",
         )
@@ -235,14 +236,20 @@ def list_(
     if as_json:
         print_json([_listed(each) for each in found])
         return
-    columns = ("id", "kind", "sources", "task")
+    columns = ("id", "key", "kind", "sources", "task")
     print_table(columns, ((row["id"][:16], *list(row.values())[1:]) for row in map(_listed, found)))
 
 
 def _listed(line: Any) -> dict[str, str]:
     """The columns of one line; where its text is held back, the reason stands in its place."""
     text = "held back: " + "; ".join(line.held_back) if line.held_back else _short(line.task)
-    return {"id": line.id, "kind": line.kind, "sources": "+".join(line.sources), "task": text}
+    return {
+        "id": line.id,
+        "key": line.key or "",
+        "kind": line.kind,
+        "sources": "+".join(line.sources),
+        "task": text,
+    }
 
 
 def _short(text: str) -> str:

@@ -25,6 +25,7 @@ def status(
     import assay
     from assay.bootstrap.status import program_status
     from assay.governance.failure_modes import MODES
+    from assay.quality.coverage import slices_asked
 
     with assay.open(program) as opened:
         chosen = _two_axes(axes, list(opened.documents.contract.sampling.axes))
@@ -66,7 +67,7 @@ def status(
                 quota.distinct,
                 "yes" if quota.met else "no",
             )
-            for quota in (*cover.quotas, *cover.hard)
+            for quota in slices_asked(cover)
         ),
         title="Quotas (records that may be released; near copies count once)",
     )

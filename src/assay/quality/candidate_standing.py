@@ -18,7 +18,7 @@ from assay.quality.located_errors import ErrorSummary
 from assay.records.candidate import candidate_text
 from assay.records.evidence import TextSpan
 from assay.records.judgment import Judgment
-from assay.records.kinds import Critique, Demonstration, Policy, Trajectory
+from assay.records.kinds import Adversarial, Critique, Demonstration, Policy, Trajectory
 from assay.records.record import Record
 from assay.review.adjudication import Decided
 from assay.verification.coverage import Dossier
@@ -198,6 +198,7 @@ def _ruled(context: StandingContext, place: int) -> Iterator[Sign]:
 def _attacked(context: StandingContext) -> Iterator[Sign]:
     attack = context.consensus.attack
     if attack is None or not (attack.counts or attack.agreed):
+        yield from _attacked_by_its_record(context.record)
         return
     match attack.agreed:
         case "held":
@@ -206,6 +207,15 @@ def _attacked(context: StandingContext) -> Iterator[Sign]:
             yield Sign("against", "attack", "the attack succeeded")
         case _:
             yield Sign("split", "attack", "the attack succeeded in part, or reviewers differ")
+
+
+def _attacked_by_its_record(record: Record) -> Iterator[Sign]:
+    """What the record itself states of the attack, where nobody judged it; `held` supports nothing."""
+    stated = record.part.outcome if isinstance(record.part, Adversarial) else None
+    if stated == "broken":
+        yield Sign("against", "attack", "the record states that the attack succeeded")
+    elif stated == "partial":
+        yield Sign("split", "attack", "the record states that the attack succeeded in part")
 
 
 def _located(context: StandingContext, place: int) -> Iterator[Sign]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from assay.quality.agreement_outline import tell_dimensions, tell_verdicts
 from assay.quality.bootstrap import Resampling
-from assay.quality.coverage import QuotaCoverage
+from assay.quality.coverage import QuotaCoverage, slices_asked
 from assay.quality.diagnosis_outline import tell_alarms, tell_disagreement, tell_shortcuts
 from assay.quality.outline import Block, Bullets, Section, Table, section, table
 from assay.quality.report import QualityReport
@@ -294,7 +294,7 @@ def _coverage(report: QualityReport) -> Iterator[Block | str]:
         yield table(
             "Quotas and hard slices (near copies of an item count once: distinct)",
             ("slice", "needed", "accepted", "distinct", "records", "met"),
-            (quota_row(each) for each in (*found.quotas, *found.hard)),
+            (quota_row(each) for each in slices_asked(found)),
         )
     for axis in found.axes:
         yield table(

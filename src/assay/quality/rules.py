@@ -110,8 +110,8 @@ def decided_by(context: CaseContext) -> Iterator[tuple[str, RuleResult | None]]:
         yield rule.__name__.removeprefix("_").replace("_", " "), result
         if result is not None:
             break
-    if result is not None and result.state == "accepted":
-        refused = _not_endorsed(context)
+    if result is not None and result.state in RELEASABLE:
+        refused = _not_endorsed(context, preserved=result.state != "accepted")
         if refused is not None:
             yield "endorsement", refused
             result = refused
@@ -270,7 +270,7 @@ def _stale(context: CaseContext) -> RuleResult | None:
     return RuleResult(
         "versions",
         "needs_rereview",
-        f"{len(context.stale)} of {total} judgments were made before the meaning changed of {named}",
+        f"{len(context.stale)} of {total} judgments were made before the meaning of {named} changed",
         "review the record again (assay review stale --assign), or declare the older version "
         "compatible in the contract",
     )
@@ -304,7 +304,7 @@ def _disagreed(context: CaseContext) -> RuleResult | None:
     if not context.disputes:
         return None
     first, more = context.disputes[0], len(context.disputes) - 1
-    reason = first.reason + (f"; and {more} more questions" if more else "")
+    reason = first.reason + (f"; and {counted(more, 'more question')}" if more else "")
     layer = context.layer
     objective = next((each for each in context.disputes if _is_objective(context, each)), None)
     if objective is not None and layer.on_disagreement == "preserve":
@@ -374,18 +374,35 @@ def _compared(context: CaseContext) -> str:
     """What the judgments were compared on; with one judgment nothing was."""
     if context.consensus.people.judgments < 2:  # noqa: PLR2004  it takes two to disagree
         return "one judgment has nothing to disagree with"
+    spread = [
+        score
+        for score in context.consensus.scores
+        if score.agreed is None and sum(score.counts.values()) > 1
+    ]
+    agreed = Counter(context.compared)
+    agreed["score"] -= len(spread)
     named = ", ".join(
         f"{count} {what}s" if count > 1 else f"one {what}"
-        for what, count in context.compared.items()
+        for what, count in agreed.items()
+        if count > 0
     )
-    return f"they agree on {named}"
+    kept = (
+        f"the spread of scores on {', '.join(sorted({each.dimension for each in spread}))} is kept"
+    )
+    told = [f"they agree on {named}"] if named else []
+    return "; ".join([*told, *([kept] if spread else [])])
 
 
-def _not_endorsed(context: CaseContext) -> RuleResult | None:
-    """A record that exists to be imitated needs a candidate that is endorsed."""
+def _not_endorsed(context: CaseContext, *, preserved: bool) -> RuleResult | None:
+    """A record that exists to be imitated needs a candidate that is endorsed.
+
+    Where a disagreement is preserved, only one on which all agree against it is refused.
+    """
     places = imitated(context.case.record)
     own = [context.standings[place] for place in places if place < len(context.standings)]
     if not own or any(each.standing == "endorsed" for each in own):
+        return None
+    if preserved and any(each.standing != "rejected" for each in own):
         return None
     first = next((each for each in own if each.standing != "unjudged"), None)
     if first is not None and first.rule == OFF_SCALE:
@@ -397,7 +414,10 @@ def _not_endorsed(context: CaseContext) -> RuleResult | None:
         )
     if first is not None:
         return RuleResult(
-            first.rule, "rejected", first.reason, "a revision that is reviewed as its own record"
+            first.rule,
+            "rejected",
+            first.reason,
+            "an adjudication that decides otherwise; a revision is a record of its own",
         )
     unjudged = own[0]
     if context.case.record.kind == "critique" or not context.consensus.people.judgments:

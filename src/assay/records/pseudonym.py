@@ -3,6 +3,7 @@
 import base64
 import hmac
 import re
+import unicodedata
 from collections.abc import Callable
 from hashlib import sha256
 
@@ -22,7 +23,8 @@ def pseudonymiser(key: bytes) -> Callable[[str], str]:
     """The function that turns a raw person id into `rvr_` and 24 base32 characters.
 
     HMAC-SHA256 (RFC 2104) under the program's secret key, cut to 120 bits: the same id gives
-    the same pseudonym within a program, another one elsewhere, and nobody without the key can
+    the same pseudonym within a program, also in another Unicode form or with white space around
+    it, another one elsewhere, and nobody without the key can
     try ids until one fits.
 
     Args:
@@ -43,7 +45,9 @@ def pseudonymiser(key: bytes) -> Callable[[str], str]:
                 message="the name or id of a person is empty",
                 hint="name the person as other files and commands do",
             )
-        digest = hmac.digest(key, raw.encode(), sha256)[:_DIGEST_BYTES]
+        # One name in two encodings of its accents, or with a space behind it, is one person.
+        name = unicodedata.normalize("NFC", raw).strip()
+        digest = hmac.digest(key, name.encode(), sha256)[:_DIGEST_BYTES]
         return PREFIX + base64.b32encode(digest).decode().lower()
 
     return pseudonym

@@ -153,7 +153,7 @@ def versions_gate(
     errors = [issue for issue in issues if has_errors([issue])]
     faults += [f"{issue.file}:{issue.line}: {issue.message}" for issue in errors[:_SHOWN]]
     if len(errors) > _SHOWN:
-        faults.append(f"and {len(errors) - _SHOWN} more errors in the documents")
+        faults.append(f"and {counted(len(errors) - _SHOWN, 'more error')} in the documents")
     for kind, document in documents.items():
         if document.read().status == "retired":
             faults.append(f"the {kind} {document.version} is retired")
@@ -226,7 +226,7 @@ def reserve_gate(
             0, f"{len(holders)} of {compared} records and other texts share text with the reserve"
         )
     if len(overlaps) > _SHOWN:
-        faults.append(f"and {len(overlaps) - _SHOWN} more overlaps: assay reserve check")
+        faults.append(f"and {counted(len(overlaps) - _SHOWN, 'more overlap')}: assay reserve check")
     items = sum(sealed.values()) - wordless
     without = [describe_wordless(wordless)] if wordless else []
     short = short_of(contract, sealed)
@@ -356,7 +356,7 @@ def _passages(unread: Mapping[str, Sequence[str]]) -> str:
     """The first passage of each file, and how many more it has."""
     return "; ".join(
         f"{name} {passages[0][:_EXCERPT]!r}"
-        + (f" and {len(passages) - 1} more passages" if len(passages) > 1 else "")
+        + (f" and {counted(len(passages) - 1, 'more passage')}" if len(passages) > 1 else "")
         for name, passages in sorted(unread.items())
     )
 

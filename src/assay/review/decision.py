@@ -14,6 +14,7 @@ from assay.core.errors import InputError
 from assay.records.coherence import judgment_faults
 from assay.records.judgment import Judgment, Reviewer
 from assay.records.record import Record
+from assay.records.verdict import Prefers, Ranks, Tie
 from assay.review.adjudication import Decided
 from assay.review.answer import Answer, answer_faults, answer_in_record_order
 from assay.review.assignment import Assignment
@@ -106,6 +107,8 @@ def decision_faults(record: Record, decision: Decided, adjudicator: str) -> Iter
         reviewer=Reviewer(pseudonym=adjudicator, kind="human", role="adjudicator"),
         **msgspec.structs.asdict(decision),
     )
+    if len(record.candidates) < 2 and isinstance(decision.verdict, Prefers | Ranks | Tie):  # noqa: PLR2004
+        yield "a verdict compares, and the record has fewer than two candidates: give scores instead"
     yield from judgment_faults(record, stated)
 
 

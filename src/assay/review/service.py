@@ -461,6 +461,12 @@ def _check_decision(
             "no judgment of a person is weighed",
             "have the record judged by people first",
         )
+    if isinstance(decision, Returned) and not decision.reason.strip():
+        raise _refused(
+            "no-reason",
+            "it is sent back without a word",
+            "say what must be fixed before it returns",
+        )
     if not isinstance(decision, Decided):
         return
     if not decides_anything(decision):

@@ -119,8 +119,8 @@ def test_an_import_names_repeats_and_what_the_contract_lacks(
         program,
     )
     out = assay(*call).out
-    assert "1 repeat an earlier answer of the same reviewer, counted once: 1 of people" in out
-    assert "1 differ from another answer" in out
+    assert "repeats of an earlier answer of the same reviewer, counted once: 1 (1 of people)" in out
+    assert "answers that differ from another of the same reviewer" in out
     assert "row 3, line 4" in out
     assert "not in the contract: domain: zzz (1 record)" in out
     again = json.loads(assay(*call, "--json").out)

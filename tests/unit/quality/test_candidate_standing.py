@@ -40,7 +40,7 @@ from assay.records.verdict import (
     Scored,
     Tie,
 )
-from assay.review.adjudication import Adjudication, Decided
+from assay.review.adjudication import Adjudication, Decided, Preserved
 from assay.verification.verification import (
     Crash,
     Error,
@@ -395,6 +395,50 @@ def test_a_value_off_the_scale_endorses_nothing(values: dict[str, Any]) -> None:
     found = _dispose(record, _scored_twice(record, **values))
     assert (found.state, found.standings[0].standing) == ("needs_adjudication", "mixed")
     assert "not on its scale" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("outcome", "standing"), [("broken", "rejected"), ("partial", "mixed"), ("held", "endorsed")]
+)
+def test_what_a_record_states_of_its_attack_counts_where_nobody_judged_it(
+    outcome: Any, standing: str
+) -> None:
+    """A transcript that its source calls broken is no good example, whatever scores say."""
+    record = single(Adversarial(outcome=outcome), "5")
+    found = _dispose(record, _scored_twice(record, correctness=5, sound=1))
+    assert found.standings[0].standing == standing
+
+
+@pytest.mark.parametrize(
+    ("values", "state"), [((1, 1), "rejected"), ((1, 5), "disagreement_preserved")]
+)
+def test_a_disagreement_that_is_none_cannot_be_kept(values: tuple[int, int], state: str) -> None:
+    """What all reject stays rejected where an adjudicator keeps the distribution; a split is kept."""
+    record = single(Demonstration())
+    given = [
+        scored(record, name, correctness=value, sound=1)
+        for name, value in zip("ab", values, strict=True)
+    ]
+    kept = Adjudication(
+        record=record.id,
+        judgments=tuple(each.id for each in given),
+        decision=Preserved(),
+        cause="legitimate_plural_preference",
+        adjudicator="senior",
+    )
+    assert _dispose(record, given, adjudications=(kept,)).state == state
+
+
+def test_agreement_names_what_is_kept_as_a_spread() -> None:
+    """Scores on a plural dimension may differ; they are not counted as agreed."""
+    record = single(Outcome(criterion="right"), "5")
+    given = [
+        scored(record, name, correctness=5, sound=1, taste=value)
+        for name, value in zip("ab", ("yes", "no"), strict=True)
+    ]
+    found = _dispose(record, given)
+    assert found.state == "accepted"
+    assert found.reason.endswith("they agree on 2 scores; the spread of scores on taste is kept")
 
 
 def test_the_explanation_ends_with_what_decides() -> None:

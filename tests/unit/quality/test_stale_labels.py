@@ -50,7 +50,7 @@ def test_a_label_under_an_older_meaning_does_not_settle_a_record() -> None:
     """Clarity asks something else now, so records judged on it before wait, and the reason says so."""
     found = dispose_case(_case(_given(clarity=5)), _in_force())
     assert (found.state, found.rule) == ("needs_rereview", "standard/versions")
-    assert found.reason == "2 of 2 judgments were made before the meaning changed of clarity (2)"
+    assert found.reason == "2 of 2 judgments were made before the meaning of clarity (2) changed"
 
 
 def test_an_equal_answer_under_the_new_text_is_not_lost_beside_the_older_one() -> None:

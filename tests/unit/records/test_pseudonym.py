@@ -30,6 +30,13 @@ def test_a_short_key_is_refused() -> None:
         pseudonymiser(b"short")
 
 
+def test_one_name_in_two_spellings_of_a_file_is_one_person() -> None:
+    """A space behind a name, or its accents in another Unicode form, makes no second reviewer."""
+    one = pseudonymiser(b"0" * 32)
+    assert len({one("Zoë"), one("Zoe\u0308"), one(" Zoë\t")}) == 1
+    assert one("Zoë") != one("zoë")
+
+
 @pytest.mark.parametrize("raw", ["", "  ", "\t\n"])
 def test_nobody_is_not_a_person(raw: str) -> None:
     """Everybody without an id would be one person, so an empty id is refused."""

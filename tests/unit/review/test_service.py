@@ -8,6 +8,7 @@ import pytest
 from assay.core.errors import InputError, UsageError
 from assay.core.fact import Fact
 from assay.records.judgment import Attack, Judgment
+from assay.records.kinds import Demonstration
 from assay.records.ports import Row
 from assay.records.record import Record
 from assay.records.verdict import (
@@ -22,10 +23,11 @@ from assay.review import pass_service, service
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.assign import Member
 from assay.review.assignment import Assignment
+from assay.review.decision import decision_faults
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk
 from simulators.open_rights import open_rights
-from simulators.small_program import LAYER, facts, judged, pair
+from simulators.small_program import LAYER, facts, judged, pair, single
 
 F = TypeVar("F", bound=Fact)
 
@@ -299,6 +301,7 @@ def test_an_adjudication_weighs_all_judgments_and_changes_none(
         ({"decision": Decided(verdict=NotAsked(), attack=Attack(attempts=3))}, "no-decision"),
         ({"decision": Decided(verdict=NotAsked(), scores=(DECLINED,))}, "no-decision"),
         ({"decision": Decided(verdict=Prefers(candidate=2))}, "misfit"),
+        ({"decision": Returned(reason="  ")}, "no-reason"),
     ],
 )
 def test_an_adjudication_that_cannot_stand_is_refused(
@@ -325,6 +328,15 @@ def test_who_is_asked_to_judge_a_record_does_not_decide_it(
         _adjudicate(store, record.id, adjudicator="anna")
     assert caught.value.code == "not-independent"
     assert _adjudicate(store, other.id, adjudicator="anna").adjudicator == "anna"
+
+
+def test_one_candidate_alone_is_no_comparison() -> None:
+    """Nothing is preferred to nothing: a verdict that compares needs two candidates."""
+    record = single(Demonstration())
+    compared = Decided(verdict=Prefers(candidate=0))
+    assert list(decision_faults(record, compared, "senior")) == [
+        "a verdict compares, and the record has fewer than two candidates: give scores instead"
+    ]
 
 
 def test_there_must_be_something_to_weigh() -> None:

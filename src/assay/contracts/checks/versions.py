@@ -40,7 +40,7 @@ def _raised(kind: DocumentKind, document: AnyDocument, context: CheckContext) ->
     if touched:
         yield Fault(
             kind, ("version",), "meaning-under-old-version",
-            f"the meaning changed of {', '.join(touched)}, and the store holds the older text "
+            f"the meaning of {', '.join(touched)} changed, and the store holds the older text "
             f"under the same version {document.version}",
             "raise the version, at least its second number: labels are told apart by it",
         )  # fmt: skip

@@ -120,6 +120,11 @@ def easy_items_alarm(coverage: Coverage, items: ItemCounts) -> Alarm:
         return raised(
             MODE, "the contract sets no quota and names no hard slice", "set quotas for hard slices"
         )
+    copied = [text for each in asked if (text := _filled_by_copies(each))]
+    if copied:  # which is seen however few there are
+        return raised(
+            MODE, "; ".join(copied), "collect for these slices before anything else is added"
+        )
     if coverage.accepted < MIN_TRIALS:
         return unknown(MODE, f"{coverage.accepted} accepted records are too few to tell")
     found = [text for each in asked if (text := _starved(each, coverage))]
@@ -149,14 +154,19 @@ def easy_items_alarm(coverage: Coverage, items: ItemCounts) -> Alarm:
     )
 
 
+def _filled_by_copies(quota: QuotaCoverage) -> str:
+    """The slice in words where only near copies fill its quota."""
+    if not quota.distinct < quota.needed <= quota.accepted:
+        return ""
+    return (
+        f"{_where(quota.slice)} has {quota.accepted} accepted records of {quota.needed} needed, but "
+        f"only {quota.distinct} once near copies count once"
+    )
+
+
 def _starved(quota: QuotaCoverage, coverage: Coverage) -> str:
     """The slice in words where it surely lacks items for the size that the program has."""
     distinct, where = quota.distinct, _where(quota.slice)
-    if distinct < quota.needed <= quota.accepted:
-        return (
-            f"{where} has {quota.accepted} accepted records of {quota.needed} needed, but only "
-            f"{distinct} once near copies count once"
-        )
     if distinct >= quota.needed:
         return ""
     seen = f"{where} has {distinct} of {quota.needed} needed"
