@@ -213,7 +213,7 @@ def test_without_a_sandbox_code_is_not_tested() -> None:
             "the tests can be reached from inside the sandbox",
         ),
     ],
-    ids=["sound", "no assertion", "first argument", "wrong tests", "shared process"],
+    ids=["sound", "too weak", "first argument", "wrong tests", "shared process"],
 )
 def test_code_tests_are_tried_with_stubs_and_a_search(
     sandbox: Sandbox, tests: str, options: dict[str, Any], reason: str | None
