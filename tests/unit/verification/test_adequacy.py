@@ -204,7 +204,7 @@ def test_without_a_sandbox_code_is_not_tested() -> None:
     ("tests", "options", "reason"),
     [
         ("assert add(2, 3) == 5\nassert add(-4, 9) == 5 and add(7, 1) == 8\n", {}, None),
-        ("add(2, 3)\n", {}, "it accepts an empty body, `return None`, `return 0`"),
+        ("assert add(2, 3) != 7\n", {}, "it accepts an empty body, `return None`, `return 0`"),
         ("assert add(0, 0) == 0\nassert add(3, 0) == 3\n", {}, "it accepts `return` of its first"),
         ("assert add(1, 1) == 3\n", {}, "the reference fails: line 1 of the tests"),
         (
