@@ -404,7 +404,7 @@ PLANTS = [
 ]  # fmt: skip
 
 
-OF_VERSIONS = {"meaning-under-old-version", "version-not-raised"}
+OF_VERSIONS = {"meaning-under-old-version", "version-not-raised", "compatible-unknown"}
 """Codes that need a store beside the documents, planted on their own."""
 
 CONSEQUENCES = {
@@ -464,6 +464,17 @@ def test_a_text_that_changed_under_its_version_is_named(
     write(tmp_path, rubric(code, "version", (edit, "Is the advice safe for a child?")))
     [issue] = service.check(tmp_path, context).issues
     assert (issue.code, issue.path, issue.severity) == (code, "version", documented()[code])
+
+
+def test_a_compatible_version_that_never_was_is_named(tmp_path: Path) -> None:
+    """Labels cannot have been made under a version that the store does not know."""
+    declared = {"document": "rubric", "version": "0.9.0", "because": "Only the words changed."}
+    write(tmp_path, contract("compatible-unknown", "x", (("compatible",), [declared])))
+    stored = (to_fact(service.load(tmp_path).rubric),)
+    [issue] = service.check(tmp_path, msgspec.structs.replace(CONTEXT, stored=stored)).issues
+    assert (issue.code, issue.path) == ("compatible-unknown", "compatible[0].version")
+    assert issue.severity == documented()["compatible-unknown"]
+    assert issue.hint == f"versions that it holds: {stored[0].version}"
 
 
 def test_every_code_is_planted_and_documented() -> None:

@@ -54,6 +54,21 @@ def _raised(kind: DocumentKind, document: AnyDocument, context: CheckContext) ->
         )  # fmt: skip
 
 
+@check("contract", "context")
+def compatible_versions_are_known(contract: Contract, context: CheckContext) -> Iterator[Fault]:
+    """What is declared compatible is a version that the program had."""
+    held = {(each.kind, each.version) for each in context.stored}
+    for place, entry in enumerate(contract.compatible):
+        if held and (entry.document, entry.version) not in held:
+            known = sorted(version for kind, version in held if kind == entry.document)
+            yield Fault(
+                "contract", ("compatible", place, "version"), "compatible-unknown",
+                f"the store holds no {entry.document} {entry.version}, so no label was made under it",
+                f"versions that it holds: {', '.join(known) or 'none'}", "warning",
+            )  # fmt: skip
+
+
 CHECKS: tuple[Check, ...] = (
     contract_version_is_raised, rubric_version_is_raised, policy_version_is_raised,
+    compatible_versions_are_known,
 )  # fmt: skip
