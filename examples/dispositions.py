@@ -209,7 +209,7 @@ def _section(disposed: SetDispositions) -> Iterator[str]:
 
 def general(reason: str) -> str:
     """A reason without what is of its record alone: counts in brackets, values and all numbers."""
-    without_counts = re.sub(r" \([^)]*\)|; and \d+ more questions", "", reason)
+    without_counts = re.sub(r" \([^)]*\)|; and \d+ more questions?", "", reason)
     one_value = re.sub(r" is -?\d+(, -?\d+)*", " is n", without_counts)
     return re.sub(r"(?<!\w)-?\d+(\.\d+)?", "n", one_value)
 
