@@ -80,10 +80,10 @@ class Show(NamedTuple):
 
 SHOWS = (
     Show("llmfao-pairs", "llmfao-pairs", "crowd-comparisons.csv", 2139, "preference", 40, 32, 3, "trl:preference", joined="pairs-crowd.jsonl"),
-    Show("mqm-ted-ende", "real-data", "mqm_ted_ende.tsv", 7406, "critique", 40, 14, 40, "trl:unpaired-preference"),
-    Show("xstest-mistralinstruct", "real-data", "xstest_v2_completions_mistralinstruct.csv", 450, "policy", 40, 0, 40, "trl:unpaired-preference"),
+    Show("mqm-ted-ende", "real-data", "mqm_ted_ende.tsv", 7406, "critique", 40, 16, 40, "trl:unpaired-preference"),
+    Show("xstest-mistralinstruct", "real-data", "xstest_v2_completions_mistralinstruct.csv", 450, "policy", 40, 0, 39, "trl:unpaired-preference"),
     Show("tau-fewshot", "real-data", "MockRetailDomainEnv-few_shot.jsonl", 69, "trajectory", 40, 0, 0, "trl:conversational", {"trajectories": "true"}),
-    Show("summeval-op", "real-data", "summeval-op-detailed.jsonl", 32, "preference", 32, 32, 700, "trl:preference", {"pairs": "all"}),
+    Show("summeval-op", "real-data", "summeval-op-detailed.jsonl", 32, "preference", 32, 31, 671, "trl:preference", {"pairs": "all"}),
 )  # fmt: skip
 NAMES = tuple(show.name for show in SHOWS)
 
@@ -271,7 +271,11 @@ def _trainer_rows(show: Show, program: Program) -> int:
         print(f"{show.name}: no release: {error}")
         return 0
     report = export_release(
-        built.folder, show.exporter, program.folder / "rows", dict(show.options)
+        built.folder,
+        show.exporter,
+        program.folder / "rows",
+        dict(show.options),
+        use="evaluate",
     )
     return report.rows
 

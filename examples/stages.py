@@ -143,13 +143,13 @@ def gsm8k_train(data: Path) -> Figures:
         return {
             "sealed": sealed.sealed,
             "compared": before.records,
-            "overlap": len({each.record for each in before.overlaps}),
+            "overlap": len({each.holder for each in before.overlaps}),
             "examples": [
                 f"{each.rule}: {max((span.quote for span in each.spans), key=len)[:110]!r}"
                 for each in before.overlaps[:5]
             ],
             "overlap after three sealed rows came back": len(
-                {each.record for each in after.overlaps}
+                {each.holder for each in after.overlaps}
             ),
             "gate": [f"{gate.outcome}: {gate.reason[:90]}" for gate in gates],
         }

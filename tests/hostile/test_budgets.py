@@ -23,7 +23,7 @@ from assay.records.ports import Layout
 from assay.records.reader import RowContext
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task, Tool, ToolCall
-from assay.verification.verification import Error, Pass, Timeout
+from assay.verification.verification import Error, Pass, Timeout, Uncarried
 from assay.verification.verifier import Found
 
 
@@ -89,8 +89,11 @@ def test_a_candidate_that_sends_a_large_value_runs_out_of_time() -> None:
 
 
 @pytest.mark.long
-def test_a_rule_that_never_ends_is_unknown() -> None:
-    """A rule's schema and its expressions are bounded as well; the reason names the budget."""
+def test_a_rule_that_never_ends_passes_nobody() -> None:
+    """A rule's schema and its expressions are bounded as well; the reason names the budget.
+
+    Whether the rule or the answer asks for too much cannot be told, so the answer is not passed.
+    """
     rules = json.dumps([{"id": "shape", "reason": "wrong", "schema": json.loads(nested(34))}])
     record = calling("", "{}")
     candidate = Candidate(content='{"x":"1"}', provenance=MadeByModel(model="m"))
@@ -102,7 +105,7 @@ def test_a_rule_that_never_ends_is_unknown() -> None:
         candidates=(candidate,),
     )
     verdict = verdict_on("rules", changed, rules=rules)
-    assert isinstance(verdict, Error)
+    assert isinstance(verdict, Uncarried)
     assert "takes more than 2 s of processor time" in verdict.reason
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -69,12 +69,14 @@ class TextPrint(NamedTuple):
 
 
 class ItemPrint(NamedTuple):
-    """What is kept of an item. A shared document does not make copies of different answers."""
+    """What is kept of an item: a shared document or a shared answer makes no copies of the rest."""
 
     task: TextPrint
     """Of its messages."""
     answers: TextPrint
-    """Of its candidates."""
+    """Of its candidates together."""
+    candidates: tuple[TextPrint, ...]
+    """Of each of its candidates."""
 
     def keys(self) -> list[int]:
         """What a near copy shares at least one of."""
@@ -82,8 +84,17 @@ class ItemPrint(NamedTuple):
         return [hash((place, *pair)) for place, pair in enumerate(pairs) if None not in pair]
 
     def is_near(self, other: "ItemPrint") -> bool:
-        """Whether both the tasks and the answers are near copies."""
-        return self.task.is_near(other.task) and self.answers.is_near(other.answers)
+        """Whether the tasks are near copies, and each candidate is one of a candidate of the other."""
+        return (
+            self.task.is_near(other.task)
+            and self.answers.is_near(other.answers)
+            and _each_is_in(self.candidates, other.candidates)
+            and _each_is_in(other.candidates, self.candidates)
+        )
+
+
+def _each_is_in(some: Sequence[TextPrint], others: Sequence[TextPrint]) -> bool:
+    return all(any(each.is_near(other) for other in others) for each in some)
 
 
 class NearCopies:
@@ -118,9 +129,11 @@ class NearCopies:
 
 def item_print(record: Record) -> ItemPrint:
     """What is kept of a record to find its near copies."""
+    texts = [candidate_text(candidate) for candidate in record.candidates]
     return ItemPrint(
         task=_text_print(message.content for message in record.task.messages),
-        answers=_text_print(candidate_text(candidate) for candidate in record.candidates),
+        answers=_text_print(texts),
+        candidates=tuple(_text_print([text]) for text in texts),
     )
 
 

@@ -62,6 +62,14 @@ def test_the_end_of_a_long_text_is_looked_at(where: str) -> None:
     assert distinct(item("Write.", both[0]), item("Write.", both[0] + "!")) == 1
 
 
+def test_a_shared_answer_does_not_make_copies_of_different_comparisons() -> None:
+    """One long answer beside five others that differ makes five comparisons, in either order."""
+    prompt, shared = text(40), text(300)
+    others = [text(20) for _ in range(5)]
+    assert distinct(*(item(prompt, shared, each) for each in others)) == 5
+    assert distinct(item(prompt, shared, others[0]), item(prompt, others[0] + "!", shared)) == 1
+
+
 def test_the_order_in_which_items_come_makes_no_difference() -> None:
     """Items that are near in a chain count the same, whichever comes first."""
     words = text(40).split()

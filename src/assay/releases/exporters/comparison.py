@@ -5,8 +5,9 @@ from itertools import product
 from typing import Literal
 
 from assay.releases.exporters.endorsed import (
-    may_be_chosen,
-    refuse_unless_chosen,
+    lacks_evidence,
+    refuse_lacking,
+    refuse_rejected,
     standing_of,
 )
 from assay.releases.exporters.holdings import Holding, agreed_order, ordered_pairs
@@ -39,8 +40,8 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
     """The pairs (chosen, rejected) that the judgments of a record support.
 
     Raises:
-        NotCarriedError: if there is no winner, the winner is rejected or lacks evidence that the
-            contract requires, or chosen and rejected are the same text.
+        NotCarriedError: if there is no winner, the winner is rejected, or chosen and rejected are
+            the same text.
     """
     candidates = released.record.candidates
     if len(candidates) < 2:  # noqa: PLR2004  two is what makes a comparison
@@ -58,9 +59,9 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
     ]
     if not apart:
         raise NotCarriedError("same_responses")
-    usable = [pair for pair in apart if may_be_chosen(released, pair[0])]
+    usable = [pair for pair in apart if standing_of(released, pair[0]).standing != "rejected"]
     if not usable:
-        refuse_unless_chosen(released, apart[0][0])
+        refuse_rejected(released, apart[0][0])
     return usable
 
 
@@ -94,11 +95,15 @@ def labelled(released: ReleasedRecord, pairs: Pairs) -> list[tuple[int, bool]]:
     found = chosen_and_rejected(released, pairs)
     chosen = {better for better, _ in found}
     worse = {worse for _, worse in found}
-    return [
+    labels = [
         (place, place in chosen)
         for place in sorted(chosen ^ worse)
-        if place in chosen or standing_of(released, place).standing != "endorsed"
+        if (place in chosen and not lacks_evidence(released, place))
+        or (place in worse and standing_of(released, place).standing != "endorsed")
     ]
+    if not labels:
+        refuse_lacking(released, min(chosen))
+    return labels
 
 
 def _labelled_by_standing(released: ReleasedRecord) -> list[tuple[int, bool]]:

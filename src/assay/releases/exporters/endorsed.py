@@ -42,26 +42,31 @@ def refuse_unless_endorsed(released: ReleasedRecord, candidate: int) -> None:
     raise NotCarriedError(_reason(own), own.reason)
 
 
-def may_be_chosen(released: ReleasedRecord, candidate: int) -> bool:
-    """Whether a candidate that won a comparison may stand as the better response.
-
-    A rejected one may not, nor one that lacks evidence which the contract requires. Where the
-    contract requires nothing but the comparison, the comparison is enough.
-    """
-    own = standing_of(released, candidate)
-    lacks = released.passes and own.standing == "unjudged" and own.rule in _LACKING
-    return own.standing != "rejected" and not lacks
-
-
-def refuse_unless_chosen(released: ReleasedRecord, candidate: int) -> None:
-    """Refuse a candidate that may not stand as the better response.
+def refuse_rejected(released: ReleasedRecord, candidate: int) -> None:
+    """Refuse a candidate that is rejected.
 
     Raises:
-        NotCarriedError: with the reason, such as `vetoed` or `unjudged`.
+        NotCarriedError: with the reason, such as `vetoed`.
     """
-    if not may_be_chosen(released, candidate):
-        own = standing_of(released, candidate)
+    own = standing_of(released, candidate)
+    if own.standing == "rejected":
         raise NotCarriedError(_reason(own), own.reason)
+
+
+def lacks_evidence(released: ReleasedRecord, candidate: int) -> bool:
+    """Whether a candidate is unjudged because evidence that the contract requires is missing."""
+    own = standing_of(released, candidate)
+    return bool(released.passes) and own.standing == "unjudged" and own.rule in _LACKING
+
+
+def refuse_lacking(released: ReleasedRecord, candidate: int) -> None:
+    """Refuse a candidate that lacks evidence which the contract requires.
+
+    Raises:
+        NotCarriedError: with the reason `unjudged`.
+    """
+    if lacks_evidence(released, candidate):
+        raise NotCarriedError("unjudged", standing_of(released, candidate).reason)
 
 
 def _reason(own: Standing) -> str:

@@ -311,14 +311,17 @@ def test_a_rejected_winner_is_never_chosen(dispute: Callable[..., ReleasedRecord
 
 
 @pytest.mark.parametrize("rule", ["required", "verifier_missing"])
-def test_a_winner_that_lacks_required_evidence_is_never_chosen(
+def test_a_winner_that_lacks_required_evidence_is_no_positive_example(
     dispute: Callable[..., ReleasedRecord], rule: str
 ) -> None:
-    """Preferred is not endorsed: what the contract requires beside the comparison must be there."""
+    """Preferred is not endorsed: a pair says which is better, a label that it is good by itself."""
     won = dispute(Prefers(candidate=0), Prefers(candidate=0))
     lacking = msgspec.structs.replace(won, standings=(_standing("unjudged", rule),), passes=2)
-    for exporter in (TrlPreference(), TrlUnpairedPreference(), OpenAiPreference()):
-        assert _reason(attempt(exporter, lacking)) == "unjudged"
+    assert isinstance(attempt(TrlPreference(), lacking), Carried)
+    assert [row["label"] for row in _rows(attempt(TrlUnpairedPreference(), lacking))] == [False]
+    endorsed = Standing(candidate=1, standing="endorsed", rule="accept", reason="")
+    both = msgspec.structs.replace(lacking, standings=(*lacking.standings, endorsed))
+    assert _reason(attempt(TrlUnpairedPreference(), both)) == "unjudged"
 
 
 def test_an_endorsed_loser_is_not_undesirable(dispute: Callable[..., ReleasedRecord]) -> None:
