@@ -159,6 +159,13 @@ LEAVING: dict[str, Forgery] = {
     "wire_closed_and_running": Forgery(
         "import os\ndef add(a, b):\n    os.close(3)\n    while True: pass", may_end_in="timeout"
     ),
+    "signals_its_group": Forgery("def add(a, b):\n    import os; os.kill(0, 9)\n    return 0"),
+    "stops_its_group": Forgery("def add(a, b):\n    import os; os.killpg(0, 19)\n    return 0"),
+    "signals_its_group_at_once": Forgery("import os; os.kill(0, 9)\ndef add(a, b): return 0"),
+    "tests_that_exit_at_its_answer": Forgery(
+        "def add(a, b): return 0",
+        "import sys\nif add(1, 1) != 2:\n    print('wrong')\n    sys.exit()\nassert add(2, 3) == 5\n",
+    ),
     "sleeps": Forgery("def add(a, b):\n    import time; time.sleep(60)", may_end_in="timeout"),
     "own_processor_limit": Forgery(
         "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (0, 0))\ndef add(a, b):\n    while True: pass",
@@ -262,6 +269,7 @@ PROGRAMS: dict[str, str] = {
     "opens_the_report_again": "import os\nfor n in range(3, 70):\n    try: os.write(os.open(f'/dev/fd/{n}', 1), b'{\"limit\": \"memory\"}')\n    except OSError: pass\nraise SystemExit(1)",
     "tells_from_an_exit_function": "import atexit, os\natexit.register(lambda: [os.write(4, b'{\"refused\": \"x\"}')])\nraise SystemExit(1)",
     "aborts": "import os; os.abort()",
+    "signals_its_group": "import os; os.kill(0, 9); raise SystemExit(1)",
 }  # fmt: skip
 """Programs for `exec` that ought to fail, and say something else. Each must be counted."""
 

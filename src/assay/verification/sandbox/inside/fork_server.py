@@ -171,6 +171,8 @@ def _become(
     """Turn this fresh child into what was asked for; it never returns."""
     code = 1
     try:
+        # A signal to a process group reaches its members in outer namespaces too: it gets its own.
+        os.setsid()
         job = _take(request["role"], handles, word.detach())
         with socket.socket(fileno=WORD) as told:
             try:

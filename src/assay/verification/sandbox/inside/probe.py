@@ -85,6 +85,8 @@ def _files_bounded(targets: dict[str, Any]) -> Seen:
 
 
 def _processes_hidden(targets: dict[str, Any]) -> Seen:
+    if os.getpgrp() != os.getpid():
+        return False, "it is in the process group of another process, which it can signal"
     os.kill(targets["process"], 0)
     return False, "a process of the host can be signalled"
 

@@ -48,7 +48,7 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
         wanted.add(entry)
     space |= {name: Remote(asked, {"name": name}, "name") for name in wanted}
     candidate = Remote(asked, {"name": entry or ""}, "name")
-    told = _ended(run(code, space, found, candidate), tests, asked)
+    told = _ended(run(code, space, found, candidate), tests, asked, found)
     told = told or _nothing_asked(asked) or verdict_of(found, wanted)
     borrowed = sorted(asked.names - {entry or ""})
     if not entry and len(borrowed) == 1:
@@ -97,7 +97,9 @@ def _nothing_asked(asked: Asked) -> Report | None:
     return None if asked.answers else said("error", "the tests never called the candidate")
 
 
-def _ended(error: BaseException | None, tests: str, asked: Asked) -> Report | None:
+def _ended(
+    error: BaseException | None, tests: str, asked: Asked, found: Assertions
+) -> Report | None:
     """What it means that the tests did not run to their end; None where they did."""
     if asked.ending:
         return said(asked.ending.verdict, str(asked.ending))
@@ -111,7 +113,9 @@ def _ended(error: BaseException | None, tests: str, asked: Asked) -> Report | No
         case MemoryError():
             told = said("memory", None)
         case SystemExit() if not error.code:
-            told = said("error", "the tests ended with SystemExit")
+            # Before an assertion that was not reached, it is the tests' way to say no.
+            early = bool(found.missed()) or not found.reached
+            told = said("fail" if early else "error", "the tests ended with SystemExit")
         case _:
             # Any other error is the tests' way to say no.
             told = said("fail", where(error, tests))
