@@ -150,7 +150,7 @@ def gate(
     ] = 2_000_000_000,
     overlaps: Annotated[
         int, typer.Option(help="Most things that are said to overlap within a day.", min=1)
-    ] = 10_000,
+    ] = 1_000,
     program: Folder = ".",
 ) -> None:
     """Compare texts with the reserve for others, who then need no key of the gate.

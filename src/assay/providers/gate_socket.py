@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
-from threading import Thread
+from threading import BoundedSemaphore, Thread
+from time import sleep
 
 import msgspec
 
@@ -18,6 +19,15 @@ from assay.reserve.overlap import Overlap
 
 MOST_BYTES = 64 << 20
 """Bytes of one message; a client sends its texts in parts well below it."""
+
+MOST_CONNECTIONS = 64
+"""Clients that are answered at once; one more is let go."""
+
+IDLE_SECONDS = 30.0
+"""Seconds after which a client that asks nothing is let go."""
+
+RETRY_SECONDS = 0.1
+"""Seconds before the next connection is tried where one could not be taken."""
 
 PART_CHARACTERS = 4 << 20
 """Characters that a client sends at once."""
@@ -66,19 +76,30 @@ def serve(gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
             where=str(socket),
             hint="name a path of fewer than 100 characters in a folder that you may write",
         ) from error
+    places = BoundedSemaphore(MOST_CONNECTIONS)
     with closing(listener):
         ready()
         while True:
-            connection = listener.accept()
-            Thread(target=_answer_all, args=(gate, connection), daemon=True).start()
+            try:
+                connection = listener.accept()
+            except OSError:  # no handle is left, or the client has gone: the others go on
+                sleep(RETRY_SECONDS)
+                continue
+            if places.acquire(blocking=False):
+                Thread(target=_answer_all, args=(gate, connection, places), daemon=True).start()
+            else:
+                connection.close()
 
 
-def _answer_all(gate: Gate, connection: Connection) -> None:
-    """Answer one client until it goes away, or sends what is no request."""
-    with closing(connection), suppress(EOFError, OSError):
-        while True:
-            content = connection.recv_bytes(MOST_BYTES)
-            connection.send_bytes(msgspec.json.encode(_answer(gate, content)))
+def _answer_all(gate: Gate, connection: Connection, places: BoundedSemaphore) -> None:
+    """Answer one client until it goes away, says nothing for long, or sends what is no request."""
+    try:
+        with closing(connection), suppress(EOFError, OSError):
+            while connection.poll(IDLE_SECONDS):
+                content = connection.recv_bytes(MOST_BYTES)
+                connection.send_bytes(msgspec.json.encode(_answer(gate, content)))
+    finally:
+        places.release()
 
 
 def _answer(gate: Gate, content: bytes) -> _Answer:
@@ -88,7 +109,7 @@ def _answer(gate: Gate, content: bytes) -> _Answer:
             return _Answer(state=gate.state)
         things = [Compared("", [("", text) for text in texts]) for texts in question.things]
         return _Answer(overlapping=list(gate.overlapping(things)))
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return _Answer(code="gate-request", message=f"the request cannot be read: {error}")
     except AssayError as error:
         return _Answer(code=error.code, message=error.message, hint=error.hint)

@@ -20,7 +20,7 @@ class GateLimits(msgspec.Struct, frozen=True, kw_only=True):
 
     characters: int = 2_000_000_000
     """Most characters that are compared."""
-    overlaps: int = 10_000
+    overlaps: int = 1_000
     """Most things that are said to overlap: each of them confirms something about a sealed item."""
 
 

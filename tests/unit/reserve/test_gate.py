@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from multiprocessing.connection import Client
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +17,7 @@ from assay.core.clock import fixed_clock
 from assay.core.errors import MachineError, UsageError
 from assay.demo.documents import write_program
 from assay.demo.evaluation import build_reserve
-from assay.providers.gate_socket import GateClient
+from assay.providers.gate_socket import MOST_CONNECTIONS, GateClient
 from assay.records.record import Record
 from assay.reserve.canonical_text import words
 from assay.reserve.contamination import Compared, ReserveIndex
@@ -147,8 +148,8 @@ def test_an_import_is_compared_by_the_gate_without_its_key(other: Path, keeper: 
     with closing(sqlite3.connect(keeper / ".assay" / "store.sqlite")) as store:
         entries = [str(body) for (body,) in store.execute("SELECT body FROM audit_entries")]
     logged = [body for body in entries if "reserve.compare" in body]
-    assert len(logged) == 2
-    assert "1 of 2, " in logged[0]
+    assert len(logged) >= 2  # other tests ask the same gate
+    assert "1 of 2, " in logged[-2]
     assert not any(word in body for body in entries for word in ("heron", "loaves"))
 
 
@@ -173,4 +174,11 @@ def test_the_socket_is_its_user_s_alone_and_answers_nonsense_with_a_fault(keeper
     client = GateClient(socket)
     with pytest.raises(UsageError, match="cannot be read"):
         client._ask([{"no": "list"}])  # type: ignore[list-item]
+    for hostile in (b'{"things":' + b"[" * 100_000, b'{"things":[["\xff\xfe"]]}', b"\x00"):
+        with closing(Client(str(socket), family="AF_UNIX")) as connection:
+            connection.send_bytes(hostile)
+            assert b"gate-request" in connection.recv_bytes()
+    idle = [Client(str(socket), family="AF_UNIX") for _ in range(MOST_CONNECTIONS + 20)]
+    for connection in idle:
+        connection.close()
     assert list(client.overlaps(things(OTHER))) == [()]
