@@ -161,3 +161,9 @@ def test_nothing_is_signed_with_the_demo_s_key(tmp_path: Path) -> None:
             opened.releases.signed_head()
         with pytest.raises(MachineError, match="everyone knows"):
             opened.releases.build("1.0.0")
+
+
+def test_a_new_program_is_private_before_anything_is_in_it(tmp_path: Path) -> None:
+    """`assay init` makes the folder for the store and the keys for its own user alone."""
+    init(tmp_path / "program")
+    assert (tmp_path / "program" / ".assay").stat().st_mode & 0o777 == 0o700

@@ -20,11 +20,15 @@ from assay.contracts.shape import nearest
 from assay.contracts.show import render
 from assay.core.errors import CheckError, UsageError
 from assay.core.issues import Issue, has_errors
+from assay.core.private import make_private_folder
 
 TEMPLATES: tuple[str, ...] = ("preference", "code", "math", "safety", "tools")
 """Names of the templates that a program can start from."""
 
-SCHEMA_FOLDER = ".assay/schema"
+PRIVATE_FOLDER = ".assay"
+"""What only the program's own user may read: store, keys, journals."""
+
+SCHEMA_FOLDER = f"{PRIVATE_FOLDER}/schema"
 """Where `init` writes the JSON Schemas that the documents' first lines point to."""
 
 _IGNORED = (
@@ -79,6 +83,7 @@ def init(directory: Path, template: str = "preference") -> list[str]:
     _refuse_occupied(directory)
     if (directory / ".gitignore").exists():
         del contents[".gitignore"]
+    make_private_folder(directory / PRIVATE_FOLDER)
     for name, text in contents.items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
