@@ -167,7 +167,7 @@ def _tracked(contract: Contract) -> str:
 def _tested(contract: Contract) -> str:
     tests = contract.acceptance_tests
     guards = sum(test.direction == "hold" for test in tests)
-    return f"{counted(len(tests), 'acceptance test')}, {guards} of them against regressions"
+    return f"{counted(len(tests), 'acceptance test')}, of which {guards} guard against regressions"
 
 
 def _versioned(*documents: Any) -> str:

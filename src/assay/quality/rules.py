@@ -396,13 +396,13 @@ def _compared(context: CaseContext) -> str:
 def _not_endorsed(context: CaseContext, *, preserved: bool) -> RuleResult | None:
     """A record that exists to be imitated needs a candidate that is endorsed.
 
-    Where a disagreement is preserved, only one on which all agree against it is refused.
+    Where a disagreement is to be preserved, it is refused if nobody disagrees and all are against it.
     """
     places = imitated(context.case.record)
     own = [context.standings[place] for place in places if place < len(context.standings)]
     if not own or any(each.standing == "endorsed" for each in own):
         return None
-    if preserved and any(each.standing != "rejected" for each in own):
+    if preserved and (context.disputes or any(each.standing != "rejected" for each in own)):
         return None
     first = next((each for each in own if each.standing != "unjudged"), None)
     if first is not None and first.rule == OFF_SCALE:
