@@ -31,7 +31,7 @@ def test_the_tutorial_runs_as_it_stands(tmp_path: Path) -> None:
         "refused, as it should be",
         "verified: 1.0.0",
         "0 findings",
-        "release 1.1.0: 206 records, 619 judgments",
+        "release 1.1.0: 207 records, 622 judgments",
     ):
         assert said in result.stdout, f"{said!r} is not in {result.stdout}"
     assert "gate quotas" in result.stderr

@@ -225,7 +225,7 @@ def test_an_export_accounts_for_every_record(assay: Run, demo: Path, tmp_path: P
     )  # fmt: skip
     report = json.loads(result.out)
     records = report["records"]
-    assert records["given"] == records["carried"] + records["dropped"] == 206
+    assert records["given"] == records["carried"] + records["dropped"] == 207
     assert (tmp_path / "trl" / "train.jsonl").read_text().count("\n") == report["rows"]
 
 
