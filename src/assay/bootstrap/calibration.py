@@ -7,8 +7,8 @@ import msgspec
 
 from assay.bootstrap.desk import DeskNoun
 from assay.bootstrap.filling import handle_of
-from assay.bootstrap.reading import ReadRecord
 from assay.bootstrap.session import Session
+from assay.bootstrap.text_access import ReadRecord
 from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal, can
 from assay.records.fields import Role

@@ -15,10 +15,10 @@ from assay.bootstrap import filling, routing
 from assay.bootstrap.desk_rights import DeskRights
 from assay.bootstrap.filling import Filled
 from assay.bootstrap.offering import Offering
-from assay.bootstrap.reading import Reading
 from assay.bootstrap.routing import Routed
 from assay.bootstrap.seating import Seating
 from assay.bootstrap.session import Session
+from assay.bootstrap.text_access import TextAccess
 from assay.core.clock import later
 from assay.core.digest import sha256
 from assay.core.errors import UsageError
@@ -112,7 +112,7 @@ class DeskNoun:
         self._writer = GroupWriter(session.store)
         self._seating = Seating(session, self._desk)
         self._offering = Offering(session, self._desk)
-        self._reading = Reading(session, self._desk, self._seating)
+        self._reading = TextAccess(session, self._desk, self._seating)
         self.rights = DeskRights(session)
         """What may be read at the desk now."""
         self._records = lru_cache(CACHED)(self._read_record)
@@ -174,7 +174,7 @@ class DeskNoun:
         return self._seating
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> TextAccess:
         """Whether somebody may see a text, by the contract's care."""
         return self._reading
 

@@ -16,8 +16,8 @@ import msgspec
 
 from assay.bootstrap.desk import DeskNoun
 from assay.bootstrap.filling import handle_of
-from assay.bootstrap.reading import ReadRecord
 from assay.bootstrap.session import Session
+from assay.bootstrap.text_access import ReadRecord
 from assay.contracts.diff import VERDICT
 from assay.contracts.document import Document
 from assay.contracts.rubric import Rubric

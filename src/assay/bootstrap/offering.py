@@ -7,9 +7,9 @@ next sweep, within seconds.
 from collections.abc import Mapping, Sequence
 from threading import Lock
 
-from assay.bootstrap.reading import WEEK_SECONDS
 from assay.bootstrap.seating import family_of
 from assay.bootstrap.session import Session
+from assay.bootstrap.text_access import WEEK_SECONDS
 from assay.core.clock import later
 from assay.records.record import Record
 from assay.review.lease import Lease, Member, QueueRow, Turn

@@ -36,7 +36,7 @@ class _Origin(msgspec.Struct, frozen=True):
     parents: tuple[str, ...]
 
 
-class Holding(msgspec.Struct, frozen=True):
+class RightsBasis(msgspec.Struct, frozen=True):
     """What the rights of one record rest on."""
 
     sources: tuple[str, ...]
@@ -44,10 +44,10 @@ class Holding(msgspec.Struct, frozen=True):
     denials: tuple[Denial, ...] = ()
     """What closes it whatever its sources permit: a withdrawal, or an ancestor that is not there."""
 
-    def joined(self, parents: Iterable["Holding"]) -> "Holding":
+    def joined(self, parents: Iterable["RightsBasis"]) -> "RightsBasis":
         """This holding with those of its parents."""
         every = [self, *parents]
-        return Holding(
+        return RightsBasis(
             sources=tuple(sorted({name for each in every for name in each.sources})),
             denials=tuple(sorted({denial for each in every for denial in each.denials})),
         )
@@ -82,7 +82,7 @@ class Clearance:
         self._withdrawn = withdrawn or {}
         self._known: dict[str, _Origin] = {}
         self._missing: set[str] = set()
-        self._holdings: dict[str, Holding] = {}
+        self._holdings: dict[str, RightsBasis] = {}
 
     def learn(self, batch: Mapping[str, Derived]) -> None:
         """Look up the ancestors of some records at once, generation by generation."""
@@ -103,7 +103,7 @@ class Clearance:
     def _is_known(self, identity: str) -> bool:
         return identity in self._known or identity in self._missing
 
-    def holding(self, identity: str, record: Derived) -> Holding:
+    def holding(self, identity: str, record: Derived) -> RightsBasis:
         """What the rights of a record rest on.
 
         Args:
@@ -139,11 +139,11 @@ class Clearance:
             return decision
         return Decision(permitted=False, denials=(*holding.denials, *decision.denials))
 
-    def _own(self, identity: str, record: Derived) -> Holding:
+    def _own(self, identity: str, record: Derived) -> RightsBasis:
         reason = self._withdrawn.get(identity)
         if reason is None:
-            return Holding(record.source_classes)
-        return Holding(record.source_classes, (Denial("", WITHDRAWN, f"withdrawn: {reason}"),))
+            return RightsBasis(record.source_classes)
+        return RightsBasis(record.source_classes, (Denial("", WITHDRAWN, f"withdrawn: {reason}"),))
 
     def _close(self, start: str) -> None:
         """Find the holdings of a record and its ancestors, parents first, each once."""
@@ -164,14 +164,14 @@ class Clearance:
                 holdings = [self._holdings[each] for each in parents]
                 self._holdings[identity] = self._with_parents(identity, holdings)
 
-    def _with_parents(self, identity: str, parents: Iterable[Holding]) -> Holding:
+    def _with_parents(self, identity: str, parents: Iterable[RightsBasis]) -> RightsBasis:
         record = self._known[identity]
         own = self._own(identity, record)
         if any(each not in self._known for each in record.parents):
-            own = Holding(own.sources, (*own.denials, UNKNOWN_PARENT))
+            own = RightsBasis(own.sources, (*own.denials, UNKNOWN_PARENT))
         return own.joined(parents)
 
-    def _walk(self, start: str) -> Holding:
+    def _walk(self, start: str) -> RightsBasis:
         seen, layer = {start}, [start]
         while layer:
             ahead = {each for one in layer for each in self._known[one].parents}

@@ -9,7 +9,7 @@ from assay.governance.clearance import Clearance, Derived
 from assay.governance.rights import Decision, Denial, Use
 
 
-class HeldRecord(msgspec.Struct, frozen=True, kw_only=True):
+class HeldBackRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One record that was held back."""
 
     record: str
@@ -25,7 +25,7 @@ class HeldBack(msgspec.Struct, frozen=True, kw_only=True):
     """How many; the sum of the reasons."""
     reasons: dict[str, int] = {}
     """How many by reason in short words; one with several reasons counts under all of them joined."""
-    each: tuple[HeldRecord, ...] = ()
+    each: tuple[HeldBackRecord, ...] = ()
     """Each record with its reasons, in the order in which they were met."""
 
     @property
@@ -116,7 +116,7 @@ class ExitRights:
             records=len(self._held),
             reasons=dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))),
             each=tuple(
-                HeldRecord(
+                HeldBackRecord(
                     record=self._handle(identity),
                     reasons=tuple(denial.message for denial in denials),
                 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assay.contracts.contract import Contract
 from assay.review.lease import Member, QueueRow
-from assay.review.welfare import Reader, counted_as, withheld
+from assay.review.welfare import TextReader, counted_as, withheld
 
 
 def members_of(
@@ -38,7 +38,7 @@ def may_see(
     agreed: Mapping[str, frozenset[str]],
 ) -> bool:
     """Whether a person is cleared for a queue's content and agreed to it."""
-    reader = Reader(roles=tuple(roles), agreed=agreed.get(reviewer, frozenset()))
+    reader = TextReader(roles=tuple(roles), agreed=agreed.get(reviewer, frozenset()))
     queue = row.queue
     return withheld(queue.harms, queue.severity, contract.welfare, reader, now=None) is None
 

@@ -90,7 +90,7 @@ class Capped(msgspec.Struct, frozen=True, kw_only=True):
     """Benign items that must come first as well."""
 
 
-class Reader(msgspec.Struct, frozen=True, kw_only=True):
+class TextReader(msgspec.Struct, frozen=True, kw_only=True):
     """A person who would read a text, as far as care asks."""
 
     roles: tuple[str, ...]
@@ -174,7 +174,7 @@ def withheld(
     categories: Sequence[str],
     severity: str | None,
     welfare: Welfare | None,
-    reader: Reader,
+    reader: TextReader,
     *,
     now: str | None,
 ) -> Withheld | None:

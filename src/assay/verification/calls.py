@@ -15,7 +15,7 @@ MAX_ARGUMENTS = 1_000_000
 """Characters of the arguments of one candidate's calls together."""
 
 
-class TooMuchError(InputError):
+class TooManyCallsError(InputError):
     """A candidate made more than is examined."""
 
 
@@ -47,13 +47,13 @@ def made_calls(task: Task, candidate: Candidate) -> list[MadeCall]:
     """Every tool call that a candidate makes, with its place in the conversation.
 
     Raises:
-        TooMuchError: if there are more than `MAX_CALLS`, or their arguments are too long together.
+        TooManyCallsError: if there are more than `MAX_CALLS`, or their arguments are too long together.
     """
     made = list(islice(_made(task, candidate), MAX_CALLS + 1))
     if len(made) > MAX_CALLS:
-        raise TooMuchError(code="too-many-calls", message=f"more than {MAX_CALLS} calls")
+        raise TooManyCallsError(code="too-many-calls", message=f"more than {MAX_CALLS} calls")
     if sum(len(each.call.arguments) for each in made) > MAX_ARGUMENTS:
-        raise TooMuchError(
+        raise TooManyCallsError(
             code="too-long", message=f"calls with more than {MAX_ARGUMENTS} characters of arguments"
         )
     return made

@@ -43,7 +43,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """How it was held."""
 
 
-class Assertions(msgspec.Struct, frozen=True, kw_only=True):
+class AssertionTally(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the assertions of tests."""
 
     found: int
@@ -66,7 +66,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     """What the tests came to."""
     note: str | None
     """What was found, in words, where the verdict alone does not say it."""
-    assertions: Assertions | None = None
+    assertions: AssertionTally | None = None
     """What became of the tests' assertions; None where nobody counted them."""
     borrowed: tuple[str, ...]
     """Functions besides the entry that the tests took from the candidate itself."""

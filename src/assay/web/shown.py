@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from assay.bootstrap.desk import Work
-from assay.bootstrap.reading import ReadRecord
+from assay.bootstrap.text_access import ReadRecord
 from assay.review.presentation import (
     Presentation,
     ShownCandidate,

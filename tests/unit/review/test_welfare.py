@@ -15,8 +15,8 @@ from assay.review.welfare import (
     Care,
     Consent,
     Exposure,
-    Reader,
     Suppressed,
+    TextReader,
     allowed,
     caps_of,
     care_of_groups,
@@ -215,8 +215,8 @@ def test_consent_is_asked_for_each_category() -> None:
     assert withheld((), None, OPT_IN, bob, now=None) is None
 
 
-def _reader(name: str, agreed: Mapping[str, frozenset[str]], *exposures: Exposure) -> Reader:
-    return Reader(
+def _reader(name: str, agreed: Mapping[str, frozenset[str]], *exposures: Exposure) -> TextReader:
+    return TextReader(
         roles=("reviewer",), agreed=agreed.get(name, frozenset()), exposures=tuple(exposures)
     )
 
@@ -224,7 +224,7 @@ def _reader(name: str, agreed: Mapping[str, frozenset[str]], *exposures: Exposur
 def test_a_text_is_withheld_for_a_role_a_word_or_a_cap_and_says_which() -> None:
     """Each reason has words of its own; severe content that names no harm counts towards caps too."""
     agreed = {"ada": frozenset({"violence"})}
-    lead = Reader(roles=("lead",), agreed=frozenset({"violence"}))
+    lead = TextReader(roles=("lead",), agreed=frozenset({"violence"}))
     no_role = withheld(("violence",), "low", OPT_IN, lead, now=_text(NOON))
     assert no_role
     assert no_role.reason == "not_cleared"

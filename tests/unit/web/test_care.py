@@ -280,7 +280,7 @@ def test_one_module_leads_from_a_record_to_its_text() -> None:
         for file in (package / folder).rglob("*.py")
         if "present" in _imported(file)
     }
-    assert users == {"bootstrap/reading.py"}
+    assert users == {"bootstrap/text_access.py"}
 
 
 def _imported(file: Path) -> set[str]:

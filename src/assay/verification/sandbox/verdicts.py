@@ -8,7 +8,7 @@ import re
 import signal
 from typing import Any
 
-from assay.verification.ports import Assertions, Limits
+from assay.verification.ports import AssertionTally, Limits
 from assay.verification.sandbox.host import KEPT_BYTES, Ending, Heard
 from assay.verification.verification import (
     Crash,
@@ -150,12 +150,12 @@ def evaluation_verdict(said: dict[str, Any]) -> MachineVerdict:
     return Uncarried(reason=one_line(str(said.get("raised", "it returned nothing"))))
 
 
-def assertions_of(said: dict[str, Any]) -> Assertions | None:
+def assertions_of(said: dict[str, Any]) -> AssertionTally | None:
     """The assertions of the tests; None where nobody counted them."""
     if not {"found", "ran"} <= said.keys():
         return None
     missed = tuple(one_line(str(each)) for each in said.get("missed", ()))
-    return Assertions(found=int(said["found"]), ran=int(said["ran"]), missed=missed)
+    return AssertionTally(found=int(said["found"]), ran=int(said["ran"]), missed=missed)
 
 
 def _seen(ending: Ending, limits: Limits, named: str) -> MachineVerdict | None:

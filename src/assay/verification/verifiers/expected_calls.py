@@ -29,7 +29,7 @@ from assay.records.kinds.trajectory import ExpectedCall
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task, ToolCall
 from assay.verification.accepted import Strings, accepted_fault, refuse_bad_key
-from assay.verification.calls import MadeCall, TooMuchError, first_turn, made_calls
+from assay.verification.calls import MadeCall, TooManyCallsError, first_turn, made_calls
 from assay.verification.json_value import read_value, shown
 from assay.verification.verification import Error, Fail, Pass, Uncarried
 from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
@@ -87,7 +87,7 @@ class ExpectedCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
             made = made_calls(record.task, record.candidates[candidate])
             _refuse_turns(wanted, made, first_turn(record.task))
             faults = self._compared(wanted, made)
-        except TooMuchError as error:
+        except TooManyCallsError as error:
             return Found(verdict=Uncarried(reason=str(error)))
         except InputError as error:
             return Found(verdict=Error(reason=str(error)))
@@ -113,7 +113,7 @@ class ExpectedCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         pairs = sum(each.call.name == one.name for each in made for one in wanted)
         if pairs > MAX_COMPARED:
             message = f"more than {MAX_COMPARED} pairs of expected and made calls"
-            raise TooMuchError(code="too-many-calls", message=message)
+            raise TooManyCallsError(code="too-many-calls", message=message)
         return [
             [
                 self._difference(one, each, given)

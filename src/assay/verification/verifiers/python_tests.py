@@ -8,7 +8,7 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.ports import Assertions, Check, Limits, Sandbox
+from assay.verification.ports import AssertionTally, Check, Limits, Sandbox
 from assay.verification.verification import Fail, NotDelivered, Pass, reason_of
 from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
 
@@ -92,7 +92,7 @@ def _found(checks: list[Check], last: Evidence, pieces: int, candidate: int) -> 
     notes = [f"{len(checks)} of {pieces} pieces of tests run"]
     counted = [each.assertions for each in checks if each.assertions]
     if counted:
-        together = Assertions(
+        together = AssertionTally(
             found=sum(each.found for each in counted),
             ran=sum(each.ran for each in counted),
             missed=tuple(missed for each in counted for missed in each.missed)[:MOST_MISSED],

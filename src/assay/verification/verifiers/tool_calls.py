@@ -14,7 +14,7 @@ from assay.records.kinds import Trajectory
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task, Tool, ToolCall
 from assay.verification.call_rules import CallFault, Rules, order_faults, value_fault
-from assay.verification.calls import MadeCall, TooMuchError, conversation, made_calls
+from assay.verification.calls import MadeCall, TooManyCallsError, conversation, made_calls
 from assay.verification.confirmation import YES, confirmed
 from assay.verification.declared import declared
 from assay.verification.json_value import read_value, same, shown, unreadable
@@ -63,7 +63,7 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             rules = declared(record, candidate, self.name, self.rules, Rules)
             made = made_calls(record.task, record.candidates[candidate])
             phrases = self._phrases()
-        except TooMuchError as error:
+        except TooManyCallsError as error:
             return Found(verdict=Uncarried(reason=str(error)))
         except InputError as error:
             return Found(verdict=Error(reason=str(error)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.verification.ports import Assertions, Check, Limits
+from assay.verification.ports import AssertionTally, Check, Limits
 from assay.verification.sandbox import WarmSandbox
 from assay.verification.verification import Error, Fail, Pass
 
@@ -43,7 +43,7 @@ def test_every_assertion_is_found_and_reached(
     """Assertions of all shapes are counted, in two processes and in one."""
     held = check(sandbox, tests, shared=shared)
     assert isinstance(held.verdict, Pass), held
-    assert held.assertions == Assertions(found=found, ran=ran)
+    assert held.assertions == AssertionTally(found=found, ran=ran)
     wrong = check(sandbox, tests, "def add(a, b): return -1", shared=shared)
     assert isinstance(wrong.verdict, Fail), wrong
 
@@ -62,7 +62,7 @@ def test_an_assertion_that_was_not_reached_is_listed(
     """A branch not taken and a loop over nothing do not stop a pass; the result names them."""
     found = check(sandbox, f"{tests}\nassert add(1, 2) == 3")
     assert isinstance(found.verdict, Pass), found
-    assert found.assertions == Assertions(found=2, ran=1, missed=(missed,))
+    assert found.assertions == AssertionTally(found=2, ran=1, missed=(missed,))
     assert found.assertions.describe() == f"1 of 2 assertions ran, not {missed}"
 
 

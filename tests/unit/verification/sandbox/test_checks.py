@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.verification.ports import Assertions, Check, Limits
+from assay.verification.ports import AssertionTally, Check, Limits
 from assay.verification.sandbox import WarmSandbox
 from assay.verification.verification import (
     Crash,
@@ -167,7 +167,7 @@ def test_a_suite_in_one_process_runs_and_is_marked(sandbox: WarmSandbox) -> None
     right = "class Stack:\n  def __init__(self): self.items = []\n  def push(self, x): self.items.append(x)"
     found = check(sandbox, right, SUITE, shared=True)
     assert isinstance(found.verdict, Pass), found
-    assert found.assertions == Assertions(found=2, ran=2)
+    assert found.assertions == AssertionTally(found=2, ran=2)
     assert found.isolation == "namespaces/shared-process"
     wrong = check(sandbox, right.replace("append(x)", "append(2)"), SUITE, shared=True)
     assert isinstance(wrong.verdict, Fail)

@@ -68,7 +68,7 @@ class ForeignError(wire.WireError):
     """An object of the tests, which stays with them."""
 
 
-class Asked:
+class Questions:
     """What the candidate is asked over the wire."""
 
     def __init__(
@@ -229,7 +229,7 @@ class Remote:  # noqa: PLW1641  its hash refuses, as set below
 
     __slots__ = ("_asked", "_role", "_target")
 
-    def __init__(self, asked: Asked, target: Report, role: Role) -> None:
+    def __init__(self, asked: Questions, target: Report, role: Role) -> None:
         object.__setattr__(self, "_asked", asked)
         object.__setattr__(self, "_target", target)
         object.__setattr__(self, "_role", role)

@@ -25,7 +25,7 @@ _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _REFUSING = frozenset({"fail", "exit", "_exit", "quit"})
 
 
-class Unit:
+class TestUnit:
     """A function of the tests."""
 
     def __init__(self, path: str) -> None:
@@ -45,10 +45,10 @@ class Unit:
         return self.path == "check" or self.name.startswith("test")
 
 
-class Assertion:
+class WrittenAssertion:
     """One assertion of the tests."""
 
-    def __init__(self, line: int, unit: Unit | None, *, hard: bool) -> None:
+    def __init__(self, line: int, unit: TestUnit | None, *, hard: bool) -> None:
         self.line = line
         """Its line, from 1."""
         self.unit = unit
@@ -70,9 +70,9 @@ class Assertions:
         """
         self.tree: Any = compile(source, "<tests>", "exec", ONLY_TREE)
         """The tests with the marking calls."""
-        self.units: list[Unit] = []
+        self.units: list[TestUnit] = []
         """Their functions."""
-        self.all: list[Assertion] = []
+        self.all: list[WrittenAssertion] = []
         """Their assertions."""
         self._lines = source.splitlines()
         self._depends = _Depends(self.tree)
@@ -94,7 +94,7 @@ class Assertions:
         self.units[number].entered = True
 
     @property
-    def counted(self) -> list[Assertion]:
+    def counted(self) -> list[WrittenAssertion]:
         """Those that are counted: a branch that refuses only where its function ran, or had to."""
         return [
             each for each in self.all
@@ -106,7 +106,7 @@ class Assertions:
         """How many were reached."""
         return sum(each.reached for each in self.all)
 
-    def dead(self) -> Assertion | None:
+    def dead(self) -> WrittenAssertion | None:
         """An assertion whose function had to run and never did, or that nothing ever calls."""
         return next(
             (
@@ -121,7 +121,7 @@ class Assertions:
         """The first of those that were not reached, in words."""
         return [self.shown(each) for each in self.counted if not each.reached][:MOST_MISSED]
 
-    def shown(self, assertion: Assertion) -> str:
+    def shown(self, assertion: WrittenAssertion) -> str:
         """An assertion with its line."""
         return f"line {assertion.line}: {self._lines[assertion.line - 1].strip()[:SHOWN]}"
 
@@ -133,11 +133,11 @@ class Assertions:
         """
         return self._depends.on(names)
 
-    def unit(self, path: str) -> Unit | None:
+    def unit(self, path: str) -> TestUnit | None:
         """The last function of this path; None where there is none."""
         return next((each for each in reversed(self.units) if each.path == path), None)
 
-    def _block(self, statements: list[Any], unit: Unit | None, path: str) -> list[Any]:
+    def _block(self, statements: list[Any], unit: TestUnit | None, path: str) -> list[Any]:
         found: list[Any] = []
         for each in statements:
             found += self._before(each, unit)
@@ -145,19 +145,19 @@ class Assertions:
             found.append(each)
         return found
 
-    def _before(self, statement: Any, unit: Unit | None) -> Iterator[Any]:
+    def _before(self, statement: Any, unit: TestUnit | None) -> Iterator[Any]:
         """The marking calls that belong before a statement."""
         hard = _asserts(statement)
         if hard or _refuses(statement):
-            self.all.append(Assertion(statement.lineno, unit, hard=hard))
+            self.all.append(WrittenAssertion(statement.lineno, unit, hard=hard))
             yield _call(MARK, len(self.all) - 1, statement)
 
-    def _within(self, node: Any, unit: Unit | None, path: str) -> None:
+    def _within(self, node: Any, unit: TestUnit | None, path: str) -> None:
         """Put the marking calls into what a statement holds."""
         if isinstance(node, _ast.ClassDef):
             path = f"{path}{node.name}."
         if isinstance(node, _FUNCTIONS):
-            unit = Unit(f"{path}{node.name}")
+            unit = TestUnit(f"{path}{node.name}")
             self.units.append(unit)
             entering = _call(ENTER, len(self.units) - 1, node.body[0])
             kept = 1 if _is_text(node.body[0]) else 0

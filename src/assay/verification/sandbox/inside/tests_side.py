@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from assay.verification.sandbox.inside.asking import Asked, Remote, Report
+from assay.verification.sandbox.inside.asking import Questions, Remote, Report
 from assay.verification.sandbox.inside.assertions import Assertions
 from assay.verification.sandbox.inside.running_tests import UnrunnableError, run_rest
 
@@ -32,7 +32,7 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
             the candidate gave no answer.
     """
     tests, context, entry = job["tests"], job["context"], job["entry"]
-    asked = Asked(peer, report, reflects=job["reflects"])
+    asked = Questions(peer, report, reflects=job["reflects"])
     space: dict[str, Any] = {"__name__": "tests", "__builtins__": builtins}
     try:
         found = Assertions(tests)
@@ -93,12 +93,12 @@ def verdict_of(found: Assertions, names: set[str]) -> Report:
     return said("pass", None)
 
 
-def _nothing_asked(asked: Asked) -> Report | None:
+def _nothing_asked(asked: Questions) -> Report | None:
     return None if asked.answers else said("error", "the tests never called the candidate")
 
 
 def _ended(
-    error: BaseException | None, tests: str, asked: Asked, found: Assertions
+    error: BaseException | None, tests: str, asked: Questions, found: Assertions
 ) -> Report | None:
     """What it means that the tests did not run to their end; None where they did."""
     if asked.ending:

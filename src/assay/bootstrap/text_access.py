@@ -1,4 +1,4 @@
-"""Reading: the one way from a record to its text on somebody's screen, by the contract's care."""
+"""Text access: the one way from a record to its text on a screen, by the contract's care."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from assay.records.record import Record, Sensitivity
 from assay.review.assignment import Assignment
 from assay.review.ports import DeskWriting
 from assay.review.presentation import Presentation, present
-from assay.review.welfare import PAGE_SECONDS, Reader, Withheld, counted_as, withheld
+from assay.review.welfare import PAGE_SECONDS, TextReader, Withheld, counted_as, withheld
 from assay.review.wire import Care
 from assay.store.desk import Desk
 
@@ -32,7 +32,7 @@ class ReadRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The text; None while it is covered or withheld."""
 
 
-class Reading:
+class TextAccess:
     """Asks of every text whether its reader may see it, and logs what is uncovered."""
 
     def __init__(self, session: Session, desk: Desk, seating: Seating) -> None:
@@ -41,9 +41,9 @@ class Reading:
         self._seating = seating
         self._welfare = session.documents.contract.welfare
 
-    def reader(self, reviewer: str, roles: Sequence[str], now: str) -> Reader:
+    def reader(self, reviewer: str, roles: Sequence[str], now: str) -> TextReader:
         """A person, with what they agreed to and have looked at."""
-        return Reader(
+        return TextReader(
             roles=tuple(roles),
             agreed=self._seating.consents(reviewer),
             exposures=tuple(self._desk.exposures(reviewer, later(now, -WEEK_SECONDS))),
