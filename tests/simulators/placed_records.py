@@ -37,11 +37,7 @@ def placed_cells(
     return count_cells(
         sampling,
         (
-            (
-                f"rec_{number:05}",
-                placed_record(taxonomy, "copy" if copies else str(number)),
-                accepted,
-            )
+            (placed_record(taxonomy, "copy" if copies else str(number)), accepted)
             for number, (taxonomy, accepted) in enumerate(places)
         ),
     )

@@ -149,7 +149,6 @@ class QualityNoun:
             self._session.documents.contract.sampling,
             (
                 (
-                    case.id,
                     case.record,
                     case.disposition is not None and case.disposition.state in RELEASABLE,
                 )

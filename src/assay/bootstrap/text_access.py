@@ -25,7 +25,7 @@ class ReadRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A record on a page for one reader."""
 
     care: Care | None
-    """What is said before the text; None where it shows no harm."""
+    """What is shown before the text; None where it shows no harm."""
     withheld: Withheld | None
     """Why the reader may not see the text."""
     presentation: Presentation | None

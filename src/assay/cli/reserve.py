@@ -149,7 +149,7 @@ def gate(
         int, typer.Option(help="Most characters that are compared within a day.", min=1)
     ] = 2_000_000_000,
     overlaps: Annotated[
-        int, typer.Option(help="Most things that are said to overlap within a day.", min=1)
+        int, typer.Option(help="Most overlaps that are reported within a day.", min=1)
     ] = 1_000,
     program: Folder = ".",
 ) -> None:

@@ -77,6 +77,7 @@ def cases(
         dated: whether each case says under which documents its judgments were made.
     """
     wanted = store.scan(Record) if records is None else store.scan(Record, id=records)
+    history = _History(store) if dated else None
     for some in _batches(wanted, batch):
         ids = [record.id for record in some]
         judgments = _by_record(store.scan(Judgment, record=ids))
@@ -84,7 +85,7 @@ def cases(
         verifications = _by_record(store.scan(Verification, record=ids))
         found = store.scan(Disposition, record=ids, contract=contract)
         dispositions = {each.record: each for each in found if each.rubric == rubric}
-        made_under = _made_under(store, judgments, adjudications) if dated else {}
+        made_under = _made_under(store, history, judgments, adjudications) if history else {}
         yield [
             Case(
                 id=identity,
@@ -101,12 +102,12 @@ def cases(
 
 def _made_under(
     store: FactStore,
+    history: "_History",
     judgments: Mapping[str, Sequence[Judgment]],
     adjudications: Mapping[str, Sequence[Adjudication]],
 ) -> dict[str, dict[str, Mapping[str, str]]]:
     """Record id -> id of a fact about it -> the documents under which it was made."""
     made_under: dict[str, dict[str, Mapping[str, str]]] = {}
-    history = _History(store)
     given = {fact.id: fact for group in judgments.values() for fact in group}
     for identity, documents in store.documents_of(list(given)).items():
         judgment = given[identity]

@@ -108,8 +108,8 @@ class Cells:
         asked = (*(quota.slice for quota in sampling.quotas), *sampling.hard_slices())
         self._copies = {frozenset(each.items()): NearCopies() for each in asked}
 
-    def add(self, identity: str, record: Record, *, accepted: bool) -> None:
-        """Count one record, given with its id."""
+    def add(self, record: Record, *, accepted: bool) -> None:
+        """Count one record."""
         place = frozenset(record.task.taxonomy.items())
         self._records[place] += 1
         if not accepted:
@@ -119,7 +119,7 @@ class Cells:
         if inside:
             item = item_print(record)
             for copies in inside:
-                copies.add(identity, item)
+                copies.add(item)
 
     @property
     def records(self) -> int:
@@ -142,7 +142,7 @@ class Cells:
 
     def distinct(self, wanted: Taxonomy) -> int:
         """Accepted records in a slice of the distribution, near copies counted once."""
-        return self._copies[frozenset(wanted.items())].distinct()
+        return self._copies[frozenset(wanted.items())].distinct
 
     def along(self, axis: str) -> dict[str, tuple[int, int]]:
         """Records and accepted records by the value of an axis, missing values included."""
@@ -162,11 +162,11 @@ class Cells:
         return found
 
 
-def count_cells(sampling: Sampling, records: Iterable[tuple[str, Record, bool]]) -> Cells:
-    """Count records, each given by its id, itself, and whether it is accepted."""
+def count_cells(sampling: Sampling, records: Iterable[tuple[Record, bool]]) -> Cells:
+    """Count records, each given with whether it is accepted."""
     cells = Cells(sampling)
-    for identity, record, accepted in records:
-        cells.add(identity, record, accepted=accepted)
+    for record, accepted in records:
+        cells.add(record, accepted=accepted)
     return cells
 
 

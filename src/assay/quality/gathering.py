@@ -166,7 +166,7 @@ class Gathering:
         rule = case.disposition.rule if case.disposition else ""
         self.kinds[record.kind] += 1
         number = self.places.add(record.task.taxonomy)
-        self.cells.add(case.id, record, accepted=state in RELEASABLE)
+        self.cells.add(record, accepted=state in RELEASABLE)
         self.states[state, rule] += 1
         if case.disposition:
             standings = case.disposition.standings

@@ -4,7 +4,6 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -78,6 +77,11 @@ class ItemPrint(NamedTuple):
     candidates: tuple[TextPrint, ...]
     """Of each of its candidates."""
 
+    @property
+    def exact(self) -> tuple[int, ...]:
+        """Equal where all texts are, but for case and punctuation."""
+        return (self.task.exact, *(each.exact for each in self.candidates))
+
     def keys(self) -> list[int]:
         """What a near copy shares at least one of."""
         pairs = zip(self.task.bands(), self.answers.bands(), strict=True)
@@ -102,29 +106,35 @@ class NearCopies:
 
     def __init__(self) -> None:
         """Start without items."""
-        self._exact: dict[tuple[int, int], tuple[str, ItemPrint]] = {}
+        self._items: dict[tuple[int, ...], ItemPrint] = {}
+        self._distinct: int | None = None
 
-    def add(self, identity: str, item: ItemPrint) -> None:
-        """Take in one item: its id, and its print from `item_print`."""
-        exact = item.task.exact, item.answers.exact
-        first = self._exact.get(exact)
-        if first is None or identity < first[0]:
-            self._exact[exact] = identity, item
+    def add(self, item: ItemPrint) -> None:
+        """Take in one item, from `item_print`."""
+        self._items.setdefault(item.exact, item)
+        self._distinct = None
 
+    @property
     def distinct(self) -> int:
-        """How many items are no near copies of one whose id comes before theirs."""
-        count, by_key = 0, dict[int, list[ItemPrint]]()
-        for _, item in sorted(self._exact.values(), key=itemgetter(0)):
-            keys = item.keys()
-            if any(item.is_near(other) for key in keys for other in by_key.get(key, ())):
-                continue
-            count += 1
-            for key in keys:
-                others = by_key.setdefault(key, [])
-                # Of items with one template the first are kept: comparing all would be quadratic.
-                if len(others) < MOST_COMPARED:
-                    others.append(item)
-        return count
+        """How many items are no near copies of one that comes before them, by their texts' hashes."""
+        if self._distinct is None:
+            self._distinct = _distinct(self._items[exact] for exact in sorted(self._items))
+        return self._distinct
+
+
+def _distinct(items: Iterable[ItemPrint]) -> int:
+    count, by_key = 0, dict[int, list[ItemPrint]]()
+    for item in items:
+        keys = item.keys()
+        if any(item.is_near(other) for key in keys for other in by_key.get(key, ())):
+            continue
+        count += 1
+        for key in keys:
+            others = by_key.setdefault(key, [])
+            # Of items with one template the first are kept: comparing all would be quadratic.
+            if len(others) < MOST_COMPARED:
+                others.append(item)
+    return count
 
 
 def item_print(record: Record) -> ItemPrint:

@@ -235,7 +235,7 @@ class _Walk:
             [each for _, each in verifications],
             adjudications=len(adjudications),
         )
-        self.cells.add(raw.id, record, accepted=True)
+        self.cells.add(record, accepted=True)
         dispositions = self._dispositions.about(item.id)
         if len(dispositions) != 1:
             self._error("no-disposition", f"{item.id} has {len(dispositions)} dispositions")

@@ -169,7 +169,7 @@ class Selection:
             self.figures.accepted += 1
         else:
             self.figures.preserved += 1
-        self.cells.add(case.id, case.record, accepted=True)
+        self.cells.add(case.record, accepted=True)
         self._spool.add(case.id, msgspec.msgpack.encode(bundle))
 
 

@@ -21,7 +21,7 @@ class GateLimits(msgspec.Struct, frozen=True, kw_only=True):
     characters: int = 2_000_000_000
     """Most characters that are compared."""
     overlaps: int = 1_000
-    """Most things that are said to overlap: each of them confirms something about a sealed item."""
+    """Most overlaps that are reported: each of them confirms something about a sealed item."""
 
 
 class GateState(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,14 @@ from assay.records.candidate import Candidate, MadeByUnknown
 from assay.records.record import Record
 from assay.verification.running import Answer
 from assay.verification.subject import subject_of
-from assay.verification.verification import Error, Fail, MachineVerdict, Pass, Unavailable
+from assay.verification.verification import (
+    Error,
+    Fail,
+    MachineVerdict,
+    NotDelivered,
+    Pass,
+    Unavailable,
+)
 from assay.verification.verifier import Form, Found, NothingToVerify, reference_of
 from assay.verification.verifiers.python_tests import tests_of
 
@@ -132,19 +139,40 @@ def examine(
     missing = [each.verdict for each in answered if isinstance(each.verdict, Unavailable)]
     if missing:
         return Adequacy(missing[0], "nothing was tried", isolation)
-    note = f"{len(wrong)} wrong answers and {len(right)} right ones were tried"
+    return _came_to(probes, wrong, right, isolation)
+
+
+def _came_to(
+    probes: Sequence[Probe],
+    wrong: Sequence[Found | NothingToVerify],
+    right: Sequence[Found | NothingToVerify],
+    isolation: str | None,
+) -> Adequacy:
+    """What the results on wrong and right answers show."""
+    refused = sum(isinstance(each, Found) and _is_refusal(each.verdict) for each in wrong)
+    note = (
+        f"{len(wrong)} wrong answers, of which {refused} were refused, and {len(right)} right ones"
+    )
     faults = [*_accepted(probes, wrong), *_refused(right)]
     if faults:
         return Adequacy(Fail(reason="; ".join(faults)), note, isolation)
     if not right:
         return Adequacy(None, "the record names no right answer, so nothing shows that one passes")
+    if not refused:
+        return Adequacy(None, "no wrong answer came to a verdict, so nothing shows that one fails")
     unknown = [each for each in right if isinstance(each, Found) and each.verdict != Pass()]
     if unknown:
         tag = unknown[0].verdict.__struct_config__.tag
-        said = _reason(unknown[0])
-        reason = f"the reference came to {tag}: {said}".rstrip(": ")
-        return Adequacy(Error(reason=reason), note, isolation)
+        told = _reason(unknown[0])
+        return Adequacy(
+            Error(reason=f"the reference came to {tag}: {told}".rstrip(": ")), note, isolation
+        )
     return Adequacy(Pass(), note, isolation)
+
+
+def _is_refusal(verdict: MachineVerdict) -> bool:
+    """Whether a verdict refuses an answer: it failed, or nothing came that could be judged."""
+    return isinstance(verdict, Fail | NotDelivered)
 
 
 def _accepted(probes: Sequence[Probe], found: Sequence[Found | NothingToVerify]) -> Iterator[str]:

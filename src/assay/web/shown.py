@@ -67,7 +67,7 @@ class ReadView(msgspec.Struct, frozen=True, kw_only=True):
     """A record on a page with others."""
 
     care: Care | None
-    """What is said before the text; None where it shows no harm."""
+    """What is shown before the text; None where it shows no harm."""
     withheld: str | None
     """Why the reader may not see the text."""
     text: Shown | None

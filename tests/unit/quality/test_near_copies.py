@@ -29,9 +29,9 @@ def item(prompt: str, *answers: str) -> Record:
 def distinct(*items: Record) -> int:
     """How many of these are no near copies of an earlier one."""
     copies = NearCopies()
-    for number, each in enumerate(items):
-        copies.add(f"rec_{number:05}", item_print(each))
-    return copies.distinct()
+    for each in items:
+        copies.add(item_print(each))
+    return copies.distinct
 
 
 def test_case_punctuation_and_one_word_in_sixty_do_not_make_an_item() -> None:
@@ -74,13 +74,13 @@ def test_the_order_in_which_items_come_makes_no_difference() -> None:
     """Items that are near in a chain count the same, whichever comes first."""
     words = text(40).split()
     chain = [item(" ".join(words[:n] + ["new"] * 4 + words[n:]), "yes", "no") for n in range(8)]
-    numbered = [(f"rec_{n}", item_print(each)) for n, each in enumerate(chain)]
+    prints = [item_print(each) for each in chain]
     counts = set()
     for _ in range(12):
         copies = NearCopies()
-        for identity, each in DRAW.sample(numbered, len(numbered)):
-            copies.add(identity, each)
-        counts.add(copies.distinct())
+        for each in DRAW.sample(prints, len(prints)):
+            copies.add(each)
+        counts.add(copies.distinct)
     assert len(counts) == 1
 
 

@@ -120,20 +120,20 @@ def easy_items_alarm(coverage: Coverage, items: ItemCounts) -> Alarm:
         return raised(
             MODE, "the contract sets no quota and names no hard slice", "set quotas for hard slices"
         )
-    copied = [text for each in asked if (text := _filled_by_copies(each))]
-    if copied:  # which is seen however few there are
-        return raised(
-            MODE, "; ".join(copied), "collect for these slices before anything else is added"
-        )
-    if coverage.accepted < MIN_TRIALS:
-        return unknown(MODE, f"{coverage.accepted} accepted records are too few to tell")
-    found = [text for each in asked if (text := _starved(each, coverage))]
-    found += [text for axis in coverage.axes for text in _missing(axis, coverage)]
-    found += [text for each in coverage.hard if (text := _soft(each, items.of(each.slice)))]
+    few = coverage.accepted < MIN_TRIALS
+    found = [
+        text for each in asked if (text := _filled_by_copies(each))
+    ]  # seen however few there are
+    if not few:
+        found += [text for each in asked if (text := _starved(each, coverage))]
+        found += [text for axis in coverage.axes for text in _missing(axis, coverage)]
+        found += [text for each in coverage.hard if (text := _soft(each, items.of(each.slice)))]
     if found:
         return raised(
             MODE, "; ".join(found), "collect for these slices before anything else is added"
         )
+    if few:
+        return unknown(MODE, f"{coverage.accepted} accepted records are too few to tell")
     doubts = [text for each in asked if (text := _unmet(each))]
     doubts += [
         f"no record has {axis.axis} = {value.value} yet"
@@ -167,7 +167,7 @@ def _filled_by_copies(quota: QuotaCoverage) -> str:
 def _starved(quota: QuotaCoverage, coverage: Coverage) -> str:
     """The slice in words where it surely lacks items for the size that the program has."""
     distinct, where = quota.distinct, _where(quota.slice)
-    if distinct >= quota.needed:
+    if quota.met or _filled_by_copies(quota):
         return ""
     seen = f"{where} has {distinct} of {quota.needed} needed"
     if coverage.accepted >= coverage.wanted or not distinct:
