@@ -76,6 +76,7 @@ def test_a_family_is_found_by_its_index_columns(store: Store) -> None:
     assert store.count(Judgment, reviewer=["rev-a", "rev-b"]) == 4
     assert store.count(Judgment, reviewer=[]) == 0
     assert list(store.scan(Record, id=[other.id])) == [other]
+    assert list(store.since(Judgment, 3)) == list(store.scan(Judgment))[3:]
 
 
 def test_a_list_of_values_has_no_limit(store: Store) -> None:

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -108,7 +107,8 @@ class RecordsNoun:
         """
         path = Path(file)
         found = _open_reader(reader, path)
-        before = {family: self._session.store.count(family) for family in (Record, Judgment)}
+        asks = self._session.documents.program.gate is not None
+        before = self._places() if asks else {}
         report = import_file(
             path,
             found,
@@ -120,9 +120,13 @@ class RecordsNoun:
             documents=self._session.ids,
             progress=progress,
         )
-        if self._session.documents.program.gate is None:
+        if not asks:
             return report
         return msgspec.structs.replace(report, reserve=self._ask_gate(before))
+
+    def _places(self) -> dict[type[Record | Judgment], int]:
+        """How many facts of each family that holds texts there are."""
+        return {family: self._session.store.count(family) for family in (Record, Judgment)}
 
     def _ask_gate(self, before: Mapping[type[Record | Judgment], int]) -> ReserveAnswer:
         """What the gate says of the facts that came after so many of each family."""
@@ -141,9 +145,9 @@ class RecordsNoun:
 
     def _new(self, before: Mapping[type[Record | Judgment], int]) -> Iterator[Compared]:
         store = self._session.store
-        for record in islice(store.scan(Record), before[Record], None):
+        for record in store.since(Record, before[Record]):
             yield Compared.of(record.id, record)
-        for judgment in islice(store.scan(Judgment), before[Judgment], None):
+        for judgment in store.since(Judgment, before[Judgment]):
             yield Compared.of(judgment.record, judgment)
 
     def preview(

@@ -18,6 +18,18 @@ Isolation = Annotated[
         help="Isolation of the code: namespaces, or the weaker landlock. Assay never falls back to one silently."
     ),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, max=256, help="Sandboxes at once.", show_default="one a processor"),
+]
+OnlyVerifiers = Annotated[
+    list[str] | None,
+    typer.Option(help="This verifier only; repeatable.", show_default="all of the rubric"),
+]
+OnlyRecords = Annotated[
+    list[str] | None, typer.Option(help="Id of a record; repeatable.", show_default="all")
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Test again what has not changed.")]
 Seconds = Annotated[
     float, typer.Option("--time", min=0.01, max=3600, help="Seconds that it may take.")
 ]
@@ -29,21 +41,10 @@ Megabytes = Annotated[
 @app.command()
 def run(
     program: Folder = ".",
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, max=256, help="Sandboxes at once.", show_default="one a processor"),
-    ] = None,
-    verifier: Annotated[
-        list[str] | None,
-        typer.Option(help="Run this verifier only; repeatable.", show_default="all of the rubric"),
-    ] = None,
-    record: Annotated[
-        list[str] | None,
-        typer.Option(help="Id of a record to verify; repeatable.", show_default="all"),
-    ] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Test again what has not changed.")
-    ] = False,
+    workers: Workers = None,
+    verifier: OnlyVerifiers = None,
+    record: OnlyRecords = None,
+    fresh: Fresh = False,
     isolation: Isolation = "namespaces",
     as_json: AsJson = False,
 ) -> None:
@@ -115,21 +116,10 @@ def _print_run(done: Any) -> None:
 @app.command()
 def adequacy(
     program: Folder = ".",
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, max=256, help="Sandboxes at once.", show_default="one a processor"),
-    ] = None,
-    verifier: Annotated[
-        list[str] | None,
-        typer.Option(help="Test this verifier only; repeatable.", show_default="all of the rubric"),
-    ] = None,
-    record: Annotated[
-        list[str] | None,
-        typer.Option(help="Id of a record to test on; repeatable.", show_default="all"),
-    ] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Test again what has not changed.")
-    ] = False,
+    workers: Workers = None,
+    verifier: OnlyVerifiers = None,
+    record: OnlyRecords = None,
+    fresh: Fresh = False,
     isolation: Isolation = "namespaces",
     as_json: AsJson = False,
 ) -> None:

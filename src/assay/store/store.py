@@ -262,9 +262,21 @@ class Store:
         conditions = _known_columns(kept, where)
         with self.snapshot() as connection:
             wanted = _filter(select(columns.id, columns.body), kept, conditions, connection)
-            streaming = connection.execution_options(yield_per=STREAMED)
-            for identity, body in streaming.execute(wanted.order_by(columns.seq)):
-                yield cast("F", _decode(kept, identity, body))
+            yield from self._streamed(connection, kept, wanted)
+
+    def since(self, family: type[F], place: int) -> Iterator[F]:
+        """The facts of a family behind a place in their order of entry, counted from 1; streamed."""
+        kept = self.schema.of_class(family)
+        columns = kept.table.c
+        with self.snapshot() as connection:
+            wanted = select(columns.id, columns.body).where(columns.seq > place)
+            yield from self._streamed(connection, kept, wanted)
+
+    @staticmethod
+    def _streamed(connection: Connection, kept: Kept, wanted: Select[Any]) -> Iterator[Any]:
+        streaming = connection.execution_options(yield_per=STREAMED)
+        for identity, body in streaming.execute(wanted.order_by(kept.table.c.seq)):
+            yield _decode(kept, identity, body)
 
     def count(self, family: type[Fact], **where: str | Sequence[str]) -> int:
         """How many facts `scan` would give."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
@@ -15,7 +15,7 @@ from assay.records.record import Record
 from assay.releases.gates import verification_gate
 from assay.releases.verifier_tally import VerifierTally
 from assay.verification import service
-from assay.verification.adequacy import wrong_probes
+from assay.verification.adequacy import Adequacy, examine, wrong_probes
 from assay.verification.adequacy_run import AdequacyReport, measure_adequacy
 from assay.verification.ledger import LedgerRow
 from assay.verification.ports import Sandbox
@@ -310,3 +310,32 @@ def test_a_rubric_cannot_name_the_results_of_adequacy_as_a_verifier() -> None:
     papers = documents(ADEQUACY)
     done = service.verify(store_of(record(0)), papers, lambda _: Lenient, actor="test")
     assert "not a verifier" in done.runs[0].missing
+
+
+def test_a_verifier_that_refused_nothing_is_not_adequate() -> None:
+    """The reference passes and wrong answers break the verifier: nothing shows that one would fail."""
+
+    class Breaking(Lenient, frozen=True, kw_only=True, forbid_unknown_fields=True):
+        def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
+            right = record.candidates[candidate].content == reference_of(record)
+            return Found(verdict=Pass() if right else Error(reason="it broke"))
+
+    found = adequacy_of(Breaking())
+    assert found.verdict is None
+    assert found.note == "no wrong answer came to a verdict, so nothing shows that one fails"
+    assert adequacy_of(Strict()).verdict == Pass()
+
+
+def adequacy_of(verifier: Lenient) -> Adequacy:
+    """What a verifier that runs here comes to on one record."""
+    return examine(record(0, "42"), "text", [], lambda probe: Ready(verifier.verify(probe, 0)))
+
+
+class Ready(NamedTuple):
+    """A result that is there already."""
+
+    found: Found | NothingToVerify
+
+    def result(self) -> Found | NothingToVerify:
+        """It."""
+        return self.found
