@@ -81,6 +81,7 @@ def _asked(request: bytes, bounds: CallLimits, what: str) -> dict[str, Any]:
     try:
         return _calls.worker().ask(request, bounds, what)
     except BaseException:
+        # Whatever broke in, Ctrl-C included: its answer would be taken for that of the next call.
         _calls.drop()
         raise
 
