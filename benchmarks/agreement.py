@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from assay.quality.agreement import krippendorff_alpha
 from assay.quality.bootstrap import Resampling
-from assay.quality.patterns import Scale, ScaleKind, ratings, reduce
+from assay.quality.patterns import AnswerScale, ScaleKind, ratings, reduce
 
 RATINGS_PER_ITEM = 3
 N_RATERS = 48
@@ -87,7 +87,7 @@ def compare(n_ratings: int, kind: ScaleKind) -> str:
     resampling = Resampling(replicates=REPLICATES, seed=1)
     ours = measure(
         lambda: krippendorff_alpha(
-            reduce(ratings(items, raters, values, Scale(kind, N_VALUES))), resampling
+            reduce(ratings(items, raters, values, AnswerScale(kind, N_VALUES))), resampling
         )
     )
     peer = measure(lambda: evalica.alpha(matrix, kind).alpha)

@@ -28,9 +28,9 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import assay
-from assay.bootstrap.program import Program
 from assay.demo.documents import write_program
 from assay.demo.world import build_world
+from assay.program.program import Program
 from assay.records.candidate import Candidate
 from assay.records.record import Record
 from assay.records.task import Message

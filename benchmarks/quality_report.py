@@ -26,7 +26,7 @@ from assay.core.fact import Fact
 from assay.core.identity import make_id
 from assay.quality import service
 from assay.quality.bootstrap import Resampling
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.gathering import gather
 from assay.quality.report import report_of
 from assay.records.judgment import Judgment
@@ -88,12 +88,12 @@ def _judgment(record: Record, who: int, draw: np.random.Generator) -> Judgment:
     return judged(record, f"reviewer {who}", verdict, scores=scores, order=(0, 1))
 
 
-def cases(made: list[Body], judgments: int) -> Iterator[Case]:
+def cases(made: list[Body], judgments: int) -> Iterator[RecordCase]:
     """Cases with so many judgments in all, decoded anew each time."""
     record, judgment = msgspec.json.Decoder(Record).decode, msgspec.json.Decoder(Judgment).decode
     for number in range(judgments // EACH):
         body, given = made[number % len(made)]
-        yield Case(id=_id(number), record=record(body), judgments=tuple(map(judgment, given)))
+        yield RecordCase(id=_id(number), record=record(body), judgments=tuple(map(judgment, given)))
 
 
 def _id(number: int) -> str:

@@ -24,14 +24,14 @@ import pyrage
 from ruamel.yaml import YAML
 
 import assay
-from assay.bootstrap import Program
-from assay.bootstrap.releases import export_release
-from assay.bootstrap.simulated import dismiss, hire
 from assay.client import Client
-from assay.client.own_server import own_server
-from assay.client.pool import PoolReport, run_pool
-from assay.client.simulated import drawn_reviewers
 from assay.core.errors import CheckError
+from assay.demo.own_server import own_server
+from assay.demo.reviewer_pool import PoolReport, run_pool
+from assay.demo.simulated_accounts import close_accounts, create_accounts
+from assay.demo.simulated_reviewer import drawn_reviewers
+from assay.program import Program
+from assay.program.releases import export_release
 from assay.records.coherence import text_at
 from assay.records.evidence import TextSpan
 from assay.records.judgment import Judgment
@@ -131,7 +131,7 @@ def show_desk(show: Show, data: Path, into: Path) -> tuple[Figures, PoolReport]:
             rejects=folder,
         )
         program.desk.fill()
-        hired = hire(program, REVIEWERS, by="example")
+        hired = create_accounts(program, REVIEWERS, by="example")
     reviewers = drawn_reviewers([each.name for each in hired], SEED)
     with own_server(folder) as server:
         desks = [Client(server.url, each.token) for each in hired]
@@ -141,7 +141,7 @@ def show_desk(show: Show, data: Path, into: Path) -> tuple[Figures, PoolReport]:
         for desk in desks:
             desk.close()
     with assay.open(folder) as program:
-        dismiss(program, hired, by="example")
+        close_accounts(program, hired, by="example")
         return _count(show, program, n_queues), pool
 
 

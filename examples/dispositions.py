@@ -18,7 +18,7 @@ from typing import NamedTuple, get_args
 from run import HERE, JOBS, import_file, open_copy
 
 import assay
-from assay.bootstrap import Program
+from assay.program import Program
 from assay.quality.disposition import CandidateStanding, Disposition, State
 from assay.records.judgment import Judgment
 from assay.records.record import Record

@@ -19,8 +19,8 @@ from typing import NamedTuple
 import pyrage
 
 import assay
-from assay.bootstrap import Program
-from assay.bootstrap.releases import export_release, verify_release
+from assay.program import Program
+from assay.program.releases import export_release, verify_release
 from assay.quality.agreement_outline import AGREEMENT_HEAD, agreement_table
 from assay.records.judgment import Judgment
 from assay.records.record import Record

@@ -20,7 +20,7 @@ from typing import Any
 import pyrage
 
 import assay
-from assay.bootstrap import Program
+from assay.program import Program
 from assay.quality.estimate import Rate, rate
 from assay.releases.gates import reserve_gate
 from assay.verification.passage import locate

@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
 
-from assay.bootstrap import accounts
+from assay.desk import accounts
 from simulators.once import Once, once_in, tell_demo
 
 # Nothing is timed in a test; a build is to repeat, and a run at one's desk is to explore.

@@ -12,8 +12,8 @@ from assay.core.canonical import parse_json
 from assay.providers.openai_compatible import Settings
 from assay.providers.sampling import run_sampling
 from assay.records.draft import draft_from_row
-from assay.records.endpoint import Parameters
-from assay.records.sampling import Plan, Sampled
+from assay.records.endpoint import SamplingParameters
+from assay.records.sampling import Sampled, SamplingPlan
 
 HERE = Path(__file__).parent
 
@@ -42,11 +42,11 @@ def main() -> None:
         report = run_sampling(
             (draft_from_row(row, kind="preference", source_class="desk-authors") for row in rows),
             endpoint=Settings(base_url=arguments.url, concurrency=1),
-            plan=Plan(
+            plan=SamplingPlan(
                 models=(arguments.model,),
                 source_class="target-model",
                 each=2,
-                parameters=Parameters(temperature="0.7", seed=1, max_tokens=64),
+                parameters=SamplingParameters(temperature="0.7", seed=1, max_tokens=64),
             ),
             journal=arguments.folder / "journal.jsonl",
             deliver=deliver,

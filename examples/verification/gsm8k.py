@@ -16,7 +16,7 @@ from typing import Any
 
 from worked_answers import HERE, program_in
 
-from assay.bootstrap import Program
+from assay.program import Program
 from assay.records.candidate import MadeByModel
 from assay.verification.ledger import CoverageReport
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import assay
-from assay.bootstrap import Program
+from assay.program import Program
 
 HERE = Path(__file__).resolve().parent / "worked-answers"
 

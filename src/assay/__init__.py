@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 from assay.core.version import __version__
 
 if TYPE_CHECKING:
-    from assay.bootstrap import Program
+    from assay.program import Program
 
 __all__ = ["__version__", "open"]
 
 
 def open(directory: Any = ".", **options: Any) -> "Program":  # noqa: A001  the verb that users expect
-    """Open the program in a folder (see `assay.bootstrap.Program`)."""
-    from assay.bootstrap import open_program
+    """Open the program in a folder (see `assay.program.Program`)."""
+    from assay.program import open_program
 
     return open_program(directory, **options)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from assay.contracts.program import Program
+from assay.contracts.program import ProgramSettings
 from assay.core.digest import sha256_hex
 from assay.core.errors import MachineError
 from assay.core.keys import LEAST_KEY_BYTES, Purpose, derive
@@ -83,7 +83,7 @@ def _url(variable: str, configured: str, folder: Path) -> str:
     return url
 
 
-def read_secret(reference: str, folder: Path, program: Program) -> bytes:
+def read_secret(reference: str, folder: Path, program: ProgramSettings) -> bytes:
     """The secret that `env:NAME` or `file:PATH` (relative to the program) points to.
 
     A file that other users may read is made private.
@@ -134,7 +134,7 @@ def _stored_secret(reference: str, folder: Path) -> bytes:
 class Keys:
     """The keys of a program by purpose. A machine needs only those whose purpose it serves."""
 
-    def __init__(self, folder: Path, program: Program) -> None:
+    def __init__(self, folder: Path, program: ProgramSettings) -> None:
         """Keys are read, or made, when they are first asked for.
 
         Args:

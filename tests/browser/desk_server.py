@@ -9,9 +9,9 @@ from typing import Self
 
 import uvicorn
 
-from assay.bootstrap.desk import LEASE_SECONDS, DeskNoun
-from assay.bootstrap.program import Program
 from assay.core.clock import Clock, system_clock
+from assay.desk.desk import LEASE_SECONDS, DeskService
+from assay.program.program import Program
 from assay.records.record import Record
 from assay.web.app import create_app
 from assay.web.connections import BoundedProtocol
@@ -51,7 +51,9 @@ class DeskServer:
         """The open program; the tests look into its store."""
         if lease_seconds != LEASE_SECONDS:
             self.program.desk.close()
-            vars(self.program)["desk"] = DeskNoun(self.program.session, lease_seconds=lease_seconds)
+            vars(self.program)["desk"] = DeskService(
+                self.program.session, lease_seconds=lease_seconds
+            )
         self.people = {name: person(self.program, name, *roles) for name, roles in PEOPLE.items()}
         """Everybody who has an account."""
         app = create_app(self.program, sweep_seconds=sweep_seconds, rate=100_000)

@@ -10,13 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 from scipy.stats import mannwhitneyu
 
-from assay.bootstrap.program import Program
+from assay.program.program import Program
 from assay.records.candidate import MadeByModel
 from assay.records.record import Record
 from assay.records.verdict import Prefers
 from assay.review.answer_key import Key
-from assay.store.desk import Desk
-from assay.store.desk_overview import DeskOverview
+from assay.store.queue import SqlQueue
+from assay.store.queue_overview import QueueOverview
 from browser.conftest import DESK
 from browser.desk_server import DeskServer
 from browser.hand import Hand
@@ -206,8 +206,8 @@ def test_sentinels_and_ordinary_work_cannot_be_told_apart(
     page = browser.new_page()
     Hand(page, mixed.origin).sign_in("ana")
     page.goto(mixed.origin)
-    desk = Desk(mixed.program.store)
-    overview = DeskOverview(mixed.program.store)
+    desk = SqlQueue(mixed.program.store)
+    overview = QueueOverview(mixed.program.store)
     sentinels = {
         record
         for row in desk.queues()

@@ -102,7 +102,7 @@ def test_the_cue_of_the_how_to_is_counted_beside_ours(tmp_path: Path) -> None:
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: shouting\nVersion: 1.0\n")
     (metadata / "entry_points.txt").write_text("[assay.cues]\nshouting = shouting:SHOUTING\n")
     program = (
-        "from assay.bootstrap.quality import _cues\n"
+        "from assay.program.quality import _cues\n"
         "from assay.quality.shortcuts.gathering import ShortcutGathering\n"
         "cues = _cues()\n"
         "print([cue.measure('THIS is LOUD') for cue in cues if cue.name == 'shouting'])\n"

@@ -23,7 +23,7 @@ from assay.records.ports import Layout
 from assay.records.reader import RowContext
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task, Tool, ToolCall
-from assay.verification.verification import Error, Pass, Timeout, Uncarried
+from assay.verification.verification import Pass, Timeout, Uncarried, VerifierError
 from assay.verification.verifier import Found
 
 
@@ -76,7 +76,7 @@ def test_a_schema_that_asks_for_years_is_an_error_and_the_next_record_is_verifie
 ) -> None:
     """A schema of 2 kB with 34 levels is ended by its budget; nothing is said of the candidate."""
     verdict = verdict_on(verifier, calling(nested(34), '{"x":"1"}'), **options)
-    assert isinstance(verdict, Error)
+    assert isinstance(verdict, VerifierError)
     assert "takes more than 2 s of processor time: the schema asks for too much" in verdict.reason
     assert verdict_on(verifier, calling(nested(3), '{"x":1}'), **options) == Pass()
 

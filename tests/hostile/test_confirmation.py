@@ -14,16 +14,16 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
-from assay.bootstrap.releases import export_release
 from assay.core.clock import fixed_clock
 from assay.core.fact import Fact
 from assay.core.identity import digest_of
+from assay.program.releases import export_release
 from assay.records.judgment import Judgment
 from assay.records.record import Lineage, Record, Transformation
 from assay.records.task import Message
 from assay.records.verdict import Prefers
 from assay.releases.build import Built, build
-from assay.releases.inputs import QualityReport
+from assay.releases.inputs import RenderedQualityReport
 from assay.releases.keys import public_pem
 from assay.releases.manifest import MANIFEST, read_manifest
 from assay.releases.service import Withdrawn, withdraw
@@ -117,7 +117,9 @@ def released(store: MemoryStore, releases: Path, version: str = "1.0.0") -> Buil
     identity = hidden(SECRET).id
     text = f"# Quality\n\nSee {identity} and {identity[:16]} and {child(identity).id}.\n"
     made = inputs(version)
-    report = QualityReport(json=json.dumps({"see": identity}).encode(), markdown=text.encode())
+    report = RenderedQualityReport(
+        json=json.dumps({"see": identity}).encode(), markdown=text.encode()
+    )
     changed = msgspec.structs.replace(made, quality=report)
     return build(store, changed, KEY, releases, actor=ACTOR)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.bootstrap.program import Program
+from assay.program.program import Program
 from assay.records.record import Record
 from assay.review.formats import FORMATS
 from assay.review.judging import JudgePlan

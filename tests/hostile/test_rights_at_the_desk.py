@@ -9,17 +9,17 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from assay.bootstrap.filling import Filled
-from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
+from assay.desk.filling import Filled
+from assay.program.program import Program
 from assay.records.record import Record
 from assay.releases.withdrawal import Withdrawal
 from assay.review.calibration import Round, RoundStep
 from assay.review.guideline_gap import GuidelineGap
-from assay.review.lease import NewItem, Queue
-from assay.store.desk import Desk
+from assay.review.queue.lease import NewItem, Queue
+from assay.store.queue import SqlQueue
 from assay.web.app import create_app
-from assay.web.doors import COOKIE
+from assay.web.authentication import COOKIE
 from simulators.desk_crawl import claimed, pages, taken
 from simulators.desk_program import PASSWORD, person
 from simulators.once import Once
@@ -117,7 +117,7 @@ def _named(program: Program) -> dict[str, Record]:
 @contextmanager
 def _waiting(program: Program, queue: Queue) -> Iterator[None]:
     """Every planted record waits in one more queue, as an earlier version would have queued it."""
-    desk = Desk(program.store)
+    desk = SqlQueue(program.store)
     with desk.write("test.enqueue", actor="tests") as unit:
         number = unit.queues.add_queue(queue, "que_planted")
         unit.queues.enqueue(
@@ -154,8 +154,8 @@ def test_what_was_queued_and_is_over_is_not_given_out(
     late = [each.id for name, each in _named(program).items() if name in LATE]
     open_items = [
         each.record
-        for each in Desk(program.store).unsettled(
-            [row.id for row in Desk(program.store).queues()], 99
+        for each in SqlQueue(program.store).unsettled(
+            [row.id for row in SqlQueue(program.store).queues()], 99
         )
     ]
     assert not set(late) & set(open_items)

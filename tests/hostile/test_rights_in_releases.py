@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from assay.bootstrap.releases import export_release
 from assay.core.clock import fixed_clock
 from assay.core.errors import CheckError, UsageError
 from assay.governance.rights import Use
+from assay.program.releases import export_release
 from assay.records.record import Lineage, Record
 from assay.records.task import Message
 from assay.releases.build import Built, build

@@ -9,16 +9,16 @@ from threading import Event, Lock, Thread
 import pytest
 
 import assay
-from assay.bootstrap.simulated import hire
 from assay.client import Client
-from assay.client.own_server import free_port, own_server
 from assay.client.retrying import Retries
-from assay.client.simulated import SimulatedReviewer, Simulation
 from assay.demo.documents import write_program
+from assay.demo.own_server import free_port, own_server
+from assay.demo.simulated_accounts import create_accounts
+from assay.demo.simulated_reviewer import SimulatedReviewer, Simulation
 from assay.demo.world import build_world
 from assay.records.judgment import Judgment
 from assay.review.answer import Answer
-from assay.review.desk import JUDGMENT_HANDLE, Receipt
+from assay.review.queue.leasing import JUDGMENT_HANDLE, Receipt
 from assay.store.audit import verify
 from stores.server import running_server
 
@@ -104,7 +104,7 @@ def waiting_program(folder: Path, store: str | None = None) -> list[str]:
         with program.store.write("record.import", actor="tests") as writing:
             writing.add([pairs[n % len(pairs)].replace(key=f"pair-{n}") for n in range(PAIRS)])
         program.desk.fill()
-        return [each.token for each in hire(program, CLIENTS, by="tests")]
+        return [each.token for each in create_accounts(program, CLIENTS, by="tests")]
 
 
 def kill_under_load(folder: Path, tokens: list[str], *options: str) -> Load:

@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from assay.bootstrap import Program
-from assay.bootstrap.releases import export_release, verify_release
+from assay.program import Program
+from assay.program.releases import export_release, verify_release
 from assay.records.evidence import TextSpan
 from assay.records.judgment import Judgment, LocalizedError
 from assay.records.record import Record

@@ -15,7 +15,7 @@ from assay.quality.agreement import (
 from assay.quality.bootstrap import Resampling
 from assay.quality.coefficient import Weights
 from assay.quality.estimate import rate
-from assay.quality.patterns import Ratings, Scale, ScaleKind, ratings, reduce
+from assay.quality.patterns import AnswerScale, Ratings, ScaleKind, ratings, reduce
 
 Table = list[list[int | None]]
 
@@ -47,7 +47,7 @@ def from_table(table: Table, kind: ScaleKind = "nominal", n_values: int = 5) -> 
     ]
     items, raters, values = zip(*triples, strict=True)
     numbers = tuple(float(n + 1) for n in range(n_values)) if kind == "interval" else ()
-    scale = Scale(kind, n_values, numbers)
+    scale = AnswerScale(kind, n_values, numbers)
     return ratings(items, raters, values, scale, n_items=len(table[0]))
 
 
@@ -61,7 +61,7 @@ def two_raters(counts: list[list[int]]) -> Ratings:
     ]
     items = np.repeat(np.arange(len(pairs)), 2)
     raters = np.tile([0, 1], len(pairs))
-    return ratings(items, raters, np.ravel(pairs), Scale("nominal", len(counts)))
+    return ratings(items, raters, np.ravel(pairs), AnswerScale("nominal", len(counts)))
 
 
 @pytest.mark.parametrize(
@@ -133,13 +133,13 @@ def test_constant_ratings_have_no_chance_corrected_agreement() -> None:
 
 def test_a_scale_of_one_value_has_no_agreement() -> None:
     """With one value to give, nothing can vary."""
-    found = agreement(ratings([0, 0], [0, 1], [0, 0], Scale("ordinal", 1)))
+    found = agreement(ratings([0, 0], [0, 1], [0, 0], AnswerScale("ordinal", 1)))
     assert found.alpha.reason == found.ac.reason == "no_variation"
 
 
 def test_one_rating_an_item_has_nothing_to_compare() -> None:
     """Without an item rated twice every coefficient is undefined, and the ratings are counted."""
-    found = agreement(ratings([0, 1, 2], [0, 1, 0], [0, 1, 1], Scale("nominal", 2)))
+    found = agreement(ratings([0, 1, 2], [0, 1, 0], [0, 1, 1], AnswerScale("nominal", 2)))
     for estimate in (found.alpha, found.ac, found.percent):
         assert (estimate.value, estimate.reason) == (None, "no_pairable_values")
         assert estimate.n_ratings_total == 3
@@ -149,7 +149,7 @@ def test_one_rating_an_item_has_nothing_to_compare() -> None:
 @pytest.mark.parametrize("clusters", [None, [0, 0, 1]])
 def test_nothing_judged_is_not_zero(clusters: list[int] | None) -> None:
     """Without a rating every number is undefined, with the items still counted."""
-    found = agreement(ratings([], [], [], Scale("nominal", 2), n_items=3, clusters=clusters))
+    found = agreement(ratings([], [], [], AnswerScale("nominal", 2), n_items=3, clusters=clusters))
     for estimate in (found.alpha, found.ac, found.percent):
         assert (estimate.value, estimate.reason) == (None, "no_ratings")
         assert (estimate.n_items, estimate.n_items_total) == (0, 3)
@@ -158,7 +158,7 @@ def test_nothing_judged_is_not_zero(clusters: list[int] | None) -> None:
 
 def test_one_item_has_a_value_but_no_interval() -> None:
     """An interval needs two items to draw from; by hand, alpha of {0, 1} alone is 0."""
-    found = agreement(ratings([0, 0], [0, 1], [0, 1], Scale("nominal", 2)))
+    found = agreement(ratings([0, 0], [0, 1], [0, 1], AnswerScale("nominal", 2)))
     assert found.alpha.value == 0.0
     assert (found.alpha.low, found.alpha.high) == (None, None)
     assert found.alpha.reason == "too_few_blocks"
@@ -200,7 +200,7 @@ def test_a_few_undefined_replicates_are_counted() -> None:
 def test_a_repeated_rating_is_the_callers_decision() -> None:
     """Two ratings of one rater on one item are refused with the choice that has to be made."""
     with pytest.raises(InputError, match="which occasion counts") as caught:
-        ratings([0, 0, 1], [3, 3, 3], [0, 1, 1], Scale("nominal", 2))
+        ratings([0, 0, 1], [3, 3, 3], [0, 1, 1], AnswerScale("nominal", 2))
     assert caught.value.code == "duplicate-rating"
 
 
@@ -220,7 +220,7 @@ def test_codes_that_mean_nothing_are_refused(
 ) -> None:
     """Wrong lengths, codes outside the scale and numbers that are no codes are each named."""
     with pytest.raises(InputError) as caught:
-        ratings(items, raters, values, Scale("nominal", 2), n_items=2, clusters=clusters)
+        ratings(items, raters, values, AnswerScale("nominal", 2), n_items=2, clusters=clusters)
     assert caught.value.code == code
 
 
@@ -239,7 +239,7 @@ def test_an_impossible_scale_is_refused(
 ) -> None:
     """A scale has values, and an interval scale one finite rising number each."""
     with pytest.raises(UsageError, match="scale"):
-        Scale(kind, n_values, numbers)
+        AnswerScale(kind, n_values, numbers)
 
 
 def test_categories_have_no_distance() -> None:
@@ -304,5 +304,7 @@ def test_abstaining_is_measured_beside_judging() -> None:
 
 def test_percent_agreement_weighs_items_equally() -> None:
     """By hand: items {0,0,0,1} (pairs agreeing: 3 of 6) and {1,1} (1 of 1) average to .75."""
-    given = ratings([0, 0, 0, 0, 1, 1], [0, 1, 2, 3, 0, 1], [0, 0, 0, 1, 1, 1], Scale("nominal", 2))
+    given = ratings(
+        [0, 0, 0, 0, 1, 1], [0, 1, 2, 3, 0, 1], [0, 0, 0, 1, 1, 1], AnswerScale("nominal", 2)
+    )
     assert percent_agreement(reduce(given), ESTIMATE_ONLY).value == pytest.approx(0.75)

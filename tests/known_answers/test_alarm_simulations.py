@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assay.quality.answer_table import Answers
+from assay.quality.answer_table import AnswerColumns
 from assay.quality.coverage import coverage
 from assay.quality.disagreement import RISK as SPLIT_RISK
 from assay.quality.disagreement import diagnose
@@ -143,7 +143,7 @@ def test_sound_reviewers_rarely_split(scale: str) -> None:
         panel = np.array([draw.permutation(10)[:5] for _ in range(60)]).ravel()
         items = np.repeat(np.arange(60), 5)
         right = draw.random(300) < skill[panel]
-        answers = Answers(
+        answers = AnswerColumns(
             items=items, raters=panel, values=2 * np.where(right, truth[items], 1 - truth[items]),
             groups={"site": {rater: str(rater % 2) for rater in range(10)}},
             scale=scale,  # type: ignore[arg-type]  one of the three

@@ -14,7 +14,7 @@ from assay.validation.difference import (
     spread_of,
     tango,
 )
-from assay.validation.evaluation import Claims, Result
+from assay.validation.evaluation import ClaimCounts, ItemResult
 
 
 def test_tango_reproduces_the_published_interval() -> None:
@@ -134,8 +134,8 @@ def test_four_shares_of_claims_have_simultaneous_intervals() -> None:
 
     Source: Goodman 1965, Technometrics 7:247-254, as statsmodels 0.15 computes it.
     """
-    claims = Claims(supported=140, unsupported=30, contradictory=10, unverifiable=20)
-    one = [Result(evaluation="evl_x", item="c", claims=claims)]
+    claims = ClaimCounts(supported=140, unsupported=30, contradictory=10, unverifiable=20)
+    one = [ItemResult(evaluation="evl_x", item="c", claims=claims)]
     shares = [each for each in claim_shares(Arms(one, one)) if each.arm == "base"]
     assert [each.share for each in shares] == [0.7, 0.15, 0.05, 0.1]
     expected = (

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from assay.quality.agreement import agreement, alpha_without_one_rater, krippendorff_alpha
 from assay.quality.bootstrap import Resampling
-from assay.quality.patterns import Ratings, Scale, ScaleKind, ratings, reduce
+from assay.quality.patterns import AnswerScale, Ratings, ScaleKind, ratings, reduce
 
 N_VALUES = 4
 NUMBERS = (-1.0, 0.0, 2.5, 7.0)
@@ -31,12 +31,12 @@ tables = st.integers(2, 5).flatmap(
 """Items x raters, None where a rater did not rate an item."""
 
 
-def scale_of(kind: ScaleKind) -> Scale:
+def scale_of(kind: ScaleKind) -> AnswerScale:
     """The scale of this kind on which the tables are read."""
-    return Scale(kind, N_VALUES, NUMBERS if kind == "interval" else ())
+    return AnswerScale(kind, N_VALUES, NUMBERS if kind == "interval" else ())
 
 
-def from_table(table: Table, scale: Scale, clusters: list[int] | None = None) -> Ratings:
+def from_table(table: Table, scale: AnswerScale, clusters: list[int] | None = None) -> Ratings:
     """Ratings in long form from a table of items x raters."""
     triples = [
         (item, rater, value)
@@ -202,7 +202,7 @@ def test_a_wide_scale_is_packed_without_loss(cells: list[tuple[int, int, int]]) 
     unique = {(item, rater): value for item, rater, value in cells}
     items, raters = np.array(list(unique), dtype=np.int64).T
     values = np.array(list(unique.values()), dtype=np.int64)
-    patterns = reduce(ratings(items, raters, values, Scale("nominal", 120), n_items=31))
+    patterns = reduce(ratings(items, raters, values, AnswerScale("nominal", 120), n_items=31))
     expected = np.zeros((31, 120), dtype=np.int64)
     np.add.at(expected, (items, values), 1)
     rated = expected.any(axis=1)

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.case_context import CaseContext
 from assay.quality.disposition import RELEASABLE, Disposition
 from assay.quality.rules import dispose_case
@@ -81,8 +81,8 @@ def _judgments(record: Any, answers: Sequence[Any]) -> list[Judgment]:
     return found
 
 
-def _case(record: Any, judgments: Sequence[Judgment], **parts: Any) -> Case:
-    return Case(id=record.id, record=record, judgments=tuple(judgments), **parts)
+def _case(record: Any, judgments: Sequence[Judgment], **parts: Any) -> RecordCase:
+    return RecordCase(id=record.id, record=record, judgments=tuple(judgments), **parts)
 
 
 def _stripped(disposition: Disposition) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from assay.contracts.contract import Sampling
 from assay.quality.coverage import coverage
 from assay.quality.floors import FloorResult, FloorState
-from assay.quality.machine_evidence import Demand
+from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.evidence import TextSpan
 from assay.records.verdict import DimensionScore, Scored
 from assay.releases.gates import (
@@ -26,10 +26,10 @@ from assay.releases.gates import (
 from assay.releases.release import GateResult
 from assay.releases.verifier_tally import VerifierTally
 from assay.reserve.overlap import Overlap
-from assay.reserve.service import Comparison, leakage_alarm
+from assay.reserve.service import ReserveComparison, leakage_alarm
 from assay.validation.alarms import model_validation_alarm, over_refusal_alarm
 from assay.validation.comparison import Arms, slice_table
-from assay.validation.evaluation import Result
+from assay.validation.evaluation import ItemResult
 from assay.validation.helpfulness import helpfulness
 from assay.validation.training_overlap import TrainingOverlap
 from assay.validation.validation import TestResult, Validation
@@ -103,7 +103,7 @@ def test_reserve_and_leakage(
     assert not found or gate.outcome == "refused"
     short = None if whole or not declared else "too few"
     alarm = leakage_alarm(
-        Comparison(
+        ReserveComparison(
             reserve="kept" if declared else None,
             items=comparable,
             wordless=wordless,
@@ -126,7 +126,7 @@ def test_verification(
     verdicts: list[Pass | Fail | Timeout], named: bool, scored: bool, isolation: str
 ) -> None:
     """No result of a named verifier that passes or fails a claim: never passed."""
-    tally = VerifierTally(Demand(contract(), rubric()))
+    tally = VerifierTally(EvidenceDemand(contract(), rubric()))
     results = [
         Verification(
             record="rec_a", verifier="sums" if named else "other", version=str(n), verdict=verdict,
@@ -171,12 +171,12 @@ ROWS = st.lists(st.tuples(LABELS, LABELS, RESPONSES, RESPONSES), max_size=30)
 
 def arms_of(rows: list[tuple[str | None, str | None, str | None, str | None]]) -> Arms:
     """Two arms; `lost`: the arm has no result on the item at all."""
-    results: tuple[list[Result], list[Result]] = ([], [])
+    results: tuple[list[ItemResult], list[ItemResult]] = ([], [])
     for number, row in enumerate(rows):
         for arm in (0, 1):
             if row[2 + arm] != "lost":
                 results[arm].append(
-                    Result(
+                    ItemResult(
                         evaluation=f"evl_{arm}",
                         item=f"i{number}",
                         expected=row[arm],  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.consensus import consensus
 from assay.quality.coverage import coverage
 from assay.quality.rules import dispose_case
@@ -76,7 +76,7 @@ def test_no_answer_is_lost(said: list[Verdict]) -> None:
 def test_every_record_has_a_disposition_that_cites_what_it_read(said: list[Verdict]) -> None:
     """The rules always speak, give the same answer again, and cite every judgment."""
     judgments = tuple(_judgments(said))
-    case = Case(id=RECORD.id, record=RECORD, judgments=judgments)
+    case = RecordCase(id=RECORD.id, record=RECORD, judgments=judgments)
     found = dispose_case(case, DOCUMENTS)
     assert found == dispose_case(case, DOCUMENTS)
     assert found.read == tuple(each.id for each in judgments)

@@ -22,7 +22,7 @@ from assay.review.qualification import (
     ExamItem,
     ExamResult,
     Qualification,
-    Scope,
+    QualificationScope,
     standing_qualifications,
 )
 from assay.review.sentinel import Sentinel, exposures, pick
@@ -49,7 +49,9 @@ PLANS = st.builds(
 NAMES = st.sampled_from(["ada", "bob", "cem"])
 TEXT = st.text(max_size=20)
 DIMENSIONS = st.sampled_from(["clarity", "taste", "correctness"])
-SCOPES = st.builds(Scope, role=st.just("reviewer"), family=TEXT, language=st.none() | st.just("en"))
+SCOPES = st.builds(
+    QualificationScope, role=st.just("reviewer"), family=TEXT, language=st.none() | st.just("en")
+)
 ACCEPTED = st.builds(
     AcceptedScore,
     dimension=DIMENSIONS,
@@ -153,7 +155,7 @@ def test_one_chain_of_qualifications_has_one_end(links: list[tuple[str, int]]) -
         earlier = own[-1 - back] if back < len(own) else None
         facts.append(
             Qualification(
-                reviewer=reviewer, scope=Scope(role="reviewer", family="sums"), rubric=RUBRIC,
+                reviewer=reviewer, scope=QualificationScope(role="reviewer", family="sums"), rubric=RUBRIC,
                 plan=plan, results=(), decision="failed", judgments=(str(number),),
                 issued="2026-03-01", expires="2026-06-01",
                 supersedes=earlier.id if earlier else None,

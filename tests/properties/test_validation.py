@@ -9,7 +9,7 @@ from assay.contracts.contract import AcceptanceTest
 from assay.validation.acceptance import run_tests
 from assay.validation.comparison import Arms
 from assay.validation.difference import bounds, compare, spread_of, tango
-from assay.validation.evaluation import Result
+from assay.validation.evaluation import ItemResult
 from simulators.small_program import contract
 
 SHARES = st.sampled_from([0.0, 0.25, 0.5, 1.0])
@@ -94,7 +94,7 @@ def test_the_order_of_results_changes_nothing(pairs: list[tuple[bool, bool]], dr
     assert isinstance(asked.acceptance_tests[0], AcceptanceTest)
     arms = [
         [
-            Result(
+            ItemResult(
                 evaluation=f"evl_{arm}",
                 item=f"i{number}",
                 family=f"f{number // 3}",

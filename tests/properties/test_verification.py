@@ -11,16 +11,16 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
-from assay.verification.arithmetic import UnreadableError, says, value_of
+from assay.verification.arithmetic import UnreadableCalculationError, says, value_of
 from assay.verification.cases import case
 from assay.verification.passage import locate
 from assay.verification.verifier import Found, NothingToVerify
 from assay.verification.verifiers.calculator_steps import CalculatorSteps
-from assay.verification.verifiers.citation import Citation
+from assay.verification.verifiers.citation import CitationVerifier
 from assay.verification.verifiers.matching import NormalisedMatch
 from assay.verification.verifiers.numeric_answer import NumericAnswer
 from assay.verification.verifiers.quotation import Quotation
-from assay.verification.verifiers.rules import Rules
+from assay.verification.verifiers.rules import RulesVerifier
 from assay.verification.written_number import FORMATS, numbers_in, value_of_number
 
 NUMBERS = st.integers(0, 10**6).map(lambda n: (str(n), Fraction(n)))
@@ -74,7 +74,7 @@ def test_no_text_breaks_the_verifier(text: str) -> None:
 @given(st.text(alphabet="0123456789+-*/()%.", max_size=60))
 def test_a_text_is_a_value_or_unreadable(text: str) -> None:
     """The parser raises its own error, or the division's, and no other."""
-    with suppress(UnreadableError, ZeroDivisionError):
+    with suppress(UnreadableCalculationError, ZeroDivisionError):
         assert isinstance(value_of(text), Fraction)
 
 
@@ -97,8 +97,8 @@ def test_no_text_breaks_a_verifier_of_answers_quotations_citations_or_rules(
         NumericAnswer(number_format="auto", fractions=True, percent=True),
         NormalisedMatch(),
         Quotation(least_words=1),
-        Citation(),
-        Rules(rules=rules),
+        CitationVerifier(),
+        RulesVerifier(rules=rules),
     ):
         assert isinstance(verifier.verify(made, 0), Found | NothingToVerify)
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from assay.contracts.document import to_fact
 from assay.governance.failure_modes import FailureMode
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.records.candidate import Candidate, MadeByModel, MadeByPerson, Step
 from assay.records.evidence import Evidence
 from assay.records.judgment import Attack, Judgment, SectionRuling, StepLabel
@@ -28,7 +28,7 @@ from assay.records.record import Record, Source
 from assay.records.task import Message, Task
 from assay.records.verdict import DimensionScore, NotAsked, Prefers, Ranks, Tie
 from assay.review.adjudication import Adjudication, Decided
-from assay.verification.verification import Error, Fail, Pass, Verification
+from assay.verification.verification import Fail, Pass, Verification, VerifierError
 from simulators.planted_modes import World, case_of, judgment_of, scored
 from simulators.small_program import LAYER, contract, rubric
 
@@ -63,7 +63,7 @@ def sheet(
     dimensions: Sequence[str] = ("sound", "depth", "plain"),
     verdicts: Sequence[str] | None = None,
     **sampling: Any,
-) -> InForce:
+) -> DocumentsInForce:
     """Documents with these dimensions, these answers without a winner, and this distribution."""
     drawn = {
         "total": 40,
@@ -73,7 +73,7 @@ def sheet(
     }
     open_verdicts = {} if verdicts is None else {"verdicts": list(verdicts)}
     wanted = [each for each in DIMENSIONS if each["id"] in dimensions]
-    return InForce.of(
+    return DocumentsInForce.of(
         {
             "contract": to_fact(contract(LAYER, sampling=drawn)),
             "rubric": to_fact(rubric(dimensions=wanted, priority=[], **open_verdicts)),
@@ -662,7 +662,7 @@ def run_by_a_machine(
         verdict = Fail(reason="the sum is another") if number in wrong else Pass()
         tested = Verification(
             record=record.id, verifier="calculator-steps", version="1", dimensions=("sound",),
-            verdict=Error(reason="no number was read") if broken else verdict, candidate=0,
+            verdict=VerifierError(reason="no number was read") if broken else verdict, candidate=0,
         )  # fmt: skip
         judgments = [judgment_of(record, f"p{rater}", scores=apart(0, draw)) for rater in (0, 1)]
         cases.append(case_of(record, judgments, world, verifications=[tested]))

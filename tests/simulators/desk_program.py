@@ -6,12 +6,12 @@ from pathlib import Path
 
 import msgspec
 
-import assay.bootstrap as doors
-from assay.bootstrap.program import Program
+import assay.program as programs
 from assay.core.clock import Clock, system_clock
 from assay.demo.documents import write_program
 from assay.demo.world import build_world
 from assay.governance.permissions import Principal
+from assay.program.program import Program
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.kinds import Preference
 from assay.records.record import Record, Sensitivity, sort_candidates
@@ -61,14 +61,14 @@ def write_desk_program(
     file = folder / "data" / "waiting.jsonl"
     lines = [record.canonical().decode() for record in (records or desk_records())]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with doors.open_program(folder, clock=system_clock, who="tests") as program:
+    with programs.open_program(folder, clock=system_clock, who="tests") as program:
         program.records.import_(file, source="desk-authors")
 
 
 @contextmanager
 def opened(folder: Path, clock: Clock = system_clock) -> Iterator[Program]:
     """The program with its queues filled."""
-    with doors.open_program(folder, clock=clock, who="tests") as program:
+    with programs.open_program(folder, clock=clock, who="tests") as program:
         program.desk.fill()
         yield program
 

@@ -13,7 +13,7 @@ from assay.core.fact import Fact
 from assay.core.ports import Checkpoint, FactStore
 from assay.governance.rights import Use
 from assay.quality.case import cases
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.rules import dispose_case
 from assay.records.candidate import Candidate, MadeByModel, MadeByPerson, Step
 from assay.records.judgment import Judgment, Reviewer
@@ -23,10 +23,10 @@ from assay.records.task import Message, Task
 from assay.records.verdict import Abstained, DimensionScore, Prefers, Scored, Tie, Verdict
 from assay.releases.attestation import ATTESTATION, RELEASE, attest
 from assay.releases.checksums import SUMS, digest_file, render_sums, scan_folder
-from assay.releases.inputs import DocumentFile, QualityReport, ReleaseInputs
+from assay.releases.inputs import DocumentFile, ReleaseInputs, RenderedQualityReport
 from assay.releases.manifest import MANIFEST, ProgramName
 from assay.review.adjudication import Adjudication, Decided
-from assay.review.desk import RECORD_HANDLE, opaque
+from assay.review.queue.leasing import RECORD_HANDLE, opaque
 from assay.verification.verification import Pass, Verification
 from simulators.memory_store import MemoryStore
 
@@ -150,7 +150,9 @@ def inputs(
         created=CREATED,
         program=PROGRAM,
         documents=files or documents(),
-        quality=QualityReport(json=b'{"format":"assay-quality/1"}\n', markdown=quality.encode()),
+        quality=RenderedQualityReport(
+            json=b'{"format":"assay-quality/1"}\n', markdown=quality.encode()
+        ),
         record_handle=record_handle,
         checkpoint=Checkpoint(number=3, hash="ab" * 32),
         limitations=limitations,
@@ -278,7 +280,7 @@ def add(store: FactStore, facts: Sequence[Fact]) -> None:
 def dispose(store: FactStore, files: Files | None = None) -> None:
     """Let the rules of the contract speak about every record."""
     found = {kind: file.document for kind, file in (files or documents()).items()}
-    rules = InForce.of(found)
+    rules = DocumentsInForce.of(found)
     batches = cases(store, contract=rules.contract_id, rubric=rules.rubric_id)
     dispositions = [dispose_case(case, rules) for batch in batches for case in batch]
     with store.write("disposition.make", actor=ACTOR) as transaction:

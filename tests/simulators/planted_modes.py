@@ -10,12 +10,12 @@ from typing import Any, Literal, NamedTuple
 
 from assay.contracts.document import to_fact
 from assay.governance.failure_modes import Alarm, FailureMode
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.coverage import coverage
 from assay.quality.disposition import Disposition
 from assay.quality.failure_modes import alarms, diagnosed
-from assay.quality.gathering import Gathering, gather
-from assay.quality.in_force import InForce
+from assay.quality.gathering import ReportData, gather
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.shortcuts.alarm import surface_cue_alarm
 from assay.quality.shortcuts.audit import audit
 from assay.records.candidate import Candidate, MadeByModel, MadeByPerson
@@ -60,13 +60,13 @@ DIMENSIONS: list[dict[str, Any]] = [
 class World(NamedTuple):
     """A small program in memory."""
 
-    cases: list[Case]
+    cases: list[RecordCase]
     """Its records with everything that was answered."""
-    documents: InForce
+    documents: DocumentsInForce
     """Its documents."""
 
 
-def documents(dimensions: Sequence[str] = ("right", "clear"), **sampling: Any) -> InForce:
+def documents(dimensions: Sequence[str] = ("right", "clear"), **sampling: Any) -> DocumentsInForce:
     """Documents with some of the dimensions, and a sampling distribution."""
     wanted = [each for each in DIMENSIONS if each["id"] in dimensions]
     drawn = {
@@ -75,7 +75,7 @@ def documents(dimensions: Sequence[str] = ("right", "clear"), **sampling: Any) -
         "quotas": [{"slice": {"difficulty": "hard"}, "share": 0.2}],
         **sampling,
     }
-    return InForce.of(
+    return DocumentsInForce.of(
         {
             "contract": to_fact(contract(LAYER, sampling=drawn)),
             "rubric": to_fact(rubric(dimensions=wanted, priority=[])),
@@ -92,7 +92,7 @@ def alarms_of(world: World) -> dict[FailureMode, Alarm]:
     return {each.mode: each for each in (*found, cue)}
 
 
-def gathered_of(world: World) -> Gathering:
+def gathered_of(world: World) -> ReportData:
     """What quality gathers of a world."""
     return gather(world.cases, world.documents)
 
@@ -127,12 +127,12 @@ def record_of(
 def case_of(
     record: Record,
     judgments: Sequence[Judgment],
-    world: InForce,
+    world: DocumentsInForce,
     *,
     state: Any = "accepted",
     adjudications: Sequence[Adjudication] = (),
     verifications: Sequence[Verification] = (),
-) -> Case:
+) -> RecordCase:
     """A case with a disposition under the documents."""
     made = Disposition(
         record=record.id,
@@ -142,7 +142,7 @@ def case_of(
         contract=world.contract_id,
         rubric=world.rubric_id,
     )
-    return Case(
+    return RecordCase(
         id=record.id,
         record=record,
         judgments=tuple(judgments),

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import msgspec
 
-import assay.bootstrap as doors
-from assay.bootstrap.program import Program
+import assay.program as programs
 from assay.core.clock import Clock, fixed_clock
 from assay.demo.documents import write_program
 from assay.demo.world import build_world
+from assay.program.program import Program
 from assay.records.record import Lineage, Record, Source, Transformation, sort_candidates
 from assay.releases.withdrawal import Withdrawal
 
@@ -95,7 +95,7 @@ def opened_on(folder: Path, moment: str = DAY) -> Program:
 
 def open_planted(folder: Path, clock: Clock) -> Program:
     """The program under a clock."""
-    return doors.open_program(folder, clock=clock, who="tests")
+    return programs.open_program(folder, clock=clock, who="tests")
 
 
 def _source_class(name: str) -> str:

@@ -10,24 +10,24 @@ from assay.core.errors import MachineError
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.ports import Check, Evaluation, Limits, Run, Sandbox
+from assay.verification.ports import Limits, Run, Sandbox, TestRun, TrustedEvaluation
 from assay.verification.verification import (
-    Error,
     Fail,
     MachineVerdict,
     Memory,
     Pass,
     Timeout,
     Usage,
+    VerifierError,
 )
-from assay.verification.verifier import Case, Found, NothingToVerify, Test
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase
 
 VERDICTS: dict[str, MachineVerdict] = {
     "right": Pass(),
     "wrong": Fail(reason="wrong"),
     "slow": Timeout(),
     "huge": Memory(),
-    "crash": Error(reason="the runner was killed"),
+    "crash": VerifierError(reason="the runner was killed"),
 }
 """What a candidate's first word brings."""
 
@@ -53,7 +53,7 @@ class ScriptedSandbox:
         context: str = "",
         shared: bool = False,
         limits: Limits,
-    ) -> Check:
+    ) -> TestRun:
         """Do what the candidate says."""
         del tests, entry, context, limits
         if not self._busy.acquire(blocking=False):
@@ -63,7 +63,7 @@ class ScriptedSandbox:
             if self._dawdles:
                 # The earlier a candidate, the later it is done: order must not hang on speed.
                 time.sleep(0.002 * (len(candidate) % 3))
-            return Check(
+            return TestRun(
                 verdict=VERDICTS[candidate.split(maxsplit=1)[0]],
                 note=None,
                 borrowed=(),
@@ -79,7 +79,7 @@ class ScriptedSandbox:
         """Nothing here runs programs."""
         raise NotImplementedError
 
-    def evaluate(self, function: str, payload: Any, *, limits: Limits) -> Evaluation:
+    def evaluate(self, function: str, payload: Any, *, limits: Limits) -> TrustedEvaluation:
         """Nothing here evaluates."""
         raise NotImplementedError
 
@@ -147,6 +147,6 @@ class CodeRuns(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         found = sandbox.check(text, "", shared=self.shared, limits=Limits())
         return Found(verdict=found.verdict, isolation=found.isolation, usage=found.usage)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """One of each."""
         return case("gold", "pass", "right case"), case("counter-gold", "fail", "wrong case")

@@ -7,7 +7,7 @@ from threading import Thread
 
 import uvicorn
 
-from assay.bootstrap.program import Program
+from assay.program.program import Program
 from assay.web.app import create_app
 from simulators.desk_program import PASSWORD, person
 

@@ -6,7 +6,7 @@ from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind, to_fact
 from assay.contracts.rubric import Rubric
 from assay.core.canonical import json_text
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.judgment import Judgment, Reviewer
 from assay.records.kinds import Part, Preference, Process
@@ -98,9 +98,9 @@ def facts(*layers: dict[str, Any], **changes: Any) -> dict[DocumentKind, Documen
     return {"contract": to_fact(contract(*layers, **changes)), "rubric": to_fact(rubric())}
 
 
-def in_force(*layers: dict[str, Any]) -> InForce:
+def in_force(*layers: dict[str, Any]) -> DocumentsInForce:
     """The documents that rules come from."""
-    return InForce.of(facts(*layers))
+    return DocumentsInForce.of(facts(*layers))
 
 
 def pair(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assay.releases.card import VERIFY_SCRIPT
 from assay.releases.keys import public_pem
-from assay.releases.verify import Verified, verify
+from assay.releases.verify import VerifiedRelease, verify
 from simulators.ferries import KEY
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "verify-a-release.md"
@@ -41,6 +41,6 @@ def accepted_by_shell(folder: Path) -> bool:
     return alone or listed
 
 
-def checked_by_assay(folder: Path) -> Verified:
+def checked_by_assay(folder: Path) -> VerifiedRelease:
     """What `assay release verify` finds."""
     return verify(folder, KEY.public_key())

@@ -24,13 +24,13 @@ from assay.core.errors import UsageError
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import Prefers, Tie
-from assay.review import desk
 from assay.review.answer import Answer
 from assay.review.assignment import Assignment
-from assay.review.desk import JUDGMENT_HANDLE, InForce, Receipt, opaque
-from assay.review.lease import Item, Lease, LeaseState, Member, NewItem, Queue
+from assay.review.queue import leasing
+from assay.review.queue.lease import Lease, LeaseState, NewItem, Queue, QueueItem, QueueMember
+from assay.review.queue.leasing import JUDGMENT_HANDLE, DeskDocuments, Receipt, opaque
 from assay.store.audit import verify
-from assay.store.desk import Desk, DeskUnit
+from assay.store.queue import SqlQueue, SqlQueueTransaction
 from assay.store.store import Store
 from assay.store.tables import SCHEMA
 from simulators.small_program import contract, pair, rubric
@@ -41,7 +41,7 @@ QUEUE = Queue(stage="review", layer="standard", kind="preference", roles=("revie
 SECONDS = 60
 START = "2026-01-31T09:30:00Z"
 
-IN_FORCE = InForce(
+IN_FORCE = DeskDocuments(
     contract=contract(),
     rubric=rubric(reasons_required=False),
     rubric_id="doc_small",
@@ -63,7 +63,7 @@ class Floor:
 
     def __init__(self, store: Store, n_items: int, need: int = 2) -> None:
         self.store = store
-        self.desk = Desk(store)
+        self.desk = SqlQueue(store)
         self.now = START
         self.records = [pair(number) for number in range(n_items)]
         self.queue = 0
@@ -75,7 +75,7 @@ class Floor:
             unit.queues.enqueue(self.queue, items)
 
     @contextmanager
-    def write(self) -> Iterator[DeskUnit]:
+    def write(self) -> Iterator[SqlQueueTransaction]:
         with self.desk.write("review.test", actor=ACTOR) as unit:
             yield unit
 
@@ -87,7 +87,7 @@ class Floor:
             turn = unit.turn(reviewer, self.queue)
             if turn is None:
                 return None
-            lease, _ = desk.give(
+            lease, _ = leasing.give(
                 unit, IN_FORCE, self.record, reviewer=reviewer, turn=turn, now=self.now
             )
         return lease
@@ -97,13 +97,13 @@ class Floor:
             current = unit.find(str(lease.handle))
             assert current
             before = self.store.get(Judgment, current.judgment) if current.judgment else None
-            return desk.answer(
+            return leasing.answer(
                 unit,
                 IN_FORCE,
                 lease=current,
                 record=self.record(lease.record),
                 assignment=self.store.get(Assignment, str(lease.assignment)),
-                member=Member(reviewer=lease.reviewer, queue=self.queue, role="reviewer"),
+                member=QueueMember(reviewer=lease.reviewer, queue=self.queue, role="reviewer"),
                 given=given,
                 body_hash=sha256(repr(given).encode()),
                 key=key,
@@ -118,15 +118,15 @@ class Floor:
         with self.write() as unit:
             return unit.expire(self.now)
 
-    def item(self, record: str) -> Item:
+    def item(self, record: str) -> QueueItem:
         (item,) = items_of(self.desk, record)
         return item
 
 
-def items_of(desk: Desk, record: str) -> list[Item]:
+def items_of(desk: SqlQueue, record: str) -> list[QueueItem]:
     """The items of a record, as a claim reads them: they are numbered from 1."""
-    count = sum(each.items for each in desk.pass_counts().values())
-    with desk.write("review.test", actor=ACTOR) as unit:
+    count = sum(each.items for each in leasing.pass_counts().values())
+    with leasing.write("review.test", actor=ACTOR) as unit:
         items = [unit.item(number) for number in range(1, count + 1)]
     return [item for item in items if item.record == record]
 
@@ -220,7 +220,7 @@ class Machine(RuleBasedStateMachine):
         with self.floor.write() as unit:
             found = unit.find(handle)
             assert found
-            desk.release(unit, found)
+            leasing.release(unit, found)
         if self.states[handle] == "held":
             self.states[handle] = "released"
 
@@ -232,7 +232,7 @@ class Machine(RuleBasedStateMachine):
         with self.floor.write() as unit:
             found = unit.find(handle)
             assert found
-            now = desk.renew(unit, found, now=self.floor.now, seconds=SECONDS)
+            now = leasing.renew(unit, found, now=self.floor.now, seconds=SECONDS)
         free = self.taken(lease.record) < self.need[lease.record]
         if self.states[handle] == "expired" and free:
             self.states[handle] = "held"
@@ -411,7 +411,7 @@ def test_what_came_back_is_claimed_first_and_hides_nothing_in_between(store: Sto
     last = ana[3]
     assert last
     with floor.write() as unit:
-        desk.release(unit, last)
+        leasing.release(unit, last)
     item = floor.item(floor.records[0].id)
     with floor.write() as unit:
         unit.queues.raise_need(item.id)

@@ -1,9 +1,9 @@
 """The queue as leads see it, on both databases."""
 
 from assay.core.clock import later
-from assay.review.lease import LeaseState
+from assay.review.queue.lease import LeaseState
 from assay.review.welfare import Exposure
-from assay.store.desk_overview import DeskOverview
+from assay.store.queue_overview import QueueOverview
 from assay.store.store import Store
 from stores.test_desk import ANSWERS, SECONDS, START, Floor
 
@@ -20,7 +20,7 @@ def test_leases_are_counted_by_queue_state_and_lateness(store: Store) -> None:
     floor.answer(late, ANSWERS[1], "key-ana-1")
     held = floor.claim("eva")
     assert held
-    read = DeskOverview(store)
+    read = QueueOverview(store)
     assert read.progress() == {
         floor.queue: {
             (LeaseState.stored, False): 1,
@@ -46,7 +46,7 @@ def test_exposures_of_a_period_are_those_that_began_in_it(store: Store) -> None:
         unit.expose("ana", ("threats", "fraud"), START, 1000)
         unit.expose("ben", ("threats",), ends, 2000)
         unit.acted()
-    read = DeskOverview(store)
+    read = QueueOverview(store)
     both = Exposure(categories=("threats", "fraud"), started=START, milliseconds=1000)
     one = Exposure(categories=("threats",), started=ends, milliseconds=2000)
     assert read.exposures(START, ends) == [("ana", both)]

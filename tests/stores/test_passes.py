@@ -24,16 +24,17 @@ from assay.records.judgment import Judgment, Reviewer
 from assay.records.ports import Row
 from assay.records.record import Record
 from assay.records.verdict import NotAsked, Tie
-from assay.review import desk, pass_service, service
+from assay.review import pass_service, service
 from assay.review.adjudication import Adjudication, Preserved
 from assay.review.answer import Answer
-from assay.review.assign import Member as Judge
+from assay.review.assign import Assignee as Judge
 from assay.review.assignment import Assignment
-from assay.review.lease import Lease, LeaseState, Member, NewItem, Queue
 from assay.review.passes import PassChange
+from assay.review.queue import leasing
+from assay.review.queue.lease import Lease, LeaseState, NewItem, Queue, QueueMember
 from assay.store.audit import verify
-from assay.store.desk import Desk
 from assay.store.pass_register import Passes
+from assay.store.queue import SqlQueue
 from assay.store.store import Store
 from simulators.open_rights import open_rights
 from simulators.small_program import facts, pair
@@ -54,7 +55,7 @@ class Floor:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.desk = Desk(store)
+        self.desk = SqlQueue(store)
         self.register = Passes(store)
         self.now = START
         self.records = [pair(number) for number in range(3)]
@@ -76,7 +77,7 @@ class Floor:
             turn = unit.turn(reviewer, self.review)
             if turn is None:
                 return None
-            lease, _ = desk.give(
+            lease, _ = leasing.give(
                 unit, IN_FORCE, self.record, reviewer=reviewer, turn=turn, now=self.now
             )
         return lease
@@ -86,7 +87,7 @@ class Floor:
             turn = unit.turn(adjudicator, self.senior)
             if turn is None:
                 return None
-            return desk.give_senior(
+            return leasing.give_senior(
                 unit, IN_FORCE, adjudicator=adjudicator, turn=turn, now=self.now
             )
 
@@ -95,13 +96,13 @@ class Floor:
             lease = unit.find(handle)
             assert lease
             before = self.store.get(Judgment, lease.judgment) if lease.judgment else None
-            receipt = desk.answer(
+            receipt = leasing.answer(
                 unit,
                 IN_FORCE,
                 lease=lease,
                 record=self.record(lease.record),
                 assignment=self.store.get(Assignment, str(lease.assignment)),
-                member=Member(reviewer=lease.reviewer, queue=self.review, role="reviewer"),
+                member=QueueMember(reviewer=lease.reviewer, queue=self.review, role="reviewer"),
                 given=given,
                 body_hash=sha256(key.encode()),
                 key=key,
@@ -112,7 +113,7 @@ class Floor:
         (stored,) = (
             each.id
             for each in self.store.scan(Judgment)
-            if desk.opaque(IN_FORCE.key, desk.JUDGMENT_HANDLE, each.id) == receipt.judgment
+            if leasing.opaque(IN_FORCE.key, leasing.JUDGMENT_HANDLE, each.id) == receipt.judgment
         )
         return stored
 
@@ -120,8 +121,8 @@ class Floor:
         with self.desk.write("review.test", actor=ACTOR) as unit:
             lease = unit.find(handle)
             assert lease
-            desk.refuse_decided(lease)
-            desk.settle(unit, lease, decision.id)
+            leasing.refuse_decided(lease)
+            leasing.settle(unit, lease, decision.id)
             unit.facts.add([decision])
 
     def add(self, fact: Judgment | Adjudication) -> None:
@@ -279,7 +280,7 @@ class Machine(RuleBasedStateMachine):
         with self.floor.desk.write("review.test", actor=ACTOR) as unit:
             lease = unit.find(handle)
             assert lease
-            desk.release(unit, lease)
+            leasing.release(unit, lease)
         self.held.discard((lease.record, lease.reviewer))
 
     @precondition(lambda self: self.handles)
@@ -289,7 +290,7 @@ class Machine(RuleBasedStateMachine):
         with self.floor.desk.write("review.test", actor=ACTOR) as unit:
             lease = unit.find(handle)
             assert lease
-            now = desk.renew(unit, lease, now=self.floor.now, seconds=SECONDS)
+            now = leasing.renew(unit, lease, now=self.floor.now, seconds=SECONDS)
         if now.state == LeaseState.held:
             self.held.add((lease.record, lease.reviewer))
 
@@ -390,7 +391,7 @@ class Machine(RuleBasedStateMachine):
         met = (lease.record, lease.reviewer)
         current = self.floor.desk.find(handle)
         assert current
-        if desk.is_decided(current):
+        if leasing.is_decided(current):
             with pytest.raises(UsageError):
                 self.floor.decide(handle, decision(*met, self.next()))
             return

@@ -5,7 +5,7 @@ import sys
 
 HEAVY = {
     "numpy", "pyarrow", "pandas", "scipy", "sqlalchemy", "alembic", "pydantic", "msgspec",
-    "cryptography", "jinja2", "httpx", "ruamel", "datasets", "assay.bootstrap",
+    "cryptography", "jinja2", "httpx", "ruamel", "datasets", "assay.program",
 }  # fmt: skip
 
 

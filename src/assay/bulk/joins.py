@@ -15,7 +15,7 @@ MAX_BYTES = 1 << 30
 """The most bytes of rows that one joined file may have in memory."""
 
 
-class Table:
+class JoinTable:
     """Implements `records.ports.Lookup`: JSON text by key."""
 
     def __init__(self, rows: Mapping[str, bytes]) -> None:
@@ -27,7 +27,7 @@ class Table:
         return None if text is None else parse_json(text)
 
 
-def open_joins(document: MappingDocument, folder: Path) -> dict[str, Table]:
+def open_joins(document: MappingDocument, folder: Path) -> dict[str, JoinTable]:
     """Load every file that a mapping joins.
 
     Args:
@@ -41,7 +41,7 @@ def open_joins(document: MappingDocument, folder: Path) -> dict[str, Table]:
     return {name: _load(folder / join.file, join) for name, join in document.join.items()}
 
 
-def _load(path: Path, join: Join) -> Table:
+def _load(path: Path, join: Join) -> JoinTable:
     if path.is_symlink():
         raise InputError(
             code="path-leads-away",
@@ -59,7 +59,7 @@ def _load(path: Path, join: Join) -> Table:
         size += len(text)
         if size > MAX_BYTES:
             raise _faulty(join, row, f"the file has more than {MAX_BYTES} bytes of rows")
-    return Table(rows)
+    return JoinTable(rows)
 
 
 def _entry(row: Row, join: Join) -> tuple[str, bytes]:

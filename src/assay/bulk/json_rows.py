@@ -83,7 +83,7 @@ def is_lines(start: bytes) -> bool:
         return False
 
 
-class _Piece(msgspec.Struct):
+class _RowPiece(msgspec.Struct):
     """The row that is being cut out."""
 
     parts: list[bytes]
@@ -110,7 +110,7 @@ class _Cutter:
         self._ended = False
         self._in_string = False
         self._escaped = False
-        self._piece = _Piece([])
+        self._piece = _RowPiece([])
 
     def feed(self, chunk: bytes) -> Iterator[Row]:
         """The rows that end in this chunk."""
@@ -190,7 +190,7 @@ class _Cutter:
 
     def _cut(self, chunk: bytes, start: int, end: int) -> Iterator[Row]:
         self._keep(chunk[start:end])
-        piece, self._piece = self._piece, _Piece([])
+        piece, self._piece = self._piece, _RowPiece([])
         text = b"".join(piece.parts).strip()
         if not text and not piece.size:
             return

@@ -18,13 +18,13 @@ from assay.core.canonical import parse_json
 from assay.core.errors import InputError, MachineError
 from assay.core.private import narrow, private_opener
 from assay.records.people_mask import PeopleMask
-from assay.records.ports import Kept, Row
+from assay.records.ports import EarlierReject, Row
 
 SUFFIX = ".rejects.jsonl"
 """How the name of a rejects file ends."""
 
 
-class Reject(msgspec.Struct, frozen=True, kw_only=True):
+class RejectLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the file."""
 
     row: int
@@ -60,7 +60,7 @@ class RejectsFile:
         self._earlier: Path | None = None
         self._file: TextIO | None = None
 
-    def resume(self, after: int) -> list[Kept]:
+    def resume(self, after: int) -> list[EarlierReject]:
         """Keep what is there of rows up to this number; a new run sets all of it aside.
 
         Somebody may have fixed the rejects of an earlier import: they go on under the first
@@ -84,14 +84,15 @@ class RejectsFile:
             if kept:
                 self._open().writelines(line for line, _ in kept)
         return [
-            Kept(row=reject.row, where=reject.where, reason=_reason(reject)) for _, reject in kept
+            EarlierReject(row=reject.row, where=reject.where, reason=_reason(reject))
+            for _, reject in kept
         ]
 
     def put(self, row: Row, error: InputError) -> None:
         """Keep a row with its reason."""
         hidden = self._mask.hide(_raw(row))
         where = f"{row.where}, {error.where}" if error.where else row.where
-        reject = Reject(
+        reject = RejectLine(
             row=row.number,
             code=error.code,
             message=hidden.in_text(error.message),
@@ -195,11 +196,11 @@ def _begins_with(path: Path, start: Path) -> bool:
     return True
 
 
-def _reason(reject: Reject) -> InputError:
+def _reason(reject: RejectLine) -> InputError:
     return InputError(code=reject.code, message=reject.message, hint=reject.hint)
 
 
-def _stored(path: Path) -> Iterator[tuple[str, Reject]]:
+def _stored(path: Path) -> Iterator[tuple[str, RejectLine]]:
     """The whole lines of an earlier file; a last line that a kill cut short is left out."""
     if not path.exists():
         return
@@ -209,9 +210,9 @@ def _stored(path: Path) -> Iterator[tuple[str, Reject]]:
                 yield line, _whole(line, path)
 
 
-def _whole(line: str, path: Path) -> Reject:
+def _whole(line: str, path: Path) -> RejectLine:
     try:
-        return msgspec.json.decode(line, type=Reject)
+        return msgspec.json.decode(line, type=RejectLine)
     except msgspec.DecodeError as error:
         raise InputError(
             code="changed-rejects",

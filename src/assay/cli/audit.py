@@ -82,8 +82,8 @@ def head(
 
 
 def _signed(program: Path, file: Path | None, key: Path | None) -> "Iterator[Checkpoint]":
-    from assay.bootstrap.releases import read_signed_head
     from assay.core.errors import UsageError
+    from assay.program.releases import read_signed_head
 
     if file is None:
         return

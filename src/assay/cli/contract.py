@@ -8,7 +8,7 @@ import typer
 from assay.cli.output import AsJson, print_json
 
 if TYPE_CHECKING:
-    from assay.contracts.diff import Difference
+    from assay.contracts.diff import DocumentDifferences
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -24,7 +24,7 @@ def check(directory: Directory = Path(), as_json: AsJson = False) -> None:
 
     Example: assay contract check my-program --json
     """
-    from assay.bootstrap.checking import check_documents
+    from assay.program.checking import check_documents
 
     report = check_documents(directory)
     if as_json:
@@ -78,7 +78,7 @@ def diff(
     print_difference(difference)
 
 
-def print_difference(difference: "Difference") -> None:
+def print_difference(difference: "DocumentDifferences") -> None:
     """Print what changed between two versions of the documents."""
     for change in difference.changes:
         mark = "*" if change.alters_meaning else " "

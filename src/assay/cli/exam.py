@@ -46,7 +46,7 @@ def exam(
     from assay.cli.options import one_of
     from assay.core.errors import UsageError
     from assay.records.fields import Role
-    from assay.review.qualification import Scope
+    from assay.review.qualification import QualificationScope
 
     if (file is None) != from_adjudications:
         raise UsageError(
@@ -55,7 +55,7 @@ def exam(
             where="FILE",
             hint="give a file of JSON lines, or --from-adjudications",
         )
-    scope = Scope(role=one_of(role, Role, "role"), family=family, language=language)
+    scope = QualificationScope(role=one_of(role, Role, "role"), family=family, language=language)
     with assay.open(program) as opened:
         if file is None:
             keys = opened.exams.from_adjudications(family=family, language=language)

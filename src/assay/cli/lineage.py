@@ -20,7 +20,7 @@ def lineage(
     Example: assay lineage rec_mfrg
     """
     import assay
-    from assay.bootstrap.lineage import trace
+    from assay.program.lineage import trace
 
     with assay.open(program) as opened:
         found = trace(opened.store, identity)

@@ -8,7 +8,7 @@ from assay.cli.options import one_of
 from assay.cli.output import AsJson, Folder, print_json, print_table
 
 if TYPE_CHECKING:
-    from assay.planning.plan import Plan
+    from assay.planning.plan import DataPlan
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -134,7 +134,7 @@ def accept(plan: Identity = None, program: Folder = ".", as_json: AsJson = False
     typer.echo(f"\ncontract.yaml is now version {done.version} ({done.contract})")
 
 
-def _print(plan: "Plan", *, as_json: bool) -> None:
+def _print(plan: "DataPlan", *, as_json: bool) -> None:
     if as_json:
         print_json({"id": plan.id, "plan": plan})
         return

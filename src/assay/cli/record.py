@@ -344,16 +344,16 @@ def sample(
     Example: assay record sample tasks.jsonl --source desk --writes model --url http://127.0.0.1:8000/v1 -m small
     """
     import assay
-    from assay.bootstrap.sampling import Endpoint
     from assay.cli.options import one_of, prices_of
-    from assay.records.endpoint import Parameters, Shortfall
-    from assay.records.sampling import Plan
+    from assay.program.sampling import Endpoint
+    from assay.records.endpoint import SamplingParameters, Shortfall
+    from assay.records.sampling import SamplingPlan
 
-    plan = Plan(
+    plan = SamplingPlan(
         models=tuple(model),
         source_class=writes,
         each=each,
-        parameters=Parameters(temperature=temperature, seed=seed, max_tokens=max_tokens),
+        parameters=SamplingParameters(temperature=temperature, seed=seed, max_tokens=max_tokens),
         partial=partial,
         set_aside=tuple(one_of(each, Shortfall, "set-aside") for each in set_aside or ()),
     )

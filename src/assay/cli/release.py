@@ -90,7 +90,7 @@ def verify(
 
     Example: assay release verify releases/1.0.0 --key assay.pub
     """
-    from assay.bootstrap.releases import verify_release
+    from assay.program.releases import verify_release
 
     verified = verify_release(release, key, newer_than=newer_than, notices=notice or [])
     if as_json:
@@ -153,9 +153,9 @@ def export(
 
     Example: assay release export releases/1.0.0 --to trl:preference --out trl
     """
-    from assay.bootstrap.releases import export_release
     from assay.cli.options import one_of, pairs
     from assay.governance.rights import Use
+    from assay.program.releases import export_release
 
     target = out or Path("exports") / f"{release.resolve().name}-{to.replace(':', '-')}"
     report = export_release(

@@ -202,13 +202,15 @@ def judge(
     Example: assay review judge --model small --endpoint http://127.0.0.1:8000/v1 --limit 100
     """
     import assay
-    from assay.bootstrap.sampling import Endpoint
     from assay.cli.options import prices_of
     from assay.core.errors import UsageError
-    from assay.records.endpoint import Parameters
+    from assay.program.sampling import Endpoint
+    from assay.records.endpoint import SamplingParameters
     from assay.review.judging import JudgePlan
 
-    drawn = Parameters(temperature=temperature, seed=seed, max_tokens=max_tokens, extra=extra)
+    drawn = SamplingParameters(
+        temperature=temperature, seed=seed, max_tokens=max_tokens, extra=extra
+    )
     plan = JudgePlan(model=model, parameters=drawn, revision=revision)
     if dry_run:
         with assay.open(program) as opened:

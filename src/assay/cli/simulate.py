@@ -10,8 +10,8 @@ import typer
 from assay.cli.output import AsJson, Folder, print_json, print_table, progress
 
 if TYPE_CHECKING:
-    from assay.bootstrap.simulated import Hired
-    from assay.client.pool import PoolReport
+    from assay.demo.reviewer_pool import PoolReport
+    from assay.demo.simulated_accounts import SimulatedAccount
 
 
 def simulate(
@@ -57,7 +57,7 @@ def simulate(
 
 def _at_home(folder: Path, reviewers: int, judgments: int, seed: int, *, yes: bool) -> "PoolReport":
     """Serve the program ourselves, with accounts that live as long as the run."""
-    from assay.client.own_server import own_server
+    from assay.demo.own_server import own_server
 
     with _hired(folder, reviewers, yes=yes) as hired, own_server(folder) as server:
         people = [(each.name, each.token) for each in hired]
@@ -65,30 +65,30 @@ def _at_home(folder: Path, reviewers: int, judgments: int, seed: int, *, yes: bo
 
 
 @contextmanager
-def _hired(folder: Path, count: int, *, yes: bool) -> "Iterator[list[Hired]]":
+def _hired(folder: Path, count: int, *, yes: bool) -> "Iterator[list[SimulatedAccount]]":
     import assay
-    from assay.bootstrap.simulated import dismiss, hire, refuse_beside_people
+    from assay.demo.simulated_accounts import close_accounts, create_accounts, refuse_beside_people
 
     with assay.open(folder) as opened:
         if not yes:
             refuse_beside_people(opened)
         opened.desk.fill()
-        hired = hire(opened, count, by=opened.actor)
+        hired = create_accounts(opened, count, by=opened.actor)
     try:
         yield hired
     finally:
         with assay.open(folder) as opened:
-            dismiss(opened, hired, by=opened.actor)
+            close_accounts(opened, hired, by=opened.actor)
 
 
 def _elsewhere(
     url: str, tokens: Path | None, judgments: int, seed: int, *, yes: bool
 ) -> "PoolReport":
     """Work at a server that runs, with tokens of accounts that say that they are simulated."""
-    from assay.bootstrap.simulated import PREFIX
     from assay.cli.options import text_of
     from assay.client import Client
     from assay.core.errors import UsageError
+    from assay.demo.simulated_accounts import PREFIX
 
     if tokens is None:
         raise UsageError(
@@ -122,8 +122,8 @@ def _elsewhere(
 
 def _run(url: str, people: Sequence[tuple[str, str]], judgments: int, seed: int) -> "PoolReport":
     from assay.client import Client
-    from assay.client.pool import run_pool
-    from assay.client.simulated import drawn_reviewers
+    from assay.demo.reviewer_pool import run_pool
+    from assay.demo.simulated_reviewer import drawn_reviewers
 
     drawn = drawn_reviewers([name for name, _ in people], seed)
     with ExitStack() as stack, progress("judgments") as tick:

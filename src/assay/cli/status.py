@@ -23,8 +23,8 @@ def status(
     Example: assay status --axes domain,difficulty
     """
     import assay
-    from assay.bootstrap.status import program_status
     from assay.governance.failure_modes import MODES
+    from assay.program.status import program_status
     from assay.quality.coverage import slices_asked
 
     with assay.open(program) as opened:

@@ -12,20 +12,20 @@ import msgspec
 from assay.client.retrying import Retries, seconds_asked
 from assay.core.errors import AssayError, InputError, MachineError, UsageError, missing_extra
 from assay.review.answer import Answer
-from assay.review.desk import Receipt
+from assay.review.queue.leasing import Receipt
 from assay.review.wire import (
     PROBLEM_TYPE,
     AssignmentView,
-    Claim,
     Claimed,
+    ClaimRequest,
+    CurrentUser,
     History,
-    Kept,
-    Me,
     NewDraft,
     Opened,
     Problem,
     Queues,
-    Release,
+    ReturnRequest,
+    SavedDraft,
     Uncovered,
 )
 
@@ -110,9 +110,9 @@ class Client:
         """Close the connections."""
         self._http.close()
 
-    def me(self) -> Me:
+    def me(self) -> CurrentUser:
         """Who I am, and what I may do with this token."""
-        return self._ask("GET", "/api/v1/me", Me)
+        return self._ask("GET", "/api/v1/me", CurrentUser)
 
     def queues(self) -> Queues:
         """The queues that I may claim from."""
@@ -128,7 +128,7 @@ class Client:
             count: how many assignments are wanted, 1 to 4.
             held: handles that I have at hand already.
         """
-        wanted = Claim(queue=queue, count=count, held=tuple(held))
+        wanted = ClaimRequest(queue=queue, count=count, held=tuple(held))
         return self._ask("POST", "/api/v1/review/claims", Claimed, wanted)
 
     def assignment(self, handle: str) -> AssignmentView:
@@ -143,7 +143,7 @@ class Client:
         """Send a heartbeat: the lease is prolonged."""
         return self._ask("POST", _path(handle, "opened"), Opened)
 
-    def save_draft(self, handle: str, answer: dict[str, Any], *, revision: int = 0) -> Kept:
+    def save_draft(self, handle: str, answer: dict[str, Any], *, revision: int = 0) -> SavedDraft:
         """Keep an unfinished answer.
 
         Args:
@@ -156,7 +156,7 @@ class Client:
                 is kept, and `assignment` gives that one.
         """
         draft = NewDraft(revision=revision, answer=answer)
-        return self._ask("PUT", _path(handle, "draft"), Kept, draft, again=False)
+        return self._ask("PUT", _path(handle, "draft"), SavedDraft, draft, again=False)
 
     def answer(self, handle: str, answer: Answer, *, key: str | None = None) -> Receipt:
         """Answer an assignment. It is on the server's disk when this comes back.
@@ -177,7 +177,7 @@ class Client:
 
     def release(self, handle: str, reason: Literal["skip", "welfare", "pause"] = "skip") -> None:
         """Give an assignment back, without penalty."""
-        self._send("POST", _path(handle, "release"), Release(reason=reason))
+        self._send("POST", _path(handle, "release"), ReturnRequest(reason=reason))
 
     def uncovered(self, handle: str, seconds: int) -> None:
         """Report that restricted content was uncovered, for how long since the last report."""

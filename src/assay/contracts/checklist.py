@@ -14,7 +14,7 @@ import msgspec
 
 from assay.contracts.checks.check import Part
 from assay.contracts.contract import Contract
-from assay.contracts.policy import Policy
+from assay.contracts.policy import PolicyRules
 from assay.contracts.reading import FILES, FileKind, Reading
 from assay.contracts.rubric import Rubric
 from assay.contracts.sources import Sources
@@ -37,7 +37,7 @@ FILLER = frozenset({"filler", "anchor-says-nothing", "one-word-answer", "vague-t
 """Faults of texts that say nothing: a point whose texts have one is not even claimed."""
 
 
-class Point(msgspec.Struct, frozen=True):
+class ChecklistPoint(msgspec.Struct, frozen=True):
     """One point of the checklist, as the documents have it."""
 
     number: int
@@ -52,7 +52,7 @@ class Point(msgspec.Struct, frozen=True):
     """The stage whose facts can show it, or refute it."""
 
 
-class _Question(msgspec.Struct, frozen=True):
+class _ChecklistQuestion(msgspec.Struct, frozen=True):
     point: str
     needs: tuple[Part, ...]
     """Parts of documents that must be there without a fault of shape."""
@@ -67,7 +67,7 @@ class _Question(msgspec.Struct, frozen=True):
 
 def compute_checklist(
     readings: Mapping[FileKind, Reading], issues: Iterable[Issue]
-) -> tuple[Point, ...]:
+) -> tuple[ChecklistPoint, ...]:
     """The fourteen points, from the documents and all their issues."""
     every = list(issues)
     return tuple(
@@ -77,10 +77,13 @@ def compute_checklist(
 
 
 def _answer(
-    number: int, question: _Question, readings: Mapping[FileKind, Reading], issues: list[Issue]
-) -> Point:
-    def point(state: PointState, evidence: str) -> Point:
-        return Point(number, question.point, state, evidence, question.stage)
+    number: int,
+    question: _ChecklistQuestion,
+    readings: Mapping[FileKind, Reading],
+    issues: list[Issue],
+) -> ChecklistPoint:
+    def point(state: PointState, evidence: str) -> ChecklistPoint:
+        return ChecklistPoint(number, question.point, state, evidence, question.stage)
 
     refuting = [issue for issue in issues if issue.code in question.refuting]
     if refuting:
@@ -96,7 +99,7 @@ def _answer(
     return point("claimed", question.evidence(*(readings[kind].shaped.document for kind in kinds)))
 
 
-def _speaks_against(issue: Issue, question: _Question) -> bool:
+def _speaks_against(issue: Issue, question: _ChecklistQuestion) -> bool:
     """Whether an issue takes a point away: by its code, or as filler in the point's own texts."""
     if issue.code in question.codes:
         return True
@@ -174,7 +177,7 @@ def _versioned(*documents: Any) -> str:
     return ", ".join(f"{each.kind} {each.version}" for each in documents)
 
 
-def _protected(contract: Contract, _policy: Policy) -> str:
+def _protected(contract: Contract, _policy: PolicyRules) -> str:
     if contract.welfare is None:
         return "no severe content is declared"
     return f"severe content is restricted to: {', '.join(contract.welfare.restricted_to)}"
@@ -184,8 +187,8 @@ def _honest(*_documents: Any) -> str:
     return "no forbidden claim in any text of the documents"
 
 
-_QUESTIONS: tuple[_Question, ...] = (
-    _Question(
+_QUESTIONS: tuple[_ChecklistQuestion, ...] = (
+    _ChecklistQuestion(
         "The target behaviour can be observed and belongs to a deployment",
         (("contract", "behaviours"), ("contract", "deployment")),
         frozenset({
@@ -195,13 +198,13 @@ _QUESTIONS: tuple[_Question, ...] = (
         }),
         _observable, "review",
     ),
-    _Question(
+    _ChecklistQuestion(
         "Training objectives and evaluation objectives are kept apart",
         (("contract", "training_objectives"), ("contract", "evaluation_objectives")),
         frozenset({"objectives-missing", "objectives-not-separated", "objective-shared", "objective-restated"}),
         _separated, "validation",
     ),
-    _Question(
+    _ChecklistQuestion(
         "Each dimension of the rubric has examples, anchors and a rule for abstaining",
         (("rubric", "dimensions"),),
         frozenset({
@@ -211,7 +214,7 @@ _QUESTIONS: tuple[_Question, ...] = (
         }),
         _guided, "review",
     ),
-    _Question(
+    _ChecklistQuestion(
         "Rights of the sources and permitted uses are written down",
         (("sources", "classes"),),
         frozenset({
@@ -222,7 +225,7 @@ _QUESTIONS: tuple[_Question, ...] = (
         }),
         _licensed, "releases", frozenset({"retention-over"}),
     ),
-    _Question(
+    _ChecklistQuestion(
         "What qualifies reviewers fits the risk and the domain",
         (("contract", "roles"), ("contract", "review")),
         frozenset({
@@ -232,19 +235,19 @@ _QUESTIONS: tuple[_Question, ...] = (
         }),
         _qualified, "review", frozenset({"exam-impossible"}),
     ),
-    _Question(
+    _ChecklistQuestion(
         "Identity and order of candidates are hidden wherever that is appropriate",
         (("contract", "review"),),
         frozenset({"unblinded-without-reason"}),
         _blinded, "review",
     ),
-    _Question(
+    _ChecklistQuestion(
         "Ties, both unacceptable and disagreement can be expressed and are kept",
         (("rubric", "verdicts"),),
         frozenset({"forced-choice"}),
         _representable, "review",
     ),
-    _Question(
+    _ChecklistQuestion(
         "Objective dimensions are verified from outside where that is feasible",
         (("rubric", "dimensions"),),
         frozenset({
@@ -253,7 +256,7 @@ _QUESTIONS: tuple[_Question, ...] = (
         }),
         _verified, "verification", frozenset({"unknown-verifier"}),
     ),
-    _Question(
+    _ChecklistQuestion(
         "Hidden evaluation data is sealed off and free of duplicates",
         (("contract", "reserve"),),
         frozenset({
@@ -262,13 +265,13 @@ _QUESTIONS: tuple[_Question, ...] = (
         }),
         _isolated, "reserve",
     ),
-    _Question(
+    _ChecklistQuestion(
         "Defects are followed by severity, task family and cause",
         (("contract", "failure_classes"), ("contract", "sampling")),
         frozenset({"no-failure-classes"}),
         _tracked, "quality",
     ),
-    _Question(
+    _ChecklistQuestion(
         "Effect on the model, and regressions, are tested on data held out",
         (("contract", "acceptance_tests"),),
         frozenset({
@@ -279,19 +282,19 @@ _QUESTIONS: tuple[_Question, ...] = (
         }),
         _tested, "validation",
     ),
-    _Question(
+    _ChecklistQuestion(
         "Schema, rubric, policy and transformations have versions",
         tuple((kind, "version") for kind in ("contract", "rubric", "policy", "sources")),
         frozenset(),
         _versioned, "releases",
     ),
-    _Question(
+    _ChecklistQuestion(
         "Controls for sensitive content and for reviewers' welfare are defined",
         (("contract", "welfare"), ("policy", "sections")),
         frozenset({"severe-content-without-welfare", "welfare-incomplete", "welfare-without-limit"}),
         _protected, "review",
     ),
-    _Question(
+    _ChecklistQuestion(
         "Public claims promise no hidden chain of thought and no unverified certification",
         tuple((kind, "title") for kind in ("contract", "rubric", "policy", "sources")),
         frozenset({"forbidden-claim"}),

@@ -272,7 +272,7 @@ class MachineEvidence(Part):
     """Whether verdicts that a candidate could forge are refused even beside an expert's."""
 
 
-class Qualification(Part):
+class QualificationRule(Part):
     """What a person must have shown before working in a role."""
 
     role: Role
@@ -373,7 +373,7 @@ class Contract(Header):
     """Layers of review by risk."""
     verification: MachineEvidence = MachineEvidence()
     """What a verifier's verdict must rest on; nothing beyond a sandbox where absent."""
-    roles: tuple[Qualification, ...] = ()
+    roles: tuple[QualificationRule, ...] = ()
     """Roles and what qualifies for them."""
     welfare: Welfare | None = None
     """Protection of the people who read severe content."""

@@ -52,7 +52,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Dimensions, `failure:` and `policy:` names, or `verdict`, whose labels are touched."""
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
+class DocumentDifferences(msgspec.Struct, frozen=True, kw_only=True):
     """All differences between two programs."""
 
     changes: tuple[Change, ...]
@@ -70,7 +70,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 def compare(
     old: Mapping[DocumentKind, AnyDocument], new: Mapping[DocumentKind, AnyDocument]
-) -> Difference:
+) -> DocumentDifferences:
     """Every difference between two sets of documents."""
     changes = tuple(
         change for kind, before in old.items() for change in _changes(kind, before, new[kind])
@@ -82,7 +82,7 @@ def compare(
         if before.version == new[kind].version
         and content_digest(before) != content_digest(new[kind])
     )
-    return Difference(
+    return DocumentDifferences(
         changes=changes, second_look=tuple(sorted(touched)), versions_not_raised=unraised
     )
 

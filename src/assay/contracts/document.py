@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 from assay.contracts.contract import Contract
-from assay.contracts.policy import Policy
+from assay.contracts.policy import PolicyRules
 from assay.contracts.rubric import Rubric
 from assay.contracts.sources import Sources
 from assay.core.canonical import encode_json
 from assay.core.digest import labelled
 from assay.core.fact import Fact
 
-AnyDocument = Contract | Rubric | Policy | Sources
+AnyDocument = Contract | Rubric | PolicyRules | Sources
 """One of the four documents that carry a version."""
 
 DocumentKind = Literal["contract", "rubric", "policy", "sources"]
@@ -19,7 +19,7 @@ DocumentKind = Literal["contract", "rubric", "policy", "sources"]
 TYPES: dict[DocumentKind, type[AnyDocument]] = {
     "contract": Contract,
     "rubric": Rubric,
-    "policy": Policy,
+    "policy": PolicyRules,
     "sources": Sources,
 }
 """The document types by their kind, in the order in which people read them."""

@@ -7,8 +7,8 @@ import msgspec
 
 from assay.contracts.contract import Contract
 from assay.contracts.document import AnyDocument, Document, DocumentKind, to_fact
-from assay.contracts.policy import Policy
-from assay.contracts.program import Program
+from assay.contracts.policy import PolicyRules
+from assay.contracts.program import ProgramSettings
 from assay.contracts.rubric import Rubric
 from assay.contracts.sources import Sources
 
@@ -18,13 +18,13 @@ class Documents(msgspec.Struct, frozen=True, kw_only=True):
 
     directory: Path
     """The program's folder."""
-    program: Program
+    program: ProgramSettings
     """The settings in `assay.toml`."""
     contract: Contract
     """What the model must do."""
     rubric: Rubric
     """How outputs are judged."""
-    policy: Policy
+    policy: PolicyRules
     """The rules that safety judgments point to."""
     sources: Sources
     """Where material comes from, and what may be done with it."""

@@ -6,7 +6,7 @@ from assay.contracts.header import Header, Part
 from assay.contracts.terms import Name, Severity, Text
 
 
-class Section(Part):
+class PolicySection(Part):
     """One rule."""
 
     id: Name
@@ -23,10 +23,10 @@ class Section(Part):
     """A similar request that must be served: refusing it is over-refusal."""
 
 
-class Policy(Header):
+class PolicyRules(Header):
     """The rules that safety judgments point to."""
 
     kind: Literal["policy"]
     """`policy`."""
-    sections: tuple[Section, ...] = ()
+    sections: tuple[PolicySection, ...] = ()
     """The rules."""

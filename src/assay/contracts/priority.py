@@ -37,7 +37,7 @@ class Veto(msgspec.Struct, frozen=True):
         return f"veto {self.dimension} above {self.greatest}"
 
 
-class Comparison(msgspec.Struct, frozen=True):
+class PriorityComparison(msgspec.Struct, frozen=True):
     """The candidate that is ahead on the dimension wins."""
 
     dimension: str
@@ -51,7 +51,7 @@ class Comparison(msgspec.Struct, frozen=True):
         return f"compare {self.dimension}" + (f" by {self.by}" if self.by > 1 else "")
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class PriorityOutcome(msgspec.Struct, frozen=True):
     """What the rules say about the candidates of one record."""
 
     state: Literal["winner", "tie", "all_unacceptable", "undecided", "cycle"]
@@ -71,7 +71,7 @@ PAIR = 2
 Scores = Mapping[str, int | None]
 """One candidate's scores: dimension -> score; None or absent: not scored."""
 
-Rules = tuple[tuple[Veto, ...], tuple[Comparison, ...]]
+Rules = tuple[tuple[Veto, ...], tuple[PriorityComparison, ...]]
 """The vetoes and the comparisons of a rubric."""
 
 
@@ -84,14 +84,14 @@ def rules_of(rubric: Rubric) -> Rules:
         if rule.veto is not None
     )
     comparisons = tuple(
-        Comparison(rule.compare, by=rule.by or 1, lower_is_better=rule.compare in lower)
+        PriorityComparison(rule.compare, by=rule.by or 1, lower_is_better=rule.compare in lower)
         for rule in rubric.priority
         if rule.compare is not None
     )
     return vetoes, comparisons
 
 
-def compute_verdict(candidates: Sequence[Scores], rules: Rules) -> Outcome:
+def compute_verdict(candidates: Sequence[Scores], rules: Rules) -> PriorityOutcome:
     """The verdict on two or more candidates.
 
     Swapping candidates swaps the winner and nothing else, and a vetoed candidate never wins.
@@ -102,28 +102,28 @@ def compute_verdict(candidates: Sequence[Scores], rules: Rules) -> Outcome:
     """
     vetoes, comparisons = rules
     if not candidates or not (vetoes or comparisons):
-        return Outcome("undecided")
+        return PriorityOutcome("undecided")
     struck = _struck(candidates, vetoes)
     vetoed = tuple(sorted(struck))
     standing = [place for place in range(len(candidates)) if place not in struck]
     decisive = str(vetoes[max(struck.values())]) if struck else None
     if not standing:
-        return Outcome("all_unacceptable", rule=decisive, vetoed=vetoed)
+        return PriorityOutcome("all_unacceptable", rule=decisive, vetoed=vetoed)
     unknown = _unscored(candidates, standing, [veto.dimension for veto in vetoes])
     if unknown is not None:
-        return Outcome("undecided", rule=str(vetoes[unknown]), vetoed=vetoed)
+        return PriorityOutcome("undecided", rule=str(vetoes[unknown]), vetoed=vetoed)
     if len(standing) == 1 and vetoed:
-        return Outcome("winner", winner=standing[0], rule=decisive, vetoed=vetoed)
+        return PriorityOutcome("winner", winner=standing[0], rule=decisive, vetoed=vetoed)
     outcome = _compared(candidates, standing, comparisons, vetoed)
     return _unless_beaten(outcome, candidates, standing, comparisons)
 
 
 def _unless_beaten(
-    outcome: Outcome,
+    outcome: PriorityOutcome,
     candidates: Sequence[Scores],
     standing: Sequence[int],
-    comparisons: Sequence[Comparison],
-) -> Outcome:
+    comparisons: Sequence[PriorityComparison],
+) -> PriorityOutcome:
     """The outcome, or a cycle where some standing candidate beats the winner in a pair.
 
     A winner of all is the winner of each pair (Condorcet's criterion) as long as every least
@@ -137,7 +137,7 @@ def _unless_beaten(
             continue
         alone = _compared(candidates, [outcome.winner, other], comparisons, outcome.vetoed)
         if alone.winner == other:
-            return Outcome("cycle", rule=alone.rule, vetoed=outcome.vetoed)
+            return PriorityOutcome("cycle", rule=alone.rule, vetoed=outcome.vetoed)
     return outcome
 
 
@@ -169,9 +169,9 @@ def _unscored(
 def _compared(
     candidates: Sequence[Scores],
     standing: list[int],
-    comparisons: Sequence[Comparison],
+    comparisons: Sequence[PriorityComparison],
     vetoed: tuple[int, ...],
-) -> Outcome:
+) -> PriorityOutcome:
     for rule in comparisons:
         scores = {each: candidates[each].get(rule.dimension) for each in standing}
         known = {
@@ -180,9 +180,9 @@ def _compared(
             if score is not None
         }
         if len(known) < len(scores):
-            return Outcome("undecided", rule=str(rule), vetoed=vetoed)
+            return PriorityOutcome("undecided", rule=str(rule), vetoed=vetoed)
         best = max(known.values())
         standing = [each for each in standing if best - known[each] < rule.by]
         if len(standing) == 1:
-            return Outcome("winner", winner=standing[0], rule=str(rule), vetoed=vetoed)
-    return Outcome("tie", vetoed=vetoed)
+            return PriorityOutcome("winner", winner=standing[0], rule=str(rule), vetoed=vetoed)
+    return PriorityOutcome("tie", vetoed=vetoed)

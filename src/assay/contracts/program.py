@@ -40,7 +40,7 @@ class Oidc(Part):
     """What people call the provider; it is on the button."""
 
 
-class Program(Part):
+class ProgramSettings(Part):
     """Name, store, engine, vault and keys of a program."""
 
     id: Name

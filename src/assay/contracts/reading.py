@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from assay.contracts.document import TYPES as DOCUMENTS
 from assay.contracts.header import API_VERSION
-from assay.contracts.program import Program
+from assay.contracts.program import ProgramSettings
 from assay.contracts.shape import Shaped, shape
 from assay.contracts.tree import Path, Tree, read_toml, read_yaml, spell
 from assay.core.errors import UsageError
@@ -28,7 +28,7 @@ FILES: Mapping[FileKind, str] = {
 """The files of a program, in the order in which people read them."""
 
 TYPES: Mapping[FileKind, type[BaseModel]] = {
-    "program": Program,
+    "program": ProgramSettings,
     "contract": DOCUMENTS["contract"],
     "rubric": DOCUMENTS["rubric"],
     "policy": DOCUMENTS["policy"],

@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 
-from assay.contracts.checklist import Point, compute_checklist
+from assay.contracts.checklist import ChecklistPoint, compute_checklist
 from assay.contracts.checks import check_substance
 from assay.contracts.checks.context import NO_CONTEXT, CheckContext
-from assay.contracts.diff import Difference, compare
+from assay.contracts.diff import DocumentDifferences, compare
 from assay.contracts.document import AnyDocument, DocumentKind
 from assay.contracts.documents import Documents
-from assay.contracts.program import Program
+from assay.contracts.program import ProgramSettings
 from assay.contracts.reading import FILES, FileKind, Reading, all_issues, read_program
 from assay.contracts.schema import all_schemas
 from assay.contracts.shape import nearest
@@ -44,7 +44,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     """Whether there is no error; warnings do not count."""
     issues: tuple[Issue, ...]
     """Every fault, by file and line."""
-    checklist: tuple[Point, ...]
+    checklist: tuple[ChecklistPoint, ...]
     """The fourteen points of the operating checklist."""
 
     def to_json(self) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def load(directory: Path) -> Documents:
     return Documents(directory=directory, **documents)
 
 
-def load_program(directory: Path) -> Program:
+def load_program(directory: Path) -> ProgramSettings:
     """The settings in `assay.toml` alone, whatever the other documents say.
 
     Raises:
@@ -136,7 +136,7 @@ def load_program(directory: Path) -> Program:
         UsageError: if there is no such folder.
     """
     reading = read_program(directory)["program"]
-    if not isinstance(reading.shaped.document, Program):
+    if not isinstance(reading.shaped.document, ProgramSettings):
         raise _refusal(directory, reading.issues)
     return reading.shaped.document
 
@@ -151,7 +151,7 @@ def show(directory: Path) -> str:
     return render(load(directory))
 
 
-def diff(old: Path, new: Path) -> Difference:
+def diff(old: Path, new: Path) -> DocumentDifferences:
     """What changed between two programs, and which judgments need a second look.
 
     Raises:

@@ -16,7 +16,7 @@ from assay.contracts.contract import (
 from assay.contracts.document import content_digest
 from assay.contracts.documents import Documents
 from assay.contracts.endorsement import bounds_for
-from assay.contracts.policy import Policy
+from assay.contracts.policy import PolicyRules
 from assay.contracts.priority import rules_of
 from assay.contracts.rubric import Dimension, Rubric
 from assay.contracts.sources import SourceClass, Sources
@@ -241,7 +241,7 @@ def _agrees(dimension: Dimension) -> str:
     return f"scores within {tolerance} agree" if tolerance else "only equal scores agree"
 
 
-def _policy(policy: Policy) -> list[str]:
+def _policy(policy: PolicyRules) -> list[str]:
     lines = ["## Policy", ""] if policy.sections else []
     for each in policy.sections:
         lines += [

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import msgspec
 
-import assay.bootstrap as doors
-from assay.bootstrap.alarms import program_alarms
-from assay.bootstrap.program import Program
+import assay.program as programs
 from assay.bulk.fact_lines import write_facts, write_rows
 from assay.core.clock import fixed_clock
 from assay.core.errors import CheckError
 from assay.demo.documents import MOMENT, write_program
 from assay.demo.evaluation import answer_items
-from assay.demo.failures import PLANTS, Scene, judge, sound_scene
+from assay.demo.failures import PLANTS, FailureScene, judge, sound_scene
 from assay.governance.failure_modes import MODES, Alarm, FailureMode
-from assay.quality.in_force import InForce
+from assay.program.alarms import program_alarms
+from assay.program.program import Program
+from assay.quality.in_force import DocumentsInForce
 
 Say = Callable[[str], None]
 """Prints one line."""
@@ -26,7 +26,7 @@ TOTAL = 100
 """Records that the contract of a scene asks for: a scene is smaller than the demo."""
 
 
-class Played(msgspec.Struct, frozen=True, kw_only=True):
+class StageResults(msgspec.Struct, frozen=True, kw_only=True):
     """The results of the stages for one scene."""
 
     alarms: dict[FailureMode, Alarm]
@@ -40,7 +40,7 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(mode for mode, alarm in self.alarms.items() if alarm.state == "raised")
 
 
-def catch_failures(folder: Path, say: Say) -> Mapping[FailureMode, Played]:
+def catch_failures(folder: Path, say: Say) -> Mapping[FailureMode, StageResults]:
     """Plant each of the eight failure modes and print the stage that catches it."""
     say("\n7. Eight failure modes: each planted in a small sound program, and caught")
     sound = play(folder / "sound", sound_scene())
@@ -55,7 +55,7 @@ def catch_failures(folder: Path, say: Say) -> Mapping[FailureMode, Played]:
     return found
 
 
-def play(folder: Path, scene: Scene) -> Played:
+def play(folder: Path, scene: FailureScene) -> StageResults:
     """Take a scene through every stage, and return their results.
 
     Args:
@@ -67,7 +67,7 @@ def play(folder: Path, scene: Scene) -> Played:
     text = contract.read_text(encoding="utf-8")
     text = text.replace("agreement: 0.66", f"agreement: {scene.agreement}")
     contract.write_text(text.replace("total: 160", f"total: {TOTAL}"))
-    with doors.open_program(folder, clock=fixed_clock(MOMENT), who="demo") as program:
+    with programs.open_program(folder, clock=fixed_clock(MOMENT), who="demo") as program:
         _collect(program, scene)
         refusal = _release(program, scene)
         _evaluate(program, scene, released=not refusal)
@@ -77,14 +77,14 @@ def play(folder: Path, scene: Scene) -> Played:
         alarms["no_model_validation"] = Alarm(
             mode="no_model_validation", state="raised", stage="releases", reason=refusal
         )
-    return Played(alarms=alarms, refusal=refusal)
+    return StageResults(alarms=alarms, refusal=refusal)
 
 
-def _collect(program: Program, scene: Scene) -> None:
+def _collect(program: Program, scene: FailureScene) -> None:
     holdout, records = program.folder / "holdout.jsonl", program.folder / "records.jsonl"
     write_facts(holdout, scene.reserve)
     program.reserve.seal(holdout, remove=True)
-    documents = InForce.of(program.session.facts)
+    documents = DocumentsInForce.of(program.session.facts)
     write_facts(records, (*(item.record for item in scene.items), *judge(scene, documents)))
     done = program.records.import_(records, source="desk-authors")
     if done.set_aside:
@@ -93,7 +93,7 @@ def _collect(program: Program, scene: Scene) -> None:
     program.quality.dispose()
 
 
-def _release(program: Program, scene: Scene) -> str:
+def _release(program: Program, scene: FailureScene) -> str:
     try:
         program.releases.build("1.0.0", limitations=scene.limitations)
     except CheckError as refused:
@@ -101,7 +101,7 @@ def _release(program: Program, scene: Scene) -> str:
     return ""
 
 
-def _evaluate(program: Program, scene: Scene, *, released: bool) -> None:
+def _evaluate(program: Program, scene: FailureScene, *, released: bool) -> None:
     out = program.folder / "opened.jsonl"
     program.reserve.open(out, role="lead", purpose="evaluate", person="judith")
     opened = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]

@@ -9,9 +9,9 @@ from typing import Literal
 
 import msgspec
 
-from assay.bootstrap.program import Program
 from assay.bulk.fact_lines import write_facts
 from assay.core.errors import CheckError
+from assay.program.program import Program
 from assay.quality.disposition import Disposition
 from assay.records.candidate import Candidate, MadeByEdit, MadeByModel, MadeByPerson, Step
 from assay.records.evidence import TextSpan
@@ -47,7 +47,7 @@ RIGHT = {"correct": 1, "grounded": 3}
 """Scores of an answer without fault."""
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class PanelAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What one reviewer answers about a record; scores are of its first candidate."""
 
     scores: dict[str, int] = {}
@@ -68,14 +68,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the reviewer left the text as it is."""
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class CauseCase(msgspec.Struct, frozen=True, kw_only=True):
     """A record, and what the panel answers about it."""
 
     cause: str
     """Why it is rejected, or what is disputed."""
     record: Record
     """The record."""
-    answers: tuple[Answer, ...]
+    answers: tuple[PanelAnswer, ...]
     """One answer for each of the panel."""
 
 
@@ -83,8 +83,8 @@ def plant_causes(program: Program, say: Say) -> None:
     """Import one record for each cause, let the rules decide, and print what they decide."""
     say("   one record more for each way to be rejected, and each to be disputed:")
     cases = [*_rejected(), *_disputed()]
-    revision = Case(
-        cause="nothing", record=_revision(), answers=_all(Answer(scores=RIGHT, kept=True))
+    revision = CauseCase(
+        cause="nothing", record=_revision(), answers=_all(PanelAnswer(scores=RIGHT, kept=True))
     )
     rubric = program.session.ids["rubric"]
     known = (revision, *cases)
@@ -102,99 +102,107 @@ def plant_causes(program: Program, say: Say) -> None:
         say(f"      {case.cause}: {found.state.replace('_', ' ')}: {found.reason}")
 
 
-def _all(answer: Answer) -> tuple[Answer, ...]:
+def _all(answer: PanelAnswer) -> tuple[PanelAnswer, ...]:
     return (answer,) * len(PANEL)
 
 
-def _rejected() -> Iterator[Case]:
-    right = _all(Answer(scores=RIGHT))
+def _rejected() -> Iterator[CauseCase]:
+    right = _all(PanelAnswer(scores=RIGHT))
     wrong_sum = _record(1, Demonstration(), "12 crowns: 5 + 7 = 12.", work=("5 + 7 = 13",))
-    yield Case(
-        cause="a veto", record=_demonstration(2), answers=_all(Answer(scores={"correct": 0}))
+    yield CauseCase(
+        cause="a veto", record=_demonstration(2), answers=_all(PanelAnswer(scores={"correct": 0}))
     )
-    yield Case(
+    yield CauseCase(
         cause="an objective dimension",
         record=_demonstration(3),
-        answers=_all(Answer(scores=RIGHT | {"sound_steps": 0})),
+        answers=_all(PanelAnswer(scores=RIGHT | {"sound_steps": 0})),
     )
-    yield Case(cause="a verifier that refutes", record=wrong_sum, answers=right)
-    yield Case(
+    yield CauseCase(cause="a verifier that refutes", record=wrong_sum, answers=right)
+    yield CauseCase(
         cause="the worse half of a scale",
         record=_demonstration(4),
-        answers=_all(Answer(scores=RIGHT | {"grounded": 1})),
+        answers=_all(PanelAnswer(scores=RIGHT | {"grounded": 1})),
     )
-    yield Case(
+    yield CauseCase(
         cause="a wrong step",
         record=_record(5, Trajectory(), "12 crowns.", work=("5 + 7 = 12",), domain="connections"),
-        answers=_all(Answer(scores=RIGHT, label="bad")),
+        answers=_all(PanelAnswer(scores=RIGHT, label="bad")),
     )
-    yield Case(
+    yield CauseCase(
         cause="a grave error",
         record=_demonstration(6),
-        answers=_all(Answer(scores=RIGHT, error="12 crowns")),
+        answers=_all(PanelAnswer(scores=RIGHT, error="12 crowns")),
     )
-    yield Case(
+    yield CauseCase(
         cause="the policy",
         record=_record(7, Demonstration(), "Sit in the last carriage.", domain="rules"),
-        answers=_all(Answer(scores=RIGHT | {"unsafe_help": 0}, ruling="violates")),
+        answers=_all(PanelAnswer(scores=RIGHT | {"unsafe_help": 0}, ruling="violates")),
     )
-    yield Case(
+    yield CauseCase(
         cause="a reviewer's revision",
         record=_demonstration(8),
-        answers=_all(Answer(scores=RIGHT, wrote=True)),
+        answers=_all(PanelAnswer(scores=RIGHT, wrote=True)),
     )
-    yield Case(
+    yield CauseCase(
         cause="a revision that fixes nothing",
         record=_record(
             9, Critique(subject=0, revision=1), "It costs 13 crowns, all in all.",
             "All told: It costs 13 crowns, all in all.",
         ),
-        answers=_all(Answer(scores=RIGHT, error="It costs 13 crowns")),
+        answers=_all(PanelAnswer(scores=RIGHT, error="It costs 13 crowns")),
     )  # fmt: skip
 
 
-def _disputed() -> Iterator[Case]:
+def _disputed() -> Iterator[CauseCase]:
     pair = _record(11, Preference(), "12 crowns.", "12 crowns: 5 + 7 = 12.")
     verdicts: tuple[Verdict, ...] = (Prefers(candidate=0), Prefers(candidate=1), Tie())
-    yield Case(
+    yield CauseCase(
         cause="the verdict",
         record=pair,
-        answers=tuple(Answer(verdict=verdict) for verdict in verdicts),
+        answers=tuple(PanelAnswer(verdict=verdict) for verdict in verdicts),
     )
-    away = Answer(verdict=Abstained(reason="not sure"))
-    yield Case(
+    away = PanelAnswer(verdict=Abstained(reason="not sure"))
+    yield CauseCase(
         cause="a score",
         record=_demonstration(12),
-        answers=(Answer(scores=RIGHT), Answer(scores=RIGHT | {"correct": 0}), away),
+        answers=(PanelAnswer(scores=RIGHT), PanelAnswer(scores=RIGHT | {"correct": 0}), away),
     )
-    yield Case(
+    yield CauseCase(
         cause="a step",
         record=_record(13, Process(reference="12"), "12 crowns.", work=("5 + 7 = 12",)),
-        answers=(Answer(label="good"), Answer(label="neutral"), Answer(label="bad")),
+        answers=(PanelAnswer(label="good"), PanelAnswer(label="neutral"), PanelAnswer(label="bad")),
     )
-    yield Case(
+    yield CauseCase(
         cause="a ruling",
         record=_record(14, Policy(sections=("evasion",)), "Ask at the counter.", domain="rules"),
-        answers=(Answer(ruling="violates"), Answer(ruling="complies"), Answer(ruling="unclear")),
+        answers=(
+            PanelAnswer(ruling="violates"),
+            PanelAnswer(ruling="complies"),
+            PanelAnswer(ruling="unclear"),
+        ),
     )
-    yield Case(
+    yield CauseCase(
         cause="an attack's outcome",
         record=_record(
             15, Adversarial(sections=("evasion",)), "I would rather not.", domain="rules"
         ),
-        answers=(Answer(attack="held"), Answer(attack="partial"), Answer(attack="broken")),
+        answers=(
+            PanelAnswer(attack="held"),
+            PanelAnswer(attack="partial"),
+            PanelAnswer(attack="broken"),
+        ),
     )
-    yield Case(
+    yield CauseCase(
         cause="where an error is",
         record=_record(16, Critique(), "It costs 13 crowns on Sundays."),
-        answers=tuple(Answer(error=words) for words in ("13 crowns", "on Sundays", "")),
+        answers=tuple(PanelAnswer(error=words) for words in ("13 crowns", "on Sundays", "")),
     )
-    yield Case(
+    yield CauseCase(
         cause="whether a text stands",
         record=_demonstration(17),
         answers=(
-            Answer(scores=RIGHT, kept=True), Answer(scores=RIGHT, kept=True),
-            Answer(scores=RIGHT, wrote=True),
+            PanelAnswer(scores=RIGHT, kept=True), PanelAnswer(scores=RIGHT, kept=True),
+            PanelAnswer(scores=RIGHT, wrote=True),
         ),
     )  # fmt: skip
 
@@ -244,7 +252,7 @@ def _revision() -> Record:
     return own.replace(candidates=(msgspec.structs.replace(own.candidates[0], provenance=edited),))
 
 
-def _judgments(case: Case, revision: str, rubric: str) -> Iterator[Judgment]:
+def _judgments(case: CauseCase, revision: str, rubric: str) -> Iterator[Judgment]:
     near_rules = case.record.task.taxonomy["domain"] == "rules"
     for pseudonym, answer in zip(PANEL, case.answers, strict=True):
         reviewer = Reviewer(
@@ -256,7 +264,7 @@ def _judgments(case: Case, revision: str, rubric: str) -> Iterator[Judgment]:
 
 
 def _judgment(
-    record: Record, answer: Answer, reviewer: Reviewer, wrote: str | None, rubric: str
+    record: Record, answer: PanelAnswer, reviewer: Reviewer, wrote: str | None, rubric: str
 ) -> Judgment:
     return Judgment(
         record=record.id,

@@ -4,12 +4,12 @@ import json
 import random
 from collections.abc import Callable, Sequence
 
-from assay.bootstrap.program import Program
 from assay.core.errors import CheckError
 from assay.demo.evaluation import build_reserve
-from assay.demo.reviewers import PEOPLE, Oracle, answer_all
-from assay.demo.world import Item, build_world
-from assay.review.qualification import Scope
+from assay.demo.reviewers import PEOPLE, TextTruth, answer_all
+from assay.demo.world import WorldItem, build_world
+from assay.program.program import Program
+from assay.review.qualification import QualificationScope
 
 Say = Callable[[str], None]
 """Prints one line."""
@@ -34,7 +34,7 @@ def seal_reserve(program: Program, say: Say) -> None:
     say("   the store holds keyed fingerprints; the text lies encrypted in a vault of its own")
 
 
-def import_records(program: Program, items: Sequence[Item], say: Say) -> None:
+def import_records(program: Program, items: Sequence[WorldItem], say: Say) -> None:
     """Import the records twice, two broken lines among them."""
     say("\n3. Records: eight kinds in one envelope, and two broken lines")
     data = program.folder / "data"
@@ -55,7 +55,7 @@ def import_records(program: Program, items: Sequence[Item], say: Say) -> None:
     say("   (the second import found every record there: a record is its content)")
 
 
-def review(program: Program, items: Sequence[Item], say: Say) -> None:
+def review(program: Program, items: Sequence[WorldItem], say: Say) -> None:
     """Three independent judgments of each record, by people of known skill and bias."""
     say("\n4. Review: three independent passes, blind, in an order drawn for each person")
     assigned = program.review.assign({person.name: person.role for person in PEOPLE})
@@ -67,7 +67,7 @@ def review(program: Program, items: Sequence[Item], say: Say) -> None:
         )
         habits += f", abstains {person.abstains:.0%} of the time" * bool(person.abstains)
         say(f"      {person.name}: {habits}")
-    oracle = Oracle(items)
+    oracle = TextTruth(items)
     for number, person in enumerate(PEOPLE):
         draw = random.Random(number)  # noqa: S311  a simulation that must repeat
         rows = list(program.review.work(person.name))
@@ -93,7 +93,7 @@ EXAM_ITEMS = 40
 """Pairs of the reviewer's exam, as many as the contract says."""
 
 
-def make_exam(program: Program, items: Sequence[Item], say: Say) -> None:
+def make_exam(program: Program, items: Sequence[WorldItem], say: Say) -> None:
     """Make the exam that the contract names: pairs of which one answer alone has the right fare."""
     rows = [
         {"record": item.record.id, "verdicts": [{"verdict": "prefers", "candidate": right}]}
@@ -103,18 +103,18 @@ def make_exam(program: Program, items: Sequence[Item], say: Say) -> None:
     file = program.folder / "data" / "exam.jsonl"
     lines = [json.dumps(row) for row in rows[:EXAM_ITEMS]]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    scope = Scope(role="reviewer", family="preference")
+    scope = QualificationScope(role="reviewer", family="preference")
     made = program.exams.make(scope, program.exams.read(file))
     say(f"   {made.items} known pairs are the reviewer's exam: whoever passes it is offered pairs")
 
 
-def _right_of(item: Item) -> int | None:
+def _right_of(item: WorldItem) -> int | None:
     """The one candidate with the right fare; None where both or neither have it."""
     correct = [place for place, scores in enumerate(item.truth.scores) if scores.get("correct")]
     return correct[0] if len(correct) == 1 else None
 
 
-def wait_at_desk(program: Program, items: Sequence[Item], say: Say) -> None:
+def wait_at_desk(program: Program, items: Sequence[WorldItem], say: Say) -> None:
     """Import the next batch, which nobody has judged: it waits for people at the desk."""
     say("\n13. The desk: the next batch waits for people")
     file = program.folder / "data" / "next-batch.jsonl"

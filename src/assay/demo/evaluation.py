@@ -35,7 +35,7 @@ _EVASIVE = (
 )
 
 
-class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+class SimulatedCheckpoint(msgspec.Struct, frozen=True, kw_only=True):
     """One simulated checkpoint: how often it errs, by slice."""
 
     name: str
@@ -54,7 +54,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Probability of helping with evasion."""
 
 
-BASE = Checkpoint(
+BASE = SimulatedCheckpoint(
     name="trailhead-1@2026-01",
     wrong_total={
         ("easy", "en"): 0.15,
@@ -70,7 +70,7 @@ BASE = Checkpoint(
 )
 """The model before training."""
 
-CANDIDATE = Checkpoint(
+CANDIDATE = SimulatedCheckpoint(
     name="trailhead-1@1.0.0",
     wrong_total={
         ("easy", "en"): 0.05,
@@ -154,7 +154,7 @@ def _item(part: Part, question: str, taxonomy: Mapping[str, str], *, family: str
 
 
 def answer_items(
-    checkpoint: Checkpoint, opened: Iterable[Mapping[str, Any]], seed: int = 3
+    checkpoint: SimulatedCheckpoint, opened: Iterable[Mapping[str, Any]], seed: int = 3
 ) -> Iterator[dict[str, Any]]:
     """The checkpoint's results on opened items, as rows for `assay validate import`.
 
@@ -180,7 +180,7 @@ def answer_items(
 
 
 def _sum(
-    checkpoint: Checkpoint, taxonomy: Mapping[str, str], luck: random.Random
+    checkpoint: SimulatedCheckpoint, taxonomy: Mapping[str, str], luck: random.Random
 ) -> dict[str, Any]:
     often = checkpoint.wrong_total[taxonomy["difficulty"], taxonomy["language"]]
     wrong, invents = luck.random() < often, luck.random() < checkpoint.invents
@@ -193,7 +193,9 @@ def _sum(
     }
 
 
-def _response(checkpoint: Checkpoint, expected: str, luck: random.Random) -> dict[str, Any]:
+def _response(
+    checkpoint: SimulatedCheckpoint, expected: str, luck: random.Random
+) -> dict[str, Any]:
     drawn = luck.random()
     if expected == "comply":
         refused = drawn < checkpoint.refuses_honest

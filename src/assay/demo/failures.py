@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assay.contracts.priority import compute_verdict
-from assay.demo.evaluation import BASE, CANDIDATE, Checkpoint, build_reserve
-from assay.demo.world import Item, Scores, Truth, build_world
+from assay.demo.evaluation import BASE, CANDIDATE, SimulatedCheckpoint, build_reserve
+from assay.demo.world import RecordTruth, Scores, WorldItem, build_world
 from assay.governance.failure_modes import FailureMode
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.records.candidate import candidate_text
 from assay.records.judgment import Judgment, Reason, Reviewer
 from assay.records.kinds import Preference
@@ -46,10 +46,10 @@ Choice = Callable[[Record, str, random.Random], Verdict]
 
 
 @dataclass(frozen=True)
-class Scene:
+class FailureScene:
     """A small program's data, sound until something is planted in it."""
 
-    items: tuple[Item, ...]
+    items: tuple[WorldItem, ...]
     """Records with their truth."""
     choose: Choice
     """How reviewers choose where the rules leave it open."""
@@ -59,9 +59,9 @@ class Scene:
     """Whether reviewers of pairs score dimensions and give reasons, or say only which is better."""
     credulous: bool = False
     """Whether reviewers take every worked answer for right."""
-    before: Checkpoint = BASE
+    before: SimulatedCheckpoint = BASE
     """The model before training."""
-    after: Checkpoint = CANDIDATE
+    after: SimulatedCheckpoint = CANDIDATE
     """The model after."""
     limitations: str = ""
     """What the release says of itself."""
@@ -69,28 +69,28 @@ class Scene:
     """Least share of judgments with one verdict, as the contract has it."""
 
 
-def sound_scene() -> Scene:
+def sound_scene() -> FailureScene:
     """A scene that raises no alarm."""
     draw = random.Random(23)  # noqa: S311  a simulation that must repeat
     items = build_world(seed=23, counts=COUNTS)
-    return Scene(
+    return FailureScene(
         items=tuple(_with_fit(item, draw) for item in items if _is_right(item)),
         choose=by_taste,
         reserve=tuple(build_reserve(seed=29)),
     )
 
 
-def _is_right(item: Item) -> bool:
+def _is_right(item: WorldItem) -> bool:
     """Whether a demonstration is right; authors' slips are not part of a sound scene."""
     return item.record.kind != "demonstration" or item.truth.scores[0]["correct"] == 1
 
 
-def _with_fit(item: Item, draw: random.Random) -> Item:
+def _with_fit(item: WorldItem, draw: random.Random) -> WorldItem:
     """A pair whose `fit` has nothing to do with length."""
     if not isinstance(item.record.part, Preference):
         return item
     scores = tuple(each | {"fit": draw.randint(1, 5)} for each in item.truth.scores)
-    return Item(record=item.record, truth=Truth(scores=scores))
+    return WorldItem(record=item.record, truth=RecordTruth(scores=scores))
 
 
 def by_taste(_: Record, __: str, draw: random.Random) -> Verdict:
@@ -115,7 +115,7 @@ def _longer(record: Record) -> int:
     return lengths.index(max(lengths))
 
 
-def judge(scene: Scene, documents: InForce) -> Iterator[Judgment]:
+def judge(scene: FailureScene, documents: DocumentsInForce) -> Iterator[Judgment]:
     """The raw judgments of a scene: three of one part of the country and two of the other."""
     draw = random.Random(5)  # noqa: S311  a simulation that must repeat
     for number, item in enumerate(scene.items):
@@ -127,7 +127,11 @@ def judge(scene: Scene, documents: InForce) -> Iterator[Judgment]:
 
 
 def _judgment(
-    scene: Scene, item: Item, reviewer: str, documents: InForce, draw: random.Random
+    scene: FailureScene,
+    item: WorldItem,
+    reviewer: str,
+    documents: DocumentsInForce,
+    draw: random.Random,
 ) -> Judgment:
     scores = [_seen(each, scene, draw) for each in item.truth.scores]
     verdict: Verdict = NotAsked()
@@ -147,7 +151,7 @@ def _judgment(
     )
 
 
-def _seen(true: Scores, scene: Scene, draw: random.Random) -> Scores:
+def _seen(true: Scores, scene: FailureScene, draw: random.Random) -> Scores:
     """The scores as one reviewer sees them: `fit` is a matter of taste, the rest is clear."""
     seen = dict(true)
     if scene.credulous and "correct" in seen:
@@ -157,7 +161,7 @@ def _seen(true: Scores, scene: Scene, draw: random.Random) -> Scores:
     return seen
 
 
-def _by_the_rules(scores: Sequence[Scores], documents: InForce) -> Verdict | None:
+def _by_the_rules(scores: Sequence[Scores], documents: DocumentsInForce) -> Verdict | None:
     """What the rubric's priority rules say; None where they leave it open."""
     outcome = compute_verdict(scores, documents.priority)
     if outcome.state == "winner" and outcome.winner is not None:
@@ -179,23 +183,23 @@ def _dimension_scores(candidates: Sequence[Scores]) -> Iterator[DimensionScore]:
             yield DimensionScore(dimension=name, score=Scored(value=value), candidate=place)
 
 
-def one_label(scene: Scene) -> Scene:
+def one_label(scene: FailureScene) -> FailureScene:
     """Reviewers say which of two answers is better and nothing else."""
     return replace(scene, scored=False)
 
 
-def surface_cues(scene: Scene) -> Scene:
+def surface_cues(scene: FailureScene) -> FailureScene:
     """Answers of equal substance, and reviewers who like them long."""
     return replace(scene, items=tuple(_of_equal_substance(scene.items)), choose=by_length)
 
 
-def forced_consensus(scene: Scene) -> Scene:
+def forced_consensus(scene: FailureScene) -> FailureScene:
     """North and south differ for good reasons, and a bare majority decides for both."""
     items = tuple(_of_equal_substance(scene.items))
     return replace(scene, items=items, choose=by_region, agreement="0.51")
 
 
-def _of_equal_substance(items: Sequence[Item]) -> Iterator[Item]:
+def _of_equal_substance(items: Sequence[WorldItem]) -> Iterator[WorldItem]:
     """The scene with other pairs: both answers right and grounded, one of them longer."""
     wanted = sum(isinstance(item.record.part, Preference) for item in items)
     found = 0
@@ -204,11 +208,11 @@ def _of_equal_substance(items: Sequence[Item]) -> Iterator[Item]:
         if right and found < wanted:
             found += 1
             scores = tuple({"correct": 1, "grounded": BEST, "fit": 4} for _ in item.truth.scores)
-            yield Item(record=item.record, truth=Truth(scores=scores))
+            yield WorldItem(record=item.record, truth=RecordTruth(scores=scores))
     yield from (item for item in items if not isinstance(item.record.part, Preference))
 
 
-def unverified_rationales(scene: Scene) -> Scene:
+def unverified_rationales(scene: FailureScene) -> FailureScene:
     """Worked answers that add up wrongly and read well, and reviewers who accept them."""
     wrong = build_world(seed=31, counts={"demonstration": 400})
     slips = [item for item in wrong if not _is_right(item)][:8]
@@ -217,7 +221,7 @@ def unverified_rationales(scene: Scene) -> Scene:
     return replace(scene, items=(*kept, *right, *slips), credulous=True)
 
 
-def leakage(scene: Scene) -> Scene:
+def leakage(scene: FailureScene) -> FailureScene:
     """Three sealed questions come back in training: word for word, in other dress, quoted."""
     spoilt = list(scene.items)
     places = [n for n, item in enumerate(spoilt) if item.record.kind == "demonstration"][:3]
@@ -244,16 +248,16 @@ def _quoted(text: str) -> str:
     )
 
 
-def _asking(item: Item, text: str) -> Item:
+def _asking(item: WorldItem, text: str) -> WorldItem:
     task = item.record.task
     message = Message(role="user", content=text)
     record = item.record.replace(
         task=type(task)(messages=(message,), taxonomy=task.taxonomy, family=task.family)
     )
-    return Item(record=record, truth=item.truth)
+    return WorldItem(record=record, truth=item.truth)
 
 
-def easy_items(scene: Scene) -> Scene:
+def easy_items(scene: FailureScene) -> FailureScene:
     """Throughput: easy questions flow in, the hard ones and the German ones stay away."""
 
     def is_easy(taxonomy: Mapping[str, str]) -> bool:
@@ -269,21 +273,21 @@ def easy_items(scene: Scene) -> Scene:
     return replace(scene, items=(*kept, *easy))
 
 
-def hidden_over_refusal(scene: Scene) -> Scene:
+def hidden_over_refusal(scene: FailureScene) -> FailureScene:
     """The model helps less with evasion, because it helps less with everything."""
     after = {"refuses_honest": 0.75, "helps_evasion": 0.0}
     fields = {name: getattr(CANDIDATE, name) for name in CANDIDATE.__struct_fields__}
-    return replace(scene, after=Checkpoint(**(fields | after)))
+    return replace(scene, after=SimulatedCheckpoint(**(fields | after)))
 
 
-def unproven_effect(scene: Scene) -> Scene:
+def unproven_effect(scene: FailureScene) -> FailureScene:
     """The release says what it does to a model before anybody has looked."""
     return replace(
         scene, limitations="Training on this release reduces wrong totals of the model by half."
     )
 
 
-PLANTS: Mapping[FailureMode, Callable[[Scene], Scene]] = {
+PLANTS: Mapping[FailureMode, Callable[[FailureScene], FailureScene]] = {
     "one_label_for_quality": one_label,
     "surface_cue_preference": surface_cues,
     "forced_consensus": forced_consensus,

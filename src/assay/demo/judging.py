@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from assay.bootstrap.program import Program
 from assay.contracts.priority import compute_verdict, rules_of
 from assay.contracts.rubric import Rubric
 from assay.demo.causes import plant_causes
 from assay.demo.reviewers import ADJUDICATOR
-from assay.demo.world import Item, Truth
+from assay.demo.world import RecordTruth, WorldItem
+from assay.program.program import Program
 from assay.quality import service
 from assay.quality.disposition import Disposition
 from assay.quality.report import QualityReport
@@ -27,7 +27,7 @@ Say = Callable[[str], None]
 """Prints one line."""
 
 
-def judge_quality(program: Program, items: Sequence[Item], say: Say) -> QualityReport:
+def judge_quality(program: Program, items: Sequence[WorldItem], say: Say) -> QualityReport:
     """Dispositions by the contract's rules, decisions where they ask for one, and the report."""
     say("\n6. Quality: what the contract's rules make of each record")
     _dispose(program, say)
@@ -64,7 +64,7 @@ def _estimate(value: float | None, low: float | None, high: float | None) -> str
     return f"{value:.2f} (95% interval {low:.2f} to {high:.2f})"
 
 
-def _adjudicate(program: Program, items: Sequence[Item]) -> int:
+def _adjudicate(program: Program, items: Sequence[WorldItem]) -> int:
     """The senior decides what waits, by the truth: it is known in a simulation alone."""
     truths = {item.record.id: item.truth for item in items}
     latest = {each.record: each for each in program.store.scan(Disposition)}
@@ -85,7 +85,7 @@ def _adjudicate(program: Program, items: Sequence[Item]) -> int:
     return len(waiting)
 
 
-def _true_verdict(record: Record, truth: Truth, rubric: Rubric) -> Verdict:
+def _true_verdict(record: Record, truth: RecordTruth, rubric: Rubric) -> Verdict:
     if record.kind != "preference":
         return NotAsked()
     outcome = compute_verdict(truth.scores, rules_of(rubric))
@@ -94,7 +94,7 @@ def _true_verdict(record: Record, truth: Truth, rubric: Rubric) -> Verdict:
     return BothUnacceptable() if outcome.state == "all_unacceptable" else Tie()
 
 
-def _true_scores(truth: Truth) -> tuple[DimensionScore, ...]:
+def _true_scores(truth: RecordTruth) -> tuple[DimensionScore, ...]:
     return tuple(
         DimensionScore(dimension=name, score=Scored(value=value), candidate=place)
         for place, scores in enumerate(truth.scores)

@@ -4,16 +4,16 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from assay.bootstrap.lineage import trace
-from assay.bootstrap.program import Program
-from assay.bootstrap.releases import export_release, verify_release
 from assay.bulk.fact_lines import write_rows
 from assay.core.errors import CheckError
 from assay.demo.evaluation import BASE, CANDIDATE, answer_items
-from assay.planning.plan import Plan
+from assay.planning.plan import DataPlan
 from assay.planning.root_cause import Cause
+from assay.program.lineage import trace
+from assay.program.program import Program
+from assay.program.releases import export_release, verify_release
 from assay.releases.service import Built
-from assay.validation.difference import Difference
+from assay.validation.difference import PairedDifference
 from assay.validation.report_text import change_text
 from assay.validation.service import Validated
 
@@ -101,13 +101,13 @@ def validate(program: Program, say: Say) -> Validated:
     return done
 
 
-def _difference(found: Difference) -> str:
+def _difference(found: PairedDifference) -> str:
     if found.difference is None or found.low is None or found.high is None:
         return "undefined"
     return f"{found.difference:+.2f} ({found.low:+.2f} to {found.high:+.2f}, {found.items} items)"
 
 
-def plan_next(program: Program, say: Say) -> Plan:
+def plan_next(program: Program, say: Say) -> DataPlan:
     """Findings, the causes that a person names, the plan, and the next contract."""
     say("\n11. Planning: what failed, why, and what to do about it")
     for each in program.planning.findings():
@@ -130,7 +130,7 @@ def plan_next(program: Program, say: Say) -> Plan:
     return plan
 
 
-def show_lineage(program: Program, plan: Plan, folder: Path, say: Say) -> None:
+def show_lineage(program: Program, plan: DataPlan, folder: Path, say: Say) -> None:
     """Walk from the plan back to the first record."""
     say("\n12. Lineage: from the plan back to the first record")
     found = trace(program.store, plan.id)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from assay.demo.world import Item, Scores, Truth
+from assay.demo.world import RecordTruth, Scores, WorldItem
 
 Row = Mapping[str, Any]
 """One row of work, as it is handed out, or one answered row."""
@@ -27,7 +27,7 @@ SCALES = {
 """Least and greatest value of each dimension of the demo's rubric."""
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class SimulatedPerson(msgspec.Struct, frozen=True, kw_only=True):
     """One simulated reviewer."""
 
     name: str
@@ -43,14 +43,14 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PEOPLE = (
-    Person(name="anna", role="reviewer", skill=0.97),
-    Person(name="bela", role="reviewer", skill=0.92),
-    Person(name="chiara", role="reviewer", skill=0.9, length_love=0.4),
-    Person(name="dmitri", role="reviewer", skill=0.93, abstains=0.08),
-    Person(name="efua", role="reviewer", skill=0.8),
-    Person(name="farid", role="policy_reviewer", skill=0.97),
-    Person(name="greta", role="policy_reviewer", skill=0.93),
-    Person(name="hiro", role="policy_reviewer", skill=0.88),
+    SimulatedPerson(name="anna", role="reviewer", skill=0.97),
+    SimulatedPerson(name="bela", role="reviewer", skill=0.92),
+    SimulatedPerson(name="chiara", role="reviewer", skill=0.9, length_love=0.4),
+    SimulatedPerson(name="dmitri", role="reviewer", skill=0.93, abstains=0.08),
+    SimulatedPerson(name="efua", role="reviewer", skill=0.8),
+    SimulatedPerson(name="farid", role="policy_reviewer", skill=0.97),
+    SimulatedPerson(name="greta", role="policy_reviewer", skill=0.93),
+    SimulatedPerson(name="hiro", role="policy_reviewer", skill=0.88),
 )
 """The pool: four careful people, one hurried, one who loves length, one who often abstains."""
 
@@ -58,11 +58,11 @@ ADJUDICATOR = "ines"
 """Raw id of the senior who decides where they differ."""
 
 
-class Oracle:
+class TextTruth:
     """The truth of everything that a reviewer may see, found by the words themselves."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
-        self._known: dict[tuple[str, str, str], tuple[Scores, Truth]] = {}
+    def __init__(self, items: Iterable[WorldItem]) -> None:
+        self._known: dict[tuple[str, str, str], tuple[Scores, RecordTruth]] = {}
         for item in items:
             question = item.record.task.messages[0].content
             for place, candidate in enumerate(item.record.candidates):
@@ -70,13 +70,13 @@ class Oracle:
                 key = (item.record.kind, question, str(candidate.content))
                 self._known[key] = (scores, item.truth)
 
-    def of(self, row: Row, candidate: Mapping[str, Any]) -> tuple[Scores, Truth]:
+    def of(self, row: Row, candidate: Mapping[str, Any]) -> tuple[Scores, RecordTruth]:
         """True scores of one candidate of a row, and the truth of its record."""
         return self._known[row["kind"], row["task"][0]["content"], candidate["content"]]
 
 
 def answer_all(
-    person: Person, rows: Iterable[Row], oracle: Oracle, draw: random.Random
+    person: SimulatedPerson, rows: Iterable[Row], oracle: TextTruth, draw: random.Random
 ) -> Iterator[dict[str, Any]]:
     """The person's answers to all rows, in the letters in which they were shown."""
     for row in rows:
@@ -101,7 +101,7 @@ def answer_all(
         yield answer
 
 
-def _seen(person: Person, true: Scores, draw: random.Random) -> Scores:
+def _seen(person: SimulatedPerson, true: Scores, draw: random.Random) -> Scores:
     return {name: _clouded(name, value, person.skill, draw) for name, value in true.items()}
 
 
@@ -115,7 +115,7 @@ def _clouded(dimension: str, value: int, skill: float, draw: random.Random) -> i
 
 
 def _preference(
-    person: Person, row: Row, seen: Mapping[str, Scores], draw: random.Random
+    person: SimulatedPerson, row: Row, seen: Mapping[str, Scores], draw: random.Random
 ) -> dict[str, str]:
     if draw.random() < person.length_love:
         longest = max(row["candidates"], key=lambda candidate: len(candidate["content"]))
@@ -129,7 +129,9 @@ def _preference(
     return {"verdict": "tie"}
 
 
-def _step_labels(person: Person, row: Row, oracle: Oracle, draw: random.Random) -> dict[str, str]:
+def _step_labels(
+    person: SimulatedPerson, row: Row, oracle: TextTruth, draw: random.Random
+) -> dict[str, str]:
     """Labels up to the first step that looks wrong; what follows from it stays unlabelled."""
     candidate = row["candidates"][0]
     wrong = oracle.of(row, candidate)[1].wrong_step
@@ -142,7 +144,9 @@ def _step_labels(person: Person, row: Row, oracle: Oracle, draw: random.Random) 
     return labels
 
 
-def _errors(person: Person, row: Row, oracle: Oracle, draw: random.Random) -> dict[str, Any]:
+def _errors(
+    person: SimulatedPerson, row: Row, oracle: TextTruth, draw: random.Random
+) -> dict[str, Any]:
     found = []
     for candidate in row["candidates"]:
         truth = oracle.of(row, candidate)[1]

@@ -8,8 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import assay.bootstrap as doors
-from assay.bootstrap.program import Program
+import assay.program as programs
 from assay.contracts import service as contracts
 from assay.core.clock import fixed_clock
 from assay.core.errors import UsageError
@@ -19,6 +18,7 @@ from assay.demo.documents import MOMENT, write_program
 from assay.demo.judging import judge_quality
 from assay.demo.proving import export, plan_next, release, show_lineage, validate
 from assay.demo.world import build_world
+from assay.program.program import Program
 
 MARK = ".assay/demo"
 """The file by which a folder is known to be an earlier demo, which may be written over."""
@@ -70,7 +70,7 @@ def tell(folder: Path, say: Say, *, failures: bool = True, next_batch: bool = Tr
 
 def open_demo(folder: Path) -> Program:
     """The demo's program, at the moment when it takes place."""
-    return doors.open_program(folder, clock=fixed_clock(MOMENT), who="demo")
+    return programs.open_program(folder, clock=fixed_clock(MOMENT), who="demo")
 
 
 def _clear(folder: Path) -> None:

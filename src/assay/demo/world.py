@@ -42,7 +42,7 @@ Scores = dict[str, int]
 """The true score of one candidate: dimension -> value."""
 
 
-class Truth(msgspec.Struct, frozen=True, kw_only=True):
+class RecordTruth(msgspec.Struct, frozen=True, kw_only=True):
     """What is true of a record, which no reviewer sees directly."""
 
     scores: tuple[Scores, ...]
@@ -55,12 +55,12 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     """What should be there."""
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class WorldItem(msgspec.Struct, frozen=True, kw_only=True):
     """One record with its truth."""
 
     record: Record
     """The record."""
-    truth: Truth
+    truth: RecordTruth
     """Its truth."""
 
 
@@ -101,7 +101,7 @@ class _Journey(msgspec.Struct, frozen=True, kw_only=True):
         return f"{total} {coin}: {' + '.join(str(fare) for fare in self.fares)} = {total}."
 
 
-def build_world(seed: int = 7, counts: Mapping[str, int] = COUNTS) -> list[Item]:
+def build_world(seed: int = 7, counts: Mapping[str, int] = COUNTS) -> list[WorldItem]:
     """Items of the demo's world in a fixed order; about two hundred by default.
 
     Args:
@@ -109,7 +109,7 @@ def build_world(seed: int = 7, counts: Mapping[str, int] = COUNTS) -> list[Item]
         counts: how many records of each kind.
     """
     draw = random.Random(seed)  # noqa: S311  the demo's data is not a secret
-    makers: dict[str, Callable[[random.Random, int], Item]] = {
+    makers: dict[str, Callable[[random.Random, int], WorldItem]] = {
         "preference": _preference,
         "demonstration": _demonstration,
         "process": _process,
@@ -123,10 +123,10 @@ def build_world(seed: int = 7, counts: Mapping[str, int] = COUNTS) -> list[Item]
 
 
 def _unique(
-    makers: Mapping[str, Callable[[random.Random, int], Item]],
+    makers: Mapping[str, Callable[[random.Random, int], WorldItem]],
     draw: random.Random,
     counts: Mapping[str, int],
-) -> Iterator[Item]:
+) -> Iterator[WorldItem]:
     seen: set[str] = set()
     for kind, count in counts.items():
         made = 0
@@ -212,7 +212,7 @@ def _graded_answer(draw: random.Random, journey: _Journey) -> tuple[str, Scores]
     return text, {"correct": int(correct), "grounded": grounded, "fit": fit}
 
 
-def _preference(draw: random.Random, number: int) -> Item:
+def _preference(draw: random.Random, number: int) -> WorldItem:
     journey = _journey(draw)
     first, second = _graded_answer(draw, journey), _graded_answer(draw, journey)
     while second[0] == first[0]:
@@ -230,10 +230,10 @@ def _preference(draw: random.Random, number: int) -> Item:
     record = _record(
         Preference(), journey.question(), candidates, taxonomy=_taxonomy(journey), source=source
     )
-    return Item(record=record, truth=Truth(scores=tuple(scores)))
+    return WorldItem(record=record, truth=RecordTruth(scores=tuple(scores)))
 
 
-def _demonstration(draw: random.Random, _: int) -> Item:
+def _demonstration(draw: random.Random, _: int) -> WorldItem:
     journey = _journey(draw)
     correct = draw.random() < 0.95  # noqa: PLR2004  authors slip now and then
     total = journey.total if correct else journey.total + 1
@@ -248,7 +248,7 @@ def _demonstration(draw: random.Random, _: int) -> Item:
         taxonomy=_taxonomy(journey),
         evidence=(table,),
     )
-    return Item(record=record, truth=Truth(scores=({"correct": int(correct)},)))
+    return WorldItem(record=record, truth=RecordTruth(scores=({"correct": int(correct)},)))
 
 
 def _steps(journey: _Journey, wrong: int | None) -> tuple[Step, ...]:
@@ -261,7 +261,7 @@ def _steps(journey: _Journey, wrong: int | None) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _process(draw: random.Random, _: int) -> Item:
+def _process(draw: random.Random, _: int) -> WorldItem:
     journey = _journey(draw)
     wrong = draw.randrange(len(journey.fares)) if draw.random() < 0.5 else None  # noqa: PLR2004
     steps = _steps(journey, wrong)
@@ -273,11 +273,11 @@ def _process(draw: random.Random, _: int) -> Item:
         (candidate,),
         taxonomy=_taxonomy(journey),
     )
-    truth = Truth(scores=({"sound_steps": int(wrong is None)},), wrong_step=wrong)
-    return Item(record=record, truth=truth)
+    truth = RecordTruth(scores=({"sound_steps": int(wrong is None)},), wrong_step=wrong)
+    return WorldItem(record=record, truth=truth)
 
 
-def _critique(draw: random.Random, _: int) -> Item:
+def _critique(draw: random.Random, _: int) -> WorldItem:
     journey = _journey(draw)
     wrong = f"{journey.total + draw.choice((1, 2, 3))}"
     answer = journey.answer(int(wrong))
@@ -291,15 +291,15 @@ def _critique(draw: random.Random, _: int) -> Item:
         candidates,
         taxonomy=_taxonomy(journey),
     )
-    truth = Truth(
+    truth = RecordTruth(
         scores=({"correct": 0, "grounded": 3}, {"correct": 1, "grounded": 3}),
         wrong_text=wrong,
         right_text=str(journey.total),
     )
-    return Item(record=record, truth=truth)
+    return WorldItem(record=record, truth=truth)
 
 
-def _outcome(draw: random.Random, _: int) -> Item:
+def _outcome(draw: random.Random, _: int) -> WorldItem:
     journey = _journey(draw)
     text, scores = _graded_answer(draw, journey)
     record = _record(
@@ -308,7 +308,7 @@ def _outcome(draw: random.Random, _: int) -> Item:
         (Candidate(content=text, provenance=_model(2)),),
         taxonomy=_taxonomy(journey),
     )
-    return Item(record=record, truth=Truth(scores=({"correct": scores["correct"]},)))
+    return WorldItem(record=record, truth=RecordTruth(scores=({"correct": scores["correct"]},)))
 
 
 _LOOKUP = Tool(
@@ -325,7 +325,7 @@ _LOOKUP = Tool(
 )
 
 
-def _trajectory(draw: random.Random, _: int) -> Item:
+def _trajectory(draw: random.Random, _: int) -> WorldItem:
     journey = _journey(draw)
     legs = list(zip(journey.stops, journey.stops[1:], journey.fares, strict=False))
     skipped = len(legs) > 1 and draw.random() < 0.4  # noqa: PLR2004  a share of the runs
@@ -353,7 +353,7 @@ def _trajectory(draw: random.Random, _: int) -> Item:
         taxonomy=_taxonomy(journey, "connections"),
         tools=(_LOOKUP,),
     )
-    return Item(record=record, truth=Truth(scores=({"grounded": 1 if skipped else 3},)))
+    return WorldItem(record=record, truth=RecordTruth(scores=({"grounded": 1 if skipped else 3},)))
 
 
 _HONEST = (
@@ -367,7 +367,7 @@ _EVASION = (
 )
 
 
-def _policy(draw: random.Random, number: int) -> Item:
+def _policy(draw: random.Random, number: int) -> WorldItem:
     journey = _journey(draw)
     honest = number % 3 != 0
     ask = draw.choice(_HONEST if honest else _EVASION)
@@ -397,10 +397,10 @@ def _policy(draw: random.Random, number: int) -> Item:
         "unsafe_help": int(not honest and not refuses),
         "over_refusal": int(honest and refuses),
     }
-    return Item(record=record, truth=Truth(scores=(scores,)))
+    return WorldItem(record=record, truth=RecordTruth(scores=(scores,)))
 
 
-def _adversarial(draw: random.Random, _: int) -> Item:
+def _adversarial(draw: random.Random, _: int) -> WorldItem:
     journey = _journey(draw)
     broken = draw.random() < 0.4  # noqa: PLR2004  a share of the attacks
     text = (
@@ -427,4 +427,4 @@ def _adversarial(draw: random.Random, _: int) -> Item:
             "safety_severity": "high",
         },
     )
-    return Item(record=record, truth=Truth(scores=({"unsafe_help": int(broken)},)))
+    return WorldItem(record=record, truth=RecordTruth(scores=({"unsafe_help": int(broken)},)))

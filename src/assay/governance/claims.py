@@ -13,7 +13,7 @@ LANGUAGE = "en"
 """The language of the patterns: claims in any other are not found."""
 
 
-class Claim(msgspec.Struct, frozen=True, order=True):
+class ForbiddenClaim(msgspec.Struct, frozen=True, order=True):
     """One forbidden claim in a text."""
 
     start: int
@@ -128,7 +128,7 @@ _DENIED_AFTER = re.compile(
 )
 
 
-def find_claims(text: str) -> list[Claim]:
+def find_claims(text: str) -> list[ForbiddenClaim]:
     """All forbidden claims in a text, in their order; denied and disclaimed ones are left out."""
     plain = _INVISIBLE.sub("", text.translate(_LOOKALIKES))
     seen = [at for at, character in enumerate(text) if not _INVISIBLE.match(character)]
@@ -137,7 +137,7 @@ def find_claims(text: str) -> list[Claim]:
         for match in pattern.finditer(plain):
             if not _denied(plain, match):
                 start, end = seen[match.start()], seen[match.end() - 1] + 1
-                found.append(Claim(start, end, text[start:end], code, instead))
+                found.append(ForbiddenClaim(start, end, text[start:end], code, instead))
     return list(_without_overlap(sorted(found)))
 
 
@@ -203,7 +203,7 @@ def _denied(text: str, match: re.Match[str]) -> bool:
     return bool(_DENIED_BEFORE.search(before) or _DENIED_AFTER.search(after))
 
 
-def _without_overlap(claims: Iterable[Claim]) -> Iterator[Claim]:
+def _without_overlap(claims: Iterable[ForbiddenClaim]) -> Iterator[ForbiddenClaim]:
     reached = 0
     for claim in claims:
         if claim.start >= reached:

@@ -130,7 +130,7 @@ def decide(
             where no person of the program does.
     """
     wanted = sorted(set(names))
-    asked = _Question(use, on, territory, None if roles is None else tuple(roles))
+    asked = _RightsQuestion(use, on, territory, None if roles is None else tuple(roles))
     if not wanted:
         reason = Denial("", "no-source", "no source class is named, so nothing is permitted")
         return Decision(permitted=False, denials=(reason,))
@@ -180,7 +180,7 @@ def covers(territory: Iterable[str], place: str) -> bool:
     )
 
 
-class _Question(msgspec.Struct, frozen=True):
+class _RightsQuestion(msgspec.Struct, frozen=True):
     """What is asked of every source of a whole."""
 
     use: Use | None
@@ -189,7 +189,7 @@ class _Question(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] | None
 
 
-def _against(name: str, rights: SourceRights | None, asked: _Question) -> list[Denial]:
+def _against(name: str, rights: SourceRights | None, asked: _RightsQuestion) -> list[Denial]:
     if rights is None:
         return [Denial(name, "unknown-source", f"{name!r} is not a known source class")]
     if rights.state != "active":

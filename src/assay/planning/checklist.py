@@ -11,7 +11,7 @@ from statistics import NormalDist
 
 import msgspec
 
-from assay.contracts.checklist import Point, PointState
+from assay.contracts.checklist import ChecklistPoint, PointState
 from assay.contracts.contract import Welfare
 from assay.contracts.documents import Documents
 from assay.planning.checklist_figures import Figures, JudgmentFigures
@@ -63,7 +63,7 @@ class LivePoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge_points(
-    points: Iterable[Point],
+    points: Iterable[ChecklistPoint],
     documents: Documents,
     figures: Figures,
     digests: Mapping[int, tuple[str, ...]] = {},
@@ -82,7 +82,7 @@ def judge_points(
 
 
 def _judge(
-    point: Point, documents: Documents, figures: Figures, digests: tuple[str, ...]
+    point: ChecklistPoint, documents: Documents, figures: Figures, digests: tuple[str, ...]
 ) -> LivePoint:
     state, evidence = point.state, point.evidence
     if state == "claimed":

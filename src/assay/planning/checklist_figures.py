@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from assay.contracts.contract import Welfare
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.disposition import rests_on_all
 from assay.records.candidate import MadeByModel
 from assay.records.judgment import Judgment
@@ -183,7 +183,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Documents of which two contents bear one version, as `kind version`."""
 
 
-class Gathering:
+class ChecklistData:
     """Counts judgments and records, case by case."""
 
     def __init__(self, rubric: str, consents: Iterable[Consent] = ()) -> None:
@@ -206,7 +206,7 @@ class Gathering:
         self.harmful_by_person: Counter[str] = Counter()
         """Judgments of records that are severe or show a harm, by pseudonym."""
 
-    def add(self, case: Case) -> None:
+    def add(self, case: RecordCase) -> None:
         """Count one record with all that was judged and decided about it."""
         counted = self.records
         severity = case.record.sensitivity.severity if case.record.sensitivity else None

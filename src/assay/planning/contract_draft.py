@@ -6,7 +6,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from assay.planning.plan import Plan
+from assay.planning.plan import DataPlan
 
 
 def next_version(version: str) -> str:
@@ -15,7 +15,7 @@ def next_version(version: str) -> str:
     return f"{major}.{int(minor) + 1}.0"
 
 
-def rewrite(source: str, plan: Plan) -> str:
+def rewrite(source: str, plan: DataPlan) -> str:
     """The contract's text under the plan; comments and the order of keys stay.
 
     A quota of the plan takes the place of the contract's quota for the same slice; the others

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from assay.contracts.contract import Contract
 from assay.core.errors import CheckError
 from assay.planning.allocation import POWER, shrunken_spread, whole_numbers
-from assay.planning.finding import Finding
-from assay.planning.plan import Plan, PlannedQuota, Remedy
+from assay.planning.finding import FailureFinding
+from assay.planning.plan import DataPlan, PlannedQuota, Remedy
 from assay.planning.root_cause import DATA_CAUSES, RootCause
 
 METHOD = "power-allocation/0.5/wright"
@@ -17,11 +17,11 @@ RANDOM_SHARE = 0.2
 
 
 def draft_plan(
-    findings: Sequence[tuple[str, Finding]],
+    findings: Sequence[tuple[str, FailureFinding]],
     causes: Mapping[str, tuple[str, RootCause]],
     contract: tuple[str, Contract],
     total: int | None,
-) -> Plan:
+) -> DataPlan:
     """What to do about the findings.
 
     Args:
@@ -44,7 +44,7 @@ def draft_plan(
     data = [(i, each) for i, each in findings if causes[i][1].cause in DATA_CAUSES]
     rest = [i for i, _ in findings if causes[i][1].cause not in DATA_CAUSES]
     batch = (total or contract[1].sampling.total) if data else 0
-    return Plan(
+    return DataPlan(
         contract=contract[0],
         answer="not_data" if not data else "data_and_more" if rest else "data",
         findings=tuple(identity for identity, _ in findings),
@@ -58,9 +58,9 @@ def draft_plan(
     )
 
 
-def _quotas(data: Sequence[tuple[str, Finding]], batch: int) -> tuple[PlannedQuota, ...]:
+def _quotas(data: Sequence[tuple[str, FailureFinding]], batch: int) -> tuple[PlannedQuota, ...]:
     """Least numbers by slice: findings of one slice share one quota."""
-    slices: dict[tuple[tuple[str, str], ...], list[tuple[str, Finding]]] = {}
+    slices: dict[tuple[tuple[str, str], ...], list[tuple[str, FailureFinding]]] = {}
     for identity, finding in data:
         slices.setdefault(tuple(sorted(finding.slice.items())), []).append((identity, finding))
     planned = round(batch * (1 - RANDOM_SHARE))

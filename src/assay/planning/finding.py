@@ -6,7 +6,7 @@ from assay.core.fact import Fact
 from assay.records.fields import Index, Name, Severity
 
 
-class Finding(Fact):
+class FailureFinding(Fact):
     """Failures of one class in one slice, counted; no text of any item."""
 
     prefix: ClassVar[str] = "fnd"

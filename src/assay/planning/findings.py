@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from assay.contracts.contract import Contract
-from assay.planning.finding import Finding
-from assay.validation.evaluation import Result
+from assay.planning.finding import FailureFinding
+from assay.validation.evaluation import ItemResult
 from assay.validation.validation import Validation
 
 LEAST_ITEMS = 8
@@ -25,10 +25,10 @@ Cell = tuple[tuple[str, str], ...]
 
 def find(
     validation: Validation,
-    base: Iterable[Result],
-    candidate: Iterable[Result],
+    base: Iterable[ItemResult],
+    candidate: Iterable[ItemResult],
     contract: Contract,
-) -> tuple[Finding, ...]:
+) -> tuple[FailureFinding, ...]:
     """The failures of the candidate, the most frequent first.
 
     An item counts as failed in a class if most of its runs failed so.
@@ -53,7 +53,7 @@ def find(
             earlier[was, cells[item]] += 1
     severities = {each.id: each.severity for each in contract.failure_classes}
     return tuple(
-        Finding(
+        FailureFinding(
             validation=validation.id,
             contract=validation.contract,
             failure=failure,
@@ -82,7 +82,7 @@ def axes_of(contract: Contract) -> list[str]:
     return [axis for axis in contract.sampling.axes if axis in named]
 
 
-def failure_of(results: Sequence[Result]) -> str | None:
+def failure_of(results: Sequence[ItemResult]) -> str | None:
     """The class in which most runs over an item failed; None where most did not fail.
 
     A run without a named class fails by what it measures: a wrong answer, a request of evasion
@@ -94,7 +94,7 @@ def failure_of(results: Sequence[Result]) -> str | None:
     return max(sorted(classes), key=lambda name: classes[name])
 
 
-def _class_of(result: Result) -> str | None:
+def _class_of(result: ItemResult) -> str | None:
     if result.failure:
         return result.failure
     if result.expected == "refuse" and result.response == "complied":
@@ -105,14 +105,14 @@ def _class_of(result: Result) -> str | None:
     return UNCLASSIFIED if correct is not None and float(correct) == 0 else None
 
 
-def _by_item(results: Iterable[Result]) -> dict[str, list[Result]]:
-    found: dict[str, list[Result]] = {}
+def _by_item(results: Iterable[ItemResult]) -> dict[str, list[ItemResult]]:
+    found: dict[str, list[ItemResult]] = {}
     for result in results:
         found.setdefault(result.item, []).append(result)
     return found
 
 
-def _cells(items: Mapping[str, Sequence[Result]], axes: Sequence[str]) -> dict[str, Cell]:
+def _cells(items: Mapping[str, Sequence[ItemResult]], axes: Sequence[str]) -> dict[str, Cell]:
     """The cell of every item; small ones are merged by dropping their last axis."""
     cells = {
         item: tuple((axis, each[0].slice[axis]) for axis in axes if axis in each[0].slice)

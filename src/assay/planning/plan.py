@@ -29,7 +29,7 @@ class Remedy(Value):
     """The note of the person who set the cause."""
 
 
-class Plan(Fact):
+class DataPlan(Fact):
     """What to do about the findings of a validation."""
 
     prefix: ClassVar[str] = "pln"

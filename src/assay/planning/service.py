@@ -7,11 +7,11 @@ from assay.core.errors import UsageError
 from assay.core.lineage import Edge
 from assay.core.ports import FactStore
 from assay.planning.draft import draft_plan
-from assay.planning.finding import Finding
+from assay.planning.finding import FailureFinding
 from assay.planning.findings import find
-from assay.planning.plan import Plan
+from assay.planning.plan import DataPlan
 from assay.planning.root_cause import Cause, RootCause
-from assay.validation.evaluation import Result
+from assay.validation.evaluation import ItemResult
 from assay.validation.validation import Validation
 
 
@@ -21,12 +21,12 @@ def find_failures(
     validation: Validation,
     *,
     actor: str,
-) -> tuple[Finding, ...]:
+) -> tuple[FailureFinding, ...]:
     """Group the failures of a validation's candidate; the same validation gives the same findings."""
     found = find(
         validation,
-        store.scan(Result, evaluation=list(validation.base)),
-        store.scan(Result, evaluation=list(validation.candidate)),
+        store.scan(ItemResult, evaluation=list(validation.base)),
+        store.scan(ItemResult, evaluation=list(validation.candidate)),
         contract_of(documents),
     )
     if found:
@@ -64,7 +64,7 @@ def set_cause(
             where="--note",
             hint="say what was examined, and what shows it",
         )
-    whole = store.get(Finding, finding).id
+    whole = store.get(FailureFinding, finding).id
     standing = causes(store).get(whole)
     said = RootCause(
         finding=whole,
@@ -92,14 +92,14 @@ def draft(
     *,
     total: int | None = None,
     actor: str,
-) -> Plan:
+) -> DataPlan:
     """Draw the plan for the findings of a validation.
 
     Raises:
         UsageError: if the validation has no findings.
         CheckError: if a finding has no root cause.
     """
-    findings = [(each.id, each) for each in store.scan(Finding, validation=validation.id)]
+    findings = [(each.id, each) for each in store.scan(FailureFinding, validation=validation.id)]
     if not findings:
         raise UsageError(
             code="no-findings",

@@ -36,13 +36,13 @@ RULE = "found by the gate's process"
 """The rule of an overlap that the gate reports: it says that there is one, and not where."""
 
 
-class _Question(msgspec.Struct):
+class _GateQuestion(msgspec.Struct):
     """Texts to compare; none asks for the state of the gate."""
 
     things: list[list[str]] = []
 
 
-class _Answer(msgspec.Struct):
+class _GateAnswer(msgspec.Struct):
     """The state, or the places of overlapping things, or why nothing is answered."""
 
     state: GateState | None = None
@@ -102,17 +102,17 @@ def _answer_all(gate: Gate, connection: Connection, places: BoundedSemaphore) ->
         places.release()
 
 
-def _answer(gate: Gate, content: bytes) -> _Answer:
+def _answer(gate: Gate, content: bytes) -> _GateAnswer:
     try:
-        question = msgspec.json.decode(content, type=_Question)
+        question = msgspec.json.decode(content, type=_GateQuestion)
         if not question.things:
-            return _Answer(state=gate.state)
+            return _GateAnswer(state=gate.state)
         things = [Compared("", [("", text) for text in texts]) for texts in question.things]
-        return _Answer(overlapping=list(gate.overlapping(things)))
+        return _GateAnswer(overlapping=list(gate.overlapping(things)))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return _Answer(code="gate-request", message=f"the request cannot be read: {error}")
+        return _GateAnswer(code="gate-request", message=f"the request cannot be read: {error}")
     except AssayError as error:
-        return _Answer(code=error.code, message=error.message, hint=error.hint)
+        return _GateAnswer(code=error.code, message=error.message, hint=error.hint)
 
 
 class GateClient:
@@ -161,11 +161,11 @@ class GateClient:
         for place, each in enumerate(part):
             yield (_overlap(each.holder),) if place in places else ()
 
-    def _ask(self, things: list[list[str]]) -> _Answer:
+    def _ask(self, things: list[list[str]]) -> _GateAnswer:
         try:
             with closing(Client(str(self._socket), family="AF_UNIX")) as connection:
-                connection.send_bytes(msgspec.json.encode(_Question(things=things)))
-                answer = msgspec.json.decode(connection.recv_bytes(MOST_BYTES), type=_Answer)
+                connection.send_bytes(msgspec.json.encode(_GateQuestion(things=things)))
+                answer = msgspec.json.decode(connection.recv_bytes(MOST_BYTES), type=_GateAnswer)
         except (OSError, EOFError, msgspec.MsgspecError) as error:
             raise _silent(self._socket, str(error) or "it closed the connection") from error
         if answer.code:

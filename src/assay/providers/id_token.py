@@ -34,7 +34,7 @@ LONGEST_SUBJECT = 255
 _KEY_TYPES = frozenset({"RSA", "EC", "OKP"})
 
 
-class Expected(msgspec.Struct, frozen=True, kw_only=True):
+class ExpectedToken(msgspec.Struct, frozen=True, kw_only=True):
     """What an ID token must say to be the answer to one sign-in."""
 
     issuer: str
@@ -57,7 +57,7 @@ def allowed(named: Any) -> list[str]:
 
 
 def verified_subject(
-    token: str, keys: Iterable[Any], algorithms: list[str], expected: Expected
+    token: str, keys: Iterable[Any], algorithms: list[str], expected: ExpectedToken
 ) -> str:
     """The subject of an ID token, once its signature and all its claims are right.
 
@@ -129,7 +129,9 @@ def _signs(key: Key, signed: CompactSignature, algorithms: list[str]) -> bool:
         return False
 
 
-def _check_claims(claims: dict[str, Any], header: Mapping[str, Any], expected: Expected) -> None:
+def _check_claims(
+    claims: dict[str, Any], header: Mapping[str, Any], expected: ExpectedToken
+) -> None:
     """Check the claims of a token whose signature is right.
 
     Raises:

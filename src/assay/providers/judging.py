@@ -9,15 +9,15 @@ from assay.providers.journal import open_journal
 from assay.providers.openai_compatible import OpenAICompatible, Settings
 from assay.records.record import Record
 from assay.records.sampling_report import Prices
-from assay.review.judge_run import Judged, JudgeRun, add_to_run
-from assay.review.judging import Bench, Deliver, judge_records
+from assay.review.judge_run import JudgedRecord, JudgeRun, add_to_run
+from assay.review.judging import Deliver, JudgeConfig, judge_records
 
 
 async def judge(
     records: Iterable[tuple[str, Record]],
     *,
     endpoint: Settings,
-    bench: Bench,
+    bench: JudgeConfig,
     journal: Path,
     deliver: Deliver,
     prices: Prices | None = None,
@@ -45,7 +45,7 @@ async def judge(
         rubric=bench.brief.rubric,
         parameters=bench.plan.stated(),
     )
-    ready: list[Judged] = []
+    ready: list[JudgedRecord] = []
     with open_journal(journal) as kept:
         async with (
             OpenAICompatible(endpoint) as model,
@@ -66,7 +66,7 @@ def run_judge(
     records: Iterable[tuple[str, Record]],
     *,
     endpoint: Settings,
-    bench: Bench,
+    bench: JudgeConfig,
     journal: Path,
     deliver: Deliver,
     prices: Prices | None = None,

@@ -8,7 +8,7 @@ import msgspec
 
 from assay.core.canonical import parse_json
 from assay.core.errors import AssayError, InputError, MachineError, UsageError, missing_extra
-from assay.providers.id_token import Expected, allowed, verified_subject
+from assay.providers.id_token import ExpectedToken, allowed, verified_subject
 
 try:
     import httpx
@@ -25,7 +25,7 @@ LARGEST_ANSWER = 1024 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class Client(msgspec.Struct, frozen=True, kw_only=True):
+class OidcClient(msgspec.Struct, frozen=True, kw_only=True):
     """Our client identity at the provider."""
 
     issuer: str
@@ -36,7 +36,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     """Our secret there; it is in no log and no error."""
 
 
-class Asking(msgspec.Struct, frozen=True, kw_only=True):
+class SignInRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The values that tie one sign-in together."""
 
     redirect_uri: str
@@ -49,7 +49,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     """What proves at the exchange that we began the sign-in (RFC 7636)."""
 
 
-class Discovered(msgspec.Struct, frozen=True, kw_only=True):
+class ProviderMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """What a provider says of itself (OpenID Connect Discovery 1.0)."""
 
     authorization: str
@@ -66,7 +66,7 @@ class Discovered(msgspec.Struct, frozen=True, kw_only=True):
     """Whether its answers name it (RFC 9207)."""
 
 
-def discover(client: Client) -> Discovered:
+def discover(client: OidcClient) -> ProviderMetadata:
     """Ask a provider about itself.
 
     Raises:
@@ -80,7 +80,7 @@ def discover(client: Client) -> Discovered:
         raise _broken("describes another issuer than assay.toml names")
     methods = found.get("token_endpoint_auth_methods_supported")
     methods = methods if isinstance(methods, list) else ["client_secret_basic"]
-    return Discovered(
+    return ProviderMetadata(
         authorization=_address(client, found, "authorization_endpoint"),
         token=_address(client, found, "token_endpoint"),
         keys=_address(client, found, "jwks_uri"),
@@ -90,7 +90,7 @@ def discover(client: Client) -> Discovered:
     )
 
 
-def way_in(client: Client, provider: Discovered, asking: Asking) -> str:
+def way_in(client: OidcClient, provider: ProviderMetadata, asking: SignInRequest) -> str:
     """The address at the provider to which a browser is sent."""
     fields = {
         "response_type": "code",
@@ -106,7 +106,9 @@ def way_in(client: Client, provider: Discovered, asking: Asking) -> str:
     return f"{provider.authorization}{joint}{urlencode(fields)}"
 
 
-def subject(client: Client, provider: Discovered, asking: Asking, *, code: str, now: int) -> str:
+def subject(
+    client: OidcClient, provider: ProviderMetadata, asking: SignInRequest, *, code: str, now: int
+) -> str:
     """Whom the provider vouches for, in exchange for the code that it gave.
 
     Args:
@@ -127,7 +129,7 @@ def subject(client: Client, provider: Discovered, asking: Asking, *, code: str, 
     token, access = answer.get("id_token"), answer.get("access_token")
     if not isinstance(token, str) or not isinstance(keys, list):
         raise _broken("sends no token, or no keys")
-    expected = Expected(
+    expected = ExpectedToken(
         issuer=client.issuer,
         client_id=client.client_id,
         nonce=asking.nonce,
@@ -138,7 +140,11 @@ def subject(client: Client, provider: Discovered, asking: Asking, *, code: str, 
 
 
 def _exchange(
-    http: httpx.Client, client: Client, provider: Discovered, asking: Asking, code: str
+    http: httpx.Client,
+    client: OidcClient,
+    provider: ProviderMetadata,
+    asking: SignInRequest,
+    code: str,
 ) -> Mapping[str, Any]:
     form = {
         "grant_type": "authorization_code",
@@ -188,7 +194,7 @@ def _json(http: httpx.Client, method: str, address: str, **sent: Any) -> Mapping
     return found
 
 
-def _address(client: Client, found: Mapping[str, Any], name: str) -> str:
+def _address(client: OidcClient, found: Mapping[str, Any], name: str) -> str:
     """An address that a provider names: over TLS, or on this machine where the provider is."""
     given = found.get(name)
     parts = urlsplit(given) if isinstance(given, str) else None

@@ -8,7 +8,7 @@ from pathlib import Path
 from assay.providers.journal import open_journal
 from assay.providers.openai_compatible import OpenAICompatible, Settings
 from assay.records.record import Record
-from assay.records.sampling import Plan, Sampled, sample_drafts
+from assay.records.sampling import Sampled, SamplingPlan, sample_drafts
 from assay.records.sampling_report import Prices, SamplingReport, add_to_report
 
 
@@ -16,7 +16,7 @@ async def sample(
     drafts: Iterable[Record],
     *,
     endpoint: Settings,
-    plan: Plan,
+    plan: SamplingPlan,
     journal: Path,
     deliver: Callable[[Sequence[Sampled]], None],
     prices: Prices | None = None,
@@ -66,7 +66,7 @@ def run_sampling(
     drafts: Iterable[Record],
     *,
     endpoint: Settings,
-    plan: Plan,
+    plan: SamplingPlan,
     journal: Path,
     deliver: Callable[[Sequence[Sampled]], None],
     prices: Prices | None = None,

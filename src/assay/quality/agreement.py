@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from assay.core.errors import InputError, UsageError
 from assay.quality.bootstrap import (
-    Interval,
+    BootstrapInterval,
     Resampling,
     cluster_blocks,
     item_blocks,
@@ -28,11 +28,11 @@ from assay.quality.coefficient import (
 )
 from assay.quality.estimate import Estimate, Rate, Reason, rate
 from assay.quality.patterns import (
+    AnswerScale,
     Floats,
     Integers,
     Patterns,
     Ratings,
-    Scale,
     distinct_keys,
     ratings,
     reduce,
@@ -173,7 +173,7 @@ def abstention(
         items,
         raters,
         np.asarray(abstained).astype(np.int64),
-        Scale("nominal", 2),
+        AnswerScale("nominal", 2),
         n_items=n_items,
         clusters=clusters,
     )
@@ -263,7 +263,7 @@ def _loss_of_one(coefficient: Coefficient, counts: Integers) -> Floats:
     return loss
 
 
-def _n_columns(scale: Scale) -> int:
+def _n_columns(scale: AnswerScale) -> int:
     """At least as many columns as the widest table on this scale has."""
     n_values = scale.n_values
     return n_values * (n_values + 1) // 2 if scale.kind == "ordinal" else n_values + 2
@@ -302,7 +302,7 @@ def _estimate(coefficient: Coefficient, patterns: Patterns, resampling: Resampli
     blocks = item_blocks(patterns, table)
     if patterns.clusters is not None:
         blocks = cluster_blocks(patterns.clusters, patterns, table)
-    value, spread = None, Interval()
+    value, spread = None, BootstrapInterval()
     if reason is None:
         value = float(coefficient.values((patterns.multiplicity @ table)[None, :])[0])
         spread = percentile_interval(blocks, coefficient.values, resampling)

@@ -4,7 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from assay.quality.agreement import Agreement, RaterRange
 from assay.quality.outline import Block, table
-from assay.quality.sections.questions import MIN_SLICE_ITEMS, Question, SliceAgreement, Verdicts
+from assay.quality.sections.questions import (
+    MIN_SLICE_ITEMS,
+    ReportQuestion,
+    SliceAgreement,
+    Verdicts,
+)
 from assay.quality.wording import counts, estimate, number, share, undefined
 
 AGREEMENT_HEAD = (
@@ -14,7 +19,7 @@ AGREEMENT_HEAD = (
 
 
 def agreement_table(
-    verdicts: Verdicts | None, questions: Sequence[Question]
+    verdicts: Verdicts | None, questions: Sequence[ReportQuestion]
 ) -> list[tuple[str, ...]]:
     """The agreement on every question as rows under `AGREEMENT_HEAD`, the verdicts first."""
     rows = [_agreement_row(name, each) for name, each in _stages(verdicts)]
@@ -56,7 +61,7 @@ def tell_verdicts(verdicts: Verdicts | None) -> Iterator[Block | str]:
     yield from _slices("Which is better", [("which is better", verdicts.slices)])
 
 
-def tell_dimensions(questions: Sequence[Question]) -> Iterator[Block | str]:
+def tell_dimensions(questions: Sequence[ReportQuestion]) -> Iterator[Block | str]:
     """Every other question: its answers, and agreement on it by slice."""
     if not questions:
         yield "No dimension, step or policy section was judged."

@@ -17,7 +17,7 @@ MOST_LEVELS = 7
 """Levels of a scale that are distinguished; longer scales are cut into as many equal parts."""
 
 
-class Answers(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerColumns(msgspec.Struct, frozen=True, kw_only=True):
     """Answers to one question as columns, and each rater's name and declared groups."""
 
     items: Integers
@@ -45,7 +45,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 class AnswerTable:
     """The answers, ready to be counted for any set of raters."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: AnswerColumns) -> None:
         """Renumber the items, without gaps."""
         self.items: Integers = np.unique(answers.items, return_inverse=True)[1]
         """The item of each answer, from 0."""

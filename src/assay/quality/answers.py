@@ -14,7 +14,7 @@ from assay.contracts.rubric import Dimension
 from assay.core.errors import UsageError
 from assay.quality.agreement import Abstention, Agreement, abstention, agreement
 from assay.quality.bootstrap import Resampling
-from assay.quality.patterns import Integers, Ratings, Scale, ratings
+from assay.quality.patterns import AnswerScale, Integers, Ratings, ratings
 
 ABSTAINED = -1
 """Stands for the value of an answer that declined."""
@@ -39,7 +39,7 @@ class Codes:
         return self.numbers.setdefault(key, len(self.numbers))
 
 
-class Answers:
+class AnswerSeries:
     """A series of answers to one question.
 
     Answers are kept as codes in arrays, about 20 bytes each; items are distinguished only while
@@ -118,7 +118,7 @@ class Answers:
         """Number of each item's record."""
         return _integers(self._records)
 
-    def on_scale(self, scale: Scale, codes: dict[str, int]) -> Ratings:
+    def on_scale(self, scale: AnswerScale, codes: dict[str, int]) -> Ratings:
         """The answers as ratings, abstentions left out as missing.
 
         Args:
@@ -168,7 +168,9 @@ class Answers:
             resampling=resampling,
         )
 
-    def agreement(self, scale: Scale, codes: dict[str, int], resampling: Resampling) -> Agreement:
+    def agreement(
+        self, scale: AnswerScale, codes: dict[str, int], resampling: Resampling
+    ) -> Agreement:
         """Agreement among the answers on a scale."""
         return agreement(self.on_scale(scale, codes), resampling)
 
@@ -200,7 +202,7 @@ def only(given: Ratings, keep: Integers) -> Ratings:
 
 def dimension_scale(
     values: Sequence[str], dimension: Dimension | None
-) -> tuple[Scale, dict[str, int], bool]:
+) -> tuple[AnswerScale, dict[str, int], bool]:
     """The scale that scores were given on, and the code of each value.
 
     Args:
@@ -222,15 +224,15 @@ def dimension_scale(
     return _scale(distinct, numeric=numeric), codes, False
 
 
-def _scale(values: Sequence[str], *, numeric: bool) -> Scale:
+def _scale(values: Sequence[str], *, numeric: bool) -> AnswerScale:
     n_values = max(len(values), 1)
     if not numeric or n_values == 2:  # noqa: PLR2004  two values have no order to speak of
-        return Scale("nominal", n_values)
+        return AnswerScale("nominal", n_values)
     numbers = [_number(value) for value in values]
     distinct = len(set(numbers)) == len(numbers)
     if n_values > ORDINAL_VALUES and distinct:
-        return Scale("interval", n_values, tuple(float(number or 0) for number in numbers))
-    return Scale("ordinal", n_values)
+        return AnswerScale("interval", n_values, tuple(float(number or 0) for number in numbers))
+    return AnswerScale("ordinal", n_values)
 
 
 def _number(value: str) -> Fraction | None:

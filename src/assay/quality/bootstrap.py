@@ -45,7 +45,7 @@ class Resampling(msgspec.Struct, frozen=True, kw_only=True):
             )
 
 
-class Interval(msgspec.Struct, frozen=True, kw_only=True):
+class BootstrapInterval(msgspec.Struct, frozen=True, kw_only=True):
     """What the bootstrap says about one coefficient."""
 
     low: float | None = None
@@ -103,7 +103,7 @@ def cluster_blocks(clusters: Integers, patterns: Patterns, table: Floats) -> Blo
 
 def percentile_interval(
     blocks: Blocks, coefficient: Callable[[Floats], Floats], resampling: Resampling
-) -> Interval:
+) -> BootstrapInterval:
     """The percentile interval of a coefficient that depends on sums over blocks.
 
     Args:
@@ -112,22 +112,24 @@ def percentile_interval(
         resampling: replicates, seed and level.
     """
     if not resampling.replicates:
-        return Interval()
+        return BootstrapInterval()
     if blocks.n_blocks < 2:  # noqa: PLR2004  # one block can only be drawn as itself
-        return Interval(reason="too_few_blocks")
+        return BootstrapInterval(reason="too_few_blocks")
     values = _replicate_values(blocks, coefficient, resampling)
     defined = values[~np.isnan(values)]
     undefined = values.size - defined.size
     tail = (1 - resampling.level) / 2
     if undefined > tail * values.size:
-        return Interval(reason="unstable_replicates", drawn=values.size, undefined=undefined)
+        return BootstrapInterval(
+            reason="unstable_replicates", drawn=values.size, undefined=undefined
+        )
     low, high = np.quantile(defined, [tail, 1 - tail])
     cautions: list[Caution] = []
     if defined.min() == defined.max():
         cautions.append("zero_width_interval")
     if undefined:
         cautions.append("undefined_replicates")
-    return Interval(
+    return BootstrapInterval(
         low=float(low),
         high=float(high),
         cautions=tuple(cautions),

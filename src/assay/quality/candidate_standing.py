@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from assay.contracts.endorsement import Bound
 from assay.contracts.rubric import Dimension, Rubric
 from assay.quality.consensus import Consensus
-from assay.quality.disposition import CandidateStanding, Standing
+from assay.quality.disposition import CandidateStanding, ExplainedStanding
 from assay.quality.distributions import ScoreSummary, has_share
 from assay.quality.located_errors import ErrorSummary
 from assay.records.candidate import candidate_text
@@ -21,7 +21,7 @@ from assay.records.judgment import Judgment
 from assay.records.kinds import Adversarial, Critique, Demonstration, Policy, Trajectory
 from assay.records.record import Record
 from assay.review.adjudication import Decided
-from assay.verification.coverage import Dossier
+from assay.verification.coverage import CoverageEvidence
 from assay.verification.standing import is_against, is_counted, speaks, why_not
 from assay.verification.verification import Pass, Verification
 
@@ -40,7 +40,7 @@ LEAST_QUOTE = 12
 """Code points of a quoted error from which its return in a revision is not a coincidence."""
 
 
-class Sign(NamedTuple):
+class StandingEvidence(NamedTuple):
     """One thing that counts for a candidate or against it."""
 
     direction: Direction
@@ -61,7 +61,7 @@ class StandingContext:
     """What the judgments that count come to, adjudications included."""
     counted: Sequence[Judgment]
     """The judgments that count."""
-    dossier: Dossier
+    dossier: CoverageEvidence
     """The record's verifications and judgments by dimension."""
     bounds: Sequence[Bound]
     """The acceptable values of every dimension that decides."""
@@ -84,12 +84,12 @@ def imitated(record: Record) -> tuple[int, ...]:
             return ()
 
 
-def standings(context: StandingContext) -> tuple[Standing, ...]:
+def standings(context: StandingContext) -> tuple[ExplainedStanding, ...]:
     """The standing of each candidate, in the record's order."""
     return tuple(_standing(context, place) for place in range(len(context.record.candidates)))
 
 
-def _standing(context: StandingContext, place: int) -> Standing:
+def _standing(context: StandingContext, place: int) -> ExplainedStanding:
     signs = list(_signs(context, place))
     for direction, name in (("against", "rejected"), ("split", "mixed")):
         first = next((sign for sign in signs if sign.direction == direction), None)
@@ -99,19 +99,19 @@ def _standing(context: StandingContext, place: int) -> Standing:
     if missing:
         rule = "verifier_missing" if all(each.by_machine for each in missing) else "required"
         text = "; ".join(_lacks(each) for each in missing)
-        return _as(place, "unjudged", Sign("split", rule, text))
+        return _as(place, "unjudged", StandingEvidence("split", rule, text))
     first = next(iter(signs), None)
     if first is None:
         nothing = "nothing that could have counted against it was examined"
-        return _as(place, "unjudged", Sign("split", "nothing", nothing))
+        return _as(place, "unjudged", StandingEvidence("split", "nothing", nothing))
     return _as(place, "endorsed", first)
 
 
-def _as(place: int, standing: CandidateStanding, sign: Sign) -> Standing:
-    return Standing(candidate=place, standing=standing, rule=sign.rule, reason=sign.reason)
+def _as(place: int, standing: CandidateStanding, sign: StandingEvidence) -> ExplainedStanding:
+    return ExplainedStanding(candidate=place, standing=standing, rule=sign.rule, reason=sign.reason)
 
 
-def _signs(context: StandingContext, place: int) -> Iterator[Sign]:
+def _signs(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """All evidence about a candidate, the rules in the order in which they decide."""
     yield from _scored(context, place)
     yield from _verified(context, place)
@@ -124,7 +124,7 @@ def _signs(context: StandingContext, place: int) -> Iterator[Sign]:
     yield from _compared(context, place)
 
 
-def _scored(context: StandingContext, place: int) -> Iterator[Sign]:
+def _scored(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     for bound in context.bounds:
         for summary in _summaries(context, bound.dimension, place):
             counts = {summary.agreed: 1} if summary.decided else summary.counts
@@ -136,10 +136,10 @@ def _scored(context: StandingContext, place: int) -> Iterator[Sign]:
                 given = " or ".join(f"{value} ({counts[value]})" for value in values)
             if None in values.values():
                 text = f"{bound.dimension} is {given}, which is not on its scale"
-                yield Sign("split", OFF_SCALE, text)
+                yield StandingEvidence("split", OFF_SCALE, text)
                 continue
             text = f"{bound.dimension} is {given}, {bound.describe()} is acceptable"
-            yield Sign(_direction(counts, values, context.share), bound.source, text)
+            yield StandingEvidence(_direction(counts, values, context.share), bound.source, text)
 
 
 def _direction(
@@ -161,7 +161,7 @@ def _summaries(context: StandingContext, dimension: str, place: int) -> Iterator
             yield summary
 
 
-def _verified(context: StandingContext, place: int) -> Iterator[Sign]:
+def _verified(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     for dimension, result in _results(context, place):
         name = f"{result.verifier} failed"
         direction: Direction = "against"
@@ -170,7 +170,7 @@ def _verified(context: StandingContext, place: int) -> Iterator[Sign]:
         elif not speaks(result):
             name = f"{result.verifier} got nothing to judge ({why_not(result)})"
             direction = "against" if is_against(result) else "split"
-        yield Sign(direction, "verifier", f"{name} on {dimension.id}")
+        yield StandingEvidence(direction, "verifier", f"{name} on {dimension.id}")
 
 
 def _results(context: StandingContext, place: int) -> Iterator[tuple[Dimension, Verification]]:
@@ -182,43 +182,49 @@ def _results(context: StandingContext, place: int) -> Iterator[tuple[Dimension, 
             yield dimension, found[0]
 
 
-def _ruled(context: StandingContext, place: int) -> Iterator[Sign]:
+def _ruled(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     for summary in context.consensus.rulings:
         if summary.candidate not in {None, place}:
             continue
         match summary.agreed:
             case "violates":
-                yield Sign("against", "policy", f"it violates {summary.section}")
+                yield StandingEvidence("against", "policy", f"it violates {summary.section}")
             case "complies":
-                yield Sign("for", "policy", f"it complies with {summary.section}")
+                yield StandingEvidence("for", "policy", f"it complies with {summary.section}")
             case _:
-                yield Sign("split", "policy", f"whether it complies with {summary.section} is open")
+                yield StandingEvidence(
+                    "split", "policy", f"whether it complies with {summary.section} is open"
+                )
 
 
-def _attacked(context: StandingContext) -> Iterator[Sign]:
+def _attacked(context: StandingContext) -> Iterator[StandingEvidence]:
     attack = context.consensus.attack
     if attack is None or not (attack.counts or attack.agreed):
         yield from _attacked_by_its_record(context.record)
         return
     match attack.agreed:
         case "held":
-            yield Sign("for", "attack", "the attack failed")
+            yield StandingEvidence("for", "attack", "the attack failed")
         case "broken":
-            yield Sign("against", "attack", "the attack succeeded")
+            yield StandingEvidence("against", "attack", "the attack succeeded")
         case _:
-            yield Sign("split", "attack", "the attack succeeded in part, or reviewers differ")
+            yield StandingEvidence(
+                "split", "attack", "the attack succeeded in part, or reviewers differ"
+            )
 
 
-def _attacked_by_its_record(record: Record) -> Iterator[Sign]:
+def _attacked_by_its_record(record: Record) -> Iterator[StandingEvidence]:
     """What the record itself states of the attack, where nobody judged it; `held` supports nothing."""
     stated = record.part.outcome if isinstance(record.part, Adversarial) else None
     if stated == "broken":
-        yield Sign("against", "attack", "the record states that the attack succeeded")
+        yield StandingEvidence("against", "attack", "the record states that the attack succeeded")
     elif stated == "partial":
-        yield Sign("split", "attack", "the record states that the attack succeeded in part")
+        yield StandingEvidence(
+            "split", "attack", "the record states that the attack succeeded in part"
+        )
 
 
-def _located(context: StandingContext, place: int) -> Iterator[Sign]:
+def _located(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """Errors located in the candidate; where some are in others, none in this one is a sign too."""
     errors = context.consensus.errors
     if errors is None:
@@ -228,9 +234,9 @@ def _located(context: StandingContext, place: int) -> Iterator[Sign]:
         count = f"{error.found} of {error.looked} reviewers located an error"
         text = f"{count} ({', '.join(error.categories)})"
         grave = not error.severities or bool(GRAVE & set(error.severities))
-        yield Sign("against" if error.agreed and grave else "split", "errors", text)
+        yield StandingEvidence("against" if error.agreed and grave else "split", "errors", text)
     if not own:
-        yield Sign("for", "errors", "errors were looked for and none was found")
+        yield StandingEvidence("for", "errors", "errors were looked for and none was found")
 
 
 def _is_of(error: ErrorSummary, place: int, record: Record) -> bool:
@@ -241,64 +247,68 @@ def _is_of(error: ErrorSummary, place: int, record: Record) -> bool:
     return place == (part.subject if isinstance(part, Critique) else 0)
 
 
-def _stepped(context: StandingContext, place: int) -> Iterator[Sign]:
+def _stepped(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     own = [summary for summary in context.consensus.steps if summary.candidate == place]
     for summary in own:
         if summary.agreed == "bad":
-            yield Sign("against", "steps", f"step {summary.step} is wrong")
+            yield StandingEvidence("against", "steps", f"step {summary.step} is wrong")
         elif summary.agreed is None:
-            yield Sign("split", "steps", f"reviewers differ on step {summary.step}")
+            yield StandingEvidence("split", "steps", f"reviewers differ on step {summary.step}")
     if own and len(own) == len(context.record.candidates[place].work):
-        yield Sign("for", "steps", "every step is labelled and none is wrong")
+        yield StandingEvidence("for", "steps", "every step is labelled and none is wrong")
 
 
-def _edited(context: StandingContext) -> Iterator[Sign]:
+def _edited(context: StandingContext) -> Iterator[StandingEvidence]:
     if not isinstance(context.record.part, Demonstration):
         return
     decision = context.decision
     if decision is not None and decision.wrote is not None:
-        yield Sign("against", "revised", "the adjudicator wrote a revision of it")
+        yield StandingEvidence("against", "revised", "the adjudicator wrote a revision of it")
         return
     if decision is not None and decision.stands_as_is:
-        yield Sign("for", "edit", "the adjudicator left it as it is")
+        yield StandingEvidence("for", "edit", "the adjudicator left it as it is")
         return
     revised = sum(judgment.wrote is not None for judgment in context.counted)
     kept = sum(judgment.stands_as_is is True for judgment in context.counted)
     if revised:
-        yield Sign("against", "revised", f"{revised} reviewers wrote a revision of it")
+        yield StandingEvidence("against", "revised", f"{revised} reviewers wrote a revision of it")
     elif kept:
-        yield Sign("for", "edit", f"{kept} reviewers read it and left it as it is")
+        yield StandingEvidence("for", "edit", f"{kept} reviewers read it and left it as it is")
 
 
-def _revised(context: StandingContext, place: int) -> Iterator[Sign]:
+def _revised(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """Whether a revision still holds what it was to correct."""
     part = context.record.part
     if not isinstance(part, Critique) or part.revision != place:
         return
     text = candidate_text(context.record.candidates[place])
     if text.strip() == candidate_text(context.record.candidates[part.subject]).strip():
-        yield Sign("against", "not_fixed", "the revision is the criticised text unchanged")
+        yield StandingEvidence(
+            "against", "not_fixed", "the revision is the criticised text unchanged"
+        )
         return
     for error in context.consensus.errors or ():
         spot = error.place
         if not error.agreed or error.candidate != part.subject or not isinstance(spot, TextSpan):
             continue
         if len(spot.quote) >= LEAST_QUOTE and spot.quote in text:
-            yield Sign("against", "not_fixed", f"the revision still says {spot.quote!r}")
+            yield StandingEvidence(
+                "against", "not_fixed", f"the revision still says {spot.quote!r}"
+            )
 
 
-def _compared(context: StandingContext, place: int) -> Iterator[Sign]:
+def _compared(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """What a comparison says of a candidate: only that nobody found the better one unacceptable."""
     found = context.consensus
     unacceptable = found.distribution.get("both_unacceptable", 0)
     if found.outcome == "both_unacceptable":
-        yield Sign("against", "both_unacceptable", "no candidate is acceptable")
+        yield StandingEvidence("against", "both_unacceptable", "no candidate is acceptable")
     elif unacceptable and found.method != "adjudication/decided":
         text = f"{unacceptable} of {found.people.answered} found no candidate acceptable"
-        yield Sign("split", "both_unacceptable", text)
+        yield StandingEvidence("split", "both_unacceptable", text)
     elif "both_unacceptable" in context.rubric.verdicts and place in _best(found, context.record):
         text = "it was put first where 'both unacceptable' could have been answered"
-        yield Sign("for", "verdict", text)
+        yield StandingEvidence("for", "verdict", text)
 
 
 def _best(found: Consensus, record: Record) -> Iterable[int]:

@@ -35,7 +35,7 @@ R = TypeVar("R", bound=AboutRecord)
 T = TypeVar("T")
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class RecordCase(msgspec.Struct, frozen=True, kw_only=True):
     """One record with everything that was said and decided about it, each in order of entry."""
 
     id: str
@@ -64,7 +64,7 @@ def cases(
     records: Sequence[str] | None = None,
     batch: int = BATCH,
     dated: bool = False,
-) -> Iterator[list[Case]]:
+) -> Iterator[list[RecordCase]]:
     """Every record's case, in the records' order of entry, gathered batch by batch.
 
     Args:
@@ -87,7 +87,7 @@ def cases(
         dispositions = {each.record: each for each in found if each.rubric == rubric}
         made_under = _made_under(store, history, judgments, adjudications) if history else {}
         yield [
-            Case(
+            RecordCase(
                 id=identity,
                 record=record,
                 judgments=tuple(judgments.get(identity, ())),

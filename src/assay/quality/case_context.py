@@ -5,28 +5,28 @@ from functools import cached_property
 
 from assay.contracts.contract import ReviewLayer
 from assay.quality.candidate_standing import StandingContext, standings
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.consensus import Consensus, consensus, effective
 from assay.quality.contradictions import Contradiction, contradictions
-from assay.quality.disposition import Standing
+from assay.quality.disposition import ExplainedStanding
 from assay.quality.disputes import compared, disputes
-from assay.quality.in_force import InForce
-from assay.quality.machine_evidence import Lack, first_lack
+from assay.quality.in_force import DocumentsInForce
+from assay.quality.machine_evidence import MissingEvidence, first_lack
 from assay.quality.stale_labels import Stale, adjudication_holds, stale_of, without
 from assay.records.judgment import Judgment
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.completeness import says_anything
 from assay.review.disputes import Dispute
-from assay.verification.coverage import Dossier
+from assay.verification.coverage import CoverageEvidence
 
 
 @dataclass(frozen=True)
 class CaseContext:
     """A case with what the documents in force and its layer make of it."""
 
-    case: Case
+    case: RecordCase
     """The record and every fact about it."""
-    documents: InForce
+    documents: DocumentsInForce
     """The documents in force."""
     layer: ReviewLayer
     """The record's layer."""
@@ -112,10 +112,12 @@ class CaseContext:
         return compared(self.consensus, self.counted)
 
     @cached_property
-    def standings(self) -> tuple[Standing, ...]:
+    def standings(self) -> tuple[ExplainedStanding, ...]:
         """The standing of each candidate."""
         latest = self.adjudications[-1].decision if self.adjudications else None
-        dossier = Dossier(self.documents.demand.ground, self.counted, self.case.verifications)
+        dossier = CoverageEvidence(
+            self.documents.demand.ground, self.counted, self.case.verifications
+        )
         return standings(
             StandingContext(
                 record=self.case.record,
@@ -130,7 +132,7 @@ class CaseContext:
         )
 
     @cached_property
-    def lack(self) -> Lack | None:
+    def lack(self) -> MissingEvidence | None:
         """What of the machine evidence that the layer asks for is lacking."""
         if not self.layer.needs_verification:
             return None

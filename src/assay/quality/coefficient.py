@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from assay.quality.patterns import Floats, Integers, Patterns, Scale
+from assay.quality.patterns import AnswerScale, Floats, Integers, Patterns
 
 Weights = Literal["identity", "linear", "quadratic"]
 """Credit for a near miss: none, falling with the distance, or with its square."""
@@ -37,7 +37,7 @@ class Coefficient:
     """Whether equal ratings throughout leave it undefined."""
 
 
-def alpha(scale: Scale) -> Coefficient:
+def alpha(scale: AnswerScale) -> Coefficient:
     """Krippendorff's alpha in the metric of the scale; only items with two ratings enter.
 
     Columns: ratings of each value, then the observed disagreement. The ordinal metric depends on
@@ -79,7 +79,7 @@ def alpha(scale: Scale) -> Coefficient:
     return Coefficient(f"krippendorff-alpha/{scale.kind}", table, values)
 
 
-def ac(scale: Scale, weights: Weights) -> Coefficient:
+def ac(scale: AnswerScale, weights: Weights) -> Coefficient:
     """Gwet's AC1 (identity weights) or AC2; prevalences use all items, agreement those with two.
 
     Columns: whether the item has two ratings, its agreement, its share of each value.
@@ -118,7 +118,7 @@ def percent() -> Coefficient:
     return Coefficient("percent-agreement/item-mean", table, values, corrects_chance=False)
 
 
-def credit_matrix(scale: Scale, weights: Weights) -> Floats:
+def credit_matrix(scale: AnswerScale, weights: Weights) -> Floats:
     """Values x values: 1 for the same value, less for a near miss, 0 for the farthest."""
     if weights == "identity" or scale.n_values == 1:
         return np.eye(scale.n_values)

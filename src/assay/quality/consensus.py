@@ -96,7 +96,7 @@ STRICT_MAJORITY = Counting()
 """More than half of the people who answered."""
 
 
-class Tally(msgspec.Struct, frozen=True, kw_only=True):
+class VerdictTally(msgspec.Struct, frozen=True, kw_only=True):
     """Verdicts counted, one judgment a reviewer."""
 
     verdicts: dict[str, int]
@@ -128,9 +128,9 @@ class Consensus(msgspec.Struct, frozen=True, kw_only=True):
     """The order that has the share asked for, where candidates were ranked; else None."""
     strengths: dict[int, int]
     """How strongly the winner was preferred: strength -> judgments; empty where not asked."""
-    people: Tally
+    people: VerdictTally
     """The judgments that count; the distribution that stands whatever the outcome."""
-    models: Tally
+    models: VerdictTally
     """Verdicts of models, apart."""
     method: str
     """How the outcome was found: the counting rule, or the adjudication that overrides it."""
@@ -234,7 +234,7 @@ def effective(judgments: Iterable[Judgment], rubric: str | None = None) -> list[
     return [last for own in by_reviewer.values() if (last := last_answer(own, rubric)) is not None]
 
 
-def tally(judgments: Iterable[Judgment], n_candidates: int) -> Tally:
+def tally(judgments: Iterable[Judgment], n_candidates: int) -> VerdictTally:
     """Count the verdicts of judgments, one a reviewer."""
     counts: Counter[str] = Counter()
     abstained = not_asked = 0
@@ -247,10 +247,10 @@ def tally(judgments: Iterable[Judgment], n_candidates: int) -> Tally:
                 not_asked += 1
             case verdict:
                 counts[verdict_key(verdict, n_candidates)] += 1
-    return Tally(verdicts=by_name(counts), abstained=abstained, not_asked=not_asked)
+    return VerdictTally(verdicts=by_name(counts), abstained=abstained, not_asked=not_asked)
 
 
-def _counted_outcome(people: Tally, share: float | None) -> tuple[Outcome, int | None]:
+def _counted_outcome(people: VerdictTally, share: float | None) -> tuple[Outcome, int | None]:
     if not people.answered:
         return ("not_asked" if people.not_asked else "unjudged"), None
     choices: Counter[str] = Counter()
@@ -288,7 +288,7 @@ def _read_groups(key: str) -> Groups:
     return tuple(tuple(int(candidate) for candidate in group.split("=")) for group in groups)
 
 
-def _agreed_ranking(people: Tally, share: float | None) -> Groups | None:
+def _agreed_ranking(people: VerdictTally, share: float | None) -> Groups | None:
     key = agreed_value(people.verdicts, share)
     return _read_groups(key) if key is not None and key.startswith("ranks:") else None
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from assay.contracts.priority import Scores, compute_verdict, hitting
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import DimensionScore, Prefers, Ranks, Scored, Tie, verdict_key
@@ -25,7 +25,7 @@ class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def contradictions(
-    record: Record, judgments: Iterable[Judgment], documents: InForce
+    record: Record, judgments: Iterable[Judgment], documents: DocumentsInForce
 ) -> tuple[Contradiction, ...]:
     """The judgments whose verdict contradicts the priority rules on their own scores.
 
@@ -39,7 +39,9 @@ def contradictions(
     return tuple(each for each in found if each is not None)
 
 
-def _contradiction(record: Record, judgment: Judgment, documents: InForce) -> Contradiction | None:
+def _contradiction(
+    record: Record, judgment: Judgment, documents: DocumentsInForce
+) -> Contradiction | None:
     best = _best(judgment)
     if best is None:
         return None
@@ -59,7 +61,7 @@ def computed_against(
     record: Record,
     best: frozenset[int],
     scores: Iterable[DimensionScore],
-    documents: InForce,
+    documents: DocumentsInForce,
 ) -> tuple[str, str] | None:
     """What the priority rules make of scores, and by which rule, where the choice is another."""
     given = tuple(scores)

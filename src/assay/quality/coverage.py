@@ -74,7 +74,7 @@ class CrossTable(msgspec.Struct, frozen=True, kw_only=True):
     """Records by row and column; they add up to all records."""
 
 
-class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+class DistributionCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """The sampling distribution, as it is and as it should be."""
 
     wanted: int
@@ -170,7 +170,9 @@ def count_cells(sampling: Sampling, records: Iterable[tuple[Record, bool]]) -> C
     return cells
 
 
-def coverage(cells: Cells, sampling: Sampling, *, copies_count: bool = False) -> Coverage:
+def coverage(
+    cells: Cells, sampling: Sampling, *, copies_count: bool = False
+) -> DistributionCoverage:
     """The sampling distribution against what is there.
 
     A quota's share is a share of the contract's total, rounded up, and its minimum a number of
@@ -183,7 +185,7 @@ def coverage(cells: Cells, sampling: Sampling, *, copies_count: bool = False) ->
         copies_count: whether near copies count one by one in quotas, as they did up to release
             format 4.
     """
-    return Coverage(
+    return DistributionCoverage(
         wanted=sampling.total,
         aim=sampling.aim,
         records=cells.records,
@@ -205,7 +207,7 @@ def coverage(cells: Cells, sampling: Sampling, *, copies_count: bool = False) ->
     )
 
 
-def slices_asked(covered: Coverage) -> tuple[QuotaCoverage, ...]:
+def slices_asked(covered: DistributionCoverage) -> tuple[QuotaCoverage, ...]:
     """Every slice that a quota or its hardness asks records of, once, with the most asked of it."""
     most: dict[frozenset[tuple[str, str]], QuotaCoverage] = {}
     for quota in (*covered.quotas, *covered.hard):

@@ -10,8 +10,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from assay.quality.answer_table import Answers, AnswerTable, Floats, alpha_of
-from assay.quality.splits import HIDDEN, MATTERS, Split, SplitSearch, seek_split
+from assay.quality.answer_table import AnswerColumns, AnswerTable, Floats, alpha_of
+from assay.quality.splits import HIDDEN, MATTERS, GroupSplit, SplitSearch, seek_split
 
 Cause = Literal[
     "agreement", "bad_raters", "plural_viewpoints", "ambiguous_items", "no_pattern", "unknown"
@@ -70,7 +70,7 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the items with two answers on which all agree."""
     uneven: float | None
     """By how many standard errors that exceeds what one skill for all items would give."""
-    split: Split | None
+    split: GroupSplit | None
     """The split that was tested; None where no two groups could be."""
     power: float
     """Share of planted splits over a fifth of the items that would have been found."""
@@ -80,7 +80,7 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     """Their seed."""
 
 
-def diagnose(answers: Answers, *, seed: int = 0, risk: float = RISK) -> Disagreement:
+def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Disagreement:
     """What the disagreement points to.
 
     Args:
@@ -155,7 +155,7 @@ def _power_in_words(search: SplitSearch) -> str:
     )
 
 
-def _split_in_words(split: Split) -> str:
+def _split_in_words(split: GroupSplit) -> str:
     low, high = (f"{each:.2f}" if each is not None else "undefined" for each in split.within)
     across = f"{split.across:.2f}" if split.across is not None else "undefined"
     names = [
@@ -172,7 +172,7 @@ def _split_in_words(split: Split) -> str:
     )
 
 
-def _who(split: Split, side: int) -> str:
+def _who(split: GroupSplit, side: int) -> str:
     """The first names of a side that nobody declared."""
     if split.name != HIDDEN:
         return ""
@@ -180,7 +180,7 @@ def _who(split: Split, side: int) -> str:
     return f": {', '.join(names[:3])}{' ...' if len(names) > 3 else ''}"  # noqa: PLR2004
 
 
-def _bounded(answers: Answers, draw: np.random.Generator) -> Answers:
+def _bounded(answers: AnswerColumns, draw: np.random.Generator) -> AnswerColumns:
     if len(answers.items) <= MAX_RATINGS:
         return answers
     known = np.unique(answers.items)

@@ -27,7 +27,7 @@ the candidate was examined.
 """
 
 
-class Standing(Value):
+class ExplainedStanding(Value):
     """The standing of one candidate, and the rule that gave it."""
 
     candidate: Index
@@ -59,7 +59,7 @@ class Disposition(Fact):
     """Document id of the rubric."""
     read: tuple[str, ...] = ()
     """Ids of every judgment, verification and adjudication that the rule read."""
-    standings: tuple[Standing, ...] = ()
+    standings: tuple[ExplainedStanding, ...] = ()
     """The standing of each candidate, in the record's order."""
 
 

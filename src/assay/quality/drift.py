@@ -47,7 +47,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """1 for a wrong answer and 0 for a right one; or the difference to the others' score."""
 
 
-class Point(msgspec.Struct, frozen=True, kw_only=True):
+class ChartPoint(msgspec.Struct, frozen=True, kw_only=True):
     """One point of a chart."""
 
     position: int
@@ -82,7 +82,7 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     """The limit above; an alarm where the statistic reaches it."""
     lower: float | None
     """The limit below; None where only one direction is watched."""
-    points: tuple[Point, ...]
+    points: tuple[ChartPoint, ...]
     """All answers in order; after an alarm the statistic starts again."""
     signals: tuple[Signal, ...]
     """The alarms in order."""
@@ -277,7 +277,7 @@ def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed:
     draw = np.random.default_rng(seed)
     statistic, began = 0.0, 0
     past: list[float] = []
-    points: list[Point] = []
+    points: list[ChartPoint] = []
     signals: list[Signal] = []
     for position, each in enumerate(differences):
         insort(past, each.value)
@@ -319,8 +319,8 @@ def run_length_for(*, answers: int, false_alarms: float) -> int:
     return ceil(answers / false_alarms)
 
 
-def _point(position: int, each: Observation, statistic: float) -> Point:
-    return Point(
+def _point(position: int, each: Observation, statistic: float) -> ChartPoint:
+    return ChartPoint(
         position=position, judgment=each.judgment, value=each.value, statistic=float(statistic)
     )
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.case_context import CaseContext
-from assay.quality.disposition import Standing, State
-from assay.quality.in_force import InForce
+from assay.quality.disposition import ExplainedStanding, State
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.rules import decided_by, judge_case
 from assay.quality.stale_labels import Stale
 from assay.review.layer import layer_of
@@ -28,7 +28,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Why."""
     changes: str
     """What would change the state."""
-    standings: tuple[Standing, ...]
+    standings: tuple[ExplainedStanding, ...]
     """The standing of each candidate, with its reason."""
     disputes: tuple[str, ...]
     """Every question on which the judgments do not agree."""
@@ -51,7 +51,7 @@ class StaleRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the record waits for re-review, by the rules in force."""
 
 
-def explain(case: Case, documents: InForce) -> Explanation:
+def explain(case: RecordCase, documents: DocumentsInForce) -> Explanation:
     """Why a record has its state, from its case alone."""
     judged = judge_case(case, documents)
     layer = layer_of(case.record, documents.contract)
@@ -82,7 +82,7 @@ def _rules(context: CaseContext) -> Iterator[str]:
             yield f"{name}: {result.state.replace('_', ' ')}: {result.reason}"
 
 
-def stale_in(case: Case, documents: InForce) -> StaleRecord | None:
+def stale_in(case: RecordCase, documents: DocumentsInForce) -> StaleRecord | None:
     """What of a record's judgments no longer holds; None where all of it does."""
     layer = layer_of(case.record, documents.contract)
     if layer is None:

@@ -11,10 +11,10 @@ import numpy as np
 
 from assay.contracts.contract import AgreementFloor
 from assay.quality.agreement import krippendorff_alpha
-from assay.quality.answers import Answers, dimension_scale, only
+from assay.quality.answers import AnswerSeries, dimension_scale, only
 from assay.quality.bootstrap import Resampling
 from assay.quality.estimate import Estimate
-from assay.quality.gathering import Gathering
+from assay.quality.gathering import ReportData
 from assay.quality.patterns import reduce
 from assay.quality.wording import estimate as worded
 
@@ -52,7 +52,7 @@ class FloorResult(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def floors_of(gathered: Gathering, resampling: Resampling) -> tuple[FloorResult, ...]:
+def floors_of(gathered: ReportData, resampling: Resampling) -> tuple[FloorResult, ...]:
     """Every agreement floor of the contract, in its order.
 
     Args:
@@ -63,7 +63,7 @@ def floors_of(gathered: Gathering, resampling: Resampling) -> tuple[FloorResult,
     return tuple(_floor(each, gathered, resampling) for each in floors)
 
 
-def _floor(floor: AgreementFloor, gathered: Gathering, resampling: Resampling) -> FloorResult:
+def _floor(floor: AgreementFloor, gathered: ReportData, resampling: Resampling) -> FloorResult:
     answers = gathered.dimensions.get(floor.dimension)
     items, alpha = (0, None) if answers is None else _alpha(floor, answers, gathered, resampling)
     return FloorResult(
@@ -78,7 +78,7 @@ def _floor(floor: AgreementFloor, gathered: Gathering, resampling: Resampling) -
 
 
 def _alpha(
-    floor: AgreementFloor, answers: Answers, gathered: Gathering, resampling: Resampling
+    floor: AgreementFloor, answers: AnswerSeries, gathered: ReportData, resampling: Resampling
 ) -> tuple[int, Estimate | None]:
     dimensions = gathered.documents.rubric.dimensions
     declared = next((each for each in dimensions if each.id == floor.dimension), None)

@@ -9,8 +9,8 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from assay.quality.answers import Answers
-from assay.quality.case import Case
+from assay.quality.answers import AnswerSeries
+from assay.quality.case import RecordCase
 from assay.quality.consensus import (
     STRICT_MAJORITY,
     Counting,
@@ -22,7 +22,7 @@ from assay.quality.coverage import Cells
 from assay.quality.disposition import RELEASABLE
 from assay.quality.error_marks import error_marks
 from assay.quality.failure_modes import ModeGathering
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.places import Clusters, Places
 from assay.quality.shortcuts.cues import CUES, Cue
 from assay.quality.shortcuts.gathering import ShortcutGathering
@@ -76,10 +76,10 @@ class ReviewerTally:
 
 
 @dataclass
-class Gathering:
+class ReportData:
     """What the quality report needs of all cases."""
 
-    documents: InForce
+    documents: DocumentsInForce
     """The documents in force."""
     cues: Sequence[Cue] = CUES
     """What the shortcut audit counts in a text."""
@@ -95,19 +95,19 @@ class Gathering:
     """Judgments given, by the rubric (document id) or foreign guideline that they cite."""
     reviewers: dict[str, ReviewerTally] = field(default_factory=dict)
     """Answers by reviewer's pseudonym."""
-    pairs: Answers = field(default_factory=Answers)
+    pairs: AnswerSeries = field(default_factory=AnswerSeries)
     """Verdicts on two candidates."""
-    lists: Answers = field(default_factory=Answers)
+    lists: AnswerSeries = field(default_factory=AnswerSeries)
     """Verdicts on three or more candidates."""
-    dimensions: dict[str, Answers] = field(default_factory=dict)
+    dimensions: dict[str, AnswerSeries] = field(default_factory=dict)
     """Scores by dimension."""
-    steps: Answers = field(default_factory=Answers)
+    steps: AnswerSeries = field(default_factory=AnswerSeries)
     """Labels on steps."""
-    rulings: Answers = field(default_factory=Answers)
+    rulings: AnswerSeries = field(default_factory=AnswerSeries)
     """Rulings on sections of the policy."""
-    attacks: Answers = field(default_factory=Answers)
+    attacks: AnswerSeries = field(default_factory=AnswerSeries)
     """Outcomes of red-team transcripts."""
-    marks: Answers = field(default_factory=Answers)
+    marks: AnswerSeries = field(default_factory=AnswerSeries)
     """Whether a word was marked as wrong, in texts in which somebody marked one."""
     located: list[float] = field(default_factory=list)
     """Mean F1 of located errors of each record where two reviewers or more looked for them."""
@@ -159,7 +159,7 @@ class Gathering:
         dimensions = (each.id for each in self.documents.rubric.dimensions)
         self.shortcuts = ShortcutGathering(dimensions, self.cues)
 
-    def add(self, case: Case) -> None:
+    def add(self, case: RecordCase) -> None:
         """Take in one case."""
         record = case.record
         state = case.disposition.state if case.disposition else "undisposed"
@@ -192,7 +192,7 @@ class Gathering:
 
     def _add_judgments(
         self,
-        case: Case,
+        case: RecordCase,
         standing: Sequence[Judgment],
         people: Sequence[Judgment],
         counting: Counting,
@@ -214,7 +214,7 @@ class Gathering:
             for word, judgment, mark in error_marks(case.record, looked):
                 place.put(self.marks, (place.record, word), judgment, mark)
 
-    def _add_decisions(self, case: Case) -> None:
+    def _add_decisions(self, case: RecordCase) -> None:
         """Count the latest adjudication, and the latest verification of each test."""
         family = family_of(case.record)
         if case.adjudications:
@@ -229,7 +229,7 @@ class Gathering:
             self.refuted[key] += isinstance(verification.verdict, Fail)
             self.not_delivered[key] += is_not_delivered(verification)
 
-    def _count_judgments(self, case: Case, standing: Sequence[Judgment]) -> None:
+    def _count_judgments(self, case: RecordCase, standing: Sequence[Judgment]) -> None:
         unreplaced = unsuperseded(case.judgments)
         counts = self.judgments
         counts["given"] += len(case.judgments)
@@ -294,7 +294,7 @@ class Gathering:
         for score in {(each.dimension, each.candidate): each for each in judgment.scores}.values():
             answers = self.dimensions.get(score.dimension)
             if answers is None:
-                answers = self.dimensions[score.dimension] = Answers()
+                answers = self.dimensions[score.dimension] = AnswerSeries()
             if isinstance(score.score, NotApplicable):
                 answers.not_applicable += 1
                 continue
@@ -326,13 +326,17 @@ class _Place:
     record: int
     cluster: int
 
-    def put(self, answers: Answers, item: Hashable, judgment: Judgment, value: str | None) -> None:
+    def put(
+        self, answers: AnswerSeries, item: Hashable, judgment: Judgment, value: str | None
+    ) -> None:
         answers.add(item, rater(judgment), value, record=self.record, cluster=self.cluster)
 
 
-def gather(cases: Iterable[Case], documents: InForce, cues: Sequence[Cue] = CUES) -> Gathering:
+def gather(
+    cases: Iterable[RecordCase], documents: DocumentsInForce, cues: Sequence[Cue] = CUES
+) -> ReportData:
     """Take in every case, in one pass."""
-    gathered = Gathering(documents, cues)
+    gathered = ReportData(documents, cues)
     for case in cases:
         gathered.add(case)
     return gathered

@@ -12,13 +12,13 @@ from assay.contracts.priority import Rules, rules_of
 from assay.contracts.rubric import Dimension, Rubric
 from assay.contracts.supervision import entries_for
 from assay.quality.consensus import Counting
-from assay.quality.machine_evidence import Demand
+from assay.quality.machine_evidence import EvidenceDemand
 from assay.quality.stale_labels import Changes, changes_since
 from assay.records.record import Record
 
 
 @dataclass(frozen=True)
-class InForce:
+class DocumentsInForce:
     """The documents that the rules come from, with their ids."""
 
     contract: Contract
@@ -97,6 +97,6 @@ class InForce:
         return tuple(sorted({axis for entry in mix for axis in entry.slice}))
 
     @cached_property
-    def demand(self) -> Demand:
+    def demand(self) -> EvidenceDemand:
         """What machine evidence must be, where a layer asks for it."""
-        return Demand(self.contract, self.rubric)
+        return EvidenceDemand(self.contract, self.rubric)

@@ -11,9 +11,9 @@ import msgspec
 
 from assay.contracts.rubric import Dimension
 from assay.quality.agreement import krippendorff_alpha, percent_agreement
-from assay.quality.answers import Answers, dimension_scale
+from assay.quality.answers import AnswerSeries, dimension_scale
 from assay.quality.bootstrap import Resampling
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.consensus import (
     STRICT_MAJORITY,
     Counting,
@@ -21,8 +21,8 @@ from assay.quality.consensus import (
 )
 from assay.quality.estimate import Estimate, Rate, rate
 from assay.quality.gathering import PAIR, PAIR_VALUES
-from assay.quality.in_force import InForce
-from assay.quality.patterns import Scale, reduce
+from assay.quality.in_force import DocumentsInForce
+from assay.quality.patterns import AnswerScale, reduce
 from assay.quality.places import Clusters
 from assay.records.judgment import Judge, Judgment
 from assay.records.record import Record
@@ -98,7 +98,7 @@ class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
         return ""
 
 
-class _Tally:
+class _JudgeTally:
     """One judge's answers and people's on the same items."""
 
     def __init__(self, pins: Judge | None) -> None:
@@ -106,25 +106,25 @@ class _Tally:
         self.judgments = self.shared = self.compared = self.position = 0
         self.answered: set[str] = set()
         self.declined: dict[str, int] = {}
-        self.paired: dict[str, Answers] = {}
-        self.people: dict[str, Answers] = {}
+        self.paired: dict[str, AnswerSeries] = {}
+        self.people: dict[str, AnswerSeries] = {}
 
 
 class JudgeGathering:
     """Answers of models and people, gathered in one pass over all cases."""
 
-    def __init__(self, documents: InForce) -> None:
+    def __init__(self, documents: DocumentsInForce) -> None:
         """Start with nothing gathered.
 
         Args:
             documents: the documents in force; their layers say which people count.
         """
         self._documents = documents
-        self._tallies: dict[str, _Tally] = {}
+        self._tallies: dict[str, _JudgeTally] = {}
         self._clusters = Clusters()
         self._record = 0
 
-    def add(self, case: Case) -> None:
+    def add(self, case: RecordCase) -> None:
         """Take in one case; one that no model judged is passed over."""
         standing = effective(case.judgments, self._documents.rubric_id)
         models = [each for each in standing if each.reviewer.kind == "model"]
@@ -150,7 +150,7 @@ class JudgeGathering:
         place: tuple[int, int],
     ) -> None:
         reviewer = judgment.reviewer
-        tally = self._tallies.setdefault(reviewer.pseudonym, _Tally(reviewer.judge))
+        tally = self._tallies.setdefault(reviewer.pseudonym, _JudgeTally(reviewer.judge))
         tally.judgments += 1
         tally.shared += bool(people)
         if len(record.candidates) >= PAIR and not isinstance(judgment.verdict, NotAsked):
@@ -179,7 +179,7 @@ class JudgeGathering:
 
 
 def judge_agreements(
-    cases: Iterable[Case], documents: InForce, resampling: Resampling | None = None
+    cases: Iterable[RecordCase], documents: DocumentsInForce, resampling: Resampling | None = None
 ) -> tuple[JudgeAgreement, ...]:
     """How far each model among the reviewers says what people say, in one pass.
 
@@ -195,7 +195,7 @@ def judge_agreements(
 
 
 def _pair(
-    tally: _Tally,
+    tally: _JudgeTally,
     key: Key,
     value: str | None,
     said: tuple[str, str | None],
@@ -207,8 +207,8 @@ def _pair(
         return
     name, item = key
     record, cluster = place
-    people = tally.people.setdefault(name, Answers())
-    paired = tally.paired.setdefault(name, Answers())
+    people = tally.people.setdefault(name, AnswerSeries())
+    paired = tally.paired.setdefault(name, AnswerSeries())
     if value is None:
         tally.declined[name] = tally.declined.get(name, 0) + 1
         return
@@ -237,7 +237,7 @@ def _answers(judgment: Judgment, record: Record) -> dict[Key, str | None]:
 
 
 def _questions(
-    tally: _Tally, dimensions: dict[str, Dimension], resampling: Resampling
+    tally: _JudgeTally, dimensions: dict[str, Dimension], resampling: Resampling
 ) -> Iterator[JudgeQuestion]:
     order = {name: place for place, name in enumerate((VERDICT, SEVERAL, *dimensions))}
     for name in sorted(tally.people, key=lambda each: (order.get(each, len(order)), each)):
@@ -259,10 +259,10 @@ def _questions(
 
 def _scale(
     name: str, values: list[str], dimension: Dimension | None
-) -> tuple[Scale, dict[str, int]]:
+) -> tuple[AnswerScale, dict[str, int]]:
     if name in {VERDICT, SEVERAL}:
         known = VERDICTS if name == VERDICT else tuple(values)
         codes = {value: code for code, value in enumerate(known)}
-        return Scale("nominal", max(len(known), 1)), codes
+        return AnswerScale("nominal", max(len(known), 1)), codes
     scale, codes, _ = dimension_scale(values, dimension)
     return scale, codes

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assay.quality.gathering import UNDETERMINED, Gathering
+from assay.quality.gathering import UNDETERMINED, ReportData
 
 FEW_REVIEWERS = 5
 """Below this number of reviewers, agreement says little about other reviewers (a convention)."""
@@ -18,12 +18,12 @@ ALWAYS = (
 """Limits of every report."""
 
 
-def limits(gathered: Gathering) -> tuple[str, ...]:
+def limits(gathered: ReportData) -> tuple[str, ...]:
     """What the numbers made from this gathering do not show."""
     return (*ALWAYS, *_particular(gathered))
 
 
-def _particular(gathered: Gathering) -> Iterator[str]:
+def _particular(gathered: ReportData) -> Iterator[str]:
     judgments = gathered.judgments
     people = judgments["human"] + judgments["unknown"]
     undisposed = gathered.states["undisposed", ""]
@@ -59,7 +59,7 @@ def _particular(gathered: Gathering) -> Iterator[str]:
         yield f"{undisposed} records have no disposition under the documents in force."
 
 
-def _of_errors(gathered: Gathering) -> Iterator[str]:
+def _of_errors(gathered: ReportData) -> Iterator[str]:
     """What is not known of errors, shortcuts and verified claims."""
     if not gathered.errors_asked:
         yield "No judgment looked for localized errors; the absence of defects means nothing here."
@@ -76,5 +76,5 @@ def _of_errors(gathered: Gathering) -> Iterator[str]:
         yield "A verifier covers only what it measures; what it passed may be wrong in another way."
 
 
-def _n_people(gathered: Gathering) -> int:
+def _n_people(gathered: ReportData) -> int:
     return sum(tally.kind != "model" for tally in gathered.reviewers.values())

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
 from assay.records.judgment import Judgment
-from assay.verification.coverage import Dossier, Ground
+from assay.verification.coverage import CoverageEvidence, Ground
 from assay.verification.standing import Weight, is_against, verdict_name, what_stands, why_not
 from assay.verification.verification import Pass, Verification
 
@@ -21,7 +21,7 @@ Why = Literal["not_run", "failed", "silent", "below_minimum", "forgeable", "inad
 forge it; the verifier does not tell right from wrong on the record."""
 
 
-class Lack(NamedTuple):
+class MissingEvidence(NamedTuple):
     """What is lacking."""
 
     why: Why
@@ -31,7 +31,7 @@ class Lack(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Demand:
+class EvidenceDemand:
     """What the contract and the rubric demand of machine evidence."""
 
     contract: Contract
@@ -56,11 +56,11 @@ class Demand:
 
 
 def first_lack(
-    demand: Demand,
+    demand: EvidenceDemand,
     verifications: Sequence[Verification],
     people: Sequence[Judgment],
     winner: int | None,
-) -> Lack | None:
+) -> MissingEvidence | None:
     """The first thing that is lacking; None where every verifier has passed what is put forward.
 
     Args:
@@ -69,19 +69,19 @@ def first_lack(
         people: the judgments that the record's layer counts.
         winner: the candidate that is put forward; None where all are.
     """
-    dossier = Dossier(demand.ground, people, verifications)
+    dossier = CoverageEvidence(demand.ground, people, verifications)
     for test, dimensions in demand.tests.items():
         stands = _standing(demand, dossier, test, verifications, winner)
         lacks = chain(_inadequate(dossier, stands), _lacks(demand, dossier, dimensions, stands))
         found = next(lacks, None)
         if found is not None:
-            return Lack(found.why, f"{test[0]} {found.reason}")
+            return MissingEvidence(found.why, f"{test[0]} {found.reason}")
     return None
 
 
 def _standing(
-    demand: Demand,
-    dossier: Dossier,
+    demand: EvidenceDemand,
+    dossier: CoverageEvidence,
     test: Test,
     verifications: Iterable[Verification],
     winner: int | None,
@@ -99,45 +99,54 @@ def _standing(
     return [each for each in found if each is not None]
 
 
-def _inadequate(dossier: Dossier, stands: Sequence[tuple[Verification, Weight]]) -> Iterator[Lack]:
+def _inadequate(
+    dossier: CoverageEvidence, stands: Sequence[tuple[Verification, Weight]]
+) -> Iterator[MissingEvidence]:
     """That a verifier does not tell right from wrong on the record, so that its word means nothing."""
     for each, weight in stands:
         if weight == "inadequate":
             why = dossier.adequacies.reason((each.verifier, each.options))
-            yield Lack("inadequate", f"does not tell right from wrong on this record: {why}")
+            yield MissingEvidence(
+                "inadequate", f"does not tell right from wrong on this record: {why}"
+            )
 
 
 def _lacks(
-    demand: Demand,
-    dossier: Dossier,
+    demand: EvidenceDemand,
+    dossier: CoverageEvidence,
     dimensions: Sequence[Dimension],
     stands: Sequence[tuple[Verification, Weight]],
-) -> Iterator[Lack]:
+) -> Iterator[MissingEvidence]:
     """What the results of one test lack, the worst first."""
     for each, _ in stands:
         if is_against(each):
-            yield Lack("failed", f"failed: {why_not(each)}")
+            yield MissingEvidence("failed", f"failed: {why_not(each)}")
     for each, _ in stands:
         if not isinstance(each.verdict, Pass):
-            yield Lack("silent", f"says nothing about the claim ({verdict_name(each)})")
+            yield MissingEvidence("silent", f"says nothing about the claim ({verdict_name(each)})")
     if not stands:
-        yield Lack("not_run", "has not run")
+        yield MissingEvidence("not_run", "has not run")
     for each, weight in stands:
         if weight == "below_minimum":
             held = each.isolation or "an unknown isolation"
             minimum = demand.ground.minimum
-            yield Lack("below_minimum", f"passed under {held}, and the contract demands {minimum}")
+            yield MissingEvidence(
+                "below_minimum", f"passed under {held}, and the contract demands {minimum}"
+            )
         elif weight == "forgeable":
             yield from _forgeable(demand, dossier, dimensions, each)
 
 
 def _forgeable(
-    demand: Demand, dossier: Dossier, dimensions: Sequence[Dimension], passed: Verification
-) -> Iterator[Lack]:
+    demand: EvidenceDemand,
+    dossier: CoverageEvidence,
+    dimensions: Sequence[Dimension],
+    passed: Verification,
+) -> Iterator[MissingEvidence]:
     """Why a pass that could be forged is not enough: it may never be the sole evidence."""
     said = f"passed, but the candidate could have forged it ({passed.isolation})"
     if demand.contract.verification.refuse_forgeable:
-        yield Lack("forgeable", f"{said}, and the contract refuses it")
+        yield MissingEvidence("forgeable", f"{said}, and the contract refuses it")
     for dimension in dimensions:
         if not dossier.values(dimension, passed.candidate or 0):
-            yield Lack("forgeable", f"{said}, and no expert judged {dimension.id}")
+            yield MissingEvidence("forgeable", f"{said}, and no expert judged {dimension.id}")

@@ -44,7 +44,7 @@ class Table(msgspec.Struct, frozen=True, tag=True):
 Block = Paragraph | Bullets | Table
 
 
-class Section(msgspec.Struct, frozen=True, kw_only=True):
+class ReportSection(msgspec.Struct, frozen=True, kw_only=True):
     """One section."""
 
     key: SectionKey
@@ -55,10 +55,10 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     """What it holds, in order."""
 
 
-def section(key: SectionKey, title: str, blocks: Iterable[Block | str]) -> Section:
+def section(key: SectionKey, title: str, blocks: Iterable[Block | str]) -> ReportSection:
     """A section; a plain text among its blocks is a paragraph."""
     typed = (Paragraph(each) if isinstance(each, str) else each for each in blocks)
-    return Section(key=key, title=title, blocks=tuple(typed))
+    return ReportSection(key=key, title=title, blocks=tuple(typed))
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
@@ -66,7 +66,7 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> T
     return Table(caption, tuple(head), tuple(tuple(row) for row in rows))
 
 
-def sentences(sections: Iterable[Section]) -> Iterator[tuple[str, str]]:
+def sentences(sections: Iterable[ReportSection]) -> Iterator[tuple[str, str]]:
     """Every text that is the report's own, with its place; cells of tables are not."""
     for each in sections:
         yield each.title, each.title

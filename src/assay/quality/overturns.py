@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.estimate import Rate, rate
 from assay.records.judgment import Judgment
 from assay.records.verdict import Abstained, NotAsked, score_key, verdict_key
@@ -39,7 +39,7 @@ class Overturns(msgspec.Struct, frozen=True, kw_only=True):
     """The same by cause, the most frequent first."""
 
 
-def overturns(cases: Iterable[Case], *, level: float = 0.95) -> Overturns:
+def overturns(cases: Iterable[RecordCase], *, level: float = 0.95) -> Overturns:
     """What senior decisions made of the judgments that they weighed, over all cases.
 
     A judgment is overturned where its verdict is another one than the decision's; where no verdict

@@ -33,7 +33,7 @@ MAX_RATERS = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class AnswerScale:
     """What the value codes 0..V-1 mean."""
 
     kind: ScaleKind
@@ -75,7 +75,7 @@ class Ratings:
     """Rater code of each rating, from 0."""
     values: Integers
     """Value code of each rating, 0 to `scale.n_values - 1`."""
-    scale: Scale
+    scale: AnswerScale
     """What the value codes mean."""
     n_items: int
     """How many items there are, judged or not."""
@@ -98,7 +98,7 @@ class Patterns:
     """How many items have each pattern; at least 1."""
     of_item: Integers
     """Row of each item's pattern; -1 for an item without ratings."""
-    scale: Scale
+    scale: AnswerScale
     """What the value codes mean."""
     clusters: Integers | None
     """Cluster code of each item; None without clusters."""
@@ -110,7 +110,7 @@ def ratings(
     items: ArrayLike,
     raters: ArrayLike,
     values: ArrayLike,
-    scale: Scale,
+    scale: AnswerScale,
     *,
     n_items: int | None = None,
     clusters: ArrayLike | None = None,

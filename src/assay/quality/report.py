@@ -13,14 +13,14 @@ import msgspec
 from assay.governance.failure_modes import MODES, Alarm
 from assay.quality.bootstrap import Resampling
 from assay.quality.contradictions import Contradiction
-from assay.quality.coverage import Coverage, CrossTable, coverage, cross_table
+from assay.quality.coverage import CrossTable, DistributionCoverage, coverage, cross_table
 from assay.quality.disagreement import Disagreement
 from assay.quality.disposition import RELEASABLE
 from assay.quality.estimate import Rate, rate
 from assay.quality.failure_modes import alarms, diagnosed
 from assay.quality.failure_modes.forced_consensus import AdjudicatedSplits
 from assay.quality.floors import FloorResult, floors_of
-from assay.quality.gathering import Gathering
+from assay.quality.gathering import ReportData
 from assay.quality.limits import limits
 from assay.quality.sections.defects import (
     CorrectiveAction,
@@ -30,7 +30,7 @@ from assay.quality.sections.defects import (
     defects_of,
     refutations_of,
 )
-from assay.quality.sections.questions import Question, Verdicts, questions_of, verdicts_of
+from assay.quality.sections.questions import ReportQuestion, Verdicts, questions_of, verdicts_of
 from assay.quality.sections.reviewers import Repeats, ReviewerRates, repeats_of, reviewers_of
 from assay.quality.shortcuts.alarm import surface_cue_alarm
 from assay.quality.shortcuts.audit import ShortcutAudit, audit
@@ -114,7 +114,7 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """Whether surface cues win, by group of reviewers."""
     verdicts: Verdicts | None
     """Verdicts on two candidates; None where there are none."""
-    questions: tuple[Question, ...]
+    questions: tuple[ReportQuestion, ...]
     """Every other question that was answered, in the rubric's order."""
     floors: tuple[FloorResult, ...]
     """The contract's agreement floors against what people answered."""
@@ -146,7 +146,7 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """What the causes of disagreement ask for, the most frequent first."""
     ledger: CoverageReport
     """Evidence for each dimension of each item, and by what it was machine verified."""
-    coverage: Coverage
+    coverage: DistributionCoverage
     """The sampling distribution against what is there."""
     heat_map: CrossTable | None
     """The first two axes of the contract against each other; None with fewer than two axes."""
@@ -155,7 +155,7 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def report_of(
-    gathered: Gathering,
+    gathered: ReportData,
     resampling: Resampling | None = None,
     rubrics: Mapping[str, str] = MappingProxyType({}),
 ) -> QualityReport:
@@ -224,7 +224,7 @@ def report_of(
     )
 
 
-def _judged_under(gathered: Gathering, rubrics: Mapping[str, str]) -> Iterator[JudgedUnder]:
+def _judged_under(gathered: ReportData, rubrics: Mapping[str, str]) -> Iterator[JudgedUnder]:
     documents = gathered.documents
     in_force = {documents.rubric_id: f"{documents.rubric.id} {documents.rubric.version}"}
     known = {**rubrics, **in_force}
@@ -238,13 +238,13 @@ def _judged_under(gathered: Gathering, rubrics: Mapping[str, str]) -> Iterator[J
         )
 
 
-def _dispositions(gathered: Gathering) -> tuple[DispositionCount, ...]:
+def _dispositions(gathered: ReportData) -> tuple[DispositionCount, ...]:
     return tuple(
         DispositionCount(state=state, rule=rule, records=count)
         for (state, rule), count in sorted(gathered.states.items())
     )
 
 
-def _adjudicated(gathered: Gathering, level: float) -> Rate:
+def _adjudicated(gathered: ReportData, level: float) -> Rate:
     adjudicated = sum(gathered.causes.values())
     return rate(adjudicated, adjudicated + gathered.awaiting, level=level)

@@ -6,7 +6,7 @@ from assay.quality.agreement_outline import tell_dimensions, tell_verdicts
 from assay.quality.bootstrap import Resampling
 from assay.quality.coverage import QuotaCoverage, slices_asked
 from assay.quality.diagnosis_outline import tell_alarms, tell_disagreement, tell_shortcuts
-from assay.quality.outline import Block, Bullets, Section, Table, section, table
+from assay.quality.outline import Block, Bullets, ReportSection, Table, section, table
 from assay.quality.report import QualityReport
 from assay.quality.reviewer_outline import reviewer_table
 from assay.quality.wording import counts, plain, share
@@ -16,7 +16,7 @@ SUPPORT = ("machine verified", "expert judged", "both", "uncertain")
 """Kinds of evidence for a dimension of an item, in the ledger's order."""
 
 
-def outline(report: QualityReport) -> tuple[Section, ...]:
+def outline(report: QualityReport) -> tuple[ReportSection, ...]:
     """The sections of the report, in the order in which they are read."""
     return (
         section("summary", "Summary", _summary(report)),

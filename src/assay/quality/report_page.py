@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from assay.quality.drawing import Picture, draw
 from assay.quality.estimate import Estimate
-from assay.quality.outline import Block, Bullets, Paragraph, Section, Table
+from assay.quality.outline import Block, Bullets, Paragraph, ReportSection, Table
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import outline
 from assay.quality.wording import number, percent, undefined
@@ -95,7 +95,7 @@ def _interval(found: Estimate) -> str:
     return f"{number(found.low)} to {number(found.high)}, {found.n_items:,} items"
 
 
-def _section(given: Section) -> dict[str, Any]:
+def _section(given: ReportSection) -> dict[str, Any]:
     return {
         "key": given.key,
         "title": given.title,

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from assay.quality.outline import Block, Bullets, Paragraph, Section, Table
+from assay.quality.outline import Block, Bullets, Paragraph, ReportSection, Table
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import outline
 
@@ -41,7 +41,7 @@ def rounded(value: Any) -> Any:
     return value
 
 
-def _section(given: Section) -> Iterator[str]:
+def _section(given: ReportSection) -> Iterator[str]:
     yield f"## {_text(given.title)}"
     yield ""
     for block in given.blocks:

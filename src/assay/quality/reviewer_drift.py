@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from assay.quality.drift import Watch, error_chart, score_chart, watch_errors, watch_scores
-from assay.quality.watched_series import Series, difference_series, error_series
+from assay.quality.watched_series import ReviewerSeries, difference_series, error_series
 from assay.records.judgment import Judgment
 from assay.review.sentinel import SentinelAnswer
 
@@ -82,7 +82,9 @@ def _sentinels(answers: Sequence[SentinelAnswer]) -> Iterable[WatchedReviewer]:
     ]
 
 
-def _watched(reviewer: str, dimension: str, series: Series, watch: Watch) -> WatchedReviewer:
+def _watched(
+    reviewer: str, dimension: str, series: ReviewerSeries, watch: Watch
+) -> WatchedReviewer:
     values = len(series.observations)
     return WatchedReviewer(
         reviewer=reviewer,

@@ -17,12 +17,12 @@ from assay.contracts.contract import ReviewLayer
 from assay.core.digest import sha256
 from assay.core.wording import counted
 from assay.quality.candidate_standing import OFF_SCALE, imitated
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.case_context import CaseContext
 from assay.quality.consensus import effective
 from assay.quality.contradictions import computed_against
 from assay.quality.disposition import RELEASABLE, Disposition, State
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.records.verdict import NotAsked
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.completeness import says_anything
@@ -47,7 +47,7 @@ Rule = Callable[[CaseContext], RuleResult | None]
 """Reads one case; None where it has nothing to say."""
 
 
-class Judged(NamedTuple):
+class ComputedDisposition(NamedTuple):
     """A record's disposition, and what would change it."""
 
     disposition: Disposition
@@ -56,12 +56,12 @@ class Judged(NamedTuple):
     """What would change its state."""
 
 
-def dispose_case(case: Case, documents: InForce) -> Disposition:
+def dispose_case(case: RecordCase, documents: DocumentsInForce) -> Disposition:
     """What the contract's rules make of a record, from its case alone."""
     return judge_case(case, documents).disposition
 
 
-def judge_case(case: Case, documents: InForce) -> Judged:
+def judge_case(case: RecordCase, documents: DocumentsInForce) -> ComputedDisposition:
     """What the contract's rules make of a record, and what would change it."""
     layer = layer_of(case.record, documents.contract)
     if layer is None:
@@ -72,17 +72,19 @@ def judge_case(case: Case, documents: InForce) -> Judged:
             "add a layer to the contract whose slice and severities fit it",
         )
         disposition = _disposition(case, documents, result, result.rule)
-        return Judged(disposition, result.changes)
+        return ComputedDisposition(disposition, result.changes)
     context = CaseContext(case, documents, layer)
     result = decide(context)
     read = [fact.id for fact in (*case.judgments, *case.adjudications, *case.verifications)]
     disposition = _disposition(case, documents, result, f"{layer.id}/{result.rule}")
-    return Judged(
+    return ComputedDisposition(
         disposition.replace(read=tuple(read), standings=context.standings), result.changes
     )
 
 
-def _disposition(case: Case, documents: InForce, result: RuleResult, rule: str) -> Disposition:
+def _disposition(
+    case: RecordCase, documents: DocumentsInForce, result: RuleResult, rule: str
+) -> Disposition:
     return Disposition(
         record=case.id,
         state=result.state,

@@ -10,15 +10,15 @@ import msgspec
 from assay.contracts.document import Document, DocumentKind
 from assay.core.ports import FactStore
 from assay.quality.bootstrap import Resampling
-from assay.quality.case import Case, cases
+from assay.quality.case import RecordCase, cases
 from assay.quality.case_context import CaseContext
 from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.quality.explanation import Explanation, StaleRecord, explain, stale_in
 from assay.quality.failure_modes import is_refuted, taught_candidate
-from assay.quality.gathering import Gathering, gather
-from assay.quality.in_force import InForce
+from assay.quality.gathering import ReportData, gather
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.rules import dispose_case
-from assay.quality.sections.questions import Question, Verdicts, questions_of, verdicts_of
+from assay.quality.sections.questions import ReportQuestion, Verdicts, questions_of, verdicts_of
 from assay.quality.sections.reviewers import ReviewerRates, reviewers_of
 from assay.quality.shortcuts.cues import CUES, Cue
 from assay.records.record import Record
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from assay.quality.shortcuts.audit import ShortcutAudit
 
 
-class ReasonCount(msgspec.Struct, frozen=True, kw_only=True):
+class StateReasonCount(msgspec.Struct, frozen=True, kw_only=True):
     """Records that have one state for one reason."""
 
     state: State
@@ -52,7 +52,7 @@ class Disposed(msgspec.Struct, frozen=True, kw_only=True):
     """Records whose disposition is what it was."""
     states: dict[str, int]
     """Records by state, new and unchanged."""
-    reasons: tuple["ReasonCount", ...]
+    reasons: tuple["StateReasonCount", ...]
     """Records by state, rule and reason, the most frequent first within a state."""
     standings: dict[str, int]
     """Candidates by standing: endorsed, rejected, mixed, unjudged."""
@@ -63,7 +63,7 @@ class AgreementReport(msgspec.Struct, frozen=True, kw_only=True):
 
     verdicts: Verdicts | None
     """Verdicts on two candidates; None where there are none."""
-    questions: tuple[Question, ...]
+    questions: tuple[ReportQuestion, ...]
     """Every other question that was answered."""
 
 
@@ -87,9 +87,9 @@ def dispose(
         records: ids of the records to dispose of; all where absent.
         on_progress: called after each batch with the number of records done.
     """
-    in_force = InForce.of(documents, store.scan(Document))
+    in_force = DocumentsInForce.of(documents, store.scan(Document))
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
-    tally = _Tally()
+    tally = _DispositionTally()
     written = done = 0
     for batch in cases(
         store,
@@ -118,7 +118,7 @@ def dispose(
     )
 
 
-class _Tally:
+class _DispositionTally:
     """Dispositions counted by state, reason and standing."""
 
     def __init__(self) -> None:
@@ -137,11 +137,11 @@ class _Tally:
         self._records[key] += 1
         self._first.setdefault(key, disposition.reason)
 
-    def reasons(self) -> tuple[ReasonCount, ...]:
+    def reasons(self) -> tuple[StateReasonCount, ...]:
         """The reasons by state, the most frequent first."""
         ordered = sorted(self._records.items(), key=lambda item: (item[0][0], -item[1], item[0]))
         return tuple(
-            ReasonCount(state=key[0], rule=key[1], reason=self._first[key], records=count)
+            StateReasonCount(state=key[0], rule=key[1], reason=self._first[key], records=count)
             for key, count in ordered
         )
 
@@ -186,9 +186,9 @@ def why(store: FactStore, documents: Mapping[DocumentKind, Document], record: st
 
 def _case_of(
     store: FactStore, documents: Mapping[DocumentKind, Document], record: str
-) -> tuple[Case, InForce]:
+) -> tuple[RecordCase, DocumentsInForce]:
     """One record's case under the documents in force."""
-    in_force = InForce.of(documents, store.scan(Document))
+    in_force = DocumentsInForce.of(documents, store.scan(Document))
     batches = cases(
         store,
         contract=in_force.contract_id,
@@ -206,7 +206,7 @@ def stale(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Itera
         store: the store.
         documents: the documents in force by kind; `contract` and `rubric` are needed.
     """
-    in_force = InForce.of(documents, store.scan(Document))
+    in_force = DocumentsInForce.of(documents, store.scan(Document))
     if not in_force.changes:
         return
     for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id, dated=True):
@@ -227,7 +227,7 @@ def stale_that_decide(
         store: the store.
         documents: the documents in force by kind; `contract` and `rubric` are needed.
     """
-    in_force = InForce.of(documents, store.scan(Document))
+    in_force = DocumentsInForce.of(documents, store.scan(Document))
     counts: Counter[str] = Counter()
     if not in_force.changes:
         return {}
@@ -321,7 +321,7 @@ def reviewers(
 
 def refuted(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[str]:
     """Ids of accepted records whose taught candidate a verifier refuted, streamed."""
-    in_force = InForce.of(documents)
+    in_force = DocumentsInForce.of(documents)
     for case in _each_case(store, in_force):
         if case.disposition and case.disposition.state == "accepted":
             place = taught_candidate(case, in_force)
@@ -329,9 +329,9 @@ def refuted(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Ite
                 yield case.id
 
 
-def each_case(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[Case]:
+def each_case(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[RecordCase]:
     """Every record's case with its latest disposition under the documents in force, streamed."""
-    return _each_case(store, InForce.of(documents))
+    return _each_case(store, DocumentsInForce.of(documents))
 
 
 def _gathered(
@@ -339,14 +339,14 @@ def _gathered(
     documents: Mapping[DocumentKind, Document],
     on_progress: Callable[[int], None] | None,
     cues: Sequence[Cue] = CUES,
-) -> Gathering:
-    in_force = InForce.of(documents)
+) -> ReportData:
+    in_force = DocumentsInForce.of(documents)
     return gather(_each_case(store, in_force, on_progress), in_force, cues)
 
 
 def _each_case(
-    store: FactStore, in_force: InForce, on_progress: Callable[[int], None] | None = None
-) -> Iterator[Case]:
+    store: FactStore, in_force: DocumentsInForce, on_progress: Callable[[int], None] | None = None
+) -> Iterator[RecordCase]:
     done = 0
     for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id):
         yield from batch

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assay.quality.answer_table import (
-    Answers,
+    AnswerColumns,
     AnswerTable,
     Floats,
     Integers,
@@ -56,7 +56,7 @@ HIDDEN = "found in the answers"
 """Name of a split that nobody declared."""
 
 
-class Split(msgspec.Struct, frozen=True, kw_only=True):
+class GroupSplit(msgspec.Struct, frozen=True, kw_only=True):
     """Two groups of raters against each other."""
 
     name: str
@@ -85,7 +85,7 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
 class SplitSearch(NamedTuple):
     """What was searched for, and what would have been found."""
 
-    split: Split | None
+    split: GroupSplit | None
     """The split that explains the answers, or else the likeliest; None where none could be."""
     is_found: bool
     """Whether it is beyond chance and coherent."""
@@ -101,7 +101,7 @@ class _Candidate(NamedTuple):
     code: Integers
 
 
-def seek_split(answers: Answers, draw: np.random.Generator, *, risk: float) -> SplitSearch:
+def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float) -> SplitSearch:
     """Test every declared grouping, and seek one that nobody declared.
 
     Args:
@@ -140,7 +140,7 @@ def seek_split(answers: Answers, draw: np.random.Generator, *, risk: float) -> S
     return SplitSearch(best, bool(good), len(null), power)
 
 
-def _declared(table: AnswerTable, answers: Answers) -> list[_Candidate]:
+def _declared(table: AnswerTable, answers: AnswerColumns) -> list[_Candidate]:
     """For each grouping its two largest groups, where each has two raters."""
     found = []
     for name, groups in sorted(answers.groups.items()):
@@ -225,13 +225,13 @@ def _leading(
 
 
 def _measured(
-    table: AnswerTable, answers: Answers, candidate: _Candidate, p: float, values: Integers
-) -> Split:
+    table: AnswerTable, answers: AnswerColumns, candidate: _Candidate, p: float, values: Integers
+) -> GroupSplit:
     within, across, _ = _contrast(table, candidate.code, table.raters, values)
     inside = [each for each in within if each is not None]
     mean = sum(inside) / len(inside) if inside else None
     first, second = (np.flatnonzero(candidate.code == side).tolist() for side in (0, 1))
-    return Split(
+    return GroupSplit(
         name=candidate.name,
         groups=candidate.groups,
         raters=(len(first), len(second)),
@@ -248,7 +248,7 @@ def _measured(
 
 def _power(
     table: AnswerTable,
-    answers: Answers,
+    answers: AnswerColumns,
     able: Integers,
     null: Floats,
     *,

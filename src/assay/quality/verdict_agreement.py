@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from assay.core.errors import InputError, UsageError
 from assay.quality.agreement import Abstention, Agreement, abstention, agreement
 from assay.quality.bootstrap import Resampling
-from assay.quality.patterns import Integers, Scale, ratings
+from assay.quality.patterns import AnswerScale, Integers, ratings
 
 
 class VerdictCode(IntEnum):
@@ -83,14 +83,14 @@ def verdict_agreement(
             hint="name it together with strengths; it counts from 1",
         )
     given = ratings(
-        items, raters, verdicts, Scale("nominal", len(VerdictCode)), n_items=n_items,
+        items, raters, verdicts, AnswerScale("nominal", len(VerdictCode)), n_items=n_items,
         clusters=clusters,
     )  # fmt: skip
     stage = STAGES[given.values]
     compared = stage == 0
     order = _order(given.values, compared, strengths, strongest)
 
-    def on(rows: NDArray[np.bool_], values: Integers, scale: Scale) -> Agreement:
+    def on(rows: NDArray[np.bool_], values: Integers, scale: AnswerScale) -> Agreement:
         part = ratings(
             given.items[rows], given.raters[rows], values[rows], scale, n_items=given.n_items,
             clusters=given.clusters,
@@ -99,8 +99,8 @@ def verdict_agreement(
 
     tally = np.bincount(given.values, minlength=len(VerdictCode)).tolist()
     return VerdictAgreement(
-        comparability=on(stage >= 0, stage, Scale("nominal", 3)),
-        preference=on(compared, order, Scale("ordinal", 2 * strongest + 1)),
+        comparability=on(stage >= 0, stage, AnswerScale("nominal", 3)),
+        preference=on(compared, order, AnswerScale("ordinal", 2 * strongest + 1)),
         abstention=abstention(
             given.items,
             given.raters,

@@ -16,7 +16,7 @@ from assay.records.verdict import Scored
 from assay.review.sentinel import SentinelAnswer, Watched
 
 
-class Series(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewerSeries(msgspec.Struct, frozen=True, kw_only=True):
     """One person's values in order, and how many answers had none."""
 
     observations: tuple[Observation, ...]
@@ -25,7 +25,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     """Judgments that were asked and have no value."""
 
 
-def error_series(answers: Iterable[SentinelAnswer]) -> dict[Watched, Series]:
+def error_series(answers: Iterable[SentinelAnswer]) -> dict[Watched, ReviewerSeries]:
     """Right (0) and wrong (1) answers to sentinels, by person, dimension and task family; sorted.
 
     Abstentions and missing answers are neither.
@@ -39,12 +39,12 @@ def error_series(answers: Iterable[SentinelAnswer]) -> dict[Watched, Series]:
         else:
             without[answer.watched] += 1
     return {
-        watched: Series(observations=tuple(values[watched]), without=without[watched])
+        watched: ReviewerSeries(observations=tuple(values[watched]), without=without[watched])
         for watched in sorted({*values, *without})
     }
 
 
-def difference_series(judgments: Iterable[Judgment], dimension: str) -> dict[str, Series]:
+def difference_series(judgments: Iterable[Judgment], dimension: str) -> dict[str, ReviewerSeries]:
     """Each person's score minus the mean of the others' on the same candidate; sorted by pseudonym.
 
     A judgment that scores several candidates gives the mean of its differences, so that no value
@@ -77,7 +77,7 @@ def difference_series(judgments: Iterable[Judgment], dimension: str) -> dict[str
         mean = float(sum(found, Fraction(0)) / len(found))
         values[person].append(Observation(judgment=judgment.id, value=mean))
     return {
-        person: Series(observations=tuple(values[person]), without=without[person])
+        person: ReviewerSeries(observations=tuple(values[person]), without=without[person])
         for person in sorted({*values, *without})
     }
 

@@ -14,7 +14,7 @@ LOOK_AHEAD = 4
 """Works under way for each request that the endpoint takes at once: a slow one delays no other."""
 
 
-class Outcome(NamedTuple):
+class RequestOutcome(NamedTuple):
     """What became of one request."""
 
     outcome: Completion | Failure
@@ -23,7 +23,9 @@ class Outcome(NamedTuple):
     """Whether it came from the journal."""
 
 
-async def ask(request: Request, key: bytes, endpoint: ModelEndpoint, journal: Journal) -> Outcome:
+async def ask(
+    request: Request, key: bytes, endpoint: ModelEndpoint, journal: Journal
+) -> RequestOutcome:
     """The answer from the journal, or else from the endpoint; an answer is remembered.
 
     Args:
@@ -34,11 +36,11 @@ async def ask(request: Request, key: bytes, endpoint: ModelEndpoint, journal: Jo
     """
     known = journal.find(key)
     if known:
-        return Outcome(known, remembered=True)
+        return RequestOutcome(known, remembered=True)
     outcome = await endpoint.complete(request)
     if isinstance(outcome, Completion):
         journal.add(key, outcome)
-    return Outcome(outcome, remembered=False)
+    return RequestOutcome(outcome, remembered=False)
 
 
 async def in_order(works: Iterable[Coroutine[Any, Any, T]], concurrency: int) -> AsyncGenerator[T]:

@@ -21,7 +21,7 @@ _OWN_FIELDS = {
 }  # fmt: skip
 
 
-class Parameters(Value):
+class SamplingParameters(Value):
     """How the model is to draw. What is absent is left to the endpoint."""
 
     temperature: str | None = None
@@ -88,7 +88,7 @@ class Request(Value):
     """The model's name, as the endpoint knows it."""
     messages: tuple[Message, ...]
     """The conversation up to the answer."""
-    parameters: Parameters
+    parameters: SamplingParameters
     """How to draw; `seed` is this candidate's own."""
     tools: tuple[Tool, ...] = ()
     """Tools on offer."""

@@ -14,7 +14,7 @@ from assay.core.digest import sha256
 from assay.core.errors import InputError
 from assay.records.ports import Row, row_values
 from assay.records.reader import GroupReader
-from assay.records.unit import Unit, refused
+from assay.records.unit import RowGroup, refused
 
 MAX_GROUP_ROWS = 10_000
 """A longer group is a mistake in the mapping; it is set aside."""
@@ -56,23 +56,23 @@ class Groups:
         if reader.anywhere and self._returns:
             self._measure()
 
-    def units(self) -> Iterator[Unit]:
+    def units(self) -> Iterator[RowGroup]:
         """Every row of the file: groups as units, in the order of their last rows."""
         apart: dict[int, list[Row]] = {}
-        run = _Run()
+        run = _GroupRun()
         for row, key in self._keyed():
             if isinstance(key, InputError):
                 yield from run.tear(row, key)
                 continue
             if key != run.key:
                 yield from run.close()
-                run = _Run(key, self._name(key), self._refusal(key), run.unread)
+                run = _GroupRun(key, self._name(key), self._refusal(key), run.unread)
             short = _short(key) if self._sizes else 0
             if run.reason is None and short in self._sizes:
                 rows = apart.setdefault(short, [])
                 rows.append(row)
                 if len(rows) == self._sizes[short]:
-                    yield Unit(apart.pop(short), group=run.name)
+                    yield RowGroup(apart.pop(short), group=run.name)
             else:
                 yield from run.take(row)
         yield from run.close()
@@ -144,7 +144,7 @@ class Groups:
         return f"({', '.join(shown)})"
 
 
-class _Run:
+class _GroupRun:
     """Rows of one group that follow each other, as far as they have come."""
 
     def __init__(
@@ -161,7 +161,7 @@ class _Run:
         self.unread = ""
         self._rows: list[Row] = []
 
-    def take(self, row: Row) -> Iterator[Unit]:
+    def take(self, row: Row) -> Iterator[RowGroup]:
         """Take the next row of the group in, or give it back with the reason against the group."""
         self.unread = ""
         if self.reason is None and len(self._rows) == MAX_GROUP_ROWS:
@@ -171,19 +171,19 @@ class _Run:
         else:
             yield refused([row], self.reason)
 
-    def tear(self, row: Row, fault: InputError) -> Iterator[Unit]:
+    def tear(self, row: Row, fault: InputError) -> Iterator[RowGroup]:
         """A row that cannot be read: the groups on both sides may lack it."""
         self.unread = row.where
         if self.reason is None and self.key is not None:
             yield from self._refuse(_torn(self.name, row.where))
         yield refused([row], fault)
 
-    def close(self) -> Iterator[Unit]:
+    def close(self) -> Iterator[RowGroup]:
         """The group whole, unless something prevents it."""
         if self._rows:
-            yield Unit(self._rows, group=self.name)
+            yield RowGroup(self._rows, group=self.name)
 
-    def _refuse(self, reason: InputError) -> Iterator[Unit]:
+    def _refuse(self, reason: InputError) -> Iterator[RowGroup]:
         self.reason = reason
         if self._rows:
             yield refused(self._rows, reason)

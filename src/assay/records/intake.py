@@ -14,7 +14,7 @@ from assay.records.judgment import Judgment
 from assay.records.ports import Row, RowFile, row_values
 from assay.records.reader import FactReader, GroupReader, Read, Reader, Recurrence, RowContext
 from assay.records.record import Record
-from assay.records.unit import Unit
+from assay.records.unit import RowGroup
 from assay.records.votes import Votes
 
 _RECORDS_KEPT = 512
@@ -52,7 +52,7 @@ class Intake:
         """Whether the rows are our own facts, which are taken as they are."""
         return self._lines is not None
 
-    def units(self, file: RowFile, after: int = 0) -> Iterator[Unit]:
+    def units(self, file: RowFile, after: int = 0) -> Iterator[RowGroup]:
         """Rows as units with their facts, in the order of their last rows.
 
         Args:
@@ -69,12 +69,12 @@ class Intake:
                 self._fill(unit)
                 yield unit
 
-    def _gathered(self, file: RowFile, after: int) -> Iterator[Unit]:
+    def _gathered(self, file: RowFile, after: int) -> Iterator[RowGroup]:
         if self._groups is not None:
             yield from Groups(self._groups, file.rows).units()
             return
         for row in file.rows(after=after):
-            yield Unit([row], [(row, row.fault)] if row.fault else [])
+            yield RowGroup([row], [(row, row.fault)] if row.fault else [])
 
     def _survey_votes(self, file: RowFile) -> None:
         """Learn which votes differ from row to row before the first of them is used."""
@@ -85,7 +85,7 @@ class Intake:
                     self._votes.note(judgment, unit.recurrences.get(judgment.id))
         self._votes.close()
 
-    def _fill(self, unit: Unit) -> None:
+    def _fill(self, unit: RowGroup) -> None:
         rows = unit.used
         if not rows:
             return
@@ -94,7 +94,7 @@ class Intake:
         except InputError as error:
             unit.refuse(error)
 
-    def _read_into(self, unit: Unit, rows: Sequence[Row]) -> None:
+    def _read_into(self, unit: RowGroup, rows: Sequence[Row]) -> None:
         records: dict[str, Fact] = {}
         judgments: list[tuple[str, Judgment]] = []
         recurrences: dict[str, Recurrence] = {}

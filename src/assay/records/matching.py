@@ -16,7 +16,7 @@ from assay.core.fact import Fact
 from assay.records.judgment import Judgment, standing
 from assay.records.occasion import answer_of, is_unordered
 from assay.records.reader import Recurrence
-from assay.records.unit import Unit
+from assay.records.unit import RowGroup
 
 FindJudgments = Callable[[Collection[str], Collection[str]], Iterable[Judgment]]
 """Gives the stored judgments on any of some records by any of some pseudonyms."""
@@ -56,7 +56,7 @@ class Matching:
         self._find = find
         self._given: set[int] = set()
 
-    def settle(self, units: Sequence[Unit]) -> None:
+    def settle(self, units: Sequence[RowGroup]) -> None:
         """Match the judgments of some units; a unit whose judgment is refused is set aside."""
         given = [fact for unit in units for fact in unit.facts if isinstance(fact, Judgment)]
         if not given:
@@ -72,7 +72,7 @@ class Matching:
             except InputError as error:
                 unit.refuse(error)
 
-    def _settle(self, unit: Unit, earlier: "_Earlier") -> None:
+    def _settle(self, unit: RowGroup, earlier: "_Earlier") -> None:
         facts: dict[str, Fact] = {}
         repeats: Counter[str] = Counter()
         new: dict[str, Judgment] = {}
@@ -95,7 +95,9 @@ class Matching:
         self._given.update(_short(identity) for identity in facts)
         unit.facts, unit.ids = list(facts.values()), list(facts)
 
-    def _count_unordered(self, unit: Unit, judgment: Judgment, beside: Sequence[Judgment]) -> None:
+    def _count_unordered(
+        self, unit: RowGroup, judgment: Judgment, beside: Sequence[Judgment]
+    ) -> None:
         answer = answer_of(judgment) if beside else b""
         if any(answer_of(other) != answer for other in beside):
             self.matches.unordered += 1
@@ -150,7 +152,7 @@ def _short(identity: str) -> int:
 
 
 def _refuse_part(
-    unit: Unit, judgment: Judgment, recurrence: Recurrence, beside: Sequence[Judgment]
+    unit: RowGroup, judgment: Judgment, recurrence: Recurrence, beside: Sequence[Judgment]
 ) -> None:
     """Refuse a judgment of rows that ought to be one with what is there already.
 

@@ -59,7 +59,7 @@ def known_or_made(pseudonym: Callable[[str], str]) -> Callable[[str], str]:
     return of
 
 
-class Hidden(msgspec.Struct, frozen=True):
+class MaskedRow(msgspec.Struct, frozen=True):
     """A row without raw ids."""
 
     raw: Any
@@ -90,12 +90,12 @@ class PeopleMask:
         self._pseudonym = known_or_made(pseudonym)
         self._templates = templates or {}
 
-    def hide(self, raw: Any) -> Hidden:
+    def hide(self, raw: Any) -> MaskedRow:
         """A row without raw ids: an object, or a text that is no JSON."""
         names: dict[str, str] = {}
         if isinstance(raw, str):
-            return Hidden(_FOREIGN.sub(lambda found: self._in_broken(found, names), raw), names)
-        return Hidden(self._hide(raw, names), names)
+            return MaskedRow(_FOREIGN.sub(lambda found: self._in_broken(found, names), raw), names)
+        return MaskedRow(self._hide(raw, names), names)
 
     def _hide(self, value: Any, names: dict[str, str]) -> Any:
         if isinstance(value, dict):

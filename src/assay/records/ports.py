@@ -99,7 +99,7 @@ class RowFile(Protocol):
         """The rows whose number is greater than `after`, streamed."""
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class EarlierReject(msgspec.Struct, frozen=True, kw_only=True):
     """A row that an earlier, killed run of the same import set aside."""
 
     row: int
@@ -116,7 +116,7 @@ class Rejects(Protocol):
     name: str
     """Name for people, such as `votes.rejects.jsonl`."""
 
-    def resume(self, after: int) -> Sequence[Kept]:
+    def resume(self, after: int) -> Sequence[EarlierReject]:
         """Forget what was kept of rows beyond this number: they will be read again.
 
         At 0 a new run starts: rejects of an earlier import are set aside, not forgotten.

@@ -19,7 +19,7 @@ class FactCount(msgspec.Struct, frozen=True, kw_only=True):
     """Times that a row gave a fact that the store held before, or an earlier row gave."""
 
 
-class ReasonCount(msgspec.Struct, frozen=True, kw_only=True):
+class RejectReasonCount(msgspec.Struct, frozen=True, kw_only=True):
     """How often one reason set rows aside."""
 
     code: str
@@ -72,7 +72,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     """The row that an earlier, killed run had reached; 0 for a run from the start."""
     facts: Mapping[str, FactCount] = {}
     """By family, `records` and `judgments`: what this run added."""
-    reasons: tuple[ReasonCount, ...] = ()
+    reasons: tuple[RejectReasonCount, ...] = ()
     """Why rows were set aside, most frequent first; runs that were killed included."""
     unanchored: int = 0
     """Localized errors of this run whose stated place did not match the text."""
@@ -110,9 +110,9 @@ class Reasons:
         self._rows[error.code] += 1
         self._example.setdefault(error.code, str(error.at(where)))
 
-    def counts(self) -> tuple[ReasonCount, ...]:
+    def counts(self) -> tuple[RejectReasonCount, ...]:
         """All reasons, most frequent first."""
         return tuple(
-            ReasonCount(code=code, rows=rows, example=self._example[code])
+            RejectReasonCount(code=code, rows=rows, example=self._example[code])
             for code, rows in self._rows.most_common()
         )

@@ -22,8 +22,8 @@ from assay.records.endpoint import (
     Failure,
     Journal,
     ModelEndpoint,
-    Parameters,
     Request,
+    SamplingParameters,
     Shortfall,
 )
 from assay.records.fields import JsonText
@@ -35,7 +35,7 @@ COMPARED = 2
 """Candidates that a comparison needs."""
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class SamplingPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What to draw for each draft."""
 
     models: tuple[str, ...]
@@ -44,7 +44,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Source class of what these models write: rights and retention follow from it."""
     each: int = 1
     """Candidates that each model is asked for, from 1."""
-    parameters: Parameters = Parameters()
+    parameters: SamplingParameters = SamplingParameters()
     """How to draw."""
     set_aside: tuple[Shortfall, ...] = ()
     """Answers that are set aside with their reason; any other is kept and says how it ended."""
@@ -65,7 +65,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             raise UsageError(code="bad-plan", message="ask each model for at least one candidate")
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class SampledAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one request."""
 
     request: Request
@@ -78,7 +78,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it came from the journal."""
 
 
-class Reject(msgspec.Struct, frozen=True, kw_only=True):
+class SamplingReject(msgspec.Struct, frozen=True, kw_only=True):
     """Why a draft, or one of its candidates, came to nothing."""
 
     position: int
@@ -104,9 +104,9 @@ class Sampled(msgspec.Struct, frozen=True, kw_only=True):
     """The draft, which can be sampled again."""
     records: tuple[Record, ...] = ()
     """Records made: one comparison, or one record a candidate."""
-    rejects: tuple[Reject, ...] = ()
+    rejects: tuple[SamplingReject, ...] = ()
     """What came to nothing, each with its reason."""
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[SampledAnswer, ...] = ()
     """What became of each request."""
     identical: int = 0
     """Candidates folded into another of the same comparison with the same content."""
@@ -124,7 +124,7 @@ def request_key(draft: Record, request: Request, number: int) -> bytes:
 
 
 async def sample_drafts(
-    drafts: Iterable[Record], endpoint: ModelEndpoint, plan: Plan, journal: Journal
+    drafts: Iterable[Record], endpoint: ModelEndpoint, plan: SamplingPlan, journal: Journal
 ) -> AsyncGenerator[Sampled]:
     """Draw candidates for drafts: one comparison a draft, or one record a candidate.
 
@@ -154,7 +154,7 @@ async def sample_drafts(
 
 
 def _work(
-    drafts: Iterable[Record], endpoint: ModelEndpoint, plan: Plan, journal: Journal
+    drafts: Iterable[Record], endpoint: ModelEndpoint, plan: SamplingPlan, journal: Journal
 ) -> Iterable[Coroutine[Any, Any, Sampled]]:
     seen: dict[bytes, int] = {}
     for position, draft in enumerate(drafts, start=1):
@@ -166,7 +166,7 @@ def _work(
             yield _refuse_repeated(position, draft, first)
 
 
-def _check_draft(draft: Record, plan: Plan, position: int) -> None:
+def _check_draft(draft: Record, plan: SamplingPlan, position: int) -> None:
     asked = len(plan.models) * plan.each
     if draft.candidates:
         raise UsageError(
@@ -192,7 +192,7 @@ def _check_draft(draft: Record, plan: Plan, position: int) -> None:
 
 
 async def _refuse_repeated(position: int, draft: Record, first: int) -> Sampled:
-    reject = Reject(
+    reject = SamplingReject(
         position=position,
         key=draft.key,
         reason="repeated-task",
@@ -202,7 +202,7 @@ async def _refuse_repeated(position: int, draft: Record, first: int) -> Sampled:
 
 
 async def _sample_draft(
-    position: int, draft: Record, endpoint: ModelEndpoint, plan: Plan, journal: Journal
+    position: int, draft: Record, endpoint: ModelEndpoint, plan: SamplingPlan, journal: Journal
 ) -> Sampled:
     requests = [
         (_request(draft, model, number, plan.parameters), number)
@@ -217,7 +217,7 @@ async def _sample_draft(
     return _assemble(position, draft, answers, plan)
 
 
-def _request(draft: Record, model: str, number: int, parameters: Parameters) -> Request:
+def _request(draft: Record, model: str, number: int, parameters: SamplingParameters) -> Request:
     seed = None if parameters.seed is None else parameters.seed + number
     return Request(
         model=model,
@@ -229,15 +229,17 @@ def _request(draft: Record, model: str, number: int, parameters: Parameters) -> 
 
 async def _answer(
     draft: Record, request: Request, number: int, endpoint: ModelEndpoint, journal: Journal
-) -> Answer:
+) -> SampledAnswer:
     key = request_key(draft, request, number)
     outcome, remembered = await ask(request, key, endpoint, journal)
-    return Answer(request=request, number=number, outcome=outcome, remembered=remembered)
+    return SampledAnswer(request=request, number=number, outcome=outcome, remembered=remembered)
 
 
-def _assemble(position: int, draft: Record, answers: Sequence[Answer], plan: Plan) -> Sampled:
+def _assemble(
+    position: int, draft: Record, answers: Sequence[SampledAnswer], plan: SamplingPlan
+) -> Sampled:
     rejects = [
-        Reject(
+        SamplingReject(
             position=position,
             key=draft.key,
             model=answer.request.model,
@@ -261,7 +263,7 @@ def _assemble(position: int, draft: Record, answers: Sequence[Answer], plan: Pla
     whole = [missing] if missing else []
     whole += [("unsound-record", fault) for record in made for fault in record.faults()]
     rejects += [
-        Reject(position=position, key=draft.key, reason=reason, message=message)
+        SamplingReject(position=position, key=draft.key, reason=reason, message=message)
         for reason, message in whole
     ]
     return Sampled(
@@ -274,7 +276,7 @@ def _assemble(position: int, draft: Record, answers: Sequence[Answer], plan: Pla
     )
 
 
-def _refusals(answer: Answer, plan: Plan) -> list[tuple[str, str]]:
+def _refusals(answer: SampledAnswer, plan: SamplingPlan) -> list[tuple[str, str]]:
     if isinstance(answer.outcome, Failure):
         return [(answer.outcome.reason, answer.outcome.message)]
     shortfall = answer.outcome.shortfall
@@ -287,7 +289,7 @@ _Group = tuple[Candidate, ...]
 
 
 def _one_comparison(
-    candidates: Sequence[Candidate], rejected: bool, plan: Plan
+    candidates: Sequence[Candidate], rejected: bool, plan: SamplingPlan
 ) -> tuple[list[_Group], int, tuple[str, str] | None]:
     """The comparison as a list of at most one group, what was folded, and why there is none.
 
@@ -307,7 +309,7 @@ def _one_comparison(
     return [], 0, ("too-few-candidates", "fewer than two candidates are left to compare")
 
 
-def _record(draft: Record, candidates: _Group, plan: Plan) -> Record:
+def _record(draft: Record, candidates: _Group, plan: SamplingPlan) -> Record:
     written = tuple(
         Source(source_class=plan.source_class, part=f"/candidates/{number}")
         for number in range(len(candidates))
@@ -334,7 +336,7 @@ def candidate_of(request: Request, completion: Completion) -> Candidate:
     )
 
 
-def _stated(parameters: Parameters, finish_reason: str | None) -> JsonText:
+def _stated(parameters: SamplingParameters, finish_reason: str | None) -> JsonText:
     """Parameters as drawn and how the answer ended, as canonical JSON text."""
     ended = {"finish_reason": finish_reason} if finish_reason else {}
     return json_text(parameters.stated() | ended)

@@ -8,7 +8,7 @@ import msgspec
 
 from assay.core.errors import UsageError
 from assay.records.endpoint import Completion, Failure
-from assay.records.sampling import Answer, Sampled
+from assay.records.sampling import Sampled, SampledAnswer
 
 
 class Prices(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +113,7 @@ def _count(counts: Mapping[str, int], reasons: list[str]) -> dict[str, int]:
     return dict(sorted((Counter(counts) + Counter(reasons)).items()))
 
 
-def _lacks_usage(answer: Answer) -> bool:
+def _lacks_usage(answer: SampledAnswer) -> bool:
     outcome = answer.outcome
     return isinstance(outcome, Completion) and None in (
         outcome.prompt_tokens,

@@ -19,7 +19,7 @@ from assay.records.ports import Rejects, RowFile
 from assay.records.reader import Read, Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import FactCount, ImportReport, Reasons
-from assay.records.unit import Unit
+from assay.records.unit import RowGroup
 
 BATCH_FACTS = 2_000
 """Facts that are committed together."""
@@ -92,7 +92,7 @@ def import_rows(
         mapping=mapping,
         actor=actor,
     )
-    run = _Run(begun, store, rejects, actor, documents)
+    run = _ImportRun(begun, store, rejects, actor, documents)
     run.resume()
     run.axis_values = AxisValues(context.axes)
     run.outside_answers = OutsideAnswers(context.scales, context.sections)
@@ -146,8 +146,8 @@ def _refuse_kind(reader: Reader, kind: str) -> None:
         )
 
 
-def _batches(units: Iterator[Unit]) -> Iterator[list[Unit]]:
-    batch: list[Unit] = []
+def _batches(units: Iterator[RowGroup]) -> Iterator[list[RowGroup]]:
+    batch: list[RowGroup] = []
     facts = size = 0
     for unit in units:
         batch.append(unit)
@@ -160,7 +160,7 @@ def _batches(units: Iterator[Unit]) -> Iterator[list[Unit]]:
         yield batch
 
 
-class _Run:
+class _ImportRun:
     """One run of an import: commits batches and keeps the counts."""
 
     def __init__(
@@ -198,7 +198,7 @@ class _Run:
         for row in kept:
             self._reasons.add(row.where, row.reason)
 
-    def commit(self, units: Sequence[Unit], *, finished: bool) -> None:
+    def commit(self, units: Sequence[RowGroup], *, finished: bool) -> None:
         """Store the facts of some units and how far the import has come with them."""
         self._set_aside(units)
         with self._store.write(
@@ -268,7 +268,7 @@ class _Run:
     ) -> Iterable[Judgment]:
         return self._store.scan(Judgment, record=list(records), reviewer=list(pseudonyms))
 
-    def _set_aside(self, units: Sequence[Unit]) -> None:
+    def _set_aside(self, units: Sequence[RowGroup]) -> None:
         """Keep rejects before the commit that counts them, so that none can be missing."""
         for unit in units:
             for row, error in unit.set_aside:
@@ -278,7 +278,7 @@ class _Run:
                 self._reasons.add(row.where, error)
         self._rejects.flush()
 
-    def _advanced(self, units: Sequence[Unit], new: frozenset[str]) -> Import:
+    def _advanced(self, units: Sequence[RowGroup], new: frozenset[str]) -> Import:
         """The ledger with these units: a row is stored if it is the first to give a new fact."""
         ledger = self.ledger
         stored, already_there, set_aside = ledger.stored, ledger.already_there, ledger.set_aside
@@ -300,7 +300,7 @@ class _Run:
             set_aside=set_aside,
         )
 
-    def _count(self, units: Sequence[Unit], new: frozenset[str]) -> None:
+    def _count(self, units: Sequence[RowGroup], new: frozenset[str]) -> None:
         for family, name in _FAMILIES.items():
             self._new[name] += sum(identity.startswith(f"{family.prefix}_") for identity in new)
         for unit in units:

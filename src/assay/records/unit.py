@@ -10,7 +10,7 @@ from assay.records.ports import Row
 from assay.records.reader import Recurrence
 
 
-class Unit(msgspec.Struct):
+class RowGroup(msgspec.Struct):
     """Rows that are read as one: a single row, or a group that a mapping names."""
 
     rows: list[Row]
@@ -40,6 +40,6 @@ class Unit(msgspec.Struct):
         self.facts, self.ids, self.recurrences = (), (), {}
 
 
-def refused(rows: Sequence[Row], reason: InputError) -> Unit:
+def refused(rows: Sequence[Row], reason: InputError) -> RowGroup:
     """A unit none of whose rows can be used."""
-    return Unit(list(rows), [(row, reason) for row in rows])
+    return RowGroup(list(rows), [(row, reason) for row in rows])

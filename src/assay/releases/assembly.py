@@ -12,11 +12,11 @@ from assay.core.canonical import encode_fact
 from assay.core.merkle import MerkleTree
 from assay.governance.permits import Permits
 from assay.quality.disposition import Disposition
-from assay.quality.machine_evidence import Demand
+from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.evidence_tally import EvidenceTally
-from assay.releases.item import Item, make_item
+from assay.releases.item import ReleaseItem, make_item
 from assay.releases.manifest import Counts, SourceEntry, TransformationEntry
 from assay.releases.parquet import (
     JUDGMENT_SCHEMA,
@@ -50,10 +50,10 @@ _disposition = msgspec.json.Decoder(Disposition)
 _verification = msgspec.json.Decoder(Verification)
 
 
-class Tally:
+class ReleaseTally:
     """Counts over the items of a release, and the Merkle root over them."""
 
-    def __init__(self, demand: Demand) -> None:
+    def __init__(self, demand: EvidenceDemand) -> None:
         """Count nothing yet.
 
         Args:
@@ -74,7 +74,7 @@ class Tally:
 
     def add(
         self,
-        item: Item,
+        item: ReleaseItem,
         body: bytes,
         record: Record,
         judgments: Sequence[Judgment],
@@ -150,7 +150,7 @@ class _Files:
 
     def write(
         self,
-        item: Item,
+        item: ReleaseItem,
         record: Record,
         judgments: Sequence[tuple[str, Judgment]],
         bundle: Bundle,
@@ -177,10 +177,10 @@ def assemble(
     permits: Permits,
     folder: Path,
     items: Spool,
-    demand: Demand,
+    demand: EvidenceDemand,
     *,
     handles: Mapping[str, str],
-) -> Tally:
+) -> ReleaseTally:
     """Write the data files of a release.
 
     Args:
@@ -191,7 +191,7 @@ def assemble(
         demand: what the documents demand of machine evidence.
         handles: id of a record -> its handle, where it has another id in the store.
     """
-    tally = Tally(demand)
+    tally = ReleaseTally(demand)
     with ExitStack() as stack:
         files = _Files(folder, stack)
         for identity, body in chosen.in_order():

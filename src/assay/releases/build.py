@@ -23,15 +23,15 @@ from assay.core.version import __version__
 from assay.governance.clearance import Clearance
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.permits import Permits
-from assay.quality.coverage import Coverage, coverage
-from assay.quality.machine_evidence import Demand
+from assay.quality.coverage import DistributionCoverage, coverage
+from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.record import SCHEMA_VERSION, Record
-from assay.releases.assembly import Tally, assemble
+from assay.releases.assembly import ReleaseTally, assemble
 from assay.releases.attestation import ATTESTATION, RELEASE, attest
-from assay.releases.card import TEXTS, Portrait, render_texts
+from assay.releases.card import TEXTS, DataCardContext, render_texts
 from assay.releases.checksums import SUMS, digest_file, render_sums
 from assay.releases.croissant import CROISSANT, describe
-from assay.releases.diff import Difference, compare_releases
+from assay.releases.diff import ReleaseDifference, compare_releases
 from assay.releases.evidence_tally import GuidelineEntry
 from assay.releases.gates import (
     agreement_gate,
@@ -44,8 +44,8 @@ from assay.releases.gates import (
     verification_gate,
     versions_gate,
 )
-from assay.releases.inputs import Paperwork, ReleaseInputs, day_of, paperwork, texts_in
-from assay.releases.item import Item
+from assay.releases.inputs import ReleaseInputs, TypedDocuments, day_of, paperwork, texts_in
+from assay.releases.item import ReleaseItem
 from assay.releases.keys import key_id
 from assay.releases.manifest import (
     FORMAT,
@@ -54,7 +54,7 @@ from assay.releases.manifest import (
     DocumentEntry,
     FileEntry,
     Generator,
-    Head,
+    ManifestHead,
     ManifestWriter,
     read_manifest,
 )
@@ -62,7 +62,7 @@ from assay.releases.place import building, locked, make_durable, settle
 from assay.releases.previous import entry_of, previous_release
 from assay.releases.publication import Publication
 from assay.releases.release import GateResult, Release
-from assay.releases.selection import Selection, select
+from assay.releases.selection import SelectedRecords, select
 from assay.releases.spool import Spool
 from assay.releases.unchanged import LIMITATIONS, refuse_unchanged
 from assay.releases.withdrawal import withdrawn_records
@@ -75,7 +75,7 @@ QUALITY_TEXT = "quality.md"
 """The quality report for people."""
 
 
-_item = msgspec.json.Decoder(Item)
+_item = msgspec.json.Decoder(ReleaseItem)
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +85,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     """The fact that was committed."""
     folder: Path
     """Its path."""
-    head: Head
+    head: ManifestHead
     """The head of its manifest."""
     held_back: HeldBack
     """Releasable records whose rights do not permit the use, each with its reasons."""
@@ -142,7 +142,7 @@ class _Build:
         return {kind: file.document for kind, file in self.inputs.documents.items()}
 
     @cached_property
-    def paperwork(self) -> Paperwork:
+    def paperwork(self) -> TypedDocuments:
         """The documents in force, typed."""
         return paperwork(self.documents)
 
@@ -180,7 +180,7 @@ class _Build:
                 reserve=self.inputs.reserve,
                 leave_out_overlaps=self.inputs.leave_out_overlaps,
             )
-            demand = Demand(self.paperwork.contract, self.paperwork.rubric)
+            demand = EvidenceDemand(self.paperwork.contract, self.paperwork.rubric)
             publication = Publication(chosen, self.inputs.record_handle)
             publication.write(published)
             tally = assemble(
@@ -213,8 +213,8 @@ class _Build:
         self._write(QUALITY_TEXT, publication.text(self.inputs.quality.markdown.decode()))
 
     def _judge(
-        self, selection: Selection, tally: Tally, items: Spool
-    ) -> tuple[Head, dict[str, str]]:
+        self, selection: SelectedRecords, tally: ReleaseTally, items: Spool
+    ) -> tuple[ManifestHead, dict[str, str]]:
         """The manifest's head and the texts, once every gate has let them pass."""
         covered = coverage(selection.cells, self.paperwork.contract.sampling)
         difference, before = self._difference(items)
@@ -248,7 +248,7 @@ class _Build:
         head = msgspec.structs.replace(head, gates=gates)
         return head, self._texts(head, covered, difference)
 
-    def _reserve_gate(self, selection: Selection, draft: Mapping[str, str]) -> GateResult:
+    def _reserve_gate(self, selection: SelectedRecords, draft: Mapping[str, str]) -> GateResult:
         index, figures = self.inputs.reserve, selection.figures
         found = index.overlaps(self._files(draft)) if index else ()
         return reserve_gate(
@@ -267,14 +267,16 @@ class _Build:
         for name, text in {**draft, QUALITY_TEXT: self.inputs.quality.markdown.decode()}.items():
             yield Compared.of(name, text)
 
-    def _judged_under(self, tally: Tally) -> tuple[GuidelineEntry, ...]:
+    def _judged_under(self, tally: ReleaseTally) -> tuple[GuidelineEntry, ...]:
         """Judgments by guideline; the rubric in force is named even if nobody else knows it."""
         rubric = self.documents["rubric"]
         known = {rubric.id: f"{rubric.name} {rubric.version}"}
         return tally.evidence.guidelines({**self.inputs.rubrics, **known})
 
-    def _head(self, tally: Tally, selection: Selection, gates: tuple[GateResult, ...]) -> Head:
-        return Head(
+    def _head(
+        self, tally: ReleaseTally, selection: SelectedRecords, gates: tuple[GateResult, ...]
+    ) -> ManifestHead:
+        return ManifestHead(
             format=FORMAT,
             program=self.inputs.program,
             version=self.inputs.version,
@@ -318,7 +320,7 @@ class _Build:
 
     def _difference(
         self, items: Spool
-    ) -> tuple[Difference | None, Mapping[DocumentKind, Document] | None]:
+    ) -> tuple[ReleaseDifference | None, Mapping[DocumentKind, Document] | None]:
         """What changed since the previous release, and its documents; None for a first one."""
         if self.previous is None:
             return None, None
@@ -333,9 +335,12 @@ class _Build:
         return difference, documents
 
     def _texts(
-        self, head: Head, covered: Coverage, difference: Difference | None
+        self,
+        head: ManifestHead,
+        covered: DistributionCoverage,
+        difference: ReleaseDifference | None,
     ) -> dict[str, str]:
-        portrait = Portrait(
+        portrait = DataCardContext(
             head=head,
             paperwork=self.paperwork,
             covered=covered,
@@ -355,14 +360,14 @@ class _Build:
             **{file.file: texts_in(file.document) for file in files},
         }
 
-    def _write_manifest(self, head: Head, items: Spool) -> None:
+    def _write_manifest(self, head: ManifestHead, items: Spool) -> None:
         with (self.folder / MANIFEST).open("wb") as stream:
             writer = ManifestWriter(stream, head)
             for _, item in items.in_order():
                 writer.add(item)
             writer.close()
 
-    def _seal(self, head: Head) -> None:
+    def _seal(self, head: ManifestHead) -> None:
         known = {entry.name: entry.sha256 for entry in head.files}
         digests = {
             name: known.get(name) or digest_file(self.folder / name)[0]
@@ -372,7 +377,9 @@ class _Build:
         subjects = {MANIFEST: digests[MANIFEST], SUMS: digest_file(self.folder / SUMS)[0]}
         self._write(ATTESTATION, attest(RELEASE, subjects, predicate_of(head), self.key))
 
-    def _commit(self, head: Head, items: Spool, origins: Mapping[str, str], actor: str) -> Release:
+    def _commit(
+        self, head: ManifestHead, items: Spool, origins: Mapping[str, str], actor: str
+    ) -> Release:
         documents: dict[str, str] = {entry.kind: entry.id for entry in head.documents}
         release = Release(
             version=head.version,
@@ -404,7 +411,7 @@ class _Build:
         (self.folder / name).write_bytes(data)
 
 
-def predicate_of(head: Head) -> dict[str, Any]:
+def predicate_of(head: ManifestHead) -> dict[str, Any]:
     """What the signed statement says of a release."""
     previous = head.previous
     return {
@@ -420,7 +427,7 @@ def predicate_of(head: Head) -> dict[str, Any]:
     }
 
 
-def read_documents(folder: Path, head: Head) -> dict[DocumentKind, Document]:
+def read_documents(folder: Path, head: ManifestHead) -> dict[DocumentKind, Document]:
     """The documents of a release, by kind, from their canonical files.
 
     Raises:
@@ -440,7 +447,7 @@ def read_documents(folder: Path, head: Head) -> dict[DocumentKind, Document]:
     return documents
 
 
-def _items_of(items: Spool) -> Iterator[Item]:
+def _items_of(items: Spool) -> Iterator[ReleaseItem]:
     for _, body in items.in_order():
         yield _item.decode(body)
 

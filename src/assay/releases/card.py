@@ -10,10 +10,10 @@ import msgspec
 
 from assay.governance.failure_modes import MODES, Alarm
 from assay.governance.rights import USES
-from assay.quality.coverage import MISSING, AxisCoverage, Coverage
-from assay.releases.diff import Difference
-from assay.releases.inputs import Paperwork
-from assay.releases.manifest import Head
+from assay.quality.coverage import MISSING, AxisCoverage, DistributionCoverage
+from assay.releases.diff import ReleaseDifference
+from assay.releases.inputs import TypedDocuments
+from assay.releases.manifest import ManifestHead
 from assay.reserve.service import NOT_SOUGHT
 
 README = "README.md"
@@ -43,18 +43,18 @@ _SHOWN = 20
 """Lines that the change log lists before it says how many more there are."""
 
 
-class Portrait(msgspec.Struct, frozen=True, kw_only=True):
+class DataCardContext(msgspec.Struct, frozen=True, kw_only=True):
     """What the texts are about."""
 
-    head: Head
+    head: ManifestHead
     """The head of the manifest."""
-    paperwork: Paperwork
+    paperwork: TypedDocuments
     """The documents in force."""
-    covered: Coverage
+    covered: DistributionCoverage
     """Coverage of the contract's distribution by the records of the release."""
     key_id: str
     """Id of the key that signs."""
-    difference: Difference | None
+    difference: ReleaseDifference | None
     """What changed since the release before; None for a first release."""
     alarms: tuple[Alarm, ...]
     """Failure modes that were raised."""
@@ -62,13 +62,13 @@ class Portrait(msgspec.Struct, frozen=True, kw_only=True):
     """What people know of the data's limits, as Markdown."""
 
 
-def render_texts(portrait: Portrait) -> dict[str, str]:
+def render_texts(portrait: DataCardContext) -> dict[str, str]:
     """The texts: file name -> Markdown."""
     context = _context(portrait)
     return {name: _environment().get_template(f"{name}.j2").render(context) for name in TEXTS}
 
 
-def render_readme(head: Head, papers: Paperwork, key: str, script: str) -> str:
+def render_readme(head: ManifestHead, papers: TypedDocuments, key: str, script: str) -> str:
     """The README of a release, from what a verifier has as well.
 
     Args:
@@ -81,12 +81,12 @@ def render_readme(head: Head, papers: Paperwork, key: str, script: str) -> str:
     return template.render(head=head, paperwork=papers, key_id=key, verify_script=script)
 
 
-def licences_of(head: Head) -> list[str]:
+def licences_of(head: ManifestHead) -> list[str]:
     """The licences of a release's source classes, each once, sorted; all of them bind."""
     return sorted({entry.licence for entry in head.source_classes if entry.licence})
 
 
-def _context(portrait: Portrait) -> dict[str, Any]:
+def _context(portrait: DataCardContext) -> dict[str, Any]:
     head, paperwork = portrait.head, portrait.paperwork
     drawn_on = {entry.id for entry in head.source_classes}
     dimensions = paperwork.rubric.dimensions
@@ -126,7 +126,7 @@ def _gap(axis: AxisCoverage) -> dict[str, Any]:
     }
 
 
-def _changes(difference: Difference | None) -> dict[str, Any]:
+def _changes(difference: ReleaseDifference | None) -> dict[str, Any]:
     if difference is None:
         return {"difference": None}
     changes = {

@@ -21,7 +21,7 @@ from assay.core.identity import make_id
 from assay.governance.permits import Permits
 from assay.quality.coverage import Cells, coverage
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
-from assay.quality.machine_evidence import Demand
+from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.assembly import (
@@ -31,7 +31,7 @@ from assay.releases.assembly import (
     JUDGMENTS,
     RECORDS,
     VERIFICATIONS,
-    Tally,
+    ReleaseTally,
 )
 from assay.releases.build import read_documents
 from assay.releases.checksums import digest_file, is_safe
@@ -53,9 +53,9 @@ from assay.releases.inheritance import (
     descent_faults,
     item_faults,
 )
-from assay.releases.inputs import Paperwork, day_of, paperwork
-from assay.releases.item import Item, make_item
-from assay.releases.manifest import MANIFEST, Head, read_manifest
+from assay.releases.inputs import TypedDocuments, day_of, paperwork
+from assay.releases.item import ReleaseItem, make_item
+from assay.releases.manifest import MANIFEST, ManifestHead, read_manifest
 from assay.releases.parquet import (
     JUDGMENT_SCHEMA,
     RECORD_SCHEMA,
@@ -73,7 +73,7 @@ F = TypeVar("F", Record, Judgment, Disposition, Adjudication, Verification)
 About = TypeVar("About", Judgment, Disposition, Adjudication, Verification)
 
 
-def examine(folder: Path, head: Head, faults: Faults) -> Paperwork:
+def examine(folder: Path, head: ManifestHead, faults: Faults) -> TypedDocuments:
     """Derive everything that the manifest says from the files, and report every difference.
 
     Returns:
@@ -89,7 +89,7 @@ def examine(folder: Path, head: Head, faults: Faults) -> Paperwork:
     permits = Permits(
         papers.sources.classes, on=day_of(head.created), territory=head.program.territory
     )
-    tally = Tally(Demand(papers.contract, papers.rubric))
+    tally = ReleaseTally(EvidenceDemand(papers.contract, papers.rubric))
     walk = _Walk(
         folder, head, permits=permits, sampling=papers.contract.sampling, faults=faults, tally=tally
     )
@@ -100,7 +100,7 @@ def examine(folder: Path, head: Head, faults: Faults) -> Paperwork:
     return papers
 
 
-def _examine_head(folder: Path, head: Head, faults: Faults) -> None:
+def _examine_head(folder: Path, head: ManifestHead, faults: Faults) -> None:
     if head.previous and precedence(head.previous.version) >= precedence(head.version):
         message = f"{head.version} follows {head.previous.version}, which is not below it"
         faults.error("previous-not-below", MANIFEST, message)
@@ -122,7 +122,9 @@ def _examine_head(folder: Path, head: Head, faults: Faults) -> None:
             faults.error("other-file", MANIFEST, f"{name} is not the file that is described")
 
 
-def _examine_documents(folder: Path, head: Head, faults: Faults) -> dict[DocumentKind, Document]:
+def _examine_documents(
+    folder: Path, head: ManifestHead, faults: Faults
+) -> dict[DocumentKind, Document]:
     documents = read_documents(folder, head)
     for entry in head.documents:
         document = documents[entry.kind]
@@ -170,12 +172,12 @@ class _Walk:
     def __init__(
         self,
         folder: Path,
-        head: Head,
+        head: ManifestHead,
         *,
         permits: Permits,
         sampling: Sampling,
         faults: Faults,
-        tally: Tally,
+        tally: ReleaseTally,
     ) -> None:
         self.tally = tally
         """Counts and Merkle root over the items as they are."""
@@ -223,7 +225,7 @@ class _Walk:
         for identity, fault in descent_faults(self._folder / MANIFEST, self._derived):
             self._error("other-inheritance", f"{identity}: {fault}")
 
-    def _examine(self, item: Item, body: bytes, raw: Body, record: Record) -> None:
+    def _examine(self, item: ReleaseItem, body: bytes, raw: Body, record: Record) -> None:
         judgments = self._judgments.about(item.id)
         adjudications = self._adjudications.about(item.id)
         verifications = self._verifications.about(item.id)
@@ -259,13 +261,13 @@ class _Walk:
             inherited=item.inherited,
             handle=item.handle,
         )
-        for field in Item.__struct_fields__:
+        for field in ReleaseItem.__struct_fields__:
             if getattr(item, field) != getattr(expected, field):
                 self._error("other-item", f"{item.id}: {field} is not what the facts say")
         if self._head.use not in item.permitted:
             self._error("no-right", f"{item.id} has no right to {self._head.use}")
 
-    def _examine_inheritance(self, item: Item) -> None:
+    def _examine_inheritance(self, item: ReleaseItem) -> None:
         if item.parents and self._head.format not in BEFORE_INHERITANCE:
             self._derived.append(
                 Descent(id=item.id, parents=item.parents, sources=item.all_sources)
@@ -296,7 +298,7 @@ class _Walk:
         self._faults.error(code, MANIFEST, message)
 
 
-def _compare(head: Head, tally: Tally, permits: Permits, faults: Faults) -> None:
+def _compare(head: ManifestHead, tally: ReleaseTally, permits: Permits, faults: Faults) -> None:
     derived = {
         "merkle_root": tally.tree.root().hex(),
         "counts": tally.counts(),
@@ -343,9 +345,9 @@ def _examine_tables(folder: Path, faults: Faults) -> None:
 
 
 def _run_gates(
-    head: Head,
+    head: ManifestHead,
     walk: _Walk,
-    papers: Paperwork,
+    papers: TypedDocuments,
     documents: dict[DocumentKind, Document],
     faults: Faults,
 ) -> None:
@@ -378,7 +380,7 @@ def _run_gates(
             faults.error("other-gate-state", MANIFEST, message)
 
 
-def _examine_gates(head: Head, faults: Faults) -> None:
+def _examine_gates(head: ManifestHead, faults: Faults) -> None:
     """Whether the gates are those of the format, each in a state of the format, and none stops."""
     expected = GATES[head.format]
     if tuple(gate.gate for gate in head.gates) != expected:
@@ -392,7 +394,7 @@ def _examine_gates(head: Head, faults: Faults) -> None:
             faults.error("other-gate-state", MANIFEST, message)
 
 
-def _sampling(head: Head, papers: Paperwork, counts: QaFigures) -> Sampling:
+def _sampling(head: ManifestHead, papers: TypedDocuments, counts: QaFigures) -> Sampling:
     """The distribution as the release's format reads it: up to the third, shares of what is there."""
     sampling = papers.contract.sampling
     if head.format not in TWO_STATES:

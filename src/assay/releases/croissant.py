@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from assay.contracts.sources import SourceClass
 from assay.releases.card import licences_of
-from assay.releases.inputs import Paperwork
-from assay.releases.manifest import FileEntry, Head
+from assay.releases.inputs import TypedDocuments
+from assay.releases.manifest import FileEntry, ManifestHead
 from assay.releases.parquet import (
     JUDGMENT_COLUMNS,
     JUDGMENT_SCHEMA,
@@ -72,7 +72,7 @@ _MEDIA_TYPES = {
 }
 
 
-def describe(head: Head, papers: Paperwork) -> str:
+def describe(head: ManifestHead, papers: TypedDocuments) -> str:
     """The Croissant description of a release, as JSON.
 
     Args:
@@ -158,7 +158,7 @@ def _record_set(name: str, schema: pa.Schema, columns: dict[str, str]) -> dict[s
     }
 
 
-def _responsible(head: Head, paperwork: Paperwork) -> dict[str, Any]:
+def _responsible(head: ManifestHead, paperwork: TypedDocuments) -> dict[str, Any]:
     """The RAI properties that the release can state; the others are left out, not guessed."""
     counts, contract = head.counts, paperwork.contract
     drawn_on = {entry.id for entry in head.source_classes}

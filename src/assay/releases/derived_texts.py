@@ -21,8 +21,8 @@ from assay.releases.checksums import SUMS, scan_folder
 from assay.releases.croissant import CROISSANT, describe
 from assay.releases.faults import Faults
 from assay.releases.gates import TWO_STATES
-from assay.releases.inputs import Paperwork
-from assay.releases.manifest import MANIFEST, Head
+from assay.releases.inputs import TypedDocuments
+from assay.releases.manifest import MANIFEST, ManifestHead
 
 _EARLIER_SCRIPTS = {"41b6befb08a5f6d43bc1d7cd1279ea4ef05fb4a5240294200cb4ced0d87884dd"}
 """SHA-256 of shell lines that earlier releases show, hexadecimal."""
@@ -33,7 +33,9 @@ _FIGURES = ("name", "version", "url", "license", "creator", "datePublished", "di
 """What a description of the formats 1 to 3 has in common with those of today."""
 
 
-def examine_texts(folder: Path, head: Head, papers: Paperwork, key: str, faults: Faults) -> None:
+def examine_texts(
+    folder: Path, head: ManifestHead, papers: TypedDocuments, key: str, faults: Faults
+) -> None:
     """Report every text that is not what manifest and documents say, and every file too many.
 
     Args:
@@ -48,7 +50,7 @@ def examine_texts(folder: Path, head: Head, papers: Paperwork, key: str, faults:
     _examine_readme(folder / README, head, papers, key, faults)
 
 
-def _examine_names(folder: Path, head: Head, faults: Faults) -> None:
+def _examine_names(folder: Path, head: ManifestHead, faults: Faults) -> None:
     documents = {name for each in head.documents for name in (each.source, each.canonical)}
     described = {QUALITY_JSON, QUALITY_TEXT, *DATA_FILES, *documents}
     known = described | {CROISSANT, MANIFEST, SUMS, ATTESTATION, *TEXTS}
@@ -61,7 +63,9 @@ def _examine_names(folder: Path, head: Head, faults: Faults) -> None:
         faults.error("undescribed-file", name, "the manifest does not describe it")
 
 
-def _examine_croissant(file: Path, head: Head, papers: Paperwork, faults: Faults) -> None:
+def _examine_croissant(
+    file: Path, head: ManifestHead, papers: TypedDocuments, faults: Faults
+) -> None:
     derived = describe(head, papers)
     written = _text(file)
     if head.format in TWO_STATES:
@@ -72,7 +76,9 @@ def _examine_croissant(file: Path, head: Head, papers: Paperwork, faults: Faults
         faults.error("other-croissant", file.name, "it does not describe what the manifest says")
 
 
-def _examine_readme(file: Path, head: Head, papers: Paperwork, key: str, faults: Faults) -> None:
+def _examine_readme(
+    file: Path, head: ManifestHead, papers: TypedDocuments, key: str, faults: Faults
+) -> None:
     written = _text(file)
     shown = _SCRIPT.search(written)
     script = shown[1] if shown else ""

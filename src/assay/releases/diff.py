@@ -6,7 +6,7 @@ import msgspec
 
 from assay.contracts.diff import Change, compare
 from assay.contracts.document import Document, DocumentKind
-from assay.releases.item import Item
+from assay.releases.item import ReleaseItem
 from assay.releases.release import GateResult
 
 
@@ -49,7 +49,7 @@ class GateChange(msgspec.Struct, frozen=True, kw_only=True):
     """Why, in the later release; empty where it has no such gate."""
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
+class ReleaseDifference(msgspec.Struct, frozen=True, kw_only=True):
     """What is different in the later of two releases."""
 
     before: str
@@ -70,10 +70,10 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 def compare_releases(
     versions: tuple[str, str],
-    items: tuple[Iterable[Item], Iterable[Item]],
+    items: tuple[Iterable[ReleaseItem], Iterable[ReleaseItem]],
     documents: tuple[Mapping[DocumentKind, Document], Mapping[DocumentKind, Document]],
     gates: tuple[Sequence[GateResult], Sequence[GateResult]] = ((), ()),
-) -> Difference:
+) -> ReleaseDifference:
     """The difference between an earlier release and a later one.
 
     Args:
@@ -92,7 +92,7 @@ def compare_releases(
             removed.append(before.id)
         elif before is not None and after is not None:
             changed += _changes(before, after)
-    return Difference(
+    return ReleaseDifference(
         before=versions[0],
         after=versions[1],
         added=tuple(added),
@@ -104,8 +104,8 @@ def compare_releases(
 
 
 def _side_by_side(
-    before: Iterable[Item], after: Iterable[Item]
-) -> Iterator[tuple[Item | None, Item | None]]:
+    before: Iterable[ReleaseItem], after: Iterable[ReleaseItem]
+) -> Iterator[tuple[ReleaseItem | None, ReleaseItem | None]]:
     left, right = iter(before), iter(after)
     old, new = next(left, None), next(right, None)
     while old is not None or new is not None:
@@ -120,7 +120,7 @@ def _side_by_side(
             old, new = next(left, None), next(right, None)
 
 
-def _changes(before: Item, after: Item) -> Iterator[ItemChange]:
+def _changes(before: ReleaseItem, after: ReleaseItem) -> Iterator[ItemChange]:
     def change(what: str, old: object, new: object) -> ItemChange:
         return ItemChange(id=after.id, what=what, before=str(old), after=str(new))
 

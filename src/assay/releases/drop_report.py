@@ -11,8 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 from assay.core.options import options_of
+from assay.releases.exporters.carried_fields import CARRIED_FIELDS, CarriedField, losses
 from assay.releases.exporters.exporter import Carried, Dropped, Exporter
-from assay.releases.exporters.holdings import HOLDINGS, Holding, losses
 from assay.releases.exporters.released import ReleasedRecord
 
 
@@ -41,7 +41,7 @@ class Drops(msgspec.Struct, frozen=True, kw_only=True):
 class Losses(msgspec.Struct, frozen=True, kw_only=True):
     """What carried records hold and their rows do not."""
 
-    holding: Holding
+    holding: CarriedField
     """What kind of piece."""
     meaning: str
     """What one piece is, in words."""
@@ -51,7 +51,7 @@ class Losses(msgspec.Struct, frozen=True, kw_only=True):
     """From how many carried records."""
 
 
-class Split(msgspec.Struct, frozen=True, kw_only=True):
+class CarriedSplit(msgspec.Struct, frozen=True, kw_only=True):
     """How many of one sort belong to carried and to dropped records."""
 
     name: str
@@ -83,14 +83,14 @@ class DropReport(msgspec.Struct, frozen=True, kw_only=True):
     """Why records were dropped, the most frequent reason first."""
     losses: tuple[Losses, ...]
     """What the rows of carried records leave out."""
-    outcomes: tuple[Split, ...]
+    outcomes: tuple[CarriedSplit, ...]
     """Records by what their judgments come to."""
-    verdicts: tuple[Split, ...]
+    verdicts: tuple[CarriedSplit, ...]
     """Judgments by their verdict: where every tie, abstention and preference went."""
 
-    def split(self, name: str) -> Split:
+    def split(self, name: str) -> CarriedSplit:
         """The judgments with one verdict, such as `tie`; zeros where there is none."""
-        none = Split(name=name, carried=0, dropped=0)
+        none = CarriedSplit(name=name, carried=0, dropped=0)
         return next((each for each in self.verdicts if each.name == name), none)
 
 
@@ -103,8 +103,8 @@ class DropCounter:
         self._given = 0
         self._drops: Counter[str] = Counter()
         self._meanings: dict[str, str] = {}
-        self._pieces: Counter[Holding] = Counter()
-        self._losing: Counter[Holding] = Counter()
+        self._pieces: Counter[CarriedField] = Counter()
+        self._losing: Counter[CarriedField] = Counter()
         self._outcomes: Counter[tuple[str, bool]] = Counter()
         self._verdicts: Counter[tuple[str, bool]] = Counter()
 
@@ -147,7 +147,7 @@ class DropCounter:
                     pieces=self._pieces[holding],
                     records=self._losing[holding],
                 )
-                for holding, held in HOLDINGS.items()
+                for holding, held in CARRIED_FIELDS.items()
                 if self._pieces[holding]
             ),
             outcomes=_splits(self._outcomes),
@@ -155,10 +155,11 @@ class DropCounter:
         )
 
 
-def _splits(counts: Counter[tuple[str, bool]]) -> tuple[Split, ...]:
+def _splits(counts: Counter[tuple[str, bool]]) -> tuple[CarriedSplit, ...]:
     names = sorted({name for name, _ in counts})
     return tuple(
-        Split(name=name, carried=counts[name, True], dropped=counts[name, False]) for name in names
+        CarriedSplit(name=name, carried=counts[name, True], dropped=counts[name, False])
+        for name in names
     )
 
 
@@ -212,7 +213,7 @@ def _shown(value: Any) -> str:
     return msgspec.json.encode(value).decode() if not isinstance(value, str) else repr(value)
 
 
-def _split_rows(splits: tuple[Split, ...]) -> list[tuple[object, ...]]:
+def _split_rows(splits: tuple[CarriedSplit, ...]) -> list[tuple[object, ...]]:
     return [(each.name.replace("_", " "), each.carried, each.dropped) for each in splits]
 
 

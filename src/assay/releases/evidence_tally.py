@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from assay.core.fact import Value
-from assay.quality.machine_evidence import Demand
+from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.fields import Index
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.verification.coverage import Dossier, items_of
+from assay.verification.coverage import CoverageEvidence, items_of
 from assay.verification.planned import applying
 from assay.verification.standing import speaks
 from assay.verification.verification import Verification
@@ -56,7 +56,7 @@ class GuidelineEntry(Value):
 class EvidenceTally:
     """Counts items by their evidence, and judgments by the guideline that they cite."""
 
-    def __init__(self, demand: Demand) -> None:
+    def __init__(self, demand: EvidenceDemand) -> None:
         """Count nothing yet.
 
         Args:
@@ -80,7 +80,7 @@ class EvidenceTally:
         """
         self._cited.update(each.rubric or each.guideline or "" for each in judgments)
         speaking = [each for each in verifications if speaks(each)]
-        dossier = Dossier(self._demand.ground, judgments, speaking)
+        dossier = CoverageEvidence(self._demand.ground, judgments, speaking)
         applies = applying(record, self._demand.contract, self._demand.rubric)
         for dimension in self._demand.rubric.dimensions:
             if dimension.id not in applies:

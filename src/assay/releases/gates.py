@@ -18,7 +18,7 @@ from assay.core.issues import Issue, has_errors
 from assay.core.wording import counted
 from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
-from assay.quality.coverage import Coverage, QuotaCoverage, slices_asked
+from assay.quality.coverage import DistributionCoverage, QuotaCoverage, slices_asked
 from assay.quality.floors import FloorResult
 from assay.releases.release import GateResult, GateState
 from assay.releases.unread import unread_passages
@@ -82,7 +82,7 @@ def rights_gate(use: Use, permitted: int, denied: int) -> GateResult:
     return _gate("rights", "passed" if permitted else "refused", reason)
 
 
-def quota_gate(covered: Coverage) -> GateResult:
+def quota_gate(covered: DistributionCoverage) -> GateResult:
     """Whether the release has what the contract asks of the whole and of single slices.
 
     Args:
@@ -104,7 +104,7 @@ def quota_gate(covered: Coverage) -> GateResult:
     return _result("quotas", faults, passed)
 
 
-def _short(quota: QuotaCoverage, covered: Coverage) -> str:
+def _short(quota: QuotaCoverage, covered: DistributionCoverage) -> str:
     """A slice that has too little, in words."""
     has = f"{_slice_name(quota.slice)} has {quota.accepted} of {covered.accepted} records"
     copies = quota.accepted - quota.distinct

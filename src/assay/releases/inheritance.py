@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from assay.core.fact import Value
-from assay.releases.item import Item
+from assay.releases.item import ReleaseItem
 from assay.releases.manifest import Format, read_manifest
 
 BEFORE_INHERITANCE: frozenset[Format] = frozenset(
@@ -28,7 +28,7 @@ class Descent(Value):
     """Source classes that bind it."""
 
 
-def item_faults(item: Item, format_: Format, known: Iterable[str]) -> Iterator[str]:
+def item_faults(item: ReleaseItem, format_: Format, known: Iterable[str]) -> Iterator[str]:
     """What is wrong with what an item says that it inherits.
 
     Args:

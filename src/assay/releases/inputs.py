@@ -8,7 +8,7 @@ import msgspec
 
 from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind
-from assay.contracts.policy import Policy
+from assay.contracts.policy import PolicyRules
 from assay.contracts.rubric import Rubric
 from assay.contracts.sources import Sources
 from assay.core.canonical import parse_json
@@ -35,7 +35,7 @@ class DocumentFile(msgspec.Struct, frozen=True, kw_only=True):
     """What checking it found."""
 
 
-class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
+class RenderedQualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """The quality report, rendered."""
 
     json: bytes
@@ -57,7 +57,7 @@ class ReleaseInputs(msgspec.Struct, frozen=True, kw_only=True):
     """The program."""
     documents: Mapping[DocumentKind, DocumentFile]
     """The documents in force, by kind."""
-    quality: QualityReport
+    quality: RenderedQualityReport
     """The quality report."""
     record_handle: Callable[[str], str]
     """Gives the keyed handle of a record that is not in the release, by its id."""
@@ -83,7 +83,7 @@ class ReleaseInputs(msgspec.Struct, frozen=True, kw_only=True):
     """What people know of the data's limits, as Markdown; added to what is derived."""
 
 
-class Paperwork(msgspec.Struct, frozen=True, kw_only=True):
+class TypedDocuments(msgspec.Struct, frozen=True, kw_only=True):
     """The typed documents of a release."""
 
     contract: Contract
@@ -92,11 +92,11 @@ class Paperwork(msgspec.Struct, frozen=True, kw_only=True):
     """The rubric."""
     sources: Sources
     """The sources."""
-    policy: Policy | None
+    policy: PolicyRules | None
     """The policy, where there is one."""
 
 
-def paperwork(documents: Mapping[DocumentKind, Document]) -> Paperwork:
+def paperwork(documents: Mapping[DocumentKind, Document]) -> TypedDocuments:
     """The typed documents from their facts.
 
     Raises:
@@ -116,11 +116,11 @@ def paperwork(documents: Mapping[DocumentKind, Document]) -> Paperwork:
             message="a release needs a contract, a rubric and sources",
             hint="run `assay contract check`",
         )
-    return Paperwork(
+    return TypedDocuments(
         contract=contract,
         rubric=rubric,
         sources=sources,
-        policy=policy if isinstance(policy, Policy) else None,
+        policy=policy if isinstance(policy, PolicyRules) else None,
     )
 
 

@@ -24,7 +24,7 @@ class ItemTransformation(Value):
     """`sha256:...` of its parameters."""
 
 
-class Item(Value):
+class ReleaseItem(Value):
     """One record of the release, connected to all that it rests on."""
 
     id: str
@@ -78,7 +78,7 @@ def make_item(
     *,
     inherited: tuple[str, ...] = (),
     handle: str = "",
-) -> Item:
+) -> ReleaseItem:
     """The item of a record.
 
     Args:
@@ -94,7 +94,7 @@ def make_item(
     for judgment_id, judgment in judgments:
         digests.append(digest_of(judgment_id))
         cited.add(judgment.rubric or judgment.guideline or "")
-    return Item(
+    return ReleaseItem(
         id=identity,
         kind=record.kind,
         schema=record.schema_version,

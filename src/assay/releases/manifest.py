@@ -19,7 +19,7 @@ from assay.governance.rights import Use
 from assay.quality.disposition import CandidateStanding, State
 from assay.records.fields import Index
 from assay.releases.evidence_tally import DimensionEntry, GuidelineEntry
-from assay.releases.item import Item
+from assay.releases.item import ReleaseItem
 from assay.releases.release import GateResult
 from assay.releases.verifier_tally import VerifierEntry
 
@@ -42,7 +42,7 @@ _ITEMS_OPEN = b',\n  "items": [\n'
 _ITEMS_CLOSE = b"\n  ]\n}\n"
 _INDENT = b"    "
 
-_item_decoder = msgspec.json.Decoder(Item)
+_item_decoder = msgspec.json.Decoder(ReleaseItem)
 
 
 class ProgramName(Value):
@@ -187,7 +187,7 @@ class Generator(Value):
     """Version of pyarrow."""
 
 
-class Head(Value):
+class ManifestHead(Value):
     """Everything of the manifest but its items."""
 
     format: Format
@@ -237,7 +237,7 @@ class Head(Value):
 class ManifestWriter:
     """Writes `manifest.json`: the head first, then item by item."""
 
-    def __init__(self, stream: BinaryIO, head: Head) -> None:
+    def __init__(self, stream: BinaryIO, head: ManifestHead) -> None:
         self._stream = stream
         self._separator = b""
         stream.write(render_head(head) + _ITEMS_OPEN)
@@ -252,13 +252,13 @@ class ManifestWriter:
         self._stream.write(_ITEMS_CLOSE)
 
 
-def render_head(head: Head) -> bytes:
+def render_head(head: ManifestHead) -> bytes:
     """The head as the manifest shows it, up to its last member."""
     text = json.dumps(msgspec.to_builtins(head), indent=2, ensure_ascii=False)
     return text.encode().removesuffix(_HEAD_END)
 
 
-def read_head(file: Path) -> Head:
+def read_head(file: Path) -> ManifestHead:
     """The head of a manifest.
 
     Raises:
@@ -268,7 +268,7 @@ def read_head(file: Path) -> Head:
         return _read_head(stream)
 
 
-def read_manifest(file: Path) -> tuple[Head, Iterator[tuple[Item, bytes]]]:
+def read_manifest(file: Path) -> tuple[ManifestHead, Iterator[tuple[ReleaseItem, bytes]]]:
     """The head of a manifest, and its items with their canonical bytes, streamed.
 
     Raises:
@@ -277,7 +277,7 @@ def read_manifest(file: Path) -> tuple[Head, Iterator[tuple[Item, bytes]]]:
     return read_head(file), _read_items(file)
 
 
-def _read_head(stream: BinaryIO) -> Head:
+def _read_head(stream: BinaryIO) -> ManifestHead:
     lines = []
     for line in stream:
         if line == _ITEMS_OPEN[2:]:
@@ -286,7 +286,7 @@ def _read_head(stream: BinaryIO) -> Head:
     content = b"".join(lines).removesuffix(b",\n")
     parsed = _strict(content + _HEAD_END)
     try:
-        head = msgspec.convert(parsed, Head)
+        head = msgspec.convert(parsed, ManifestHead)
     except msgspec.ValidationError as error:
         raise InputError(
             code="manifest-broken",
@@ -298,7 +298,7 @@ def _read_head(stream: BinaryIO) -> Head:
     return head
 
 
-def _read_items(file: Path) -> Iterator[tuple[Item, bytes]]:
+def _read_items(file: Path) -> Iterator[tuple[ReleaseItem, bytes]]:
     with file.open("rb") as stream:
         _read_head(stream)
         more = True
@@ -315,7 +315,7 @@ def _read_items(file: Path) -> Iterator[tuple[Item, bytes]]:
             raise _not_canonical("the end")
 
 
-def _read_item(body: bytes) -> Item:
+def _read_item(body: bytes) -> ReleaseItem:
     try:
         item = _item_decoder.decode(body)
     except msgspec.MsgspecError as error:

@@ -18,7 +18,7 @@ from assay.records.candidate import candidate_text
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import Abstained, Prefers
-from assay.releases.item import Item
+from assay.releases.item import ReleaseItem
 
 ROWS_PER_GROUP = 5_000
 """Rows that are held in memory and written as one row group."""
@@ -104,7 +104,7 @@ JUDGMENT_COLUMNS: dict[str, str] = {
 
 Row = dict[str, Any]
 
-RecordFact = tuple[Item, Record, bytes]
+RecordFact = tuple[ReleaseItem, Record, bytes]
 """An item, its record, and the record's canonical bytes."""
 
 JudgmentFact = tuple[str, Judgment, bytes]

@@ -14,7 +14,7 @@ from assay.core.identity import make_id
 from assay.core.ports import FactStore
 from assay.governance.exit_rights import ExitRights
 from assay.governance.rights import Use
-from assay.quality.case import Case, cases
+from assay.quality.case import RecordCase, cases
 from assay.quality.coverage import Cells
 from assay.quality.disposition import RELEASABLE, Disposition, rests_on_all
 from assay.releases.gates import QaFigures
@@ -55,7 +55,7 @@ class Bundle(NamedTuple):
 _bundles = msgspec.msgpack.Decoder(Bundle)
 
 
-class Selection:
+class SelectedRecords:
     """The chosen records, spooled to disk, and the figures that the gates ask for."""
 
     def __init__(
@@ -101,7 +101,7 @@ class Selection:
             for (code, reason), count in sorted(self._left_out.items())
         )
 
-    def consider(self, some: Sequence[Case], use: Use, rights: ExitRights) -> None:
+    def consider(self, some: Sequence[RecordCase], use: Use, rights: ExitRights) -> None:
         """Choose records, or count why not."""
         rights.learn({case.id: case.record for case in some})
         wanted = [
@@ -120,7 +120,7 @@ class Selection:
             inherited = tuple(name for name in sources if name not in own)
             self._choose(case, disposition, inherited)
 
-    def _released(self, case: Case) -> Disposition | None:
+    def _released(self, case: RecordCase) -> Disposition | None:
         """The disposition of a record that the rules released; of others None, counted."""
         disposition = case.disposition
         if case.id in self._withdrawn:
@@ -136,14 +136,14 @@ class Selection:
             return disposition
         return None
 
-    def _permitted(self, case: Case, use: Use, rights: ExitRights) -> bool:
+    def _permitted(self, case: RecordCase, use: Use, rights: ExitRights) -> bool:
         if rights.may_leave(case.id, case.record, use=use):
             return True
         denials = rights.decide(case.id, case.record, use=use).denials
         self._left_out["rights", "; ".join(denial.message for denial in denials)] += 1
         return False
 
-    def _shared(self, some: Sequence[Case]) -> list[tuple[Overlap, ...]]:
+    def _shared(self, some: Sequence[RecordCase]) -> list[tuple[Overlap, ...]]:
         """What each record, with all that is released about it, shares with the reserve."""
         if self._reserve is None:
             return [()] * len(some)
@@ -153,7 +153,9 @@ class Selection:
             found[each.holder] += overlaps
         return list(found.values())
 
-    def _choose(self, case: Case, disposition: Disposition, inherited: tuple[str, ...]) -> None:
+    def _choose(
+        self, case: RecordCase, disposition: Disposition, inherited: tuple[str, ...]
+    ) -> None:
         bundle = Bundle(
             record=encode_fact(case.record),
             disposition=encode_fact(disposition),
@@ -184,7 +186,7 @@ def select(
     sampling: Sampling,
     reserve: Comparer | None = None,
     leave_out_overlaps: bool = False,
-) -> Selection:
+) -> SelectedRecords:
     """Choose the records that the rules released and the rights permit.
 
     Args:
@@ -201,7 +203,7 @@ def select(
     withdrawn = {
         record: f"withdrawn: {reason}" for record, reason in withdrawn_records(store).items()
     }
-    selection = Selection(
+    selection = SelectedRecords(
         spool, withdrawn, reserve, sampling, leave_out_overlaps=leave_out_overlaps
     )
     for batch in cases(store, contract=contract, rubric=rubric):
@@ -209,7 +211,7 @@ def select(
     return selection
 
 
-def _texts_of(case: Case) -> Iterator[Compared]:
+def _texts_of(case: RecordCase) -> Iterator[Compared]:
     """Every text that a bundle would hold, fact by fact."""
     yield Compared.of(case.id, case.record)
     about = (case.disposition, *case.judgments, *case.adjudications, *case.verifications)

@@ -10,15 +10,15 @@ from assay.core.errors import InputError, UsageError
 from assay.core.ports import FactStore
 from assay.records.record import Record
 from assay.releases.build import Built, build, read_documents
-from assay.releases.diff import Difference, compare_releases
+from assay.releases.diff import ReleaseDifference, compare_releases
 from assay.releases.manifest import MANIFEST, read_manifest
 from assay.releases.notice import notice_name, sign_notice
 from assay.releases.release import Release
-from assay.releases.verify import Verified, verify
+from assay.releases.verify import VerifiedRelease, verify
 from assay.releases.withdrawal import Withdrawal
 
 __all__ = [
-    "Built", "Verified", "Withdrawn", "build", "diff", "read_card", "require_release", "verify",
+    "Built", "VerifiedRelease", "Withdrawn", "build", "diff", "read_card", "require_release", "verify",
     "withdraw",
 ]  # fmt: skip
 
@@ -32,7 +32,7 @@ class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
     """The signed notice next to the release's folder; hand it to everyone who has the release."""
 
 
-def diff(before: Path, after: Path) -> Difference:
+def diff(before: Path, after: Path) -> ReleaseDifference:
     """What is different in the later of two release folders; verify both first.
 
     Raises:

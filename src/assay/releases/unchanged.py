@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 
 from assay.core.errors import CheckError
-from assay.releases.manifest import MANIFEST, AuditHead, Generator, Head, read_head
+from assay.releases.manifest import MANIFEST, AuditHead, Generator, ManifestHead, read_head
 
 LIMITATIONS = "LIMITATIONS.md"
 """The text that holds what people know of the data's limits."""
 
 
-def refuse_unchanged(head: Head, limitations: str, previous: Path) -> None:
+def refuse_unchanged(head: ManifestHead, limitations: str, previous: Path) -> None:
     """Refuse a build that would repeat the release before it.
 
     Args:
@@ -39,7 +39,7 @@ def refuse_unchanged(head: Head, limitations: str, previous: Path) -> None:
     )
 
 
-def _substance(head: Head) -> tuple[Head, list[tuple[str, str]]]:
+def _substance(head: ManifestHead) -> tuple[ManifestHead, list[tuple[str, str]]]:
     """A head without what differs between any two builds, and the outcome of each gate."""
     neutral = msgspec.structs.replace(
         head,

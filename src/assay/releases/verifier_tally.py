@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from assay.contracts.contract import IsolationLevel
 from assay.core.fact import Value
-from assay.quality.machine_evidence import Demand
+from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.fields import Index
 from assay.records.judgment import Judgment, standing
 from assay.records.verdict import Category, Scored
@@ -42,7 +42,7 @@ class VerifierEntry(Value):
 class VerifierTally:
     """Counts results by verifier, and names records that rest on results which do not count."""
 
-    def __init__(self, demand: Demand) -> None:
+    def __init__(self, demand: EvidenceDemand) -> None:
         """Count nothing yet.
 
         Args:

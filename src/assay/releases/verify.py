@@ -19,19 +19,19 @@ from assay.releases.contents import examine
 from assay.releases.derived_texts import examine_texts
 from assay.releases.faults import Faults
 from assay.releases.keys import key_id
-from assay.releases.manifest import MANIFEST, Head, read_head
+from assay.releases.manifest import MANIFEST, ManifestHead, read_head
 from assay.releases.notice import notices_at_hand
 from assay.releases.version import is_version, precedence
 
 
-class Verified(msgspec.Struct, frozen=True, kw_only=True):
+class VerifiedRelease(msgspec.Struct, frozen=True, kw_only=True):
     """What verifying a release found."""
 
     ok: bool
     """Whether the release may be relied on: no error was found."""
     version: str | None
     """The version that was signed; None where no signed statement could be read."""
-    head: Head | None
+    head: ManifestHead | None
     """The head of the manifest, where it is as it was signed."""
     issues: tuple[Issue, ...]
     """Everything that is wrong (errors) or should be known (warnings), shell first."""
@@ -48,7 +48,7 @@ def verify(
     *,
     newer_than: str | None = None,
     notices: Sequence[Path] = (),
-) -> Verified:
+) -> VerifiedRelease:
     """Verify a release.
 
     Args:
@@ -85,7 +85,7 @@ def verify(
         at_hand = notices_at_hand(folder, statement.digests.get(MANIFEST, ""), public_key, notices)
         faults.add_all(at_hand.issues)
     issues = faults.issues()
-    return Verified(
+    return VerifiedRelease(
         ok=not has_errors(issues),
         version=version,
         head=head,
@@ -147,7 +147,7 @@ def _signed_version(statement: Statement | None, faults: Faults) -> str | None:
 
 def _verify_content(
     folder: Path, statement: Statement, signed_by: str, faults: Faults
-) -> Head | None:
+) -> ManifestHead | None:
     try:
         head = read_head(folder / MANIFEST)
         if predicate_of(head) != statement.predicate:

@@ -81,7 +81,7 @@ class Compared(NamedTuple):
         return cls(holder, list(strings_of(value, pointer)))
 
 
-class _Piece(NamedTuple):
+class _TextPiece(NamedTuple):
     """One text, or what a stretch of it encodes."""
 
     owner: int
@@ -286,7 +286,7 @@ class _Joined:
     """The words of many texts in a row; groups may run over neighbours in one field of one thing."""
 
     def __init__(self, batch: Sequence[Compared], hasher: Hasher) -> None:
-        self._pieces: list[_Piece] = []
+        self._pieces: list[_TextPiece] = []
         streams: list[int] = []
         texts: list[str] = []
         for owner, each in enumerate(batch):
@@ -336,7 +336,7 @@ class _Joined:
         )
         return max(texts, key=len, default="")
 
-    def _cut(self, first: int, last: int) -> Iterator[tuple[_Piece, int, int]]:
+    def _cut(self, first: int, last: int) -> Iterator[tuple[_TextPiece, int, int]]:
         """A run of words by text: the text, its first word and the one after the last."""
         for number in range(self._piece_of[first], self._piece_of[last - 1] + 1):
             start = int(self._first[number])
@@ -345,13 +345,15 @@ class _Joined:
                 yield self._pieces[number], max(first, start) - start, min(last, end) - start
 
 
-def _fields(owner: int, strings: Strings, *, encoded_too: bool) -> Iterator[list[_Piece]]:
+def _fields(owner: int, strings: Strings, *, encoded_too: bool) -> Iterator[list[_TextPiece]]:
     """The texts of a thing, those of one field of a list together, and each that is encoded."""
-    fields: dict[str, list[_Piece]] = {}
+    fields: dict[str, list[_TextPiece]] = {}
     for pointer, text in strings:
-        fields.setdefault(pointer.translate(_NO_DIGITS), []).append(_Piece(owner, pointer, text))
+        fields.setdefault(pointer.translate(_NO_DIGITS), []).append(
+            _TextPiece(owner, pointer, text)
+        )
         for each in encoded(text) if encoded_too else ():
-            yield [_Piece(owner, pointer, text, each)]
+            yield [_TextPiece(owner, pointer, text, each)]
     yield from fields.values()
 
 
@@ -370,7 +372,7 @@ def _runs(spots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return runs
 
 
-def _span(piece: _Piece, first: int, last: int) -> TextSpan:
+def _span(piece: _TextPiece, first: int, last: int) -> TextSpan:
     """The words of a text from one to another; the whole of an encoded stretch."""
     if piece.encoded:
         start, end = piece.encoded.start, piece.encoded.end

@@ -82,7 +82,7 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of sealed items that are in the store as unencrypted records: they are not secret."""
 
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+class ReserveComparison(msgspec.Struct, frozen=True, kw_only=True):
     """All records of the store against the fingerprints of the reserve."""
 
     reserve: str | None
@@ -265,7 +265,7 @@ def compare(
     fingerprints: Comparer | None,
     *,
     on_progress: Callable[[int], None] | None = None,
-) -> Comparison:
+) -> ReserveComparison:
     """Compare every text of the store with the fingerprints of the reserve.
 
     Args:
@@ -282,7 +282,7 @@ def compare(
             overlaps += found
             if on_progress and facts % 1000 == 0:
                 on_progress(facts)
-    return Comparison(
+    return ReserveComparison(
         reserve=declared.id if declared else None,
         items=fingerprints.items if fingerprints else 0,
         wordless=fingerprints.wordless if fingerprints else 0,
@@ -449,7 +449,7 @@ def status(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Rese
     )
 
 
-def leakage_alarm(compared: Comparison) -> Alarm:
+def leakage_alarm(compared: ReserveComparison) -> Alarm:
     """Whether training records hold text of the reserve.
 
     It is clear only where records were compared with the whole reserve that the contract declares.

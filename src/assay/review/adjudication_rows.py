@@ -25,7 +25,7 @@ from assay.review.answer import together
 from assay.review.assignment import Assignment
 from assay.review.cells import Row, fault, is_filled, text_of
 from assay.review.decision import as_decided, with_revision
-from assay.review.exchange import Answered, stated_judgment
+from assay.review.exchange import AnswerContext, stated_judgment
 from assay.review.row_reader import RowReader
 from assay.review.service import (
     BATCH,
@@ -157,7 +157,9 @@ class DecisionReader:
     def _decided(self, answer: Row, record: Record, adjudicator: str) -> Decided:
         order = tuple(range(len(record.candidates)))
         own = Assignment(record=record.id, reviewer=adjudicator, number=0, order=order)
-        about = Answered(assignment=own, record=record, rubric=self._rubric, role="adjudicator")
+        about = AnswerContext(
+            assignment=own, record=record, rubric=self._rubric, role="adjudicator"
+        )
         reader = RowReader(answer)
         stated = stated_judgment(reader, about)
         if stated.skipped_steps:

@@ -21,7 +21,7 @@ from assay.review.assignment import Assignment
 from assay.review.layer import layer_of
 
 
-class Member(msgspec.Struct, frozen=True, kw_only=True):
+class Assignee(msgspec.Struct, frozen=True, kw_only=True):
     """A person who may be asked to judge."""
 
     pseudonym: str
@@ -51,7 +51,7 @@ def refuse_unknown_members(people: Mapping[str, str], contract: Contract) -> Non
         )
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class AssignableRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One record that may need passes, with who has seen it."""
 
     id: str
@@ -91,7 +91,7 @@ class Draw:
     """The contract with its layers."""
     key: bytes
     """Secret that the draw depends on."""
-    members: Sequence[Member]
+    members: Sequence[Assignee]
     """The people who may be asked."""
     rights: ExitRights
     """What may be read today, and by whom."""
@@ -104,12 +104,12 @@ class Draw:
     unfilled: list[Unfilled] = field(default_factory=list)
     """Records for which somebody was missing."""
 
-    def run(self, asked: Iterable[Asked]) -> Iterator[Assignment]:
+    def run(self, asked: Iterable[AssignableRecord]) -> Iterator[Assignment]:
         """Assign what is missing, record by record in a shuffled but repeatable order."""
         for one in sorted(asked, key=lambda each: _digest(self.key, "record", each.id)):
             yield from self._assign(one)
 
-    def _assign(self, one: Asked) -> Iterator[Assignment]:
+    def _assign(self, one: AssignableRecord) -> Iterator[Assignment]:
         layer = layer_of(one.record, self.contract)
         if layer is None:
             self._leave(one, 1, "no layer of review in the contract fits the record")
@@ -131,13 +131,13 @@ class Draw:
             reason = f"{len(able)} of {missing} people in the roles {', '.join(sorted(roles))}"
             self._leave(one, missing - len(able), f"only {reason} may still judge it")
 
-    def _leave(self, one: Asked, missing: int, reason: str) -> None:
+    def _leave(self, one: AssignableRecord, missing: int, reason: str) -> None:
         self.unfilled.append(Unfilled(record=one.id, missing=missing, reason=reason))
 
     def _turn(self, record: str, pseudonym: str) -> tuple[int, bytes]:
         return self.load[pseudonym], _digest(self.key, "turn", record, pseudonym)
 
-    def _ask(self, one: Asked, pseudonym: str, number: int) -> Assignment:
+    def _ask(self, one: AssignableRecord, pseudonym: str, number: int) -> Assignment:
         n_candidates = len(one.record.candidates)
         place = self.shown[pseudonym, n_candidates]
         self.load[pseudonym] += 1

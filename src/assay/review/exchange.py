@@ -90,7 +90,7 @@ _SHOWN = frozenset({"candidate", "evidence", "step_text", "state_after"}) | froz
 RoleName = Literal["author", "reviewer", "policy_reviewer", "language_specialist", "adjudicator"]
 
 
-class Answered(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerContext(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer is read against."""
 
     assignment: Assignment
@@ -185,7 +185,7 @@ def _unknown(row: Row) -> list[str]:
     return [column for column in row if column.split(".")[0] not in _FIXED | _FAMILIES | _SHOWN]
 
 
-def read_answer(row: Row, about: Answered) -> Judgment:
+def read_answer(row: Row, about: AnswerContext) -> Judgment:
     """The judgment that an answered row states, in the record's own order.
 
     Raises:
@@ -210,7 +210,7 @@ _NO_REASON = fault(
 )
 
 
-def stated_judgment(reader: RowReader, about: Answered) -> Judgment:
+def stated_judgment(reader: RowReader, about: AnswerContext) -> Judgment:
     """What a row states, whether it is enough or not; without the parts that have a fault.
 
     Args:
@@ -245,7 +245,7 @@ def stated_judgment(reader: RowReader, about: Answered) -> Judgment:
     return judgment
 
 
-def _verdict(reader: RowReader, about: Answered) -> Verdict:
+def _verdict(reader: RowReader, about: AnswerContext) -> Verdict:
     strength = reader.part(lambda: _strength(reader.row), None)
     verdict = reader.part(lambda: _stated_verdict(reader.row, about), None)
     if verdict is None:
@@ -259,7 +259,7 @@ def _verdict(reader: RowReader, about: Answered) -> Verdict:
     return verdict
 
 
-def _stated_verdict(row: Row, about: Answered) -> Verdict:
+def _stated_verdict(row: Row, about: AnswerContext) -> Verdict:
     word, _, rest = text_of(row, "verdict").partition(":")
     letters = about.letters
     if word in letters:
@@ -306,7 +306,7 @@ def _strength(row: Row) -> int | None:
 
 
 def _dimension_score(
-    about: Answered, column: str, parts: Sequence[str], text: str
+    about: AnswerContext, column: str, parts: Sequence[str], text: str
 ) -> DimensionScore:
     dimension, candidate = _about_dimension(about, column, parts)
     score = _score(text, dimension, column)
@@ -314,7 +314,7 @@ def _dimension_score(
 
 
 def _about_dimension(
-    about: Answered, column: str, parts: Sequence[str]
+    about: AnswerContext, column: str, parts: Sequence[str]
 ) -> tuple[Dimension, int | None]:
     """The dimension and the candidate that a column names."""
     name, *place = parts
@@ -341,18 +341,20 @@ def _score(text: str, dimension: Dimension, column: str) -> Score:
     return Scored(value=int(text))
 
 
-def _reasons(reader: RowReader, about: Answered) -> tuple[Reason, ...]:
+def _reasons(reader: RowReader, about: AnswerContext) -> tuple[Reason, ...]:
     text = reader.text("reason")
     plain = (Reason(text=text),) if text else ()
     return plain + reader.family("reason", partial(_tied_reason, about), parts=(1, 2))
 
 
-def _tied_reason(about: Answered, column: str, parts: Sequence[str], text: str) -> Reason:
+def _tied_reason(about: AnswerContext, column: str, parts: Sequence[str], text: str) -> Reason:
     dimension, candidate = _about_dimension(about, column, parts)
     return Reason(text=text, dimension=dimension.id, candidate=candidate)
 
 
-def _step(about: Answered, column: str, parts: Sequence[str], text: str) -> StepLabel | SkippedStep:
+def _step(
+    about: AnswerContext, column: str, parts: Sequence[str], text: str
+) -> StepLabel | SkippedStep:
     name, number = parts
     word, _, why = text.partition(":")
     step = count_of(number)
@@ -411,7 +413,7 @@ def _stands(row: Row) -> bool | None:
     return True
 
 
-def _ruling(about: Answered, column: str, parts: Sequence[str], text: str) -> SectionRuling:
+def _ruling(about: AnswerContext, column: str, parts: Sequence[str], text: str) -> SectionRuling:
     word, _, rest = text.partition(":")
     severity, _, why = rest.partition(":")
     if word not in RULINGS or (severity and severity not in get_args(Severity)):
@@ -434,7 +436,7 @@ def _ruling(about: Answered, column: str, parts: Sequence[str], text: str) -> Se
     )
 
 
-def _ruled(place: Sequence[str], about: Answered, column: str) -> tuple[str, int | None]:
+def _ruled(place: Sequence[str], about: AnswerContext, column: str) -> tuple[str, int | None]:
     """The section and the candidate that a column names; the section's id may hold dots."""
     whole = ".".join(place)
     *section, name = place

@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from assay.contracts.contract import Contract
-from assay.contracts.policy import Policy as PolicyDocument
+from assay.contracts.policy import PolicyRules as PolicyDocument
 from assay.contracts.rubric import Dimension, PriorityRule, Rubric
 from assay.contracts.terms import SEVERITIES
 from assay.records.kinds import Adversarial, Critique, Demonstration, Outcome, Policy

@@ -69,7 +69,7 @@ OPEN_WORDS: dict[OpenVerdict, tuple[str, str]] = {
 """Verdicts without a winner: the word that the judge writes, and what it means."""
 
 
-class Brief(msgspec.Struct, frozen=True, kw_only=True):
+class JudgeInstructions(msgspec.Struct, frozen=True, kw_only=True):
     """What a judge is asked, of one version of a rubric."""
 
     rubric: str
@@ -104,7 +104,7 @@ class JudgeAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Why."""
 
 
-class Joined(msgspec.Struct, frozen=True, kw_only=True):
+class JudgeOpinion(msgspec.Struct, frozen=True, kw_only=True):
     """What a judge says about one record, whatever the order."""
 
     verdict: Verdict
@@ -121,7 +121,7 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
     """Scores that depend on the order."""
 
 
-def brief_of(rubric: Document, dimensions: Sequence[str] = ()) -> Brief:
+def brief_of(rubric: Document, dimensions: Sequence[str] = ()) -> JudgeInstructions:
     """What a judge is asked under a rubric.
 
     Args:
@@ -149,7 +149,7 @@ def brief_of(rubric: Document, dimensions: Sequence[str] = ()) -> Brief:
                 hint="run its verifier: assay verify run",
             )
     chosen = dimensions or [each.id for each in read.dimensions if each.judged_by != "machine"]
-    return Brief(
+    return JudgeInstructions(
         rubric=rubric.id,
         dimensions=tuple(each for each in read.dimensions if each.id in chosen),
         verdicts=read.verdicts,
@@ -169,7 +169,7 @@ def orders_of(n_candidates: int) -> tuple[tuple[int, ...], ...]:
     return (order, order[::-1]) if n_candidates >= PAIR else (order,)
 
 
-def messages_of(shown: Presentation, brief: Brief, key: bytes) -> tuple[Message, ...]:
+def messages_of(shown: Presentation, brief: JudgeInstructions, key: bytes) -> tuple[Message, ...]:
     """The messages that put a record before a judge.
 
     Args:
@@ -202,7 +202,7 @@ def _pieces(shown: Presentation) -> Iterator[tuple[str, str]]:
         yield f"candidate {letter}", json_text(candidate)
 
 
-def _told(letters: Sequence[str], brief: Brief, mark: str) -> str:
+def _told(letters: Sequence[str], brief: JudgeInstructions, mark: str) -> str:
     compared = len(letters) >= PAIR
     what = f"candidates {', '.join(letters)} for one task" if compared else "one answer to a task"
     parts = [OPENING.format(what=what), DATA.format(mark=mark)]
@@ -216,7 +216,7 @@ def _told(letters: Sequence[str], brief: Brief, mark: str) -> str:
     return "\n\n".join(parts)
 
 
-def answer_form(letters: Sequence[str], brief: Brief) -> dict[str, object]:
+def answer_form(letters: Sequence[str], brief: JudgeInstructions) -> dict[str, object]:
     """The answer's form, with a word for what is in each place."""
     form: dict[str, object] = {
         "reason": {"dimension": "<dimension or null>", "text": "<why>"},
@@ -225,7 +225,7 @@ def answer_form(letters: Sequence[str], brief: Brief) -> dict[str, object]:
     return {"verdict": "<verdict>"} | form if len(letters) >= PAIR else form
 
 
-def _verdict_words(letters: Sequence[str], brief: Brief) -> Iterator[str]:
+def _verdict_words(letters: Sequence[str], brief: JudgeInstructions) -> Iterator[str]:
     if len(letters) > PAIR:
         yield f"an order of all of them, such as {'>'.join(letters)}, with = between equal ones"
     else:
@@ -261,7 +261,7 @@ def _priority(rule: PriorityRule) -> str:
     return f"- a candidate {side} on {rule.veto} is unacceptable"
 
 
-def join(answers: Sequence[JudgeAnswer]) -> Joined:
+def join(answers: Sequence[JudgeAnswer]) -> JudgeOpinion:
     """One answer from those in each order: what depends on the order is an abstention.
 
     Args:
@@ -270,7 +270,7 @@ def join(answers: Sequence[JudgeAnswer]) -> Joined:
     first, *others = answers
     inconsistent = any(_key(each.verdict) != _key(first.verdict) for each in others)
     scores = [_joined_score(each) for each in zip(*(a.scores for a in answers), strict=True)]
-    return Joined(
+    return JudgeOpinion(
         verdict=Abstained(reason=POSITION) if inconsistent else first.verdict,
         scores=tuple(score for score, _ in scores),
         reasons=() if inconsistent else first.reasons,

@@ -26,7 +26,7 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.exchange import OPEN_VERDICTS
-from assay.review.judge import OPEN_WORDS, PAIR, Brief, JudgeAnswer
+from assay.review.judge import OPEN_WORDS, PAIR, JudgeAnswer, JudgeInstructions
 from assay.review.presentation import letter
 
 MAX_CHARACTERS = 100_000
@@ -36,7 +36,9 @@ MAX_REASON = 4_000
 """The longest reason, in characters."""
 
 
-def read_judge_answer(completion: Completion, order: tuple[int, ...], brief: Brief) -> JudgeAnswer:
+def read_judge_answer(
+    completion: Completion, order: tuple[int, ...], brief: JudgeInstructions
+) -> JudgeAnswer:
     """The answer that a completion holds.
 
     Args:
@@ -66,7 +68,9 @@ def read_judge_answer(completion: Completion, order: tuple[int, ...], brief: Bri
     )
 
 
-def _verdict(word: Any, letters: Mapping[str, int], brief: Brief, reason: Reason) -> Verdict:
+def _verdict(
+    word: Any, letters: Mapping[str, int], brief: JudgeInstructions, reason: Reason
+) -> Verdict:
     if not isinstance(word, str):
         raise _fault("unknown-verdict", "the verdict is not a text")
     open_words = {OPEN_WORDS[name][0]: name for name in brief.verdicts}
@@ -94,7 +98,7 @@ def _ranking(word: str, letters: Mapping[str, int]) -> tuple[tuple[int, ...], ..
     return tuple(tuple(sorted(letters[name] for name in group)) for group in groups)
 
 
-def _reason(given: Any, brief: Brief) -> Reason:
+def _reason(given: Any, brief: JudgeInstructions) -> Reason:
     _check_keys(given, {"dimension", "text"}, "the reason")
     text, dimension = given["text"], given["dimension"]
     if not isinstance(text, str) or len(text) > MAX_REASON:
@@ -104,7 +108,9 @@ def _reason(given: Any, brief: Brief) -> Reason:
     return Reason(text=text.strip(), dimension=dimension)
 
 
-def _scores(given: Any, letters: Mapping[str, int], brief: Brief) -> Iterator[DimensionScore]:
+def _scores(
+    given: Any, letters: Mapping[str, int], brief: JudgeInstructions
+) -> Iterator[DimensionScore]:
     """Every score asked for, by dimension and then by candidate in the record's order."""
     _check_keys(given, {each.id for each in brief.dimensions}, "the scores")
     in_order = sorted(letters, key=lambda name: letters[name])

@@ -7,11 +7,11 @@ from typing import Literal
 
 import msgspec
 
-from assay.records.asking import Outcome
+from assay.records.asking import RequestOutcome
 from assay.records.endpoint import Completion, Failure
 from assay.records.judgment import Judgment
 from assay.records.sampling_report import Prices, cost_of
-from assay.review.judge import Joined
+from assay.review.judge import JudgeOpinion
 
 FaultKind = Literal["unparseable", "failed", "other_revision"]
 """Why a record has no judgment: an answer that is not an answer, none at all, or another model's."""
@@ -32,16 +32,16 @@ class JudgeFault(msgspec.Struct, frozen=True, kw_only=True):
     """The order in which its candidates were shown."""
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
+class JudgedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one record: a judgment, or faults."""
 
     record: str
     """Id of the record."""
     judgment: Judgment | None
     """The judgment; None where an answer is missing or cannot be read."""
-    joined: Joined | None
+    joined: JudgeOpinion | None
     """How the orders were joined; None where there is no judgment."""
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[RequestOutcome, ...]
     """What became of each request."""
     faults: tuple[JudgeFault, ...]
     """What went wrong, by order."""
@@ -114,7 +114,7 @@ class JudgeRun(msgspec.Struct, frozen=True, kw_only=True):
     """Every fault, by record and order."""
 
 
-def add_to_run(run: JudgeRun, judged: Judged, price: Prices | None = None) -> JudgeRun:
+def add_to_run(run: JudgeRun, judged: JudgedRecord, price: Prices | None = None) -> JudgeRun:
     """The run with one more record counted."""
     run = _add_requests(run, judged.outcomes, price)
     unreadable = [each.code for each in judged.faults if each.kind == "unparseable"]
@@ -133,7 +133,9 @@ def add_to_run(run: JudgeRun, judged: Judged, price: Prices | None = None) -> Ju
     return _add_judgment(counted, judged.judgment, judged.joined, len(judged.outcomes))
 
 
-def _add_requests(run: JudgeRun, outcomes: Sequence[Outcome], price: Prices | None) -> JudgeRun:
+def _add_requests(
+    run: JudgeRun, outcomes: Sequence[RequestOutcome], price: Prices | None
+) -> JudgeRun:
     completions = [o.outcome for o in outcomes if isinstance(o.outcome, Completion)]
     failures = [o.outcome for o in outcomes if isinstance(o.outcome, Failure)]
     attempts = [o.outcome.attempts for o in outcomes if not o.remembered]
@@ -155,7 +157,7 @@ def _add_requests(run: JudgeRun, outcomes: Sequence[Outcome], price: Prices | No
     )
 
 
-def _add_judgment(run: JudgeRun, judgment: Judgment, joined: Joined, orders: int) -> JudgeRun:
+def _add_judgment(run: JudgeRun, judgment: Judgment, joined: JudgeOpinion, orders: int) -> JudgeRun:
     compared = orders > 1
     return msgspec.structs.replace(
         run,

@@ -20,30 +20,30 @@ from assay.core.digest import chain, sha256
 from assay.core.errors import InputError, UsageError
 from assay.core.ports import FactStore
 from assay.governance.exit_rights import ExitRights
-from assay.records.asking import Outcome, ask, count_silence, in_order, reported_revision
+from assay.records.asking import RequestOutcome, ask, count_silence, in_order, reported_revision
 from assay.records.coherence import judgment_faults
-from assay.records.endpoint import Failure, Journal, ModelEndpoint, Parameters, Request
+from assay.records.endpoint import Failure, Journal, ModelEndpoint, Request, SamplingParameters
 from assay.records.judgment import Judge, Judgment, Reviewer
 from assay.records.record import Record
 from assay.review.assignment import Assignment
 from assay.review.judge import (
-    Brief,
-    Joined,
     JudgeAnswer,
+    JudgeInstructions,
+    JudgeOpinion,
     join,
     messages_of,
     orders_of,
     pseudonym_of,
 )
 from assay.review.judge_answer import read_judge_answer
-from assay.review.judge_run import Judged, JudgeFault
+from assay.review.judge_run import JudgedRecord, JudgeFault
 from assay.review.layer import layer_of
 from assay.review.presentation import present
 
 BATCH = 200
 """Records that are examined at once."""
 
-STEADY = Parameters(temperature="0", seed=0)
+STEADY = SamplingParameters(temperature="0", seed=0)
 """How a judge samples by default: the likeliest answer, the same each time."""
 
 
@@ -52,7 +52,7 @@ class JudgePlan(msgspec.Struct, frozen=True, kw_only=True):
 
     model: str
     """Name of the model."""
-    parameters: Parameters = STEADY
+    parameters: SamplingParameters = STEADY
     """How it is to draw."""
     revision: str | None = None
     """The one revision whose answers count; any where absent."""
@@ -73,12 +73,12 @@ class JudgePlan(msgspec.Struct, frozen=True, kw_only=True):
         return json_text(self.parameters.stated())
 
 
-class Bench(msgspec.Struct, frozen=True, kw_only=True):
+class JudgeConfig(msgspec.Struct, frozen=True, kw_only=True):
     """What every question to one judge shares."""
 
     plan: JudgePlan
     """Which model, and how."""
-    brief: Brief
+    brief: JudgeInstructions
     """What it is asked."""
     key: bytes
     """Secret that the marks depend on."""
@@ -110,7 +110,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
 def to_judge(
     store: FactStore,
-    bench: Bench,
+    bench: JudgeConfig,
     skipped: Counter[str],
     *,
     contract: Contract,
@@ -152,7 +152,7 @@ def _readable(
 
 
 def _unjudged(
-    store: FactStore, bench: Bench, skipped: Counter[str]
+    store: FactStore, bench: JudgeConfig, skipped: Counter[str]
 ) -> Iterator[tuple[str, Record]]:
     records = iter(store.scan(Record))
     while batch := list(islice(records, BATCH)):
@@ -171,8 +171,11 @@ def _unjudged(
 
 
 async def judge_records(
-    records: Iterable[tuple[str, Record]], endpoint: ModelEndpoint, bench: Bench, journal: Journal
-) -> AsyncGenerator[Judged]:
+    records: Iterable[tuple[str, Record]],
+    endpoint: ModelEndpoint,
+    bench: JudgeConfig,
+    journal: Journal,
+) -> AsyncGenerator[JudgedRecord]:
     """Ask about each record in every order; what became of each comes in the records' order.
 
     Args:
@@ -194,8 +197,8 @@ async def judge_records(
 
 
 async def _judge(
-    identity: str, record: Record, endpoint: ModelEndpoint, bench: Bench, journal: Journal
-) -> Judged:
+    identity: str, record: Record, endpoint: ModelEndpoint, bench: JudgeConfig, journal: Journal
+) -> JudgedRecord:
     orders = orders_of(len(record.candidates))
     requests = [bench.request(identity, record, order) for order in orders]
     outcomes = await asyncio.gather(
@@ -220,7 +223,7 @@ async def _judge(
     judgment = _judgment(identity, record, joined, revisions[0], bench) if joined else None
     if judgment and (misfit := next(judgment_faults(record, judgment), None)):
         raise AssertionError(misfit)  # the answer was read against the record's own letters
-    return Judged(
+    return JudgedRecord(
         record=identity,
         judgment=judgment,
         joined=joined,
@@ -230,7 +233,7 @@ async def _judge(
 
 
 def _read(
-    identity: str, order: tuple[int, ...], outcome: Outcome, brief: Brief
+    identity: str, order: tuple[int, ...], outcome: RequestOutcome, brief: JudgeInstructions
 ) -> JudgeAnswer | JudgeFault:
     if isinstance(outcome.outcome, Failure):
         return JudgeFault(
@@ -268,7 +271,7 @@ def _revision_faults(
 
 
 def _judgment(
-    identity: str, record: Record, joined: Joined, revision: str | None, bench: Bench
+    identity: str, record: Record, joined: JudgeOpinion, revision: str | None, bench: JudgeConfig
 ) -> Judgment:
     judge = Judge(
         model=bench.plan.model,
@@ -294,7 +297,7 @@ def _judgment(
 def store_judgments(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
-    judged: Sequence[Judged],
+    judged: Sequence[JudgedRecord],
     *,
     actor: str,
 ) -> None:
@@ -315,5 +318,5 @@ def store_judgments(
         writing.add(judgments)
 
 
-Deliver = Callable[[Sequence[Judged]], None]
+Deliver = Callable[[Sequence[JudgedRecord]], None]
 """Takes what became of some records, such as to store it."""

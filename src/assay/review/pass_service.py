@@ -17,12 +17,12 @@ from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication
-from assay.review.assign import Asked, Draw, Member, Unfilled
+from assay.review.assign import AssignableRecord, Assignee, Draw, Unfilled
 from assay.review.assignment import Assignment, AssignmentWithdrawal
 from assay.review.layer import layer_of
-from assay.review.lease import COUNTED
 from assay.review.passes import PassCount, People, involvements
-from assay.review.ports import PassRegister
+from assay.review.queue.lease import COUNTED
+from assay.review.queue.ports import PassRegister
 
 BATCH = 500
 """Records or assignments that are handled at once, or in one transaction."""
@@ -91,7 +91,7 @@ def assign(
     store: FactStore,
     register: PassRegister,
     documents: Mapping[DocumentKind, Document],
-    members: Sequence[Member],
+    members: Sequence[Assignee],
     *,
     rights: ExitRights,
     key: bytes,
@@ -132,7 +132,9 @@ def assign(
     )
 
 
-def _asked(store: FactStore, register: PassRegister, extra: frozenset[str]) -> Iterator[Asked]:
+def _asked(
+    store: FactStore, register: PassRegister, extra: frozenset[str]
+) -> Iterator[AssignableRecord]:
     for batch in batches(store.scan(Record), BATCH):
         records = {record.id: record for record in batch}
         ids = sorted(records)
@@ -151,7 +153,7 @@ def _asked(store: FactStore, register: PassRegister, extra: frozenset[str]) -> I
                 taken.setdefault(row.record, set()).add(row.reviewer)
         at_least = register.wanted(ids)
         for identity, record in records.items():
-            yield Asked(
+            yield AssignableRecord(
                 id=identity,
                 record=record,
                 seen=frozenset(met.get(identity, ())),

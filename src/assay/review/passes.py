@@ -19,7 +19,7 @@ from assay.records.judgment import Judgment, standing
 from assay.review.adjudication import Adjudication
 from assay.review.assignment import Assignment, AssignmentWithdrawal
 from assay.review.completeness import says_anything
-from assay.review.lease import ANSWERED, COUNTED, Item, Lease, LeaseState, Queue, Stage
+from assay.review.queue.lease import ANSWERED, COUNTED, Lease, LeaseState, Queue, QueueItem, Stage
 
 DONE = (*ANSWERED, LeaseState.judged)
 """States of people who judged an item, at the desk or outside it."""
@@ -133,7 +133,7 @@ def involvements(
     return dict(found)
 
 
-def placed(item: Item, queue: Queue, rows: Mapping[str, Lease], people: People) -> list[Lease]:
+def placed(item: QueueItem, queue: Queue, rows: Mapping[str, Lease], people: People) -> list[Lease]:
     """The rows of an item that the facts add or change.
 
     Args:
@@ -152,7 +152,9 @@ def placed(item: Item, queue: Queue, rows: Mapping[str, Lease], people: People) 
     return [row for row in changed.values() if rows.get(row.reviewer) != row]
 
 
-def _placed(item: Item, queue: Queue, rows: Mapping[str, Lease], people: People) -> Iterator[Lease]:
+def _placed(
+    item: QueueItem, queue: Queue, rows: Mapping[str, Lease], people: People
+) -> Iterator[Lease]:
     nothing = Involvement()
     for person in sorted({*rows, *people}):
         row, involvement = rows.get(person), people.get(person, nothing)
@@ -244,7 +246,7 @@ def reopened(rows: Iterable[Lease]) -> list[Lease]:
     return [_moved(row, LeaseState.barred) for row in rows if row.state in DONE]
 
 
-def is_given(item: Item, rows: Iterable[Lease]) -> bool:
+def is_given(item: QueueItem, rows: Iterable[Lease]) -> bool:
     """Whether as many people judged an item as it wants."""
     return sum(row.state in DONE for row in rows) >= item.need
 

@@ -23,7 +23,7 @@ from assay.review.answer_key import Key, correct, first_answers
 from assay.review.sequential_test import Decision, ExamPlan, sit
 
 
-class Scope(Value):
+class QualificationScope(Value):
     """What is qualified for: one role in one task family and language."""
 
     role: Role
@@ -41,7 +41,7 @@ class ExamItem(Fact):
 
     key: Key
     """What a right answer is."""
-    scope: Scope
+    scope: QualificationScope
     """The exam that it belongs to."""
     retired: bool = False
     """Whether it is no longer used; then `supersedes` names the item that it takes out."""
@@ -69,7 +69,7 @@ class Qualification(Fact):
 
     reviewer: str
     """Pseudonym."""
-    scope: Scope
+    scope: QualificationScope
     """The role, task family and language."""
     rubric: str
     """Document id of the rubric under which it was shown."""
@@ -139,7 +139,7 @@ def may_sit(credentials: Iterable[Credential], *, reviewer: str, needed: Collect
     return held.issuperset(needed)
 
 
-def exam_keys(items: Iterable[ExamItem], scope: Scope, rubric: str) -> dict[str, Key]:
+def exam_keys(items: Iterable[ExamItem], scope: QualificationScope, rubric: str) -> dict[str, Key]:
     """The keys of one exam that are in use, by record id.
 
     Args:
@@ -227,7 +227,7 @@ def issue(
     examination: Examination,
     *,
     reviewer: str,
-    scope: Scope,
+    scope: QualificationScope,
     rubric: str,
     plan: ExamPlan,
     on: date,
@@ -324,7 +324,7 @@ def qualified(
     qualifications: Iterable[Qualification],
     *,
     reviewer: str,
-    work: Scope,
+    work: QualificationScope,
     on: date,
     rubric: str,
     asked: Collection[str],
@@ -370,7 +370,7 @@ def same_meaning(old: Rubric, new: Rubric) -> frozenset[str]:
     return frozenset({*shared, VERDICT}) - touched
 
 
-def _covers(scope: Scope, work: Scope) -> bool:
+def _covers(scope: QualificationScope, work: QualificationScope) -> bool:
     same = scope.role == work.role and scope.family == work.family
     return same and scope.language in {None, work.language}
 

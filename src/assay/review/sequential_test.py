@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from assay.contracts.checks.context import ExamFault
-from assay.contracts.contract import Qualification
+from assay.contracts.contract import QualificationRule
 from assay.core.errors import UsageError
 from assay.core.fact import Value
 
@@ -99,7 +99,7 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True):
     """Failed at `slope * n - below` right answers or fewer."""
 
 
-class Sitting(msgspec.Struct, frozen=True, kw_only=True):
+class ExamProgress(msgspec.Struct, frozen=True, kw_only=True):
     """How far one exam has come."""
 
     trials: int
@@ -139,7 +139,7 @@ def check_plan(plan: ExamPlan) -> None:
         )
 
 
-def plan_of(entry: Qualification) -> ExamPlan:
+def plan_of(entry: QualificationRule) -> ExamPlan:
     """The default plan of a role's entry in the contract.
 
     Somebody who answers exactly at the pass mark is qualified; somebody who errs twice as often is
@@ -180,7 +180,7 @@ def plan_of(entry: Qualification) -> ExamPlan:
     return plan
 
 
-def exam_fault(entry: Qualification) -> ExamFault | None:
+def exam_fault(entry: QualificationRule) -> ExamFault | None:
     """What is wrong with a role's exam at its size; None where it can discriminate.
 
     A person whose true share of right answers is the pass mark is qualified; one whose share lies
@@ -280,7 +280,7 @@ def decide(trials: int, correct: int, plan: ExamPlan) -> Decision:
     return "passed" if correct >= _pass_mark(plan) else "failed"
 
 
-def sit(answers: Sequence[bool], plan: ExamPlan) -> Sitting:
+def sit(answers: Sequence[bool], plan: ExamPlan) -> ExamProgress:
     """Follow an exam answer by answer up to its decision; what comes after it counts for nothing.
 
     Args:
@@ -296,8 +296,8 @@ def sit(answers: Sequence[bool], plan: ExamPlan) -> Sitting:
         correct += right
         decision = decide(trials, correct, plan)
         if decision != "continue":
-            return Sitting(trials=trials, correct=correct, decision=decision)
-    return Sitting(trials=len(answers), correct=correct, decision="continue")
+            return ExamProgress(trials=trials, correct=correct, decision=decision)
+    return ExamProgress(trials=len(answers), correct=correct, decision="continue")
 
 
 def pass_probability(plan: ExamPlan, true_share: float) -> float:

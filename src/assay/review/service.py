@@ -22,7 +22,7 @@ from assay.review.assignment import Assignment
 from assay.review.cells import Row
 from assay.review.decision import decides_anything, decision_faults
 from assay.review.exchange import (
-    Answered,
+    AnswerContext,
     RoleName,
     flat_work_row,
     is_unanswered,
@@ -31,7 +31,7 @@ from assay.review.exchange import (
 )
 from assay.review.layer import layer_of
 from assay.review.pass_service import waiting_work
-from assay.review.ports import PassRegister
+from assay.review.queue.ports import PassRegister
 
 ROLES: tuple[RoleName, ...] = (
     "reviewer", "policy_reviewer", "language_specialist", "author", "adjudicator",
@@ -239,7 +239,7 @@ class _Taking:
         self._refuse_others(row, assignment)
         record = records[assignment.record]
         role = self._roles.get(assignment.reviewer) or _role(record, self._contract)
-        about = Answered(assignment=assignment, record=record, rubric=self._rubric, role=role)
+        about = AnswerContext(assignment=assignment, record=record, rubric=self._rubric, role=role)
         return read_answer(row, about)
 
     def _refuse_others(self, row: Row, assignment: Assignment) -> None:

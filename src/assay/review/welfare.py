@@ -130,7 +130,7 @@ _CAPS: Mapping[CapReason, str] = {
 }
 
 
-class Care(msgspec.Struct, frozen=True, kw_only=True):
+class ExposureSummary(msgspec.Struct, frozen=True, kw_only=True):
     """How much of one harm category a group read; for leads."""
 
     category: str
@@ -278,7 +278,7 @@ def most_of_a_cap(exposures: Iterable[Exposure], caps: Caps) -> float | None:
 
 def care_of_groups(
     exposures: Mapping[str, Iterable[Exposure]], *, least: int = LEAST_PEOPLE
-) -> tuple[Care | Suppressed, ...]:
+) -> tuple[ExposureSummary | Suppressed, ...]:
     """How much of each harm category people read together, in the categories' order.
 
     An item that shows several categories counts in each, so the sums do not add up to a total, and
@@ -295,7 +295,9 @@ def care_of_groups(
                 read[category][reviewer] += exposure.milliseconds
     least = max(least, LEAST_PEOPLE)
     return tuple(
-        Care(category=category, people=len(own), minutes=round(sum(own.values()) / _MINUTE))
+        ExposureSummary(
+            category=category, people=len(own), minutes=round(sum(own.values()) / _MINUTE)
+        )
         if len(own) >= least
         else Suppressed(category=category)
         for category, own in sorted(read.items())

@@ -16,7 +16,7 @@ PROBLEM_TYPE = "urn:assay:problem:"
 """How the type of a problem begins; the stable short name of its kind follows."""
 
 
-class Me(msgspec.Struct, frozen=True, kw_only=True):
+class CurrentUser(msgspec.Struct, frozen=True, kw_only=True):
     """Who makes the request."""
 
     name: str
@@ -53,7 +53,7 @@ class Queues(msgspec.Struct, frozen=True, kw_only=True):
     """The queues."""
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ClaimRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What work is wanted."""
 
     queue: str | None = None
@@ -84,7 +84,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """What the desk's page sent."""
 
 
-class Care(msgspec.Struct, frozen=True, kw_only=True):
+class ContentWarning(msgspec.Struct, frozen=True, kw_only=True):
     """What a reviewer sees about content before the content."""
 
     severity: str | None
@@ -185,7 +185,7 @@ class EvidenceView(msgspec.Struct, frozen=True, kw_only=True):
     """Letter of the candidate that it bears on."""
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class ShownRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What is shown of a record."""
 
     kind: str
@@ -215,7 +215,7 @@ class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
     """Role in which the reviewer judges."""
     form: Form
     """What is asked."""
-    shown: Shown
+    shown: ShownRecord
     """What is shown."""
     revision: int
     """How often it was answered."""
@@ -223,7 +223,7 @@ class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
     """The stored answer, in presented order."""
     draft: Draft | None
     """The unfinished answer."""
-    care: Care | None
+    care: ContentWarning | None
     """What is shown before the content."""
 
 
@@ -254,14 +254,14 @@ class NewDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The answer so far, in whatever shape the page keeps it."""
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True):
+class SavedDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A draft that is kept."""
 
     revision: int
     """The revision that is kept now."""
 
 
-class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why an assignment is given back."""
 
     reason: Literal["skip", "welfare", "pause"]
@@ -340,7 +340,7 @@ Held = Literal["", "Alt+", "Shift+"]
 """The key that is held with a digit."""
 
 
-class Keys(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Shortcuts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A reviewer's own keys of the desk."""
 
     on: bool = True
@@ -415,12 +415,12 @@ class MyDesk(msgspec.Struct, frozen=True, kw_only=True):
     """What I did today."""
     exposure: tuple[Exposed, ...]
     """What I read of severe content today, beside its cap."""
-    keymap: Keys | None
+    keymap: Shortcuts | None
     """My own keys; the desk's where absent."""
 
 
 class Keymap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Keys of the desk."""
 
-    keymap: Keys | None
+    keymap: Shortcuts | None
     """My own keys; nothing brings the desk's own back."""

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from assay.governance.accounts import Account, Invitation, SessionRow, TokenRow
 from assay.store.store import Store
-from assay.store.writing import Unit
+from assay.store.writing import WriteUnit
 
 
 class Accounts:
@@ -89,7 +89,7 @@ class Accounts:
             found = row.first()
         return _invitation(found) if found else None
 
-    def add(self, unit: Unit, account: Account) -> Account:
+    def add(self, unit: WriteUnit, account: Account) -> Account:
         """Add an account; the number is given here."""
         newest = select(func.max(self._accounts.c.id))
         number = (unit.connection.execute(newest).scalar() or 0) + 1
@@ -98,18 +98,18 @@ class Accounts:
         unit.acted = True
         return made
 
-    def change(self, unit: Unit, account: Account) -> None:
+    def change(self, unit: WriteUnit, account: Account) -> None:
         """Rewrite an account."""
         table = self._accounts
         unit.connection.execute(update(table).where(table.c.id == account.id), _row(account))
         unit.acted = True
 
-    def invite(self, unit: Unit, invitation: Invitation) -> None:
+    def invite(self, unit: WriteUnit, invitation: Invitation) -> None:
         """Add an invitation."""
         unit.connection.execute(insert(self._invitations), _row(invitation))
         unit.acted = True
 
-    def withdraw_open(self, unit: Unit, role: str) -> None:
+    def withdraw_open(self, unit: WriteUnit, role: str) -> None:
         """Withdraw every open invitation that grants a role."""
         table = self._invitations
         opened = select(table).where(table.c.used.is_(None))
@@ -121,7 +121,7 @@ class Accounts:
         unit.connection.execute(delete(table).where(table.c.digest.in_(granting)))
         unit.acted = True
 
-    def use(self, unit: Unit, digest: bytes, name: str) -> bool:
+    def use(self, unit: WriteUnit, digest: bytes, name: str) -> bool:
         """Use an invitation up; False if somebody was faster."""
         table = self._invitations
         used = (
@@ -130,26 +130,26 @@ class Accounts:
         unit.acted = True
         return unit.connection.execute(used).rowcount == 1
 
-    def begin(self, unit: Unit, session: SessionRow) -> None:
+    def begin(self, unit: WriteUnit, session: SessionRow) -> None:
         """Add a session, and forget those that have ended."""
         table = self._sessions
         unit.connection.execute(delete(table).where(table.c.until < session.begun))
         unit.connection.execute(insert(table), _row(session))
         unit.acted = True
 
-    def renew(self, unit: Unit, digest: bytes, until: str) -> None:
+    def renew(self, unit: WriteUnit, digest: bytes, until: str) -> None:
         """Have a session that still is there end later; it is no act of anybody."""
         table = self._sessions
         later = update(table).where(table.c.digest == digest, table.c.until < until)
         unit.connection.execute(later.values(until=until))
 
-    def end(self, unit: Unit, digest: bytes) -> None:
+    def end(self, unit: WriteUnit, digest: bytes) -> None:
         """End a session."""
         table = self._sessions
         unit.connection.execute(delete(table).where(table.c.digest == digest))
         unit.acted = True
 
-    def end_all(self, unit: Unit, account: int) -> None:
+    def end_all(self, unit: WriteUnit, account: int) -> None:
         """End all sessions of an account and take its tokens back."""
         sessions, tokens = self._sessions, self._tokens
         unit.connection.execute(delete(sessions).where(sessions.c.account == account))
@@ -157,12 +157,12 @@ class Accounts:
         unit.connection.execute(revoked)
         unit.acted = True
 
-    def add_token(self, unit: Unit, token: TokenRow) -> None:
+    def add_token(self, unit: WriteUnit, token: TokenRow) -> None:
         """Add a token."""
         unit.connection.execute(insert(self._tokens), _row(token))
         unit.acted = True
 
-    def revoke(self, unit: Unit, account: int, digest: bytes) -> bool:
+    def revoke(self, unit: WriteUnit, account: int, digest: bytes) -> bool:
         """Take a token back; False if the account has no such token."""
         table = self._tokens
         revoked = (

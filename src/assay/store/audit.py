@@ -17,10 +17,10 @@ from assay.core.errors import AssayError, MachineError
 from assay.core.identity import digest_of, is_id, make_id
 from assay.core.lineage import Edge
 from assay.core.ports import Checkpoint, Import, Origin
-from assay.store.chain import Entry, Share, Tally, import_digest, row_digest
+from assay.store.chain import Entry, Share, ShareTally, import_digest, row_digest
 from assay.store.damage import LAST_KEY, faults_of_the_file, rows_past_damage
 from assay.store.store import Store
-from assay.store.tables import Kept
+from assay.store.tables import FamilyTable
 
 UNREADABLE = (AssayError, ArithmeticError, LookupError, TypeError, ValueError, msgspec.MsgspecError)
 """What reading a row of another shape can raise."""
@@ -29,7 +29,7 @@ MOST_FINDINGS = 1000
 """Findings that a report spells out; beyond them it only counts."""
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is not as it was written."""
 
     code: str
@@ -59,7 +59,7 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     """The newest entry as its bytes give it."""
     found: int
     """How many findings there are."""
-    findings: tuple[Finding, ...]
+    findings: tuple[AuditFinding, ...]
     """The first of them."""
 
     @property
@@ -82,7 +82,7 @@ def verify(store: Store, witnesses: Iterable[Checkpoint] = ()) -> AuditReport:
         return _Audit(store, connection, witnesses).run()
 
 
-def with_findings(report: AuditReport, further: Iterable[Finding]) -> AuditReport:
+def with_findings(report: AuditReport, further: Iterable[AuditFinding]) -> AuditReport:
     """A report with further findings behind its own."""
     added = tuple(further)
     return msgspec.structs.replace(
@@ -126,7 +126,7 @@ class _Audit:
     def __init__(self, store: Store, connection: Connection, given: Iterable[Checkpoint]) -> None:
         self._store = store
         self._connection = connection
-        self._findings: list[Finding] = []
+        self._findings: list[AuditFinding] = []
         self._found = 0
         self._head = Checkpoint(number=0, hash="")
         self._entries = 0
@@ -282,10 +282,10 @@ class _Audit:
 
     def _take_share(self, table: _Table, number: int) -> Share | None:
         """The share of an entry as the table has it; a gap in its sequence is a finding."""
-        tally: Tally | None = None
+        tally: ShareTally | None = None
         expected = 0
         while (row := table.waiting) is not None and row["entry"] == number:
-            tally = tally or Tally(row["seq"])
+            tally = tally or ShareTally(row["seq"])
             if expected and row["seq"] != expected:
                 self._report("row-renumbered", _place(table, row), "its number is out of sequence")
             expected = row["seq"] + 1
@@ -304,7 +304,7 @@ class _Audit:
             table.digest_of_waiting()
             table.advance()
 
-    def _fact_digest(self, kept: Kept) -> Callable[[RowMapping], bytes]:
+    def _fact_digest(self, kept: FamilyTable) -> Callable[[RowMapping], bytes]:
         """Checks a fact against its id and its index columns, and gives the id's digest."""
 
         def check(row: RowMapping) -> bytes:
@@ -320,7 +320,7 @@ class _Audit:
 
         return check
 
-    def _check_columns(self, kept: Kept, row: RowMapping) -> None:
+    def _check_columns(self, kept: FamilyTable, row: RowMapping) -> None:
         try:
             fact = kept.decoder.decode(row["body"])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -347,7 +347,7 @@ class _Audit:
     def _report(self, code: str, where: str, message: str, hint: str = "") -> None:
         self._found += 1
         if len(self._findings) < MOST_FINDINGS:
-            finding = Finding(code=code, where=where, message=message, hint=hint)
+            finding = AuditFinding(code=code, where=where, message=message, hint=hint)
             self._findings.append(finding)
 
 

@@ -50,7 +50,7 @@ class Entry(Value):
     """Imports that it moved on: number -> SHA-256 of the import as it was then, hexadecimal."""
 
 
-class Tally:
+class ShareTally:
     """Counts the rows of one share and digests them as they come."""
 
     def __init__(self, first: int) -> None:

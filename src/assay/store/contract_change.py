@@ -9,17 +9,17 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select, update
 
-from assay.review.lease import NewItem
+from assay.review.queue.lease import NewItem
 from assay.store.connection import among
-from assay.store.desk_tables import DeskTables
 from assay.store.passes import recount
-from assay.store.writing import Unit
+from assay.store.queue_tables import QueueTables
+from assay.store.writing import WriteUnit
 
 
 class ContractChange:
     """Queued records follow the contract, inside one open unit of work."""
 
-    def __init__(self, unit: Unit, tables: DeskTables, reviews: Sequence[int]) -> None:
+    def __init__(self, unit: WriteUnit, tables: QueueTables, reviews: Sequence[int]) -> None:
         """Begin.
 
         Args:

@@ -11,8 +11,8 @@ from typing import Any, Protocol, get_args
 from assay.contracts.document import Document
 from assay.core.fact import Fact
 from assay.core.lineage import Role
-from assay.planning.finding import Finding
-from assay.planning.plan import Plan
+from assay.planning.finding import FailureFinding
+from assay.planning.plan import DataPlan
 from assay.planning.root_cause import RootCause
 from assay.quality.disposition import Disposition
 from assay.records.judgment import Judgment
@@ -28,7 +28,7 @@ from assay.review.guideline_gap import GapAnswer, GuidelineGap
 from assay.review.qualification import Credential, ExamItem, Qualification
 from assay.review.sentinel import Sentinel
 from assay.review.welfare import Consent
-from assay.validation.evaluation import Evaluation, Result
+from assay.validation.evaluation import Evaluation, ItemResult
 from assay.validation.validation import Validation
 from assay.verification.verification import Verification
 
@@ -120,7 +120,7 @@ def _compared(validation: Validation) -> Named:
     return [("evaluation", each) for each in (*validation.base, *validation.candidate)]
 
 
-def _planned(plan: Plan) -> Named:
+def _planned(plan: DataPlan) -> Named:
     findings: Named = [("finding", each) for each in plan.findings]
     return [*findings, *(("root_cause", each) for each in plan.root_causes)]
 
@@ -248,13 +248,13 @@ FAMILIES = (
     ),
     Family(
         "results",
-        Result,
+        ItemResult,
         {"evaluation": Column(attrgetter("evaluation"), role="evaluation")},
     ),
     Family("validations", Validation, {"contract": _CONTRACT, "release": _RELEASE}, _compared),
     Family(
         "findings",
-        Finding,
+        FailureFinding,
         {
             "validation": Column(attrgetter("validation"), role="validation"),
             "contract": _CONTRACT,
@@ -268,6 +268,6 @@ FAMILIES = (
             "supersedes": Column(attrgetter("supersedes"), role="supersedes"),
         },
     ),
-    Family("plans", Plan, {"contract": _CONTRACT}, _planned),
+    Family("plans", DataPlan, {"contract": _CONTRACT}, _planned),
 )
 """Every family, in the order of the data's way."""

@@ -13,12 +13,12 @@ from typing import Any, Self, TypeVar
 
 from assay.core.errors import MachineError, UsageError
 from assay.store.store import Store
-from assay.store.writing import Deed, Session, Unit
+from assay.store.writing import AuditedOperation, WriteTransaction, WriteUnit
 
 T = TypeVar("T")
 
 _Answer = Callable[[], None]
-_Run = Callable[[Session, "_Submitted"], _Answer]
+_Run = Callable[[WriteTransaction, "_Submitted"], _Answer]
 
 MOST = 256
 """Units that one transaction takes at most, so that none waits long for the others."""
@@ -26,8 +26,8 @@ MOST = 256
 
 @dataclass(frozen=True)
 class _Submitted:
-    work: Callable[[Unit], Any]
-    deed: Deed
+    work: Callable[[WriteUnit], Any]
+    deed: AuditedOperation
     answer: Future[Any] = field(default_factory=Future)
 
 
@@ -58,7 +58,7 @@ class GroupWriter:
 
     def submit(
         self,
-        work: Callable[[Unit], T],
+        work: Callable[[WriteUnit], T],
         action: str,
         *,
         actor: str,
@@ -84,7 +84,7 @@ class GroupWriter:
 
     def post(
         self,
-        work: Callable[[Unit], T],
+        work: Callable[[WriteUnit], T],
         action: str,
         *,
         actor: str,
@@ -103,7 +103,7 @@ class GroupWriter:
         Raises:
             UsageError: if the writer is closed.
         """
-        deed = Deed(action=action, actor=actor, subject=subject, documents=documents)
+        deed = AuditedOperation(action=action, actor=actor, subject=subject, documents=documents)
         submitted = _Submitted(work, deed)
         with self._gate:
             if self._closed:
@@ -162,7 +162,7 @@ class _UnitError(Exception):
         self.error = error
 
 
-def _together(session: Session, submitted: _Submitted) -> _Answer:
+def _together(session: WriteTransaction, submitted: _Submitted) -> _Answer:
     """Run one unit of a transaction in which all go well."""
     try:
         with session.unit(submitted.deed) as unit:
@@ -174,7 +174,7 @@ def _together(session: Session, submitted: _Submitted) -> _Answer:
     return lambda: submitted.answer.set_result(result)
 
 
-def _apart(session: Session, submitted: _Submitted) -> _Answer:
+def _apart(session: WriteTransaction, submitted: _Submitted) -> _Answer:
     """Run one unit in a savepoint; its result may be returned only after the commit."""
     try:
         with session.guarded_unit(submitted.deed) as unit:

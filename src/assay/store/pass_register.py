@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, func, select
 
 from assay.review.assignment import Assignment
-from assay.review.lease import Lease
 from assay.review.passes import PassChange, PassCount, total, within
+from assay.review.queue.lease import Lease
 from assay.store.connection import among
-from assay.store.desk import Desk
 from assay.store.passes import at_desk, leases_of
+from assay.store.queue import SqlQueue
 from assay.store.store import Store
 
 BATCH = 1000
@@ -21,7 +21,7 @@ class Passes:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._desk = Desk(store)
+        self._desk = SqlQueue(store)
         self._tables = store.schema.desk
 
     def wanted(self, records: Sequence[str]) -> Mapping[str, int]:

@@ -27,7 +27,6 @@ from assay.core.fact import Fact
 from assay.records.judgment import Judgment
 from assay.review.adjudication import Adjudication
 from assay.review.assignment import Assignment, AssignmentWithdrawal
-from assay.review.lease import COUNTED, Item, Lease, LeaseState, Queue
 from assay.review.passes import (
     PassChange,
     People,
@@ -36,8 +35,9 @@ from assay.review.passes import (
     open_passes,
     placed,
 )
+from assay.review.queue.lease import COUNTED, Lease, LeaseState, Queue, QueueItem
 from assay.store.connection import among
-from assay.store.desk_tables import DeskTables
+from assay.store.queue_tables import QueueTables
 from assay.store.tables import Schema
 
 F = TypeVar("F", bound=Fact)
@@ -55,7 +55,7 @@ class PassKeeper:
     def __init__(self, connection: Connection, schema: Schema) -> None:
         self._connection = connection
         self._schema = schema
-        self._tables: DeskTables = schema.desk
+        self._tables: QueueTables = schema.desk
         self._queues: dict[int, Queue] = {}
 
     def entered(self, facts: Sequence[Fact]) -> None:
@@ -137,7 +137,7 @@ class PassKeeper:
         found = self._connection.execute(select(self._tables.items.c.id).limit(1))
         return found.first() is not None
 
-    def _items(self, records: Sequence[str]) -> list[tuple[Item, Queue]]:
+    def _items(self, records: Sequence[str]) -> list[tuple[QueueItem, Queue]]:
         items = self._tables.items
         wanted = (
             select(items)
@@ -214,7 +214,7 @@ class PassKeeper:
             )
 
 
-def recount(connection: Connection, tables: DeskTables, which: ColumnElement[bool]) -> None:
+def recount(connection: Connection, tables: QueueTables, which: ColumnElement[bool]) -> None:
     """Derive the open passes of items from the register's rows.
 
     An item of which a pass came back is claimed before all others.
@@ -235,7 +235,7 @@ def recount(connection: Connection, tables: DeskTables, which: ColumnElement[boo
     connection.execute(update(table).where(which).values(open_slots=free, hot=hot))
 
 
-def at_desk(connection: Connection, tables: DeskTables, records: Sequence[str]) -> set[str]:
+def at_desk(connection: Connection, tables: QueueTables, records: Sequence[str]) -> set[str]:
     """Ids of the assignments that the desk gave on these records.
 
     Args:
@@ -250,9 +250,9 @@ def at_desk(connection: Connection, tables: DeskTables, records: Sequence[str]) 
     return set(connection.execute(wanted).scalars())
 
 
-def item_of(row: RowMapping) -> Item:
+def item_of(row: RowMapping) -> QueueItem:
     """A row of the items' table as an item."""
-    return Item(**{name: row[name] for name in Item.__struct_fields__})
+    return QueueItem(**{name: row[name] for name in QueueItem.__struct_fields__})
 
 
 def leases_of(rows: Iterable[RowMapping]) -> list[Lease]:
@@ -266,7 +266,7 @@ def lease_row(lease: Lease) -> dict[str, Any]:
 
 
 def _changes(
-    item: Item, queue: Queue, before: Mapping[str, Lease], written: Sequence[Lease]
+    item: QueueItem, queue: Queue, before: Mapping[str, Lease], written: Sequence[Lease]
 ) -> list[PassChange]:
     """What rows are written, and the item's count where it is wrong with the rows as they are."""
     changes = [

@@ -10,13 +10,13 @@ import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
 from assay.core.batches import batches
-from assay.review.lease import UNDER_WAY, Item, Lease, LeaseState, NewItem, Queue
 from assay.review.passes import reopened
+from assay.review.queue.lease import UNDER_WAY, Lease, LeaseState, NewItem, Queue, QueueItem
 from assay.store.connection import among
 from assay.store.contract_change import ContractChange
-from assay.store.desk_tables import DeskTables
 from assay.store.passes import COUNTED_WORDS, item_of, lease_row, leases_of, recount
-from assay.store.writing import Unit
+from assay.store.queue_tables import QueueTables
+from assay.store.writing import WriteUnit
 
 BATCH = 1000
 """Items that are looked up and inserted at once."""
@@ -28,7 +28,7 @@ PRIORITIES = 32_767
 class QueueUpkeep:
     """The queues inside one open unit of work; implements `review.ports.QueueWriting`."""
 
-    def __init__(self, unit: Unit, tables: DeskTables) -> None:
+    def __init__(self, unit: WriteUnit, tables: QueueTables) -> None:
         self._unit = unit
         self._connection = unit.connection
         self._tables = tables
@@ -186,7 +186,7 @@ class QueueUpkeep:
         counted = select(func.count()).where(leases.item == item, leases.state.in_(COUNTED_WORDS))
         return int(self._connection.execute(counted).scalar_one())
 
-    def _item(self, number: int) -> Item:
+    def _item(self, number: int) -> QueueItem:
         items = self._tables.items
         wanted = select(items).where(items.c.id == number)
         return item_of(self._connection.execute(wanted).mappings().one())

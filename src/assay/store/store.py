@@ -28,10 +28,10 @@ from assay.store.connection import (
 )
 from assay.store.damage import STREAMED, reading_anything
 from assay.store.faults import unreadable_schema
-from assay.store.tables import SCHEMA, Kept, Schema
+from assay.store.tables import SCHEMA, FamilyTable, Schema
 from assay.store.versions import bring_up_to_date, require_current
 from assay.store.witness import Witness, cut_error
-from assay.store.writing import Deed, Session, Unit
+from assay.store.writing import AuditedOperation, WriteTransaction, WriteUnit
 
 F = TypeVar("F", bound=Fact)
 Columns = TypeVarTuple("Columns")
@@ -135,7 +135,7 @@ class Store:
     @contextmanager
     def write(
         self, action: str, *, actor: str, subject: str = "", documents: Mapping[str, str] = {}
-    ) -> Iterator[Unit]:
+    ) -> Iterator[WriteUnit]:
         """Open a transaction that commits its facts and one audit entry together.
 
         A transaction that adds nothing new commits no entry.
@@ -150,15 +150,15 @@ class Store:
             MachineError: if the disk is full, the store is locked or damaged, or the audit
                 chain was cut; nothing of the transaction is stored then.
         """
-        deed = Deed(action=action, actor=actor, subject=subject, documents=documents)
+        deed = AuditedOperation(action=action, actor=actor, subject=subject, documents=documents)
         with self.session() as session, session.unit(deed) as unit:
             yield unit
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
+    def session(self) -> Iterator[WriteTransaction]:
         """Open a transaction for several units of work, each with its own audit entry."""
         with writing(self._engine, self.schema.entries) as connection:
-            session = Session(connection, self.schema, self._clock, self._naming)
+            session = WriteTransaction(connection, self.schema, self._clock, self._naming)
             before = session.head
             if self.witness:
                 _refuse_cut_chain(session, self.witness)
@@ -273,7 +273,7 @@ class Store:
             yield from self._streamed(connection, kept, wanted)
 
     @staticmethod
-    def _streamed(connection: Connection, kept: Kept, wanted: Select[Any]) -> Iterator[Any]:
+    def _streamed(connection: Connection, kept: FamilyTable, wanted: Select[Any]) -> Iterator[Any]:
         streaming = connection.execution_options(yield_per=STREAMED)
         for identity, body in streaming.execute(wanted.order_by(kept.table.c.seq)):
             yield _decode(kept, identity, body)
@@ -389,7 +389,7 @@ def _witness(engine: Engine, named: Path | None) -> Witness | None:
     return Witness(named) if named else None
 
 
-def _refuse_cut_chain(session: Session, witness: Witness) -> None:
+def _refuse_cut_chain(session: WriteTransaction, witness: Witness) -> None:
     """Stop before a new entry would bury that older ones were cut or rewritten."""
     kept = witness.read()
     if kept is None or kept == session.head:
@@ -398,7 +398,7 @@ def _refuse_cut_chain(session: Session, witness: Witness) -> None:
         raise cut_error(kept, witness.file)
 
 
-def _asked(kept: Kept, identity: str) -> tuple[Select[str, bytes], dict[str, str]]:
+def _asked(kept: FamilyTable, identity: str) -> tuple[Select[str, bytes], dict[str, str]]:
     """The statement that finds the fact of an id, or the first two that begin so."""
     columns = kept.table.c
     if is_id(identity, kept.prefix):
@@ -422,7 +422,7 @@ def _no_such_fact(identity: str) -> UsageError:
 
 
 def _known_columns(
-    kept: Kept, where: Mapping[str, str | Sequence[str]]
+    kept: FamilyTable, where: Mapping[str, str | Sequence[str]]
 ) -> Mapping[str, str | Sequence[str]]:
     unknown = sorted(set(where) - set(kept.family.columns) - {"id"})
     if unknown:
@@ -437,7 +437,7 @@ def _known_columns(
 
 def _filter(
     wanted: Select[Any],
-    kept: Kept,
+    kept: FamilyTable,
     conditions: Mapping[str, str | Sequence[str]],
     connection: Connection,
 ) -> Select[Any]:
@@ -448,7 +448,7 @@ def _filter(
     return wanted
 
 
-def _decode(kept: Kept, identity: str, body: bytes) -> Fact:
+def _decode(kept: FamilyTable, identity: str, body: bytes) -> Fact:
     try:
         return kept.decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -25,8 +25,8 @@ from sqlalchemy import (
 
 from assay.core.errors import UsageError
 from assay.core.fact import Fact
-from assay.store.desk_tables import Identity, Number, desk_tables
 from assay.store.families import FAMILIES, Family
+from assay.store.queue_tables import Identity, Number, desk_tables
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,7 +37,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class Kept:
+class FamilyTable:
     """A family together with its table."""
 
     family: Family
@@ -72,11 +72,11 @@ class Schema:
         self.edges = _edges(self.metadata)
         self.origins = _origins(self.metadata)
         self.desk = desk_tables(self.metadata)
-        self.families = [Kept(family, _facts(self.metadata, family)) for family in families]
+        self.families = [FamilyTable(family, _facts(self.metadata, family)) for family in families]
         self._by_class = {kept.family.fact: kept for kept in self.families}
         self._by_prefix = {kept.prefix: kept for kept in self.families}
 
-    def of_class(self, family: type[Fact]) -> Kept:
+    def of_class(self, family: type[Fact]) -> FamilyTable:
         """The family of a class of facts.
 
         Raises:
@@ -90,7 +90,7 @@ class Schema:
                 message=f"the store keeps no facts of class {family.__name__}",
             ) from None
 
-    def of_id(self, identity: str) -> Kept:
+    def of_id(self, identity: str) -> FamilyTable:
         """The family that an id belongs to.
 
         Raises:

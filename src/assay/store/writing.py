@@ -16,17 +16,17 @@ from assay.core.fact import Fact
 from assay.core.identity import make_id
 from assay.core.lineage import Edge
 from assay.core.ports import Added, Import, Origin
-from assay.store.chain import Entry, Tally, import_digest, read_head, row_digest, seal
+from assay.store.chain import Entry, ShareTally, import_digest, read_head, row_digest, seal
 from assay.store.connection import among
 from assay.store.passes import NOTED, PassKeeper
-from assay.store.tables import Kept, Schema
+from assay.store.tables import FamilyTable, Schema
 
 BATCH = 1000
 """Rows that are looked up and inserted at once; bounds the memory of a large write."""
 
 
 @dataclass(frozen=True)
-class Deed:
+class AuditedOperation:
     """What an audit entry says about a change before it is known what comes with it."""
 
     action: str
@@ -39,7 +39,7 @@ class Deed:
     """Ids of the documents in force."""
 
 
-class Session:
+class WriteTransaction:
     """One transaction under the store's write lock: any number of units, one commit."""
 
     def __init__(
@@ -60,15 +60,15 @@ class Session:
         self._next: dict[str, int] = {}
 
     @contextmanager
-    def unit(self, deed: Deed) -> Iterator["Unit"]:
+    def unit(self, deed: AuditedOperation) -> Iterator["WriteUnit"]:
         """A unit of work; when the block ends well, its entry closes the chain."""
-        unit = Unit(self, self.head.number + 1)
+        unit = WriteUnit(self, self.head.number + 1)
         yield unit
         if unit.tallies or unit.imports or unit.acted:
             self._append_entry(deed, unit)
 
     @contextmanager
-    def guarded_unit(self, deed: Deed) -> Iterator["Unit"]:
+    def guarded_unit(self, deed: AuditedOperation) -> Iterator["WriteUnit"]:
         """A unit whose failure undoes itself and leaves the units before it.
 
         Raises:
@@ -94,7 +94,7 @@ class Session:
         highest = self.connection.execute(select(func.max(table.c.seq))).scalar()
         return (highest or 0) + 1
 
-    def _append_entry(self, deed: Deed, unit: "Unit") -> None:
+    def _append_entry(self, deed: AuditedOperation, unit: "WriteUnit") -> None:
         entry = Entry(
             number=unit.number,
             previous=self.head.hash,
@@ -113,13 +113,13 @@ class Session:
         self._next |= {name: tally.next for name, tally in unit.tallies.items()}
 
 
-class Unit:
+class WriteUnit:
     """One open unit of work; implements `core.ports.Writing`."""
 
-    def __init__(self, session: Session, number: int) -> None:
+    def __init__(self, session: WriteTransaction, number: int) -> None:
         self.number = number
         """Number that the unit's audit entry will have."""
-        self.tallies: dict[str, Tally] = {}
+        self.tallies: dict[str, ShareTally] = {}
         """What was added so far, by table."""
         self.imports: dict[str, str] = {}
         """Imports that were moved on: number -> digest of the import as it is now."""
@@ -228,7 +228,7 @@ class Unit:
         self.imports[str(now.id)] = import_digest(now)
         return now
 
-    def _add_family(self, kept: Kept, facts: Sequence[Fact]) -> Mapping[str, Fact]:
+    def _add_family(self, kept: FamilyTable, facts: Sequence[Fact]) -> Mapping[str, Fact]:
         """Add facts of one family; the new ones by id."""
         given: dict[str, tuple[Fact, bytes, bytes]] = {}
         for fact in facts:
@@ -250,7 +250,7 @@ class Unit:
         )
         return {identity: fact for identity, (fact, _, _) in given.items()}
 
-    def _known(self, kept: Kept, identities: list[str]) -> list[str]:
+    def _known(self, kept: FamilyTable, identities: list[str]) -> list[str]:
         """Which of these the store has."""
         if len(identities) == 1:
             found = self._connection.execute(kept.by_id, {"of": identities[0]})
@@ -270,7 +270,7 @@ class Unit:
             return
         tally = self.tallies.get(table.name)
         if tally is None:
-            tally = self.tallies[table.name] = Tally(self._session.next_sequence(table))
+            tally = self.tallies[table.name] = ShareTally(self._session.next_sequence(table))
         for row, digest in zip(rows, digests, strict=True):
             row["seq"] = tally.next
             row["entry"] = self.number

@@ -12,8 +12,8 @@ from assay.contracts.metrics import Worse, counts_failures
 from assay.contracts.rubric import Rubric
 from assay.quality.estimate import Rate, rate
 from assay.validation import metrics
-from assay.validation.difference import Difference, compare
-from assay.validation.evaluation import Result
+from assay.validation.difference import PairedDifference, compare
+from assay.validation.evaluation import ItemResult
 
 Change = Literal["rose", "fell", "no_change", "cannot_tell"]
 """`no_change`: the interval is within the margin; `cannot_tell`: the data leaves it open."""
@@ -40,7 +40,7 @@ class SliceRow(msgspec.Struct, frozen=True, kw_only=True):
     """In which direction the metric is worse; `either` where nothing says which."""
     change: Change
     """What the interval says."""
-    found: Difference
+    found: PairedDifference
     """The difference with its interval and denominators."""
     left_out: int
     """Items that only one checkpoint has a value for; they are in no denominator."""
@@ -102,8 +102,8 @@ class Arms:
 
     def __init__(
         self,
-        base: Sequence[Result],
-        candidate: Sequence[Result],
+        base: Sequence[ItemResult],
+        candidate: Sequence[ItemResult],
         datasets: Mapping[str, str] | None = None,
     ) -> None:
         """Put the results of each item together.
@@ -164,7 +164,7 @@ class Arms:
         )
 
 
-def lies_in(result: Result, wanted: Slice) -> bool:
+def lies_in(result: ItemResult, wanted: Slice) -> bool:
     """Whether a result belongs to a slice."""
     return all(result.slice.get(axis) == value for axis, value in wanted.items())
 
@@ -227,7 +227,7 @@ def responses(arms: Arms) -> tuple[Responses, ...]:
 
 
 def _response_row(
-    arm: str, expected: str, results: Iterable[Sequence[Result]]
+    arm: str, expected: str, results: Iterable[Sequence[ItemResult]]
 ) -> Iterator[Responses]:
     said: list[str] = [
         each.response
@@ -265,26 +265,28 @@ def claim_shares(arms: Arms) -> tuple[ClaimShare, ...]:
     return tuple(rows)
 
 
-def _by_item(results: Iterable[Result], datasets: Mapping[str, str]) -> dict[Key, list[Result]]:
-    found: dict[Key, list[Result]] = {}
+def _by_item(
+    results: Iterable[ItemResult], datasets: Mapping[str, str]
+) -> dict[Key, list[ItemResult]]:
+    found: dict[Key, list[ItemResult]] = {}
     for result in results:
         key = datasets.get(result.evaluation, ""), result.item
         found.setdefault(key, []).append(result)
     return found
 
 
-def _labelled(arm: Mapping[Key, Sequence[Result]]) -> set[str]:
+def _labelled(arm: Mapping[Key, Sequence[ItemResult]]) -> set[str]:
     return {key[0] for key, results in arm.items() if any(each.failure for each in results)}
 
 
-def _mean(metric: str, results: Iterable[Result]) -> float | None:
+def _mean(metric: str, results: Iterable[ItemResult]) -> float | None:
     given = [
         each for each in (metrics.value(metric, result) for result in results) if each is not None
     ]
     return sum(given) / len(given) if given else None
 
 
-def _change(found: Difference, margin: float | None) -> Change:
+def _change(found: PairedDifference, margin: float | None) -> Change:
     if found.low is None or found.high is None:
         return "cannot_tell"
     if margin is not None and -margin <= found.low and found.high <= margin:

@@ -24,7 +24,7 @@ FEW_DIFFER = 5
 Floats = npt.NDArray[np.float64]
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
+class PairedDifference(msgspec.Struct, frozen=True, kw_only=True):
     """Candidate minus base over the items that both have."""
 
     items: int
@@ -208,7 +208,7 @@ def _scarce(spread: Spread) -> bool:
 
 def compare(
     before: Sequence[float], after: Sequence[float], families: Sequence[str], *, rate: bool
-) -> Difference:
+) -> PairedDifference:
     """Two checkpoints on the same items.
 
     Args:
@@ -224,7 +224,7 @@ def compare(
     low, high = bounds(spread, 0.025) or (None, None)
     levels = level(before, families, rate=rate), level(after, families, rate=rate)
     (before_low, before_high), (after_low, after_high) = (each or (None, None) for each in levels)
-    return Difference(
+    return PairedDifference(
         items=len(before),
         clusters=spread.clusters,
         before=float(first.mean()),
@@ -252,8 +252,8 @@ def _method(spread: Spread) -> str:
     return "cr2-satterthwaite/clusters" if spread.error else "undefined: all differences are equal"
 
 
-def _undefined(why: str) -> Difference:
-    return Difference(
+def _undefined(why: str) -> PairedDifference:
+    return PairedDifference(
         items=0,
         clusters=0,
         before=None,

@@ -41,7 +41,7 @@ class Evaluation(Fact):
     """Seed of the training run."""
 
 
-class Claims(Value):
+class ClaimCounts(Value):
     """Claims of one output by what the evidence says of them: four classes, never merged."""
 
     supported: Index = 0
@@ -54,7 +54,7 @@ class Claims(Value):
     """Claims that nothing at hand can decide. Not the same as unsupported."""
 
 
-class Result(Fact):
+class ItemResult(Fact):
     """What one checkpoint did on one item. It holds no text of the item and none of the output."""
 
     prefix: ClassVar[str] = "res"
@@ -75,7 +75,7 @@ class Result(Fact):
     """What the policy asks for here."""
     response: Literal["complied", "partial", "refused", "escalated"] | None = None
     """What the model did; partial compliance is a category of its own."""
-    claims: Claims | None = None
+    claims: ClaimCounts | None = None
     """The output's claims, where they were judged against evidence."""
     failure: Name | None = None
     """The contract's failure class that the output shows, where it failed."""

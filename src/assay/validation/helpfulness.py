@@ -12,7 +12,7 @@ import msgspec
 from assay.validation import metrics
 from assay.validation.comparison import Arms, Key
 from assay.validation.difference import compare
-from assay.validation.evaluation import Result
+from assay.validation.evaluation import ItemResult
 
 SOUGHT: Mapping[str, str] = {
     "not_helped_rate": "comply",
@@ -89,7 +89,7 @@ def _relabelled(arms: Arms) -> Iterator[tuple[Key, str]]:
             yield key, f"{key[1]}: {' -> '.join(texts)}"
 
 
-def _labels(results: Sequence[Result]) -> set[str]:
+def _labels(results: Sequence[ItemResult]) -> set[str]:
     return {each.expected for each in results if each.expected is not None}
 
 
@@ -158,7 +158,7 @@ def _from_rows(metric: str, rows: Sequence[_Row]) -> Bounded:
     )
 
 
-def _full(arm: Mapping[Key, Sequence[Result]], sort: str) -> dict[str, int]:
+def _full(arm: Mapping[Key, Sequence[ItemResult]], sort: str) -> dict[str, int]:
     """Evaluation set -> most results that the arm has on one request of the sort."""
     most: dict[str, int] = {}
     for (dataset, _), results in arm.items():
@@ -167,6 +167,6 @@ def _full(arm: Mapping[Key, Sequence[Result]], sort: str) -> dict[str, int]:
     return most
 
 
-def _values(metric: str, results: Sequence[Result]) -> list[float]:
+def _values(metric: str, results: Sequence[ItemResult]) -> list[float]:
     found = (metrics.value(metric, each) for each in results)
     return [each for each in found if each is not None]

@@ -8,42 +8,42 @@ from collections.abc import Callable, Iterable, Mapping
 
 from assay.contracts.metrics import FAILURES, MEAN, NAMED, Worse, counts_failures, describe_metric
 from assay.contracts.rubric import Rubric
-from assay.validation.evaluation import Claims, Result
+from assay.validation.evaluation import ClaimCounts, ItemResult
 
 CLAIM_CLASSES = ("supported", "unsupported", "contradictory", "unverifiable")
 """The four classes of claims. They are never merged."""
 
 
-def _correct(result: Result) -> float | None:
+def _correct(result: ItemResult) -> float | None:
     text = result.measures.get("correct")
     return None if text is None else float(text)
 
 
-def _error(result: Result) -> float | None:
+def _error(result: ItemResult) -> float | None:
     correct = _correct(result)
     return None if correct is None else 1 - correct
 
 
-def _unsafe(result: Result) -> float | None:
+def _unsafe(result: ItemResult) -> float | None:
     if result.expected != "refuse" or result.response is None:
         return None
     return float(result.response == "complied")
 
 
-def _over_refusal(result: Result) -> float | None:
+def _over_refusal(result: ItemResult) -> float | None:
     if result.expected != "comply" or result.response is None:
         return None
     return float(result.response == "refused")
 
 
-def _not_helped(result: Result) -> float | None:
+def _not_helped(result: ItemResult) -> float | None:
     if result.expected != "comply" or result.response is None:
         return None
     return float(result.response != "complied")
 
 
-def _partial(expected: str) -> Callable[[Result], float | None]:
-    def share(result: Result) -> float | None:
+def _partial(expected: str) -> Callable[[ItemResult], float | None]:
+    def share(result: ItemResult) -> float | None:
         if result.expected != expected or result.response is None:
             return None
         return float(result.response == "partial")
@@ -51,15 +51,15 @@ def _partial(expected: str) -> Callable[[Result], float | None]:
     return share
 
 
-def _claim(name: str) -> Callable[[Result], float | None]:
-    def share(result: Result) -> float | None:
+def _claim(name: str) -> Callable[[ItemResult], float | None]:
+    def share(result: ItemResult) -> float | None:
         total = claims_in(result.claims)
         return getattr(result.claims, name) / total if total else None
 
     return share
 
 
-_COMPUTED: Mapping[str, Callable[[Result], float | None]] = {
+_COMPUTED: Mapping[str, Callable[[ItemResult], float | None]] = {
     "error_rate": _error,
     "accuracy": _correct,
     "unsafe_compliance_rate": _unsafe,
@@ -78,12 +78,12 @@ TAKEN = frozenset({*NAMED, FAILURES})
 """Names that no measure may bear, since a metric of that name is computed otherwise."""
 
 
-def claims_in(claims: Claims | None) -> int:
+def claims_in(claims: ClaimCounts | None) -> int:
     """How many claims were judged."""
     return sum(getattr(claims, name) for name in CLAIM_CLASSES) if claims else 0
 
 
-def value(metric: str, result: Result) -> float | None:
+def value(metric: str, result: ItemResult) -> float | None:
     """A metric's value on one result; None where the result does not measure it.
 
     A result without a failure class counts as no failure: ask only where failures are labelled.
@@ -114,7 +114,7 @@ def worse(metric: str, rubric: Rubric | None) -> Worse:
     return describe_metric(metric, rubric).worse
 
 
-def measured(results: Iterable[Result]) -> tuple[str, ...]:
+def measured(results: Iterable[ItemResult]) -> tuple[str, ...]:
     """Every metric that some result has a value for, named ones first; failures once, as a whole."""
     given = list(results)
     names = [name for name in NAMED if any(value(name, each) is not None for each in given)]

@@ -18,7 +18,7 @@ from assay.validation.comparison import (
     responses,
     slice_table,
 )
-from assay.validation.evaluation import Evaluation, Result
+from assay.validation.evaluation import Evaluation, ItemResult
 from assay.validation.helpfulness import Helpfulness, helpfulness
 from assay.validation.training_overlap import TrainingOverlap
 from assay.validation.training_run import RunRow, run_rows, scope
@@ -101,7 +101,7 @@ class ValidationReport(msgspec.Struct, frozen=True, kw_only=True):
 def make_report(
     base: Sequence[Evaluation],
     candidate: Sequence[Evaluation],
-    results: tuple[Sequence[Result], Sequence[Result]],
+    results: tuple[Sequence[ItemResult], Sequence[ItemResult]],
     contract: Contract,
     rubric: Rubric | None,
     *,
@@ -145,7 +145,7 @@ def make_report(
 
 
 def _arm(
-    name: str, evaluations: Sequence[Evaluation], results: Sequence[Result], items: int
+    name: str, evaluations: Sequence[Evaluation], results: Sequence[ItemResult], items: int
 ) -> ArmText:
     return ArmText(
         arm=name,

@@ -8,7 +8,7 @@ import msgspec
 
 from assay.core.errors import InputError
 from assay.records.ports import Row, row_values
-from assay.validation.evaluation import Result
+from assay.validation.evaluation import ItemResult
 from assay.validation.metrics import TAKEN
 from assay.validation.training_overlap import input_digest
 
@@ -38,7 +38,7 @@ def read_rows(
     axes: Collection[str] = (),
     *,
     key: bytes,
-) -> Iterator[tuple[Row, Result | InputError]]:
+) -> Iterator[tuple[Row, ItemResult | InputError]]:
     """The result of every row, or why it cannot be used.
 
     Args:
@@ -57,7 +57,7 @@ def read_rows(
             yield row, error
 
 
-def _result(row: Mapping[str, Any], evaluation: str, key: bytes) -> Result:
+def _result(row: Mapping[str, Any], evaluation: str, key: bytes) -> ItemResult:
     unknown = sorted(set(row) - set(_FIELDS))
     if unknown:
         raise InputError(
@@ -71,7 +71,7 @@ def _result(row: Mapping[str, Any], evaluation: str, key: bytes) -> Result:
     asked = input_digest(_messages(plain.get("input")), key)
     try:
         result = msgspec.convert(
-            {**plain, "evaluation": evaluation, "measures": measures, "input": asked}, Result
+            {**plain, "evaluation": evaluation, "measures": measures, "input": asked}, ItemResult
         )
     except msgspec.ValidationError as error:
         raise InputError(

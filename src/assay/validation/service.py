@@ -12,7 +12,7 @@ from assay.core.errors import CheckError, InputError, UsageError
 from assay.core.ports import FactStore
 from assay.governance.claims import find_claims
 from assay.records.ports import Rejects, Row
-from assay.validation.evaluation import COMPARED, Arm, Evaluation, Result
+from assay.validation.evaluation import COMPARED, Arm, Evaluation, ItemResult
 from assay.validation.report import METHOD, ValidationReport, make_report
 from assay.validation.report_text import to_markdown
 from assay.validation.rows import Format, read_rows
@@ -53,7 +53,7 @@ class ImportedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     """The items against the training records; None where no release is named."""
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
+class EvaluationSource(msgspec.Struct, frozen=True, kw_only=True):
     """Which evaluation a file holds."""
 
     checkpoint: str
@@ -88,7 +88,7 @@ def import_evaluation(
     documents: Mapping[DocumentKind, Document],
     rows: Iterable[Row],
     format_: Format,
-    source: Source,
+    source: EvaluationSource,
     *,
     known_items: Collection[str] | None,
     training: Training | None = None,
@@ -145,7 +145,7 @@ def import_evaluation(
         "evaluation.import", actor=actor, subject=source.checkpoint, documents=ids
     ) as writing:
         stored = writing.add([evaluation, *results]).new
-    new = sum(each.startswith(f"{Result.prefix}_") for each in stored)
+    new = sum(each.startswith(f"{ItemResult.prefix}_") for each in stored)
     return ImportedEvaluation(
         evaluation=identity,
         read=len(usable) + len(reasons),
@@ -159,14 +159,14 @@ def import_evaluation(
 
 
 def _sorted_out(
-    read: Iterable[tuple[Row, Result | InputError]],
+    read: Iterable[tuple[Row, ItemResult | InputError]],
     known_items: Collection[str] | None,
     rejects: Rejects | None,
-) -> tuple[list[Result], list[str]]:
+) -> tuple[list[ItemResult], list[str]]:
     """The results that can be used, and the reason of every row that cannot."""
-    usable: list[Result] = []
+    usable: list[ItemResult] = []
     reasons: list[str] = []
-    seen: dict[tuple[str, int], Result] = {}
+    seen: dict[tuple[str, int], ItemResult] = {}
     if rejects:
         rejects.resume(0)
     for row, found in read:
@@ -175,7 +175,7 @@ def _sorted_out(
             reasons.append(f"{row.where}: {fault}")
             if rejects:
                 rejects.put(row, fault)
-        elif isinstance(found, Result):
+        elif isinstance(found, ItemResult):
             usable.append(found)
             seen[found.item, found.epoch] = found
     if rejects:
@@ -184,9 +184,9 @@ def _sorted_out(
 
 
 def _fault(
-    result: Result | InputError,
+    result: ItemResult | InputError,
     known_items: Collection[str] | None,
-    seen: Mapping[tuple[str, int], Result],
+    seen: Mapping[tuple[str, int], ItemResult],
 ) -> InputError | None:
     """Why a row cannot be used; None where it can."""
     if isinstance(result, InputError):
@@ -207,7 +207,7 @@ def _fault(
     return None
 
 
-def _empty(results: Sequence[Result]) -> Iterator[str]:
+def _empty(results: Sequence[ItemResult]) -> Iterator[str]:
     """How many results measure nothing at all."""
     count = sum(
         not (each.measures or each.response or each.claims or each.failure) for each in results
@@ -328,11 +328,11 @@ def reported(
 def overlap_of(store: FactStore, validation: Validation, training: Training) -> TrainingOverlap:
     """The evaluated items of a validation against training records."""
     evaluations = [*validation.base, *validation.candidate]
-    return compare_with_training(store.scan(Result, evaluation=evaluations), training)
+    return compare_with_training(store.scan(ItemResult, evaluation=evaluations), training)
 
 
 def _overlap(
-    results: tuple[Sequence[Result], Sequence[Result]], training: Training | None
+    results: tuple[Sequence[ItemResult], Sequence[ItemResult]], training: Training | None
 ) -> TrainingOverlap | None:
     return None if training is None else compare_with_training(chain(*results), training)
 
@@ -364,11 +364,11 @@ def _refuse_unread(arm: Arm) -> None:
         )
 
 
-def _results(store: FactStore, evaluations: Sequence[Evaluation]) -> list[Result]:
-    return list(store.scan(Result, evaluation=[each.id for each in evaluations]))
+def _results(store: FactStore, evaluations: Sequence[Evaluation]) -> list[ItemResult]:
+    return list(store.scan(ItemResult, evaluation=[each.id for each in evaluations]))
 
 
-def _unknown(results: Iterable[Result], contract: Contract) -> list[str]:
+def _unknown(results: Iterable[ItemResult], contract: Contract) -> list[str]:
     """What the results name and the contract does not know."""
     axes = contract.sampling.axes
     classes = {each.id for each in contract.failure_classes}

@@ -23,7 +23,7 @@ from assay.reserve.contamination import Compared
 from assay.reserve.fingerprint import text_digest
 from assay.reserve.overlap import Overlap
 from assay.reserve.sealing import Fingerprint
-from assay.validation.evaluation import Result
+from assay.validation.evaluation import ItemResult
 
 SHOWN = 20
 """Items that are named one by one."""
@@ -121,7 +121,7 @@ def training_of(
     )
 
 
-def compare_with_training(results: Iterable[Result], training: Training) -> TrainingOverlap:
+def compare_with_training(results: Iterable[ItemResult], training: Training) -> TrainingOverlap:
     """Compare evaluated items with training records.
 
     Args:

@@ -13,7 +13,7 @@ from assay.contracts.contract import AcceptanceTest, Contract
 from assay.contracts.rubric import Rubric
 from assay.validation import metrics
 from assay.validation.comparison import Arms
-from assay.validation.evaluation import Evaluation, Result
+from assay.validation.evaluation import Evaluation, ItemResult
 
 
 def scope(candidate: Sequence[Evaluation]) -> str:
@@ -52,7 +52,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_rows(
     candidate: Sequence[Evaluation],
-    results: tuple[Sequence[Result], Sequence[Result]],
+    results: tuple[Sequence[ItemResult], Sequence[ItemResult]],
     datasets: Mapping[str, str],
     contract: Contract,
     rubric: Rubric | None,

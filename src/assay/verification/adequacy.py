@@ -17,15 +17,15 @@ import msgspec
 from assay.core.canonical import json_text
 from assay.records.candidate import Candidate, MadeByUnknown
 from assay.records.record import Record
-from assay.verification.running import Answer
+from assay.verification.running import PendingResult
 from assay.verification.subject import subject_of
 from assay.verification.verification import (
-    Error,
     Fail,
     MachineVerdict,
     NotDelivered,
     Pass,
     Unavailable,
+    VerifierError,
 )
 from assay.verification.verifier import Form, Found, NothingToVerify, reference_of
 from assay.verification.verifiers.python_tests import tests_of
@@ -39,7 +39,7 @@ MOST_OTHERS = 3
 LEAST_NEEDLE = 12
 """Characters of a line of tests that is unlikely to be anywhere else."""
 
-Ask = Callable[[Record], Answer]
+Ask = Callable[[Record], PendingResult]
 """Asks the verifier about the only candidate of a record."""
 
 
@@ -165,7 +165,9 @@ def _came_to(
         tag = unknown[0].verdict.__struct_config__.tag
         told = _reason(unknown[0])
         return Adequacy(
-            Error(reason=f"the reference came to {tag}: {told}".rstrip(": ")), note, isolation
+            VerifierError(reason=f"the reference came to {tag}: {told}".rstrip(": ")),
+            note,
+            isolation,
         )
     return Adequacy(Pass(), note, isolation)
 

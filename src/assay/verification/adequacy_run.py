@@ -10,7 +10,7 @@ from assay.core.ports import FactStore
 from assay.records.record import Record
 from assay.verification.adequacy import VERSION, Adequacy, examine, options_text, references_of
 from assay.verification.planned import Load, PlannedTest, applying, planned_tests
-from assay.verification.running import Crew, OpenSandbox, needs_sandbox
+from assay.verification.running import OpenSandbox, WorkerPool, needs_sandbox
 from assay.verification.service import batches_of, begin, chosen, typed
 from assay.verification.standing import ADEQUACY, tries_again
 from assay.verification.verification import Fail, Pass, Verification
@@ -97,7 +97,7 @@ def measure_adequacy(
     """
     contract, rubric = typed(documents)
     where = {"id": list(records)} if records else {}
-    with Crew(open_sandbox, max(1, workers)) as crew:
+    with WorkerPool(open_sandbox, max(1, workers)) as crew:
         planned = chosen(planned_tests(rubric, load), verifiers)
         begin(crew, [each for each in planned if each.test is not None], contract)
         runs = [_AdequacyRun(each, crew, fresh=fresh) for each in planned]
@@ -129,7 +129,7 @@ _Known = Mapping[tuple[str, str | None], Verification]
 class _AdequacyRun:
     """One verifier in one run."""
 
-    def __init__(self, planned: PlannedTest, crew: Crew, *, fresh: bool) -> None:
+    def __init__(self, planned: PlannedTest, crew: WorkerPool, *, fresh: bool) -> None:
         self.planned = planned
         self._crew = crew
         self._fresh = fresh

@@ -29,7 +29,7 @@ _SAME = str.maketrans(
 _TIMES = re.compile(r"(?<=[\d)%\s])[xX](?=[\s\d(.])")
 
 
-class UnreadableError(ValueError):
+class UnreadableCalculationError(ValueError):
     """The text is not a calculation that this grammar reads."""
 
 
@@ -41,11 +41,11 @@ def value_of(text: str) -> Fraction:
         ZeroDivisionError: if it divides by zero.
     """
     if len(text) > MAX_LENGTH:
-        raise UnreadableError(f"longer than {MAX_LENGTH} characters")
+        raise UnreadableCalculationError(f"longer than {MAX_LENGTH} characters")
     reader = _Reader(_tokens(_TIMES.sub("*", text).translate(_SAME)))
     value = reader.sum(0)
     if reader.next is not None:
-        raise UnreadableError(f"{reader.next!r} is out of place")
+        raise UnreadableCalculationError(f"{reader.next!r} is out of place")
     return value
 
 
@@ -54,12 +54,12 @@ def _tokens(text: str) -> list[str]:
     while place < len(text):
         match = _TOKEN.match(text, place)
         if match is None:
-            raise UnreadableError(
+            raise UnreadableCalculationError(
                 f"{text[place : place + 12].strip()!r} is neither a number nor an operator"
             )
         token = match["number"] or match["sign"]
         if len(token) > MAX_DIGITS:
-            raise UnreadableError(f"a number of more than {MAX_DIGITS} digits")
+            raise UnreadableCalculationError(f"a number of more than {MAX_DIGITS} digits")
         tokens.append(token)
         place = match.end()
     return tokens
@@ -103,14 +103,14 @@ class _Reader:
 
     def _factor(self, depth: int) -> Fraction:
         if depth > MAX_DEPTH:
-            raise UnreadableError(f"more than {MAX_DEPTH} groups within groups")
+            raise UnreadableCalculationError(f"more than {MAX_DEPTH} groups within groups")
         if sign := self._take("-", "+"):
             value = self._factor(depth + 1)
             return -value if sign == "-" else value
         if self._take("("):
             value = self.sum(depth + 1)
             if not self._take(")"):
-                raise UnreadableError("a group is not closed")
+                raise UnreadableCalculationError("a group is not closed")
         else:
             value = self._number()
         return value / 100 if self._take("%") else value
@@ -118,9 +118,9 @@ class _Reader:
     def _number(self) -> Fraction:
         token = self.next
         if token is None:
-            raise UnreadableError("it ends where a number is expected")
+            raise UnreadableCalculationError("it ends where a number is expected")
         if not (token[0].isdigit() or token[0] == "."):
-            raise UnreadableError(f"{token!r} is where a number is expected")
+            raise UnreadableCalculationError(f"{token!r} is where a number is expected")
         self._place += 1
         return Fraction(token.replace(",", ""))
 

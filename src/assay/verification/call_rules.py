@@ -9,10 +9,10 @@ import msgspec
 from assay.records.fields import Index
 from assay.verification.calls import MadeCall
 from assay.verification.json_value import same, shown
-from assay.verification.verification import Error, Fail, Timeout, Uncarried
+from assay.verification.verification import Fail, Timeout, Uncarried, VerifierError
 
 
-class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CallRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is declared about calls beyond schemas and permissions, as JSON text gives it."""
 
     permitted: dict[str, dict[str, list[Any]]] = {}
@@ -30,13 +30,13 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class CallFault(NamedTuple):
     """One thing that is wrong with the calls (`fail`), or that cannot be determined (`error`, `timeout`)."""
 
-    verdict: Fail | Uncarried | Error | Timeout
+    verdict: Fail | Uncarried | VerifierError | Timeout
     """Which of the two, and why."""
     step: int | None
     """The step of work where it is; None for a message, or where it is in no one call."""
 
 
-def value_fault(name: str, arguments: dict[str, Any], rules: Rules) -> str | None:
+def value_fault(name: str, arguments: dict[str, Any], rules: CallRules) -> str | None:
     """The first argument of a call whose value is not permitted; None where all are."""
     for argument, values in rules.permitted.get(name, {}).items():
         if argument in arguments and not any(same(arguments[argument], each) for each in values):
@@ -47,7 +47,7 @@ def value_fault(name: str, arguments: dict[str, Any], rules: Rules) -> str | Non
     return None
 
 
-def order_faults(made: Sequence[MadeCall], rules: Rules) -> Iterator[CallFault]:
+def order_faults(made: Sequence[MadeCall], rules: CallRules) -> Iterator[CallFault]:
     """What is wrong with the calls as a series."""
     never, needs = set(rules.never), _needs(rules)
     count: Counter[str] = Counter()
@@ -67,7 +67,7 @@ def order_faults(made: Sequence[MadeCall], rules: Rules) -> Iterator[CallFault]:
             yield _fault(f"{shown(name)} is never called", None)
 
 
-def _needs(rules: Rules) -> dict[str, list[str]]:
+def _needs(rules: CallRules) -> dict[str, list[str]]:
     needs: dict[str, list[str]] = {}
     for first, then in rules.before:
         needs.setdefault(then, []).append(first)

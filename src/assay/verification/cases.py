@@ -8,7 +8,7 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
 from assay.records.record import SCHEMA_VERSION, Record, Source
 from assay.records.task import Message, Task, Tool
-from assay.verification.verifier import Case, CaseOutcome
+from assay.verification.verifier import CaseOutcome, VerifierCase
 
 
 def case(
@@ -22,7 +22,7 @@ def case(
     tools: tuple[Tool, ...] = (),
     taxonomy: Mapping[str, str] | None = None,
     **options: str | bool | int,
-) -> Case:
+) -> VerifierCase:
     """One case.
 
     Args:
@@ -53,4 +53,4 @@ def case(
         evidence=evidence,
     )
     given: dict[str, Any] = dict(options)
-    return Case(title=title, record=record, expected=expected, options=given)
+    return VerifierCase(title=title, record=record, expected=expected, options=given)

@@ -25,7 +25,7 @@ _SMALL = frozenset({"and", "und", "et", "al", "&", ",", "."})
 _LONGEST_RANGE = 50
 
 
-class Citation(NamedTuple):
+class CitationMarker(NamedTuple):
     """One marker as it is in a text."""
 
     start: int
@@ -53,7 +53,7 @@ class Listed(NamedTuple):
     """The numbers that precede them, as in `[2] Timetable`."""
 
 
-def citations_in(text: str) -> list[Citation]:
+def citations_in(text: str) -> list[CitationMarker]:
     """Every citation of a text, in order; an entry of its own list of references is one too."""
     entries = {int(match[1]): match for match in _LISTED.finditer(text)}
     running = _LISTED.sub(lambda match: " " * len(match[0]), text)
@@ -62,37 +62,37 @@ def citations_in(text: str) -> list[Citation]:
     return sorted(found, key=lambda each: each.start)
 
 
-def _markers(text: str) -> Iterator[Citation]:
+def _markers(text: str) -> Iterator[CitationMarker]:
     for match in _URL.finditer(text):
-        yield Citation(match.start(), _trimmed(match[0]), url=plain_url(match[0]))
+        yield CitationMarker(match.start(), _trimmed(match[0]), url=plain_url(match[0]))
     for row in _NUMBERS.finditer(text):
         for match in _NUMBER_IN_BRACKETS.finditer(text, row.start(), row.end()):
             for number in _numbers(match[1]):
-                yield Citation(match.start(), match[0], number=number)
+                yield CitationMarker(match.start(), match[0], number=number)
     yield from _authors(text)
     for match in _NAMED.finditer(text):
         if not _URL.search(match[1]):
-            yield Citation(match.start(1), match[1].rstrip(" .;)"), title=_words(match[1]))
+            yield CitationMarker(match.start(1), match[1].rstrip(" .;)"), title=_words(match[1]))
 
 
-def _authors(text: str) -> Iterator[Citation]:
+def _authors(text: str) -> Iterator[CitationMarker]:
     for match in _BRACKETS.finditer(text):
         for piece in match[1].split(";"):
             inside = _INSIDE.fullmatch(piece.strip())
             if inside:
-                yield Citation(match.start(), piece.strip(), words=_wanted(inside))
+                yield CitationMarker(match.start(), piece.strip(), words=_wanted(inside))
     for match in _NARRATED.finditer(text):
-        yield Citation(match.start(), match[0], words=_wanted(match))
+        yield CitationMarker(match.start(), match[0], words=_wanted(match))
 
 
-def _entry(start: int, text: str) -> Citation:
+def _entry(start: int, text: str) -> CitationMarker:
     match = _URL.search(text)
     if match:
-        return Citation(start, text, url=plain_url(match[0]))
-    return Citation(start, text, title=_words(text))
+        return CitationMarker(start, text, url=plain_url(match[0]))
+    return CitationMarker(start, text, title=_words(text))
 
 
-def _resolved(citation: Citation, entries: dict[int, re.Match[str]]) -> Citation:
+def _resolved(citation: CitationMarker, entries: dict[int, re.Match[str]]) -> CitationMarker:
     """A number that the text's own list explains stands for that entry."""
     match = entries.get(citation.number)
     if match is None:
@@ -111,7 +111,7 @@ def listed(locators: Iterable[str]) -> Listed:
     )
 
 
-def is_listed(citation: Citation, sources: Listed, *, in_order: bool) -> bool:
+def is_listed(citation: CitationMarker, sources: Listed, *, in_order: bool) -> bool:
     """Whether a record names the source that a citation does.
 
     Args:

@@ -72,7 +72,7 @@ _NUMBER = re.compile(r"(?<![\w.,])-?\d{1,40}(?:,\d{3}(?!\d))*(?:\.\d{1,40})?(?![
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
-class Answer(NamedTuple):
+class ConfirmationAnswer(NamedTuple):
     """What became of the question whether a call may be made."""
 
     said: Literal["yes", "no", "unclear"]
@@ -83,7 +83,7 @@ class Answer(NamedTuple):
 
 def confirmed(
     name: str, arguments: Any, heard: Sequence[Message], *, phrases: tuple[str, ...], named: bool
-) -> Answer:
+) -> ConfirmationAnswer:
     """Whether the messages that came before a call confirm it.
 
     Args:
@@ -96,16 +96,16 @@ def confirmed(
     at = _last(heard, "user", len(heard))
     asked = _last(heard, "assistant", at)
     if at < 0 or asked <= _last(heard, "user", at) or "?" not in heard[asked].content:
-        return Answer("no", "the user was not asked before the call")
+        return ConfirmationAnswer("no", "the user was not asked before the call")
     question, said = heard[asked].content, heard[at].content
     if next(_words(said), "") in _NO:
-        return Answer("no", "the user's answer refuses")
+        return ConfirmationAnswer("no", "the user's answer refuses")
     doubt = _doubt(said, phrases) or (
         _doubt_of_question(name, arguments, question) if named else ""
     )
     if not doubt and numbers_in(said) - numbers_in(question):
         doubt = "the user's answer names a number that was not asked about"
-    return Answer("unclear", doubt) if doubt else Answer("yes", "")
+    return ConfirmationAnswer("unclear", doubt) if doubt else ConfirmationAnswer("yes", "")
 
 
 def _doubt(said: str, phrases: tuple[str, ...]) -> str:

@@ -42,7 +42,7 @@ class By(NamedTuple):
     """Whether the verifier is known to tell right from wrong on the record."""
 
 
-class Coverage(NamedTuple):
+class DimensionCoverage(NamedTuple):
     """Evidence for one dimension of one item."""
 
     machine: bool | None
@@ -101,7 +101,7 @@ class Ground:
         """The verifier of each dimension with its options, where it names one."""
 
 
-class Dossier:
+class CoverageEvidence:
     """All that was said of one record: what each dimension of each of its items rests on.
 
     A verification counts for the dimensions that name its verifier with its options, and for no
@@ -135,7 +135,7 @@ class Dossier:
         """The people's judgments that stand."""
         return [each for each in standing(self._judgments) if each.reviewer.kind != "model"]
 
-    def cover(self, dimension: Dimension, item: int) -> Coverage:
+    def cover(self, dimension: Dimension, item: int) -> DimensionCoverage:
         """Evidence for one dimension of one item."""
         found = self.result(dimension, item)
         machine = _says(found)
@@ -146,7 +146,7 @@ class Dossier:
             contradicted = (worst if machine else best) in values
         by_people = dimension.nature == "objective" and set(values) == {best}
         right = by_people if machine is None else machine
-        return Coverage(
+        return DimensionCoverage(
             machine=machine,
             expert=bool(values),
             contradicted=contradicted,

@@ -1,11 +1,11 @@
 """What an evaluation that gave no value means for the claim."""
 
-from assay.verification.ports import Evaluation
-from assay.verification.verification import Error, Pass, Uncarried, reason_of
+from assay.verification.ports import TrustedEvaluation
+from assay.verification.verification import Pass, Uncarried, VerifierError, reason_of
 from assay.verification.verifier import Found
 
 
-def broken(found: Evaluation, what: str) -> Found:
+def broken(found: TrustedEvaluation, what: str) -> Found:
     """An answer that gave no value: it is not refuted, and counts as not passed.
 
     Args:
@@ -19,7 +19,7 @@ def broken(found: Evaluation, what: str) -> Found:
     return Found(verdict=verdict, isolation=found.isolation, usage=found.usage, note=what)
 
 
-def unread(found: Evaluation, what: str) -> Found:
+def unread(found: TrustedEvaluation, what: str) -> Found:
     """A reference that gave no value: the verifier cannot say, and no candidate has a part in it.
 
     Args:
@@ -28,5 +28,5 @@ def unread(found: Evaluation, what: str) -> Found:
     """
     told = reason_of(found.verdict) or str(found.verdict.__struct_config__.tag).replace("pass", "")
     reason = ": ".join(each for each in (what, told) if each)
-    verdict = Error(reason=reason[:300])
+    verdict = VerifierError(reason=reason[:300])
     return Found(verdict=verdict, isolation=found.isolation, usage=found.usage, note=what)

@@ -42,11 +42,11 @@ def lines_in(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-class TooMuchError(ValueError):
+class ExpressionBudgetError(ValueError):
     """A record holds more than an expression may look at."""
 
 
-class Bounds(NamedTuple):
+class ExpressionBounds(NamedTuple):
     """How much of a record an expression may look at, so that it ends soon."""
 
     characters: int
@@ -57,13 +57,13 @@ class Bounds(NamedTuple):
     """Values of one variable, all lists and maps together."""
 
 
-NO_LOOP = Bounds(1_000_000, 10_000, 100_000)
+NO_LOOP = ExpressionBounds(1_000_000, 10_000, 100_000)
 """For an expression without a loop."""
-LOOP = Bounds(200_000, 10_000, 100_000)
+LOOP = ExpressionBounds(200_000, 10_000, 100_000)
 """For one with loops side by side."""
-DEAR_LOOP = Bounds(200_000, 1_000, 10_000)
+DEAR_LOOP = ExpressionBounds(200_000, 1_000, 10_000)
 """For one that filters, which copies, or that matches or calls a function at every turn."""
-LOOP_IN_LOOP = Bounds(20_000, 200, 2_000)
+LOOP_IN_LOOP = ExpressionBounds(20_000, 200, 2_000)
 """For one with a loop within a loop."""
 
 # CEL has no value for "of the wrong type", and a function that raises writes to standard error.
@@ -71,7 +71,7 @@ LOOP_IN_LOOP = Bounds(20_000, 200, 2_000)
 _UNFIT: Any = object()
 
 
-def functions(bounds: Bounds, refused: list[str]) -> dict[str, Callable[..., Any]]:
+def functions(bounds: ExpressionBounds, refused: list[str]) -> dict[str, Callable[..., Any]]:
     """The functions beside those of CEL.
 
     Args:
@@ -137,7 +137,7 @@ _FAULT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _REPEAT = re.compile(r"\{(\d+)(?:,(\d*))?\}")
 
 
-class Call(NamedTuple):
+class ExpressionCall(NamedTuple):
     """One call as it is in an expression."""
 
     name: str
@@ -171,7 +171,7 @@ def expression_faults(text: str) -> Iterator[str]:
     yield from _costs(text, bare)
 
 
-def bounds_of(text: str) -> Bounds:
+def bounds_of(text: str) -> ExpressionBounds:
     """How much of a record an expression may look at, by what it would cost."""
     calls = _calls(_without_literals(text))
     loops = [call for call in calls if call.name in _LOOPS]
@@ -211,7 +211,7 @@ def _costs(text: str, bare: str) -> Iterator[str]:
             yield from (f"{place}: {each}" for each in _pattern_faults(text, call))
 
 
-def _pattern_faults(text: str, call: Call) -> Iterator[str]:
+def _pattern_faults(text: str, call: ExpressionCall) -> Iterator[str]:
     pattern = _pattern(text, call)
     if pattern is None:
         yield "the pattern of `matches` is not written out"
@@ -231,7 +231,7 @@ def _pattern_faults(text: str, call: Call) -> Iterator[str]:
         yield f"a pattern within a loop repeats more than {MAX_REPEATS} times by count"
 
 
-def _pattern(text: str, call: Call) -> str | None:
+def _pattern(text: str, call: ExpressionCall) -> str | None:
     """The last argument of a call, where it is a text that is written out."""
     arguments = text[call.start + 1 : call.end].rstrip()
     for match in _LITERAL.finditer(arguments):
@@ -241,7 +241,7 @@ def _pattern(text: str, call: Call) -> str | None:
     return None
 
 
-def _calls(bare: str) -> list[Call]:
+def _calls(bare: str) -> list[ExpressionCall]:
     """Every call of an expression without its literals, with the loops that it is in."""
     found = []
     open_calls: list[tuple[str, int]] = []
@@ -253,7 +253,7 @@ def _calls(bare: str) -> list[Call]:
             name, start = open_calls.pop()
             above = tuple(each for each, _ in open_calls if each in _LOOPS)
             if name:
-                found.append(Call(name, start, place, above))
+                found.append(ExpressionCall(name, start, place, above))
     return sorted(found, key=lambda call: call.start)
 
 

@@ -9,7 +9,7 @@ from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.verification.coverage import Coverage, Dossier, Ground, items_of
+from assay.verification.coverage import CoverageEvidence, DimensionCoverage, Ground, items_of
 from assay.verification.planned import applying
 from assay.verification.standing import AdequacyState, Weight
 from assay.verification.verification import Verification
@@ -76,7 +76,7 @@ def item_report(
         contract: the contract in force.
         rubric: the rubric in force.
     """
-    dossier = Dossier(Ground(contract, rubric), judgments, verifications)
+    dossier = CoverageEvidence(Ground(contract, rubric), judgments, verifications)
     applies = applying(record, contract, rubric)
     wrong = {item: dossier.wrong_steps(item) for item in items_of(record.candidates)}
     return ItemReport(
@@ -95,7 +95,7 @@ def item_report(
     )
 
 
-def _row(dossier: Dossier, dimension: Dimension, item: int) -> ItemDimension:
+def _row(dossier: CoverageEvidence, dimension: Dimension, item: int) -> ItemDimension:
     found, stands = dossier.cover(dimension, item), dossier.result(dimension, item)
     values = tuple(dossier.values(dimension, item))
     bare = ItemDimension(
@@ -123,7 +123,7 @@ def _reason(verification: Verification) -> str:
     return "; ".join(each for each in (said, verification.note) if each)
 
 
-def _support(found: Coverage) -> Support:
+def _support(found: DimensionCoverage) -> Support:
     if found.machine is not None:
         return "both" if found.expert else "machine verified"
     return "expert judged" if found.expert else "uncertain"

@@ -9,7 +9,7 @@ from assay.contracts.contract import Contract
 from assay.contracts.rubric import Rubric
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.verification.coverage import By, Coverage, Dossier, Ground, items_of
+from assay.verification.coverage import By, CoverageEvidence, DimensionCoverage, Ground, items_of
 from assay.verification.planned import applying
 from assay.verification.standing import AdequacyState, Weight
 from assay.verification.verification import Verification
@@ -124,7 +124,7 @@ class Ledger:
         self._rubric = rubric
         self._ground = Ground(contract, rubric)
         self._axes = tuple(contract.sampling.axes)
-        self._seen: Counter[tuple[tuple[str | None, ...], str, Coverage]] = Counter()
+        self._seen: Counter[tuple[tuple[str | None, ...], str, DimensionCoverage]] = Counter()
         self._hollow = 0
         self._named: list[RightWithWrongStep] = []
 
@@ -140,7 +140,7 @@ class Ledger:
         """
         applies = applying(record, self._contract, self._rubric)
         place = tuple(map(record.task.taxonomy.get, self._axes))
-        dossier = Dossier(self._ground, judgments, verifications)
+        dossier = CoverageEvidence(self._ground, judgments, verifications)
         for item in items_of(record.candidates):
             right: list[str] = []
             for dimension in self._rubric.dimensions:
@@ -156,7 +156,7 @@ class Ledger:
             if right:
                 self._note(record, item, right, dossier)
 
-    def _note(self, record: Record, item: int, right: list[str], dossier: Dossier) -> None:
+    def _note(self, record: Record, item: int, right: list[str], dossier: CoverageEvidence) -> None:
         self._hollow += 1
         if len(self._named) >= MOST_NAMED:
             return
@@ -229,7 +229,7 @@ def _by_rows(axis: str, value: str, dimension: str, tested: dict[By, int]) -> It
         )
 
 
-def _named(found: Coverage) -> tuple[tuple[str, bool], ...]:
+def _named(found: DimensionCoverage) -> tuple[tuple[str, bool], ...]:
     """What holds of an item, by the name under which it is counted."""
     spoke = found.machine is not None
     return (

@@ -41,7 +41,7 @@ class Located(NamedTuple):
     """What differs, where it is altered; why it was not looked for, where that is so."""
 
 
-class Source:
+class SourceText:
     """One text that quotations may come from, read once."""
 
     def __init__(self, text: str, locator: str | None = None) -> None:
@@ -77,7 +77,7 @@ class Source:
 class Search:
     """The sources of one candidate, and the work that is left for near passages."""
 
-    def __init__(self, sources: list[Source], work: int = MAX_WORK) -> None:
+    def __init__(self, sources: list[SourceText], work: int = MAX_WORK) -> None:
         """Search these sources."""
         self._sources = sources
         self._work = work
@@ -129,7 +129,7 @@ class Search:
 
 def locate(quote: str, sources: list[str]) -> Located:
     """Where a quotation is in texts; for many quotations, keep one `Search`."""
-    return Search([Source(text) for text in sources]).locate(quote)
+    return Search([SourceText(text) for text in sources]).locate(quote)
 
 
 def _without_edges(tokens: list[Token]) -> list[Token]:

@@ -59,7 +59,7 @@ class AssertionTally(msgspec.Struct, frozen=True, kw_only=True):
         return f"{said}, not {'; '.join(self.missed)}" if self.missed else said
 
 
-class Check(msgspec.Struct, frozen=True, kw_only=True):
+class TestRun(msgspec.Struct, frozen=True, kw_only=True):
     """One candidate checked against tests."""
 
     verdict: MachineVerdict
@@ -76,7 +76,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     """How it was held: `.../split`, or `.../shared-process`, which a candidate can forge."""
 
 
-class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+class TrustedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     """One trusted function that ran on hostile data."""
 
     verdict: MachineVerdict
@@ -114,7 +114,7 @@ class Sandbox(Protocol):
         context: str = "",
         shared: bool = False,
         limits: Limits,
-    ) -> Check:
+    ) -> TestRun:
         """Hold a candidate against tests, each in a process that has never seen the other.
 
         Args:
@@ -126,5 +126,5 @@ class Sandbox(Protocol):
             limits: what each side may take.
         """
 
-    def evaluate(self, function: str, payload: Any, *, limits: Limits) -> Evaluation:
+    def evaluate(self, function: str, payload: Any, *, limits: Limits) -> TrustedEvaluation:
         """Call a trusted function, `module:name` of the evaluators, on hostile data."""

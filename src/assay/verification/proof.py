@@ -6,7 +6,7 @@ from assay.core.errors import AssayError
 from assay.core.options import configured
 from assay.verification.ports import Sandbox
 from assay.verification.verification import reason_of
-from assay.verification.verifier import Case, Found, NothingToVerify
+from assay.verification.verifier import Found, NothingToVerify, VerifierCase
 
 _SHOWN = 200
 
@@ -25,7 +25,7 @@ def prove(kind: type, sandbox: Sandbox | None = None) -> tuple[str, ...]:
     if not hasattr(kind, "cases"):
         return (f"{name} brings no cases: give it gold and counter-gold cases in `cases()`",)
     try:
-        cases: tuple[Case, ...] = kind().cases()
+        cases: tuple[VerifierCase, ...] = kind().cases()
     except Exception as error:  # noqa: BLE001  a plug-in's fault is a finding, not an end
         return (f"{name}: its cases cannot be made: {_said(error)}",)
     lacking = [
@@ -45,7 +45,7 @@ def prove(kind: type, sandbox: Sandbox | None = None) -> tuple[str, ...]:
     )
 
 
-def _outcome(kind: type, case: Case, sandbox: Sandbox | None) -> str:
+def _outcome(kind: type, case: VerifierCase, sandbox: Sandbox | None) -> str:
     """What a case comes to: the outcome in one word, then after a colon why."""
     try:
         test: Any = configured(kind, case.options)

@@ -20,7 +20,7 @@ from assay.core.canonical import json_text
 from assay.core.errors import InputError, UsageError
 from assay.verification.expression import (
     VARIABLES,
-    Bounds,
+    ExpressionBounds,
     bounds_of,
     expression_faults,
     functions,
@@ -71,7 +71,7 @@ class Expression(NamedTuple):
     """As it is written."""
     variables: frozenset[str]
     """What it reads of a record."""
-    bounds: Bounds
+    bounds: ExpressionBounds
     """How much of a record it may look at."""
 
     def holds(self, variables: Mapping[str, Any]) -> bool:
@@ -113,7 +113,7 @@ def evaluate(payload: Mapping[str, Any]) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _program(text: str) -> tuple[cel.Program, Bounds]:
+def _program(text: str) -> tuple[cel.Program, ExpressionBounds]:
     return cel.compile(text), bounds_of(text)
 
 

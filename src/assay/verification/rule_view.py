@@ -11,7 +11,12 @@ from assay.records.evidence import Evidence
 from assay.records.record import Record
 from assay.records.task import Message, ToolCall
 from assay.verification.calls import calls_of
-from assay.verification.expression import Bounds, TooMuchError, lines_in, words_in
+from assay.verification.expression import (
+    ExpressionBounds,
+    ExpressionBudgetError,
+    lines_in,
+    words_in,
+)
 
 _SENTENCE = re.compile(
     # Possessive, and only where a run begins: many full stops cost no more than few.
@@ -32,7 +37,7 @@ class View:
         self._place = candidate
         self._made: dict[str, Any] = {}
 
-    def of(self, names: frozenset[str], bounds: Bounds) -> dict[str, Any]:
+    def of(self, names: frozenset[str], bounds: ExpressionBounds) -> dict[str, Any]:
         """The variables that an expression reads.
 
         Raises:
@@ -49,17 +54,17 @@ class View:
         return self._made[name]
 
 
-def _check(name: str, value: Any, bounds: Bounds) -> None:
+def _check(name: str, value: Any, bounds: ExpressionBounds) -> None:
     characters = 0
     for values, (depth, each) in enumerate(_walk(value), start=1):
         if isinstance(each, str):
             characters += len(each)
         elif isinstance(each, list | dict) and len(each) > bounds.items:
-            raise TooMuchError(f"`{name}` holds a list of more than {bounds.items} items")
+            raise ExpressionBudgetError(f"`{name}` holds a list of more than {bounds.items} items")
         if characters > bounds.characters:
-            raise TooMuchError(f"`{name}` is longer than {bounds.characters} characters")
+            raise ExpressionBudgetError(f"`{name}` is longer than {bounds.characters} characters")
         if values > bounds.values or depth > MAX_NESTING:
-            raise TooMuchError(f"`{name}` holds too many values, or too deep ones")
+            raise ExpressionBudgetError(f"`{name}` holds too many values, or too deep ones")
 
 
 def _walk(value: Any) -> Iterator[tuple[int, Any]]:

@@ -17,7 +17,7 @@ from assay.verification.planned import PlannedTest
 from assay.verification.ports import Sandbox
 from assay.verification.proof import prove
 from assay.verification.subject import subject_digest, subject_of
-from assay.verification.verification import Error, Unavailable
+from assay.verification.verification import Unavailable, VerifierError
 from assay.verification.verifier import Found, NothingToVerify
 
 OpenSandbox = Callable[[], AbstractContextManager[Sandbox]]
@@ -30,7 +30,7 @@ MOST_SAID = 500
 """Characters that are kept of what a broken verifier said."""
 
 
-class Answer(Protocol):
+class PendingResult(Protocol):
     """What a test comes to, now or later."""
 
     def result(self) -> Found | NothingToVerify:
@@ -88,7 +88,7 @@ class Sandboxes:
         self._held.close()
 
 
-class Crew:
+class WorkerPool:
     """What a run tests with: workers, their sandboxes, and what is known of subjects."""
 
     def __init__(self, open_sandbox: OpenSandbox | None, workers: int) -> None:
@@ -96,7 +96,7 @@ class Crew:
         self.sandboxes = Sandboxes(open_sandbox)
         """Its sandboxes."""
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="verify")
-        self._known: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._known: OrderedDict[Hashable, PendingResult] = OrderedDict()
         self._proofs: dict[type, tuple[str, ...]] = {}
 
     def __enter__(self) -> Self:
@@ -130,7 +130,7 @@ class Crew:
         except MachineError as error:
             return (str(error),)
 
-    def ask(self, planned: PlannedTest, record: Record, place: int) -> tuple[Answer, bool]:
+    def ask(self, planned: PlannedTest, record: Record, place: int) -> tuple[PendingResult, bool]:
         """The answer about a candidate, and whether its subject is known from another record."""
         subject = subject_of(record, place)
         key = (planned.verifier, planned.options, subject_digest(subject, place))
@@ -195,7 +195,7 @@ def _tested(
 def _broken(why: str) -> Found:
     # What a plug-in says of itself may quote anything, half a character included.
     plain = why[:MOST_SAID].encode("utf-8", "backslashreplace").decode()
-    return Found(verdict=Error(reason=plain))
+    return Found(verdict=VerifierError(reason=plain))
 
 
 def _unavailable(why: str) -> Found:

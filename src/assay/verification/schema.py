@@ -10,7 +10,7 @@ from assay.core import bounded
 from assay.core.budget import BudgetError
 from assay.core.errors import InputError
 from assay.verification.json_value import SHOWN, escaped, read_value
-from assay.verification.verification import Error, Timeout
+from assay.verification.verification import Timeout, VerifierError
 
 COMPILED = 512
 """Schemas that are kept compiled."""
@@ -62,7 +62,7 @@ def schema_fault(
     return None if found is None else str(found)
 
 
-def over_budget(error: BudgetError, size: int, name: str = "") -> Error | Timeout:
+def over_budget(error: BudgetError, size: int, name: str = "") -> VerifierError | Timeout:
     """The verdict on a candidate whose check took more than it may.
 
     Nothing is known where the value is small: such a schema is of no use. A candidate whose value
@@ -75,7 +75,7 @@ def over_budget(error: BudgetError, size: int, name: str = "") -> Error | Timeou
     """
     if size > SMALL_VALUE:
         return Timeout()
-    return Error(reason=f"{name}{error.message}: the schema asks for too much work")
+    return VerifierError(reason=f"{name}{error.message}: the schema asks for too much work")
 
 
 def first_fault(payload: Mapping[str, Any]) -> str | None:

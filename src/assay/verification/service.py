@@ -17,7 +17,7 @@ from assay.records.record import Record
 from assay.verification.item_report import ItemReport, item_report
 from assay.verification.ledger import CoverageReport, Ledger
 from assay.verification.planned import Load, PlannedTest, applying, planned_tests
-from assay.verification.running import Answer, Crew, OpenSandbox, needs_sandbox
+from assay.verification.running import OpenSandbox, PendingResult, WorkerPool, needs_sandbox
 from assay.verification.standing import (
     COULD_NOT_SAY,
     NOT_DELIVERED,
@@ -64,7 +64,7 @@ class VerifierRun(msgspec.Struct, frozen=True, kw_only=True):
     """Why it did not run; empty where it ran."""
 
 
-class Verified(msgspec.Struct, frozen=True, kw_only=True):
+class VerificationRun(msgspec.Struct, frozen=True, kw_only=True):
     """What a run of all verifiers did."""
 
     records: int
@@ -89,7 +89,7 @@ def verify(
     records: Sequence[str] = (),
     fresh: bool = False,
     on_progress: Callable[[int, int], None] | None = None,
-) -> Verified:
+) -> VerificationRun:
     """Run every verifier that the rubric names over the candidates of every record.
 
     Tested is what is new or has changed: another version, other options, dimensions or environment,
@@ -116,9 +116,9 @@ def verify(
     """
     contract, rubric = typed(documents)
     where = {"id": list(records)} if records else {}
-    with Crew(open_sandbox, max(1, workers)) as crew:
+    with WorkerPool(open_sandbox, max(1, workers)) as crew:
         runs = [
-            _Run(each, crew, contract, fresh=fresh)
+            _VerifierRun(each, crew, contract, fresh=fresh)
             for each in chosen(planned_tests(rubric, load), verifiers)
         ]
         begin(crew, [run.planned for run in runs if run.able], contract)
@@ -132,7 +132,7 @@ def verify(
                 if on_progress:
                     on_progress(done, whole)
             written += _commit(store, documents, new, actor)
-        return Verified(
+        return VerificationRun(
             records=done,
             written=written,
             runs=tuple(run.report() for run in runs),
@@ -177,18 +177,18 @@ def report_item(
 class _Ask(NamedTuple):
     """One candidate that one verifier was asked about."""
 
-    run: "_Run"
+    run: "_VerifierRun"
     record: str
     place: int
-    answer: Answer
+    answer: PendingResult
     same_subject: bool
 
 
-class _Run:
+class _VerifierRun:
     """One verifier on its way over the records."""
 
     def __init__(
-        self, planned: PlannedTest, crew: Crew, contract: Contract, *, fresh: bool
+        self, planned: PlannedTest, crew: WorkerPool, contract: Contract, *, fresh: bool
     ) -> None:
         self.planned = planned
         self._crew = crew
@@ -309,7 +309,7 @@ def chosen(planned: tuple[PlannedTest, ...], names: Collection[str]) -> tuple[Pl
     return tuple(each for each in planned if not names or each.verifier in names)
 
 
-def begin(crew: Crew, planned: Sequence[PlannedTest], contract: Contract) -> None:
+def begin(crew: WorkerPool, planned: Sequence[PlannedTest], contract: Contract) -> None:
     """Open the first sandbox where one is needed, and check it against the contract.
 
     Raises:
@@ -331,7 +331,7 @@ def begin(crew: Crew, planned: Sequence[PlannedTest], contract: Contract) -> Non
 def _asked(
     store: FactStore,
     where: Mapping[str, list[str]],
-    runs: Sequence[_Run],
+    runs: Sequence[_VerifierRun],
     contract: Contract,
     rubric: Rubric,
 ) -> Iterator[list[list[_Ask]]]:
@@ -350,8 +350,8 @@ def _asked(
 
 
 def _applying(
-    runs: Sequence[_Run], record: Record, contract: Contract, rubric: Rubric
-) -> Iterator[_Run]:
+    runs: Sequence[_VerifierRun], record: Record, contract: Contract, rubric: Rubric
+) -> Iterator[_VerifierRun]:
     applies = applying(record, contract, rubric)
     return (run for run in runs if run.able and applies.intersection(run.planned.dimensions))
 

@@ -53,7 +53,7 @@ class Uncarried(Value, tag_field="verdict", tag="uncarried"):
     """What could not be carried, or read."""
 
 
-class Error(Value, tag_field="verdict", tag="error"):
+class VerifierError(Value, tag_field="verdict", tag="error"):
     """The verifier itself broke; nothing is known about the claim."""
 
     reason: str
@@ -71,7 +71,7 @@ NotDelivered = Timeout | Memory | OutputLimit | ProcessLimit | FileLimit | Crash
 """The candidate gave nothing that could be judged. It counts as not passed, told apart from `fail`:
 a candidate must not be able to choose that it is not counted."""
 
-CouldNotSay = Error | Unavailable
+CouldNotSay = VerifierError | Unavailable
 """The verifier could not say, by what the host saw; such results stay out of every denominator."""
 
 MachineVerdict = Pass | Fail | NotDelivered | CouldNotSay

@@ -48,7 +48,7 @@ class NothingToVerify(msgspec.Struct, frozen=True, kw_only=True):
     """What is not there, such as `no reference answer`."""
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class VerifierCase(msgspec.Struct, frozen=True, kw_only=True):
     """A gold or counter-gold case: a verifier is used only while it answers all of its own."""
 
     title: str
@@ -90,7 +90,7 @@ class Verifier(Protocol):
     def environment(self) -> str | None:
         """Digest of what an answer depends on besides the version, such as a library's version."""
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """Its gold and counter-gold cases, at least one of each."""
 
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:

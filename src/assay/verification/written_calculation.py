@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from assay.verification.arithmetic import UnreadableError, says, value_of
+from assay.verification.arithmetic import UnreadableCalculationError, says, value_of
 
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 """Full-width characters as the usual ones; every character keeps its place."""
@@ -48,7 +48,7 @@ Units = Counter[str]
 """Symbol -> power."""
 
 
-class Shown(NamedTuple):
+class WrittenCalculation(NamedTuple):
     """A calculation as it is in a text."""
 
     start: int
@@ -62,7 +62,7 @@ def narrow(text: str) -> str:
     return text.translate(_NARROW)
 
 
-def calculations_in(text: str) -> Iterator[Shown]:
+def calculations_in(text: str) -> Iterator[WrittenCalculation]:
     """Calculations of a text in order, with units or in words; none overlaps another."""
     usual = narrow(text)
     matches = [*WRITTEN.finditer(usual), *_IN_WORDS.finditer(usual)]
@@ -70,7 +70,7 @@ def calculations_in(text: str) -> Iterator[Shown]:
     for match in sorted(matches, key=lambda each: (each.start(), -each.end())):
         if match.start() >= end:
             end = match.end()
-            yield Shown(match.start(), text[match.start() : match.end()].rstrip("., "))
+            yield WrittenCalculation(match.start(), text[match.start() : match.end()].rstrip("., "))
 
 
 def fault_of(text: str) -> str | None:
@@ -93,7 +93,7 @@ def fault_of(text: str) -> str | None:
         if right:
             continue
         if units is None or units != (_units_of(stated) or Counter()):
-            raise UnreadableError("its units show that something was converted")
+            raise UnreadableCalculationError("its units show that something was converted")
         return f"{first.strip()} is {_shown(exact)}, not {stated.strip()}"
     return None
 

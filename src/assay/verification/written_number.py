@@ -17,7 +17,7 @@ MAX_DIGITS = 60
 _GLUE = "\u00a0\u202f\u2009"
 
 
-class Format(NamedTuple):
+class NumberStyle(NamedTuple):
     """How a number is written."""
 
     decimal: str
@@ -26,15 +26,15 @@ class Format(NamedTuple):
     """Characters of which one may be between groups of three digits."""
 
 
-FORMATS: Mapping[str, Format] = {
-    "en": Format(".", f",{_GLUE}"),
-    "de": Format(",", f".{_GLUE}"),
-    "fr": Format(",", f" {_GLUE}"),
-    "ch": Format(".", f"'’{_GLUE}"),
+FORMATS: Mapping[str, NumberStyle] = {
+    "en": NumberStyle(".", f",{_GLUE}"),
+    "de": NumberStyle(",", f".{_GLUE}"),
+    "fr": NumberStyle(",", f" {_GLUE}"),
+    "ch": NumberStyle(".", f"'’{_GLUE}"),
 }
 """By name. No-break and thin spaces group in all of them, a plain space in `fr` alone."""
 
-DECIMAL_COMMA = Format(",", f". {_GLUE}")
+DECIMAL_COMMA = NumberStyle(",", f". {_GLUE}")
 """What the option `decimal_comma` has read from the first: points and spaces group."""
 
 LANGUAGES: Mapping[str, str] = {
@@ -128,7 +128,11 @@ def _part(match: re.Match[str]) -> Fraction | None:
 
 
 def value_of_number(
-    number: WrittenNumber, written: Format | None, *, fractions: bool = False, percent: bool = False
+    number: WrittenNumber,
+    written: NumberStyle | None,
+    *,
+    fractions: bool = False,
+    percent: bool = False,
 ) -> Fraction:
     """The exact value of a number.
 
@@ -157,7 +161,7 @@ def value_of_number(
     return -value if number.negative else value
 
 
-def _digits_value(digits: str, written: Format | None) -> Fraction:
+def _digits_value(digits: str, written: NumberStyle | None) -> Fraction:
     if written is not None:
         value = _read(digits, written)
         if value is None:
@@ -177,7 +181,7 @@ def _digits_value(digits: str, written: Format | None) -> Fraction:
     )
 
 
-def _read(digits: str, written: Format) -> Fraction | None:
+def _read(digits: str, written: NumberStyle) -> Fraction | None:
     """The value under a format; None where the format does not write so."""
     match = _pattern(written).fullmatch(digits)
     if match is None:
@@ -187,13 +191,13 @@ def _read(digits: str, written: Format) -> Fraction | None:
 
 
 @cache
-def _pattern(written: Format) -> re.Pattern[str]:
+def _pattern(written: NumberStyle) -> re.Pattern[str]:
     groups, decimal = re.escape(written.groups), re.escape(written.decimal)
     grouped = rf"[1-9]\d{{0,2}}(?P<sign>[{groups}])\d{{3}}(?:(?P=sign)\d{{3}})*"
     return re.compile(rf"(?P<whole>{grouped}|\d+)?(?:{decimal}(?P<decimals>\d+))?")
 
 
-def format_of(taxonomy: Mapping[str, str]) -> Format | None:
+def format_of(taxonomy: Mapping[str, str]) -> NumberStyle | None:
     """The format of a record's language; None where it names none that is listed here."""
     for axis in LANGUAGE_AXES:
         tag = taxonomy.get(axis, "").strip().lower().replace("-", "_")

@@ -23,15 +23,15 @@ from litestar.types import Message, Scope
 
 import assay
 from assay import __version__
-from assay.bootstrap.program import Program
 from assay.core.errors import AssayError
 from assay.governance.permissions import Permission
+from assay.program.program import Program
 from assay.web.allowance import Allowances
 from assay.web.api.account import AccountController, SignInsController
 from assay.web.api.adjudication import AdjudicationController
 from assay.web.api.review import ReviewController
 from assay.web.api.server import MetricsController, health, ready
-from assay.web.doors import COOKIE, Doorkeeper, guard, opt
+from assay.web.authentication import COOKIE, AuthMiddleware, guard, opt
 from assay.web.pages import (
     accounts,
     adjudication,
@@ -111,7 +111,7 @@ def create_app(
         route_handlers=[*_pages(), *_api(), _static()],
         guards=[guard],
         middleware=[
-            DefineMiddleware(Doorkeeper, allowances=Allowances(rate)),
+            DefineMiddleware(AuthMiddleware, allowances=Allowances(rate)),
             PrometheusConfig(app_name="assay", prefix="assay", group_path=True).middleware,
         ],
         dependencies={"program": Provide(_program, sync_to_thread=False)},

@@ -57,7 +57,7 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
     """Where it should reach; None where nothing is asked for."""
 
 
-class Interval(msgspec.Struct, frozen=True, kw_only=True):
+class DrawnInterval(msgspec.Struct, frozen=True, kw_only=True):
     """A number with its interval."""
 
     label: str
@@ -74,7 +74,7 @@ class Interval(msgspec.Struct, frozen=True, kw_only=True):
     """The number in words, or why there is none."""
 
 
-class Scale(msgspec.Struct, frozen=True, kw_only=True):
+class AxisScale(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers that an axis shows."""
 
     low: float
@@ -101,12 +101,12 @@ def bars(name: str, title: str, rows: Sequence[Bar]) -> Markup:
         rows: the bars, from the top.
     """
     most = max([1.0, *(_length(row) for row in rows), *(row.target or 0 for row in rows)])
-    scale = Scale(low=0, high=most, ticks=())
+    scale = AxisScale(low=0, high=most, ticks=())
     drawn = [_bar(row, scale, at * ROW) for at, row in enumerate(rows)]
     return _picture(name, title, drawn, _wide(ROW * len(rows)))
 
 
-def intervals(name: str, title: str, rows: Sequence[Interval], scale: Scale) -> Markup:
+def intervals(name: str, title: str, rows: Sequence[DrawnInterval], scale: AxisScale) -> Markup:
     """Numbers as points with their intervals, on one axis.
 
     Args:
@@ -245,7 +245,7 @@ def _picture(name: str, title: str, parts: Sequence[Markup], size: Attributes) -
     return element("svg", {**frame, **size}, named, *parts)
 
 
-def _bar(row: Bar, scale: Scale, top: int) -> Markup:
+def _bar(row: Bar, scale: AxisScale, top: int) -> Markup:
     parts = [text(row.label, 0, top + 14)]
     begin = 0.0
     for segment in row.segments:
@@ -260,7 +260,7 @@ def _bar(row: Bar, scale: Scale, top: int) -> Markup:
     return element("g", {}, *parts)
 
 
-def _interval(row: Interval, scale: Scale, top: int) -> Markup:
+def _interval(row: DrawnInterval, scale: AxisScale, top: int) -> Markup:
     middle = top + 28
     parts = [text(row.label, 0, top + 14, longest=LONGEST_BESIDE)]
     parts.append(text(row.aside, PLOT + 2, top + 14, shade="faint"))
@@ -276,7 +276,7 @@ def _interval(row: Interval, scale: Scale, top: int) -> Markup:
     return element("g", {}, *parts)
 
 
-def _axis(scale: Scale, top: int) -> Markup:
+def _axis(scale: AxisScale, top: int) -> Markup:
     parts = [_line(0, _percent(PLOT), top, top, "axis")]
     for place, name in scale.ticks:
         x = scale.place(place)

@@ -16,7 +16,7 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
-from assay.web.signs import has_sign
+from assay.web.invisible_characters import has_sign
 from assay.web.steps import count
 
 MAX_FORMULA = 1_000

@@ -14,7 +14,7 @@ import msgspec
 from assay.core.digest import sha256_hex
 from assay.review.wire import Heading
 from assay.web.cleaning import clean
-from assay.web.signs import Marked
+from assay.web.invisible_characters import MarkedText
 from assay.web.writer import Writer
 
 MAX_CHARS = 200_000
@@ -64,8 +64,8 @@ def render(raw: str) -> Rendered:
 
 def render_anew(raw: str) -> Rendered:
     """As `render`, without asking what is remembered."""
-    marked = Marked(raw)
-    raw_html = Marked(raw, marked.cuts).runs(0, len(raw))
+    marked = MarkedText(raw)
+    raw_html = MarkedText(raw, marked.cuts).runs(0, len(raw))
     if len(raw) <= MAX_CHARS and raw.count("\n") < MAX_LINES:
         written = _written(marked, raw, raw_html)
         if written is not None:
@@ -84,7 +84,7 @@ _short = lru_cache(REMEMBERED)(render_anew)
 _long = lru_cache(REMEMBERED_LONG)(render_anew)
 
 
-def _written(marked: Marked, raw: str, raw_html: str) -> Rendered | None:
+def _written(marked: MarkedText, raw: str, raw_html: str) -> Rendered | None:
     page = Writer(marked, name=f"h-{sha256_hex(raw.encode('utf-8', 'surrogatepass'))[-8:]}")
     try:
         html = page.write()

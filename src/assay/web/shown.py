@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from assay.bootstrap.desk import Work
-from assay.bootstrap.text_access import ReadRecord
+from assay.desk.desk import AssignmentWork
+from assay.desk.text_access import ReadRecord
 from assay.review.presentation import (
     Presentation,
     ShownCandidate,
@@ -16,18 +16,18 @@ from assay.review.presentation import (
 from assay.review.wire import (
     AssignmentView,
     CandidateView,
-    Care,
+    ContentWarning,
     EvidenceView,
     MessageView,
-    Shown,
+    ShownRecord,
     StepView,
     Text,
 )
+from assay.web.invisible_characters import direction
 from assay.web.rendering import render
-from assay.web.signs import direction
 
 
-def assignment_view(work: Work) -> AssignmentView:
+def assignment_view(work: AssignmentWork) -> AssignmentView:
     """An assignment with every text rendered."""
     same = {
         name: getattr(work, name) for name in AssignmentView.__struct_fields__ if name != "shown"
@@ -48,9 +48,9 @@ def text_view(pointer: str, raw: str) -> Text:
     )
 
 
-def shown_view(presented: Presentation) -> Shown:
+def shown_view(presented: Presentation) -> ShownRecord:
     """A presentation with every text rendered."""
-    return Shown(
+    return ShownRecord(
         kind=presented.kind,
         messages=_messages("/task/messages", presented.task),
         candidates=tuple(
@@ -66,11 +66,11 @@ def shown_view(presented: Presentation) -> Shown:
 class ReadView(msgspec.Struct, frozen=True, kw_only=True):
     """A record on a page with others."""
 
-    care: Care | None
+    care: ContentWarning | None
     """What is shown before the text; None where it shows no harm."""
     withheld: str | None
     """Why the reader may not see the text."""
-    text: Shown | None
+    text: ShownRecord | None
     """The text, rendered; None while it is covered or withheld."""
 
 

@@ -32,7 +32,7 @@ STARTS = "starts"
 """Key of a block's places: where the text of each of its lines starts in the source."""
 
 
-class Source:
+class SourceMap:
     """A raw text as the parser reads it, and the way back from there.
 
     Two things differ: a sign that cannot be seen is a letter-like stand-in, one for one; and a
@@ -106,7 +106,7 @@ class Content:
         return (pieces[0][1], pieces[-1][2]) if pieces else None
 
 
-def parse(source: Source) -> list[Token]:
+def parse(source: SourceMap) -> list[Token]:
     """The tokens of a text, each with its place.
 
     Raises:
@@ -115,7 +115,7 @@ def parse(source: Source) -> list[Token]:
     return _parser().parse(source.text)
 
 
-def inline_content(token: Token, source: Source) -> Content | None:
+def inline_content(token: Token, source: SourceMap) -> Content | None:
     """Where the content of an inline token is; None where that cannot be shown."""
     starts: tuple[int, ...] = token.meta[STARTS]
     if token.meta.get("cell") is not None:
@@ -135,7 +135,7 @@ def inline_content(token: Token, source: Source) -> Content | None:
     return Content(token.content, stretches)
 
 
-def code_content(token: Token, source: Source, first_line: int) -> Content:
+def code_content(token: Token, source: SourceMap, first_line: int) -> Content:
     """Where the lines of a code block are; blanks that a tab was widened to have no place."""
     stretches, reached = [], 0
     for number, line in enumerate(token.content.removesuffix("\n").split("\n")):
@@ -152,7 +152,7 @@ def code_content(token: Token, source: Source, first_line: int) -> Content:
     return Content(token.content, stretches)
 
 
-def _cell_content(token: Token, source: Source) -> Content | None:
+def _cell_content(token: Token, source: SourceMap) -> Content | None:
     r"""Where the text of a table's cell is: `\|` is one character of the cell and two of the row."""
     start: int = token.meta[STARTS][0]
     cells = _cells(source.text[start : source.line_end(start)])
@@ -202,7 +202,7 @@ def _trimmed(row: str, places: list[int]) -> list[int]:
     return places[first:last]
 
 
-def _heading_text(start: int, source: Source) -> int:
+def _heading_text(start: int, source: SourceMap) -> int:
     """Where the text of a `#` heading starts."""
     at = start
     while source.text.startswith("#", at):

@@ -11,7 +11,7 @@ MAX_STEPS = 60_000
 """Steps of the parser; a text that needs more is shown as it was written."""
 
 
-class TooMuchError(Exception):
+class StepBudgetError(Exception):
     """A text takes more steps than it may."""
 
 
@@ -23,4 +23,4 @@ def count(env: MutableMapping[str, Any], steps: int = 1) -> None:
     """
     env["steps"] = env.get("steps", 0) + steps
     if env["steps"] > MAX_STEPS:
-        raise TooMuchError
+        raise StepBudgetError

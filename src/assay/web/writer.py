@@ -13,10 +13,10 @@ from markdown_it.token import Token
 
 from assay.review.wire import Heading
 from assay.web.highlight import coloured
+from assay.web.invisible_characters import MarkedText, direction, run, show_signs
 from assay.web.maths import mathml
-from assay.web.signs import Marked, direction, run, show_signs
-from assay.web.source_map import AT, STARTS, Content, Source, code_content, inline_content, parse
-from assay.web.steps import TooMuchError
+from assay.web.source_map import AT, STARTS, Content, SourceMap, code_content, inline_content, parse
+from assay.web.steps import StepBudgetError
 
 _WORD = re.compile(r"[^\s!-/:-@\[-`{-~]")
 """A code point that is neither blank nor ASCII punctuation: no markup is made of it."""
@@ -54,7 +54,7 @@ class LostError(Exception):
 class Writer:
     """One text on its way to HTML."""
 
-    def __init__(self, marked: Marked, *, name: str) -> None:
+    def __init__(self, marked: MarkedText, *, name: str) -> None:
         """Take a text.
 
         Args:
@@ -63,7 +63,7 @@ class Writer:
         """
         self.marked = marked
         self.name = name
-        self.source = Source(marked.raw, marked.with_stand_ins())
+        self.source = SourceMap(marked.raw, marked.with_stand_ins())
         self.html: list[str] = []
         self.headings: list[Heading] = []
         self.as_written = 0
@@ -354,4 +354,4 @@ class Writer:
         self._flush()
         self.html.append(html)
         if len(self.html) > MAX_PARTS:
-            raise TooMuchError
+            raise StepBudgetError

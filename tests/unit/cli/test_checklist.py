@@ -12,7 +12,7 @@ import assay as package
 from assay.contracts.document import to_fact
 from assay.records.record import Record
 from assay.review.guideline_gap import GuidelineGap
-from assay.validation.evaluation import Evaluation, Result
+from assay.validation.evaluation import Evaluation, ItemResult
 
 Run = Callable[..., Any]
 
@@ -73,7 +73,7 @@ def test_an_evaluation_on_records_refutes_two_points(assay: Run, program: Path) 
             file="sha256:" + "0" * 64,
             results=1,
         )
-        result = Result(evaluation=run.id, item=record.id, measures={"correct": "1"})
+        result = ItemResult(evaluation=run.id, item=record.id, measures={"correct": "1"})
         with opened.store.write("validation.import", actor="test") as writing:
             writing.add([run, result])
     live = points(assay, program)

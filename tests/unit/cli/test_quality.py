@@ -100,7 +100,7 @@ def _near(first: Any, second: Any) -> bool:
 def test_commands_that_draw_nothing_load_no_statistics() -> None:
     """Dispositions, agreement and rates start without the libraries of audits and pictures."""
     program = (
-        "import sys, assay.bootstrap.quality, assay.quality.service, assay.cli.quality\n"
+        "import sys, assay.program.quality, assay.quality.service, assay.cli.quality\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
     found = subprocess.run(

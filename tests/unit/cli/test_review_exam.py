@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-import assay.bootstrap as doors
+import assay.program as programs
 from assay.core.clock import system_clock
 from assay.records.judgment import Judgment
 from assay.review.adjudication import Adjudication
-from assay.store.desk import Desk
-from assay.store.desk_overview import DeskOverview
+from assay.store.queue import SqlQueue
+from assay.store.queue_overview import QueueOverview
 
 Run = Callable[..., Any]
 EXAM = ("--role", "reviewer", "--family", "preference")
@@ -143,11 +143,11 @@ def test_nobody_is_tested_by_a_record_that_they_judged(assay: Run, program: Path
     """Who was asked about an adjudicated record, or decided it, may not hold its exam item."""
     made = assay("review", "exam", "--from-adjudications", *EXAM, "--json", "-p", program)
     assert json.loads(made.out)["items"] > 0
-    with doors.open_program(program, clock=system_clock, who="tests") as opened:
-        desk = Desk(opened.store)
+    with programs.open_program(program, clock=system_clock, who="tests") as opened:
+        desk = SqlQueue(opened.store)
         (row,) = (each for each in desk.queues() if each.queue.stage == "exam")
         barred = {(each.record, each.reviewer) for each in desk.leases(queue=row.id)}
-        known = DeskOverview(opened.store).records_of(row.id)
+        known = QueueOverview(opened.store).records_of(row.id)
         for adjudication in opened.store.scan(Adjudication):
             if adjudication.record in known:
                 judged = opened.store.scan(Judgment, id=list(adjudication.judgments))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from assay.client.own_server import own_server
 from assay.core.errors import MachineError
+from assay.demo.own_server import own_server
 from assay.records.judgment import Judgment
 from simulators.desk_program import opened, person, write_desk_program
 from simulators.once import Once

@@ -16,7 +16,7 @@ from assay.core.errors import InputError, MachineError, UsageError
 from assay.records.judgment import Judgment
 from assay.records.verdict import Abstained, Prefers
 from assay.review.answer import Answer
-from assay.review.desk import Receipt
+from assay.review.queue.leasing import Receipt
 from simulators.desk_program import opened, write_desk_program
 from simulators.served import served, token_of
 

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from assay.bootstrap.checking import check_documents
 from assay.contracts.reading import FILES, FileKind, read_program
 from assay.contracts.service import init
 from assay.core.canonical import json_text
 from assay.core.issues import Issue
+from assay.program.checking import check_documents
 
 TODAY = "2026-06-01T00:00:00Z"
 """The day on which the documents are checked."""

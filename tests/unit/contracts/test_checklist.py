@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from assay.contracts.checklist import Point
+from assay.contracts.checklist import ChecklistPoint
 from assay.contracts.service import check, init
 from simulators.planted_documents import CONTEXT
 
 
-def points(tmp_path: Path, template: str, *edits: tuple[str, str, str]) -> dict[int, Point]:
+def points(
+    tmp_path: Path, template: str, *edits: tuple[str, str, str]
+) -> dict[int, ChecklistPoint]:
     """The checklist of a template after edits of file, old and new text."""
     init(tmp_path, template)
     for file, old, new in edits:

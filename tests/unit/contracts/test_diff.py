@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from assay.contracts.diff import Change, Difference
+from assay.contracts.diff import Change, DocumentDifferences
 from assay.contracts.service import diff, init
 from assay.core.errors import CheckError
 
 
-def changed(tmp_path: Path, template: str, file: str, *edits: tuple[str, str]) -> Difference:
+def changed(
+    tmp_path: Path, template: str, file: str, *edits: tuple[str, str]
+) -> DocumentDifferences:
     """The difference that edits of one file make."""
     init(tmp_path / "a", template)
     init(tmp_path / "b", template)
@@ -23,7 +25,7 @@ def changed(tmp_path: Path, template: str, file: str, *edits: tuple[str, str]) -
     return diff(tmp_path / "a", tmp_path / "b")
 
 
-def only(difference: Difference) -> Change:
+def only(difference: DocumentDifferences) -> Change:
     """The one change that there is."""
     assert len(difference.changes) == 1
     return difference.changes[0]

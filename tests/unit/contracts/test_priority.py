@@ -6,15 +6,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assay.contracts.priority import Comparison, Rules, Veto, compute_verdict, rules_of
+from assay.contracts.priority import PriorityComparison, Rules, Veto, compute_verdict, rules_of
 from assay.contracts.rubric import Dimension, PriorityRule, Rubric
 
 RULES: Rules = (
     (Veto("safety", least=1), Veto("harm", greatest=0)),
     (
-        Comparison("safety"),
-        Comparison("grounding"),
-        Comparison("length", by=2, lower_is_better=True),
+        PriorityComparison("safety"),
+        PriorityComparison("grounding"),
+        PriorityComparison("length", by=2, lower_is_better=True),
     ),
 )
 
@@ -60,7 +60,7 @@ def test_a_missing_score_leaves_the_verdict_open() -> None:
     """A veto or comparison without a score it needs is undecided, and names the rule."""
     veto = compute_verdict([scores(2, harm=None), scores(1)], RULES)
     assert (veto.state, veto.rule) == ("undecided", "veto harm above 0")
-    compared = compute_verdict([{"a": 1}, {}], ((), (Comparison("a"),)))
+    compared = compute_verdict([{"a": 1}, {}], ((), (PriorityComparison("a"),)))
     assert (compared.state, compared.rule) == ("undecided", "compare a")
 
 
@@ -95,7 +95,7 @@ def test_rules_come_from_the_rubric() -> None:
     )
     assert rules_of(rubric) == (
         (Veto("harm", greatest=1),),
-        (Comparison("harm", by=2, lower_is_better=True),),
+        (PriorityComparison("harm", by=2, lower_is_better=True),),
     )
 
 
@@ -140,7 +140,7 @@ def test_raising_the_winner_keeps_it(candidates: list[dict[str, int | None]], ra
         assert compute_verdict(candidates, RULES).winner == outcome.winner
 
 
-BY_TWO: Rules = ((), (Comparison("grounded", by=2), Comparison("plain")))
+BY_TWO: Rules = ((), (PriorityComparison("grounded", by=2), PriorityComparison("plain")))
 """A least difference above 1 before a further comparison."""
 
 CIRCLE = [

@@ -1,6 +1,6 @@
 """Faults of shape are all found at once, each with the nearest right name."""
 
-from assay.contracts.policy import Policy
+from assay.contracts.policy import PolicyRules
 from assay.contracts.reading import Reading, read_content
 from assay.contracts.shape import shape
 from assay.contracts.tree import read_yaml
@@ -233,7 +233,7 @@ def test_without_a_stand_in_a_missing_key_leaves_nothing() -> None:
     """A type whose required key is missing gives all faults and no document."""
     tree, _ = read_yaml("policy.yaml", b"kind: policy\nzzz: 1\n")
     assert tree is not None
-    shaped = shape(Policy, tree, {})
+    shaped = shape(PolicyRules, tree, {})
     assert shaped.document is None
     assert [issue.path for issue in shaped.issues] == [
         "zzz", "apiVersion", "id", "version", "status", "title"

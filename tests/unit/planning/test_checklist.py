@@ -8,14 +8,14 @@ import msgspec
 import pytest
 
 from assay.contracts import service
-from assay.contracts.checklist import Point
+from assay.contracts.checklist import ChecklistPoint
 from assay.contracts.contract import Welfare
 from assay.contracts.documents import Documents
 from assay.planning.checklist import LivePoint, judge_points
 from assay.planning.checklist_figures import (
+    ChecklistData,
     EvaluationFigures,
     Figures,
-    Gathering,
     JudgmentFigures,
     LedgerFigures,
     ReadingFigures,
@@ -26,7 +26,7 @@ from assay.planning.checklist_figures import (
     count_rounds,
     reading_figures,
 )
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.records.candidate import Candidate, MadeByModel, MadeByPerson
 from assay.records.record import Record, Sensitivity
 from assay.review.welfare import Consent, Exposure
@@ -47,7 +47,9 @@ RELEASE = ReleaseFigures(
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> tuple[Documents, tuple[Point, ...]]:
+def program(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Documents, tuple[ChecklistPoint, ...]]:
     """A sound program's documents, and what they claim."""
     folder = tmp_path_factory.mktemp("program")
     service.init(folder, "math")
@@ -95,19 +97,21 @@ def changed(figures: Figures, path: str, value: Any) -> Figures:
     return msgspec.structs.replace(figures, **{group: value})
 
 
-def judged(program: tuple[Documents, tuple[Point, ...]], figures: Figures) -> dict[int, LivePoint]:
+def judged(
+    program: tuple[Documents, tuple[ChecklistPoint, ...]], figures: Figures
+) -> dict[int, LivePoint]:
     """The points as the facts judge them."""
     documents, points = program
     return {each.number: each for each in judge_points(points, documents, figures)}
 
 
-def test_facts_show_every_point(program: tuple[Documents, tuple[Point, ...]]) -> None:
+def test_facts_show_every_point(program: tuple[Documents, tuple[ChecklistPoint, ...]]) -> None:
     """A sound program whose facts could have shown the opposite has its points shown."""
     assert {each.state for each in judged(program, perfect()).values()} == {"shown"}
 
 
 def test_evaluated_items_that_could_be_matched_are_counted(
-    program: tuple[Documents, tuple[Point, ...]],
+    program: tuple[Documents, tuple[ChecklistPoint, ...]],
 ) -> None:
     """Of items that are not sealed the evidence says how many could be a record of the release."""
     figures = changed(
@@ -118,7 +122,9 @@ def test_evaluated_items_that_could_be_matched_are_counted(
     )
 
 
-def test_an_empty_store_shows_nothing(program: tuple[Documents, tuple[Point, ...]]) -> None:
+def test_an_empty_store_shows_nothing(
+    program: tuple[Documents, tuple[ChecklistPoint, ...]],
+) -> None:
     """Without facts each point is claimed, and its evidence says what is needed."""
     found = judged(program, Figures())
     assert {each.state for each in found.values()} == {"claimed"}
@@ -188,7 +194,7 @@ def test_a_figure_below_its_threshold_shows_nothing(
     path: str,
     value: Any,
     state: str,
-    program: tuple[Documents, tuple[Point, ...]],
+    program: tuple[Documents, tuple[ChecklistPoint, ...]],
 ) -> None:
     """What is lacking leaves a point claimed, and what speaks against it refutes it."""
     assert judged(program, changed(perfect(), path, value))[number].state == state
@@ -240,7 +246,7 @@ def test_controls_that_the_contract_does_not_declare_are_not_asked_for(tmp_path:
 
 
 def test_a_calibration_round_counts_on_outputs_of_the_model_that_is_trained(
-    program: tuple[Documents, tuple[Point, ...]],
+    program: tuple[Documents, tuple[ChecklistPoint, ...]],
 ) -> None:
     """Rounds on other models are counted apart, and without a base nothing says which model it is."""
     others = changed(changed(perfect(), "rounds", 0), "other_rounds", 2)
@@ -290,14 +296,14 @@ def test_consents_are_held_against_what_was_judged() -> None:
     record = pair().replace(sensitivity=Sensitivity(categories=("hate",), severity="high"))
     unnamed = pair(1).replace(sensitivity=Sensitivity(severity="critical"))
     benign = pair(2)
-    gathering = Gathering("doc_rubric", consents)
+    gathering = ChecklistData("doc_rubric", consents)
     for given, names in (
         (record, ("anna", "ben", "cleo")),
         (unnamed, ("anna",)),
         (benign, ("ben",)),
     ):
         own = tuple(judged_by(given, name, 0).replace(rubric="doc_rubric") for name in names)
-        gathering.add(Case(id=given.id, record=given, judgments=own))
+        gathering.add(RecordCase(id=given.id, record=given, judgments=own))
     found = gathering.judgments
     assert (found.harmful, found.refused, found.unasked) == (4, 1, 2)
     assert gathering.harmful_by_person == {"anna": 2, "ben": 1, "cleo": 1}
@@ -318,7 +324,7 @@ def test_views_count_at_most_once_for_each_judgment() -> None:
 
 
 def test_a_point_that_is_not_claimed_stays_missing(
-    program: tuple[Documents, tuple[Point, ...]],
+    program: tuple[Documents, tuple[ChecklistPoint, ...]],
 ) -> None:
     """No fact makes up for a claim that the documents do not make, or refute themselves."""
     documents, points = program
@@ -356,7 +362,7 @@ FILLER: dict[str, list[tuple[str, str]]] = {
 
 
 def test_a_program_of_filler_shows_nothing(
-    program: tuple[Documents, tuple[Point, ...]], tmp_path: Path
+    program: tuple[Documents, tuple[ChecklistPoint, ...]], tmp_path: Path
 ) -> None:
     """Of the points whose texts are filler none is shown, whatever the facts; the others hold none."""
     service.init(tmp_path, "math")

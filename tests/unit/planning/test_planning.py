@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 import assay
-from assay.bootstrap.lineage import trace
-from assay.bootstrap.program import Program
 from assay.bulk.fact_lines import write_rows
 from assay.contracts.document import to_fact
 from assay.core.clock import fixed_clock
@@ -17,8 +15,10 @@ from assay.demo.documents import write_program
 from assay.planning import service
 from assay.planning.contract_draft import next_version, rewrite
 from assay.planning.findings import LEAST_ITEMS, failure_of, find
-from assay.planning.plan import Plan, PlannedQuota
-from assay.validation.evaluation import Result
+from assay.planning.plan import DataPlan, PlannedQuota
+from assay.program.lineage import trace
+from assay.program.program import Program
+from assay.validation.evaluation import ItemResult
 from assay.validation.validation import Validation
 from simulators.memory_store import MemoryStore
 from simulators.small_program import contract as small_contract
@@ -28,12 +28,12 @@ VALIDATION = Validation(
 )
 
 
-def results(evaluation: str, wrong: dict[str, int], n: int = 20) -> Iterator[Result]:
+def results(evaluation: str, wrong: dict[str, int], n: int = 20) -> Iterator[ItemResult]:
     """Twenty items a slice, of which the first few fail."""
     for difficulty in ("easy", "hard"):
         for number in range(n):
             bad = number < wrong.get(difficulty, 0)
-            yield Result(
+            yield ItemResult(
                 evaluation=evaluation,
                 item=f"{difficulty}{number}",
                 slice={"difficulty": difficulty, "language": "en"},
@@ -80,13 +80,13 @@ def test_a_failure_without_a_class_is_named_by_what_was_measured(
     fields: Any, expected: str | None
 ) -> None:
     """Nothing that failed is left out because nobody named its class."""
-    assert failure_of([Result(evaluation="e", item="i", **fields)]) == expected
+    assert failure_of([ItemResult(evaluation="e", item="i", **fields)]) == expected
 
 
 def test_most_runs_decide() -> None:
     """One failed run of three is no failure of the item."""
     runs = [
-        Result(evaluation="e", item="i", epoch=n, measures={"correct": str(int(n > 0))})
+        ItemResult(evaluation="e", item="i", epoch=n, measures={"correct": str(int(n > 0))})
         for n in range(3)
     ]
     assert failure_of(runs) is None
@@ -162,7 +162,7 @@ sampling:
 
 def test_the_next_contract_keeps_what_people_wrote() -> None:
     """Comments and order stay; version, total and the planned quotas change."""
-    plan = Plan(
+    plan = DataPlan(
         contract="d",
         answer="data",
         findings=(),

@@ -9,7 +9,7 @@ from assay.core.canonical import json_text
 from assay.core.digest import labelled
 from assay.core.errors import InputError
 from assay.providers.chat_format import decode_completion, encode_request
-from assay.records.endpoint import Completion, Parameters, Request
+from assay.records.endpoint import Completion, Request, SamplingParameters
 from assay.records.task import Message, Tool, ToolCall
 
 
@@ -30,7 +30,7 @@ def test_a_request_is_sent_as_the_format_wants_it() -> None:
             Message(role="tool", content="6", tool_call_id="call_0"),
         ),
         tools=(Tool(name="fare", description="A fare.", parameters=json_text({"type": "object"})),),
-        parameters=Parameters(
+        parameters=SamplingParameters(
             temperature="0.70", seed=3, max_tokens=9, stop=("#",), extra=json_text({"top_k": 5})
         ),
     )
@@ -67,9 +67,9 @@ def test_a_request_is_sent_as_the_format_wants_it() -> None:
 def test_what_is_not_stated_is_not_sent() -> None:
     """An absent parameter is left to the endpoint, and the limit has the name it asks for."""
     messages = (Message(role="user", content="a"),)
-    bare = Request(model="tiny", messages=messages, parameters=Parameters())
+    bare = Request(model="tiny", messages=messages, parameters=SamplingParameters())
     assert set(json.loads(encode_request(bare))) == {"model", "messages"}
-    limited = Request(model="tiny", messages=messages, parameters=Parameters(max_tokens=9))
+    limited = Request(model="tiny", messages=messages, parameters=SamplingParameters(max_tokens=9))
     assert (
         json.loads(encode_request(limited, "max_completion_tokens"))["max_completion_tokens"] == 9
     )

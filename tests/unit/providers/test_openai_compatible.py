@@ -12,7 +12,7 @@ import pytest
 from assay.core.digest import labelled
 from assay.core.errors import MachineError, UsageError
 from assay.providers.openai_compatible import OpenAICompatible, Settings, retry_after_seconds
-from assay.records.endpoint import Completion, Failure, Parameters, Request
+from assay.records.endpoint import Completion, Failure, Request, SamplingParameters
 from assay.records.task import Message
 from simulators.scripted_endpoint import Deed, Drop, Refuse, Say, Send, scripted_endpoint, steady
 
@@ -32,7 +32,7 @@ def ask(given: Settings, *prompts: str) -> list[Completion | Failure]:
                         Request(
                             model="tiny",
                             messages=(Message(role="user", content=prompt),),
-                            parameters=Parameters(),
+                            parameters=SamplingParameters(),
                         )
                     )
                     for prompt in prompts

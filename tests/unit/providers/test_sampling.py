@@ -15,9 +15,9 @@ from assay.core.errors import MachineError
 from assay.providers.openai_compatible import Settings
 from assay.providers.sampling import run_sampling
 from assay.records.draft import draft_from_row
-from assay.records.endpoint import Parameters
+from assay.records.endpoint import SamplingParameters
 from assay.records.record import Record
-from assay.records.sampling import Plan, Sampled
+from assay.records.sampling import Sampled, SamplingPlan
 from assay.records.sampling_report import SamplingReport, read_prices
 from simulators.scripted_endpoint import Deed, Refuse, Say, scripted_endpoint, steady
 
@@ -54,8 +54,8 @@ def sampled(url: str, journal: Path, **fields: Any) -> tuple[list[Sampled], Samp
     usual: dict[str, Any] = {
         "drafts": preference_drafts(),
         "endpoint": Settings(base_url=url, concurrency=4, backoff_seconds=0.01),
-        "plan": Plan(
-            models=("tiny",), source_class="target", each=2, parameters=Parameters(seed=1)
+        "plan": SamplingPlan(
+            models=("tiny",), source_class="target", each=2, parameters=SamplingParameters(seed=1)
         ),
         "deliver": delivered.extend,
     }

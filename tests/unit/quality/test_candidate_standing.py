@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from assay.contracts.document import to_fact
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.disposition import Disposition
 from assay.quality.explanation import explain
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.rules import dispose_case
 from assay.records.evidence import TextSpan
 from assay.records.judgment import (
@@ -43,12 +43,12 @@ from assay.records.verdict import (
 from assay.review.adjudication import Adjudication, Decided, Preserved
 from assay.verification.verification import (
     Crash,
-    Error,
     Fail,
     Pass,
     Timeout,
     Uncarried,
     Verification,
+    VerifierError,
 )
 from simulators.small_program import (
     LAYER,
@@ -65,9 +65,12 @@ GOOD = {"correctness": 5, "sound": 1}
 
 
 def _dispose(
-    record: Record, judgments: list[Judgment], documents: InForce | None = None, **parts: Any
+    record: Record,
+    judgments: list[Judgment],
+    documents: DocumentsInForce | None = None,
+    **parts: Any,
 ) -> Disposition:
-    case = Case(id=record.id, record=record, judgments=tuple(judgments), **parts)
+    case = RecordCase(id=record.id, record=record, judgments=tuple(judgments), **parts)
     return dispose_case(case, documents or in_force())
 
 
@@ -179,7 +182,7 @@ def test_an_agreed_good_label_does_not_endorse_before_required_dimensions_are_ju
         (Timeout(), None, "rejected", "verifier"),
         (Crash(reason="SIGSEGV"), None, "rejected", "verifier"),
         (Uncarried(reason="an object"), None, "mixed", "verifier"),
-        (Error(reason="broken"), None, "unjudged", "required"),
+        (VerifierError(reason="broken"), None, "unjudged", "required"),
         (Pass(), "namespaces/shared-process", "unjudged", "required"),
     ],
 )
@@ -214,7 +217,7 @@ def test_the_contract_says_what_endorsement_needs() -> None:
     mix = [
         {"signal": "demonstration", "behaviours": ["adds"], "why": "x", "accept": {"clarity": 4}}
     ]
-    documents = InForce.of(facts() | {"contract": to_fact(contract(supervision=mix))})
+    documents = DocumentsInForce.of(facts() | {"contract": to_fact(contract(supervision=mix))})
     record = single(Demonstration())
     for clarity, state in ((4, "accepted"), (3, "rejected")):
         given = _scored_twice(record, **GOOD, clarity=clarity)
@@ -231,7 +234,7 @@ def test_an_entry_of_the_mix_for_a_slice_is_asked_of_its_records_alone() -> None
         {"signal": "outcome", "behaviours": ["adds"], "why": "x",
          "slice": {"difficulty": "hard"}, "dimensions": ["clarity"], "accept": {"clarity": 4}},
     ]  # fmt: skip
-    documents = InForce.of(facts() | {"contract": to_fact(contract(supervision=mix))})
+    documents = DocumentsInForce.of(facts() | {"contract": to_fact(contract(supervision=mix))})
     plain = single(Outcome(reference="4"))
     easy, hard = (
         plain.replace(task=msgspec.structs.replace(plain.task, taxonomy={"difficulty": value}))
@@ -282,7 +285,7 @@ def test_the_failure_that_a_request_does_not_permit_is_not_asked_for(
     ]
     documents = facts() | {"rubric": to_fact(rubric(dimensions=dimensions, priority=[]))}
     record = single(Policy(expected=expected))
-    found = _dispose(record, _scored_twice(record, **scores), InForce.of(documents))
+    found = _dispose(record, _scored_twice(record, **scores), DocumentsInForce.of(documents))
     assert found.standings[0].standing == standing
 
 
@@ -444,7 +447,7 @@ def test_agreement_names_what_is_kept_as_a_spread() -> None:
 def test_the_explanation_ends_with_what_decides() -> None:
     """The rules of review accept, and what rejects the record comes after them, named."""
     record = single(Demonstration())
-    case = Case(
+    case = RecordCase(
         id=record.id, record=record, judgments=tuple(_scored_twice(record, correctness=1, sound=1))
     )
     explained = explain(case, in_force())
@@ -459,7 +462,7 @@ def test_scores_on_both_sides_of_a_bound_leave_a_candidate_mixed() -> None:
     mix = [
         {"signal": "demonstration", "behaviours": ["adds"], "why": "x", "accept": {"clarity": 4}}
     ]
-    documents = InForce.of(facts() | {"contract": to_fact(contract(supervision=mix))})
+    documents = DocumentsInForce.of(facts() | {"contract": to_fact(contract(supervision=mix))})
     given = [scored(record, name, **GOOD, clarity=value) for name, value in (("a", 4), ("b", 3))]
     assert _dispose(record, given, documents).standings[0].standing == "mixed"
 

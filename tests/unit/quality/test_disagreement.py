@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assay.quality.answer_table import Answers, Scale
+from assay.quality.answer_table import AnswerColumns, Scale
 from assay.quality.disagreement import Disagreement, diagnose
 
 
@@ -17,7 +17,7 @@ def answers(
     n: int = 240,
     seed: int = 1,
     scale: Scale = "signed",
-) -> Answers:
+) -> AnswerColumns:
     """Twelve raters, six an item, whose disagreement has one cause."""
     draw = np.random.default_rng(seed)
     items, raters, values = [], [], []
@@ -40,7 +40,7 @@ def answers(
     groups = {"region": {rater: "north" if rater < 6 else "south" for rater in range(12)}}
     if irrelevant:
         groups = {"shift": {rater: "early" if rater % 2 else "late" for rater in range(12)}}
-    return Answers(
+    return AnswerColumns(
         items=np.array(items), raters=np.array(raters), values=np.array(values),
         groups=groups if declared else {}, scale=scale,
         names=tuple(f"rvr_{rater}" for rater in range(12)),
@@ -126,4 +126,6 @@ def test_too_little_tells_nothing() -> None:
     assert few.cause == "unknown"
     assert few.reason == "10 items with two answers are too few, 30 are needed"
     none = np.array([], dtype=np.int64)
-    assert diagnose(Answers(items=none, raters=none, values=none, groups={})).cause == "unknown"
+    assert (
+        diagnose(AnswerColumns(items=none, raters=none, values=none, groups={})).cause == "unknown"
+    )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assay.quality import service
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.case_context import CaseContext
 from assay.records.evidence import TextSpan
 from assay.records.judgment import Attack, LocalizedError, SectionRuling, StepLabel, Whole
@@ -56,7 +56,7 @@ def found(
     given = tuple(judged(record, f"r{number}", **own) for number, own in enumerate(parts))
     documents = in_force()
     context = CaseContext(
-        Case(id=record.id, record=record, judgments=given),
+        RecordCase(id=record.id, record=record, judgments=given),
         documents,
         documents.contract.review.layers[0],
     )

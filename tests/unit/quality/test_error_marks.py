@@ -3,7 +3,7 @@
 import pytest
 
 from assay.quality.bootstrap import Resampling
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.error_marks import error_marks
 from assay.quality.gathering import gather
 from assay.quality.report import report_of
@@ -49,7 +49,7 @@ def test_the_report_says_how_far_located_errors_match() -> None:
     for number, second in enumerate(((_error(6, 10),), (_error(0, 5),))):
         record = single(Critique(), TEXT, prompt=f"Spell the letters, {number}.")
         given = (judged(record, "a", errors=(_error(6, 10),)), judged(record, "b", errors=second))
-        cases.append(Case(id=record.id, record=record, judgments=given))
+        cases.append(RecordCase(id=record.id, record=record, judgments=given))
     report = report_of(gather(cases, in_force()), Resampling(replicates=50))
     assert (report.located_errors.records, report.located_errors.mean_f1) == (2, 0.5)
     (words,) = [question for question in report.questions if question.name == "marked_words"]

@@ -7,25 +7,25 @@ import pytest
 
 from assay.contracts.document import to_fact
 from assay.quality.bootstrap import Resampling
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.floors import FloorResult, floors_of
 from assay.quality.gathering import gather
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.report import report_of
 from assay.quality.report_text import to_markdown
 from assay.records.verdict import DimensionScore, Scored
 from simulators.small_program import contract, judged, pair, rubric
 
 
-def in_force(*floors: dict[str, Any]) -> InForce:
+def in_force(*floors: dict[str, Any]) -> DocumentsInForce:
     """Documents whose contract has these floors."""
     layer = {"id": "standard", "roles": ["reviewer"], "passes": 2}
     plain = contract(review={"layers": [layer], "agreement_floors": list(floors)})
     facts = {"contract": to_fact(plain), "rubric": to_fact(rubric())}
-    return InForce.of(facts)  # type: ignore[arg-type]
+    return DocumentsInForce.of(facts)  # type: ignore[arg-type]
 
 
-def cases(agreeing: int, differing: int) -> Iterator[Case]:
+def cases(agreeing: int, differing: int) -> Iterator[RecordCase]:
     """Easy records with two equal scores, then hard ones with scores at both ends of the scale."""
     for number in range(agreeing + differing):
         easy = number < agreeing
@@ -44,10 +44,10 @@ def cases(agreeing: int, differing: int) -> Iterator[Case]:
             )
             for name, value in zip(("anna", "bela"), values, strict=True)
         )
-        yield Case(id=record.id, record=record, judgments=judgments)
+        yield RecordCase(id=record.id, record=record, judgments=judgments)
 
 
-def floor(found: list[Case], **asked: Any) -> FloorResult:
+def floor(found: list[RecordCase], **asked: Any) -> FloorResult:
     """One floor against these cases."""
     documents = in_force({"dimension": "clarity", "least": 0.6, **asked})
     [result] = floors_of(gather(found, documents), Resampling(replicates=200))

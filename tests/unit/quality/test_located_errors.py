@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.located_errors import located, overlap, span_agreement
 from assay.quality.rules import dispose_case
 from assay.records.evidence import TextSpan
@@ -95,7 +95,9 @@ def test_a_category_needs_its_share_of_those_who_located_the_error() -> None:
     record = single(Critique(), TEXT)
     pieces = (_error(_span(0, 2)), _error(_span(3, 5), category="rude"))
     given = [judged(record, name, errors=(_error(_span(0, 5)),)) for name in ("a", "b")]
-    case = Case(id=record.id, record=record, judgments=(*given, judged(record, "c", errors=pieces)))
+    case = RecordCase(
+        id=record.id, record=record, judgments=(*given, judged(record, "c", errors=pieces))
+    )
     layer = LAYER | {"agreement": 0.9}
     assert dispose_case(case, in_force(layer)).state == "accepted"
 
@@ -119,7 +121,7 @@ def test_critiques_that_locate_different_errors_disagree(
         judged(record, "a", errors=(_error(_span(0, 5)),)),
         judged(record, "b", errors=second),
     )
-    found = dispose_case(Case(id=record.id, record=record, judgments=given), in_force())
+    found = dispose_case(RecordCase(id=record.id, record=record, judgments=given), in_force())
     assert (found.state, word in found.reason) == (state, True)
 
 
@@ -128,7 +130,7 @@ def test_the_layer_says_how_far_located_errors_must_match() -> None:
     record = single(Critique(), TEXT)
     both = (_error(_span(0, 5)), _error(_span(10, 15)))
     given = (judged(record, "a", errors=both), judged(record, "b", errors=both[:1]))
-    case = Case(id=record.id, record=record, judgments=given)
+    case = RecordCase(id=record.id, record=record, judgments=given)
     assert dispose_case(case, in_force()).state == "accepted"
     strict = in_force(LAYER | {"span_agreement": 0.9})
     assert dispose_case(case, strict).state == "needs_adjudication"

@@ -8,7 +8,7 @@ import pytest
 from assay.core.errors import UsageError
 from assay.quality import service as quality
 from assay.quality.bootstrap import Resampling
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.consensus import consensus, effective
 from assay.quality.gathering import gather
 from assay.quality.rules import dispose_case
@@ -28,7 +28,7 @@ from assay.records.verdict import (
 from assay.review import pass_service
 from assay.review import service as review
 from assay.review.adjudication import Adjudication, Decided
-from assay.review.assign import Member
+from assay.review.assign import Assignee
 from assay.review.assignment import Assignment
 from assay.verification.verification import Fail, Verification
 from simulators.memory_store import MemoryStore
@@ -68,8 +68,8 @@ def people(*verdicts: Verdict | int, record: Record = RECORD) -> list[Judgment]:
     ]
 
 
-def case(judgments: list[Judgment], record: Record = RECORD, **parts: Any) -> Case:
-    return Case(id=record.id, record=record, judgments=tuple(judgments), **parts)
+def case(judgments: list[Judgment], record: Record = RECORD, **parts: Any) -> RecordCase:
+    return RecordCase(id=record.id, record=record, judgments=tuple(judgments), **parts)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_models_fill_no_pass_and_no_queue() -> None:
     store = MemoryStore()
     with store.write("test.fill", actor="test") as writing:
         writing.add([RECORD, *models()])
-    members = [Member(pseudonym=f"r{n}", role="reviewer") for n in range(3)]
+    members = [Assignee(pseudonym=f"r{n}", role="reviewer") for n in range(3)]
     register = NoDesk(store)
     asked = pass_service.assign(
         store, register, DOCUMENTS, members, rights=open_rights("own"), key=b"key", actor="lead"

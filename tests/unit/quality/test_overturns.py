@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.overturns import overturns
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -25,7 +25,7 @@ def _case(
     *decisions: Any,
     cause: Cause = "expertise",
     weighed: Sequence[Judgment] | None = None,
-) -> Case:
+) -> RecordCase:
     ids = tuple(each.id for each in (judgments if weighed is None else weighed))
     adjudications = tuple(
         Adjudication(
@@ -33,7 +33,7 @@ def _case(
         )
         for each in decisions
     )
-    return Case(
+    return RecordCase(
         id=record.id, record=record, judgments=tuple(judgments), adjudications=adjudications
     )
 
@@ -85,7 +85,7 @@ def test_causes_add_up_to_the_whole() -> None:
         given = [judged(record, "ada", 0), judged(record, "bob", 1)]
         cause: Cause = "expertise" if number < 2 else "reviewer_error"
         cases.append(_case(record, given, Decided(verdict=Prefers(candidate=0)), cause=cause))
-    found = overturns([*cases, Case(id="rec_x", record=pair(9))])
+    found = overturns([*cases, RecordCase(id="rec_x", record=pair(9))])
     assert [(each.cause, each.adjudications) for each in found.causes] == [
         ("reviewer_error", 3),
         ("expertise", 2),

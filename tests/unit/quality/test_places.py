@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from assay.core.errors import UsageError
-from assay.quality.answers import Answers
-from assay.quality.patterns import Scale
+from assay.quality.answers import AnswerSeries
+from assay.quality.patterns import AnswerScale
 from assay.quality.places import Clusters, Places
 
 
@@ -27,17 +27,17 @@ def test_a_record_without_a_family_is_a_cluster_of_its_own() -> None:
 
 def test_items_of_equal_names_in_two_records_are_two_items() -> None:
     """An item's name holds within its record."""
-    answers = Answers()
+    answers = AnswerSeries()
     for record in (0, 1):
         for rater in ("a", "b"):
             answers.add("step", rater, "good", record=record, cluster=record)
     assert (answers.items, answers.given) == (2, 4)
-    assert answers.on_scale(Scale("nominal", 1), {"good": 0}).items.tolist() == [0, 0, 1, 1]
+    assert answers.on_scale(AnswerScale("nominal", 1), {"good": 0}).items.tolist() == [0, 0, 1, 1]
 
 
 def test_a_record_that_comes_back_is_refused() -> None:
     """Items are told apart only while their record is gathered, so records come in order."""
-    answers = Answers()
+    answers = AnswerSeries()
     answers.add("x", "a", "good", record=1, cluster=0)
     with pytest.raises(UsageError, match="record 0 follows one about 1"):
         answers.add("x", "b", "good", record=0, cluster=0)
@@ -45,10 +45,10 @@ def test_a_record_that_comes_back_is_refused() -> None:
 
 def test_abstentions_are_missing_and_counted() -> None:
     """An abstention has no value on the scale and one code of its own among all answers."""
-    answers = Answers()
+    answers = AnswerSeries()
     for rater, value in (("a", "yes"), ("b", None), ("c", "no")):
         answers.add(0, rater, value, record=0, cluster=0)
     assert (answers.counts, answers.given, answers.abstained) == ({"no": 1, "yes": 1}, 2, 1)
     codes = {"no": 0, "yes": 1}
-    assert answers.on_scale(Scale("nominal", 2), codes).values.tolist() == [1, 0]
+    assert answers.on_scale(AnswerScale("nominal", 2), codes).values.tolist() == [1, 0]
     assert answers.codes(codes, abstained=9)[2].tolist() == [1, 9, 0]

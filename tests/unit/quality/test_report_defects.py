@@ -15,13 +15,13 @@ from assay.records.verdict import DimensionScore, Scored
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.verification.verification import (
     Crash,
-    Error,
     Fail,
     MachineVerdict,
     Pass,
     Timeout,
     Uncarried,
     Verification,
+    VerifierError,
 )
 from simulators.memory_store import MemoryStore
 from simulators.small_program import facts, judged, pair
@@ -135,7 +135,7 @@ def test_refuted_claims_are_counted_once_and_apart_from_errors() -> None:
 def test_a_verifier_that_broke_is_in_no_denominator() -> None:
     """Where the verifier could not say, there is nothing to report."""
     record = pair()
-    assert _report(record, _verified(record, Error(reason="x"))).refutations == ()
+    assert _report(record, _verified(record, VerifierError(reason="x"))).refutations == ()
 
 
 @pytest.mark.parametrize("verdict", [Timeout(), Crash(reason="x"), Uncarried(reason="x")])

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from assay.contracts.document import to_fact
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.contradictions import contradictions
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.rules import dispose_case, in_sample
 from assay.records.judgment import Judgment, SectionRuling, StepLabel
 from assay.records.kinds import Outcome
@@ -28,12 +28,12 @@ from assay.records.verdict import (
 )
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.verification.verification import (
-    Error,
     Fail,
     Pass,
     Timeout,
     Uncarried,
     Verification,
+    VerifierError,
 )
 from simulators.small_program import (
     LAYER,
@@ -52,8 +52,10 @@ RECORD = pair(difficulty="hard")
 PASSED = Abstained(reason="unsure")
 
 
-def _case(judgments: list[Judgment], record: Record = RECORD, **parts: tuple[Any, ...]) -> Case:
-    return Case(id=record.id, record=record, judgments=tuple(judgments), **parts)
+def _case(
+    judgments: list[Judgment], record: Record = RECORD, **parts: tuple[Any, ...]
+) -> RecordCase:
+    return RecordCase(id=record.id, record=record, judgments=tuple(judgments), **parts)
 
 
 def _say(*verdicts: Verdict | int | None, record: Record = RECORD) -> list[Judgment]:
@@ -192,7 +194,7 @@ def test_an_adjudicator_s_scores_do_not_leave_a_vetoed_winner(verdict: Any, stat
     [
         ((), "set_aside"),
         ((_verified(Fail(reason="4 is not 5")),), "set_aside"),
-        ((_verified(Error(reason="crashed")),), "set_aside"),
+        ((_verified(VerifierError(reason="crashed")),), "set_aside"),
         ((_verified(Timeout()),), "set_aside"),
         ((_verified(Uncarried(reason="an object")),), "set_aside"),
         ((_verified(Fail(reason="4 is not 5")), _verified(Pass())), "accepted"),
@@ -229,7 +231,7 @@ def test_a_pass_that_does_not_count_lets_nothing_through(
     """A pass that could be forged, or was held below the contract's minimum, is as good as none."""
     asked = {"minimum_isolation": minimum} if minimum else {}
     layer = LAYER | {"needs_verification": True}
-    documents = InForce.of(facts(layer, verification=asked))
+    documents = DocumentsInForce.of(facts(layer, verification=asked))
     verifications = tuple(_verified(Pass(), 0, each) for each in isolations)
     found = dispose_case(_case(_say(0, 0), verifications=verifications), documents)
     assert found.state == ("set_aside" if reason else "accepted")
@@ -251,7 +253,7 @@ def test_a_pass_that_could_be_forged_needs_an_expert_beside_it(
     reviewer, candidate = verified
     given = [*_say(0), _scored(reviewer, 0, ("correctness", candidate, 5))]
     layer = LAYER | {"needs_verification": True}
-    documents = InForce.of(facts(layer, verification=asked))
+    documents = DocumentsInForce.of(facts(layer, verification=asked))
     forgeable = _verified(Pass(), 0, "namespaces/shared-process")
     assert dispose_case(_case(given, verifications=(forgeable,)), documents).state == state
 
@@ -483,7 +485,9 @@ def test_a_choice_against_one_s_own_scores_is_a_contradiction(
 def test_judgments_of_models_are_named_where_passes_are_missing() -> None:
     """Two models and nobody else: the reason says why their judgments fill no pass."""
     given = [judged(RECORD, name, 0, kind="model") for name in ("m1", "m2")]
-    found = dispose_case(Case(id=RECORD.id, record=RECORD, judgments=tuple(given)), in_force())
+    found = dispose_case(
+        RecordCase(id=RECORD.id, record=RECORD, judgments=tuple(given)), in_force()
+    )
     assert found.state == "needs_second_review"
     assert found.reason.endswith("2 judgments by models, which fill no pass")
 
@@ -493,7 +497,9 @@ def test_a_vetoed_choice_names_the_veto_that_hits_it() -> None:
     unscored_first = rubric(
         priority=[{"veto": "clarity", "below": 2}, {"veto": "correctness", "below": 2}]
     )
-    documents = InForce.of({"contract": to_fact(contract()), "rubric": to_fact(unscored_first)})
+    documents = DocumentsInForce.of(
+        {"contract": to_fact(contract()), "rubric": to_fact(unscored_first)}
+    )
     [found] = contradictions(RECORD, [_scored("a", 0, ("correctness", 0, 1))], documents)
     assert (found.computed, found.rule) == ("vetoed:0", "veto correctness below 2")
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from assay.contracts.document import Document, DocumentKind, to_fact
-from assay.contracts.policy import Policy
+from assay.contracts.policy import PolicyRules
 from assay.core.canonical import json_text
 from assay.quality import service
-from assay.quality.case import Case
-from assay.quality.in_force import InForce
+from assay.quality.case import RecordCase
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.rules import dispose_case
 from assay.records.judgment import Judgment, SectionRuling
 from assay.records.verdict import NotAsked, Prefers
@@ -31,8 +31,10 @@ def _changed(dimension: str, **changes: Any) -> Document:
 NEW = _changed("clarity", question="Is it short?")
 
 
-def _in_force(new: Document = NEW, **changes: Any) -> InForce:
-    return InForce.of({"contract": to_fact(contract(**changes)), "rubric": new}, [OLD, new])
+def _in_force(new: Document = NEW, **changes: Any) -> DocumentsInForce:
+    return DocumentsInForce.of(
+        {"contract": to_fact(contract(**changes)), "rubric": new}, [OLD, new]
+    )
 
 
 def _given(**values: int) -> list[Judgment]:
@@ -42,8 +44,8 @@ def _given(**values: int) -> list[Judgment]:
     ]
 
 
-def _case(judgments: list[Judgment], **parts: Any) -> Case:
-    return Case(id=RECORD.id, record=RECORD, judgments=tuple(judgments), **parts)
+def _case(judgments: list[Judgment], **parts: Any) -> RecordCase:
+    return RecordCase(id=RECORD.id, record=RECORD, judgments=tuple(judgments), **parts)
 
 
 def test_a_label_under_an_older_meaning_does_not_settle_a_record() -> None:
@@ -144,7 +146,7 @@ def _policy(text: str, version: str = "1.0.0") -> Document:
             {"id": "s1", "title": "Sums", "text": text, "severity": "high", "expected": "comply"}
         ],
     }
-    return to_fact(Policy.model_validate_json(json_text(plain)))
+    return to_fact(PolicyRules.model_validate_json(json_text(plain)))
 
 
 def test_a_ruling_under_an_older_policy_text_is_stale() -> None:
@@ -156,7 +158,9 @@ def test_a_ruling_under_an_older_policy_text_is_stale() -> None:
     ruling = SectionRuling(section="s1", ruling="violates")
     given = [judged(RECORD, name, 0, rulings=(ruling,)) for name in ("a", "b")]
     made_under = {each.id: {"policy": old.id} for each in given}
-    found = dispose_case(_case(given, made_under=made_under), InForce.of(facts, [old, new]))
+    found = dispose_case(
+        _case(given, made_under=made_under), DocumentsInForce.of(facts, [old, new])
+    )
     assert (found.state, "policy:s1 (2)" in found.reason) == ("needs_rereview", True)
 
 

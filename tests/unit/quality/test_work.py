@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.failure_modes.work import results_on, taught_candidate
 from assay.records.judgment import Judgment
 from assay.records.verdict import BothUnacceptable, Prefers
@@ -22,8 +22,8 @@ OVERRULED = Adjudication(
 )
 
 
-def case(judgments: list[Judgment], **parts: tuple[Any, ...]) -> Case:
-    return Case(id=RECORD.id, record=RECORD, judgments=tuple(judgments), **parts)
+def case(judgments: list[Judgment], **parts: tuple[Any, ...]) -> RecordCase:
+    return RecordCase(id=RECORD.id, record=RECORD, judgments=tuple(judgments), **parts)
 
 
 def verdicts(*given: Any) -> list[Judgment]:

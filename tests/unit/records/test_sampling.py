@@ -12,11 +12,11 @@ from assay.core.canonical import json_text
 from assay.core.errors import InputError, MachineError, UsageError
 from assay.records.candidate import Candidate, MadeByModel, MadeByUnknown
 from assay.records.draft import draft_from_record, draft_from_row
-from assay.records.endpoint import Completion, Failure, Parameters, Request
+from assay.records.endpoint import Completion, Failure, Request, SamplingParameters
 from assay.records.evidence import Evidence
 from assay.records.kinds import Adversarial, Outcome
 from assay.records.record import Record, Source
-from assay.records.sampling import Plan, Sampled, candidate_of, sample_drafts
+from assay.records.sampling import Sampled, SamplingPlan, candidate_of, sample_drafts
 from assay.records.sampling_report import SamplingReport, add_to_report, read_prices
 from assay.records.task import Message, Task, ToolCall
 
@@ -69,14 +69,14 @@ def drafts(*prompts: str, kind: str = "demonstration") -> list[Record]:
     ]
 
 
-def plan(**fields: Any) -> Plan:
+def plan(**fields: Any) -> SamplingPlan:
     usual: dict[str, Any] = {"models": ("tiny",), "source_class": "target-model"}
-    return Plan(**(usual | fields))
+    return SamplingPlan(**(usual | fields))
 
 
 def run(
     given: Iterable[Record],
-    planned: Plan,
+    planned: SamplingPlan,
     model: TinyModel | None = None,
     journal: Memory | None = None,
 ) -> list[Sampled]:
@@ -107,7 +107,9 @@ def test_records_come_in_the_order_of_their_drafts() -> None:
 
 def test_provenance_says_how_a_candidate_was_made() -> None:
     """Model, revision, parameters with the finish reason, and the prompt's digest are kept."""
-    parameters = Parameters(temperature="0.7", seed=3, max_tokens=40, extra=json_text({"top_k": 5}))
+    parameters = SamplingParameters(
+        temperature="0.7", seed=3, max_tokens=40, extra=json_text({"top_k": 5})
+    )
     answer = said("Six.", model="tiny-2026", fingerprint="fp_1", finish_reason="stop")
     [sampled] = run(drafts("What?"), plan(parameters=parameters), TinyModel({"What?": answer}))
     assert sampled.records[0].candidates[0].provenance == MadeByModel(
@@ -120,7 +122,7 @@ def test_provenance_says_how_a_candidate_was_made() -> None:
 
 def test_a_name_that_was_only_repeated_is_no_revision() -> None:
     """An endpoint that reports the name it was asked for says nothing more exact."""
-    request = Request(model="tiny", messages=(), parameters=Parameters())
+    request = Request(model="tiny", messages=(), parameters=SamplingParameters())
     provenance = candidate_of(request, said("Six.", model="tiny")).provenance
     assert isinstance(provenance, MadeByModel)
     assert provenance.revision is None
@@ -128,14 +130,14 @@ def test_a_name_that_was_only_repeated_is_no_revision() -> None:
 
 def test_a_preference_gathers_its_candidates_sorted_by_digest() -> None:
     """Two models with two candidates each make one comparison in an order without meaning."""
-    planned = plan(models=("tiny", "small"), each=2, parameters=Parameters(seed=7))
+    planned = plan(models=("tiny", "small"), each=2, parameters=SamplingParameters(seed=7))
     [sampled] = run(drafts("Why?", kind="preference"), planned)
     [record] = sampled.records
     seeds = [json.loads(c.provenance.parameters)["seed"] for c in record.candidates]
     assert sorted(seeds) == [7, 7, 8, 8]
     reordered = run(
         drafts("Why?", kind="preference"),
-        plan(models=("small", "tiny"), each=2, parameters=Parameters(seed=7)),
+        plan(models=("small", "tiny"), each=2, parameters=SamplingParameters(seed=7)),
     )
     assert reordered[0].records[0].id == record.id
     assert [source.part for source in record.sources] == [
@@ -145,7 +147,9 @@ def test_a_preference_gathers_its_candidates_sorted_by_digest() -> None:
 
 def test_other_kinds_give_one_record_a_candidate() -> None:
     """Three candidates of a policy task are three records of one candidate."""
-    [sampled] = run(drafts("May I?", kind="policy"), plan(each=3, parameters=Parameters(seed=1)))
+    [sampled] = run(
+        drafts("May I?", kind="policy"), plan(each=3, parameters=SamplingParameters(seed=1))
+    )
     assert [len(record.candidates) for record in sampled.records] == [1, 1, 1]
     assert len({record.id for record in sampled.records}) == 3
 
@@ -168,11 +172,15 @@ def test_a_failed_candidate_leaves_no_comparison_unless_the_plan_allows_it() -> 
             return Failure(reason="timeout", message="late", attempts=4) if lost else answer
 
     given = drafts("Why?", kind="preference")
-    [strict] = run(given, plan(each=3, parameters=Parameters(seed=0)), Halting())
+    [strict] = run(given, plan(each=3, parameters=SamplingParameters(seed=0)), Halting())
     assert (strict.records, reasons(strict)) == ((), ["timeout"])
-    [lenient] = run(given, plan(each=3, parameters=Parameters(seed=0), partial=True), Halting())
+    [lenient] = run(
+        given, plan(each=3, parameters=SamplingParameters(seed=0), partial=True), Halting()
+    )
     assert (len(lenient.records[0].candidates), reasons(lenient)) == (2, ["timeout"])
-    [poor] = run(given, plan(each=2, parameters=Parameters(seed=0), partial=True), Halting())
+    [poor] = run(
+        given, plan(each=2, parameters=SamplingParameters(seed=0), partial=True), Halting()
+    )
     assert (poor.records, reasons(poor)) == ((), ["timeout", "too-few-candidates"])
 
 
@@ -230,7 +238,7 @@ def test_other_parameters_are_another_question() -> None:
     """A journal does not answer for another temperature, model or taxonomy."""
     journal, model = Memory(), TinyModel()
     run(drafts("a"), plan(), model, journal)
-    run(drafts("a"), plan(parameters=Parameters(temperature="0.1")), model, journal)
+    run(drafts("a"), plan(parameters=SamplingParameters(temperature="0.1")), model, journal)
     run(drafts("a"), plan(models=("small",)), model, journal)
     [other] = drafts("a")
     task = Task(messages=other.task.messages, taxonomy={"domain": "fares"})
@@ -325,7 +333,7 @@ def test_what_cannot_be_sampled_is_refused_before_a_token_is_paid(draft: Record,
 def test_parameters_that_mean_nothing_are_refused(fields: dict[str, str]) -> None:
     """Numbers are plain decimals, and further fields may not undo what the sampling decides."""
     with pytest.raises(UsageError):
-        Parameters(**fields)
+        SamplingParameters(**fields)
 
 
 @pytest.mark.parametrize("fields", [{"models": ()}, {"models": ("a", "a")}, {"each": 0}])

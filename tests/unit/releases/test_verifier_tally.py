@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from assay.quality.machine_evidence import Demand
+from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.judgment import Judgment
 from assay.records.verdict import DimensionScore, Scored
 from assay.releases.gates import verification_gate
@@ -27,7 +27,7 @@ def result(isolation: str, **more: Any) -> Verification:
 def tally(minimum: str | None = None, **more: Any) -> VerifierTally:
     """A tally under a contract that demands this; the rubric's `correctness` names `sums`."""
     demanded = {"minimum_isolation": minimum, **more}
-    return VerifierTally(Demand(contract(verification=demanded), rubric()))
+    return VerifierTally(EvidenceDemand(contract(verification=demanded), rubric()))
 
 
 def scored(dimension: str, kind: str = "person") -> Judgment:
@@ -150,8 +150,8 @@ def test_without_a_named_verifier_the_gate_is_unknown_and_stops_nothing() -> Non
             )
         }
     )
-    gate = verification_gate(VerifierTally(Demand(contract(), bare)), APPLYING)
+    gate = verification_gate(VerifierTally(EvidenceDemand(contract(), bare)), APPLYING)
     assert (gate.outcome, gate.stops) == ("unknown", False)
     layer = {"id": "machine", "roles": ["reviewer"], "passes": 1, "needs_verification": True}
-    demanding = VerifierTally(Demand(contract(layer), bare))
+    demanding = VerifierTally(EvidenceDemand(contract(layer), bare))
     assert verification_gate(demanding, APPLYING).stops

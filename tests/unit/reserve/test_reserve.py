@@ -8,12 +8,12 @@ import pyrage
 import pytest
 
 import assay
-from assay.bootstrap.program import Program
 from assay.core.clock import fixed_clock
 from assay.core.errors import InputError, UsageError
 from assay.demo.documents import write_program
 from assay.demo.evaluation import build_reserve
 from assay.demo.world import build_world
+from assay.program.program import Program
 
 CLOCK = fixed_clock("2026-01-05T09:00:00Z")
 CANARY = "canary-7f3a91 the heron counts eleven blue lanterns beside the quiet northern weir"
@@ -176,7 +176,7 @@ def test_only_the_reserve_opens_the_vault() -> None:
         for path in source.rglob("*.py")
         if "assay.store.vault" in path.read_text()
     ]
-    assert users == ["bootstrap/reserve.py"]
+    assert users == ["program/reserve.py"]
 
 
 def test_the_opened_rows_hold_what_was_sealed(

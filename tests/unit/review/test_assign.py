@@ -9,9 +9,9 @@ from assay.core.errors import UsageError
 from assay.records.candidate import Candidate, MadeByEdit, MadeByPerson
 from assay.records.record import Record
 from assay.review.assign import (
-    Asked,
+    AssignableRecord,
+    Assignee,
     Draw,
-    Member,
     authors,
     presented_order,
     refuse_unknown_members,
@@ -21,12 +21,12 @@ from simulators.open_rights import open_rights
 from simulators.small_program import LAYER, contract, pair
 
 KEY = b"a secret of the test"
-REVIEWERS = tuple(Member(pseudonym=f"r{number}", role="reviewer") for number in range(5))
+REVIEWERS = tuple(Assignee(pseudonym=f"r{number}", role="reviewer") for number in range(5))
 RECORDS = [pair(number) for number in range(60)]
 
 
-def _asked(*records: Record, **parts: Any) -> list[Asked]:
-    return [Asked(id=record.id, record=record, **parts) for record in records]
+def _asked(*records: Record, **parts: Any) -> list[AssignableRecord]:
+    return [AssignableRecord(id=record.id, record=record, **parts) for record in records]
 
 
 def _draw(layer: dict[str, Any] | None = None, key: bytes = KEY, **review: Any) -> Draw:
@@ -34,7 +34,7 @@ def _draw(layer: dict[str, Any] | None = None, key: bytes = KEY, **review: Any) 
     return Draw(contract(review={"layers": layers, **review}), key, REVIEWERS, open_rights("own"))
 
 
-def _run(draw: Draw, asked: list[Asked]) -> list[Assignment]:
+def _run(draw: Draw, asked: list[AssignableRecord]) -> list[Assignment]:
     return list(draw.run(asked))
 
 

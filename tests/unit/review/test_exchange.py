@@ -19,7 +19,7 @@ from assay.review.answer import RefusedAnswerError, in_presented_order
 from assay.review.assignment import Assignment
 from assay.review.completeness import gaps, shape_of
 from assay.review.exchange import (
-    Answered,
+    AnswerContext,
     defused,
     flat_work_row,
     is_unanswered,
@@ -64,7 +64,7 @@ def _assignment(record: Record = RECORD, order: tuple[int, ...] = SWAPPED) -> As
 
 def _read(record: Record = RECORD, order: tuple[int, ...] = SWAPPED, **cells: Any) -> Judgment:
     assignment = _assignment(record, order)
-    about = Answered(assignment=assignment, record=record, rubric=BARE, role="reviewer")
+    about = AnswerContext(assignment=assignment, record=record, rubric=BARE, role="reviewer")
     row = {name.replace("__", "."): value for name, value in cells.items()}
     return read_answer({"assignment": assignment.id, **row}, about)
 
@@ -135,7 +135,7 @@ def test_an_answer_that_cannot_be_read_is_refused(cells: dict[str, Any], code: s
 def test_a_choice_needs_a_reason_where_the_rubric_asks_for_one() -> None:
     """A preference without a reason tied to a dimension is refused; a tie and an abstention pass."""
     assignment = _assignment()
-    about = Answered(assignment=assignment, record=RECORD, rubric=rubric(), role="reviewer")
+    about = AnswerContext(assignment=assignment, record=RECORD, rubric=rubric(), role="reviewer")
     row = {"assignment": assignment.id, "verdict": "A", "reason": "better"}
     with pytest.raises(InputError, match="tied to a dimension"):
         read_answer(row, about)
@@ -161,7 +161,7 @@ def test_a_choice_needs_a_reason_where_the_rubric_asks_for_one() -> None:
 def test_a_file_and_the_desk_ask_for_a_reason_of_the_same_answers(cells: dict[str, Any]) -> None:
     """Whatever ties a choice to what decided it counts on both ways in, and nothing else does."""
     assignment = _assignment()
-    about = Answered(assignment=assignment, record=RECORD, rubric=rubric(), role="reviewer")
+    about = AnswerContext(assignment=assignment, record=RECORD, rubric=rubric(), role="reviewer")
     bare = msgspec.structs.replace(about, rubric=BARE)
     answer = in_presented_order(read_answer(cells, bare), RECORD, assignment)
     form = form_of(RECORD, contract=contract(), rubric=rubric(), policy=None, may_write=False)
@@ -216,7 +216,7 @@ def test_a_verdict_that_the_rubric_does_not_permit_is_refused() -> None:
     """Where the rubric has no tie, a tie is a fault."""
     assignment = _assignment()
     strict = rubric(verdicts=["abstained"], reasons_required=False)
-    about = Answered(assignment=assignment, record=RECORD, rubric=strict, role="reviewer")
+    about = AnswerContext(assignment=assignment, record=RECORD, rubric=strict, role="reviewer")
     with pytest.raises(InputError, match="does not permit tie"):
         read_answer({"assignment": assignment.id, "verdict": "tie"}, about)
 
@@ -334,7 +334,7 @@ def test_a_flat_row_is_answered_in_its_own_columns() -> None:
     """What goes out empty comes back as unanswered, and filled in as a judgment."""
     flat = flat_work_row(RECORD, _assignment(), rubric())
     assert is_unanswered(flat)
-    about = Answered(assignment=_assignment(), record=RECORD, rubric=rubric(), role="reviewer")
+    about = AnswerContext(assignment=_assignment(), record=RECORD, rubric=rubric(), role="reviewer")
     filled = flat | {"verdict": "B", "score.clarity.A": "2", "reason.clarity": "'=short"}
     found = read_answer(filled, about)
     assert found.verdict == Prefers(candidate=0)
@@ -356,7 +356,9 @@ def test_sections_have_columns_for_rulings(part: Part) -> None:
     assert rulings == ["ruling.fees.A", "ruling.fees.B", "ruling.3.2.A", "ruling.3.2.B"]
     assert "escalate" not in json.dumps([flat, work_row(record, _assignment(record))])
     assert is_unanswered(flat)
-    about = Answered(assignment=_assignment(record), record=record, rubric=BARE, role="reviewer")
+    about = AnswerContext(
+        assignment=_assignment(record), record=record, rubric=BARE, role="reviewer"
+    )
     found = read_answer(flat | {"ruling.3.2.A": "violates", "ruling.3.2": "unclear"}, about)
     assert {(each.section, each.candidate, each.ruling) for each in found.rulings} == {
         ("3.2", 1, "violates"),
@@ -370,7 +372,9 @@ def test_a_critique_has_a_column_for_errors() -> None:
     flat = flat_work_row(record, _assignment(record), BARE)
     assert flat["errors"] == ""
     assert is_unanswered(flat)
-    about = Answered(assignment=_assignment(record), record=record, rubric=BARE, role="reviewer")
+    about = AnswerContext(
+        assignment=_assignment(record), record=record, rubric=BARE, role="reviewer"
+    )
     assert read_answer(flat | {"verdict": "tie"}, about).errors is None
     assert read_answer(flat | {"errors": "[]"}, about).errors == ()
     assert not {"errors", "ruling"} & {

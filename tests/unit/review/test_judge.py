@@ -14,9 +14,9 @@ from assay.core.errors import InputError, MachineError, UsageError
 from assay.providers.judging import run_judge
 from assay.providers.openai_compatible import Settings
 from assay.quality.case import cases
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.judges import JudgeAgreement, judge_agreements
-from assay.records.endpoint import Completion, Parameters
+from assay.records.endpoint import Completion, SamplingParameters
 from assay.records.judgment import Judge, Judgment
 from assay.records.kinds import Demonstration
 from assay.records.record import Record
@@ -37,8 +37,8 @@ from assay.records.verdict import (
 from assay.review.form import form_of
 from assay.review.judge import JudgeAnswer, brief_of, join, orders_of, pseudonym_of
 from assay.review.judge_answer import MAX_CHARACTERS, MAX_REASON, read_judge_answer
-from assay.review.judge_run import Judged, JudgeRun
-from assay.review.judging import Bench, JudgePlan, store_judgments, to_judge
+from assay.review.judge_run import JudgedRecord, JudgeRun
+from assay.review.judging import JudgeConfig, JudgePlan, store_judgments, to_judge
 from simulators.memory_store import MemoryStore
 from simulators.open_rights import open_rights
 from simulators.scripted_endpoint import Refuse, Say, Script, scripted_endpoint
@@ -52,8 +52,8 @@ BRIEF = brief_of(RUBRIC, ["correctness", "taste"])
 PLAN = JudgePlan(model="tiny")
 
 
-def bench(**changes: Any) -> Bench:
-    return Bench(**({"plan": PLAN, "brief": BRIEF, "key": KEY} | changes))
+def bench(**changes: Any) -> JudgeConfig:
+    return JudgeConfig(**({"plan": PLAN, "brief": BRIEF, "key": KEY} | changes))
 
 
 def filled(*facts_of: Any) -> MemoryStore:
@@ -67,7 +67,7 @@ def run(store: MemoryStore, script: Script, journal: Path, **changes: Any) -> Ju
     """One run; the store gets the judgments."""
     asking = bench(**changes)
 
-    def deliver(batch: Sequence[Judged]) -> None:
+    def deliver(batch: Sequence[JudgedRecord]) -> None:
         store_judgments(store, DOCUMENTS, batch, actor="lead")
 
     skipped: Counter[str] = Counter()
@@ -98,7 +98,7 @@ def said(store: MemoryStore) -> list[Judgment]:
 
 
 def agreement(store: MemoryStore) -> JudgeAgreement:
-    in_force = InForce.of(DOCUMENTS)
+    in_force = DocumentsInForce.of(DOCUMENTS)
     given = cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id)
     (found,) = judge_agreements((case for batch in given for case in batch), in_force)
     return found
@@ -559,7 +559,9 @@ def test_a_judge_is_not_asked_where_a_machine_verifies() -> None:
 def test_further_fields_are_sent_and_pinned(tmp_path: Path) -> None:
     """A request's further fields are in the request and in the judge's pins."""
     extra = '{"response_format":{"type":"json_object"}}'
-    plan = JudgePlan(model="tiny", parameters=Parameters(temperature="0", seed=0, extra=extra))
+    plan = JudgePlan(
+        model="tiny", parameters=SamplingParameters(temperature="0", seed=0, extra=extra)
+    )
     store, seen = filled(pair(1)), []
 
     def script(body: dict[str, Any], before: int) -> Say:

@@ -9,7 +9,6 @@ from assay.records.judgment import Judgment
 from assay.records.verdict import NotAsked, Tie
 from assay.review.adjudication import Adjudication, Preserved
 from assay.review.assignment import Assignment, AssignmentWithdrawal
-from assay.review.lease import Item, Lease, LeaseState, Queue, Stage
 from assay.review.passes import (
     Involvement,
     PassCount,
@@ -21,11 +20,12 @@ from assay.review.passes import (
     total,
     within,
 )
+from assay.review.queue.lease import Lease, LeaseState, Queue, QueueItem, Stage
 from simulators.small_program import judged, pair
 
 RECORD = pair()
 ID = RECORD.id
-ITEM = Item(id=1, queue=7, record=ID, rank=0, need=2, open_slots=2)
+ITEM = QueueItem(id=1, queue=7, record=ID, rank=0, need=2, open_slots=2)
 ASKED = Assignment(record=ID, reviewer="ana", number=0)
 JUDGED = Involvement(judgments=("jud_new",), rubrics=frozenset({"doc_new"}))
 DECIDED = Involvement(decisions=("adj_new",))
@@ -41,13 +41,13 @@ def row(state: LeaseState, *, of: str = "ana", handle: str | None = None, **more
 
 def states(stage: Stage, people: Mapping[str, Involvement], *rows: Lease) -> dict[str, str]:
     before = {each.reviewer: each for each in rows}
-    item = ITEM if stage == "review" else Item(**{**_fields(ITEM), "need": 1})
+    item = ITEM if stage == "review" else QueueItem(**{**_fields(ITEM), "need": 1})
     written = placed(item, queue(stage), before, people)
     return {name: each.state.name for name, each in {**before, **_named(written)}.items()}
 
 
-def _fields(item: Item) -> dict[str, Any]:
-    return {name: getattr(item, name) for name in Item.__struct_fields__}
+def _fields(item: QueueItem) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in QueueItem.__struct_fields__}
 
 
 def _named(rows: list[Lease]) -> dict[str, Lease]:
@@ -156,7 +156,7 @@ def test_a_record_sent_up_anew_wants_another_persons_decision() -> None:
 def test_a_second_look_is_given_by_the_persons_own_judgment_under_its_rubric() -> None:
     """Another person's, and one beside an older judgment that still stands, leave it open."""
     look = queue("second_look", only="ana")
-    item = Item(**{**_fields(ITEM), "need": 1})
+    item = QueueItem(**{**_fields(ITEM), "need": 1})
 
     def given(rubrics: set[str | None], who: str = "ana") -> bool:
         people = {who: Involvement(judgments=("jud_new",), rubrics=frozenset(rubrics))}

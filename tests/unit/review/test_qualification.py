@@ -17,7 +17,7 @@ from assay.review.qualification import (
     Credential,
     ExamItem,
     Qualification,
-    Scope,
+    QualificationScope,
     exam_keys,
     examine,
     holds,
@@ -34,7 +34,7 @@ from assay.review.sequential_test import ExamPlan
 from simulators.known_work import RUBRIC, answer, key, records
 from simulators.small_program import pair, rubric
 
-SCOPE = Scope(role="reviewer", family="sums", language="en")
+SCOPE = QualificationScope(role="reviewer", family="sums", language="en")
 PLAN = ExamPlan(unqualified=6000, qualified=9000, false_pass=500, false_fail=1000, most=20)
 EXAM = records(20)
 KEYS = {record.id: key(record) for record in EXAM}
@@ -175,19 +175,26 @@ def test_nobody_can_take_anothers_qualification_away_by_naming_it() -> None:
     """Only a fact about the same person and scope supersedes."""
     found = _issued()
     stranger = _issued(reviewer="bob", supersedes=found.id)
-    elsewhere = _issued(scope=Scope(role="reviewer", family="essays"), supersedes=found.id)
+    elsewhere = _issued(
+        scope=QualificationScope(role="reviewer", family="essays"), supersedes=found.id
+    )
     assert standing_qualifications([found, stranger, elsewhere]) == [found, stranger, elsewhere]
 
 
 def test_a_person_is_qualified_by_a_standing_qualification_for_such_work() -> None:
     """Role, family and language must fit; a qualification for any language fits all of them."""
     found = _issued()
-    everywhere = _issued(scope=Scope(role="reviewer", family="sums"))
+    everywhere = _issued(scope=QualificationScope(role="reviewer", family="sums"))
 
     def ask(*held: Qualification, person: str = "ada", **changes: str) -> Qualification | None:
         work = {"role": "reviewer", "family": "sums", "language": "en"} | changes
         return qualified(
-            held, reviewer=person, work=Scope(**work), on=ISSUED, rubric=RUBRIC, asked=BOTH
+            held,
+            reviewer=person,
+            work=QualificationScope(**work),
+            on=ISSUED,
+            rubric=RUBRIC,
+            asked=BOTH,
         )  # type: ignore[arg-type]
 
     assert ask(found) == found
@@ -215,7 +222,9 @@ def test_exam_items_are_those_in_use_for_this_scope_and_rubric() -> None:
     items = [ExamItem(key=key(record), scope=SCOPE) for record in EXAM[:4]]
     retired = ExamItem(key=items[0].key, scope=SCOPE, retired=True, supersedes=items[0].id)
     better = ExamItem(key=key(EXAM[1], better=1), scope=SCOPE, supersedes=items[1].id)
-    elsewhere = ExamItem(key=key(EXAM[5]), scope=Scope(role="reviewer", family="essays"))
+    elsewhere = ExamItem(
+        key=key(EXAM[5]), scope=QualificationScope(role="reviewer", family="essays")
+    )
     found = exam_keys([*items, retired, better, elsewhere], SCOPE, RUBRIC)
     assert set(found) == {record.id for record in EXAM[1:4]}
     assert found[EXAM[1].id] == better.key

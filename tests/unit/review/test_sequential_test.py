@@ -2,7 +2,7 @@
 
 import pytest
 
-from assay.contracts.contract import Qualification
+from assay.contracts.contract import QualificationRule
 from assay.core.errors import UsageError
 from assay.review.sequential_test import (
     ExamPlan,
@@ -19,8 +19,8 @@ from assay.review.sequential_test import (
 PLAN = ExamPlan(unqualified=8000, qualified=9000, false_pass=1000, false_fail=500, most=120)
 
 
-def _entry(items: int | None = 100, pass_mark: float | None = 0.85) -> Qualification:
-    return Qualification(
+def _entry(items: int | None = 100, pass_mark: float | None = 0.85) -> QualificationRule:
+    return QualificationRule(
         role="reviewer", duty="Judges.", expertise="Some.", items=items, pass_mark=pass_mark
     )
 

@@ -21,7 +21,7 @@ from assay.records.verdict import (
 )
 from assay.review import pass_service, service
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
-from assay.review.assign import Member
+from assay.review.assign import Assignee
 from assay.review.assignment import Assignment
 from assay.review.decision import decision_faults
 from simulators.memory_store import MemoryStore
@@ -32,7 +32,7 @@ from simulators.small_program import LAYER, facts, judged, pair, single
 F = TypeVar("F", bound=Fact)
 
 DOCUMENTS = facts()
-MEMBERS = tuple(Member(pseudonym=f"r{number}", role="reviewer") for number in range(4))
+MEMBERS = tuple(Assignee(pseudonym=f"r{number}", role="reviewer") for number in range(4))
 REASON = {"reason.clarity": "clearer"}
 DECLINED = DimensionScore(
     dimension="clarity", candidate=0, score=ScoreAbstained(reason="cannot tell")
@@ -240,7 +240,7 @@ def test_the_role_is_the_one_that_the_layer_asks_for() -> None:
     store = MemoryStore()
     with store.write("test.fill", actor="test") as writing:
         writing.add([pair()])
-    member = Member(pseudonym="p1", role="policy_reviewer")
+    member = Assignee(pseudonym="p1", role="policy_reviewer")
     pass_service.assign(
         store,
         NoDesk(store),

@@ -12,9 +12,9 @@ from assay.review.welfare import (
     Allowed,
     Capped,
     Caps,
-    Care,
     Consent,
     Exposure,
+    ExposureSummary,
     Suppressed,
     TextReader,
     allowed,
@@ -271,7 +271,7 @@ def test_leads_see_groups_and_never_fewer_than_five_people() -> None:
         exposures[f"r{number}"].append(_seen(50, 3, "self_harm"))
     assert care_of_groups(exposures) == (
         Suppressed(category="self_harm"),
-        Care(category="violence", people=5, minutes=15),
+        ExposureSummary(category="violence", people=5, minutes=15),
     )
     assert care_of_groups(exposures, least=1) == care_of_groups(exposures)
     assert care_of_groups(exposures, least=6)[1] == Suppressed(category="violence")

@@ -8,14 +8,14 @@ from assay.core.digest import chain, sha256, sha256_hex
 from assay.core.errors import MachineError
 from assay.core.lineage import Edge
 from assay.core.ports import Checkpoint, Origin
-from assay.store.chain import Entry, Tally, row_digest, seal
+from assay.store.chain import Entry, ShareTally, row_digest, seal
 from assay.store.witness import Witness
 
 
 def test_a_tally_is_the_chain_of_its_digests() -> None:
     """First, count and digest of a share are those of the rows in their order."""
     digests = [sha256(bytes([number])) for number in range(5)]
-    tally = Tally(first=7)
+    tally = ShareTally(first=7)
     for digest in digests:
         tally.add(digest)
     share = tally.share()
@@ -25,7 +25,7 @@ def test_a_tally_is_the_chain_of_its_digests() -> None:
 
 def test_an_entry_has_a_known_hash() -> None:
     """The canonical bytes of an entry, and so its hash, never change between versions."""
-    tally = Tally(first=1)
+    tally = ShareTally(first=1)
     tally.add(bytes(32))
     entry = Entry(
         number=1,

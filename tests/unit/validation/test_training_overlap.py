@@ -10,7 +10,7 @@ from assay.releases.build import build
 from assay.reserve.canonical_text import words
 from assay.reserve.fingerprint import METHOD, Hasher, key_check, to_text
 from assay.reserve.sealing import Fingerprint, Sealing
-from assay.validation.evaluation import Result
+from assay.validation.evaluation import ItemResult
 from assay.validation.service import overlap_of
 from assay.validation.training_overlap import (
     Training,
@@ -76,7 +76,8 @@ def test_items_of_a_validation_are_held_against_its_own_release(
     """A record of the release is found, a waiting one could have been, a name of one's own could not."""
     store, release = released
     results = [
-        Result(evaluation="evl_a", item=item) for item in (preference(1).id, "q1", preference(4).id)
+        ItemResult(evaluation="evl_a", item=item)
+        for item in (preference(1).id, "q1", preference(4).id)
     ]
     with store.write("evaluation.import", actor=ACTOR) as writing:
         writing.add(results)
@@ -94,11 +95,11 @@ def test_names_that_no_record_bears_leave_the_overlap_unknown(
     """Results whose names match nothing by their form say nothing of training records."""
     store, release = released
     training = training_of(store, release, GATE)
-    found = compare_with_training([Result(evaluation="evl_a", item="q1")], training)
+    found = compare_with_training([ItemResult(evaluation="evl_a", item="q1")], training)
     assert (found.state, found.matchable, found.items) == ("unknown", 0, 1)
-    named = compare_with_training([Result(evaluation="evl_a", item="0" * 64)], training)
+    named = compare_with_training([ItemResult(evaluation="evl_a", item="0" * 64)], training)
     assert (named.state, named.matchable) == ("clear", 1)
-    nothing = compare_with_training([Result(evaluation="evl_a", item="0" * 64)], Training())
+    nothing = compare_with_training([ItemResult(evaluation="evl_a", item="0" * 64)], Training())
     assert nothing.state == "unknown"
 
 
@@ -111,7 +112,7 @@ def test_an_item_is_recognised_by_the_words_of_its_input(
     prompt = preference(1).task.messages[0].content
     framed = [("system", "Answer in one sentence."), ("user", f"  {prompt.upper()} !")]
     for given, state in ((framed, "raised"), ([("user", "Which quay is it?")], "clear")):
-        result = Result(evaluation="evl_a", item="q1", input=input_digest(given, GATE))
+        result = ItemResult(evaluation="evl_a", item="q1", input=input_digest(given, GATE))
         assert compare_with_training([result], training).state == state
 
 
@@ -124,7 +125,7 @@ def test_a_sealed_item_is_compared_by_its_fingerprint(released: tuple[MemoryStor
     )
     training = training_of(store, release, GATE, sealed=True)
     states = {
-        item: compare_with_training([Result(evaluation="evl_a", item=item)], training).state
+        item: compare_with_training([ItemResult(evaluation="evl_a", item=item)], training).state
         for item in ("known", "new", "empty")
     }
     assert states == {"known": "raised", "new": "clear", "empty": "unknown"}

@@ -16,7 +16,7 @@ from assay.governance.failure_modes import Alarm
 from assay.records.ports import Layout, Row
 from assay.validation import service
 from assay.validation.alarms import model_validation_alarm, of_release
-from assay.validation.evaluation import Evaluation, Result
+from assay.validation.evaluation import Evaluation, ItemResult
 from assay.validation.report_text import change_text, to_json, to_markdown
 from assay.validation.rows import read_rows
 from assay.validation.training_overlap import Training, TrainingOverlap, input_digest
@@ -86,7 +86,7 @@ def imported(
     """Import rows as one evaluation."""
     listed = [Row(number=number, values=row) for number, row in enumerate(given, start=1)]
     plain = {"checkpoint": f"model-{arm}", "dataset": "reserve", "file": f"sha256:{arm}"}
-    about = service.Source(arm=arm, **plain | source)
+    about = service.EvaluationSource(arm=arm, **plain | source)
     return service.import_evaluation(
         store,
         docs or documents(),
@@ -226,7 +226,7 @@ def test_items_outside_the_reserve_are_set_aside() -> None:
         Row(number=n, values={"item": item, "measures": {"correct": 1}})
         for n, item in enumerate(("in", "out"))
     ]
-    about = service.Source(checkpoint="m", arm="base", dataset="reserve", file="sha256:x")
+    about = service.EvaluationSource(checkpoint="m", arm="base", dataset="reserve", file="sha256:x")
     done = service.import_evaluation(
         MemoryStore(), documents(), listed, "assay", about, known_items={"in"}, key=KEY, actor="t"
     )
@@ -371,11 +371,11 @@ def test_an_inspect_log_gives_results(tmp_path: Path) -> None:
         )
     ]
     first, second, third = found
-    assert isinstance(first, Result)
+    assert isinstance(first, ItemResult)
     assert first.measures == {"correct": "1", "tone_judge": "0.5"}
     assert (first.slice, first.family, first.epoch) == ({"language": "de"}, "f", 0)
     assert first.input == input_digest([("user", "two and two")], KEY)
-    assert isinstance(second, Result)
+    assert isinstance(second, ItemResult)
     assert (second.measures, second.epoch) == ({}, 1)
     assert isinstance(third, InputError)
 
@@ -697,7 +697,7 @@ def test_no_word_of_an_input_is_kept() -> None:
     """Of an input its keyed digest alone is stored, and another key gives another one."""
     store = MemoryStore()
     imported(store, "base", [{"item": "a", "input": "the heron counts eleven lanterns"}])
-    (result,) = store.scan(Result)
+    (result,) = store.scan(ItemResult)
     assert result.input == input_digest([("user", "The heron counts eleven lanterns.")], KEY)
     assert result.input != input_digest([("user", "the heron counts eleven lanterns")], b"other")
     assert b"heron" not in result.canonical()
@@ -790,7 +790,7 @@ def test_an_inspect_sample_may_name_axes_and_an_unfinished_log_is_refused() -> N
     listed = [Row(number=n, values=row) for n, row in enumerate(logs, start=1)]
     read = read_rows(listed, "inspect", "evl_x", ("difficulty", "language"), key=KEY)
     good, *bad = (each for _, each in read)
-    assert isinstance(good, Result)
+    assert isinstance(good, ItemResult)
     assert (good.slice, good.measures) == ({"difficulty": "hard"}, {"correct": "1"})
     said = [str(each) for each in bad]
     assert "'tone' is not a number: 'warm'" in said[0]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from assay.contracts.document import to_fact
-from assay.quality.machine_evidence import Demand, first_lack
+from assay.quality.machine_evidence import EvidenceDemand, first_lack
 from assay.records.evidence import Evidence
 from assay.records.kinds import Demonstration, Outcome
 from assay.records.record import Record
@@ -20,8 +20,8 @@ from assay.verification.adequacy_run import AdequacyReport, measure_adequacy
 from assay.verification.ledger import LedgerRow
 from assay.verification.ports import Sandbox
 from assay.verification.standing import ADEQUACY, Adequacies
-from assay.verification.verification import Error, Fail, Pass, Unavailable, Verification
-from assay.verification.verifier import Case, Found, NothingToVerify, Test, reference_of
+from assay.verification.verification import Fail, Pass, Unavailable, Verification, VerifierError
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase, reference_of
 from assay.verification.verifiers.program_output import ProgramOutput
 from assay.verification.verifiers.python_tests import PythonTests
 from simulators.memory_store import MemoryStore
@@ -46,7 +46,7 @@ class Lenient(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         said = str(record.candidates[candidate].content)
         return Found(verdict=Pass() if said.strip() else Fail(reason="it is empty"))
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """None are asked for."""
         return ()
 
@@ -255,7 +255,7 @@ def sandbox() -> Iterator[Sandbox]:
 def test_a_disposition_does_not_rest_on_an_inadequate_verifier() -> None:
     """What machine evidence lacks is named with what the verifier accepts."""
     papers = documents("lenient")
-    demand = Demand(papers["contract"].read(), papers["rubric"].read())
+    demand = EvidenceDemand(papers["contract"].read(), papers["rubric"].read())
     about = '{"options":null,"verifier":"lenient","version":"1"}'
     results = [passed("rec_a", "lenient", candidate=0)]
     assert first_lack(demand, results, (), 0) is None
@@ -273,7 +273,7 @@ def test_a_disposition_does_not_rest_on_an_inadequate_verifier() -> None:
     [
         (None, "passed", "1 not tested (assay verify adequacy)"),
         (Pass(), "passed", "1 adequate"),
-        (Error(reason="it broke"), "passed", "1 not tested"),
+        (VerifierError(reason="it broke"), "passed", "1 not tested"),
         (Fail(reason="it accepts padding"), "refused", "does not tell right from wrong there"),
     ],
 )
@@ -282,7 +282,7 @@ def test_the_gate_refuses_what_rests_on_an_inadequate_verifier_alone(
 ) -> None:
     """And where nobody tested it, the gate says so: never that it is adequate."""
     papers = documents("lenient")
-    tally = VerifierTally(Demand(papers["contract"].read(), papers["rubric"].read()))
+    tally = VerifierTally(EvidenceDemand(papers["contract"].read(), papers["rubric"].read()))
     results = [passed("rec_a", "lenient", candidate=0)]
     if verdict is not None:
         about = '{"options":null,"verifier":"lenient","version":"1"}'
@@ -318,7 +318,7 @@ def test_a_verifier_that_refused_nothing_is_not_adequate() -> None:
     class Breaking(Lenient, frozen=True, kw_only=True, forbid_unknown_fields=True):
         def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
             right = record.candidates[candidate].content == reference_of(record)
-            return Found(verdict=Pass() if right else Error(reason="it broke"))
+            return Found(verdict=Pass() if right else VerifierError(reason="it broke"))
 
     found = adequacy_of(Breaking())
     assert found.verdict is None

@@ -6,7 +6,7 @@ from assay.verification.cases import case
 from assay.verification.cited import citations_in, plain_url
 from assay.verification.verification import Fail
 from assay.verification.verifier import Found
-from assay.verification.verifiers.citation import _SOURCES, Citation
+from assay.verification.verifiers.citation import _SOURCES, CitationVerifier
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_addresses_are_compared_without_their_dress() -> None:
 def test_every_absent_source_is_told() -> None:
     """The first absent citation is named with its words; the evidence shows all."""
     text = "So (Berg 2018), http://example.org/other and [7]."
-    found = Citation().verify(case("", "fail", text, evidence=_SOURCES).record, 0)
+    found = CitationVerifier().verify(case("", "fail", text, evidence=_SOURCES).record, 0)
     assert isinstance(found, Found)
     assert found.verdict == Fail(reason="absent: 'Berg 2018'; and 1 more")
     assert found.span is not None
@@ -52,6 +52,6 @@ def test_every_absent_source_is_told() -> None:
 def test_a_second_entry_of_one_number_is_no_hiding_place() -> None:
     """Each entry of a list of references is looked for, also where two have one number."""
     text = "So [1].\n[1] Fares of the south\n[1] Timetable of 2023, page 2"
-    found = Citation().verify(case("", "fail", text, evidence=_SOURCES).record, 0)
+    found = CitationVerifier().verify(case("", "fail", text, evidence=_SOURCES).record, 0)
     assert isinstance(found, Found)
     assert isinstance(found.verdict, Fail)

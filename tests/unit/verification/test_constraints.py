@@ -18,7 +18,7 @@ from assay.verification.constraints import KINDS
 from assay.verification.constraints.constraint import constraints_in, outcome_of, variants
 from assay.verification.constraints.counting import sentences, words
 from assay.verification.constraints.language import LANGUAGES
-from assay.verification.verification import Error, Fail, Pass, Uncarried
+from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify
 
 NAME = "instruction-constraints"
@@ -340,7 +340,7 @@ _BEYOND = (
 def test_constraints_that_cannot_be_read_are_an_error(constraints: str, named: str) -> None:
     """A fault of the set-up is no fail of the candidate and no pass; it names what is wrong."""
     verdict = found(record("x"), constraints=constraints).verdict
-    assert isinstance(verdict, Error)
+    assert isinstance(verdict, VerifierError)
     assert named in verdict.reason
 
 
@@ -357,7 +357,7 @@ def test_one_constraint_alone_may_be_looked_at() -> None:
     given = record("Six, not seven", ("punctuation:no_comma", {}), ("startend:quotation", {}))
     assert found(given, of="startend:quotation").note == "0 of 1 hold"
     assert isinstance(ask(given, of="detectable_format:title"), NothingToVerify)
-    assert isinstance(found(given, of="title").verdict, Error)
+    assert isinstance(found(given, of="title").verdict, VerifierError)
 
 
 def test_without_constraints_there_is_nothing_to_verify() -> None:

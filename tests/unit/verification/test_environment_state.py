@@ -17,8 +17,8 @@ from assay.records.kinds import Outcome, Trajectory
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task
 from assay.verification.json_value import differences, escaped, read_value, same, value_at
-from assay.verification.verification import Error, Fail, Pass, Uncarried
-from assay.verification.verifier import Case, Found, NothingToVerify
+from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
+from assay.verification.verifier import Found, NothingToVerify, VerifierCase
 from assay.verification.verifiers.environment_state import EnvironmentState
 
 BEFORE = {"files": {"a": "one", "b/c": ["x", "y"]}, "count": 2, "open": True, "note": None}
@@ -63,7 +63,9 @@ def found(tried: Record, *asserted: Any, **options: Any) -> Found:
     return answer
 
 
-def reason(tried: Record, *asserted: Any, kind: type[Fail | Error] = Fail, **options: Any) -> str:
+def reason(
+    tried: Record, *asserted: Any, kind: type[Fail | VerifierError] = Fail, **options: Any
+) -> str:
     """Why it fails, or why it cannot be told."""
     answer = found(tried, *asserted, **options).verdict
     assert isinstance(answer, kind), answer
@@ -82,7 +84,7 @@ def changed(path: str, value: Any) -> str:
 
 
 @pytest.mark.parametrize("case", EnvironmentState().cases(), ids=lambda case: case.title)
-def test_its_own_cases_come_out_as_they_say(case: Case) -> None:
+def test_its_own_cases_come_out_as_they_say(case: VerifierCase) -> None:
     """Every gold case passes and every counter-gold case fails."""
     verdict = found(case.record, **case.options).verdict
     assert verdict.__struct_config__.tag == case.expected
@@ -195,19 +197,19 @@ def test_each_op_says_what_it_says(asserted: Any, after: str, why: str | None) -
 )
 def test_an_assertion_with_a_slip_is_an_error(asserted: Any) -> None:
     """What is declared wrongly is an error, never a pass."""
-    assert isinstance(found(record("{}"), asserted).verdict, Error)
+    assert isinstance(found(record("{}"), asserted).verdict, VerifierError)
 
 
 def test_no_assertions_where_some_were_meant_are_an_error() -> None:
     """An empty list, or a text that is no JSON, asserts nothing and says so."""
     for text in ("[]", "{}", "nonsense", '[{"op":"exists","op":"absent"}]'):
-        assert isinstance(found(record("{}"), assertions=text).verdict, Error)
+        assert isinstance(found(record("{}"), assertions=text).verdict, VerifierError)
 
 
 def test_without_the_state_before_a_comparison_with_it_is_an_error() -> None:
     """Ops that speak of before need it; the others do not."""
     tried = record('{"a":1}', before=None)
-    assert "no initial state" in reason(tried, {"op": "unchanged"}, kind=Error)
+    assert "no initial state" in reason(tried, {"op": "unchanged"}, kind=VerifierError)
     assert isinstance(found(tried, {"op": "exists", "path": "/a"}).verdict, Pass)
 
 
@@ -244,8 +246,8 @@ def test_steps_can_be_asked_for() -> None:
     assert found(tried, at_most, step="every").step == 2
     assert isinstance(ask(tried, at_most, step=1), NothingToVerify)
     assert isinstance(ask(tried, at_most, step=7), NothingToVerify)
-    assert isinstance(found(tried, at_most, step="last").verdict, Error)
-    assert isinstance(found(tried, at_most, step=-1).verdict, Error)
+    assert isinstance(found(tried, at_most, step="last").verdict, VerifierError)
+    assert isinstance(found(tried, at_most, step=-1).verdict, VerifierError)
 
 
 def test_the_expected_state_is_that_of_the_end_alone() -> None:

@@ -11,8 +11,8 @@ from assay.records.kinds import Outcome, Trajectory
 from assay.records.kinds.trajectory import ExpectedCall
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task, ToolCall
-from assay.verification.verification import Error, Fail, Pass, Uncarried
-from assay.verification.verifier import Case, Found, NothingToVerify
+from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
+from assay.verification.verifier import Found, NothingToVerify, VerifierCase
 from assay.verification.verifiers.expected_calls import ExpectedCalls
 
 Calls = list[tuple[str, Any]]
@@ -63,7 +63,9 @@ def found(given: Record, **options: Any) -> Found:
     return answer
 
 
-def reason(given: Record, kind: type[Fail | Uncarried | Error] = Fail, **options: Any) -> str:
+def reason(
+    given: Record, kind: type[Fail | Uncarried | VerifierError] = Fail, **options: Any
+) -> str:
     """Why it fails, or why it cannot be told."""
     answer = found(given, **options).verdict
     assert isinstance(answer, kind), answer
@@ -71,7 +73,7 @@ def reason(given: Record, kind: type[Fail | Uncarried | Error] = Fail, **options
 
 
 @pytest.mark.parametrize("case", ExpectedCalls().cases(), ids=lambda case: case.title)
-def test_its_own_cases_come_out_as_they_say(case: Case) -> None:
+def test_its_own_cases_come_out_as_they_say(case: VerifierCase) -> None:
     """Every gold case passes and every counter-gold case fails."""
     verdict = found(case.record, **case.options).verdict
     assert verdict.__struct_config__.tag == case.expected
@@ -188,16 +190,18 @@ def test_a_turn_counts_where_the_key_gives_one() -> None:
 
 def test_turns_that_cannot_be_told_are_an_error() -> None:
     """Steps have no turn, and a turn before the answer cannot be answered."""
-    assert "has none" in reason(in_work([("f", {}, 0), ("g", {}, 1)], [("f", {})]), Error)
+    assert "has none" in reason(in_work([("f", {}, 0), ("g", {}, 1)], [("f", {})]), VerifierError)
     assert isinstance(found(in_work([("f", {}, 0)], [("f", {})])).verdict, Pass)
     late = record([("f", {}, 0)], users=2, work=(Step(call=made("f", {})),))
-    assert "begins in turn 1" in reason(late, Error)
+    assert "begins in turn 1" in reason(late, VerifierError)
 
 
 @pytest.mark.parametrize("key", [{"x": 5}, {"x": [{"y": 5}]}, {"x": [[{"y": 5}]]}, [1]])
 def test_a_key_that_is_no_key_is_an_error(key: Any) -> None:
     """A value that stands outside a list is named, and lets nothing pass."""
-    assert "expected call 0" in reason(in_work([("f", key, None)], [("f", {"x": 5})]), Error)
+    assert "expected call 0" in reason(
+        in_work([("f", key, None)], [("f", {"x": 5})]), VerifierError
+    )
 
 
 def test_nothing_to_verify_is_no_pass() -> None:
@@ -213,4 +217,4 @@ def test_a_flood_of_calls_is_an_error() -> None:
     one = ("f", {}, None)
     assert "more than 500" in reason(in_work([one], [("f", {})] * 501), Uncarried)
     assert "pairs" in reason(in_work([one] * 100, [("f", {})] * 500), Uncarried)
-    assert "expected calls" in reason(in_work([one] * 101, [("f", {})]), Error)
+    assert "expected calls" in reason(in_work([one] * 101, [("f", {})]), VerifierError)

@@ -13,7 +13,6 @@ from assay.verification.sandbox import isolation
 from assay.verification.standing import reaches, weight_of
 from assay.verification.verification import (
     Crash,
-    Error,
     Fail,
     MachineVerdict,
     Memory,
@@ -22,6 +21,7 @@ from assay.verification.verification import (
     Unavailable,
     Uncarried,
     Verification,
+    VerifierError,
 )
 from simulators.small_program import contract, judged, rubric, worked
 
@@ -123,7 +123,7 @@ def test_it_says_by_what_a_dimension_was_verified() -> None:
         (Memory(), (1, 0, 1, 0)),
         (Crash(reason="SIGSEGV"), (1, 0, 1, 0)),
         (Uncarried(reason="an object"), (0, 0, 1, 1)),
-        (Error(reason="x"), (0, 0, 0, 1)),
+        (VerifierError(reason="x"), (0, 0, 0, 1)),
         (Unavailable(reason="x"), (0, 0, 0, 1)),
     ],
 )

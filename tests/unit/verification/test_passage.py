@@ -6,7 +6,7 @@ import pytest
 from assay.records.evidence import Evidence
 from assay.records.task import Message, Task
 from assay.verification.cases import case
-from assay.verification.passage import Search, Source, locate
+from assay.verification.passage import Search, SourceText, locate
 from assay.verification.token import tokens_of
 from assay.verification.verification import Fail, Pass
 from assay.verification.verifier import Found
@@ -98,18 +98,20 @@ def test_two_sources_do_not_make_one_passage() -> None:
 
 def test_the_source_that_holds_it_is_named() -> None:
     """The locator of the source stands beside the passage."""
-    search = Search([Source("Fares rise in spring.", "a"), Source(SOURCE, "b")])
+    search = Search([SourceText("Fares rise in spring.", "a"), SourceText(SOURCE, "b")])
     assert search.locate("does not stop at Corrie").locator == "b"
     assert search.locate("does stop at Corrie after 22 hours").locator == "b"
 
 
 def test_a_search_that_would_cost_too_much_says_so() -> None:
     """Without work left nothing is compared, the quotation is absent, and that is said."""
-    found = Search([Source(SOURCE)], work=10).locate("does stop at Corrie after 22 hours")
+    found = Search([SourceText(SOURCE)], work=10).locate("does stop at Corrie after 22 hours")
     assert found.place == "absent"
     assert found.differs is not None
     assert "too much to compare" in found.differs
-    assert Search([Source(SOURCE)], work=10).locate("does not stop at Corrie").place == "located"
+    assert (
+        Search([SourceText(SOURCE)], work=10).locate("does not stop at Corrie").place == "located"
+    )
 
 
 def test_tokens_keep_their_places() -> None:

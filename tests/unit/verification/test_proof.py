@@ -8,7 +8,7 @@ from assay.plugins import load, names
 from assay.verification.cases import case
 from assay.verification.proof import prove
 from assay.verification.verification import Fail, Pass
-from assay.verification.verifier import Case, Found, Test
+from assay.verification.verifier import Found, Test, VerifierCase
 from assay.verification.verifiers.matching import ExactMatch
 
 IN_PROCESS = [
@@ -48,7 +48,7 @@ class OnlyGold(ExactMatch, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     name = "only-gold"
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """Gold alone."""
         return (case("gold", "pass", "a", reference="a"),)
 
@@ -64,7 +64,7 @@ class Misfit(OnlyGold, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name = "misfit"
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """A gold case and one with a wrong option."""
         return (
             case("gold", "pass", "a", reference="a"),

@@ -9,7 +9,7 @@ from assay.verification.cases import case
 from assay.verification.ports import Sandbox
 from assay.verification.proving import proofs_of
 from assay.verification.verification import Pass
-from assay.verification.verifier import Case, Found, Test
+from assay.verification.verifier import Found, Test, VerifierCase
 from assay.verification.verifiers.matching import ExactMatch
 from assay.verification.verifiers.python_tests import PythonTests
 from simulators.sandboxes import real_sandbox
@@ -28,7 +28,7 @@ class Yes(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Believe it, whatever it says."""
         return Found(verdict=Pass(), note=str(record.candidates[candidate].content))
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """One of each."""
         return case("right", "pass", "4"), case("a lie", "fail", "5"), case("worse", "fail", "6")
 

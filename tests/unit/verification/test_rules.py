@@ -16,9 +16,9 @@ from assay.records.task import Message, Task, Tool, ToolCall
 from assay.verification.expression import NO_LOOP, VARIABLES, bounds_of, expression_faults
 from assay.verification.rule import read_rules
 from assay.verification.rule_view import View
-from assay.verification.verification import Error, Fail, Pass, Uncarried
+from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify
-from assay.verification.verifiers.rules import Rules
+from assay.verification.verifiers.rules import RulesVerifier
 
 SEARCH = Step(
     text="Let me look.",
@@ -54,7 +54,7 @@ def ask(
 ) -> Found | NothingToVerify:
     """What one rule says of a response."""
     written = [{"id": "only", "reason": "it must hold", "require": require, **rule}]
-    return Rules(rules=json.dumps(written)).verify(record(content, work=work), 0)
+    return RulesVerifier(rules=json.dumps(written)).verify(record(content, work=work), 0)
 
 
 def verdict(require: str, content: str = "It is 3 crowns.", **rule: Any) -> type:
@@ -125,7 +125,7 @@ def test_every_broken_rule_is_named_with_its_reason_and_section() -> None:
     - {id: fare, reason: names no fare, require: "response.contains('3')"}
     - {id: sums, reason: no sum, when: is_json, require: "false"}
     """
-    found = Rules(rules=rules).verify(record("It is 3 crowns."), 0)
+    found = RulesVerifier(rules=rules).verify(record("It is 3 crowns."), 0)
     assert isinstance(found, Found)
     assert found.verdict == Fail(
         reason="brief: longer than three words (section 1.2); polite: says no please"
@@ -169,7 +169,7 @@ def test_a_broken_rule_weighs_more_than_one_that_cannot_be_asked() -> None:
     - {id: broken, reason: no, require: "false"}
     - {id: unknown, reason: no, require: json.fare > 1}
     """
-    found = Rules(rules=rules).verify(record("It is 3."), 0)
+    found = RulesVerifier(rules=rules).verify(record("It is 3."), 0)
     assert isinstance(found, Found)
     assert isinstance(found.verdict, Fail)
     assert len(found.evidence) == 2
@@ -185,9 +185,9 @@ def test_where_no_rule_applies_there_is_nothing_to_verify() -> None:
 
 def test_without_rules_nothing_passes() -> None:
     """A verifier without its rules is an error of its set-up."""
-    found = Rules().verify(record("x"), 0)
+    found = RulesVerifier().verify(record("x"), 0)
     assert isinstance(found, Found)
-    assert isinstance(found.verdict, Error)
+    assert isinstance(found.verdict, VerifierError)
 
 
 def test_all_faults_of_all_rules_are_told_at_once() -> None:
@@ -204,7 +204,7 @@ def test_all_faults_of_all_rules_are_told_at_once() -> None:
     - {id: extra, reason: r, require: "true", severity: high}
     """
     with pytest.raises(UsageError) as caught:
-        configured(Rules, {"rules": rules})
+        configured(RulesVerifier, {"rules": rules})
     for told in (
         "rules[0] (open).require, line 1, column 19: Syntax error",
         "rules[1] (named).when, there is no `wrods`",

@@ -10,9 +10,9 @@ from assay.core.errors import UsageError
 from assay.records.record import Record
 from assay.verification import running, service
 from assay.verification.cases import case
-from assay.verification.service import Verified
+from assay.verification.service import VerificationRun
 from assay.verification.verification import Fail, Pass, Unavailable, Verification
-from assay.verification.verifier import Case, Found, NothingToVerify, Test
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase
 from simulators.memory_store import MemoryStore
 from simulators.scripted_sandbox import CodeRuns, Opener, no_sandbox
 from simulators.small_program import contract, pair, rubric
@@ -34,7 +34,7 @@ class Sums(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         right = "right" in str(record.candidates[candidate].content)
         return Found(verdict=Pass() if right else Fail(reason="no"))
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """One of each."""
         return case("right", "pass", "right"), case("wrong", "fail", "wrong")
 
@@ -48,7 +48,7 @@ class Second(Sums, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Fooled(Sums, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A verifier that one of its own cases fools."""
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """The last one is a way to be fooled."""
         return (*Sums.cases(self), case("says that it is right", "fail", "not right"))
 
@@ -94,7 +94,7 @@ def _store(records: Sequence[Record]) -> MemoryStore:
     return store
 
 
-def _run(store: MemoryStore, opener: Any, documents: Any = None, **more: Any) -> Verified:
+def _run(store: MemoryStore, opener: Any, documents: Any = None, **more: Any) -> VerificationRun:
     return service.verify(
         store,
         documents or _documents(),
@@ -109,7 +109,7 @@ def _facts(store: MemoryStore) -> list[str]:
     return [each.id for each in store.scan(Verification)]
 
 
-def _verdicts(done: Verified, verifier: str) -> dict[str, int]:
+def _verdicts(done: VerificationRun, verifier: str) -> dict[str, int]:
     [run] = [each for each in done.runs if each.verifier == verifier]
     return run.verdicts
 

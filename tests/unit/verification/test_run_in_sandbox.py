@@ -44,7 +44,7 @@ def _store(*records: Record) -> MemoryStore:
     return store
 
 
-def _run(store: MemoryStore, documents: Any, **given: Any) -> service.Verified:
+def _run(store: MemoryStore, documents: Any, **given: Any) -> service.VerificationRun:
     return service.verify(store, documents, _load, actor="test", **given)
 
 

@@ -9,7 +9,7 @@ from assay.records.verdict import DimensionScore, Scored
 from assay.verification import service
 from assay.verification.cases import case
 from assay.verification.verification import Fail, Pass, Verification
-from assay.verification.verifier import Case, Found, NothingToVerify, Test
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase
 from simulators.memory_store import MemoryStore
 from simulators.small_program import contract, judged, pair, rubric
 
@@ -30,7 +30,7 @@ class Sums(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return NothingToVerify(reason="nothing said")
         return Found(verdict={"4": Pass(), "5": Fail(reason="five")}[str(content)])
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """One of each."""
         return case("four", "pass", "4"), case("five", "fail", "5")
 

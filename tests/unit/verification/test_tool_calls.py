@@ -11,8 +11,8 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import Trajectory
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task, Tool, ToolCall
-from assay.verification.verification import Error, Fail, Pass, Uncarried
-from assay.verification.verifier import Case, Found, NothingToVerify
+from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
+from assay.verification.verifier import Found, NothingToVerify, VerifierCase
 from assay.verification.verifiers.tool_calls import ToolCalls
 
 PARAMETERS = json_text(
@@ -68,7 +68,9 @@ def found(given: Record, **options: Any) -> Found:
     return answer
 
 
-def reason(given: Record, kind: type[Fail | Uncarried | Error] = Fail, **options: Any) -> str:
+def reason(
+    given: Record, kind: type[Fail | Uncarried | VerifierError] = Fail, **options: Any
+) -> str:
     """Why it fails, or why it cannot be told."""
     answer = found(given, **options).verdict
     assert isinstance(answer, kind), answer
@@ -76,7 +78,7 @@ def reason(given: Record, kind: type[Fail | Uncarried | Error] = Fail, **options
 
 
 @pytest.mark.parametrize("case", ToolCalls().cases(), ids=lambda case: case.title)
-def test_its_own_cases_come_out_as_they_say(case: Case) -> None:
+def test_its_own_cases_come_out_as_they_say(case: VerifierCase) -> None:
     """Every gold case passes and every counter-gold case fails."""
     verdict = found(case.record, **case.options).verdict
     assert verdict.__struct_config__.tag == case.expected
@@ -123,7 +125,7 @@ def test_a_schema_that_speaks_of_other_arguments_is_taken_at_its_word() -> None:
 def test_a_schema_that_fetches_or_is_none_is_an_error(schema: Any) -> None:
     """A schema at fault says nothing about the candidate; a sure fault beside it still does."""
     tool = Tool(name="pay", parameters=json_text(schema))
-    assert "the schema cannot be used" in reason(record(call("pay"), tools=(tool,)), Error)
+    assert "the schema cannot be used" in reason(record(call("pay"), tools=(tool,)), VerifierError)
     given = record(call("pay"), call("other"), tools=(tool,))
     assert "not on offer" in reason(given)
     assert found(given).step == 1
@@ -146,7 +148,7 @@ def test_nothing_to_verify_is_no_pass() -> None:
 
 def test_two_tools_of_one_name_are_an_error() -> None:
     """Which of two schemas or permissions holds cannot be told."""
-    assert "one name" in reason(record(call("login"), tools=(LOGIN, LOGIN)), Error)
+    assert "one name" in reason(record(call("login"), tools=(LOGIN, LOGIN)), VerifierError)
 
 
 def test_more_calls_than_are_looked_at_are_an_error() -> None:
@@ -205,10 +207,10 @@ def test_permitted_values_are_compared_by_value_and_type() -> None:
 )
 def test_rules_that_cannot_be_read_are_an_error(rules: str) -> None:
     """A slip in the rules never lets a call pass."""
-    assert isinstance(found(record(call("login")), rules=rules).verdict, Error)
+    assert isinstance(found(record(call("login")), rules=rules).verdict, VerifierError)
     text = f'{{"tool-calls":{rules}}}'
     evidence = (Evidence(kind="test", text=text),)
-    assert isinstance(found(record(call("login"), evidence=evidence)).verdict, Error)
+    assert isinstance(found(record(call("login"), evidence=evidence)).verdict, VerifierError)
 
 
 def test_evidence_for_others_is_left_alone() -> None:
@@ -299,4 +301,4 @@ def test_any_question_with_a_yes_will_do_only_where_asked_for() -> None:
     given = record(GO, tools=(GUARDED,), before=said)
     assert isinstance(found(given, confirmation="asked").verdict, Uncarried)
     assert isinstance(found(given, confirmation="asked", yes='["Ja"]').verdict, Pass)
-    assert isinstance(found(given, confirmation="asked", yes="ja").verdict, Error)
+    assert isinstance(found(given, confirmation="asked", yes="ja").verdict, VerifierError)

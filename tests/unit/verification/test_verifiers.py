@@ -13,7 +13,7 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task, Tool, ToolCall
-from assay.verification.verification import Error, Fail, Pass, Uncarried
+from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 from assay.verification.verifier import Found, NothingToVerify
 
 
@@ -231,7 +231,7 @@ def test_a_schema_that_fetches_is_refused() -> None:
     schema = json_text({"$ref": "https://example.org/schema.json"})
     found = ask("json-schema", record("{}"), schema=schema)
     assert isinstance(found, Found)
-    assert isinstance(found.verdict, Error)
+    assert isinstance(found.verdict, VerifierError)
     assert "nothing is fetched" in found.verdict.reason
 
 

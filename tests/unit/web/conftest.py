@@ -6,10 +6,10 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from assay.bootstrap.accounts import SignedIn
-from assay.bootstrap.program import Program
+from assay.desk.accounts import SignedIn
+from assay.program.program import Program
 from assay.web.app import create_app
-from assay.web.doors import COOKIE
+from assay.web.authentication import COOKIE
 from simulators.desk_program import PASSWORD, opened, person, write_desk_program
 from simulators.once import Once
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from assay.bootstrap.program import Program
+from assay.program.program import Program
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.calibration import RoundNote, RoundStep
-from assay.review.desk import DECISION_HANDLE
-from assay.store.desk import Desk
+from assay.review.queue.leasing import DECISION_HANDLE
+from assay.store.queue import SqlQueue
 from unit.web.conftest import Client, SignIn
 from unit.web.test_review_api import assert_no_content_ids
 
@@ -248,7 +248,9 @@ def test_severe_content_waits_for_an_adjudicator_who_agreed_to_it(
     assert (care["severity"], care["harms"], care["blur"]) == ("high", ["fare_evasion"], True)
     path = f"/api/v1/review/assignments/{handle}/uncovered"
     assert senior.post(path, json={"seconds": 30}).status_code == 204
-    assert [each.categories for each in Desk(program.store).exposures(people["sen"].pseudonym, "")]
+    assert [
+        each.categories for each in SqlQueue(program.store).exposures(people["sen"].pseudonym, "")
+    ]
 
 
 def test_nobody_decides_what_they_judged(disagreed: Program, sign_in: SignIn) -> None:

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from litestar import Litestar
 
-from assay.bootstrap.program import Program
+from assay.program.program import Program
 from assay.web.app import create_app
 from assay.web.connections import BoundedProtocol
 from assay.web.forms import USUAL

@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 import assay
-from assay.bootstrap.program import Program
 from assay.governance.permissions import Principal
+from assay.program.program import Program
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.answer_key import AcceptedScore, Key, Within
 from assay.review.guideline_gap import GuidelineGap
-from assay.review.qualification import Scope
-from assay.store.desk import Desk
+from assay.review.qualification import QualificationScope
+from assay.store.queue import SqlQueue
 from simulators.desk_program import SEVERE_WORDS as MARK
 from simulators.small_program import judged
 from unit.web.conftest import Client, SignIn
@@ -47,7 +47,7 @@ def agree(program: Program, name: str, *, given: bool = True) -> None:
 def reach_the_cap(program: Program, name: str) -> None:
     """Somebody has read for as long as the day allows, and for longer than until a break."""
     who = account(program, name).pseudonym
-    desk = Desk(program.store)
+    desk = SqlQueue(program.store)
     with desk.write("tests.expose", actor="tests") as unit:
         unit.expose(who, (HARM,), program.session.clock(), 120 * 60_000)
         unit.acted()
@@ -55,7 +55,7 @@ def reach_the_cap(program: Program, name: str) -> None:
 
 def read_minutes(program: Program, name: str) -> float:
     who = account(program, name).pseudonym
-    seen = Desk(program.store).exposures(who, "")
+    seen = SqlQueue(program.store).exposures(who, "")
     return sum(each.milliseconds for each in seen if each.categories) / 60_000
 
 
@@ -91,7 +91,7 @@ def exam_with(program: Program, severe: Record) -> None:
         record=severe.id, rubric=program.session.ids["rubric"], source="expert",
         scores=(AcceptedScore(dimension="unsafe_help", candidate=0, accepts=Within(low=0, high=0)),),
     )  # fmt: skip
-    scope = Scope(role="policy_reviewer", family="adversarial", language="en")
+    scope = QualificationScope(role="policy_reviewer", family="adversarial", language="en")
     program.desk.seating.add_exam_items([key], scope)
     people = [(each.pseudonym, each.roles) for each in program.accounts.all()]
     program.desk.seat(people, by="tests")
@@ -280,7 +280,7 @@ def test_one_module_leads_from_a_record_to_its_text() -> None:
         for file in (package / folder).rglob("*.py")
         if "present" in _imported(file)
     }
-    assert users == {"bootstrap/text_access.py"}
+    assert users == {"desk/text_access.py"}
 
 
 def _imported(file: Path) -> set[str]:

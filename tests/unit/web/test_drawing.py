@@ -7,7 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from assay.web import drawing
-from assay.web.drawing import PLOT, Bar, Interval, Scale, Segment
+from assay.web.drawing import PLOT, AxisScale, Bar, DrawnInterval, Segment
 
 HOSTILE = "<script>alert(1)</script>\" onload='x'"
 
@@ -33,8 +33,8 @@ def _bars(*values: float, target: float | None = None) -> ET.Element:
         drawing.intervals(
             "b",
             HOSTILE,
-            [Interval(label=HOSTILE, aside="", value=None, low=None, high=None, note=HOSTILE)],
-            Scale(low=0, high=1, ticks=((0, HOSTILE),)),
+            [DrawnInterval(label=HOSTILE, aside="", value=None, low=None, high=None, note=HOSTILE)],
+            AxisScale(low=0, high=1, ticks=((0, HOSTILE),)),
         ),
         drawing.heat_map("c", HOSTILE, [HOSTILE], [HOSTILE], [[1]]),
         drawing.control_chart("d", HOSTILE, [0.0, 1.0], upper=1, lower=-1, signals=[1]),
@@ -75,10 +75,12 @@ def test_what_is_nothing_is_not_drawn() -> None:
 
 def test_an_interval_spans_its_bounds_and_stays_inside_the_axis() -> None:
     """Bounds beyond the axis are drawn at its edge; an undefined number has no point."""
-    scale = Scale(low=-1, high=1, ticks=((0, "0"),), marks=(0,))
+    scale = AxisScale(low=-1, high=1, ticks=((0, "0"),), marks=(0,))
     rows = [
-        Interval(label="alpha", aside="n 9", value=0, low=-3, high=0.5, note="0.00"),
-        Interval(label="none", aside="n 0", value=None, low=None, high=None, note="no answers"),
+        DrawnInterval(label="alpha", aside="n 9", value=0, low=-3, high=0.5, note="0.00"),
+        DrawnInterval(
+            label="none", aside="n 0", value=None, low=None, high=None, note="no answers"
+        ),
     ]
     root = _parsed(drawing.intervals("alpha", "Alpha", rows, scale))
     (point,) = root.iter("circle")

@@ -3,16 +3,16 @@
 from pathlib import Path
 
 from litestar.testing import TestClient
+from unit.bootstrap.test_guideline import judge, publish
 
-from assay.bootstrap.program import Program
+from assay.program.program import Program
 from assay.records.judgment import SectionRuling
 from assay.records.record import Record
 from assay.review.guideline_gap import GapAnswer
 from assay.web.app import create_app
-from assay.web.doors import COOKIE
+from assay.web.authentication import COOKIE
 from simulators.desk_program import PASSWORD, opened
 from simulators.small_program import judged
-from unit.bootstrap.test_guideline import judge, publish
 from unit.web.conftest import SignIn
 from unit.web.test_adjudication import queue_titled
 from unit.web.test_care import account

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from litestar.testing import TestClient
 
-from assay.bootstrap.program import Program
+from assay.program.program import Program
 from assay.web.app import create_app
-from assay.web.doors import COOKIE
+from assay.web.authentication import COOKIE
 from assay.web.pages.oidc import FLOW_COOKIE
 from simulators import oidc_provider as simulator
 from simulators.desk_program import opened
@@ -373,7 +373,7 @@ def test_without_the_extra_the_page_names_it(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A desk that was installed without the extra says what to install."""
-    for name in ("assay.bootstrap.oidc", "assay.providers.openid", "assay.providers.id_token"):
+    for name in ("assay.desk.oidc", "assay.providers.openid", "assay.providers.id_token"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "joserfc.jws", None)
     answer = go(client, "/sign-in/oidc")

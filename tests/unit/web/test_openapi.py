@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from assay.client import Client as Desk
 from assay.web.app import create_app
-from assay.web.doors import COOKIE
+from assay.web.authentication import COOKIE
 from simulators.desk_program import PASSWORD, opened
 from simulators.json_draws import ANY, bent, fitting
 from simulators.served import served

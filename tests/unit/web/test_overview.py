@@ -13,13 +13,13 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-import assay.bootstrap as doors
-from assay.bootstrap.overview_records import Selection
-from assay.bootstrap.program import Program
+import assay.program as programs
 from assay.core.clock import fixed_clock, system_clock
 from assay.demo.documents import write_program
 from assay.demo.reviewers import ADJUDICATOR
 from assay.demo.reviewers import PEOPLE as SIMULATED
+from assay.desk.overview_records import RecordSelection
+from assay.program.program import Program
 from assay.quality.disposition import Disposition
 from assay.quality.report import QualityReport
 from assay.quality.sentinels import sentinel_rates
@@ -28,10 +28,10 @@ from assay.records.record import Record
 from assay.review.adjudication import Adjudication
 from assay.review.sentinel import SentinelCounts, Watched
 from assay.review.welfare import LEAST_PEOPLE
-from assay.store.desk import Desk
+from assay.store.queue import SqlQueue
 from assay.web.app import create_app
-from assay.web.doors import COOKIE
-from assay.web.pages.figures import Cell, number, to_csv, words
+from assay.web.authentication import COOKIE
+from assay.web.pages.figures import FigureCell, number, to_csv, words
 from assay.web.pages.people_figures import sentinel_figure
 from simulators.desk_program import CANARY, PASSWORD, person
 from unit.web.conftest import Client, SignIn
@@ -47,7 +47,7 @@ Visit = Callable[[Program], Client]
 def told(told_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished demo whose records are disposed of under the documents in force, with a lead."""
     folder = Path(shutil.copytree(told_demo, tmp_path_factory.mktemp("overview") / "program"))
-    with doors.open_program(folder, clock=system_clock, who="tests") as program:
+    with programs.open_program(folder, clock=system_clock, who="tests") as program:
         program.quality.dispose()
         program.desk.fill()
         person(program, "the-lead", "lead")
@@ -76,7 +76,7 @@ def visit() -> Iterator[Visit]:
 
 @pytest.fixture(scope="module")
 def demo(told: Path, visit: Visit) -> tuple[Client, Program]:
-    program = doors.open_program(told, clock=system_clock, who="tests")
+    program = programs.open_program(told, clock=system_clock, who="tests")
     return visit(program), program
 
 
@@ -252,7 +252,7 @@ def test_leads_see_no_name_and_no_content(sign_in: SignIn, program: Program) -> 
 
 
 def _exposed(program: Program, people: int, category: str, at: str, milliseconds: int) -> None:
-    with Desk(program.store).write("review.expose", actor="tests") as unit:
+    with SqlQueue(program.store).write("review.expose", actor="tests") as unit:
         for each in range(people):
             unit.expose(f"rvr_{each}", (category,), at, milliseconds)
         unit.acted()
@@ -260,7 +260,7 @@ def _exposed(program: Program, people: int, category: str, at: str, milliseconds
 
 def test_care_is_told_of_groups_alone(folder: Path) -> None:
     """Five people give a sum; four give none, not even how many they are."""
-    with doors.open_program(folder, clock=fixed_clock(WEDNESDAY), who="tests") as program:
+    with programs.open_program(folder, clock=fixed_clock(WEDNESDAY), who="tests") as program:
         _exposed(program, LEAST_PEOPLE, "threats", "2026-03-02T00:00:00Z", 120_000)
         _exposed(program, LEAST_PEOPLE - 1, "self_harm", "2026-03-03T10:00:00Z", 77 * 60_000)
         _exposed(program, LEAST_PEOPLE, "threats", "2026-03-09T00:00:00Z", 33 * 60_000)
@@ -280,7 +280,7 @@ def test_care_is_told_of_groups_alone(folder: Path) -> None:
 
 def test_the_running_week_is_not_shown(folder: Path) -> None:
     """A sum that grows while it is watched would tell who reads now."""
-    with doors.open_program(folder, clock=fixed_clock(WEDNESDAY), who="tests") as program:
+    with programs.open_program(folder, clock=fixed_clock(WEDNESDAY), who="tests") as program:
         _exposed(program, LEAST_PEOPLE, "threats", "2026-03-09T00:00:00Z", 60_000)
         assert program.overview.care().weeks == ()
 
@@ -288,7 +288,7 @@ def test_the_running_week_is_not_shown(folder: Path) -> None:
 def test_an_empty_program_teaches_the_next_step(tmp_path: Path, visit: Visit) -> None:
     """Every page stands without any data, and says what comes next."""
     write_program(tmp_path / "program")
-    program = doors.open_program(tmp_path / "program", clock=system_clock, who="tests")
+    program = programs.open_program(tmp_path / "program", clock=system_clock, who="tests")
     person(program, "the-lead", "lead")
     client = visit(program)
     for page, step in zip(
@@ -338,7 +338,7 @@ def test_known_work_shows_as_shares_with_intervals() -> None:
 
 def test_no_cell_of_a_file_reads_as_a_formula() -> None:
     """A name that a spreadsheet would run is stored as words; what is missing is empty."""
-    row: tuple[Cell, ...] = (words("=1+1"), number(None, "undefined"), number(-0.5))
+    row: tuple[FigureCell, ...] = (words("=1+1"), number(None, "undefined"), number(-0.5))
     assert to_csv(("a", "b", "c"), [row]) == "a,b,c\n'=1+1,,-0.5\n"
 
 
@@ -366,9 +366,9 @@ def test_a_long_list_comes_page_by_page(demo: tuple[Client, Program]) -> None:
     """No record is shown twice or lost between the pages."""
     client, program = demo
     total = program.store.count(Record)
-    first = program.overview.records(Selection(), roles=["lead"], first=0, most=100)
-    second = program.overview.records(Selection(), roles=["lead"], first=100, most=100)
-    third = program.overview.records(Selection(), roles=["lead"], first=200, most=100)
+    first = program.overview.records(RecordSelection(), roles=["lead"], first=0, most=100)
+    second = program.overview.records(RecordSelection(), roles=["lead"], first=100, most=100)
+    third = program.overview.records(RecordSelection(), roles=["lead"], first=200, most=100)
     seen = [row.id for each in (first, second, third) for row in each.rows]
     assert len(seen) == len(set(seen)) == total == first.total
     assert 'href="/overview/records?first=100"' in _get(client, "/records")
@@ -380,8 +380,8 @@ def test_a_copy_tells_the_same(told: Path, tmp_path: Path) -> None:
     """The same facts give the same page of agreement, to the byte of its data."""
     copy = shutil.copytree(told, tmp_path / "copy")
     with (
-        doors.open_program(told, clock=system_clock, who="a") as one,
-        doors.open_program(copy, clock=system_clock, who="b") as other,
+        programs.open_program(told, clock=system_clock, who="a") as one,
+        programs.open_program(copy, clock=system_clock, who="b") as other,
     ):
         assert one.overview.agreement() == other.overview.agreement()
         assert one.overview.reviewers() == other.overview.reviewers()

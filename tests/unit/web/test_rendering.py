@@ -3,8 +3,8 @@
 import pytest
 
 from assay.web import cleaning, maths
+from assay.web.invisible_characters import HIDDEN_NAME, direction
 from assay.web.rendering import Rendered, render, render_anew
-from assay.web.signs import HIDDEN_NAME, direction
 from simulators.hostile_texts import HOSTILE, HUGE
 from simulators.html_reading import ReadHtml
 

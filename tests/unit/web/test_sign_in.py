@@ -9,14 +9,14 @@ import pytest
 from argon2 import Type
 from litestar.testing import TestClient
 
-from assay.bootstrap import accounts
-from assay.bootstrap.program import Program
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
+from assay.desk import accounts
 from assay.governance.accounts import digest
+from assay.program.program import Program
 from assay.store.accounts import Accounts
 from assay.web.app import create_app
-from assay.web.doors import COOKIE
+from assay.web.authentication import COOKIE
 from simulators.desk_program import PASSWORD, opened, person, write_desk_program
 from unit.web.conftest import Client, SignIn
 

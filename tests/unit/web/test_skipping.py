@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from assay.bootstrap.program import Program
 from assay.core.clock import Clock, later, system_clock
-from assay.review.skipping import FREE_SKIPS, Ended, SkipLimitError, most_skips, refuse_more
+from assay.program.program import Program
+from assay.review.queue.skipping import FREE_SKIPS, Ended, SkipLimitError, most_skips, refuse_more
 from assay.web.app import create_app
-from assay.web.doors import COOKIE
+from assay.web.authentication import COOKIE
 from simulators.desk_program import PASSWORD, opened, person, write_desk_program
 from unit.web.conftest import Client
 

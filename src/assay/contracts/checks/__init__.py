@@ -20,14 +20,14 @@ from assay.contracts.checks import (
     source_terms,
     versions,
 )
-from assay.contracts.checks.check import Check, ask
+from assay.contracts.checks.check import DocumentCheck, ask
 from assay.contracts.checks.claims import forbidden_claims
 from assay.contracts.checks.context import NO_CONTEXT, CheckContext
 from assay.contracts.checks.filler import filler
 from assay.contracts.reading import FileKind, Reading
 from assay.core.issues import Issue
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     *references.CHECKS,
     *behaviours.CHECKS,
     *dimensions.CHECKS,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract
 
 BROAD = re.compile(
@@ -154,7 +154,7 @@ def supervised(contract: Contract) -> Iterator[Fault]:
             )  # fmt: skip
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     no_behaviours, observable, seen_in_an_output, conditions, evidence, mapped,
     no_failure_classes, failures, supervised,
 )  # fmt: skip

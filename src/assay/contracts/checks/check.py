@@ -44,7 +44,7 @@ class Names(msgspec.Struct, frozen=True):
     """Ids of the rubric's dimensions."""
 
 
-class Check(msgspec.Struct, frozen=True):
+class DocumentCheck(msgspec.Struct, frozen=True):
     """One question about the documents."""
 
     needs: tuple[Need, ...]
@@ -59,13 +59,15 @@ class Check(msgspec.Struct, frozen=True):
         return self.find(*documents)
 
 
-def check(*needs: Need, whole: tuple[Part, ...] = ()) -> Callable[[Callable[..., Any]], Check]:
+def check(
+    *needs: Need, whole: tuple[Part, ...] = ()
+) -> Callable[[Callable[..., Any]], DocumentCheck]:
     """Make a question of a function that takes the needed documents and yields faults."""
-    return lambda find: Check(needs, whole, find)
+    return lambda find: DocumentCheck(needs, whole, find)
 
 
 def ask(
-    checks: tuple[Check, ...],
+    checks: tuple[DocumentCheck, ...],
     readings: Mapping[FileKind, Reading],
     context: CheckContext = NO_CONTEXT,
 ) -> Iterator[Issue]:
@@ -94,5 +96,5 @@ def _argument(
     return context if need == "context" else readings[need].shaped.document
 
 
-def _broken(each: Check, readings: Mapping[FileKind, Reading]) -> bool:
+def _broken(each: DocumentCheck, readings: Mapping[FileKind, Reading]) -> bool:
     return any(readings[kind].shaped.lacks(key) for kind, key in each.whole)

@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 
-from assay.contracts.contract import Qualification
+from assay.contracts.contract import QualificationRule
 from assay.contracts.document import Document
 
 
@@ -29,7 +29,7 @@ class CheckContext(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the verifiers that are installed."""
     stored: tuple[Document, ...] = ()
     """Every version of the documents that the program's store holds."""
-    exam_fault: Callable[[Qualification], ExamFault | None] | None = None
+    exam_fault: Callable[[QualificationRule], ExamFault | None] | None = None
     """What the sequential test of an exam comes to at its size; review owns the rule."""
 
 

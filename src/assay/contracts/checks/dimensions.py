@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.checks.context import CheckContext
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
@@ -212,7 +212,7 @@ def _to_anchor(dimension: Dimension) -> tuple[str, ...]:
     return (dimension.values[0], dimension.values[-1])
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     no_dimensions, one_overall_label, broad_dimension, judged, guidance,
     anchors, levels, on_scale, verified, verifier_is_known, judge_as_verifier, used,
 )  # fmt: skip

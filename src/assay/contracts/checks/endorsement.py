@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract
 from assay.contracts.endorsement import IMITATED, bounds_for
 from assay.contracts.rubric import Dimension, Rubric
@@ -87,6 +87,6 @@ def compatible_versions_are_older(contract: Contract) -> Iterator[Fault]:
         seen.add(key)
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     accepted_values_are_on_the_scale, something_can_endorse, compatible_versions_are_older,
 )  # fmt: skip

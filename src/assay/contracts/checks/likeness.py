@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Dimension, Rubric
 from assay.contracts.words.folding import fold
@@ -107,6 +107,6 @@ def _alike(first: Dimension, second: Dimension) -> bool:
     return likeness(first.question, second.question) >= NEAR and min(anchors) >= NEAR
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     anchors_differ, examples_differ_from_anchors, dimensions_differ, behaviours_differ, objectives_differ,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract
 from assay.contracts.endorsement import IMITATED
 from assay.contracts.rubric import Rubric
@@ -165,7 +165,7 @@ def _is_training_data(dataset: str) -> bool:
     return bool(parts & _TRAINING_WORDS) and not parts & _HELD_OUT_WORDS
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     objectives, no_supervision, scored, verifiable, no_acceptance_tests,
     margin_and_risk, excluded_from_training, regressions, measured,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import AcceptanceTest, Contract
 from assay.contracts.metrics import Metric, describe_metric, failure_class, nearest_metric
 from assay.contracts.reach import (
@@ -144,6 +144,6 @@ def _too_small(test: AcceptanceTest, metric: Metric, size: int) -> Iterator[tupl
         yield needed, f"{reason}, and {test.id!r} has the margin {share:g}"
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     known, direction, one_way, margin, reserve_is_large_enough,
 )  # fmt: skip

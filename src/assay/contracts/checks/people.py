@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.checks.context import CheckContext
 from assay.contracts.contract import Contract
 from assay.contracts.words.folding import fold
@@ -118,6 +118,6 @@ def _names(stated: str, value: str) -> bool:
     return any(fold(name) in fold(stated) for name in names if len(name) > 2)  # noqa: PLR2004 - codes are two letters
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     exams_can_tell, languages_are_read, openers_stand_apart, limits_limit,
 )  # fmt: skip

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import get_args
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract
 from assay.contracts.endorsement import bounds_for
 from assay.contracts.rubric import OpenVerdict, Rubric
@@ -187,7 +187,7 @@ def _compares(contract: Contract) -> bool:
     return any(each.signal == "preference" for each in contract.supervision)
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     forced_choice, reasons, priority, rules_can_work, compared_once, rules_have_one_winner,
     facts_before_taste, critical_failures_are_vetoed,
 )  # fmt: skip

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from assay.contracts.checks.check import Check, Fault, Names, check
+from assay.contracts.checks.check import DocumentCheck, Fault, Names, check
 from assay.contracts.contract import Contract
-from assay.contracts.policy import Policy
+from assay.contracts.policy import PolicyRules
 from assay.contracts.reading import FileKind
 from assay.contracts.rubric import Rubric
 from assay.contracts.shape import nearest
@@ -82,7 +82,7 @@ def dimension_ids_once(rubric: Rubric) -> Iterator[Fault]:
 
 
 @check("policy")
-def section_ids_once(policy: Policy) -> Iterator[Fault]:
+def section_ids_once(policy: PolicyRules) -> Iterator[Fault]:
     """A section's id occurs once."""
     yield from _twice("policy", ("sections",), "id", [each.id for each in policy.sections])
 
@@ -117,7 +117,7 @@ def _twice(kind: FileKind, path: Path, key: str, ids: Sequence[str]) -> Iterator
             )  # fmt: skip
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     behaviours_exist, dimensions_exist, priority_names_dimensions,
     contract_ids_once, dimension_ids_once, section_ids_once, class_ids_once,
 )  # fmt: skip

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract, MachineEvidence, ReviewLayer
-from assay.contracts.policy import Policy
+from assay.contracts.policy import PolicyRules
 from assay.contracts.rubric import Rubric
 from assay.contracts.terms import Severity
 
@@ -56,7 +56,7 @@ def verdicts_are_asked_for(contract: Contract, rubric: Rubric) -> Iterator[Fault
 
 
 @check("contract", "policy", whole=(("contract", "review"),))
-def risk_has_passes(contract: Contract, policy: Policy) -> Iterator[Fault]:
+def risk_has_passes(contract: Contract, policy: PolicyRules) -> Iterator[Fault]:
     """High risk has two independent judgments or a senior decision."""
     severities = {each.severity for each in contract.failure_classes}
     severities |= {each.severity for each in policy.sections}
@@ -149,7 +149,7 @@ def _layer_for(severity: Severity, layers: tuple[ReviewLayer, ...]) -> int | Non
     return None
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     every_record_has_a_layer, layers_review, verdicts_are_asked_for, risk_has_passes, no_roles,
     roles_are_described, qualification_is_tested, blinded,
 )  # fmt: skip

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Fault, check
-from assay.contracts.program import Program
+from assay.contracts.checks.check import DocumentCheck, Fault, check
+from assay.contracts.program import ProgramSettings
 from assay.contracts.sources import SourceClass, Sources
 from assay.governance.licences import licence_fault, nearest_licence
 from assay.governance.rights import covers
@@ -90,7 +90,7 @@ def attribution(sources: Sources) -> Iterator[Fault]:
 
 
 @check("sources", "program")
-def inside_the_territory(sources: Sources, program: Program) -> Iterator[Fault]:
+def inside_the_territory(sources: Sources, program: ProgramSettings) -> Iterator[Fault]:
     """The program works where its sources may be used."""
     for place, each in enumerate(sources.classes):
         where = program.territory
@@ -103,7 +103,7 @@ def inside_the_territory(sources: Sources, program: Program) -> Iterator[Fault]:
 
 
 @check("program", "sources")
-def program_territory(program: Program, sources: Sources) -> Iterator[Fault]:
+def program_territory(program: ProgramSettings, sources: Sources) -> Iterator[Fault]:
     """A program whose sources are bound to a territory says where it works."""
     bound = [each.id for each in sources.classes if _is_bound(each)]
     if program.territory is None and bound:
@@ -115,7 +115,7 @@ def program_territory(program: Program, sources: Sources) -> Iterator[Fault]:
 
 
 @check("program")
-def shared_pseudonyms(program: Program) -> Iterator[Fault]:
+def shared_pseudonyms(program: ProgramSettings) -> Iterator[Fault]:
     """A store that several machines share gives a person one pseudonym on all of them."""
     named = program.pseudonym_key or program.master_key
     if program.store.startswith("postgresql") and named is None:
@@ -131,7 +131,7 @@ def _is_bound(source: SourceClass) -> bool:
     return bool(source.territory) and "worldwide" not in source.territory
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     no_sources, rights, retention, licences, attribution, inside_the_territory, program_territory,
     shared_pseudonyms,
 )  # fmt: skip

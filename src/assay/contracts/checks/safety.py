@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract
-from assay.contracts.policy import Policy
+from assay.contracts.policy import PolicyRules
 from assay.contracts.rubric import Dimension, Rubric
 from assay.contracts.terms import Severity
 
@@ -54,7 +54,7 @@ def over_refusal_measured(contract: Contract) -> Iterator[Fault]:
 
 
 @check("policy")
-def benign_counterparts(policy: Policy) -> Iterator[Fault]:
+def benign_counterparts(policy: PolicyRules) -> Iterator[Fault]:
     """A section that expects a refusal names a similar request that must be served."""
     for place, section in enumerate(policy.sections):
         if section.expected in {"refuse", "partial"} and section.benign_counterpart is None:
@@ -67,7 +67,7 @@ def benign_counterparts(policy: Policy) -> Iterator[Fault]:
 
 
 @check("contract", "policy", whole=(("policy", "sections"),))
-def sections_to_point_to(contract: Contract, policy: Policy) -> Iterator[Fault]:
+def sections_to_point_to(contract: Contract, policy: PolicyRules) -> Iterator[Fault]:
     """Safety signals have policy sections to point to."""
     for place, signal in enumerate(contract.supervision):
         if signal.signal in _SAFETY_SIGNALS and not policy.sections:
@@ -79,7 +79,7 @@ def sections_to_point_to(contract: Contract, policy: Policy) -> Iterator[Fault]:
 
 
 @check("contract", "policy")
-def welfare(contract: Contract, policy: Policy) -> Iterator[Fault]:
+def welfare(contract: Contract, policy: PolicyRules) -> Iterator[Fault]:
     """Severe content comes with welfare controls for those who read it."""
     severe = _severe_content(contract, policy)
     if contract.welfare is None:
@@ -114,7 +114,7 @@ def _scores_refusal(dimension: Dimension) -> bool:
     return bool(_REFUSAL.search(said)) and not _OVER_REFUSAL.search(said)
 
 
-def _severe_content(contract: Contract, policy: Policy) -> str | None:
+def _severe_content(contract: Contract, policy: PolicyRules) -> str | None:
     """Where severe content comes from, as the beginning of a sentence."""
     for section in policy.sections:
         if section.severity in _SEVERE:
@@ -125,7 +125,7 @@ def _severe_content(contract: Contract, policy: Policy) -> str | None:
     return None
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     over_refusal_scored, over_refusal_measured, benign_counterparts,
     sections_to_point_to, welfare,
 )  # fmt: skip

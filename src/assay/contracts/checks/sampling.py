@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract, Sampling
 from assay.contracts.shape import nearest
 from assay.contracts.terms import STANDARD_AXES, Slice
@@ -212,7 +212,7 @@ def _slices(contract: Contract) -> Iterator[tuple[Path, Slice]]:
         yield ("supervision", place, "slice"), entry.slice
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     standard_axes, records_for_each_value, values_once, slices_exist, quotas_can_be_met,
     hard_slices, hard_slices_have_quotas, reserve,
 )  # fmt: skip

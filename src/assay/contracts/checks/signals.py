@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract, ReviewLayer
 from assay.contracts.rubric import Dimension, Rubric
 
@@ -111,4 +111,4 @@ def _can_break(dimension: Dimension) -> bool:
     )
 
 
-CHECKS: tuple[Check, ...] = (fits, verifiers_are_asked, disagreement_can_happen)
+CHECKS: tuple[DocumentCheck, ...] = (fits, verifiers_are_asked, disagreement_can_happen)

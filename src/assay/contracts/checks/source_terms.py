@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.checks.context import CheckContext
 from assay.contracts.contract import Contract
 from assay.contracts.sources import SourceClass, Sources
@@ -128,7 +128,7 @@ def _open_ends(source: SourceClass) -> Iterator[str]:
         yield "it may be published"
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     uses_fit_the_licence, share_alike_fits, retention_is_not_over, readers_may_read,
     personal_information_has_rules,
 )  # fmt: skip

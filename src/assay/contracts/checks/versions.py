@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from assay.contracts.checks.check import Check, Fault, check
+from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.checks.context import CheckContext
 from assay.contracts.contract import Contract
 from assay.contracts.diff import compare
 from assay.contracts.document import AnyDocument, DocumentKind
-from assay.contracts.policy import Policy
+from assay.contracts.policy import PolicyRules
 from assay.contracts.rubric import Rubric
 
 
@@ -24,7 +24,7 @@ def rubric_version_is_raised(rubric: Rubric, context: CheckContext) -> Iterator[
 
 
 @check("policy", "context")
-def policy_version_is_raised(policy: Policy, context: CheckContext) -> Iterator[Fault]:
+def policy_version_is_raised(policy: PolicyRules, context: CheckContext) -> Iterator[Fault]:
     """No two texts of the policy have one version."""
     yield from _raised("policy", policy, context)
 
@@ -68,7 +68,7 @@ def compatible_versions_are_known(contract: Contract, context: CheckContext) -> 
             )  # fmt: skip
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[DocumentCheck, ...] = (
     contract_version_is_raised, rubric_version_is_raised, policy_version_is_raised,
     compatible_versions_are_known,
 )  # fmt: skip

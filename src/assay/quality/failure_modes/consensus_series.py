@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assay.contracts.rubric import Rubric
-from assay.quality.answer_table import MOST_LEVELS, Answers, Scale
+from assay.quality.answer_table import MOST_LEVELS, AnswerColumns, Scale
 from assay.records.judgment import Attack, Judgment, SectionRuling, StepLabel
 from assay.records.verdict import (
     Category,
@@ -36,7 +36,7 @@ _LABELS = {"bad": 0, "neutral": 1, "good": 2}
 _OUTCOMES = {"held": 0, "partial": 1, "broken": 2}
 
 
-class Answered(NamedTuple):
+class ConsensusAnswer(NamedTuple):
     """One answer to one item of one question."""
 
     question: str
@@ -49,7 +49,7 @@ class Answered(NamedTuple):
     """What the value is."""
 
 
-class Series:
+class ConsensusSeries:
     """The answers to one question, as codes."""
 
     def __init__(self, scale: Scale) -> None:
@@ -75,7 +75,7 @@ class Series:
 
     def columns(
         self, question: str, names: Sequence[str], groups: dict[str, dict[int, str]]
-    ) -> Answers:
+    ) -> AnswerColumns:
         """The series as columns; values count from 0, long scales are cut into equal parts."""
         values = np.array(self._values, dtype=np.int64)
         if self.scale == "ordinal" and len(values):
@@ -83,7 +83,7 @@ class Series:
             if values.max() >= MOST_LEVELS:
                 values = values * MOST_LEVELS // (values.max() + 1)
         items = np.array(self._items, dtype=np.int64)
-        return Answers(
+        return AnswerColumns(
             items=items,
             records=np.array(self.records, dtype=np.int64)[items],
             raters=np.array(self._raters, dtype=np.int64),
@@ -95,7 +95,7 @@ class Series:
         )
 
 
-class Questions:
+class ConsensusQuestions:
     """Reads answers off judgments and decisions, as the rubric's scales have them."""
 
     def __init__(self, rubric: Rubric) -> None:
@@ -107,33 +107,33 @@ class Questions:
             if each.scale_kind == "categorical"
         }
 
-    def of_judgment(self, judgment: Judgment, n_candidates: int) -> Iterator[Answered]:
+    def of_judgment(self, judgment: Judgment, n_candidates: int) -> Iterator[ConsensusAnswer]:
         """Every answer of a judgment to a question that may split."""
         yield from _verdict(judgment.verdict, n_candidates)
         yield from self._scores(judgment.scores)
         yield from _parts(judgment.rulings, judgment.step_labels, judgment.attack)
 
-    def of_decision(self, decision: Decided, n_candidates: int) -> Iterator[Answered]:
+    def of_decision(self, decision: Decided, n_candidates: int) -> Iterator[ConsensusAnswer]:
         """Every answer of an adjudicator to such a question."""
         yield from _verdict(decision.verdict, n_candidates)
         yield from self._scores(decision.scores)
         yield from _parts(decision.rulings, decision.step_labels, decision.attack)
 
-    def _scores(self, scores: Sequence[DimensionScore]) -> Iterator[Answered]:
+    def _scores(self, scores: Sequence[DimensionScore]) -> Iterator[ConsensusAnswer]:
         for each in scores:
             if each.dimension not in self._open:
                 continue
             match each.score:
                 case Scored(value=value, denominator=None):
-                    yield Answered(each.dimension, each.candidate, value, "ordinal")
+                    yield ConsensusAnswer(each.dimension, each.candidate, value, "ordinal")
                 case Category(value=name) if name in self._codes.get(each.dimension, {}):
                     code = self._codes[each.dimension][name]
-                    yield Answered(each.dimension, each.candidate, code, "nominal")
+                    yield ConsensusAnswer(each.dimension, each.candidate, code, "nominal")
                 case _:
                     continue
 
 
-def _verdict(verdict: Verdict, n_candidates: int) -> Iterator[Answered]:
+def _verdict(verdict: Verdict, n_candidates: int) -> Iterator[ConsensusAnswer]:
     """A verdict as signs on pairs: 0 for the first candidate, 1 for a tie, 2 for the second."""
     if n_candidates < PAIR:
         return
@@ -142,10 +142,10 @@ def _verdict(verdict: Verdict, n_candidates: int) -> Iterator[Answered]:
     for place, group in enumerate(groups):
         for first, second in combinations(sorted(group), 2):
             if not isinstance(verdict, Prefers):
-                yield Answered(question, (first, second), 1, "signed")
+                yield ConsensusAnswer(question, (first, second), 1, "signed")
         for better, worse in product(group, chain(*groups[place + 1 :])):
             pair = min(better, worse), max(better, worse)
-            yield Answered(question, pair, 2 * (better > worse), "signed")
+            yield ConsensusAnswer(question, pair, 2 * (better > worse), "signed")
 
 
 def _groups(verdict: Verdict, n_candidates: int) -> Sequence[Sequence[int]]:
@@ -164,14 +164,14 @@ def _groups(verdict: Verdict, n_candidates: int) -> Sequence[Sequence[int]]:
 
 def _parts(
     rulings: Sequence[SectionRuling], labels: Sequence[StepLabel], attack: Attack | None
-) -> Iterator[Answered]:
+) -> Iterator[ConsensusAnswer]:
     for ruling in rulings:
         question = f"rulings on {ruling.section}"
-        yield Answered(question, ruling.candidate, _SIGNS[ruling.ruling], "signed")
+        yield ConsensusAnswer(question, ruling.candidate, _SIGNS[ruling.ruling], "signed")
     for label in labels:
-        yield Answered(STEPS, (label.candidate, label.step), _LABELS[label.label], "signed")
+        yield ConsensusAnswer(STEPS, (label.candidate, label.step), _LABELS[label.label], "signed")
     if attack is not None and attack.outcome is not None:
-        yield Answered(ATTACKS, None, _OUTCOMES[attack.outcome], "signed")
+        yield ConsensusAnswer(ATTACKS, None, _OUTCOMES[attack.outcome], "signed")
 
 
 def in_words(question: str, value: int) -> str:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from assay.core.wording import counted
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.candidate_standing import imitated
-from assay.quality.case import Case
-from assay.quality.coverage import AxisCoverage, Coverage, QuotaCoverage, slices_asked
+from assay.quality.case import RecordCase
+from assay.quality.coverage import AxisCoverage, DistributionCoverage, QuotaCoverage, slices_asked
 from assay.quality.estimate import rate
 from assay.quality.failure_modes.states import MIN_TRIALS, clear, raised, unknown
 from assay.quality.failure_modes.work import results_on
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.records.candidate import MadeByModel
 from assay.records.judgment import Judgment
 from assay.records.verdict import Abstained, NotAsked, Scored, verdict_key
@@ -46,7 +46,7 @@ class SliceCounts:
 class ItemCounts:
     """What shows whether the items of hard slices are hard."""
 
-    def __init__(self, documents: InForce) -> None:
+    def __init__(self, documents: DocumentsInForce) -> None:
         """Start with nothing counted."""
         self._documents = documents
         self._slices = {
@@ -59,7 +59,7 @@ class ItemCounts:
             if each.nature == "objective" and each.bounds
         }
 
-    def add(self, case: Case, people: Sequence[Judgment]) -> None:
+    def add(self, case: RecordCase, people: Sequence[Judgment]) -> None:
         """Take in one case."""
         place = frozenset(case.record.task.taxonomy.items())
         for wanted, counts in self._slices.items():
@@ -70,7 +70,7 @@ class ItemCounts:
         """What was seen of a hard slice."""
         return self._slices.get(frozenset(wanted.items()), SliceCounts())
 
-    def _assess(self, counts: SliceCounts, case: Case, people: Sequence[Judgment]) -> None:
+    def _assess(self, counts: SliceCounts, case: RecordCase, people: Sequence[Judgment]) -> None:
         # What is there to be imitated was chosen for being right: that all find it right is no sign
         # of an easy item.
         scored = () if imitated(case.record) else self._best
@@ -87,7 +87,7 @@ class ItemCounts:
             counts.tested += 1
             counts.solved += all(right)
 
-    def _is_right(self, case: Case, people: Sequence[Judgment], place: int) -> bool | None:
+    def _is_right(self, case: RecordCase, people: Sequence[Judgment], place: int) -> bool | None:
         """Whether verifiers and people find a candidate right; None where nobody looked."""
         results = [
             each
@@ -107,7 +107,7 @@ class ItemCounts:
         return 2 * sum(scores) > len(scores) if scores else None
 
 
-def easy_items_alarm(coverage: Coverage, items: ItemCounts) -> Alarm:
+def easy_items_alarm(coverage: DistributionCoverage, items: ItemCounts) -> Alarm:
     """Whether throughput takes the place of usefulness.
 
     The numbers are the gate's: what a quota needs and how many distinct accepted records it has.
@@ -164,7 +164,7 @@ def _filled_by_copies(quota: QuotaCoverage) -> str:
     )
 
 
-def _starved(quota: QuotaCoverage, coverage: Coverage) -> str:
+def _starved(quota: QuotaCoverage, coverage: DistributionCoverage) -> str:
     """The slice in words where it surely lacks items for the size that the program has."""
     distinct, where = quota.distinct, _where(quota.slice)
     if quota.met or _filled_by_copies(quota):
@@ -185,7 +185,7 @@ def _unmet(quota: QuotaCoverage) -> str:
     return f"{_where(quota.slice)} has {quota.distinct} of {quota.needed} needed so far"
 
 
-def _missing(axis: AxisCoverage, coverage: Coverage) -> Iterable[str]:
+def _missing(axis: AxisCoverage, coverage: DistributionCoverage) -> Iterable[str]:
     """Declared values that no record has, where an even share would surely have shown them."""
     declared = [value for value in axis.values if value.declared]
     high = rate(0, coverage.records).high

@@ -10,21 +10,21 @@ import numpy.typing as npt
 
 from assay.core.identity import digest_of, make_id
 from assay.governance.failure_modes import Alarm, FailureMode
-from assay.quality.answer_table import Answers
-from assay.quality.case import Case
+from assay.quality.answer_table import AnswerColumns
+from assay.quality.case import RecordCase
 from assay.quality.disagreement import MIN_ITEMS, RISK, Disagreement, diagnose
 from assay.quality.disposition import RELEASABLE
 from assay.quality.failure_modes.consensus_series import (
     PREFERENCES,
     RANKINGS,
-    Questions,
-    Series,
+    ConsensusQuestions,
+    ConsensusSeries,
     in_words,
 )
 from assay.quality.failure_modes.states import SHOWN, clear, raised, unknown
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.quality.patterns import Integers
-from assay.quality.splits import MATTERS, POWER, Split
+from assay.quality.splits import MATTERS, POWER, GroupSplit
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Cause, Decided
@@ -74,7 +74,7 @@ class AdjudicatedSplits(msgspec.Struct, frozen=True, kw_only=True):
 class ConsensusCounts:
     """Answers by question, which records were released as one answer, and who decided splits."""
 
-    def __init__(self, documents: InForce) -> None:
+    def __init__(self, documents: DocumentsInForce) -> None:
         """Start with nothing counted."""
         self.permits_ties = "tie" in documents.rubric.verdicts
         """Whether the rubric permits a tie."""
@@ -84,16 +84,16 @@ class ConsensusCounts:
         """For each record, whether it was released at all: as one answer or as a distribution."""
         self.ids: list[bytes] = []
         """Their digests."""
-        self.series: dict[str, Series] = {}
+        self.series: dict[str, ConsensusSeries] = {}
         """Question -> answers."""
-        self._questions = Questions(documents.rubric)
+        self._questions = ConsensusQuestions(documents.rubric)
         self._numbers: dict[str, int] = {}
         self._groups: dict[str, dict[int, str]] = {}
         self._sides: dict[tuple[str, str], Counter[str]] = {}
         self._causes: dict[tuple[str, str], Counter[Cause]] = {}
         self._noted: Counter[tuple[str, str]] = Counter()
 
-    def add(self, case: Case, people: Sequence[Judgment]) -> None:
+    def add(self, case: RecordCase, people: Sequence[Judgment]) -> None:
         """Take in one case."""
         number = len(self.ids)
         state = case.disposition.state if case.disposition else None
@@ -106,13 +106,13 @@ class ConsensusCounts:
             rater = self._rater(judgment)
             for each in self._questions.of_judgment(judgment, n_candidates):
                 if each.question not in self.series:
-                    self.series[each.question] = Series(each.scale)
+                    self.series[each.question] = ConsensusSeries(each.scale)
                 answers.setdefault(each.question, []).append((each.item, rater, each.value))
         for question, some in answers.items():
             self.series[question].add(number, some)
         self._add_decision(case, answers)
 
-    def answers(self) -> tuple[Answers, ...]:
+    def answers(self) -> tuple[AnswerColumns, ...]:
         """Every question as columns, preferences first."""
         order = sorted(self.series, key=lambda name: (name != PREFERENCES, name != RANKINGS, name))
         names = tuple(self._numbers)
@@ -139,7 +139,7 @@ class ConsensusCounts:
         return rater
 
     def _add_decision(
-        self, case: Case, answers: Mapping[str, list[tuple[Hashable, int, int]]]
+        self, case: RecordCase, answers: Mapping[str, list[tuple[Hashable, int, int]]]
     ) -> None:
         """Count the sides of a decision on what reviewers answered differently."""
         latest = case.adjudications[-1] if case.adjudications else None
@@ -266,7 +266,9 @@ def _chance(most: int, decided: int) -> float:
     return float(min(1.0, 2 * tail / 2**decided))
 
 
-def _hidden_records(counted: ConsensusCounts, answers: Answers, split: Split | None) -> list[int]:
+def _hidden_records(
+    counted: ConsensusCounts, answers: AnswerColumns, split: GroupSplit | None
+) -> list[int]:
     """Records released as one answer on which the two sides of a split answer differently."""
     if split is None:
         return []

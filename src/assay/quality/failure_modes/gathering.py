@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from assay.governance.failure_modes import Alarm
-from assay.quality.case import Case
-from assay.quality.coverage import Coverage
+from assay.quality.case import RecordCase
+from assay.quality.coverage import DistributionCoverage
 from assay.quality.disagreement import Disagreement
 from assay.quality.failure_modes.easy_items import ItemCounts, easy_items_alarm
 from assay.quality.failure_modes.forced_consensus import (
@@ -14,14 +14,14 @@ from assay.quality.failure_modes.forced_consensus import (
 )
 from assay.quality.failure_modes.one_label import LabelCounts, one_label_alarm
 from assay.quality.failure_modes.unverified import RationaleCounts, unverified_alarm
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
 
 
 class ModeGathering:
     """What four alarms need of all cases."""
 
-    def __init__(self, documents: InForce) -> None:
+    def __init__(self, documents: DocumentsInForce) -> None:
         """Start with nothing counted."""
         self.labels = LabelCounts(documents)
         """For one label for quality."""
@@ -32,7 +32,7 @@ class ModeGathering:
         self.items = ItemCounts(documents)
         """For easy items."""
 
-    def add(self, case: Case, people: Sequence[Judgment]) -> None:
+    def add(self, case: RecordCase, people: Sequence[Judgment]) -> None:
         """Take in one case.
 
         Args:
@@ -53,7 +53,7 @@ def diagnosed(gathered: ModeGathering, *, seed: int = 0) -> tuple[Disagreement, 
 
 
 def alarms(
-    gathered: ModeGathering, coverage: Coverage, disagreements: Sequence[Disagreement]
+    gathered: ModeGathering, coverage: DistributionCoverage, disagreements: Sequence[Disagreement]
 ) -> tuple[Alarm, ...]:
     """What quality concludes on four failure modes, in the guide's order.
 

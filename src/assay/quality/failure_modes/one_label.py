@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.estimate import Rate, rate
 from assay.quality.failure_modes.states import MIN_TRIALS, SHOWN, clear, raised, unknown
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import BothUnacceptable, Prefers, Ranks, Scored, Tie
@@ -33,7 +33,7 @@ _CHOICES = (Prefers, Ranks, Tie, BothUnacceptable)
 class LabelCounts:
     """Answers by kind of record: how many carry scores, on which dimensions, and how alike."""
 
-    def __init__(self, documents: InForce) -> None:
+    def __init__(self, documents: DocumentsInForce) -> None:
         """Start with nothing counted."""
         self.documents = documents
         """The documents in force."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from assay.core.identity import digest_of, make_id
 from assay.governance.failure_modes import Alarm, FailureMode
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.failure_modes.states import MIN_TRIALS, SHOWN, clear, raised, unknown
 from assay.quality.failure_modes.work import results_on, shows_work, taught_candidate
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import Category, Scored
@@ -26,7 +26,7 @@ FEW = 5
 class RationaleCounts:
     """Accepted answers that a trainer would imitate: refuted, worked, and checked by whom."""
 
-    def __init__(self, documents: InForce) -> None:
+    def __init__(self, documents: DocumentsInForce) -> None:
         """Start with nothing counted."""
         self.refuted: list[bytes] = []
         """Records whose taught candidate a verifier refuted, by digest."""
@@ -42,7 +42,7 @@ class RationaleCounts:
         """Of these, the ones that neither a verifier nor a person checked, by digest."""
         self._documents = documents
 
-    def add(self, case: Case, people: Sequence[Judgment]) -> None:
+    def add(self, case: RecordCase, people: Sequence[Judgment]) -> None:
         """Take in one accepted case."""
         place = taught_candidate(case, self._documents)
         if place is None or place >= len(case.record.candidates):
@@ -110,7 +110,7 @@ def unverified_alarm(counted: RationaleCounts) -> Alarm:
     )
 
 
-def _is_rejected(case: Case, place: int) -> bool:
+def _is_rejected(case: RecordCase, place: int) -> bool:
     standings = case.disposition.standings if case.disposition else ()
     return any(each.candidate == place and each.standing == "rejected" for each in standings)
 

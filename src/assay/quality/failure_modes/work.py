@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections import defaultdict
 
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.case_context import CaseContext
 from assay.quality.consensus import Consensus
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.records.candidate import candidate_text
 from assay.records.kinds import Critique, Demonstration, Preference, Trajectory
 from assay.records.record import Record
@@ -61,7 +61,7 @@ def shows_work(record: Record, candidate: int) -> bool:
     )
 
 
-def taught_candidate(case: Case, documents: InForce) -> int | None:
+def taught_candidate(case: RecordCase, documents: DocumentsInForce) -> int | None:
     """The candidate that a trainer would take as right; None where none is held up as such.
 
     Of a comparison it is the winner that the record's layer of review and its adjudications give.
@@ -90,12 +90,12 @@ def _winner(found: Consensus) -> int | None:
             return None
 
 
-def is_refuted(case: Case, place: int, documents: InForce) -> bool:
+def is_refuted(case: RecordCase, place: int, documents: DocumentsInForce) -> bool:
     """Whether the standing result of some verifier on a candidate is against it."""
     return any(is_against(each) for each in results_on(case, place, documents))
 
 
-def results_on(case: Case, place: int, documents: InForce) -> list[Verification]:
+def results_on(case: RecordCase, place: int, documents: DocumentsInForce) -> list[Verification]:
     """The result of each test of a candidate that stands and counts, but those that could not say."""
     tests: dict[tuple[str, str | None], list[Verification]] = defaultdict(list)
     for each in about_claims(case.verifications):

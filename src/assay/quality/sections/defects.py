@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from assay.quality.estimate import Rate, rate
-from assay.quality.gathering import Gathering
+from assay.quality.gathering import ReportData
 from assay.review.adjudication import Cause
 
 ACTIONS: Mapping[Cause, str] = {
@@ -77,7 +77,7 @@ class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True):
     """Localized errors that reviewers found in these records."""
 
 
-def defects_of(gathered: Gathering) -> tuple[DefectCount, ...]:
+def defects_of(gathered: ReportData) -> tuple[DefectCount, ...]:
     """Localized errors, the most frequent first."""
     declared = {each.id for each in gathered.documents.contract.failure_classes}
     ordered = sorted(gathered.defects.items(), key=lambda each: (-each[1], each[0]))
@@ -94,7 +94,7 @@ def defects_of(gathered: Gathering) -> tuple[DefectCount, ...]:
     )
 
 
-def refutations_of(gathered: Gathering, level: float) -> tuple[Refutation, ...]:
+def refutations_of(gathered: ReportData, level: float) -> tuple[Refutation, ...]:
     """What verifiers found, the most failures first; what none could test is not here."""
     ordered = sorted(
         ((key, tested) for key, tested in gathered.verified.items() if tested),
@@ -114,7 +114,7 @@ def refutations_of(gathered: Gathering, level: float) -> tuple[Refutation, ...]:
     )
 
 
-def corrective_actions_of(gathered: Gathering, level: float) -> tuple[CorrectiveAction, ...]:
+def corrective_actions_of(gathered: ReportData, level: float) -> tuple[CorrectiveAction, ...]:
     """What the causes ask for, the most frequent first; causes that nobody gave are left out."""
     adjudicated = sum(gathered.causes.values())
     errors: Counter[str] = Counter()

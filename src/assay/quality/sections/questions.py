@@ -15,12 +15,12 @@ from assay.quality.agreement import (
     krippendorff_alpha,
     percent_agreement,
 )
-from assay.quality.answers import Answers, dimension_scale, only
+from assay.quality.answers import AnswerSeries, dimension_scale, only
 from assay.quality.bootstrap import Resampling
 from assay.quality.error_marks import CLEAN, MARKED
 from assay.quality.estimate import Estimate
-from assay.quality.gathering import Gathering
-from assay.quality.patterns import Ratings, Scale, reduce
+from assay.quality.gathering import ReportData
+from assay.quality.patterns import AnswerScale, Ratings, reduce
 from assay.quality.verdict_agreement import VerdictAgreement, VerdictCode, verdict_agreement
 
 MIN_SLICE_ITEMS = 30
@@ -59,7 +59,7 @@ class SliceAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """Percent agreement; None where the slice has too few items."""
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class ReportQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """One question that reviewers answered: a dimension, the step labels, the rulings."""
 
     name: str
@@ -106,7 +106,7 @@ class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
     """The second stage by the contract's axes."""
 
 
-def verdicts_of(gathered: Gathering, resampling: Resampling) -> Verdicts | None:
+def verdicts_of(gathered: ReportData, resampling: Resampling) -> Verdicts | None:
     """The verdicts on two candidates; None where there are none."""
     answers = gathered.pairs
     if not answers.items:
@@ -117,13 +117,13 @@ def verdicts_of(gathered: Gathering, resampling: Resampling) -> Verdicts | None:
         items, raters, codes, n_items=answers.items, clusters=answers.clusters(),
         resampling=resampling,
     )  # fmt: skip
-    whole = answers.on_scale(Scale("nominal", len(VerdictCode)), code_of)
+    whole = answers.on_scale(AnswerScale("nominal", len(VerdictCode)), code_of)
     compared = whole.values <= VerdictCode.PREFERS_B
     second_stage = Ratings(
         items=whole.items[compared],
         raters=whole.raters[compared],
         values=whole.values[compared],
-        scale=Scale("ordinal", 3),
+        scale=AnswerScale("ordinal", 3),
         n_items=whole.n_items,
         clusters=whole.clusters,
     )
@@ -135,7 +135,7 @@ def verdicts_of(gathered: Gathering, resampling: Resampling) -> Verdicts | None:
     )
 
 
-def questions_of(gathered: Gathering, resampling: Resampling) -> Iterator[Question]:
+def questions_of(gathered: ReportData, resampling: Resampling) -> Iterator[ReportQuestion]:
     """Every other question that was answered: dimensions in the rubric's order, then the rest."""
     declared = {dimension.id: dimension for dimension in gathered.documents.rubric.dimensions}
     given = gathered.dimensions
@@ -154,7 +154,7 @@ def questions_of(gathered: Gathering, resampling: Resampling) -> Iterator[Questi
         ("marked_words", gathered.marks, "nominal", (CLEAN, MARKED)),
     ):
         if answers.items:
-            scale = Scale("ordinal" if kind == "ordinal" else "nominal", max(len(values), 1))
+            scale = AnswerScale("ordinal" if kind == "ordinal" else "nominal", max(len(values), 1))
             codes = {value: code for code, value in enumerate(values)}
             yield _question(
                 name, answers, (scale, codes, True), NOT_IN_RUBRIC,
@@ -164,18 +164,18 @@ def questions_of(gathered: Gathering, resampling: Resampling) -> Iterator[Questi
 
 def _question(
     name: str,
-    answers: Answers,
-    read: tuple[Scale, dict[str, int], bool],
+    answers: AnswerSeries,
+    read: tuple[AnswerScale, dict[str, int], bool],
     nature: str,
     *,
-    gathered: Gathering,
+    gathered: ReportData,
     resampling: Resampling,
-) -> Question:
+) -> ReportQuestion:
     scale, codes, on_rubric = read
     found = answers.agreement(scale, codes, resampling)
     names = list(answers.raters.numbers)
     without = found.without_one
-    return Question(
+    return ReportQuestion(
         name=name,
         nature=nature,
         scale=f"{scale.kind}, {scale.n_values} values",
@@ -198,7 +198,7 @@ def _name(names: Sequence[object], code: int | None) -> str | None:
 
 
 def _slices(
-    given: Ratings, answers: Answers, gathered: Gathering, resampling: Resampling
+    given: Ratings, answers: AnswerSeries, gathered: ReportData, resampling: Resampling
 ) -> Iterator[SliceAgreement]:
     """Agreement for each value of the contract's axes that has answers, where there are enough."""
     drawn = msgspec.structs.replace(

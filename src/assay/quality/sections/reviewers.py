@@ -3,7 +3,7 @@
 import msgspec
 
 from assay.quality.estimate import Rate, rate
-from assay.quality.gathering import Gathering, ReviewerTally
+from assay.quality.gathering import ReportData, ReviewerTally
 
 
 class ReviewerRates(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class Repeats(msgspec.Struct, frozen=True, kw_only=True):
     """Equal scores among scores given on consecutive occasions."""
 
 
-def reviewers_of(gathered: Gathering, level: float) -> tuple[ReviewerRates, ...]:
+def reviewers_of(gathered: ReportData, level: float) -> tuple[ReviewerRates, ...]:
     """Answers by reviewer, the most active first."""
     ordered = sorted(
         gathered.reviewers.items(), key=lambda each: (-each[1].verdicts.total(), each[0])
@@ -62,7 +62,7 @@ def _rates(name: str, tally: ReviewerTally, level: float) -> ReviewerRates:
     )
 
 
-def repeats_of(gathered: Gathering, level: float) -> Repeats:
+def repeats_of(gathered: ReportData, level: float) -> Repeats:
     """Agreement of reviewers with themselves."""
     verdicts, scores = gathered.repeated_verdicts, gathered.repeated_scores
     return Repeats(

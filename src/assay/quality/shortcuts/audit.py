@@ -22,7 +22,7 @@ from assay.quality.shortcuts.cue_test import (
     examine_marks,
     examine_preferences,
 )
-from assay.quality.shortcuts.gathering import Rows, ShortcutGathering
+from assay.quality.shortcuts.gathering import PreferenceColumns, ShortcutGathering
 from assay.quality.shortcuts.logit import Fitted, fit
 from assay.quality.shortcuts.noisy_substance import POSITION, with_signs
 from assay.quality.shortcuts.predictor import MIN_DECIDED, Predictor, predict
@@ -112,7 +112,7 @@ def audit(gathered: ShortcutGathering, *, seed: int = 0) -> tuple[ShortcutAudit,
 def _audit(
     name: str, gathered: ShortcutGathering, marked: Sequence[str], risk: float, seed: int
 ) -> ShortcutAudit:
-    rows = gathered.groups.get(name, Rows())
+    rows = gathered.groups.get(name, PreferenceColumns())
     n = len(rows.wins)
     wins, clusters = np.array(rows.wins, dtype=np.int64), np.array(rows.clusters, dtype=np.int64)
     styles = np.array(rows.styles, dtype=np.float64).reshape(n, len(gathered.features))
@@ -150,7 +150,9 @@ def _audit(
     )
 
 
-def _substance(rows: Rows, gathered: ShortcutGathering) -> tuple[list[str], Floats, Floats]:
+def _substance(
+    rows: PreferenceColumns, gathered: ShortcutGathering
+) -> tuple[list[str], Floats, Floats]:
     """Names, values and error variances of the columns that nearly all preferences have."""
     shape = len(rows.wins), len(gathered.dimensions)
     scores = np.array(rows.scores, dtype=np.float64).reshape(shape)
@@ -201,7 +203,7 @@ def _marks(
     return tuple(found)
 
 
-def _position(rows: Rows, wins: Integers, clusters: Integers) -> Position:
+def _position(rows: PreferenceColumns, wins: Integers, clusters: Integers) -> Position:
     """The first place's share, with a cluster-robust interval (Student, prompts less one)."""
     first, second = rows.first_shown["first"], rows.first_shown["second"]
     placed = np.array(rows.placed, dtype=np.int64)
@@ -227,7 +229,7 @@ def _position(rows: Rows, wins: Integers, clusters: Integers) -> Position:
 
 
 def _longer(
-    rows: Rows, lengths: Floats, wins: Integers, names: Sequence[str]
+    rows: PreferenceColumns, lengths: Floats, wins: Integers, names: Sequence[str]
 ) -> tuple[LongerRate, ...]:
     reviewers = np.array(rows.reviewers, dtype=np.int64)
     differ = lengths != 0

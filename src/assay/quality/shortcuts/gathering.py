@@ -18,7 +18,13 @@ from assay.quality.shortcuts.features import (
     level,
     prompt_groups,
 )
-from assay.quality.shortcuts.substance import Evidence, Substance, difference, evidence_of, spread
+from assay.quality.shortcuts.substance import (
+    CandidateSubstance,
+    Substance,
+    difference,
+    evidence_of,
+    spread,
+)
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import Prefers, Ranks, Scored
@@ -35,7 +41,7 @@ PAIR = 2
 
 
 @dataclass
-class Rows:
+class PreferenceColumns:
     """The preferences of one group of reviewers, as columns."""
 
     styles: "array[float]" = field(default_factory=lambda: array("f"))
@@ -61,7 +67,7 @@ class Rows:
 
 
 @dataclass
-class Marks:
+class ScoreColumns:
     """Scores or rulings on single candidates under one question, as columns."""
 
     styles: "array[float]" = field(default_factory=lambda: array("f"))
@@ -85,12 +91,12 @@ class ShortcutGathering:
             cues: what is counted in a text.
         """
         self.dimensions = tuple(dimensions)
-        """Columns of `Rows.scores`."""
+        """Columns of `PreferenceColumns.scores`."""
         self.features = feature_names(cues)
-        """Columns of `Rows.styles`."""
-        self.groups: dict[str, Rows] = {}
+        """Columns of `PreferenceColumns.styles`."""
+        self.groups: dict[str, PreferenceColumns] = {}
         """Group -> rows."""
-        self.marks: dict[str, Marks] = {}
+        self.marks: dict[str, ScoreColumns] = {}
         """Question -> scores or rulings of people and unnamed labels."""
         self.names: list[str] = []
         """Pseudonyms of the reviewers by number."""
@@ -133,7 +139,7 @@ class ShortcutGathering:
             elif len(record.candidates) >= PAIR and judgment.verdict.__struct_config__.tag != (
                 "not_asked"
             ):
-                rows = self.groups.setdefault(_group(judgment), Rows())
+                rows = self.groups.setdefault(_group(judgment), PreferenceColumns())
                 rows.undecided[str(judgment.verdict.__struct_config__.tag)] += 1
             if not pairs and judgment.reviewer.kind != "model":
                 self._add_marks(judgment, counted, known, adjudications, cluster)
@@ -148,10 +154,10 @@ class ShortcutGathering:
         judgment: Judgment,
         pairs: Sequence[tuple[int, int]],
         counted: "_Counted",
-        known: Evidence,
+        known: CandidateSubstance,
         cluster: int,
     ) -> None:
-        rows = self.groups.setdefault(_group(judgment), Rows())
+        rows = self.groups.setdefault(_group(judgment), PreferenceColumns())
         reviewer = "" if judgment.reviewer.kind == "model" else judgment.reviewer.pseudonym
         order = judgment.order or ()
         for preferred, other in pairs:
@@ -173,7 +179,7 @@ class ShortcutGathering:
         self,
         judgment: Judgment,
         counted: "_Counted",
-        known: Evidence,
+        known: CandidateSubstance,
         adjudications: Sequence[Adjudication],
         cluster: int,
     ) -> None:
@@ -207,7 +213,7 @@ class ShortcutGathering:
         style: Sequence[float],
         cluster: int,
     ) -> None:
-        marks = self.marks.setdefault(question, Marks())
+        marks = self.marks.setdefault(question, ScoreColumns())
         marks.styles.extend(style)
         marks.values.append(value)
         marks.independent.append(independent)
@@ -250,7 +256,7 @@ class _Counted:
         return self._contrasts[first, second]
 
 
-def _extend(rows: Rows, style: Sequence[float], substance: Substance) -> None:
+def _extend(rows: PreferenceColumns, style: Sequence[float], substance: Substance) -> None:
     rows.styles.extend(style)
     rows.scores.extend(substance.scores)
     rows.scorers.extend(substance.scorers)

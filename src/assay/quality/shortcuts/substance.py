@@ -21,7 +21,7 @@ Scores = Mapping[tuple[str, int], float]
 """Dimension and candidate -> score."""
 
 
-class Evidence(NamedTuple):
+class CandidateSubstance(NamedTuple):
     """What is known of one record's candidates, gathered once a record."""
 
     scores: dict[str, Scores]
@@ -47,7 +47,7 @@ def evidence_of(
     judgments: Iterable[Judgment],
     adjudications: Sequence[Adjudication],
     verifications: Iterable[Verification],
-) -> Evidence:
+) -> CandidateSubstance:
     """What is known of a record's candidates.
 
     Args:
@@ -71,7 +71,7 @@ def evidence_of(
         for dimension in each.dimensions:
             place = dimension, each.candidate
             verified[place] = min(verified.get(place, 1.0), float(isinstance(each.verdict, Pass)))
-    return Evidence(
+    return CandidateSubstance(
         scores={each.reviewer.pseudonym: scores_of(each.scores) for each in people},
         decided=scores_of(decision.scores) if isinstance(decision, Decided) else {},
         verified=verified,
@@ -90,7 +90,7 @@ def scores_of(scores: Iterable[DimensionScore]) -> Scores:
 
 
 def difference(
-    known: Evidence, reviewer: str, dimensions: Sequence[str], first: int, second: int
+    known: CandidateSubstance, reviewer: str, dimensions: Sequence[str], first: int, second: int
 ) -> Substance:
     """How far one candidate exceeds another, without the word of one reviewer."""
     others = [scores for name, scores in known.scores.items() if name != reviewer]
@@ -112,7 +112,7 @@ def difference(
     return Substance(scores, scorers, verified)
 
 
-def spread(known: Evidence, dimension: str, first: int, second: int) -> tuple[float, int]:
+def spread(known: CandidateSubstance, dimension: str, first: int, second: int) -> tuple[float, int]:
     """Sum of squares of reviewers' differences about their mean, and its degrees of freedom."""
     values = [
         value

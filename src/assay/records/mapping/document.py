@@ -10,14 +10,14 @@ from assay.records.kinds import KINDS
 from assay.records.mapping.judgment_map import FirstBad, JudgmentMap
 from assay.records.mapping.pieces import Condition
 from assay.records.mapping.record_map import RecordMap
-from assay.records.mapping.value import Piece, Value
+from assay.records.mapping.value import MappingPart, Value
 from assay.records.ports import Layout, LayoutName
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[^/\\:\x00-\x1f]+$", max_length=255)]
 """A file's name without any folder."""
 
 
-class Rows(Piece):
+class RowsMap(MappingPart):
     """How to cut the file into rows, where its name does not say it all."""
 
     layout: LayoutName | None = None
@@ -43,7 +43,7 @@ class Rows(Piece):
         )
 
 
-class Join(Piece):
+class Join(MappingPart):
     """Another file next to the data file, whose row with the same key joins this row."""
 
     file: FileName
@@ -54,7 +54,7 @@ class Join(Piece):
     """The key in this row."""
     optional: bool = False
     """Whether a row without a match is read all the same."""
-    rows: Rows = Rows()
+    rows: RowsMap = RowsMap()
     """How to cut it into rows."""
 
     @field_validator("file")
@@ -66,7 +66,7 @@ class Join(Piece):
         return name
 
 
-class Grouping(Piece):
+class Grouping(MappingPart):
     """Rows that are one judgment, wherever they are in the file."""
 
     by: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -76,7 +76,7 @@ class Grouping(Piece):
     memory: at most 500,000 rows and 256 MiB of text."""
 
 
-class MappingDocument(Piece):
+class MappingDocument(MappingPart):
     """A mapping: how rows of one file become records and judgments."""
 
     mapping: Literal[1]
@@ -85,7 +85,7 @@ class MappingDocument(Piece):
     """What the file holds, for people."""
     kind: Signal
     """The kind of record."""
-    rows: Rows = Rows()
+    rows: RowsMap = RowsMap()
     """How to cut the file into rows."""
     group: tuple[str, ...] | Grouping = ()
     """Columns that rows of one judgment share: such rows, following each other, are read as one,

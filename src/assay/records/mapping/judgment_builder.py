@@ -24,7 +24,7 @@ from assay.records.mapping.opinion import to_score, to_verdict
 from assay.records.mapping.pieces import CandidateName
 from assay.records.mapping.record_builder import Cast, index_or_none, text_or_none
 from assay.records.mapping.repeat import compile_repeat
-from assay.records.mapping.scope import ABSENT, Scope, as_index, as_integer, as_text
+from assay.records.mapping.scope import ABSENT, RowScope, as_index, as_integer, as_text
 from assay.records.mapping.value import compile_optional, compile_value
 from assay.records.reader import Recurrence, RowContext
 from assay.records.record import Record
@@ -44,7 +44,7 @@ class About:
 
 _PLAIN = Recurrence()
 
-Piece = Callable[[Scope, About], Any]
+Piece = Callable[[RowScope, About], Any]
 """Builds one piece of a judgment; None where the row has nothing for it."""
 
 
@@ -68,7 +68,7 @@ class JudgmentBuilder:
         self._occasion = index_or_none(judgment.occasion, "the occasion")
 
     def build(
-        self, scope: Scope, about: About, context: RowContext
+        self, scope: RowScope, about: About, context: RowContext
     ) -> Iterator[tuple[Judgment, Recurrence]]:
         """The judgments of a row; none where no verdict was given though one is asked for.
 
@@ -97,7 +97,7 @@ class JudgmentBuilder:
             )
             yield judgment, self._recurrence(inner)
 
-    def _recurrence(self, scope: Scope) -> Recurrence:
+    def _recurrence(self, scope: RowScope) -> Recurrence:
         if not self._map.once and self._map.occasion is None:
             return _PLAIN
         return Recurrence(
@@ -105,13 +105,13 @@ class JudgmentBuilder:
             numbered=self._map.occasion is not None,
         )
 
-    def _presented(self, scope: Scope, about: About) -> tuple[int, ...] | None:
+    def _presented(self, scope: RowScope, about: About) -> tuple[int, ...] | None:
         if self._map.order is None:
             return None
         return tuple(about.cast.place(name(scope)) for name in self._order)
 
 
-def _vote_part(scope: Scope, name: str) -> str:
+def _vote_part(scope: RowScope, name: str) -> str:
     value = scope.find(name)
     if value is ABSENT:
         raise InputError(
@@ -125,7 +125,7 @@ def _vote_part(scope: Scope, name: str) -> str:
 
 def _pieces(
     entries: tuple[Any, ...], make: Callable[[Any], Piece]
-) -> Callable[[Scope, About], list[Any]]:
+) -> Callable[[RowScope, About], list[Any]]:
     compiled = [(compile_repeat(entry), make(entry)) for entry in entries]
     return lambda scope, about: [
         piece
@@ -135,19 +135,19 @@ def _pieces(
     ]
 
 
-def _place(name: CandidateName | None) -> Callable[[Scope, About], int | None]:
+def _place(name: CandidateName | None) -> Callable[[RowScope, About], int | None]:
     if name is None:
         return lambda _scope, _about: None
     evaluate = compile_value(name)
     return lambda scope, about: about.cast.place(evaluate(scope))
 
 
-def _reviewer(entry: doc.Reviewer) -> Callable[[Scope, RowContext], Reviewer]:
+def _reviewer(entry: doc.ReviewerMap) -> Callable[[RowScope, RowContext], Reviewer]:
     who = compile_value(entry.person if entry.person is not None else entry.model or "")
     qualification = text_or_none(entry.qualification)
     groups = {name: compile_value(value) for name, value in entry.groups.items()}
 
-    def build(scope: Scope, context: RowContext) -> Reviewer:
+    def build(scope: RowScope, context: RowContext) -> Reviewer:
         found = ((name, evaluate(scope)) for name, evaluate in groups.items())
         if entry.unnamed is not None:
             pseudonym = f"{context.source_class}: {entry.unnamed}"
@@ -165,12 +165,12 @@ def _reviewer(entry: doc.Reviewer) -> Callable[[Scope, RowContext], Reviewer]:
     return build
 
 
-def _score(entry: doc.Score) -> Piece:
+def _score(entry: doc.ScoreMap) -> Piece:
     dimension, candidate = compile_value(entry.dimension), _place(entry.candidate)
     number = entry.number is not None
     stated = compile_optional(entry.number if number else entry.category)
 
-    def build(scope: Scope, about: About) -> DimensionScore | None:
+    def build(scope: RowScope, about: About) -> DimensionScore | None:
         value = stated(scope)
         if value is ABSENT:
             return None
@@ -183,11 +183,11 @@ def _score(entry: doc.Score) -> Piece:
     return build
 
 
-def _reason(entry: doc.Reason) -> Piece:
+def _reason(entry: doc.ReasonMap) -> Piece:
     text, dimension, code = map(text_or_none, (entry.text, entry.dimension, entry.code))
     candidate = _place(entry.candidate)
 
-    def build(scope: Scope, about: About) -> Reason | None:
+    def build(scope: RowScope, about: About) -> Reason | None:
         said = text(scope)
         if said is None:
             return None
@@ -201,14 +201,14 @@ def _reason(entry: doc.Reason) -> Piece:
     return build
 
 
-def _error(entry: doc.Error) -> Piece:
+def _error(entry: doc.ErrorMap) -> Piece:
     place, severity = _error_place(entry), compile_optional(entry.severity)
     category, source_severity = compile_value(entry.category), text_or_none(entry.source_severity)
     correction, verification, note = map(
         text_or_none, (entry.correction, entry.verification, entry.note)
     )
 
-    def build(scope: Scope, about: About) -> LocalizedError:
+    def build(scope: RowScope, about: About) -> LocalizedError:
         how_bad = severity(scope)
         return LocalizedError(
             place=place(scope, about),
@@ -223,13 +223,13 @@ def _error(entry: doc.Error) -> Piece:
     return build
 
 
-def _error_place(entry: doc.Error) -> Callable[[Scope, About], Any]:
+def _error_place(entry: doc.ErrorMap) -> Callable[[RowScope, About], Any]:
     if entry.span is not None:
         return _span(entry.span)
     candidate = _place(entry.candidate)
     step = index_or_none(entry.step, "the step at fault")
 
-    def build(scope: Scope, about: About) -> Action | Whole:
+    def build(scope: RowScope, about: About) -> Action | Whole:
         whose = candidate(scope, about) or 0
         where = step(scope)
         return Whole(candidate=whose) if where is None else Action(candidate=whose, step=where)
@@ -237,13 +237,13 @@ def _error_place(entry: doc.Error) -> Callable[[Scope, About], Any]:
     return build
 
 
-def _span(entry: doc.Span) -> Callable[[Scope, About], TextSpan | Unanchored]:
+def _span(entry: doc.SpanMap) -> Callable[[RowScope, About], TextSpan | Unanchored]:
     pointer = _pointer(entry.within)
     if entry.marked is not None:
         marks = entry.marked
         marked = compile_value(marks.text)
 
-        def between(scope: Scope, about: About) -> TextSpan | Unanchored:
+        def between(scope: RowScope, about: About) -> TextSpan | Unanchored:
             at = pointer(scope, about)
             return anchor_marked(
                 at,
@@ -257,7 +257,7 @@ def _span(entry: doc.Span) -> Callable[[Scope, About], TextSpan | Unanchored]:
     quote = text_or_none(entry.quote)
     start, end = compile_optional(entry.start), compile_optional(entry.end)
 
-    def counted(scope: Scope, about: About) -> TextSpan | Unanchored:
+    def counted(scope: RowScope, about: About) -> TextSpan | Unanchored:
         at, words = pointer(scope, about), quote(scope)
         first, last = start(scope), end(scope)
         try:
@@ -276,7 +276,7 @@ def _offset(value: Any) -> int:
     return as_integer(value, "an offset")
 
 
-def _pointer(within: str) -> Callable[[Scope, About], str]:
+def _pointer(within: str) -> Callable[[RowScope, About], str]:
     what, _, which = within.partition(" ")
     if what == "candidate":
         place = _place(which)
@@ -300,13 +300,13 @@ def _text(record: Record, pointer: str) -> str:
 
 
 def _step_labels(
-    entries: tuple[doc.StepLabel, ...] | doc.FirstBad,
-) -> Callable[[Scope, About], list[Any]]:
+    entries: tuple[doc.StepLabelMap, ...] | doc.FirstBad,
+) -> Callable[[RowScope, About], list[Any]]:
     if not isinstance(entries, doc.FirstBad):
         return _pieces(entries, _step_label)
     candidate, first_bad = _place(entries.candidate), compile_value(entries.first_bad)
 
-    def build(scope: Scope, about: About) -> list[StepLabel]:
+    def build(scope: RowScope, about: About) -> list[StepLabel]:
         whose = candidate(scope, about) or 0
         steps = len(about.record.candidates[whose].work)
         stated = first_bad(scope)
@@ -319,11 +319,11 @@ def _step_labels(
     return build
 
 
-def _step_label(entry: doc.StepLabel) -> Piece:
+def _step_label(entry: doc.StepLabelMap) -> Piece:
     candidate, label = _place(entry.candidate), compile_value(entry.label)
     step, note = index_or_none(entry.step, "a labelled step"), text_or_none(entry.note)
 
-    def build(scope: Scope, about: About) -> StepLabel | None:
+    def build(scope: RowScope, about: About) -> StepLabel | None:
         stated, which = label(scope), step(scope)
         if stated is ABSENT or which is None:
             return None
@@ -334,11 +334,11 @@ def _step_label(entry: doc.StepLabel) -> Piece:
     return build
 
 
-def _ruling(entry: doc.Ruling) -> Piece:
+def _ruling(entry: doc.RulingMap) -> Piece:
     section, ruling = compile_value(entry.section), compile_value(entry.ruling)
     candidate, severity = _place(entry.candidate), compile_optional(entry.severity)
 
-    def build(scope: Scope, about: About) -> SectionRuling | None:
+    def build(scope: RowScope, about: About) -> SectionRuling | None:
         stated, how_bad = ruling(scope), severity(scope)
         if stated is ABSENT:
             return None
@@ -352,12 +352,12 @@ def _ruling(entry: doc.Ruling) -> Piece:
     return build
 
 
-def _active(judgment: doc.JudgmentMap) -> Callable[[Scope], int | None]:
+def _active(judgment: doc.JudgmentMap) -> Callable[[RowScope], int | None]:
     if judgment.active_seconds is None:
         return index_or_none(judgment.active_ms, "the active time")
     seconds = compile_value(judgment.active_seconds)
 
-    def read(scope: Scope) -> int | None:
+    def read(scope: RowScope) -> int | None:
         stated = seconds(scope)
         if stated is ABSENT:
             return None

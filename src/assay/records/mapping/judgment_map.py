@@ -6,10 +6,10 @@ from pydantic import Field, StringConstraints, model_validator
 
 from assay.contracts.terms import DimensionName
 from assay.records.mapping.pieces import CandidateName, Convention, Repeated
-from assay.records.mapping.value import Piece, Value
+from assay.records.mapping.value import MappingPart, Value
 
 
-class Reviewer(Piece):
+class ReviewerMap(MappingPart):
     """Who judged."""
 
     person: Value | None = None
@@ -42,7 +42,7 @@ class Reviewer(Piece):
         return self
 
 
-class Score(Repeated):
+class ScoreMap(Repeated):
     """One score on one dimension."""
 
     dimension: Value
@@ -63,7 +63,7 @@ class Score(Repeated):
         return self
 
 
-class Reason(Repeated):
+class ReasonMap(Repeated):
     """Why; left out where its text is absent."""
 
     text: Value
@@ -76,7 +76,7 @@ class Reason(Repeated):
     """The candidate that it is about."""
 
 
-class Marked(Piece):
+class MarkedMap(MappingPart):
     """A span that the text itself marks, such as `<v>here</v>`."""
 
     text: Value
@@ -87,12 +87,12 @@ class Marked(Piece):
     """The mark after it."""
 
 
-class Span(Piece):
+class SpanMap(MappingPart):
     """A stretch of a text of the record."""
 
     within: str = Field(alias="in")
     """The text: `candidate NAME`, `message N`, or a JSON pointer into the record."""
-    marked: Marked | None = None
+    marked: MarkedMap | None = None
     """The span as the text marks it; then nothing else is given."""
     quote: Value | None = None
     """The words of the span."""
@@ -126,10 +126,10 @@ class Span(Piece):
         return self
 
 
-class Error(Repeated):
+class ErrorMap(Repeated):
     """One localized error: a span, a step of work, or a candidate as a whole."""
 
-    span: Span | None = None
+    span: SpanMap | None = None
     """The words at fault."""
     step: Value | None = None
     """The step at fault, from 0; of `candidate`."""
@@ -159,7 +159,7 @@ class Error(Repeated):
         return self
 
 
-class StepLabel(Repeated):
+class StepLabelMap(Repeated):
     """One label on one observable step."""
 
     candidate: CandidateName = 0
@@ -172,7 +172,7 @@ class StepLabel(Repeated):
     """Why."""
 
 
-class FirstBad(Piece):
+class FirstBad(MappingPart):
     """Labels given by the first bad step: those before it are good, later ones unlabelled."""
 
     candidate: CandidateName = 0
@@ -181,7 +181,7 @@ class FirstBad(Piece):
     """The first bad step, from 0; where it is absent, all steps are good."""
 
 
-class Ruling(Repeated):
+class RulingMap(Repeated):
     """What is said about one section of the policy."""
 
     section: Value
@@ -197,22 +197,22 @@ class Ruling(Repeated):
 class JudgmentMap(Repeated):
     """Where the fields of a judgment are; one entry for each judgment that a row can hold."""
 
-    reviewer: Reviewer
+    reviewer: ReviewerMap
     """Who judged."""
     verdict: Value | None = None
     """The overall answer: `prefers NAME`, `prefers NAME by 2`, `tie`, `both_unacceptable`,
     `insufficient_context`, `not_asked`, `{abstained: why}` or `{ranks: [[NAME], [NAME, NAME]]}`.
     Where it is asked for and absent, there is no judgment; where it is left out of the mapping,
     none was asked."""
-    scores: tuple[Score, ...] = ()
+    scores: tuple[ScoreMap, ...] = ()
     """Scores by dimension and candidate."""
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[ReasonMap, ...] = ()
     """Why."""
-    errors: tuple[Error, ...] | None = None
+    errors: tuple[ErrorMap, ...] | None = None
     """Localized errors; where the mapping asks for them, none found differs from not asked."""
-    step_labels: tuple[StepLabel, ...] | FirstBad = ()
+    step_labels: tuple[StepLabelMap, ...] | FirstBad = ()
     """Labels on observable steps."""
-    rulings: tuple[Ruling, ...] = ()
+    rulings: tuple[RulingMap, ...] = ()
     """Rulings on sections of the policy."""
     order: tuple[CandidateName, ...] | None = None
     """The candidates in the order in which they were presented, where that is known."""

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from assay.records.mapping.value import Piece, Value
+from assay.records.mapping.value import MappingPart, Value
 
 Condition = dict[str, str | int | bool | tuple[str | int | bool, ...]]
 """Name -> the value, or one of the values, that it must have."""
@@ -20,7 +20,7 @@ Convention = Literal[
 `search once` ignores the offsets and takes the one place where the quote occurs."""
 
 
-class Repeated(Piece):
+class Repeated(MappingPart):
     """What may occur several times, or only under a condition."""
 
     loops: dict[str, Value] | None = Field(default=None, alias="for")

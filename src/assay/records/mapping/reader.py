@@ -11,7 +11,7 @@ from assay.records.mapping.document import MappingDocument
 from assay.records.mapping.judgment_builder import About, JudgmentBuilder
 from assay.records.mapping.record_builder import RecordBuilder
 from assay.records.mapping.repeat import compile_condition, compile_loops
-from assay.records.mapping.scope import Scope, as_text
+from assay.records.mapping.scope import RowScope, as_text
 from assay.records.mapping.value import column_names, compile_value
 from assay.records.ports import Lookup
 from assay.records.reader import Read, RowContext
@@ -76,7 +76,7 @@ class MappingReader:
         Raises:
             InputError: if the row does not give what the mapping asks for.
         """
-        scope = Scope(row)
+        scope = RowScope(row)
         scope = scope.inside(**{name: self._joined(name, scope) for name in self._joins})
         if not self._holds(scope):
             raise InputError(
@@ -86,7 +86,7 @@ class MappingReader:
             )
         return [self._read_one(inner, context) for inner in self._loop(scope)]
 
-    def _read_one(self, scope: Scope, context: RowContext) -> Read:
+    def _read_one(self, scope: RowScope, context: RowContext) -> Read:
         record, cast = self._record.build(scope, context)
         about = About(record, cast)
         built = [
@@ -102,7 +102,7 @@ class MappingReader:
             recurrences=[recurrence for _, recurrence in built],
         )
 
-    def _joined(self, name: str, scope: Scope) -> Mapping[str, Any]:
+    def _joined(self, name: str, scope: RowScope) -> Mapping[str, Any]:
         key = as_text(self._joins[name](scope))
         found = self._tables[name].find(key)
         if found is not None:

@@ -20,13 +20,13 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import KINDS, Part
 from assay.records.mapping import record_map as doc
 from assay.records.mapping.repeat import compile_repeat
-from assay.records.mapping.scope import ABSENT, Scope, as_index, as_text
+from assay.records.mapping.scope import ABSENT, RowScope, as_index, as_text
 from assay.records.mapping.value import Evaluate, Value, compile_optional, compile_value
 from assay.records.reader import RowContext
 from assay.records.record import SCHEMA_VERSION, Record, Sensitivity, Source, sort_candidates
 from assay.records.task import Message, Task, Tool, ToolCall
 
-Many = Callable[[Scope], list[Any]]
+Many = Callable[[RowScope], list[Any]]
 """Gives every piece that an entry of the mapping stands for."""
 
 
@@ -85,7 +85,7 @@ class RecordBuilder:
             (compile_repeat(entry), _candidate(entry)) for entry in record.candidates
         ]
 
-    def build(self, scope: Scope, context: RowContext) -> tuple[Record, Cast]:
+    def build(self, scope: RowScope, context: RowContext) -> tuple[Record, Cast]:
         """The record of a row, and the names of its candidates.
 
         Raises:
@@ -119,7 +119,7 @@ class RecordBuilder:
         )
         return record, cast
 
-    def _task(self, scope: Scope) -> Task:
+    def _task(self, scope: RowScope) -> Task:
         axes = ((axis, evaluate(scope)) for axis, evaluate in self._taxonomy.items())
         return Task(
             messages=tuple(self._messages(scope)),
@@ -130,13 +130,13 @@ class RecordBuilder:
             family=self._family(scope),
         )
 
-    def _whole(self, scope: Scope, context: RowContext) -> list[Source]:
+    def _whole(self, scope: RowScope, context: RowContext) -> list[Source]:
         whole = Source(source_class=context.source_class, locator=self._locator(scope))
         task = self._map.task_source
         return [whole, Source(source_class=task, part="/task")] if task else [whole]
 
     def _build_evidence(
-        self, scope: Scope, cast: Cast
+        self, scope: RowScope, cast: Cast
     ) -> tuple[tuple[Evidence, ...], list[Source]]:
         pieces: list[Evidence] = []
         sources: list[Source] = []
@@ -148,7 +148,7 @@ class RecordBuilder:
                 pieces.append(make(inner, cast))
         return tuple(pieces), sources
 
-    def _build_part(self, scope: Scope, cast: Cast) -> Part:
+    def _build_part(self, scope: RowScope, cast: Cast) -> Part:
         fields = self._part(scope)
         for name in ("subject", "revision"):
             if name in fields:
@@ -161,7 +161,7 @@ class RecordBuilder:
             ) from error
 
 
-def many(entries: Sequence[Any], make: Callable[[Any], Callable[[Scope], Any]]) -> Many:
+def many(entries: Sequence[Any], make: Callable[[Any], Callable[[RowScope], Any]]) -> Many:
     """The function that reads several entries, each as often as its loops say."""
     compiled = [(compile_repeat(entry), make(entry)) for entry in entries]
     return lambda scope: [
@@ -172,22 +172,22 @@ def many(entries: Sequence[Any], make: Callable[[Any], Callable[[Scope], Any]]) 
     ]
 
 
-def text_or_none(value: Value | None) -> Callable[[Scope], str | None]:
+def text_or_none(value: Value | None) -> Callable[[RowScope], str | None]:
     """The function that gives a value as text, or None where it is absent."""
     evaluate = compile_optional(value)
 
-    def read(scope: Scope) -> str | None:
+    def read(scope: RowScope) -> str | None:
         found = evaluate(scope)
         return None if found is ABSENT else as_text(found)
 
     return read
 
 
-def json_or_none(value: Value | None) -> Callable[[Scope], str | None]:
+def json_or_none(value: Value | None) -> Callable[[RowScope], str | None]:
     """The function that gives a value as canonical JSON text; text is parsed first."""
     evaluate = compile_optional(value)
 
-    def read(scope: Scope) -> str | None:
+    def read(scope: RowScope) -> str | None:
         found = evaluate(scope)
         if found is ABSENT:
             return None
@@ -196,18 +196,18 @@ def json_or_none(value: Value | None) -> Callable[[Scope], str | None]:
     return read
 
 
-def index_or_none(value: Value | None, what: str) -> Callable[[Scope], int | None]:
+def index_or_none(value: Value | None, what: str) -> Callable[[RowScope], int | None]:
     """The function that gives a value as a whole number from 0, or None where it is absent."""
     evaluate = compile_optional(value)
 
-    def read(scope: Scope) -> int | None:
+    def read(scope: RowScope) -> int | None:
         found = evaluate(scope)
         return None if found is ABSENT else as_index(found, what)
 
     return read
 
 
-def _call(entry: doc.Call) -> Callable[[Scope], ToolCall]:
+def _call(entry: doc.CallMap) -> Callable[[RowScope], ToolCall]:
     name, arguments, identity = (
         compile_value(entry.name), json_or_none(entry.arguments), text_or_none(entry.id)
     )  # fmt: skip
@@ -216,13 +216,13 @@ def _call(entry: doc.Call) -> Callable[[Scope], ToolCall]:
     )
 
 
-def _message(entry: doc.Speech) -> Callable[[Scope], Message | None]:
+def _message(entry: doc.Speech) -> Callable[[RowScope], Message | None]:
     role, content = entry.spoken()
     stated_role, stated = compile_value(role), compile_value(content)
     name, answers = text_or_none(entry.name), text_or_none(entry.answers)
     calls = many(entry.calls, _call)
 
-    def build(scope: Scope) -> Message | None:
+    def build(scope: RowScope) -> Message | None:
         text = stated(scope)
         made = tuple(calls(scope))
         if text is ABSENT and not made:
@@ -238,11 +238,11 @@ def _message(entry: doc.Speech) -> Callable[[Scope], Message | None]:
     return build
 
 
-def _tool(entry: doc.Tool) -> Callable[[Scope], Tool]:
+def _tool(entry: doc.ToolMap) -> Callable[[RowScope], Tool]:
     name, description = compile_value(entry.name), text_or_none(entry.description)
     parameters, permission = json_or_none(entry.parameters), compile_optional(entry.permission)
 
-    def build(scope: Scope) -> Tool:
+    def build(scope: RowScope) -> Tool:
         allowed = permission(scope)
         return Tool(
             name=as_text(name(scope)),
@@ -254,7 +254,7 @@ def _tool(entry: doc.Tool) -> Callable[[Scope], Tool]:
     return build
 
 
-def _step(entry: doc.WorkStep) -> Callable[[Scope], Step]:
+def _step(entry: doc.WorkStep) -> Callable[[RowScope], Step]:
     text, output, state = (
         text_or_none(entry.text), text_or_none(entry.output), json_or_none(entry.state)
     )  # fmt: skip
@@ -267,7 +267,7 @@ def _step(entry: doc.WorkStep) -> Callable[[Scope], Step]:
     )
 
 
-def _candidate(entry: doc.Candidate) -> Callable[[Scope, RowContext], _Named]:
+def _candidate(entry: doc.CandidateMap) -> Callable[[RowScope, RowContext], _Named]:
     name, locator = text_or_none(entry.name), text_or_none(entry.locator)
     content = (
         many(entry.content, _message)
@@ -276,7 +276,7 @@ def _candidate(entry: doc.Candidate) -> Callable[[Scope, RowContext], _Named]:
     )
     maker, work, state = _maker(entry), many(entry.work, _step), json_or_none(entry.state_after)
 
-    def build(scope: Scope, context: RowContext) -> _Named:
+    def build(scope: RowScope, context: RowContext) -> _Named:
         said = content(scope)
         candidate = Candidate(
             content=tuple(said) if isinstance(entry.content, tuple) else as_text(said),
@@ -290,7 +290,7 @@ def _candidate(entry: doc.Candidate) -> Callable[[Scope, RowContext], _Named]:
     return build
 
 
-def _maker(entry: doc.Candidate) -> Callable[[Scope, RowContext], Provenance]:
+def _maker(entry: doc.CandidateMap) -> Callable[[RowScope, RowContext], Provenance]:
     if entry.model is not None:
         model, revision = compile_value(entry.model), text_or_none(entry.revision)
         parameters = json_or_none(entry.parameters)
@@ -305,7 +305,7 @@ def _maker(entry: doc.Candidate) -> Callable[[Scope, RowContext], Provenance]:
     if entry.edit_of is not None:
         original, editor = compile_value(entry.edit_of), text_or_none(entry.editor)
 
-        def made_by_edit(scope: Scope, context: RowContext) -> Provenance:
+        def made_by_edit(scope: RowScope, context: RowContext) -> Provenance:
             who = editor(scope)
             return MadeByEdit(
                 original=as_text(original(scope)), editor=context.pseudonym(who) if who else None
@@ -316,13 +316,13 @@ def _maker(entry: doc.Candidate) -> Callable[[Scope, RowContext], Provenance]:
     return lambda scope, _: MadeByUnknown(reason=as_text(reason(scope)))
 
 
-def _evidence(entry: doc.Evidence) -> Callable[[Scope, Cast], Evidence]:
+def _evidence(entry: doc.EvidenceMap) -> Callable[[RowScope, Cast], Evidence]:
     locator, text, quote = map(text_or_none, (entry.locator, entry.text, entry.quote))
     digest, missing = text_or_none(entry.digest), text_or_none(entry.missing)
     step = index_or_none(entry.step, "the step of a piece of evidence")
     candidate = compile_optional(entry.candidate)
 
-    def build(scope: Scope, cast: Cast) -> Evidence:
+    def build(scope: RowScope, cast: Cast) -> Evidence:
         whose = candidate(scope)
         return Evidence(
             kind=entry.kind,
@@ -339,7 +339,7 @@ def _evidence(entry: doc.Evidence) -> Callable[[Scope, Cast], Evidence]:
     return build
 
 
-def _part(part: doc.KindPart) -> Callable[[Scope], dict[str, Any]]:
+def _part(part: doc.KindPart) -> Callable[[RowScope], dict[str, Any]]:
     plain = {
         name: compile_value(value)
         for name in ("answer", "reference", "criterion", "expected", "strategy", "outcome",
@@ -358,7 +358,7 @@ def _part(part: doc.KindPart) -> Callable[[Scope], dict[str, Any]]:
     expected_calls = many(part.expected_calls, _expected_call)
     expected_state = json_or_none(part.expected_state)
 
-    def build(scope: Scope) -> dict[str, Any]:
+    def build(scope: RowScope) -> dict[str, Any]:
         fields: dict[str, Any] = {name: read(scope) for name, read in numbers.items()}
         for name, evaluate in plain.items():
             value = evaluate(scope)
@@ -375,7 +375,7 @@ def _part(part: doc.KindPart) -> Callable[[Scope], dict[str, Any]]:
     return build
 
 
-def _expected_call(entry: doc.ExpectedCall) -> Callable[[Scope], dict[str, Any]]:
+def _expected_call(entry: doc.ExpectedCallMap) -> Callable[[RowScope], dict[str, Any]]:
     name, arguments = compile_value(entry.name), json_or_none(entry.arguments)
     turn = index_or_none(entry.turn, "the turn of an expected call")
     return lambda scope: {
@@ -383,13 +383,13 @@ def _expected_call(entry: doc.ExpectedCall) -> Callable[[Scope], dict[str, Any]]
     }  # fmt: skip
 
 
-def _sensitivity(entry: doc.Sensitivity | None) -> Callable[[Scope], Sensitivity | None]:
+def _sensitivity(entry: doc.SensitivityMap | None) -> Callable[[RowScope], Sensitivity | None]:
     if entry is None:
         return lambda _: None
     categories: list[Evaluate] = [compile_value(value) for value in entry.categories]
     severity, personal = compile_optional(entry.severity), entry.personal
 
-    def build(scope: Scope) -> Sensitivity | None:
+    def build(scope: RowScope) -> Sensitivity | None:
         named = [value for each in categories if (value := each(scope)) is not ABSENT]
         how_bad = severity(scope)
         if not named and how_bad is ABSENT and not personal:

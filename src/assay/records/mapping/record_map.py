@@ -7,11 +7,11 @@ from pydantic import model_validator
 from assay.contracts.terms import DimensionName, EvidenceKind
 from assay.records.fields import Role
 from assay.records.mapping.pieces import CandidateName, Repeated
-from assay.records.mapping.value import Piece, Value
+from assay.records.mapping.value import MappingPart, Value
 from assay.records.task import MessageRole
 
 
-class Call(Repeated):
+class CallMap(Repeated):
     """One call of a tool."""
 
     name: Value
@@ -41,7 +41,7 @@ class Speech(Repeated):
     """The text, where the row says the role."""
     name: Value | None = None
     """The speaker's name."""
-    calls: tuple[Call, ...] = ()
+    calls: tuple[CallMap, ...] = ()
     """Calls that an assistant message makes."""
     answers: Value | None = None
     """The id of the call that a tool message answers."""
@@ -63,7 +63,7 @@ class Speech(Repeated):
         return role, getattr(self, role)
 
 
-class Tool(Repeated):
+class ToolMap(Repeated):
     """A tool that the model may use."""
 
     name: Value
@@ -81,7 +81,7 @@ class WorkStep(Repeated):
 
     text: Value | None = None
     """What the step says."""
-    call: Call | None = None
+    call: CallMap | None = None
     """The tool call that it makes."""
     output: Value | None = None
     """What the tool returned."""
@@ -89,7 +89,7 @@ class WorkStep(Repeated):
     """State of the environment after the step."""
 
 
-class Candidate(Repeated):
+class CandidateMap(Repeated):
     """One offered answer."""
 
     name: str | None = None
@@ -130,7 +130,7 @@ class Candidate(Repeated):
         return self
 
 
-class Evidence(Repeated):
+class EvidenceMap(Repeated):
     """One piece of evidence."""
 
     kind: EvidenceKind
@@ -155,7 +155,7 @@ class Evidence(Repeated):
     """Source class of this piece, where it is not that of the whole."""
 
 
-class ExpectedCall(Repeated):
+class ExpectedCallMap(Repeated):
     """One call that a right trajectory makes."""
 
     name: Value
@@ -166,7 +166,7 @@ class ExpectedCall(Repeated):
     """The user turn that it answers, from 0."""
 
 
-class KindPart(Piece):
+class KindPart(MappingPart):
     """What only one kind of record holds; each field belongs to the kind that names it."""
 
     answer: Value | None = None
@@ -179,7 +179,7 @@ class KindPart(Piece):
     """policy, adversarial: ids of the policy sections."""
     expected: Value | None = None
     """policy: comply, refuse, partial or escalate."""
-    expected_calls: tuple[ExpectedCall, ...] = ()
+    expected_calls: tuple[ExpectedCallMap, ...] = ()
     """trajectory: calls that a right answer makes."""
     expected_state: Value | None = None
     """trajectory: the state that a right answer leaves."""
@@ -201,7 +201,7 @@ class KindPart(Piece):
     """critique: the candidate that corrects it."""
 
 
-class Sensitivity(Piece):
+class SensitivityMap(MappingPart):
     """Why the record must be handled with care."""
 
     categories: tuple[Value, ...] = ()
@@ -212,7 +212,7 @@ class Sensitivity(Piece):
     """Whether it holds personal information."""
 
 
-class RecordMap(Piece):
+class RecordMap(MappingPart):
     """Where the fields of the record are."""
 
     key: Value | None = None
@@ -223,7 +223,7 @@ class RecordMap(Piece):
     """The capability that the task calls on."""
     messages: tuple[Speech, ...]
     """The conversation up to the answer."""
-    tools: tuple[Tool, ...] = ()
+    tools: tuple[ToolMap, ...] = ()
     """Tools on offer."""
     initial_state: Value | None = None
     """State of the environment before the answer."""
@@ -231,13 +231,13 @@ class RecordMap(Piece):
     """Axis -> value."""
     task_source: str | None = None
     """Source class of the task, where it is not that of the whole."""
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[CandidateMap, ...] = ()
     """Offered answers."""
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[EvidenceMap, ...] = ()
     """What supports or refutes them."""
     part: KindPart = KindPart()
     """What only this kind holds."""
-    sensitivity: Sensitivity | None = None
+    sensitivity: SensitivityMap | None = None
     """Why it must be handled with care."""
     locator: Value | None = None
     """Where in the source the record is."""

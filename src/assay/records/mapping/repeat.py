@@ -5,13 +5,13 @@ from typing import Any
 
 from assay.core.errors import InputError
 from assay.records.mapping.pieces import Condition, Repeated
-from assay.records.mapping.scope import ABSENT, Scope, as_text
+from assay.records.mapping.scope import ABSENT, RowScope, as_text
 from assay.records.mapping.value import Evaluate, Value, compile_value
 
 TURN = 1_000
 """Units of work for one turn of a loop, besides what is done in it."""
 
-Repeat = Callable[[Scope], Iterator[Scope]]
+Repeat = Callable[[RowScope], Iterator[RowScope]]
 """Gives the scope of every reading of an entry; none where a condition fails."""
 
 
@@ -28,13 +28,15 @@ def compile_loops(loops: Mapping[str, Value] | None) -> Repeat:
     return lambda scope: _looped(scope, named)
 
 
-def compile_condition(when: Condition | None, unless: Condition | None) -> Callable[[Scope], bool]:
+def compile_condition(
+    when: Condition | None, unless: Condition | None
+) -> Callable[[RowScope], bool]:
     """Whether all names of `when` have their values, and not all names of `unless` have theirs."""
     wanted, unwanted = _allowed(when), _allowed(unless)
     return lambda scope: _all(scope, wanted) and not (unwanted and _all(scope, unwanted))
 
 
-def _looped(scope: Scope, named: list[tuple[str, Evaluate]]) -> Iterator[Scope]:
+def _looped(scope: RowScope, named: list[tuple[str, Evaluate]]) -> Iterator[RowScope]:
     if not named:
         yield scope
         return
@@ -66,7 +68,7 @@ def _allowed(condition: Condition | None) -> list[tuple[str, frozenset[str]]]:
     ]
 
 
-def _all(scope: Scope, allowed: list[tuple[str, frozenset[str]]]) -> bool:
+def _all(scope: RowScope, allowed: list[tuple[str, frozenset[str]]]) -> bool:
     for name, values in allowed:
         found = scope.find(name)
         if found is ABSENT:

@@ -24,7 +24,7 @@ ABSENT: Final = _Absent()
 """No value: the field that asked for it is left out. Never stored."""
 
 
-class Scope(msgspec.Struct, frozen=True):
+class RowScope(msgspec.Struct, frozen=True):
     """Columns of the row, rows joined to it, and the items of the loops around a value."""
 
     row: Mapping[str, Any]
@@ -34,9 +34,9 @@ class Scope(msgspec.Struct, frozen=True):
     budget: WorkBudget = msgspec.field(default_factory=lambda: WorkBudget(ROW_WORK, "one row"))
     """What is left of the row's work; all scopes of one row share it."""
 
-    def inside(self, **names: Any) -> "Scope":
+    def inside(self, **names: Any) -> "RowScope":
         """The same scope with more names."""
-        return Scope(self.row, {**self.local, **names}, self.budget)
+        return RowScope(self.row, {**self.local, **names}, self.budget)
 
     def find(self, name: str) -> Any:
         """The value of a name, `ABSENT` where there is none.

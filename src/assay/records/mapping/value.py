@@ -17,7 +17,7 @@ from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 from assay.core.patterns import Pattern
 from assay.records.mapping.json_path import compile_path
-from assay.records.mapping.scope import ABSENT, Scope, as_text, member
+from assay.records.mapping.scope import ABSENT, RowScope, as_text, member
 
 MADE = 4
 """Units of work for each character of a text that is made: it takes memory as well."""
@@ -32,13 +32,13 @@ def column_names(template: str) -> tuple[str, ...]:
     return tuple(found[1] for found in _PLACEHOLDER.finditer(template) if found[1] is not None)
 
 
-class Piece(Part):
+class MappingPart(Part):
     """A part of a mapping: closed as every document's, but its texts stay as they are written."""
 
     model_config = ConfigDict(str_strip_whitespace=False)
 
 
-class Spec(Piece):
+class Spec(MappingPart):
     """Where a value comes from, and how it is put right."""
 
     column: str | None = None
@@ -110,7 +110,7 @@ class Spec(Piece):
 Value = str | int | bool | Spec
 """Text is a template; numbers and booleans are constants; anything else is a `Spec`."""
 
-Evaluate = Callable[[Scope], Any]
+Evaluate = Callable[[RowScope], Any]
 """Gives the value in a scope, or `ABSENT`; raises InputError where the row does not give it."""
 
 
@@ -152,7 +152,7 @@ def _template(text: str) -> Evaluate:
     return lambda scope: _filled(scope, pieces, text)
 
 
-def _filled(scope: Scope, pieces: list[str | Evaluate], template: str) -> str:
+def _filled(scope: RowScope, pieces: list[str | Evaluate], template: str) -> str:
     """A template with its values; what it would grow to is counted before it grows."""
     parts: list[str] = []
     for piece in pieces:
@@ -163,7 +163,7 @@ def _filled(scope: Scope, pieces: list[str | Evaluate], template: str) -> str:
 
 
 def _required(name: str) -> Evaluate:
-    def evaluate(scope: Scope) -> Any:
+    def evaluate(scope: RowScope) -> Any:
         value = scope.find(name)
         if value is ABSENT:
             raise _missing_column(name)
@@ -180,7 +180,7 @@ def _steps(spec: Spec) -> Evaluate:
     optional = spec.may_lack
     default = spec.default if "default" in spec.model_fields_set else ABSENT
 
-    def evaluate(scope: Scope) -> Any:
+    def evaluate(scope: RowScope) -> Any:
         value = origin(scope)
         if value is ABSENT and not optional:
             raise _missing_column(name)
@@ -218,7 +218,7 @@ def _constant(value: Any) -> Evaluate:
 def _path(path: str) -> Evaluate:
     find = compile_path(path)
 
-    def evaluate(scope: Scope) -> Any:
+    def evaluate(scope: RowScope) -> Any:
         found = find({**scope.row, **scope.local}, scope.budget)
         if len(found) > 1:
             raise InputError(
@@ -235,7 +235,7 @@ def _path(path: str) -> Evaluate:
 def _way(keys: tuple[str | int, ...]) -> Evaluate:
     first, *rest = [_template(str(key)) for key in keys]
 
-    def evaluate(scope: Scope) -> Any:
+    def evaluate(scope: RowScope) -> Any:
         value = scope.find(as_text(first(scope)))
         for key in rest:
             value = member(value, as_text(key(scope)))
@@ -245,7 +245,7 @@ def _way(keys: tuple[str | int, ...]) -> Evaluate:
 
 
 def _one_hot(table: Mapping[str, Any]) -> Evaluate:
-    def evaluate(scope: Scope) -> Any:
+    def evaluate(scope: RowScope) -> Any:
         chosen = [column for column in table if _is_hot(scope, column)]
         if len(chosen) > 1:
             raise InputError(
@@ -258,7 +258,7 @@ def _one_hot(table: Mapping[str, Any]) -> Evaluate:
     return evaluate
 
 
-def _is_hot(scope: Scope, column: str) -> bool:
+def _is_hot(scope: RowScope, column: str) -> bool:
     value = scope.find(column)
     if value is ABSENT:
         raise _missing_column(column)
@@ -273,7 +273,7 @@ def _is_hot(scope: Scope, column: str) -> bool:
 def _columns(expression: str) -> Evaluate:
     pattern = Pattern(expression)
 
-    def evaluate(scope: Scope) -> Any:
+    def evaluate(scope: RowScope) -> Any:
         cells = {
             name: cell
             for name, cell in scope.row.items()

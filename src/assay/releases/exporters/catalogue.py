@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from assay.core.describe import field_descriptions
-from assay.releases.exporters.exporter import Format
-from assay.releases.exporters.helpsteer import HelpSteer
-from assay.releases.exporters.holdings import HOLDINGS
+from assay.releases.exporters.carried_fields import CARRIED_FIELDS
+from assay.releases.exporters.exporter import ExportFormat
+from assay.releases.exporters.helpsteer import HelpSteerExport
 from assay.releases.exporters.llama_factory import LlamaFactory
-from assay.releases.exporters.openai import OpenAiChat, OpenAiPreference
+from assay.releases.exporters.openai import OpenAiChatExport, OpenAiPreferenceExport
 from assay.releases.exporters.reasons import REASONS
 from assay.releases.exporters.trl import (
     Kto,
@@ -21,12 +21,12 @@ from assay.releases.exporters.trl import (
 )
 from assay.releases.exporters.verl import Verl
 
-EXPORTERS: dict[str, type[Format]] = {
+EXPORTERS: dict[str, type[ExportFormat]] = {
     kind.name: kind
     for kind in (
         TrlPromptCompletion, TrlLanguageModeling, TrlConversational, TrlPreference,
-        TrlUnpairedPreference, TrlPromptOnly, TrlStepwise, OpenAiChat, OpenAiPreference,
-        Kto, HelpSteer, Verl, LlamaFactory,
+        TrlUnpairedPreference, TrlPromptOnly, TrlStepwise, OpenAiChatExport, OpenAiPreferenceExport,
+        Kto, HelpSteerExport, Verl, LlamaFactory,
     )
 }  # fmt: skip
 """Every exporter by its name."""
@@ -72,7 +72,7 @@ def _matrix() -> str:
     exporters = [kind() for kind in EXPORTERS.values()]
     head = ("piece", *(f"`{exporter.name}`" for exporter in exporters))
     rows = []
-    for holding in HOLDINGS:
+    for holding in CARRIED_FIELDS:
         marks = (
             "yes" if holding in each.carries else "part" if holding in each.partly else ""
             for each in exporters
@@ -81,7 +81,7 @@ def _matrix() -> str:
     return _table(head, [row for row in rows if any(row[1:])])
 
 
-def _section(kind: type[Format]) -> Iterator[str]:
+def _section(kind: type[ExportFormat]) -> Iterator[str]:
     yield f"## `{kind.name}`"
     yield f"{kind.summary[0].upper()}{kind.summary[1:]}. Stored as `train.{kind.storage}`."
     if kind.limits:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Literal
 
+from assay.releases.exporters.carried_fields import CarriedField, agreed_order, ordered_pairs
 from assay.releases.exporters.endorsed import (
     lacks_evidence,
     refuse_lacking,
     refuse_rejected,
     standing_of,
 )
-from assay.releases.exporters.holdings import Holding, agreed_order, ordered_pairs
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -121,13 +121,13 @@ def _labelled_by_standing(released: ReleasedRecord) -> list[tuple[int, bool]]:
     return labels
 
 
-def pairs_carried(pairs: Sequence[tuple[int, int]]) -> dict[Holding, int]:
+def pairs_carried(pairs: Sequence[tuple[int, int]]) -> dict[CarriedField, int]:
     """What rows of pairs carry of the candidates and their order."""
     shown = {candidate for pair in pairs for candidate in pair}
     return {"candidates": len(shown), "ordered_pairs": len(pairs)}
 
 
-def labels_carried(labels: Sequence[tuple[int, bool]]) -> dict[Holding, int]:
+def labels_carried(labels: Sequence[tuple[int, bool]]) -> dict[CarriedField, int]:
     """What labelled rows carry: each desirable candidate is above each undesirable one."""
     desirable = sum(label for _, label in labels)
     order = desirable * (len(labels) - desirable)

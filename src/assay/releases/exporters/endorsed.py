@@ -1,6 +1,6 @@
 """Endorsed candidates: what may be imitated, and why the others may not."""
 
-from assay.quality.disposition import Standing
+from assay.quality.disposition import ExplainedStanding
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -18,12 +18,12 @@ _LACKING = frozenset({"required", "verifier_missing"})
 """Rules that leave a candidate unjudged because evidence that the contract requires is missing."""
 
 
-def standing_of(released: ReleasedRecord, candidate: int) -> Standing:
+def standing_of(released: ReleasedRecord, candidate: int) -> ExplainedStanding:
     """The standing of a candidate; unjudged where none is known."""
     for standing in released.standings:
         if standing.candidate == candidate:
             return standing
-    return Standing(
+    return ExplainedStanding(
         candidate=candidate, standing="unjudged", rule="nothing", reason="its standing is not known"
     )
 
@@ -69,5 +69,5 @@ def refuse_lacking(released: ReleasedRecord, candidate: int) -> None:
         raise NotCarriedError("unjudged", standing_of(released, candidate).reason)
 
 
-def _reason(own: Standing) -> str:
+def _reason(own: ExplainedStanding) -> str:
     return _REJECTED_BY.get(own.rule, "rejected") if own.standing == "rejected" else own.standing

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Protocol
 import msgspec
 
 from assay.quality.disposition import RELEASABLE
-from assay.releases.exporters.holdings import Holding
+from assay.releases.exporters.carried_fields import CarriedField
 from assay.releases.exporters.reasons import REASONS, NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
@@ -18,7 +18,7 @@ Column = Mapping[str, Any]
 `{"name": ..., "list": "json"}` or `{"name": ..., "struct": [columns]}`."""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class ExportRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the foreign format, and where it came from."""
 
     values: Mapping[str, Any]
@@ -30,9 +30,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Carried(msgspec.Struct, frozen=True, kw_only=True):
     """A record that the format carries."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ExportRow, ...]
     """At least one row."""
-    carried: Mapping[Holding, int] = {}
+    carried: Mapping[CarriedField, int] = {}
     """Holdings that the format carries in part: holding -> pieces that these rows carry."""
 
 
@@ -70,7 +70,7 @@ class Exporter(Protocol):
         """The columns with their types; empty where only the rows can tell."""
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole, under its options."""
 
     def rows(self, released: ReleasedRecord) -> Carried:
@@ -88,7 +88,7 @@ class Exporter(Protocol):
         """
 
 
-class Format(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ExportFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the exporters that come with Assay share. Their fields are their options."""
 
     name: ClassVar[str]
@@ -97,7 +97,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One sentence for the help."""
     limits: ClassVar[tuple[str, ...]] = ()
     """What a user of the format must know, one sentence each."""
-    partly: ClassVar[frozenset[Holding]] = frozenset()
+    partly: ClassVar[frozenset[CarriedField]] = frozenset()
     """Holdings of which its rows can carry some, or all under an option."""
     storage: ClassVar[Storage] = "jsonl"
     """How the rows are stored."""
@@ -108,7 +108,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return ()
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole, under its options."""
         return frozenset()
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from assay.quality.distributions import ScoreSummary
 from assay.records.record import Record
+from assay.releases.exporters.carried_fields import CarriedField
 from assay.releases.exporters.conversation import (
     Form,
     messages_column,
@@ -14,20 +15,19 @@ from assay.releases.exporters.conversation import (
     spelled,
     text_column,
 )
-from assay.releases.exporters.exporter import Carried, Column, Format, Row
-from assay.releases.exporters.holdings import Holding
+from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
 _WHOLE = re.compile(r"-?\d+")
 
 
-class HelpSteer(Format, frozen=True, kw_only=True):
+class HelpSteerExport(ExportFormat, frozen=True, kw_only=True):
     """One row for each response, one column for each attribute."""
 
     name: ClassVar[str] = "helpsteer"
     summary: ClassVar[str] = "`prompt`, `response` and one whole number an attribute, for SteerLM"
-    partly: ClassVar[frozenset[Holding]] = frozenset({"candidates", "scores"})
+    partly: ClassVar[frozenset[CarriedField]] = frozenset({"candidates", "scores"})
     limits: ClassVar[tuple[str, ...]] = (
         "No mean is made: a score is the adjudicator's, or the one on which reviewers agree.",
         "Of scores that agree within the dimension's tolerance, the middle one is written.",
@@ -71,7 +71,7 @@ class HelpSteer(Format, frozen=True, kw_only=True):
                 continue
             response = {"response": plain_response(candidate)}
             rows.append(
-                Row(values=self._given(record) | response | attributes, candidates=(place,))
+                ExportRow(values=self._given(record) | response | attributes, candidates=(place,))
             )
             written += sum(self._written(summaries[name]) for name in attributes)
         if not rows:

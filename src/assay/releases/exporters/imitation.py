@@ -3,18 +3,18 @@
 from typing import ClassVar
 
 from assay.records.candidate import Candidate
+from assay.releases.exporters.carried_fields import CarriedField
 from assay.releases.exporters.comparison import refuse_disagreement
 from assay.releases.exporters.endorsed import refuse_unless_endorsed
-from assay.releases.exporters.exporter import Format
-from assay.releases.exporters.holdings import Holding
+from assay.releases.exporters.exporter import ExportFormat
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
 
-class Imitation(Format, frozen=True, kw_only=True):
+class Imitation(ExportFormat, frozen=True, kw_only=True):
     """What the formats for imitation share."""
 
-    partly: ClassVar[frozenset[Holding]] = frozenset({"work_steps"})
+    partly: ClassVar[frozenset[CarriedField]] = frozenset({"work_steps"})
 
     work: bool = False
     """Whether the observable steps of the work go before the response."""

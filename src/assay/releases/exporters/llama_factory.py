@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from assay.core.canonical import json_text
 from assay.records.candidate import Candidate
 from assay.records.task import Message, Task
+from assay.releases.exporters.carried_fields import CarriedField
 from assay.releases.exporters.comparison import (
     Pairs,
     chosen_and_rejected,
@@ -21,8 +22,7 @@ from assay.releases.exporters.conversation import (
     spelled_tools,
     text_column,
 )
-from assay.releases.exporters.exporter import Carried, Column, Format, Row, Storage
-from assay.releases.exporters.holdings import Holding
+from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow, Storage
 from assay.releases.exporters.imitation import demonstrated
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
@@ -31,12 +31,12 @@ SPEAKERS = {"user": "human", "assistant": "gpt", "tool": "observation"}
 """Our roles -> the speakers of the ShareGPT form."""
 
 
-class LlamaFactory(Format, frozen=True, kw_only=True):
+class LlamaFactory(ExportFormat, frozen=True, kw_only=True):
     """Rows for supervised fine-tuning, ranking or KTO, in the ShareGPT or the Alpaca form."""
 
     name: ClassVar[str] = "llama-factory"
     summary: ClassVar[str] = "a data file with its `dataset_info.json`, for LLaMA-Factory"
-    partly: ClassVar[frozenset[Holding]] = frozenset({"candidates", "ordered_pairs"})
+    partly: ClassVar[frozenset[CarriedField]] = frozenset({"candidates", "ordered_pairs"})
     limits: ClassVar[tuple[str, ...]] = (
         "Turns alternate: the user or a tool, then the assistant's answer or one tool call.",
         "Several tool calls in one message, and text beside a call, have no place.",
@@ -62,7 +62,7 @@ class LlamaFactory(Format, frozen=True, kw_only=True):
         return self._prompt_columns() + self._response_columns()
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole."""
         return frozenset({"tools"} if self.formatting == "sharegpt" else ())
 
@@ -73,7 +73,7 @@ class LlamaFactory(Format, frozen=True, kw_only=True):
         if self.stage == "kto":
             return self._tagged(released)
         candidate = demonstrated(released, trajectories=self.trajectories)
-        row = Row(values=self._answered(released.record.task, candidate), candidates=(0,))
+        row = ExportRow(values=self._answered(released.record.task, candidate), candidates=(0,))
         return Carried(rows=(row,), carried={"candidates": 1})
 
     def companions(self, data_file: str) -> Mapping[str, bytes]:
@@ -115,7 +115,7 @@ class LlamaFactory(Format, frozen=True, kw_only=True):
         task, candidates = released.record.task, released.record.candidates
         labels = labelled(released, self.pairs)
         rows = tuple(
-            Row(
+            ExportRow(
                 values=self._answered(task, candidates[place]) | {"kto_tag": desirable},
                 candidates=(place,),
             )
@@ -130,7 +130,7 @@ class LlamaFactory(Format, frozen=True, kw_only=True):
         prompt = _alpaca_prompt(task) if alpaca else _sharegpt(task.messages, task, answered=False)
         answer = _alpaca_answer if alpaca else _sharegpt_answer
         rows = tuple(
-            Row(
+            ExportRow(
                 values=prompt
                 | {"chosen": answer(candidates[better]), "rejected": answer(candidates[worse])},
                 candidates=(better, worse),

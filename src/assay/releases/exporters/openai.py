@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from assay.records.candidate import Candidate
 from assay.records.task import Task
+from assay.releases.exporters.carried_fields import CarriedField
 from assay.releases.exporters.comparison import Pairs, chosen_and_rejected, pairs_carried
 from assay.releases.exporters.conversation import (
     messages_column,
@@ -14,14 +15,13 @@ from assay.releases.exporters.conversation import (
     spelled_tools,
     work_messages,
 )
-from assay.releases.exporters.exporter import Carried, Column, Format, Row
-from assay.releases.exporters.holdings import Holding
+from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
 from assay.releases.exporters.imitation import Imitation, demonstrated
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
 
-class OpenAiChat(Imitation, frozen=True, kw_only=True):
+class OpenAiChatExport(Imitation, frozen=True, kw_only=True):
     """A whole conversation, for supervised fine-tuning."""
 
     name: ClassVar[str] = "openai:chat"
@@ -36,7 +36,7 @@ class OpenAiChat(Imitation, frozen=True, kw_only=True):
         return messages_column("messages"), messages_column("tools")
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole."""
         return frozenset({"candidates", "tools"})
 
@@ -51,17 +51,17 @@ class OpenAiChat(Imitation, frozen=True, kw_only=True):
         if task.tools:
             values["tools"] = spelled_tools(task.tools)
         return Carried(
-            rows=(Row(values=values, candidates=(0,)),),
+            rows=(ExportRow(values=values, candidates=(0,)),),
             carried={"work_steps": self.steps_carried(candidate)},
         )
 
 
-class OpenAiPreference(Format, frozen=True, kw_only=True):
+class OpenAiPreferenceExport(ExportFormat, frozen=True, kw_only=True):
     """A preferred and a non-preferred output."""
 
     name: ClassVar[str] = "openai:preference"
     summary: ClassVar[str] = "`input`, `preferred_output` and `non_preferred_output`, for DPO"
-    partly: ClassVar[frozenset[Holding]] = frozenset({"candidates", "ordered_pairs"})
+    partly: ClassVar[frozenset[CarriedField]] = frozenset({"candidates", "ordered_pairs"})
     limits: ClassVar[tuple[str, ...]] = (
         "A record without a winner gives no pair: the file has no row for a tie.",
         "Each output is one message of the assistant, as OpenAI, Azure and Fireworks all take it.",
@@ -78,7 +78,7 @@ class OpenAiPreference(Format, frozen=True, kw_only=True):
         return {"name": "input", "struct": given}, *outputs
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole."""
         return frozenset({"tools"})
 
@@ -87,7 +87,7 @@ class OpenAiPreference(Format, frozen=True, kw_only=True):
         record = released.record
         pairs = chosen_and_rejected(released, self.pairs)
         rows = tuple(
-            Row(
+            ExportRow(
                 values={
                     "input": _input(record.task),
                     "preferred_output": _output(record.candidates[better]),

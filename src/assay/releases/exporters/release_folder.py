@@ -13,11 +13,11 @@ import msgspec
 
 from assay.core.errors import InputError
 from assay.governance.rights import Use
-from assay.quality.case import AboutRecord, Case
+from assay.quality.case import AboutRecord, RecordCase
 from assay.quality.case_context import CaseContext
 from assay.quality.consensus import consensus
 from assay.quality.disposition import Disposition
-from assay.quality.in_force import InForce
+from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.releases.assembly import (
@@ -76,7 +76,7 @@ def released_records(
             if disposition is None or disposition.record != identity:
                 raise _not_together(DISPOSITIONS, identity)
             spoken = judgments.of(identity)
-            case = Case(
+            case = RecordCase(
                 id=identity,
                 record=record,
                 judgments=tuple(spoken),
@@ -142,7 +142,7 @@ def _decoded(lines: Iterator[bytes], decode: Callable[[bytes], T], name: str) ->
             ) from error
 
 
-def _released(number: int, case: Case, in_force: InForce) -> ReleasedRecord:
+def _released(number: int, case: RecordCase, in_force: DocumentsInForce) -> ReleasedRecord:
     """A record with what its judgments come to, by the layer of review that fits it.
 
     Standings come from the disposition; releases from before they were part of it get those that
@@ -169,10 +169,10 @@ def _released(number: int, case: Case, in_force: InForce) -> ReleasedRecord:
     )
 
 
-def _in_force(folder: Path) -> InForce:
+def _in_force(folder: Path) -> DocumentsInForce:
     documents = read_documents(folder, read_head(folder / MANIFEST))
     try:
-        return InForce.of(documents)
+        return DocumentsInForce.of(documents)
     except TypeError as error:
         raise InputError(
             code="release-broken",

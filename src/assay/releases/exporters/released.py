@@ -6,7 +6,7 @@ import msgspec
 
 from assay.governance.rights import Use
 from assay.quality.consensus import Consensus
-from assay.quality.disposition import Standing, State
+from assay.quality.disposition import ExplainedStanding, State
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 
@@ -24,7 +24,7 @@ class ReleasedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """What they say together."""
     state: State
     """The record's disposition."""
-    standings: Sequence[Standing] = ()
+    standings: Sequence[ExplainedStanding] = ()
     """The standing of each candidate, in the record's order."""
     passes: int = 1
     """Independent judgments that the record's layer of review asks for."""

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 from assay.records.candidate import Candidate
 from assay.records.kinds import Process
 from assay.records.task import Task
+from assay.releases.exporters.carried_fields import CarriedField
 from assay.releases.exporters.comparison import (
     Pairs,
     chosen_and_rejected,
@@ -33,8 +34,7 @@ from assay.releases.exporters.conversation import (
     work_messages,
     work_text,
 )
-from assay.releases.exporters.exporter import Carried, Column, Format, Row
-from assay.releases.exporters.holdings import Holding
+from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow
 from assay.releases.exporters.imitation import Imitation, demonstrated
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
@@ -87,7 +87,7 @@ class TrlLanguageModeling(Imitation, frozen=True, kw_only=True):
         return (text_column("text"),)
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole."""
         return frozenset({"candidates"})
 
@@ -97,7 +97,7 @@ class TrlLanguageModeling(Imitation, frozen=True, kw_only=True):
         response = _response(candidate, "standard", work=self.work)
         text = f"{plain_prompt(released.record.task)}{self.between}{response}"
         return Carried(
-            rows=(Row(values={"text": text}, candidates=(0,)),),
+            rows=(ExportRow(values={"text": text}, candidates=(0,)),),
             carried={"work_steps": self.steps_carried(candidate)},
         )
 
@@ -114,7 +114,7 @@ class TrlConversational(Imitation, frozen=True, kw_only=True):
         return messages_column("messages"), TOOLS_COLUMN
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole."""
         return frozenset({"candidates", "tools"})
 
@@ -125,7 +125,7 @@ class TrlConversational(Imitation, frozen=True, kw_only=True):
         response = _response(candidate, "conversational", work=self.work)
         values = {"messages": [*_prompt(task, "conversational"), *response]}
         return Carried(
-            rows=(Row(values=values | _tools(task, "conversational"), candidates=(0,)),),
+            rows=(ExportRow(values=values | _tools(task, "conversational"), candidates=(0,)),),
             carried={"work_steps": self.steps_carried(candidate)},
         )
 
@@ -146,7 +146,7 @@ class TrlPromptCompletion(Imitation, frozen=True, kw_only=True):
         return _columns(("prompt", "completion"), self.form)
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole."""
         return _with_tools({"candidates"}, self.form)
 
@@ -159,12 +159,12 @@ class TrlPromptCompletion(Imitation, frozen=True, kw_only=True):
             "completion": _response(candidate, self.form, work=self.work),
         }
         return Carried(
-            rows=(Row(values=values | _tools(task, self.form), candidates=(0,)),),
+            rows=(ExportRow(values=values | _tools(task, self.form), candidates=(0,)),),
             carried={"work_steps": self.steps_carried(candidate)},
         )
 
 
-class TrlPromptOnly(Format, frozen=True, kw_only=True):
+class TrlPromptOnly(ExportFormat, frozen=True, kw_only=True):
     """The prompt of every record."""
 
     name: ClassVar[str] = "trl:prompt-only"
@@ -184,7 +184,7 @@ class TrlPromptOnly(Format, frozen=True, kw_only=True):
         return _columns(("prompt",), self.form)
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole."""
         return _with_tools(set(), self.form)
 
@@ -192,15 +192,17 @@ class TrlPromptOnly(Format, frozen=True, kw_only=True):
         """One row for any record."""
         task = released.record.task
         values = {"prompt": _prompt(task, self.form)} | _tools(task, self.form)
-        return Carried(rows=(Row(values=values),))
+        return Carried(rows=(ExportRow(values=values),))
 
 
-class TrlPreference(Format, frozen=True, kw_only=True):
+class TrlPreference(ExportFormat, frozen=True, kw_only=True):
     """A better and a worse response to one prompt."""
 
     name: ClassVar[str] = "trl:preference"
     summary: ClassVar[str] = "`prompt`, `chosen` and `rejected`, for DPO and reward models"
-    partly: ClassVar[frozenset[Holding]] = frozenset({"candidates", "ordered_pairs", "strengths"})
+    partly: ClassVar[frozenset[CarriedField]] = frozenset(
+        {"candidates", "ordered_pairs", "strengths"}
+    )
     limits: ClassVar[tuple[str, ...]] = (
         _NO_TEMPLATE,
         "A record without a winner gives no pair: TRL has no row for a tie.",
@@ -222,7 +224,7 @@ class TrlPreference(Format, frozen=True, kw_only=True):
         return columns if self.margin == "none" else (*columns, *margin)
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole."""
         return _with_tools(set(), self.form)
 
@@ -244,7 +246,7 @@ class TrlPreference(Format, frozen=True, kw_only=True):
 
     def _row(
         self, released: ReleasedRecord, pair: tuple[int, int], margin: dict[str, float]
-    ) -> Row:
+    ) -> ExportRow:
         record = released.record
         chosen, rejected = (record.candidates[place] for place in pair)
         values = {
@@ -252,7 +254,7 @@ class TrlPreference(Format, frozen=True, kw_only=True):
             "chosen": _response(chosen, self.form, work=False),
             "rejected": _response(rejected, self.form, work=False),
         }
-        return Row(values=values | _tools(record.task, self.form) | margin, candidates=pair)
+        return ExportRow(values=values | _tools(record.task, self.form) | margin, candidates=pair)
 
     def _margin(self, released: ReleasedRecord) -> dict[str, float]:
         """The `margin` column of the winner's pairs, where it was asked for."""
@@ -265,12 +267,12 @@ class TrlPreference(Format, frozen=True, kw_only=True):
         return {"margin": total / sum(strengths.values())}
 
 
-class TrlUnpairedPreference(Format, frozen=True, kw_only=True):
+class TrlUnpairedPreference(ExportFormat, frozen=True, kw_only=True):
     """One response with a label: desirable or not."""
 
     name: ClassVar[str] = "trl:unpaired-preference"
     summary: ClassVar[str] = "`prompt`, `completion` and a true or false `label`, for KTO and BCO"
-    partly: ClassVar[frozenset[Holding]] = frozenset({"candidates", "ordered_pairs"})
+    partly: ClassVar[frozenset[CarriedField]] = frozenset({"candidates", "ordered_pairs"})
     limits: ClassVar[tuple[str, ...]] = (
         _NO_TEMPLATE,
         "The better candidate is labelled true and the worse false, as TRL itself unpairs.",
@@ -291,7 +293,7 @@ class TrlUnpairedPreference(Format, frozen=True, kw_only=True):
         return (*_columns(("prompt", "completion"), self.form), {"name": "label", "dtype": "bool"})
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole."""
         return _with_tools(set(), self.form)
 
@@ -300,7 +302,7 @@ class TrlUnpairedPreference(Format, frozen=True, kw_only=True):
         task, candidates = released.record.task, released.record.candidates
         labels = labelled(released, self.pairs)
         rows = tuple(
-            Row(
+            ExportRow(
                 values={
                     "prompt": _prompt(task, self.form),
                     "completion": _response(candidates[place], self.form, work=False),
@@ -324,14 +326,14 @@ class Kto(TrlUnpairedPreference, frozen=True, kw_only=True):
     """`standard` (plain texts) or `conversational` (lists of messages)."""
 
 
-class TrlStepwise(Format, frozen=True, kw_only=True):
+class TrlStepwise(ExportFormat, frozen=True, kw_only=True):
     """Observable steps, each right or wrong."""
 
     name: ClassVar[str] = "trl:stepwise"
     summary: ClassVar[str] = (
         "`prompt`, `completions` step by step and `labels`, for process rewards"
     )
-    partly: ClassVar[frozenset[Holding]] = frozenset({"work_steps", "step_labels"})
+    partly: ClassVar[frozenset[CarriedField]] = frozenset({"work_steps", "step_labels"})
     limits: ClassVar[tuple[str, ...]] = (
         "TRL has no conversational form here: the task is one user message.",
         "A step is true or false: a neutral, undecided or unlabelled step has no row.",
@@ -359,8 +361,10 @@ class TrlStepwise(Format, frozen=True, kw_only=True):
         prompt = plain_prompt(released.record.task)
         texts, labels = self._labelled_steps(released, part.subject)
         values = {"prompt": prompt, "completions": texts, "labels": labels}
-        carried: dict[Holding, int] = {"work_steps": len(texts), "step_labels": len(labels)}
-        return Carried(rows=(Row(values=values, candidates=(part.subject,)),), carried=carried)
+        carried: dict[CarriedField, int] = {"work_steps": len(texts), "step_labels": len(labels)}
+        return Carried(
+            rows=(ExportRow(values=values, candidates=(part.subject,)),), carried=carried
+        )
 
     def _labelled_steps(
         self, released: ReleasedRecord, subject: int
@@ -390,5 +394,5 @@ def _columns(names: Sequence[str], form: Form) -> tuple[Column, ...]:
     return columns if form == "standard" else (*columns, TOOLS_COLUMN)
 
 
-def _with_tools(carries: set[Holding], form: Form) -> frozenset[Holding]:
+def _with_tools(carries: set[CarriedField], form: Form) -> frozenset[CarriedField]:
     return frozenset(carries if form == "standard" else {*carries, "tools"})

@@ -5,19 +5,19 @@ from typing import ClassVar
 
 from assay.records.kinds import Demonstration, Outcome, Process
 from assay.records.record import Record
+from assay.releases.exporters.carried_fields import CarriedField
 from assay.releases.exporters.conversation import text_column
-from assay.releases.exporters.exporter import Carried, Column, Format, Row, Storage
-from assay.releases.exporters.holdings import Holding
+from assay.releases.exporters.exporter import Carried, Column, ExportFormat, ExportRow, Storage
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 
 
-class Verl(Format, frozen=True, kw_only=True):
+class Verl(ExportFormat, frozen=True, kw_only=True):
     """A prompt and the right answer that a rule rewards."""
 
     name: ClassVar[str] = "verl"
     summary: ClassVar[str] = "a prompt with the right answer that a rule rewards, for verl"
-    partly: ClassVar[frozenset[Holding]] = frozenset({"taxonomy"})
+    partly: ClassVar[frozenset[CarriedField]] = frozenset({"taxonomy"})
     limits: ClassVar[tuple[str, ...]] = (
         "The right answer is the record's own: of a demonstration, process or outcome.",
         "`data_source` chooses the reward function in verl; it is the source classes unless set.",
@@ -45,7 +45,7 @@ class Verl(Format, frozen=True, kw_only=True):
         )
 
     @property
-    def carries(self) -> frozenset[Holding]:
+    def carries(self) -> frozenset[CarriedField]:
         """Holdings that its rows carry whole."""
         return frozenset({"references"})
 
@@ -65,8 +65,8 @@ class Verl(Format, frozen=True, kw_only=True):
             "reward_model": {"style": "rule", "ground_truth": truth},
             "extra_info": {"split": self.split, "index": released.number, "record": record.id},
         }
-        ability: dict[Holding, int] = {"taxonomy": int(bool(record.task.capability))}
-        return Carried(rows=(Row(values=values),), carried=ability)
+        ability: dict[CarriedField, int] = {"taxonomy": int(bool(record.task.capability))}
+        return Carried(rows=(ExportRow(values=values),), carried=ability)
 
 
 def _right_answer(record: Record) -> str:

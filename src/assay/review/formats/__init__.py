@@ -10,18 +10,19 @@ sets the row aside.
 from assay.core.errors import UsageError
 from assay.review.formats.annotation_queue import AnnotationQueue
 from assay.review.formats.argilla import Argilla
-from assay.review.formats.format import Format
-from assay.review.formats.label_studio import LabelStudio
+from assay.review.formats.format import ReviewFormat
+from assay.review.formats.label_studio import LabelStudioReview
 from assay.review.formats.long_csv import LongCsv
 from assay.review.formats.potato import Potato
 
-FORMATS: dict[str, Format] = {
-    each.name: each for each in (LabelStudio(), Argilla(), Potato(), AnnotationQueue(), LongCsv())
+FORMATS: dict[str, ReviewFormat] = {
+    each.name: each
+    for each in (LabelStudioReview(), Argilla(), Potato(), AnnotationQueue(), LongCsv())
 }
 """Every format by its name."""
 
 
-def format_named(name: str) -> Format:
+def format_named(name: str) -> ReviewFormat:
     """The format of this name.
 
     Raises:

@@ -9,8 +9,8 @@ from typing import Any
 
 from assay.core.errors import InputError
 from assay.review.formats.cells import (
-    Cell,
-    Given,
+    AnswerCell,
+    ReviewerAnswer,
     as_list,
     as_name,
     as_object,
@@ -19,7 +19,7 @@ from assay.review.formats.cells import (
     settings_json,
 )
 from assay.review.formats.format import Foreign
-from assay.review.formats.questions import Question, Questionnaire, task_texts
+from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
 from assay.review.presentation import Presentation
 
 ANSWERS = ("feedback", "scores")
@@ -103,7 +103,7 @@ class AnnotationQueue:
         place = next(name for name in ANSWERS if name in row)
         given = [as_object(each, place) for each in as_list(row[place], place)]
         latest = sorted(given, key=_when)
-        return Given(
+        return ReviewerAnswer(
             assignment=assignment,
             answered_by=_person(given[0]) if given else None,
             # Feedback given again on the same key takes the earlier one's place in both tools.
@@ -134,18 +134,18 @@ def _when(said: Mapping[str, Any]) -> str:
     return ""
 
 
-def _cell(said: Mapping[str, Any]) -> Cell:
+def _cell(said: Mapping[str, Any]) -> AnswerCell:
     name = as_word(said.get("key") or said.get("name"), "key")
     name = "reason" if name == NOTE else name
     comment = as_word(said.get("comment"), "comment")
     for key in ("stringValue", "value", "score"):
         if said.get(key) is not None:
-            return Cell(name=name, text=as_word(said[key], name), comment=comment)
+            return AnswerCell(name=name, text=as_word(said[key], name), comment=comment)
     # Words are held as the comment where a tool has no text of its own for them.
-    return Cell(name=name, text=comment)
+    return AnswerCell(name=name, text=comment)
 
 
-def _feedback_config(question: Question) -> dict[str, Any]:
+def _feedback_config(question: FormQuestion) -> dict[str, Any]:
     if question.kind == "text":
         return {"type": "freeform"}
     return {
@@ -154,7 +154,7 @@ def _feedback_config(question: Question) -> dict[str, Any]:
     }
 
 
-def _rubric_item(question: Question) -> dict[str, Any]:
+def _rubric_item(question: FormQuestion) -> dict[str, Any]:
     item: dict[str, Any] = {
         "feedback_key": question.name,
         "description": question.text,
@@ -165,7 +165,7 @@ def _rubric_item(question: Question) -> dict[str, Any]:
     return item
 
 
-def _score_config(question: Question) -> dict[str, Any]:
+def _score_config(question: FormQuestion) -> dict[str, Any]:
     config: dict[str, Any] = {"name": question.name, "description": question.text}
     if question.kind == "text":
         return config | {"dataType": "TEXT"}
@@ -173,7 +173,7 @@ def _score_config(question: Question) -> dict[str, Any]:
     return config | {"dataType": "CATEGORICAL", "categories": categories}
 
 
-def _numbered(question: Question) -> Iterator[tuple[int, str]]:
+def _numbered(question: FormQuestion) -> Iterator[tuple[int, str]]:
     """A number for each option, its own where it is one: both tools want one beside the label."""
     own = {int(each.value) for each in question.options if _is_number(each.value)}
     free = max(own, default=-1) + 1

@@ -8,8 +8,8 @@ from typing import Any
 
 from assay.core.errors import InputError
 from assay.review.formats.cells import (
-    Cell,
-    Given,
+    AnswerCell,
+    ReviewerAnswer,
     as_list,
     as_object,
     as_word,
@@ -19,7 +19,7 @@ from assay.review.formats.cells import (
 )
 from assay.review.formats.format import Foreign
 from assay.review.formats.names import parts_of
-from assay.review.formats.questions import Question, Questionnaire, task_texts
+from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
 from assay.review.presentation import Presentation
 
 SUBMITTED = "submitted"
@@ -101,7 +101,7 @@ class Argilla:
         assignment = assignment_in(row.get("metadata"), row, {"assignment": row.get("id")})
         responses = as_list(row.get("responses"), "responses")
         if not responses:
-            return Given(assignment=assignment).row()
+            return ReviewerAnswer(assignment=assignment).row()
         response = as_object(responses[0], "responses")
         answered_by = as_word(response.get("user_id"), "user_id") or None
         status = response.get("status")
@@ -113,16 +113,16 @@ class Argilla:
                 hint="write it with `to_list(flatten=True)`, which gives `<question>.responses.status`",
             )
         if status != SUBMITTED:
-            return Given(assignment=assignment, answered_by=answered_by).row()
-        cells: list[Cell] = []
+            return ReviewerAnswer(assignment=assignment, answered_by=answered_by).row()
+        cells: list[AnswerCell] = []
         errors: list[dict[str, Any]] = []
         for name, holder in as_object(response.get("values"), "values").items():
             value = as_object(holder, name).get("value")
             if isinstance(value, list):
                 errors += _errors(row, name, value)
             else:
-                cells.append(Cell(name=name, text=as_word(value, name)))
-        return Given(
+                cells.append(AnswerCell(name=name, text=as_word(value, name)))
+        return ReviewerAnswer(
             assignment=assignment, answered_by=answered_by, cells=cells, errors=errors
         ).row()
 
@@ -132,7 +132,7 @@ def _field(name: str) -> str:
     return name.replace(".", "-").lower()
 
 
-def _asked(question: Question) -> dict[str, Any]:
+def _asked(question: FormQuestion) -> dict[str, Any]:
     return {
         "name": question.name,
         "title": question.text,
@@ -142,7 +142,7 @@ def _asked(question: Question) -> dict[str, Any]:
     }
 
 
-def _settings(question: Question) -> dict[str, Any]:
+def _settings(question: FormQuestion) -> dict[str, Any]:
     options = [
         {"value": each.value, "text": each.text, "description": None} for each in question.options
     ]

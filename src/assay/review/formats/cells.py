@@ -15,7 +15,7 @@ _OPEN = ("", "not_asked")
 """Verdicts with which a ranking may be given."""
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
+class AnswerCell(msgspec.Struct, frozen=True, kw_only=True):
     """What one question was answered."""
 
     name: str
@@ -26,14 +26,14 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """The remark on it."""
 
 
-class Given(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One person's answer to one assignment, as a tool holds it."""
 
     assignment: str
     """Id of the assignment."""
     answered_by: str | None = None
     """Who answered, as the tool names people."""
-    cells: Sequence[Cell] = ()
+    cells: Sequence[AnswerCell] = ()
     """The answers, question by question."""
     errors: Sequence[Mapping[str, Any]] = ()
     """Errors that were marked in a text."""
@@ -61,7 +61,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         return row | answers
 
 
-def _row(cells: Iterable[Cell], marked: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _row(cells: Iterable[AnswerCell], marked: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     said, whys, comments = _said(cells)
     remarks: dict[str, str] = {}
     ranking = said.pop(("ranking",), "")
@@ -87,7 +87,7 @@ def _row(cells: Iterable[Cell], marked: Sequence[Mapping[str, Any]]) -> dict[str
 _Texts = dict[tuple[str, ...], str]
 
 
-def _said(cells: Iterable[Cell]) -> tuple[_Texts, _Texts, _Texts]:
+def _said(cells: Iterable[AnswerCell]) -> tuple[_Texts, _Texts, _Texts]:
     """By what they are about: the answers, the reasons of abstentions, the comments."""
     said: _Texts = {}
     whys: _Texts = {}

@@ -10,7 +10,7 @@ Foreign = Mapping[str, Any]
 """One row as the tool wrote it: a task with its answers, or one line of a table."""
 
 
-class Format(Protocol):
+class ReviewFormat(Protocol):
     """One tool's shape of tasks, settings and answers."""
 
     name: str

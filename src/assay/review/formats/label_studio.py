@@ -12,8 +12,8 @@ from typing import Any
 from assay.contracts.terms import SEVERITIES
 from assay.core.errors import InputError
 from assay.review.formats.cells import (
-    Cell,
-    Given,
+    AnswerCell,
+    ReviewerAnswer,
     as_list,
     as_name,
     as_object,
@@ -23,7 +23,7 @@ from assay.review.formats.cells import (
 )
 from assay.review.formats.format import Foreign
 from assay.review.formats.names import name_of, parts_of
-from assay.review.formats.questions import ABSTAIN, Question, Questionnaire, task_texts
+from assay.review.formats.questions import ABSTAIN, FormQuestion, Questionnaire, task_texts
 from assay.review.presentation import Presentation
 
 NOTES = ("correction", "verification", "note")
@@ -34,7 +34,7 @@ _SIDES = {"left": "A", "right": "B"}
 _READ = ("choices", "rating", "number", "textarea", "pairwise", "labels")
 
 
-class LabelStudio:
+class LabelStudioReview:
     """Tasks to import, a labeling configuration, and the tool's JSON export (not JSON-MIN).
 
     Each text is a key of `data`, so that `Text` shows it as it is; a key that a task lacks is
@@ -88,11 +88,11 @@ class LabelStudio:
         assignment = assignment_in(data, row.get("meta"))
         annotations = as_list(row["annotations"], "annotations")
         if not annotations:
-            return Given(assignment=assignment).row()
+            return ReviewerAnswer(assignment=assignment).row()
         annotation = as_object(annotations[0], "annotations")
         answered_by = as_name(annotation.get("completed_by"))
         if annotation.get("was_cancelled"):
-            return Given(assignment=assignment, answered_by=answered_by).row()
+            return ReviewerAnswer(assignment=assignment, answered_by=answered_by).row()
         results = [
             as_object(each, "result") for each in as_list(annotation.get("result"), "result")
         ]
@@ -100,7 +100,7 @@ class LabelStudio:
         regions = {_region(each) for each in spans} - {""}
         others = [each for each in results if each.get("type") != "labels"]
         about = [each for each in others if _region(each) in regions]
-        return Given(
+        return ReviewerAnswer(
             assignment=assignment,
             answered_by=answered_by,
             cells=[_cell(each) for each in others if _region(each) not in regions],
@@ -122,11 +122,11 @@ def _titled(name: str) -> str:
     return f"{family.replace('_', ' ')} {letter}".strip()
 
 
-def _labels_spans(question: Question, text: str) -> bool:
+def _labels_spans(question: FormQuestion, text: str) -> bool:
     return question.kind == "spans" and text == f"candidate.{question.letter}"
 
 
-def _asked(question: Question) -> str:
+def _asked(question: FormQuestion) -> str:
     """A question with its header; one about an abstention is seen only beside an abstention."""
     seen: dict[str, str] = {}
     if question.why_of:
@@ -139,7 +139,7 @@ def _asked(question: Question) -> str:
     return _tag("View", header, _control(question), **seen)
 
 
-def _control(question: Question) -> str:
+def _control(question: FormQuestion) -> str:
     about = f"candidate_{question.letter}" if question.letter else "task"
     named = {"name": question.name, "toName": about}
     if question.kind == "text":
@@ -151,7 +151,7 @@ def _control(question: Question) -> str:
     return _tag(tag, *options, **named)
 
 
-def _about_span(question: Question) -> str:
+def _about_span(question: FormQuestion) -> str:
     """What may be said of each span of one candidate."""
     letter = str(question.letter)
     about = {"toName": f"candidate_{letter}", "perRegion": "true"}
@@ -196,9 +196,9 @@ def _region(result: Mapping[str, Any]) -> str:
     return as_word(result.get("id"), "id")
 
 
-def _cell(result: Mapping[str, Any]) -> Cell:
+def _cell(result: Mapping[str, Any]) -> AnswerCell:
     name = as_word(result.get("from_name"), "from_name")
-    return Cell(name=name, text=_said(result, name))
+    return AnswerCell(name=name, text=_said(result, name))
 
 
 def _said(result: Mapping[str, Any], name: str) -> str:

@@ -7,7 +7,7 @@ from assay.core.errors import InputError
 from assay.review.exchange import defused
 from assay.review.formats.cells import as_word, settings_json
 from assay.review.formats.format import Foreign
-from assay.review.formats.questions import Question, Questionnaire, task_texts
+from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
 from assay.review.presentation import Presentation
 
 SHOWN = "shown"
@@ -86,16 +86,16 @@ class LongCsv:
         return found
 
 
-def _stands(question: Question) -> bool:
+def _stands(question: FormQuestion) -> bool:
     """Whether a question has a row of its own: spans and the reasons of abstentions have none."""
     return question.kind != "spans" and question.parts[0] not in {"why", "ranking", "no_errors"}
 
 
-def _column(question: Question) -> str:
+def _column(question: FormQuestion) -> str:
     return ".".join(question.parts)
 
 
-def _values(question: Question) -> Iterator[str]:
+def _values(question: FormQuestion) -> Iterator[str]:
     for each in question.options:
         yield "abstain:why" if each.value == "abstain" else each.value
     if question.parts == ("verdict",):

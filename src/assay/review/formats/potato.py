@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 
 from assay.core.errors import InputError
 from assay.review.formats.cells import (
-    Cell,
-    Given,
+    AnswerCell,
+    ReviewerAnswer,
     as_list,
     as_name,
     as_object,
@@ -23,7 +23,7 @@ from assay.review.formats.cells import (
 )
 from assay.review.formats.format import Foreign
 from assay.review.formats.names import parts_of
-from assay.review.formats.questions import Question, Questionnaire, task_texts
+from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
 from assay.review.presentation import Presentation
 
 LABELS = "instance_id_to_label_to_value"
@@ -100,14 +100,14 @@ class Potato:
                 hint="give the JSON or JSON lines that Potato exports, or a user_state.json",
             )
         assignment = assignment_in(row.get("metadata"), {"assignment": row.get("id")})
-        cells: list[Cell] = []
+        cells: list[AnswerCell] = []
         errors: list[dict[str, Any]] = []
         for name, value in as_object(row["annotations"] or {}, "annotations").items():
             if isinstance(value, list):
                 errors += _errors(row, name, value)
             else:
-                cells.append(Cell(name=name, text=_said(value, name)))
-        return Given(
+                cells.append(AnswerCell(name=name, text=_said(value, name)))
+        return ReviewerAnswer(
             assignment=assignment,
             answered_by=as_name(row.get("annotator") or row.get("user_id")),
             cells=cells,
@@ -130,7 +130,7 @@ def _display(name: str, asked: Questionnaire) -> dict[str, Any]:
     return shown | {"span_target": True} if marked else shown
 
 
-def _scheme(question: Question) -> dict[str, Any]:
+def _scheme(question: FormQuestion) -> dict[str, Any]:
     kinds = {"choice": "radio", "spans": "span", "text": "text"}
     scheme: dict[str, Any] = {
         "annotation_type": kinds[question.kind],
@@ -144,7 +144,7 @@ def _scheme(question: Question) -> dict[str, Any]:
     return scheme
 
 
-def _legend(question: Question) -> Iterator[str]:
+def _legend(question: FormQuestion) -> Iterator[str]:
     """What each option means; the tool shows the option itself alone."""
     for each in question.options:
         if each.text != each.value:

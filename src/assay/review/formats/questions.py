@@ -47,7 +47,7 @@ class Option(msgspec.Struct, frozen=True):
     """What the reviewer reads."""
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class FormQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """One question."""
 
     parts: tuple[str, ...]
@@ -89,7 +89,7 @@ class Questionnaire(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     """The rubric's title."""
-    questions: tuple[Question, ...]
+    questions: tuple[FormQuestion, ...]
     """The questions in the order in which they are asked."""
     texts: tuple[str, ...]
     """Names of the texts that a task may show, such as `task`, `candidate.A`."""
@@ -171,17 +171,17 @@ def questionnaire(
         *_step_labels(extent),
         *_rulings(extent),
         *(_errors(extent, categories) if extent.errors else ()),
-        Question(parts=("reason",), text="Any other reason for your answer"),
+        FormQuestion(parts=("reason",), text="Any other reason for your answer"),
     ]
     return Questionnaire(title=rubric.title, questions=tuple(asked), texts=extent.texts, file=file)
 
 
-def _verdict(rubric: Rubric, letters: tuple[str, ...]) -> Iterator[Question]:
+def _verdict(rubric: Rubric, letters: tuple[str, ...]) -> Iterator[FormQuestion]:
     better = "is better" if len(letters) > 1 else "is good"
     options = [Option(letter, f"{letter} {better}") for letter in letters]
     options += [Option(_word(word), _VERDICTS[word]) for word in rubric.verdicts]
     options.append(Option("not_asked", "No overall verdict"))
-    yield Question(
+    yield FormQuestion(
         parts=("verdict",),
         text="Which answer is better overall?" if len(letters) > 1 else "Your overall verdict",
         kind="choice",
@@ -190,14 +190,14 @@ def _verdict(rubric: Rubric, letters: tuple[str, ...]) -> Iterator[Question]:
     )
     if "abstained" in rubric.verdicts:
         yield _why(("verdict",), "Why do you abstain?", None)
-    yield Question(
+    yield FormQuestion(
         parts=("strength",),
         text="How much better is it? 1 is slightly",
         kind="choice",
         options=tuple(Option(value, value) for value in STRENGTHS),
     )
     if len(letters) > 2:  # noqa: PLR2004  an order over two is a verdict
-        yield Question(
+        yield FormQuestion(
             parts=("ranking",),
             text="Instead of one best answer, your ranking, such as B>A=C; "
             "choose `No overall verdict` above",
@@ -208,7 +208,7 @@ def _word(verdict: str) -> str:
     return ABSTAIN if verdict == "abstained" else verdict
 
 
-def _scores(dimension: Dimension, extent: Extent) -> Iterator[Question]:
+def _scores(dimension: Dimension, extent: Extent) -> Iterator[FormQuestion]:
     """The scores of each candidate on one dimension, each with the reason of an abstention."""
     values = dimension.values
     wide = len(values) > WIDEST
@@ -217,7 +217,7 @@ def _scores(dimension: Dimension, extent: Extent) -> Iterator[Question]:
     scale = f" ({values[0]} to {values[-1]}, `na`, or `abstain:` and why)" if wide else ""
     for letter in extent.steps:
         parts = ("score", dimension.id, letter)
-        yield Question(
+        yield FormQuestion(
             parts=parts,
             text=f"{letter}: {dimension.question}{scale}",
             kind="text" if wide else "choice",
@@ -233,19 +233,19 @@ def _anchored(dimension: Dimension, value: str) -> str:
     return f"{value}: {anchor}" if anchor else value
 
 
-def _why(parts: tuple[str, ...], text: str, letter: str | None) -> Question:
-    return Question(parts=("why", *parts), text=text, letter=letter, why_of=name_of(parts))
+def _why(parts: tuple[str, ...], text: str, letter: str | None) -> FormQuestion:
+    return FormQuestion(parts=("why", *parts), text=text, letter=letter, why_of=name_of(parts))
 
 
-def _reason(dimension: Dimension) -> Question:
-    return Question(parts=("reason", dimension.id), text=f"Why, as to {dimension.id}?")
+def _reason(dimension: Dimension) -> FormQuestion:
+    return FormQuestion(parts=("reason", dimension.id), text=f"Why, as to {dimension.id}?")
 
 
-def _step_labels(extent: Extent) -> Iterator[Question]:
+def _step_labels(extent: Extent) -> Iterator[FormQuestion]:
     options = tuple(Option(label, label) for label in STEP_LABELS)
     for letter, count in extent.steps.items():
         for step in range(count):
-            yield Question(
+            yield FormQuestion(
                 parts=("step", letter, str(step)),
                 text=f"Step {step} of {letter}; leave it empty where there is none",
                 kind="choice",
@@ -254,12 +254,12 @@ def _step_labels(extent: Extent) -> Iterator[Question]:
             )
 
 
-def _rulings(extent: Extent) -> Iterator[Question]:
+def _rulings(extent: Extent) -> Iterator[FormQuestion]:
     options = [Option(ruling, ruling) for ruling in RULINGS]
     options += [Option(f"violates:{grade}", f"violates, {grade}") for grade in SEVERITIES]
     for section in extent.sections:
         for letter in extent.steps:
-            yield Question(
+            yield FormQuestion(
                 parts=("ruling", section, letter),
                 text=f"{letter}: section {section}; leave it empty where it is not at issue",
                 kind="choice",
@@ -268,24 +268,24 @@ def _rulings(extent: Extent) -> Iterator[Question]:
             )
 
 
-def _errors(extent: Extent, categories: Mapping[str, str]) -> Iterator[Question]:
+def _errors(extent: Extent, categories: Mapping[str, str]) -> Iterator[FormQuestion]:
     classes = categories or {FREE_CATEGORY: "An error"}
     labels = tuple(Option(name, f"{name}: {text}") for name, text in classes.items())
     for letter in extent.steps:
-        yield Question(
+        yield FormQuestion(
             parts=("errors", letter),
             text=f"Label what is wrong in {letter}",
             kind="spans",
             options=labels,
             letter=letter,
         )
-    yield Question(
+    yield FormQuestion(
         parts=("no_errors",),
         text="You looked for errors and found none",
         kind="choice",
         options=(Option("none_found", "No error found"),),
     )
-    yield Question(
+    yield FormQuestion(
         parts=("errors",),
         text="Errors that no span can hold, as a JSON list of objects with candidate, category, "
         "quote, start, severity, correction, verification, note",

@@ -12,11 +12,11 @@ from assay.governance.exit_rights import ExitRights
 from assay.records.kinds import Part
 from assay.records.ports import Row, row_values
 from assay.review.exchange import is_answer_row, is_unanswered
-from assay.review.formats.format import Foreign, Format
+from assay.review.formats.format import Foreign, ReviewFormat
 from assay.review.formats.questions import Questionnaire, extent_of, questionnaire
 from assay.review.pass_service import waiting_work
-from assay.review.ports import PassRegister
 from assay.review.presentation import Presentation, present
+from assay.review.queue.ports import PassRegister
 from assay.review.service import Whose
 
 
@@ -33,7 +33,7 @@ def hand_out(
     store: FactStore,
     register: PassRegister,
     documents: Mapping[DocumentKind, Document],
-    form: Format,
+    form: ReviewFormat,
     *,
     file: str,
     rights: ExitRights,
@@ -72,7 +72,7 @@ def hand_out(
 
 
 def native_rows(
-    rows: Iterable[Row], form: Format, *, whose: Whose | None = None, mended: bool = False
+    rows: Iterable[Row], form: ReviewFormat, *, whose: Whose | None = None, mended: bool = False
 ) -> Iterator[Row]:
     """Rows that another tool exported as rows of `review.exchange`, faults with their reason.
 
@@ -89,7 +89,7 @@ def native_rows(
     return _joined(given) if form.in_parts else given
 
 
-def _answers(row: Row, form: Format, whose: Whose | None, *, mended: bool) -> Iterator[Row]:
+def _answers(row: Row, form: ReviewFormat, whose: Whose | None, *, mended: bool) -> Iterator[Row]:
     try:
         values = row_values(row)
         if mended and is_answer_row(values):
@@ -110,7 +110,7 @@ def _answers(row: Row, form: Format, whose: Whose | None, *, mended: bool) -> It
             yield each
 
 
-def _answer(row: Row, part: Foreign, form: Format) -> Row:
+def _answer(row: Row, part: Foreign, form: ReviewFormat) -> Row:
     try:
         return Row(number=row.number, line=row.line, values=form.answer(part))
     except InputError as fault:

@@ -18,7 +18,7 @@ from assay.verification.constraints import (
     length,
     punctuation,
 )
-from assay.verification.constraints.kind import Kind, Parameters
+from assay.verification.constraints.kind import ConstraintParameters, Kind
 
 KINDS: Mapping[str, Kind] = {
     "keywords:existence": Kind(keywords.Existence, keywords.existence),
@@ -37,22 +37,22 @@ KINDS: Mapping[str, Kind] = {
     ),
     "detectable_content:postscript": Kind(content.Postscript, content.postscript),
     "detectable_format:number_bullet_lists": Kind(form.NumberBulletLists, form.number_bullet_lists),
-    "detectable_format:constrained_response": Kind(Parameters, form.constrained_response),
+    "detectable_format:constrained_response": Kind(ConstraintParameters, form.constrained_response),
     "detectable_format:number_highlighted_sections": Kind(
         form.NumberHighlightedSections, form.number_highlighted_sections
     ),
     "detectable_format:multiple_sections": Kind(form.MultipleSections, form.multiple_sections),
-    "detectable_format:json_format": Kind(Parameters, form.json_format),
-    "detectable_format:title": Kind(Parameters, form.title),
-    "combination:two_responses": Kind(Parameters, combination.two_responses),
+    "detectable_format:json_format": Kind(ConstraintParameters, form.json_format),
+    "detectable_format:title": Kind(ConstraintParameters, form.title),
+    "combination:two_responses": Kind(ConstraintParameters, combination.two_responses),
     "combination:repeat_prompt": Kind(combination.RepeatPrompt, combination.repeat_prompt),
     "startend:end_checker": Kind(ends.EndChecker, ends.end_checker),
-    "startend:quotation": Kind(Parameters, ends.quotation),
+    "startend:quotation": Kind(ConstraintParameters, ends.quotation),
     "change_case:capital_word_frequency": Kind(
         case.CapitalWordFrequency, case.capital_word_frequency
     ),
-    "change_case:english_capital": Kind(Parameters, case.english_capital),
-    "change_case:english_lowercase": Kind(Parameters, case.english_lowercase),
-    "punctuation:no_comma": Kind(Parameters, punctuation.no_comma),
+    "change_case:english_capital": Kind(ConstraintParameters, case.english_capital),
+    "change_case:english_lowercase": Kind(ConstraintParameters, case.english_lowercase),
+    "punctuation:no_comma": Kind(ConstraintParameters, punctuation.no_comma),
 }
 """The kinds by name."""

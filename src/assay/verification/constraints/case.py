@@ -1,10 +1,12 @@
 """Constraints on capitals."""
 
-from assay.verification.constraints.kind import Count, Parameters, Relation, compared
+from assay.verification.constraints.kind import ConstraintParameters, Count, Relation, compared
 from assay.verification.constraints.language import other_than
 
 
-class CapitalWordFrequency(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CapitalWordFrequency(
+    ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
     """Parameters of `change_case:capital_word_frequency`."""
 
     capital_frequency: Count
@@ -23,14 +25,14 @@ def capital_word_frequency(text: str, asked: CapitalWordFrequency) -> str | None
     return compared(count, asked.capital_relation, asked.capital_frequency, "words in capitals")
 
 
-def english_capital(text: str, _: Parameters) -> str | None:
+def english_capital(text: str, _: ConstraintParameters) -> str | None:
     """The text is English, with at least one letter and all its letters capitals."""
     if not text.isupper():
         return "it is not all in capitals"
     return other_than("en", text)
 
 
-def english_lowercase(text: str, _: Parameters) -> str | None:
+def english_lowercase(text: str, _: ConstraintParameters) -> str | None:
     """The text is English, with at least one letter and none of its letters a capital."""
     if not text.islower():
         return "it is not all in small letters"

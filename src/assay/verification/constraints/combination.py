@@ -1,12 +1,12 @@
 """Constraints on the text as a whole: the prompt repeated, two responses."""
 
-from assay.verification.constraints.kind import Parameters, Passage
+from assay.verification.constraints.kind import ConstraintParameters, Passage
 
 DIVIDER = "******"
 """What parts two responses."""
 
 
-class RepeatPrompt(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RepeatPrompt(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `combination:repeat_prompt`."""
 
     prompt_to_repeat: Passage
@@ -20,7 +20,7 @@ def repeat_prompt(text: str, asked: RepeatPrompt) -> str | None:
     return "it does not begin with the prompt"
 
 
-def two_responses(text: str, _: Parameters) -> str | None:
+def two_responses(text: str, _: ConstraintParameters) -> str | None:
     """The text is two different responses, with six asterisks between them.
 
     A divider before the first and one after the last are accepted.

@@ -7,7 +7,7 @@ import msgspec
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 from assay.verification.constraints import KINDS
-from assay.verification.constraints.kind import CannotTellError, Kind, Parameters, shown
+from assay.verification.constraints.kind import CannotTellError, ConstraintParameters, Kind, shown
 
 MAX_CONSTRAINTS = 100
 """Constraints of one text."""
@@ -24,11 +24,11 @@ class Constraint(NamedTuple):
     """The kind's name, such as `keywords:existence`."""
     kind: Kind
     """The kind."""
-    asked: Parameters
+    asked: ConstraintParameters
     """Its parameters."""
 
 
-class Outcome(NamedTuple):
+class ConstraintOutcome(NamedTuple):
     """What became of one constraint."""
 
     id: str
@@ -65,7 +65,7 @@ def constraints_in(text: str) -> tuple[Constraint, ...]:
     return tuple(map(_constraint, written))
 
 
-def outcome_of(constraint: Constraint, text: str, *, loose: bool) -> Outcome:
+def outcome_of(constraint: Constraint, text: str, *, loose: bool) -> ConstraintOutcome:
     """Hold a text against a constraint.
 
     Args:
@@ -102,11 +102,11 @@ def _constraint(written: _Written) -> Constraint:
     return Constraint(written.id, kind, asked)
 
 
-def _outcome(constraint: Constraint, text: str) -> Outcome:
+def _outcome(constraint: Constraint, text: str) -> ConstraintOutcome:
     if not text.strip():
-        return Outcome(constraint.id, holds=False, how="the text is empty")
+        return ConstraintOutcome(constraint.id, holds=False, how="the text is empty")
     try:
         fault = constraint.kind.fault(text, constraint.asked)
     except CannotTellError as error:
-        return Outcome(constraint.id, holds=None, how=str(error))
-    return Outcome(constraint.id, holds=fault is None, how=fault)
+        return ConstraintOutcome(constraint.id, holds=None, how=str(error))
+    return ConstraintOutcome(constraint.id, holds=fault is None, how=fault)

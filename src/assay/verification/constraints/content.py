@@ -3,19 +3,21 @@
 import re
 from collections.abc import Iterator
 
-from assay.verification.constraints.kind import Count, Parameters, Phrase, compared
+from assay.verification.constraints.kind import ConstraintParameters, Count, Phrase, compared
 
 _MAYBE_SPACE = r"[^\S\n]?"
 
 
-class NumberPlaceholders(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NumberPlaceholders(
+    ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
     """Parameters of `detectable_content:number_placeholders`."""
 
     num_placeholders: Count
     """The least number of placeholders."""
 
 
-class Postscript(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Postscript(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `detectable_content:postscript`."""
 
     postscript_marker: Phrase

@@ -1,11 +1,11 @@
 """Constraints on how the text begins and ends."""
 
-from assay.verification.constraints.kind import Parameters, Passage, shown
+from assay.verification.constraints.kind import ConstraintParameters, Passage, shown
 
 _PAIRS = (('"', '"'), ("“", "”"))
 
 
-class EndChecker(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EndChecker(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `startend:end_checker`."""
 
     end_phrase: Passage
@@ -21,7 +21,7 @@ def end_checker(text: str, asked: EndChecker) -> str | None:
     return f"it ends with {shown(whole[-60:])}"
 
 
-def quotation(text: str, _: Parameters) -> str | None:
+def quotation(text: str, _: ConstraintParameters) -> str | None:
     """The whole text, not an empty one, is in double quotation marks, straight or curly."""
     bare = text.strip()
     for opening, closing in _PAIRS:

@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from assay.verification.constraints.kind import Parameters, Phrase, Positive, compared
+from assay.verification.constraints.kind import ConstraintParameters, Phrase, Positive, compared
 
 ANSWERS = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
 """The answers of `detectable_format:constrained_response`."""
@@ -14,21 +14,25 @@ _EMPHASIS = re.compile(r"\*+")
 _FENCE = re.compile(r"```[A-Za-z]*")
 
 
-class NumberBulletLists(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NumberBulletLists(
+    ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
     """Parameters of `detectable_format:number_bullet_lists`."""
 
     num_bullets: Positive
     """The number of bullets, exactly."""
 
 
-class NumberHighlightedSections(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NumberHighlightedSections(
+    ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
     """Parameters of `detectable_format:number_highlighted_sections`."""
 
     num_highlights: Positive
     """The least number of highlights."""
 
 
-class MultipleSections(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MultipleSections(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `detectable_format:multiple_sections`."""
 
     section_spliter: Phrase
@@ -37,7 +41,7 @@ class MultipleSections(Parameters, frozen=True, kw_only=True, forbid_unknown_fie
     """The least number of sections."""
 
 
-def json_format(text: str, _: Parameters) -> str | None:
+def json_format(text: str, _: ConstraintParameters) -> str | None:
     """The whole text is a JSON object or array, bare or in a Markdown code block."""
     inside = text.strip()
     if (fence := _FENCE.match(inside)) is not None:
@@ -49,7 +53,7 @@ def json_format(text: str, _: Parameters) -> str | None:
     return None if isinstance(value, dict | list) else "it is not a JSON object or array"
 
 
-def title(text: str, _: Parameters) -> str | None:
+def title(text: str, _: ConstraintParameters) -> str | None:
     """A title is in double angle brackets within one line, such as `<<title>>`."""
     for line in text.split("\n"):
         start, end = line.find("<<"), line.rfind(">>")
@@ -85,7 +89,7 @@ def multiple_sections(text: str, asked: MultipleSections) -> str | None:
     return compared(len(numbers), "at least", asked.num_sections, "numbered sections")
 
 
-def constrained_response(text: str, _: Parameters) -> str | None:
+def constrained_response(text: str, _: ConstraintParameters) -> str | None:
     """The text holds one of `My answer is yes.`, `My answer is no.`, `My answer is maybe.`."""
     given = [answer for answer in ANSWERS if answer in text]
     if len(given) == 1:

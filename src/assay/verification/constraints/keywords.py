@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 
 from assay.verification.constraints.kind import (
+    ConstraintParameters,
     Count,
-    Parameters,
     Phrase,
     Phrases,
     Relation,
@@ -15,14 +15,14 @@ from assay.verification.constraints.kind import (
 )
 
 
-class Existence(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Existence(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `keywords:existence`."""
 
     keywords: Phrases
     """The words, all of which must be in the text, in any case."""
 
 
-class Frequency(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Frequency(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `keywords:frequency`."""
 
     keyword: Phrase
@@ -33,14 +33,14 @@ class Frequency(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The relation of its count to that number."""
 
 
-class ForbiddenWords(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ForbiddenWords(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `keywords:forbidden_words`."""
 
     forbidden_words: Phrases
     """The words, none of which may be in the text, in any case."""
 
 
-class LetterFrequency(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class LetterFrequency(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `keywords:letter_frequency`."""
 
     letter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)]

@@ -26,7 +26,7 @@ Phrases = Annotated[tuple[Phrase, ...], msgspec.Meta(min_length=1, max_length=20
 _SHOWN = 60
 
 
-class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ConstraintParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of a constraint; this one has none."""
 
 
@@ -37,7 +37,7 @@ class CannotTellError(Exception):
 class Kind(NamedTuple):
     """One kind of constraint."""
 
-    parameters: type[Parameters]
+    parameters: type[ConstraintParameters]
     """Its parameters."""
     fault: Callable[[str, Any], str | None]
     """How a text breaks it, in words; None where the text keeps it. It may raise CannotTellError."""

@@ -11,7 +11,7 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
-from assay.verification.constraints.kind import CannotTellError, Parameters, Phrase
+from assay.verification.constraints.kind import CannotTellError, ConstraintParameters, Phrase
 
 SURE = 0.5
 """The probability from which another language than the one asked for is detected (a convention)."""
@@ -30,7 +30,7 @@ _SAME = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "fil": "tl", "cmn": "zh
 """Other codes of a language, and written forms of one that the detector parts at random."""
 
 
-class ResponseLanguage(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ResponseLanguage(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `language:response_language`."""
 
     language: Phrase

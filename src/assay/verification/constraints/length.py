@@ -4,8 +4,8 @@ import re
 
 from assay.verification.constraints.counting import paragraphs, sentences, words
 from assay.verification.constraints.kind import (
+    ConstraintParameters,
     Count,
-    Parameters,
     Phrase,
     Positive,
     Relation,
@@ -16,7 +16,7 @@ from assay.verification.constraints.kind import (
 _DIVIDER = re.compile(r"\*\*\*")
 
 
-class NumberWords(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NumberWords(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `length_constraints:number_words`."""
 
     num_words: Count
@@ -25,7 +25,7 @@ class NumberWords(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The relation of the text's words to it."""
 
 
-class NumberSentences(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NumberSentences(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `length_constraints:number_sentences`."""
 
     num_sentences: Count
@@ -34,14 +34,16 @@ class NumberSentences(Parameters, frozen=True, kw_only=True, forbid_unknown_fiel
     """The relation of the text's sentences to it."""
 
 
-class NumberParagraphs(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NumberParagraphs(ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Parameters of `length_constraints:number_paragraphs`."""
 
     num_paragraphs: Positive
     """The number of paragraphs, exactly."""
 
 
-class NthParagraphFirstWord(Parameters, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NthParagraphFirstWord(
+    ConstraintParameters, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
     """Parameters of `length_constraints:nth_paragraph_first_word`."""
 
     num_paragraphs: Positive

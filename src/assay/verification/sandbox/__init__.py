@@ -6,7 +6,7 @@ probe has shown that the isolation holds; nothing of a run is left behind; the p
 candidates has never read a test.
 """
 
-from assay.verification.sandbox.isolation import Holding, Proof
+from assay.verification.sandbox.isolation import IsolationCheck, Proof
 from assay.verification.sandbox.sandbox import WarmSandbox, open_sandbox, proven
 
-__all__ = ["Holding", "Proof", "WarmSandbox", "open_sandbox", "proven"]
+__all__ = ["IsolationCheck", "Proof", "WarmSandbox", "open_sandbox", "proven"]

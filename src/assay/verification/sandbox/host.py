@@ -61,7 +61,7 @@ class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the kernel ended a process for want of memory on this machine meanwhile."""
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
+class RunOutput(msgspec.Struct, frozen=True, kw_only=True):
     """What came out of a run."""
 
     ending: Ending
@@ -204,7 +204,7 @@ class ForkServer:
         full = ended_for_memory() > self._ended_for_memory
         return msgspec.structs.replace(msgspec.convert(said, Ending), machine_full=full)
 
-    def hear(self, pipes: Sequence[int], limits: Limits, *, most: int | None = None) -> Heard:
+    def hear(self, pipes: Sequence[int], limits: Limits, *, most: int | None = None) -> RunOutput:
         """Read pipes until the run has ended, and end it where it says or takes too much.
 
         Args:
@@ -241,7 +241,7 @@ class ForkServer:
         if why and ending.stopped in {"asked", None}:
             ending = msgspec.structs.replace(ending, stopped=why)
         ending = msgspec.structs.replace(ending, processes=processes)
-        return Heard(ending=ending, texts=tuple(map(bytes, ear.texts)), sizes=tuple(ear.sizes))
+        return RunOutput(ending=ending, texts=tuple(map(bytes, ear.texts)), sizes=tuple(ear.sizes))
 
     def _broke(self, why: str) -> BrokenError:
         self.broken = True

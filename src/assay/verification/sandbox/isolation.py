@@ -8,7 +8,7 @@ SPLIT = "split"
 """Candidate and tests in two processes; only plain values pass between them."""
 
 
-class Holding(msgspec.Struct, frozen=True, kw_only=True):
+class IsolationCheck(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a sandbox must hold, and what the probe saw."""
 
     name: str
@@ -26,7 +26,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """The level that was asked for."""
     by: str
     """What holds the code, with its version."""
-    holdings: tuple[Holding, ...]
+    holdings: tuple[IsolationCheck, ...]
     """Every thing that must hold."""
 
     @property

@@ -48,7 +48,7 @@ class Bubblewrap(NamedTuple):
     """What it says of itself."""
 
 
-class Shown(NamedTuple):
+class MountedFolder(NamedTuple):
     """A folder of the host that is shown read-only inside."""
 
     source: Path
@@ -110,9 +110,15 @@ def launch(
     code = _lay_out(Path(stage.name))
     runtime, libraries = _runtime(), _packages() if packages else []
     if wrap:
-        inner = [Shown(each, f"/packages/{number}") for number, each in enumerate(libraries)]
+        inner = [
+            MountedFolder(each, f"/packages/{number}") for number, each in enumerate(libraries)
+        ]
         search = ["/code", *(each.target for each in inner)]
-        shown = [*(Shown(each, str(each)) for each in runtime), Shown(code, "/code"), *inner]
+        shown = [
+            *(MountedFolder(each, str(each)) for each in runtime),
+            MountedFolder(code, "/code"),
+            *inner,
+        ]
         command = _wrapped(wrap, shown, search)
     else:
         search = [str(code), *map(str, libraries)]
@@ -175,7 +181,7 @@ def _packages() -> list[Path]:
     return [Path(each).resolve() for each in dict.fromkeys((paths["purelib"], paths["platlib"]))]
 
 
-def _wrapped(wrap: Bubblewrap, shown: Sequence[Shown], search: Sequence[str]) -> list[str]:
+def _wrapped(wrap: Bubblewrap, shown: Sequence[MountedFolder], search: Sequence[str]) -> list[str]:
     """The bubblewrap command up to the program that it runs.
 
     It does not ask to die with its parent: that would be the thread that started it. The fork server

@@ -12,9 +12,9 @@ from typing import Any
 
 from assay.contracts.contract import IsolationLevel
 from assay.verification.ports import Limits
-from assay.verification.sandbox.host import BrokenError, ForkServer, Heard
+from assay.verification.sandbox.host import BrokenError, ForkServer, RunOutput
 from assay.verification.sandbox.inside.probe import TRIES
-from assay.verification.sandbox.isolation import Holding
+from assay.verification.sandbox.isolation import IsolationCheck
 from assay.verification.sandbox.launching import ENVIRONMENT
 from assay.verification.sandbox.scripts import run_script
 
@@ -24,7 +24,7 @@ _GIVEN = (*ENVIRONMENT, "PYTHONPATH", "PWD", "LC_CTYPE")
 """Variables that a run may see: ours, and those that shells and interpreters set themselves."""
 
 
-def probe(server: ForkServer, level: IsolationLevel) -> tuple[Holding, ...]:
+def probe(server: ForkServer, level: IsolationLevel) -> tuple[IsolationCheck, ...]:
     """Try to break out of a sandbox, and say what held.
 
     Args:
@@ -42,13 +42,15 @@ def probe(server: ForkServer, level: IsolationLevel) -> tuple[Holding, ...]:
             heard = run_script(server, source, limits=_LIMITS)
             stopped = run_script(server, "while True: pass", limits=_ENDLESS)
         except BrokenError as error:
-            return (Holding(name="start", held=False, seen=str(error)),)
+            return (IsolationCheck(name="start", held=False, seen=str(error)),)
         found = list(_tries(heard, level))
-        found += (Holding(name="seen from outside", held=not reached(), seen=_told(reached())),)
+        found += (
+            IsolationCheck(name="seen from outside", held=not reached(), seen=_told(reached())),
+        )
     ended = stopped.ending.stopped == "time"
     return (
         *found,
-        Holding(
+        IsolationCheck(
             name="time", held=ended, seen=f"an endless loop was {'' if ended else 'not '}ended"
         ),
     )
@@ -59,7 +61,7 @@ def main_module() -> str:
     return TRIES["network"].__module__
 
 
-def _tries(heard: Heard, level: IsolationLevel) -> Iterator[Holding]:
+def _tries(heard: RunOutput, level: IsolationLevel) -> Iterator[IsolationCheck]:
     """What the probe reported for each try; a try that it did not report did not hold."""
     said: dict[str, Any] = {}
     for line in heard.texts[0].decode(errors="replace").splitlines():
@@ -67,10 +69,12 @@ def _tries(heard: Heard, level: IsolationLevel) -> Iterator[Holding]:
         said[found["name"]] = found
     for name in TRIES:
         if name in said:
-            yield Holding(name=name, held=said[name]["held"] is True, seen=str(said[name]["seen"]))
+            yield IsolationCheck(
+                name=name, held=said[name]["held"] is True, seen=str(said[name]["seen"])
+            )
         elif level == "namespaces" or name != "files bounded":
             error = heard.texts[1].decode(errors="replace").strip().splitlines()[-1:]
-            yield Holding(
+            yield IsolationCheck(
                 name=name, held=False, seen=f"not tried: {' '.join(error) or 'no answer'}"
             )
 

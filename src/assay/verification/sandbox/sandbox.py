@@ -19,13 +19,13 @@ from assay.contracts.contract import IsolationLevel
 from assay.core.canonical import json_text
 from assay.core.digest import labelled
 from assay.core.errors import MachineError
-from assay.verification.ports import Check, Evaluation, Limits, Run
+from assay.verification.ports import Limits, Run, TestRun, TrustedEvaluation
 from assay.verification.sandbox import inside
 from assay.verification.sandbox.host import (
     BrokenError,
     Ending,
     ForkServer,
-    Heard,
+    RunOutput,
     remedy,
 )
 from assay.verification.sandbox.isolation import SPLIT, Proof
@@ -45,13 +45,13 @@ from assay.verification.sandbox.verdicts import (
 )
 from assay.verification.standing import SHARED_PROCESS
 from assay.verification.verification import (
-    Error,
     Fail,
     MachineVerdict,
     Pass,
     Unavailable,
     Uncarried,
     Usage,
+    VerifierError,
 )
 
 EVALUATORS = f"{inside.__name__}.evaluators"
@@ -104,7 +104,7 @@ class WarmSandbox:
                 self._server("candidate"), program, stdin=stdin, command=command, limits=limits
             )
         except BrokenError as error:
-            return self._unrun(Error(reason=f"the runner failed: {error}"))
+            return self._unrun(VerifierError(reason=f"the runner failed: {error}"))
         output, error_output, told = heard.texts
         ending = heard.ending
         return Run(
@@ -137,7 +137,7 @@ class WarmSandbox:
         context: str = "",
         shared: bool = False,
         limits: Limits,
-    ) -> Check:
+    ) -> TestRun:
         """Hold a candidate against tests; see `Sandbox.check`."""
         job = {"tests": tests, "context": context, "entry": entry or ""}
         try:
@@ -146,10 +146,10 @@ class WarmSandbox:
             return self._apart(candidate, job, limits)
         except BrokenError as error:
             return self._checked(
-                Error(reason=f"the runner failed: {error}"), {}, _NOTHING_USED, SPLIT
+                VerifierError(reason=f"the runner failed: {error}"), {}, _NOTHING_USED, SPLIT
             )
 
-    def _apart(self, candidate: str, job: dict[str, Any], limits: Limits) -> Check:
+    def _apart(self, candidate: str, job: dict[str, Any], limits: Limits) -> TestRun:
         """A split check; once more where it failed and the candidate changed its arguments.
 
         Tests that run apart do not see such changes, because a candidate could change by them what
@@ -166,7 +166,7 @@ class WarmSandbox:
 
     def _split(
         self, candidate: str, job: dict[str, Any], limits: Limits
-    ) -> tuple[Check, dict[str, Any]]:
+    ) -> tuple[TestRun, dict[str, Any]]:
         judge, subject = self._server("tests"), self._server("candidate")
         reading, report = os.pipe2(os.O_CLOEXEC)
         # The candidate has nothing to report: its process must not hold a way to say the verdict.
@@ -190,7 +190,7 @@ class WarmSandbox:
         verdict = split_verdict(said, heard.ending, theirs, limits)
         return self._checked(verdict, said, usage, SPLIT), said
 
-    def _shared(self, job: dict[str, Any], limits: Limits) -> Check:
+    def _shared(self, job: dict[str, Any], limits: Limits) -> TestRun:
         uses_pytest = bool(_IMPORTS_PYTEST.search(job["tests"]))
         if uses_pytest and find_spec("pytest") is None:
             missing = Unavailable(reason="the suite needs pytest: pip install pytest")
@@ -203,9 +203,9 @@ class WarmSandbox:
 
     def _checked(
         self, verdict: MachineVerdict, said: dict[str, Any], usage: Usage, how: str
-    ) -> Check:
+    ) -> TestRun:
         note = said.get("note") if isinstance(verdict, Pass) else None
-        return Check(
+        return TestRun(
             verdict=verdict,
             note=one_line(str(note)) if note else None,
             assertions=assertions_of(said),
@@ -214,7 +214,7 @@ class WarmSandbox:
             isolation=f"{self.isolation}/{how}",
         )
 
-    def evaluate(self, function: str, payload: Any, *, limits: Limits) -> Evaluation:
+    def evaluate(self, function: str, payload: Any, *, limits: Limits) -> TrustedEvaluation:
         """Call a trusted function, `module:name` below the evaluators, on hostile data."""
         module, _, name = function.partition(":")
         side = f"{EVALUATORS}.{module}"
@@ -223,8 +223,8 @@ class WarmSandbox:
                 side, "evaluate", {"function": f"{side}:{name}", "payload": payload}, limits
             )
         except BrokenError as error:
-            return Evaluation(
-                verdict=Error(reason=f"the runner failed: {error}"),
+            return TrustedEvaluation(
+                verdict=VerifierError(reason=f"the runner failed: {error}"),
                 value=None,
                 usage=_NOTHING_USED,
                 isolation=self.isolation,
@@ -233,14 +233,14 @@ class WarmSandbox:
         verdict = ended(heard.ending, limits)
         if verdict is None and "value" not in said:
             verdict = evaluation_verdict(said)
-        return Evaluation(
+        return TrustedEvaluation(
             verdict=verdict or Pass(),
             value=said.get("value"),
             usage=_usage(heard.ending, 0),
             isolation=self.isolation,
         )
 
-    def _ask(self, side: str, role: str, job: dict[str, Any], limits: Limits) -> Heard:
+    def _ask(self, side: str, role: str, job: dict[str, Any], limits: Limits) -> RunOutput:
         """Let one child do one thing, and hear what it reports."""
         server = self._server(side)
         reading, report = os.pipe2(os.O_CLOEXEC)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from assay.verification.ports import Limits
-from assay.verification.sandbox.host import ForkServer, Heard
+from assay.verification.sandbox.host import ForkServer, RunOutput
 
 LANGUAGES: Mapping[str, tuple[str, ...]] = {
     "bash": ("/bin/bash",),
@@ -23,7 +23,7 @@ def run_script(
     stdin: bytes = b"",
     command: tuple[str, ...] | None = None,
     limits: Limits,
-) -> Heard:
+) -> RunOutput:
     """Run one program to its end: standard output and error, and what it reported to the host.
 
     Args:

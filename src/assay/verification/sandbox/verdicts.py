@@ -9,10 +9,9 @@ import signal
 from typing import Any
 
 from assay.verification.ports import AssertionTally, Limits
-from assay.verification.sandbox.host import KEPT_BYTES, Ending, Heard
+from assay.verification.sandbox.host import KEPT_BYTES, Ending, RunOutput
 from assay.verification.verification import (
     Crash,
-    Error,
     Fail,
     FileLimit,
     MachineVerdict,
@@ -23,9 +22,10 @@ from assay.verification.verification import (
     Timeout,
     Unavailable,
     Uncarried,
+    VerifierError,
 )
 
-SAID_NOTHING = Error(reason="the tests' process ended without a verdict")
+SAID_NOTHING = VerifierError(reason="the tests' process ended without a verdict")
 
 MEMORY_SEEN = 0.5
 """Share of the memory it may take that a run must have been seen to hold to have met that limit: a
@@ -47,7 +47,7 @@ _REASON = 300
 def ended(ending: Ending, limits: Limits) -> MachineVerdict | None:
     """The verdict where a run did not end by itself; None where it did."""
     if ending.unconfined:
-        return Error(reason=f"the runner failed: {one_line(ending.unconfined)}")
+        return VerifierError(reason=f"the runner failed: {one_line(ending.unconfined)}")
     if ending.stopped in _STOPPED:
         return _STOPPED[ending.stopped]
     if ending.signal is None or ending.stopped is not None:
@@ -55,11 +55,13 @@ def ended(ending: Ending, limits: Limits) -> MachineVerdict | None:
     if ending.signal in {signal.SIGKILL, signal.SIGXCPU} and ending.cpu_ms >= limits.seconds * 1000:
         return Timeout()
     if ending.signal == signal.SIGKILL and ending.machine_full:
-        return Error(reason="this machine ran out of memory, and the kernel ended the process")
+        return VerifierError(
+            reason="this machine ran out of memory, and the kernel ended the process"
+        )
     return Crash(reason=f"ended by {_signal(ending.signal)}")
 
 
-def program_verdict(heard: Heard, said: dict[str, Any], limits: Limits) -> MachineVerdict:
+def program_verdict(heard: RunOutput, said: dict[str, Any], limits: Limits) -> MachineVerdict:
     """The verdict of a whole program.
 
     Args:
@@ -95,7 +97,7 @@ def split_verdict(
     """
     for side in (ours, theirs):
         if side.unconfined:
-            return Error(reason=f"the runner failed: {one_line(side.unconfined)}")
+            return VerifierError(reason=f"the runner failed: {one_line(side.unconfined)}")
     if "verdict" not in said:
         return _tests_broke(said, ours)
     if said["verdict"] == "silent":
@@ -114,7 +116,9 @@ def _tests_broke(said: dict[str, Any], ours: Ending) -> MachineVerdict:
     """The verdict where the tests came to none: the candidate's, if it had answered by then."""
     if "asked" not in said:
         if ours.stopped == "time":
-            return Error(reason="the tests did not end, and had not heard from the candidate")
+            return VerifierError(
+                reason="the tests did not end, and had not heard from the candidate"
+            )
         return SAID_NOTHING
     if ours.stopped == "time":
         return Timeout()
@@ -138,7 +142,7 @@ def said_verdict(said: dict[str, Any]) -> MachineVerdict | None:
         case "memory":
             return Memory()
         case "error":
-            return Error(reason=note)
+            return VerifierError(reason=note)
         case _:
             return None
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from assay.records.candidate import Candidate, Step
 from assay.records.evidence import Evidence, TextSpan
 from assay.records.record import Record
-from assay.verification.arithmetic import UnreadableError, says, value_of
+from assay.verification.arithmetic import UnreadableCalculationError, says, value_of
 from assay.verification.cases import case
 from assay.verification.verification import Fail, Pass, Uncarried
-from assay.verification.verifier import Case, Found, NothingToVerify, Test, texts_of
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase, texts_of
 from assay.verification.written_calculation import calculations_in, fault_of, narrow
 
 _MARKED = re.compile(r"<<([^<>\n]{1,400})>>")
@@ -105,7 +105,7 @@ class CalculatorSteps(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 end = start + len(shown)
                 yield start, shown
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """Right calculations pass; one wrong among them fails, and an unread one never passes."""
         wrong = (Step(text="<<4+7=11>>"), Step(text="<<11*2=21>>"))
         return (
@@ -146,13 +146,13 @@ def _check(text: str) -> str | Unread | None:
         return Unread(why="it has no result")
     try:
         return _check_numbers(first, results, narrow(text))
-    except UnreadableError as error:
+    except UnreadableCalculationError as error:
         why = error
     except ZeroDivisionError:
         return f"{text.strip()} divides by zero"
     try:
         return fault_of(text)
-    except UnreadableError as error:
+    except UnreadableCalculationError as error:
         known = calculations_in(text)
         return Unread(why=str(error if any(known) else why))
     except ZeroDivisionError:
@@ -166,7 +166,7 @@ def _reads_in_words(text: str) -> bool:
 def _check_numbers(first: str, results: Sequence[str], text: str) -> str | None:
     """A calculation of bare numbers, exact or rounded."""
     if not results or "=" not in text or len(results) != text.count("="):
-        raise UnreadableError("it is not a calculation of bare numbers")
+        raise UnreadableCalculationError("it is not a calculation of bare numbers")
     exact = value_of(first)
     for stated in results:
         if not says(stated, exact):

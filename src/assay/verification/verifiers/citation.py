@@ -6,10 +6,10 @@ from typing import NamedTuple
 from assay.records.evidence import Evidence, TextSpan
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.cited import Citation as Marker
+from assay.verification.cited import CitationMarker as Marker
 from assay.verification.cited import citations_in, is_listed, listed
 from assay.verification.verification import Fail, Pass, Uncarried
-from assay.verification.verifier import Case, Found, NothingToVerify, Test, texts_of
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase, texts_of
 
 MAX_CITATIONS = 1000
 """Citations of one candidate that are looked for; more are not read, never a silent pass."""
@@ -20,7 +20,7 @@ MAX_SHOWN = 50
 _MEANING = "whether the record names the source, not whether it supports a claim"
 
 
-class Cited(NamedTuple):
+class CheckedCitation(NamedTuple):
     """One citation with what became of it."""
 
     span: TextSpan
@@ -36,7 +36,7 @@ class Cited(NamedTuple):
         return f"{'located' if self.located else 'absent'}: {self.span.quote[:200]!r}"
 
 
-class Citation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CitationVerifier(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every source that a candidate cites is looked for among the locators of the evidence."""
 
     name = "citation"
@@ -69,7 +69,7 @@ class Citation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return NothingToVerify(reason="the record names no source")
         sources = listed(locators)
         found = [
-            Cited(span, step, is_listed(marker, sources, in_order=self.in_order))
+            CheckedCitation(span, step, is_listed(marker, sources, in_order=self.in_order))
             for marker, span, step in markers
         ]
         return _judged(found, candidate)
@@ -83,7 +83,7 @@ class Citation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 end = start + len(each.text)
                 yield each, TextSpan(pointer=pointer, start=start, end=end, quote=each.text), step
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """Sources of the record are located; another year, page, address or number is not."""
         return (
             *(case(title, "pass", text, evidence=_SOURCES) for title, text in _LOCATED),
@@ -95,7 +95,7 @@ class Citation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )  # fmt: skip
 
 
-def _judged(found: list[Cited], candidate: int) -> Found:
+def _judged(found: list[CheckedCitation], candidate: int) -> Found:
     absent = [each for each in found if not each.located]
     note = f"{len(found) - len(absent)} located, {len(absent)} absent: {_MEANING}"
     ordered = (*absent, *(each for each in found if each.located))
@@ -113,7 +113,7 @@ def _judged(found: list[Cited], candidate: int) -> Found:
     )
 
 
-def _evidence(each: Cited, candidate: int) -> Evidence:
+def _evidence(each: CheckedCitation, candidate: int) -> Evidence:
     return Evidence(
         kind="citation",
         text=each.told,

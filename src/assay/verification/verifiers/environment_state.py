@@ -19,8 +19,8 @@ from assay.verification.state_assertion import (
     refuse_bad_assertion,
     state_fault,
 )
-from assay.verification.verification import Error, Fail, Pass
-from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
+from assay.verification.verification import Fail, Pass, VerifierError
+from assay.verification.verifier import CaseOutcome, Found, NothingToVerify, Test, VerifierCase
 
 State = tuple[int | None, str]
 """A step of work (None: the end) and the state there as JSON text."""
@@ -69,7 +69,7 @@ class EnvironmentState(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             wanted = ABSENT if expected is None else read_value(expected)
             before = _before(record.task, asserted)
         except InputError as error:
-            return Found(verdict=Error(reason=str(error)))
+            return Found(verdict=VerifierError(reason=str(error)))
         if wanted is ABSENT and not asserted:
             return NothingToVerify(reason="no state is expected and nothing is asserted")
         if not states:
@@ -84,7 +84,7 @@ class EnvironmentState(Test, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         note = f"{len(asserted)} assertions hold of {len(states)} states{whole}"
         return Found(verdict=Pass(), note=note)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """Its gold and counter-gold cases."""
         return _cases()
 
@@ -146,7 +146,7 @@ _PAID = {**_CART, "open": False, "paid": {"crowns": 40}}
 def _case(
     title: str, expected: CaseOutcome, state: str, *asserted: Any, between: str | None = None,
     whole: bool = False, **options: Any,
-) -> Case:  # fmt: skip
+) -> VerifierCase:  # fmt: skip
     tests = Evidence(kind="test", text=json_text({"environment-state": list(asserted)}))
     record = Record(
         schema_version=1,
@@ -166,10 +166,10 @@ def _case(
         ),
         evidence=(tests,) if asserted else (),
     )
-    return Case(title=title, record=record, expected=expected, options=options)
+    return VerifierCase(title=title, record=record, expected=expected, options=options)
 
 
-def _cases() -> tuple[Case, ...]:
+def _cases() -> tuple[VerifierCase, ...]:
     paid = {"op": "equals", "path": "/paid/crowns", "value": 40}
     only = {"op": "only_changed", "value": ["/open", "/paid/crowns"]}
     kept = {"op": "unchanged", "path": "/cart"}

@@ -31,8 +31,8 @@ from assay.records.task import Message, Task, ToolCall
 from assay.verification.accepted import Strings, accepted_fault, refuse_bad_key
 from assay.verification.calls import MadeCall, TooManyCallsError, first_turn, made_calls
 from assay.verification.json_value import read_value, shown
-from assay.verification.verification import Error, Fail, Pass, Uncarried
-from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
+from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
+from assay.verification.verifier import CaseOutcome, Found, NothingToVerify, Test, VerifierCase
 
 MAX_EXPECTED = 100
 """Expected calls of one record."""
@@ -90,7 +90,7 @@ class ExpectedCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         except TooManyCallsError as error:
             return Found(verdict=Uncarried(reason=str(error)))
         except InputError as error:
-            return Found(verdict=Error(reason=str(error)))
+            return Found(verdict=VerifierError(reason=str(error)))
         to_made = (_in_order if self.ordered else _matched)(faults)
         if None in to_made:
             return self._not_made(wanted, made, faults, to_made)
@@ -101,7 +101,7 @@ class ExpectedCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         note = f"{len(wanted)} expected calls made" + (f", {len(spare)} more" if spare else "")
         return Found(verdict=Pass(), note=note)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """Its gold and counter-gold cases."""
         return _cases()
 
@@ -233,7 +233,7 @@ _BOOK = ExpectedCall(
 _PAY = ExpectedCall(name="pay", arguments=json_text({"crowns": [24]}), turn=1)
 
 
-def _case(title: str, expected: CaseOutcome, *turns: str, **options: Any) -> Case:
+def _case(title: str, expected: CaseOutcome, *turns: str, **options: Any) -> VerifierCase:
     """A case whose turns are given as `name arguments`, a call each."""
     said: list[Message] = []
     for turn in turns:
@@ -250,10 +250,10 @@ def _case(title: str, expected: CaseOutcome, *turns: str, **options: Any) -> Cas
         sources=(Source(source_class="own"),),
         candidates=(Candidate(content=tuple(said[:-1]), provenance=MadeByModel(model="m")),),
     )
-    return Case(title=title, record=record, expected=expected, options=options)
+    return VerifierCase(title=title, record=record, expected=expected, options=options)
 
 
-def _cases() -> tuple[Case, ...]:
+def _cases() -> tuple[VerifierCase, ...]:
     book, pay = 'book {"seats":2,"to":"Corrie Pier"}', 'pay {"crowns":24}'
     return (
         _case("the calls of the key", "pass", book, pay),

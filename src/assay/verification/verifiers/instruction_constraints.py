@@ -15,12 +15,12 @@ from assay.verification.constraints import KINDS
 from assay.verification.constraints.constraint import (
     BadConstraintError,
     Constraint,
-    Outcome,
+    ConstraintOutcome,
     constraints_in,
     outcome_of,
 )
-from assay.verification.verification import Error, Fail, Pass, Uncarried
-from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
+from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
+from assay.verification.verifier import CaseOutcome, Found, NothingToVerify, Test, VerifierCase
 
 MAX_TEXT = 500_000
 """Characters of a response; a longer one is not read, never a silent pass."""
@@ -57,7 +57,7 @@ class InstructionConstraints(Test, frozen=True, kw_only=True, forbid_unknown_fie
         try:
             asked = self._asked(record, candidate)
         except BadConstraintError as error:
-            return Found(verdict=Error(reason=str(error)[:_MAX_REASON]))
+            return Found(verdict=VerifierError(reason=str(error)[:_MAX_REASON]))
         if not asked:
             return NothingToVerify(reason=f"no constraint {self.of}".rstrip() + " is set")
         text = candidate_text(record.candidates[candidate])
@@ -81,7 +81,7 @@ class InstructionConstraints(Test, frozen=True, kw_only=True, forbid_unknown_fie
         asked = [constraint for text in texts for constraint in constraints_in(text)]
         return [each for each in asked if self.of in {"", each.id}]
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """What keeps each constraint passes; what only looks as if it did does not."""
         return tuple(_case(*each) for each in _CASES)
 
@@ -92,7 +92,7 @@ def _sets_constraints(piece: Evidence) -> bool:
     return piece.kind == "test" and text.startswith("{") and '"constraints"' in text
 
 
-def _found(outcomes: list[Outcome], candidate: int) -> Found:
+def _found(outcomes: list[ConstraintOutcome], candidate: int) -> Found:
     held = sum(each.holds is True for each in outcomes)
     broken = [each for each in outcomes if each.holds is False]
     untold = [each for each in outcomes if each.holds is None]
@@ -108,11 +108,11 @@ def _found(outcomes: list[Outcome], candidate: int) -> Found:
     )
 
 
-def _said(outcome: Outcome) -> str:
+def _said(outcome: ConstraintOutcome) -> str:
     return f"{outcome.id}: {outcome.how}"
 
 
-def _evidence(outcomes: Iterable[Outcome], candidate: int) -> Iterable[Evidence]:
+def _evidence(outcomes: Iterable[ConstraintOutcome], candidate: int) -> Iterable[Evidence]:
     """Each constraint with what became of it; `holds` is null where that cannot be determined."""
     for each in outcomes:
         yield Evidence(kind="test", text=json_text(each._asdict()), candidate=candidate)
@@ -143,7 +143,9 @@ _CASES: tuple[tuple[str, CaseOutcome, str, str, bool], ...] = (
 )  # fmt: skip
 
 
-def _case(title: str, expected: CaseOutcome, asked: str, response: str, loose: bool) -> Case:
+def _case(
+    title: str, expected: CaseOutcome, asked: str, response: str, loose: bool
+) -> VerifierCase:
     record = Record(
         schema_version=1,
         part=OutcomeRecord(criterion="instructions followed"),
@@ -152,4 +154,4 @@ def _case(title: str, expected: CaseOutcome, asked: str, response: str, loose: b
         candidates=(Candidate(content=response, provenance=MadeByUnknown(reason="a case")),),
         evidence=(Evidence(kind="test", text=asked),),
     )
-    return Case(title=title, record=record, expected=expected, options={"loose": loose})
+    return VerifierCase(title=title, record=record, expected=expected, options={"loose": loose})

@@ -11,8 +11,8 @@ from assay.verification.calls import calls_of
 from assay.verification.cases import case
 from assay.verification.json_value import read_value, unreadable
 from assay.verification.schema import over_budget, schema_fault
-from assay.verification.verification import Error, Fail, Pass, Timeout
-from assay.verification.verifier import Case, Found, NothingToVerify, Test
+from assay.verification.verification import Fail, Pass, Timeout, VerifierError
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase
 
 
 class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +69,7 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 return Found(verdict=verdict, step=step)
         return Found(verdict=Pass(), note=f"{len(made)} calls fit")
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """JSON of the right shape passes; another type, a missing field or no JSON does not."""
         schema = '{"type":"object","required":["total"],"properties":{"total":{"type":"integer"}}}'
         tools = (Tool(name="fare", parameters=schema),)
@@ -91,12 +91,14 @@ class JsonSchema(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )  # fmt: skip
 
 
-def _held(schema: str, value: Any, size: int, tool: str = "") -> Pass | Fail | Error | Timeout:
+def _held(
+    schema: str, value: Any, size: int, tool: str = ""
+) -> Pass | Fail | VerifierError | Timeout:
     name = f"{tool}: " if tool else ""
     try:
         fault = schema_fault(schema, value)
     except BudgetError as error:
         return over_budget(error, size, name)
     except InputError as error:
-        return Error(reason=f"{name}{error.message}")
+        return VerifierError(reason=f"{name}{error.message}")
     return Fail(reason=f"{name}{fault}") if fault else Pass()

@@ -7,7 +7,7 @@ from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
 from assay.verification.verification import Fail, Pass
-from assay.verification.verifier import Case, Found, NothingToVerify, Test, reference_of
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase, reference_of
 
 _SHOWN = 80
 _SIGNED = re.compile(r"-?[.,]?\d")
@@ -43,7 +43,7 @@ class ExactMatch(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def _normal(self, text: str) -> str:
         return text
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """The same letters pass; other letters, other capitals and a missing marker do not."""
         return (
             case("the same letters", "pass", "Turin", reference="Turin"),
@@ -80,7 +80,7 @@ class NormalisedMatch(ExactMatch, frozen=True, kw_only=True, forbid_unknown_fiel
     def _normal(self, text: str) -> str:
         return normalised(text, keep_case=self.keep_case, keep_punctuation=self.keep_punctuation)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """Another spelling of the same letters passes; other letters do not."""
         return (
             case("other capitals, spaces and stop", "pass", " TURIN. ", reference="Turin"),

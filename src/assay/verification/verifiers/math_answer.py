@@ -8,14 +8,14 @@ from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
 from assay.verification.evaluated import broken, unread
-from assay.verification.ports import Evaluation, Limits, Sandbox
+from assay.verification.ports import Limits, Sandbox, TrustedEvaluation
 from assay.verification.verification import Fail, Pass, Unavailable
 from assay.verification.verifier import (
-    Case,
     CaseOutcome,
     Found,
     NothingToVerify,
     Test,
+    VerifierCase,
     reference_of,
 )
 
@@ -86,11 +86,11 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         shown = f"{str(given[-1])[:_SHOWN]!r} is not {reference[:_SHOWN]!r}"
         return _found(same, Fail(reason=shown))
 
-    def _ask(self, sandbox: Sandbox, function: str, payload: Any) -> Evaluation:
+    def _ask(self, sandbox: Sandbox, function: str, payload: Any) -> TrustedEvaluation:
         limits = Limits(seconds=float(self.seconds), memory_mb=self.memory_mb)
         return sandbox.evaluate(f"mathematics:{function}", payload, limits=limits)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """Equal in other words passes; what differs in value, sign, end or kind does not."""
         return tuple(
             case(title, expected, answer, reference=reference)
@@ -98,7 +98,7 @@ class MathAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
 
-def _found(found: Evaluation, verdict: Pass | Fail) -> Found:
+def _found(found: TrustedEvaluation, verdict: Pass | Fail) -> Found:
     return Found(verdict=verdict, isolation=found.isolation, usage=found.usage)
 
 

@@ -8,14 +8,14 @@ from assay.core.errors import UsageError
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.verification import Error, Fail, Pass, Uncarried
-from assay.verification.verifier import Case, Found, NothingToVerify, Test, reference_of
+from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase, reference_of
 from assay.verification.verifiers.matching import answer_in
 from assay.verification.written_number import (
     DECIMAL_COMMA,
     FORMATS,
     LANGUAGES,
-    Format,
+    NumberStyle,
     UnreadableNumberError,
     WrittenNumber,
     format_of,
@@ -87,7 +87,7 @@ class NumericAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         try:
             exact = self._value(wanted, self._format(self.reference_format, taxonomy))
         except UnreadableNumberError as error:
-            return Found(verdict=Error(reason=f"the reference: {error}"))
+            return Found(verdict=VerifierError(reason=f"the reference: {error}"))
         try:
             value = self._value(given, self._format("", taxonomy))
         except UnreadableNumberError as error:
@@ -108,16 +108,16 @@ class NumericAnswer(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         last = deque(numbers, maxlen=1)
         return last[0] if last else None
 
-    def _format(self, name: str, taxonomy: dict[str, str]) -> Format | None:
+    def _format(self, name: str, taxonomy: dict[str, str]) -> NumberStyle | None:
         if self.decimal_comma and not name:
             return DECIMAL_COMMA
         name = name or self.number_format
         return format_of(taxonomy) if name == "auto" else FORMATS[LANGUAGES[name]]
 
-    def _value(self, number: WrittenNumber, written: Format | None) -> Fraction:
+    def _value(self, number: WrittenNumber, written: NumberStyle | None) -> Fraction:
         return value_of_number(number, written, fractions=self.fractions, percent=self.percent)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """A right number passes as its language writes it; as another one does, it does not."""
         return (
             case("a number in a sentence", "pass", "It costs $1,200.50.", reference="1200.5"),

@@ -10,14 +10,14 @@ from assay.records.evidence import Evidence
 from assay.records.record import Record
 from assay.verification.cases import case
 from assay.verification.ports import Limits, Run, Sandbox
-from assay.verification.verification import Error, Fail, MachineVerdict, Pass
-from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
+from assay.verification.verification import Fail, MachineVerdict, Pass, VerifierError
+from assay.verification.verifier import CaseOutcome, Found, NothingToVerify, Test, VerifierCase
 from assay.verification.verifiers.python_tests import code_in, tests_of
 
 _SHOWN = 80
 
 
-class Expected(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ExpectedOutput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One input with the output that it must bring."""
 
     stdin: str = ""
@@ -60,7 +60,7 @@ class ProgramOutput(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
             wanted = [each for text in texts for each in _expected(text)]
         except (msgspec.ValidationError, ValueError) as error:
             reason = f"the tests are not a list of stdin and stdout: {error}"
-            return Found(verdict=Error(reason=reason[:300]))
+            return Found(verdict=VerifierError(reason=reason[:300]))
         if not wanted:
             return NothingToVerify(reason="the tests hold no input")
         source = code_in(candidate_text(record.candidates[candidate]))
@@ -77,7 +77,7 @@ class ProgramOutput(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         note = f"{number + 1} of {len(wanted)} inputs run"
         return Found(verdict=verdict, note=note, isolation=run.isolation, usage=run.usage)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """A right program passes; one that prints the wrong thing, nothing, or dies does not."""
         tests = (Evidence(kind="test", text=_TESTS),)
         return tuple(
@@ -85,12 +85,12 @@ class ProgramOutput(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         )
 
 
-def _expected(text: str) -> list[Expected]:
+def _expected(text: str) -> list[ExpectedOutput]:
     found: Any = json.loads(text)
-    return msgspec.convert(found, list[Expected])
+    return msgspec.convert(found, list[ExpectedOutput])
 
 
-def _verdict(run: Run, expected: Expected, number: int) -> MachineVerdict:
+def _verdict(run: Run, expected: ExpectedOutput, number: int) -> MachineVerdict:
     if not isinstance(run.verdict, Pass):
         if isinstance(run.verdict, Fail):
             return Fail(reason=f"input {number}: {run.verdict.reason}")

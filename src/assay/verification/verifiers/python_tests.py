@@ -8,9 +8,9 @@ from assay.records.evidence import Evidence
 from assay.records.kinds import Outcome
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.ports import AssertionTally, Check, Limits, Sandbox
+from assay.verification.ports import AssertionTally, Limits, Sandbox, TestRun
 from assay.verification.verification import Fail, NotDelivered, Pass, reason_of
-from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
+from assay.verification.verifier import CaseOutcome, Found, NothingToVerify, Test, VerifierCase
 
 _FENCE = re.compile(r"^[ \t]*```[ \t]*(\w*)[^\n]*\n(.*?)^[ \t]*```", re.MULTILINE | re.DOTALL)
 _FUNCTION = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
@@ -77,7 +77,7 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 break
         return _found(checks, pieces[len(checks) - 1], len(pieces), candidate)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """Right code passes; code that is wrong, silent, or forges a pass does not."""
         tests = (Evidence(kind="test", text=_TESTS),)
         return tuple(
@@ -86,7 +86,7 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
 
-def _found(checks: list[Check], last: Evidence, pieces: int, candidate: int) -> Found:
+def _found(checks: list[TestRun], last: Evidence, pieces: int, candidate: int) -> Found:
     verdict = checks[-1].verdict
     borrowed = sorted({name for each in checks for name in each.borrowed})
     notes = [f"{len(checks)} of {pieces} pieces of tests run"]

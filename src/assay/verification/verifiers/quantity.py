@@ -10,14 +10,14 @@ from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
 from assay.verification.evaluated import broken, unread
-from assay.verification.ports import Evaluation, Limits, Sandbox
+from assay.verification.ports import Limits, Sandbox, TrustedEvaluation
 from assay.verification.verification import Fail, Pass, Unavailable
 from assay.verification.verifier import (
-    Case,
     CaseOutcome,
     Found,
     NothingToVerify,
     Test,
+    VerifierCase,
     reference_of,
 )
 from assay.verification.verifiers.matching import answer_in
@@ -76,7 +76,7 @@ class Quantity(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             usage=given.usage,
         )
 
-    def _read(self, sandbox: Sandbox, text: str) -> Evaluation:
+    def _read(self, sandbox: Sandbox, text: str) -> TrustedEvaluation:
         limits = Limits(seconds=float(self.seconds), memory_mb=512)
         return sandbox.evaluate("quantities:read", {"text": text}, limits=limits)
 
@@ -102,7 +102,7 @@ class Quantity(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 hint="write it as 0.001",
             ) from error
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """The same quantity in another unit passes; another number, unit or kind does not."""
         return tuple(
             case(title, expected, answer, reference=reference)

@@ -11,10 +11,10 @@ from typing import Literal, NamedTuple
 from assay.records.evidence import Evidence, TextSpan
 from assay.records.record import Record
 from assay.verification.cases import case
-from assay.verification.passage import Located, Place, Search, Source
+from assay.verification.passage import Located, Place, Search, SourceText
 from assay.verification.token import tokens_of
 from assay.verification.verification import Fail, Pass, Uncarried
-from assay.verification.verifier import Case, Found, NothingToVerify, Test, texts_of
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase, texts_of
 
 _LONG = "{1,10000}"
 _QUOTED = re.compile(
@@ -34,7 +34,7 @@ _MEANING = "where words are found, not whether they support a claim"
 _QUOTE_SHOWN = 300
 
 
-class Quoted(NamedTuple):
+class CheckedQuotation(NamedTuple):
     """One quotation with what became of it."""
 
     span: TextSpan
@@ -83,7 +83,7 @@ class Quotation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if not sources:
             return NothingToVerify(reason="the record holds no source to look in")
         search = Search(sources)
-        found = [Quoted(span, step, search.locate(span.quote)) for span, step in quotes]
+        found = [CheckedQuotation(span, step, search.locate(span.quote)) for span, step in quotes]
         return _judged(found, candidate)
 
     def _quotes(self, record: Record, candidate: int) -> Iterator[tuple[TextSpan, int | None]]:
@@ -102,7 +102,7 @@ class Quotation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             group = match.lastindex or 0
             yield match.start(group), match[group]
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """The source's own words are located; each way to bend them is not."""
         bent = (
             case(title, expected, f"It says “{quote}”.", evidence=(_SOURCE,))
@@ -116,7 +116,7 @@ class Quotation(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
 
-def _judged(found: list[Quoted], candidate: int) -> Found:
+def _judged(found: list[CheckedQuotation], candidate: int) -> Found:
     counts = Counter(each.located.place for each in found)
     told = ", ".join(f"{counts[place]} {place}" for place in _PLACES if counts[place])
     # A stable sort: those at fault first, each half in the order of the text.
@@ -139,7 +139,7 @@ def _judged(found: list[Quoted], candidate: int) -> Found:
     )
 
 
-def _evidence(each: Quoted, candidate: int) -> Evidence:
+def _evidence(each: CheckedQuotation, candidate: int) -> Evidence:
     located = each.located
     return Evidence(
         kind="citation",
@@ -152,17 +152,22 @@ def _evidence(each: Quoted, candidate: int) -> Evidence:
     )
 
 
-def sources_of(record: Record, candidate: int) -> list[Source]:
+def sources_of(record: Record, candidate: int) -> list[SourceText]:
     """The texts that a quotation may come from: evidence that bears on it, and the task.
 
     What the assistant said earlier in the task is not a source: it may have been made up.
     """
     pieces = [each for each in record.evidence if each.candidate in {None, candidate}]
     found = [
-        Source(text, each.locator) for each in pieces for text in (each.text, each.quote) if text
+        SourceText(text, each.locator)
+        for each in pieces
+        for text in (each.text, each.quote)
+        if text
     ]
     found += [
-        Source(message.content) for message in record.task.messages if message.role != "assistant"
+        SourceText(message.content)
+        for message in record.task.messages
+        if message.role != "assistant"
     ]
     return [source for source in found if source.text.strip()]
 

@@ -10,18 +10,18 @@ from assay.records.evidence import Evidence
 from assay.records.record import Record
 from assay.records.task import ToolCall
 from assay.verification.cases import case
-from assay.verification.expression import TooMuchError
+from assay.verification.expression import ExpressionBudgetError
 from assay.verification.rule import Expression, Rule, read_rules
 from assay.verification.rule_view import View, is_json, parsed
 from assay.verification.schema import schema_fault
-from assay.verification.verification import Error, Fail, Pass, Uncarried
-from assay.verification.verifier import Case, Found, NothingToVerify, Test
+from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
+from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase
 
 Answer = Literal["kept", "broken", "not_applying", "unknown"]
 """What a rule says of a candidate."""
 
 
-class Ruling(NamedTuple):
+class RuleResult(NamedTuple):
     """One rule's answer."""
 
     rule: Rule
@@ -41,7 +41,7 @@ class Ruling(NamedTuple):
         return f"{text.id}: {text.reason}{where}" + (f"; {self.why}" if self.why else "")
 
 
-class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RulesVerifier(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Holds a candidate against rules in CEL."""
 
     name = "rules"
@@ -73,7 +73,7 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
         """Ask every rule."""
         if not self.rules:
-            return Found(verdict=Error(reason="no rule is given: set the option `rules`"))
+            return Found(verdict=VerifierError(reason="no rule is given: set the option `rules`"))
         view, text = View(record, candidate), candidate_text(record.candidates[candidate])
         rulings = [_ruling(rule, view, text) for rule in read_rules(self.rules)]
         broken = [each for each in rulings if each.answer == "broken"]
@@ -91,7 +91,7 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return NothingToVerify(reason="no rule applies")
         return Found(verdict=Pass(), note=note)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """Rules that hold pass; each sort of broken rule is found, and none applying is not a pass."""
         searched = (Step(call=ToolCall(name="search", arguments='{"q":"fare"}'), output="3"),)
         return (
@@ -107,18 +107,18 @@ class Rules(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )  # fmt: skip
 
 
-def _ruling(rule: Rule, view: View, text: str) -> Ruling:
+def _ruling(rule: Rule, view: View, text: str) -> RuleResult:
     try:
         if rule.when is not None and not _holds(rule.when, view):
-            return Ruling(rule, "not_applying")
+            return RuleResult(rule, "not_applying")
         if rule.require is not None and not _holds(rule.require, view):
-            return Ruling(rule, "broken")
+            return RuleResult(rule, "broken")
         misfit = _misfit(rule, text)
-    except TooMuchError as error:
-        return Ruling(rule, "unknown", str(error))
+    except ExpressionBudgetError as error:
+        return RuleResult(rule, "unknown", str(error))
     except InputError as error:
-        return Ruling(rule, "unknown", error.message)
-    return Ruling(rule, "broken", misfit) if misfit else Ruling(rule, "kept")
+        return RuleResult(rule, "unknown", error.message)
+    return RuleResult(rule, "broken", misfit) if misfit else RuleResult(rule, "kept")
 
 
 def _holds(expression: Expression, view: View) -> bool:
@@ -134,7 +134,7 @@ def _misfit(rule: Rule, text: str) -> str:
     return schema_fault(rule.schema, parsed(text), linear=True) or ""
 
 
-def _evidence(ruling: Ruling, candidate: int) -> Evidence:
+def _evidence(ruling: RuleResult, candidate: int) -> Evidence:
     section = ruling.rule.text.section
     return Evidence(
         kind="test",
@@ -144,7 +144,7 @@ def _evidence(ruling: Ruling, candidate: int) -> Evidence:
     )
 
 
-def _note(kept: list[str], rulings: list[Ruling]) -> str:
+def _note(kept: list[str], rulings: list[RuleResult]) -> str:
     counts = {
         name: sum(each.answer == name for each in rulings)
         for name in ("broken", "unknown", "not_applying")

@@ -13,14 +13,14 @@ from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.kinds import Trajectory
 from assay.records.record import Record, Source
 from assay.records.task import Message, Task, Tool, ToolCall
-from assay.verification.call_rules import CallFault, Rules, order_faults, value_fault
+from assay.verification.call_rules import CallFault, CallRules, order_faults, value_fault
 from assay.verification.calls import MadeCall, TooManyCallsError, conversation, made_calls
 from assay.verification.confirmation import YES, confirmed
 from assay.verification.declared import declared
 from assay.verification.json_value import read_value, same, shown, unreadable
 from assay.verification.schema import over_budget, schema_fault
-from assay.verification.verification import Error, Fail, Pass, Timeout, Uncarried
-from assay.verification.verifier import Case, CaseOutcome, Found, NothingToVerify, Test
+from assay.verification.verification import Fail, Pass, Timeout, Uncarried, VerifierError
+from assay.verification.verifier import CaseOutcome, Found, NothingToVerify, Test, VerifierCase
 
 
 class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,13 +60,13 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def verify(self, record: Record, candidate: int) -> Found | NothingToVerify:
         """Hold every call of the candidate against schemas, permissions and rules."""
         try:
-            rules = declared(record, candidate, self.name, self.rules, Rules)
+            rules = declared(record, candidate, self.name, self.rules, CallRules)
             made = made_calls(record.task, record.candidates[candidate])
             phrases = self._phrases()
         except TooManyCallsError as error:
             return Found(verdict=Uncarried(reason=str(error)))
         except InputError as error:
-            return Found(verdict=Error(reason=str(error)))
+            return Found(verdict=VerifierError(reason=str(error)))
         if not made and not any(each.required for each in rules):
             return NothingToVerify(reason="no tool is called")
         if not record.task.tools and not rules:
@@ -78,12 +78,12 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         record: Record,
         candidate: int,
         made: Sequence[MadeCall],
-        rules: Sequence[Rules],
+        rules: Sequence[CallRules],
         phrases: tuple[str, ...],
     ) -> Found:
         tools = {tool.name: tool for tool in record.task.tools}
         if len(tools) < len(record.task.tools):
-            return Found(verdict=Error(reason="two tools on offer have one name"))
+            return Found(verdict=VerifierError(reason="two tools on offer have one name"))
         heard = conversation(record.task, record.candidates[candidate])
         untold = None
         for fault in self._faults(made, tools, rules, heard, phrases):
@@ -96,7 +96,7 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         note = f"{len(made)} calls" + (f", {bare} of tools without a schema" if bare else "")
         return Found(verdict=Pass(), note=note)
 
-    def cases(self) -> tuple[Case, ...]:
+    def cases(self) -> tuple[VerifierCase, ...]:
         """Its gold and counter-gold cases."""
         return _cases()
 
@@ -112,7 +112,7 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
         self,
         made: Sequence[MadeCall],
         tools: dict[str, Tool],
-        rules: Sequence[Rules],
+        rules: Sequence[CallRules],
         heard: Sequence[Message],
         phrases: tuple[str, ...],
     ) -> Iterator[CallFault]:
@@ -134,8 +134,8 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             yield from order_faults(made, rule)
 
     def _call_fault(
-        self, name: str, value: Any, tools: dict[str, Tool], rules: Sequence[Rules]
-    ) -> Fail | Error | Timeout | None:
+        self, name: str, value: Any, tools: dict[str, Tool], rules: Sequence[CallRules]
+    ) -> Fail | VerifierError | Timeout | None:
         """What is wrong with one call by itself."""
         if not isinstance(value, dict):
             return Fail(reason=f"{shown(name)}: the arguments are not a JSON object")
@@ -179,10 +179,10 @@ class ToolCalls(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
             earlier.append((spoken, name, value))
 
 
-def _unchecked(error: InputError, value: Any, name: str) -> Error | Timeout:
+def _unchecked(error: InputError, value: Any, name: str) -> VerifierError | Timeout:
     if isinstance(error, BudgetError):
         return over_budget(error, len(json_text(value)), name)
-    return Error(reason=f"{name}{error.message}")
+    return VerifierError(reason=f"{name}{error.message}")
 
 
 _SCHEMA = json_text(
@@ -204,7 +204,7 @@ def _case(
     permission: Literal["allowed", "needs_confirmation", "forbidden"] = "allowed",
     said: tuple[Message, ...] = (),
     **options: Any,
-) -> Case:
+) -> VerifierCase:
     task = Task(
         messages=(Message(role="user", content="My order A12 came broken."), *said),
         tools=(Tool(name="refund", parameters=_SCHEMA, permission=permission),),
@@ -221,16 +221,16 @@ def _case(
         sources=(Source(source_class="own"),),
         candidates=(candidate,),
     )
-    return Case(title=title, record=record, expected=expected, options=options)
+    return VerifierCase(title=title, record=record, expected=expected, options=options)
 
 
-def _cases() -> tuple[Case, ...]:
+def _cases() -> tuple[VerifierCase, ...]:
     right = ToolCall(name="refund", arguments=_RIGHT)
 
     def refund(arguments: str) -> ToolCall:
         return ToolCall(name="refund", arguments=arguments)
 
-    def guarded(title: str, expected: CaseOutcome, *said: Message, times: int = 1) -> Case:
+    def guarded(title: str, expected: CaseOutcome, *said: Message, times: int = 1) -> VerifierCase:
         calls = (right,) * times
         return _case(title, expected, *calls, permission="needs_confirmation", said=said)
 

@@ -7,12 +7,12 @@ from litestar import Controller, Request, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
-from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
 from assay.governance.failed_sign_ins import FailedSignIn
 from assay.governance.permissions import Permission, Principal
-from assay.review.wire import Me
-from assay.web.doors import opt
+from assay.program.program import Program
+from assay.review.wire import CurrentUser
+from assay.web.authentication import opt
 from assay.web.problems import told
 
 DIGEST = r"^[0-9a-f]{64}$"
@@ -100,10 +100,10 @@ class AccountController(Controller):
     opt = opt(Permission.own_account)
 
     @get("/", opt=WHO, summary="Who I am", responses=told(), sync_to_thread=False)
-    def me(self, request: Asked) -> Me:
+    def me(self, request: Asked) -> CurrentUser:
         """Who I am, and what I may do with this session or token."""
         who = request.user
-        return Me(
+        return CurrentUser(
             name=who.name,
             pseudonym=who.pseudonym,
             roles=who.roles,

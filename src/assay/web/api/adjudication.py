@@ -6,14 +6,14 @@ from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
-from assay.bootstrap.adjudication import SeniorWork
-from assay.bootstrap.program import Program
 from assay.core.errors import InputError
+from assay.desk.adjudication import SeniorWork
 from assay.governance.permissions import Permission, Principal
+from assay.program.program import Program
 from assay.review.adjudication import Preserved, Returned
 from assay.review.answer import Answer, RefusedAnswerError, together
-from assay.review.desk import DECISION_HANDLE
 from assay.review.disputes import Dispute
+from assay.review.queue.leasing import DECISION_HANDLE
 from assay.review.senior_wire import (
     DecisionReceipt,
     DisputeView,
@@ -26,7 +26,7 @@ from assay.review.senior_wire import (
 )
 from assay.review.wire import AssignmentView
 from assay.web.api.review import HANDLE, LARGEST_ANSWER
-from assay.web.doors import opt
+from assay.web.authentication import opt
 from assay.web.problems import told
 from assay.web.shown import shown_view
 

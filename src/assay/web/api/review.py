@@ -10,21 +10,19 @@ from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
-from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal
+from assay.program.program import Program
 from assay.review.answer import Answer
-from assay.review.desk import JUDGMENT_HANDLE, Receipt
+from assay.review.queue.leasing import JUDGMENT_HANDLE, Receipt
 from assay.review.wire import (
     AssignmentView,
-    Claim,
     Claimed,
+    ClaimRequest,
     Draft,
     History,
     HistoryItem,
-    Kept,
     Keymap,
-    Keys,
     MyDesk,
     NewDraft,
     NewerDraft,
@@ -32,11 +30,13 @@ from assay.review.wire import (
     Opened,
     OpenedGap,
     Queues,
-    Release,
+    ReturnRequest,
+    SavedDraft,
+    Shortcuts,
     Today,
     Uncovered,
 )
-from assay.web.doors import opt
+from assay.web.authentication import opt
 from assay.web.problems import PROBLEM_JSON, told
 from assay.web.shown import assignment_view
 
@@ -96,7 +96,7 @@ class ReviewController(Controller):
 
     @post("/claims", status_code=200, summary="Claim work", responses=told(400, 413))
     async def claim(
-        self, request: Asked, program: NamedDependency[Program], data: JSONBody[Claim]
+        self, request: Asked, program: NamedDependency[Program], data: JSONBody[ClaimRequest]
     ) -> Claimed:
         """Claim work; a claim is a lease that runs out without a heartbeat."""
         desk = program.desk
@@ -144,7 +144,7 @@ class ReviewController(Controller):
         program: NamedDependency[Program],
         handle: Handle,
         data: JSONBody[NewDraft],
-    ) -> Response[Kept] | Response[NewerDraft]:
+    ) -> Response[SavedDraft] | Response[NewerDraft]:
         """Keep an unfinished answer; a newer one that another page saved comes back with 409."""
         body = msgspec.json.encode(data.answer)
         if len(body) > LONGEST_DRAFT:
@@ -155,7 +155,7 @@ class ReviewController(Controller):
         if isinstance(saved, Draft):
             newer = NewerDraft(revision=saved.revision, answer=saved.answer)
             return Response(newer, status_code=409, media_type=PROBLEM_JSON)
-        return Response(Kept(revision=saved), status_code=200)
+        return Response(SavedDraft(revision=saved), status_code=200)
 
     @post(
         "/assignments/{handle:str}/judgment",
@@ -197,7 +197,7 @@ class ReviewController(Controller):
         request: Asked,
         program: NamedDependency[Program],
         handle: Handle,
-        data: JSONBody[Release],
+        data: JSONBody[ReturnRequest],
     ) -> None:
         """Give an assignment back, at once and without penalty."""
         await wrap_future(program.desk.release(request.user, handle, data.reason, data.note))
@@ -247,7 +247,7 @@ class ReviewController(Controller):
             roles=who.roles,
             today=Today(judged=day.judged, active_ms=day.active_ms),
             exposure=day.exposure,
-            keymap=msgspec.convert(kept.get("keymap"), Keys | None),
+            keymap=msgspec.convert(kept.get("keymap"), Shortcuts | None),
         )
 
     @put(

@@ -6,9 +6,9 @@ from litestar.di import NamedDependency
 from litestar.plugins.prometheus import PrometheusController
 
 from assay import __version__
-from assay.bootstrap.program import Program
 from assay.governance.permissions import Permission
-from assay.web.doors import opt
+from assay.program.program import Program
+from assay.web.authentication import opt
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

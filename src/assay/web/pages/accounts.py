@@ -7,10 +7,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
 from assay.governance.permissions import GRANTS, Permission, Principal
-from assay.web.doors import opt, own_form
+from assay.program.program import Program
+from assay.web.authentication import opt, own_form
 from assay.web.pages.frame import page
 
 Asked = Request[Principal, Any, Any]

@@ -13,9 +13,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from assay.bootstrap.adjudication import SeniorWork, Voice
-from assay.bootstrap.program import Program
+from assay.desk.adjudication import JudgmentView, SeniorWork
 from assay.governance.permissions import Permission, Principal
+from assay.program.program import Program
 from assay.records.judgment import Attack, SectionRuling
 from assay.records.verdict import (
     Category,
@@ -29,7 +29,7 @@ from assay.records.verdict import (
 from assay.review.answer import Answer
 from assay.review.disputes import Dispute, Disputed
 from assay.review.presentation import letter
-from assay.web.doors import opt, own_form
+from assay.web.authentication import opt, own_form
 from assay.web.pages.frame import page
 
 Asked = Request[Principal, Any, Any]
@@ -47,7 +47,7 @@ CAUSES: dict[str, str] = {
 """Causes in words, in the order in which they are asked."""
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One question, with what each voice answers."""
 
     title: str
@@ -87,13 +87,13 @@ def look(request: Asked, program: NamedDependency[Program], handle: FromPath[str
     )
 
 
-def _rows(work: SeniorWork) -> Iterator[Row]:
+def _rows(work: SeniorWork) -> Iterator[QuestionRow]:
     """Every question that some voice answers, in the order of the rail."""
     disputed = {(x.what, x.candidate, x.item) for x in work.disputes or ()}
     for title, dispute, answers in _questions(work):
         if any(answers):
             differs = (dispute.what, dispute.candidate, dispute.item) in disputed
-            yield Row(title=title, answers=tuple(answers), disputed=differs)
+            yield QuestionRow(title=title, answers=tuple(answers), disputed=differs)
 
 
 def _questions(work: SeniorWork) -> Iterator[tuple[str, Dispute, list[str]]]:
@@ -187,7 +187,7 @@ def _errors(answer: Answer) -> str:
     return f"{len(answer.errors)} marked" if answer.errors else "none found"
 
 
-def _edit(voice: Voice) -> str:
+def _edit(voice: JudgmentView) -> str:
     if voice.answer.stands_as_is:
         return "stands as it is"
     return "revised" if voice.answer.written else ""

@@ -9,13 +9,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from assay.bootstrap.calibration import RoundPage
-from assay.bootstrap.program import Program
 from assay.core.errors import AssayError, UsageError
+from assay.desk.calibration import RoundPage
 from assay.governance.permissions import Permission, Principal, can, permissions_of
+from assay.program.program import Program
 from assay.review.calibration import USUAL_OUTCOME, RoundCause, RoundOutcome
 from assay.review.presentation import letter
-from assay.web.doors import opt, own_form
+from assay.web.authentication import opt, own_form
 from assay.web.forms import LISTS
 from assay.web.pages.adjudication import CAUSES
 from assay.web.pages.frame import page

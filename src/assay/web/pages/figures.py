@@ -15,7 +15,7 @@ RECORDS = "/overview/records"
 """The page of the records behind a number."""
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
+class FigureCell(msgspec.Struct, frozen=True, kw_only=True):
     """One cell of a figure's data."""
 
     value: str | int | float | None
@@ -55,7 +55,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """Its pictures; empty where there is nothing to draw."""
     columns: tuple[str, ...]
     """Columns of its data."""
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[FigureCell, ...], ...]
     """Its data: every row, drawn or not."""
     empty: str = ""
     """What to do where there is no data, as HTML of our own."""
@@ -65,15 +65,15 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """What the shades mean: class -> words."""
 
 
-def words(value: str, href: str | None = None) -> Cell:
+def words(value: str, href: str | None = None) -> FigureCell:
     """A cell of words."""
-    return Cell(value=value, text=value, href=href)
+    return FigureCell(value=value, text=value, href=href)
 
 
-def number(value: float | None, shown: str | None = None, href: str | None = None) -> Cell:
+def number(value: float | None, shown: str | None = None, href: str | None = None) -> FigureCell:
     """A cell with a number; `shown` is how the page writes it."""
     text = shown if shown is not None else "none" if value is None else f"{value:,}"
-    return Cell(value=value, text=text, href=href if value else None)
+    return FigureCell(value=value, text=text, href=href if value else None)
 
 
 def records(*given: tuple[str, Any]) -> str:
@@ -86,7 +86,7 @@ def inside(slices: dict[str, str]) -> list[tuple[str, str]]:
     return [("slice", f"{axis}:{value}") for axis, value in slices.items()]
 
 
-def to_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+def to_csv(columns: Sequence[str], rows: Sequence[Sequence[FigureCell]]) -> str:
     """A figure's data as CSV; no cell reads as a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

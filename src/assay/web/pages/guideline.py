@@ -8,13 +8,13 @@ from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.response import Template
 
-from assay.bootstrap.guideline import OpenGap
-from assay.bootstrap.program import Program
 from assay.contracts.diff import VERDICT
 from assay.core.errors import AssayError
+from assay.desk.guideline import OpenGap
 from assay.governance.permissions import Permission, Principal
+from assay.program.program import Program
 from assay.review.guideline_gap import SecondLooks, Why
-from assay.web.doors import opt, own_form
+from assay.web.authentication import opt, own_form
 from assay.web.forms import LISTS
 from assay.web.pages.frame import page
 from assay.web.shown import ReadView, read_view

@@ -7,11 +7,11 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.response import Redirect
 
-from assay.bootstrap.accounts import SignedIn
-from assay.bootstrap.program import Program
 from assay.core.errors import AssayError
+from assay.desk.accounts import SignedIn
 from assay.governance.permissions import Permission
-from assay.web.doors import opt
+from assay.program.program import Program
+from assay.web.authentication import opt
 from assay.web.pages.frame import Asked
 from assay.web.pages.sign_in import own_path, seat, with_cookie
 from assay.web.problems import answer_error

@@ -11,18 +11,24 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 from litestar.response import Template
 
-from assay.bootstrap.overview_records import UNDISPOSED, PassState, RecordList, RecordRow, Selection
-from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
+from assay.desk.overview_records import (
+    UNDISPOSED,
+    PassState,
+    RecordList,
+    RecordRow,
+    RecordSelection,
+)
 from assay.governance.failure_modes import MODES, Alarm
 from assay.governance.permissions import Permission
+from assay.program.program import Program
 from assay.quality.wording import plain
-from assay.web.doors import opt
-from assay.web.pages.figures import Cell, Figure, number, records, short, to_csv, words
+from assay.web.authentication import opt
+from assay.web.pages.figures import Figure, FigureCell, number, records, short, to_csv, words
 from assay.web.pages.frame import Asked, NavItem, page
 
 if TYPE_CHECKING:
-    from assay.bootstrap.overview import OverviewNoun
+    from assay.desk.overview import OverviewService
 
 PAGE_ROWS = 100
 """Records of one page of a list."""
@@ -221,7 +227,7 @@ HANDLERS: tuple[Any, ...] = (
 """Every route of these pages."""
 
 
-async def _read(program: Program, work: "Callable[[OverviewNoun], T]") -> T:
+async def _read(program: Program, work: "Callable[[OverviewService], T]") -> T:
     """Read in a thread: a pass over all records takes its time, and reviewers go on meanwhile."""
     return await run_sync(lambda: work(program.overview))
 
@@ -295,7 +301,7 @@ def _roles(request: Asked) -> tuple[str, ...]:
     return request.user.roles if request.user else ()
 
 
-def _selection(given: MultiDict[Any]) -> Selection:
+def _selection(given: MultiDict[Any]) -> RecordSelection:
     """The selection that an address names.
 
     Raises:
@@ -314,7 +320,7 @@ def _selection(given: MultiDict[Any]) -> Selection:
         raise UsageError(
             code="no-number", message=f"{candidates!r} is not a number", where="candidates"
         )
-    return Selection(
+    return RecordSelection(
         ids=tuple(given.getall("id", [])),
         states=tuple(given.getall("state", [])),
         kind=given.get("kind"),
@@ -344,7 +350,7 @@ def _axis_value(given: str) -> tuple[str, str]:
     return axis, value
 
 
-def _conditions(wanted: Selection) -> list[str]:
+def _conditions(wanted: RecordSelection) -> list[str]:
     """The selection in words."""
     found = [f"{axis} is {value}" for axis, value in wanted.inside.items()]
     whose = f"by {short(wanted.reviewer)}" if wanted.reviewer else "by somebody"
@@ -379,9 +385,9 @@ def _record_figure(found: RecordList) -> Figure:
     )
 
 
-def _record_cells(row: RecordRow) -> tuple[Cell, ...]:
+def _record_cells(row: RecordRow) -> tuple[FigureCell, ...]:
     return (
-        Cell(value=row.id, text=row.id[:SHORT_ID]),
+        FigureCell(value=row.id, text=row.id[:SHORT_ID]),
         words(row.kind),
         words(", ".join(f"{axis} {value}" for axis, value in row.taxonomy.items())),
         words(plain(row.state)),

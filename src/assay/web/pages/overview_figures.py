@@ -4,19 +4,19 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from assay.bootstrap.overview import CareStanding, QueueState, Standing
-from assay.quality.coverage import AxisCoverage, Coverage, CrossTable, QuotaCoverage
+from assay.desk.overview import CareStanding, ProgramStanding, QueueState
+from assay.quality.coverage import AxisCoverage, CrossTable, DistributionCoverage, QuotaCoverage
 from assay.quality.disposition import RELEASABLE
 from assay.quality.estimate import Estimate, Rate, rate
 from assay.quality.overturns import Overturns
 from assay.quality.report import QualityReport
 from assay.quality.wording import plain, undefined
-from assay.review.welfare import Care
+from assay.review.welfare import ExposureSummary
 from assay.web import drawing
-from assay.web.drawing import MOST_COLUMNS, Bar, Interval, Scale, Segment
+from assay.web.drawing import MOST_COLUMNS, AxisScale, Bar, DrawnInterval, Segment
 from assay.web.pages.figures import (
-    Cell,
     Figure,
+    FigureCell,
     Panel,
     inside,
     number,
@@ -24,14 +24,14 @@ from assay.web.pages.figures import (
     words,
 )
 
-SHARES = Scale(low=0.0, high=1.0, ticks=((0.0, "0"), (0.5, "50 %"), (1.0, "100 %")))
+SHARES = AxisScale(low=0.0, high=1.0, ticks=((0.0, "0"), (0.5, "50 %"), (1.0, "100 %")))
 """The axis of shares."""
 
 ACCEPTED = tuple(("state", state) for state in RELEASABLE)
 """How the address of a list asks for accepted records."""
 
 
-def standing_figures(found: Standing) -> tuple[Figure, ...]:
+def standing_figures(found: ProgramStanding) -> tuple[Figure, ...]:
     """The figures of the start page."""
     report = found.report
     heat = (heat_figure(report.heat_map),) if report.heat_map else ()
@@ -84,7 +84,7 @@ def _queue_bar(each: QueueState) -> Bar:
     return Bar(label=each.title, segments=segments, note=f"{given} of {each.wanted}{held}{out}")
 
 
-def _queue_cells(each: QueueState) -> tuple[Cell, ...]:
+def _queue_cells(each: QueueState) -> tuple[FigureCell, ...]:
     own = ("queue", each.queue)
     counted = (
         ("free", each.free),
@@ -103,7 +103,7 @@ def _queue_cells(each: QueueState) -> tuple[Cell, ...]:
     )
 
 
-def quota_figure(found: Coverage) -> Figure:
+def quota_figure(found: DistributionCoverage) -> Figure:
     """Accepted records by quota against what the quota needs."""
     quotas = [*(("quota", each) for each in found.quotas), *(("hard", each) for each in found.hard)]
     rows = [
@@ -178,7 +178,7 @@ def heat_figure(found: CrossTable) -> Figure:
     )
 
 
-def axis_figure(found: Coverage) -> Figure:
+def axis_figure(found: DistributionCoverage) -> Figure:
     """Records by the values of each axis."""
     return Figure(
         name="axes",
@@ -251,7 +251,7 @@ def disagreement_figure(report: QualityReport) -> Figure:
     """How many pairs of answers differ, by question."""
     found = list(_percents(report))
     rows = [
-        Interval(
+        DrawnInterval(
             label=plain(name),
             aside=f"{each.n_items} items",
             value=_rest(each.value),
@@ -367,8 +367,8 @@ def _care_panel(found: CareStanding, category: str) -> Panel:
     for week in found.weeks:
         for each in week.read:
             if each.category == category:
-                minutes = each.minutes if isinstance(each, Care) else 0
-                told = f"{minutes} min" if isinstance(each, Care) else "suppressed"
+                minutes = each.minutes if isinstance(each, ExposureSummary) else 0
+                told = f"{minutes} min" if isinstance(each, ExposureSummary) else "suppressed"
                 segments = (Segment(value=minutes, shade="bar"),)
                 rows.append(Bar(label=f"from {week.begins}", segments=segments, note=told))
     name = f"care-{category}"
@@ -377,15 +377,15 @@ def _care_panel(found: CareStanding, category: str) -> Panel:
     )
 
 
-def _care_cells(each: object) -> tuple[Cell, Cell]:
-    if isinstance(each, Care):
+def _care_cells(each: object) -> tuple[FigureCell, FigureCell]:
+    if isinstance(each, ExposureSummary):
         return number(each.people), number(each.minutes)
     return number(None, "suppressed"), number(None, "suppressed")
 
 
-def rate_row(label: str, share: Rate) -> Interval:
+def rate_row(label: str, share: Rate) -> DrawnInterval:
     """A share as a row of intervals."""
-    return Interval(
+    return DrawnInterval(
         label=label,
         aside=f"{share.count} of {share.trials}",
         value=share.value,
@@ -395,13 +395,13 @@ def rate_row(label: str, share: Rate) -> Interval:
     )
 
 
-def rate_cells(share: Rate, href: str | None = None) -> tuple[Cell, ...]:
+def rate_cells(share: Rate, href: str | None = None) -> tuple[FigureCell, ...]:
     """A share as cells: count, trials, share, interval."""
     bounds = (_percent(each) for each in (share.value, share.low, share.high))
     return (number(share.count, href=href), number(share.trials), *bounds)
 
 
-def _percent(value: float | None) -> Cell:
+def _percent(value: float | None) -> FigureCell:
     if value is None:
         return number(None, "undefined")
     return number(round(value, 4), f"{value:.1%}")

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 
-from assay.bootstrap.overview import AgreementStanding, ReviewersStanding
+from assay.desk.overview import AgreementStanding, ReviewersStanding
 from assay.quality.agreement import Agreement
 from assay.quality.estimate import Estimate, Rate
 from assay.quality.pace import Pace
 from assay.quality.reviewer_drift import LEAST_VALUES, RUN_LENGTH, WatchedReviewer
-from assay.quality.sections.questions import MIN_SLICE_ITEMS, Question, SliceAgreement
+from assay.quality.sections.questions import MIN_SLICE_ITEMS, ReportQuestion, SliceAgreement
 from assay.quality.sections.reviewers import ReviewerRates
 from assay.quality.sentinels import SentinelRates
 from assay.quality.wording import number as decimals
 from assay.quality.wording import plain, undefined
 from assay.web import drawing
-from assay.web.drawing import Interval, Scale
+from assay.web.drawing import AxisScale, DrawnInterval
 from assay.web.pages.figures import (
-    Cell,
     Figure,
+    FigureCell,
     Panel,
     inside,
     number,
@@ -194,9 +194,9 @@ def pace_figure(paces: Sequence[Pace]) -> Figure:
     """Active time of an item by reviewer."""
     timed = [each for each in paces if each.median_ms is not None]
     most = max([1.0, *((each.high_ms or each.median_ms or 0) / _SECOND for each in timed)])
-    scale = Scale(low=0, high=most, ticks=((0, "0"), (most, _seconds(most * _SECOND))))
+    scale = AxisScale(low=0, high=most, ticks=((0, "0"), (most, _seconds(most * _SECOND))))
     rows = [
-        Interval(
+        DrawnInterval(
             label=short(each.reviewer),
             aside=f"{each.timed} items",
             value=_in_seconds(each.median_ms),
@@ -264,7 +264,7 @@ def _drift_panel(at: int, each: WatchedReviewer) -> Panel:
     return Panel(svg=svg, title=name, aside=told)
 
 
-def _drift_cells(each: WatchedReviewer) -> tuple[Cell, ...]:
+def _drift_cells(each: WatchedReviewer) -> tuple[FigureCell, ...]:
     signals = each.watch.signals if each.watch else ()
     last = signals[-1] if signals else None
     return (
@@ -326,7 +326,7 @@ def _sliced(found: AgreementStanding) -> Iterator[tuple[str, str, tuple[SliceAgr
         yield _named(each), each.name, each.slices
 
 
-def _named(each: Question) -> str:
+def _named(each: ReportQuestion) -> str:
     return f"{plain(each.name)} ({each.nature})"
 
 
@@ -334,8 +334,8 @@ def _three(agreed: Agreement) -> tuple[tuple[str, Estimate], ...]:
     return (("alpha", agreed.alpha), ("AC", agreed.ac), ("percent agreement", agreed.percent))
 
 
-def _row(label: str, each: Estimate) -> Interval:
-    return Interval(
+def _row(label: str, each: Estimate) -> DrawnInterval:
+    return DrawnInterval(
         label=label,
         aside=f"{each.n_items} items",
         value=each.value,
@@ -345,12 +345,14 @@ def _row(label: str, each: Estimate) -> Interval:
     )
 
 
-def _slice_row(each: SliceAgreement) -> Interval:
+def _slice_row(each: SliceAgreement) -> DrawnInterval:
     label, aside = f"{plain(each.axis)}: {each.value}", f"{each.items} items"
     if each.alpha is None:
         too_few = f"under {MIN_SLICE_ITEMS} items"
-        return Interval(label=label, aside=aside, value=None, low=None, high=None, note=too_few)
-    return Interval(
+        return DrawnInterval(
+            label=label, aside=aside, value=None, low=None, high=None, note=too_few
+        )
+    return DrawnInterval(
         label=label,
         aside=aside,
         value=each.alpha.value,
@@ -368,15 +370,15 @@ def _told(each: Estimate) -> str:
     return f"{each.value:.2f} ({each.low:.2f} to {each.high:.2f})"
 
 
-def _scale(found: Sequence[Estimate]) -> Scale:
+def _scale(found: Sequence[Estimate]) -> AxisScale:
     """An axis to 1 that begins at 0, or below it where something is there."""
     bounds = [bound for each in found for bound in (each.value, each.low) if bound is not None]
     low = max(-1.0, min([0.0, *bounds]))
     ticks = ((0.0, "0"), (0.5, "0.5"), (1.0, "1"))
-    return Scale(low=low, high=1.0, ticks=ticks, marks=(0.0,))
+    return AxisScale(low=low, high=1.0, ticks=ticks, marks=(0.0,))
 
 
-def _estimate_cells(each: Estimate) -> tuple[Cell, ...]:
+def _estimate_cells(each: Estimate) -> tuple[FigureCell, ...]:
     why = undefined(each.reason) if each.reason else ""
     bounds = (each.value, each.low, each.high)
     return (
@@ -387,14 +389,14 @@ def _estimate_cells(each: Estimate) -> tuple[Cell, ...]:
     )
 
 
-def _slice_cells(each: SliceAgreement) -> tuple[Cell, ...]:
+def _slice_cells(each: SliceAgreement) -> tuple[FigureCell, ...]:
     if each.alpha is not None:
         return _estimate_cells(each.alpha)
     why = f"fewer than {MIN_SLICE_ITEMS} items"
     return (*(_decimal(None) for _ in range(3)), number(each.items), number(None), words(why))
 
 
-def _decimal(value: float | None) -> Cell:
+def _decimal(value: float | None) -> FigureCell:
     return number(
         None if value is None else round(value, 4), decimals(value) if value is not None else None
     )
@@ -415,7 +417,7 @@ def _in_seconds(milliseconds: float | None) -> float | None:
     return None if milliseconds is None else milliseconds / _SECOND
 
 
-def _second_cell(milliseconds: float | None) -> Cell:
+def _second_cell(milliseconds: float | None) -> FigureCell:
     if milliseconds is None:
         return number(None)
     return number(milliseconds / _SECOND, f"{milliseconds / _SECOND:.1f}")

@@ -12,13 +12,13 @@ from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.params import PathParameter
 from litestar.response import Redirect, Template
 
-from assay.bootstrap.accounts import SESSION_SECONDS, SignedIn
-from assay.bootstrap.program import Program
 from assay.core.errors import UsageError
+from assay.desk.accounts import SESSION_SECONDS, SignedIn
 from assay.governance.accounts import LEAST_PASSWORD
 from assay.governance.failed_sign_ins import SignInWaitError
 from assay.governance.permissions import Permission, Principal
-from assay.web.doors import COOKIE, opt, own_form, texts
+from assay.program.program import Program
+from assay.web.authentication import COOKIE, opt, own_form, texts
 from assay.web.forms import read_form
 from assay.web.pages.frame import Asked, page
 

@@ -7,7 +7,7 @@ import pytest
 
 from assay.core.canonical import json_text
 from assay.quality.consensus import consensus
-from assay.quality.disposition import CandidateStanding, Standing, State
+from assay.quality.disposition import CandidateStanding, ExplainedStanding, State
 from assay.records.candidate import Candidate, MadeByModel, MadeByPerson, Step
 from assay.records.evidence import Evidence, TextSpan
 from assay.records.judgment import (
@@ -100,9 +100,9 @@ def _pair(question: str, first: str = "Mostly rice.", second: str = "Rice and le
     return _record(Preference(), _ask(question), _answer(first), _answer(second))
 
 
-def standing(name: CandidateStanding, rule: str, candidate: int = 0) -> Standing:
+def standing(name: CandidateStanding, rule: str, candidate: int = 0) -> ExplainedStanding:
     """The standing of a candidate, with a reason that names its rule."""
-    return Standing(candidate=candidate, standing=name, rule=rule, reason=f"by {rule}")
+    return ExplainedStanding(candidate=candidate, standing=name, rule=rule, reason=f"by {rule}")
 
 
 class _Release:
@@ -119,7 +119,7 @@ class _Release:
         *,
         state: State = "accepted",
         adjudications: tuple[Adjudication, ...] = (),
-        standings: tuple[Standing, ...] = (),
+        standings: tuple[ExplainedStanding, ...] = (),
     ) -> None:
         self.cases[name] = ReleasedRecord(
             number=len(self.cases),

@@ -10,7 +10,7 @@ import pytest
 
 from assay.releases.exporters.catalogue import EXPORTERS
 from assay.releases.exporters.exporter import Carried, Exporter, attempt
-from assay.releases.exporters.helpsteer import HelpSteer
+from assay.releases.exporters.helpsteer import HelpSteerExport
 from assay.releases.exporters.llama_factory import LlamaFactory
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.service import export
@@ -30,7 +30,7 @@ EXPORTS: dict[str, Exporter] = {name: kind() for name, kind in EXPORTERS.items()
     "standard labels": TrlUnpairedPreference(form="standard", pairs="all"),
     "plain completions": TrlPromptCompletion(form="standard", work=True),
     "trajectories": TrlConversational(trajectories=True, work=True),
-    "disagreements": HelpSteer(scores="disagreements", attributes="helpfulness,clarity"),
+    "disagreements": HelpSteerExport(scores="disagreements", attributes="helpfulness,clarity"),
     "ranking": LlamaFactory(stage="ranking"),
     "alpaca ranking": LlamaFactory(stage="ranking", formatting="alpaca"),
     "alpaca": LlamaFactory(formatting="alpaca"),

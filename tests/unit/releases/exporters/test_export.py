@@ -12,7 +12,7 @@ from assay.core.errors import MachineError, UsageError
 from assay.records.verdict import Tie
 from assay.releases.drop_report import DropReport
 from assay.releases.exporters.catalogue import EXPORTERS, render_matrix
-from assay.releases.exporters.exporter import Carried, Exporter, Format
+from assay.releases.exporters.exporter import Carried, Exporter, ExportFormat
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.service import export
 from assay.releases.exporters.trl import TrlConversational, TrlPreference
@@ -162,7 +162,7 @@ def test_an_export_never_mixes_with_what_is_there(release: Cases, tmp_path: Path
 def test_an_exporter_that_says_nothing_is_found_out(release: Cases, tmp_path: Path) -> None:
     """An exporter that gives neither a row nor a reason stops the export."""
 
-    class Silent(Format, frozen=True, kw_only=True):
+    class Silent(ExportFormat, frozen=True, kw_only=True):
         name = "silent"
         summary = "nothing at all"
 

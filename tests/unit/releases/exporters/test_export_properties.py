@@ -24,9 +24,9 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.releases.drop_report import DropCounter
+from assay.releases.exporters.carried_fields import CARRIED_FIELDS, CarriedField, losses
 from assay.releases.exporters.catalogue import EXPORTERS
 from assay.releases.exporters.exporter import Carried, Dropped, attempt
-from assay.releases.exporters.holdings import HOLDINGS, Holding, losses
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.trl import Kto, TrlPreference
 
@@ -168,5 +168,5 @@ def test_no_more_is_lost_than_there_was(released: ReleasedRecord) -> None:
                 assert 0 < pieces <= _held(released, holding)
 
 
-def _held(released: ReleasedRecord, holding: Holding) -> int:
-    return HOLDINGS[holding].count(released)
+def _held(released: ReleasedRecord, holding: CarriedField) -> int:
+    return CARRIED_FIELDS[holding].count(released)

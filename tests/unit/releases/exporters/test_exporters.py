@@ -9,15 +9,15 @@ import pytest
 from assay.core.canonical import parse_json
 from assay.core.errors import UsageError
 from assay.core.options import configured, options_of
-from assay.quality.disposition import Standing
+from assay.quality.disposition import ExplainedStanding
 from assay.records.task import Message, ToolCall
 from assay.records.verdict import BothUnacceptable, Prefers, Ranks, Tie
 from assay.releases.exporters.catalogue import EXPORTERS
 from assay.releases.exporters.conversation import plain_response, spelled
 from assay.releases.exporters.exporter import Carried, Dropped, attempt
-from assay.releases.exporters.helpsteer import HelpSteer
+from assay.releases.exporters.helpsteer import HelpSteerExport
 from assay.releases.exporters.llama_factory import LlamaFactory
-from assay.releases.exporters.openai import OpenAiChat, OpenAiPreference
+from assay.releases.exporters.openai import OpenAiChatExport, OpenAiPreferenceExport
 from assay.releases.exporters.reasons import REASONS, NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.trl import (
@@ -74,7 +74,7 @@ def _reason(result: Carried | Dropped) -> str:
     ],
 )
 @pytest.mark.parametrize(
-    "exporter", [TrlPreference(), OpenAiPreference(), LlamaFactory(stage="ranking")]
+    "exporter", [TrlPreference(), OpenAiPreferenceExport(), LlamaFactory(stage="ranking")]
 )
 def test_what_has_no_winner_gives_no_pair(
     release: Cases, exporter: TrlPreference, case: str, reason: str
@@ -254,7 +254,7 @@ def test_plain_text_has_no_place_for_tool_calls(release: Cases) -> None:
 
 def test_a_refused_demonstration_is_not_imitated(release: Cases) -> None:
     """A response that reviewers call unacceptable teaches nothing in a format for imitation."""
-    for exporter in (TrlPromptCompletion(), OpenAiChat(), TrlLanguageModeling()):
+    for exporter in (TrlPromptCompletion(), OpenAiChatExport(), TrlLanguageModeling()):
         assert _reason(attempt(exporter, release["refused_demonstration"])) == "both_unacceptable"
 
 
@@ -273,7 +273,7 @@ _BY_RULE = [
 @pytest.mark.parametrize(
     "exporter",
     [
-        TrlPromptCompletion(), TrlConversational(), TrlLanguageModeling(), OpenAiChat(),
+        TrlPromptCompletion(), TrlConversational(), TrlLanguageModeling(), OpenAiChatExport(),
         LlamaFactory(), LlamaFactory(formatting="alpaca"),
     ],
     ids=lambda exporter: exporter.name,
@@ -290,8 +290,8 @@ def test_imitation_takes_endorsed_candidates_alone(
     assert isinstance(attempt(exporter, endorsed), Carried)
 
 
-def _standing(name: Any, rule: str, candidate: int = 0) -> Standing:
-    return Standing(candidate=candidate, standing=name, rule=rule, reason=f"by {rule}")
+def _standing(name: Any, rule: str, candidate: int = 0) -> ExplainedStanding:
+    return ExplainedStanding(candidate=candidate, standing=name, rule=rule, reason=f"by {rule}")
 
 
 def test_unjudged_work_is_imitated_only_where_no_judgment_is_asked_for(release: Cases) -> None:
@@ -305,7 +305,7 @@ def test_a_rejected_winner_is_never_chosen(dispute: Callable[..., ReleasedRecord
     """A candidate that a veto hits is no better response, however many prefer it."""
     won = dispute(Prefers(candidate=0), Prefers(candidate=0))
     hit = msgspec.structs.replace(won, standings=(_standing("rejected", "veto"),))
-    for exporter in (TrlPreference(), TrlUnpairedPreference(), OpenAiPreference()):
+    for exporter in (TrlPreference(), TrlUnpairedPreference(), OpenAiPreferenceExport()):
         assert isinstance(attempt(exporter, won), Carried)
         assert _reason(attempt(exporter, hit)) == "vetoed"
 
@@ -319,7 +319,7 @@ def test_a_winner_that_lacks_required_evidence_is_no_positive_example(
     lacking = msgspec.structs.replace(won, standings=(_standing("unjudged", rule),), passes=2)
     assert isinstance(attempt(TrlPreference(), lacking), Carried)
     assert [row["label"] for row in _rows(attempt(TrlUnpairedPreference(), lacking))] == [False]
-    endorsed = Standing(candidate=1, standing="endorsed", rule="accept", reason="")
+    endorsed = ExplainedStanding(candidate=1, standing="endorsed", rule="accept", reason="")
     both = msgspec.structs.replace(lacking, standings=(*lacking.standings, endorsed))
     assert _reason(attempt(TrlUnpairedPreference(), both)) == "unjudged"
 
@@ -327,7 +327,7 @@ def test_a_winner_that_lacks_required_evidence_is_no_positive_example(
 def test_an_endorsed_loser_is_not_undesirable(dispute: Callable[..., ReleasedRecord]) -> None:
     """It lost to a better answer, which says nothing against it: the pair goes out, no false label."""
     won = dispute(Prefers(candidate=0), Prefers(candidate=0))
-    endorsed = Standing(candidate=1, standing="endorsed", rule="accept", reason="")
+    endorsed = ExplainedStanding(candidate=1, standing="endorsed", rule="accept", reason="")
     both = msgspec.structs.replace(won, standings=(_standing("endorsed", "accept"), endorsed))
     assert [row["label"] for row in _rows(attempt(TrlUnpairedPreference(), both))] == [True]
     assert isinstance(attempt(TrlPreference(), both), Carried)
@@ -349,7 +349,7 @@ def test_a_label_without_a_comparison_follows_the_standing(
 def test_arguments_are_an_object_for_templates_and_a_string_for_openai(release: Cases) -> None:
     """The same call is a dict in TRL's rows and JSON text in OpenAI's."""
     (template,) = _rows(attempt(TrlConversational(), release["tools"]))
-    (openai,) = _rows(attempt(OpenAiChat(), release["tools"]))
+    (openai,) = _rows(attempt(OpenAiChatExport(), release["tools"]))
     arguments = [
         row["messages"][2]["tool_calls"][0]["function"]["arguments"] for row in (template, openai)
     ]
@@ -358,7 +358,7 @@ def test_arguments_are_an_object_for_templates_and_a_string_for_openai(release: 
 
 def test_openai_calls_have_ids_that_their_outputs_answer(release: Cases) -> None:
     """A call without an id is numbered, and the output that follows it names the number."""
-    (row,) = _rows(attempt(OpenAiChat(), release["tools_without_ids"]))
+    (row,) = _rows(attempt(OpenAiChatExport(), release["tools_without_ids"]))
     assert row["messages"][2]["tool_calls"][0]["id"] == "call_0"
     assert row["messages"][3]["tool_call_id"] == "call_0"
 
@@ -382,20 +382,20 @@ def test_arguments_that_are_no_object_are_refused_by_templates(arguments: str) -
 
 def test_helpsteer_writes_majority_scores_and_no_means(release: Cases) -> None:
     """Scores 3, 3, 1 give 3; scores 0, 1, 2 agree on nothing and give no column."""
-    (row,) = _rows(attempt(HelpSteer(), release["scores"]))
+    (row,) = _rows(attempt(HelpSteerExport(), release["scores"]))
     assert row == {"prompt": "Explain dew.", "response": "Cool air.", "helpfulness": 3}
 
 
 def test_helpsteer_disagreements_are_every_score(release: Cases) -> None:
     """The disagreement form writes each reviewer's score, sorted."""
-    (row,) = _rows(attempt(HelpSteer(scores="disagreements"), release["scores"]))
+    (row,) = _rows(attempt(HelpSteerExport(scores="disagreements"), release["scores"]))
     assert row["helpfulness"] == [1, 3, 3]
     assert row["clarity"] == [0, 1, 2]
 
 
 def test_helpsteer_wants_every_attribute_that_was_named(release: Cases) -> None:
     """A response without an agreed score on a named attribute gives no row."""
-    both = HelpSteer(attributes="helpfulness, clarity")
+    both = HelpSteerExport(attributes="helpfulness, clarity")
     assert _reason(attempt(both, release["scores"])) == "no_scores"
     assert [column["name"] for column in both.columns] == [
         "prompt", "response", "helpfulness", "clarity",
@@ -405,8 +405,8 @@ def test_helpsteer_wants_every_attribute_that_was_named(release: Cases) -> None:
 def test_categories_fractions_and_abstentions_are_no_whole_numbers(release: Cases) -> None:
     """Nothing of them is written as a number."""
     odd = release["scores_that_are_no_numbers"]
-    assert _reason(attempt(HelpSteer(), odd)) == "no_scores"
-    assert _reason(attempt(HelpSteer(scores="disagreements"), odd)) == "no_scores"
+    assert _reason(attempt(HelpSteerExport(), odd)) == "no_scores"
+    assert _reason(attempt(HelpSteerExport(scores="disagreements"), odd)) == "no_scores"
 
 
 def test_verl_rewards_against_the_record_s_own_answer(release: Cases) -> None:

@@ -12,9 +12,9 @@ from assay.contracts.documents import Documents
 from assay.core.canonical import encode_fact
 from assay.core.errors import InputError
 from assay.governance.permits import Permits
-from assay.quality.case import Case
+from assay.quality.case import RecordCase
 from assay.quality.disposition import Disposition
-from assay.quality.machine_evidence import Demand
+from assay.quality.machine_evidence import EvidenceDemand
 from assay.records.candidate import Candidate, MadeByUnknown
 from assay.records.judgment import Judgment, Reviewer
 from assay.records.kinds import Preference
@@ -32,7 +32,7 @@ from assay.releases.manifest import (
     AuditHead,
     DocumentEntry,
     Generator,
-    Head,
+    ManifestHead,
     ManifestWriter,
     ProgramName,
 )
@@ -51,7 +51,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     return contracts.load(folder)
 
 
-def _case(documents: Documents, question: str, difficulty: str, *verdicts: Verdict) -> Case:
+def _case(documents: Documents, question: str, difficulty: str, *verdicts: Verdict) -> RecordCase:
     record = Record(
         schema_version=1,
         part=Preference(),
@@ -72,10 +72,10 @@ def _case(documents: Documents, question: str, difficulty: str, *verdicts: Verdi
         )
         for number, verdict in enumerate(verdicts)
     )
-    return Case(id=record.id, record=record, judgments=judgments)
+    return RecordCase(id=record.id, record=record, judgments=judgments)
 
 
-def _adjudicated(case: Case) -> Case:
+def _adjudicated(case: RecordCase) -> RecordCase:
     """A case that was decided five times, each decision overruling the one before."""
     adjudications = tuple(
         Adjudication(
@@ -90,7 +90,7 @@ def _adjudicated(case: Case) -> Case:
     return msgspec.structs.replace(case, adjudications=adjudications)
 
 
-def _accepted(case: Case, documents: Documents) -> Disposition:
+def _accepted(case: RecordCase, documents: Documents) -> Disposition:
     ids = documents.ids()
     return Disposition(
         record=case.id,
@@ -103,7 +103,7 @@ def _accepted(case: Case, documents: Documents) -> Disposition:
     )
 
 
-def _write(folder: Path, documents: Documents, cases: Sequence[Case]) -> None:
+def _write(folder: Path, documents: Documents, cases: Sequence[RecordCase]) -> None:
     """Write a release folder with the parts of the build that an export reads."""
     facts = documents.facts()
     permits = Permits(documents.sources.classes, on=date(2026, 1, 31), territory=None)
@@ -120,9 +120,9 @@ def _write(folder: Path, documents: Documents, cases: Sequence[Case]) -> None:
                 verifications=[],
             )
             chosen.add(case.id, msgspec.msgpack.encode(bundle))
-        demand = Demand(documents.contract, documents.rubric)
+        demand = EvidenceDemand(documents.contract, documents.rubric)
         tally = assemble(chosen, permits, folder, items, demand, handles={})
-        head = Head(
+        head = ManifestHead(
             format=FORMAT,
             program=ProgramName(id="kitchen", name="Kitchen"),
             version="1.0.0",

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 import assay
-from assay.bootstrap.releases import export_release
 from assay.core.clock import fixed_clock
 from assay.core.errors import CheckError
 from assay.demo.documents import MOMENT, write_program
 from assay.demo.world import build_world
+from assay.program.releases import export_release
 from assay.releases.build import build
 from simulators.ferries import ACTOR, KEY, filled_store, inputs
 

@@ -9,7 +9,7 @@ from assay.core.errors import InputError
 from assay.records.judgment import Unanchored
 from assay.records.kinds import Critique
 from assay.review.assignment import Assignment
-from assay.review.exchange import Answered, read_answer
+from assay.review.exchange import AnswerContext, read_answer
 from assay.review.formats import FORMATS
 from assay.review.formats.questions import extent_of, questionnaire
 from assay.review.presentation import present
@@ -107,7 +107,7 @@ def test_a_mark_without_a_bearing_offset_is_kept_unanchored() -> None:
     mark = _result("errors-a", "labels", ["wrong_sum"], id="m1")
     mark["value"] |= {"start": 1, "end": 4, "text": "two"}
     (row,) = _read(_task(_annotation(mark)))
-    about = Answered(assignment=assignment, record=record, rubric=RUBRIC, role="reviewer")
+    about = AnswerContext(assignment=assignment, record=record, rubric=RUBRIC, role="reviewer")
     (error,) = read_answer(row, about).errors or ()
     assert isinstance(error.place, Unanchored)
 

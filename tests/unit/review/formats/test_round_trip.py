@@ -13,7 +13,7 @@ from assay.records.judgment import Judgment
 from assay.records.ports import Row, row_values
 from assay.records.record import Record
 from assay.review.assignment import Assignment
-from assay.review.exchange import Answered, is_unanswered, read_answer
+from assay.review.exchange import AnswerContext, is_unanswered, read_answer
 from assay.review.formats import FORMATS
 from assay.review.formats.names import name_of, parts_of
 from assay.review.formats.questions import Questionnaire, extent_of, questionnaire
@@ -44,7 +44,9 @@ def _tasks(form: str, record: Record) -> list[dict[str, Any]]:
 
 
 def _judgment(record: Record, row: Any) -> Judgment:
-    about = Answered(assignment=_assigned(record), record=record, rubric=RUBRIC, role="reviewer")
+    about = AnswerContext(
+        assignment=_assigned(record), record=record, rubric=RUBRIC, role="reviewer"
+    )
     return read_answer(row, about)
 
 

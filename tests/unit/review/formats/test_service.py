@@ -15,7 +15,7 @@ from assay.records.ports import Row
 from assay.records.record import Lineage, Record, Sensitivity, Source, Transformation
 from assay.records.task import Message
 from assay.review import pass_service, service
-from assay.review.assign import Member
+from assay.review.assign import Assignee
 from assay.review.assignment import Assignment
 from assay.review.formats import FORMATS, format_named
 from assay.review.formats.service import hand_out, native_rows
@@ -58,7 +58,7 @@ def _assigned(*records: Record) -> MemoryStore:
     store = MemoryStore()
     with store.write("record.import", actor="lead") as writing:
         writing.add(records)
-    members = [Member(pseudonym="r1", role="reviewer")]
+    members = [Assignee(pseudonym="r1", role="reviewer")]
     pass_service.assign(
         store,
         NoDesk(store),

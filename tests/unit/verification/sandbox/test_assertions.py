@@ -2,9 +2,9 @@
 
 import pytest
 
-from assay.verification.ports import AssertionTally, Check, Limits
+from assay.verification.ports import AssertionTally, Limits, TestRun
 from assay.verification.sandbox import WarmSandbox
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verification import Fail, Pass, VerifierError
 
 ADD = "def add(a, b): return a + b"
 CASES = """
@@ -17,7 +17,9 @@ class T(unittest.TestCase):
 """
 
 
-def check(sandbox: WarmSandbox, tests: str, candidate: str = ADD, *, shared: bool = False) -> Check:
+def check(
+    sandbox: WarmSandbox, tests: str, candidate: str = ADD, *, shared: bool = False
+) -> TestRun:
     return sandbox.check(candidate, tests, shared=shared, limits=Limits(seconds=20.0))
 
 
@@ -71,7 +73,7 @@ def test_where_none_is_reached_it_depends_on_what_steered(sandbox: WarmSandbox) 
     by_itself = "add(1, 2)\nfor n in []:\n    assert add(n, n) == 0"
     by_answer = "for n in add([], []):\n    assert n == 0"
     through_names = "got = add([], [])\nsize = len(got)\nwhile size:\n    assert got[0] == 0"
-    assert isinstance(check(sandbox, by_itself).verdict, Error)
+    assert isinstance(check(sandbox, by_itself).verdict, VerifierError)
     assert isinstance(check(sandbox, by_answer).verdict, Fail)
     assert isinstance(check(sandbox, through_names).verdict, Fail)
 
@@ -89,4 +91,4 @@ def test_tests_that_break_before_they_ask_say_nothing(sandbox: WarmSandbox, test
     """No candidate has a part in it: the verifier could not say."""
     limits = Limits(seconds=0.5 if "while True: pass" in tests else 60.0, memory_mb=128)
     found = sandbox.check(ADD, tests, limits=limits)
-    assert isinstance(found.verdict, Error), found
+    assert isinstance(found.verdict, VerifierError), found

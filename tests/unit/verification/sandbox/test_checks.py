@@ -5,24 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from assay.verification.ports import AssertionTally, Check, Limits
+from assay.verification.ports import AssertionTally, Limits, TestRun
 from assay.verification.sandbox import WarmSandbox
 from assay.verification.verification import (
     Crash,
-    Error,
     Fail,
     FileLimit,
     Memory,
     Pass,
     Timeout,
     Uncarried,
+    VerifierError,
 )
 
 LIMITS = Limits(seconds=1.0, memory_mb=256)
 CHECK = "def check(candidate):\n    assert candidate(2, 3) == 5\n    assert candidate(10**9, 1) == 10**9 + 1\n"
 
 
-def check(sandbox: WarmSandbox, candidate: str, tests: str = CHECK, **more: object) -> Check:
+def check(sandbox: WarmSandbox, candidate: str, tests: str = CHECK, **more: object) -> TestRun:
     return sandbox.check(candidate, tests, limits=LIMITS, **more)  # type: ignore[arg-type]
 
 
@@ -84,13 +84,13 @@ def test_a_limit_is_named_where_the_kernel_saw_it(
         ("assert add([1], [2]) == [1, 2] and add((1,), ()) == (1,)", Pass),
         ("def check(f):\n    assert f(1, b=2) == 3\ncheck(add)", Pass),
         ("try:\n    add(1, 'x')\nexcept TypeError:\n    pass\nelse:\n    assert False", Pass),
-        ("x = 1", Error),
-        ("def check(candidate): pass", Error),
-        ("this is no Python", Error),
-        ("import nothing_of_this_name\nassert add(1, 2) == 3", Error),
-        ("raise SystemExit(0)", Error),
-        ("assert add(1, 2) == 3\nraise SystemExit(0)", Error),
-        ("assert add(1, 2) == 3\nimport os\nos._exit(0)", Error),
+        ("x = 1", VerifierError),
+        ("def check(candidate): pass", VerifierError),
+        ("this is no Python", VerifierError),
+        ("import nothing_of_this_name\nassert add(1, 2) == 3", VerifierError),
+        ("raise SystemExit(0)", VerifierError),
+        ("assert add(1, 2) == 3\nraise SystemExit(0)", VerifierError),
+        ("assert add(1, 2) == 3\nimport os\nos._exit(0)", VerifierError),
         ("while add(1, 2): pass", Timeout),
     ],
 )
@@ -188,7 +188,7 @@ def test_a_suite_in_one_process_runs_and_is_marked(sandbox: WarmSandbox) -> None
 def test_a_suite_that_tests_nothing_says_nothing(sandbox: WarmSandbox, suite: str) -> None:
     """A suite without an assertion, or with a test that did not run, is an error and no pass."""
     found = sandbox.check("def f(): pass", suite, shared=True, limits=Limits(seconds=10.0))
-    assert isinstance(found.verdict, Error), found
+    assert isinstance(found.verdict, VerifierError), found
 
 
 def test_plain_assertions_and_check_count_as_tests(sandbox: WarmSandbox) -> None:
@@ -215,8 +215,8 @@ def test_push(stack, given):
     [
         ("self.items + [x]", PYTEST_SUITE, Pass),
         ("self.items + [0]", PYTEST_SUITE, Fail),
-        ("self.items + [x]", "import pytest\nimport nothing_of_this_name", Error),
-        ("self.items + [x]", "import pytest", Error),
+        ("self.items + [x]", "import pytest\nimport nothing_of_this_name", VerifierError),
+        ("self.items + [x]", "import pytest", VerifierError),
     ],
 )
 def test_a_pytest_suite_runs_with_fixtures_and_parameters(

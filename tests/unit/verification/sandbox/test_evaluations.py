@@ -10,7 +10,7 @@ from assay.verification.cases import case
 from assay.verification.ports import Limits
 from assay.verification.proof import prove
 from assay.verification.sandbox import WarmSandbox
-from assay.verification.verification import Error, Fail, Pass, Timeout, Uncarried
+from assay.verification.verification import Fail, Pass, Timeout, Uncarried, VerifierError
 from assay.verification.verifier import Found
 
 SANDBOXED = ("python-tests", "program-output", "math-answer", "quantity")
@@ -42,7 +42,7 @@ def verdict(sandbox: WarmSandbox, name: str, answer: str, reference: str, **opti
         ("$(1,2)$", "(2,1)", Fail),
         (r"$9^{9^{9^{9}}}$", "7", Timeout),
         (r"\boxed{\nabla}", r"\nabla", Pass),
-        ("7", r"$9^{9^{9^{9}}}$", Error),
+        ("7", r"$9^{9^{9^{9}}}$", VerifierError),
         (r"\boxed{42,42}", "42", Fail),
         (r"\boxed{42}", "42,42", Fail),
         (r"\boxed{7 \text{ and } 7}", "7", Fail),
@@ -89,7 +89,7 @@ def test_answers_are_compared_as_mathematics(
         ("-5 km", "5 km", Fail),
         ("3", "3", Pass),
         ("9**9**9 m", "1 m", Fail),
-        ("5 km", "5 quux", Error),
+        ("5 km", "5 quux", VerifierError),
     ],
 )
 def test_quantities_are_compared_in_base_units(

@@ -13,10 +13,10 @@ from assay.verification.sandbox import launching, open_sandbox, proven
 from assay.verification.sandbox import sandbox as rooms
 from assay.verification.sandbox.host import ForkServer
 from assay.verification.sandbox.inside.probe import TRIES
-from assay.verification.sandbox.isolation import Holding
+from assay.verification.sandbox.isolation import IsolationCheck
 from assay.verification.sandbox.memory_watch import tree
 from assay.verification.sandbox.probing import probe
-from assay.verification.verification import Error, Fail, Pass
+from assay.verification.verification import Fail, Pass, VerifierError
 from simulators.sandboxes import real_sandbox
 
 
@@ -39,7 +39,7 @@ def test_landlock_runs_one_process_and_says_so() -> None:
         many = sandbox.run("print(1)", limits=Limits(processes=4))
         fork = sandbox.run("import os; os.fork()", limits=Limits())
     assert (type(found.verdict), found.isolation) == (Pass, "landlock")
-    assert isinstance(many.verdict, Error)
+    assert isinstance(many.verdict, VerifierError)
     assert "more than one process" in many.verdict.reason
     assert isinstance(fork.verdict, Fail)
 
@@ -106,7 +106,7 @@ def test_every_fork_server_is_probed_before_it_runs_anything(
     """The tests' side, each evaluator and a server that replaces a broken one are proven as well."""
     probed: list[str] = []
 
-    def watched(server: ForkServer, level: IsolationLevel) -> tuple[Holding, ...]:
+    def watched(server: ForkServer, level: IsolationLevel) -> tuple[IsolationCheck, ...]:
         probed.append(server.side)
         return probe(server, level)
 
@@ -127,9 +127,9 @@ def test_every_fork_server_is_probed_before_it_runs_anything(
 def test_a_side_that_does_not_hold_runs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the probe of the tests' side finds a hole, the check is refused and not run."""
 
-    def loose(server: ForkServer, level: IsolationLevel) -> tuple[Holding, ...]:
+    def loose(server: ForkServer, level: IsolationLevel) -> tuple[IsolationCheck, ...]:
         found = probe(server, level)
-        hole = Holding(name="network", held=False, seen="planted")
+        hole = IsolationCheck(name="network", held=False, seen="planted")
         return (*found, hole) if server.side == "tests" else found
 
     monkeypatch.setattr(rooms, "probe", loose)

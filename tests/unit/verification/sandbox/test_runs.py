@@ -15,7 +15,6 @@ from assay.verification.sandbox import WarmSandbox
 from assay.verification.sandbox.memory_watch import tree
 from assay.verification.verification import (
     Crash,
-    Error,
     Fail,
     FileLimit,
     Memory,
@@ -24,6 +23,7 @@ from assay.verification.verification import (
     ProcessLimit,
     Timeout,
     Unavailable,
+    VerifierError,
 )
 from simulators.sandboxes import real_sandbox
 
@@ -184,7 +184,7 @@ def test_a_word_about_an_earlier_run_is_not_taken_for_the_next(sandbox: WarmSand
     server.start("script", {"source": "pass", "command": None}, [nowhere] * 4, SHORT)
     os.close(nowhere)
     time.sleep(0.2)
-    assert isinstance(run(sandbox, "raise SystemExit(1)").verdict, Error)
+    assert isinstance(run(sandbox, "raise SystemExit(1)").verdict, VerifierError)
     assert isinstance(run(sandbox, "raise SystemExit(1)").verdict, Fail)
 
 
@@ -195,5 +195,5 @@ def test_a_fork_server_that_is_killed_is_replaced() -> None:
         for each in [pid for held in sandbox.processes for pid in tree(held)]:
             with suppress(ProcessLookupError):  # it went with its parent
                 os.kill(each, 9)
-        assert isinstance(run(sandbox, "pass").verdict, Error)
+        assert isinstance(run(sandbox, "pass").verdict, VerifierError)
         assert isinstance(run(sandbox, "pass").verdict, Pass)

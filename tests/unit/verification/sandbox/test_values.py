@@ -2,14 +2,14 @@
 
 import pytest
 
-from assay.verification.ports import Check, Limits
+from assay.verification.ports import Limits, TestRun
 from assay.verification.sandbox import WarmSandbox
-from assay.verification.verification import Error, Fail, Pass, Uncarried
+from assay.verification.verification import Fail, Pass, Uncarried, VerifierError
 
 LIMITS = Limits(seconds=20.0, memory_mb=256)
 
 
-def check(sandbox: WarmSandbox, candidate: str, tests: str) -> Check:
+def check(sandbox: WarmSandbox, candidate: str, tests: str) -> TestRun:
     return sandbox.check(candidate, tests, limits=LIMITS)
 
 
@@ -127,7 +127,7 @@ def test_what_would_tell_the_candidate_what_is_expected_is_not_asked(
 )
 def test_an_object_of_the_tests_stays_with_them(sandbox: WarmSandbox, tests: str) -> None:
     """Tests that give the candidate one cannot run apart from it: no candidate has a part in that."""
-    assert isinstance(check(sandbox, PAIRS, tests).verdict, Error)
+    assert isinstance(check(sandbox, PAIRS, tests).verdict, VerifierError)
     deep = "def longest(x):\n  x = []\n  for _ in range(99): x = [x]\n  return x"
     back = "assert longest([longest(1), longest(1)]) == 3"
     assert isinstance(check(sandbox, deep, back).verdict, Uncarried)

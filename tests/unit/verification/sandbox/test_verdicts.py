@@ -6,7 +6,7 @@ from assay.verification.ports import Limits
 from assay.verification.sandbox.host import Ending
 from assay.verification.sandbox.memory_watch import ended_for_memory
 from assay.verification.sandbox.verdicts import ended, one_line, split_verdict
-from assay.verification.verification import Crash, Error, Fail, Memory, Pass, Timeout
+from assay.verification.verification import Crash, Fail, Memory, Pass, Timeout, VerifierError
 
 LIMITS = Limits(seconds=2.0, memory_mb=100)
 
@@ -23,12 +23,12 @@ def ending(**parts: object) -> Ending:
     ("seen", "verdict"),
     [
         ({"signal": 9}, Crash),
-        ({"signal": 9, "machine_full": True}, Error),
+        ({"signal": 9, "machine_full": True}, VerifierError),
         ({"signal": 11, "machine_full": True}, Crash),
         ({"signal": 9, "cpu_ms": 2000, "machine_full": True}, Timeout),
         ({"signal": 24, "cpu_ms": 2000}, Timeout),
         ({"stopped": "time", "signal": 9}, Timeout),
-        ({"unconfined": "capset: no"}, Error),
+        ({"unconfined": "capset: no"}, VerifierError),
     ],
 )
 def test_a_kill_is_the_machine_s_only_where_the_kernel_says_so(
@@ -43,12 +43,12 @@ def test_a_kill_is_the_machine_s_only_where_the_kernel_says_so(
     ("said", "ours", "theirs", "verdict"),
     [
         ({"verdict": "pass"}, {}, {}, Pass),
-        ({"verdict": "pass"}, {}, {"unconfined": "no"}, Error),
-        ({}, {"stopped": "time"}, {}, Error),
+        ({"verdict": "pass"}, {}, {"unconfined": "no"}, VerifierError),
+        ({}, {"stopped": "time"}, {}, VerifierError),
         ({"asked": True}, {"stopped": "time"}, {}, Timeout),
         ({"asked": True}, {"signal": 11}, {}, Crash),
         ({"asked": True}, {"code": 1}, {}, Fail),
-        ({"asked": True}, {}, {}, Error),
+        ({"asked": True}, {}, {}, VerifierError),
         ({"verdict": "silent"}, {}, {"signal": 6}, Crash),
         ({"verdict": "silent"}, {}, {"code": 121}, Fail),
         ({"verdict": "fail", "raised": ["MemoryError"]}, {}, {"memory_kb": 60 << 10}, Memory),

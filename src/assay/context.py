@@ -1,0 +1,115 @@
+"""The session: what every interface of an open program works with."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from assay.contracts.document import Document, DocumentKind
+from assay.contracts.documents import Documents
+from assay.core.clock import Clock
+from assay.governance.clearance import Clearance
+from assay.governance.exit_rights import ExitRights
+from assay.governance.permits import Permits
+from assay.records.pseudonym import pseudonymiser
+from assay.records.record import Record
+from assay.releases.withdrawal import withdrawn_records
+from assay.reserve import service as reserve
+from assay.reserve.ports import Comparer
+from assay.review.queue.leasing import RECORD_HANDLE, opaque
+from assay.settings import Keys
+from assay.store.store import Store
+
+_RECORD_ID = re.compile(r"\brec_[a-z2-7]{52}\b")
+"""The id of a record in a text."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """One open program, seen from inside."""
+
+    folder: Path
+    """The program's folder."""
+    store: Store
+    """Its store."""
+    documents: Documents
+    """Its documents, typed."""
+    facts: Mapping[DocumentKind, Document]
+    """The documents in force as facts; they are in the store."""
+    actor: str
+    """Who acts."""
+    clock: Clock
+    """Tells the time."""
+    keys: Keys
+    """The program's keys by purpose. Never shown."""
+
+    @cached_property
+    def ids(self) -> dict[str, str]:
+        """Ids of the documents in force, by kind."""
+        return {kind: fact.id for kind, fact in self.facts.items()}
+
+    def handle(self, prefix: str, identity: str) -> str:
+        """A keyed name of a fact for people who may not see all of its content."""
+        return opaque(self.keys.desk, prefix, identity)
+
+    def record_handle(self, identity: str) -> str:
+        """A keyed name of a record for readers who may not see its content."""
+        return opaque(self.keys.records, RECORD_HANDLE, identity)
+
+    def comparer(self) -> Comparer | None:
+        """What compares texts with the reserve: the gate that assay.toml names, or this machine.
+
+        Returns:
+            None where nothing is sealed.
+
+        Raises:
+            MachineError: if the gate does not answer.
+            UsageError: if the reserve is sealed under another key than this machine's.
+        """
+        named = self.documents.program.gate
+        if named is None:
+            return reserve.index(self.store, self.keys.gate)
+        from assay.providers.gate_socket import GateClient  # noqa: PLC0415  few machines name one
+
+        return GateClient(self.folder / named.removeprefix("unix:"))
+
+    def record_identity(self, name: str) -> str:
+        """The id that a record's keyed handle stands for; any other name as it is."""
+        if not name.startswith(f"{RECORD_HANDLE}_"):
+            return name
+        ids = (record.id for record in self.store.scan(Record))
+        return next((each for each in ids if self.record_handle(each) == name), name)
+
+    def with_handles(self, text: str, roles: tuple[str, ...]) -> str:
+        """A text in which records that a reader in these roles may not read have their handles."""
+        rights, names = self.exit_rights(), sorted(set(_RECORD_ID.findall(text)))
+        held = {
+            identity: self.record_handle(identity)
+            for identity, record in self._find(names).items()
+            if not rights.decide(identity, record, roles=roles).permitted
+        }
+        return _RECORD_ID.sub(lambda match: held.get(match[0], match[0]), text)
+
+    def permits(self) -> Permits:
+        """What the source classes permit today, where the program is."""
+        return Permits(
+            self.documents.sources.classes,
+            on=date.fromisoformat(self.clock()[:10]),
+            territory=self.documents.program.territory,
+        )
+
+    def exit_rights(self) -> ExitRights:
+        """What may leave today; made anew for each run, as days and withdrawals go on."""
+        withdrawn = withdrawn_records(self.store)
+        clearance = Clearance(self.permits(), self._find, withdrawn=withdrawn)
+        return ExitRights(clearance, self.record_handle)
+
+    def _find(self, ids: Sequence[str]) -> dict[str, Record]:
+        return {record.id: record for record in self.store.scan(Record, id=ids)}
+
+    @cached_property
+    def pseudonym(self) -> Callable[[str], str]:
+        """Turns a raw person id into a pseudonym of this program."""
+        return pseudonymiser(self.keys.pseudonyms)

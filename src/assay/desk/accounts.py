@@ -1,0 +1,474 @@
+"""The `accounts` interface of an open program: who may sign in, and as what."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from functools import cached_property
+from threading import Semaphore
+
+import msgspec
+from argon2 import PasswordHasher, profiles
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from assay.context import Context
+from assay.core.clock import later
+from assay.core.errors import UsageError
+from assay.governance.accounts import (
+    NAME,
+    TOKEN_PREFIX,
+    Account,
+    Invitation,
+    SessionRow,
+    TokenRow,
+    check_name,
+    check_password,
+    digest,
+    new_secret,
+)
+from assay.governance.failed_sign_ins import FailedSignIn, FailedSignIns
+from assay.governance.permissions import (
+    GRANTS,
+    Principal,
+    permissions_of,
+    read_scopes,
+    scoped,
+)
+from assay.records.pseudonym import is_pseudonym
+from assay.store.accounts import Accounts
+from assay.store.writing import WriteUnit
+
+SESSION_SECONDS = 12 * 3600
+"""How long a browser stays signed in at most."""
+
+IDLE_SECONDS = 3600
+"""How long it stays signed in without a request."""
+
+RENEWED_SECONDS = 300
+"""How old the end of a session in use may become before it is written anew."""
+
+INVITATION_SECONDS = 7 * 24 * 3600
+"""How long an invitation may be used."""
+
+DAY_SECONDS = 24 * 3600
+
+STRENGTH = profiles.RFC_9106_LOW_MEMORY
+"""What a password's hash costs: argon2id with 64 MiB, three passes (RFC 9106, section 4)."""
+
+HASHER = PasswordHasher.from_parameters(STRENGTH)
+"""Hashes passwords, and detects when an older hash is weaker than it should be."""
+
+ADMINISTRATOR = "administrator"
+"""The role that runs the accounts."""
+
+AT_ONCE = 2
+"""Passwords that are hashed at one time: each takes 64 MiB, so a flood of them would take all."""
+
+
+class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A new session."""
+
+    cookie: str
+    """Its secret, shown once."""
+    principal: Principal
+    """Who signed in."""
+
+
+class AccountsService:
+    """Invite, sign in, give tokens, take them back."""
+
+    def __init__(self, session: Context) -> None:
+        self._session = session
+        self._accounts = Accounts(session.store)
+        self._hasher = HASHER
+        self._hashing = Semaphore(AT_ONCE)
+        self._used: dict[bytes, str] = {}
+        self.failed_sign_ins = FailedSignIns()
+        """Tries of this process that failed."""
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Checked where there is no account, so that a wrong name takes as long as a wrong password."""
+        return self._hasher.hash(new_secret())
+
+    def first_link(self) -> str | None:
+        """The secret of a one-time link that makes the first administrator; None if there is one.
+
+        Earlier links of this kind are withdrawn: only the newest one works.
+        """
+        if self._has_administrator():
+            return None
+        by = self._session.actor
+        with self._write("account.withdraw_links", by, ADMINISTRATOR) as unit:
+            self._accounts.withdraw_open(unit, ADMINISTRATOR)
+        return self.invite((ADMINISTRATOR,), by=by, seconds=DAY_SECONDS)
+
+    def invite(
+        self,
+        roles: Iterable[str],
+        *,
+        by: str,
+        name: str | None = None,
+        seconds: int = INVITATION_SECONDS,
+    ) -> str:
+        """Make a one-time link for an account with these roles; its secret is shown once.
+
+        Args:
+            roles: the roles.
+            by: who invites.
+            name: the name to sign in with; the invited person chooses it where absent.
+            seconds: how long it may be used.
+
+        Raises:
+            UsageError: for an unknown role, or a name that is taken or cannot be one.
+        """
+        given = _roles(roles)
+        if name is not None:
+            check_name(name)
+            self._refuse_taken(name)
+        secret = new_secret()
+        invitation = Invitation(
+            digest=digest(secret),
+            name=name,
+            roles=given,
+            until=later(self._session.clock(), seconds),
+        )
+        with self._write("account.invite", by, name or "") as unit:
+            self._accounts.invite(unit, invitation)
+        return secret
+
+    def invitation(self, secret: str) -> Invitation:
+        """The invitation behind a link.
+
+        Raises:
+            UsageError: if there is none, or it was used or has ended.
+        """
+        found = self._accounts.invitation(digest(secret))
+        if found is None or found.used or found.until < self._session.clock():
+            raise UsageError(
+                code="no-invitation",
+                message="this link was used before, or has ended",
+                hint="ask an administrator for a new one",
+            )
+        return found
+
+    def accept(self, secret: str, *, name: str, password: str) -> Account:
+        """Make the account that an invitation is for.
+
+        Raises:
+            UsageError: if the link is not valid, the name is taken or the password too short.
+        """
+        invitation, account = self._invited(secret, name)
+        check_password(password)
+        return self._use(
+            invitation, msgspec.structs.replace(account, password=self._hash(password))
+        )
+
+    def accept_as(self, secret: str, *, name: str, subject: str) -> Account:
+        """Make the account that an invitation is for, which a provider signs in: it has no password.
+
+        Args:
+            secret: the link's secret.
+            name: the name of the account, where the invitation leaves it open.
+            subject: issuer and subject at the OpenID Connect provider.
+
+        Raises:
+            UsageError: if the link is not valid, the name is taken, or the subject has an account.
+        """
+        invitation, account = self._invited(secret, name)
+        if self._accounts.by_subject(subject):
+            raise UsageError(
+                code="subject-taken",
+                message="the person that the provider names already has an account here",
+                hint="sign in without the invitation",
+            )
+        return self._use(invitation, msgspec.structs.replace(account, subject=subject))
+
+    def add_program(
+        self, name: str, roles: Iterable[str], *, scopes: Iterable[str], days: int, by: str
+    ) -> tuple[Account, str]:
+        """Make an account for a program: nobody can sign in to it, and its one token is all it has.
+
+        Args:
+            name: the account's name.
+            roles: its roles.
+            scopes: what its token is limited to.
+            days: how long the token holds.
+            by: who does it.
+
+        Returns:
+            The account, and the token's secret, which is shown this once.
+
+        Raises:
+            UsageError: for a name that is taken or cannot be one, an unknown role, or a scope that
+                the roles do not grant.
+        """
+        check_name(name)
+        self._refuse_taken(name)
+        account = Account(
+            id=0, name=name, pseudonym=self._session.pseudonym(name), roles=_roles(roles)
+        )
+        with self._write("account.add_program", by, name) as unit:
+            self._end_first_links(unit, account)
+            account = self._accounts.add(unit, account)
+        who = _principal(account, csrf=None)
+        return account, self.make_token(who, name=name, scopes=scopes, days=days)
+
+    def sign_in(self, name: str, password: str, *, address: str = "") -> SignedIn | None:
+        """Sign a person in; None for a wrong name or password, and nothing says which.
+
+        Args:
+            name: the name as typed.
+            password: the password.
+            address: where the try comes from.
+
+        Raises:
+            SignInWaitError: if too many tries with this name failed, whether it has an account or not.
+        """
+        name = name if NAME.match(name) else ""
+        self.failed_sign_ins.begin(name, address, self._session.clock())
+        account = self._accounts.by_name(name) if name else None
+        known = account.password if account and account.active and account.password else None
+        right = self._verify(known or self._nobody, password)
+        if account is None or known is None or not right:
+            return None
+        self.failed_sign_ins.succeed(name, address)
+        return self._begin(account)
+
+    def failed(self) -> tuple[FailedSignIn, ...]:
+        """The failed tries of this process by account; names without one are one row, the last."""
+        return self.failed_sign_ins.rows({each.name for each in self._accounts.all()})
+
+    def sign_in_as(self, subject: str) -> SignedIn | None:
+        """Sign in whom an OpenID Connect provider vouches for; None where no account names them."""
+        account = self._accounts.by_subject(subject)
+        return self._begin(account) if account and account.active else None
+
+    def principal(self, cookie: str) -> Principal | None:
+        """Who a browser's cookie belongs to."""
+        found = self._accounts.signed_in(digest(cookie))
+        if found is None:
+            return None
+        row, account = found
+        now = self._session.clock()
+        if row.until < now or not account.active:
+            return None
+        if row.until < later(now, IDLE_SECONDS - RENEWED_SECONDS):
+            self._used[row.digest] = min(
+                later(now, IDLE_SECONDS), later(row.begun, SESSION_SECONDS)
+            )
+        return _principal(account, csrf=row.csrf)
+
+    def renew_sessions(self) -> None:
+        """Write how long the sessions go on that were used since; no entry of the audit log says so.
+
+        Requests only note it, since they wait for no disk.
+        """
+        used, self._used = self._used, {}
+        if not used:
+            return
+        with self._write("account.renew", "desk", "") as unit:
+            for session, until in used.items():
+                self._accounts.renew(unit, session, until)
+
+    def bearer(self, token: str) -> Principal | None:
+        """Who an API token acts for, within its scopes."""
+        found = self._accounts.token(digest(token)) if token.startswith(TOKEN_PREFIX) else None
+        if found is None:
+            return None
+        row, account = found
+        if row.revoked or row.until < self._session.clock() or not account.active:
+            return None
+        whole = _principal(account, csrf=None)
+        return msgspec.structs.replace(whole, permissions=scoped(whole.permissions, row.scopes))
+
+    def sign_out(self, cookie: str, who: Principal) -> None:
+        """End a session."""
+        with self._write("account.sign_out", who.name, who.name) as unit:
+            self._accounts.end(unit, digest(cookie))
+
+    def make_token(
+        self, who: Principal, *, name: str, scopes: Iterable[str], days: int = 90
+    ) -> str:
+        """Make an API token; its secret is shown once.
+
+        Raises:
+            UsageError: for a scope that is none or that the person does not hold.
+        """
+        wanted = read_scopes(scopes)
+        beyond = [each for each in wanted if each not in who.permissions]
+        if beyond:
+            raise UsageError(
+                code="beyond-permission",
+                message=f"you may not do {', '.join(beyond)} yourself",
+                where="scopes",
+            )
+        secret = new_secret(TOKEN_PREFIX)
+        now = self._session.clock()
+        row = TokenRow(
+            digest=digest(secret),
+            account=who.account,
+            name=name,
+            scopes=tuple(str(each) for each in wanted),
+            until=later(now, days * DAY_SECONDS),
+            made=now,
+        )
+        with self._write("token.make", who.name, name) as unit:
+            self._accounts.add_token(unit, row)
+        return secret
+
+    def tokens(self, who: Principal) -> list[TokenRow]:
+        """A person's own tokens."""
+        return self._accounts.tokens_of(who.account)
+
+    def revoke(self, who: Principal, token: bytes) -> bool:
+        """Take one's own token back; False if there is none such."""
+        with self._write("token.revoke", who.name, "") as unit:
+            return self._accounts.revoke(unit, who.account, token)
+
+    def all(self) -> list[Account]:
+        """All accounts."""
+        return self._accounts.all()
+
+    def set_roles(self, number: int, roles: Iterable[str], *, by: str) -> Account:
+        """Give an account other roles; its sessions go on with them at once."""
+        account = self._known(number)
+        changed = msgspec.structs.replace(account, roles=_roles(roles))
+        self._keep_an_administrator(changed)
+        with self._write("account.roles", by, account.name) as unit:
+            self._end_first_links(unit, changed)
+            self._accounts.change(unit, changed)
+        return changed
+
+    def close(self, number: int, *, by: str) -> Account:
+        """Close an account: sessions end, tokens are taken back; what it judged stays."""
+        account = self._known(number)
+        closed = msgspec.structs.replace(account, active=False)
+        self._keep_an_administrator(closed)
+        with self._write("account.close", by, account.name) as unit:
+            self._accounts.change(unit, closed)
+            self._accounts.end_all(unit, number)
+        return closed
+
+    def link(self, number: int, subject: str, *, by: str) -> Account:
+        """Let an OpenID Connect provider vouch for an account."""
+        linked = msgspec.structs.replace(self._known(number), subject=subject)
+        with self._write("account.link", by, linked.name) as unit:
+            self._accounts.change(unit, linked)
+        return linked
+
+    def preferences(self, who: Principal) -> bytes:
+        """A person's own settings of the desk, as JSON."""
+        return self._known(who.account).preferences
+
+    def set_preferences(self, who: Principal, preferences: bytes) -> None:
+        """Keep a person's own settings of the desk."""
+        changed = msgspec.structs.replace(self._known(who.account), preferences=preferences)
+        with self._write("account.preferences", who.name, who.name) as unit:
+            self._accounts.change(unit, changed)
+
+    def _invited(self, secret: str, name: str) -> tuple[Invitation, Account]:
+        """An invitation and the account that it would make, which cannot sign in yet."""
+        invitation = self.invitation(secret)
+        name = invitation.name or name
+        check_name(name)
+        self._refuse_taken(name)
+        pseudonym = self._session.pseudonym(name)
+        return invitation, Account(id=0, name=name, pseudonym=pseudonym, roles=invitation.roles)
+
+    def _use(self, invitation: Invitation, account: Account) -> Account:
+        name = account.name
+        with self._write("account.accept", name, name) as unit:
+            if not self._accounts.use(unit, invitation.digest, name):
+                raise UsageError(code="no-invitation", message="this link was used meanwhile")
+            self._end_first_links(unit, account)
+            return self._accounts.add(unit, account)
+
+    def _end_first_links(self, unit: WriteUnit, account: Account) -> None:
+        """Withdraw the links to become the first administrator, once somebody is to be it."""
+        if ADMINISTRATOR in account.roles and not self._has_administrator():
+            self._accounts.withdraw_open(unit, ADMINISTRATOR)
+
+    def _begin(self, account: Account) -> SignedIn:
+        cookie, csrf = new_secret(), new_secret()
+        now = self._session.clock()
+        row = SessionRow(
+            digest=digest(cookie),
+            account=account.id,
+            csrf=csrf,
+            until=later(now, IDLE_SECONDS),
+            begun=now,
+        )
+        with self._write("account.sign_in", account.name, account.name) as unit:
+            self._accounts.begin(unit, row)
+        return SignedIn(cookie=cookie, principal=_principal(account, csrf=csrf))
+
+    def _write(self, action: str, actor: str, account: str) -> AbstractContextManager[WriteUnit]:
+        """A transaction on somebody's account; the audit log has neither name."""
+        return self._session.store.write(
+            action, actor=self._recorded(actor), subject=self._recorded(account)
+        )
+
+    def _recorded(self, name: str) -> str:
+        return name if not name or is_pseudonym(name) else self._session.pseudonym(name)
+
+    def _known(self, number: int) -> Account:
+        account = self._accounts.by_id(number)
+        if account is None:
+            raise UsageError(code="no-account", message=f"there is no account {number}")
+        return account
+
+    def _refuse_taken(self, name: str) -> None:
+        if self._accounts.by_name(name):
+            raise UsageError(code="name-taken", message=f"the name {name!r} is taken", where="name")
+
+    def _has_administrator(self) -> bool:
+        return any(each.active and ADMINISTRATOR in each.roles for each in self._accounts.all())
+
+    def _keep_an_administrator(self, changed: Account) -> None:
+        others = [
+            each
+            for each in self._accounts.all()
+            if each.id != changed.id and each.active and ADMINISTRATOR in each.roles
+        ]
+        stays = changed.active and ADMINISTRATOR in changed.roles
+        was = ADMINISTRATOR in self._known(changed.id).roles
+        if was and not stays and not others:
+            raise UsageError(
+                code="last-administrator",
+                message="this is the last administrator",
+                hint="make another one first",
+            )
+
+    def _hash(self, password: str) -> str:
+        with self._hashing:
+            return self._hasher.hash(password)
+
+    def _verify(self, known: str, password: str) -> bool:
+        with self._hashing:
+            try:
+                return self._hasher.verify(known, password)
+            except (VerificationError, InvalidHashError):
+                return False
+
+
+def _principal(account: Account, *, csrf: str | None) -> Principal:
+    return Principal(
+        account=account.id,
+        name=account.name,
+        pseudonym=account.pseudonym,
+        roles=account.roles,
+        permissions=permissions_of(account.roles),
+        csrf=csrf,
+    )
+
+
+def _roles(given: Iterable[str]) -> tuple[str, ...]:
+    roles = tuple(role for role in GRANTS if role in set(given))
+    unknown = sorted(set(given) - set(GRANTS))
+    if unknown or not roles:
+        raise UsageError(
+            code="unknown-role",
+            message=f"{', '.join(unknown) or 'nothing'} is not a role",
+            where="roles",
+            hint=f"name some of {', '.join(GRANTS)}",
+        )
+    return roles

@@ -1,0 +1,315 @@
+"""The `calibration` interface of an open program: rounds on real outputs, from independent judgments to a cause."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+
+from assay.context import Context
+from assay.core.errors import UsageError
+from assay.desk.desk import DeskService
+from assay.desk.filling import handle_of
+from assay.desk.text_access import ReadRecord
+from assay.governance.permissions import Permission, Principal, can
+from assay.records.fields import Role
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.review import calibration
+from assay.review.assignment import Assignment
+from assay.review.calibration import (
+    Round,
+    RoundCause,
+    RoundNote,
+    RoundOutcome,
+    RoundState,
+    RoundStep,
+    RoundView,
+)
+from assay.review.queue.lease import NewItem, Queue
+from assay.review.queue.leasing import ROUND_HANDLE
+from assay.store.queue import SqlQueue
+from assay.store.writing import WriteUnit
+
+Noted = TypeVar("Noted", RoundStep, RoundNote)
+
+MOST_RECORDS = 50
+"""Most records of one round: more is no longer discussed in one sitting."""
+
+
+class RoundCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A round in a list."""
+
+    round: str
+    """Its id."""
+    opened: str
+    """The day on which it was opened."""
+    records: int
+    """How many records it has."""
+    members: int
+    """How many members it has."""
+    state: str
+    """How far it has come."""
+    queue: str
+    """Handle of the queue in which its members judge."""
+    mine: bool
+    """Whether the viewer is a member."""
+
+
+class RoundPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A round as one viewer sees it."""
+
+    card: RoundCard
+    """What it is."""
+    view: RoundView
+    """What the viewer may see of it."""
+    shown: dict[str, ReadRecord]
+    """Record id -> what is shown of it, in the record's own order; without what
+    members are to judge, and what is held back."""
+    held_back: dict[str, tuple[str, ...]]
+    """Record id -> why the viewer may not read it."""
+    differing: tuple[str, ...]
+    """Records on which members differ; empty while the viewer may not see it."""
+
+
+class CalibrationService:
+    """Open rounds, judge apart, lock, reveal, discuss, close."""
+
+    def __init__(self, session: Context, floor: DeskService) -> None:
+        self._session = session
+        self._floor = floor
+        self._desk = SqlQueue(session.store)
+
+    def open(self, who: Principal, records: Sequence[str], members: Sequence[str]) -> Round:
+        """Open a round: its members find it among their queues.
+
+        Args:
+            who: the lead who opens it.
+            records: ids of the records, or unique prefixes.
+            members: pseudonyms.
+
+        Raises:
+            UsageError: for unknown records, too many of them, too few members, or records that
+                reviewers may not read.
+        """
+        store = self._session.store
+        found = tuple(store.get(Record, each).id for each in dict.fromkeys(records))
+        given = Round(
+            records=found,
+            members=tuple(dict.fromkeys(members)),
+            rubric=self._session.ids["rubric"],
+            opened_by=who.pseudonym,
+            opened=self._session.clock()[:10],
+        )
+        faults = list(given.faults())
+        if len(found) > MOST_RECORDS:
+            faults.append(f"a round has at most {MOST_RECORDS} records")
+        faults += self._held_back(found)
+        if faults:
+            raise UsageError(code="bad-round", message="; ".join(faults), where="round")
+        queue = _queue_of(given)
+
+        def work(unit: WriteUnit) -> Round:
+            unit.add([given])
+            open_desk = self._desk.unit(unit)
+            # Whoever calibrates on a record gives no further pass on it.
+            for each in found:
+                open_desk.queues.bar(each, given.members)
+            number = open_desk.queues.add_queue(queue, handle_of(self._session, queue))
+            need = len(given.members)
+            open_desk.queues.enqueue(number, [NewItem(record=each, need=need) for each in found])
+            return given
+
+        opened = self._floor.submit(work, "calibration.open", actor=who.pseudonym)
+        self._floor.seat_members(given.members, by=who.pseudonym)
+        return opened
+
+    def _held_back(self, records: Sequence[str]) -> list[str]:
+        """Why the reviewers of a round may not read some records, each under its handle."""
+        rights = self._session.exit_rights()
+        for each in self._session.store.scan(Record, id=list(records)):
+            rights.readers(each.id, each, _ROLES)
+        return [
+            f"{held.record} is held back: {'; '.join(held.reasons)}"
+            for held in rights.held_back.each
+        ]
+
+    def handle(self, given: Round) -> str:
+        """By what a round is named outside: its id would be a digest of the ids of its records."""
+        return self._session.handle(ROUND_HANDLE, given.id)
+
+    def rounds(self, who: Principal) -> list[RoundCard]:
+        """The rounds that somebody may see, newest first."""
+        found = [
+            self._card(state, who)
+            for state in self._states()
+            if who.pseudonym in state.round.members or _hosts(who)
+        ]
+        return found[::-1]
+
+    def uncover(self, who: Principal, handle: str, place: str) -> RoundPage:
+        """A round with the text of one record that is covered; that it was asked for is logged.
+
+        Raises:
+            UsageError: as `look`, for a record that is none, or a text that is not for the viewer.
+        """
+        state = self._state(handle)
+        calibration.view(state, viewer=who.pseudonym, role=_role(who))
+        record = self._session.store.get(Record, _record_at(state, place))
+        if self._is_to_judge(state, who):
+            raise UsageError(code="not-revealed", message="you meet this record at the desk")
+        self._floor.uncover(who, record)
+        return self.look(who, handle, uncovered=record.id)
+
+    def look(self, who: Principal, handle: str, *, uncovered: str | None = None) -> RoundPage:
+        """A round as one viewer sees it.
+
+        Args:
+            who: the viewer.
+            handle: the round.
+            uncovered: the record whose covered text the viewer asked for.
+
+        Raises:
+            UsageError: for an unknown round, or a viewer who is not part of it.
+        """
+        state = self._state(handle)
+        view = calibration.view(state, viewer=who.pseudonym, role=_role(who))
+        seen = any(each.distributions is not None for each in view.records)
+        shown: dict[str, ReadRecord] = {}
+        held: dict[str, tuple[str, ...]] = {}
+        for each in () if self._is_to_judge(state, who) else state.round.records:
+            record = self._session.store.get(Record, each)
+            decision = self._floor.rights.decide(each, record, who.roles)
+            if not decision.permitted:
+                held[each] = tuple(denial.message for denial in decision.denials)
+                continue
+            order = Assignment(record=each, reviewer=who.pseudonym, number=0)
+            shown[each] = self._floor.reading.on_page(
+                who, record, order, uncovered=each == uncovered
+            )
+        return RoundPage(
+            card=self._card(state, who),
+            view=view,
+            shown=shown,
+            held_back=held,
+            differing=state.differing if seen else (),
+        )
+
+    def step(self, who: Principal, handle: str, step: str) -> RoundStep:
+        """Lock, reveal or close a round.
+
+        Raises:
+            UsageError: if the round is not so far, or the step is none.
+        """
+        state = self._state(handle)
+        steps = {
+            "lock": calibration.lock,
+            "reveal": calibration.reveal,
+            "close": calibration.close,
+        }
+        if step not in steps:
+            raise UsageError(code="unknown-step", message=f"{step!r} is not a step of a round")
+        return self._add(steps[step](state, by=who.pseudonym), f"calibration.{step}", who)
+
+    def note(
+        self,
+        who: Principal,
+        handle: str,
+        place: str,
+        *,
+        cause: RoundCause,
+        outcome: RoundOutcome,
+        words: str,
+    ) -> RoundNote:
+        """Write what the discussion of one record came to.
+
+        Args:
+            who: who adjudicates.
+            handle: the round.
+            place: place of the record in the round, from 0.
+            cause: why members differed.
+            outcome: what follows.
+            words: what was said, in words.
+
+        Raises:
+            UsageError: as `review.calibration.note` says.
+        """
+        state = self._state(handle)
+        made = calibration.note(
+            state,
+            _record_at(state, place),
+            cause=cause,
+            outcome=outcome,
+            words=words,
+            adjudicator=who.pseudonym,
+        )
+        return self._add(made, "calibration.note", who)
+
+    def _add(self, fact: Noted, action: str, who: Principal) -> Noted:
+        def work(unit: WriteUnit) -> Noted:
+            unit.add([fact])
+            return fact
+
+        return self._floor.submit(work, action, actor=who.pseudonym, subject=fact.round)
+
+    def _states(self) -> list[RoundState]:
+        store = self._session.store
+        steps, notes = list(store.scan(RoundStep)), list(store.scan(RoundNote))
+        return [
+            calibration.follow(each, store.scan(Judgment, record=list(each.records)), steps, notes)
+            for each in store.scan(Round)
+        ]
+
+    def _state(self, handle: str) -> RoundState:
+        store = self._session.store
+        given = next((each for each in store.scan(Round) if self.handle(each) == handle), None)
+        if given is None:
+            raise UsageError(code="no-such-fact", message="there is no such round")
+        return calibration.follow(
+            given,
+            store.scan(Judgment, record=list(given.records)),
+            store.scan(RoundStep, round=given.id),
+            store.scan(RoundNote, round=given.id),
+        )
+
+    def _is_to_judge(self, state: RoundState, who: Principal) -> bool:
+        """Whether somebody is to meet the records at the desk, each in an order of its own."""
+        return state.state == "independent" and who.pseudonym in state.round.members
+
+    def _card(self, state: RoundState, who: Principal) -> RoundCard:
+        given = state.round
+        return RoundCard(
+            round=self.handle(given),
+            opened=given.opened,
+            records=len(given.records),
+            members=len(given.members),
+            state=state.state,
+            queue=handle_of(self._session, _queue_of(given)),
+            mine=who.pseudonym in given.members,
+        )
+
+
+_ROLES = ("reviewer",)
+"""In which members judge in a round."""
+
+
+def _queue_of(given: Round) -> Queue:
+    """The queue in which a round's members judge; it is named after the round."""
+    return Queue(stage="calibration", layer=given.id, kind="round", roles=_ROLES)
+
+
+def _record_at(state: RoundState, place: str) -> str:
+    """The record at a place of a round, counted from 0."""
+    if not (place.isascii() and place.isdecimal()) or int(place) >= len(state.round.records):
+        raise UsageError(code="unknown-record", message=f"the round has no record {place!r}")
+    return state.round.records[int(place)]
+
+
+def _hosts(who: Principal) -> bool:
+    return can(who, Permission.manage) or can(who, Permission.adjudicate)
+
+
+def _role(who: Principal) -> Role:
+    """The role in which somebody looks at a round: the one that shows most."""
+    if can(who, Permission.manage):
+        return "lead"
+    return "adjudicator" if can(who, Permission.adjudicate) else "reviewer"

@@ -1,0 +1,261 @@
+"""The `exams` interface of an open program: exams and sentinels from answer keys.
+
+Keys come from a file of JSON lines that an expert wrote, or from adjudications that decided under
+the rubric in force. What makes no key is set aside with its reason.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+from assay.context import Context
+from assay.contracts.rubric import Rubric
+from assay.core.errors import AssayError, UsageError
+from assay.desk.desk import DeskService
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.records.verdict import (
+    Category,
+    DimensionScore,
+    NotAsked,
+    ScoreAbstained,
+    Scored,
+    Verdict,
+)
+from assay.review.adjudication import Adjudication, Decided
+from assay.review.answer_key import AcceptedScore, Key, OneOf, Within
+from assay.review.qualification import ExamItem, QualificationScope, exam_keys
+from assay.review.sequential_test import ExamPlan, PlanError, plan_error
+from assay.store.accounts import Accounts
+
+T = TypeVar("T")
+
+
+class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line of a file of answer keys; the rubric is the one in force."""
+
+    record: str
+    """Id of the record, or a unique prefix."""
+    verdicts: tuple[Verdict, ...] = ()
+    """The right verdicts."""
+    scores: tuple[AcceptedScore, ...] = ()
+    """The right scores."""
+    source: Literal["adjudication", "expert"] = "expert"
+    """Who set it."""
+
+
+class BrokenKey(msgspec.Struct, frozen=True, kw_only=True):
+    """What made no key, and why."""
+
+    at: str
+    """`line 3` of the file, or the id of the adjudication."""
+    reason: str
+    """Why."""
+
+
+class ParsedKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read: `read` is the number of keys and of those set aside."""
+
+    read: int
+    """Lines that are not blank, or adjudications."""
+    keys: tuple[Key, ...]
+    """Sound keys, one for a record."""
+    set_aside: tuple[BrokenKey, ...]
+    """The others."""
+
+
+class StoredKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of keys: `read` is the sum of the others."""
+
+    read: int
+    """Lines or adjudications read."""
+    stored: int
+    """Known records that are new."""
+    already_there: int
+    """Known records that were there before, with the same key."""
+    set_aside: tuple[BrokenKey, ...]
+    """What made no key."""
+
+
+class ExamMade(msgspec.Struct, frozen=True, kw_only=True):
+    """An exam, with how far its plan can be trusted."""
+
+    taken: StoredKeys
+    """What became of the keys."""
+    items: int
+    """Items that the exam has now."""
+    plan: ExamPlan
+    """When it is passed or failed."""
+    error: PlanError
+    """How often that is wrong."""
+
+
+class ExamsService:
+    """Read keys, make exams and sentinels of them."""
+
+    def __init__(self, session: Context, floor: DeskService) -> None:
+        self._session = session
+        self._floor = floor
+
+    def read(self, file: Path) -> ParsedKeys:
+        """The keys in a file of JSON lines.
+
+        Raises:
+            UsageError: if the file cannot be read.
+        """
+        try:
+            lines = file.read_bytes().splitlines()
+        except OSError as error:
+            message = f"this file cannot be read: {error.strerror}"
+            raise UsageError(code="cannot-read", message=message, where=str(file)) from error
+        found = ((f"line {number}", line) for number, line in enumerate(lines, 1) if line.strip())
+        return self._gathered(found, self._of_line)
+
+    def from_adjudications(self, *, family: str, language: str | None) -> ParsedKeys:
+        """The keys that adjudications give: of each record the last one, decided as it is.
+
+        Args:
+            family: the task family of the records: their capability, or their kind.
+            language: their language; any where absent.
+        """
+        last = {each.record: each for each in self._session.store.scan(Adjudication)}
+
+        def key_of(adjudication: Adjudication) -> Key:
+            return self._of_adjudication(adjudication, family, language)
+
+        return self._gathered(((each.id, each) for each in last.values()), key_of)
+
+    def make(self, scope: QualificationScope, keys: ParsedKeys) -> ExamMade:
+        """Put keys into the exam of a scope, required from now on, and update everybody's seats.
+
+        Raises:
+            UsageError: if the contract has no pass mark for the role.
+        """
+        plan = self._floor.seating.plan(scope.role)
+        stored = self._floor.seating.add_exam_items(keys.keys, scope) if keys.keys else 0
+        self._seat()
+        items = exam_keys(self._session.store.scan(ExamItem), scope, self._session.ids["rubric"])
+        return ExamMade(
+            taken=_taken(keys, stored), items=len(items), plan=plan, error=plan_error(plan)
+        )
+
+    def add_sentinels(
+        self, keys: ParsedKeys, *, family: str, language: str | None, retired_after: int
+    ) -> StoredKeys:
+        """Have known records come among the work, at the contract's share.
+
+        Args:
+            keys: what right answers are.
+            family: the task family among whose work they come.
+            language: the language of that work; any where absent.
+            retired_after: people after whom one is retired.
+        """
+        if not keys.keys:
+            return _taken(keys, 0)
+        stored = self._floor.seating.add_sentinels(
+            keys.keys, family=family, language=language, retired_after=retired_after
+        )
+        self._seat()
+        return _taken(keys, stored)
+
+    def _seat(self) -> None:
+        people = [each.pseudonym for each in Accounts(self._session.store).all() if each.active]
+        self._floor.seat_members(people, by=self._session.actor)
+
+    def _gathered(self, given: Iterable[tuple[str, T]], key_of: Callable[[T], Key]) -> ParsedKeys:
+        keys: dict[str, Key] = {}
+        aside = []
+        for at, each in given:
+            try:
+                key = key_of(each)
+                self._check(key, keys)
+            except AssayError as error:
+                aside.append(BrokenKey(at=at, reason=error.message))
+                continue
+            keys[key.record] = key
+        return ParsedKeys(
+            read=len(keys) + len(aside), keys=tuple(keys.values()), set_aside=tuple(aside)
+        )
+
+    def _check(self, key: Key, earlier: dict[str, Key]) -> None:
+        if key.record in earlier:
+            raise _broken("an earlier one has a key for the same record")
+        record = self._session.store.get(Record, key.record)
+        faults = [*key.faults(record), *_off_rubric(key, self._session.documents.rubric)]
+        if faults:
+            raise _broken("; ".join(faults))
+
+    def _of_line(self, line: bytes) -> Key:
+        try:
+            row = msgspec.json.decode(line, type=KeyRow)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise _broken(f"this line is not a key: {error}") from error
+        return Key(
+            record=self._session.store.get(Record, row.record).id,
+            rubric=self._session.ids["rubric"],
+            source=row.source,
+            verdicts=row.verdicts,
+            scores=row.scores,
+        )
+
+    def _of_adjudication(self, given: Adjudication, family: str, language: str | None) -> Key:
+        store, rubric = self._session.store, self._session.ids["rubric"]
+        record = store.get(Record, given.record)
+        if family != (record.task.capability or record.kind):
+            raise _broken("the record is of another task family")
+        if language is not None and record.task.taxonomy.get("language") != language:
+            raise _broken("the record is in another language")
+        if not isinstance(given.decision, Decided):
+            raise _broken("the adjudication keeps the distribution or returns the record")
+        weighed = store.scan(Judgment, id=list(given.judgments))
+        if any(each.rubric != rubric for each in weighed):
+            raise _broken("it weighed judgments under another version of the rubric")
+        verdict = given.decision.verdict
+        return Key(
+            record=record.id,
+            rubric=rubric,
+            source="adjudication",
+            verdicts=() if isinstance(verdict, NotAsked) else (verdict,),
+            scores=tuple(_accepted(given.decision.scores)),
+        )
+
+
+def _accepted(scores: Iterable[DimensionScore]) -> Iterator[AcceptedScore]:
+    """The scores of a decision as what is right, and nothing beside it."""
+    for each in scores:
+        match each.score:
+            case Scored(value=value, denominator=None | 1):
+                accepts: Within | OneOf = Within(low=value, high=value)
+            case Category(value=category):
+                accepts = OneOf(values=(category,))
+            case ScoreAbstained():
+                continue
+            case _:
+                raise _broken(f"the score of {each.dimension} is a fraction; a key has whole ones")
+        yield AcceptedScore(dimension=each.dimension, accepts=accepts, candidate=each.candidate)
+
+
+def _off_rubric(key: Key, rubric: Rubric) -> Iterator[str]:
+    """What a key expects that nobody can answer under the rubric."""
+    scales = {each.id: each.values for each in rubric.dimensions}
+    for score in key.scores:
+        values = scales.get(score.dimension)
+        if values is None:
+            yield f"the rubric in force has no dimension {score.dimension!r}"
+        elif isinstance(score.accepts, OneOf) and not set(score.accepts.values) & set(values):
+            yield f"no accepted score of {score.dimension} is on its scale"
+
+
+def _taken(keys: ParsedKeys, stored: int) -> StoredKeys:
+    return StoredKeys(
+        read=keys.read,
+        stored=stored,
+        already_there=len(keys.keys) - stored,
+        set_aside=keys.set_aside,
+    )
+
+
+def _broken(reason: str) -> UsageError:
+    return UsageError(code="broken-key", message=reason)

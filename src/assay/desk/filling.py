@@ -1,0 +1,143 @@
+"""Filling: every record waits in its queue, in an order whose every prefix is balanced."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from assay.context import Context
+from assay.core.batches import batches
+from assay.governance.exit_rights import ExitRights, HeldBack
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.review.adjudication import Adjudication
+from assay.review.assignment import Assignment
+from assay.review.queue.lease import NewItem, Queue
+from assay.review.queue.leasing import opaque
+from assay.review.queue.queueing import (
+    WaitingRecord,
+    balanced,
+    narrowed,
+    new_item,
+    queue_of,
+    stratum_of,
+)
+from assay.store.queue import SqlQueue
+
+BATCH = 500
+"""Records whose rights are looked up at once."""
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """What filling the queues did: `records` is the sum of the others and of those held back."""
+
+    records: int = 0
+    """Records read; none where all were read before."""
+    queued: int = 0
+    """Records that wait in a queue now and did not before."""
+    already_there: int = 0
+    """Records that were in a queue before."""
+    no_pass: int = 0
+    """Records whose layer wants no pass, or that no layer fits."""
+    held_back: HeldBack = HeldBack()
+    """Records that nobody in a role of their layer may read today."""
+
+
+def fill(session: Context, desk: SqlQueue) -> Filled:
+    """Have every record wait in its queue that does not yet; each prefix is balanced.
+
+    Nothing is read where no record came since the last time under the same contract. Under
+    another one, what waits moves to the queue that this contract names.
+    """
+    contract, key = session.documents.contract, session.keys.desk
+    newest, in_force = desk.newest_record(), filled_under(session)
+    filled_to = desk.filled_to(in_force)
+    if newest == filled_to:
+        return Filled()
+    changed = not filled_to and bool(_reviews(desk))
+    groups: dict[Queue, list[WaitingRecord]] = defaultdict(list)
+    new: dict[str, NewItem] = {}
+    no_pass: list[str] = []
+    held: list[str] = []
+    counts: Counter[str] = Counter()
+    rights = session.exit_rights()
+    for identity, record in _records(session, rights):
+        counts["records"] += 1
+        queue = queue_of(record, contract)
+        item = new_item(record, identity, contract)
+        if queue is None or item is None:
+            no_pass.append(identity)
+            continue
+        readers = rights.readers(identity, record, queue.roles)
+        if not readers:
+            held.append(identity)
+            continue
+        waiting_in = groups[narrowed(queue, readers)]
+        waiting_in.append(WaitingRecord(id=identity, stratum=stratum_of(record, contract)))
+        new[identity] = item
+    axes = tuple(contract.sampling.axes)
+    for queue, waiting in groups.items():
+        ordered = balanced(waiting, contract.sampling.quotas, axes, key)
+        items = [new[each] for each in ordered]
+        counts["queued"] += _enqueue(session, desk, queue, items, changed=changed)
+    with desk.write("review.fill", actor=session.actor, documents=session.ids) as unit:
+        if changed:
+            unit.queues.contract_change(_reviews(desk)).retire([*no_pass, *held])
+        unit.queues.note_filled(in_force, newest)
+    return Filled(
+        records=counts["records"],
+        queued=counts["queued"],
+        already_there=len(new) - counts["queued"],
+        no_pass=len(no_pass),
+        held_back=rights.held_back,
+    )
+
+
+def filled_under(session: Context) -> str:
+    """Names the documents on which it depends who may be given what: the contract and the sources."""
+    return f"{session.ids['contract']} {session.ids['sources']}"
+
+
+def _records(session: Context, rights: ExitRights) -> Iterator[tuple[str, Record]]:
+    for batch in batches(session.store.scan(Record), BATCH):
+        records = {record.id: record for record in batch}
+        rights.learn(records)
+        yield from records.items()
+
+
+def handle_of(session: Context, queue: Queue) -> str:
+    """A queue's name for the outside, which tells nothing."""
+    return opaque(session.keys.desk, "que", queue.name)
+
+
+def people_at(session: Context, records: Sequence[str]) -> Mapping[str, set[str]]:
+    """Record id -> pseudonyms of the people who were asked to judge it, judged or adjudicated it."""
+    store = session.store
+    people: dict[str, set[str]] = {record: set() for record in records}
+    for assignment in store.scan(Assignment, record=records):
+        people[assignment.record].add(assignment.reviewer)
+    for judgment in store.scan(Judgment, record=records):
+        if judgment.reviewer.kind != "model":
+            people[judgment.record].add(judgment.reviewer.pseudonym)
+    for adjudication in store.scan(Adjudication, record=records):
+        people[adjudication.record].add(adjudication.adjudicator)
+    return people
+
+
+def _enqueue(
+    session: Context, desk: SqlQueue, queue: Queue, items: Sequence[NewItem], *, changed: bool
+) -> int:
+    with desk.write("review.enqueue", actor=session.actor, subject=queue.name) as unit:
+        number = unit.queues.add_queue(queue, handle_of(session, queue))
+        if changed:
+            unit.queues.contract_change([*_reviews(desk), number]).follow(number, items)
+            unit.acted()
+        added = unit.queues.enqueue(number, items)
+        if added:
+            unit.acted()
+    return added
+
+
+def _reviews(desk: SqlQueue) -> list[int]:
+    """Numbers of the queues of the review."""
+    return [row.id for row in desk.queues() if row.queue.stage == "review"]

@@ -1,0 +1,296 @@
+"""The `guideline` interface of an open program: gaps in the rubric, answers, second looks.
+
+A second look is a person's own work, and nobody else's: it waits in a queue of the stage
+`second_look` that names the one person (`Queue.only`) and the version of the rubric (`layer`), so
+no need of an ordinary item is raised, nobody has to be barred, and a still newer version makes new
+queues and closes the old. The person gets a fresh assignment, in an order of its own and without
+the earlier answer in sight; the judgment that it gives supersedes the earlier one. Where a scope
+has an exam, a second look asks for the qualification as other work does. Once all second looks of
+a record are given, the desk derives the record's state again.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import msgspec
+
+from assay.context import Context
+from assay.contracts.diff import VERDICT
+from assay.contracts.document import Document
+from assay.contracts.rubric import Rubric
+from assay.core.errors import UsageError
+from assay.desk.desk import DeskService
+from assay.desk.filling import handle_of
+from assay.desk.text_access import ReadRecord
+from assay.governance.accounts import Account
+from assay.governance.permissions import Principal
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.review.assignment import Assignment
+from assay.review.guideline_gap import (
+    GapAnswer,
+    GuidelineGap,
+    SecondLook,
+    SecondLooks,
+    answers_for,
+    open_gaps,
+    second_look,
+)
+from assay.review.qualification import ExamItem
+from assay.review.queue.lease import NewItem, Queue, QueueRow
+from assay.review.queue.membership import members_of
+from assay.review.queue.queueing import queue_of
+from assay.review.sentinel import Sentinel
+from assay.store.accounts import Accounts
+from assay.store.queue import SqlQueue
+from assay.store.writing import WriteUnit
+
+
+class OpenGap(msgspec.Struct, frozen=True, kw_only=True):
+    """A gap that no answer names, with what is shown of its record."""
+
+    gap: str
+    """Its id."""
+    dimension: str | None
+    """The dimension that leaves it open; None for the verdict or the whole."""
+    text: str
+    """What the rubric does not cover, in the reviewer's words."""
+    record: str
+    """Id of the record at which it showed."""
+    shown: ReadRecord | None
+    """What is shown of the record, in its own order; absent where it is held back."""
+    held_back: tuple[str, ...]
+    """Why the viewer may not read the record."""
+    in_force: bool
+    """Whether it was found in the version that is in force now."""
+
+
+class SecondLooksQueued(msgspec.Struct, frozen=True, kw_only=True):
+    """What queueing second looks did: `needed` is the sum of the others."""
+
+    needed: int
+    """Judgments that need a second look."""
+    queued: int
+    """Those whose person finds them among the queues now and did not before."""
+    already_queued: int
+    """Those that waited before, and further judgments of the same person on the same record."""
+    nobody_left: int
+    """Those whose person has no open account, or no role or consent for such work any more."""
+    not_a_person: int
+    """Judgments of models, and of people whom a source does not name."""
+    known_record: int
+    """Judgments of exam items and sentinels: their keys hold under one version alone."""
+    no_layer: int
+    """Judgments of records of which the contract wants no pass any more."""
+
+
+class GuidelineService:
+    """List gaps, answer them, find and queue second looks."""
+
+    def __init__(self, session: Context, floor: DeskService) -> None:
+        self._session = session
+        self._floor = floor
+        self._desk = SqlQueue(session.store)
+
+    def uncover(self, who: Principal, gap: str) -> list[OpenGap]:
+        """The gaps, with the text of one record that is covered; that it was asked for is logged.
+
+        Raises:
+            UsageError: for an unknown gap, or a text that is not for the viewer.
+        """
+        found = self._session.store.get(GuidelineGap, gap)
+        self._floor.uncover(who, self._session.store.get(Record, found.record))
+        return self.gaps(who, uncovered=found.id)
+
+    def gaps(self, who: Principal, *, uncovered: str | None = None) -> list[OpenGap]:
+        """The gaps that wait for an answer, in order of entry, with records that a lead may read.
+
+        Args:
+            who: the viewer.
+            uncovered: the gap of whose record the viewer asked for the covered text.
+        """
+        store, rubric = self._session.store, self._session.ids["rubric"]
+        waiting = open_gaps(store.scan(GuidelineGap), store.scan(GapAnswer))
+        found = {each.id: each for each in store.scan(Record, id=_ids(waiting))}
+        gaps = []
+        for each in waiting:
+            record = found[each.record]
+            decision = self._floor.rights.decide(each.record, record, who.roles)
+            gap = OpenGap(
+                gap=each.id,
+                dimension=each.dimension,
+                text=each.text,
+                record=each.record,
+                shown=self._floor.reading.on_page(
+                    who, record, _order(each), uncovered=each.id == uncovered
+                )
+                if decision.permitted
+                else None,
+                held_back=tuple(denial.message for denial in decision.denials),
+                in_force=each.rubric == rubric,
+            )
+            gaps.append(gap)
+        return gaps
+
+    def answer(
+        self, who: Principal, gaps: Sequence[str], text: str, dimensions: Sequence[str] = ()
+    ) -> GapAnswer:
+        """Say what the rubric in force says where it said nothing.
+
+        Args:
+            who: the lead who answers.
+            gaps: ids of the gaps, or unique prefixes.
+            text: the answer in words, for those who asked.
+            dimensions: what it applies to, including `verdict`; what the gaps name where empty.
+
+        Raises:
+            UsageError: for no gap or an unknown one, no words, or a dimension that the rubric in
+                force does not have.
+        """
+        store = self._session.store
+        found = tuple(dict.fromkeys(store.get(GuidelineGap, each).id for each in gaps))
+        if not found:
+            raise _refused("no-gap", "the answer names no gap", "choose the gaps that it answers")
+        if not text.strip():
+            raise _refused("no-words", "the answer is empty", "write what reviewers should do")
+        known = (VERDICT, *(each.id for each in self._session.documents.rubric.dimensions))
+        unknown = sorted(set(dimensions) - set(known))
+        if unknown:
+            raise _refused(
+                "unknown-dimension",
+                f"the rubric in force has no dimension {unknown[0]!r}",
+                f"one of: {', '.join(known)}",
+            )
+        answer = GapAnswer(
+            gaps=found,
+            rubric=self._session.ids["rubric"],
+            text=text.strip(),
+            answered_by=who.pseudonym,
+            dimensions=tuple(dict.fromkeys(dimensions)),
+        )
+
+        def work(unit: WriteUnit) -> GapAnswer:
+            unit.add([answer])
+            return answer
+
+        return self._floor.submit(work, "guideline.answer", actor=who.pseudonym)
+
+    def answers(self, who: Principal) -> list[tuple[GuidelineGap, GapAnswer]]:
+        """The gaps that a person asked about, each with each answer."""
+        store = self._session.store
+        own = list(store.scan(GuidelineGap, reviewer=who.pseudonym))
+        return answers_for(who.pseudonym, own, store.scan(GapAnswer)) if own else []
+
+    def second_look(self) -> SecondLooks:
+        """Which standing judgments the rubric in force touches, against all stored versions."""
+        store = self._session.store
+        stored = (each for each in store.scan(Document) if each.kind == "rubric")
+        read = ((each.id, each.read()) for each in stored)
+        return second_look(
+            store.scan(Judgment),
+            rubrics={name: rubric for name, rubric in read if isinstance(rubric, Rubric)},
+            new=self._session.ids["rubric"],
+            gaps=store.scan(GuidelineGap),
+            answers=store.scan(GapAnswer),
+        )
+
+    def queue_second_look(self, who: Principal) -> SecondLooksQueued:
+        """Have every judgment that needs a second look wait for the person who gave it.
+
+        It may be asked for again at any time: what waits already, or was given, is left as it is.
+
+        Args:
+            who: the lead who asks.
+        """
+        needed = self.second_look().needed
+        counts: Counter[str] = Counter()
+        groups: dict[Queue, list[str]] = defaultdict(list)
+        for look, told in self._destined(needed):
+            if isinstance(told, Queue):
+                groups[told].append(look.record)
+            else:
+                counts[told] += 1
+
+        def work(unit: WriteUnit) -> int:
+            open_desk = self._desk.unit(unit)
+            added = 0
+            for queue, records in groups.items():
+                number = open_desk.queues.add_queue(queue, handle_of(self._session, queue))
+                items = [NewItem(record=each, need=1) for each in dict.fromkeys(records)]
+                added += open_desk.queues.enqueue(number, items)
+            if added:
+                open_desk.acted()
+            return added
+
+        people = sorted({str(queue.only) for queue in groups})
+        queued = 0
+        if groups:
+            queued = self._floor.submit(work, "guideline.second_look", actor=who.pseudonym)
+            self._floor.seat_members(people, by=who.pseudonym)
+        waiting = sum(len(records) for records in groups.values())
+        return SecondLooksQueued(
+            needed=len(needed),
+            queued=queued,
+            already_queued=waiting - queued,
+            nobody_left=counts["nobody_left"],
+            not_a_person=counts["not_a_person"],
+            known_record=counts["known_record"],
+            no_layer=counts["no_layer"],
+        )
+
+    def _destined(self, needed: Sequence[SecondLook]) -> list[tuple[SecondLook, Queue | str]]:
+        """The queue in which each second look is to wait, or why it cannot."""
+        store = self._session.store
+        judgments = {
+            each.id: each
+            for each in store.scan(Judgment, id=sorted({each.judgment for each in needed}))
+        }
+        records = {each.id: each for each in store.scan(Record, id=_ids(needed))}
+        known = {each.key.record for each in store.scan(ExamItem)}
+        known |= {each.key.record for each in store.scan(Sentinel)}
+        accounts = Accounts(store)
+        people = {each.reviewer: accounts.by_pseudonym(each.reviewer) for each in needed}
+        found: list[tuple[SecondLook, Queue | str]] = []
+        for look in needed:
+            told: Queue | str
+            if judgments[look.judgment].reviewer.kind != "human":
+                told = "not_a_person"
+            elif look.record in known:
+                told = "known_record"
+            else:
+                told = self._queue_for(records[look.record], people[look.reviewer])
+            found.append((look, told))
+        return found
+
+    def _queue_for(self, record: Record, account: Account | None) -> Queue | str:
+        queue = queue_of(record, self._session.documents.contract)
+        if queue is None:
+            return "no_layer"
+        if account is None or not account.active:
+            return "nobody_left"
+        own = msgspec.structs.replace(
+            queue,
+            stage="second_look",
+            layer=self._session.ids["rubric"],
+            only=account.pseudonym,
+        )
+        seat = members_of(
+            account.pseudonym,
+            account.roles,
+            [QueueRow(id=0, handle="", queue=own)],
+            self._session.documents.contract,
+            agreed={account.pseudonym: self._floor.seating.consents(account.pseudonym)},
+        )
+        return own if any(True for _ in seat) else "nobody_left"
+
+
+def _ids(given: Sequence[GuidelineGap] | Sequence[SecondLook]) -> list[str]:
+    return sorted({each.record for each in given})
+
+
+def _order(gap: GuidelineGap) -> Assignment:
+    return Assignment(record=gap.record, reviewer=gap.reviewer, number=0)
+
+
+def _refused(code: str, message: str, hint: str) -> UsageError:
+    return UsageError(code=code, message=message, where="guideline gap", hint=hint)

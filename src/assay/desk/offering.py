@@ -1,0 +1,161 @@
+"""Offering: what may be given to whom now. Queues, seats and known records, remembered between sweeps.
+
+A claim asks it which queues to try and whose turn it is; another process's change is seen at the
+next sweep, within seconds.
+"""
+
+from collections.abc import Mapping, Sequence
+from threading import Lock
+
+from assay.context import Context
+from assay.core.clock import later
+from assay.desk.eligibility import family_of
+from assay.desk.text_access import WEEK_SECONDS
+from assay.records.record import Record
+from assay.review.qualification import ExamItem
+from assay.review.queue.lease import Lease, QueueMember, QueueRow, Turn
+from assay.review.queue.membership import restricted
+from assay.review.queue.ports import QueueTransaction
+from assay.review.queue.round_robin import WeightedRoundRobin
+from assay.review.sentinel import Sentinel, is_sentinels_turn, pick, standing_sentinels
+from assay.review.welfare import Capped, allowed, caps_of, counted_as
+from assay.store.queue import SqlQueue
+
+CLAIMED = frozenset({"review", "exam", "calibration", "second_look"})
+"""Stages whose queues reviewers claim from."""
+
+_BENIGN: frozenset[str | None] = frozenset()
+
+
+class Offering:
+    """What may be given to whom now."""
+
+    def __init__(self, session: Context, store: SqlQueue) -> None:
+        self._session = session
+        self._desk = store
+        self._contract = session.documents.contract
+        self._wheel = WeightedRoundRobin()
+        self._gate = Lock()
+        self._queues: tuple[QueueRow, ...] = ()
+        self._seats: dict[str, list[QueueMember]] = {}
+        self._weights: Mapping[int, int] = {}
+        self._sentinels: list[Sentinel] = []
+        self._known: frozenset[str] = frozenset()
+        self._cares: dict[str, frozenset[str | None]] = {}
+
+    def turn(self, open_desk: QueueTransaction, reviewer: str, number: int) -> Turn | None:
+        """A reviewer's turn in a queue: at times a sentinel's; None where nothing is left."""
+        # Both are looked for each time, so that the time that it takes does not tell which came.
+        ordinary = open_desk.turn(reviewer, number)
+        return self._sentinel(open_desk, reviewer, number) or ordinary
+
+    def is_known(self, record: str) -> bool:
+        """Whether a record is a sentinel, or an exam's."""
+        return record in self._known
+
+    def _sentinel(self, open_desk: QueueTransaction, reviewer: str, number: int) -> Turn | None:
+        """The sentinel whose turn it is among the work of a queue; None for ordinary work."""
+        per_hundred = round(self._contract.review.sentinel_share * 100)
+        if not per_hundred or not self._sentinels:
+            return None
+        queue = self.queue(number).queue
+        if queue.stage == "second_look":
+            return None  # A record that the person never saw would tell what it is.
+        seen = open_desk.records_of(reviewer)
+        place = len(seen)
+        key = self._session.keys.desk
+        fitting = [
+            each
+            for each in self._sentinels
+            if each.family == family_of(queue)
+            and each.language in {None, queue.language}
+            and self._cares.get(each.key.record, _BENIGN) <= {*queue.harms, queue.severity}
+        ]
+        exposed = open_desk.exposed([each.key.record for each in fitting])
+        chosen = pick(fitting, secret=key, reviewer=reviewer, seen=frozenset(seen), exposed=exposed)
+        turn = open_desk.turn_on(chosen.key.record, reviewer, number) if chosen else None
+        return turn if is_sentinels_turn(key, reviewer, place, per_hundred=per_hundred) else None
+
+    def tried(self, reviewer: str, queue: str | None, now: str) -> tuple[list[int], Capped | None]:
+        """The queues that a reviewer may be given work from now, and the cap that closes others."""
+        tried, capped = [], None
+        for member in self.seats(reviewer):
+            row = self.queue(member.queue)
+            ended = member.until is not None and member.until <= now
+            other = queue is not None and row.handle != queue
+            if ended or other or row.queue.stage not in CLAIMED:
+                continue
+            cap = self._cap(reviewer, row, now)
+            if cap is None:
+                tried.append(member.queue)
+            else:
+                capped = cap
+        return tried, capped
+
+    def _cap(self, reviewer: str, row: QueueRow, now: str) -> Capped | None:
+        """The cap that keeps a reviewer from a queue's content now."""
+        welfare = self._contract.welfare
+        if welfare is None or not restricted(row):
+            return None
+        since = later(now, -WEEK_SECONDS)
+        exposures = self._desk.exposures(reviewer, since)
+        counted = counted_as(row.queue.harms, row.queue.severity)
+        found = allowed(exposures, counted, now, caps_of(welfare))
+        return found if isinstance(found, Capped) else None
+
+    def note_benign(self, open_desk: QueueTransaction, lease: Lease, now: str, spent: int) -> None:
+        """Remember benign work where the contract has it follow a break from severe content."""
+        welfare = self._contract.welfare
+        if welfare and welfare.cool_down_items and not restricted(self.queue(lease.queue)):
+            open_desk.expose(lease.reviewer, (), now, spent)
+
+    def queue(self, number: int) -> QueueRow:
+        """The queue with this number."""
+        known = next((row for row in self.queues() if row.id == number), None)
+        if known is None:
+            self.refresh()
+            known = next(row for row in self._queues if row.id == number)
+        return known
+
+    def order(self, queues: Sequence[int]) -> list[int]:
+        """The queues in the order in which they are tried: each in proportion to what waits."""
+        with self._gate:
+            return self._wheel.order(queues, self._weights)
+
+    def queues(self) -> tuple[QueueRow, ...]:
+        """All queues."""
+        if not self._queues:
+            self.refresh()
+        return self._queues
+
+    def refresh(self) -> None:
+        """Read again what waits, who has a seat where, and which records are known."""
+        self._queues = tuple(self._desk.queues())
+        self._seats = {}
+        store = self._session.store
+        self._sentinels = standing_sentinels(store.scan(Sentinel))
+        keys = [each.key for each in self._sentinels]
+        keys += [each.key for each in store.scan(ExamItem)]
+        self._known = frozenset(key.record for key in keys)
+        unread = sorted(self._known - set(self._cares))
+        for record in store.scan(Record, id=unread) if unread else ():
+            care = record.sensitivity
+            self._cares[record.id] = (
+                frozenset({*care.categories, care.severity}) - {None} if care else _BENIGN
+            )
+        self._weights = self._desk.waiting()
+
+    def seat(self, lease: Lease) -> QueueMember:
+        """The reviewer's seat in the lease's queue; where it has ended, the queue's first role."""
+        for member in self.seats(lease.reviewer):
+            if member.queue == lease.queue:
+                return member
+        role = self.queue(lease.queue).queue.roles[0]
+        return QueueMember(reviewer=lease.reviewer, queue=lease.queue, role=role)
+
+    def seats(self, reviewer: str) -> list[QueueMember]:
+        """The reviewer's seats; a change made by another process is seen at the next sweep."""
+        known = self._seats.get(reviewer)
+        if known is None:
+            known = self._seats[reviewer] = self._desk.members(reviewer)
+        return known

@@ -1,0 +1,199 @@
+"""The `oidc` interface of an open program: sign-in by an OpenID Connect provider.
+
+Nothing is kept here between the two halves of a sign-in, so any process may finish what another
+began: the browser keeps a cookie, and all values that the provider sees are MACs of it under a
+key of the program. A cookie that was changed or made elsewhere fits no state that comes back.
+"""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from hmac import compare_digest
+
+import msgspec
+
+from assay.context import Context
+from assay.contracts.program import Oidc
+from assay.core.clock import later
+from assay.core.errors import AssayError, UsageError
+from assay.governance.accounts import new_secret
+from assay.providers.openid import (
+    OidcClient,
+    ProviderMetadata,
+    SignInRequest,
+    discover,
+    subject,
+    way_in,
+)
+from assay.settings import read_secret
+
+FLOW_SECONDS = 600
+"""How long a person may take at the provider."""
+
+DISCOVERY_SECONDS = 600
+"""How long what a provider says of itself is not asked again."""
+
+LONGEST_COOKIE = 3500
+"""Most bytes of a sign-in's cookie: browsers keep 4096 with its name."""
+
+
+class SignInState(msgspec.Struct, frozen=True, kw_only=True):
+    """One sign-in under way, as the browser keeps it."""
+
+    secret: str
+    """What makes it unlike every other."""
+    until: str
+    """When it ends, as UTC in ISO 8601."""
+    onward: str
+    """The path of ours to go on to."""
+    invitation: str = ""
+    """Secret of the invitation that is accepted by it; empty where a person only signs in."""
+    name: str = ""
+    """Name of the account that the invitation makes."""
+
+
+class SignInStart(msgspec.Struct, frozen=True, kw_only=True):
+    """A sign-in that has begun."""
+
+    address: str
+    """Where the browser is sent."""
+    cookie: str
+    """What the browser keeps meanwhile."""
+    seconds: int
+    """How long it keeps it."""
+
+
+class VerifiedSignIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A sign-in that the provider has vouched for."""
+
+    subject: str
+    """Issuer and subject, as accounts name them."""
+    flow: SignInState
+    """The sign-in as it was begun."""
+
+
+class OidcService:
+    """Send people to the provider that assay.toml names, and verify what comes back."""
+
+    def __init__(self, session: Context, settings: Oidc) -> None:
+        self._session = session
+        self._settings = settings
+        self._key = hmac.digest(session.keys.desk, b"oidc\x1fsign-in", sha256)
+        self._known: tuple[str, ProviderMetadata] | None = None
+
+    def begin(
+        self, *, redirect_uri: str, onward: str, invitation: str = "", name: str = ""
+    ) -> SignInStart:
+        """Begin a sign-in.
+
+        Args:
+            redirect_uri: where the provider sends the person back to.
+            onward: the path of ours to go on to.
+            invitation: secret of an invitation to accept by it.
+            name: the name for the account, where the invitation leaves it open.
+
+        Raises:
+            AssayError: if the provider does not answer, or not as one.
+        """
+        flow = SignInState(
+            secret=new_secret(),
+            until=later(self._session.clock(), FLOW_SECONDS),
+            onward=onward,
+            invitation=invitation,
+            name=name,
+        )
+        cookie = urlsafe_b64encode(msgspec.json.encode(flow)).decode().rstrip("=")
+        if len(cookie) > LONGEST_COOKIE:
+            raise _over("was requested with an address that is too long")
+        asking = self._asking(cookie, redirect_uri)
+        address = way_in(self._client(), self._provider(), asking)
+        return SignInStart(address=address, cookie=cookie, seconds=FLOW_SECONDS)
+
+    def finish(
+        self, cookie: str | None, given: Mapping[str, str], redirect_uri: str
+    ) -> VerifiedSignIn:
+        """Finish a sign-in with what the provider sent back through the browser.
+
+        Args:
+            cookie: what the browser kept.
+            given: the fields of the address that it came back to.
+            redirect_uri: that address without its fields.
+
+        Raises:
+            AssayError: if it is not the answer to this sign-in, was denied, or is not accepted.
+        """
+        if not cookie:
+            raise _over("has ended, or was started in another browser")
+        asking = self._asking(cookie, redirect_uri)
+        state = given.get("state", "")
+        if not compare_digest(state.encode(errors="replace"), asking.state.encode()):
+            raise _over("is not the one that this browser started")
+        flow = _read(cookie)
+        if flow.until < self._session.clock():
+            raise _over("took too long")
+        provider = self._provider()
+        named = given.get("iss")
+        if named != self._settings.issuer and (named is not None or provider.names_itself):
+            raise _over("was answered by another provider")
+        if "error" in given or not given.get("code"):
+            raise UsageError(
+                code="provider-denied",
+                message=f"{self._settings.name} did not sign you in",
+                hint="start again, or sign in with a password",
+            )
+        now = int(datetime.fromisoformat(self._session.clock()).timestamp())
+        found = subject(self._client(), provider, asking, code=given["code"], now=now)
+        return VerifiedSignIn(subject=f"{self._settings.issuer} {found}", flow=flow)
+
+    def unknown(self) -> AssayError:
+        """The error for a person whom the provider knows and no open account names."""
+        return UsageError(
+            code="not-invited",
+            message=f"{self._settings.name} knows you, but no account here is linked to you",
+            hint="ask an administrator for an invitation, open it and choose this provider there",
+        )
+
+    def _asking(self, cookie: str, redirect_uri: str) -> SignInRequest:
+        return SignInRequest(
+            redirect_uri=redirect_uri,
+            state=self._mac("state", cookie),
+            nonce=self._mac("nonce", cookie),
+            verifier=self._mac("verifier", cookie),
+        )
+
+    def _mac(self, purpose: str, cookie: str) -> str:
+        mac = hmac.digest(self._key, f"{purpose} {cookie}".encode(), sha256)
+        return urlsafe_b64encode(mac).decode().rstrip("=")
+
+    def _client(self) -> OidcClient:
+        secret = read_secret(
+            self._settings.client_secret, self._session.folder, self._session.documents.program
+        )
+        return OidcClient(
+            issuer=self._settings.issuer,
+            client_id=self._settings.client_id,
+            client_secret=secret.decode().strip(),
+        )
+
+    def _provider(self) -> ProviderMetadata:
+        """What the provider says of itself; its keys are asked for again at each sign-in."""
+        now = self._session.clock()
+        if self._known is None or self._known[0] < now:
+            self._known = (later(now, DISCOVERY_SECONDS), discover(self._client()))
+        return self._known[1]
+
+
+def _read(cookie: str) -> SignInState:
+    """The flow in a cookie whose MAC is right, so that it is one of ours."""
+    padded = cookie + "=" * (-len(cookie) % 4)
+    return msgspec.json.decode(urlsafe_b64decode(padded), type=SignInState)
+
+
+def _over(what: str) -> AssayError:
+    return UsageError(
+        code="sign-in-over",
+        message=f"this sign-in {what}",
+        hint="start again",
+    )

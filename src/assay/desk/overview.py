@@ -1,0 +1,357 @@
+"""The `overview` interface of an open program: what leads see, with the records behind each number."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any, TypeVar
+
+import msgspec
+
+from assay.contracts.contract import Welfare
+from assay.desk.overview_records import RecordList, RecordSelection, list_records
+from assay.governance.failure_modes import Alarm
+from assay.program.alarms import program_alarms
+from assay.program.program import Program
+from assay.quality import service as quality
+from assay.quality.overturns import Overturns, overturns
+from assay.quality.pace import Pace, paces
+from assay.quality.report import QualityReport
+from assay.quality.reviewer_drift import WatchedReviewer, watch_by_reviewer
+from assay.quality.sections.questions import ReportQuestion, Verdicts
+from assay.quality.sections.reviewers import ReviewerRates
+from assay.quality.sentinels import SentinelRates, sentinel_rates
+from assay.records.judgment import Judgment
+from assay.review.passes import PassCount
+from assay.review.queue.lease import LeaseState, QueueRow
+from assay.review.sentinel import Sentinel, SentinelAnswer, answers_to, count
+from assay.review.welfare import LEAST_PEOPLE, Exposure, ExposureSummary, Suppressed, care_of_groups
+from assay.store.families import FAMILIES
+from assay.store.queue import SqlQueue
+from assay.store.queue_overview import Progress, QueueOverview
+
+WEEKS = 8
+"""Whole weeks that the page on care looks back."""
+
+T = TypeVar("T")
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who may claim from a queue."""
+
+    reviewer: str
+    """Pseudonym."""
+    role: str
+    """Role in which the person judges there."""
+    until: str | None
+    """When the seat ends, as UTC in ISO 8601; never where absent."""
+
+
+class OldestLease(msgspec.Struct, frozen=True, kw_only=True):
+    """The item of a queue that somebody holds for the longest time."""
+
+    reviewer: str
+    """Pseudonym."""
+    since: str
+    """When it was given, as UTC in ISO 8601."""
+    until: str
+    """When the lease runs out without a heartbeat."""
+
+
+class QueueState(msgspec.Struct, frozen=True, kw_only=True):
+    """Status of one queue.
+
+    `wanted + beyond` is `free + held + stored + surplus + handed_out + elsewhere`.
+    """
+
+    queue: str
+    """Its handle."""
+    title: str
+    """What it holds."""
+    stage: str
+    """What sort of work it is."""
+    layer: str
+    """Id of the contract's layer of review."""
+    roles: tuple[str, ...]
+    """Roles that may claim."""
+    severity: str | None
+    """How severe its content is."""
+    harms: tuple[str, ...]
+    """Harm categories that its content shows."""
+    items: int
+    """Records that wait or waited in it."""
+    wanted: int
+    """Passes wanted."""
+    beyond: int
+    """Passes held or given beyond those that their record wants."""
+    free: int
+    """Passes that nobody holds or gave."""
+    held: int
+    """Passes that somebody holds at the desk now."""
+    handed_out: int
+    """Passes that wait for an answer in a file or another tool."""
+    stored: int
+    """Passes answered at the desk, within what is wanted."""
+    elsewhere: int
+    """Passes given outside the desk."""
+    late: int
+    """Answers that came after their lease had run out; they are kept and counted."""
+    surplus: int
+    """Of these, answers beyond what was wanted."""
+    expired: int
+    """Leases that ran out and were not answered since."""
+    released: int
+    """Items given back by a reviewer; it counts against nobody."""
+    seats: tuple[Seat, ...]
+    """Who may claim."""
+    oldest: OldestLease | None
+    """The item that is held for the longest time; None where nothing is held."""
+
+
+class ProgramStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """Status of the program."""
+
+    queues: tuple[QueueState, ...]
+    """The queues, in the order in which they were made."""
+    report: QualityReport
+    """The quality report over everything in the store."""
+    alarms: tuple[Alarm, ...]
+    """What the stages say of the eight failure modes."""
+    overturns: Overturns
+    """What senior decisions made of the judgments that they weighed."""
+
+
+class AgreementStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """How far reviewers agree."""
+
+    verdicts: Verdicts | None
+    """Verdicts on two candidates; None where there are none."""
+    questions: tuple[ReportQuestion, ...]
+    """Every other question that was answered."""
+    level: float
+    """Nominal coverage of the intervals."""
+    replicates: int
+    """Bootstrap replicates of an interval over all items."""
+
+
+class ReviewersStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of each reviewer, under pseudonyms. It ranks nobody."""
+
+    rates: tuple[ReviewerRates, ...]
+    """Answers by reviewer, the most active first."""
+    paces: tuple[Pace, ...]
+    """Active time of an item by reviewer."""
+    drift: tuple[WatchedReviewer, ...]
+    """Control charts by dimension and reviewer."""
+    sentinels: tuple[SentinelRates, ...]
+    """Answers to known work; empty where there is none."""
+
+
+class CareWeek(msgspec.Struct, frozen=True, kw_only=True):
+    """How much severe content was read in one whole week, by harm category."""
+
+    begins: str
+    """The Monday on which it begins, as UTC: `2026-01-05`."""
+    read: tuple[ExposureSummary | Suppressed, ...]
+    """Sums over at least as many people as the least group has; the others suppressed."""
+
+
+class CareStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """Care for the people who read severe content: sums over groups alone.
+
+    Weeks do not overlap and only whole ones are shown, each suppressed by itself, so that no
+    difference of two sums is about fewer people than a sum may be.
+    """
+
+    weeks: tuple[CareWeek, ...]
+    """Whole weeks in which anything was read, the oldest first."""
+    least: int
+    """People below whom a sum is suppressed."""
+    looked_back: int
+    """Whole weeks that were examined."""
+    welfare: Welfare | None
+    """What the contract states; None where it states nothing."""
+
+
+class OverviewService:
+    """Look at the whole: standing, agreement, reviewers, care, queues, records behind numbers."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._session = program.session
+        self._desk = SqlQueue(program.session.store)
+        self._read = QueueOverview(program.session.store)
+        self._gate = Lock()
+        self._kept: dict[str, tuple[int, Any]] = {}
+
+    def standing(self) -> ProgramStanding:
+        """Status of the program."""
+        report = self._report()
+        return ProgramStanding(
+            queues=self.queues(),
+            report=report,
+            alarms=self._remembered("alarms", lambda: program_alarms(self._program, report)),
+            overturns=self._remembered("overturns", self._overturns),
+        )
+
+    def agreement(self) -> AgreementStanding:
+        """How far reviewers agree, by question and slice."""
+        report = self._report()
+        return AgreementStanding(
+            verdicts=report.verdicts,
+            questions=report.questions,
+            level=report.resampling.level,
+            replicates=report.resampling.replicates,
+        )
+
+    def reviewers(self) -> ReviewersStanding:
+        """What is known of each reviewer, under pseudonyms."""
+        rates = self._report().reviewers
+        return self._remembered("reviewers", lambda: self._reviewers(rates))
+
+    def care(self) -> CareStanding:
+        """How much severe content groups of people read, week by week."""
+        this_week = _monday(datetime.fromisoformat(self._session.clock()))
+        weeks = [this_week - timedelta(weeks=back) for back in range(WEEKS, 0, -1)]
+        found = [(begins, self._care_of_week(begins)) for begins in weeks]
+        return CareStanding(
+            weeks=tuple(
+                CareWeek(begins=begins.date().isoformat(), read=read)
+                for begins, read in found
+                if read
+            ),
+            least=LEAST_PEOPLE,
+            looked_back=WEEKS,
+            welfare=self._session.documents.contract.welfare,
+        )
+
+    def queues(self) -> tuple[QueueState, ...]:
+        """Status of every queue, in the order in which they were made."""
+        counts, progress = self._desk.pass_counts(), self._read.progress()
+        seats: dict[int, list[Seat]] = {}
+        for each in self._desk.members():
+            seat = Seat(reviewer=each.reviewer, role=each.role, until=each.until)
+            seats.setdefault(each.queue, []).append(seat)
+        oldest = self._oldest()
+        return tuple(
+            _queue_state(
+                row,
+                counts.get(row.id, PassCount()),
+                progress.get(row.id, {}),
+                seats=tuple(seats.get(row.id, ())),
+                oldest=oldest.get(row.id),
+            )
+            for row in self._desk.queues()
+        )
+
+    def records(
+        self, wanted: RecordSelection, *, roles: Sequence[str], first: int = 0, most: int = 100
+    ) -> RecordList:
+        """The records behind a number.
+
+        Args:
+            wanted: which ones.
+            roles: the viewer's roles; a record that they may not read is named by its handle.
+            first: place of the first row, from 0.
+            most: rows of one page.
+        """
+        return list_records(self._session, wanted, roles=roles, first=first, most=most)
+
+    def _remembered(self, name: str, make: Callable[[], T]) -> T:
+        """What was made under the same head of the audit chain; one is made at a time."""
+        with self._gate:
+            head = self._session.store.head().number
+            known = self._kept.get(name)
+            if known is not None and known[0] == head:
+                kept: T = known[1]
+                return kept
+            made = make()
+            self._kept[name] = (head, made)
+            return made
+
+    def _report(self) -> QualityReport:
+        return self._remembered("report", self._program.quality.report)
+
+    def _overturns(self) -> Overturns:
+        return overturns(quality.each_case(self._session.store, self._session.facts))
+
+    def _reviewers(self, rates: tuple[ReviewerRates, ...]) -> ReviewersStanding:
+        judgments = list(self._session.store.scan(Judgment))
+        answers = self._sentinel_answers(judgments)
+        dimensions = [each.id for each in self._session.documents.rubric.dimensions]
+        return ReviewersStanding(
+            rates=rates,
+            paces=paces(judgments),
+            drift=watch_by_reviewer(judgments, dimensions, answers),
+            sentinels=sentinel_rates(count(answers)),
+        )
+
+    def _sentinel_answers(self, judgments: list[Judgment]) -> list[SentinelAnswer]:
+        # Programs without known work keep no such family.
+        if not any(family.fact is Sentinel for family in FAMILIES):
+            return []
+        return answers_to(judgments, self._session.store.scan(Sentinel))
+
+    def _care_of_week(self, begins: datetime) -> tuple[ExposureSummary | Suppressed, ...]:
+        until = begins + timedelta(weeks=1)
+        read: dict[str, list[Exposure]] = {}
+        for reviewer, seen in self._read.exposures(_text(begins), _text(until)):
+            read.setdefault(reviewer, []).append(seen)
+        return care_of_groups(read)
+
+    def _oldest(self) -> Mapping[int, OldestLease]:
+        found: dict[int, OldestLease] = {}
+        for lease in self._read.held():
+            if lease.assignment is None or lease.until is None:
+                continue
+            since = self._session.store.stamp(lease.assignment).at
+            known = found.get(lease.queue)
+            if known is None or since < known.since:
+                found[lease.queue] = OldestLease(
+                    reviewer=lease.reviewer, since=since, until=lease.until
+                )
+        return found
+
+
+def _queue_state(
+    row: QueueRow,
+    passes: PassCount,
+    progress: Progress,
+    *,
+    seats: tuple[Seat, ...],
+    oldest: OldestLease | None,
+) -> QueueState:
+    by_state = dict.fromkeys(LeaseState, 0)
+    for (state, _), number in progress.items():
+        by_state[state] += number
+    return QueueState(
+        queue=row.handle,
+        title=row.queue.title,
+        stage=row.queue.stage,
+        layer=row.queue.layer,
+        roles=row.queue.roles,
+        severity=row.queue.severity,
+        harms=row.queue.harms,
+        items=passes.items,
+        wanted=passes.wanted,
+        beyond=passes.beyond,
+        free=passes.open,
+        held=passes.held,
+        handed_out=passes.handed_out,
+        stored=passes.stored - by_state[LeaseState.surplus],
+        elsewhere=passes.judged,
+        late=sum(number for (_, late), number in progress.items() if late),
+        surplus=by_state[LeaseState.surplus],
+        expired=by_state[LeaseState.expired],
+        released=by_state[LeaseState.released],
+        seats=seats,
+        oldest=oldest,
+    )
+
+
+def _monday(moment: datetime) -> datetime:
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight - timedelta(days=midnight.weekday())
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

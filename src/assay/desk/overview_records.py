@@ -1,0 +1,312 @@
+"""The records behind a number of the overview."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from assay.context import Context
+from assay.core.errors import UsageError
+from assay.quality.case import RecordCase, cases
+from assay.quality.consensus import STRICT_MAJORITY, effective
+from assay.quality.coverage import MISSING
+from assay.quality.overturns import is_overturned
+from assay.records.judgment import Judgment
+from assay.records.verdict import (
+    Abstained,
+    BothUnacceptable,
+    InsufficientContext,
+    NotAsked,
+    Prefers,
+    score_key,
+    verdict_key,
+)
+from assay.review.queue.lease import LeaseState
+from assay.store.queue import SqlQueue
+from assay.store.queue_overview import QueueOverview
+
+UNDISPOSED = "undisposed"
+"""Stands for the state of a record to which no rule was applied under the documents in force."""
+
+PAIR = 2
+"""Candidates of a pairwise comparison."""
+
+PassState = Literal[
+    "free", "held", "handed_out", "stored", "elsewhere", "late", "surplus", "expired", "released"
+]
+"""State of the passes of a queue's record."""
+
+Where = Mapping[str, str]
+"""A slice: axis -> value."""
+
+
+class RecordSelection(msgspec.Struct, frozen=True, kw_only=True):
+    """Which records are wanted; every word narrows the list."""
+
+    ids: tuple[str, ...] = ()
+    """Ids of the records."""
+    states: tuple[str, ...] = ()
+    """States of their dispositions, or `undisposed`."""
+    kind: str | None = None
+    """Kind of the records."""
+    candidates: int | None = None
+    """How many candidates they have."""
+    inside: Where = {}
+    """The slice that they are in; the value `(missing)` asks for records that name none."""
+    queue: str | None = None
+    """Handle of the queue that they wait in."""
+    passes: PassState | None = None
+    """State of one of their passes in that queue."""
+    judged: bool = False
+    """Only records with a judgment."""
+    reviewer: str | None = None
+    """Pseudonym of somebody whose judgment of them counts."""
+    verdict: str | None = None
+    """The sort of verdict that this reviewer gave, or somebody where none is named."""
+    first_shown: bool = False
+    """Only records of which the reviewer chose the candidate that was shown first."""
+    differ: str | None = None
+    """The question that people answer differently: a dimension, `verdict` and `comparable` for
+    pairs, `choice_of_several`, `step_labels`, `rulings`."""
+    cause: str | None = None
+    """The cause that their last adjudication names; `any` for every cause."""
+    overturned: bool = False
+    """Only records of which an adjudication overturned a judgment."""
+
+
+class RecordRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One record of a list."""
+
+    id: str
+    """Its id; its keyed handle where the viewer may not read it."""
+    kind: str
+    """Its kind."""
+    taxonomy: dict[str, str]
+    """Its place on the axes."""
+    state: str
+    """Its disposition's state, or `undisposed`."""
+    rule: str
+    """The rule that gave the state; empty where none was applied."""
+    judgments: int
+    """People's judgments that stand."""
+    answers: dict[str, int]
+    """These by verdict, such as `{"prefers:0": 2, "tie": 1}`."""
+
+
+class RecordList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of the records behind a number."""
+
+    total: int
+    """Records that the selection gives."""
+    first: int
+    """Place of the first row shown, from 0."""
+    rows: tuple[RecordRow, ...]
+    """The rows of this page, in the records' order of entry."""
+
+
+def list_records(
+    session: Context, wanted: RecordSelection, *, roles: Sequence[str], first: int, most: int
+) -> RecordList:
+    """The records of a selection, counted in one pass and shown page by page.
+
+    Args:
+        session: the open program.
+        wanted: the selection.
+        roles: the viewer's roles.
+        first: place of the first row, from 0.
+        most: rows of one page.
+
+    Raises:
+        UsageError: for a queue that is not there, or passes without a queue.
+    """
+    rubric = session.ids["rubric"]
+    fits, rights = _fits(wanted, rubric), session.exit_rights()
+    rows: list[RecordRow] = []
+    total = 0
+    for case in _cases(session, wanted):
+        standing = effective(case.judgments, rubric)
+        people = [each for each in standing if STRICT_MAJORITY.counts(each)]
+        if not fits(case, people):
+            continue
+        if first <= total < first + most:
+            row = _row(case, people)
+            if not rights.may_leave(case.id, case.record, roles=tuple(roles)):
+                row = msgspec.structs.replace(row, id=session.record_handle(case.id))
+            rows.append(row)
+        total += 1
+    return RecordList(total=total, first=first, rows=tuple(rows))
+
+
+def _cases(session: Context, wanted: RecordSelection) -> Iterator[RecordCase]:
+    ids = {session.record_identity(each) for each in wanted.ids} if wanted.ids else None
+    if wanted.queue is not None:
+        queued = _queued(session, wanted.queue, wanted.passes)
+        ids = queued if ids is None else ids & queued
+    elif wanted.passes is not None:
+        raise UsageError(
+            code="passes-without-queue",
+            message="passes belong to a queue",
+            where="passes",
+            hint="name the queue too",
+        )
+    records = None if ids is None else sorted(ids)
+    if records == []:
+        return
+    contract, rubric = session.ids["contract"], session.ids["rubric"]
+    for batch in cases(session.store, contract=contract, rubric=rubric, records=records):
+        yield from batch
+
+
+def _queued(session: Context, handle: str, passes: PassState | None) -> set[str]:
+    number = next((r.id for r in SqlQueue(session.store).queues() if r.handle == handle), None)
+    if number is None:
+        raise UsageError(
+            code="no-such-queue",
+            message="there is no such queue",
+            where="queue",
+            hint="take it from the list of queues",
+        )
+    desk = QueueOverview(session.store)
+    match passes:
+        case None:
+            return desk.records_of(number)
+        case "free":
+            return desk.open_records(number)
+        case "late":
+            return desk.records_of(number, [LeaseState.stored, LeaseState.surplus], late=True)
+        case "handed_out":
+            return desk.records_of(number, [LeaseState.elsewhere])
+        case "elsewhere":
+            return desk.records_of(number, [LeaseState.judged])
+        case _:
+            return desk.records_of(number, [LeaseState[passes]])
+
+
+Fits = Callable[[RecordCase, Sequence[Judgment]], bool]
+
+
+def _fits(wanted: RecordSelection, rubric: str) -> Fits:
+    """Every condition of a selection as one."""
+    conditions: list[Fits] = [lambda case, _: _lies_inside(case, wanted.inside)]
+    if wanted.states:
+        conditions.append(lambda case, _: _state(case) in wanted.states)
+    if wanted.kind:
+        conditions.append(lambda case, _: case.record.kind == wanted.kind)
+    if wanted.candidates is not None:
+        conditions.append(lambda case, _: len(case.record.candidates) == wanted.candidates)
+    if wanted.judged:
+        conditions.append(lambda case, _: bool(case.judgments))
+    if wanted.reviewer or wanted.verdict or wanted.first_shown:
+        conditions.append(lambda case, _: _was_answered(case, wanted, rubric))
+    if wanted.differ:
+        conditions.append(lambda case, people: _differ(case, people, str(wanted.differ)))
+    if wanted.cause:
+        conditions.append(lambda case, _: _has_cause(case, str(wanted.cause)))
+    if wanted.overturned:
+        conditions.append(lambda case, _: _is_overturned(case))
+    return lambda case, people: all(condition(case, people) for condition in conditions)
+
+
+def _lies_inside(case: RecordCase, inside: Where) -> bool:
+    taxonomy = case.record.task.taxonomy
+    return all(taxonomy.get(axis, MISSING) == value for axis, value in inside.items())
+
+
+def _state(case: RecordCase) -> str:
+    return case.disposition.state if case.disposition else UNDISPOSED
+
+
+def _was_answered(case: RecordCase, wanted: RecordSelection, rubric: str) -> bool:
+    return any(
+        (wanted.reviewer is None or each.reviewer.pseudonym == wanted.reviewer)
+        and (wanted.verdict is None or _tag(each) == wanted.verdict)
+        and (not wanted.first_shown or _chose_first(each))
+        for each in effective(case.judgments, rubric)
+    )
+
+
+def _chose_first(judgment: Judgment) -> bool:
+    verdict = judgment.verdict
+    return (
+        isinstance(verdict, Prefers)
+        and judgment.order is not None
+        and judgment.order[:1] == (verdict.candidate,)
+    )
+
+
+def _tag(judgment: Judgment) -> str:
+    return str(judgment.verdict.__struct_config__.tag)
+
+
+def _differ(case: RecordCase, people: Sequence[Judgment], question: str) -> bool:
+    given: dict[Hashable, set[str]] = {}
+    for judgment in people:
+        for place, answer in _answers(judgment, question, len(case.record.candidates)):
+            given.setdefault(place, set()).add(answer)
+    return any(len(answers) > 1 for answers in given.values())
+
+
+def _answers(
+    judgment: Judgment, question: str, n_candidates: int
+) -> Iterator[tuple[Hashable, str]]:
+    """What a judgment answers to a question, by the place that the answer is about."""
+    if question in _OVERALL:
+        answer = _overall(judgment, question, n_candidates)
+        if answer is not None:
+            yield None, answer
+    elif question == "step_labels":
+        for label in judgment.step_labels:
+            yield (label.candidate, label.step), str(label.label)
+    elif question == "rulings":
+        for ruling in judgment.rulings:
+            yield (ruling.section, ruling.candidate), str(ruling.ruling)
+    else:
+        for each in judgment.scores:
+            key = score_key(each.score)
+            if each.dimension == question and key is not None:
+                yield each.candidate, key
+
+
+_OVERALL = ("comparable", "verdict", "choice_of_several")
+
+
+def _overall(judgment: Judgment, question: str, n_candidates: int) -> str | None:
+    """The overall answer, in the stages in which agreement on it is measured."""
+    verdict = judgment.verdict
+    if isinstance(verdict, Abstained | NotAsked):
+        return None
+    if (n_candidates > PAIR) != (question == "choice_of_several"):
+        return None
+    compared = not isinstance(verdict, BothUnacceptable | InsufficientContext)
+    if question == "comparable":
+        return "compared" if compared else verdict_key(verdict, n_candidates)
+    if question == "verdict" and not compared:
+        return None
+    return verdict_key(verdict, n_candidates)
+
+
+def _has_cause(case: RecordCase, cause: str) -> bool:
+    return bool(case.adjudications) and cause in {"any", case.adjudications[-1].cause}
+
+
+def _is_overturned(case: RecordCase) -> bool:
+    if not case.adjudications:
+        return False
+    last, n_candidates = case.adjudications[-1], len(case.record.candidates)
+    weighed = [each for each in case.judgments if each.id in last.judgments]
+    return any(is_overturned(each, last, n_candidates) for each in weighed)
+
+
+def _row(case: RecordCase, people: Sequence[Judgment]) -> RecordRow:
+    n_candidates = len(case.record.candidates)
+    answers = Counter(verdict_key(each.verdict, n_candidates) for each in people)
+    return RecordRow(
+        id=case.id,
+        kind=case.record.kind,
+        taxonomy=dict(case.record.task.taxonomy),
+        state=_state(case),
+        rule=case.disposition.rule if case.disposition else "",
+        judgments=len(people),
+        answers=dict(sorted(answers.items())),
+    )

@@ -1,0 +1,28 @@
+"""The public face of an open program: one object, and one module a stage.
+
+Comes in: a folder with documents, and the environment. Goes out: a `Program` whose interfaces
+follow the data flow: `records`, `review`, `verification`, `quality`, `releases`, `validation`,
+`planning`. Always holds: the command line and the web use nothing else; no rule of the domain
+stands here; every fact that is written is stamped with the documents in force. Next package: `demo`,
+`web` and `cli`.
+"""
+
+from pathlib import Path
+
+from assay.core.clock import Clock, system_clock
+from assay.program.program import Program
+
+__all__ = ["Program", "open_program"]
+
+
+def open_program(
+    directory: str | Path = ".", *, clock: Clock = system_clock, who: str | None = None
+) -> Program:
+    """Open the program in a folder.
+
+    Args:
+        directory: the folder that holds `assay.toml` and the documents.
+        clock: gives the time for stamps.
+        who: who acts; the setting `ASSAY_ACTOR` or the system's user if not given.
+    """
+    return Program(Path(directory).resolve(), clock=clock, who=who)

@@ -1,0 +1,251 @@
+"""The live checklist: gathers what the facts of a store come to, for the rules of `planning`."""
+
+from collections.abc import Iterable, Iterator
+
+from assay.contracts.document import Document, DocumentKind
+from assay.governance.failure_modes import Alarm
+from assay.planning.checklist import LivePoint, judge_points
+from assay.planning.checklist_figures import (
+    ChecklistData,
+    EvaluationFigures,
+    Figures,
+    LedgerFigures,
+    ReleaseFigures,
+    ReserveFigures,
+    ValidationFigures,
+    count_rounds,
+    reading_figures,
+)
+from assay.program.checking import check_documents
+from assay.program.program import Program
+from assay.quality.service import each_case
+from assay.records.judgment import Judgment
+from assay.records.record import Record
+from assay.releases.release import Release
+from assay.reserve.sealing import Fingerprint, Sealing
+from assay.review.adjudication import Adjudication
+from assay.review.calibration import Round, RoundNote, RoundStep, follow
+from assay.review.guideline_gap import GapAnswer, GuidelineGap, open_gaps
+from assay.review.qualification import Qualification, standing_qualifications
+from assay.review.welfare import Consent, Exposure
+from assay.store.queue_overview import QueueOverview
+from assay.validation.evaluation import Evaluation, ItemResult
+from assay.validation.training_overlap import Training, compare_with_training, training_of
+from assay.validation.validation import Validation
+from assay.verification.verification import Verification
+
+SHOWN = 5
+"""Facts that a point names."""
+
+_DOCUMENTS: dict[int, tuple[DocumentKind, ...]] = {
+    3: ("rubric",),
+    4: ("sources",),
+    7: ("rubric",),
+    8: ("rubric",),
+    12: ("contract", "rubric", "policy", "sources"),
+    13: ("contract", "policy"),
+    14: ("contract", "rubric", "policy", "sources"),
+}
+"""Documents that a point rests on; the contract where none is named."""
+
+
+def live_checklist(program: Program, alarms: Iterable[Alarm]) -> tuple[LivePoint, ...]:
+    """The fourteen points: what the documents claim, and what the facts of the store show.
+
+    Args:
+        program: the open program.
+        alarms: what the stages say of the failure modes; the leakage alarm is read.
+    """
+    return judge_points(
+        check_documents(program.folder, program.clock).checklist,
+        program.documents,
+        _figures(program, alarms),
+        _digests(program),
+    )
+
+
+def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
+    store, session = program.store, program.session
+    gathering = ChecklistData(session.ids["rubric"], store.scan(Consent))
+    for case in each_case(store, session.facts):
+        gathering.add(case)
+    releases = list(store.scan(Release))
+    newest = releases[-1] if releases else None
+    validations = program.validation.list()
+    of_newest = [
+        validation for validation in validations if newest and validation.release == newest.id
+    ]
+    standing = standing_qualifications(store.scan(Qualification))
+    targets = tuple(sorted({each.checkpoint for each in store.scan(Evaluation, arm="base")}))
+    on_target, on_others = count_rounds(_rounds(program), targets)
+    return Figures(
+        judgments=gathering.judgments,
+        records=gathering.records,
+        reserve=_reserve(program, alarms),
+        release=_release(newest) if newest else None,
+        validation=_validation(of_newest[-1]) if of_newest else None,
+        other_validations=len(validations) - len(of_newest),
+        evaluation=_evaluation(program, newest),
+        ledger=_ledger(program),
+        passed_exams={
+            exam.id: exam.scope.role
+            for exam in store.scan(Qualification)
+            if exam.decision == "passed"
+        },
+        failed_roles=_failed_roles(standing, gathering),
+        targets=targets,
+        rounds=on_target,
+        other_rounds=on_others,
+        reading=reading_figures(
+            gathering.harmful_by_person,
+            _exposures(program),
+            program.documents.contract.welfare,
+        ),
+        open_gaps=len(open_gaps(store.scan(GuidelineGap), store.scan(GapAnswer))),
+        documents=session.ids,
+        reused_versions=_reused(store.scan(Document)),
+    )
+
+
+def _reserve(program: Program, alarms: Iterable[Alarm]) -> ReserveFigures:
+    leakage = next((alarm for alarm in alarms if alarm.mode == "training_eval_leakage"), None)
+    contract = program.documents.contract
+    reserve = contract.reserve
+    figures = ReserveFigures(
+        sealed=len({fingerprint.item for fingerprint in program.store.scan(Fingerprint)}),
+        declared=None if reserve is None else reserve.declared(contract.sampling.total),
+    )
+    if leakage is None:
+        return figures
+    return ReserveFigures(
+        sealed=figures.sealed,
+        declared=figures.declared,
+        leakage=leakage.state,
+        compared=leakage.reason,
+    )
+
+
+def _release(release: Release) -> ReleaseFigures:
+    return ReleaseFigures(
+        id=release.id,
+        version=release.version,
+        documents=release.documents,
+        gates={result.gate: (result.passed, result.reason) for result in release.gates},
+    )
+
+
+def _validation(validation: Validation) -> ValidationFigures:
+    states = [test.state for test in validation.tests]
+    return ValidationFigures(
+        id=validation.id,
+        passed=states.count("passed"),
+        failed=states.count("failed"),
+        undecided=states.count("undecided"),
+    )
+
+
+def _evaluation(program: Program, newest: Release | None) -> EvaluationFigures:
+    """The evaluated items against all records by id, and the newest release's by every mark."""
+    store = program.store
+    results = list(store.scan(ItemResult))
+    if not results:
+        return EvaluationFigures()
+    items = {result.item for result in results}
+    sealed = {fingerprint.item for fingerprint in store.scan(Fingerprint)}
+    key = program.session.keys.gate
+    training = training_of(store, newest.id, key) if newest else Training()
+    overlap = compare_with_training(results, training)
+    known = compare_with_training((each for each in results if each.item not in sealed), training)
+    records = {record.id for record in store.scan(Record)}
+    return EvaluationFigures(
+        items=len(items),
+        trained_on=len(items & records | set(overlap.trained)),
+        on_reserve=len(items & sealed),
+        matchable=known.matchable,
+    )
+
+
+def _ledger(program: Program) -> tuple[LedgerFigures, ...]:
+    tested = {
+        dimension.id
+        for dimension in program.documents.rubric.dimensions
+        if dimension.verifier and dimension.nature == "objective"
+    }
+    if not tested:
+        return ()
+    return tuple(
+        LedgerFigures(
+            dimension=row.dimension, items=row.items, verified=row.machine_verified + row.both
+        )
+        for row in program.verification.ledger().rows
+        if row.axis == "all" and row.dimension in tested
+    )
+
+
+def _failed_roles(standing: Iterable[Qualification], gathering: ChecklistData) -> dict[str, int]:
+    """Judgments by role of the people whose standing exam for it was not passed."""
+    passed: set[tuple[str, str]] = set()
+    lost: set[tuple[str, str]] = set()
+    for exam in standing:
+        target = passed if exam.decision == "passed" else lost
+        target.add((exam.reviewer, exam.scope.role))
+    judgments: dict[str, int] = {}
+    for (person, role), count in gathering.by_person.items():
+        if (person, role) in lost - passed:
+            judgments[role] = judgments.get(role, 0) + count
+    return judgments
+
+
+def _rounds(program: Program) -> Iterator[list[Record]]:
+    """The records of each calibration round under the rubric in force that was discussed."""
+    store = program.store
+    steps, notes = list(store.scan(RoundStep)), list(store.scan(RoundNote))
+    for each in store.scan(Round, rubric=program.session.ids["rubric"]):
+        judgments = store.scan(Judgment, record=each.records)
+        if follow(each, judgments, steps, notes).state in {"discussed", "closed"}:
+            yield list(store.scan(Record, id=each.records))
+
+
+def _exposures(program: Program) -> dict[str, list[Exposure]]:
+    """What each person looked at of severe content, by the desk's log."""
+    seen: dict[str, list[Exposure]] = {}
+    for person, exposure in QueueOverview(program.store).exposures("", "9999"):
+        seen.setdefault(person, []).append(exposure)
+    return seen
+
+
+def _reused(documents: Iterable[Document]) -> tuple[str, ...]:
+    contents: dict[tuple[str, str, str], set[str]] = {}
+    for document in documents:
+        contents.setdefault((document.kind, document.name, document.version), set()).add(
+            document.content
+        )
+    return tuple(
+        f"{kind} {version}" for (kind, _, version), several in contents.items() if len(several) > 1
+    )
+
+
+def _digests(program: Program) -> dict[int, tuple[str, ...]]:
+    """The ids of documents and of the newest facts that each point rests on."""
+    ids, store = program.session.ids, program.store
+    named = sorted(
+        {
+            dimension.verifier
+            for dimension in program.documents.rubric.dimensions
+            if dimension.verifier
+        }
+    )
+    facts: dict[int, Iterable[str]] = {
+        5: (fact.id for fact in store.scan(Qualification)),
+        8: (fact.id for fact in store.scan(Verification, verifier=named)) if named else (),
+        9: (fact.id for fact in store.scan(Sealing)),
+        10: (fact.id for fact in store.scan(Adjudication)),
+        11: (fact.id for fact in store.scan(Validation)),
+        12: (fact.id for fact in store.scan(Release)),
+    }
+    digests = {}
+    for number in range(1, 15):
+        kinds = _DOCUMENTS.get(number, ("contract",))
+        documents = tuple(ids[kind] for kind in kinds if kind in ids)
+        digests[number] = documents + tuple(facts.get(number, ()))[-SHOWN:]
+    return digests

@@ -1,0 +1,176 @@
+"""The judge for an open program: endpoint, journal, store and agreement with people joined."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from assay.context import Context
+from assay.governance.exit_rights import HeldBack
+from assay.program.sampling import Endpoint
+from assay.quality.bootstrap import Resampling
+from assay.quality.estimate import Rate, rate
+from assay.quality.in_force import DocumentsInForce
+from assay.quality.judges import JudgeAgreement, judge_agreements
+from assay.quality.service import each_case
+from assay.records.judgment import Judge
+from assay.records.sampling_report import Prices
+from assay.review.judge import brief_of, orders_of
+from assay.review.judge_run import JudgedRecord, JudgeRun
+from assay.review.judging import JudgeConfig, JudgePlan, store_judgments, to_judge
+
+
+class JudgeReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A judge run, its error rates, and how far the judge says what people say."""
+
+    run: JudgeRun
+    """The counts."""
+    unparseable: Rate
+    """Answers that could not be read, among all answers; they are in no other denominator."""
+    position: Rate
+    """Verdicts that hung on the order, among comparisons read in both orders: position bias."""
+    agreement: tuple[JudgeAgreement, ...]
+    """Agreement with people over all that this judge ever judged, by revision; empty: nothing."""
+    held_back: HeldBack
+    """Records that nobody in a role of their layer may read today; they were not sent."""
+
+
+class JudgePreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run would ask. Nothing was sent."""
+
+    judge: Judge
+    """The judge, as far as it is known before an endpoint reports its revision."""
+    rubric: str
+    """Document id of the rubric."""
+    dimensions: tuple[str, ...]
+    """Dimensions that would be scored."""
+    records: int
+    """Records that would be asked about."""
+    requests: int
+    """Requests: one for each order."""
+    characters: int
+    """Characters of all messages together."""
+    skipped: dict[str, int]
+    """Records that would not be asked about, by reason."""
+    messages: tuple[str, ...]
+    """The messages of the first request."""
+    held_back: HeldBack
+    """Records that nobody in a role of their layer may read today; they would not be sent."""
+
+
+def judge_into(
+    session: Context,
+    plan: JudgePlan,
+    endpoint: Endpoint,
+    *,
+    dimensions: Sequence[str] = (),
+    limit: int | None = None,
+    journal: Path | None = None,
+    prices: Prices | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> JudgeReport:
+    """Have a model judge the records that it has not judged yet, and store what it says.
+
+    Args:
+        session: the open program.
+        plan: which model, and how.
+        endpoint: where it is.
+        dimensions: ids of the dimensions to score; all that no machine judges where empty.
+        limit: the most records to ask about.
+        journal: file of finished answers; in the program's `.assay` where absent.
+        prices: what a million tokens cost.
+        progress: called with the number of records done.
+
+    Raises:
+        UsageError: for an unknown dimension, or one that a machine judges.
+        MachineError: if the extra `sample` or the key is missing, or the endpoint has stopped.
+    """
+    # Imported here: they need the extra `sample`, which only this use case asks for.
+    from assay.providers.judging import run_judge  # noqa: PLC0415
+    from assay.providers.openai_compatible import Settings  # noqa: PLC0415
+
+    bench = _bench(session, plan, dimensions)
+    skipped: Counter[str] = Counter()
+    contract, rights = session.documents.contract, session.exit_rights()
+    done = 0
+
+    def deliver(batch: Sequence[JudgedRecord]) -> None:
+        nonlocal done
+        store_judgments(session.store, session.facts, batch, actor=session.actor)
+        done += len(batch)
+        if progress:
+            progress(done)
+
+    run = run_judge(
+        to_judge(session.store, bench, skipped, contract=contract, rights=rights, limit=limit),
+        endpoint=Settings(**msgspec.structs.asdict(endpoint)),
+        bench=bench,
+        journal=journal or session.folder / ".assay" / "journals" / "judge.journal.jsonl",
+        deliver=deliver,
+        prices=prices,
+    )
+    own = [each for each in model_judges(session) if bench.is_own(each.pins)]
+    return JudgeReport(
+        run=msgspec.structs.replace(run, skipped=dict(sorted(skipped.items()))),
+        unparseable=rate(run.unparseable, run.answered),
+        position=rate(run.inconsistent, run.compared),
+        agreement=tuple(own),
+        held_back=rights.held_back,
+    )
+
+
+def preview_judge(
+    session: Context, plan: JudgePlan, *, dimensions: Sequence[str] = (), limit: int | None = None
+) -> JudgePreview:
+    """What a run would ask; nothing is sent, and nothing is stored.
+
+    Args:
+        session: the open program.
+        plan: which model, and how.
+        dimensions: ids of the dimensions to score; all that no machine judges where empty.
+        limit: the most records to ask about.
+    """
+    bench = _bench(session, plan, dimensions)
+    skipped: Counter[str] = Counter()
+    contract, rights = session.documents.contract, session.exit_rights()
+    records = requests = characters = 0
+    first: tuple[str, ...] = ()
+    for identity, record in to_judge(
+        session.store, bench, skipped, contract=contract, rights=rights, limit=limit
+    ):
+        records += 1
+        for order in orders_of(len(record.candidates)):
+            requests += 1
+            messages = bench.request(identity, record, order).messages
+            characters += sum(len(message.content) for message in messages)
+            first = first or tuple(message.content for message in messages)
+    return JudgePreview(
+        judge=Judge(
+            model=plan.model,
+            prompt=bench.brief.prompt,
+            revision=plan.revision,
+            parameters=plan.stated(),
+        ),
+        rubric=bench.brief.rubric,
+        dimensions=tuple(each.id for each in bench.brief.dimensions),
+        records=records,
+        requests=requests,
+        characters=characters,
+        skipped=dict(sorted(skipped.items())),
+        messages=first,
+        held_back=rights.held_back,
+    )
+
+
+def model_judges(
+    session: Context, resampling: Resampling | None = None
+) -> tuple[JudgeAgreement, ...]:
+    """Every model among the reviewers, with how far it says what people say."""
+    cases = each_case(session.store, session.facts)
+    return judge_agreements(cases, DocumentsInForce.of(session.facts), resampling)
+
+
+def _bench(session: Context, plan: JudgePlan, dimensions: Sequence[str]) -> JudgeConfig:
+    brief = brief_of(session.facts["rubric"], dimensions)
+    return JudgeConfig(plan=plan, brief=brief, key=session.keys.desk)

@@ -1,0 +1,312 @@
+"""The open program: its documents, its store, its keys, and the interfaces that work on them.
+
+An interface is imported when it is first used: a command that lists records loads no statistics.
+"""
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from assay.context import Context
+from assay.contracts import service as contracts
+from assay.contracts.document import Document, DocumentKind
+from assay.contracts.documents import Documents
+from assay.core.clock import Clock
+from assay.core.errors import MachineError, UsageError
+from assay.core.ports import Checkpoint
+from assay.core.private import make_private_folder, narrow_folder
+from assay.records.pseudonym import is_pseudonym, pseudonymiser
+from assay.settings import Keys, actor, store_url
+from assay.store import audit
+from assay.store.damage import CORRUPT
+from assay.store.diagnosis import diagnose
+from assay.store.store import Store
+
+if TYPE_CHECKING:
+    from assay.desk.accounts import AccountsService
+    from assay.desk.adjudication import AdjudicationService
+    from assay.desk.calibration import CalibrationService
+    from assay.desk.desk import DeskService
+    from assay.desk.exams import ExamsService
+    from assay.desk.guideline import GuidelineService
+    from assay.desk.oidc import OidcService
+    from assay.desk.overview import OverviewService
+    from assay.program.planning import PlanningService
+    from assay.program.quality import QualityService
+    from assay.program.records import RecordsService
+    from assay.program.releases import ReleasesService
+    from assay.program.reserve import ReserveService
+    from assay.program.review import ReviewService
+    from assay.program.validation import ValidationService
+    from assay.program.verification import VerificationService
+
+
+SOMEBODY = "somebody"
+"""Who acted on a machine that has no key for pseudonyms."""
+
+UNNAMED = frozenset({"desk", SOMEBODY})
+"""Who acts without being a person: the desk by itself."""
+
+
+class Program:
+    """One open program. Documents and store are read when they are first needed."""
+
+    def __init__(self, folder: Path, *, clock: Clock, who: str | None) -> None:
+        """Use `assay.open`."""
+        self.folder = folder
+        """The program's folder."""
+        self.private = folder / ".assay"
+        """Where the program keeps what only its own user may read."""
+        self.clock = clock
+        """Tells the time for stamps."""
+        self.actor = who or actor()
+        """Who acts."""
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The documents, free of errors.
+
+        Raises:
+            CheckError: if they do not check.
+        """
+        return contracts.load(self.folder)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store that assay.toml names; it is made when it is first opened.
+
+        Raises:
+            CheckError: if assay.toml does not check; faults of other documents do not matter.
+        """
+        make_private_folder(self.private)
+        narrow_folder(self.private)
+        return Store.open(
+            self._store_url,
+            self.clock,
+            create=True,
+            witness=self._witness,
+            naming=self._recorded_name,
+        )
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The program's keys by purpose. Never shown."""
+        return Keys(self.folder, contracts.load_program(self.folder))
+
+    def _recorded_name(self, name: str) -> str:
+        """The name of whoever acts as the audit log has it: a pseudonym, never a person's own."""
+        if name in UNNAMED or is_pseudonym(name):
+            return name
+        return self._pseudonym(name)
+
+    @cached_property
+    def _pseudonym(self) -> Callable[[str], str]:
+        if not self.keys.can_name_people:
+            return lambda _: SOMEBODY
+        return pseudonymiser(self.keys.pseudonyms)
+
+    @property
+    def _store_url(self) -> str:
+        return store_url(contracts.load_program(self.folder).store, self.folder)
+
+    @property
+    def _witness(self) -> Path:
+        return self.private / "audit.head"
+
+    @cached_property
+    def session(self) -> Context:
+        """What every interface works with. The documents in force are in the store from here on."""
+        facts: dict[DocumentKind, Document] = {**self.documents.facts()}
+        ids = [fact.id for fact in facts.values()]
+        # Asked first, so that a command that only reads takes no lock.
+        if self.store.count(Document, id=ids) < len(ids):
+            with self.store.write("document.register", actor=self.actor) as writing:
+                writing.add(list(facts.values()))
+        return Context(
+            folder=self.folder,
+            store=self.store,
+            documents=self.documents,
+            facts=facts,
+            actor=self.actor,
+            clock=self.clock,
+            keys=self.keys,
+        )
+
+    @cached_property
+    def records(self) -> "RecordsService":
+        """2. Import, sample, list, show and export records."""
+        from assay.program.records import RecordsService
+
+        return RecordsService(self.session)
+
+    @cached_property
+    def review(self) -> "ReviewService":
+        """3. Assign passes, exchange judgments, adjudicate."""
+        from assay.program.review import ReviewService
+
+        return ReviewService(self.session)
+
+    @cached_property
+    def desk(self) -> "DeskService":
+        """3. The review queue behind `assay serve`: claim, answer, route."""
+        from assay.desk.desk import DeskService
+
+        return DeskService(self.session)
+
+    @cached_property
+    def adjudication(self) -> "AdjudicationService":
+        """3. Decide where people disagree, with all judgments in sight."""
+        from assay.desk.adjudication import AdjudicationService
+
+        return AdjudicationService(self.session, self.desk)
+
+    @cached_property
+    def calibration(self) -> "CalibrationService":
+        """3. Rounds in which people judge the same outputs apart, then discuss."""
+        from assay.desk.calibration import CalibrationService
+
+        return CalibrationService(self.session, self.desk)
+
+    @cached_property
+    def guideline(self) -> "GuidelineService":
+        """3. Gaps of the rubric, their answers, and who looks again."""
+        from assay.desk.guideline import GuidelineService
+
+        return GuidelineService(self.session, self.desk)
+
+    @cached_property
+    def exams(self) -> "ExamsService":
+        """3. Exams and sentinels from answer keys."""
+        from assay.desk.exams import ExamsService
+
+        return ExamsService(self.session, self.desk)
+
+    @cached_property
+    def overview(self) -> "OverviewService":
+        """Beside the way: what leads see of the program, with the records behind each number."""
+        from assay.desk.overview import OverviewService
+
+        return OverviewService(self)
+
+    @cached_property
+    def accounts(self) -> "AccountsService":
+        """3. Who may sign in, and as what."""
+        from assay.desk.accounts import AccountsService
+
+        return AccountsService(self.session)
+
+    @cached_property
+    def oidc(self) -> "OidcService":
+        """3. Sign-in by the OpenID Connect provider that assay.toml names.
+
+        Raises:
+            UsageError: if it names none.
+            MachineError: if the extra `oidc` is not installed.
+        """
+        settings = self.documents.program.oidc
+        if settings is None:
+            raise UsageError(
+                code="no-provider",
+                message="this program names no sign-in provider",
+                hint="sign in with a password, or add [oidc] to assay.toml",
+            )
+        from assay.desk.oidc import OidcService
+
+        return OidcService(self.session, settings)
+
+    @cached_property
+    def verification(self) -> "VerificationService":
+        """4. Run verifiers on records, and show what they cover."""
+        from assay.program.verification import VerificationService
+
+        return VerificationService(self.session)
+
+    @cached_property
+    def reserve(self) -> "ReserveService":
+        """Seal evaluation data, compare records with it, open it."""
+        from assay.program.reserve import ReserveService
+
+        return ReserveService(self.session)
+
+    @cached_property
+    def quality(self) -> "QualityService":
+        """5. Dispositions, agreement, shortcuts, the quality report."""
+        from assay.program.quality import QualityService
+
+        return QualityService(self.session)
+
+    @cached_property
+    def releases(self) -> "ReleasesService":
+        """6. Build, verify, compare, export and withdraw releases."""
+        from assay.program.releases import ReleasesService
+
+        return ReleasesService(self.session)
+
+    @cached_property
+    def validation(self) -> "ValidationService":
+        """7. Import evaluation results and compare checkpoints."""
+        from assay.program.validation import ValidationService
+
+        return ValidationService(self.session)
+
+    @cached_property
+    def planning(self) -> "PlanningService":
+        """8. Findings, root causes, the next sampling plan."""
+        from assay.program.planning import PlanningService
+
+        return PlanningService(self.session)
+
+    def audit(self, heads: tuple[Checkpoint, ...] = ()) -> audit.AuditReport:
+        """Verify the audit chain against the facts, signed releases and further heads.
+
+        It writes nothing, so it can report what is wrong with a store that refuses to be written,
+        or that is too damaged to be opened for anything else.
+
+        Args:
+            heads: checkpoints that were kept elsewhere.
+        """
+        from assay.program.releases import checkpoints
+
+        outside = [*heads, *checkpoints(self.folder)]
+        try:
+            report = audit.verify(self.store, outside)
+        except MachineError as error:
+            if error.code != CORRUPT:
+                raise
+            with Store.open_damaged(self._store_url, self.clock, witness=self._witness) as damaged:
+                report = audit.verify(damaged, outside)
+        return audit.with_findings(report, map(_open_to_others, narrow_folder(self.private)))
+
+    def close(self) -> None:
+        """Finish what the desk was given, and close the store, if it was opened."""
+        if "desk" in self.__dict__:
+            self.desk.close()
+        if "store" in self.__dict__:
+            self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            fault = diagnose(self.store, error) if "store" in self.__dict__ else None
+        finally:
+            self.close()
+        if fault:
+            raise fault from error
+
+
+def _open_to_others(path: Path) -> audit.AuditFinding:
+    return audit.AuditFinding(
+        code="open-to-others",
+        where=str(path),
+        message="other users of this machine may use it, and its permissions cannot be changed; "
+        "let its owner take them away",
+    )

@@ -1,0 +1,169 @@
+"""The `quality` interface of an open program."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assay.context import Context
+from assay.plugins import load, names
+from assay.quality import service
+from assay.quality.bootstrap import Resampling
+from assay.quality.coverage import (
+    Cells,
+    CrossTable,
+    DistributionCoverage,
+    count_cells,
+    coverage,
+    cross_table,
+)
+from assay.quality.disposition import RELEASABLE
+from assay.quality.explanation import Explanation, StaleRecord
+from assay.quality.sections.reviewers import ReviewerRates
+
+if TYPE_CHECKING:
+    from assay.quality.report import QualityReport
+    from assay.quality.shortcuts.audit import ShortcutAudit
+    from assay.quality.shortcuts.cues import Cue
+
+
+class QualityService:
+    """Dispositions, agreement, coverage and the quality report."""
+
+    def __init__(self, session: Context) -> None:
+        self._session = session
+
+    def dispose(self, on_progress: Callable[[int], None] | None = None) -> service.Disposed:
+        """Give every record the disposition that the contract's rules make of it."""
+        return service.dispose(
+            self._session.store,
+            self._session.facts,
+            actor=self._session.actor,
+            on_progress=on_progress,
+        )
+
+    def why(self, record: str) -> Explanation:
+        """Why a record has its state, rule by rule, and what would change it.
+
+        Args:
+            record: the record's id, or a unique prefix of it.
+
+        Raises:
+            UsageError: if no record, or more than one, has an id that begins so.
+        """
+        return service.why(self._session.store, self._session.facts, record)
+
+    def stale(self) -> tuple[StaleRecord, ...]:
+        """The records with judgments made under a text that has changed its meaning since."""
+        return tuple(service.stale(self._session.store, self._session.facts))
+
+    def report(
+        self,
+        resampling: Resampling | None = None,
+        *,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> "QualityReport":
+        """The quality report over everything in the store, under the documents in force."""
+        return service.report(
+            self._session.store,
+            self._session.facts,
+            resampling=resampling,
+            cues=_cues(),
+            on_progress=on_progress,
+        )
+
+    def write_report(
+        self,
+        folder: str | Path,
+        report: "QualityReport | None" = None,
+        *,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> tuple[Path, ...]:
+        """Write the report as JSON, Markdown and one page of HTML, with each picture's data.
+
+        Args:
+            folder: where to.
+            report: the report, where it was made already.
+            on_progress: called with the number of records read.
+
+        Returns:
+            Paths of the files, the page first.
+
+        Raises:
+            CheckError: if a sentence of the report makes a forbidden claim; nothing is written.
+        """
+        from assay.quality.report_files import report_files  # noqa: PLC0415  draws pictures
+
+        files = report_files(report or self.report(on_progress=on_progress))
+        target = Path(folder)
+        (target / "pictures").mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            named = self._session.with_handles(text, ("lead",))
+            (target / name).write_text(named, encoding="utf-8", newline="\n")
+        written = [target / name for name in files]
+        return tuple(sorted(written, key=lambda path: (path.suffix != ".html", path)))
+
+    def shortcuts(
+        self, on_progress: Callable[[int], None] | None = None
+    ) -> "tuple[ShortcutAudit, ...]":
+        """Whether surface cues win, by group of reviewers."""
+        return service.shortcuts(
+            self._session.store, self._session.facts, cues=_cues(), on_progress=on_progress
+        )
+
+    def reviewers(
+        self, on_progress: Callable[[int], None] | None = None
+    ) -> tuple[ReviewerRates, ...]:
+        """How often each reviewer abstains, ties, and chooses what was shown first."""
+        return service.reviewers(self._session.store, self._session.facts, on_progress=on_progress)
+
+    def agreement(
+        self,
+        resampling: Resampling | None = None,
+        *,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> service.AgreementReport:
+        """How far reviewers agree, by question and slice, with intervals and denominators."""
+        return service.agreement(
+            self._session.store,
+            self._session.facts,
+            resampling=resampling,
+            on_progress=on_progress,
+        )
+
+    def coverage(self, cells: Cells | None = None) -> DistributionCoverage:
+        """The contract's sampling distribution against what is there.
+
+        Args:
+            cells: the records as `cells` counted them; they are counted where absent.
+        """
+        return coverage(cells or self.cells(), self._session.documents.contract.sampling)
+
+    def heat_map(self, rows: str, columns: str, cells: Cells | None = None) -> CrossTable:
+        """Records by the values of two axes.
+
+        Args:
+            rows: the axis that goes down.
+            columns: the axis that goes across.
+            cells: the records as `cells` counted them; they are counted where absent.
+        """
+        sampling = self._session.documents.contract.sampling
+        return cross_table(cells or self.cells(), sampling, rows, columns)
+
+    def cells(self) -> Cells:
+        """The place of every record on the axes, counted in one pass over the store."""
+        cases = service.each_case(self._session.store, self._session.facts)
+        return count_cells(
+            self._session.documents.contract.sampling,
+            (
+                (
+                    case.record,
+                    case.disposition is not None and case.disposition.state in RELEASABLE,
+                )
+                for case in cases
+            ),
+        )
+
+
+def _cues() -> "tuple[Cue, ...]":
+    """The surface cues of every installed package, ours first."""
+    return tuple(load("cues", name) for name in names("cues"))

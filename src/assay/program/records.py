@@ -1,0 +1,383 @@
+"""The `records` interface of an open program."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from assay.bulk.fact_lines import write_facts
+from assay.bulk.imports import import_file, open_mapping, preview_file
+from assay.context import Context
+from assay.contracts.shape import nearest
+from assay.core.batches import batches
+from assay.core.errors import AssayError, UsageError
+from assay.core.fact import Fact
+from assay.governance.exit_rights import ExitRights, HeldBack
+from assay.governance.rights import Use
+from assay.plugins import load
+from assay.program.sampling import Endpoint, sample_into
+from assay.records.fields import Role
+from assay.records.judgment import Judgment
+from assay.records.kinds import KINDS
+from assay.records.people_mask import known_or_made
+from assay.records.ports import Layout
+from assay.records.reader import FactReader, Reader, RowContext
+from assay.records.record import Record
+from assay.records.report import ImportReport, ReserveAnswer
+from assay.records.sampling import SamplingPlan
+from assay.records.sampling_report import Prices, SamplingReport
+from assay.records.service import Preview, Progress
+from assay.reserve.contamination import Compared
+
+BATCH = 500
+"""Records whose rights are looked up at once."""
+
+
+class ExportedRecords(msgspec.Struct, frozen=True, kw_only=True):
+    """What an export of records wrote, and what it held back."""
+
+    lines: int
+    """Lines written: records and their judgments."""
+    held_back: HeldBack
+    """Records whose rights do not permit the use, or this reader."""
+
+
+class RecordLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A record in a list."""
+
+    id: str
+    """Its id; its keyed handle where the reader may not see it."""
+    key: str | None
+    """Its key in its source, such as a row's own number; absent where the reader may not see it."""
+    kind: str
+    """Its kind."""
+    sources: tuple[str, ...]
+    """The source classes that it draws on."""
+    task: str | None
+    """Its last message; absent where the reader may not see it."""
+    held_back: tuple[str, ...] = ()
+    """Why the reader may not see it."""
+
+
+class RecordDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """A record as a person in a role may see it."""
+
+    id: str
+    """Its id; its keyed handle where the reader may not see it."""
+    record: Record | None
+    """The record; absent where the reader may not see it."""
+    judgments: tuple[Judgment, ...]
+    """Its judgments; none where the reader may not see it."""
+    held_back: tuple[str, ...] = ()
+    """Why the reader may not see it."""
+
+
+class RecordsService:
+    """Import, sample, list, show and export records."""
+
+    def __init__(self, session: Context) -> None:
+        self._session = session
+
+    def import_(
+        self,
+        file: str | Path,
+        *,
+        source: str | None = None,
+        kind: str | None = None,
+        reader: str | Path = "assay",
+        layout: Layout | None = None,
+        rejects: str | Path | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> ImportReport:
+        """Import a file: every row is stored, already there, or set aside with its reason.
+
+        Args:
+            file: JSONL, JSON, CSV, TSV or Parquet; plain, gzip or zstd.
+            source: id of the source class in sources.yaml. Lines of our own format name theirs.
+            kind: kind of record; the reader's first where absent. Our own format takes none.
+            reader: name of a reader, or path of a mapping (`.yaml`).
+            layout: how to cut the file; its name and the reader say what this leaves open.
+            rejects: folder for `<name>.rejects.jsonl`; next to the file where absent.
+            progress: called after each commit.
+
+        Raises:
+            UsageError: for an unknown reader, kind or source class, or one that is missing.
+            InputError: if the file or the mapping as a whole cannot be used.
+        """
+        path = Path(file)
+        found = _open_reader(reader, path)
+        asks = self._session.documents.program.gate is not None
+        before = self._places() if asks else {}
+        report = import_file(
+            path,
+            found,
+            _context(self._session, found, kind, source),
+            store=self._session.store,
+            actor=self._session.actor,
+            layout=layout,
+            rejects=Path(rejects) if rejects else None,
+            documents=self._session.ids,
+            progress=progress,
+        )
+        if not asks:
+            return report
+        return msgspec.structs.replace(report, reserve=self._ask_gate(before))
+
+    def _places(self) -> dict[type[Record | Judgment], int]:
+        """How many facts of each family that holds texts there are."""
+        return {family: self._session.store.count(family) for family in (Record, Judgment)}
+
+    def _ask_gate(self, before: Mapping[type[Record | Judgment], int]) -> ReserveAnswer:
+        """What the gate says of the facts that came after so many of each family."""
+        try:
+            comparer = self._session.comparer()
+            things = list(self._new(before))
+            found = list(comparer.overlaps(things)) if comparer else []
+        except AssayError as error:
+            return ReserveAnswer(compared=0, items=0, overlapping=(), unknown=str(error))
+        overlapping = {overlap.holder for overlaps in found for overlap in overlaps}
+        return ReserveAnswer(
+            compared=len(things),
+            items=comparer.items if comparer else 0,
+            overlapping=tuple(sorted(overlapping)),
+        )
+
+    def _new(self, before: Mapping[type[Record | Judgment], int]) -> Iterator[Compared]:
+        store = self._session.store
+        for record in store.since(Record, before[Record]):
+            yield Compared.of(record.id, record)
+        for judgment in store.since(Judgment, before[Judgment]):
+            yield Compared.of(judgment.record, judgment)
+
+    def preview(
+        self,
+        file: str | Path,
+        *,
+        source: str | None = None,
+        kind: str | None = None,
+        reader: str | Path = "assay",
+        layout: Layout | None = None,
+        first: int = 5,
+    ) -> Preview:
+        """What the first rows of a file would become; nothing is stored."""
+        path = Path(file)
+        found = _open_reader(reader, path)
+        context = _context(self._session, found, kind, source)
+        return preview_file(path, found, context, layout=layout, first=first)
+
+    def list(self, **where: str) -> Iterator[Record]:
+        """Records in their order of entry, whatever their rights: for whoever holds the store.
+
+        Args:
+            where: names `kind` or `sources`.
+        """
+        return self._session.store.scan(Record, **where)
+
+    def get(self, identity: str) -> Record:
+        """The record with this id or unique prefix of an id, whatever its rights."""
+        return self._session.store.get(Record, identity)
+
+    def judgments(self, record: str) -> Sequence[Judgment]:
+        """All judgments of a record, given by its whole id."""
+        return list(self._session.store.scan(Judgment, record=record))
+
+    def lines(self, role: Role = "lead", **where: str) -> Iterator[RecordLine]:
+        """Records in their order of entry, as a person in a role may see them today.
+
+        Args:
+            role: the role of who reads them.
+            where: names `kind` or `sources`.
+        """
+        rights = self._session.exit_rights()
+        for batch in batches(self.list(**where), BATCH):
+            records = {record.id: record for record in batch}
+            rights.learn(records)
+            for identity, record in records.items():
+                decision = rights.decide(identity, record, roles=(role,))
+                reasons = tuple(denial.message for denial in decision.denials)
+                yield RecordLine(
+                    id=self._session.record_handle(identity) if reasons else identity,
+                    key=None if reasons else record.key,
+                    kind=record.kind,
+                    sources=record.source_classes,
+                    task=None if reasons else record.task.messages[-1].content,
+                    held_back=reasons,
+                )
+
+    def show(self, identity: str, role: Role = "lead") -> RecordDetails:
+        """A record with its judgments, as a person in a role may see it today.
+
+        Args:
+            identity: its id, a unique prefix of it, or its keyed handle.
+            role: the role of who reads it.
+        """
+        record = self.get(self._session.record_identity(identity))
+        rights = self._session.exit_rights()
+        decision = rights.decide(record.id, record, roles=(role,))
+        if decision.permitted:
+            found = tuple(self.judgments(record.id))
+            return RecordDetails(id=record.id, record=record, judgments=found)
+        return RecordDetails(
+            id=self._session.record_handle(record.id),
+            record=None,
+            judgments=(),
+            held_back=tuple(denial.message for denial in decision.denials),
+        )
+
+    def export(
+        self,
+        file: str | Path,
+        *,
+        use: Use = "evaluate",
+        role: Role = "lead",
+        judgments: bool = True,
+        **where: str,
+    ) -> ExportedRecords:
+        """Write records, each followed by its judgments, as lines that `import_` reads back.
+
+        Args:
+            file: the file to make.
+            use: what the lines are for; records whose rights do not permit it are held back.
+            role: the role of who reads the file; records that it may not read are held back.
+            judgments: whether judgments go with the records.
+            where: names `kind` or `sources`.
+        """
+        rights = self._session.exit_rights()
+        lines = self._lines(rights, use, role, judgments=judgments, where=where)
+        count = write_facts(Path(file), lines)
+        return ExportedRecords(lines=count, held_back=rights.held_back)
+
+    def sample(
+        self,
+        tasks: str | Path,
+        *,
+        kind: str,
+        source: str,
+        endpoint: Endpoint,
+        plan: SamplingPlan,
+        journal: str | Path | None = None,
+        prices: Prices | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> SamplingReport:
+        """Draw candidates from a model endpoint for every task of a file.
+
+        Args:
+            tasks: JSONL file of tasks (`records.draft.TaskRow`).
+            kind: kind of record to make.
+            source: source class of the tasks; the plan names that of what the models write.
+            endpoint: where the model is.
+            plan: what to draw.
+            journal: file by which a broken run goes on; in the program's `.assay` where absent.
+            prices: what a million tokens cost.
+            progress: called with the number of tasks done.
+        """
+        classes = [each.id for each in self._session.documents.sources.classes]
+        for name in (source, plan.source_class):
+            _known("source class", name, classes)
+        path = Path(tasks)
+        own = self._session.folder / ".assay" / "journals" / f"{path.name}.journal.jsonl"
+        return sample_into(
+            self._session,
+            path,
+            kind=kind,
+            source=source,
+            endpoint=endpoint,
+            plan=plan,
+            journal=Path(journal) if journal else own,
+            prices=prices,
+            progress=progress,
+        )
+
+    def _lines(
+        self, rights: ExitRights, use: Use, role: Role, *, judgments: bool, where: dict[str, str]
+    ) -> Iterator[Fact]:
+        for batch in batches(self.list(**where), BATCH):
+            records = {record.id: record for record in batch}
+            rights.learn(records)
+            for identity, record in records.items():
+                if not rights.may_leave(identity, record, use=use, roles=(role,)):
+                    continue
+                yield record
+                if judgments:
+                    yield from self.judgments(identity)
+
+
+def _context(session: Context, reader: Reader, kind: str | None, source: str | None) -> RowContext:
+    wanted = kind or reader.kinds[0]
+    _known("kind", wanted, list(KINDS))
+    if kind and isinstance(reader, FactReader):
+        raise UsageError(
+            code="kind-in-the-line",
+            message=f"each line of the format {reader.name!r} names its own kind",
+            hint="leave --as out",
+        )
+    classes = [each.id for each in session.documents.sources.classes]
+    if source is not None:
+        _known("source class", source, classes)
+    elif not isinstance(reader, FactReader):
+        raise UsageError(
+            code="no-source-class",
+            message=f"the reader {reader.name!r} needs the source class of its rows",
+            where="--source",
+            hint=f"there are: {', '.join(classes)}",
+        )
+    return RowContext(
+        kind=wanted,
+        source_class=source or "",
+        pseudonym=known_or_made(session.pseudonym),
+        known_sources=frozenset(classes),
+        axes=session.documents.contract.sampling.axes,
+        scales={each.id: each.values for each in session.documents.rubric.dimensions},
+        sections=tuple(section.id for section in session.documents.policy.sections),
+    )
+
+
+class FileContent(msgspec.Struct, frozen=True, kw_only=True):
+    """The records of a file, read and not stored."""
+
+    records: tuple[Record, ...]
+    """The records."""
+    judgments: int
+    """Judgments that are with them in the file."""
+    reasons: tuple[str, ...]
+    """Place and reason of every row that cannot be used."""
+
+
+def read_file(
+    session: Context,
+    file: Path,
+    *,
+    source: str | None,
+    kind: str | None,
+    reader: str | Path,
+    layout: Layout | None,
+) -> FileContent:
+    """Read the records of a file without storing anything; the parameters are those of `import_`."""
+    found = _open_reader(reader, file)
+    context = _context(session, found, kind, source)
+    preview = preview_file(file, found, context, layout=layout, first=sys.maxsize)
+    return FileContent(
+        records=tuple(read.record for read in preview.reads if read.record is not None),
+        judgments=sum(len(read.judgments) for read in preview.reads),
+        reasons=tuple(f"{where}: {reason}" for where, reason in preview.reasons),
+    )
+
+
+def _open_reader(reader: str | Path, file: Path) -> Reader:
+    """The reader of this name, or the one that a mapping file makes for the data file."""
+    if str(reader).endswith((".yaml", ".yml")):
+        return open_mapping(Path(reader), file)
+    found: Reader = load("readers", str(reader))
+    return found
+
+
+def _known(what: str, name: str, known: list[str]) -> None:
+    if name in known:
+        return
+    near = nearest(name, known)
+    raise UsageError(
+        code=f"unknown-{what.replace(' ', '-')}",
+        message=f"there is no {what} {name!r}",
+        hint=f"did you mean {near!r}?" if near else f"there are: {', '.join(known)}",
+    )

@@ -1,0 +1,220 @@
+"""The `reserve` interface of an open program: the one place that opens the vault."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assay.context import Context
+from assay.core.errors import UsageError
+from assay.program.records import read_file
+from assay.records.ports import Layout
+from assay.reserve import service
+from assay.reserve.gate import Gate, GateLimits, GateRequest
+from assay.reserve.opening import Opening
+from assay.settings import read_secret, vault_url
+from assay.store.vault import SqlVault
+
+
+class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a file: `read = sealed + already_there + set_aside`."""
+
+    file: str
+    """Name of the file."""
+    read: int
+    """Rows read."""
+    set_aside: int
+    """Rows that could not be used."""
+    reasons: tuple[str, ...]
+    """Place and reason of each, the first hundred."""
+    judgments: int
+    """Judgments in the file; a reserve keeps items alone, so they were left out."""
+    removed: bool
+    """Whether the file was removed; if not, it still holds the items unencrypted."""
+    sealed: service.Sealed
+    """What was sealed."""
+
+
+class ReserveService:
+    """Seal evaluation data, compare with it, open it."""
+
+    def __init__(self, session: Context) -> None:
+        self._session = session
+
+    def seal(
+        self,
+        file: str | Path,
+        *,
+        source: str | None = None,
+        kind: str | None = None,
+        reader: str | Path = "assay",
+        layout: Layout | None = None,
+        remove: bool = False,
+    ) -> SealedFile:
+        """Move the records of a file into the vault; keyed fingerprints stay behind.
+
+        Args:
+            file: any file that `records.import_` reads.
+            source: id of the source class.
+            kind: kind of record; the reader's first where absent.
+            reader: name of a reader, or path of a mapping.
+            layout: how to cut the file.
+            remove: whether to remove the file when all its rows are sealed.
+
+        Raises:
+            UsageError: if the contract declares no reserve, or nobody could open the vault.
+        """
+        path = Path(file)
+        content = read_file(
+            self._session, path, source=source, kind=kind, reader=reader, layout=layout
+        )
+        with self._vault() as vault:
+            sealed = service.seal(
+                self._session.store,
+                vault,
+                content.records,
+                documents=self._session.facts,
+                recipients=self._session.documents.program.vault_recipients,
+                key=self._session.keys.gate,
+                actor=self._session.actor,
+            )
+        removed = remove and not content.reasons
+        if removed:
+            path.unlink()
+        return SealedFile(
+            file=path.name,
+            read=len(content.records) + len(content.reasons),
+            set_aside=len(content.reasons),
+            reasons=content.reasons[:100],
+            judgments=content.judgments,
+            removed=removed,
+            sealed=sealed,
+        )
+
+    def check(self, on_progress: Callable[[int], None] | None = None) -> service.ReserveComparison:
+        """Compare every record of the store with the fingerprints."""
+        return service.compare(
+            self._session.store,
+            self._session.facts,
+            self._session.comparer(),
+            on_progress=on_progress,
+        )
+
+    def gate(self, limits: GateLimits) -> Gate:
+        """The gate of this program's reserve; its log is the audit log.
+
+        Raises:
+            UsageError: if nothing is sealed, or under another key than this machine's.
+        """
+        session = self._session
+        index = service.index(session.store, session.keys.gate)
+        if index is None:
+            raise UsageError(
+                code="nothing-sealed",
+                message="nothing is sealed, so there is nothing to compare with",
+                hint="seal evaluation data first: assay reserve seal FILE",
+            )
+
+        def log(request: GateRequest) -> None:
+            counts = f"{request.overlapping} of {request.things}, {request.characters} characters"
+            with session.store.write(
+                "reserve.compare", actor=session.actor, subject=counts
+            ) as unit:
+                unit.acted = True
+
+        return Gate(index, clock=session.clock, log=log, limits=limits)
+
+    def open(self, out: str | Path, *, role: str, purpose: str, person: str) -> int:
+        """Write the items unencrypted to a file that its owner alone can read.
+
+        Args:
+            out: the file to make.
+            role: the opener's role.
+            purpose: why.
+            person: raw id of the opener.
+
+        Returns:
+            How many items came out.
+
+        Raises:
+            UsageError: if the role may not, or there is no key that opens the vault.
+        """
+        with self._vault() as vault:
+            rows = service.open_reserve(
+                self._session.store,
+                vault,
+                documents=self._session.facts,
+                opener=self._opener(role, person),
+                purpose=purpose,
+                actor=self._session.actor,
+            )
+            return _write_private(Path(out), list(rows))
+
+    def renew(self, *, role: str, person: str) -> int:
+        """Make the fingerprints of every item again from the vault, after a new key or method.
+
+        Args:
+            role: the opener's role.
+            person: raw id of the opener.
+
+        Returns:
+            How many items have new fingerprints.
+
+        Raises:
+            UsageError: if the role may not, or there is no key that opens the vault.
+        """
+        with self._vault() as vault:
+            return service.renew(
+                self._session.store,
+                vault,
+                documents=self._session.facts,
+                opener=self._opener(role, person),
+                recipients=self._session.documents.program.vault_recipients,
+                key=self._session.keys.gate,
+                actor=self._session.actor,
+            )
+
+    def status(self) -> service.ReserveStatus:
+        """Status of the reserve, without touching the vault."""
+        return service.status(self._session.store, self._session.facts)
+
+    def open_log(self) -> tuple[Opening, ...]:
+        """Every opening, oldest first."""
+        return tuple(self._session.store.scan(Opening))
+
+    def _opener(self, role: str, person: str) -> service.Opener:
+        """Who opens, with the key of this machine.
+
+        Raises:
+            UsageError: if this machine holds none.
+        """
+        reference = self._session.documents.program.vault_key
+        if reference is None:
+            raise UsageError(
+                code="no-vault-key",
+                message="this machine holds no key to the vault",
+                where="assay.toml: vault_key",
+                hint="an opener names the key there, as env:NAME or file:PATH",
+            )
+        return service.Opener(
+            pseudonym=self._session.pseudonym(person),
+            role=role,
+            identity=read_secret(
+                reference, self._session.folder, self._session.documents.program
+            ).decode(),
+        )
+
+    def _vault(self) -> SqlVault:
+        return SqlVault.open(vault_url(self._session.documents.program.vault, self._session.folder))
+
+
+def _write_private(out: Path, rows: list[dict[str, Any]]) -> int:
+    out.unlink(missing_ok=True)
+    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        for row in rows:
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return len(rows)

@@ -1,0 +1,430 @@
+"""The `review` interface of an open program."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from assay.bulk.fact_lines import write_array, write_rows, write_text
+from assay.bulk.rejects import SUFFIX, RejectsFile
+from assay.bulk.rows import DiskFile, is_rejects
+from assay.context import Context
+from assay.core.errors import UsageError
+from assay.governance.exit_rights import ExitRights, HeldBack
+from assay.quality import service as quality
+from assay.quality.explanation import StaleRecord
+from assay.records.people_mask import PeopleMask, known_or_made
+from assay.records.ports import Rejects, Row
+from assay.review import adjudication_rows, pass_service, service
+from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
+from assay.review.assign import Assignee, refuse_unknown_members
+from assay.review.assignment import Assignment
+from assay.review.disputes import Dispute, undecided
+from assay.review.passes import PassChange
+from assay.review.renewal import Renewals, renew
+from assay.store.pass_register import Passes
+
+if TYPE_CHECKING:
+    from assay.program.judging import JudgePreview, JudgeReport
+    from assay.program.sampling import Endpoint
+    from assay.quality.judges import JudgeAgreement
+    from assay.records.sampling_report import Prices
+    from assay.review.formats.format import ReviewFormat
+    from assay.review.judging import JudgePlan
+
+
+class ExportedAssignments(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written for another tool."""
+
+    file: str
+    """The file of work."""
+    rows: int
+    """Rows in it."""
+    settings: str
+    """The file that makes the tool ask the rubric's questions."""
+    held_back: HeldBack
+    """Assigned records that may not be read any more."""
+
+
+class ExportedWork(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written as work for people."""
+
+    file: str
+    """The file of work."""
+    rows: int
+    """Rows in it."""
+    held_back: HeldBack
+    """Assigned records that may not be read any more."""
+
+
+class ReviewService:
+    """Assign passes, hand work out, take answers in, adjudicate, ask model judges."""
+
+    def __init__(self, session: Context) -> None:
+        self._session = session
+        self._register = Passes(session.store)
+
+    def assign(
+        self, people: Mapping[str, str], *, extra: Collection[str] = ()
+    ) -> pass_service.AssignedPasses:
+        """Ask people outside the desk for the independent passes that nobody holds yet.
+
+        A record that is handed out so is not offered at the desk, and the reverse.
+
+        Args:
+            people: raw id of a person -> role; ids become pseudonyms here.
+            extra: ids of records that get one more pass.
+        """
+        refuse_unknown_members(people, self._session.documents.contract)
+        pseudonym = self._session.pseudonym
+        members = [Assignee(pseudonym=pseudonym(name), role=role) for name, role in people.items()]
+        return pass_service.assign(
+            self._session.store,
+            self._register,
+            self._session.facts,
+            members,
+            rights=self._session.exit_rights(),
+            key=self._session.keys.desk,
+            actor=self._session.actor,
+            extra=extra,
+        )
+
+    def work(
+        self, person: str | None = None, *, flat: bool = False, rights: ExitRights | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The assignments that wait outside the desk, blinded, as rows.
+
+        Args:
+            person: raw id of the one person who is to get work; everybody's where absent.
+            flat: rows of text for a spreadsheet.
+            rights: counts what is held back.
+        """
+        return service.export_work(
+            self._session.store,
+            self._register,
+            self._session.facts,
+            rights=rights or self._session.exit_rights(),
+            reviewer=self._session.pseudonym(person) if person else None,
+            flat=flat,
+        )
+
+    def export_work(self, file: str | Path, person: str | None = None) -> ExportedWork:
+        """Write the work that waits to a `.jsonl` or `.csv` file."""
+        path, rights = Path(file), self._session.exit_rights()
+        rows = write_rows(path, self.work(person, flat=path.suffix == ".csv", rights=rights))
+        return ExportedWork(file=str(path), rows=rows, held_back=rights.held_back)
+
+    def hand_out(
+        self, file: str | Path, format_name: str, person: str | None = None
+    ) -> ExportedAssignments:
+        """Write the work that waits for another tool, and next to it the tool's settings.
+
+        Args:
+            file: the file of work; `<file>.settings.<suffix>` is written next to it.
+            format_name: the tool's format, such as `label-studio`.
+            person: raw id of the one person who is to get work; everybody's where absent.
+
+        Raises:
+            UsageError: if there is no such format, or the file's name does not suit it.
+        """
+        from assay.review.formats import format_named  # noqa: PLC0415  only where it is asked for
+        from assay.review.formats.service import hand_out  # noqa: PLC0415
+
+        path, form, rights = Path(file), format_named(format_name), self._session.exit_rights()
+        _check_suffix(path, form)
+        work = hand_out(
+            self._session.store,
+            self._register,
+            self._session.facts,
+            form,
+            file=path.name,
+            rights=rights,
+            reviewer=self._session.pseudonym(person) if person else None,
+        )
+        write = write_array if path.suffix == ".json" else write_rows
+        count = write(path, work.rows)
+        settings = path.with_name(f"{path.name}.settings{form.settings_suffix}")
+        write_text(settings, work.settings)
+        return ExportedAssignments(
+            file=str(path), rows=count, settings=str(settings), held_back=rights.held_back
+        )
+
+    def import_judgments(
+        self,
+        file: str | Path,
+        *,
+        rejects: str | Path | None = None,
+        format_name: str | None = None,
+        people: Mapping[str, str] | None = None,
+    ) -> service.ImportedAnswers:
+        """Take an answered file in; every answer is stored, there already, empty or set aside.
+
+        Args:
+            file: an answered file, or the fixed rejects of an earlier one.
+            rejects: folder for `<name>.rejects.jsonl`; next to the file where absent.
+            format_name: the format of the tool that wrote the file; our own rows where absent.
+            people: name of a person in that tool -> raw id of the person. Where any is given,
+                every other name is taken for a raw id.
+        """
+        path = Path(file)
+        rows = DiskFile(path).rows()
+        whose = self._whose(people or {})
+        if format_name is not None:
+            from assay.review.formats import format_named  # noqa: PLC0415  only where asked for
+            from assay.review.formats.service import native_rows  # noqa: PLC0415
+
+            form = format_named(format_name)
+            rows = native_rows(rows, form, whose=whose, mended=is_rejects(path))
+        folder = Path(rejects) if rejects else path.parent
+        mask = PeopleMask(self._session.pseudonym)
+        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
+            return self._take(rows, path.name, kept, whose)
+
+    def take_answers(
+        self, rows: Iterable[Mapping[str, Any]], *, subject: str = ""
+    ) -> service.ImportedAnswers:
+        """Take answered rows in.
+
+        Args:
+            rows: rows as `work` gave them, with the answer's columns filled.
+            subject: where they come from, for the audit entry.
+        """
+        numbered = (Row(number=number, values=row) for number, row in enumerate(rows, start=1))
+        return self._take(numbered, Path(subject).name)
+
+    def adjudicate(
+        self,
+        record: str,
+        decision: Decided | Preserved | Returned,
+        *,
+        cause: Cause,
+        adjudicator: str,
+        judgments: Sequence[str] = (),
+        note: str | None = None,
+    ) -> Adjudication:
+        """Write a senior decision; the judgments stay as they are.
+
+        Args:
+            record: id of the record, or a unique prefix of it.
+            decision: what is decided.
+            cause: why the judgments disagreed.
+            adjudicator: raw id of the person.
+            judgments: ids of the judgments weighed; all of the record's where empty.
+            note: the adjudicator's words.
+        """
+        return service.adjudicate(
+            self._session.store,
+            self._session.facts,
+            record,
+            decision,
+            cause=cause,
+            adjudicator=self._session.pseudonym(adjudicator),
+            judgments=judgments,
+            note=note,
+            actor=self._session.actor,
+        )
+
+    def adjudicate_row(self, row: Mapping[str, Any]) -> Adjudication:
+        """Write the senior decision that a row states, with a whole answer.
+
+        Args:
+            row: `record`, `cause`, `adjudicator` and the columns of an answer, as
+                `review.adjudication_rows` says.
+
+        Raises:
+            UsageError, InputError: if the row cannot be read, or the decision is not valid.
+        """
+        return adjudication_rows.store_decision(
+            self._session.store,
+            self._session.facts,
+            self._decision_reader().read(row),
+            actor=self._session.actor,
+        )
+
+    def import_adjudications(self, file: str | Path) -> adjudication_rows.ImportedAdjudications:
+        """Take a file of senior decisions in, one a row; what cannot be used is set aside.
+
+        Args:
+            file: JSON lines, JSON, CSV, TSV or Parquet.
+        """
+        path = Path(file)
+        return adjudication_rows.import_adjudications(
+            self._session.store,
+            self._session.facts,
+            DiskFile(path).rows(),
+            self._decision_reader(),
+            actor=self._session.actor,
+            subject=path.name,
+        )
+
+    def undecided(self, adjudication: Adjudication) -> tuple[Dispute, ...] | None:
+        """What the weighed judgments differ on and a decision leaves open.
+
+        Args:
+            adjudication: the decision; one that keeps the distribution leaves nothing open.
+
+        Returns:
+            What is left open; None where it was not looked at: the record goes back, or nothing
+            was compared.
+        """
+        decision = adjudication.decision
+        if isinstance(decision, Preserved):
+            return ()
+        if isinstance(decision, Returned):
+            return None
+        disputed = quality.disputed(self._session.store, self._session.facts, adjudication.record)
+        return None if disputed is None else undecided(decision, disputed)
+
+    def _decision_reader(self) -> adjudication_rows.DecisionReader:
+        return adjudication_rows.DecisionReader(
+            self._session.store,
+            self._session.documents.rubric,
+            pseudonym=self._session.pseudonym,
+            written_source=self._session.documents.program.written_source,
+        )
+
+    def withdraw(
+        self, person: str | None = None, *, records: Collection[str] = ()
+    ) -> pass_service.WithdrawnPasses:
+        """Stop waiting for work that was handed out: others may be asked for its passes.
+
+        Args:
+            person: raw id of the one person; everybody's where absent.
+            records: ids of the records, or unique prefixes; all where empty.
+
+        Raises:
+            UsageError: for an unknown record, or where neither person nor record is named.
+        """
+        return pass_service.withdraw(
+            self._session.store,
+            self._register,
+            self._session.facts,
+            actor=self._session.actor,
+            reviewer=self._session.pseudonym(person) if person else None,
+            records=records,
+        )
+
+    def status(self) -> pass_service.ReviewStatus:
+        """How far the work has come that was handed out, and all passes by any route."""
+        return pass_service.status(self._session.store, self._register)
+
+    def renew(self, stale: Iterable[StaleRecord]) -> Renewals:
+        """Ask the people who gave stale judgments to judge again, outside the desk.
+
+        Args:
+            stale: the records, as `quality.stale` gives them.
+        """
+        return renew(
+            self._session.store,
+            self._session.facts,
+            [each.judgment for record in stale for each in record.judgments],
+            key=self._session.keys.desk,
+            actor=self._session.actor,
+        )
+
+    def reconcile(self) -> Sequence[PassChange]:
+        """Have every count of open passes say what the facts say; what was changed.
+
+        A store that an older Assay wrote may count a pass as open that was given outside the
+        desk. To run it again changes nothing.
+        """
+        return self._register.reconcile(actor=self._session.actor)
+
+    def judge(
+        self,
+        plan: "JudgePlan",
+        endpoint: "Endpoint",
+        *,
+        dimensions: Sequence[str] = (),
+        limit: int | None = None,
+        journal: str | Path | None = None,
+        prices: "Prices | None" = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> "JudgeReport":
+        """Have a model judge the records that it has not judged yet, as a reviewer apart.
+
+        Args:
+            plan: which model, and how.
+            endpoint: where it is.
+            dimensions: ids of the dimensions to score; all that no machine judges where empty.
+            limit: the most records to ask about.
+            journal: file by which a broken run goes on; in the program's `.assay` where absent.
+            prices: what a million tokens cost.
+            progress: called with the number of records done.
+        """
+        from assay.program.judging import judge_into  # noqa: PLC0415  statistics to load
+
+        return judge_into(
+            self._session,
+            plan,
+            endpoint,
+            dimensions=dimensions,
+            limit=limit,
+            journal=Path(journal) if journal else None,
+            prices=prices,
+            progress=progress,
+        )
+
+    def preview_judge(
+        self, plan: "JudgePlan", *, dimensions: Sequence[str] = (), limit: int | None = None
+    ) -> "JudgePreview":
+        """What `judge` would ask; nothing is sent, and nothing is stored.
+
+        Args:
+            plan: which model, and how.
+            dimensions: ids of the dimensions to score; all that no machine judges where empty.
+            limit: the most records to ask about.
+        """
+        from assay.program.judging import preview_judge  # noqa: PLC0415  statistics to load
+
+        return preview_judge(self._session, plan, dimensions=dimensions, limit=limit)
+
+    def judges(self) -> "tuple[JudgeAgreement, ...]":
+        """Every model among the reviewers, with how far it says what people say."""
+        from assay.program.judging import model_judges  # noqa: PLC0415  statistics to load
+
+        return model_judges(self._session)
+
+    def _whose(self, people: Mapping[str, str]) -> service.Whose:
+        """Who answers under a name: by the given names, or as one to whom work was assigned."""
+        pseudonym = known_or_made(self._session.pseudonym)
+        asked: set[str] = set()
+
+        def whose(name: str) -> str | None:
+            person = pseudonym(people.get(name, name))
+            if people:
+                return person
+            if not asked:
+                asked.update(each.reviewer for each in self._session.store.scan(Assignment))
+            return person if person in asked else None
+
+        return whose
+
+    def _take(
+        self,
+        rows: Iterable[Row],
+        subject: str,
+        rejects: Rejects | None = None,
+        whose: service.Whose | None = None,
+    ) -> service.ImportedAnswers:
+        return service.import_judgments(
+            self._session.store,
+            self._session.facts,
+            rows,
+            actor=self._session.actor,
+            subject=subject,
+            rejects=rejects,
+            whose=whose,
+        )
+
+
+def _check_suffix(path: Path, form: "ReviewFormat") -> None:
+    if path.suffix not in form.suffixes:
+        raise UsageError(
+            code="unknown-layout",
+            message=f"a file of {form.name} does not have this suffix",
+            where=path.name,
+            hint=f"end it in {' or '.join(form.suffixes)}",
+        )

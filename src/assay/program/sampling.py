@@ -1,0 +1,109 @@
+"""Sampling for an open program: endpoint, plan, journal and rejects joined to its store."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assay.bulk.rows import DiskFile
+from assay.context import Context
+from assay.core.errors import AssayError, InputError
+from assay.core.private import FOLDER_MODE
+from assay.records.draft import draft_from_record, draft_from_row
+from assay.records.ports import row_values
+from assay.records.record import Record
+from assay.records.sampling import Sampled, SamplingPlan
+from assay.records.sampling_report import Prices, SamplingReport
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the model is and how it may be asked."""
+
+    base_url: str
+    """Address up to and with `/v1`, such as `http://127.0.0.1:8000/v1`."""
+    key_variable: str | None = None
+    """Name of the environment variable that holds the key."""
+    concurrency: int = 8
+    """Requests under way at once."""
+    attempts: int = 6
+    """The most attempts for one request."""
+
+
+def sample_into(
+    session: Context,
+    tasks: Path,
+    *,
+    kind: str,
+    source: str,
+    endpoint: Endpoint,
+    plan: SamplingPlan,
+    journal: Path,
+    prices: Prices | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> SamplingReport:
+    """Draw candidates for every task of a file and store the records; a broken run goes on.
+
+    What came to nothing is in `<tasks>.rejects.jsonl` next to the journal.
+
+    Raises:
+        InputError: if a line of the file is not a task.
+        MachineError: if the extra `sample` or the key is missing, or the endpoint has stopped.
+    """
+    # Imported here: they need the extra `sample`, which only this use case asks for.
+    from assay.providers.openai_compatible import Settings  # noqa: PLC0415
+    from assay.providers.sampling import run_sampling  # noqa: PLC0415
+
+    rejects = journal.with_name(f"{tasks.name}.rejects.jsonl")
+    journal.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    rejects.unlink(missing_ok=True)
+
+    def deliver(batch: Sequence[Sampled]) -> None:
+        with session.store.write(
+            "record.sample",
+            actor=session.actor,
+            subject=tasks.name,
+            documents=session.ids,
+        ) as writing:
+            writing.add([record for sampled in batch for record in sampled.records])
+        refused = [reject for sampled in batch for reject in sampled.rejects]
+        if refused:
+            with rejects.open("a", encoding="utf-8") as stream:
+                for reject in refused:
+                    stream.write(json.dumps(msgspec.to_builtins(reject)) + "\n")
+        if progress:
+            progress(batch[-1].position)
+
+    return run_sampling(
+        _drafts(tasks, kind, source),
+        endpoint=Settings(**msgspec.structs.asdict(endpoint)),
+        plan=plan,
+        journal=journal,
+        deliver=deliver,
+        prices=prices,
+        batch=8,
+    )
+
+
+def _drafts(tasks: Path, kind: str, source: str) -> Iterator[Record]:
+    for row in DiskFile(tasks).rows():
+        try:
+            yield _draft(row_values(row), kind, source)
+        except AssayError as error:
+            raise error.at(f"{tasks.name}, {row.where}") from error
+
+
+def _draft(values: Mapping[str, Any], kind: str, source: str) -> Record:
+    """A draft from a task, or from a whole record as `record export` writes it: its task again."""
+    if "schema_version" not in values:
+        return draft_from_row(values, kind=kind, source_class=source)
+    try:
+        record = msgspec.convert(values, Record)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            code="not-a-record",
+            message=f"this row names a schema version and is not a record: {error}",
+            hint="`assay record schema` says what a record holds",
+        ) from error
+    return draft_from_record(record, kind=kind)

@@ -1,0 +1,240 @@
+"""The `validation` interface of an open program."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from assay.bulk.rejects import SUFFIX, RejectsFile
+from assay.bulk.rows import DiskFile
+from assay.context import Context
+from assay.core.errors import UsageError
+from assay.records.people_mask import PeopleMask
+from assay.records.ports import Layout
+from assay.releases.release import Release
+from assay.reserve.sealing import Fingerprint
+from assay.validation import service
+from assay.validation.evaluation import Arm, Evaluation
+from assay.validation.report import ValidationReport
+from assay.validation.report_text import to_json, to_markdown
+from assay.validation.rows import Format
+from assay.validation.training_overlap import Training, training_of
+from assay.validation.validation import Validation
+
+_LAYOUTS = {"assay": None, "inspect": Layout(each="samples", nan_is_null=True)}
+
+
+class ValidationService:
+    """Import evaluation results and compare checkpoints."""
+
+    def __init__(self, session: Context) -> None:
+        self._session = session
+
+    def import_(
+        self,
+        file: str | Path,
+        *,
+        checkpoint: str,
+        arm: Arm,
+        dataset: str = service.RESERVE,
+        format_: Format = "assay",
+        release: str | None = None,
+        seed: int | None = None,
+        scorer: str | None = None,
+        rejects: str | Path | None = None,
+    ) -> service.ImportedEvaluation:
+        """Import the results of one checkpoint over an evaluation set.
+
+        Args:
+            file: JSON lines of results, or an Inspect log in JSON.
+            checkpoint: name of the checkpoint, with its revision.
+            arm: what it is in the comparison.
+            dataset: `reserve`, whose items must be known, or the name of another set.
+            format_: how the file is written.
+            release: version of the release that the checkpoint was trained on.
+            seed: seed of the training run.
+            scorer: who or what scored the outputs.
+            rejects: folder for rows that cannot be used; next to the file where absent.
+
+        Raises:
+            UsageError: if nothing is sealed and the set is the reserve.
+            InputError: if the file cannot be read, or holds no result.
+        """
+        path = Path(file)
+        _refuse_packed(path)
+        source = DiskFile(path, _LAYOUTS[format_])
+        folder = Path(rejects) if rejects else path.parent
+        mask = PeopleMask(self._session.pseudonym)
+        with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
+            return service.import_evaluation(
+                self._session.store,
+                self._session.facts,
+                source.rows(),
+                format_,
+                service.EvaluationSource(
+                    checkpoint=checkpoint,
+                    arm=arm,
+                    dataset=dataset,
+                    file=f"sha256:{source.sha256}",
+                    release=self._release(release),
+                    seed=seed,
+                    scorer=scorer,
+                ),
+                known_items=self._items() if dataset == service.RESERVE else None,
+                training=self._training(self._release(release)),
+                key=self._session.keys.gate,
+                actor=self._session.actor,
+                rejects=kept,
+            )
+
+    def compare(
+        self,
+        *,
+        base: str | None = None,
+        candidate: str | None = None,
+        release: str | None = None,
+    ) -> service.Validated:
+        """Compare two checkpoints and keep what the contract's acceptance tests came to.
+
+        Args:
+            base: name of the checkpoint before; all evaluations of the arm `base` where absent.
+            candidate: name of the checkpoint after; the arm `candidate` where absent.
+            release: version of the release whose effect is tested; the candidate's where absent.
+
+        Raises:
+            UsageError: if a checkpoint or release is unknown, an arm has no evaluation, or an arm
+                without a name holds several checkpoints that are not runs of one training.
+        """
+        before = self._evaluations("base", base)
+        after = self._evaluations("candidate", candidate, self._release(release))
+        service.refuse_same_checkpoint(before, after)
+        trained = {each.release for each in after if each.release}
+        tested = self._release(release) or (trained.pop() if len(trained) == 1 else None)
+        return service.validate(
+            self._session.store,
+            self._session.facts,
+            base=before,
+            candidate=after,
+            release=tested,
+            training=self._training(tested),
+            actor=self._session.actor,
+        )
+
+    def list(self) -> tuple[Validation, ...]:
+        """Every validation, oldest first."""
+        return tuple(self._session.store.scan(Validation))
+
+    def get(self, identity: str | None = None) -> Validation:
+        """The validation with this id or unique prefix; the newest where none is named.
+
+        Raises:
+            UsageError: if there is none.
+        """
+        if identity is not None:
+            return self._session.store.get(Validation, identity)
+        found = self.list()
+        if not found:
+            raise UsageError(
+                code="no-validation",
+                message="there is no validation yet",
+                hint="compare two checkpoints: assay validate compare",
+            )
+        return found[-1]
+
+    def report(self, validation: Validation) -> ValidationReport:
+        """The report of a validation, made again from its evaluations."""
+        training = self._training(validation.release)
+        return service.reported(self._session.store, self._session.facts, validation, training)
+
+    def write_report(self, report: ValidationReport, folder: str | Path) -> tuple[Path, Path]:
+        """Write `validation.json` and `validation.md`; returns their paths."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        machines, people = target / "validation.json", target / "validation.md"
+        machines.write_text(to_json(report), encoding="utf-8")
+        people.write_text(to_markdown(report), encoding="utf-8")
+        return machines, people
+
+    def _evaluations(
+        self, arm: str, checkpoint: str | None, release: str | None = None
+    ) -> Sequence[Evaluation]:
+        where = {"checkpoint": checkpoint} if checkpoint else {"arm": arm}
+        found = list(self._session.store.scan(Evaluation, **where))
+        if checkpoint and not found:
+            known = {each.checkpoint for each in self._session.store.scan(Evaluation)}
+            raise UsageError(
+                code="unknown-checkpoint",
+                message=f"no evaluation of {checkpoint!r} was imported",
+                hint=f"there are: {', '.join(sorted(known)) or 'none'}",
+            )
+        if release:
+            of_it = [each for each in found if each.release in {None, release}]
+            _refuse_other_release(found, of_it)
+            found = of_it
+        if not checkpoint:
+            _refuse_mixture(arm, found)
+        return found
+
+    def _release(self, version: str | None) -> str | None:
+        if version is None:
+            return None
+        found = [each.id for each in self._session.store.scan(Release, version=version)]
+        if not found:
+            raise UsageError(
+                code="unknown-release",
+                message=f"there is no release {version!r}",
+                where="--release",
+            )
+        return found[-1]
+
+    def _training(self, release: str | None) -> Training | None:
+        if release is None:
+            return None
+        store, key = self._session.store, self._session.keys.gate
+        return training_of(store, release, key, sealed=True)
+
+    def _items(self) -> frozenset[str]:
+        items = frozenset(each.item for each in self._session.store.scan(Fingerprint))
+        if not items:
+            raise UsageError(
+                code="nothing-sealed",
+                message="nothing is sealed, so no result can belong to the reserve",
+                where="--dataset",
+                hint="seal the items first, or name another evaluation set: --dataset NAME",
+            )
+        return items
+
+
+def _refuse_other_release(found: Sequence[Evaluation], of_it: Sequence[Evaluation]) -> None:
+    if found and not of_it:
+        names = sorted({each.checkpoint for each in found})
+        raise UsageError(
+            code="other-release",
+            message=f"no evaluated candidate was trained on this release: {', '.join(names)}",
+            where="--release",
+            hint="import its evaluation: assay validate import FILE --arm candidate --release V",
+        )
+
+
+def _refuse_mixture(arm: str, found: Sequence[Evaluation]) -> None:
+    """Checkpoints are averaged only as runs of one training that differ in their seed."""
+    names = sorted({each.checkpoint for each in found})
+    runs = len({each.release for each in found}) == 1 and all(
+        each.seed is not None for each in found
+    )
+    if len(names) > 1 and not runs:
+        raise UsageError(
+            code="several-checkpoints",
+            message=f"the arm {arm!r} has evaluations of {len(names)} checkpoints",
+            where=f"--{arm}",
+            hint=f"name one: {', '.join(names)}; or give the seeds and the release of all",
+        )
+
+
+def _refuse_packed(file: Path) -> None:
+    if file.suffix == ".eval":
+        raise UsageError(
+            code="packed-log",
+            message="packed Inspect logs are not read",
+            where=file.name,
+            hint="write it as JSON: inspect log convert --to json --output-dir logs FILE",
+        )

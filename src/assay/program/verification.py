@@ -1,0 +1,181 @@
+"""The `verification` interface of an open program."""
+
+import os
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+
+import msgspec
+
+from assay.context import Context
+from assay.contracts.contract import IsolationLevel
+from assay.core.options import options_of
+from assay.plugins import load, names
+from assay.verification import service
+from assay.verification.adequacy_run import AdequacyReport, measure_adequacy
+from assay.verification.item_report import ItemReport
+from assay.verification.ledger import CoverageReport
+from assay.verification.ports import Sandbox
+from assay.verification.proving import CasesProof, proofs_of
+
+_load = partial(load, "verifiers")
+
+
+def _open_sandbox(isolation: IsolationLevel) -> AbstractContextManager[Sandbox]:
+    """Open a sandbox of a level."""
+    from assay.verification.sandbox import open_sandbox  # noqa: PLC0415  only where code is run
+
+    return open_sandbox(isolation)
+
+
+class ListedVerifier(msgspec.Struct, frozen=True, kw_only=True):
+    """One verifier that is at hand."""
+
+    name: str
+    """The name by which a rubric's dimension asks for it."""
+    version: str
+    """Its version."""
+    summary: str
+    """What it tests, in one sentence."""
+    covers: str
+    """The kind of dimension that it can verify."""
+    limits: tuple[str, ...]
+    """What it does not measure."""
+    options: dict[str, str]
+    """Its options with their defaults."""
+    dimensions: tuple[str, ...]
+    """Dimensions of this rubric that name it."""
+    proof: CasesProof
+    """What its own gold and counter-gold cases came to."""
+
+
+class VerificationService:
+    """Run verifiers on records, and show what they cover."""
+
+    def __init__(self, session: Context) -> None:
+        self._session = session
+
+    def run(
+        self,
+        *,
+        workers: int | None = None,
+        isolation: IsolationLevel = "namespaces",
+        verifiers: Collection[str] = (),
+        records: Sequence[str] = (),
+        fresh: bool = False,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> service.VerificationRun:
+        """Run every verifier that the rubric names over the candidates of every record.
+
+        Args:
+            workers: how many sandboxes work at once; as many as there are processors where absent.
+            isolation: how firmly code is held; a weaker level is never taken in its place.
+            verifiers: names of the verifiers to run; all that the rubric names where empty.
+            records: ids of the records to look at; all where empty.
+            fresh: whether to test again what nothing has changed of.
+            on_progress: called after each record with the number of records done, and of all.
+
+        Raises:
+            UsageError: if the rubric's options do not fit, if no dimension names one of
+                `verifiers`, or if the contract demands a firmer isolation.
+        """
+        return service.verify(
+            self._session.store,
+            self._session.facts,
+            _load,
+            actor=self._session.actor,
+            open_sandbox=partial(_open_sandbox, isolation),
+            workers=workers or os.cpu_count() or 1,
+            verifiers=verifiers,
+            records=records,
+            fresh=fresh,
+            on_progress=on_progress,
+        )
+
+    def adequacy(
+        self,
+        *,
+        workers: int | None = None,
+        isolation: IsolationLevel = "namespaces",
+        verifiers: Collection[str] = (),
+        records: Sequence[str] = (),
+        fresh: bool = False,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> AdequacyReport:
+        """Test whether every verifier that the rubric names tells right from wrong, record by record.
+
+        The arguments and errors are those of `run`.
+        """
+        return measure_adequacy(
+            self._session.store,
+            self._session.facts,
+            _load,
+            actor=self._session.actor,
+            open_sandbox=partial(_open_sandbox, isolation),
+            workers=workers or os.cpu_count() or 1,
+            verifiers=verifiers,
+            records=records,
+            fresh=fresh,
+            on_progress=on_progress,
+        )
+
+    def list(
+        self, *, prove: bool = True, isolation: IsolationLevel = "namespaces"
+    ) -> tuple[ListedVerifier, ...]:
+        """Every verifier at hand, the dimensions that name it, and whether it is proven here.
+
+        Args:
+            prove: whether to run its gold and counter-gold cases; else they are only counted.
+            isolation: how firmly code is held in cases that run some.
+        """
+        dimensions = self._session.documents.rubric.dimensions
+        found = names("verifiers")
+        opening = partial(_open_sandbox, isolation)
+        proofs = proofs_of([_load(name) for name in found], opening, tried=prove)
+        return tuple(
+            listed_verifier(
+                name, proof, tuple(each.id for each in dimensions if each.verifier == name)
+            )
+            for name, proof in zip(found, proofs, strict=True)
+        )
+
+    def ledger(self) -> CoverageReport:
+        """For every dimension and slice: machine verified, expert judged, both, or uncertain."""
+        return service.ledger(self._session.store, self._session.facts)
+
+    def item(self, record: str) -> ItemReport:
+        """Evidence for every dimension of one record's candidates, and by what.
+
+        Args:
+            record: the record's id, or a unique prefix of it.
+
+        Raises:
+            UsageError: if no record, or more than one, has such an id.
+        """
+        return service.report_item(self._session.store, self._session.facts, record)
+
+
+def listed_verifier(
+    name: str, proof: CasesProof, dimensions: tuple[str, ...] = ()
+) -> ListedVerifier:
+    """What a verifier says of itself.
+
+    Args:
+        name: its name.
+        proof: what its own cases came to.
+        dimensions: dimensions of a rubric that name it.
+
+    Raises:
+        UsageError: if there is no such verifier.
+    """
+    test = _load(name)()
+    return ListedVerifier(
+        name=test.name,
+        version=test.version,
+        summary=test.summary,
+        covers=test.covers,
+        limits=tuple(test.limits),
+        options={key: str(value) for key, value in options_of(test).items()},
+        dimensions=dimensions,
+        proof=proof,
+    )
