@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 
 from assay.core.canonical import parse_json
+from assay.providers.draft import draft_from_row
+from assay.providers.endpoint import SamplingParameters
+from assay.providers.model_run import run_sampling
 from assay.providers.openai_compatible import Settings
-from assay.providers.sampling import run_sampling
-from assay.records.draft import draft_from_row
-from assay.records.endpoint import SamplingParameters
-from assay.records.sampling import Sampled, SamplingPlan
+from assay.providers.sampling import Sampled, SamplingPlan
 
 HERE = Path(__file__).parent
 

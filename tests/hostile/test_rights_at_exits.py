@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from assay.program.program import Program
+from assay.providers.judging import JudgePlan
 from assay.records.record import Record
 from assay.review.formats import FORMATS
-from assay.review.judging import JudgePlan
 from simulators.once import Once
 from simulators.planted_rights import (
     BEFORE,

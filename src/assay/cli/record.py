@@ -346,8 +346,8 @@ def sample(
     import assay
     from assay.cli.options import one_of, prices_of
     from assay.program.sampling import Endpoint
-    from assay.records.endpoint import SamplingParameters, Shortfall
-    from assay.records.sampling import SamplingPlan
+    from assay.providers.endpoint import SamplingParameters, Shortfall
+    from assay.providers.sampling import SamplingPlan
 
     plan = SamplingPlan(
         models=tuple(model),

@@ -205,8 +205,8 @@ def judge(
     from assay.cli.options import prices_of
     from assay.core.errors import UsageError
     from assay.program.sampling import Endpoint
-    from assay.records.endpoint import SamplingParameters
-    from assay.review.judging import JudgePlan
+    from assay.providers.endpoint import SamplingParameters
+    from assay.providers.judging import JudgePlan
 
     drawn = SamplingParameters(
         temperature=temperature, seed=seed, max_tokens=max_tokens, extra=extra

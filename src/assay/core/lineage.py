@@ -25,7 +25,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """Id of the older fact."""
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class LineageStep(msgspec.Struct, frozen=True, kw_only=True):
     """One edge of a walk, with its distance from where the walk began."""
 
     depth: int
@@ -36,7 +36,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 def walk(
     start: str, next_edges: Callable[[str], Iterable[Edge]], *, towards: Literal["parent", "child"]
-) -> Iterator[Step]:
+) -> Iterator[LineageStep]:
     """Every edge that can be reached from a fact, nearest first, each once.
 
     Args:
@@ -52,7 +52,7 @@ def walk(
         found = []
         for identity in layer:
             for edge in next_edges(identity):
-                yield Step(depth=depth, edge=edge)
+                yield LineageStep(depth=depth, edge=edge)
                 further = edge.parent if towards == "parent" else edge.child
                 if further not in seen:
                     seen.add(further)

@@ -7,11 +7,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from assay.context import Context
 from assay.contracts.contract import Welfare
 from assay.desk.overview_records import RecordList, RecordSelection, list_records
 from assay.governance.failure_modes import Alarm
-from assay.program.alarms import program_alarms
-from assay.program.program import Program
 from assay.quality import service as quality
 from assay.quality.overturns import Overturns, overturns
 from assay.quality.pace import Pace, paces
@@ -175,11 +174,25 @@ class CareStanding(msgspec.Struct, frozen=True, kw_only=True):
 class OverviewService:
     """Look at the whole: standing, agreement, reviewers, care, queues, records behind numbers."""
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
-        self._session = program.session
-        self._desk = SqlQueue(program.session.store)
-        self._read = QueueOverview(program.session.store)
+    def __init__(
+        self,
+        session: Context,
+        *,
+        report: Callable[[], QualityReport],
+        alarms: Callable[[QualityReport], tuple[Alarm, ...]],
+    ) -> None:
+        """Join the queue's figures with those of the stages.
+
+        Args:
+            session: the open program.
+            report: makes the quality report over everything in the store.
+            alarms: what the stages say of the failure modes, given that report.
+        """
+        self._session = session
+        self._make_report = report
+        self._make_alarms = alarms
+        self._desk = SqlQueue(session.store)
+        self._read = QueueOverview(session.store)
         self._gate = Lock()
         self._kept: dict[str, tuple[int, Any]] = {}
 
@@ -189,7 +202,7 @@ class OverviewService:
         return ProgramStanding(
             queues=self.queues(),
             report=report,
-            alarms=self._remembered("alarms", lambda: program_alarms(self._program, report)),
+            alarms=self._remembered("alarms", lambda: self._make_alarms(report)),
             overturns=self._remembered("overturns", self._overturns),
         )
 
@@ -269,7 +282,7 @@ class OverviewService:
             return made
 
     def _report(self) -> QualityReport:
-        return self._remembered("report", self._program.quality.report)
+        return self._remembered("report", self._make_report)
 
     def _overturns(self) -> Overturns:
         return overturns(quality.each_case(self._session.store, self._session.facts))

@@ -9,16 +9,16 @@ import msgspec
 from assay.context import Context
 from assay.governance.exit_rights import HeldBack
 from assay.program.sampling import Endpoint
+from assay.providers.cost import Prices
+from assay.providers.judge import judge_instructions, orders_of
+from assay.providers.judge_run import JudgedRecord, JudgeRun
+from assay.providers.judging import JudgeConfig, JudgePlan, store_judgments, to_judge
 from assay.quality.bootstrap import Resampling
 from assay.quality.estimate import Rate, rate
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.judges import JudgeAgreement, judge_agreements
 from assay.quality.service import each_case
 from assay.records.judgment import Judge
-from assay.records.sampling_report import Prices
-from assay.review.judge import brief_of, orders_of
-from assay.review.judge_run import JudgedRecord, JudgeRun
-from assay.review.judging import JudgeConfig, JudgePlan, store_judgments, to_judge
 
 
 class JudgeReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,10 +87,10 @@ def judge_into(
         MachineError: if the extra `sample` or the key is missing, or the endpoint has stopped.
     """
     # Imported here: they need the extra `sample`, which only this use case asks for.
-    from assay.providers.judging import run_judge  # noqa: PLC0415
+    from assay.providers.model_run import run_judge  # noqa: PLC0415
     from assay.providers.openai_compatible import Settings  # noqa: PLC0415
 
-    bench = _bench(session, plan, dimensions)
+    config = _config(session, plan, dimensions)
     skipped: Counter[str] = Counter()
     contract, rights = session.documents.contract, session.exit_rights()
     done = 0
@@ -103,14 +103,14 @@ def judge_into(
             progress(done)
 
     run = run_judge(
-        to_judge(session.store, bench, skipped, contract=contract, rights=rights, limit=limit),
+        to_judge(session.store, config, skipped, contract=contract, rights=rights, limit=limit),
         endpoint=Settings(**msgspec.structs.asdict(endpoint)),
-        bench=bench,
+        config=config,
         journal=journal or session.folder / ".assay" / "journals" / "judge.journal.jsonl",
         deliver=deliver,
         prices=prices,
     )
-    own = [each for each in model_judges(session) if bench.is_own(each.pins)]
+    own = [each for each in model_judges(session) if config.is_own(each.pins)]
     return JudgeReport(
         run=msgspec.structs.replace(run, skipped=dict(sorted(skipped.items()))),
         unparseable=rate(run.unparseable, run.answered),
@@ -131,29 +131,29 @@ def preview_judge(
         dimensions: ids of the dimensions to score; all that no machine judges where empty.
         limit: the most records to ask about.
     """
-    bench = _bench(session, plan, dimensions)
+    config = _config(session, plan, dimensions)
     skipped: Counter[str] = Counter()
     contract, rights = session.documents.contract, session.exit_rights()
     records = requests = characters = 0
     first: tuple[str, ...] = ()
     for identity, record in to_judge(
-        session.store, bench, skipped, contract=contract, rights=rights, limit=limit
+        session.store, config, skipped, contract=contract, rights=rights, limit=limit
     ):
         records += 1
         for order in orders_of(len(record.candidates)):
             requests += 1
-            messages = bench.request(identity, record, order).messages
+            messages = config.request(identity, record, order).messages
             characters += sum(len(message.content) for message in messages)
             first = first or tuple(message.content for message in messages)
     return JudgePreview(
         judge=Judge(
             model=plan.model,
-            prompt=bench.brief.prompt,
+            prompt=config.instructions.prompt,
             revision=plan.revision,
             parameters=plan.stated(),
         ),
-        rubric=bench.brief.rubric,
-        dimensions=tuple(each.id for each in bench.brief.dimensions),
+        rubric=config.instructions.rubric,
+        dimensions=tuple(each.id for each in config.instructions.dimensions),
         records=records,
         requests=requests,
         characters=characters,
@@ -171,6 +171,6 @@ def model_judges(
     return judge_agreements(cases, DocumentsInForce.of(session.facts), resampling)
 
 
-def _bench(session: Context, plan: JudgePlan, dimensions: Sequence[str]) -> JudgeConfig:
-    brief = brief_of(session.facts["rubric"], dimensions)
-    return JudgeConfig(plan=plan, brief=brief, key=session.keys.desk)
+def _config(session: Context, plan: JudgePlan, dimensions: Sequence[str]) -> JudgeConfig:
+    instructions = judge_instructions(session.facts["rubric"], dimensions)
+    return JudgeConfig(plan=plan, instructions=instructions, key=session.keys.desk)

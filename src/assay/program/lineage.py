@@ -4,7 +4,7 @@ import msgspec
 
 from assay.core.errors import UsageError
 from assay.core.fact import Fact
-from assay.core.lineage import Step, walk
+from assay.core.lineage import LineageStep, walk
 from assay.core.ports import Origin, Stamp
 from assay.store.store import Store
 from assay.store.tables import SCHEMA
@@ -21,9 +21,9 @@ class LineageReport(msgspec.Struct, frozen=True, kw_only=True):
     """Who added it, when, under which documents."""
     origins: tuple[Origin, ...]
     """Rows of imported files that it came from."""
-    ancestors: tuple[Step, ...]
+    ancestors: tuple[LineageStep, ...]
     """Every fact that it was made from, nearest first."""
-    descendants: tuple[Step, ...]
+    descendants: tuple[LineageStep, ...]
     """Every fact that was made with it, nearest first."""
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from assay.desk.guideline import GuidelineService
     from assay.desk.oidc import OidcService
     from assay.desk.overview import OverviewService
+    from assay.governance.failure_modes import Alarm
     from assay.program.planning import PlanningService
     from assay.program.quality import QualityService
     from assay.program.records import RecordsService
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from assay.program.review import ReviewService
     from assay.program.validation import ValidationService
     from assay.program.verification import VerificationService
+    from assay.quality.report import QualityReport
 
 
 SOMEBODY = "somebody"
@@ -188,7 +190,7 @@ class Program:
         """Beside the way: what leads see of the program, with the records behind each number."""
         from assay.desk.overview import OverviewService
 
-        return OverviewService(self)
+        return OverviewService(self.session, report=self.quality.report, alarms=self.alarms)
 
     @cached_property
     def accounts(self) -> "AccountsService":
@@ -257,6 +259,16 @@ class Program:
         from assay.program.planning import PlanningService
 
         return PlanningService(self.session)
+
+    def alarms(self, report: "QualityReport | None" = None) -> "tuple[Alarm, ...]":
+        """What every stage says of the eight failure modes; costs a pass over the records.
+
+        Args:
+            report: the quality report, where it was made already.
+        """
+        from assay.program.alarms import program_alarms
+
+        return program_alarms(self, report)
 
     def audit(self, heads: tuple[Checkpoint, ...] = ()) -> audit.AuditReport:
         """Verify the audit chain against the facts, signed releases and further heads.

@@ -17,6 +17,9 @@ from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.rights import Use
 from assay.plugins import load
 from assay.program.sampling import Endpoint, sample_into
+from assay.providers.cost import Prices
+from assay.providers.sampling import SamplingPlan
+from assay.providers.sampling_report import SamplingReport
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
@@ -25,8 +28,6 @@ from assay.records.ports import Layout
 from assay.records.reader import FactReader, Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport, ReserveAnswer
-from assay.records.sampling import SamplingPlan
-from assay.records.sampling_report import Prices, SamplingReport
 from assay.records.service import Preview, Progress
 from assay.reserve.contamination import Compared
 

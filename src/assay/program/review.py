@@ -29,10 +29,10 @@ from assay.store.pass_register import Passes
 if TYPE_CHECKING:
     from assay.program.judging import JudgePreview, JudgeReport
     from assay.program.sampling import Endpoint
+    from assay.providers.cost import Prices
+    from assay.providers.judging import JudgePlan
     from assay.quality.judges import JudgeAgreement
-    from assay.records.sampling_report import Prices
     from assay.review.formats.format import ReviewFormat
-    from assay.review.judging import JudgePlan
 
 
 class ExportedAssignments(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,11 +11,12 @@ from assay.bulk.rows import DiskFile
 from assay.context import Context
 from assay.core.errors import AssayError, InputError
 from assay.core.private import FOLDER_MODE
-from assay.records.draft import draft_from_record, draft_from_row
+from assay.providers.cost import Prices
+from assay.providers.draft import draft_from_record, draft_from_row
+from assay.providers.sampling import Sampled, SamplingPlan
+from assay.providers.sampling_report import SamplingReport
 from assay.records.ports import row_values
 from assay.records.record import Record
-from assay.records.sampling import Sampled, SamplingPlan
-from assay.records.sampling_report import Prices, SamplingReport
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,8 +53,8 @@ def sample_into(
         MachineError: if the extra `sample` or the key is missing, or the endpoint has stopped.
     """
     # Imported here: they need the extra `sample`, which only this use case asks for.
+    from assay.providers.model_run import run_sampling  # noqa: PLC0415
     from assay.providers.openai_compatible import Settings  # noqa: PLC0415
-    from assay.providers.sampling import run_sampling  # noqa: PLC0415
 
     rejects = journal.with_name(f"{tasks.name}.rejects.jsonl")
     journal.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)

@@ -4,7 +4,6 @@ import msgspec
 
 from assay.governance.failure_modes import Alarm
 from assay.planning.checklist import LivePoint
-from assay.program.alarms import program_alarms
 from assay.program.checklist import live_checklist
 from assay.program.program import Program
 from assay.quality.coverage import CrossTable, DistributionCoverage
@@ -38,7 +37,7 @@ def program_status(program: Program, axes: tuple[str, str] | None = None) -> Pro
     """
     store = program.session.store
     cells = program.quality.cells()
-    alarms = program_alarms(program)
+    alarms = program.alarms()
     return ProgramStatus(
         counts={kept.family.table: store.count(kept.family.fact) for kept in SCHEMA.families},
         checklist=live_checklist(program, alarms),

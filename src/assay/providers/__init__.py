@@ -1,9 +1,10 @@
-"""Clients of model endpoints, the journal of what they answered, and who signs people in.
+"""Everything about asking a model: clients, sampling, judges, the journal, what it costs.
 
-Comes in: a `Request` and, for a sampling, drafts and a plan. Goes out: a `Completion`, or a
-`Failure` with its reason; for a sampling, records with their provenance and a report.
+Beside them stand the client of sign-in providers and the socket of the reserve's gate. Comes in:
+drafts and a plan, or records and a rubric. Goes out: records with their provenance, or judgments
+of kind `model`, with a report whose counts add up.
 Always holds: the key of an endpoint is read from the environment and is in no record, no
 journal, no log and no error; the number of requests under way is bounded; what was answered is
-never asked again. Next package: `bootstrap`, which joins it to a program. Needs `assay[sample]`;
+never asked again. Next package: `program`, which joins it to a store. Needs `assay[sample]`;
 `openid` and `id_token` need `assay[oidc]`.
 """

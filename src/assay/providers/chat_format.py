@@ -9,7 +9,7 @@ from msgspec import Meta
 from assay.core.canonical import encode_json, json_text, parse_json
 from assay.core.digest import labelled
 from assay.core.errors import InputError
-from assay.records.endpoint import Completion, Request
+from assay.providers.endpoint import Completion, Request
 from assay.records.task import Message, Tool, ToolCall
 
 LimitField = Literal["max_tokens", "max_completion_tokens"]

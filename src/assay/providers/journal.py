@@ -11,7 +11,7 @@ import msgspec
 
 from assay.core.errors import InputError, MachineError, UsageError
 from assay.core.private import FOLDER_MODE, narrow, private_opener
-from assay.records.endpoint import Completion
+from assay.providers.endpoint import Completion
 
 SYNC_EVERY = 16
 """Answers after which the file is forced to the disk; a killed process loses none of them."""

@@ -1,86 +1,322 @@
-"""One judge run from end to end: the endpoint, the journal and the use case joined."""
+"""Use cases of the judge: choose the records, ask in every order, make judgments of the answers.
+
+The same records, plan, rubric and journal make the same judgments. Whoever answers is a reviewer
+of kind `model`: no pass of people is filled, and nothing is decided.
+"""
 
 import asyncio
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from pathlib import Path
+from itertools import islice
 
-from assay.providers.journal import open_journal
-from assay.providers.openai_compatible import OpenAICompatible, Settings
+import msgspec
+
+from assay.contracts.contract import Contract
+from assay.contracts.document import Document, DocumentKind
+from assay.core.batches import batches
+from assay.core.canonical import encode_fact, json_text
+from assay.core.digest import chain, sha256
+from assay.core.errors import InputError, UsageError
+from assay.core.ports import FactStore
+from assay.governance.exit_rights import ExitRights
+from assay.providers.asking import RequestOutcome, ask, count_silence, in_order, reported_revision
+from assay.providers.endpoint import Failure, Journal, ModelEndpoint, Request, SamplingParameters
+from assay.providers.judge import (
+    JudgeAnswer,
+    JudgeInstructions,
+    JudgeOpinion,
+    join,
+    messages_of,
+    orders_of,
+    pseudonym_of,
+)
+from assay.providers.judge_answer import read_judge_answer
+from assay.providers.judge_run import JudgedRecord, JudgeFault
+from assay.records.coherence import judgment_faults
+from assay.records.judgment import Judge, Judgment, Reviewer
 from assay.records.record import Record
-from assay.records.sampling_report import Prices
-from assay.review.judge_run import JudgedRecord, JudgeRun, add_to_run
-from assay.review.judging import Deliver, JudgeConfig, judge_records
+from assay.review.assignment import Assignment
+from assay.review.layer import layer_of
+from assay.review.presentation import present
+
+BATCH = 200
+"""Records that are examined at once."""
+
+STEADY = SamplingParameters(temperature="0", seed=0)
+"""How a judge samples by default: the likeliest answer, the same each time."""
 
 
-async def judge(
-    records: Iterable[tuple[str, Record]],
+class JudgePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Which model is asked, and how."""
+
+    model: str
+    """Name of the model."""
+    parameters: SamplingParameters = STEADY
+    """How it is to draw."""
+    revision: str | None = None
+    """The one revision whose answers count; any where absent."""
+    give_up_after: int = 50
+    """Records in a row without a single answer after which the endpoint is taken for dead."""
+
+    def __post_init__(self) -> None:
+        """Refuse a model without a name.
+
+        Raises:
+            UsageError: for such a name.
+        """
+        if not self.model.strip() or not self.model.isprintable():
+            raise UsageError(code="bad-plan", message="name the model that is to judge")
+
+    def stated(self) -> str:
+        """How it is to draw, as canonical JSON text."""
+        return json_text(self.parameters.stated())
+
+
+class JudgeConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """What every question to one judge shares."""
+
+    plan: JudgePlan
+    """Which model, and how."""
+    instructions: JudgeInstructions
+    """What it is asked."""
+    key: bytes
+    """Secret that the marks depend on."""
+
+    def is_own(self, judge: Judge | None) -> bool:
+        """Whether pins are this model's, prompt's and parameters', and of the revision asked for."""
+        return (
+            judge is not None
+            and (judge.model, judge.prompt) == (self.plan.model, self.instructions.prompt)
+            and judge.parameters == self.plan.stated()
+            and self.plan.revision in {None, judge.revision}
+        )
+
+    def request(self, identity: str, record: Record, order: tuple[int, ...]) -> Request:
+        """The question about one record in one order; nothing of the record's identity is in it."""
+        asked = Assignment(record=identity, reviewer=self.plan.model, number=0, order=order)
+        shown = msgspec.structs.replace(present(record, asked), assignment="")
+        return Request(
+            model=self.plan.model,
+            messages=messages_of(shown, self.instructions, self.key),
+            parameters=self.plan.parameters,
+        )
+
+    def request_key(self, request: Request) -> bytes:
+        """The key (32 bytes) under which an answer is remembered; a pinned revision has its own."""
+        pinned = (self.plan.revision or "").encode()
+        return chain([sha256(b"judge"), sha256(encode_fact(request)), sha256(pinned)])
+
+
+def to_judge(
+    store: FactStore,
+    config: JudgeConfig,
+    skipped: Counter[str],
     *,
-    endpoint: Settings,
-    bench: JudgeConfig,
-    journal: Path,
-    deliver: Deliver,
-    prices: Prices | None = None,
-    batch: int = 16,
-) -> JudgeRun:
-    """Ask a judge about records and hand over what became of them, in the records' order.
+    contract: Contract,
+    rights: ExitRights,
+    limit: int | None = None,
+) -> Iterator[tuple[str, Record]]:
+    """The records that this judge has not judged yet, with their ids, in their order of entry.
+
+    A judge stands where a person would: what nobody in a role of a record's layer may read today is
+    not sent to a model either.
 
     Args:
-        records: ids and records.
-        endpoint: where the model is and how it may be used.
-        bench: the judge.
-        journal: the JSONL file of finished answers; what is there is not asked again.
-        deliver: takes the outcomes, `batch` of them at once.
-        prices: what tokens cost, if the run is to say it.
-        batch: records whose outcomes are handed over together, from 1.
+        store: the store.
+        config: the judge.
+        skipped: counts the records passed over, by reason.
+        contract: the contract in force.
+        rights: what may be read today, and by whom; it counts what is held back.
+        limit: the most records to give.
+    """
+    given = _readable(_unjudged(store, config, skipped), skipped, contract, rights)
+    return given if limit is None else islice(given, max(0, limit))
+
+
+def _readable(
+    unjudged: Iterator[tuple[str, Record]],
+    skipped: Counter[str],
+    contract: Contract,
+    rights: ExitRights,
+) -> Iterator[tuple[str, Record]]:
+    for batch in batches(unjudged, BATCH):
+        rights.learn(dict(batch))
+        for identity, record in batch:
+            layer = layer_of(record, contract)
+            roles = tuple(layer.roles) if layer else ()
+            if rights.readers(identity, record, roles):
+                yield identity, record
+            else:
+                skipped["held back"] += 1
+
+
+def _unjudged(
+    store: FactStore, config: JudgeConfig, skipped: Counter[str]
+) -> Iterator[tuple[str, Record]]:
+    records = iter(store.scan(Record))
+    while batch := list(islice(records, BATCH)):
+        ids = [record.id for record in batch]
+        given = store.scan(Judgment, record=ids)
+        own = {each.record for each in given if config.is_own(each.reviewer.judge)}
+        for identity, record in zip(ids, batch, strict=True):
+            if not record.candidates:
+                skipped["no candidate"] += 1
+            elif identity in own:
+                skipped["judged already"] += 1
+            elif not config.instructions.dimensions and len(record.candidates) == 1:
+                skipped["nothing to score"] += 1
+            else:
+                yield identity, record
+
+
+async def judge_records(
+    records: Iterable[tuple[str, Record]],
+    endpoint: ModelEndpoint,
+    config: JudgeConfig,
+    journal: Journal,
+) -> AsyncGenerator[JudgedRecord]:
+    """Ask about each record in every order; what became of each comes in the records' order.
+
+    Args:
+        records: ids and records; read as the work goes on.
+        endpoint: who is asked.
+        config: the judge.
+        journal: finished answers, of this run and of earlier ones.
 
     Raises:
-        UsageError: if the address makes no sense, or another run holds the journal.
-        InputError: if the journal is broken.
-        MachineError: if the key is missing, or the endpoint refuses or has stopped to answer.
+        MachineError: if the endpoint refuses every request, or has stopped to answer.
     """
-    run = JudgeRun(
-        model=bench.plan.model,
-        prompt=bench.brief.prompt,
-        rubric=bench.brief.rubric,
-        parameters=bench.plan.stated(),
+    silent = 0
+    works = (_judge(identity, record, endpoint, config, journal) for identity, record in records)
+    async with aclosing(in_order(works, endpoint.concurrency)) as outcomes:
+        async for judged in outcomes:
+            answered = [each.outcome for each in judged.outcomes]
+            silent = count_silence(silent, answered, config.plan.give_up_after)
+            yield judged
+
+
+async def _judge(
+    identity: str, record: Record, endpoint: ModelEndpoint, config: JudgeConfig, journal: Journal
+) -> JudgedRecord:
+    orders = orders_of(len(record.candidates))
+    requests = [config.request(identity, record, order) for order in orders]
+    outcomes = await asyncio.gather(
+        *(ask(each, config.request_key(each), endpoint, journal) for each in requests)
     )
-    ready: list[JudgedRecord] = []
-    with open_journal(journal) as kept:
-        async with (
-            OpenAICompatible(endpoint) as model,
-            aclosing(judge_records(records, model, bench, kept)) as outcomes,
-        ):
-            async for judged in outcomes:
-                run = add_to_run(run, judged, prices)
-                ready.append(judged)
-                if len(ready) >= batch:
-                    deliver(ready)
-                    ready = []
-        if ready:
-            deliver(ready)
-    return run
+    answers: list[JudgeAnswer] = []
+    faults: list[JudgeFault] = []
+    for order, outcome in zip(orders, outcomes, strict=True):
+        read = _read(identity, order, outcome, config.instructions)
+        if isinstance(read, JudgeFault):
+            faults.append(read)
+        else:
+            answers.append(read)
+    revisions = [
+        reported_revision(request, outcome.outcome)
+        for request, outcome in zip(requests, outcomes, strict=True)
+        if not isinstance(outcome.outcome, Failure)
+    ]
+    if not faults:
+        faults += _revision_faults(identity, orders, revisions, config.plan)
+    joined = None if faults else join(answers)
+    judgment = _judgment(identity, record, joined, revisions[0], config) if joined else None
+    if judgment and (misfit := next(judgment_faults(record, judgment), None)):
+        raise AssertionError(misfit)  # the answer was read against the record's own letters
+    return JudgedRecord(
+        record=identity,
+        judgment=judgment,
+        joined=joined,
+        outcomes=tuple(outcomes),
+        faults=tuple(faults),
+    )
 
 
-def run_judge(
-    records: Iterable[tuple[str, Record]],
-    *,
-    endpoint: Settings,
-    bench: JudgeConfig,
-    journal: Path,
-    deliver: Deliver,
-    prices: Prices | None = None,
-    batch: int = 16,
-) -> JudgeRun:
-    """The same as `judge`, for callers without an event loop."""
-    return asyncio.run(
-        judge(
-            records,
-            endpoint=endpoint,
-            bench=bench,
-            journal=journal,
-            deliver=deliver,
-            prices=prices,
-            batch=batch,
+def _read(
+    identity: str, order: tuple[int, ...], outcome: RequestOutcome, instructions: JudgeInstructions
+) -> JudgeAnswer | JudgeFault:
+    if isinstance(outcome.outcome, Failure):
+        return JudgeFault(
+            record=identity,
+            kind="failed",
+            code=outcome.outcome.reason,
+            message=outcome.outcome.message,
+            order=order,
         )
+    try:
+        return read_judge_answer(outcome.outcome, order, instructions)
+    except InputError as error:
+        return JudgeFault(
+            record=identity, kind="unparseable", code=error.code, message=str(error), order=order
+        )
+
+
+def _revision_faults(
+    identity: str,
+    orders: Sequence[tuple[int, ...]],
+    revisions: Sequence[str | None],
+    plan: JudgePlan,
+) -> Iterator[JudgeFault]:
+    """Answers of another revision than the one asked for, or than the first order's."""
+    wanted = plan.revision or revisions[0]
+    for order, revision in zip(orders, revisions, strict=True):
+        if revision != wanted:
+            yield JudgeFault(
+                record=identity,
+                kind="other_revision",
+                code="other-revision",
+                message=f"{revision or 'an unnamed revision'} answered instead of {wanted}",
+                order=order,
+            )
+
+
+def _judgment(
+    identity: str, record: Record, joined: JudgeOpinion, revision: str | None, config: JudgeConfig
+) -> Judgment:
+    judge = Judge(
+        model=config.plan.model,
+        prompt=config.instructions.prompt,
+        revision=revision,
+        parameters=config.plan.stated(),
     )
+    return Judgment(
+        record=identity,
+        reviewer=Reviewer(
+            pseudonym=pseudonym_of(judge), kind="model", role="reviewer", judge=judge
+        ),
+        verdict=joined.verdict,
+        scores=joined.scores,
+        reasons=joined.reasons,
+        # Every order was shown, so no single one is the presented order.
+        order=(0,) if len(record.candidates) == 1 else None,
+        rubric=config.instructions.rubric,
+        visible=(),
+    )
+
+
+def store_judgments(
+    store: FactStore,
+    documents: Mapping[DocumentKind, Document],
+    judged: Sequence[JudgedRecord],
+    *,
+    actor: str,
+) -> None:
+    """Store the judgments of some records in one transaction.
+
+    Args:
+        store: the store.
+        documents: the documents in force by kind.
+        judged: what became of the records.
+        actor: who does it.
+    """
+    judgments = [each.judgment for each in judged if each.judgment]
+    if not judgments:
+        return
+    ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
+    subject = judgments[0].reviewer.pseudonym
+    with store.write("review.judge", actor=actor, subject=subject, documents=ids) as writing:
+        writing.add(judgments)
+
+
+Deliver = Callable[[Sequence[JudgedRecord]], None]
+"""Takes what became of some records, such as to store it."""

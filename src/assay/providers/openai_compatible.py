@@ -14,7 +14,7 @@ import msgspec
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError, MachineError, UsageError, missing_extra
 from assay.providers.chat_format import LimitField, decode_completion, encode_request
-from assay.records.endpoint import Completion, Failure, Request
+from assay.providers.endpoint import Completion, Failure, Request
 
 try:
     import httpx

@@ -24,10 +24,9 @@ from assay.quality.gathering import PAIR, PAIR_VALUES
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.patterns import AnswerScale, reduce
 from assay.quality.places import Clusters
-from assay.records.judgment import Judge, Judgment
+from assay.records.judgment import POSITION, Judge, Judgment
 from assay.records.record import Record
 from assay.records.verdict import Abstained, NotApplicable, NotAsked, score_key, verdict_key
-from assay.review.judge import POSITION
 from assay.review.layer import layer_of
 
 VERDICT = "verdict"

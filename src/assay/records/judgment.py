@@ -13,6 +13,9 @@ from assay.records.evidence import TextSpan
 from assay.records.fields import Index, JsonText, Name, Severity
 from assay.records.verdict import DimensionScore, Verdict
 
+POSITION = "position"
+"""Why a judge abstains that says one thing in one order and another thing in the other."""
+
 
 class Judge(Value):
     """Which model judged, pinned: another model, revision, setting or prompt is another judge."""

@@ -9,7 +9,7 @@ from assay.core.canonical import json_text
 from assay.core.digest import labelled
 from assay.core.errors import InputError
 from assay.providers.chat_format import decode_completion, encode_request
-from assay.records.endpoint import Completion, Request, SamplingParameters
+from assay.providers.endpoint import Completion, Request, SamplingParameters
 from assay.records.task import Message, Tool, ToolCall
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from assay.core.digest import sha256
 from assay.core.errors import InputError, MachineError, UsageError
+from assay.providers.endpoint import Completion
 from assay.providers.journal import open_journal
-from assay.records.endpoint import Completion
 
 KEYS = [sha256(bytes([number])) for number in range(40)]
 

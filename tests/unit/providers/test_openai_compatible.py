@@ -11,8 +11,8 @@ import pytest
 
 from assay.core.digest import labelled
 from assay.core.errors import MachineError, UsageError
+from assay.providers.endpoint import Completion, Failure, Request, SamplingParameters
 from assay.providers.openai_compatible import OpenAICompatible, Settings, retry_after_seconds
-from assay.records.endpoint import Completion, Failure, Request, SamplingParameters
 from assay.records.task import Message
 from simulators.scripted_endpoint import Deed, Drop, Refuse, Say, Send, scripted_endpoint, steady
 
@@ -267,7 +267,7 @@ def test_without_the_extra_its_install_line_is_named() -> None:
     program = (
         "import sys; sys.modules['httpx'] = None\n"
         "from assay.core.errors import MachineError\n"
-        "try: import assay.providers.sampling\n"
+        "try: import assay.providers.model_run\n"
         "except MachineError as error: print(error)"
     )
     result = subprocess.run(

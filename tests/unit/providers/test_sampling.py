@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from assay.core.errors import MachineError
+from assay.providers.cost import read_prices
+from assay.providers.draft import draft_from_row
+from assay.providers.endpoint import SamplingParameters
+from assay.providers.model_run import run_sampling
 from assay.providers.openai_compatible import Settings
-from assay.providers.sampling import run_sampling
-from assay.records.draft import draft_from_row
-from assay.records.endpoint import SamplingParameters
+from assay.providers.sampling import Sampled, SamplingPlan
+from assay.providers.sampling_report import SamplingReport
 from assay.records.record import Record
-from assay.records.sampling import Sampled, SamplingPlan
-from assay.records.sampling_report import SamplingReport, read_prices
 from simulators.scripted_endpoint import Deed, Refuse, Say, scripted_endpoint, steady
 
 KEY = "sk-scripted-0123456789"
@@ -28,10 +29,10 @@ CHILD = """
 import sys
 from pathlib import Path
 from assay.providers.openai_compatible import Settings
-from assay.providers.sampling import run_sampling
-from assay.records.draft import draft_from_row
-from assay.records.endpoint import Parameters
-from assay.records.sampling import Plan
+from assay.providers.model_run import run_sampling
+from assay.providers.draft import draft_from_row
+from assay.providers.endpoint import Parameters
+from assay.providers.sampling import Plan
 
 url, journal = sys.argv[1:]
 drafts = (

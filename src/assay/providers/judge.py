@@ -19,7 +19,7 @@ from assay.contracts.rubric import Dimension, OpenVerdict, PriorityRule, Rubric
 from assay.core.canonical import encode_json, json_text
 from assay.core.digest import labelled, sha256_hex
 from assay.core.errors import UsageError
-from assay.records.judgment import Judge, Reason
+from assay.records.judgment import POSITION, Judge, Reason
 from assay.records.task import Message
 from assay.records.verdict import (
     Abstained,
@@ -31,9 +31,6 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.presentation import Presentation
-
-POSITION = "position"
-"""Why a judge abstains that says one thing in one order and another thing in the other."""
 
 PAIR = 2
 """Candidates from which there is something to compare."""
@@ -121,7 +118,7 @@ class JudgeOpinion(msgspec.Struct, frozen=True, kw_only=True):
     """Scores that depend on the order."""
 
 
-def brief_of(rubric: Document, dimensions: Sequence[str] = ()) -> JudgeInstructions:
+def judge_instructions(rubric: Document, dimensions: Sequence[str] = ()) -> JudgeInstructions:
     """What a judge is asked under a rubric.
 
     Args:
@@ -169,16 +166,18 @@ def orders_of(n_candidates: int) -> tuple[tuple[int, ...], ...]:
     return (order, order[::-1]) if n_candidates >= PAIR else (order,)
 
 
-def messages_of(shown: Presentation, brief: JudgeInstructions, key: bytes) -> tuple[Message, ...]:
+def messages_of(
+    shown: Presentation, instructions: JudgeInstructions, key: bytes
+) -> tuple[Message, ...]:
     """The messages that put a record before a judge.
 
     Args:
         shown: the record as a reviewer may see it.
-        brief: what is asked.
+        instructions: what is asked.
         key: secret that the mark depends on, so that no candidate can write it.
     """
     mark = _mark(shown, key)
-    told = _told([each.letter for each in shown.candidates], brief, mark)
+    told = _told([each.letter for each in shown.candidates], instructions, mark)
     pieces = "\n".join(f"{mark} {name}\n{text}\n{mark} end" for name, text in _pieces(shown))
     return Message(role="system", content=told), Message(role="user", content=pieces)
 
@@ -202,35 +201,37 @@ def _pieces(shown: Presentation) -> Iterator[tuple[str, str]]:
         yield f"candidate {letter}", json_text(candidate)
 
 
-def _told(letters: Sequence[str], brief: JudgeInstructions, mark: str) -> str:
+def _told(letters: Sequence[str], instructions: JudgeInstructions, mark: str) -> str:
     compared = len(letters) >= PAIR
     what = f"candidates {', '.join(letters)} for one task" if compared else "one answer to a task"
     parts = [OPENING.format(what=what), DATA.format(mark=mark)]
-    parts += [_dimension(dimension) for dimension in brief.dimensions]
-    if brief.priority and compared:
-        parts.append("\n".join(["Priorities, in this order:", *map(_priority, brief.priority)]))
+    parts += [_dimension(dimension) for dimension in instructions.dimensions]
+    if instructions.priority and compared:
+        parts.append(
+            "\n".join(["Priorities, in this order:", *map(_priority, instructions.priority)])
+        )
     if compared:
-        parts.append(COMPARE.format(verdicts="; ".join(_verdict_words(letters, brief))))
-    form = answer_form(letters, brief)
+        parts.append(COMPARE.format(verdicts="; ".join(_verdict_words(letters, instructions))))
+    form = answer_form(letters, instructions)
     parts.append(FORM.format(form=json_text(form), numbers="a number, or a category as a text"))
     return "\n\n".join(parts)
 
 
-def answer_form(letters: Sequence[str], brief: JudgeInstructions) -> dict[str, object]:
+def answer_form(letters: Sequence[str], instructions: JudgeInstructions) -> dict[str, object]:
     """The answer's form, with a word for what is in each place."""
     form: dict[str, object] = {
         "reason": {"dimension": "<dimension or null>", "text": "<why>"},
-        "scores": {each.id: dict.fromkeys(letters, "<value>") for each in brief.dimensions},
+        "scores": {each.id: dict.fromkeys(letters, "<value>") for each in instructions.dimensions},
     }
     return {"verdict": "<verdict>"} | form if len(letters) >= PAIR else form
 
 
-def _verdict_words(letters: Sequence[str], brief: JudgeInstructions) -> Iterator[str]:
+def _verdict_words(letters: Sequence[str], instructions: JudgeInstructions) -> Iterator[str]:
     if len(letters) > PAIR:
         yield f"an order of all of them, such as {'>'.join(letters)}, with = between equal ones"
     else:
         yield from (f"{letter} ({letter} is better)" for letter in letters)
-    for name in brief.verdicts:
+    for name in instructions.verdicts:
         word, meaning = OPEN_WORDS[name]
         yield f"{word} ({meaning})"
 

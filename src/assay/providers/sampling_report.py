@@ -2,22 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import msgspec
 
-from assay.core.errors import UsageError
-from assay.records.endpoint import Completion, Failure
-from assay.records.sampling import Sampled, SampledAnswer
-
-
-class Prices(msgspec.Struct, frozen=True, kw_only=True):
-    """What a million tokens cost, in one currency that the caller knows."""
-
-    prompt: Decimal
-    """Price of a million tokens of requests."""
-    completion: Decimal
-    """Price of a million tokens of answers."""
+from assay.providers.cost import Prices, cost_of
+from assay.providers.endpoint import Completion, Failure
+from assay.providers.sampling import Sampled, SampledAnswer
 
 
 class SamplingReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,20 +44,6 @@ class SamplingReport(msgspec.Struct, frozen=True, kw_only=True):
     """Cost of the tokens counted above, exactly; absent where no price was given."""
 
 
-def read_prices(prompt: str, completion: str) -> Prices:
-    """Prices per million tokens from decimal strings such as `0.15`.
-
-    Raises:
-        UsageError: if one is not a decimal number of 0 or more.
-    """
-    return Prices(prompt=_price(prompt), completion=_price(completion))
-
-
-def cost_of(prompt_tokens: int, completion_tokens: int, price: Prices) -> Decimal:
-    """The exact cost of these many tokens, in the currency of the prices."""
-    return (prompt_tokens * price.prompt + completion_tokens * price.completion).scaleb(-6)
-
-
 def add_to_report(
     report: SamplingReport, sampled: Sampled, price: Prices | None = None
 ) -> SamplingReport:
@@ -93,20 +70,6 @@ def add_to_report(
         without_usage=report.without_usage + sum(map(_lacks_usage, sampled.answers)),
         cost=cost_of(prompt, completion, price) if price else None,
     )
-
-
-def _price(text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal(-1)
-    if not value.is_finite() or value < 0:
-        raise UsageError(
-            code="bad-price",
-            message=f"a price is not a decimal number of 0 or more: {text!r}",
-            hint="give the price of a million tokens, such as 0.15",
-        )
-    return value
 
 
 def _count(counts: Mapping[str, int], reasons: list[str]) -> dict[str, int]:

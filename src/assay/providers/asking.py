@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from assay.core.errors import MachineError
-from assay.records.endpoint import Completion, Failure, Journal, ModelEndpoint, Request
+from assay.providers.endpoint import Completion, Failure, Journal, ModelEndpoint, Request
 
 T = TypeVar("T")
 

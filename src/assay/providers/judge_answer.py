@@ -10,7 +10,8 @@ from typing import Any
 from assay.contracts.rubric import Dimension
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
-from assay.records.endpoint import Completion
+from assay.providers.endpoint import Completion
+from assay.providers.judge import OPEN_WORDS, PAIR, JudgeAnswer, JudgeInstructions
 from assay.records.judgment import Reason
 from assay.records.verdict import (
     Abstained,
@@ -26,7 +27,6 @@ from assay.records.verdict import (
     Verdict,
 )
 from assay.review.exchange import OPEN_VERDICTS
-from assay.review.judge import OPEN_WORDS, PAIR, JudgeAnswer, JudgeInstructions
 from assay.review.presentation import letter
 
 MAX_CHARACTERS = 100_000
@@ -37,14 +37,14 @@ MAX_REASON = 4_000
 
 
 def read_judge_answer(
-    completion: Completion, order: tuple[int, ...], brief: JudgeInstructions
+    completion: Completion, order: tuple[int, ...], instructions: JudgeInstructions
 ) -> JudgeAnswer:
     """The answer that a completion holds.
 
     Args:
         completion: what the model answered.
         order: the candidates in the order in which they were shown.
-        brief: what was asked.
+        instructions: what was asked.
 
     Raises:
         InputError: with the kind of fault as its code.
@@ -57,9 +57,11 @@ def read_judge_answer(
     letters = {letter(place): candidate for place, candidate in enumerate(order)}
     wanted = {"reason", "scores"} | ({"verdict"} if len(order) >= PAIR else set())
     _check_keys(given, wanted, "the answer")
-    scores = tuple(_scores(given["scores"], letters, brief))
-    reason = _reason(given["reason"], brief)
-    verdict = _verdict(given["verdict"], letters, brief, reason) if "verdict" in wanted else None
+    scores = tuple(_scores(given["scores"], letters, instructions))
+    reason = _reason(given["reason"], instructions)
+    verdict = (
+        _verdict(given["verdict"], letters, instructions, reason) if "verdict" in wanted else None
+    )
     return JudgeAnswer(
         order=order,
         verdict=verdict or NotAsked(),
@@ -69,11 +71,11 @@ def read_judge_answer(
 
 
 def _verdict(
-    word: Any, letters: Mapping[str, int], brief: JudgeInstructions, reason: Reason
+    word: Any, letters: Mapping[str, int], instructions: JudgeInstructions, reason: Reason
 ) -> Verdict:
     if not isinstance(word, str):
         raise _fault("unknown-verdict", "the verdict is not a text")
-    open_words = {OPEN_WORDS[name][0]: name for name in brief.verdicts}
+    open_words = {OPEN_WORDS[name][0]: name for name in instructions.verdicts}
     if word in open_words:
         if open_words[word] == "abstained":
             return Abstained(reason=reason.text or "no reason given")
@@ -85,7 +87,12 @@ def _verdict(
     else:
         raise _fault("unknown-verdict", f"{word[:40]!r} is not a verdict that was asked for")
     chosen = isinstance(verdict, Prefers | Ranks) or word == "both_unacceptable"
-    if brief.reasons_required and chosen and brief.dimensions and not reason.dimension:
+    if (
+        instructions.reasons_required
+        and chosen
+        and instructions.dimensions
+        and not reason.dimension
+    ):
         raise _fault("no-reason", "a choice names no dimension that decided it")
     return verdict
 
@@ -98,23 +105,23 @@ def _ranking(word: str, letters: Mapping[str, int]) -> tuple[tuple[int, ...], ..
     return tuple(tuple(sorted(letters[name] for name in group)) for group in groups)
 
 
-def _reason(given: Any, brief: JudgeInstructions) -> Reason:
+def _reason(given: Any, instructions: JudgeInstructions) -> Reason:
     _check_keys(given, {"dimension", "text"}, "the reason")
     text, dimension = given["text"], given["dimension"]
     if not isinstance(text, str) or len(text) > MAX_REASON:
         raise _fault("bad-reason", f"the reason is not a text of at most {MAX_REASON} characters")
-    if dimension is not None and dimension not in [each.id for each in brief.dimensions]:
+    if dimension is not None and dimension not in [each.id for each in instructions.dimensions]:
         raise _fault("unknown-dimension", "the reason names a dimension that was not asked")
     return Reason(text=text.strip(), dimension=dimension)
 
 
 def _scores(
-    given: Any, letters: Mapping[str, int], brief: JudgeInstructions
+    given: Any, letters: Mapping[str, int], instructions: JudgeInstructions
 ) -> Iterator[DimensionScore]:
     """Every score asked for, by dimension and then by candidate in the record's order."""
-    _check_keys(given, {each.id for each in brief.dimensions}, "the scores")
+    _check_keys(given, {each.id for each in instructions.dimensions}, "the scores")
     in_order = sorted(letters, key=lambda name: letters[name])
-    for dimension in brief.dimensions:
+    for dimension in instructions.dimensions:
         own = given[dimension.id]
         _check_keys(own, set(letters), f"the scores on {dimension.id}")
         for name in in_order:

@@ -7,11 +7,11 @@ from typing import Literal
 
 import msgspec
 
-from assay.records.asking import RequestOutcome
-from assay.records.endpoint import Completion, Failure
+from assay.providers.asking import RequestOutcome
+from assay.providers.cost import Prices, cost_of
+from assay.providers.endpoint import Completion, Failure
+from assay.providers.judge import JudgeOpinion
 from assay.records.judgment import Judgment
-from assay.records.sampling_report import Prices, cost_of
-from assay.review.judge import JudgeOpinion
 
 FaultKind = Literal["unparseable", "failed", "other_revision"]
 """Why a record has no judgment: an answer that is not an answer, none at all, or another model's."""

@@ -10,14 +10,15 @@ import pytest
 
 from assay.core.canonical import json_text
 from assay.core.errors import InputError, MachineError, UsageError
+from assay.providers.cost import read_prices
+from assay.providers.draft import draft_from_record, draft_from_row
+from assay.providers.endpoint import Completion, Failure, Request, SamplingParameters
+from assay.providers.sampling import Sampled, SamplingPlan, candidate_of, sample_drafts
+from assay.providers.sampling_report import SamplingReport, add_to_report
 from assay.records.candidate import Candidate, MadeByModel, MadeByUnknown
-from assay.records.draft import draft_from_record, draft_from_row
-from assay.records.endpoint import Completion, Failure, Request, SamplingParameters
 from assay.records.evidence import Evidence
 from assay.records.kinds import Adversarial, Outcome
 from assay.records.record import Record, Source
-from assay.records.sampling import Sampled, SamplingPlan, candidate_of, sample_drafts
-from assay.records.sampling_report import SamplingReport, add_to_report, read_prices
 from assay.records.task import Message, Task, ToolCall
 
 DIGEST = "sha256:" + "0" * 64

@@ -1,0 +1,139 @@
+"""One run over a model endpoint: what was answered stays in a journal, results leave in batches."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import TypeVar
+
+from assay.providers.cost import Prices
+from assay.providers.endpoint import Journal, ModelEndpoint
+from assay.providers.journal import open_journal
+from assay.providers.judge_run import JudgedRecord, JudgeRun, add_to_run
+from assay.providers.judging import JudgeConfig, judge_records
+from assay.providers.openai_compatible import OpenAICompatible, Settings
+from assay.providers.sampling import Sampled, SamplingPlan, sample_drafts
+from assay.providers.sampling_report import SamplingReport, add_to_report
+from assay.records.record import Record
+
+T = TypeVar("T")
+Ask = Callable[[ModelEndpoint, Journal], AsyncGenerator[T]]
+"""Asks an endpoint, with the answers of earlier runs, and yields what became of each input."""
+
+
+def run_sampling(
+    drafts: Iterable[Record],
+    *,
+    endpoint: Settings,
+    plan: SamplingPlan,
+    journal: Path,
+    deliver: Callable[[Sequence[Sampled]], None],
+    prices: Prices | None = None,
+    batch: int = 64,
+) -> SamplingReport:
+    """Draw candidates for drafts and hand over what became of them, in the drafts' order.
+
+    A run that was killed continues where it was: start it again with the same journal. What it
+    had handed over is handed over again, with the same records.
+
+    Args:
+        drafts: records without candidates (`providers.draft`).
+        endpoint: where the model is and how it may be used.
+        plan: what to draw.
+        journal: the JSONL file of finished answers; use one file for one endpoint and purpose.
+        deliver: takes the outcomes, `batch` of them at once, such as to store them.
+        prices: what tokens cost, if the report is to say it.
+        batch: drafts whose outcomes are handed over together, from 1.
+
+    Returns:
+        What was asked, what came back and what it cost.
+
+    Raises:
+        UsageError: if plan, address or journal make no sense together with the drafts.
+        InputError: if the journal is broken.
+        MachineError: if the key is missing, or the endpoint refuses or has stopped to answer.
+    """
+    report = SamplingReport()
+
+    def count(sampled: Sampled) -> None:
+        nonlocal report
+        report = add_to_report(report, sampled, prices)
+
+    def ask(model: ModelEndpoint, answered: Journal) -> AsyncGenerator[Sampled]:
+        return sample_drafts(drafts, model, plan, answered)
+
+    asyncio.run(
+        _run(ask, endpoint=endpoint, journal=journal, count=count, deliver=deliver, batch=batch)
+    )
+    return report
+
+
+def run_judge(
+    records: Iterable[tuple[str, Record]],
+    *,
+    endpoint: Settings,
+    config: JudgeConfig,
+    journal: Path,
+    deliver: Callable[[Sequence[JudgedRecord]], None],
+    prices: Prices | None = None,
+    batch: int = 16,
+) -> JudgeRun:
+    """Ask a judge about records and hand over what became of them, in the records' order.
+
+    Args:
+        records: ids and records.
+        endpoint: where the model is and how it may be used.
+        config: the judge.
+        journal: the JSONL file of finished answers; what is there is not asked again.
+        deliver: takes the outcomes, `batch` of them at once.
+        prices: what tokens cost, if the run is to say it.
+        batch: records whose outcomes are handed over together, from 1.
+
+    Raises:
+        UsageError: if the address makes no sense, or another run holds the journal.
+        InputError: if the journal is broken.
+        MachineError: if the key is missing, or the endpoint refuses or has stopped to answer.
+    """
+    run = JudgeRun(
+        model=config.plan.model,
+        prompt=config.instructions.prompt,
+        rubric=config.instructions.rubric,
+        parameters=config.plan.stated(),
+    )
+
+    def count(judged: JudgedRecord) -> None:
+        nonlocal run
+        run = add_to_run(run, judged, prices)
+
+    def ask(model: ModelEndpoint, answered: Journal) -> AsyncGenerator[JudgedRecord]:
+        return judge_records(records, model, config, answered)
+
+    asyncio.run(
+        _run(ask, endpoint=endpoint, journal=journal, count=count, deliver=deliver, batch=batch)
+    )
+    return run
+
+
+async def _run(
+    ask: Ask[T],
+    *,
+    endpoint: Settings,
+    journal: Path,
+    count: Callable[[T], None],
+    deliver: Callable[[Sequence[T]], None],
+    batch: int,
+) -> None:
+    ready: list[T] = []
+    with open_journal(journal) as answered:
+        async with (
+            OpenAICompatible(endpoint) as model,
+            aclosing(ask(model, answered)) as outcomes,
+        ):
+            async for outcome in outcomes:
+                count(outcome)
+                ready.append(outcome)
+                if len(ready) >= batch:
+                    deliver(ready)
+                    ready = []
+        if ready:
+            deliver(ready)
