@@ -31,8 +31,8 @@ from pathlib import Path
 from assay.providers.openai_compatible import Settings
 from assay.providers.model_run import run_sampling
 from assay.providers.draft import draft_from_row
-from assay.providers.endpoint import Parameters
-from assay.providers.sampling import Plan
+from assay.providers.endpoint import SamplingParameters
+from assay.providers.sampling import SamplingPlan
 
 url, journal = sys.argv[1:]
 drafts = (
@@ -42,7 +42,7 @@ drafts = (
 report = run_sampling(
     drafts,
     endpoint=Settings(base_url=url, concurrency=4, key_variable="SCRIPTED_KEY"),
-    plan=Plan(models=("tiny",), source_class="target", each=2, parameters=Parameters(seed=1)),
+    plan=SamplingPlan(models=("tiny",), source_class="target", each=2, parameters=SamplingParameters(seed=1)),
     journal=Path(journal),
     deliver=lambda outcomes: [print(r.id) for one in outcomes for r in one.records],
 )
