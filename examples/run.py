@@ -26,7 +26,7 @@ from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.report import ImportReport
 from assay.records.verdict import Tie
-from assay.releases.drop_report import DropReport
+from assay.releases.exporters.drop_report import DropReport
 from assay.releases.keys import make_key_pair
 
 HERE = Path(__file__).resolve().parent

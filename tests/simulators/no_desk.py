@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from assay.core.ports import FactStore
 from assay.review.assignment import Assignment
-from assay.review.pass_service import facts_of
-from assay.review.passes import PassChange, PassCount, within
 from assay.review.queue.lease import Lease
+from assay.review.queue.pass_service import facts_of
+from assay.review.queue.passes import PassChange, PassCount, within
 
 
 class NoDesk:

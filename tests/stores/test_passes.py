@@ -24,14 +24,14 @@ from assay.records.judgment import Judgment, Reviewer
 from assay.records.ports import Row
 from assay.records.record import Record
 from assay.records.verdict import NotAsked, Tie
-from assay.review import pass_service, service
+from assay.review import service
 from assay.review.adjudication import Adjudication, Preserved
 from assay.review.answer import Answer
 from assay.review.assign import Assignee as Judge
 from assay.review.assignment import Assignment
-from assay.review.passes import PassChange
-from assay.review.queue import leasing
+from assay.review.queue import leasing, pass_service
 from assay.review.queue.lease import Lease, LeaseState, NewItem, Queue, QueueMember
+from assay.review.queue.passes import PassChange
 from assay.store.audit import verify
 from assay.store.pass_register import Passes
 from assay.store.queue import SqlQueue

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from assay.core.errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from assay.providers.cost import Prices
+    from assay.program.sampling import Prices
 
 
 def pairs(given: list[str]) -> dict[str, str]:
@@ -70,7 +70,7 @@ def prices_of(text: str | None) -> "Prices | None":
     Raises:
         UsageError: if they are not two decimal numbers.
     """
-    from assay.providers.cost import read_prices
+    from assay.program.sampling import read_prices
 
     if text is None:
         return None

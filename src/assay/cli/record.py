@@ -345,9 +345,7 @@ def sample(
     """
     import assay
     from assay.cli.options import one_of, prices_of
-    from assay.program.sampling import Endpoint
-    from assay.providers.endpoint import SamplingParameters, Shortfall
-    from assay.providers.sampling import SamplingPlan
+    from assay.program.sampling import Endpoint, SamplingParameters, SamplingPlan, Shortfall
 
     plan = SamplingPlan(
         models=tuple(model),

@@ -161,7 +161,6 @@ def gate(
     Example: assay reserve gate --socket /run/assay/gate.sock
     """
     import assay
-    from assay.providers.gate_socket import serve
     from assay.reserve.gate import GateLimits
 
     with assay.open(program) as opened:
@@ -169,7 +168,9 @@ def gate(
         own = opened.reserve.gate(GateLimits(characters=characters, overlaps=overlaps))
         items = own.state.items
         try:
-            serve(own, path, lambda: typer.echo(f"{items} sealed items behind {path}", err=True))
+            opened.reserve.serve_gate(
+                own, path, lambda: typer.echo(f"{items} sealed items behind {path}", err=True)
+            )
         except KeyboardInterrupt:
             typer.echo("the gate is closed", err=True)
 

@@ -204,9 +204,8 @@ def judge(
     import assay
     from assay.cli.options import prices_of
     from assay.core.errors import UsageError
-    from assay.program.sampling import Endpoint
-    from assay.providers.endpoint import SamplingParameters
-    from assay.providers.judging import JudgePlan
+    from assay.program.judging import JudgePlan
+    from assay.program.sampling import Endpoint, SamplingParameters
 
     drawn = SamplingParameters(
         temperature=temperature, seed=seed, max_tokens=max_tokens, extra=extra

@@ -20,8 +20,8 @@ from assay.quality.sections.questions import ReportQuestion, Verdicts
 from assay.quality.sections.reviewers import ReviewerRates
 from assay.quality.sentinels import SentinelRates, sentinel_rates
 from assay.records.judgment import Judgment
-from assay.review.passes import PassCount
 from assay.review.queue.lease import LeaseState, QueueRow
+from assay.review.queue.passes import PassCount
 from assay.review.sentinel import Sentinel, SentinelAnswer, answers_to, count
 from assay.review.welfare import LEAST_PEOPLE, Exposure, ExposureSummary, Suppressed, care_of_groups
 from assay.store.families import FAMILIES

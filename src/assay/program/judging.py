@@ -20,6 +20,15 @@ from assay.quality.judges import JudgeAgreement, judge_agreements
 from assay.quality.service import each_case
 from assay.records.judgment import Judge
 
+__all__ = [
+    "JudgePlan",
+    "JudgePreview",
+    "JudgeReport",
+    "judge_into",
+    "model_judges",
+    "preview_judge",
+]
+
 
 class JudgeReport(msgspec.Struct, frozen=True, kw_only=True):
     """A judge run, its error rates, and how far the judge says what people say."""

@@ -21,7 +21,7 @@ from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
 from assay.releases.audit_head import open_head, sign_head
 from assay.releases.checksums import digest_file
-from assay.releases.drop_report import DropReport
+from assay.releases.exporters.drop_report import DropReport
 from assay.releases.exporters.release_folder import release_name, released_records
 from assay.releases.exporters.service import export
 from assay.releases.inputs import DocumentFile, ReleaseInputs, RenderedQualityReport

@@ -127,6 +127,18 @@ class ReserveService:
 
         return Gate(index, clock=session.clock, log=log, limits=limits)
 
+    def serve_gate(self, gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
+        """Answer requests for comparison on a Unix socket until the process is stopped.
+
+        Args:
+            gate: from `gate`.
+            socket: where to listen.
+            ready: called when requests are answered.
+        """
+        from assay.providers.gate_socket import serve  # noqa: PLC0415  few machines serve a gate
+
+        serve(gate, socket, ready)
+
     def open(self, out: str | Path, *, role: str, purpose: str, person: str) -> int:
         """Write the items unencrypted to a file that its owner alone can read.
 

@@ -17,12 +17,13 @@ from assay.quality import service as quality
 from assay.quality.explanation import StaleRecord
 from assay.records.people_mask import PeopleMask, known_or_made
 from assay.records.ports import Rejects, Row
-from assay.review import adjudication_rows, pass_service, service
+from assay.review import adjudication_rows, service
 from assay.review.adjudication import Adjudication, Cause, Decided, Preserved, Returned
 from assay.review.assign import Assignee, refuse_unknown_members
 from assay.review.assignment import Assignment
 from assay.review.disputes import Dispute, undecided
-from assay.review.passes import PassChange
+from assay.review.queue import pass_service
+from assay.review.queue.passes import PassChange
 from assay.review.renewal import Renewals, renew
 from assay.store.pass_register import Passes
 

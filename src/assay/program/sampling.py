@@ -11,12 +11,17 @@ from assay.bulk.rows import DiskFile
 from assay.context import Context
 from assay.core.errors import AssayError, InputError
 from assay.core.private import FOLDER_MODE
-from assay.providers.cost import Prices
+from assay.providers.cost import Prices, read_prices
 from assay.providers.draft import draft_from_record, draft_from_row
+from assay.providers.endpoint import SamplingParameters, Shortfall
 from assay.providers.sampling import Sampled, SamplingPlan
 from assay.providers.sampling_report import SamplingReport
 from assay.records.ports import row_values
 from assay.records.record import Record
+
+__all__ = [
+    "Endpoint", "Prices", "SamplingParameters", "SamplingPlan", "Shortfall", "read_prices", "sample_into",
+]  # fmt: skip
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ from assay.review.exchange import (
     work_row,
 )
 from assay.review.layer import layer_of
-from assay.review.pass_service import waiting_work
+from assay.review.queue.pass_service import waiting_work
 from assay.review.queue.ports import PassRegister
 
 ROLES: tuple[RoleName, ...] = (

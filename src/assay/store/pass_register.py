@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, func, select
 
 from assay.review.assignment import Assignment
-from assay.review.passes import PassChange, PassCount, total, within
 from assay.review.queue.lease import Lease
+from assay.review.queue.passes import PassChange, PassCount, total, within
 from assay.store.connection import among
 from assay.store.passes import at_desk, leases_of
 from assay.store.queue import SqlQueue

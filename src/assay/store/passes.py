@@ -27,7 +27,8 @@ from assay.core.fact import Fact
 from assay.records.judgment import Judgment
 from assay.review.adjudication import Adjudication
 from assay.review.assignment import Assignment, AssignmentWithdrawal
-from assay.review.passes import (
+from assay.review.queue.lease import COUNTED, Lease, LeaseState, Queue, QueueItem
+from assay.review.queue.passes import (
     PassChange,
     People,
     involvements,
@@ -35,7 +36,6 @@ from assay.review.passes import (
     open_passes,
     placed,
 )
-from assay.review.queue.lease import COUNTED, Lease, LeaseState, Queue, QueueItem
 from assay.store.connection import among
 from assay.store.queue_tables import QueueTables
 from assay.store.tables import Schema

@@ -28,7 +28,6 @@ from sqlalchemy import (
 )
 
 from assay.records.record import Record
-from assay.review.passes import PassCount, pass_count
 from assay.review.queue.lease import (
     ANSWERED,
     UNDER_WAY,
@@ -40,6 +39,7 @@ from assay.review.queue.lease import (
     QueueRow,
     Turn,
 )
+from assay.review.queue.passes import PassCount, pass_count
 from assay.review.queue.skipping import Ended
 from assay.review.welfare import Exposure
 from assay.store.connection import among

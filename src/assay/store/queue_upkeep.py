@@ -10,8 +10,8 @@ import msgspec
 from sqlalchemy import delete, func, insert, select, update
 
 from assay.core.batches import batches
-from assay.review.passes import reopened
 from assay.review.queue.lease import UNDER_WAY, Lease, LeaseState, NewItem, Queue, QueueItem
+from assay.review.queue.passes import reopened
 from assay.store.connection import among
 from assay.store.contract_change import ContractChange
 from assay.store.passes import COUNTED_WORDS, item_of, lease_row, leases_of, recount

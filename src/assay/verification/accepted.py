@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from assay.core.errors import InputError
 from assay.verification.json_value import same, shown
-from assay.verification.verifiers.matching import normalised
+from assay.verification.normalised_text import normalised
 
 Strings = Literal["exact", "normalised", "bfcl"]
 """How texts are compared: letter by letter; in NFKC with single spaces and without regard to case;

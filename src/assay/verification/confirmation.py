@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from assay.records.task import Message
 from assay.verification.json_value import is_number
-from assay.verification.verifiers.matching import normalised
+from assay.verification.normalised_text import normalised
 
 MAX_MESSAGE = 20_000
 """Characters of a question that are examined; a longer one names nothing."""

@@ -21,8 +21,8 @@ from assay.records.verdict import BothUnacceptable, Prefers, Tie
 from assay.review.adjudication import Decided
 from assay.review.answer import Answer
 from assay.review.assignment import Assignment
-from assay.review.passes import open_passes
 from assay.review.queue.lease import LeaseState
+from assay.review.queue.passes import open_passes
 from assay.store.pass_register import Passes
 from assay.store.queue import SqlQueue
 from assay.store.queue_overview import QueueOverview

@@ -25,11 +25,11 @@ from assay.records.verdict import (
     Tie,
     Verdict,
 )
-from assay.review import pass_service
 from assay.review import service as review
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.assign import Assignee
 from assay.review.assignment import Assignment
+from assay.review.queue import pass_service
 from assay.verification.verification import Fail, Verification
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk

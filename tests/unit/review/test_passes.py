@@ -9,7 +9,8 @@ from assay.records.judgment import Judgment
 from assay.records.verdict import NotAsked, Tie
 from assay.review.adjudication import Adjudication, Preserved
 from assay.review.assignment import Assignment, AssignmentWithdrawal
-from assay.review.passes import (
+from assay.review.queue.lease import Lease, LeaseState, Queue, QueueItem, Stage
+from assay.review.queue.passes import (
     Involvement,
     PassCount,
     involvements,
@@ -20,7 +21,6 @@ from assay.review.passes import (
     total,
     within,
 )
-from assay.review.queue.lease import Lease, LeaseState, Queue, QueueItem, Stage
 from simulators.small_program import judged, pair
 
 RECORD = pair()

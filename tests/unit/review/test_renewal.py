@@ -7,7 +7,8 @@ from assay.quality import service as quality
 from assay.records.judgment import Judgment, Reviewer
 from assay.records.ports import Row
 from assay.records.verdict import Prefers
-from assay.review import pass_service, service
+from assay.review import service
+from assay.review.queue import pass_service
 from assay.review.renewal import renew
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk

@@ -19,11 +19,12 @@ from assay.records.verdict import (
     ScoreAbstained,
     Scored,
 )
-from assay.review import pass_service, service
+from assay.review import service
 from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.assign import Assignee
 from assay.review.assignment import Assignment
 from assay.review.decision import decision_faults
+from assay.review.queue import pass_service
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk
 from simulators.open_rights import open_rights

@@ -13,7 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from assay.core.errors import MachineError, UsageError
-from assay.releases.drop_report import DropCounter, DropReport, render_json, render_markdown
+from assay.releases.exporters.drop_report import (
+    DropCounter,
+    DropReport,
+    render_json,
+    render_markdown,
+)
 from assay.releases.exporters.exporter import Carried, Dropped, Exporter, attempt
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.writer import JsonLines, open_writer

@@ -14,8 +14,8 @@ from assay.records.ports import Row, row_values
 from assay.review.exchange import is_answer_row, is_unanswered
 from assay.review.formats.format import Foreign, ReviewFormat
 from assay.review.formats.questions import Questionnaire, extent_of, questionnaire
-from assay.review.pass_service import waiting_work
 from assay.review.presentation import Presentation, present
+from assay.review.queue.pass_service import waiting_work
 from assay.review.queue.ports import PassRegister
 from assay.review.service import Whose
 

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from assay.core.ports import Writing
 from assay.review.assignment import Assignment
-from assay.review.passes import PassChange, PassCount
 from assay.review.queue.lease import Lease, NewItem, Queue, QueueItem, QueueMember, QueueRow, Turn
+from assay.review.queue.passes import PassChange, PassCount
 from assay.review.queue.skipping import Ended
 from assay.review.welfare import Exposure
 

@@ -1,17 +1,13 @@
 """Matches: the answer is the reference, to the letter or after normalisation."""
 
-import re
-import unicodedata
-
 from assay.records.candidate import candidate_text
 from assay.records.record import Record
 from assay.verification.cases import case
+from assay.verification.normalised_text import normalised
 from assay.verification.verification import Fail, Pass
 from assay.verification.verifier import Found, NothingToVerify, Test, VerifierCase, reference_of
 
 _SHOWN = 80
-_SIGNED = re.compile(r"-?[.,]?\d")
-_MEANT = frozenset("%‰°$€£¥+#<>=±")
 
 
 class ExactMatch(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,31 +89,6 @@ class NormalisedMatch(ExactMatch, frozen=True, kw_only=True, forbid_unknown_fiel
             case("capitals count where asked", "fail", "TURIN", reference="Turin", keep_case=True),
             case("no reference", "nothing", "Turin"),
         )
-
-
-def normalised(text: str, *, keep_case: bool = False, keep_punctuation: bool = False) -> str:
-    """The text in NFKC, with single spaces, in lower case, without punctuation at its ends.
-
-    The sign of a number, and what is part of a name or a quantity (`%`, `+`, `#`), is none.
-    """
-    plain = " ".join(unicodedata.normalize("NFKC", text).replace("−", "-").split())
-    if not keep_punctuation:
-        plain = _bare(plain) or plain
-    return plain if keep_case else plain.casefold()
-
-
-def _bare(text: str) -> str:
-    """The text without punctuation at its ends; signs of a number and of a name stay."""
-    start, end = 0, len(text)
-    while start < end and not (_kept(text[start]) or _SIGNED.match(text, start)):
-        start += 1
-    while end > start and not _kept(text[end - 1]):
-        end -= 1
-    return text[start:end]
-
-
-def _kept(letter: str) -> bool:
-    return letter.isalnum() or letter in _MEANT
 
 
 def answer_in(text: str, after: str) -> str | None:

@@ -10,8 +10,8 @@ import pytest
 
 from assay.core.errors import MachineError, UsageError
 from assay.records.verdict import Tie
-from assay.releases.drop_report import DropReport
 from assay.releases.exporters.catalogue import EXPORTERS, render_matrix
+from assay.releases.exporters.drop_report import DropReport
 from assay.releases.exporters.exporter import Carried, Exporter, ExportFormat
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.service import export

@@ -23,9 +23,9 @@ from assay.records.verdict import (
     Tie,
     Verdict,
 )
-from assay.releases.drop_report import DropCounter
 from assay.releases.exporters.carried_fields import CARRIED_FIELDS, CarriedField, losses
 from assay.releases.exporters.catalogue import EXPORTERS
+from assay.releases.exporters.drop_report import DropCounter
 from assay.releases.exporters.exporter import Carried, Dropped, attempt
 from assay.releases.exporters.released import ReleasedRecord
 from assay.releases.exporters.trl import Kto, TrlPreference

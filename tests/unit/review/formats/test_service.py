@@ -14,11 +14,12 @@ from assay.records.kinds import Adversarial
 from assay.records.ports import Row
 from assay.records.record import Lineage, Record, Sensitivity, Source, Transformation
 from assay.records.task import Message
-from assay.review import pass_service, service
+from assay.review import service
 from assay.review.assign import Assignee
 from assay.review.assignment import Assignment
 from assay.review.formats import FORMATS, format_named
 from assay.review.formats.service import hand_out, native_rows
+from assay.review.queue import pass_service
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk
 from simulators.open_rights import open_rights

@@ -20,8 +20,8 @@ from assay.review.adjudication import Adjudication
 from assay.review.assign import AssignableRecord, Assignee, Draw, Unfilled
 from assay.review.assignment import Assignment, AssignmentWithdrawal
 from assay.review.layer import layer_of
-from assay.review.passes import PassCount, People, involvements
 from assay.review.queue.lease import COUNTED
+from assay.review.queue.passes import PassCount, People, involvements
 from assay.review.queue.ports import PassRegister
 
 BATCH = 500
