@@ -10,7 +10,7 @@ from typing import Self
 import uvicorn
 
 from assay.core.clock import Clock, system_clock
-from assay.desk.desk import LEASE_SECONDS, DeskService
+from assay.desk.service import LEASE_SECONDS, DeskService
 from assay.program.program import Program
 from assay.records.record import Record
 from assay.web.app import create_app
@@ -52,7 +52,7 @@ class DeskServer:
         if lease_seconds != LEASE_SECONDS:
             self.program.desk.close()
             vars(self.program)["desk"] = DeskService(
-                self.program.session, lease_seconds=lease_seconds
+                self.program.context, lease_seconds=lease_seconds
             )
         self.people = {name: person(self.program, name, *roles) for name, roles in PEOPLE.items()}
         """Everybody who has an account."""

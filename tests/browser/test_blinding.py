@@ -184,7 +184,7 @@ def _hide(program: Program) -> None:
         Key(record=each.id, rubric=program.desk.in_force.rubric_id, source="expert", verdicts=(Prefers(candidate=0),))
         for each in records
     ]  # fmt: skip
-    program.desk.seating.add_sentinels(keys, family="mixed", language="en", retired_after=50)
+    program.desk.eligibility.add_sentinels(keys, family="mixed", language="en", retired_after=50)
     program.desk.sweep()
 
 

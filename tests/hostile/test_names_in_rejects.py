@@ -77,4 +77,4 @@ def test_fixed_rejects_give_the_judgment_of_the_same_person(tmp_path: Path) -> N
         rejects.write_text(text.replace('"better":"neither"', '"better":"right"'))
         assert opened.records.import_(rejects, **way).stored == 1
         people = {each.reviewer.pseudonym for each in opened.store.scan(Judgment)}
-        assert people == {opened.session.pseudonym(f"shift {WORKER}")}
+        assert people == {opened.context.pseudonym(f"shift {WORKER}")}

@@ -43,7 +43,7 @@ def test_whoever_acts_is_recorded_by_pseudonym(program: Path, tmp_path: Path) ->
         source = opened.documents.sources.classes[0].id
         opened.records.import_(rows, reader="trl", source=source)
         opened.review.take_answers([], subject=str(rows))
-        own = opened.session.pseudonym(NAME)
+        own = opened.context.pseudonym(NAME)
     entries = _entries(program)
     assert {each["actor"] for each in entries} == {own}
     assert {each["subject"] for each in entries if "subject" in each} == {"rows.jsonl"}
@@ -86,6 +86,6 @@ def test_a_machine_with_the_key_of_the_gate_alone_makes_no_other(program: Path) 
     with (program / "assay.toml").open("a") as stream:
         stream.write('\ngate_key = "file:gate.key"\n')
     with assay.open(program, who=NAME) as opened:
-        assert opened.session.keys.gate
+        assert opened.context.keys.gate
     assert {each["actor"] for each in _entries(program)} == {"somebody"}
     assert not (program / ".assay" / "master.key").exists()

@@ -50,7 +50,7 @@ def program(tmp_path: Path) -> Path:
 def test_a_new_program_keeps_store_log_and_keys_to_itself(program: Path) -> None:
     """Under a umask of 022 the folder is 0700 and each file 0600, also while the store is open."""
     with assay.open(program) as opened:
-        assert opened.session.keys.pseudonyms
+        assert opened.context.keys.pseudonyms
         names = {path.name for path in _private(program)}
         assert {".assay", "store.sqlite", "store.sqlite-wal", "master.key", "audit.head"} <= names
         assert _open_to_others(*_private(program)) == []
@@ -71,7 +71,7 @@ def test_rejects_are_private(program: Path, tmp_path: Path) -> None:
 def test_an_older_program_is_narrowed_when_it_is_opened(program: Path) -> None:
     """What an earlier version left readable is private after the next command."""
     with assay.open(program) as opened:
-        assert opened.session.keys.pseudonyms
+        assert opened.context.keys.pseudonyms
     (program / ".assay" / "signing.key").write_text("a key")
     for path in _private(program):
         path.chmod(0o755 if path.is_dir() else 0o644)
@@ -88,14 +88,14 @@ def test_a_key_elsewhere_is_narrowed_when_it_is_read(program: Path) -> None:
     with (program / "assay.toml").open("a") as stream:
         stream.write('\nmaster_key = "file:keys/master.txt"\n')
     with assay.open(program) as opened:
-        assert opened.session.keys.pseudonyms
+        assert opened.context.keys.pseudonyms
     assert _open_to_others(key) == []
 
 
 def test_what_cannot_be_narrowed_is_named(program: Path) -> None:
     """A file whose permissions are not ours to change is a finding of the audit."""
     with assay.open(program) as opened:
-        assert opened.session.keys.pseudonyms
+        assert opened.context.keys.pseudonyms
     foreign = program / ".assay" / "journal"
     foreign.symlink_to("/proc/self/status")
     assert not narrow(foreign)

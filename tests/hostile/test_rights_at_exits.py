@@ -168,7 +168,7 @@ def test_a_quality_report_names_by_handles_what_a_lead_may_not_read(
     handles = {
         name
         for name, each in records.items()
-        if program.session.record_handle(each.id).encode() in content
+        if program.context.record_handle(each.id).encode() in content
     }
     assert named <= BY_LEADS
     assert handles

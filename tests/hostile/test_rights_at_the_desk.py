@@ -246,7 +246,7 @@ def test_rounds_and_gaps_show_what_their_reader_may_read(
     given = Round(
         records=tuple(each.id for each in records.values()),
         members=tuple(members),
-        rubric=program.session.ids["rubric"],
+        rubric=program.context.ids["rubric"],
         opened_by=lead.principal.pseudonym,
         opened=BEFORE[:10],
     )

@@ -41,7 +41,7 @@ def test_a_million_facts_are_stored_decided_and_audited(tmp_path: Path) -> None:
     with assay.open(folder) as program:
         done = program.records.import_(file, source="desk-authors")
         assert (done.stored, done.set_aside) == (4 * RECORDS, 0)
-        found = service.dispose(program.store, program.session.facts, actor="tests")
+        found = service.dispose(program.store, program.context.facts, actor="tests")
         assert sum(found.states.values()) == RECORDS
         assert found.states["accepted"] > 0
         assert found.states["disagreement_preserved"] > 0

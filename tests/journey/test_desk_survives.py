@@ -136,7 +136,7 @@ def nothing_is_lost(folder: Path, load: Load) -> None:
     assert load.waits > 0, "the kill was noticed by no client"
     with assay.open(folder) as program:
         stored = list(program.store.scan(Judgment))
-        handles = [program.session.handle(JUDGMENT_HANDLE, each.id) for each in stored]
+        handles = [program.context.handle(JUDGMENT_HANDLE, each.id) for each in stored]
         report = verify(program.store)
     told = [receipt.judgment for *_, receipt in load.acknowledged]
     assert len(told) >= BEFORE + AFTER

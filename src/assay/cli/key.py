@@ -57,7 +57,7 @@ def derive(
     from assay.releases.keys import write_new
 
     with assay.open(program) as opened:
-        write_new(out, getattr(opened.session.keys, purpose) + b"\n", mode=FILE_MODE)
+        write_new(out, getattr(opened.context.keys, purpose) + b"\n", mode=FILE_MODE)
     typer.echo(
         f'{out}  (readable by you alone; name it in assay.toml: {_NAMES[purpose]} = "file:...")'
     )

@@ -287,6 +287,13 @@ class QualificationRule(Part):
     """Number of items in the test."""
     pass_mark: Share | None = None
     """Least share of the items answered as the key says."""
+    credentials: tuple[Text, ...] = ()
+    """What must be on paper before anybody sits the test or works in the role, each seen by a lead;
+    never enough where there is a test."""
+    valid_days: Annotated[int, Field(ge=1, le=3650)] = 180
+    """Days for which the passed test counts."""
+    renew_days: Annotated[int, Field(ge=0, le=365)] = 14
+    """Days before that end from which the test may be taken again."""
 
 
 class ReadingCaps(Part):

@@ -84,7 +84,7 @@ def _collect(program: Program, scene: FailureScene) -> None:
     holdout, records = program.folder / "holdout.jsonl", program.folder / "records.jsonl"
     write_facts(holdout, scene.reserve)
     program.reserve.seal(holdout, remove=True)
-    documents = DocumentsInForce.of(program.session.facts)
+    documents = DocumentsInForce.of(program.context.facts)
     write_facts(records, (*(item.record for item in scene.items), *judge(scene, documents)))
     done = program.records.import_(records, source="desk-authors")
     if done.set_aside:

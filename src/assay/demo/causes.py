@@ -86,7 +86,7 @@ def plant_causes(program: Program, say: Say) -> None:
     revision = CauseCase(
         cause="nothing", record=_revision(), answers=_all(PanelAnswer(scores=RIGHT, kept=True))
     )
-    rubric = program.session.ids["rubric"]
+    rubric = program.context.ids["rubric"]
     known = (revision, *cases)
     judgments = [each for case in known for each in _judgments(case, revision.record.id, rubric)]
     file = program.folder / "data" / "causes.jsonl"

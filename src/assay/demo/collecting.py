@@ -73,7 +73,7 @@ def review(program: Program, items: Sequence[WorldItem], say: Say) -> None:
         rows = list(program.review.work(person.name))
         taken = program.review.take_answers(
             answer_all(person, rows, oracle, draw),
-            subject=f"answers of {program.session.pseudonym(person.name)}",
+            subject=f"answers of {program.context.pseudonym(person.name)}",
         )
         if taken.set_aside:
             raise CheckError(code="demo-broken", message=taken.set_aside[0].reason)

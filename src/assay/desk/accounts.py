@@ -75,9 +75,9 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
 class AccountsService:
     """Invite, sign in, give tokens, take them back."""
 
-    def __init__(self, session: Context) -> None:
-        self._session = session
-        self._accounts = Accounts(session.store)
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._accounts = Accounts(context.store)
         self._hasher = HASHER
         self._hashing = Semaphore(AT_ONCE)
         self._used: dict[bytes, str] = {}
@@ -96,7 +96,7 @@ class AccountsService:
         """
         if self._has_administrator():
             return None
-        by = self._session.actor
+        by = self._context.actor
         with self._write("account.withdraw_links", by, ADMINISTRATOR) as unit:
             self._accounts.withdraw_open(unit, ADMINISTRATOR)
         return self.invite((ADMINISTRATOR,), by=by, seconds=DAY_SECONDS)
@@ -129,7 +129,7 @@ class AccountsService:
             digest=digest(secret),
             name=name,
             roles=given,
-            until=later(self._session.clock(), seconds),
+            until=later(self._context.clock(), seconds),
         )
         with self._write("account.invite", by, name or "") as unit:
             self._accounts.invite(unit, invitation)
@@ -142,7 +142,7 @@ class AccountsService:
             UsageError: if there is none, or it was used or has ended.
         """
         found = self._accounts.invitation(digest(secret))
-        if found is None or found.used or found.until < self._session.clock():
+        if found is None or found.used or found.until < self._context.clock():
             raise UsageError(
                 code="no-invitation",
                 message="this link was used before, or has ended",
@@ -204,7 +204,7 @@ class AccountsService:
         check_name(name)
         self._refuse_taken(name)
         account = Account(
-            id=0, name=name, pseudonym=self._session.pseudonym(name), roles=_roles(roles)
+            id=0, name=name, pseudonym=self._context.pseudonym(name), roles=_roles(roles)
         )
         with self._write("account.add_program", by, name) as unit:
             self._end_first_links(unit, account)
@@ -224,7 +224,7 @@ class AccountsService:
             SignInWaitError: if too many tries with this name failed, whether it has an account or not.
         """
         name = name if NAME.match(name) else ""
-        self.failed_sign_ins.begin(name, address, self._session.clock())
+        self.failed_sign_ins.begin(name, address, self._context.clock())
         account = self._accounts.by_name(name) if name else None
         known = account.password if account and account.active and account.password else None
         right = self._verify(known or self._nobody, password)
@@ -248,7 +248,7 @@ class AccountsService:
         if found is None:
             return None
         row, account = found
-        now = self._session.clock()
+        now = self._context.clock()
         if row.until < now or not account.active:
             return None
         if row.until < later(now, IDLE_SECONDS - RENEWED_SECONDS):
@@ -275,7 +275,7 @@ class AccountsService:
         if found is None:
             return None
         row, account = found
-        if row.revoked or row.until < self._session.clock() or not account.active:
+        if row.revoked or row.until < self._context.clock() or not account.active:
             return None
         whole = _principal(account, csrf=None)
         return msgspec.structs.replace(whole, permissions=scoped(whole.permissions, row.scopes))
@@ -302,7 +302,7 @@ class AccountsService:
                 where="scopes",
             )
         secret = new_secret(TOKEN_PREFIX)
-        now = self._session.clock()
+        now = self._context.clock()
         row = TokenRow(
             digest=digest(secret),
             account=who.account,
@@ -371,7 +371,7 @@ class AccountsService:
         name = invitation.name or name
         check_name(name)
         self._refuse_taken(name)
-        pseudonym = self._session.pseudonym(name)
+        pseudonym = self._context.pseudonym(name)
         return invitation, Account(id=0, name=name, pseudonym=pseudonym, roles=invitation.roles)
 
     def _use(self, invitation: Invitation, account: Account) -> Account:
@@ -389,7 +389,7 @@ class AccountsService:
 
     def _begin(self, account: Account) -> SignedIn:
         cookie, csrf = new_secret(), new_secret()
-        now = self._session.clock()
+        now = self._context.clock()
         row = SessionRow(
             digest=digest(cookie),
             account=account.id,
@@ -403,12 +403,12 @@ class AccountsService:
 
     def _write(self, action: str, actor: str, account: str) -> AbstractContextManager[WriteUnit]:
         """A transaction on somebody's account; the audit log has neither name."""
-        return self._session.store.write(
+        return self._context.store.write(
             action, actor=self._recorded(actor), subject=self._recorded(account)
         )
 
     def _recorded(self, name: str) -> str:
-        return name if not name or is_pseudonym(name) else self._session.pseudonym(name)
+        return name if not name or is_pseudonym(name) else self._context.pseudonym(name)
 
     def _known(self, number: int) -> Account:
         account = self._accounts.by_id(number)

@@ -4,7 +4,7 @@ import msgspec
 
 from assay.context import Context
 from assay.core.errors import UsageError
-from assay.desk.desk import DeskService
+from assay.desk.service import DeskService
 from assay.governance.permissions import Principal
 from assay.quality import service as quality
 from assay.records.judgment import Judgment, standing
@@ -80,15 +80,15 @@ class WaitingDecisions(msgspec.Struct, frozen=True, kw_only=True):
 class AdjudicationService:
     """Take a record on which people disagree, look at all judgments, decide."""
 
-    def __init__(self, session: Context, floor: DeskService) -> None:
-        self._session = session
-        self._floor = floor
-        self._desk = SqlQueue(session.store)
+    def __init__(self, context: Context, desk: DeskService) -> None:
+        self._context = context
+        self._desk = desk
+        self._queue_store = SqlQueue(context.store)
 
     def waiting(self, who: Principal) -> WaitingDecisions:
         """What waits for an adjudicator."""
-        free = self._desk.waiting()
-        mine = self._desk.leases(reviewer=who.pseudonym)
+        free = self._queue_store.waiting()
+        mine = self._queue_store.leases(reviewer=who.pseudonym)
         queues = self._queues()
         held = [x for x in mine if x.state == LeaseState.held and x.queue in queues]
         return WaitingDecisions(
@@ -104,36 +104,36 @@ class AdjudicationService:
 
         Records that show a kind of harm are offered to those who agreed to it, as at the desk.
         """
-        now = self._session.clock()
-        in_force = self._floor.in_force
+        now = self._context.clock()
+        in_force = self._desk.in_force
         offered = self._offered(who)
 
         def work(unit: WriteUnit) -> str | None:
-            open_desk = self._desk.unit(unit)
+            transaction = self._queue_store.unit(unit)
             for queue in offered:
-                turn = self._turn(open_desk, who, queue)
+                turn = self._turn(transaction, who, queue)
                 if turn is not None:
                     lease = leasing.give_senior(
-                        open_desk, in_force, adjudicator=who.pseudonym, turn=turn, now=now
+                        transaction, in_force, adjudicator=who.pseudonym, turn=turn, now=now
                     )
                     return lease.handle
             return None
 
-        return self._floor.submit(work, "adjudication.take", actor=who.pseudonym)
+        return self._desk.submit(work, "adjudication.take", actor=who.pseudonym)
 
-    def _turn(self, open_desk: QueueTransaction, who: Principal, queue: int) -> Turn | None:
+    def _turn(self, transaction: QueueTransaction, who: Principal, queue: int) -> Turn | None:
         """The next record of a queue that the adjudicator may read; the others are offered no more."""
-        rights = self._floor.rights
-        while turn := open_desk.turn(who.pseudonym, queue):
+        rights = self._desk.rights
+        while turn := transaction.turn(who.pseudonym, queue):
             identity = turn.item.record
-            record = self._session.store.get(Record, identity)
+            record = self._context.store.get(Record, identity)
             if rights.may_read(who, identity, record):
                 return turn
             if rights.decide(identity, record, ("adjudicator",)).permitted:
-                open_desk.queues.bar(identity, [who.pseudonym])
+                transaction.queues.bar(identity, [who.pseudonym])
             else:
-                open_desk.queues.retire(identity)
-            open_desk.acted()
+                transaction.queues.retire(identity)
+            transaction.acted()
         return None
 
     def look(self, who: Principal, handle: str) -> SeniorWork:
@@ -143,17 +143,17 @@ class AdjudicationService:
             UsageError: if the adjudicator has not taken it, or may not read its text any more.
         """
         lease = self._own(who, handle)
-        record = self._session.store.get(Record, lease.record)
-        self._floor.rights.refuse_unreadable(who, lease.record, record)
+        record = self._context.store.get(Record, lease.record)
+        self._desk.rights.refuse_unreadable(who, lease.record, record)
         order = self._order(lease, record)
         people = self._people(lease.record)
         people.sort(
-            key=lambda each: leasing.opaque(self._session.keys.desk, "voi", handle, each.id)
+            key=lambda each: leasing.opaque(self._context.keys.desk, "voi", handle, each.id)
         )
         return SeniorWork(
             handle=handle,
-            form=self._floor.in_force.form(record),
-            shown=self._floor.reading.in_hand(who, record, order, handle),
+            form=self._desk.in_force.form(record),
+            shown=self._desk.reading.in_hand(who, record, order, handle),
             voices=tuple(
                 JudgmentView(
                     name=f"R{number}",
@@ -163,7 +163,7 @@ class AdjudicationService:
                 for number, each in enumerate(people, start=1)
             ),
             disputes=self._disputes(lease),
-            care=self._floor.reading.care(record),
+            care=self._desk.reading.care(record),
             decided=leasing.is_decided(lease),
         )
 
@@ -191,7 +191,7 @@ class AdjudicationService:
         """
         lease = self._own(who, handle)
         leasing.refuse_decided(lease)
-        record = self._session.store.get(Record, lease.record)
+        record = self._context.store.get(Record, lease.record)
         written: Record | None = None
         stated: Decided | Preserved | Returned
         if isinstance(decision, Answer):
@@ -199,7 +199,7 @@ class AdjudicationService:
         else:
             stated = decision
         adjudication = weigh(
-            self._session.store,
+            self._context.store,
             lease.record,
             stated,
             cause=cause,
@@ -208,14 +208,14 @@ class AdjudicationService:
         )
 
         def work(unit: WriteUnit) -> Adjudication:
-            open_desk = self._desk.unit(unit)
-            current = self._own(who, handle, open_desk.find(handle))
+            transaction = self._queue_store.unit(unit)
+            current = self._own(who, handle, transaction.find(handle))
             leasing.refuse_decided(current)
-            leasing.settle(open_desk, current, adjudication.id)
+            leasing.settle(transaction, current, adjudication.id)
             unit.add([adjudication] if written is None else [written, adjudication])
             return adjudication
 
-        return self._floor.submit(
+        return self._desk.submit(
             work, "review.adjudicate", actor=who.pseudonym, subject=lease.record
         )
 
@@ -223,7 +223,7 @@ class AdjudicationService:
         self, answer: Answer, record: Record, lease: Lease
     ) -> tuple[Decided, Record | None]:
         order = self._order(lease, record)
-        in_force = self._floor.in_force
+        in_force = self._desk.in_force
         faults = senior_faults(
             answer,
             in_force.form(record),
@@ -249,40 +249,40 @@ class AdjudicationService:
         answer = in_presented_order(judgment, record, order)
         if judgment.wrote is None:
             return answer
-        written = self._session.store.get(Record, judgment.wrote).candidates[-1].content
+        written = self._context.store.get(Record, judgment.wrote).candidates[-1].content
         text = written if isinstance(written, str) else None
         return msgspec.structs.replace(answer, written=text)
 
     def _people(self, record: str) -> list[Judgment]:
-        given = standing(self._session.store.scan(Judgment, record=record))
+        given = standing(self._context.store.scan(Judgment, record=record))
         return [each for each in given if each.reviewer.kind != "model"]
 
     def _disputes(self, lease: Lease) -> tuple[Dispute, ...] | None:
         """What the judgments of a lease's record differ on, as it is shown to its adjudicator."""
-        record = self._session.store.get(Record, lease.record)
-        found = quality.disputed(self._session.store, self._session.facts, record.id)
+        record = self._context.store.get(Record, lease.record)
+        found = quality.disputed(self._context.store, self._context.facts, record.id)
         if found is None:
             return None
         order = self._order(lease, record).order
         return tuple(dispute.moved(order) for dispute in found)
 
     def _queues(self) -> list[int]:
-        return [row.id for row in self._desk.queues() if row.queue.stage == "adjudication"]
+        return [row.id for row in self._queue_store.queues() if row.queue.stage == "adjudication"]
 
     def _offered(self, who: Principal) -> list[int]:
         """The queues whose content this adjudicator may read now."""
-        now = self._session.clock()
-        welfare = self._floor.in_force.contract.welfare
-        reader = self._floor.reading.reader(who.pseudonym, who.roles, now)
+        now = self._context.clock()
+        welfare = self._desk.in_force.contract.welfare
+        reader = self._desk.reading.reader(who.pseudonym, who.roles, now)
         return [
             row.id
-            for row in self._desk.queues()
+            for row in self._queue_store.queues()
             if row.queue.stage == "adjudication"
             and not withheld(row.queue.harms, row.queue.severity, welfare, reader, now=now)
         ]
 
     def _own(self, who: Principal, handle: str, lease: Lease | None = None) -> Lease:
-        lease = lease or self._desk.find(handle)
+        lease = lease or self._queue_store.find(handle)
         if lease is None or lease.reviewer != who.pseudonym or lease.queue not in self._queues():
             raise UsageError(
                 code="no-assignment",
@@ -294,7 +294,7 @@ class AdjudicationService:
     def _order(self, lease: Lease, record: Record) -> Assignment:
         """The order of candidates on this page: drawn for the adjudicator, and kept nowhere."""
         places = range(len(record.candidates))
-        key = self._session.keys.desk
+        key = self._context.keys.desk
         order = sorted(
             places, key=lambda place: leasing.opaque(key, "ord", str(lease.handle), str(place))
         )

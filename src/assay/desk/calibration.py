@@ -7,8 +7,8 @@ import msgspec
 
 from assay.context import Context
 from assay.core.errors import UsageError
-from assay.desk.desk import DeskService
 from assay.desk.filling import handle_of
+from assay.desk.service import DeskService
 from assay.desk.text_access import ReadRecord
 from assay.governance.permissions import Permission, Principal, can
 from assay.records.fields import Role
@@ -74,10 +74,10 @@ class RoundPage(msgspec.Struct, frozen=True, kw_only=True):
 class CalibrationService:
     """Open rounds, judge apart, lock, reveal, discuss, close."""
 
-    def __init__(self, session: Context, floor: DeskService) -> None:
-        self._session = session
-        self._floor = floor
-        self._desk = SqlQueue(session.store)
+    def __init__(self, context: Context, desk: DeskService) -> None:
+        self._context = context
+        self._desk = desk
+        self._queue_store = SqlQueue(context.store)
 
     def open(self, who: Principal, records: Sequence[str], members: Sequence[str]) -> Round:
         """Open a round: its members find it among their queues.
@@ -91,14 +91,14 @@ class CalibrationService:
             UsageError: for unknown records, too many of them, too few members, or records that
                 reviewers may not read.
         """
-        store = self._session.store
+        store = self._context.store
         found = tuple(store.get(Record, each).id for each in dict.fromkeys(records))
         given = Round(
             records=found,
             members=tuple(dict.fromkeys(members)),
-            rubric=self._session.ids["rubric"],
+            rubric=self._context.ids["rubric"],
             opened_by=who.pseudonym,
-            opened=self._session.clock()[:10],
+            opened=self._context.clock()[:10],
         )
         faults = list(given.faults())
         if len(found) > MOST_RECORDS:
@@ -110,23 +110,23 @@ class CalibrationService:
 
         def work(unit: WriteUnit) -> Round:
             unit.add([given])
-            open_desk = self._desk.unit(unit)
+            transaction = self._queue_store.unit(unit)
             # Whoever calibrates on a record gives no further pass on it.
             for each in found:
-                open_desk.queues.bar(each, given.members)
-            number = open_desk.queues.add_queue(queue, handle_of(self._session, queue))
+                transaction.queues.bar(each, given.members)
+            number = transaction.queues.add_queue(queue, handle_of(self._context, queue))
             need = len(given.members)
-            open_desk.queues.enqueue(number, [NewItem(record=each, need=need) for each in found])
+            transaction.queues.enqueue(number, [NewItem(record=each, need=need) for each in found])
             return given
 
-        opened = self._floor.submit(work, "calibration.open", actor=who.pseudonym)
-        self._floor.seat_members(given.members, by=who.pseudonym)
+        opened = self._desk.submit(work, "calibration.open", actor=who.pseudonym)
+        self._desk.seat_members(given.members, by=who.pseudonym)
         return opened
 
     def _held_back(self, records: Sequence[str]) -> list[str]:
         """Why the reviewers of a round may not read some records, each under its handle."""
-        rights = self._session.exit_rights()
-        for each in self._session.store.scan(Record, id=list(records)):
+        rights = self._context.exit_rights()
+        for each in self._context.store.scan(Record, id=list(records)):
             rights.readers(each.id, each, _ROLES)
         return [
             f"{held.record} is held back: {'; '.join(held.reasons)}"
@@ -135,7 +135,7 @@ class CalibrationService:
 
     def handle(self, given: Round) -> str:
         """By what a round is named outside: its id would be a digest of the ids of its records."""
-        return self._session.handle(ROUND_HANDLE, given.id)
+        return self._context.handle(ROUND_HANDLE, given.id)
 
     def rounds(self, who: Principal) -> list[RoundCard]:
         """The rounds that somebody may see, newest first."""
@@ -154,10 +154,10 @@ class CalibrationService:
         """
         state = self._state(handle)
         calibration.view(state, viewer=who.pseudonym, role=_role(who))
-        record = self._session.store.get(Record, _record_at(state, place))
+        record = self._context.store.get(Record, _record_at(state, place))
         if self._is_to_judge(state, who):
             raise UsageError(code="not-revealed", message="you meet this record at the desk")
-        self._floor.uncover(who, record)
+        self._desk.uncover(who, record)
         return self.look(who, handle, uncovered=record.id)
 
     def look(self, who: Principal, handle: str, *, uncovered: str | None = None) -> RoundPage:
@@ -177,13 +177,13 @@ class CalibrationService:
         shown: dict[str, ReadRecord] = {}
         held: dict[str, tuple[str, ...]] = {}
         for each in () if self._is_to_judge(state, who) else state.round.records:
-            record = self._session.store.get(Record, each)
-            decision = self._floor.rights.decide(each, record, who.roles)
+            record = self._context.store.get(Record, each)
+            decision = self._desk.rights.decide(each, record, who.roles)
             if not decision.permitted:
                 held[each] = tuple(denial.message for denial in decision.denials)
                 continue
             order = Assignment(record=each, reviewer=who.pseudonym, number=0)
-            shown[each] = self._floor.reading.on_page(
+            shown[each] = self._desk.reading.on_page(
                 who, record, order, uncovered=each == uncovered
             )
         return RoundPage(
@@ -249,10 +249,10 @@ class CalibrationService:
             unit.add([fact])
             return fact
 
-        return self._floor.submit(work, action, actor=who.pseudonym, subject=fact.round)
+        return self._desk.submit(work, action, actor=who.pseudonym, subject=fact.round)
 
     def _states(self) -> list[RoundState]:
-        store = self._session.store
+        store = self._context.store
         steps, notes = list(store.scan(RoundStep)), list(store.scan(RoundNote))
         return [
             calibration.follow(each, store.scan(Judgment, record=list(each.records)), steps, notes)
@@ -260,7 +260,7 @@ class CalibrationService:
         ]
 
     def _state(self, handle: str) -> RoundState:
-        store = self._session.store
+        store = self._context.store
         given = next((each for each in store.scan(Round) if self.handle(each) == handle), None)
         if given is None:
             raise UsageError(code="no-such-fact", message="there is no such round")
@@ -283,7 +283,7 @@ class CalibrationService:
             records=len(given.records),
             members=len(given.members),
             state=state.state,
-            queue=handle_of(self._session, _queue_of(given)),
+            queue=handle_of(self._context, _queue_of(given)),
             mine=who.pseudonym in given.members,
         )
 

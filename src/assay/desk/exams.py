@@ -13,7 +13,7 @@ import msgspec
 from assay.context import Context
 from assay.contracts.rubric import Rubric
 from assay.core.errors import AssayError, UsageError
-from assay.desk.desk import DeskService
+from assay.desk.service import DeskService
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.records.verdict import (
@@ -26,7 +26,7 @@ from assay.records.verdict import (
 )
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.answer_key import AcceptedScore, Key, OneOf, Within
-from assay.review.qualification import ExamItem, QualificationScope, exam_keys
+from assay.review.qualification import Credential, ExamItem, QualificationScope, exam_keys
 from assay.review.sequential_test import ExamPlan, PlanError, plan_error
 from assay.store.accounts import Accounts
 
@@ -95,9 +95,9 @@ class ExamMade(msgspec.Struct, frozen=True, kw_only=True):
 class ExamsService:
     """Read keys, make exams and sentinels of them."""
 
-    def __init__(self, session: Context, floor: DeskService) -> None:
-        self._session = session
-        self._floor = floor
+    def __init__(self, context: Context, desk: DeskService) -> None:
+        self._context = context
+        self._desk = desk
 
     def read(self, file: Path) -> ParsedKeys:
         """The keys in a file of JSON lines.
@@ -120,7 +120,7 @@ class ExamsService:
             family: the task family of the records: their capability, or their kind.
             language: their language; any where absent.
         """
-        last = {each.record: each for each in self._session.store.scan(Adjudication)}
+        last = {each.record: each for each in self._context.store.scan(Adjudication)}
 
         def key_of(adjudication: Adjudication) -> Key:
             return self._of_adjudication(adjudication, family, language)
@@ -133,10 +133,10 @@ class ExamsService:
         Raises:
             UsageError: if the contract has no pass mark for the role.
         """
-        plan = self._floor.seating.plan(scope.role)
-        stored = self._floor.seating.add_exam_items(keys.keys, scope) if keys.keys else 0
+        plan = self._desk.eligibility.plan(scope.role)
+        stored = self._desk.eligibility.add_exam_items(keys.keys, scope) if keys.keys else 0
         self._seat()
-        items = exam_keys(self._session.store.scan(ExamItem), scope, self._session.ids["rubric"])
+        items = exam_keys(self._context.store.scan(ExamItem), scope, self._context.ids["rubric"])
         return ExamMade(
             taken=_taken(keys, stored), items=len(items), plan=plan, error=plan_error(plan)
         )
@@ -154,15 +154,32 @@ class ExamsService:
         """
         if not keys.keys:
             return _taken(keys, 0)
-        stored = self._floor.seating.add_sentinels(
+        stored = self._desk.eligibility.add_sentinels(
             keys.keys, family=family, language=language, retired_after=retired_after
         )
         self._seat()
         return _taken(keys, stored)
 
+    def add_credential(self, name: str, what: str) -> Credential:
+        """Keep that the actor saw what a person has on paper; it admits, and never qualifies.
+
+        Args:
+            name: the person's name.
+            what: the credential, in the words of the contract's `roles[].credentials`.
+
+        Raises:
+            UsageError: if no role of the contract asks for it, or a person vouches for themselves.
+        """
+        pseudonym = self._context.pseudonym
+        credential = self._desk.eligibility.add_credential(
+            pseudonym(name), what, checked_by=pseudonym(self._context.actor)
+        )
+        self._seat()
+        return credential
+
     def _seat(self) -> None:
-        people = [each.pseudonym for each in Accounts(self._session.store).all() if each.active]
-        self._floor.seat_members(people, by=self._session.actor)
+        people = [each.pseudonym for each in Accounts(self._context.store).all() if each.active]
+        self._desk.seat_members(people, by=self._context.actor)
 
     def _gathered(self, given: Iterable[tuple[str, T]], key_of: Callable[[T], Key]) -> ParsedKeys:
         keys: dict[str, Key] = {}
@@ -182,8 +199,8 @@ class ExamsService:
     def _check(self, key: Key, earlier: dict[str, Key]) -> None:
         if key.record in earlier:
             raise _broken("an earlier one has a key for the same record")
-        record = self._session.store.get(Record, key.record)
-        faults = [*key.faults(record), *_off_rubric(key, self._session.documents.rubric)]
+        record = self._context.store.get(Record, key.record)
+        faults = [*key.faults(record), *_off_rubric(key, self._context.documents.rubric)]
         if faults:
             raise _broken("; ".join(faults))
 
@@ -193,15 +210,15 @@ class ExamsService:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise _broken(f"this line is not a key: {error}") from error
         return Key(
-            record=self._session.store.get(Record, row.record).id,
-            rubric=self._session.ids["rubric"],
+            record=self._context.store.get(Record, row.record).id,
+            rubric=self._context.ids["rubric"],
             source=row.source,
             verdicts=row.verdicts,
             scores=row.scores,
         )
 
     def _of_adjudication(self, given: Adjudication, family: str, language: str | None) -> Key:
-        store, rubric = self._session.store, self._session.ids["rubric"]
+        store, rubric = self._context.store, self._context.ids["rubric"]
         record = store.get(Record, given.record)
         if family != (record.task.capability or record.kind):
             raise _broken("the record is of another task family")

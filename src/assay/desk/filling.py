@@ -43,25 +43,25 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     """Records that nobody in a role of their layer may read today."""
 
 
-def fill(session: Context, desk: SqlQueue) -> Filled:
+def fill(context: Context, queue_store: SqlQueue) -> Filled:
     """Have every record wait in its queue that does not yet; each prefix is balanced.
 
     Nothing is read where no record came since the last time under the same contract. Under
     another one, what waits moves to the queue that this contract names.
     """
-    contract, key = session.documents.contract, session.keys.desk
-    newest, in_force = desk.newest_record(), filled_under(session)
-    filled_to = desk.filled_to(in_force)
+    contract, key = context.documents.contract, context.keys.desk
+    newest, in_force = queue_store.newest_record(), filled_under(context)
+    filled_to = queue_store.filled_to(in_force)
     if newest == filled_to:
         return Filled()
-    changed = not filled_to and bool(_reviews(desk))
+    changed = not filled_to and bool(_reviews(queue_store))
     groups: dict[Queue, list[WaitingRecord]] = defaultdict(list)
     new: dict[str, NewItem] = {}
     no_pass: list[str] = []
     held: list[str] = []
     counts: Counter[str] = Counter()
-    rights = session.exit_rights()
-    for identity, record in _records(session, rights):
+    rights = context.exit_rights()
+    for identity, record in _records(context, rights):
         counts["records"] += 1
         queue = queue_of(record, contract)
         item = new_item(record, identity, contract)
@@ -79,10 +79,10 @@ def fill(session: Context, desk: SqlQueue) -> Filled:
     for queue, waiting in groups.items():
         ordered = balanced(waiting, contract.sampling.quotas, axes, key)
         items = [new[each] for each in ordered]
-        counts["queued"] += _enqueue(session, desk, queue, items, changed=changed)
-    with desk.write("review.fill", actor=session.actor, documents=session.ids) as unit:
+        counts["queued"] += _enqueue(context, queue_store, queue, items, changed=changed)
+    with queue_store.write("review.fill", actor=context.actor, documents=context.ids) as unit:
         if changed:
-            unit.queues.contract_change(_reviews(desk)).retire([*no_pass, *held])
+            unit.queues.contract_change(_reviews(queue_store)).retire([*no_pass, *held])
         unit.queues.note_filled(in_force, newest)
     return Filled(
         records=counts["records"],
@@ -93,26 +93,26 @@ def fill(session: Context, desk: SqlQueue) -> Filled:
     )
 
 
-def filled_under(session: Context) -> str:
+def filled_under(context: Context) -> str:
     """Names the documents on which it depends who may be given what: the contract and the sources."""
-    return f"{session.ids['contract']} {session.ids['sources']}"
+    return f"{context.ids['contract']} {context.ids['sources']}"
 
 
-def _records(session: Context, rights: ExitRights) -> Iterator[tuple[str, Record]]:
-    for batch in batches(session.store.scan(Record), BATCH):
+def _records(context: Context, rights: ExitRights) -> Iterator[tuple[str, Record]]:
+    for batch in batches(context.store.scan(Record), BATCH):
         records = {record.id: record for record in batch}
         rights.learn(records)
         yield from records.items()
 
 
-def handle_of(session: Context, queue: Queue) -> str:
+def handle_of(context: Context, queue: Queue) -> str:
     """A queue's name for the outside, which tells nothing."""
-    return opaque(session.keys.desk, "que", queue.name)
+    return opaque(context.keys.desk, "que", queue.name)
 
 
-def people_at(session: Context, records: Sequence[str]) -> Mapping[str, set[str]]:
+def people_at(context: Context, records: Sequence[str]) -> Mapping[str, set[str]]:
     """Record id -> pseudonyms of the people who were asked to judge it, judged or adjudicated it."""
-    store = session.store
+    store = context.store
     people: dict[str, set[str]] = {record: set() for record in records}
     for assignment in store.scan(Assignment, record=records):
         people[assignment.record].add(assignment.reviewer)
@@ -125,12 +125,17 @@ def people_at(session: Context, records: Sequence[str]) -> Mapping[str, set[str]
 
 
 def _enqueue(
-    session: Context, desk: SqlQueue, queue: Queue, items: Sequence[NewItem], *, changed: bool
+    context: Context,
+    queue_store: SqlQueue,
+    queue: Queue,
+    items: Sequence[NewItem],
+    *,
+    changed: bool,
 ) -> int:
-    with desk.write("review.enqueue", actor=session.actor, subject=queue.name) as unit:
-        number = unit.queues.add_queue(queue, handle_of(session, queue))
+    with queue_store.write("review.enqueue", actor=context.actor, subject=queue.name) as unit:
+        number = unit.queues.add_queue(queue, handle_of(context, queue))
         if changed:
-            unit.queues.contract_change([*_reviews(desk), number]).follow(number, items)
+            unit.queues.contract_change([*_reviews(queue_store), number]).follow(number, items)
             unit.acted()
         added = unit.queues.enqueue(number, items)
         if added:
@@ -138,6 +143,6 @@ def _enqueue(
     return added
 
 
-def _reviews(desk: SqlQueue) -> list[int]:
+def _reviews(queue_store: SqlQueue) -> list[int]:
     """Numbers of the queues of the review."""
-    return [row.id for row in desk.queues() if row.queue.stage == "review"]
+    return [row.id for row in queue_store.queues() if row.queue.stage == "review"]

@@ -19,8 +19,8 @@ from assay.contracts.diff import VERDICT
 from assay.contracts.document import Document
 from assay.contracts.rubric import Rubric
 from assay.core.errors import UsageError
-from assay.desk.desk import DeskService
 from assay.desk.filling import handle_of
+from assay.desk.service import DeskService
 from assay.desk.text_access import ReadRecord
 from assay.governance.accounts import Account
 from assay.governance.permissions import Principal
@@ -87,10 +87,10 @@ class SecondLooksQueued(msgspec.Struct, frozen=True, kw_only=True):
 class GuidelineService:
     """List gaps, answer them, find and queue second looks."""
 
-    def __init__(self, session: Context, floor: DeskService) -> None:
-        self._session = session
-        self._floor = floor
-        self._desk = SqlQueue(session.store)
+    def __init__(self, context: Context, desk: DeskService) -> None:
+        self._context = context
+        self._desk = desk
+        self._queue_store = SqlQueue(context.store)
 
     def uncover(self, who: Principal, gap: str) -> list[OpenGap]:
         """The gaps, with the text of one record that is covered; that it was asked for is logged.
@@ -98,8 +98,8 @@ class GuidelineService:
         Raises:
             UsageError: for an unknown gap, or a text that is not for the viewer.
         """
-        found = self._session.store.get(GuidelineGap, gap)
-        self._floor.uncover(who, self._session.store.get(Record, found.record))
+        found = self._context.store.get(GuidelineGap, gap)
+        self._desk.uncover(who, self._context.store.get(Record, found.record))
         return self.gaps(who, uncovered=found.id)
 
     def gaps(self, who: Principal, *, uncovered: str | None = None) -> list[OpenGap]:
@@ -109,19 +109,19 @@ class GuidelineService:
             who: the viewer.
             uncovered: the gap of whose record the viewer asked for the covered text.
         """
-        store, rubric = self._session.store, self._session.ids["rubric"]
+        store, rubric = self._context.store, self._context.ids["rubric"]
         waiting = open_gaps(store.scan(GuidelineGap), store.scan(GapAnswer))
         found = {each.id: each for each in store.scan(Record, id=_ids(waiting))}
         gaps = []
         for each in waiting:
             record = found[each.record]
-            decision = self._floor.rights.decide(each.record, record, who.roles)
+            decision = self._desk.rights.decide(each.record, record, who.roles)
             gap = OpenGap(
                 gap=each.id,
                 dimension=each.dimension,
                 text=each.text,
                 record=each.record,
-                shown=self._floor.reading.on_page(
+                shown=self._desk.reading.on_page(
                     who, record, _order(each), uncovered=each.id == uncovered
                 )
                 if decision.permitted
@@ -147,13 +147,13 @@ class GuidelineService:
             UsageError: for no gap or an unknown one, no words, or a dimension that the rubric in
                 force does not have.
         """
-        store = self._session.store
+        store = self._context.store
         found = tuple(dict.fromkeys(store.get(GuidelineGap, each).id for each in gaps))
         if not found:
             raise _refused("no-gap", "the answer names no gap", "choose the gaps that it answers")
         if not text.strip():
             raise _refused("no-words", "the answer is empty", "write what reviewers should do")
-        known = (VERDICT, *(each.id for each in self._session.documents.rubric.dimensions))
+        known = (VERDICT, *(each.id for each in self._context.documents.rubric.dimensions))
         unknown = sorted(set(dimensions) - set(known))
         if unknown:
             raise _refused(
@@ -163,7 +163,7 @@ class GuidelineService:
             )
         answer = GapAnswer(
             gaps=found,
-            rubric=self._session.ids["rubric"],
+            rubric=self._context.ids["rubric"],
             text=text.strip(),
             answered_by=who.pseudonym,
             dimensions=tuple(dict.fromkeys(dimensions)),
@@ -173,23 +173,23 @@ class GuidelineService:
             unit.add([answer])
             return answer
 
-        return self._floor.submit(work, "guideline.answer", actor=who.pseudonym)
+        return self._desk.submit(work, "guideline.answer", actor=who.pseudonym)
 
     def answers(self, who: Principal) -> list[tuple[GuidelineGap, GapAnswer]]:
         """The gaps that a person asked about, each with each answer."""
-        store = self._session.store
+        store = self._context.store
         own = list(store.scan(GuidelineGap, reviewer=who.pseudonym))
         return answers_for(who.pseudonym, own, store.scan(GapAnswer)) if own else []
 
     def second_look(self) -> SecondLooks:
         """Which standing judgments the rubric in force touches, against all stored versions."""
-        store = self._session.store
+        store = self._context.store
         stored = (each for each in store.scan(Document) if each.kind == "rubric")
         read = ((each.id, each.read()) for each in stored)
         return second_look(
             store.scan(Judgment),
             rubrics={name: rubric for name, rubric in read if isinstance(rubric, Rubric)},
-            new=self._session.ids["rubric"],
+            new=self._context.ids["rubric"],
             gaps=store.scan(GuidelineGap),
             answers=store.scan(GapAnswer),
         )
@@ -212,21 +212,21 @@ class GuidelineService:
                 counts[told] += 1
 
         def work(unit: WriteUnit) -> int:
-            open_desk = self._desk.unit(unit)
+            transaction = self._queue_store.unit(unit)
             added = 0
             for queue, records in groups.items():
-                number = open_desk.queues.add_queue(queue, handle_of(self._session, queue))
+                number = transaction.queues.add_queue(queue, handle_of(self._context, queue))
                 items = [NewItem(record=each, need=1) for each in dict.fromkeys(records)]
-                added += open_desk.queues.enqueue(number, items)
+                added += transaction.queues.enqueue(number, items)
             if added:
-                open_desk.acted()
+                transaction.acted()
             return added
 
         people = sorted({str(queue.only) for queue in groups})
         queued = 0
         if groups:
-            queued = self._floor.submit(work, "guideline.second_look", actor=who.pseudonym)
-            self._floor.seat_members(people, by=who.pseudonym)
+            queued = self._desk.submit(work, "guideline.second_look", actor=who.pseudonym)
+            self._desk.seat_members(people, by=who.pseudonym)
         waiting = sum(len(records) for records in groups.values())
         return SecondLooksQueued(
             needed=len(needed),
@@ -240,7 +240,7 @@ class GuidelineService:
 
     def _destined(self, needed: Sequence[SecondLook]) -> list[tuple[SecondLook, Queue | str]]:
         """The queue in which each second look is to wait, or why it cannot."""
-        store = self._session.store
+        store = self._context.store
         judgments = {
             each.id: each
             for each in store.scan(Judgment, id=sorted({each.judgment for each in needed}))
@@ -263,7 +263,7 @@ class GuidelineService:
         return found
 
     def _queue_for(self, record: Record, account: Account | None) -> Queue | str:
-        queue = queue_of(record, self._session.documents.contract)
+        queue = queue_of(record, self._context.documents.contract)
         if queue is None:
             return "no_layer"
         if account is None or not account.active:
@@ -271,15 +271,15 @@ class GuidelineService:
         own = msgspec.structs.replace(
             queue,
             stage="second_look",
-            layer=self._session.ids["rubric"],
+            layer=self._context.ids["rubric"],
             only=account.pseudonym,
         )
         seat = members_of(
             account.pseudonym,
             account.roles,
             [QueueRow(id=0, handle="", queue=own)],
-            self._session.documents.contract,
-            agreed={account.pseudonym: self._floor.seating.consents(account.pseudonym)},
+            self._context.documents.contract,
+            agreed={account.pseudonym: self._desk.eligibility.consents(account.pseudonym)},
         )
         return own if any(True for _ in seat) else "nobody_left"
 

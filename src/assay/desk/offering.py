@@ -9,16 +9,22 @@ from threading import Lock
 
 from assay.context import Context
 from assay.core.clock import later
-from assay.desk.eligibility import family_of
 from assay.desk.text_access import WEEK_SECONDS
 from assay.records.record import Record
+from assay.review.eligibility import family_of
 from assay.review.qualification import ExamItem
 from assay.review.queue.lease import Lease, QueueMember, QueueRow, Turn
 from assay.review.queue.membership import restricted
 from assay.review.queue.ports import QueueTransaction
 from assay.review.queue.round_robin import WeightedRoundRobin
-from assay.review.sentinel import Sentinel, is_sentinels_turn, pick, standing_sentinels
-from assay.review.welfare import Capped, allowed, caps_of, counted_as
+from assay.review.sentinel import (
+    Sentinel,
+    is_sentinels_turn,
+    pick,
+    sentinels_for,
+    standing_sentinels,
+)
+from assay.review.welfare import Capped, cap_on
 from assay.store.queue import SqlQueue
 
 CLAIMED = frozenset({"review", "exam", "calibration", "second_look"})
@@ -30,10 +36,10 @@ _BENIGN: frozenset[str | None] = frozenset()
 class Offering:
     """What may be given to whom now."""
 
-    def __init__(self, session: Context, store: SqlQueue) -> None:
-        self._session = session
-        self._desk = store
-        self._contract = session.documents.contract
+    def __init__(self, context: Context, store: SqlQueue) -> None:
+        self._context = context
+        self._queue_store = store
+        self._contract = context.documents.contract
         self._wheel = WeightedRoundRobin()
         self._gate = Lock()
         self._queues: tuple[QueueRow, ...] = ()
@@ -43,17 +49,17 @@ class Offering:
         self._known: frozenset[str] = frozenset()
         self._cares: dict[str, frozenset[str | None]] = {}
 
-    def turn(self, open_desk: QueueTransaction, reviewer: str, number: int) -> Turn | None:
+    def turn(self, transaction: QueueTransaction, reviewer: str, number: int) -> Turn | None:
         """A reviewer's turn in a queue: at times a sentinel's; None where nothing is left."""
         # Both are looked for each time, so that the time that it takes does not tell which came.
-        ordinary = open_desk.turn(reviewer, number)
-        return self._sentinel(open_desk, reviewer, number) or ordinary
+        ordinary = transaction.turn(reviewer, number)
+        return self._sentinel(transaction, reviewer, number) or ordinary
 
     def is_known(self, record: str) -> bool:
         """Whether a record is a sentinel, or an exam's."""
         return record in self._known
 
-    def _sentinel(self, open_desk: QueueTransaction, reviewer: str, number: int) -> Turn | None:
+    def _sentinel(self, transaction: QueueTransaction, reviewer: str, number: int) -> Turn | None:
         """The sentinel whose turn it is among the work of a queue; None for ordinary work."""
         per_hundred = round(self._contract.review.sentinel_share * 100)
         if not per_hundred or not self._sentinels:
@@ -61,19 +67,19 @@ class Offering:
         queue = self.queue(number).queue
         if queue.stage == "second_look":
             return None  # A record that the person never saw would tell what it is.
-        seen = open_desk.records_of(reviewer)
+        seen = transaction.records_of(reviewer)
         place = len(seen)
-        key = self._session.keys.desk
-        fitting = [
-            each
-            for each in self._sentinels
-            if each.family == family_of(queue)
-            and each.language in {None, queue.language}
-            and self._cares.get(each.key.record, _BENIGN) <= {*queue.harms, queue.severity}
-        ]
-        exposed = open_desk.exposed([each.key.record for each in fitting])
+        key = self._context.keys.desk
+        fitting = sentinels_for(
+            self._sentinels,
+            family=family_of(queue),
+            language=queue.language,
+            shown_as=self._cares,
+            cleared={*queue.harms, queue.severity},
+        )
+        exposed = transaction.exposed([each.key.record for each in fitting])
         chosen = pick(fitting, secret=key, reviewer=reviewer, seen=frozenset(seen), exposed=exposed)
-        turn = open_desk.turn_on(chosen.key.record, reviewer, number) if chosen else None
+        turn = transaction.turn_on(chosen.key.record, reviewer, number) if chosen else None
         return turn if is_sentinels_turn(key, reviewer, place, per_hundred=per_hundred) else None
 
     def tried(self, reviewer: str, queue: str | None, now: str) -> tuple[list[int], Capped | None]:
@@ -97,17 +103,16 @@ class Offering:
         welfare = self._contract.welfare
         if welfare is None or not restricted(row):
             return None
-        since = later(now, -WEEK_SECONDS)
-        exposures = self._desk.exposures(reviewer, since)
-        counted = counted_as(row.queue.harms, row.queue.severity)
-        found = allowed(exposures, counted, now, caps_of(welfare))
-        return found if isinstance(found, Capped) else None
+        exposures = self._queue_store.exposures(reviewer, later(now, -WEEK_SECONDS))
+        return cap_on(exposures, row.queue.harms, row.queue.severity, now, welfare)
 
-    def note_benign(self, open_desk: QueueTransaction, lease: Lease, now: str, spent: int) -> None:
+    def note_benign(
+        self, transaction: QueueTransaction, lease: Lease, now: str, spent: int
+    ) -> None:
         """Remember benign work where the contract has it follow a break from severe content."""
         welfare = self._contract.welfare
         if welfare and welfare.cool_down_items and not restricted(self.queue(lease.queue)):
-            open_desk.expose(lease.reviewer, (), now, spent)
+            transaction.expose(lease.reviewer, (), now, spent)
 
     def queue(self, number: int) -> QueueRow:
         """The queue with this number."""
@@ -130,9 +135,9 @@ class Offering:
 
     def refresh(self) -> None:
         """Read again what waits, who has a seat where, and which records are known."""
-        self._queues = tuple(self._desk.queues())
+        self._queues = tuple(self._queue_store.queues())
         self._seats = {}
-        store = self._session.store
+        store = self._context.store
         self._sentinels = standing_sentinels(store.scan(Sentinel))
         keys = [each.key for each in self._sentinels]
         keys += [each.key for each in store.scan(ExamItem)]
@@ -143,7 +148,7 @@ class Offering:
             self._cares[record.id] = (
                 frozenset({*care.categories, care.severity}) - {None} if care else _BENIGN
             )
-        self._weights = self._desk.waiting()
+        self._weights = self._queue_store.waiting()
 
     def seat(self, lease: Lease) -> QueueMember:
         """The reviewer's seat in the lease's queue; where it has ended, the queue's first role."""
@@ -157,5 +162,5 @@ class Offering:
         """The reviewer's seats; a change made by another process is seen at the next sweep."""
         known = self._seats.get(reviewer)
         if known is None:
-            known = self._seats[reviewer] = self._desk.members(reviewer)
+            known = self._seats[reviewer] = self._queue_store.members(reviewer)
         return known

@@ -77,10 +77,10 @@ class VerifiedSignIn(msgspec.Struct, frozen=True, kw_only=True):
 class OidcService:
     """Send people to the provider that assay.toml names, and verify what comes back."""
 
-    def __init__(self, session: Context, settings: Oidc) -> None:
-        self._session = session
+    def __init__(self, context: Context, settings: Oidc) -> None:
+        self._context = context
         self._settings = settings
-        self._key = hmac.digest(session.keys.desk, b"oidc\x1fsign-in", sha256)
+        self._key = hmac.digest(context.keys.desk, b"oidc\x1fsign-in", sha256)
         self._known: tuple[str, ProviderMetadata] | None = None
 
     def begin(
@@ -99,7 +99,7 @@ class OidcService:
         """
         flow = SignInState(
             secret=new_secret(),
-            until=later(self._session.clock(), FLOW_SECONDS),
+            until=later(self._context.clock(), FLOW_SECONDS),
             onward=onward,
             invitation=invitation,
             name=name,
@@ -131,7 +131,7 @@ class OidcService:
         if not compare_digest(state.encode(errors="replace"), asking.state.encode()):
             raise _over("is not the one that this browser started")
         flow = _read(cookie)
-        if flow.until < self._session.clock():
+        if flow.until < self._context.clock():
             raise _over("took too long")
         provider = self._provider()
         named = given.get("iss")
@@ -143,7 +143,7 @@ class OidcService:
                 message=f"{self._settings.name} did not sign you in",
                 hint="start again, or sign in with a password",
             )
-        now = int(datetime.fromisoformat(self._session.clock()).timestamp())
+        now = int(datetime.fromisoformat(self._context.clock()).timestamp())
         found = subject(self._client(), provider, asking, code=given["code"], now=now)
         return VerifiedSignIn(subject=f"{self._settings.issuer} {found}", flow=flow)
 
@@ -169,7 +169,7 @@ class OidcService:
 
     def _client(self) -> OidcClient:
         secret = read_secret(
-            self._settings.client_secret, self._session.folder, self._session.documents.program
+            self._settings.client_secret, self._context.folder, self._context.documents.program
         )
         return OidcClient(
             issuer=self._settings.issuer,
@@ -179,7 +179,7 @@ class OidcService:
 
     def _provider(self) -> ProviderMetadata:
         """What the provider says of itself; its keys are asked for again at each sign-in."""
-        now = self._session.clock()
+        now = self._context.clock()
         if self._known is None or self._known[0] < now:
             self._known = (later(now, DISCOVERY_SECONDS), discover(self._client()))
         return self._known[1]

@@ -176,7 +176,7 @@ class OverviewService:
 
     def __init__(
         self,
-        session: Context,
+        context: Context,
         *,
         report: Callable[[], QualityReport],
         alarms: Callable[[QualityReport], tuple[Alarm, ...]],
@@ -184,15 +184,15 @@ class OverviewService:
         """Join the queue's figures with those of the stages.
 
         Args:
-            session: the open program.
+            context: the open program.
             report: makes the quality report over everything in the store.
             alarms: what the stages say of the failure modes, given that report.
         """
-        self._session = session
+        self._context = context
         self._make_report = report
         self._make_alarms = alarms
-        self._desk = SqlQueue(session.store)
-        self._read = QueueOverview(session.store)
+        self._queue_store = SqlQueue(context.store)
+        self._read = QueueOverview(context.store)
         self._gate = Lock()
         self._kept: dict[str, tuple[int, Any]] = {}
 
@@ -223,7 +223,7 @@ class OverviewService:
 
     def care(self) -> CareStanding:
         """How much severe content groups of people read, week by week."""
-        this_week = _monday(datetime.fromisoformat(self._session.clock()))
+        this_week = _monday(datetime.fromisoformat(self._context.clock()))
         weeks = [this_week - timedelta(weeks=back) for back in range(WEEKS, 0, -1)]
         found = [(begins, self._care_of_week(begins)) for begins in weeks]
         return CareStanding(
@@ -234,14 +234,14 @@ class OverviewService:
             ),
             least=LEAST_PEOPLE,
             looked_back=WEEKS,
-            welfare=self._session.documents.contract.welfare,
+            welfare=self._context.documents.contract.welfare,
         )
 
     def queues(self) -> tuple[QueueState, ...]:
         """Status of every queue, in the order in which they were made."""
-        counts, progress = self._desk.pass_counts(), self._read.progress()
+        counts, progress = self._queue_store.pass_counts(), self._read.progress()
         seats: dict[int, list[Seat]] = {}
-        for each in self._desk.members():
+        for each in self._queue_store.members():
             seat = Seat(reviewer=each.reviewer, role=each.role, until=each.until)
             seats.setdefault(each.queue, []).append(seat)
         oldest = self._oldest()
@@ -253,7 +253,7 @@ class OverviewService:
                 seats=tuple(seats.get(row.id, ())),
                 oldest=oldest.get(row.id),
             )
-            for row in self._desk.queues()
+            for row in self._queue_store.queues()
         )
 
     def records(
@@ -267,12 +267,12 @@ class OverviewService:
             first: place of the first row, from 0.
             most: rows of one page.
         """
-        return list_records(self._session, wanted, roles=roles, first=first, most=most)
+        return list_records(self._context, wanted, roles=roles, first=first, most=most)
 
     def _remembered(self, name: str, make: Callable[[], T]) -> T:
         """What was made under the same head of the audit chain; one is made at a time."""
         with self._gate:
-            head = self._session.store.head().number
+            head = self._context.store.head().number
             known = self._kept.get(name)
             if known is not None and known[0] == head:
                 kept: T = known[1]
@@ -285,12 +285,12 @@ class OverviewService:
         return self._remembered("report", self._make_report)
 
     def _overturns(self) -> Overturns:
-        return overturns(quality.each_case(self._session.store, self._session.facts))
+        return overturns(quality.each_case(self._context.store, self._context.facts))
 
     def _reviewers(self, rates: tuple[ReviewerRates, ...]) -> ReviewersStanding:
-        judgments = list(self._session.store.scan(Judgment))
+        judgments = list(self._context.store.scan(Judgment))
         answers = self._sentinel_answers(judgments)
-        dimensions = [each.id for each in self._session.documents.rubric.dimensions]
+        dimensions = [each.id for each in self._context.documents.rubric.dimensions]
         return ReviewersStanding(
             rates=rates,
             paces=paces(judgments),
@@ -302,7 +302,7 @@ class OverviewService:
         # Programs without known work keep no such family.
         if not any(family.fact is Sentinel for family in FAMILIES):
             return []
-        return answers_to(judgments, self._session.store.scan(Sentinel))
+        return answers_to(judgments, self._context.store.scan(Sentinel))
 
     def _care_of_week(self, begins: datetime) -> tuple[ExposureSummary | Suppressed, ...]:
         until = begins + timedelta(weeks=1)
@@ -316,7 +316,7 @@ class OverviewService:
         for lease in self._read.held():
             if lease.assignment is None or lease.until is None:
                 continue
-            since = self._session.store.stamp(lease.assignment).at
+            since = self._context.store.stamp(lease.assignment).at
             known = found.get(lease.queue)
             if known is None or since < known.since:
                 found[lease.queue] = OldestLease(

@@ -106,12 +106,12 @@ class RecordList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def list_records(
-    session: Context, wanted: RecordSelection, *, roles: Sequence[str], first: int, most: int
+    context: Context, wanted: RecordSelection, *, roles: Sequence[str], first: int, most: int
 ) -> RecordList:
     """The records of a selection, counted in one pass and shown page by page.
 
     Args:
-        session: the open program.
+        context: the open program.
         wanted: the selection.
         roles: the viewer's roles.
         first: place of the first row, from 0.
@@ -120,11 +120,11 @@ def list_records(
     Raises:
         UsageError: for a queue that is not there, or passes without a queue.
     """
-    rubric = session.ids["rubric"]
-    fits, rights = _fits(wanted, rubric), session.exit_rights()
+    rubric = context.ids["rubric"]
+    fits, rights = _fits(wanted, rubric), context.exit_rights()
     rows: list[RecordRow] = []
     total = 0
-    for case in _cases(session, wanted):
+    for case in _cases(context, wanted):
         standing = effective(case.judgments, rubric)
         people = [each for each in standing if STRICT_MAJORITY.counts(each)]
         if not fits(case, people):
@@ -132,16 +132,16 @@ def list_records(
         if first <= total < first + most:
             row = _row(case, people)
             if not rights.may_leave(case.id, case.record, roles=tuple(roles)):
-                row = msgspec.structs.replace(row, id=session.record_handle(case.id))
+                row = msgspec.structs.replace(row, id=context.record_handle(case.id))
             rows.append(row)
         total += 1
     return RecordList(total=total, first=first, rows=tuple(rows))
 
 
-def _cases(session: Context, wanted: RecordSelection) -> Iterator[RecordCase]:
-    ids = {session.record_identity(each) for each in wanted.ids} if wanted.ids else None
+def _cases(context: Context, wanted: RecordSelection) -> Iterator[RecordCase]:
+    ids = {context.record_identity(each) for each in wanted.ids} if wanted.ids else None
     if wanted.queue is not None:
-        queued = _queued(session, wanted.queue, wanted.passes)
+        queued = _queued(context, wanted.queue, wanted.passes)
         ids = queued if ids is None else ids & queued
     elif wanted.passes is not None:
         raise UsageError(
@@ -153,13 +153,13 @@ def _cases(session: Context, wanted: RecordSelection) -> Iterator[RecordCase]:
     records = None if ids is None else sorted(ids)
     if records == []:
         return
-    contract, rubric = session.ids["contract"], session.ids["rubric"]
-    for batch in cases(session.store, contract=contract, rubric=rubric, records=records):
+    contract, rubric = context.ids["contract"], context.ids["rubric"]
+    for batch in cases(context.store, contract=contract, rubric=rubric, records=records):
         yield from batch
 
 
-def _queued(session: Context, handle: str, passes: PassState | None) -> set[str]:
-    number = next((r.id for r in SqlQueue(session.store).queues() if r.handle == handle), None)
+def _queued(context: Context, handle: str, passes: PassState | None) -> set[str]:
+    number = next((r.id for r in SqlQueue(context.store).queues() if r.handle == handle), None)
     if number is None:
         raise UsageError(
             code="no-such-queue",
@@ -167,20 +167,20 @@ def _queued(session: Context, handle: str, passes: PassState | None) -> set[str]
             where="queue",
             hint="take it from the list of queues",
         )
-    desk = QueueOverview(session.store)
+    overview = QueueOverview(context.store)
     match passes:
         case None:
-            return desk.records_of(number)
+            return overview.records_of(number)
         case "free":
-            return desk.open_records(number)
+            return overview.open_records(number)
         case "late":
-            return desk.records_of(number, [LeaseState.stored, LeaseState.surplus], late=True)
+            return overview.records_of(number, [LeaseState.stored, LeaseState.surplus], late=True)
         case "handed_out":
-            return desk.records_of(number, [LeaseState.elsewhere])
+            return overview.records_of(number, [LeaseState.elsewhere])
         case "elsewhere":
-            return desk.records_of(number, [LeaseState.judged])
+            return overview.records_of(number, [LeaseState.judged])
         case _:
-            return desk.records_of(number, [LeaseState[passes]])
+            return overview.records_of(number, [LeaseState[passes]])
 
 
 Fits = Callable[[RecordCase, Sequence[Judgment]], bool]

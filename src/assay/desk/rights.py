@@ -16,8 +16,8 @@ class DeskRights:
     A new day counts at once; a withdrawal that another process wrote counts from the next sweep on.
     """
 
-    def __init__(self, session: Context) -> None:
-        self._session = session
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self._day = ""
         self._rights: ExitRights | None = None
 
@@ -44,9 +44,9 @@ class DeskRights:
             raise held_back(decision)
 
     def _today(self) -> ExitRights:
-        day = self._session.clock()[:10]
+        day = self._context.clock()[:10]
         if self._rights is None or day != self._day:
-            self._day, self._rights = day, self._session.exit_rights()
+            self._day, self._rights = day, self._context.exit_rights()
         return self._rights
 
 

@@ -35,18 +35,18 @@ class ReadRecord(msgspec.Struct, frozen=True, kw_only=True):
 class TextAccess:
     """Asks of every text whether its reader may see it, and logs what is uncovered."""
 
-    def __init__(self, session: Context, desk: SqlQueue, seating: Eligibility) -> None:
-        self._session = session
-        self._desk = desk
-        self._seating = seating
-        self._welfare = session.documents.contract.welfare
+    def __init__(self, context: Context, queue_store: SqlQueue, eligibility: Eligibility) -> None:
+        self._context = context
+        self._queue_store = queue_store
+        self._eligibility = eligibility
+        self._welfare = context.documents.contract.welfare
 
     def reader(self, reviewer: str, roles: Sequence[str], now: str) -> TextReader:
         """A person, with what they agreed to and have looked at."""
         return TextReader(
             roles=tuple(roles),
-            agreed=self._seating.consents(reviewer),
-            exposures=tuple(self._desk.exposures(reviewer, later(now, -WEEK_SECONDS))),
+            agreed=self._eligibility.consents(reviewer),
+            exposures=tuple(self._queue_store.exposures(reviewer, later(now, -WEEK_SECONDS))),
         )
 
     def withheld(self, who: Principal, record: Record, *, begun: bool) -> Withheld | None:
@@ -60,7 +60,7 @@ class TextAccess:
         categories, severity = _shown_by(record.sensitivity)
         if not counted_as(categories, severity):
             return None
-        now = self._session.clock()
+        now = self._context.clock()
         reader = self.reader(who.pseudonym, who.roles, now)
         return withheld(categories, severity, self._welfare, reader, now=None if begun else now)
 
@@ -106,7 +106,7 @@ class TextAccess:
     def log(self, unit: QueueTransaction, reviewer: str, record: Record, milliseconds: int) -> None:
         """Count time that a person read a record's text."""
         categories = counted_as(*_shown_by(record.sensitivity))
-        unit.expose(reviewer, categories, self._session.clock(), milliseconds)
+        unit.expose(reviewer, categories, self._context.clock(), milliseconds)
         unit.acted()
 
     def care(self, record: Record) -> ContentWarning | None:

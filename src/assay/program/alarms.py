@@ -45,7 +45,7 @@ def _over_refusal(program: Program) -> Alarm:
         return over_refusal_alarm(Helpfulness(rates=(), relabelled=()))
     newest = validations[-1]
     releases = [release.id for release in program.store.scan(Release)]
-    [alarm] = reported(program.store, program.session.facts, newest).alarms
+    [alarm] = reported(program.store, program.context.facts, newest).alarms
     return of_release(alarm, newest, releases[-1] if releases else None)
 
 
@@ -62,7 +62,7 @@ def _model_validation(program: Program, shared: Sequence[Overlap]) -> Alarm:
     ]
     releases = [release.id for release in store.scan(Release)]
     of_newest = [each for each in validations if releases and each.release == releases[-1]]
-    key = program.session.keys.gate
+    key = program.context.keys.gate
     overlaps = {
         each.id: overlap_of(
             store, each, training_of(store, releases[-1], key, sealed=True, overlaps=shared)

@@ -65,9 +65,9 @@ def live_checklist(program: Program, alarms: Iterable[Alarm]) -> tuple[LivePoint
 
 
 def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
-    store, session = program.store, program.session
-    gathering = ChecklistData(session.ids["rubric"], store.scan(Consent))
-    for case in each_case(store, session.facts):
+    store, context = program.store, program.context
+    gathering = ChecklistData(context.ids["rubric"], store.scan(Consent))
+    for case in each_case(store, context.facts):
         gathering.add(case)
     releases = list(store.scan(Release))
     newest = releases[-1] if releases else None
@@ -102,7 +102,7 @@ def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
             program.documents.contract.welfare,
         ),
         open_gaps=len(open_gaps(store.scan(GuidelineGap), store.scan(GapAnswer))),
-        documents=session.ids,
+        documents=context.ids,
         reused_versions=_reused(store.scan(Document)),
     )
 
@@ -152,7 +152,7 @@ def _evaluation(program: Program, newest: Release | None) -> EvaluationFigures:
         return EvaluationFigures()
     items = {result.item for result in results}
     sealed = {fingerprint.item for fingerprint in store.scan(Fingerprint)}
-    key = program.session.keys.gate
+    key = program.context.keys.gate
     training = training_of(store, newest.id, key) if newest else Training()
     overlap = compare_with_training(results, training)
     known = compare_with_training((each for each in results if each.item not in sealed), training)
@@ -200,7 +200,7 @@ def _rounds(program: Program) -> Iterator[list[Record]]:
     """The records of each calibration round under the rubric in force that was discussed."""
     store = program.store
     steps, notes = list(store.scan(RoundStep)), list(store.scan(RoundNote))
-    for each in store.scan(Round, rubric=program.session.ids["rubric"]):
+    for each in store.scan(Round, rubric=program.context.ids["rubric"]):
         judgments = store.scan(Judgment, record=each.records)
         if follow(each, judgments, steps, notes).state in {"discussed", "closed"}:
             yield list(store.scan(Record, id=each.records))
@@ -227,7 +227,7 @@ def _reused(documents: Iterable[Document]) -> tuple[str, ...]:
 
 def _digests(program: Program) -> dict[int, tuple[str, ...]]:
     """The ids of documents and of the newest facts that each point rests on."""
-    ids, store = program.session.ids, program.store
+    ids, store = program.context.ids, program.store
     named = sorted(
         {
             dimension.verifier

@@ -69,7 +69,7 @@ class JudgePreview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge_into(
-    session: Context,
+    context: Context,
     plan: JudgePlan,
     endpoint: Endpoint,
     *,
@@ -82,7 +82,7 @@ def judge_into(
     """Have a model judge the records that it has not judged yet, and store what it says.
 
     Args:
-        session: the open program.
+        context: the open program.
         plan: which model, and how.
         endpoint: where it is.
         dimensions: ids of the dimensions to score; all that no machine judges where empty.
@@ -99,27 +99,27 @@ def judge_into(
     from assay.providers.model_run import run_judge  # noqa: PLC0415
     from assay.providers.openai_compatible import Settings  # noqa: PLC0415
 
-    config = _config(session, plan, dimensions)
+    config = _config(context, plan, dimensions)
     skipped: Counter[str] = Counter()
-    contract, rights = session.documents.contract, session.exit_rights()
+    contract, rights = context.documents.contract, context.exit_rights()
     done = 0
 
     def deliver(batch: Sequence[JudgedRecord]) -> None:
         nonlocal done
-        store_judgments(session.store, session.facts, batch, actor=session.actor)
+        store_judgments(context.store, context.facts, batch, actor=context.actor)
         done += len(batch)
         if progress:
             progress(done)
 
     run = run_judge(
-        to_judge(session.store, config, skipped, contract=contract, rights=rights, limit=limit),
+        to_judge(context.store, config, skipped, contract=contract, rights=rights, limit=limit),
         endpoint=Settings(**msgspec.structs.asdict(endpoint)),
         config=config,
-        journal=journal or session.folder / ".assay" / "journals" / "judge.journal.jsonl",
+        journal=journal or context.folder / ".assay" / "journals" / "judge.journal.jsonl",
         deliver=deliver,
         prices=prices,
     )
-    own = [each for each in model_judges(session) if config.is_own(each.pins)]
+    own = [each for each in model_judges(context) if config.is_own(each.pins)]
     return JudgeReport(
         run=msgspec.structs.replace(run, skipped=dict(sorted(skipped.items()))),
         unparseable=rate(run.unparseable, run.answered),
@@ -130,23 +130,23 @@ def judge_into(
 
 
 def preview_judge(
-    session: Context, plan: JudgePlan, *, dimensions: Sequence[str] = (), limit: int | None = None
+    context: Context, plan: JudgePlan, *, dimensions: Sequence[str] = (), limit: int | None = None
 ) -> JudgePreview:
     """What a run would ask; nothing is sent, and nothing is stored.
 
     Args:
-        session: the open program.
+        context: the open program.
         plan: which model, and how.
         dimensions: ids of the dimensions to score; all that no machine judges where empty.
         limit: the most records to ask about.
     """
-    config = _config(session, plan, dimensions)
+    config = _config(context, plan, dimensions)
     skipped: Counter[str] = Counter()
-    contract, rights = session.documents.contract, session.exit_rights()
+    contract, rights = context.documents.contract, context.exit_rights()
     records = requests = characters = 0
     first: tuple[str, ...] = ()
     for identity, record in to_judge(
-        session.store, config, skipped, contract=contract, rights=rights, limit=limit
+        context.store, config, skipped, contract=contract, rights=rights, limit=limit
     ):
         records += 1
         for order in orders_of(len(record.candidates)):
@@ -173,13 +173,13 @@ def preview_judge(
 
 
 def model_judges(
-    session: Context, resampling: Resampling | None = None
+    context: Context, resampling: Resampling | None = None
 ) -> tuple[JudgeAgreement, ...]:
     """Every model among the reviewers, with how far it says what people say."""
-    cases = each_case(session.store, session.facts)
-    return judge_agreements(cases, DocumentsInForce.of(session.facts), resampling)
+    cases = each_case(context.store, context.facts)
+    return judge_agreements(cases, DocumentsInForce.of(context.facts), resampling)
 
 
-def _config(session: Context, plan: JudgePlan, dimensions: Sequence[str]) -> JudgeConfig:
-    instructions = judge_instructions(session.facts["rubric"], dimensions)
-    return JudgeConfig(plan=plan, instructions=instructions, key=session.keys.desk)
+def _config(context: Context, plan: JudgePlan, dimensions: Sequence[str]) -> JudgeConfig:
+    instructions = judge_instructions(context.facts["rubric"], dimensions)
+    return JudgeConfig(plan=plan, instructions=instructions, key=context.keys.desk)

@@ -47,8 +47,8 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 class PlanningService:
     """Findings, root causes, the next sampling plan."""
 
-    def __init__(self, session: Context) -> None:
-        self._session = session
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def findings(self, validation: str | None = None) -> tuple[FoundFailure, ...]:
         """The failures of a validation's candidate by class and slice, each with its root cause.
@@ -57,12 +57,12 @@ class PlanningService:
             validation: its id or a unique prefix; the newest where absent.
         """
         found = service.find_failures(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             self._validation(validation),
-            actor=self._session.actor,
+            actor=self._context.actor,
         )
-        causes = service.causes(self._session.store)
+        causes = service.causes(self._context.store)
         return tuple(
             FoundFailure(
                 id=each.id, finding=each, cause=causes[each.id][1] if each.id in causes else None
@@ -80,12 +80,12 @@ class PlanningService:
             note: what was examined, and what shows it.
         """
         return service.set_cause(
-            self._session.store,
+            self._context.store,
             finding,
             cause,
-            person=self._session.pseudonym(person),
+            person=self._context.pseudonym(person),
             note=note,
-            actor=self._session.actor,
+            actor=self._context.actor,
         )
 
     def draft(self, *, validation: str | None = None, total: int | None = None) -> DataPlan:
@@ -96,11 +96,11 @@ class PlanningService:
             total: records of the next batch; the contract's total where absent.
         """
         return service.draft(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             self._validation(validation),
             total=total,
-            actor=self._session.actor,
+            actor=self._context.actor,
         )
 
     def get(self, plan: str | None = None) -> DataPlan:
@@ -110,8 +110,8 @@ class PlanningService:
             UsageError: if there is none.
         """
         if plan is not None:
-            return self._session.store.get(DataPlan, plan)
-        found = list(self._session.store.scan(DataPlan))
+            return self._context.store.get(DataPlan, plan)
+        found = list(self._context.store.scan(DataPlan))
         if not found:
             raise UsageError(
                 code="no-plan", message="there is no plan yet", hint="draw one: assay plan draft"
@@ -130,7 +130,7 @@ class PlanningService:
         chosen = self.get(plan)
         if chosen.answer == "not_data":
             return Accepted(plan=chosen.id, contract=None, version=None, difference=None)
-        folder = self._session.folder
+        folder = self._context.folder
         if contracts.load(folder).facts()["contract"].id != chosen.contract:
             raise UsageError(
                 code="other-contract",
@@ -157,7 +157,7 @@ class PlanningService:
             difference = contracts.diff(folder, draft)
             following = contracts.load(draft).contract
         fact = to_fact(following)
-        service.register_contract(self._session.store, fact, chosen.id, actor=self._session.actor)
+        service.register_contract(self._context.store, fact, chosen.id, actor=self._context.actor)
         partial = file.with_name(f".{file.name}.partial")
         partial.write_text(text, encoding="utf-8")
         partial.replace(file)
@@ -167,8 +167,8 @@ class PlanningService:
 
     def _validation(self, identity: str | None) -> Validation:
         if identity is not None:
-            return self._session.store.get(Validation, identity)
-        found = list(self._session.store.scan(Validation))
+            return self._context.store.get(Validation, identity)
+        found = list(self._context.store.scan(Validation))
         if not found:
             raise UsageError(
                 code="no-validation",

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from assay.desk.accounts import AccountsService
     from assay.desk.adjudication import AdjudicationService
     from assay.desk.calibration import CalibrationService
-    from assay.desk.desk import DeskService
     from assay.desk.exams import ExamsService
     from assay.desk.guideline import GuidelineService
     from assay.desk.oidc import OidcService
     from assay.desk.overview import OverviewService
+    from assay.desk.service import DeskService
     from assay.governance.failure_modes import Alarm
     from assay.program.planning import PlanningService
     from assay.program.quality import QualityService
@@ -118,7 +118,7 @@ class Program:
         return self.private / "audit.head"
 
     @cached_property
-    def session(self) -> Context:
+    def context(self) -> Context:
         """What every interface works with. The documents in force are in the store from here on."""
         facts: dict[DocumentKind, Document] = {**self.documents.facts()}
         ids = [fact.id for fact in facts.values()]
@@ -141,63 +141,63 @@ class Program:
         """2. Import, sample, list, show and export records."""
         from assay.program.records import RecordsService
 
-        return RecordsService(self.session)
+        return RecordsService(self.context)
 
     @cached_property
     def review(self) -> "ReviewService":
         """3. Assign passes, exchange judgments, adjudicate."""
         from assay.program.review import ReviewService
 
-        return ReviewService(self.session)
+        return ReviewService(self.context)
 
     @cached_property
     def desk(self) -> "DeskService":
         """3. The review queue behind `assay serve`: claim, answer, route."""
-        from assay.desk.desk import DeskService
+        from assay.desk.service import DeskService
 
-        return DeskService(self.session)
+        return DeskService(self.context)
 
     @cached_property
     def adjudication(self) -> "AdjudicationService":
         """3. Decide where people disagree, with all judgments in sight."""
         from assay.desk.adjudication import AdjudicationService
 
-        return AdjudicationService(self.session, self.desk)
+        return AdjudicationService(self.context, self.desk)
 
     @cached_property
     def calibration(self) -> "CalibrationService":
         """3. Rounds in which people judge the same outputs apart, then discuss."""
         from assay.desk.calibration import CalibrationService
 
-        return CalibrationService(self.session, self.desk)
+        return CalibrationService(self.context, self.desk)
 
     @cached_property
     def guideline(self) -> "GuidelineService":
         """3. Gaps of the rubric, their answers, and who looks again."""
         from assay.desk.guideline import GuidelineService
 
-        return GuidelineService(self.session, self.desk)
+        return GuidelineService(self.context, self.desk)
 
     @cached_property
     def exams(self) -> "ExamsService":
         """3. Exams and sentinels from answer keys."""
         from assay.desk.exams import ExamsService
 
-        return ExamsService(self.session, self.desk)
+        return ExamsService(self.context, self.desk)
 
     @cached_property
     def overview(self) -> "OverviewService":
         """Beside the way: what leads see of the program, with the records behind each number."""
         from assay.desk.overview import OverviewService
 
-        return OverviewService(self.session, report=self.quality.report, alarms=self.alarms)
+        return OverviewService(self.context, report=self.quality.report, alarms=self.alarms)
 
     @cached_property
     def accounts(self) -> "AccountsService":
         """3. Who may sign in, and as what."""
         from assay.desk.accounts import AccountsService
 
-        return AccountsService(self.session)
+        return AccountsService(self.context)
 
     @cached_property
     def oidc(self) -> "OidcService":
@@ -216,49 +216,49 @@ class Program:
             )
         from assay.desk.oidc import OidcService
 
-        return OidcService(self.session, settings)
+        return OidcService(self.context, settings)
 
     @cached_property
     def verification(self) -> "VerificationService":
         """4. Run verifiers on records, and show what they cover."""
         from assay.program.verification import VerificationService
 
-        return VerificationService(self.session)
+        return VerificationService(self.context)
 
     @cached_property
     def reserve(self) -> "ReserveService":
         """Seal evaluation data, compare records with it, open it."""
         from assay.program.reserve import ReserveService
 
-        return ReserveService(self.session)
+        return ReserveService(self.context)
 
     @cached_property
     def quality(self) -> "QualityService":
         """5. Dispositions, agreement, shortcuts, the quality report."""
         from assay.program.quality import QualityService
 
-        return QualityService(self.session)
+        return QualityService(self.context)
 
     @cached_property
     def releases(self) -> "ReleasesService":
         """6. Build, verify, compare, export and withdraw releases."""
         from assay.program.releases import ReleasesService
 
-        return ReleasesService(self.session)
+        return ReleasesService(self.context)
 
     @cached_property
     def validation(self) -> "ValidationService":
         """7. Import evaluation results and compare checkpoints."""
         from assay.program.validation import ValidationService
 
-        return ValidationService(self.session)
+        return ValidationService(self.context)
 
     @cached_property
     def planning(self) -> "PlanningService":
         """8. Findings, root causes, the next sampling plan."""
         from assay.program.planning import PlanningService
 
-        return PlanningService(self.session)
+        return PlanningService(self.context)
 
     def alarms(self, report: "QualityReport | None" = None) -> "tuple[Alarm, ...]":
         """What every stage says of the eight failure modes; costs a pass over the records.

@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 class QualityService:
     """Dispositions, agreement, coverage and the quality report."""
 
-    def __init__(self, session: Context) -> None:
-        self._session = session
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def dispose(self, on_progress: Callable[[int], None] | None = None) -> service.Disposed:
         """Give every record the disposition that the contract's rules make of it."""
         return service.dispose(
-            self._session.store,
-            self._session.facts,
-            actor=self._session.actor,
+            self._context.store,
+            self._context.facts,
+            actor=self._context.actor,
             on_progress=on_progress,
         )
 
@@ -50,11 +50,11 @@ class QualityService:
         Raises:
             UsageError: if no record, or more than one, has an id that begins so.
         """
-        return service.why(self._session.store, self._session.facts, record)
+        return service.why(self._context.store, self._context.facts, record)
 
     def stale(self) -> tuple[StaleRecord, ...]:
         """The records with judgments made under a text that has changed its meaning since."""
-        return tuple(service.stale(self._session.store, self._session.facts))
+        return tuple(service.stale(self._context.store, self._context.facts))
 
     def report(
         self,
@@ -64,8 +64,8 @@ class QualityService:
     ) -> "QualityReport":
         """The quality report over everything in the store, under the documents in force."""
         return service.report(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             resampling=resampling,
             cues=_cues(),
             on_progress=on_progress,
@@ -97,7 +97,7 @@ class QualityService:
         target = Path(folder)
         (target / "pictures").mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            named = self._session.with_handles(text, ("lead",))
+            named = self._context.with_handles(text, ("lead",))
             (target / name).write_text(named, encoding="utf-8", newline="\n")
         written = [target / name for name in files]
         return tuple(sorted(written, key=lambda path: (path.suffix != ".html", path)))
@@ -107,14 +107,14 @@ class QualityService:
     ) -> "tuple[ShortcutAudit, ...]":
         """Whether surface cues win, by group of reviewers."""
         return service.shortcuts(
-            self._session.store, self._session.facts, cues=_cues(), on_progress=on_progress
+            self._context.store, self._context.facts, cues=_cues(), on_progress=on_progress
         )
 
     def reviewers(
         self, on_progress: Callable[[int], None] | None = None
     ) -> tuple[ReviewerRates, ...]:
         """How often each reviewer abstains, ties, and chooses what was shown first."""
-        return service.reviewers(self._session.store, self._session.facts, on_progress=on_progress)
+        return service.reviewers(self._context.store, self._context.facts, on_progress=on_progress)
 
     def agreement(
         self,
@@ -124,8 +124,8 @@ class QualityService:
     ) -> service.AgreementReport:
         """How far reviewers agree, by question and slice, with intervals and denominators."""
         return service.agreement(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             resampling=resampling,
             on_progress=on_progress,
         )
@@ -136,7 +136,7 @@ class QualityService:
         Args:
             cells: the records as `cells` counted them; they are counted where absent.
         """
-        return coverage(cells or self.cells(), self._session.documents.contract.sampling)
+        return coverage(cells or self.cells(), self._context.documents.contract.sampling)
 
     def heat_map(self, rows: str, columns: str, cells: Cells | None = None) -> CrossTable:
         """Records by the values of two axes.
@@ -146,14 +146,14 @@ class QualityService:
             columns: the axis that goes across.
             cells: the records as `cells` counted them; they are counted where absent.
         """
-        sampling = self._session.documents.contract.sampling
+        sampling = self._context.documents.contract.sampling
         return cross_table(cells or self.cells(), sampling, rows, columns)
 
     def cells(self) -> Cells:
         """The place of every record on the axes, counted in one pass over the store."""
-        cases = service.each_case(self._session.store, self._session.facts)
+        cases = service.each_case(self._context.store, self._context.facts)
         return count_cells(
-            self._session.documents.contract.sampling,
+            self._context.documents.contract.sampling,
             (
                 (
                     case.record,

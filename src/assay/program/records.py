@@ -77,8 +77,8 @@ class RecordDetails(msgspec.Struct, frozen=True, kw_only=True):
 class RecordsService:
     """Import, sample, list, show and export records."""
 
-    def __init__(self, session: Context) -> None:
-        self._session = session
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def import_(
         self,
@@ -108,17 +108,17 @@ class RecordsService:
         """
         path = Path(file)
         found = _open_reader(reader, path)
-        asks = self._session.documents.program.gate is not None
+        asks = self._context.documents.program.gate is not None
         before = self._places() if asks else {}
         report = import_file(
             path,
             found,
-            _context(self._session, found, kind, source),
-            store=self._session.store,
-            actor=self._session.actor,
+            _row_context(self._context, found, kind, source),
+            store=self._context.store,
+            actor=self._context.actor,
             layout=layout,
             rejects=Path(rejects) if rejects else None,
-            documents=self._session.ids,
+            documents=self._context.ids,
             progress=progress,
         )
         if not asks:
@@ -127,12 +127,12 @@ class RecordsService:
 
     def _places(self) -> dict[type[Record | Judgment], int]:
         """How many facts of each family that holds texts there are."""
-        return {family: self._session.store.count(family) for family in (Record, Judgment)}
+        return {family: self._context.store.count(family) for family in (Record, Judgment)}
 
     def _ask_gate(self, before: Mapping[type[Record | Judgment], int]) -> ReserveAnswer:
         """What the gate says of the facts that came after so many of each family."""
         try:
-            comparer = self._session.comparer()
+            comparer = self._context.comparer()
             things = list(self._new(before))
             found = list(comparer.overlaps(things)) if comparer else []
         except AssayError as error:
@@ -145,7 +145,7 @@ class RecordsService:
         )
 
     def _new(self, before: Mapping[type[Record | Judgment], int]) -> Iterator[Compared]:
-        store = self._session.store
+        store = self._context.store
         for record in store.since(Record, before[Record]):
             yield Compared.of(record.id, record)
         for judgment in store.since(Judgment, before[Judgment]):
@@ -164,7 +164,7 @@ class RecordsService:
         """What the first rows of a file would become; nothing is stored."""
         path = Path(file)
         found = _open_reader(reader, path)
-        context = _context(self._session, found, kind, source)
+        context = _row_context(self._context, found, kind, source)
         return preview_file(path, found, context, layout=layout, first=first)
 
     def list(self, **where: str) -> Iterator[Record]:
@@ -173,15 +173,15 @@ class RecordsService:
         Args:
             where: names `kind` or `sources`.
         """
-        return self._session.store.scan(Record, **where)
+        return self._context.store.scan(Record, **where)
 
     def get(self, identity: str) -> Record:
         """The record with this id or unique prefix of an id, whatever its rights."""
-        return self._session.store.get(Record, identity)
+        return self._context.store.get(Record, identity)
 
     def judgments(self, record: str) -> Sequence[Judgment]:
         """All judgments of a record, given by its whole id."""
-        return list(self._session.store.scan(Judgment, record=record))
+        return list(self._context.store.scan(Judgment, record=record))
 
     def lines(self, role: Role = "lead", **where: str) -> Iterator[RecordLine]:
         """Records in their order of entry, as a person in a role may see them today.
@@ -190,7 +190,7 @@ class RecordsService:
             role: the role of who reads them.
             where: names `kind` or `sources`.
         """
-        rights = self._session.exit_rights()
+        rights = self._context.exit_rights()
         for batch in batches(self.list(**where), BATCH):
             records = {record.id: record for record in batch}
             rights.learn(records)
@@ -198,7 +198,7 @@ class RecordsService:
                 decision = rights.decide(identity, record, roles=(role,))
                 reasons = tuple(denial.message for denial in decision.denials)
                 yield RecordLine(
-                    id=self._session.record_handle(identity) if reasons else identity,
+                    id=self._context.record_handle(identity) if reasons else identity,
                     key=None if reasons else record.key,
                     kind=record.kind,
                     sources=record.source_classes,
@@ -213,14 +213,14 @@ class RecordsService:
             identity: its id, a unique prefix of it, or its keyed handle.
             role: the role of who reads it.
         """
-        record = self.get(self._session.record_identity(identity))
-        rights = self._session.exit_rights()
+        record = self.get(self._context.record_identity(identity))
+        rights = self._context.exit_rights()
         decision = rights.decide(record.id, record, roles=(role,))
         if decision.permitted:
             found = tuple(self.judgments(record.id))
             return RecordDetails(id=record.id, record=record, judgments=found)
         return RecordDetails(
-            id=self._session.record_handle(record.id),
+            id=self._context.record_handle(record.id),
             record=None,
             judgments=(),
             held_back=tuple(denial.message for denial in decision.denials),
@@ -244,7 +244,7 @@ class RecordsService:
             judgments: whether judgments go with the records.
             where: names `kind` or `sources`.
         """
-        rights = self._session.exit_rights()
+        rights = self._context.exit_rights()
         lines = self._lines(rights, use, role, judgments=judgments, where=where)
         count = write_facts(Path(file), lines)
         return ExportedRecords(lines=count, held_back=rights.held_back)
@@ -273,13 +273,13 @@ class RecordsService:
             prices: what a million tokens cost.
             progress: called with the number of tasks done.
         """
-        classes = [each.id for each in self._session.documents.sources.classes]
+        classes = [each.id for each in self._context.documents.sources.classes]
         for name in (source, plan.source_class):
             _known("source class", name, classes)
         path = Path(tasks)
-        own = self._session.folder / ".assay" / "journals" / f"{path.name}.journal.jsonl"
+        own = self._context.folder / ".assay" / "journals" / f"{path.name}.journal.jsonl"
         return sample_into(
-            self._session,
+            self._context,
             path,
             kind=kind,
             source=source,
@@ -304,7 +304,9 @@ class RecordsService:
                     yield from self.judgments(identity)
 
 
-def _context(session: Context, reader: Reader, kind: str | None, source: str | None) -> RowContext:
+def _row_context(
+    context: Context, reader: Reader, kind: str | None, source: str | None
+) -> RowContext:
     wanted = kind or reader.kinds[0]
     _known("kind", wanted, list(KINDS))
     if kind and isinstance(reader, FactReader):
@@ -313,7 +315,7 @@ def _context(session: Context, reader: Reader, kind: str | None, source: str | N
             message=f"each line of the format {reader.name!r} names its own kind",
             hint="leave --as out",
         )
-    classes = [each.id for each in session.documents.sources.classes]
+    classes = [each.id for each in context.documents.sources.classes]
     if source is not None:
         _known("source class", source, classes)
     elif not isinstance(reader, FactReader):
@@ -326,11 +328,11 @@ def _context(session: Context, reader: Reader, kind: str | None, source: str | N
     return RowContext(
         kind=wanted,
         source_class=source or "",
-        pseudonym=known_or_made(session.pseudonym),
+        pseudonym=known_or_made(context.pseudonym),
         known_sources=frozenset(classes),
-        axes=session.documents.contract.sampling.axes,
-        scales={each.id: each.values for each in session.documents.rubric.dimensions},
-        sections=tuple(section.id for section in session.documents.policy.sections),
+        axes=context.documents.contract.sampling.axes,
+        scales={each.id: each.values for each in context.documents.rubric.dimensions},
+        sections=tuple(section.id for section in context.documents.policy.sections),
     )
 
 
@@ -346,7 +348,7 @@ class FileContent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_file(
-    session: Context,
+    context: Context,
     file: Path,
     *,
     source: str | None,
@@ -356,8 +358,8 @@ def read_file(
 ) -> FileContent:
     """Read the records of a file without storing anything; the parameters are those of `import_`."""
     found = _open_reader(reader, file)
-    context = _context(session, found, kind, source)
-    preview = preview_file(file, found, context, layout=layout, first=sys.maxsize)
+    rows = _row_context(context, found, kind, source)
+    preview = preview_file(file, found, rows, layout=layout, first=sys.maxsize)
     return FileContent(
         records=tuple(read.record for read in preview.reads if read.record is not None),
         judgments=sum(len(read.judgments) for read in preview.reads),

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from assay.context import Context
 from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
 from assay.core.clock import Clock, system_clock
-from assay.core.errors import CheckError, UsageError
-from assay.core.issues import has_errors
+from assay.core.errors import UsageError
 from assay.core.options import configured
 from assay.core.ports import Checkpoint
 from assay.governance.rights import Use
@@ -20,14 +19,13 @@ from assay.quality import service as quality
 from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
 from assay.releases.audit_head import open_head, sign_head
-from assay.releases.checksums import digest_file
+from assay.releases.exportable import records_to_leave_out, refuse_expired, use_of_rows
 from assay.releases.exporters.drop_report import DropReport
 from assay.releases.exporters.release_folder import release_name, released_records
 from assay.releases.exporters.service import export
 from assay.releases.inputs import DocumentFile, ReleaseInputs, RenderedQualityReport
 from assay.releases.keys import read_private_key, read_public_key
 from assay.releases.manifest import MANIFEST, ProgramName, ReserveEntry, read_head
-from assay.releases.notice import named_notices, withdrawn_records
 from assay.reserve.ports import Comparer
 from assay.settings import read_secret
 from assay.validation.validation import Validation
@@ -39,9 +37,9 @@ RELEASES = "releases"
 class ReleasesService:
     """Build and withdraw releases; they are in the program's folder `releases`."""
 
-    def __init__(self, session: Context) -> None:
-        self._session = session
-        self.folder = session.folder / RELEASES
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.folder = context.folder / RELEASES
         """One folder a version."""
 
     def build(
@@ -67,14 +65,14 @@ class ReleasesService:
             CheckError: if a gate refuses, with all reasons of all gates, or if nothing has changed
                 since the last release.
         """
-        session = self._session
-        report = quality.report(session.store, session.facts)
-        program = session.documents.program
-        index = session.comparer()
+        context = self._context
+        report = quality.report(context.store, context.facts)
+        program = context.documents.program
+        index = context.comparer()
         inputs = ReleaseInputs(
             version=version,
             use=use,
-            created=session.clock(),
+            created=context.clock(),
             program=ProgramName(
                 id=program.id,
                 name=program.name,
@@ -85,20 +83,20 @@ class ReleasesService:
             quality=RenderedQualityReport(
                 json=to_json(report).encode(), markdown=to_markdown(report).encode()
             ),
-            record_handle=session.record_handle,
-            checkpoint=session.store.head(),
+            record_handle=context.record_handle,
+            checkpoint=context.store.head(),
             floors=report.floors,
-            rubrics=quality.rubrics(session.store),
-            stale=quality.stale_that_decide(session.store, session.facts),
+            rubrics=quality.rubrics(context.store),
+            stale=quality.stale_that_decide(context.store, context.facts),
             reserve=index,
             sealed=self._sealed(index),
             leave_out_overlaps=leave_out_overlaps,
-            validations=tuple(each.id for each in session.store.scan(Validation) if each.passed),
+            validations=tuple(each.id for each in context.store.scan(Validation) if each.passed),
             alarms=report.alarms,
             limitations=limitations,
         )
         return service.build(
-            session.store, inputs, self._key(), self.folder, actor=session.actor, again=again
+            context.store, inputs, self._key(), self.folder, actor=context.actor, again=again
         )
 
     def withdraw(
@@ -106,24 +104,24 @@ class ReleasesService:
     ) -> service.Withdrawn:
         """Withdraw a release, or some of its records, by a fact and a signed notice."""
         return service.withdraw(
-            self._session.store,
+            self._context.store,
             version,
             reason=reason,
-            records=[self._session.record_identity(each) for each in records],
-            record_handle=self._session.record_handle,
+            records=[self._context.record_identity(each) for each in records],
+            record_handle=self._context.record_handle,
             key=self._key(),
             releases=self.folder,
-            moment=self._session.clock(),
-            actor=self._session.actor,
+            moment=self._context.clock(),
+            actor=self._context.actor,
         )
 
     def signed_head(self) -> bytes:
         """The head of the audit chain as a signed statement, to be kept elsewhere."""
-        session = self._session
+        context = self._context
         return sign_head(
-            session.store.head(),
-            program=session.documents.program.id,
-            moment=session.clock(),
+            context.store.head(),
+            program=context.documents.program.id,
+            moment=context.clock(),
             key=self._key(),
         )
 
@@ -138,20 +136,20 @@ class ReleasesService:
         )
 
     def _document_files(self) -> Mapping[DocumentKind, DocumentFile]:
-        session = self._session
-        issues = contracts.check(session.folder).issues
+        context = self._context
+        issues = contracts.check(context.folder).issues
         return {
             kind: DocumentFile(
                 document=fact,
                 file=FILES[kind],
-                source=(session.folder / FILES[kind]).read_bytes(),
+                source=(context.folder / FILES[kind]).read_bytes(),
                 issues=tuple(issue for issue in issues if issue.file == FILES[kind]),
             )
-            for kind, fact in session.facts.items()
+            for kind, fact in context.facts.items()
         }
 
     def _key(self) -> Ed25519PrivateKey:
-        program = self._session.documents.program
+        program = self._context.documents.program
         reference = program.signing_key
         if reference is None:
             raise UsageError(
@@ -162,7 +160,7 @@ class ReleasesService:
                 'signing_key = "file:.assay/signing.key"',
             )
         return read_private_key(
-            read_secret(reference, self._session.folder, program), where=reference
+            read_secret(reference, self._context.folder, program), where=reference
         )
 
 
@@ -185,7 +183,7 @@ def read_signed_head(program: Path, file: Path, public_key: Path) -> Checkpoint:
         CheckError: if it cannot be verified, or is the head of another program's chain.
         UsageError: if one of the files cannot be read.
     """
-    key = read_public_key(_read(public_key), where=str(public_key))
+    key = _public_key(public_key)
     return open_head(_read(file), key, program=contracts.load_program(program).id)
 
 
@@ -197,8 +195,7 @@ def verify_release(
     notices: Sequence[Path] = (),
 ) -> service.VerifiedRelease:
     """Verify a release folder with a trusted public key; no program is needed."""
-    key = read_public_key(_read(public_key), where=str(public_key))
-    return service.verify(folder, key, newer_than=newer_than, notices=notices)
+    return service.verify(folder, _public_key(public_key), newer_than=newer_than, notices=notices)
 
 
 def export_release(
@@ -230,74 +227,16 @@ def export_release(
             cannot be verified without a key.
     """
     service.require_release(folder)
-    _refuse_expired(folder, clock)
-    chosen_use = use or _trained_on(folder)
+    refuse_expired(folder, clock()[:10])
+    chosen_use = use or use_of_rows(folder)
     chosen = configured(load("exporters", exporter), options or {})
-    withdrawn = _withdrawn_records(folder, public_key)
+    withdrawn = records_to_leave_out(folder, _public_key(public_key) if public_key else None)
     records = released_records(folder, use=chosen_use, withdrawn=withdrawn)
     return export(records, chosen, target, release=release_name(folder))
 
 
-def _trained_on(folder: Path) -> Use:
-    """The use of rows for a trainer where none is named.
-
-    Raises:
-        UsageError: if the release was built for another one.
-    """
-    built_for = read_head(folder / MANIFEST).use
-    if built_for == "train":
-        return "train"
-    raise UsageError(
-        code="use-not-named",
-        message=f"this release was built to {built_for}, and rows for a trainer are trained on",
-        where=str(folder),
-        hint=f"name what the rows are for: --use {built_for}, or --use train where that is permitted",
-    )
-
-
-def _refuse_expired(folder: Path, clock: Clock) -> None:
-    """Refuse to let rows out of a release that its sources no longer permit to be kept.
-
-    Raises:
-        CheckError: naming each source class and its last day.
-    """
-    today = clock()[:10]
-    gone = [
-        f"{source.id} could be kept until {source.keep_until}"
-        for source in read_head(folder / MANIFEST).source_classes
-        if source.keep_until and source.keep_until < today
-    ]
-    if gone:
-        raise CheckError(
-            code="rights-expired",
-            message="; ".join(gone),
-            where=str(folder),
-            hint="delete the release, or build a new one without these sources",
-        )
-
-
-def _withdrawn_records(folder: Path, public_key: Path | None) -> frozenset[str]:
-    """What must stay out of an export; refuses a release that must not be used at all."""
-    if public_key is None:
-        if named_notices(folder):
-            raise CheckError(
-                code="notice-beside",
-                message="there is a notice of withdrawal next to this release",
-                where=str(folder),
-                hint="give --key with the publisher's public key, so that it can be verified",
-            )
-        return frozenset()
-    key = read_public_key(_read(public_key), where=str(public_key))
-    verified = service.verify(folder, key)
-    stopping = [issue for issue in verified.issues if issue.code != "records-withdrawn"]
-    if has_errors(stopping):
-        raise CheckError(
-            code="not-verified",
-            message="; ".join(f"{issue.file}: {issue.message}" for issue in stopping),
-            where=str(folder),
-            hint="`assay release verify` shows more",
-        )
-    return withdrawn_records(folder, digest_file(folder / MANIFEST)[0], key)
+def _public_key(file: Path) -> Ed25519PublicKey:
+    return read_public_key(_read(file), where=str(file))
 
 
 def _read(file: Path) -> bytes:

@@ -41,8 +41,8 @@ class SealedFile(msgspec.Struct, frozen=True, kw_only=True):
 class ReserveService:
     """Seal evaluation data, compare with it, open it."""
 
-    def __init__(self, session: Context) -> None:
-        self._session = session
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def seal(
         self,
@@ -69,17 +69,17 @@ class ReserveService:
         """
         path = Path(file)
         content = read_file(
-            self._session, path, source=source, kind=kind, reader=reader, layout=layout
+            self._context, path, source=source, kind=kind, reader=reader, layout=layout
         )
         with self._vault() as vault:
             sealed = service.seal(
-                self._session.store,
+                self._context.store,
                 vault,
                 content.records,
-                documents=self._session.facts,
-                recipients=self._session.documents.program.vault_recipients,
-                key=self._session.keys.gate,
-                actor=self._session.actor,
+                documents=self._context.facts,
+                recipients=self._context.documents.program.vault_recipients,
+                key=self._context.keys.gate,
+                actor=self._context.actor,
             )
         removed = remove and not content.reasons
         if removed:
@@ -97,9 +97,9 @@ class ReserveService:
     def check(self, on_progress: Callable[[int], None] | None = None) -> service.ReserveComparison:
         """Compare every record of the store with the fingerprints."""
         return service.compare(
-            self._session.store,
-            self._session.facts,
-            self._session.comparer(),
+            self._context.store,
+            self._context.facts,
+            self._context.comparer(),
             on_progress=on_progress,
         )
 
@@ -109,8 +109,8 @@ class ReserveService:
         Raises:
             UsageError: if nothing is sealed, or under another key than this machine's.
         """
-        session = self._session
-        index = service.index(session.store, session.keys.gate)
+        context = self._context
+        index = service.index(context.store, context.keys.gate)
         if index is None:
             raise UsageError(
                 code="nothing-sealed",
@@ -120,12 +120,12 @@ class ReserveService:
 
         def log(request: GateRequest) -> None:
             counts = f"{request.overlapping} of {request.things}, {request.characters} characters"
-            with session.store.write(
-                "reserve.compare", actor=session.actor, subject=counts
+            with context.store.write(
+                "reserve.compare", actor=context.actor, subject=counts
             ) as unit:
                 unit.acted = True
 
-        return Gate(index, clock=session.clock, log=log, limits=limits)
+        return Gate(index, clock=context.clock, log=log, limits=limits)
 
     def serve_gate(self, gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
         """Answer requests for comparison on a Unix socket until the process is stopped.
@@ -156,12 +156,12 @@ class ReserveService:
         """
         with self._vault() as vault:
             rows = service.open_reserve(
-                self._session.store,
+                self._context.store,
                 vault,
-                documents=self._session.facts,
+                documents=self._context.facts,
                 opener=self._opener(role, person),
                 purpose=purpose,
-                actor=self._session.actor,
+                actor=self._context.actor,
             )
             return _write_private(Path(out), list(rows))
 
@@ -180,22 +180,22 @@ class ReserveService:
         """
         with self._vault() as vault:
             return service.renew(
-                self._session.store,
+                self._context.store,
                 vault,
-                documents=self._session.facts,
+                documents=self._context.facts,
                 opener=self._opener(role, person),
-                recipients=self._session.documents.program.vault_recipients,
-                key=self._session.keys.gate,
-                actor=self._session.actor,
+                recipients=self._context.documents.program.vault_recipients,
+                key=self._context.keys.gate,
+                actor=self._context.actor,
             )
 
     def status(self) -> service.ReserveStatus:
         """Status of the reserve, without touching the vault."""
-        return service.status(self._session.store, self._session.facts)
+        return service.status(self._context.store, self._context.facts)
 
     def open_log(self) -> tuple[Opening, ...]:
         """Every opening, oldest first."""
-        return tuple(self._session.store.scan(Opening))
+        return tuple(self._context.store.scan(Opening))
 
     def _opener(self, role: str, person: str) -> service.Opener:
         """Who opens, with the key of this machine.
@@ -203,7 +203,7 @@ class ReserveService:
         Raises:
             UsageError: if this machine holds none.
         """
-        reference = self._session.documents.program.vault_key
+        reference = self._context.documents.program.vault_key
         if reference is None:
             raise UsageError(
                 code="no-vault-key",
@@ -212,15 +212,15 @@ class ReserveService:
                 hint="an opener names the key there, as env:NAME or file:PATH",
             )
         return service.Opener(
-            pseudonym=self._session.pseudonym(person),
+            pseudonym=self._context.pseudonym(person),
             role=role,
             identity=read_secret(
-                reference, self._session.folder, self._session.documents.program
+                reference, self._context.folder, self._context.documents.program
             ).decode(),
         )
 
     def _vault(self) -> SqlVault:
-        return SqlVault.open(vault_url(self._session.documents.program.vault, self._session.folder))
+        return SqlVault.open(vault_url(self._context.documents.program.vault, self._context.folder))
 
 
 def _write_private(out: Path, rows: list[dict[str, Any]]) -> int:

@@ -63,9 +63,9 @@ class ExportedWork(msgspec.Struct, frozen=True, kw_only=True):
 class ReviewService:
     """Assign passes, hand work out, take answers in, adjudicate, ask model judges."""
 
-    def __init__(self, session: Context) -> None:
-        self._session = session
-        self._register = Passes(session.store)
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._register = Passes(context.store)
 
     def assign(
         self, people: Mapping[str, str], *, extra: Collection[str] = ()
@@ -78,17 +78,17 @@ class ReviewService:
             people: raw id of a person -> role; ids become pseudonyms here.
             extra: ids of records that get one more pass.
         """
-        refuse_unknown_members(people, self._session.documents.contract)
-        pseudonym = self._session.pseudonym
+        refuse_unknown_members(people, self._context.documents.contract)
+        pseudonym = self._context.pseudonym
         members = [Assignee(pseudonym=pseudonym(name), role=role) for name, role in people.items()]
         return pass_service.assign(
-            self._session.store,
+            self._context.store,
             self._register,
-            self._session.facts,
+            self._context.facts,
             members,
-            rights=self._session.exit_rights(),
-            key=self._session.keys.desk,
-            actor=self._session.actor,
+            rights=self._context.exit_rights(),
+            key=self._context.keys.desk,
+            actor=self._context.actor,
             extra=extra,
         )
 
@@ -103,17 +103,17 @@ class ReviewService:
             rights: counts what is held back.
         """
         return service.export_work(
-            self._session.store,
+            self._context.store,
             self._register,
-            self._session.facts,
-            rights=rights or self._session.exit_rights(),
-            reviewer=self._session.pseudonym(person) if person else None,
+            self._context.facts,
+            rights=rights or self._context.exit_rights(),
+            reviewer=self._context.pseudonym(person) if person else None,
             flat=flat,
         )
 
     def export_work(self, file: str | Path, person: str | None = None) -> ExportedWork:
         """Write the work that waits to a `.jsonl` or `.csv` file."""
-        path, rights = Path(file), self._session.exit_rights()
+        path, rights = Path(file), self._context.exit_rights()
         rows = write_rows(path, self.work(person, flat=path.suffix == ".csv", rights=rights))
         return ExportedWork(file=str(path), rows=rows, held_back=rights.held_back)
 
@@ -133,16 +133,16 @@ class ReviewService:
         from assay.review.formats import format_named  # noqa: PLC0415  only where it is asked for
         from assay.review.formats.service import hand_out  # noqa: PLC0415
 
-        path, form, rights = Path(file), format_named(format_name), self._session.exit_rights()
+        path, form, rights = Path(file), format_named(format_name), self._context.exit_rights()
         _check_suffix(path, form)
         work = hand_out(
-            self._session.store,
+            self._context.store,
             self._register,
-            self._session.facts,
+            self._context.facts,
             form,
             file=path.name,
             rights=rights,
-            reviewer=self._session.pseudonym(person) if person else None,
+            reviewer=self._context.pseudonym(person) if person else None,
         )
         write = write_array if path.suffix == ".json" else write_rows
         count = write(path, work.rows)
@@ -179,7 +179,7 @@ class ReviewService:
             form = format_named(format_name)
             rows = native_rows(rows, form, whose=whose, mended=is_rejects(path))
         folder = Path(rejects) if rejects else path.parent
-        mask = PeopleMask(self._session.pseudonym)
+        mask = PeopleMask(self._context.pseudonym)
         with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
             return self._take(rows, path.name, kept, whose)
 
@@ -216,15 +216,15 @@ class ReviewService:
             note: the adjudicator's words.
         """
         return service.adjudicate(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             record,
             decision,
             cause=cause,
-            adjudicator=self._session.pseudonym(adjudicator),
+            adjudicator=self._context.pseudonym(adjudicator),
             judgments=judgments,
             note=note,
-            actor=self._session.actor,
+            actor=self._context.actor,
         )
 
     def adjudicate_row(self, row: Mapping[str, Any]) -> Adjudication:
@@ -238,10 +238,10 @@ class ReviewService:
             UsageError, InputError: if the row cannot be read, or the decision is not valid.
         """
         return adjudication_rows.store_decision(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             self._decision_reader().read(row),
-            actor=self._session.actor,
+            actor=self._context.actor,
         )
 
     def import_adjudications(self, file: str | Path) -> adjudication_rows.ImportedAdjudications:
@@ -252,11 +252,11 @@ class ReviewService:
         """
         path = Path(file)
         return adjudication_rows.import_adjudications(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             DiskFile(path).rows(),
             self._decision_reader(),
-            actor=self._session.actor,
+            actor=self._context.actor,
             subject=path.name,
         )
 
@@ -275,15 +275,15 @@ class ReviewService:
             return ()
         if isinstance(decision, Returned):
             return None
-        disputed = quality.disputed(self._session.store, self._session.facts, adjudication.record)
+        disputed = quality.disputed(self._context.store, self._context.facts, adjudication.record)
         return None if disputed is None else undecided(decision, disputed)
 
     def _decision_reader(self) -> adjudication_rows.DecisionReader:
         return adjudication_rows.DecisionReader(
-            self._session.store,
-            self._session.documents.rubric,
-            pseudonym=self._session.pseudonym,
-            written_source=self._session.documents.program.written_source,
+            self._context.store,
+            self._context.documents.rubric,
+            pseudonym=self._context.pseudonym,
+            written_source=self._context.documents.program.written_source,
         )
 
     def withdraw(
@@ -299,17 +299,17 @@ class ReviewService:
             UsageError: for an unknown record, or where neither person nor record is named.
         """
         return pass_service.withdraw(
-            self._session.store,
+            self._context.store,
             self._register,
-            self._session.facts,
-            actor=self._session.actor,
-            reviewer=self._session.pseudonym(person) if person else None,
+            self._context.facts,
+            actor=self._context.actor,
+            reviewer=self._context.pseudonym(person) if person else None,
             records=records,
         )
 
     def status(self) -> pass_service.ReviewStatus:
         """How far the work has come that was handed out, and all passes by any route."""
-        return pass_service.status(self._session.store, self._register)
+        return pass_service.status(self._context.store, self._register)
 
     def renew(self, stale: Iterable[StaleRecord]) -> Renewals:
         """Ask the people who gave stale judgments to judge again, outside the desk.
@@ -318,11 +318,11 @@ class ReviewService:
             stale: the records, as `quality.stale` gives them.
         """
         return renew(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             [each.judgment for record in stale for each in record.judgments],
-            key=self._session.keys.desk,
-            actor=self._session.actor,
+            key=self._context.keys.desk,
+            actor=self._context.actor,
         )
 
     def reconcile(self) -> Sequence[PassChange]:
@@ -331,7 +331,7 @@ class ReviewService:
         A store that an older Assay wrote may count a pass as open that was given outside the
         desk. To run it again changes nothing.
         """
-        return self._register.reconcile(actor=self._session.actor)
+        return self._register.reconcile(actor=self._context.actor)
 
     def judge(
         self,
@@ -358,7 +358,7 @@ class ReviewService:
         from assay.program.judging import judge_into  # noqa: PLC0415  statistics to load
 
         return judge_into(
-            self._session,
+            self._context,
             plan,
             endpoint,
             dimensions=dimensions,
@@ -380,17 +380,17 @@ class ReviewService:
         """
         from assay.program.judging import preview_judge  # noqa: PLC0415  statistics to load
 
-        return preview_judge(self._session, plan, dimensions=dimensions, limit=limit)
+        return preview_judge(self._context, plan, dimensions=dimensions, limit=limit)
 
     def judges(self) -> "tuple[JudgeAgreement, ...]":
         """Every model among the reviewers, with how far it says what people say."""
         from assay.program.judging import model_judges  # noqa: PLC0415  statistics to load
 
-        return model_judges(self._session)
+        return model_judges(self._context)
 
     def _whose(self, people: Mapping[str, str]) -> service.Whose:
         """Who answers under a name: by the given names, or as one to whom work was assigned."""
-        pseudonym = known_or_made(self._session.pseudonym)
+        pseudonym = known_or_made(self._context.pseudonym)
         asked: set[str] = set()
 
         def whose(name: str) -> str | None:
@@ -398,7 +398,7 @@ class ReviewService:
             if people:
                 return person
             if not asked:
-                asked.update(each.reviewer for each in self._session.store.scan(Assignment))
+                asked.update(each.reviewer for each in self._context.store.scan(Assignment))
             return person if person in asked else None
 
         return whose
@@ -411,10 +411,10 @@ class ReviewService:
         whose: service.Whose | None = None,
     ) -> service.ImportedAnswers:
         return service.import_judgments(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             rows,
-            actor=self._session.actor,
+            actor=self._context.actor,
             subject=subject,
             rejects=rejects,
             whose=whose,

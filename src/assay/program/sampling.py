@@ -38,7 +38,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sample_into(
-    session: Context,
+    context: Context,
     tasks: Path,
     *,
     kind: str,
@@ -66,11 +66,11 @@ def sample_into(
     rejects.unlink(missing_ok=True)
 
     def deliver(batch: Sequence[Sampled]) -> None:
-        with session.store.write(
+        with context.store.write(
             "record.sample",
-            actor=session.actor,
+            actor=context.actor,
             subject=tasks.name,
-            documents=session.ids,
+            documents=context.ids,
         ) as writing:
             writing.add([record for sampled in batch for record in sampled.records])
         refused = [reject for sampled in batch for reject in sampled.rejects]

@@ -35,7 +35,7 @@ def program_status(program: Program, axes: tuple[str, str] | None = None) -> Pro
         program: the open program.
         axes: two axes for the heat map, down and across.
     """
-    store = program.session.store
+    store = program.context.store
     cells = program.quality.cells()
     alarms = program.alarms()
     return ProgramStatus(

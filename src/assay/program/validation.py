@@ -26,8 +26,8 @@ _LAYOUTS = {"assay": None, "inspect": Layout(each="samples", nan_is_null=True)}
 class ValidationService:
     """Import evaluation results and compare checkpoints."""
 
-    def __init__(self, session: Context) -> None:
-        self._session = session
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def import_(
         self,
@@ -63,11 +63,11 @@ class ValidationService:
         _refuse_packed(path)
         source = DiskFile(path, _LAYOUTS[format_])
         folder = Path(rejects) if rejects else path.parent
-        mask = PeopleMask(self._session.pseudonym)
+        mask = PeopleMask(self._context.pseudonym)
         with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
             return service.import_evaluation(
-                self._session.store,
-                self._session.facts,
+                self._context.store,
+                self._context.facts,
                 source.rows(),
                 format_,
                 service.EvaluationSource(
@@ -81,8 +81,8 @@ class ValidationService:
                 ),
                 known_items=self._items() if dataset == service.RESERVE else None,
                 training=self._training(self._release(release)),
-                key=self._session.keys.gate,
-                actor=self._session.actor,
+                key=self._context.keys.gate,
+                actor=self._context.actor,
                 rejects=kept,
             )
 
@@ -110,18 +110,18 @@ class ValidationService:
         trained = {each.release for each in after if each.release}
         tested = self._release(release) or (trained.pop() if len(trained) == 1 else None)
         return service.validate(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             base=before,
             candidate=after,
             release=tested,
             training=self._training(tested),
-            actor=self._session.actor,
+            actor=self._context.actor,
         )
 
     def list(self) -> tuple[Validation, ...]:
         """Every validation, oldest first."""
-        return tuple(self._session.store.scan(Validation))
+        return tuple(self._context.store.scan(Validation))
 
     def get(self, identity: str | None = None) -> Validation:
         """The validation with this id or unique prefix; the newest where none is named.
@@ -130,7 +130,7 @@ class ValidationService:
             UsageError: if there is none.
         """
         if identity is not None:
-            return self._session.store.get(Validation, identity)
+            return self._context.store.get(Validation, identity)
         found = self.list()
         if not found:
             raise UsageError(
@@ -143,7 +143,7 @@ class ValidationService:
     def report(self, validation: Validation) -> ValidationReport:
         """The report of a validation, made again from its evaluations."""
         training = self._training(validation.release)
-        return service.reported(self._session.store, self._session.facts, validation, training)
+        return service.reported(self._context.store, self._context.facts, validation, training)
 
     def write_report(self, report: ValidationReport, folder: str | Path) -> tuple[Path, Path]:
         """Write `validation.json` and `validation.md`; returns their paths."""
@@ -158,9 +158,9 @@ class ValidationService:
         self, arm: str, checkpoint: str | None, release: str | None = None
     ) -> Sequence[Evaluation]:
         where = {"checkpoint": checkpoint} if checkpoint else {"arm": arm}
-        found = list(self._session.store.scan(Evaluation, **where))
+        found = list(self._context.store.scan(Evaluation, **where))
         if checkpoint and not found:
-            known = {each.checkpoint for each in self._session.store.scan(Evaluation)}
+            known = {each.checkpoint for each in self._context.store.scan(Evaluation)}
             raise UsageError(
                 code="unknown-checkpoint",
                 message=f"no evaluation of {checkpoint!r} was imported",
@@ -177,7 +177,7 @@ class ValidationService:
     def _release(self, version: str | None) -> str | None:
         if version is None:
             return None
-        found = [each.id for each in self._session.store.scan(Release, version=version)]
+        found = [each.id for each in self._context.store.scan(Release, version=version)]
         if not found:
             raise UsageError(
                 code="unknown-release",
@@ -189,11 +189,11 @@ class ValidationService:
     def _training(self, release: str | None) -> Training | None:
         if release is None:
             return None
-        store, key = self._session.store, self._session.keys.gate
+        store, key = self._context.store, self._context.keys.gate
         return training_of(store, release, key, sealed=True)
 
     def _items(self) -> frozenset[str]:
-        items = frozenset(each.item for each in self._session.store.scan(Fingerprint))
+        items = frozenset(each.item for each in self._context.store.scan(Fingerprint))
         if not items:
             raise UsageError(
                 code="nothing-sealed",

@@ -52,8 +52,8 @@ class ListedVerifier(msgspec.Struct, frozen=True, kw_only=True):
 class VerificationService:
     """Run verifiers on records, and show what they cover."""
 
-    def __init__(self, session: Context) -> None:
-        self._session = session
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def run(
         self,
@@ -80,10 +80,10 @@ class VerificationService:
                 `verifiers`, or if the contract demands a firmer isolation.
         """
         return service.verify(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             _load,
-            actor=self._session.actor,
+            actor=self._context.actor,
             open_sandbox=partial(_open_sandbox, isolation),
             workers=workers or os.cpu_count() or 1,
             verifiers=verifiers,
@@ -107,10 +107,10 @@ class VerificationService:
         The arguments and errors are those of `run`.
         """
         return measure_adequacy(
-            self._session.store,
-            self._session.facts,
+            self._context.store,
+            self._context.facts,
             _load,
-            actor=self._session.actor,
+            actor=self._context.actor,
             open_sandbox=partial(_open_sandbox, isolation),
             workers=workers or os.cpu_count() or 1,
             verifiers=verifiers,
@@ -128,7 +128,7 @@ class VerificationService:
             prove: whether to run its gold and counter-gold cases; else they are only counted.
             isolation: how firmly code is held in cases that run some.
         """
-        dimensions = self._session.documents.rubric.dimensions
+        dimensions = self._context.documents.rubric.dimensions
         found = names("verifiers")
         opening = partial(_open_sandbox, isolation)
         proofs = proofs_of([_load(name) for name in found], opening, tried=prove)
@@ -141,7 +141,7 @@ class VerificationService:
 
     def ledger(self) -> CoverageReport:
         """For every dimension and slice: machine verified, expert judged, both, or uncertain."""
-        return service.ledger(self._session.store, self._session.facts)
+        return service.ledger(self._context.store, self._context.facts)
 
     def item(self, record: str) -> ItemReport:
         """Evidence for every dimension of one record's candidates, and by what.
@@ -152,7 +152,7 @@ class VerificationService:
         Raises:
             UsageError: if no record, or more than one, has such an id.
         """
-        return service.report_item(self._session.store, self._session.facts, record)
+        return service.report_item(self._context.store, self._context.facts, record)
 
 
 def listed_verifier(

@@ -5,10 +5,8 @@ its own; a person is qualified for those that were passed, in one role, task fam
 under one version of the rubric, until a day. Credentials are kept apart and never qualify.
 """
 
-import hmac
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import ClassVar, Literal
 
 import msgspec
@@ -127,13 +125,15 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(each.dimension for each in self.results if each.decision == "continue")
 
 
-def may_sit(credentials: Iterable[Credential], *, reviewer: str, needed: Collection[str]) -> bool:
-    """Whether a person's credentials admit to an exam.
+def has_credentials(
+    credentials: Iterable[Credential], *, reviewer: str, needed: Collection[str]
+) -> bool:
+    """Whether a person has on paper what a role asks for.
 
     Args:
         credentials: credentials of anybody.
         reviewer: pseudonym of the person.
-        needed: what the exam asks on paper; everybody may sit where it asks nothing.
+        needed: what the role asks on paper; everybody has it where nothing is asked.
     """
     held = {each.what for each in credentials if each.reviewer == reviewer}
     return held.issuperset(needed)
@@ -157,24 +157,6 @@ def exam_keys(items: Iterable[ExamItem], scope: QualificationScope, rubric: str)
         and each.id not in replaced
         and not each.retired
     }
-
-
-def next_item(
-    keys: Collection[str], *, secret: bytes, reviewer: str, seen: Collection[str]
-) -> str | None:
-    """The record that a person gets next in an exam; None where no unseen one is left.
-
-    The order depends on a secret and the person, so that nobody can foresee it or learn it from
-    somebody else.
-
-    Args:
-        keys: ids of the exam's records.
-        secret: secret that the order depends on.
-        reviewer: pseudonym.
-        seen: ids of the records that the person was ever shown or wrote a candidate of.
-    """
-    unseen = sorted(set(keys).difference(seen))
-    return min(unseen, key=lambda record: _digest(secret, reviewer, record), default=None)
 
 
 def examine(
@@ -373,7 +355,3 @@ def same_meaning(old: Rubric, new: Rubric) -> frozenset[str]:
 def _covers(scope: QualificationScope, work: QualificationScope) -> bool:
     same = scope.role == work.role and scope.family == work.family
     return same and scope.language in {None, work.language}
-
-
-def _digest(secret: bytes, *parts: str) -> bytes:
-    return hmac.digest(secret, "\x1f".join(("exam", *parts)).encode(), sha256)

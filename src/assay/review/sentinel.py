@@ -163,6 +163,33 @@ def pick(
     )
 
 
+def sentinels_for(
+    sentinels: Iterable[Sentinel],
+    *,
+    family: str,
+    language: str | None,
+    shown_as: Mapping[str, frozenset[str | None]],
+    cleared: Collection[str | None],
+) -> list[Sentinel]:
+    """The sentinels that may hide among the work of one queue.
+
+    Args:
+        sentinels: standing sentinels.
+        family: the queue's task family.
+        language: the queue's language.
+        shown_as: record id -> harm categories and severity of its content.
+        cleared: harm categories and severity of the queue's own content; what shows more would
+            reach people who have not agreed to it.
+    """
+    return [
+        each
+        for each in sentinels
+        if each.family == family
+        and each.language in {None, language}
+        and shown_as.get(each.key.record, frozenset()) <= set(cleared)
+    ]
+
+
 def used_up(sentinels: Iterable[Sentinel], exposed: Mapping[str, int]) -> list[Sentinel]:
     """The sentinels that as many people have seen as may; new ones are needed in their place."""
     return [each for each in sentinels if exposed.get(each.key.record, 0) >= each.retired_after]

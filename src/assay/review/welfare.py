@@ -198,8 +198,8 @@ def withheld(
     missing = tuple(each for each in categories if each not in reader.agreed)
     if welfare.opt_in and missing:
         return Withheld(reason="not_agreed", categories=missing)
-    cap = allowed(reader.exposures, counted, now, caps_of(welfare)) if now is not None else None
-    return Withheld(reason="capped", categories=(), cap=cap) if isinstance(cap, Capped) else None
+    cap = cap_on(reader.exposures, categories, severity, now, welfare) if now is not None else None
+    return Withheld(reason="capped", categories=(), cap=cap) if cap else None
 
 
 def caps_of(welfare: Welfare) -> Caps:
@@ -240,6 +240,26 @@ def allowed(
     longest = max(found, key=lambda each: each.until)
     benign = max(each.benign_items for each in found)
     return msgspec.structs.replace(longest, benign_items=benign)
+
+
+def cap_on(
+    exposures: Iterable[Exposure],
+    harms: Sequence[str],
+    severity: str | None,
+    now: str,
+    welfare: Welfare,
+) -> Capped | None:
+    """The cap of a contract that keeps a person from such content now; None where none does.
+
+    Args:
+        exposures: what the person looked at; the last week is enough.
+        harms: harm categories of the content.
+        severity: how severe it is.
+        now: the moment, as UTC in ISO 8601.
+        welfare: what the contract states.
+    """
+    decision = allowed(exposures, counted_as(harms, severity), now, caps_of(welfare))
+    return decision if isinstance(decision, Capped) else None
 
 
 def has_caps(welfare: Welfare) -> bool:

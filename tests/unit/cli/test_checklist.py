@@ -86,7 +86,7 @@ def test_a_gap_without_an_answer_refutes_the_guidance(assay: Run, program: Path)
     with package.open(program) as opened:
         record = next(iter(opened.store.scan(Record)))
         gap = GuidelineGap(
-            record=record.id, reviewer="anna", rubric=opened.session.ids["rubric"],
+            record=record.id, reviewer="anna", rubric=opened.context.ids["rubric"],
             dimension="fit", text="Is a greeting idle?",
         )  # fmt: skip
         with opened.store.write("guideline.gap", actor="test") as writing:

@@ -23,7 +23,7 @@ def restored(tmp_path: Path) -> tuple[Path, int, int]:
     init(folder)
     store, backup = folder / ".assay" / "store.sqlite", tmp_path / "backup.sqlite"
     with program_of.open(folder) as opened:
-        before = opened.session.store.head().number
+        before = opened.context.store.head().number
     shutil.copy(store, backup)
     for version in ("1.0.1", "1.0.2"):
         contract = folder / "contract.yaml"
@@ -32,7 +32,7 @@ def restored(tmp_path: Path) -> tuple[Path, int, int]:
             text.replace(f"version: 1.0.{int(version[-1]) - 1}", f"version: {version}", 1)
         )
         with program_of.open(folder) as opened:
-            after = opened.session.store.head().number
+            after = opened.context.store.head().number
     for left in folder.glob(".assay/store.sqlite*"):
         left.unlink()
     shutil.copy(backup, store)

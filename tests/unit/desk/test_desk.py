@@ -243,12 +243,14 @@ def test_sentinels_come_among_the_work_and_look_like_it(open_desk: Open) -> None
     """Known records come at their share, to nobody twice, and the card of the queue tells nothing."""
     program = open_desk(share="  blinded: true ->   blinded: true\n  sentinel_share: 0.5")
     known = pairs(program)[:4]
-    rubric = program.session.ids["rubric"]
+    rubric = program.context.ids["rubric"]
     keys = [
         Key(record=each.id, rubric=rubric, source="expert", verdicts=(Prefers(candidate=0),))
         for each in known
     ]
-    program.desk.seating.add_sentinels(keys, family="preference", language=None, retired_after=2)
+    program.desk.eligibility.add_sentinels(
+        keys, family="preference", language=None, retired_after=2
+    )
     ana = person(program, "ana", "reviewer")
     before = [each.title for each in program.desk.queues(ana)]
     assert not [title for title in before if "sentinel" in title]
@@ -276,25 +278,27 @@ def test_queues_are_filled_once_and_again_when_a_record_came(open_desk: Open) ->
     assert (filled.queued, filled.records) == (1, program.store.count(Record))
     assert Passes(program.store).wanted([late.id])
     assert program.desk.fill() == Filled()
-    old = filled_under(program.session)
+    old = filled_under(program.context)
     changed = open_desk(cap="daily_minutes: 120 -> daily_minutes: 10")
-    desk, new = SqlQueue(changed.store), filled_under(changed.session)
+    queue_store, new = SqlQueue(changed.store), filled_under(changed.context)
     assert new != old
-    assert desk.filled_to(new) == desk.newest_record()
-    assert desk.filled_to(old) == 0  # the queues follow the contract in force
+    assert queue_store.filled_to(new) == queue_store.newest_record()
+    assert queue_store.filled_to(old) == 0  # the queues follow the contract in force
 
 
-def test_an_exam_opens_the_queue_and_the_judgment_names_the_qualification(open_desk: Open) -> None:
+def test_an_exam_opens_the_queue_and_the_judgment_names_the_qualification(
+    open_desk: Open,
+) -> None:
     """Where there is an exam, the role alone opens nothing; the right answers do, until a day."""
     program = open_desk(exam="items: 40, pass_mark: 0.85 -> items: 12, pass_mark: 0.75")
     known = [each for each in pairs(program) if each.task.taxonomy["language"] == "en"][:12]
-    rubric = program.session.ids["rubric"]
+    rubric = program.context.ids["rubric"]
     scope = QualificationScope(role="reviewer", family="preference", language="en")
     keys = [
         Key(record=each.id, rubric=rubric, source="expert", verdicts=(Prefers(candidate=0),))
         for each in known
     ]
-    assert program.desk.seating.add_exam_items(keys, scope) == len(known)
+    assert program.desk.eligibility.add_exam_items(keys, scope) == len(known)
     program.desk.fill()
     good, bad = (person(program, name, "reviewer") for name in ("good", "bad"))
 
@@ -325,7 +329,7 @@ def test_an_exam_opens_the_queue_and_the_judgment_names_the_qualification(open_d
     (stored,) = (
         each
         for each in program.store.scan(Judgment)
-        if program.session.handle(JUDGMENT_HANDLE, each.id) == receipt.judgment
+        if program.context.handle(JUDGMENT_HANDLE, each.id) == receipt.judgment
     )
     (held,) = (each for each in program.store.scan(Qualification) if each.decision == "passed")
     assert stored.reviewer.qualification == held.id
@@ -340,4 +344,4 @@ def test_a_gap_of_the_rubric_is_kept_with_its_record(open_desk: Open) -> None:
     program.desk.gap(ana, str(lease.handle), dimension="fit", text="Is haste assumed?").result()
     (gap,) = program.store.scan(GuidelineGap)
     assert (gap.record, gap.dimension, gap.text) == (lease.record, "fit", "Is haste assumed?")
-    assert gap.rubric == program.session.ids["rubric"]
+    assert gap.rubric == program.context.ids["rubric"]

@@ -102,7 +102,7 @@ def test_a_gap_is_answered_for_those_who_asked_and_is_open_no_more(changed: Prog
     assert gap.shown.presentation
     assert gap.shown.presentation.candidates
     made = changed.guideline.answer(lea, [gap.gap], " No. ", ["verdict"])
-    assert (made.rubric, made.text) == (changed.session.ids["rubric"], "No.")
+    assert (made.rubric, made.text) == (changed.context.ids["rubric"], "No.")
     assert changed.guideline.gaps(lea) == []
     assert [answer.text for _, answer in changed.guideline.answers(ana)] == ["No."]
     assert changed.guideline.answers(ben) == []
@@ -144,12 +144,12 @@ def test_the_same_people_look_again_and_their_judgments_are_replaced(changed: Pr
         assert {each.record for each in leases} == set(own)
         for lease in leases:
             assignment = changed.store.get(Assignment, str(lease.assignment))
-            assert assignment.rubric == changed.session.ids["rubric"]
+            assert assignment.rubric == changed.context.ids["rubric"]
             given = changed.store.scan(Judgment, record=lease.record, reviewer=who.pseudonym)
             stored = list(given)[-1]
             assert stored.supersedes == own[lease.record].id
     now = standing(changed.store.scan(Judgment))
-    assert {each.rubric for each in now} == {changed.session.ids["rubric"]}
+    assert {each.rubric for each in now} == {changed.context.ids["rubric"]}
     assert len(now) == len(old)
     assert changed.guideline.second_look().needed == ()
     assert changed.guideline.queue_second_look(lea).needed == 0

@@ -99,7 +99,7 @@ def test_a_disagreement_waits_for_an_adjudicator_who_sees_all_sides(
     )  # fmt: skip
     assert decided.status_code == 201, decided.text
     (adjudication,) = disagreed.store.scan(Adjudication)
-    named = disagreed.session.handle(DECISION_HANDLE, adjudication.id)
+    named = disagreed.context.handle(DECISION_HANDLE, adjudication.id)
     assert decided.json() == {"adjudication": named, "weighed": 3}
     assert isinstance(adjudication.decision, Decided)
     assert [each.ruling for each in adjudication.decision.rulings] == ["complies"] * len(
@@ -228,7 +228,7 @@ def test_severe_content_waits_for_an_adjudicator_who_agreed_to_it(
 
     def agree(name: str) -> None:
         account = people[name]
-        program.desk.seating.consent(account.pseudonym, "fare_evasion", given=True)
+        program.desk.eligibility.consent(account.pseudonym, "fare_evasion", given=True)
         program.desk.seat([(account.pseudonym, account.roles)], by="tests")
 
     for name in REVIEWERS:

@@ -49,7 +49,7 @@ def reach_the_cap(program: Program, name: str) -> None:
     who = account(program, name).pseudonym
     desk = SqlQueue(program.store)
     with desk.write("tests.expose", actor="tests") as unit:
-        unit.expose(who, (HARM,), program.session.clock(), 120 * 60_000)
+        unit.expose(who, (HARM,), program.context.clock(), 120 * 60_000)
         unit.acted()
 
 
@@ -69,7 +69,7 @@ def open_round(program: Program, severe: Record) -> str:
 
 def lock(program: Program, path: str, record: Record) -> None:
     """One member judges, and the lead locks the round without the other."""
-    rubric = program.session.ids["rubric"]
+    rubric = program.context.ids["rubric"]
     given = judged(record, account(program, "ben").pseudonym, role="policy_reviewer", rubric=rubric)
     with program.store.write("tests.judge", actor="tests") as unit:
         unit.add([given])
@@ -79,7 +79,7 @@ def lock(program: Program, path: str, record: Record) -> None:
 def report_gap(program: Program, severe: Record) -> None:
     gap = GuidelineGap(
         record=severe.id, reviewer=account(program, "ana").pseudonym,
-        rubric=program.session.ids["rubric"], dimension=None, text="Is this one?",
+        rubric=program.context.ids["rubric"], dimension=None, text="Is this one?",
     )  # fmt: skip
     with program.store.write("tests.gap", actor="tests") as unit:
         unit.add([gap])
@@ -88,11 +88,11 @@ def report_gap(program: Program, severe: Record) -> None:
 def exam_with(program: Program, severe: Record) -> None:
     """The severe record is in the exam of the policy reviewers."""
     key = Key(
-        record=severe.id, rubric=program.session.ids["rubric"], source="expert",
+        record=severe.id, rubric=program.context.ids["rubric"], source="expert",
         scores=(AcceptedScore(dimension="unsafe_help", candidate=0, accepts=Within(low=0, high=0)),),
     )  # fmt: skip
     scope = QualificationScope(role="policy_reviewer", family="adversarial", language="en")
-    program.desk.seating.add_exam_items([key], scope)
+    program.desk.eligibility.add_exam_items([key], scope)
     people = [(each.pseudonym, each.roles) for each in program.accounts.all()]
     program.desk.seat(people, by="tests")
 

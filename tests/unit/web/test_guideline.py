@@ -75,7 +75,7 @@ def test_a_changed_policy_section_is_named_with_the_command_that_asks_again(fold
         record = next(each for each in program.store.scan(Record) if each.kind == "policy")
         ruling = SectionRuling(section="evasion", ruling="complies", candidate=0)
         given = judged(record, "ana", role="policy_reviewer", rulings=(ruling,))
-        facts = {kind: fact.id for kind, fact in program.session.facts.items()}
+        facts = {kind: fact.id for kind, fact in program.context.facts.items()}
         with program.store.write("judgment.import", actor="tests", documents=facts) as writing:
             writing.add([given])
     policy = folder / "policy.yaml"

@@ -181,7 +181,7 @@ def test_a_replayed_answer_is_refused(client: Client) -> None:
 def test_a_sign_in_ends_after_ten_minutes(client: Client, program: Program) -> None:
     """Who comes back too late starts again."""
     back = way_back(client)
-    object.__setattr__(program.session, "clock", lambda: "2199-01-01T00:00:00Z")
+    object.__setattr__(program.context, "clock", lambda: "2199-01-01T00:00:00Z")
     refused(go(client, back), 400, "took too long")
 
 

@@ -99,7 +99,7 @@ def _links(page: str) -> dict[str, int]:
 def test_quotas_are_those_of_the_raw_facts(demo: tuple[Client, Program]) -> None:
     """Accepted records of each slice, counted again from records and dispositions alone."""
     client, program = demo
-    ids = program.session.ids
+    ids = program.context.ids
     dispositions = program.store.scan(Disposition, contract=ids["contract"])
     state = {each.record: each.state for each in dispositions if each.rubric == ids["rubric"]}
     records = list(program.store.scan(Record))
@@ -184,7 +184,7 @@ def test_nobody_of_the_demo_is_named(demo: tuple[Client, Program]) -> None:
     text = "".join(_everything(client))
     for name in [*(each.name for each in SIMULATED), ADJUDICATOR]:
         assert not re.search(rf"\b{name}\b", text), name
-    assert program.session.pseudonym(SIMULATED[0].name)[:12] in text
+    assert program.context.pseudonym(SIMULATED[0].name)[:12] in text
 
 
 def _everything(client: Client) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
-from assay.desk.desk import MOST_HELD
+from assay.desk.service import MOST_HELD
 from assay.program.program import Program
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -266,7 +266,7 @@ def test_a_reloaded_page_gets_back_what_it_held(sign_in: SignIn) -> None:
 def judgment_of(program: Program, handle: str) -> Judgment:
     """The judgment that a receipt names."""
     handled = {
-        program.session.handle(JUDGMENT_HANDLE, each.id): each
+        program.context.handle(JUDGMENT_HANDLE, each.id): each
         for each in program.store.scan(Judgment)
     }
     return handled[handle]

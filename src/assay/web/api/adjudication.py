@@ -96,7 +96,7 @@ class AdjudicationController(Controller):
             )
         except RefusedAnswerError as error:
             raise together([_in_answer(fault) for fault in error.faults]) from error
-        handle = program.session.handle(DECISION_HANDLE, made.id)
+        handle = program.context.handle(DECISION_HANDLE, made.id)
         return DecisionReceipt(adjudication=handle, weighed=len(made.judgments))
 
 

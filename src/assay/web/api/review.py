@@ -276,7 +276,7 @@ class ReviewController(Controller):
         found = program.desk.history(request.user, after=cursor, most=PAGE + 1)
         items = tuple(
             HistoryItem(
-                judgment=program.session.handle(JUDGMENT_HANDLE, each.id),
+                judgment=program.context.handle(JUDGMENT_HANDLE, each.id),
                 judged_at=each.judged_at,
                 verdict=str(type(each.verdict).__struct_config__.tag),
             )

@@ -28,7 +28,7 @@ def home(request: Asked, program: NamedDependency[Program]) -> Template:
         welfare=program.documents.contract.welfare,
         reads=reads,
         harms=program.desk.harms() if reads else (),
-        consents=program.desk.seating.consents(who.pseudonym) if reads else (),
+        consents=program.desk.eligibility.consents(who.pseudonym) if reads else (),
         answered=program.guideline.answers(who) if reviews else (),
         adjudicates=can(who, Permission.adjudicate),
         oversees=can(who, Permission.oversee),

@@ -264,7 +264,7 @@ def _readable(program: Program, alarms: Sequence[Alarm], roles: tuple[str, ...])
     return [
         msgspec.structs.replace(
             each,
-            evidence=tuple(program.session.with_handles(name, roles) for name in each.evidence),
+            evidence=tuple(program.context.with_handles(name, roles) for name in each.evidence),
         )
         for each in alarms
     ]

@@ -106,24 +106,24 @@ class ReviewerDay(msgspec.Struct, frozen=True, kw_only=True):
 class DeskService:
     """Fill queues, seat reviewers, claim, answer, route."""
 
-    def __init__(self, session: Context, *, lease_seconds: int = LEASE_SECONDS) -> None:
-        self._session = session
-        self._desk = SqlQueue(session.store)
-        self._writer = GroupWriter(session.store)
-        self._seating = Eligibility(session, self._desk)
-        self._offering = Offering(session, self._desk)
-        self._reading = TextAccess(session, self._desk, self._seating)
-        self.rights = DeskRights(session)
+    def __init__(self, context: Context, *, lease_seconds: int = LEASE_SECONDS) -> None:
+        self._context = context
+        self._queue_store = SqlQueue(context.store)
+        self._writer = GroupWriter(context.store)
+        self._eligibility = Eligibility(context, self._queue_store)
+        self._offering = Offering(context, self._queue_store)
+        self._reading = TextAccess(context, self._queue_store, self._eligibility)
+        self.rights = DeskRights(context)
         """What may be read at the desk now."""
         self._records = lru_cache(CACHED)(self._read_record)
         self._assigned: dict[str, Assignment] = {}
-        documents = session.documents
+        documents = context.documents
         self.in_force = DeskDocuments(
             contract=documents.contract,
             rubric=documents.rubric,
-            rubric_id=session.ids["rubric"],
+            rubric_id=context.ids["rubric"],
             policy=documents.policy,
-            key=session.keys.desk,
+            key=context.keys.desk,
             lease_seconds=lease_seconds,
             written_source=documents.program.written_source,
         )
@@ -139,12 +139,12 @@ class DeskService:
     ) -> T:
         """Run a unit of work among those of all reviewers, and wait until it is on the disk."""
         return self._writer.submit(
-            work, action, actor=actor, subject=subject, documents=self._session.ids
+            work, action, actor=actor, subject=subject, documents=self._context.ids
         )
 
     def fill(self) -> Filled:
         """Have every record wait in its queue that does not yet; each prefix is balanced."""
-        filled = filling.fill(self._session, self._desk)
+        filled = filling.fill(self._context, self._queue_store)
         if filled.records:
             self._offering.refresh()
         return filled
@@ -159,21 +159,21 @@ class DeskService:
         Returns:
             How many seats there are.
         """
-        seats = self._seating.seat(people, by=by)
+        seats = self._eligibility.seat(people, by=by)
         self._offering.refresh()
         return seats
 
     def seat_members(self, pseudonyms: Sequence[str], *, by: str) -> int:
         """Update the seats of people whose roles are those of their accounts."""
-        accounts = Accounts(self._session.store)
+        accounts = Accounts(self._context.store)
         people = [accounts.by_pseudonym(each) for each in pseudonyms]
         known = [(each.pseudonym, each.roles) for each in people if each and each.active]
         return self.seat(known, by=by)
 
     @property
-    def seating(self) -> Eligibility:
+    def eligibility(self) -> Eligibility:
         """Exams, sentinels and consents."""
-        return self._seating
+        return self._eligibility
 
     @property
     def reading(self) -> TextAccess:
@@ -182,7 +182,7 @@ class DeskService:
 
     def consent(self, who: Principal, category: str, *, given: bool) -> None:
         """Keep a person's word on one harm category, and seat them by it at once."""
-        self._seating.consent(who.pseudonym, category, given=given)
+        self._eligibility.consent(who.pseudonym, category, given=given)
         self.seat([(who.pseudonym, who.roles)], by=who.pseudonym)
 
     def harms(self) -> tuple[str, ...]:
@@ -191,7 +191,7 @@ class DeskService:
 
     def queues(self, who: Principal) -> list[QueueCard]:
         """The queues that a reviewer may claim from."""
-        waiting = self._desk.waiting()
+        waiting = self._queue_store.waiting()
         return [
             QueueCard(
                 queue=row.handle,
@@ -219,7 +219,7 @@ class DeskService:
         Raises:
             SkipLimitError: (through the future) if the reviewer gave back more than is allowed.
         """
-        now = self._session.clock()
+        now = self._context.clock()
         reviewer = who.pseudonym
         tried, capped = self._offering.tried(reviewer, queue, now)
 
@@ -228,8 +228,8 @@ class DeskService:
                 return ClaimResult(
                     leases=(), none=_capped(capped) if capped else _not_seated(queue)
                 )
-            open_desk = self._desk.unit(unit)
-            mine = self._readable(open_desk, who, tried)
+            transaction = self._queue_store.unit(unit)
+            mine = self._readable(transaction, who, tried)
             # What was begun is gone on with, also on another device.
             mine.sort(key=lambda each: not each.drafted)
             ahead = set(held)
@@ -237,9 +237,9 @@ class DeskService:
             room = min(count - len(given), MOST_HELD - len(mine))
             kept_back: list[Withheld] = []
             if not given:
-                refuse_more(self._ended(open_desk, who, now), self._skip_share, coming=0)
+                refuse_more(self._ended(transaction, who, now), self._skip_share, coming=0)
             for _ in range(room):
-                claimed = self._next(open_desk, who, tried, now, kept_back)
+                claimed = self._next(transaction, who, tried, now, kept_back)
                 if claimed is None:
                     break
                 lease, assignment = claimed
@@ -253,44 +253,44 @@ class DeskService:
         return self._writer.post(work, "review.claim", actor=reviewer)
 
     def _readable(
-        self, open_desk: QueueTransaction, who: Principal, tried: Sequence[int]
+        self, transaction: QueueTransaction, who: Principal, tried: Sequence[int]
     ) -> list[Lease]:
         """What a reviewer holds in some queues; what may not be read any more is given back."""
         kept = []
-        for lease in open_desk.held(who.pseudonym):
+        for lease in transaction.held(who.pseudonym):
             if lease.queue not in tried:
                 continue
             record = self._records(lease.record)
             if self.rights.may_read(who, lease.record, record):
                 kept.append(lease)
             else:
-                leasing.release(open_desk, lease)
-                self._close(open_desk, who, lease.queue, lease.record)
+                leasing.release(transaction, lease)
+                self._close(transaction, who, lease.queue, lease.record)
         return kept
 
-    def _turn(self, open_desk: QueueTransaction, who: Principal, number: int) -> Turn | None:
+    def _turn(self, transaction: QueueTransaction, who: Principal, number: int) -> Turn | None:
         """A reviewer's turn in a queue on a record that the reviewer may read."""
-        while turn := self._offering.turn(open_desk, who.pseudonym, number):
+        while turn := self._offering.turn(transaction, who.pseudonym, number):
             identity = turn.item.record
             if self.rights.may_read(who, identity, self._records(identity)):
                 return turn
-            self._close(open_desk, who, turn.item.queue, identity)
+            self._close(transaction, who, turn.item.queue, identity)
         return None
 
     def _close(
-        self, open_desk: QueueTransaction, who: Principal, number: int, identity: str
+        self, transaction: QueueTransaction, who: Principal, number: int, identity: str
     ) -> None:
         """Give a record to nobody more in whose role it may not be read, or not to this person."""
         roles = self._offering.queue(number).queue.roles
         if self.rights.decide(identity, self._records(identity), roles).permitted:
-            open_desk.queues.bar(identity, [who.pseudonym])
+            transaction.queues.bar(identity, [who.pseudonym])
         else:
-            open_desk.queues.retire(identity)
-        open_desk.acted()
+            transaction.queues.retire(identity)
+        transaction.acted()
 
     def _next(
         self,
-        open_desk: QueueTransaction,
+        transaction: QueueTransaction,
         who: Principal,
         tried: Sequence[int],
         now: str,
@@ -302,7 +302,7 @@ class DeskService:
         """
         reviewer = who.pseudonym
         for number in self._offering.order(tried):
-            turn = self._turn(open_desk, who, number)
+            turn = self._turn(transaction, who, number)
             if turn is None:
                 continue
             refusal = self._reading.withheld(who, self._records(turn.item.record), begun=False)
@@ -310,11 +310,11 @@ class DeskService:
                 kept_back.append(refusal)
                 continue
             given = leasing.give(
-                open_desk, self.in_force, self._records, reviewer=reviewer, turn=turn, now=now
+                transaction, self.in_force, self._records, reviewer=reviewer, turn=turn, now=now
             )
             if self._offering.is_known(turn.item.record):
                 # A known record waits in several queues; nobody meets it twice.
-                open_desk.queues.bar(turn.item.record, [reviewer])
+                transaction.queues.bar(turn.item.record, [reviewer])
             return given
         return None
 
@@ -324,7 +324,7 @@ class DeskService:
         Raises:
             UsageError: if the reviewer has no such assignment, or may not read its record any more.
         """
-        lease = self._desk.find(handle)
+        lease = self._queue_store.find(handle)
         if lease is None or lease.reviewer != who.pseudonym or lease.handle is None:
             raise _no_assignment()
         return self.shown(who, lease)
@@ -339,8 +339,8 @@ class DeskService:
         self.rights.refuse_unreadable(who, lease.record, record)
         assignment = self._assignment(lease)
         handle = str(lease.handle)
-        kept = self._desk.draft(handle) if lease.drafted else None
-        stored = self._session.store.get(Judgment, lease.judgment) if lease.judgment else None
+        kept = self._queue_store.draft(handle) if lease.drafted else None
+        stored = self._context.store.get(Judgment, lease.judgment) if lease.judgment else None
         return AssignmentWork(
             assignment=handle,
             lease_seconds=self.in_force.lease_seconds,
@@ -356,12 +356,12 @@ class DeskService:
 
     def opened(self, who: Principal, handle: str) -> Future[Lease]:
         """A heartbeat: the lease is prolonged, or taken back where it ran out."""
-        now = self._session.clock()
+        now = self._context.clock()
 
         def work(unit: WriteUnit) -> Lease:
-            open_desk = self._desk.unit(unit)
-            lease = _own(open_desk.find(handle), who)
-            return leasing.renew(open_desk, lease, now=now, seconds=self.in_force.lease_seconds)
+            transaction = self._queue_store.unit(unit)
+            lease = _own(transaction.find(handle), who)
+            return leasing.renew(transaction, lease, now=now, seconds=self.in_force.lease_seconds)
 
         return self._writer.post(work, "review.open", actor=who.pseudonym)
 
@@ -381,14 +381,14 @@ class DeskService:
         """
 
         def work(unit: WriteUnit) -> Draft | int:
-            open_desk = self._desk.unit(unit)
-            lease = _own(open_desk.find(handle), who)
-            known = open_desk.draft(handle) if lease.drafted else None
+            transaction = self._queue_store.unit(unit)
+            lease = _own(transaction.find(handle), who)
+            known = transaction.draft(handle) if lease.drafted else None
             if known is not None and known[0] > revision:
                 return Draft(revision=known[0], answer=msgspec.Raw(known[1]))
-            open_desk.save_draft(handle, revision + 1, body)
+            transaction.save_draft(handle, revision + 1, body)
             if not lease.drafted:
-                open_desk.change(msgspec.structs.replace(lease, drafted=True))
+                transaction.change(msgspec.structs.replace(lease, drafted=True))
             return revision + 1
 
         return self._writer.post(work, "review.draft", actor=who.pseudonym)
@@ -405,15 +405,15 @@ class DeskService:
             body: the request's bytes; a retry has the same.
             key: idempotency key of the request.
         """
-        now = self._session.clock()
+        now = self._context.clock()
         body_hash = sha256(body)
 
         def work(unit: WriteUnit) -> Receipt:
-            open_desk = self._desk.unit(unit)
-            lease = _own(open_desk.find(handle), who)
+            transaction = self._queue_store.unit(unit)
+            lease = _own(transaction.find(handle), who)
             assignment = self._assignment(lease)
             receipt = leasing.answer(
-                open_desk,
+                transaction,
                 self.in_force,
                 lease=lease,
                 record=self._records(lease.record),
@@ -425,16 +425,16 @@ class DeskService:
                 now=now,
                 before=self._before(lease, assignment),
             )
-            self._offering.note_benign(open_desk, lease, now, given.active_ms or 0)
+            self._offering.note_benign(transaction, lease, now, given.active_ms or 0)
             return receipt
 
         return self._writer.post(
-            work, "review.answer", actor=who.pseudonym, documents=self._session.ids
+            work, "review.answer", actor=who.pseudonym, documents=self._context.ids
         )
 
     def _before(self, lease: Lease, assignment: Assignment) -> Judgment | None:
         """The judgment that an answer replaces: its own earlier one, or the one that is reviewed again."""
-        store = self._session.store
+        store = self._context.store
         if lease.judgment:
             return store.get(Judgment, lease.judgment)
         if self._offering.queue(lease.queue).queue.stage != "second_look":
@@ -459,17 +459,17 @@ class DeskService:
         Raises:
             SkipLimitError: (through the future) for a skip beyond the contract's share.
         """
-        now = self._session.clock()
+        now = self._context.clock()
 
         def work(unit: WriteUnit) -> Lease:
-            open_desk = self._desk.unit(unit)
-            lease = _own(open_desk.find(handle), who)
+            transaction = self._queue_store.unit(unit)
+            lease = _own(transaction.find(handle), who)
             if reason == "pause":
                 return lease
             if reason == "skip" and lease.state == LeaseState.held:
-                refuse_more(self._ended(open_desk, who, now), self._skip_share, coming=1)
+                refuse_more(self._ended(transaction, who, now), self._skip_share, coming=1)
             free = reason == "welfare" and self._reading.care(self._records(lease.record))
-            return leasing.release(open_desk, lease, counted_at=None if free else now)
+            return leasing.release(transaction, lease, counted_at=None if free else now)
 
         return self._writer.post(
             work,
@@ -478,8 +478,8 @@ class DeskService:
             subject=f"{handle} {note}".strip(),
         )
 
-    def _ended(self, open_desk: QueueTransaction, who: Principal, now: str) -> Ended:
-        return open_desk.ended(who.pseudonym, later(now, -HOUR_SECONDS))
+    def _ended(self, transaction: QueueTransaction, who: Principal, now: str) -> Ended:
+        return transaction.ended(who.pseudonym, later(now, -HOUR_SECONDS))
 
     @property
     def _skip_share(self) -> float:
@@ -489,9 +489,11 @@ class DeskService:
         """Log that restricted content was uncovered, and for how long."""
 
         def work(unit: WriteUnit) -> None:
-            open_desk = self._desk.unit(unit)
-            lease = _own(open_desk.find(handle), who)
-            self._reading.log(open_desk, who.pseudonym, self._records(lease.record), seconds * 1000)
+            transaction = self._queue_store.unit(unit)
+            lease = _own(transaction.find(handle), who)
+            self._reading.log(
+                transaction, who.pseudonym, self._records(lease.record), seconds * 1000
+            )
 
         return self._writer.post(work, "review.expose", actor=who.pseudonym, subject=handle)
 
@@ -504,7 +506,7 @@ class DeskService:
         self.rights.refuse_unreadable(who, record.id, record)
 
         def work(unit: WriteUnit) -> None:
-            self._reading.uncover(self._desk.unit(unit), who, record)
+            self._reading.uncover(self._queue_store.unit(unit), who, record)
 
         self.submit(work, "review.uncover", actor=who.pseudonym, subject=record.id)
 
@@ -512,7 +514,7 @@ class DeskService:
         """Open an issue on the rubric where it leaves a reviewer without an answer."""
 
         def work(unit: WriteUnit) -> str:
-            lease = _own(self._desk.unit(unit).find(handle), who)
+            lease = _own(self._queue_store.unit(unit).find(handle), who)
             gap = GuidelineGap(
                 record=lease.record,
                 reviewer=who.pseudonym,
@@ -521,21 +523,21 @@ class DeskService:
                 text=text,
             )
             unit.add([gap])
-            return self._session.handle(leasing.GAP_HANDLE, gap.id)
+            return self._context.handle(leasing.GAP_HANDLE, gap.id)
 
         return self._writer.post(work, "guideline.gap", actor=who.pseudonym)
 
     def day(self, who: Principal) -> ReviewerDay:
         """A reviewer's day so far."""
-        today = self._session.clock()[:10]
+        today = self._context.clock()[:10]
         given = [
             each
-            for each in self._session.store.scan(Judgment, reviewer=who.pseudonym)
+            for each in self._context.store.scan(Judgment, reviewer=who.pseudonym)
             if (each.judged_at or "").startswith(today)
         ]
         welfare = self.in_force.contract.welfare
         read: dict[str, int] = {}
-        for each in self._desk.exposures(who.pseudonym, today):
+        for each in self._queue_store.exposures(who.pseudonym, today):
             for category in each.categories:
                 read[category] = read.get(category, 0) + each.milliseconds
         return ReviewerDay(
@@ -557,12 +559,15 @@ class DeskService:
         Args:
             roles: the roles of each person by pseudonym; exams are left open where absent.
         """
-        routed = routing.route(self._session, self._desk, self._writer)
+        routed = routing.route(self._context, self._queue_store, self._writer)
         issued = 0
         if roles is not None:
             known = roles
             issued = routing.conclude_exams(
-                self._session, self._desk, self._seating, lambda name: known.get(name, ())
+                self._context,
+                self._queue_store,
+                self._eligibility,
+                lambda name: known.get(name, ()),
             )
         if issued or routed != Routed():
             self._offering.refresh()
@@ -570,28 +575,28 @@ class DeskService:
 
     def sweep(self) -> int:
         """Let leases run out whose time is over; how many did."""
-        now = self._session.clock()
+        now = self._context.clock()
         self._offering.refresh()
         self.rights.refresh()
 
         def work(unit: WriteUnit) -> int:
-            return len(self._desk.unit(unit).expire(now))
+            return len(self._queue_store.unit(unit).expire(now))
 
         return self._writer.submit(work, "review.expire", actor="desk")
 
     def history(self, who: Principal, *, after: int = 0, most: int = 50) -> list[Judgment]:
         """A reviewer's own judgments, oldest first."""
-        found = self._session.store.scan(Judgment, reviewer=who.pseudonym)
+        found = self._context.store.scan(Judgment, reviewer=who.pseudonym)
         return [each for number, each in enumerate(found) if number >= after][:most]
 
     def _read_record(self, identity: str) -> Record:
-        return self._session.store.get(Record, identity)
+        return self._context.store.get(Record, identity)
 
     def _assignment(self, lease: Lease) -> Assignment:
         identity = str(lease.assignment)
         known = self._assigned.get(identity)
         if known is None:
-            known = self._session.store.get(Assignment, identity)
+            known = self._context.store.get(Assignment, identity)
             self._remember(known)
         return known
 
