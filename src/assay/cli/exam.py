@@ -106,6 +106,28 @@ def sentinel(
         raise typer.Exit(UNUSABLE)
 
 
+def credential(
+    person: Annotated[str, typer.Argument(help="Name of the person, as the accounts have it.")],
+    what: Annotated[str, typer.Argument(help="Credential, in the words of the contract.")],
+    program: Folder = ".",
+    as_json: AsJson = False,
+) -> None:
+    """Record that you saw what a person has on paper, where the contract asks a role for it.
+
+    It admits to the role's exam and work, and never qualifies by itself.
+
+    Example: assay review credential ana "registered nurse"
+    """
+    import assay
+
+    with assay.open(program) as opened:
+        found = opened.exams.add_credential(person, what)
+    if as_json:
+        print_json(found)
+        return
+    typer.echo(f"{inert(person)}: {inert(found.what)}, seen on {found.checked}")
+
+
 def _show_taken(taken: Any) -> None:
     typer.echo(
         f"read {taken.read} = stored {taken.stored} + already there {taken.already_there} "

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli.adjudicate import adjudicate, import_adjudications
-from assay.cli.exam import exam, sentinel
+from assay.cli.exam import credential, exam, sentinel
 from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress
 from assay.cli.passes import reconcile, stale, status, withdraw
 from assay.cli.simulate import simulate
@@ -15,6 +15,7 @@ app = typer.Typer(no_args_is_help=True)
 app.command()(simulate)
 app.command()(exam)
 app.command()(sentinel)
+app.command()(credential)
 app.command()(status)
 app.command()(withdraw)
 app.command()(stale)

@@ -129,10 +129,19 @@ def _review(contract: Contract) -> list[str]:
     ]
     lines += _section("Agreement floors", ("dimension", "slice", "alpha at least", "by"), floors)
     roles = [
-        (each.role, each.duty, each.expertise, each.test or "", _percent(each.pass_mark))
+        (
+            each.role,
+            each.duty,
+            each.expertise,
+            "; ".join(each.credentials),
+            each.test or "",
+            _percent(each.pass_mark),
+            f"{each.valid_days} days, renewed from {each.renew_days} before" if each.test else "",
+        )
         for each in contract.roles
     ]
-    lines += _section("Roles", ("role", "duty", "expertise", "test", "pass mark"), roles)
+    head = ("role", "duty", "expertise", "credentials", "test", "pass mark", "counts for")
+    lines += _section("Roles", head, roles)
     lines += _machine_evidence(contract.verification)
     welfare = contract.welfare
     if welfare:

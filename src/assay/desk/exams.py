@@ -4,46 +4,25 @@ Keys come from a file of JSON lines that an expert wrote, or from adjudications 
 the rubric in force. What makes no key is set aside with its reason.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from assay.context import Context
-from assay.contracts.rubric import Rubric
 from assay.core.errors import AssayError, UsageError
 from assay.desk.service import DeskService
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.records.verdict import (
-    Category,
-    DimensionScore,
-    NotAsked,
-    ScoreAbstained,
-    Scored,
-    Verdict,
-)
-from assay.review.adjudication import Adjudication, Decided
-from assay.review.answer_key import AcceptedScore, Key, OneOf, Within
+from assay.review.adjudication import Adjudication
+from assay.review.answer_key import Key
+from assay.review.key_file import check_key, key_of_adjudication, key_of_row, key_row
 from assay.review.qualification import Credential, ExamItem, QualificationScope, exam_keys
 from assay.review.sequential_test import ExamPlan, PlanError, plan_error
 from assay.store.accounts import Accounts
 
 T = TypeVar("T")
-
-
-class KeyRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of a file of answer keys; the rubric is the one in force."""
-
-    record: str
-    """Id of the record, or a unique prefix."""
-    verdicts: tuple[Verdict, ...] = ()
-    """The right verdicts."""
-    scores: tuple[AcceptedScore, ...] = ()
-    """The right scores."""
-    source: Literal["adjudication", "expert"] = "expert"
-    """Who set it."""
 
 
 class BrokenKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,72 +176,26 @@ class ExamsService:
         )
 
     def _check(self, key: Key, earlier: dict[str, Key]) -> None:
-        if key.record in earlier:
-            raise _broken("an earlier one has a key for the same record")
         record = self._context.store.get(Record, key.record)
-        faults = [*key.faults(record), *_off_rubric(key, self._context.documents.rubric)]
-        if faults:
-            raise _broken("; ".join(faults))
+        check_key(key, record, self._context.documents.rubric, earlier)
 
     def _of_line(self, line: bytes) -> Key:
-        try:
-            row = msgspec.json.decode(line, type=KeyRow)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise _broken(f"this line is not a key: {error}") from error
-        return Key(
-            record=self._context.store.get(Record, row.record).id,
+        row = key_row(line)
+        record = self._context.store.get(Record, row.record)
+        return key_of_row(row, record, self._context.ids["rubric"])
+
+    def _of_adjudication(
+        self, adjudication: Adjudication, family: str, language: str | None
+    ) -> Key:
+        store = self._context.store
+        return key_of_adjudication(
+            adjudication,
+            store.get(Record, adjudication.record),
+            store.scan(Judgment, id=list(adjudication.judgments)),
             rubric=self._context.ids["rubric"],
-            source=row.source,
-            verdicts=row.verdicts,
-            scores=row.scores,
+            family=family,
+            language=language,
         )
-
-    def _of_adjudication(self, given: Adjudication, family: str, language: str | None) -> Key:
-        store, rubric = self._context.store, self._context.ids["rubric"]
-        record = store.get(Record, given.record)
-        if family != (record.task.capability or record.kind):
-            raise _broken("the record is of another task family")
-        if language is not None and record.task.taxonomy.get("language") != language:
-            raise _broken("the record is in another language")
-        if not isinstance(given.decision, Decided):
-            raise _broken("the adjudication keeps the distribution or returns the record")
-        weighed = store.scan(Judgment, id=list(given.judgments))
-        if any(each.rubric != rubric for each in weighed):
-            raise _broken("it weighed judgments under another version of the rubric")
-        verdict = given.decision.verdict
-        return Key(
-            record=record.id,
-            rubric=rubric,
-            source="adjudication",
-            verdicts=() if isinstance(verdict, NotAsked) else (verdict,),
-            scores=tuple(_accepted(given.decision.scores)),
-        )
-
-
-def _accepted(scores: Iterable[DimensionScore]) -> Iterator[AcceptedScore]:
-    """The scores of a decision as what is right, and nothing beside it."""
-    for each in scores:
-        match each.score:
-            case Scored(value=value, denominator=None | 1):
-                accepts: Within | OneOf = Within(low=value, high=value)
-            case Category(value=category):
-                accepts = OneOf(values=(category,))
-            case ScoreAbstained():
-                continue
-            case _:
-                raise _broken(f"the score of {each.dimension} is a fraction; a key has whole ones")
-        yield AcceptedScore(dimension=each.dimension, accepts=accepts, candidate=each.candidate)
-
-
-def _off_rubric(key: Key, rubric: Rubric) -> Iterator[str]:
-    """What a key expects that nobody can answer under the rubric."""
-    scales = {each.id: each.values for each in rubric.dimensions}
-    for score in key.scores:
-        values = scales.get(score.dimension)
-        if values is None:
-            yield f"the rubric in force has no dimension {score.dimension!r}"
-        elif isinstance(score.accepts, OneOf) and not set(score.accepts.values) & set(values):
-            yield f"no accepted score of {score.dimension} is on its scale"
 
 
 def _taken(keys: ParsedKeys, stored: int) -> StoredKeys:
@@ -272,7 +205,3 @@ def _taken(keys: ParsedKeys, stored: int) -> StoredKeys:
         already_there=len(keys.keys) - stored,
         set_aside=keys.set_aside,
     )
-
-
-def _broken(reason: str) -> UsageError:
-    return UsageError(code="broken-key", message=reason)

@@ -1,7 +1,7 @@
 """The `overview` interface of an open program: what leads see, with the records behind each number."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -20,9 +20,22 @@ from assay.quality.sections.questions import ReportQuestion, Verdicts
 from assay.quality.sections.reviewers import ReviewerRates
 from assay.quality.sentinels import SentinelRates, sentinel_rates
 from assay.records.judgment import Judgment
+from assay.review.qualification import (
+    Qualification,
+    renewal_due,
+    standing_qualifications,
+)
 from assay.review.queue.lease import LeaseState, QueueRow
 from assay.review.queue.passes import PassCount
-from assay.review.sentinel import Sentinel, SentinelAnswer, answers_to, count
+from assay.review.sentinel import (
+    Sentinel,
+    SentinelAnswer,
+    answers_to,
+    count,
+    exposures,
+    standing_sentinels,
+    used_up,
+)
 from assay.review.welfare import LEAST_PEOPLE, Exposure, ExposureSummary, Suppressed, care_of_groups
 from assay.store.families import FAMILIES
 from assay.store.queue import SqlQueue
@@ -132,6 +145,23 @@ class AgreementStanding(msgspec.Struct, frozen=True, kw_only=True):
     """Bootstrap replicates of an interval over all items."""
 
 
+class HeldQualification(msgspec.Struct, frozen=True, kw_only=True):
+    """A qualification that somebody holds, and whether it is time to renew it."""
+
+    reviewer: str
+    """Pseudonym."""
+    role: str
+    """The role."""
+    family: str
+    """The task family."""
+    language: str | None
+    """The language; any where absent."""
+    expires: str
+    """The first day on which it no longer counts, as `YYYY-MM-DD`."""
+    renewal_due: bool
+    """Whether it has ended, or ends so soon that its exam is open to its holder again."""
+
+
 class ReviewersStanding(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of each reviewer, under pseudonyms. It ranks nobody."""
 
@@ -143,6 +173,12 @@ class ReviewersStanding(msgspec.Struct, frozen=True, kw_only=True):
     """Control charts by dimension and reviewer."""
     sentinels: tuple[SentinelRates, ...]
     """Answers to known work; empty where there is none."""
+    sentinels_standing: int
+    """Sentinels that may still be placed or were seen by as many people as may."""
+    sentinels_used_up: int
+    """Of these, seen by as many people as may: new ones are needed in their place."""
+    qualifications: tuple[HeldQualification, ...]
+    """Qualifications that were passed and not replaced, the one that ends first at the front."""
 
 
 class CareWeek(msgspec.Struct, frozen=True, kw_only=True):
@@ -289,6 +325,8 @@ class OverviewService:
 
     def _reviewers(self, rates: tuple[ReviewerRates, ...]) -> ReviewersStanding:
         judgments = list(self._context.store.scan(Judgment))
+        sentinels = standing_sentinels(self._context.store.scan(Sentinel))
+        shown = exposures((each.record, each.reviewer.pseudonym) for each in judgments)
         answers = self._sentinel_answers(judgments)
         dimensions = [each.id for each in self._context.documents.rubric.dimensions]
         return ReviewersStanding(
@@ -296,6 +334,30 @@ class OverviewService:
             paces=paces(judgments),
             drift=watch_by_reviewer(judgments, dimensions, answers),
             sentinels=sentinel_rates(count(answers)),
+            sentinels_standing=len(sentinels),
+            sentinels_used_up=len(used_up(sentinels, shown)),
+            qualifications=self._qualifications(),
+        )
+
+    def _qualifications(self) -> tuple[HeldQualification, ...]:
+        context = self._context
+        on = date.fromisoformat(context.clock()[:10])
+        rules = {rule.role: rule.renew_days for rule in context.documents.contract.roles}
+        passed = [
+            each
+            for each in standing_qualifications(context.store.scan(Qualification))
+            if each.decision == "passed"
+        ]
+        return tuple(
+            HeldQualification(
+                reviewer=each.reviewer,
+                role=each.scope.role,
+                family=each.scope.family,
+                language=each.scope.language,
+                expires=each.expires,
+                renewal_due=renewal_due(each, on=on, within_days=rules.get(each.scope.role, 0)),
+            )
+            for each in sorted(passed, key=lambda each: (each.expires, each.reviewer))
         )
 
     def _sentinel_answers(self, judgments: list[Judgment]) -> list[SentinelAnswer]:

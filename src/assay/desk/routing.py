@@ -11,6 +11,7 @@ from assay.desk.eligibility import Eligibility
 from assay.desk.filling import handle_of, people_at
 from assay.quality import service as quality
 from assay.quality.disposition import Disposition, State
+from assay.review.queue.conclusion import Conclusion, conclusion_of
 from assay.review.queue.lease import ANSWERED, NewItem, QueueItem, QueueRow
 from assay.review.queue.ports import QueueTransaction
 from assay.store.group import GroupWriter
@@ -122,13 +123,14 @@ def _conclude(
     *,
     state: State,
     barred: Sequence[str],
-) -> str:
-    if state == "needs_second_review":
+) -> Conclusion:
+    conclusion = conclusion_of(state)
+    if conclusion == "second_review":
         transaction.queues.raise_need(item.id)
-        return "second_review"
+        return conclusion
     transaction.queues.settle([item.id])
-    if state != "needs_adjudication":
-        return "closed"
+    if conclusion == "closed":
+        return conclusion
     senior = msgspec.structs.replace(
         rows[item.queue].queue, stage="adjudication", roles=("adjudicator",)
     )
@@ -137,4 +139,4 @@ def _conclude(
     transaction.queues.enqueue(number, [waiting])
     # An earlier decision did not end it: another is wanted, of somebody else.
     transaction.queues.reopen(number, item.record)
-    return "adjudication"
+    return conclusion

@@ -8,22 +8,6 @@ POWER = 0.5
 """Bankier's power: 1 serves the total, 0 serves every slice alike; one half is between."""
 
 
-def power_shares(sizes: Sequence[float], spreads: Sequence[float], power: float) -> list[float]:
-    """The share of each slice under power allocation, summing to 1.
-
-    Source: Bankier 1988, The American Statistician 42:174-177: n_h is proportional to
-    N_h^q times the coefficient of variation.
-
-    Args:
-        sizes: size of each slice, above 0.
-        spreads: coefficient of variation within each slice, at least 0.
-        power: from 0 to 1.
-    """
-    weights = [size**power * spread for size, spread in zip(sizes, spreads, strict=True)]
-    total = sum(weights)
-    return [weight / total for weight in weights]
-
-
 def whole_numbers(weights: Sequence[float], total: int, least: int = 1) -> list[int]:
     """Whole numbers of this sum that minimise the variance for these weights exactly.
 

@@ -9,7 +9,7 @@ hundred sound people on charts of run length 1000 raise one alarm in every ten a
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from functools import lru_cache
-from math import ceil, log
+from math import log
 from statistics import NormalDist
 from typing import Literal
 
@@ -302,21 +302,6 @@ def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed:
         points=tuple(points),
         signals=tuple(signals),
     )
-
-
-def run_length_for(*, answers: int, false_alarms: float) -> int:
-    """The run length at which sound people raise so many false alarms in the mean.
-
-    Args:
-        answers: answers on all charts together, over people, dimensions and the period meant.
-        false_alarms: false alarms that are accepted in this period, above 0.
-
-    Raises:
-        UsageError: for no answers, or no false alarm at all, which no chart can promise.
-    """
-    if answers < 1 or not false_alarms > 0:
-        raise _refused("give at least one answer, and more than 0 false alarms")
-    return ceil(answers / false_alarms)
 
 
 def _point(position: int, each: Observation, statistic: float) -> ChartPoint:

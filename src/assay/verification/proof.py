@@ -6,7 +6,7 @@ from assay.core.errors import AssayError
 from assay.core.options import configured
 from assay.verification.ports import Sandbox
 from assay.verification.verification import reason_of
-from assay.verification.verifier import Found, NothingToVerify, VerifierCase
+from assay.verification.verifier import Found, NothingToVerify, VerifierCase, runs_in_sandbox
 
 _SHOWN = 200
 
@@ -35,7 +35,7 @@ def prove(kind: type, sandbox: Sandbox | None = None) -> tuple[str, ...]:
     ]
     if lacking:
         return tuple(lacking)
-    if hasattr(kind, "verify_in") and sandbox is None:
+    if runs_in_sandbox(kind) and sandbox is None:
         return (f"{name} runs what it is given in a sandbox, and none was given",)
     found = ((each, _outcome(kind, each, sandbox)) for each in cases)
     return tuple(
@@ -49,7 +49,7 @@ def _outcome(kind: type, case: VerifierCase, sandbox: Sandbox | None) -> str:
     """What a case comes to: the outcome in one word, then after a colon why."""
     try:
         test: Any = configured(kind, case.options)
-        if sandbox is not None and hasattr(test, "verify_in"):
+        if sandbox is not None and runs_in_sandbox(test):
             found = test.verify_in(sandbox, case.record, case.candidate)
         else:
             found = test.verify(case.record, case.candidate)

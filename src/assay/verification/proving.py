@@ -7,6 +7,7 @@ import msgspec
 
 from assay.verification.proof import prove
 from assay.verification.running import OpenSandbox, Sandboxes
+from assay.verification.verifier import runs_in_sandbox
 
 Standing = Literal["proven", "fails", "unavailable", "not tried"]
 """It answers its cases; it does not; no sandbox can be had, so nobody knows; nobody asked."""
@@ -65,4 +66,4 @@ def _count(kind: type, expected: str) -> int:
 
 
 def _runs_code(kind: type) -> bool:
-    return hasattr(kind, "verify_in")
+    return runs_in_sandbox(kind)

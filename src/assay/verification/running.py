@@ -18,7 +18,7 @@ from assay.verification.ports import Sandbox
 from assay.verification.proof import prove
 from assay.verification.subject import subject_digest, subject_of
 from assay.verification.verification import Unavailable, VerifierError
-from assay.verification.verifier import Found, NothingToVerify
+from assay.verification.verifier import Found, NothingToVerify, runs_in_sandbox
 
 OpenSandbox = Callable[[], AbstractContextManager[Sandbox]]
 """Opens a sandbox; raises MachineError, with what is missing and its remedy, where it cannot."""
@@ -175,7 +175,7 @@ class _Later:
 
 def needs_sandbox(planned: PlannedTest) -> bool:
     """Whether a verifier runs or evaluates what it is given."""
-    return hasattr(planned.test, "verify_in")
+    return runs_in_sandbox(planned.test)
 
 
 def _tested(

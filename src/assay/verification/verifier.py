@@ -1,7 +1,7 @@
 """What a verifier is: a plug-in that tests one candidate of one record, and says what it covers."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, TypeGuard
 
 import msgspec
 
@@ -104,6 +104,11 @@ class SandboxedVerifier(Protocol):
         self, sandbox: Sandbox, record: Record, candidate: int
     ) -> Found | NothingToVerify:
         """Test one candidate in a sandbox."""
+
+
+def runs_in_sandbox(verifier: object) -> TypeGuard[SandboxedVerifier]:
+    """Whether a verifier, or a kind of verifier, works in a sandbox alone."""
+    return hasattr(verifier, "verify_in")
 
 
 class Test(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import AbstractContextManager
 from typing import Protocol
 
 from assay.core.ports import Writing
 from assay.review.assignment import Assignment
-from assay.review.queue.lease import Lease, NewItem, Queue, QueueItem, QueueMember, QueueRow, Turn
+from assay.review.queue.lease import Lease, NewItem, Queue, QueueItem, QueueMember, Turn
 from assay.review.queue.passes import PassChange, PassCount
 from assay.review.queue.skipping import Ended
-from assay.review.welfare import Exposure
 
 
 class QueueWriting(Protocol):
@@ -110,42 +108,6 @@ class QueueTransaction(Protocol):
         self, reviewer: str, categories: Sequence[str], started: str, milliseconds: int
     ) -> None:
         """Count time that a reviewer spent with content of these harm categories."""
-
-
-class QueueReading(Protocol):
-    """The queue as it is read, without a lock."""
-
-    def write(
-        self, action: str, *, actor: str, subject: str = "", documents: Mapping[str, str] = {}
-    ) -> AbstractContextManager[QueueTransaction]:
-        """Open a transaction on the queue, with one audit entry."""
-
-    def find(self, handle: str) -> Lease | None:
-        """The lease with this handle."""
-
-    def draft(self, handle: str) -> tuple[int, bytes] | None:
-        """Revision and body of a draft."""
-
-    def queues(self) -> list[QueueRow]:
-        """All queues in the order in which they were made."""
-
-    def members(self, reviewer: str | None = None) -> list[QueueMember]:
-        """Who may claim from which queue."""
-
-    def waiting(self) -> dict[int, int]:
-        """By queue: items with an open slot."""
-
-    def pass_counts(self) -> dict[int, PassCount]:
-        """By queue: passes wanted, open, held and given."""
-
-    def leases(self, *, reviewer: str | None = None, queue: int | None = None) -> list[Lease]:
-        """Leases of a reviewer or in a queue."""
-
-    def unsettled(self, queues: Sequence[int], most: int) -> list[QueueItem]:
-        """Items of these queues whose passes are all given and from which nothing was concluded."""
-
-    def exposures(self, reviewer: str, since: str) -> list[Exposure]:
-        """What a reviewer saw of restricted content since a moment."""
 
 
 class PassRegister(Protocol):

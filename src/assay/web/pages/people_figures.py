@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from assay.desk.overview import AgreementStanding, ReviewersStanding
+from assay.desk.overview import AgreementStanding, HeldQualification, ReviewersStanding
 from assay.quality.agreement import Agreement
 from assay.quality.estimate import Estimate, Rate
 from assay.quality.pace import Pace
 from assay.quality.reviewer_drift import LEAST_VALUES, RUN_LENGTH, WatchedReviewer
 from assay.quality.sections.questions import MIN_SLICE_ITEMS, ReportQuestion, SliceAgreement
 from assay.quality.sections.reviewers import ReviewerRates
-from assay.quality.sentinels import SentinelRates
 from assay.quality.wording import number as decimals
 from assay.quality.wording import plain, undefined
 from assay.web import drawing
@@ -119,7 +118,8 @@ def reviewer_figures(found: ReviewersStanding) -> tuple[Figure, ...]:
         answer_figure(found.rates),
         pace_figure(found.paces),
         drift_figure(found.drift),
-        sentinel_figure(found.sentinels),
+        sentinel_figure(found),
+        qualification_figure(found.qualifications),
     )
 
 
@@ -279,14 +279,17 @@ def _drift_cells(each: WatchedReviewer) -> tuple[FigureCell, ...]:
     )
 
 
-def sentinel_figure(found: Sequence[SentinelRates]) -> Figure:
+def sentinel_figure(standing: ReviewersStanding) -> Figure:
     """Right answers to known work by reviewer and dimension."""
+    found = standing.sentinels
     names = [f"{plain(each.watched.dimension)} · {short(each.watched.reviewer)}" for each in found]
     rows = [rate_row(name, each.right) for name, each in zip(names, found, strict=True)]
     return Figure(
         name="sentinels",
         title="Right answers to known work",
-        caption="Sentinels are few for each person and differ in difficulty: the shares rank nobody.",
+        caption="Sentinels are few for each person and differ in difficulty: the shares rank nobody. "
+        f"{standing.sentinels_used_up} of {standing.sentinels_standing} have been seen by as many "
+        "people as may: add new ones in their place.",
         panels=(Panel(svg=drawing.intervals("sentinels", "Right answers to sentinels", rows, SHARES)),)
         if rows
         else (),
@@ -308,6 +311,29 @@ def sentinel_figure(found: Sequence[SentinelRates]) -> Figure:
         empty="No known work is hidden among the queues, so nothing can be said about skill. "
         "Agreement alone does not show who is right.",
     )  # fmt: skip
+
+
+def qualification_figure(held: Sequence[HeldQualification]) -> Figure:
+    """Who holds which qualification until when, and whose exam is open again."""
+    return Figure(
+        name="qualifications",
+        title="Qualifications",
+        caption="Each ends on its day. Before that its exam is open to its holder again.",
+        panels=(),
+        columns=("reviewer", "role", "task family", "language", "until", "renewal"),
+        rows=tuple(
+            (
+                words(each.reviewer),
+                words(each.role.replace("_", " ")),
+                words(each.family),
+                words(each.language or "any"),
+                words(each.expires),
+                words("due" if each.renewal_due else "not yet"),
+            )
+            for each in held
+        ),
+        empty="Nobody has passed an exam yet.",
+    )
 
 
 def _asked(found: AgreementStanding) -> Iterator[tuple[str, str, Agreement]]:
