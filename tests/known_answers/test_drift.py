@@ -11,7 +11,6 @@ from assay.quality.drift import (
     score_chart,
     watch_errors,
 )
-from assay.quality.sentinels import chance_at_least, jeffreys
 
 
 @pytest.mark.parametrize(
@@ -95,18 +94,6 @@ def test_with_the_whole_weight_an_ewma_is_shewharts_chart() -> None:
 def test_a_score_chart_of_500_has_the_published_width(weight: float, width: float) -> None:
     """Planning backwards from the run length finds the table's limits."""
     assert score_chart(run_length=500, weight=weight).width == pytest.approx(width, abs=1e-3)
-
-
-def test_the_published_credible_interval_and_chances() -> None:
-    """45 of 48 right; and 18 of 20 is no evidence of 85 in 100 where 58 of 60 is.
-
-    Source: the beta quantiles of Brown, Cai, DasGupta 2001; the binomial identity for the second.
-    """
-    found = jeffreys(45, 48)
-    assert found.low == pytest.approx(0.8425168017, abs=1e-9)
-    assert found.high == pytest.approx(0.9820843545, abs=1e-9)
-    assert chance_at_least(0.85, 18, 20) == pytest.approx(0.6295044823, abs=1e-9)
-    assert chance_at_least(0.85, 58, 60) == pytest.approx(0.9965970584, abs=1e-9)
 
 
 def test_the_run_length_of_a_cusum_agrees_with_a_simulation() -> None:

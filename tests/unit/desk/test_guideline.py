@@ -203,7 +203,7 @@ def test_a_record_is_concluded_from_anew_once_all_its_second_looks_are_given(
     lea, ana, ben, eva = (signed_in(changed, name) for name in ("lea", "ana", "ben", "eva"))
     judge(changed, eva, "preference · en", value=1)
     changed.desk.route()
-    desk = changed.desk._desk
+    desk = changed.desk._queue_store
     settled = {each.id for each in desk.unsettled([row.id for row in desk.queues()], 1000)}
     changed.guideline.queue_second_look(lea)
     judge(changed, ana, "second look", value=1)

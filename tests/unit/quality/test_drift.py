@@ -9,7 +9,6 @@ from assay.core.errors import UsageError
 from assay.quality.drift import (
     Observation,
     error_chart,
-    run_length_for,
     score_chart,
     watch_errors,
     watch_scores,
@@ -156,10 +155,3 @@ def test_an_impossible_score_chart_is_refused(run_length: float, weight: float) 
     """Run lengths and weights out of range are refused."""
     with pytest.raises(UsageError, match="no control chart"):
         score_chart(run_length=run_length, weight=weight)
-
-
-def test_a_run_length_is_found_from_the_false_alarms_that_are_borne() -> None:
-    """100 people with 3 dimensions and 40 answers a month, one false alarm in it: 12,000 answers."""
-    assert run_length_for(answers=100 * 3 * 40, false_alarms=1) == 12_000
-    with pytest.raises(UsageError):
-        run_length_for(answers=100, false_alarms=0)

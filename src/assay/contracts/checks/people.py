@@ -46,19 +46,6 @@ def exams_can_tell(contract: Contract, context: CheckContext) -> Iterator[Fault]
             )  # fmt: skip
 
 
-@check("contract")
-def credentials_do_not_qualify(contract: Contract) -> Iterator[Fault]:
-    """A role that asks for credentials has a test on the exact task as well."""
-    for place, entry in enumerate(contract.roles):
-        if entry.credentials and (entry.test is None or entry.pass_mark is None):
-            yield Fault(
-                "contract", ("roles", place, "credentials"), "credential-without-test",
-                f"{entry.role!r} asks for {entry.credentials[0]!r} and for no passed test: "
-                "a credential does not show judgment on this task",
-                "add 'test', 'items' and 'pass_mark' to the role",
-            )  # fmt: skip
-
-
 @check("contract", whole=(("contract", "roles"), ("contract", "review")))
 def languages_are_read(contract: Contract) -> Iterator[Fault]:
     """Where records come in several languages, somebody is named who reads them."""
@@ -132,5 +119,5 @@ def _names(stated: str, value: str) -> bool:
 
 
 CHECKS: tuple[DocumentCheck, ...] = (
-    exams_can_tell, credentials_do_not_qualify, languages_are_read, openers_stand_apart, limits_limit,
+    exams_can_tell, languages_are_read, openers_stand_apart, limits_limit,
 )  # fmt: skip
