@@ -14,7 +14,6 @@ from assay.demo.documents import MOMENT, write_program
 from assay.demo.evaluation import answer_items
 from assay.demo.failures import PLANTS, FailureScene, judge, sound_scene
 from assay.governance.failure_modes import MODES, Alarm, FailureMode
-from assay.program.alarms import program_alarms
 from assay.program.program import Program
 from assay.quality.in_force import DocumentsInForce
 
@@ -71,7 +70,7 @@ def play(folder: Path, scene: FailureScene) -> StageResults:
         _collect(program, scene)
         refusal = _release(program, scene)
         _evaluate(program, scene, released=not refusal)
-        alarms = {alarm.mode: alarm for alarm in program_alarms(program)}
+        alarms = {alarm.mode: alarm for alarm in program.alarms()}
     if "effect" in refusal and scene.limitations:
         # The refused release leaves nothing behind to be found later: its gate is the catch.
         alarms["no_model_validation"] = Alarm(

@@ -266,9 +266,17 @@ class Program:
         Args:
             report: the quality report, where it was made already.
         """
-        from assay.program.alarms import program_alarms
+        from assay.planning.alarms import all_alarms
 
-        return program_alarms(self, report)
+        return all_alarms(
+            self.store,
+            self.context.facts,
+            self.documents.contract,
+            quality=(report or self.quality.report()).alarms,
+            comparison=self.reserve.check(),
+            releases=self.releases.folder,
+            gate_key=self.keys.gate,
+        )
 
     def audit(self, heads: tuple[Checkpoint, ...] = ()) -> audit.AuditReport:
         """Verify the audit chain against the facts, signed releases and further heads.
