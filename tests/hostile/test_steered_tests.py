@@ -8,9 +8,18 @@ from assay.verification.ports import Limits
 from assay.verification.sandbox import WarmSandbox
 from assay.verification.verification import Error, Fail, MachineVerdict, NotDelivered, Pass
 from simulators.sandboxes import real_sandbox
-from simulators.steered_tests import AT_FAULT, NOTHING, RAISES, RIGHT, STEERED, WRONG
+from simulators.steered_tests import (
+    AT_FAULT,
+    NOTHING,
+    RAISES,
+    RIGHT,
+    STEERED,
+    STEERED_LATER,
+    WRONG,
+)
 
 LIMITS = Limits(seconds=20.0, memory_mb=256)
+ALL = STEERED | STEERED_LATER
 
 
 @pytest.fixture(scope="module")
@@ -19,30 +28,42 @@ def sandbox() -> Iterator[WarmSandbox]:
         yield opened
 
 
-def verdict(sandbox: WarmSandbox, candidate: str, tests: str) -> MachineVerdict:
-    return sandbox.check(candidate, tests, entry="add", limits=LIMITS).verdict
+def verdict(
+    sandbox: WarmSandbox, candidate: str, tests: str, *, shared: bool = False
+) -> MachineVerdict:
+    return sandbox.check(candidate, tests, entry="add", shared=shared, limits=LIMITS).verdict
 
 
-@pytest.mark.parametrize("name", STEERED)
+@pytest.mark.parametrize("name", ALL)
 def test_right_code_passes(sandbox: WarmSandbox, name: str) -> None:
     """What holds the others does not hold it."""
-    found = verdict(sandbox, RIGHT, STEERED[name].tests)
+    found = verdict(sandbox, RIGHT, ALL[name].tests)
     assert isinstance(found, Pass), found
 
 
-@pytest.mark.parametrize("name", STEERED)
+@pytest.mark.parametrize("name", ALL)
 def test_a_wrong_candidate_fails(sandbox: WarmSandbox, name: str) -> None:
     """It is told from right code by these tests."""
-    found = verdict(sandbox, STEERED[name].wrong, STEERED[name].tests)
+    found = verdict(sandbox, ALL[name].wrong, ALL[name].tests)
     assert isinstance(found, Fail), found
 
 
-@pytest.mark.parametrize("name", STEERED)
+@pytest.mark.parametrize("name", ALL)
 def test_an_evasive_candidate_is_counted_as_not_passed(sandbox: WarmSandbox, name: str) -> None:
     """It chooses neither a pass nor an `error`."""
-    for candidate in STEERED[name].evasive:
-        found = verdict(sandbox, candidate, STEERED[name].tests)
+    for candidate in ALL[name].evasive:
+        found = verdict(sandbox, candidate, ALL[name].tests)
         assert isinstance(found, Fail | NotDelivered), (candidate, found)
+
+
+@pytest.mark.parametrize("name", STEERED_LATER)
+def test_one_process_counts_assertions_likewise(sandbox: WarmSandbox, name: str) -> None:
+    """Right code passes, and candidates that forge nothing are told from it."""
+    tests = ALL[name].tests
+    assert isinstance(verdict(sandbox, RIGHT, tests, shared=True), Pass)
+    for candidate in (ALL[name].wrong, *ALL[name].evasive):
+        found = verdict(sandbox, candidate, tests, shared=True)
+        assert isinstance(found, Fail), (candidate, found)
 
 
 @pytest.mark.parametrize("name", AT_FAULT)

@@ -266,6 +266,703 @@ STEERED: dict[str, SteeredTests] = {
 }  # fmt: skip
 """Right code passes; no other candidate passes, or is counted neither way."""
 
+STEERED_LATER: dict[str, SteeredTests] = {
+    "walrus": SteeredTests(
+        "assert add\nif (got := add(1,2)):\n    assert got == 3",
+        (NOTHING,),
+    ),
+    "while": SteeredTests(
+        "assert add\nleft = add([1],[2])\nwhile left:\n    assert left.pop() in (1,2)",
+        (WRONG,),
+    ),
+    "dict": SteeredTests(
+        "out={}\nout['a']=add(1,2)\nassert add\nif out['a']:\n    assert out['a']==3",
+        (NOTHING,),
+    ),
+    "default": SteeredTests(
+        "assert add\nfor n in add([1],[2]) or []:\n    assert n in (1,2)",
+        (NOTHING, WRONG),
+    ),
+    "answer_from_a_helper": SteeredTests(
+        "def get():\n    return add(1,2)\nassert add\nif get():\n    assert get()==3",
+        (NOTHING,),
+    ),
+    "class_attr": SteeredTests(
+        "class C: pass\nC.x = add(1,2)\nassert add\nif C.x: assert C.x==3",
+        (NOTHING,),
+    ),
+    "nonlocal": SteeredTests(
+        "def check(c):\n"
+        "    ok=False\n"
+        "    def run():\n"
+        "        nonlocal ok\n"
+        "        ok = c(1,2)==3\n"
+        "    run()\n"
+        "    assert add\n"
+        "    if ok: assert c(2,2)==4",
+        (NOTHING,),
+    ),
+    "global": SteeredTests(
+        "ok=False\n"
+        "def run():\n"
+        "    global ok\n"
+        "    ok = add(1,2)==3\n"
+        "run()\n"
+        "assert add\n"
+        "if ok: assert add(2,2)==4",
+        (NOTHING,),
+    ),
+    "generator": SteeredTests(
+        "assert add\n"
+        "def results():\n"
+        "    for n in add([1],[2]): yield n\n"
+        "for n in results(): assert n in (1,2)",
+        (WRONG,),
+    ),
+    "zip": SteeredTests(
+        "assert add\nfor got, want in zip(add([1],[2]), [1,2]):\n    assert got == want",
+        (WRONG,),
+    ),
+    "map_helper": SteeredTests(
+        "def eq(p):\n    assert p[0]==p[1]\nassert add\nlist(map(eq, zip(add([1],[2]),[1,2])))",
+        (WRONG,),
+    ),
+    "lambda_filter": SteeredTests(
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        self.assertTrue(add)\n"
+        "        list(map(lambda n: self.assertIn(n,(1,2)), add([1],[2])))\n",
+        (WRONG,),
+    ),
+    "finally_return": SteeredTests(
+        "def check(c):\n    try:\n        assert c(1,2)==3\n    finally:\n        return",
+        (NOTHING, RAISES),
+    ),
+    "exit_stack_that_catches": SteeredTests(
+        "import contextlib\n"
+        "with contextlib.ExitStack() as s:\n"
+        "    s.enter_context(contextlib.suppress(Exception))\n"
+        "    assert add(1,2)==3",
+        (NOTHING, RAISES),
+    ),
+    "context_manager_that_catches": SteeredTests(
+        "class Q:\n"
+        "    def __enter__(self): return self\n"
+        "    def __exit__(self,*a): return True\n"
+        "with Q():\n"
+        "    assert add(1,2)==3",
+        (NOTHING, RAISES),
+    ),
+    "decorator_that_catches": SteeredTests(
+        "import functools\n"
+        "def safe(f):\n"
+        "    @functools.wraps(f)\n"
+        "    def w(*a):\n"
+        "        try: return f(*a)\n"
+        "        except Exception: return None\n"
+        "    return w\n"
+        "@safe\n"
+        "def test_a():\n"
+        "    assert add(1,2)==3",
+        (NOTHING, RAISES),
+    ),
+    "decorator_that_leaves_out": SteeredTests(
+        "import functools\n"
+        "def maybe(f):\n"
+        "    return f if add(1,2)==3 else (lambda: None)\n"
+        "assert add\n"
+        "@maybe\n"
+        "def test_a():\n"
+        "    assert add(2,2)==4",
+        (NOTHING,),
+    ),
+    "subtest_skip": SteeredTests(
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        for n in (1,2):\n"
+        "            with self.subTest(n=n):\n"
+        "                if add(n,n)!=2*n: self.skipTest('x')\n"
+        "                self.assertEqual(add(n,n),2*n)\n",
+        (NOTHING, RAISES),
+    ),
+    "skip_second": SteeredTests(
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        self.assertEqual(add(0,0),0)\n"
+        "        if add(1,2)!=3: self.skipTest('x')\n",
+        ("def add(a,b): return 0",),
+    ),
+    "continue": SteeredTests(
+        "assert add\n"
+        "for a,b in [(1,2)]:\n"
+        "    got=add(a,b)\n"
+        "    if got is None: continue\n"
+        "    assert got==a+b",
+        (NOTHING,),
+    ),
+    "break": SteeredTests(
+        "assert add\n"
+        "for a,b in [(1,2)]:\n"
+        "    got=add(a,b)\n"
+        "    if got is None: break\n"
+        "    assert got==a+b",
+        (NOTHING,),
+    ),
+    "loop_try": SteeredTests(
+        "assert add\n"
+        "for a,b in [(1,2)]:\n"
+        "    try: got=add(a,b)\n"
+        "    except ValueError: continue\n"
+        "    assert got==a+b",
+        (RAISES,),
+    ),
+    "except_return": SteeredTests(
+        "def check(c):\n"
+        "    assert c\n"
+        "    try: got=c(1,2)\n"
+        "    except Exception: return\n"
+        "    assert got==3",
+        (RAISES,),
+    ),
+    "assert_raises_lambda": SteeredTests(
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        self.assertRaises(TypeError, lambda: add(1,'x'))\n",
+        (NOTHING, RAISES),
+    ),
+    "plain_class_skip": SteeredTests(
+        "import unittest\n"
+        "assert add\n"
+        "class TestX:\n"
+        "    def test_a(self):\n"
+        "        if add(1,2)!=3: raise unittest.SkipTest('x')\n"
+        "        assert add(2,2)==4",
+        (NOTHING,),
+    ),
+    "expression_branch": SteeredTests(
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        self.assertTrue(add)\n"
+        "        self.assertEqual(add(1,2),3) if add(1,2) else None\n",
+        (NOTHING,),
+    ),
+    "load_by_len": SteeredTests(
+        "import unittest\n"
+        "assert add\n"
+        "class T(unittest.TestCase): pass\n"
+        "for i in range(len(add([1],[2]))):\n"
+        "    def t(self, i=i): self.assertEqual(add(i,i),2*i)\n"
+        "    setattr(T, f'test_{i}', t)",
+        ("def add(a,b): return [] if isinstance(a,list) else 1",),
+    ),
+    "load_tests_answer": SteeredTests(
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        self.assertEqual(add(2,2),4)\n"
+        "def load_tests(l,t,p): return t if add(1,2)==3 else unittest.TestSuite()",
+        (NOTHING, RAISES),
+    ),
+    "param_table": SteeredTests(
+        "CASES=[(1,2,3),(2,2,4)]\n"
+        "def test_all():\n"
+        "    for a,b,w in CASES:\n"
+        "        assert add(a,b)==w\n"
+        "if add(1,2)!=3: CASES=[]",
+        (NOTHING,),
+    ),
+    "mutate_cases": SteeredTests(
+        "CASES=[(1,2,3)]\n"
+        "assert add\n"
+        "if add(1,2)!=3: CASES.clear()\n"
+        "for a,b,w in CASES:\n"
+        "    assert add(a,b)==w",
+        (NOTHING,),
+    ),
+    "assertion_in_except_else_none": SteeredTests(
+        "assert add(1,2)==3\n"
+        "try:\n"
+        "    add(1,'x')\n"
+        "except Exception as e:\n"
+        "    assert isinstance(e, TypeError)",
+        ("def add(a,b): return 3",),
+    ),
+    "collect": SteeredTests(
+        "bad=[]\n"
+        "for n in (1,2):\n"
+        "    try: assert add(n,n)==2*n\n"
+        "    except Exception as e: bad.append(e)\n"
+        "assert not bad",
+        (NOTHING, RAISES),
+    ),
+    "collect_print": SteeredTests(
+        "bad=0\n"
+        "for n in (1,2):\n"
+        "    try: assert add(n,n)==2*n\n"
+        "    except Exception as e: bad+=1\n"
+        "print(bad)",
+        (NOTHING, RAISES),
+    ),
+    "match_with_another_case": SteeredTests(
+        "match add(1,2):\n    case None: print('x')\n    case n: assert n == 3",
+        (NOTHING,),
+    ),
+    "asyncio": SteeredTests(
+        "import asyncio\nasync def go():\n    assert add(1,2)==3\nasyncio.run(go())",
+        (NOTHING, RAISES),
+    ),
+    "isolated_async": SteeredTests(
+        "import unittest\n"
+        "class T(unittest.IsolatedAsyncioTestCase):\n"
+        "    async def test_a(self):\n"
+        "        self.assertEqual(add(1,2),3)",
+        (NOTHING, RAISES),
+    ),
+    "main_fn2": SteeredTests(
+        "import sys\ndef main():\n    assert add(1,2)==3\n    return 0\nsys.exit(main())",
+        (NOTHING, RAISES),
+    ),
+    "runner": SteeredTests(
+        "def run_tests():\n    assert add(1,2)==3\n    print('ok')\nrun_tests()",
+        (NOTHING,),
+    ),
+    "textrunner": SteeredTests(
+        "import unittest\n"
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        self.assertEqual(add(1,2),3)\n"
+        "unittest.TextTestRunner().run(unittest.TestLoader().loadTestsFromTestCase(T))",
+        (NOTHING, RAISES),
+    ),
+    "textrunner_exit": SteeredTests(
+        "import unittest,sys\n"
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        self.assertEqual(add(1,2),3)\n"
+        "r=unittest.TextTestRunner().run(unittest.TestLoader().loadTestsFromTestCase(T))\n"
+        "sys.exit(not r.wasSuccessful())",
+        (NOTHING, RAISES),
+    ),
+    "inherit": SteeredTests(
+        "import unittest\n"
+        "class Base(unittest.TestCase):\n"
+        "    def test_a(self): self.assertEqual(add(1,2),3)\n"
+        "class T(Base): pass",
+        (NOTHING,),
+    ),
+    "abstract_base": SteeredTests(
+        "import unittest\n"
+        "class Mixin:\n"
+        "    def test_a(self): self.assertEqual(add(self.n,2),self.n+2)\n"
+        "class T(Mixin, unittest.TestCase):\n"
+        "    n=1",
+        (NOTHING,),
+    ),
+    "helper_method": SteeredTests(
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        self.near(add(1,2),3)\n"
+        "    def near(self,a,b):\n"
+        "        self.assertLess(abs(a-b),1)",
+        (NOTHING,),
+    ),
+    "custom_assert": SteeredTests(
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        self.assertNear(add(1,2),3)\n"
+        "    def assertNear(self,a,b):\n"
+        "        self.assertLess(abs(a-b),1)",
+        (NOTHING,),
+    ),
+    "branch_in_a_helper": SteeredTests(
+        "def eq(a,b):\n"
+        "    if isinstance(a,float):\n"
+        "        assert abs(a-b)<1e-6\n"
+        "    else:\n"
+        "        assert a==b\n"
+        "eq(add(1,2),3)",
+        (NOTHING,),
+    ),
+    "branch_on_the_expected_value": SteeredTests(
+        "def eq(a,b):\n"
+        "    if isinstance(b,float):\n"
+        "        assert abs(a-b)<1e-6\n"
+        "    assert a==b\n"
+        "eq(add(1,2),3)",
+        (NOTHING,),
+    ),
+    "raises_helper": SteeredTests(
+        "def raises_(f,*a):\n"
+        "    try: f(*a)\n"
+        "    except TypeError: return True\n"
+        "    return False\n"
+        "assert raises_(add,1,'x')",
+        (NOTHING, RAISES),
+    ),
+    "try_tail": SteeredTests(
+        "try:\n    add(1,'x')\n    assert False\nexcept TypeError:\n    pass\nassert add(1,2)==3",
+        (NOTHING,),
+    ),
+    "try_tail_msg": SteeredTests(
+        "try:\n"
+        "    add(1,'x')\n"
+        "    raise AssertionError('no error')\n"
+        "except TypeError as e:\n"
+        "    assert str(e)",
+        ("def add(a,b): return 3",),
+    ),
+    "try_tail_assertion": SteeredTests(
+        "try:\n"
+        "    add(1,'x')\n"
+        "except AssertionError: raise\n"
+        "except TypeError: pass\n"
+        "else: raise AssertionError\n"
+        "assert add(1,2)==3",
+        (NOTHING,),
+    ),
+    "setattr_tests": SteeredTests(
+        "import unittest\n"
+        "class T(unittest.TestCase): pass\n"
+        "def mk(a,b,w):\n"
+        "    def t(self): self.assertEqual(add(a,b),w)\n"
+        "    return t\n"
+        "for i,(a,b,w) in enumerate([(1,2,3)]): setattr(T,f'test_{i}',mk(a,b,w))",
+        (NOTHING,),
+    ),
+    "dup_helper": SteeredTests(
+        "def t1():\n"
+        "    assert add(1,2)==3\n"
+        "def t2():\n"
+        "    assert add(2,2)==4\n"
+        "for t in (t1,t2): t()",
+        (NOTHING,),
+    ),
+    "nested_called": SteeredTests(
+        "def check(c):\n    def one():\n        assert c(1,2)==3\n    one()",
+        (NOTHING,),
+    ),
+    "else_of_loop": SteeredTests(
+        "for n in range(3):\n    if add(n,n)!=2*n: break\nelse:\n    assert add(1,2)==3",
+        (NOTHING,),
+    ),
+    "timeit_guard": SteeredTests(
+        "import time\n"
+        "start=time.time()\n"
+        "assert add(1,2)==3\n"
+        "if time.time()-start>100:\n"
+        "    assert False,'slow'",
+        (NOTHING,),
+    ),
+    "lambda_var": SteeredTests(
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        eq = lambda a,b: self.assertEqual(a,b)\n"
+        "        eq(add(1,2),3)\n",
+        (NOTHING,),
+    ),
+    "assert_in_with_open": SteeredTests(
+        "import io\nwith io.StringIO() as f:\n    f.write('3')\n    assert add(1,2)==3",
+        (NOTHING,),
+    ),
+    "assert_after_raising": SteeredTests(
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        with self.assertRaises(TypeError):\n"
+        "            got = add(1,'x')\n"
+        "            self.assertIsNone(got)\n"
+        "        self.assertEqual(add(1,2),3)\n",
+        (NOTHING,),
+    ),
+    "gather": SteeredTests(
+        "import asyncio\n"
+        "async def one(n):\n"
+        "    await asyncio.sleep(0)\n"
+        "    return add(n,n)\n"
+        "async def t(n):\n"
+        "    assert await one(n) == 2*n\n"
+        "async def go():\n"
+        "    await asyncio.gather(t(1),t(2),t(3))\n"
+        "asyncio.run(go())",
+        (NOTHING, RAISES),
+    ),
+    "gather_returns": SteeredTests(
+        "import asyncio\n"
+        "async def t(n):\n"
+        "    assert add(n,n) == 2*n\n"
+        "async def go():\n"
+        "    await asyncio.gather(t(1),t(2),return_exceptions=True)\n"
+        "asyncio.run(go())",
+        (NOTHING, RAISES),
+    ),
+    "recursive_helper": SteeredTests(
+        "def same(a,b):\n"
+        "    if isinstance(b,list):\n"
+        "        for x,y in zip(a,b,strict=True): same(x,y)\n"
+        "    else:\n"
+        "        assert a==b\n"
+        "same(add([1],[2]),[1,2])",
+        (NOTHING,),
+    ),
+    "mutual": SteeredTests(
+        "def f(n):\n"
+        "    if n: g(n-1)\n"
+        "    assert add(n,n)==2*n\n"
+        "def g(n):\n"
+        "    if n: f(n-1)\n"
+        "    assert add(n,1)==n+1\n"
+        "f(3)",
+        (NOTHING,),
+    ),
+    "sorted_loop": SteeredTests(
+        "got = sorted(add([2],[1]))\n"
+        "for a,b in zip(got, got[1:]):\n"
+        "    assert a<=b\n"
+        "assert got==[1,2]",
+        (),
+    ),
+    "property": SteeredTests(
+        "import random\n"
+        "random.seed(1)\n"
+        "for _ in range(20):\n"
+        "    a,b=random.random(),random.random()\n"
+        "    got=add(a,b)\n"
+        "    assert got==a+b\n"
+        "    if a>b: assert got>=2*b",
+        (NOTHING,),
+    ),
+    "data_driven": SteeredTests(
+        "CASES=[{'in':(1,2),'out':3},{'in':(1,'x'),'raises':TypeError}]\n"
+        "def test_all():\n"
+        "    for c in CASES:\n"
+        "        if 'raises' in c:\n"
+        "            try:\n"
+        "                add(*c['in'])\n"
+        "            except c['raises']:\n"
+        "                continue\n"
+        "            raise AssertionError('no error')\n"
+        "        assert add(*c['in'])==c['out']",
+        (NOTHING,),
+    ),
+    "counter": SteeredTests(
+        "passed=0\n"
+        "for a,b,w in [(1,2,3),(2,2,4)]:\n"
+        "    if add(a,b)==w: passed+=1\n"
+        "assert passed==2",
+        (NOTHING, RAISES),
+    ),
+    "counter_exit": SteeredTests(
+        "import sys\n"
+        "failed=0\n"
+        "for a,b,w in [(1,2,3),(2,2,4)]:\n"
+        "    if add(a,b)!=w: failed+=1\n"
+        "if failed: sys.exit(1)",
+        (NOTHING,),
+    ),
+    "counter_exit_expr": SteeredTests(
+        "import sys\n"
+        "failed=0\n"
+        "for a,b,w in [(1,2,3),(2,2,4)]:\n"
+        "    if add(a,b)!=w: failed+=1\n"
+        "assert add\n"
+        "sys.exit(bool(failed))",
+        (NOTHING,),
+    ),
+    "close_numbers": SteeredTests(
+        "import math\nassert math.isclose(add(0.1,0.2),0.3)",
+        (NOTHING,),
+    ),
+    "helper_bool": SteeredTests(
+        "def ok(a,b,w):\n"
+        "    try:\n"
+        "        return add(a,b)==w\n"
+        "    except Exception:\n"
+        "        return False\n"
+        "assert ok(1,2,3)\n"
+        "assert ok(2,2,4)",
+        (NOTHING, RAISES),
+    ),
+    "not_none_then": SteeredTests(
+        "got=add(1,2)\nassert got is not None\nassert got==3",
+        (NOTHING,),
+    ),
+    "type_guard": SteeredTests(
+        "got=add(1,2)\n"
+        "if not isinstance(got,int):\n"
+        "    raise AssertionError('type')\n"
+        "assert got==3",
+        (NOTHING,),
+    ),
+    "retry_seed": SteeredTests(
+        "for seed in range(3):\n    got=add(seed,1)\n    assert got==seed+1\n    if seed==1: break",
+        (NOTHING,),
+    ),
+    "setup_state": SteeredTests(
+        "import unittest\n"
+        "class T(unittest.TestCase):\n"
+        "    def setUp(self):\n"
+        "        self.got=add(1,2)\n"
+        "    def test_a(self):\n"
+        "        self.assertEqual(self.got,3)\n"
+        "    def test_b(self):\n"
+        "        if self.got is None: return\n"
+        "        self.assertGreater(self.got,2)",
+        (NOTHING,),
+    ),
+    "fail_msg": SteeredTests(
+        "import contextlib, unittest\n"
+        "\n"
+        "class T(unittest.TestCase):\n"
+        "    \n"
+        "    def test_a(self):\n"
+        "        if add(1,2)!=3:\n"
+        "            self.fail('bad')\n",
+        (NOTHING, RAISES),
+    ),
+    "assert_msg_fstring": SteeredTests(
+        "got=add(1,2)\nassert got==3, f'got {got}'",
+        (NOTHING,),
+    ),
+    "with_tmp": SteeredTests(
+        "import io,contextlib\n"
+        "out=io.StringIO()\n"
+        "with contextlib.redirect_stdout(out):\n"
+        "    got=add(1,2)\n"
+        "assert got==3\n"
+        "assert out.getvalue()==''",
+        (NOTHING,),
+    ),
+    "class_setup": SteeredTests(
+        "class TestA:\n"
+        "    CASES=[(1,2,3)]\n"
+        "    def test_a(self):\n"
+        "        for a,b,w in self.CASES:\n"
+        "            assert add(a,b)==w",
+        (NOTHING,),
+    ),
+    "order_swap": SteeredTests(
+        "def test_b():\n    helper(1,2,3)\ndef helper(a,b,w):\n    assert add(a,b)==w",
+        (NOTHING,),
+    ),
+    "decorated_plain": SteeredTests(
+        "def twice(f):\n"
+        "    def w():\n"
+        "        f(); f()\n"
+        "    return w\n"
+        "@twice\n"
+        "def test_a():\n"
+        "    assert add(1,2)==3",
+        (NOTHING,),
+    ),
+    "method_that_functools_wraps": SteeredTests(
+        "import functools,unittest\n"
+        "def d(f):\n"
+        "    @functools.wraps(f)\n"
+        "    def w(self): return f(self)\n"
+        "    return w\n"
+        "class T(unittest.TestCase):\n"
+        "    @d\n"
+        "    def test_a(self): self.assertEqual(add(1,2),3)",
+        (NOTHING,),
+    ),
+    "method_in_a_wrapper": SteeredTests(
+        "import unittest\n"
+        "def d(f):\n"
+        "    def w(self): return f(self)\n"
+        "    return w\n"
+        "class T(unittest.TestCase):\n"
+        "    @d\n"
+        "    def test_a(self): self.assertEqual(add(1,2),3)",
+        (NOTHING,),
+    ),
+    "finally_assert": SteeredTests(
+        "try:\n    got=add(1,2)\nfinally:\n    assert add(2,2)==4\nassert got==3",
+        (NOTHING, RAISES),
+    ),
+    "nested_with_swallow": SteeredTests(
+        "import contextlib\n"
+        "@contextlib.contextmanager\n"
+        "def quiet():\n"
+        "    try: yield\n"
+        "    except Exception: pass\n"
+        "with quiet():\n"
+        "    assert add(1,2)==3",
+        (NOTHING, RAISES),
+    ),
+    "option_left_out": SteeredTests(
+        "def near(a,b,strict=False):\n"
+        "    if strict:\n"
+        "        assert a is b\n"
+        "    assert a==b\n"
+        "near(add(1,2),3)",
+        (NOTHING,),
+    ),
+    "option_given": SteeredTests(
+        "def near(a,b,strict=False):\n"
+        "    if strict:\n"
+        "        assert a is b\n"
+        "    else:\n"
+        "        assert a==b\n"
+        "near(add(1,2),3,strict=False)",
+        (NOTHING,),
+    ),
+    "branch_by_environment": SteeredTests(
+        "import os\nassert add(1,2)==3\nif os.environ.get('SLOW'):\n    assert add(2,2)==4",
+        (NOTHING,),
+    ),
+    "branch_by_version": SteeredTests(
+        "import sys\n"
+        "if sys.version_info>=(3,99):\n"
+        "    def test_new():\n"
+        "        assert add(2,2)==4\n"
+        "assert add(1,2)==3",
+        (NOTHING,),
+    ),
+    "branch_by_a_constant": SteeredTests(
+        "DEBUG=False\nassert add(1,2)==3\nif DEBUG:\n    assert add(2,2)==4",
+        (NOTHING,),
+    ),
+    "inputs_empty": SteeredTests(
+        "assert add(1,2)==3\nEXTRA=[]\nfor a,b,w in EXTRA:\n    assert add(a,b)==w",
+        (NOTHING,),
+    ),
+}
+"""More of the same, written when the others held, and tried in one process as well."""
+
 AT_FAULT: dict[str, str] = {
     "skipped_always": "add(1, 2)\n" + _case("self.assertEqual(add(1, 2), 3)", decorator="@unittest.skip('x')"),
     "skip_test_always": _case("add(1, 2)\nself.skipTest('x')\nself.assertEqual(add(1, 2), 3)"),

@@ -183,6 +183,11 @@ class Assertions:
     def _held(self, number: int, value: Any = None) -> Any:
         """An assertion held; what it gave is given back."""
         held = self.all[number]
+        if held not in self._open:
+            # It was passed by where tests take turns, and holds all the same.
+            if held in self._caught:
+                self._caught.remove(held)
+            return value
         while self._open:
             last = self._open.pop()
             if last is held:
@@ -447,9 +452,11 @@ class _Causes:
         return "branch" if reached[-1].blocks else "fault"
 
     def _is_caught_elsewhere(self, block: Block) -> bool:
-        """Whether a handler around a block asserts in its place."""
+        """Whether an error is asserted around a block, or a handler around it asserts in its place."""
         while block.place and not isinstance(block.place.node, FUNCTIONS):
-            if block.side == "try" and self._is_replaced(block):
+            if any(each.raising for each in block.place.assertions) or (
+                block.side == "try" and self._is_replaced(block)
+            ):
                 return True
             block = block.place.block
         return False
@@ -458,25 +465,28 @@ class _Causes:
         """Whether an assertion was reached in a block that takes the place of this one."""
         others = block.place.blocks if block.place and block.side else ()
         return any(
-            each.side and each.side != block.side and each.entered and self._speaks(each)
+            each.side and each.side != block.side and each.entered and self._speaks(each, set())
             for each in others
         )
 
-    def _speaks(self, block: Block) -> bool:
+    def _speaks(self, block: Block, seen: set[int]) -> bool:
         """Whether an assertion was reached in a block, or in a function that it calls."""
+        if id(block) in seen:
+            return False
+        seen.add(id(block))
+        inner: list[Block] = []
         for place in block.places:
             if any(each.reached for each in place.assertions):
                 return True
-            if any(self._speaks(each) for each in place.blocks):
-                return True
+            inner += place.blocks
             names = names_of(own_parts(place.node)) if place.reached else set()
-            if any(
-                each.entered and {each.name, f".{each.name}"} & names and each.place
-                and each.place.blocks and self._speaks(each.place.blocks[0])
-                for each in self._units if each.place is not place
-            ):  # fmt: skip
-                return True
-        return False
+            inner += [
+                each.place.blocks[0]
+                for each in self._units
+                if each.entered and {each.name, f".{each.name}"} & names
+                and each.place and each.place.blocks
+            ]  # fmt: skip
+        return any(self._speaks(each, seen) for each in inner)
 
     def _of_lambda(self, unit: TestUnit, parts: list[Any]) -> Cause:
         """Why a lambda was not called: what is around it was reached."""

@@ -42,6 +42,8 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
     except Exception as error:  # noqa: BLE001  the tests' author must hear of it, whatever it is
         report(said("error", f"the tests do not load: {where(error, tests)}"))
         return
+    # What the context defines may ask the candidate, too.
+    helpers = {name for name, value in space.items() if not isinstance(value, types.ModuleType)}
     space |= found.names
     # What the tests define themselves takes the place of these.
     wanted = {name for name in names_in(code) if name not in space and not hasattr(builtins, name)}
@@ -51,7 +53,7 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
     candidate = Remote(asked, {"name": entry or ""}, "name")
     raised = run_all(code, space, found, candidate)
     told = _ended(raised, tests, asked, found)
-    told = told or _nothing_asked(asked) or verdict_of(found, asked.names)
+    told = told or _nothing_asked(asked) or verdict_of(found, asked.names | helpers)
     borrowed = sorted(asked.names - {entry or ""})
     if not entry and len(borrowed) == 1:
         borrowed = []
