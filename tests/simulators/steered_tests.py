@@ -960,6 +960,17 @@ STEERED_LATER: dict[str, SteeredTests] = {
         "assert add(1,2)==3\nEXTRA=[]\nfor a,b,w in EXTRA:\n    assert add(a,b)==w",
         (NOTHING,),
     ),
+    "answer_in_a_file": SteeredTests(
+        "assert add\nwith open('kept', 'w') as kept: kept.write(str(add(1, 2)))\n"
+        "if open('kept').read() == '3':\n    assert add(2, 2) == 4",
+        (NOTHING,),
+    ),
+    "answer_in_an_output": SteeredTests(
+        "import contextlib, io\nassert add\nout = io.StringIO()\n"
+        "with contextlib.redirect_stdout(out): print(add(1, 2))\n"
+        "if '3' in out.getvalue():\n    assert add(2, 2) == 4",
+        (NOTHING,),
+    ),
 }
 """More of the same, written when the others held, and tried in one process as well."""
 

@@ -22,6 +22,11 @@ _WILD = frozenset({
     "globals", "locals", "vars", "setattr", "exec", "eval", "delattr", ".__dict__", ".modules"
 })  # fmt: skip
 """Where one of these is used, names are bound that nobody sees in the source."""
+_AMBIENT = frozenset({
+    "open", ".open", ".read", ".readline", ".readlines", ".read_text", ".getvalue", ".readouterr",
+    "time", ".time", ".perf_counter", "perf_counter", ".monotonic", "monotonic", ".now",
+})  # fmt: skip
+"""What gives what an answer may have left outside of any name: a file, an output, the time it took."""
 ANYTHING = "*"
 """Stands for a value that nobody can follow."""
 
@@ -49,8 +54,8 @@ class Flows:
 
     def depending(self, sources: Iterable[str]) -> "Depending":
         """What depends on these names."""
-        given = set(sources)
-        reached, fixed = given | {ANYTHING}, self._imported - given
+        given = {ANYTHING, *sources, *_AMBIENT}
+        reached, fixed = set(given), self._imported - given
         growing = True
         while growing:
             before = len(reached)
@@ -100,6 +105,11 @@ class Flows:
             self._bind(_target(node.targets), steering)
         elif isinstance(node, _ast.For | _ast.AsyncFor):
             self._bind(_target(node.target), names_of(node.iter) | steering)
+
+        elif isinstance(node, _ast.Match):
+            for each in node.cases:
+                self._bind(_captured(each.pattern), names_of(node.subject) | steering)
+                self._expression([each.guard] if each.guard else [], steering)
 
     def _assign(self, targets: list[Any], value: Any, steering: set[str]) -> None:
         bound = _target(targets)
@@ -155,11 +165,6 @@ class Flows:
                 self._flow({each.arg for each in node.args.args}, {ANYTHING})
             elif isinstance(node, _ast.Call):
                 self._put(node, steering)
-        captured = {
-            name for node in walk(expression) if isinstance(node, _ast.pattern)
-            for name in (getattr(node, "name", None), getattr(node, "rest", None)) if name
-        }  # fmt: skip
-        self._flow(captured, {ANYTHING})
 
     def _put(self, node: Any, steering: set[str]) -> None:
         """What a call of a method may leave in its object, or of a library in its arguments."""
@@ -209,6 +214,12 @@ class Depending:
 def _catches(node: Any) -> bool:
     """Whether a statement may go on after an error in its body."""
     return bool(getattr(node, "handlers", ())) or isinstance(node, _ast.With | _ast.AsyncWith)
+
+
+def _captured(pattern: Any) -> set[str]:
+    """The names that a pattern binds."""
+    kept = [getattr(each, name, None) for each in walk(pattern) for name in ("name", "rest")]
+    return {each for each in kept if each}
 
 
 def _target(node: Any) -> set[str]:
