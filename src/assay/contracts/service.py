@@ -112,13 +112,7 @@ def load(directory: Path) -> Documents:
         UsageError: if there is no such folder, or no program in it.
     """
     readings = read_program(directory)
-    if not (directory / FILES["program"]).exists():
-        raise UsageError(
-            code="no-program",
-            message=f"this folder is not a program: it holds no {FILES['program']}",
-            where=str(directory),
-            hint="go to the program's folder, or begin one: assay init DIR --template preference",
-        )
+    _require_program(directory)
     report = _report(readings)
     if not report.ok:
         raise _refusal(directory, report.issues)
@@ -133,9 +127,10 @@ def load_program(directory: Path) -> Program:
 
     Raises:
         CheckError: if the file does not check; the message lists the errors.
-        UsageError: if there is no such folder.
+        UsageError: if there is no such folder, or no program in it.
     """
     reading = read_program(directory)["program"]
+    _require_program(directory)
     if not isinstance(reading.shaped.document, Program):
         raise _refusal(directory, reading.issues)
     return reading.shaped.document
@@ -164,6 +159,16 @@ def diff(old: Path, new: Path) -> Difference:
 def schema() -> Mapping[FileKind, dict[str, Any]]:
     """The JSON Schema of each document by its kind."""
     return all_schemas()
+
+
+def _require_program(directory: Path) -> None:
+    if not (directory / FILES["program"]).exists():
+        raise UsageError(
+            code="no-program",
+            message=f"this folder is not a program: it holds no {FILES['program']}",
+            where=str(directory),
+            hint="go to the program's folder, or begin one: assay init DIR --template preference",
+        )
 
 
 def _program_files(template: str) -> dict[str, str]:
