@@ -207,6 +207,8 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
         f"{found.reserve}: {found.items} items sealed{wanted}, {found.sealings} sealings, "
         f"{found.openings} openings"
     )
+    if found.vault == "not_here":
+        say("the vault is not on this machine: its items were not looked for", fg="yellow")
     print_table(
         ("axis", "value", "items"),
         (
