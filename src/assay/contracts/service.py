@@ -15,9 +15,11 @@ from assay.contracts.document import AnyDocument, DocumentKind
 from assay.contracts.documents import Documents
 from assay.contracts.program import Program
 from assay.contracts.reading import FILES, FileKind, Reading, all_issues, read_program
+from assay.contracts.rights_in_force import RightsInForce
 from assay.contracts.schema import all_schemas
 from assay.contracts.shape import nearest
 from assay.contracts.show import render
+from assay.contracts.sources import Sources
 from assay.core.errors import CheckError, UsageError
 from assay.core.issues import Issue, has_errors
 from assay.core.private import make_private_folder
@@ -134,6 +136,22 @@ def load_program(directory: Path) -> Program:
     if not isinstance(reading.shaped.document, Program):
         raise _refusal(directory, reading.issues)
     return reading.shaped.document
+
+
+def load_rights(directory: Path) -> RightsInForce:
+    """What rights depend on, from `sources.yaml` and `assay.toml`; faults of others do not matter.
+
+    Raises:
+        CheckError: if one of the two does not check, or is gone.
+        UsageError: if there is no such folder.
+    """
+    readings = read_program(directory)
+    needed = {FILES["sources"], FILES["program"]}
+    issues = tuple(each for each in _report(readings).issues if each.file in needed)
+    sources, program = (readings[kind].shaped.document for kind in ("sources", "program"))
+    if has_errors(issues) or not isinstance(sources, Sources) or not isinstance(program, Program):
+        raise _refusal(directory, issues)
+    return RightsInForce(sources=tuple(sources.classes), territory=program.territory)
 
 
 def show(directory: Path) -> str:
