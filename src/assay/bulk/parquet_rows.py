@@ -122,8 +122,8 @@ def _widest(file: pq.ParquetFile, about: pq.RowGroupMetaData) -> int:
         if _DELTA in column.encodings:
             wide += column.total_uncompressed_size
         if column.physical_type == "FIXED_LEN_BYTE_ARRAY":
-            wide += schema.column(place).length
-    return max(1, wide, about.total_byte_size // max(1, about.num_rows))
+            wide += int(schema.column(place).length)
+    return int(max(1, wide, about.total_byte_size // max(1, about.num_rows)))
 
 
 def _parts(batch: pa.RecordBatch, most: int) -> Iterator[tuple[pa.RecordBatch, int]]:

@@ -136,7 +136,8 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         self._refused = True
         self._time("answer")
-        if self.cycle is not None and not self.cycle.response_complete:
+        earlier: RequestResponseCycle | None = self.cycle
+        if earlier is not None and not earlier.response_complete:
             self.transport.abort()  # an earlier request of the connection is being answered
             return
         body = msgspec.json.encode(TOO_LONG_A_HEADER)
