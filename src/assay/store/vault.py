@@ -91,14 +91,16 @@ class SqlVault:
 
     @classmethod
     def open_to_look(cls, url: str) -> Self | None:
-        """Open a vault to look at it: nothing is made or changed; None where the file is not here.
+        """Open a vault to look at it: nothing is made or changed; None where no file is here.
+
+        A server of a vault is not asked: most machines may not use it.
 
         Raises:
             UsageError: if the URL names no database that Assay knows.
         """
         engine = open_engine(url, damaged=True)
         file = sqlite_file(engine)
-        return cls(engine) if file is None or file.exists() else None
+        return cls(engine) if file is not None and file.exists() else None
 
     def __enter__(self) -> Self:
         return self

@@ -40,8 +40,7 @@ def test_a_foreign_file_name_in_a_release_is_shown_and_not_obeyed(
     assay: Run, demo: Path, tmp_path: Path
 ) -> None:
     """A file whose name forges the line that a sound release ends with is named on one line."""
-    [release] = (demo / "releases").iterdir()
-    copy = shutil.copytree(release, tmp_path / "copy")
+    copy = shutil.copytree(demo / "releases" / "1.0.0", tmp_path / "copy")
     (copy / f"x{IN_A_FILE_NAME}").write_text("x")
     (copy / "latin-\udcff").write_text("x")
     for how in ((), ("--json",)):
@@ -68,7 +67,17 @@ def test_foreign_rows_are_shown_and_not_obeyed(assay: Run, tmp_path: Path, where
     init(folder)
     rows = tmp_path / f"rows{IN_A_FILE_NAME}.jsonl"
     rows.write_text(json.dumps(ROWS[where]) + "\n")
-    given = ("record", "import", rows, "--format", "trl", "--source", "own-authors", "-p", folder)
+    given = (
+        "record",
+        "import",
+        rows,
+        "--format",
+        "trl",
+        "--source",
+        "chat-questions",
+        "-p",
+        folder,
+    )
     printed = [assay(*given, "--dry-run"), assay(*given)]
     listed = assay("record", "list", "--json", "-p", folder)
     printed += [listed, assay("record", "list", "-p", folder)]
@@ -90,7 +99,6 @@ def test_foreign_rows_are_shown_and_not_obeyed(assay: Run, tmp_path: Path, where
         ("record", "import", "rows.jsonl", "--format", "{x}"),
         ("record", "show", "rec_{x}"),
         ("verify", "check", "{x}"),
-        ("verify", "report", "{x}"),
         ("release", "verify", "{x}", "--key", "{x}"),
         ("contract", "check", "{x}"),
         ("lineage", "{x}"),
