@@ -10,11 +10,12 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from assay.verification.sandbox.inside.asking import Questions, Remote, Report
+from assay.verification.sandbox.inside.asking import Questions, Report
 from assay.verification.sandbox.inside.assertions import Assertions
 from assay.verification.sandbox.inside.running_tests import UnrunnableError, run_rest
+from assay.verification.sandbox.inside.stand_ins import FILE
 
-FILE = "<tests>"
+_OPTIMIZED = 0x1
 SHOWN = 300
 """Characters of a note."""
 
@@ -46,8 +47,10 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
     wanted = {name for name in names_in(code) if name not in space and not hasattr(builtins, name)}
     if entry:
         wanted.add(entry)
-    space |= {name: Remote(asked, {"name": name}, "name") for name in wanted}
-    candidate = Remote(asked, {"name": entry or ""}, "name")
+    space = Space(space, asked, wanted)
+    # The body of a class looks names up without the space's help.
+    space |= {name: asked.name(name) for name in names_in_classes(code) & wanted}
+    candidate = asked.name(entry or "")
     told = _ended(run(code, space, found, candidate), tests, asked, found)
     told = told or _nothing_asked(asked) or verdict_of(found, wanted)
     borrowed = sorted(asked.names - {entry or ""})
@@ -55,6 +58,21 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
         borrowed = []
     more = {"borrowed": borrowed, "raised": sorted(asked.raised), "changed": asked.changed}
     report({**told, **tally(found), **more})
+
+
+class Space(dict[str, Any]):
+    """The names of the tests; those that they do not define are looked up in the candidate."""
+
+    def __init__(self, names: dict[str, Any], asked: Questions, wanted: set[str]) -> None:
+        super().__init__(names)
+        self._asked = asked
+        self._wanted = wanted
+
+    def __missing__(self, name: str) -> Any:
+        """What the candidate has under a name, at the time that it is used."""
+        if name in self._wanted:
+            return self._asked.load(name)
+        raise KeyError(name)
 
 
 def run(
@@ -151,6 +169,16 @@ def _line(error: BaseException) -> int | None:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
+
+
+def names_in_classes(code: types.CodeType) -> set[str]:
+    """Names that the bodies of classes use."""
+    found: set[str] = set()
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            # A function keeps its own names in fast slots, the body of a class does not.
+            found |= names_in_classes(each) | set(() if each.co_flags & _OPTIMIZED else each.co_names)
+    return found
 
 
 def names_in(code: types.CodeType) -> Iterator[str]:
