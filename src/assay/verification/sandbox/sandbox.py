@@ -161,12 +161,14 @@ class WarmSandbox:
             return found
         other, _ = self._split(candidate, {**job, "reflects": True}, limits)
         if isinstance(found.verdict, Pass):
-            return found if isinstance(other.verdict, Pass) else other
-        if not isinstance(other.verdict, Pass):
+            if isinstance(other.verdict, Pass | Fail):
+                return other
+            seen = "they do not end where they see it"
+        elif isinstance(other.verdict, Pass):
+            seen = found.verdict.reason
+        else:
             return found
-        reason = (
-            f"the tests need what the candidate changed in its arguments: {found.verdict.reason}"
-        )
+        reason = f"the tests need what the candidate changed in its arguments: {seen}"
         return msgspec.structs.replace(found, verdict=Uncarried(reason=one_line(reason)))
 
     def _split(

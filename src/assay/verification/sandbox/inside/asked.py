@@ -18,7 +18,7 @@ UNARY: dict[str, Operation] = {
 }  # fmt: skip
 """Operators that compare an object with nothing."""
 
-_ARITHMETIC = {
+_ARITHMETIC: dict[str, Operation] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "matmul": operator.matmul,
     "truediv": operator.truediv, "floordiv": operator.floordiv, "mod": operator.mod,
     "divmod": divmod, "pow": pow, "lshift": operator.lshift, "rshift": operator.rshift,

@@ -5,6 +5,7 @@ import collections
 import io
 import os
 import sys
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -49,9 +50,12 @@ class Questions:
         self._reflects = reflects
         self._stand_ins = StandIns(self)
         self._alone = _thread.RLock()
+        self._loaded: dict[str, Any] = {}
         self._begun = False
         self._streams = sys.stdin, sys.stdout, sys.stderr
-        self._world = _world()
+        # What tests and candidate both have, each their own.
+        self._world = {each: dict(_namespace(each)) for each in _WATCHED if each in sys.modules}
+        self._world["os.environ"] = dict(os.environ)
         self.changed = False
         """Whether a call has changed an argument, or given one back."""
         self.answers = 0
@@ -73,12 +77,17 @@ class Questions:
             EndingError: if it has none, or none that travels.
         """
         self.names.add(name)
+        if name in self._loaded:
+            return self._loaded[name]
         # What is written like a class is one to the tests, and its methods are what is tested.
         is_class = name[:1].isupper() and "_" not in name
         role: Role = "class" if is_class else "name"
         found = self.ask({"name": name}, "itself", role=role, own=True)
         if type(found) is Kind:
             state_of(found).role = role
+        # A name of another thing may come to mean another one: it is asked for each time.
+        if type(found) is Kind or isinstance(found, types.FunctionType):
+            self._loaded[name] = found
         return found
 
     def name(self, name: str) -> Name:
@@ -138,13 +147,12 @@ class Questions:
         Raises:
             UnaskableError: if they did.
         """
-        now = _world()
-        if now == self._world:
-            return
-        for place, names in now.items():
-            before = self._world.get(place, names)
-            for each in names.keys() | before.keys():
-                if names.get(each) is not before.get(each) and not str(each).startswith("_"):
+        for place, before in self._world.items():
+            now = _namespace(place)
+            if now == before:
+                continue
+            for each in now.keys() | before.keys():
+                if now.get(each) != before.get(each) and not str(each).startswith("_"):
                     raise UnaskableError(
                         f"the tests cannot run apart from the candidate: they replace {place}.{each}"
                     )
@@ -213,6 +221,8 @@ class Questions:
                 return int(state_of(value).target["object"])
         except AttributeError:
             pass
+        if isinstance(value, CandidateError) or value is CandidateError:
+            raise wire.WireError("an error of the candidate that has no name in the tests")
         if content is None:
             raise ForeignError(f"a {wire.name_of(type(value))[:60]} of theirs does not travel")
         return None
@@ -275,10 +285,8 @@ class Questions:
         return found
 
 
-def _world() -> dict[str, dict[Any, Any]]:
-    """What tests and candidate both find in their own process, and what only the tests could change."""
-    loaded_now = {each: dict(vars(sys.modules[each])) for each in _WATCHED if each in sys.modules}
-    return {**loaded_now, "os.environ": dict(os.environ)}
+def _namespace(place: str) -> dict[Any, Any]:
+    return dict(os.environ) if place == "os.environ" else vars(sys.modules[place])
 
 
 _REFILLED: dict[type, Callable[[Any, Any], None]] = {

@@ -108,23 +108,21 @@ class Objects:
         bases = type.__dict__["__bases__"].__get__(kind)
         order = type.__dict__["__mro__"].__get__(kind)
         spaces = [(each, type.__dict__["__dict__"].__get__(each)) for each in order]
-        found = {
-            name: next(((each, space[name]) for each, space in spaces if name in space), None)
-            for name in (*PROVIDED, "__hash__")
-        }
-        has = [
-            name for name, at in found.items()
-            if at and at[1] is not None and (at[0] is not object or name == "__hash__")
-        ]  # fmt: skip
+        found: dict[str, type] = {}
+        for name in (*PROVIDED, "__hash__"):
+            at = next((each for each, space in spaces if name in space), object)
+            if name in dict(spaces)[at] and dict(spaces)[at][name] is not None:
+                found[name] = at
+        has = [name for name, at in found.items() if at is not object or name == "__hash__"]
         plain = set(wire.TYPES.values())
         name = wire.name_of(kind)
         described = {
             "id": number, "name": name, "bases": [self._base(each) for each in bases], "has": has,
-            "own": [each for each in has if found[each][0] not in plain],  # type: ignore[index]  it was found
+            "own": [each for each in has if found[each] not in plain],
             "checks": _says_what_is_of_it(type(kind)),
             "library": [str(getattr(kind, "__module__", "")), name],
             "mimics": name if MIMICKED.get(name) is kind else None,
-            "fields": list(kind._fields) if wire.is_named_tuple(kind) else None,  # type: ignore[attr-defined]  it is one
+            "fields": wire.fields_of(kind),
         }  # fmt: skip
         self.kinds.append(described)
 

@@ -7,7 +7,7 @@ in an ordinary run. All of its code is ours: each operator is a question whose a
 
 import opcode
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any, Literal, NoReturn, Protocol
 
 from assay.verification.sandbox.inside import asked as operators
@@ -31,7 +31,7 @@ _MUTABLE = (list, dict, set, bytearray)
 _OF_VALUES = frozenset({"real", "imag", "days", "seconds", "microseconds", "numerator"})
 """Attributes that the difference of two values has."""
 _NUMERIC = frozenset({
-    "__bool__", "__len__", "__int__", "__float__", "__complex__", "__index__", "__round__",
+    "__bool__", "__int__", "__float__", "__complex__", "__index__", "__round__",
     "__abs__", "__trunc__", "__floor__", "__ceil__",
 })  # fmt: skip
 _NATIVE_OF_ERRORS = frozenset({"args", "with_traceback", "add_note"})
@@ -69,9 +69,7 @@ class State:
 
     def ask(self, do: str, *arguments: Any, role: Role | None = None, own: bool = False) -> Any:
         """Ask about the object itself."""
-        return self.asked.ask(
-            self.target, do, arguments, None, role or self.next(), own=own
-        )
+        return self.asked.ask(self.target, do, arguments, None, role or self.next(), own=own)
 
     def next(self, *, attribute: bool = False) -> Role:
         """What an object is that comes of this one."""
@@ -112,7 +110,7 @@ def state_of(value: Any) -> State:
 class Kind(type):
     """A class of the candidate."""
 
-    def __new__(cls, name: str, bases: Any, space: Any, **_: Any) -> Any:
+    def __new__(cls, name: str, bases: Any, _: Any, **__: Any) -> Any:
         """Refuse to derive a class of the tests from it."""
         state = next(state_of(each) for each in bases if type(each) is Kind)
         state.asked.ending = UnaskableError(
@@ -136,10 +134,10 @@ class Kind(type):
         state_of(cls).ask("__delattr__", name)
 
     @property
-    def __doc__(cls) -> Any:  # type: ignore[override]  # a class's own, not this one's
+    def __doc__(cls) -> Any:  # type: ignore[override]
         return state_of(cls).ask("__getattr__", "__doc__")
 
-    @property
+    @property  # type: ignore[misc]  # it is final in type, which nobody asks in the tests' place
     def __dict__(cls) -> Any:  # type: ignore[override]
         # Abstract classes of the library look there for the operators that a class has.
         if sys._getframe(1).f_code.co_filename == FILE:  # noqa: SLF001  there is no other way to the caller
@@ -228,11 +226,13 @@ def _unary(name: str) -> Callable[..., Any]:
     return operate
 
 
-_true = _unary("__bool__")
-
-
 def _truth(self: Any) -> bool:
-    return _true(self) is True
+    state = state_of(self)
+    if state.role == "operated":
+        state.refuse("be asked for its truth after it was computed with a value")
+    if not {"__bool__", "__len__"} & state_of(type(self)).has:
+        return True
+    return state.ask("__bool__") is True
 
 
 def _text(name: str) -> Callable[[Any], str]:
@@ -253,6 +253,8 @@ def _binary(name: str, native: Callable[..., Any] | None = None) -> Callable[...
     def operate(self: Any, other: Any, *more: Any) -> Any:
         state = state_of(self)
         if is_stand_in(other):
+            if name not in state_of(type(self)).has:
+                return NotImplemented
             roles = {state.role, state_of(other).role}
             made: Role = "made" if "made" in roles else "part"
             return state.ask(name, other, *more, role="operated" if "operated" in roles else made)
@@ -260,6 +262,8 @@ def _binary(name: str, native: Callable[..., Any] | None = None) -> Callable[...
             return native(self, other, *more)
         if state.role not in {"made", "operated"}:
             state.refuse(f"be used by {name} with a value")
+        if name not in state_of(type(self)).has:
+            return NotImplemented
         found = state.ask(name, other, *more, role="operated")
         if not is_stand_in(found) or isinstance(found, _PLAIN):
             state.refuse(f"be used by {name} to compute a value with another")
@@ -273,7 +277,7 @@ def _compared(name: str) -> Callable[[Any, Any], Any]:
         state = state_of(self)
         if is_stand_in(other):
             if isinstance(other, _PLAIN):
-                state.refuse("be compared with a value")
+                state.refuse(f"be compared with a value by {name}")
             return state.ask(name, other)
         if other is None and name in {"__eq__", "__ne__"}:
             return name == "__ne__"
@@ -281,7 +285,7 @@ def _compared(name: str) -> Callable[[Any, Any], Any]:
         if mutable:
             # It holds a plain value, which is compared here, whatever its class says.
             return getattr(mutable, name)(state.ask("itself"), other)
-        state.refuse("be compared with a value" if name in {"__eq__", "__ne__"} else f"be used by {name}")
+        return state.refuse(f"be compared with a value by {name}")
 
     return compare
 
@@ -295,9 +299,11 @@ def _holds(self: Any, item: Any) -> bool:
     state = state_of(self)
     if state.role == "made" or is_stand_in(item):
         return state.ask("__contains__", item) is True
-    if "__iter__" in state_of(type(self)).has and any(each is item or each == item for each in self):
+    if "__iter__" in state_of(type(self)).has and any(
+        each is item or each == item for each in self
+    ):
         return True
-    state.refuse("be asked whether it holds a value")
+    return state.refuse("be asked whether it holds a value")
 
 
 def _item(self: Any, key: Any) -> Any:
@@ -331,8 +337,13 @@ def _left(self: Any, kind: Any, error: Any, _: Any) -> bool:
     """Leave its block; that it takes an error back is believed of an error that was raised to see it."""
     if isinstance(error, EndingError):
         return False
-    state = state_of(self)
-    kept = state.ask("__exit__", kind, error, None)
+    return _taken_back(state_of(self), "__exit__", kind, error)
+
+
+def _taken_back(state: State, name: str, kind: Any, error: BaseException | None) -> bool:
+    if error is not None and not (is_stand_in(error) or kind in wire.TYPES.values()):
+        state.refuse(f"be asked for {name} after {kind.__name__}")
+    kept = state.ask(name, kind, error, None)
     if error is None or not kept:
         return False
     if not (is_stand_in(error) or _is_raised(error)):
@@ -347,8 +358,9 @@ def _is_raised(error: BaseException) -> bool:
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
-    code = trace.tb_frame.f_code.co_code if trace else b""
-    return bool(trace) and code[trace.tb_lasti] == opcode.opmap["RAISE_VARARGS"]  # type: ignore[union-attr]  there is one
+    if trace is None:
+        return False
+    return trace.tb_frame.f_code.co_code[trace.tb_lasti] == opcode.opmap["RAISE_VARARGS"]
 
 
 class _Awaited:
@@ -357,9 +369,9 @@ class _Awaited:
     def __init__(self, question: Callable[[], Any]) -> None:
         self._question = question
 
-    def __await__(self) -> Iterator[Any]:
+    def __await__(self) -> Generator[None, None, Any]:
         return self._question()
-        yield
+        yield  # so that it is a generator, which ends at once
 
 
 def _awaited(name: str) -> Callable[..., Any]:
@@ -373,27 +385,23 @@ def _awaited(name: str) -> Callable[..., Any]:
 
 def _left_later(self: Any, kind: Any, error: Any, _: Any) -> Any:
     def question() -> bool:
-        state = state_of(self)
         if isinstance(error, EndingError):
             return False
-        kept = state.ask("__aexit__", kind, error, None)
-        if error is not None and kept and not (is_stand_in(error) or _is_raised(error)):
-            state.refuse("take back an error of the tests")
-        return error is not None and bool(kept)
+        return _taken_back(state_of(self), "__aexit__", kind, error)
 
     return _Awaited(question)
 
 
-def _waiting(self: Any) -> Iterator[Any]:
+def _waiting(self: Any) -> Generator[None, None, Any]:
     return state_of(self).ask("__await__")
-    yield
+    yield  # so that it is a generator, which ends at once
 
 
 def _stepped(self: Any, _: Any) -> NoReturn:
     raise StopIteration(state_of(self).ask("__await__"))
 
 
-def _thrown(_: Any, kind: Any, error: Any = None, *more: Any) -> NoReturn:
+def _thrown(_: Any, kind: Any, error: Any = None, __: Any = None) -> NoReturn:
     raise error or kind
 
 
@@ -402,8 +410,10 @@ def _unreduced(self: Any, *_: Any) -> NoReturn:
 
 
 _OBJECT: dict[str, Any] = {
+    # Even where the object has none: what a function gave is no reason for an error of the tests.
+    **{name: _binary(name) for name in operators.BINARY if not name.startswith("__i")},
     **{name: _compared(name) for name in operators.COMPARED},
-    "__getattr__": _own_attribute, "__setattr__": _set, "__delattr__": _delete,
+    "__bool__": _truth, "__getattr__": _own_attribute, "__setattr__": _set, "__delattr__": _delete,
     "__dict__": property(lambda self: state_of(self).ask("__getattr__", "__dict__")),
     "__doc__": property(lambda self: state_of(self).ask("__getattr__", "__doc__")),
     "__dir__": _asked("__dir__"), "__str__": _text("__str__"), "__repr__": _text("__repr__"),
@@ -419,12 +429,6 @@ _VALUE: dict[str, Any] = {
 }
 """What an object has that is a plain value as well."""
 
-_ERROR: dict[str, Any] = {
-    "__getattribute__": _of_error, "__setattr__": lambda self, name, value: _set_error(self, name, value),
-    "__str__": lambda self: str(object.__getattribute__(self, _STATE + "text")),
-    "__repr__": _text("__repr__"),
-}  # fmt: skip
-
 
 def _set_error(self: Any, name: str, value: Any) -> None:
     if name.startswith("__") or name in _NATIVE_OF_ERRORS:
@@ -433,10 +437,16 @@ def _set_error(self: Any, name: str, value: Any) -> None:
         _set(self, name, value)
 
 
+_ERROR: dict[str, Any] = {
+    "__getattribute__": _of_error, "__setattr__": _set_error,
+    "__str__": lambda self: str(object.__getattribute__(self, _STATE + "text")),
+    "__repr__": _text("__repr__"),
+}  # fmt: skip
+
 _PROVIDED: dict[str, Any] = {
     **{name: _unary(name) for name in operators.UNARY},
     **{name: _binary(name) for name in operators.BINARY},
-    "__bool__": _truth, "__getitem__": _item, "__contains__": _holds,
+    "__getitem__": _item, "__contains__": _holds,
     "__setitem__": _asked("__setitem__"), "__delitem__": _asked("__delitem__"),
     "__call__": _called, "__enter__": _entered, "__exit__": _left, "__await__": _waiting,
     "__aiter__": _asked("__aiter__"), "__anext__": _awaited("__anext__"),
@@ -478,14 +488,18 @@ class StandIns:
         held = [each for base in bases for each in base.__mro__]
         state.mutable = next((each for each in held if each in _MUTABLE), None)
         state.mutable = state.mutable or next(
-            (state_of(each).mutable for each in held if type(each) is Kind and state_of(each).mutable),
+            (
+                state_of(each).mutable
+                for each in held
+                if type(each) is Kind and state_of(each).mutable
+            ),
             None,
         )
         if told["fields"] and bases == [tuple]:
             bases = [wire.named_kind(name, told["fields"])]
         bases = [each for each in bases if each not in {object, *_MUTABLE}]
         bases = wire.library_error(told["library"]) or bases
-        space = self._space(state, told, [*bases, *held])
+        space = self._space(state, {**told, "name": name}, [*bases, *held])
         space |= {"__module__": "candidate", "__qualname__": name, _STATE: state}
         try:
             return type.__new__(Kind, name, tuple(bases), space)
@@ -506,11 +520,12 @@ class StandIns:
         if any(issubclass(each, BaseException) for each in held):
             return {**space, **_ERROR}
         space |= {**_OBJECT, "__hash__": _hashed if "__hash__" in state.has else None}
+        name = told["name"]
         mimicked = operators.MIMICKED.get(told["mimics"] or "")
         if told["mimics"] in {"generator", "coroutine"}:
             space |= _GENERATOR if told["mimics"] == "generator" else _COROUTINE
         if mimicked or state.mutable:
-            twin = mimicked or type(told["name"], (state.mutable,), {})  # type: ignore[arg-type]  it is a class
+            twin = mimicked or type(name, (state.mutable or object,), {})
             space["__class__"] = property(lambda _: twin)
         return space
 

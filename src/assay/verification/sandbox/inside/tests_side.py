@@ -10,10 +10,10 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from assay.verification.sandbox.inside.asking import Questions, Report
+from assay.verification.sandbox.inside.asking import Questions
 from assay.verification.sandbox.inside.assertions import Assertions
 from assay.verification.sandbox.inside.running_tests import UnrunnableError, run_rest
-from assay.verification.sandbox.inside.stand_ins import FILE
+from assay.verification.sandbox.inside.stand_ins import FILE, Report
 
 _OPTIMIZED = 0x1
 SHOWN = 300
@@ -47,7 +47,8 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
     wanted = {name for name in names_in(code) if name not in space and not hasattr(builtins, name)}
     if entry:
         wanted.add(entry)
-    space = Space(space, asked, wanted)
+    # The candidate's function comes before one of the same name in the context.
+    space = Space({key: each for key, each in space.items() if key not in wanted}, asked, wanted)
     # The body of a class looks names up without the space's help.
     space |= {name: asked.name(name) for name in names_in_classes(code) & wanted}
     candidate = asked.name(entry or "")
@@ -177,7 +178,9 @@ def names_in_classes(code: types.CodeType) -> set[str]:
     for each in code.co_consts:
         if isinstance(each, types.CodeType):
             # A function keeps its own names in fast slots, the body of a class does not.
-            found |= names_in_classes(each) | set(() if each.co_flags & _OPTIMIZED else each.co_names)
+            found |= names_in_classes(each) | set(
+                () if each.co_flags & _OPTIMIZED else each.co_names
+            )
     return found
 
 

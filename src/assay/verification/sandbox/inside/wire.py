@@ -109,7 +109,7 @@ def pack(value: Any, keep: Keep | None = None, depth: int = 0) -> Any:
     packer = _PACKERS.get(kind) or _library_packer(kind)
     if packer:
         return packer(value, keep, depth + 1)
-    if is_named_tuple(kind):
+    if fields_of(kind) is not None:
         return _kept_or(_pack_named(value, keep, depth + 1), value, keep)
     for base, content_of in _BASES:
         if issubclass(kind, base):
@@ -130,10 +130,11 @@ def name_of(kind: type) -> str:
     return str(type.__dict__["__name__"].__get__(kind))
 
 
-def is_named_tuple(kind: type) -> bool:
-    """Whether a class is one of named tuples."""
+def fields_of(kind: type) -> list[str] | None:
+    """The fields of a class of named tuples; None for another class."""
     fields = getattr(kind, "_fields", None) if issubclass(kind, tuple) else None
-    return type(fields) is tuple and all(type(each) is str for each in fields)
+    named = type(fields) is tuple and all(type(each) is str for each in fields)
+    return list(fields) if named and fields is not None else None
 
 
 def _pack_dict(value: dict[Any, Any], keep: Keep | None, depth: int) -> Any:
@@ -308,12 +309,8 @@ def _dict(data: Any, find: Find | None, depth: int) -> dict[Any, Any]:
 def _default(data: Any, find: Find | None, depth: int) -> Any:
     factory: Any = _FACTORIES[data[0]] if data[0] else None
     if len(data) > 2:  # noqa: PLR2004  a factory of its own
-        factory = _calling(unpack(data[2], find, depth))
+        factory = unpack(data[2], find, depth)
     return collections.defaultdict(factory, _dict(data[1], find, depth))
-
-
-def _calling(factory: Any) -> Callable[[], Any]:
-    return lambda: factory()
 
 
 def _error(data: Any, find: Find | None, depth: int) -> Any:
