@@ -225,6 +225,8 @@ SHAPES: dict[str, Shape] = {
     "flags": Shape(_COLORS, "WRITE = 2", "WRITE = 1", "both = May.READ | May.WRITE\nassert both.value == 3 and May.READ in both and (both & May.WRITE) is May.WRITE"),
     "equal data": Shape(_DATA, "self.x + n", "self.x - n", "assert Point(1, 2).moved(2) == Point(3, 2) and origin() == Point(0)\nassert Point(1, 2) != Point(1, 3)"),
     "data as keys and text": Shape(_DATA, "y: int = 0", "y: int = 1", "assert repr(Point(1)) == 'Point(x=1, y=0)' and len({Point(1), Point(1)}) == 1 and Point(1) < Point(2)"),
+    "fields of data": Shape(_DATA, "y: int = 0", "y: int = 1", "import dataclasses\nassert dataclasses.asdict(Point(1)) == {'x': 1, 'y': 0} and dataclasses.replace(Point(1), x=5) == Point(5, 0)\nassert [f.name for f in dataclasses.fields(Point)] == ['x', 'y'] and dataclasses.is_dataclass(Point(1))"),
+    "methods in a row": Shape("class Bag:\n    def __init__(self): self.held = []\n    def add(self, x): self.held.append(x); return self\n    def __iter__(self): return iter(self.held)\n    def __contains__(self, x): return x in self.held", "return self\n", "return Bag()\n", "b = Bag()\nassert b.add(1).add(2) is b and 2 in b and 5 not in b"),
     "frozen data": Shape(_DATA, "frozen=True", "frozen=False", "try:\n    Point(1).x = 3\nexcept AttributeError:\n    pass\nelse:\n    assert False"),
     "vars of an object": Shape(_DATA, "y: int = 0", "y: int = 1", "assert vars(Point(1)) == {'x': 1, 'y': 0} and Point(1).__dict__ == {'x': 1, 'y': 0}"),
     "names and docs": Shape(_TREE, "'''Solves it.'''", "''", "assert solve.__name__ == 'solve' and solve.__doc__ == 'Solves it.' and Node.__name__ == 'Node' and Node.__doc__ == 'A node.'\nassert solve(1) == 1 and type(root).__name__ == 'Node'"),
@@ -295,6 +297,7 @@ LIES: dict[str, tuple[str, str]] = {
     "holds all": (ODD + "def solve(): return Odd()", "assert 3 in solve()"),
     "holds all, of a class": (ODD + "class Solution:\n    def solve(self): return Odd()", "assert 3 in Solution().solve()"),
     "holds all, of a class's method": (ODD + "class Solution:\n    solve = staticmethod(lambda: Odd())", "assert 3 in Solution.solve()"),
+    "holds what it does not give": (ODD + "class Many(Odd):\n    def __iter__(self): return iter([1])\ndef solve(): return Many()", "assert 3 in solve()"),
     "less than all": (ODD + "def solve(): return Odd()", "assert solve() < 4"),
     "at no distance": (ODD + "def solve(): return Odd()", "assert abs(solve() - 3.14) < 0.1"),
     "at no distance, of a method": (ODD + "class Circle:\n    def area(self): return Odd()", "assert abs(Circle().area() - 3.14) < 0.1"),
@@ -345,6 +348,7 @@ UNSAYABLE: dict[str, tuple[str, str, str]] = {
     "an argument that is changed before an error": ("uncarried", "def solve(x):\n    x.sort()\n    raise ValueError", "g = [2, 1]\ntry:\n    solve(g)\nexcept ValueError:\n    assert g == [1, 2]"),
     "a value for an own object": ("uncarried", "class Money:\n    def __init__(self, n): self.n = n\n    def __eq__(self, o): return self.n == o", "assert Money(3) == 3"),
     "a product that is a value": ("uncarried", "class Row:\n    def __matmul__(self, o): return [sum(o)]", "assert Row() @ [1, 2] == [3]"),
+    "the signature of a function": ("uncarried", _TREE, "import inspect\nassert list(inspect.signature(solve).parameters) == ['n']"),
     "an object is copied by its parts": ("uncarried", _TREE, "import pickle\npickle.dumps(root)\nassert solve(1) == 1"),
 }  # fmt: skip
 """Right candidates of whom nothing can be said, with the verdict."""

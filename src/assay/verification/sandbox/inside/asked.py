@@ -100,6 +100,11 @@ ASKED: dict[str, Operation] = {
     "instance": lambda target, value: isinstance(value, target),
     "subclass": lambda target, value: issubclass(value, target),
     "copy": copy.copy, "deepcopy": copy.deepcopy,
+    "fields": lambda target: [
+        (each.name, each.init, each.compare)
+        for each in target.__dataclass_fields__.values()
+        if each._field_type.name == "_FIELD"  # noqa: SLF001  the library's own mark
+    ],
     "send": lambda target, value: target.send(value),
     "throw": lambda target, *given: target.throw(*given),
     "close": lambda target: target.close(),
@@ -112,7 +117,7 @@ ENDING = frozenset({"__next__", "__anext__", "send", "throw"})
 READABLE = frozenset({
     "__dict__", "__name__", "__qualname__", "__doc__", "__module__", "__annotations__",
     "__defaults__", "__kwdefaults__", "__wrapped__", "__members__", "__slots__", "__match_args__",
-    "__dataclass_fields__", "__self__", "__func__", "__abstractmethods__", "__notes__",
+    "__self__", "__func__", "__abstractmethods__", "__notes__",
 })  # fmt: skip
 """Attributes with such a name that are asked for; of others an object has none."""
 

@@ -34,6 +34,8 @@ _NUMERIC = frozenset({
     "__bool__", "__int__", "__float__", "__complex__", "__index__", "__round__",
     "__abs__", "__trunc__", "__floor__", "__ceil__",
 })  # fmt: skip
+_INNER = frozenset({"__code__", "__globals__", "__closure__", "__signature__", "__subclasses__"})
+"""Attributes of classes and functions that stay with the candidate, although it has them."""
 _NATIVE_OF_ERRORS = frozenset({"args", "with_traceback", "add_note"})
 
 
@@ -186,6 +188,10 @@ class Kind(type):
 
 
 def _attribute(state: State, name: str, *, own: bool = False) -> Any:
+    if name == "__dataclass_fields__":
+        return _fields(state)
+    if name in _INNER:
+        state.refuse(f"be asked for {name}")
     if name.startswith("__") and name.endswith("__") and name not in operators.READABLE:
         raise AttributeError(name)
     if state.role == "operated" and name in _OF_VALUES:
@@ -193,6 +199,22 @@ def _attribute(state: State, name: str, *, own: bool = False) -> Any:
     return state.asked.ask(
         state.target, "__getattr__", (name,), None, state.next(attribute=True), own=own
     )
+
+
+def _fields(state: State) -> dict[str, Any]:
+    """The fields of a dataclass, as the library looks for them.
+
+    Raises:
+        AttributeError: if it is none.
+    """
+    import dataclasses  # noqa: PLC0415  it is dear to load, and who asks has loaded it
+
+    made: dict[str, Any] = {}
+    for name, inits, compared in state.ask("fields"):
+        made[name] = dataclasses.field(init=inits, compare=compared)
+        made[name].name = name
+        made[name]._field_type = dataclasses._FIELD  # type: ignore[attr-defined]  # noqa: SLF001  the library's own mark
+    return made
 
 
 def _own_attribute(self: Any, name: str) -> Any:
@@ -295,15 +317,16 @@ def _hashed(self: Any) -> int:
 
 
 def _holds(self: Any, item: Any) -> bool:
-    """Whether it holds an item: by the word of what a class made, else by its items."""
+    """Whether it holds an item: by the word of what a class made, else by its items as well."""
     state = state_of(self)
     if state.role == "made" or is_stand_in(item):
         return state.ask("__contains__", item) is True
-    if "__iter__" in state_of(type(self)).has and any(
-        each is item or each == item for each in self
-    ):
-        return True
-    return state.refuse("be asked whether it holds a value")
+    if "__iter__" not in state_of(type(self)).has:
+        state.refuse("be asked whether it holds a value")
+    found = any(each is item or each == item for each in self)
+    if found or state.ask("__contains__", item) is not True:
+        return found
+    return state.refuse("say that it holds a value which is none of its items")
 
 
 def _item(self: Any, key: Any) -> Any:
