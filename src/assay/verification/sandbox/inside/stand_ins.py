@@ -318,10 +318,10 @@ def _hashed(self: Any) -> int:
 
 def _holds(self: Any, item: Any) -> bool:
     """Whether it holds an item: by the word of what a class made, else by its items as well."""
-    state = state_of(self)
-    if state.role == "made" or is_stand_in(item):
+    state, kind = state_of(self), state_of(type(self))
+    if (state.role == "made" and not kind.mutable) or is_stand_in(item):
         return state.ask("__contains__", item) is True
-    if "__iter__" not in state_of(type(self)).has:
+    if "__iter__" not in kind.has:
         state.refuse("be asked whether it holds a value")
     found = any(each is item or each == item for each in self)
     if found or state.ask("__contains__", item) is not True:
