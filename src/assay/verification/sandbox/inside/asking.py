@@ -285,6 +285,26 @@ class Questions:
         return found
 
 
+class CandidateModule(types.ModuleType):
+    """The module `candidate`, for tests that import what they ask."""
+
+    def __init__(self, asked: Questions) -> None:
+        super().__init__("candidate")
+        self.__dict__["_asked"] = asked
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self.__dict__["_asked"].load(name)
+
+    def __setattr__(self, name: str, _: Any) -> None:
+        asked = self.__dict__["_asked"]
+        asked.ending = UnaskableError(
+            f"the tests cannot run apart from the candidate: they replace candidate.{name}"
+        )
+        raise asked.ending
+
+
 def _namespace(place: str) -> dict[Any, Any]:
     return dict(os.environ) if place == "os.environ" else vars(sys.modules[place])
 

@@ -6,11 +6,12 @@ candidate's.
 """
 
 import builtins
+import sys
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from assay.verification.sandbox.inside.asking import Questions
+from assay.verification.sandbox.inside.asking import CandidateModule, Questions
 from assay.verification.sandbox.inside.assertions import Assertions
 from assay.verification.sandbox.inside.running_tests import UnrunnableError, run_rest
 from assay.verification.sandbox.inside.stand_ins import FILE, Report
@@ -51,6 +52,7 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
     space = Space({key: each for key, each in space.items() if key not in wanted}, asked, wanted)
     # The body of a class looks names up without the space's help.
     space |= {name: asked.name(name) for name in names_in_classes(code) & wanted}
+    sys.modules["candidate"] = CandidateModule(asked)
     candidate = asked.name(entry or "")
     told = _ended(run(code, space, found, candidate), tests, asked, found)
     told = told or _nothing_asked(asked) or verdict_of(found, wanted)
