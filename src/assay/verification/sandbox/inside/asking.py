@@ -34,7 +34,7 @@ from assay.verification.sandbox.inside.stand_ins import (
 SHOWN = 300
 """Characters of what a candidate says that are shown."""
 
-_WATCHED = ("builtins", "time", "random", "os")
+_WATCHED = ("builtins", "sys", "time", "random", "os", "posixpath")
 """Modules whose parts the tests may not replace: the candidate has its own, where nothing changes."""
 
 
@@ -153,9 +153,18 @@ class Questions:
                 continue
             for each in now.keys() | before.keys():
                 if now.get(each) != before.get(each) and not str(each).startswith("_"):
-                    raise UnaskableError(
-                        f"the tests cannot run apart from the candidate: they replace {place}.{each}"
-                    )
+                    raise _replaced(f"{place}.{each}")
+        mocks = sys.modules.get("unittest.mock")
+        if mocks:
+            self._no_mocks(mocks.NonCallableMock)
+
+    @staticmethod
+    def _no_mocks(kind: type) -> None:
+        """The same for what the tests loaded later: a mock stands in a module of the library."""
+        for place in sys.stdlib_module_names & sys.modules.keys():
+            for name, each in list(getattr(sys.modules[place], "__dict__", {}).items()):
+                if issubclass(type(each), kind):
+                    raise _replaced(f"{place}.{name}")
 
     def _given_streams(self) -> Report:
         """The streams that the tests replaced, for the time of a call."""
@@ -167,9 +176,7 @@ class Questions:
             told[name] = True
             if name == "stdin":
                 if not isinstance(now, io.StringIO):
-                    raise UnaskableError(
-                        "the tests cannot run apart from the candidate: they replace sys.stdin"
-                    )
+                    raise _replaced("sys.stdin")
                 told[name] = now.getvalue()[now.tell() :]
         return told
 
@@ -299,14 +306,20 @@ class CandidateModule(types.ModuleType):
 
     def __setattr__(self, name: str, _: Any) -> None:
         asked = self.__dict__["_asked"]
-        asked.ending = UnaskableError(
-            f"the tests cannot run apart from the candidate: they replace candidate.{name}"
-        )
+        asked.ending = _replaced(f"candidate.{name}")
         raise asked.ending
 
 
+def _replaced(what: str) -> UnaskableError:
+    return UnaskableError(
+        f"the tests cannot run apart from the candidate: they replace {what}, which it has of its own"
+    )
+
+
 def _namespace(place: str) -> dict[Any, Any]:
-    return dict(os.environ) if place == "os.environ" else vars(sys.modules[place])
+    if place == "os.environ":
+        return dict(os.environ)
+    return {"argv": list(sys.argv)} if place == "sys" else vars(sys.modules[place])
 
 
 _REFILLED: dict[type, Callable[[Any, Any], None]] = {
