@@ -107,18 +107,23 @@ class Objects:
         self._described.add(number)
         bases = type.__dict__["__bases__"].__get__(kind)
         order = type.__dict__["__mro__"].__get__(kind)
-        spaces = [(each, type.__dict__["__dict__"].__get__(each)) for each in order]
-        found: dict[str, type] = {}
+        spaces: list[tuple[type, Any]] = [
+            (each, type.__dict__["__dict__"].__get__(each)) for each in order
+        ]
+        has, own = [], []
+        nowhere: tuple[type, Any] = (object, {})
         for name in (*PROVIDED, "__hash__"):
-            at = next((each for each, space in spaces if name in space), object)
-            if name in dict(spaces)[at] and dict(spaces)[at][name] is not None:
-                found[name] = at
-        has = [name for name, at in found.items() if at is not object or name == "__hash__"]
-        plain = set(wire.TYPES.values())
+            at, space = next(((at, space) for at, space in spaces if name in space), nowhere)
+            if space.get(name) is None or (at is object and name != "__hash__"):
+                continue
+            has.append(name)
+            # By identity: a class may say of itself that it equals another, or has no hash.
+            if not any(at is each for each in wire.TYPES.values()):
+                own.append(name)
         name = wire.name_of(kind)
         described = {
             "id": number, "name": name, "bases": [self._base(each) for each in bases], "has": has,
-            "own": [each for each in has if found[each] not in plain],
+            "own": own,
             "checks": _says_what_is_of_it(type(kind)),
             "library": [str(getattr(kind, "__module__", "")), name],
             "mimics": name if MIMICKED.get(name) is kind else None,
@@ -140,7 +145,7 @@ def _says_what_is_of_it(meta: type) -> bool:
     return any(
         "__instancecheck__" in type.__dict__["__dict__"].__get__(each)
         for each in order
-        if each not in {type, object}
+        if each is not type and each is not object
     )
 
 
