@@ -244,7 +244,7 @@ class Assertions:
         tests' own, it is their way to go on.
         """
         for each in [*self._caught, *self._open]:
-            if not each.closes:
+            if not each.closes or self._is_handed_to_a_context(each):
                 continue
             # What stands before it in its block had to go well for it to be reached.
             before = [place.node for place in each.place.block.places if place.reached]
@@ -256,6 +256,12 @@ class Assertions:
             if each.kind in {"hard", "assertion"}:
                 return each, "fault"
         return None
+
+    @staticmethod
+    def _is_handed_to_a_context(refusal: WrittenAssertion) -> bool:
+        """Whether an error is always raised in the body of a `with`: its manager is what is tested."""
+        around = refusal.place.block.place
+        return refusal.kind == "error" and around is not None and isinstance(around.node, WITHS)
 
     @staticmethod
     def _is_decided(place: Place, depending: Depending) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 
 from assay.verification.sandbox.inside.assertions import Assertions
 from assay.verification.sandbox.inside.running_tests import UnrunnableError, run_all
+from assay.verification.sandbox.inside.stand_ins import FILE
 from assay.verification.sandbox.inside.tests_side import (
-    FILE,
     said,
     tally,
     verdict_of,

@@ -33,7 +33,6 @@ def run_all(
         found: their assertions.
         candidate: what `check(candidate)` is given.
     """
-    sys.argv = ["tests"]  # what `unittest.main()` reads
     try:
         _unless_left(lambda: exec(code, space))  # noqa: S102  what the sandbox is for
         _run_rest(space, found, candidate)

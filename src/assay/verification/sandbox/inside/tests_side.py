@@ -6,18 +6,22 @@ candidate's.
 """
 
 import builtins
+import sys
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from assay.verification.sandbox.inside.asking import Questions, Remote, Report
+from assay.verification.sandbox.inside.asking import CandidateModule, Questions
 from assay.verification.sandbox.inside.assertions import Assertions, Cause, WrittenAssertion
 from assay.verification.sandbox.inside.running_tests import UnrunnableError, run_all
+from assay.verification.sandbox.inside.stand_ins import FILE, Report
 from assay.verification.sandbox.inside.steering import Depending
 
-FILE = "<tests>"
+_OPTIMIZED = 0x1
 SHOWN = 300
 """Characters of a note."""
+MODULE = "candidate"
+"""The module under whose name tests may import what the candidate defines."""
 
 
 def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
@@ -49,16 +53,35 @@ def judge(job: Report, peer: int, report: Callable[[Report], None]) -> None:
     wanted = {name for name in names_in(code) if name not in space and not hasattr(builtins, name)}
     if entry:
         wanted.add(entry)
-    space |= {name: Remote(asked, {"name": name}, "name") for name in wanted}
-    candidate = Remote(asked, {"name": entry or ""}, "name")
+    # The candidate's function comes before one of the same name in the context.
+    space = Space({key: each for key, each in space.items() if key not in wanted}, asked, wanted)
+    # The body of a class looks names up without the space's help.
+    space |= {name: asked.name(name) for name in names_in_classes(code) & wanted}
+    sys.modules[MODULE] = CandidateModule(asked)
+    candidate = asked.name(entry or "")
     raised = run_all(code, space, found, candidate)
     told = _ended(raised, tests, asked, found)
-    told = told or _nothing_asked(asked) or verdict_of(found, asked.names | helpers)
+    told = told or _nothing_asked(asked) or verdict_of(found, {MODULE, *asked.names, *helpers})
     borrowed = sorted(asked.names - {entry or ""})
     if not entry and len(borrowed) == 1:
         borrowed = []
     more = {"borrowed": borrowed, "raised": sorted(asked.raised), "changed": asked.changed}
     report({**told, **tally(found), **more})
+
+
+class Space(dict[str, Any]):
+    """The names of the tests; those that they do not define are looked up in the candidate."""
+
+    def __init__(self, names: dict[str, Any], asked: Questions, wanted: set[str]) -> None:
+        super().__init__(names)
+        self._asked = asked
+        self._wanted = wanted
+
+    def __missing__(self, name: str) -> Any:
+        """What the candidate has under a name, at the time that it is used."""
+        if name in self._wanted:
+            return self._asked.load(name)
+        raise KeyError(name)
 
 
 def tally(found: Assertions) -> Report:
@@ -123,7 +146,7 @@ def _ended(
         return said(asked.ending.verdict, str(asked.ending))
     if error is None:
         return None
-    depending = found.depending(asked.names)
+    depending = found.depending({MODULE, *asked.names})
     match error:
         case UnrunnableError() if not depending.binds(error.name):
             told = said("error", f"a test cannot be run here, apart from the candidate: {error}")
@@ -168,6 +191,18 @@ def lines_of(error: BaseException) -> list[int]:
             lines.append(trace.tb_lineno)
         trace = trace.tb_next
     return lines
+
+
+def names_in_classes(code: types.CodeType) -> set[str]:
+    """Names that the bodies of classes use."""
+    found: set[str] = set()
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            # A function keeps its own names in fast slots, the body of a class does not.
+            found |= names_in_classes(each) | set(
+                () if each.co_flags & _OPTIMIZED else each.co_names
+            )
+    return found
 
 
 def names_in(code: types.CodeType) -> Iterator[str]:
