@@ -55,6 +55,9 @@ goldens: $(VENV)/.dev ## regenerate the golden files and show what changed
 bench: $(VENV)/.dev ## print the figures as Markdown tables (about ten minutes; BENCH=--quick for one)
 	@for script in benchmarks/*.py; do $(BIN)/python $$script $(BENCH); echo; done
 
+measures: $(BIN)/python ## measure the source: sizes, names, documentation, tests
+	$(BIN)/python tools/measures.py
+
 constraints: $(VENV)/.dev ## pin what is installed now, with the hashes of its files
 	{ echo "# Exact versions that the tests ran with. Written by: make constraints"; \
 	  $(BIN)/pip freeze --exclude-editable --all | grep -v '@ file:' | grep -viE '^(setuptools|wheel)=='; } > $(CONSTRAINTS)
@@ -74,4 +77,4 @@ lock: $(VENV)/.dev ## write the hashes of the pinned versions
 clean: ## remove what was built
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help demo test test-long test-heavy check docs pictures goldens bench constraints lock clean
+.PHONY: help demo test test-long test-heavy check docs pictures goldens bench measures constraints lock clean

@@ -13,7 +13,7 @@ from assay.providers.draft import draft_from_row
 from assay.providers.endpoint import SamplingParameters
 from assay.providers.model_run import run_sampling
 from assay.providers.openai_compatible import Settings
-from assay.providers.sampling import Sampled, SamplingPlan
+from assay.providers.sampling_run import Sampled, SamplingPlan
 
 HERE = Path(__file__).parent
 

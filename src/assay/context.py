@@ -9,6 +9,8 @@ from pathlib import Path
 
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
+from assay.contracts.rights_in_force import RightsFiles
+from assay.contracts.service import load_rights
 from assay.core.clock import Clock
 from assay.governance.clearance import Clearance
 from assay.governance.exit_rights import ExitRights
@@ -92,12 +94,22 @@ class Context:
         }
         return _RECORD_ID.sub(lambda match: held.get(match[0], match[0]), text)
 
+    @cached_property
+    def rights_files(self) -> RightsFiles:
+        """The files that say what the sources permit, read again when they change."""
+        return RightsFiles(self.folder, load_rights)
+
     def permits(self) -> Permits:
-        """What the source classes permit today, where the program is."""
+        """What the source classes permit today, as `sources.yaml` and `assay.toml` say now.
+
+        Raises:
+            CheckError: if one of the two files does not check: then nothing is permitted.
+        """
+        rights = self.rights_files.now()
         return Permits(
-            self.documents.sources.classes,
+            rights.sources,
             on=date.fromisoformat(self.clock()[:10]),
-            territory=self.documents.program.territory,
+            territory=rights.territory,
         )
 
     def exit_rights(self) -> ExitRights:

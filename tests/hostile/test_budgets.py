@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from assay.bulk.rows import DiskFile
-from assay.core.budget import BudgetError
+from assay.core.budget import BudgetError, WorkBudget
 from assay.core.canonical import json_text, parse_json
 from assay.core.errors import InputError
 from assay.core.options import configured
+from assay.core.patterns import Pattern
 from assay.plugins import load
 from assay.records.candidate import Candidate, MadeByModel, Step
 from assay.records.kinds import Trajectory
@@ -171,6 +172,24 @@ def test_a_hostile_cell_cannot_make_a_pattern_backtrack() -> None:
     """`^(a+)+$` on 40 letters that do not fit: the row is set aside as any that does not match."""
     with pytest.raises(InputError, match="is not found in t"):
         read('{column: t, find: "^(a+)+$"}', {"t": "a" * 40 + "!"})
+
+
+def test_no_single_search_takes_the_time_of_a_long_text_and_a_large_pattern() -> None:
+    """A pattern of thousands of states on a megabyte held one search for 50 s; it is refused by name."""
+    pattern = Pattern("((a|b){1,100}){1,9}c")
+    budget = WorkBudget(1 << 40, "a test")
+    for search in (pattern.is_in, pattern.is_whole, pattern.first):
+        with pytest.raises(BudgetError, match="1048576 characters is too long to be searched"):
+            search("ab" * (1 << 19), budget)
+    assert pattern.first("ab" * 4000 + "c", budget)
+    assert Pattern("[a-z]+3").is_in("ab" * (1 << 19) + "3", budget)
+
+
+def test_searches_behind_matches_of_a_large_pattern_are_counted_in_full() -> None:
+    """Each of ten thousand matches searches the rest of the text; RE2 follows each state of it."""
+    pattern = Pattern("((a|b){1,100}){1,9}c|a")
+    with pytest.raises(BudgetError, match="a test takes more than"):
+        list(pattern.every("a" * 10_000, WorkBudget(1 << 28, "a test")))
 
 
 def test_a_pattern_that_is_not_linear_is_refused_with_its_place() -> None:

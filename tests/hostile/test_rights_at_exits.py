@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assay.program.program import Program
-from assay.providers.judging import JudgePlan
+from assay.providers.judge_runner import JudgePlan
 from assay.records.record import Record
 from assay.review.formats import FORMATS
 from simulators.once import Once

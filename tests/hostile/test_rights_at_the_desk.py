@@ -197,6 +197,58 @@ def test_a_record_that_is_withdrawn_while_it_is_held_is_not_shown_again(
     assert seen(again) == (LENT | LATE)
 
 
+def _change(program: Program, old: str, new: str) -> None:
+    """Change `sources.yaml` as an editor does, while the desk is served."""
+    file = program.folder / "sources.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_right_that_is_withdrawn_while_the_desk_is_served_holds_at_the_next_view(
+    program: Program, browse: Browse
+) -> None:
+    """What `sources.yaml` says at noon holds at noon, at views and claims, without a restart."""
+    _fill(program)
+    client = browse("ana")
+    content, handles = claimed(client, len(NAMES))
+    assert seen(content) >= FREE
+    named = "    description: Planted, free.\n"
+    _change(program, named, f"{named}    state: withdrawn\n")
+
+    def viewed() -> frozenset[str]:
+        views = (client.get(f"/api/v1/review/assignments/{each}") for each in handles)
+        return seen(b"".join(each.content for each in views))
+
+    assert viewed() == LENT | LATE
+    again, _ = claimed(client, len(NAMES))
+    assert seen(again) == LENT | LATE
+
+
+@pytest.mark.parametrize("broken", ["  - id: : :\n", "", None], ids=["fault", "empty", "gone"])
+def test_while_the_sources_do_not_check_nothing_is_shown(
+    broken: str | None, program: Program, browse: Browse
+) -> None:
+    """Rights that cannot be read permit nothing: no last good version is used on; mended, work goes on."""
+    _fill(program)
+    client = browse("ana")
+    _, handles = claimed(client, 2)
+    file = program.folder / "sources.yaml"
+    sound = file.read_text(encoding="utf-8")
+    file.unlink()
+    if broken is not None:
+        file.write_text(broken, encoding="utf-8")
+    for _ in range(2):
+        view = client.get(f"/api/v1/review/assignments/{handles[0]}")
+        assert (view.status_code, seen(view.content)) == (409, frozenset())
+        assert "sources.yaml" in view.json()["detail"]
+        claim = client.post("/api/v1/review/claims", json={"count": 1})
+        assert seen(claim.content) == frozenset()
+    assert seen(pages(client)) == frozenset()
+    file.write_text(sound, encoding="utf-8")
+    assert client.get(f"/api/v1/review/assignments/{handles[0]}").status_code == 200
+
+
 @pytest.mark.parametrize("stage", ["review", "exam", "second_look"])
 def test_queues_that_were_filled_without_rights_give_nothing_away(
     program: Program, calendar: Calendar, browse: Browse, stage: str

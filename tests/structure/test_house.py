@@ -157,6 +157,27 @@ def test_in_the_core_only_the_clock_reads_time() -> None:
     assert found == ["core/clock.py"]
 
 
+def _prints(code: str) -> list[str]:
+    """The calls that print past the functions of `cli/output.py`."""
+    called = (
+        ast.unparse(each.func) for each in ast.walk(ast.parse(code)) if isinstance(each, ast.Call)
+    )
+    past = {"typer.echo", "typer.secho", "click.echo", "click.secho", "print", "sys.stdout.write"}
+    return [each for each in called if each in past]
+
+
+def test_commands_print_foreign_text_by_one_module_alone() -> None:
+    """No command prints but by `cli/output.py`, where what a terminal would obey is escaped."""
+    files = [each for each in (SOURCE / "cli").glob("*.py") if each.name != "output.py"]
+    assert {each.name: found for each in files if (found := _prints(each.read_text()))} == {}
+
+
+def test_the_guard_on_printing_bites() -> None:
+    """A print, an echo and a coloured echo are found."""
+    planted = "print(x)\ntyper.echo(f'{x}')\nif y:\n    typer.secho(x, fg='red')\nsay(x)"
+    assert _prints(planted) == ["print", "typer.echo", "typer.secho"]
+
+
 def test_every_public_function_is_documented() -> None:
     """Every public function and class of the package has a docstring."""
     silent = []

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from assay.bulk.stream import too_long
 from assay.core.errors import InputError
 from assay.records.ports import Row
 
+MOST_VALUES = 50_000_000
+"""Values of a list column that one row group may hold: one row may hold all of them."""
+
+_DELTA = "DELTA_BYTE_ARRAY"
 _BATCH = 1000
 _BATCH_BYTES = 256 << 20
 """Bytes that the rows of one batch may have together, as far as the file's own figures say."""
@@ -32,7 +37,7 @@ def rows_of_parquet(path: Path, after: int, limit: int) -> Iterator[Row]:
         InputError: if the file is not Parquet.
     """
     try:
-        file = pq.ParquetFile(path, memory_map=False, pre_buffer=False)
+        file = _opened(path)
     except (pa.ArrowException, OSError) as error:
         raise InputError(
             code="not-parquet", message=f"the file is not Parquet: {_first_line(error)}",
@@ -51,15 +56,23 @@ def _group_rows(file: pq.ParquetFile, group: int, start: int, limit: int) -> Ite
     number = start
     about = file.metadata.row_group(group)
     end = start + about.num_rows
-    mean = max(1, about.total_byte_size // max(1, about.num_rows))
-    size = max(1, min(_BATCH, _BATCH_BYTES // mean))
+    crowded = _crowded_column(file, about)
+    if crowded:
+        fault = InputError(
+            code="row-group-too-large",
+            message=f"rows {number + 1} to {end} are not read: their column {crowded} holds more than "
+            f"{MOST_VALUES} values in lists",
+            hint="write the file again with smaller row groups",
+        )
+        yield Row(number=number + 1, fault=fault)
+        return
+    size = max(1, min(_BATCH, _BATCH_BYTES // _widest(file, about)))
     try:
         for batch in file.iter_batches(size, row_groups=[group], use_threads=False):
-            for values in batch.to_pylist():
-                number += 1
-                length = _size(values) if batch.nbytes > limit else 0
-                fault = too_long(length, limit) if length > limit else None
-                yield Row(number=number, fault=fault) if fault else _row(number, values)
+            for part, length in _parts(batch, max(limit, _BATCH_BYTES)):
+                for row in _rows_of_part(part, length, number, limit):
+                    number = row.number
+                    yield row
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         fault = InputError(
             code="damaged-file",
@@ -67,6 +80,88 @@ def _group_rows(file: pq.ParquetFile, group: int, start: int, limit: int) -> Ite
             hint="fetch the file again and import it again; the other rows are imported",
         )
         yield Row(number=number + 1, fault=fault)
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    """The file, whose texts stay as their dictionaries have them: one of 6 kB can expand to 8 GB."""
+    with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as first:
+        about, schema = first.metadata, first.metadata.schema
+    texts = [
+        schema.column(place).path
+        for place in range(len(schema))
+        if schema.column(place).physical_type == "BYTE_ARRAY"
+        and schema.column(place).logical_type.type != "DECIMAL"
+        # The library cannot keep a dictionary of these; `_widest` bounds them.
+        and not any(
+            _DELTA in about.row_group(group).column(place).encodings
+            for group in range(about.num_row_groups)
+        )
+    ]
+    return pq.ParquetFile(path, memory_map=False, pre_buffer=False, read_dictionary=texts)
+
+
+def _crowded_column(file: pq.ParquetFile, about: pq.RowGroupMetaData) -> str | None:
+    """The first list column of a row group with more values than are read."""
+    schema = file.metadata.schema
+    for place in range(about.num_columns):
+        is_list = schema.column(place).max_repetition_level > 0
+        if is_list and about.column(place).num_values > MOST_VALUES:
+            return str(schema.column(place).path)
+    return None
+
+
+def _widest(file: pq.ParquetFile, about: pq.RowGroupMetaData) -> int:
+    """Bytes that a row may take when it is decoded, as far as the file's own figures say.
+
+    That is the mean of the rows, and more where a value can be longer than its bytes in the file:
+    one that repeats the beginning of the value before it, or one of fixed length from a dictionary.
+    """
+    schema, wide = file.metadata.schema, 0
+    for place in range(about.num_columns):
+        column = about.column(place)
+        if _DELTA in column.encodings:
+            wide += column.total_uncompressed_size
+        if column.physical_type == "FIXED_LEN_BYTE_ARRAY":
+            wide += int(schema.column(place).length)
+    return int(max(1, wide, about.total_byte_size // max(1, about.num_rows)))
+
+
+def _parts(batch: pa.RecordBatch, most: int) -> Iterator[tuple[pa.RecordBatch, int]]:
+    """A batch in parts that have at most so many bytes each when written out, or one row."""
+    length = sum(_expanded(column) for column in batch.columns)
+    if length <= most or batch.num_rows == 1:
+        yield batch, length
+        return
+    half = batch.num_rows // 2
+    yield from _parts(batch.slice(0, half), most)
+    yield from _parts(batch.slice(half), most)
+
+
+def _expanded(array: pa.Array) -> int:
+    """Bytes of an array whose dictionaries are written out."""
+    if pa.types.is_dictionary(array.type):
+        lengths = pc.binary_length(array.dictionary)
+        return int(pc.sum(lengths.take(array.indices)).as_py() or 0) + len(array)
+    if pa.types.is_struct(array.type) or pa.types.is_union(array.type):
+        return sum(_expanded(each) for each in array.flatten())
+    if pa.types.is_map(array.type):
+        held = slice(array.offsets[0].as_py(), array.offsets[-1].as_py())
+        return _expanded(array.keys[held]) + _expanded(array.items[held])
+    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
+        return _expanded(array.flatten())
+    return int(array.nbytes)
+
+
+def _rows_of_part(part: pa.RecordBatch, length: int, after: int, limit: int) -> Iterator[Row]:
+    """The rows of a part; one that is too long is set aside, unread if its part is one huge row."""
+    if length > max(limit, _BATCH_BYTES):
+        yield Row(number=after + 1, fault=too_long(length, limit))
+        return
+    for number, values in enumerate(part.to_pylist(), start=after + 1):
+        own = _size(values) if length > limit else 0
+        yield (
+            Row(number=number, fault=too_long(own, limit)) if own > limit else _row(number, values)
+        )
 
 
 def _size(value: Any) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json
+from assay.cli.output import AsJson, Folder, print_json, say
 from assay.core.wording import counted
 
 
@@ -84,10 +84,10 @@ def _show(made: Any, still: list[str] | None, as_json: bool) -> None:
         looked = {} if still is None else {"undecided": still}
         print_json({"id": made.id, "adjudication": made, **looked})
         return
-    typer.echo(f"{made.id} weighs {counted(len(made.judgments), 'judgment')} of {made.record}")
+    say(f"{made.id} weighs {counted(len(made.judgments), 'judgment')} of {made.record}")
     if still:
-        typer.secho(f"People differ, and it is not decided: {', '.join(still)}", fg="yellow")
-    typer.echo("Now: assay quality dispose")
+        say(f"People differ, and it is not decided: {', '.join(still)}", fg="yellow")
+    say("Now: assay quality dispose")
 
 
 def import_adjudications(
@@ -111,12 +111,12 @@ def import_adjudications(
     if as_json:
         print_json(taken)
         return
-    typer.echo(
+    say(
         f"read {taken.read} = stored {taken.stored} + already there {taken.already_there} "
         f"+ set aside {len(taken.set_aside)}"
     )
     for row in taken.set_aside:
-        typer.secho(f"  row {row.row}: {row.reason}  [{row.code}]", fg="yellow")
+        say(f"  row {row.row}: {row.reason}  [{row.code}]", fg="yellow")
 
 
 def _answer_file(file: Path) -> dict[str, Any]:

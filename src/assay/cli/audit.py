@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json
+from assay.cli.output import AsJson, Folder, print_json, say
+from assay.cli.reading import open_to_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,14 +46,14 @@ def verify(
         print_json(report)
     else:
         for finding in report.findings:
-            typer.secho(f"{finding.where}: {finding.message}  [{finding.code}]", fg="red")
+            say(f"{finding.where}: {finding.message}  [{finding.code}]", fg="red")
             if finding.hint:
-                typer.echo(f"    {finding.hint}")
-        typer.echo(
+                say(f"    {finding.hint}")
+        say(
             f"{report.entries} entries, {report.facts} facts, {report.witnesses} outside heads: "
             f"{report.found} findings"
         )
-        typer.echo(f"head {report.head.number}:{report.head.hash}")
+        say(f"head {report.head.number}:{report.head.hash}")
     raise typer.Exit(1 if report.found else 0)
 
 
@@ -64,21 +65,20 @@ def head(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print the head of the chain, to be kept elsewhere.
+    """Print the head of the chain, to be kept elsewhere; a store that is damaged has none.
 
     Example: assay audit head --sign head-2026-11.json
     """
-    import assay
     from assay.releases.keys import write_new
 
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         if sign:
             write_new(sign, opened.releases.signed_head(), mode=0o644)
         kept = opened.store.head()
     if as_json:
         print_json(kept)
     else:
-        typer.echo(f"{kept.number}:{kept.hash}")
+        say(f"{kept.number}:{kept.hash}")
 
 
 def _signed(program: Path, file: Path | None, key: Path | None) -> "Iterator[Checkpoint]":

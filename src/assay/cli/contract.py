@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assay.cli.output import AsJson, print_json
+from assay.cli.output import AsJson, print_json, say, say_text
 
 if TYPE_CHECKING:
     from assay.contracts.diff import DocumentDifferences
@@ -33,18 +33,18 @@ def check(directory: Directory = Path(), as_json: AsJson = False) -> None:
         for issue in report.issues:
             colour = "red" if issue.severity == "error" else "yellow"
             place = f"{issue.file}:{issue.line}"
-            typer.secho(f"{issue.severity}: {place}: {issue.message}", fg=colour)
-            typer.echo(f"    at {issue.path or 'the whole file'}  [{issue.code}]")
-            typer.echo(f"    {issue.hint}")
-        typer.echo(f"\nOperating checklist ({LEGEND}; `assay status` compares it with the facts)")
+            say(f"{issue.severity}: {place}: {issue.message}", fg=colour)
+            say(f"    at {issue.path or 'the whole file'}  [{issue.code}]")
+            say(f"    {issue.hint}")
+        say()
+        say(f"Operating checklist ({LEGEND}; `assay status` compares it with the facts)")
         for number, point in enumerate(report.checklist, start=1):
-            typer.echo(f"  {MARKS[point.state]} {number:2} {point.point}")
-            typer.echo(f"       {point.evidence}")
+            say(f"  {MARKS[point.state]} {number:2} {point.point}")
+            say(f"       {point.evidence}")
         errors = sum(issue.severity == "error" for issue in report.issues)
         warnings = len(report.issues) - errors
-        typer.echo(
-            f"\n{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}"
-        )
+        say()
+        say(f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}")
     raise typer.Exit(0 if report.ok else 1)
 
 
@@ -56,7 +56,7 @@ def show(directory: Directory = Path()) -> None:
     """
     from assay.contracts import service
 
-    typer.echo(service.show(directory))
+    say_text(service.show(directory))
 
 
 @app.command()
@@ -82,15 +82,17 @@ def print_difference(difference: "DocumentDifferences") -> None:
     """Print what changed between two versions of the documents."""
     for change in difference.changes:
         mark = "*" if change.alters_meaning else " "
-        typer.echo(f"{mark} {change.document}: {change.path}")
-        typer.echo(f"      was {change.old!r}\n      is  {change.new!r}")
+        say(f"{mark} {change.document}: {change.path}")
+        say(f"      was {change.old!r}")
+        say(f"      is  {change.new!r}")
     if not difference.changes:
-        typer.echo("No difference in meaning or wording.")
+        say("No difference in meaning or wording.")
     if difference.second_look:
-        typer.echo(f"\n* alters meaning: judgments on {', '.join(difference.second_look)}")
-        typer.echo("  need a second look.")
+        say()
+        say(f"* alters meaning: judgments on {', '.join(difference.second_look)}")
+        say("  need a second look.")
     for document in difference.versions_not_raised:
-        typer.secho(f"{document}: the content changed, the version did not", fg="yellow")
+        say(f"{document}: the content changed, the version did not", fg="yellow")
 
 
 @app.command()

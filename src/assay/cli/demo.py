@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.output import say
+
 app = typer.Typer()
 
 
@@ -21,4 +23,4 @@ def demo(
     """
     from assay.demo.story import tell
 
-    tell(directory, typer.echo, failures=not brief)
+    tell(directory, say, failures=not brief)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from assay.cli.output import AsJson, Folder, inert, print_json
+from assay.cli.output import AsJson, Folder, inert, print_json, say
 
 Family = Annotated[
     str, typer.Option("--family", "-f", help="Task family: a capability, or a kind of record.")
@@ -99,9 +99,9 @@ def sentinel(
         print_json(taken)
     else:
         _show_taken(taken)
-        typer.echo(f"the contract places them at {share:.0%} of the places in a queue")
+        say(f"the contract places them at {share:.0%} of the places in a queue")
         if not share:
-            typer.secho("so none is placed: set review.sentinel_share in the contract", fg="yellow")
+            say("so none is placed: set review.sentinel_share in the contract", fg="yellow")
     if not keys.keys:
         raise typer.Exit(UNUSABLE)
 
@@ -129,14 +129,14 @@ def credential(
 
 
 def _show_taken(taken: Any) -> None:
-    typer.echo(
+    say(
         f"read {taken.read} = stored {taken.stored} + already there {taken.already_there} "
         f"+ set aside {len(taken.set_aside)}"
     )
     for each in taken.set_aside[:ASIDE]:
-        typer.secho(f"  {each.at}: {inert(each.reason)}", fg="yellow")
+        say(f"  {each.at}: {inert(each.reason)}", fg="yellow")
     if len(taken.set_aside) > ASIDE:
-        typer.secho(f"  and {len(taken.set_aside) - ASIDE} more; --json lists all", fg="yellow")
+        say(f"  and {len(taken.set_aside) - ASIDE} more; --json lists all", fg="yellow")
 
 
 def _show_plan(made: Any) -> None:
@@ -144,22 +144,22 @@ def _show_plan(made: Any) -> None:
     from assay.review.sequential_test import WHOLE
 
     plan, error = made.plan, made.error
-    typer.echo(f"the exam has {made.items} items and ends after {plan.most} at the latest")
-    typer.echo(
+    say(f"the exam has {made.items} items and ends after {plan.most} at the latest")
+    say(
         f"a person who is right {plan.unqualified / WHOLE:.1%} of the time passes with "
         f"{error.false_pass:.1%}, after {error.items_if_unqualified:.1f} items on average"
     )
-    typer.echo(
+    say(
         f"a person who is right {plan.qualified / WHOLE:.1%} of the time fails to pass with "
         f"{error.false_fail:.1%}, after {error.items_if_qualified:.1f} items on average"
     )
     if error.pass_mark is None:
-        typer.secho("an exam that runs to its end is never passed", fg="yellow")
+        say("an exam that runs to its end is never passed", fg="yellow")
     else:
-        typer.echo(f"one that runs to its end passes with {error.pass_mark} right")
+        say(f"one that runs to its end passes with {error.pass_mark} right")
     if made.items < plan.most:
         missing = plan.most - made.items
-        typer.secho(
+        say(
             f"it may run out of items undecided: {missing} more are needed for these figures",
             fg="yellow",
         )

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.output import say
+
 app = typer.Typer()
 
 
@@ -22,5 +24,6 @@ def init(
     from assay.contracts import service
 
     for name in service.init(directory, template):
-        typer.echo(f"  {directory / name}")
-    typer.echo(f"\nRead contract.yaml, then: assay contract check {directory}")
+        say(f"  {directory / name}")
+    say()
+    say(f"Read contract.yaml, then: assay contract check {directory}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-import typer
+from assay.cli.output import say
 
 if TYPE_CHECKING:
     from assay.quality.estimate import Estimate, Rate
@@ -15,13 +15,13 @@ def show_judges(judges: Iterable["JudgeAgreement"]) -> None:
     for each in judges:
         pins = each.pins
         pinned = f"prompt {pins.prompt[:19]}, revision {pins.revision}" if pins else "imported"
-        typer.echo(f"model judge {each.judge} ({pinned}): {each.judgments} judgments")
+        say(f"model judge {each.judge} ({pinned}): {each.judgments} judgments")
         if each.position.trials:
-            typer.echo(f"  abstained because of the order: {interval(each.position)}")
+            say(f"  abstained because of the order: {interval(each.position)}")
         for question in each.questions:
-            typer.echo(f"  {question.name}: {_agreement(question)}")
+            say(f"  {question.name}: {_agreement(question)}")
         if each.warning:
-            typer.secho(f"  {each.warning}", fg="red")
+            say(f"  {each.warning}", fg="red")
 
 
 def _agreement(question: "JudgeQuestion") -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.output import Folder
+from assay.cli.output import Folder, say
 from assay.core.keys import Purpose
 from assay.core.private import FILE_MODE, FOLDER_MODE
 
@@ -36,8 +36,10 @@ def new(
     private.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     target = public or private.with_suffix(".pub")
     identity = make_key_pair(private, target)
-    typer.echo(f"private  {private}\npublic   {target}\nkey id   {identity}")
-    typer.echo("Publish the public key where readers of your releases will look for it.")
+    say(f"private  {private}")
+    say(f"public   {target}")
+    say(f"key id   {identity}")
+    say("Publish the public key where readers of your releases will look for it.")
 
 
 @app.command()
@@ -58,9 +60,7 @@ def derive(
 
     with assay.open(program) as opened:
         write_new(out, getattr(opened.context.keys, purpose) + b"\n", mode=FILE_MODE)
-    typer.echo(
-        f'{out}  (readable by you alone; name it in assay.toml: {_NAMES[purpose]} = "file:...")'
-    )
+    say(f'{out}  (readable by you alone; name it in assay.toml: {_NAMES[purpose]} = "file:...")')
 
 
 @app.command("new-vault")
@@ -78,6 +78,6 @@ def new_vault(
     identity = pyrage.x25519.Identity.generate()
     private.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     write_new(private, f"{identity}\n".encode(), mode=FILE_MODE)
-    typer.echo(f"private  {private}")
-    typer.echo(f'vault_recipients = ["{identity.to_public()}"]')
-    typer.echo("Put that line into assay.toml; keep the private key on openers' machines alone.")
+    say(f"private  {private}")
+    say(f'vault_recipients = ["{identity.to_public()}"]')
+    say("Put that line into assay.toml; keep the private key on openers' machines alone.")

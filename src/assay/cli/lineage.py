@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json
+from assay.cli.output import AsJson, Folder, print_json, say
+from assay.cli.reading import open_to_read
 
 app = typer.Typer()
 
@@ -19,31 +20,26 @@ def lineage(
 
     Example: assay lineage rec_mfrg
     """
-    import assay
     from assay.program.lineage import trace
 
-    with assay.open(program) as opened:
-        found = trace(opened.store, identity)
+    with open_to_read(program) as opened:
+        found = trace(opened.context.store, identity)
         files = {each.id: each.file for each in opened.store.imports()}
     if as_json:
         print_json(found)
         return
-    typer.echo(f"{found.kind} {found.id}")
-    typer.echo(
-        f"  added by {found.stamp.actor} at {found.stamp.at}, audit entry {found.stamp.entry}"
-    )
+    say(f"{found.kind} {found.id}")
+    say(f"  added by {found.stamp.actor} at {found.stamp.at}, audit entry {found.stamp.entry}")
     for kind, document in found.stamp.documents.items():
-        typer.echo(f"  under    {kind} {document}")
+        say(f"  under    {kind} {document}")
     for origin in found.origins:
-        typer.echo(
-            f"  from     row {origin.row} of {files[origin.import_id]} (import {origin.import_id})"
-        )
+        say(f"  from     row {origin.row} of {files[origin.import_id]} (import {origin.import_id})")
     _walk("made from", found.ancestors, lambda edge: edge.parent)
     _walk("made with it", found.descendants, lambda edge: edge.child)
 
 
 def _walk(title: str, steps: Any, further: Any) -> None:
     if steps:
-        typer.echo(f"{title}:")
+        say(f"{title}:")
     for step in steps:
-        typer.echo(f"{'  ' * step.depth}{step.edge.role:13} {further(step.edge)}")
+        say(f"{'  ' * step.depth}{step.edge.role:13} {further(step.edge)}")

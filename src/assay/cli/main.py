@@ -9,6 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from assay.cli.output import say
 from assay.core.errors import AssayError, MachineError
 
 STAGES = {
@@ -70,7 +71,7 @@ def root(
     if version:
         from assay import __version__
 
-        typer.echo(__version__)
+        say(__version__)
         raise typer.Exit
 
 
@@ -79,7 +80,7 @@ def main() -> None:
     try:
         app()
     except AssayError as error:
-        typer.secho(f"assay: {error}", err=True, fg="red")
+        say(f"assay: {error}", err=True, fg="red")
         sys.exit(error.exit_code)
     except OSError as error:
         if isinstance(error, BrokenPipeError) and _reader_is_gone():
@@ -88,7 +89,7 @@ def main() -> None:
             sys.exit(0)
         # A folder that may not be written to, a full disk: the machine, and no fault of ours.
         place = f"{error.filename}: " if error.filename else ""
-        typer.secho(f"assay: {place}{error.strerror or error}", err=True, fg="red")
+        say(f"assay: {place}{error.strerror or error}", err=True, fg="red")
         sys.exit(MachineError.exit_code)
 
 

@@ -19,7 +19,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text
 
 
 _ACTIVE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """Characters that a terminal acts on or does not show: control, direction, zero width."""
 
@@ -30,12 +31,28 @@ _BREAKS = re.compile("[\n\t]")
 
 def inert(text: str) -> str:
     """Foreign text that a terminal shows and does not obey; line breaks and tabs stay."""
-    return _ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _ACTIVE.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """The character as JSON and people write it; one beyond 16 bits is two escapes."""
+    units = match[0].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def on_one_line(text: str) -> str:
     """Foreign text that can begin no line and no cell of its own."""
     return _BREAKS.sub(lambda match: ascii(match[0])[1:-1], inert(text))
+
+
+def say(text: str = "", *, fg: str | None = None, err: bool = False) -> None:
+    """Print one line. Whatever foreign text is in it begins no line of its own and is not obeyed."""
+    typer.secho(on_one_line(text), fg=fg, err=err)
+
+
+def say_text(text: str, *, nl: bool = True) -> None:
+    """Print a document of ours with its lines; foreign text in it is shown and not obeyed."""
+    typer.echo(inert(text), nl=nl)
 
 
 def print_json(value: Any) -> None:
@@ -48,23 +65,25 @@ def print_json(value: Any) -> None:
 def print_held_back(held_back: Any) -> None:
     """Print what was held back, by reason; nothing where nothing was."""
     if held_back.records:
-        typer.secho(held_back.line, fg="yellow")
+        say(held_back.line, fg="yellow")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
     """Print a table: aligned for people, tab-separated where the output is piped."""
     if not sys.stdout.isatty():
-        typer.echo("\t".join(columns))
+        typer.echo("\t".join(map(on_one_line, columns)))
         for row in rows:
             typer.echo("\t".join(on_one_line(_cell(value)) for value in row))
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*columns, title=title or None, title_justify="left", header_style="bold")
+    heads = (Column(header=Text(on_one_line(each))) for each in columns)
+    named = Text(on_one_line(title)) if title else None
+    table = Table(*heads, title=named, title_justify="left", header_style="bold")
     for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row))
+        table.add_row(*(Text(inert(_cell(value))) for value in row))
     Console().print(table)
 
 

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json, print_table
+from assay.cli.output import AsJson, Folder, print_json, print_table, say
+from assay.cli.reading import open_to_read
 
 SHOWN = 20
 """Changes that are shown; --json lists all."""
@@ -17,30 +18,27 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
     """
     import msgspec
 
-    import assay
     from assay.cli.judges import show_judges
 
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         found = opened.review.status()
         judges = opened.review.judges() if found.judgments_of_models else ()
     if as_json:
         print_json(msgspec.to_builtins(found) | {"judges": judges})
         return
-    typer.echo(
-        f"handed out: {found.assigned} assigned = {found.judged} judged + {found.waiting} waiting"
-    )
-    typer.echo(f"{found.unassigned_judgments} judgments came without an assignment")
+    say(f"handed out: {found.assigned} assigned = {found.judged} judged + {found.waiting} waiting")
+    say(f"{found.unassigned_judgments} judgments came without an assignment")
     print_table(("reviewer", "waiting"), found.waiting_by_reviewer.items())
     passes = found.passes
-    typer.echo(f"queues: {passes.items} of {found.records} records wait or waited in one")
+    say(f"queues: {passes.items} of {found.records} records wait or waited in one")
     if passes.items:
-        typer.echo(
+        say(
             f"passes: {passes.wanted} wanted + {passes.beyond} beyond that = {passes.open} open "
             f"+ {passes.held} held at the desk + {passes.handed_out} handed out "
             f"+ {passes.stored} given at the desk + {passes.judged} given elsewhere"
         )
     if judges:
-        typer.echo(f"{found.judgments_of_models} judgments of models, which fill no pass")
+        say(f"{found.judgments_of_models} judgments of models, which fill no pass")
         show_judges(judges)
 
 
@@ -69,7 +67,7 @@ def withdraw(
         print_json(done)
         return
     print_table(("reviewer", "withdrawn"), done.by_reviewer.items())
-    typer.echo(f"{done.withdrawn} assignments withdrawn")
+    say(f"{done.withdrawn} assignments withdrawn")
 
 
 def reconcile(program: Folder = ".", as_json: AsJson = False) -> None:
@@ -89,13 +87,11 @@ def reconcile(program: Folder = ".", as_json: AsJson = False) -> None:
         return
     for each in changes[:SHOWN]:
         what = f"reviewer {each.reviewer[:12]}" if each.reviewer else "open passes"
-        typer.echo(
-            f"{each.stage} {each.record[:16]}: {what}: {each.before or 'nothing'} -> {each.after}"
-        )
+        say(f"{each.stage} {each.record[:16]}: {what}: {each.before or 'nothing'} -> {each.after}")
     if len(changes) > SHOWN:
-        typer.secho(f"and {len(changes) - SHOWN} more; --json lists all", fg="yellow")
+        say(f"and {len(changes) - SHOWN} more; --json lists all", fg="yellow")
     counts = sum(each.reviewer is None for each in changes)
-    typer.echo(f"{len(changes) - counts} rows and {counts} counts of open passes changed")
+    say(f"{len(changes) - counts} rows and {counts} counts of open passes changed")
 
 
 def stale(
@@ -111,9 +107,7 @@ def stale(
 
     Example: assay review stale --assign
     """
-    import assay
-
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         found = opened.quality.stale()
         asked = opened.review.renew(found) if assign else None
     if as_json:
@@ -126,10 +120,10 @@ def stale(
                 labels[label] = labels.get(label, 0) + 1
     judgments = sum(len(record.judgments) for record in found)
     waiting = sum(record.decides for record in found)
-    typer.echo(f"{judgments} stale judgments of {len(found)} records; {waiting} need re-review")
+    say(f"{judgments} stale judgments of {len(found)} records; {waiting} need re-review")
     print_table(("label", "judgments made before its meaning changed"), sorted(labels.items()))
     if asked is not None:
-        typer.echo(
+        say(
             f"asked again: {asked.judgments} = {asked.assigned} assigned + {asked.already_asked} "
             f"asked before + {asked.nobody_to_ask} by no known person"
         )

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assay.cli.options import one_of
-from assay.cli.output import AsJson, Folder, print_json, print_table
+from assay.cli.output import AsJson, Folder, print_json, print_table, say
+from assay.cli.reading import open_to_read
 
 if TYPE_CHECKING:
     from assay.planning.plan import DataPlan
@@ -24,9 +25,7 @@ def findings(validation: Validation = None, program: Folder = ".", as_json: AsJs
 
     Example: assay plan findings
     """
-    import assay
-
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         found = opened.planning.findings(validation)
     if as_json:
         print_json(found)
@@ -79,7 +78,7 @@ def cause(
     if as_json:
         print_json({"id": said.id, "root_cause": said})
         return
-    typer.echo(f"{said.finding[:16]}: {said.cause}")
+    say(f"{said.finding[:16]}: {said.cause}")
 
 
 @app.command()
@@ -106,9 +105,7 @@ def show(plan: Identity = None, program: Folder = ".", as_json: AsJson = False) 
 
     Example: assay plan show
     """
-    import assay
-
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         found = opened.planning.get(plan)
     _print(found, as_json=as_json)
 
@@ -128,21 +125,22 @@ def accept(plan: Identity = None, program: Folder = ".", as_json: AsJson = False
         print_json(done)
         return
     if done.difference is None:
-        typer.echo("data is not the remedy: the contract stays as it is")
+        say("data is not the remedy: the contract stays as it is")
         return
     print_difference(done.difference)
-    typer.echo(f"\ncontract.yaml is now version {done.version} ({done.contract})")
+    say()
+    say(f"contract.yaml is now version {done.version} ({done.contract})")
 
 
 def _print(plan: "DataPlan", *, as_json: bool) -> None:
     if as_json:
         print_json({"id": plan.id, "plan": plan})
         return
-    typer.echo(f"{plan.id}: {plan.answer.replace('_', ' ')}, {plan.total} records")
+    say(f"{plan.id}: {plan.answer.replace('_', ' ')}, {plan.total} records")
     for quota in plan.quotas:
-        typer.echo(f"  at least {quota.minimum} with {_slice(quota.slice)}")
+        say(f"  at least {quota.minimum} with {_slice(quota.slice)}")
     for remedy in plan.remedies:
-        typer.echo(f"  no data but {remedy.cause}: {remedy.note} ({remedy.finding[:16]})")
+        say(f"  no data but {remedy.cause}: {remedy.note} ({remedy.finding[:16]})")
 
 
 def _slice(wanted: dict[str, str]) -> str:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json, print_table, progress
+from assay.cli.output import AsJson, Folder, print_json, print_table, progress, say, say_text
+from assay.cli.reading import open_to_read
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -24,7 +25,7 @@ def dispose(program: Folder = ".", as_json: AsJson = False) -> None:
         print_json(disposed)
         return
     print_table(("disposition", "records"), disposed.states.items())
-    typer.echo(f"{disposed.written} new, {disposed.unchanged} unchanged")
+    say(f"{disposed.written} new, {disposed.unchanged} unchanged")
     print_table(
         ("records", "state", "by", "such as"),
         [
@@ -33,7 +34,7 @@ def dispose(program: Folder = ".", as_json: AsJson = False) -> None:
         ],
     )
     candidates = ", ".join(f"{count} {name}" for name, count in disposed.standings.items())
-    typer.echo(f"candidates: {candidates or 'none'}")
+    say(f"candidates: {candidates or 'none'}")
 
 
 @app.command()
@@ -46,21 +47,19 @@ def why(
 
     Example: assay quality why rec_4f2k
     """
-    import assay
-
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         found = opened.quality.why(record)
     if as_json:
         print_json(found)
         return
-    typer.echo(f"{found.record} ({found.kind}): {found.state.replace('_', ' ')} by {found.rule}")
-    typer.echo(f"  because {found.reason}")
-    typer.echo(f"  what would change it: {found.changes}")
+    say(f"{found.record} ({found.kind}): {found.state.replace('_', ' ')} by {found.rule}")
+    say(f"  because {found.reason}")
+    say(f"  what would change it: {found.changes}")
     if found.stored is None:
-        typer.echo("  nothing is stored under the documents in force: run assay quality dispose")
+        say("  nothing is stored under the documents in force: run assay quality dispose")
     elif found.stored != found.state:
         stored = found.stored.replace("_", " ")
-        typer.echo(f"  the stored state is {stored}: run assay quality dispose")
+        say(f"  the stored state is {stored}: run assay quality dispose")
     print_table(
         ("candidate", "standing", "by", "because"),
         [(str(each.candidate), each.standing, each.rule, each.reason) for each in found.standings],
@@ -71,7 +70,7 @@ def why(
         ("rules", found.rules),
     ):
         for line in lines:
-            typer.echo(f"{title}: {line}")
+            say(f"{title}: {line}")
 
 
 @app.command()
@@ -80,9 +79,7 @@ def agreement(program: Folder = ".", as_json: AsJson = False) -> None:
 
     Example: assay quality agreement --json
     """
-    import assay
-
-    with assay.open(program) as opened, progress("reading") as tick:
+    with open_to_read(program) as opened, progress("reading") as tick:
         found = opened.quality.agreement(on_progress=tick)
     if as_json:
         print_json(found)
@@ -98,9 +95,7 @@ def shortcuts(program: Folder = ".", as_json: AsJson = False) -> None:
 
     Example: assay quality shortcuts
     """
-    import assay
-
-    with assay.open(program) as opened, progress("reading") as tick:
+    with open_to_read(program) as opened, progress("reading") as tick:
         found = opened.quality.shortcuts(on_progress=tick)
     if as_json:
         print_json(found)
@@ -116,9 +111,7 @@ def reviewers(program: Folder = ".", as_json: AsJson = False) -> None:
 
     Example: assay quality reviewers
     """
-    import assay
-
-    with assay.open(program) as opened, progress("reading") as tick:
+    with open_to_read(program) as opened, progress("reading") as tick:
         found = opened.quality.reviewers(on_progress=tick)
     if as_json:
         print_json(found)
@@ -143,9 +136,7 @@ def report(
 
     Example: assay quality report --out reports
     """
-    import assay
-
-    with assay.open(program) as opened, progress("reading") as tick:
+    with open_to_read(program) as opened, progress("reading") as tick:
         if out:
             written = opened.quality.write_report(out, on_progress=tick)
         else:
@@ -155,10 +146,10 @@ def report(
         return
     if out:
         for file in written:
-            typer.echo(str(file))
+            say(str(file))
         return
     from assay.quality.report_claims import refuse_claims
     from assay.quality.report_text import to_json, to_markdown
 
     refuse_claims(found)
-    typer.echo(to_json(found) if as_json else to_markdown(found), nl=False)
+    say_text(to_json(found) if as_json else to_markdown(found), nl=False)

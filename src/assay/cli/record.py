@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress
+from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress, say
+from assay.cli.reading import open_to_read
 from assay.core.wording import counted
 
 app = typer.Typer(no_args_is_help=True)
@@ -116,57 +117,57 @@ def _show_choice(taken: str, reader: Any) -> None:
 
     others = ", ".join(each for each in reader.kinds if each != taken)
     if others and not isinstance(reader, FactReader):
-        typer.echo(f"  read as {taken}; --as also takes {others}")
+        say(f"  read as {taken}; --as also takes {others}")
 
 
 def _show_preview(preview: Any) -> None:
     for read in preview.reads:
         print_json({"record": read.record, "judgments": list(read.judgments)})
     for place, reason in preview.reasons:
-        typer.secho(f"set aside: {place}: {reason}", fg="yellow")
-    typer.echo(f"{counted(preview.read, 'row')} read, nothing stored", err=True)
+        say(f"set aside: {place}: {reason}", fg="yellow")
+    say(f"{counted(preview.read, 'row')} read, nothing stored", err=True)
 
 
 def _show_report(report: Any) -> None:
-    typer.echo(
+    say(
         f"read {report.read} = stored {report.stored} + already there {report.already_there} "
         f"+ set aside {report.set_aside}"
     )
     for family, count in report.facts.items():
-        typer.echo(f"  {family}: {count.new} new, {count.known} known")
+        say(f"  {family}: {count.new} new, {count.known} known")
     if report.resumed_after:
-        typer.echo(f"  resumed after row {report.resumed_after}, where an earlier run stopped")
+        say(f"  resumed after row {report.resumed_after}, where an earlier run stopped")
     _show_repeats(report)
     if report.unanchored:
-        typer.echo(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
+        say(f"  {report.unanchored} errors kept unanchored: their place is not in the text")
     for outside in report.outside_axes:
-        typer.secho(f"  not in the contract: {_outside(outside)}", fg="yellow")
+        say(f"  not in the contract: {_outside(outside)}", fg="yellow")
     for answer in report.outside_answers:
-        typer.secho(f"  {_outside_answer(answer)}", fg="yellow")
+        say(f"  {_outside_answer(answer)}", fg="yellow")
     if report.reserve is not None:
         _show_gate(report.reserve)
     for reason in report.reasons:
-        typer.secho(f"  set aside {reason.rows}: {reason.example}  [{reason.code}]", fg="yellow")
+        say(f"  set aside {reason.rows}: {reason.example}  [{reason.code}]", fg="yellow")
     if report.rejects:
-        typer.echo(f"  fix {report.rejects} and import it in the same way")
+        say(f"  fix {report.rejects} and import it in the same way")
     if report.earlier_rejects:
-        typer.echo(f"  earlier rejects kept as {report.earlier_rejects}")
+        say(f"  earlier rejects kept as {report.earlier_rejects}")
 
 
 def _show_gate(answer: Any) -> None:
     if answer.unknown:
-        typer.secho(f"  reserve: unknown, {answer.unknown}", fg="yellow")
+        say(f"  reserve: unknown, {answer.unknown}", fg="yellow")
         return
     count = len(answer.overlapping)
-    typer.secho(
+    say(
         f"  reserve: of {answer.compared} new records and judgments, compared with {answer.items} "
         f"sealed items, those of {count} {'record' if count == 1 else 'records'} share text with it",
         fg="red" if count else None,
     )
     for identity in answer.overlapping[:MOST_NAMED]:
-        typer.secho(f"    {identity}", fg="red")
+        say(f"    {identity}", fg="red")
     if count > MOST_NAMED:
-        typer.secho(f"    and {count - MOST_NAMED} more", fg="red")
+        say(f"    and {count - MOST_NAMED} more", fg="red")
 
 
 def _outside_answer(answer: Any) -> str:
@@ -188,12 +189,12 @@ def _show_repeats(report: Any) -> None:
     """Name what was taken as one judgment, and what no rule could put in order."""
     if report.repeats:
         whose = ", ".join(f"{count} of {_WHOSE[kind]}" for kind, count in report.repeats.items())
-        typer.echo(
+        say(
             f"  repeats of an earlier answer of the same reviewer, counted once: "
             f"{sum(report.repeats.values())} ({whose})"
         )
     if report.unordered:
-        typer.secho(
+        say(
             f"  answers that differ from another of the same reviewer on the same record, with "
             f"nothing to show which is later: {report.unordered} (first: {report.unordered_example}); "
             "they decide nothing. Map `occasion` or `judged_at`, or `group` where rows are parts of "
@@ -225,12 +226,11 @@ def list_(
     """
     from itertools import islice
 
-    import assay
     from assay.cli.options import one_of
     from assay.records.fields import Role
 
     where = {"kind": kind} if kind else {}
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         lines = opened.records.lines(one_of(role, Role, "role"), **where)
         found = list(islice(lines, limit or None))
     if as_json:
@@ -269,11 +269,10 @@ def show(
 
     Example: assay record show rec_mfrg
     """
-    import assay
     from assay.cli.options import one_of
     from assay.records.fields import Role
 
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         shown = opened.records.show(identity, one_of(role, Role, "role"))
     print_json(shown)
 
@@ -306,7 +305,7 @@ def export(
     if as_json:
         print_json({"file": str(file), "lines": done.lines, "held_back": done.held_back})
         return
-    typer.echo(f"{done.lines} lines in {file}")
+    say(f"{done.lines} lines in {file}")
     print_held_back(done.held_back)
 
 
@@ -370,19 +369,17 @@ def sample(
         print_json(report)
         return
     failed = ", ".join(f"{reason} {count}" for reason, count in report.failed.items()) or "none"
-    typer.echo(
+    say(
         f"asked {report.asked} = remembered {report.remembered} + completed {report.completed} "
         f"+ failed ({failed})"
     )
-    typer.echo(
-        f"records {report.records}; requests {report.requests}, of them {report.retried} again"
-    )
-    typer.echo(
+    say(f"records {report.records}; requests {report.requests}, of them {report.retried} again")
+    say(
         f"tokens {report.prompt_tokens} in, {report.completion_tokens} out; "
         f"cost {report.cost if report.cost is not None else 'not asked (--prices)'}"
     )
     for reason, count in report.rejects.items():
-        typer.secho(f"  rejected {count}: {reason}", fg="yellow")
+        say(f"  rejected {count}: {reason}", fg="yellow")
 
 
 @app.command()

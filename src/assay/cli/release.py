@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table
+from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, say, say_text
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -65,12 +65,13 @@ def build(
         ((gate.gate, gate.outcome, gate.reason) for gate in built.head.gates),
     )
     for each in built.head.left_out:
-        typer.echo(f"left out: {each.records} ({each.code.replace('_', ' ')}), {each.reason}")
+        say(f"left out: {each.records} ({each.code.replace('_', ' ')}), {each.reason}")
     print_held_back(built.held_back)
-    typer.echo(f"\nrelease {version}: {built.release.records} records, "
+    say()
+    say(f"release {version}: {built.release.records} records, "
                f"{built.release.judgments} judgments")  # fmt: skip
-    typer.echo(f"manifest {built.release.manifest_digest}")
-    typer.echo(f"folder   {built.folder}")
+    say(f"manifest {built.release.manifest_digest}")
+    say(f"folder   {built.folder}")
 
 
 @app.command()
@@ -101,16 +102,16 @@ def verify(
     else:
         for issue in verified.issues:
             colour = "red" if issue.severity == "error" else "yellow"
-            typer.secho(f"{issue.severity}: {issue.file}: {issue.message}", fg=colour)
+            say(f"{issue.severity}: {issue.file}: {issue.message}", fg=colour)
             if issue.hint:
-                typer.echo(f"    {issue.hint}")
+                say(f"    {issue.hint}")
         if verified.ok:
-            typer.secho(f"verified: {verified.version}", fg="green")
+            say(f"verified: {verified.version}", fg="green")
             at_hand = verified.notices or "none at hand, so a withdrawal would not show"
-            typer.echo(f"notices: {at_hand}")
+            say(f"notices: {at_hand}")
         for gate in verified.head.gates if verified.head else ():
             if gate.outcome != "passed":
-                typer.secho(f"gate {gate.gate}: {gate.outcome}, {gate.reason}", fg="yellow")
+                say(f"gate {gate.gate}: {gate.outcome}, {gate.reason}", fg="yellow")
     raise typer.Exit(0 if verified.ok else 1)
 
 
@@ -169,10 +170,10 @@ def export(
     if as_json:
         print_json(report)
         return
-    typer.echo((target / "drop_report.md").read_text(encoding="utf-8"))
+    say_text((target / "drop_report.md").read_text(encoding="utf-8"))
     if not report.rows:
-        typer.secho("no record of this release fits the format: there is no row", fg="yellow")
-    typer.echo(f"folder   {target}")
+        say("no record of this release fits the format: there is no row", fg="yellow")
+    say(f"folder   {target}")
 
 
 @app.command()
@@ -209,10 +210,8 @@ def withdraw(
     if as_json:
         print_json({"notice": str(withdrawn.notice)})
         return
-    typer.echo(f"notice   {withdrawn.notice}")
-    typer.echo(
-        "Hand it to everyone who has the release: with it next to the folder, verifying fails."
-    )
+    say(f"notice   {withdrawn.notice}")
+    say("Hand it to everyone who has the release: with it next to the folder, verifying fails.")
 
 
 @app.command()
@@ -223,4 +222,4 @@ def card(release: Release) -> None:
     """
     from assay.releases import service
 
-    typer.echo(service.read_card(release))
+    say_text(service.read_card(release))

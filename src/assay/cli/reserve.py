@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json, print_table, progress
+from assay.cli.output import AsJson, Folder, print_json, print_table, progress, say
+from assay.cli.reading import open_to_read
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -36,18 +37,18 @@ def seal(
         print_json(done)
     else:
         sealed = done.sealed
-        typer.echo(
+        say(
             f"read {done.read} = sealed {sealed.sealed} + already there {sealed.already_there} + "
             f"set aside {done.set_aside}"
         )
         for reason in done.reasons:
-            typer.echo(f"  set aside: {reason}")
+            say(f"  set aside: {reason}")
         if done.judgments:
-            typer.echo(f"  left out: {done.judgments} judgments; a reserve keeps items alone")
+            say(f"  left out: {done.judgments} judgments; a reserve keeps items alone")
         if not done.removed:
-            typer.echo(f"{file} still holds the items unencrypted: remove it, or pass --remove")
+            say(f"{file} still holds the items unencrypted: remove it, or pass --remove")
         for record in sealed.exposed:
-            typer.echo(f"  not secret: {record} is in the store as a record")
+            say(f"  not secret: {record} is in the store as a record")
     if done.sealed.exposed or done.set_aside:
         raise typer.Exit(1)
 
@@ -58,10 +59,9 @@ def check(program: Folder = ".", as_json: AsJson = False) -> None:
 
     Example: assay reserve check
     """
-    import assay
     from assay.reserve.service import describe_wordless
 
-    with assay.open(program) as opened, progress("comparing") as tick:
+    with open_to_read(program) as opened, progress("comparing") as tick:
         found = opened.reserve.check(on_progress=tick)
     if as_json:
         print_json(found)
@@ -80,14 +80,14 @@ def check(program: Folder = ".", as_json: AsJson = False) -> None:
             ),
         )
         holders = len({each.holder for each in found.overlaps})
-        typer.echo(
+        say(
             f"{holders} of {found.records} records and other texts ({found.facts} facts) overlap "
             f"{found.items} sealed items"
         )
         if found.wordless:
-            typer.echo(describe_wordless(found.wordless))
+            say(describe_wordless(found.wordless))
         elif not found.items:
-            typer.echo("nothing is sealed, so nothing was compared")
+            say("nothing is sealed, so nothing was compared")
     if found.overlaps:
         raise typer.Exit(1)
 
@@ -113,7 +113,7 @@ def open_(
     if as_json:
         print_json({"items": items, "opening": number, "out": str(out)})
         return
-    typer.echo(f"{items} items, unencrypted: {out} (opening {number}; readable by you alone)")
+    say(f"{items} items, unencrypted: {out} (opening {number}; readable by you alone)")
 
 
 @app.command()
@@ -136,7 +136,7 @@ def renew(
     if as_json:
         print_json({"items": items})
         return
-    typer.echo(f"{items} items have new fingerprints; nothing came out in the clear")
+    say(f"{items} items have new fingerprints; nothing came out in the clear")
 
 
 @app.command()
@@ -169,10 +169,10 @@ def gate(
         items = own.state.items
         try:
             opened.reserve.serve_gate(
-                own, path, lambda: typer.echo(f"{items} sealed items behind {path}", err=True)
+                own, path, lambda: say(f"{items} sealed items behind {path}", err=True)
             )
         except KeyboardInterrupt:
-            typer.echo("the gate is closed", err=True)
+            say("the gate is closed", err=True)
 
 
 @app.command("open-log")
@@ -181,9 +181,7 @@ def open_log(program: Folder = ".", as_json: AsJson = False) -> None:
 
     Example: assay reserve open-log
     """
-    import assay
-
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         found = opened.reserve.open_log()
     if as_json:
         print_json(found)
@@ -200,18 +198,18 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
 
     Example: assay reserve status
     """
-    import assay
-
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         found = opened.reserve.status()
     if as_json:
         print_json(found)
         return
     wanted = f" of {found.wanted} declared"
-    typer.echo(
+    say(
         f"{found.reserve}: {found.items} items sealed{wanted}, {found.sealings} sealings, "
         f"{found.openings} openings"
     )
+    if found.vault == "not_here":
+        say("the vault is not on this machine: its items were not looked for", fg="yellow")
     print_table(
         ("axis", "value", "items"),
         (

@@ -7,7 +7,7 @@ import typer
 
 from assay.cli.adjudicate import adjudicate, import_adjudications
 from assay.cli.exam import credential, exam, sentinel
-from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress
+from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress, say
 from assay.cli.passes import reconcile, stale, status, withdraw
 from assay.cli.simulate import simulate
 
@@ -49,10 +49,10 @@ def assign(
         return
     print_table(("reviewer", "new assignments"), assigned.by_reviewer.items())
     for gap in assigned.unfilled[:20]:
-        typer.secho(f"{gap.record[:16]}: {gap.missing} missing, {gap.reason}", fg="yellow")
+        say(f"{gap.record[:16]}: {gap.missing} missing, {gap.reason}", fg="yellow")
     if len(assigned.unfilled) > 20:  # noqa: PLR2004  a screen
-        typer.secho(f"and {len(assigned.unfilled) - 20} more; --json lists all", fg="yellow")
-    typer.echo(f"{assigned.assigned} assignments")
+        say(f"and {len(assigned.unfilled) - 20} more; --json lists all", fg="yellow")
+    say(f"{assigned.assigned} assignments")
     print_held_back(assigned.held_back)
 
 
@@ -88,7 +88,7 @@ def export(
         if as_json:
             print_json(written)
             return
-        typer.echo(f"{written.rows} rows in {written.file}; settings for {to}: {written.settings}")
+        say(f"{written.rows} rows in {written.file}; settings for {to}: {written.settings}")
         print_held_back(written.held_back)
         return
     path = _native_file(file, to)
@@ -97,7 +97,7 @@ def export(
     if as_json:
         print_json(work)
         return
-    typer.echo(f"{work.rows} rows in {path}")
+    say(f"{work.rows} rows in {path}")
     print_held_back(work.held_back)
 
 
@@ -154,14 +154,14 @@ def import_(
     if as_json:
         print_json(taken)
         return
-    typer.echo(
+    say(
         f"read {taken.read} = stored {taken.stored} + already there {taken.already_there} "
         f"+ unanswered {taken.unanswered} + set aside {len(taken.set_aside)}"
     )
     for row in taken.set_aside:
-        typer.secho(f"  row {row.row}: {row.reason}  [{row.code}]", fg="yellow")
+        say(f"  row {row.row}: {row.reason}  [{row.code}]", fg="yellow")
     if taken.rejects:
-        typer.echo(f"  fix {taken.rejects} and import it in the same way")
+        say(f"  fix {taken.rejects} and import it in the same way")
 
 
 @app.command()
@@ -247,40 +247,41 @@ def _show_preview(preview: Any, as_json: bool) -> None:
     if as_json:
         print_json(preview)
         return
-    typer.echo(f"{preview.records} records, {preview.requests} requests; nothing was sent")
+    say(f"{preview.records} records, {preview.requests} requests; nothing was sent")
     for reason, count in preview.skipped.items():
-        typer.echo(f"not asked about: {count}, {reason}")
+        say(f"not asked about: {count}, {reason}")
     print_held_back(preview.held_back)
-    typer.echo(f"prompt {preview.judge.prompt}")
-    typer.echo(f"dimensions: {', '.join(preview.dimensions) or 'none'}")
+    say(f"prompt {preview.judge.prompt}")
+    say(f"dimensions: {', '.join(preview.dimensions) or 'none'}")
     for message in preview.messages:
-        typer.echo(f"\n{message}")
+        say()
+        say(f"{message}")
 
 
 def _show_report(report: Any) -> None:
     from assay.cli.judges import counted, interval, show_judges
 
     run = report.run
-    typer.echo(
+    say(
         f"records {run.records} = judged {run.judged} + set aside ({counted(run.set_aside)}); "
         f"not asked about: {counted(run.skipped)}"
     )
-    typer.echo(
+    say(
         f"asked {run.asked} = parsed {run.parsed} + unparseable {run.unparseable} "
         f"+ failed ({counted(run.failed)}); {run.remembered} remembered"
     )
     print_held_back(report.held_back)
     if run.unparseable:
-        typer.secho(
+        say(
             f"unparseable: {interval(report.unparseable)}, {counted(run.unparseable_reasons)}; "
             "errors, in no other figure",
             fg="yellow",
         )
-    typer.echo(
+    say(
         f"verdict depends on the order: {interval(report.position)}; first shown won "
         f"{run.favoured_first}, last shown {run.favoured_last}; these abstain"
     )
-    typer.echo(
+    say(
         f"tokens {run.prompt_tokens} in, {run.completion_tokens} out; "
         f"cost {run.cost if run.cost is not None else 'not asked (--prices)'}"
     )

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 import assay
-from assay.cli.output import print_held_back
+from assay.cli.output import print_held_back, say
 from assay.core.errors import UsageError
 
 app = typer.Typer(
@@ -62,13 +62,13 @@ def serve(
         by=opened.actor,
     )
     address = f"http://{'[::1]' if host == '::1' else host}:{port}"
-    typer.echo(f"queues          {filled.queued} records new")
+    say(f"queues          {filled.queued} records new")
     print_held_back(filled.held_back)
     link = opened.accounts.first_link()
     if link:
-        typer.echo(f"administrator   {address}/invitation/{link}")
-        typer.echo("                (this link works once, for a day)")
-    typer.echo(f"desk            {address}")
+        say(f"administrator   {address}/invitation/{link}")
+        say("                (this link works once, for a day)")
+    say(f"desk            {address}")
     sys.stdout.flush()
     settings: dict[str, Any] = {
         "host": host,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assay.cli.output import AsJson, Folder, print_json, print_table, progress
+from assay.cli.output import AsJson, Folder, print_json, print_table, progress, say
 
 if TYPE_CHECKING:
     from assay.demo.reviewer_pool import PoolReport
@@ -179,8 +179,8 @@ def _show(report: "PoolReport") -> None:
         ),
         title="What is true of them",
     )
-    typer.echo(f"{report.stored} of {report.wanted} judgments stored: {report.ended}")
-    typer.echo("These judgments are simulated: nothing of this program is to be released.")
+    say(f"{report.stored} of {report.wanted} judgments stored: {report.ended}")
+    say("These judgments are simulated: nothing of this program is to be released.")
 
 
 def _share(part: int, whole: int) -> str:

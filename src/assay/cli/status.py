@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli.contract import LEGEND, MARKS
-from assay.cli.output import AsJson, Folder, print_json, print_table
+from assay.cli.output import AsJson, Folder, print_json, print_table, say
+from assay.cli.reading import open_to_read
 
 app = typer.Typer()
 
@@ -22,12 +23,12 @@ def status(
 
     Example: assay status --axes domain,difficulty
     """
-    import assay
     from assay.governance.failure_modes import MODES
     from assay.program.status import program_status
     from assay.quality.coverage import slices_asked
 
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
+        opened.reserve.require_whole_vault()
         chosen = _two_axes(axes, list(opened.documents.contract.sampling.axes))
         found = program_status(opened, chosen)
     if as_json:
@@ -35,10 +36,10 @@ def status(
         return
     states = [point.state for point in found.checklist]
     counted = ", ".join(f"{states.count(state)} {state}" for state in MARKS if state in states)
-    typer.echo(f"Operating checklist: {counted} ({LEGEND})")
+    say(f"Operating checklist: {counted} ({LEGEND})")
     for point in found.checklist:
-        typer.echo(f"  {MARKS[point.state]} {point.number:2} {point.point}: {point.evidence}")
-        typer.echo(f"       by {point.stage}: {', '.join(each[:16] for each in point.digests)}")
+        say(f"  {MARKS[point.state]} {point.number:2} {point.point}: {point.evidence}")
+        say(f"       by {point.stage}: {', '.join(each[:16] for each in point.digests)}")
     order = ("raised", "unknown", "clear")
     print_table(
         ("failure mode", "state", "stage", "what was seen"),
@@ -51,12 +52,13 @@ def status(
     print_table(("facts", "count"), found.counts.items(), title="In the store")
     cover = found.coverage
     asks = "aims at" if cover.aim else "asks for"
-    typer.echo(
-        f"\n{cover.accepted} of {cover.records} records may be released, accepted or with their "
+    say()
+    say(
+        f"{cover.accepted} of {cover.records} records may be released, accepted or with their "
         f"disagreement preserved; the contract {asks} {cover.wanted}"
     )
     if cover.records and not cover.accepted and found.counts["dispositions"]:
-        typer.echo("no disposition is under the documents in force: run assay quality dispose")
+        say("no disposition is under the documents in force: run assay quality dispose")
     print_table(
         ("quota", "needs", "has", "distinct", "met"),
         (
@@ -74,9 +76,8 @@ def status(
     if found.heat_map is not None:
         _heat_map(found.heat_map)
     queue = found.queue
-    typer.echo(
-        f"\nqueue: {queue.assigned} assigned, {queue.judged} judged, {queue.waiting} waiting"
-    )
+    say()
+    say(f"queue: {queue.assigned} assigned, {queue.judged} judged, {queue.waiting} waiting")
 
 
 def _two_axes(asked: str | None, known: list[str]) -> tuple[str, str] | None:

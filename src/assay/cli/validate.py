@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from assay.cli.options import one_of
-from assay.cli.output import AsJson, Folder, print_json, print_table
+from assay.cli.output import AsJson, Folder, print_json, print_table, say, say_text
+from assay.cli.reading import open_to_read
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -50,15 +51,15 @@ def import_(
     if as_json:
         print_json(done)
         return
-    typer.echo(f"{done.evaluation}")
-    typer.echo(
+    say(f"{done.evaluation}")
+    say(
         f"read {done.read} = {done.results} new + {done.already_there} already there + "
         f"{done.set_aside} set aside"
     )
     for line in (*(f"set aside: {each}" for each in done.reasons), *done.warnings):
-        typer.echo(f"  {line}")
+        say(f"  {line}")
     if done.overlap:
-        typer.echo(f"training overlap: {overlap_text(done.overlap)}")
+        say(f"training overlap: {overlap_text(done.overlap)}")
 
 
 @app.command()
@@ -94,12 +95,11 @@ def show(
 
     Example: assay validate show val_mfrgg
     """
-    import assay
     from assay.validation.report_text import to_json, to_markdown
 
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         report = opened.validation.report(opened.validation.get(validation))
-    typer.echo(to_json(report) if as_json else to_markdown(report), nl=False)
+    say_text(to_json(report) if as_json else to_markdown(report), nl=False)
 
 
 @app.command("list")
@@ -108,9 +108,7 @@ def list_(program: Folder = ".", as_json: AsJson = False) -> None:
 
     Example: assay validate list
     """
-    import assay
-
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         found = opened.validation.list()
     if as_json:
         print_json([{"id": each.id, "validation": each} for each in found])
@@ -137,18 +135,16 @@ def _print(identity: str, report: object, *, as_json: bool, files: tuple[Path, .
 
     assert isinstance(report, ValidationReport)
     if as_json:
-        typer.echo(to_json(report), nl=False)
+        say_text(to_json(report), nl=False)
         return
-    typer.echo(f"{identity}: {report.compared} items compared")
+    say(f"{identity}: {report.compared} items compared")
     print_table(("test", "metric", "slice", "state", "items", "why"), acceptance_rows(report.tests))
     for state in ("passed", "failed", "undecided"):
         named = [test.test for test in report.tests if test.state == state]
-        typer.echo(
-            f"{state.upper()}: {len(named)} of {len(report.tests)} {', '.join(named)}".strip()
-        )
-    typer.echo(f"training overlap: {overlap_text(report.overlap)}")
+        say(f"{state.upper()}: {len(named)} of {len(report.tests)} {', '.join(named)}".strip())
+    say(f"training overlap: {overlap_text(report.overlap)}")
     for alarm in report.alarms:
-        typer.echo(f"{alarm.mode.replace('_', ' ')}: {alarm.state}; {alarm.reason}")
+        say(f"{alarm.mode.replace('_', ' ')}: {alarm.state}; {alarm.reason}")
     for file in files:
-        typer.echo(str(file))
-    typer.echo("`assay validate show` has every metric by slice")
+        say(str(file))
+    say("`assay validate show` has every metric by slice")

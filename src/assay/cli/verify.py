@@ -6,7 +6,17 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli.options import one_of, text_of
-from assay.cli.output import AsJson, Folder, inert, on_one_line, print_json, print_table, progress
+from assay.cli.output import (
+    AsJson,
+    Folder,
+    inert,
+    on_one_line,
+    print_json,
+    print_table,
+    progress,
+    say,
+)
+from assay.cli.reading import open_to_read
 from assay.core.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True)
@@ -99,9 +109,9 @@ def _print_run(done: Any) -> None:
     )  # fmt: skip
     for each in done.runs:
         if each.missing:
-            typer.echo(on_one_line(f"{each.verifier} did not run: {each.missing}"))
+            say(f"{each.verifier} did not run: {each.missing}")
     if done.no_sandbox:
-        typer.echo(on_one_line(f"no sandbox, so no code was run: {done.no_sandbox}"))
+        say(f"no sandbox, so no code was run: {done.no_sandbox}")
     silent = sum(
         count
         for each in done.runs
@@ -109,8 +119,8 @@ def _print_run(done: Any) -> None:
         if name in COULD_NOT_SAY
     )
     if silent:
-        typer.echo(f"of {silent} the verifier could not say; they enter no denominator")
-    typer.echo(f"{done.records} records, {done.written} new verifications")
+        say(f"of {silent} the verifier could not say; they enter no denominator")
+    say(f"{done.records} records, {done.written} new verifications")
 
 
 @app.command()
@@ -171,12 +181,12 @@ def _print_adequacy(done: Any) -> None:
     )
     for each in done.verifiers:
         for reason, count in each.not_tested.items():
-            typer.echo(inert(f"{each.verifier} not tested on {count}: {reason}"))
+            say(f"{each.verifier} not tested on {count}: {reason}")
         for found in each.named:
-            typer.echo(inert(f"{each.verifier} on {found.record}: {found.reason}"))
+            say(f"{each.verifier} on {found.record}: {found.reason}")
     if done.no_sandbox:
-        typer.echo(inert(f"no sandbox, so no code was run: {done.no_sandbox}"))
-    typer.echo(f"{done.records} records, {done.written} new results")
+        say(f"no sandbox, so no code was run: {done.no_sandbox}")
+    say(f"{done.records} records, {done.written} new results")
 
 
 @app.command("list")
@@ -206,17 +216,17 @@ def list_(
         return
     for each in found:
         asked = ", ".join(each.dimensions) or "no dimension of this rubric"
-        typer.echo(f"{each.name} {each.version}: {each.summary}")
-        typer.echo(f"  covers     {each.covers}")
-        typer.echo(f"  asked by   {asked}")
+        say(f"{each.name} {each.version}: {each.summary}")
+        say(f"  covers     {each.covers}")
+        say(f"  asked by   {asked}")
         if each.options:
-            typer.echo(f"  options    {', '.join(f'{k}={v!r}' for k, v in each.options.items())}")
+            say(f"  options    {', '.join(f'{k}={v!r}' for k, v in each.options.items())}")
         for limit in each.limits:
-            typer.echo(f"  limit      {limit}")
+            say(f"  limit      {limit}")
         counts = f"{each.proof.gold} gold, {each.proof.counter_gold} counter-gold"
-        typer.echo(f"  cases      {counts}: {each.proof.standing}")
+        say(f"  cases      {counts}: {each.proof.standing}")
         for fault in each.proof.faults:
-            typer.echo(on_one_line(f"  lacking    {fault}"))
+            say(f"  lacking    {fault}")
 
 
 @app.command()
@@ -232,9 +242,7 @@ def report(
 
     Example: assay verify report --record rec_abc
     """
-    import assay
-
-    with assay.open(program) as opened:
+    with open_to_read(program) as opened:
         found: Any = opened.verification.item(record) if record else opened.verification.ledger()
     if as_json:
         print_json(found)
@@ -262,7 +270,7 @@ def _print_ledger(found: Any) -> None:
         ),
     )  # fmt: skip
     if found.by:
-        typer.echo("")
+        say("")
         print_table(
             ("slice", "dimension", "verifier", "version", "isolation", "counts", "adequacy", "verdicts"),
             (
@@ -274,7 +282,8 @@ def _print_ledger(found: Any) -> None:
             ),
         )  # fmt: skip
     if found.right_with_wrong_step:
-        typer.echo(f"\n{found.right_with_wrong_step} items are right with a wrong step")
+        say()
+        say(f"{found.right_with_wrong_step} items are right with a wrong step")
         print_table(
             ("record", "candidate", "right on", "wrong steps", "found by"),
             (
@@ -292,7 +301,7 @@ def _print_ledger(found: Any) -> None:
 
 def _print_item(found: Any) -> None:
     """Print the evidence for each dimension of one record."""
-    typer.echo(found.record)
+    say(found.record)
     print_table(
         (
             "candidate", "dimension", "support", "verdict", "by", "isolation", "counts", "adequacy",
@@ -315,7 +324,7 @@ def _print_item(found: Any) -> None:
         ),
     )  # fmt: skip
     for candidate, steps in found.wrong_steps.items():
-        typer.echo(f"candidate {candidate}: wrong steps {', '.join(map(str, steps))}, from 0")
+        say(f"candidate {candidate}: wrong steps {', '.join(map(str, steps))}, from 0")
 
 
 def _slice(row: Any) -> str:
@@ -361,9 +370,9 @@ def exec_(
         _print_held(found, exit_code=found.exit_code)
         for name, text in (("output", found.output), ("error", found.error)):
             if text:
-                typer.echo(f"--- {name}")
+                say(f"--- {name}")
                 for line in inert(text).splitlines():
-                    typer.echo(f"  {line}")
+                    say(f"  {line}")
     _end(found.verdict)
 
 
@@ -414,9 +423,9 @@ def check(
             borrowed=", ".join(found.borrowed) or None,
         )
         for missed in ran.missed if ran else ():
-            typer.echo(f"{'not run':<10} {on_one_line(missed)}")
+            say(f"{'not run':<10} {on_one_line(missed)}")
         if found.borrowed:
-            typer.echo("the candidate could redefine what is borrowed: give it as --context")
+            say("the candidate could redefine what is borrowed: give it as --context")
     _end(found.verdict)
 
 
@@ -435,11 +444,9 @@ def prove(isolation: Isolation = "namespaces", as_json: AsJson = False) -> None:
         print_json({"holds": proof.holds, "proof": proof})
     else:
         for each in proof.holdings:
-            typer.echo(
-                f"{'held' if each.held else 'NOT HELD':<9} {each.name:<18} {inert(each.seen)}"
-            )
+            say(f"{'held' if each.held else 'NOT HELD':<9} {each.name:<18} {inert(each.seen)}")
         held = "holds" if proof.holds else "does not hold: nothing will be run"
-        typer.echo(f"isolation {proof.level} by {proof.by}: {held}")
+        say(f"isolation {proof.level} by {proof.by}: {held}")
     if not proof.holds:
         raise typer.Exit(4)
 
@@ -472,7 +479,7 @@ def _print_held(found: Any, **more: Any) -> None:
     }
     for name, value in rows.items():
         if value is not None:
-            typer.echo(f"{name:<10} {on_one_line(str(value))}")
+            say(f"{name:<10} {on_one_line(str(value))}")
 
 
 def _end(verdict: Any) -> None:

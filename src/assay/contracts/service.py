@@ -15,9 +15,11 @@ from assay.contracts.document import AnyDocument, DocumentKind
 from assay.contracts.documents import Documents
 from assay.contracts.program import ProgramSettings
 from assay.contracts.reading import FILES, FileKind, Reading, all_issues, read_program
+from assay.contracts.rights_in_force import RightsInForce
 from assay.contracts.schema import all_schemas
 from assay.contracts.shape import nearest
 from assay.contracts.show import render
+from assay.contracts.sources import Sources
 from assay.core.errors import CheckError, UsageError
 from assay.core.issues import Issue, has_errors
 from assay.core.private import make_private_folder
@@ -112,13 +114,7 @@ def load(directory: Path) -> Documents:
         UsageError: if there is no such folder, or no program in it.
     """
     readings = read_program(directory)
-    if not (directory / FILES["program"]).exists():
-        raise UsageError(
-            code="no-program",
-            message=f"this folder is not a program: it holds no {FILES['program']}",
-            where=str(directory),
-            hint="go to the program's folder, or begin one: assay init DIR --template preference",
-        )
+    _require_program(directory)
     report = _report(readings)
     if not report.ok:
         raise _refusal(directory, report.issues)
@@ -133,12 +129,33 @@ def load_program(directory: Path) -> ProgramSettings:
 
     Raises:
         CheckError: if the file does not check; the message lists the errors.
-        UsageError: if there is no such folder.
+        UsageError: if there is no such folder, or no program in it.
     """
     reading = read_program(directory)["program"]
+    _require_program(directory)
     if not isinstance(reading.shaped.document, ProgramSettings):
         raise _refusal(directory, reading.issues)
     return reading.shaped.document
+
+
+def load_rights(directory: Path) -> RightsInForce:
+    """What rights depend on, from `sources.yaml` and `assay.toml`; faults of others do not matter.
+
+    Raises:
+        CheckError: if one of the two does not check, or is gone.
+        UsageError: if there is no such folder.
+    """
+    readings = read_program(directory)
+    needed = {FILES["sources"], FILES["program"]}
+    issues = tuple(each for each in _report(readings).issues if each.file in needed)
+    sources, program = (readings[kind].shaped.document for kind in ("sources", "program"))
+    if (
+        has_errors(issues)
+        or not isinstance(sources, Sources)
+        or not isinstance(program, ProgramSettings)
+    ):
+        raise _refusal(directory, issues)
+    return RightsInForce(sources=tuple(sources.classes), territory=program.territory)
 
 
 def show(directory: Path) -> str:
@@ -164,6 +181,16 @@ def diff(old: Path, new: Path) -> DocumentDifferences:
 def schema() -> Mapping[FileKind, dict[str, Any]]:
     """The JSON Schema of each document by its kind."""
     return all_schemas()
+
+
+def _require_program(directory: Path) -> None:
+    if not (directory / FILES["program"]).exists():
+        raise UsageError(
+            code="no-program",
+            message=f"this folder is not a program: it holds no {FILES['program']}",
+            where=str(directory),
+            hint="go to the program's folder, or begin one: assay init DIR --template preference",
+        )
 
 
 def _program_files(template: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import re2
 
-from assay.core.budget import WorkBudget
+from assay.core.budget import BudgetError, WorkBudget
 
 MAX_PATTERN = 5_000
 """Characters of one pattern."""
@@ -22,7 +22,11 @@ PARTS_A_UNIT = 8
 """Instructions of a compiled pattern that cost one unit of work at each character of a text."""
 
 RESCAN = 16
-"""Characters that are searched again for one unit of work, after a match."""
+"""Characters that are searched again for one unit of work, after a match of a small pattern."""
+
+MOST_A_SEARCH = 10_000_000
+"""Units of work of one search: it hears no Ctrl-C, and one whose states RE2 must follow one by one,
+because they do not fit into its memory, took about a second for them."""
 
 _UNICODE = {"d": r"\p{Nd}", "w": r"\p{L}\p{N}_", "s": r"\s\v\x1c-\x1f\x85\p{Z}"}
 _PIECE = re.compile(r"\\x\{[^}]*\}|\\[pP]\{[^}]*\}|\\.|\(\?(?:<?[=!]|[>(#])|.", re.DOTALL)
@@ -71,12 +75,12 @@ class Pattern:
         Raises:
             BudgetError: if too little of the budget is left.
         """
-        budget.spend(self._cost(len(text)), where)
+        self._spend(text, budget, where)
         return self._compiled.search(_sound(text)) is not None
 
     def is_whole(self, text: str, budget: WorkBudget, where: str = "") -> bool:
         """Whether the pattern matches the whole of a text; raises as `is_in`."""
-        budget.spend(self._cost(len(text)), where)
+        self._spend(text, budget, where)
         return self._compiled.fullmatch(_sound(text)) is not None
 
     def first(self, text: str, budget: WorkBudget, where: str = "") -> str | None:
@@ -86,11 +90,29 @@ class Pattern:
     def every(self, text: str, budget: WorkBudget, where: str = "") -> Iterator[str]:
         """The first group, or the whole, of each match; empty where the group took no part."""
         group = 1 if self._compiled.groups else 0
-        budget.spend(self._cost(len(text)), where)
+        self._spend(text, budget, where)
         for match in self._compiled.finditer(_sound(text)):
             # The search for the next match may run to the end of the text again.
-            budget.spend(1 + self._cost(len(text) - match.end()) // RESCAN, where)
+            again = self._cost(len(text) - match.end()) // max(1, RESCAN // self._weight)
+            budget.spend(1 + again, where)
             yield match[group] or ""
+
+    def _spend(self, text: str, budget: WorkBudget, where: str) -> None:
+        """Take the units of one search of a text.
+
+        Raises:
+            BudgetError: if one search may not take as many, or too little of the budget is left.
+        """
+        cost = self._cost(len(text))
+        if cost > MOST_A_SEARCH:
+            raise BudgetError(
+                code="over-budget",
+                message=f"a text of {len(text)} characters is too long to be searched with this pattern, "
+                f"which may search {MOST_A_SEARCH // self._weight} at once",
+                where=where,
+                hint="shorten the row, or write a pattern without large repetitions such as {1,100}",
+            )
+        budget.spend(cost, where)
 
     def _cost(self, length: int) -> int:
         return length * self._weight

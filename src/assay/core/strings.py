@@ -1,7 +1,7 @@
 """Every string of a fact or document, found by walking its values: a new field is covered at once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -20,41 +20,44 @@ def strings_of(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
         value: a fact, a value of one, or what JSON decodes to.
         pointer: pointer of the value itself.
     """
-    yield from _walk(value, pointer, _MOST_NESTED)
+    found: list[tuple[str, str]] = []
+    _collect(value, pointer, _MOST_NESTED, found)
+    yield from found
 
 
-def _walk(value: object, pointer: str, depth: int) -> Iterator[tuple[str, str]]:
+def _collect(value: object, pointer: str, depth: int, found: list[tuple[str, str]]) -> None:
+    """Append what a value holds: one list for the whole walk costs half of nested generators."""
     if not value or isinstance(value, int | float):
         return
     if isinstance(value, str):
-        yield pointer, value
+        found.append((pointer, value))
         if value[0] in "{[" and value[-1] in "}]" and depth:
-            yield from _nested(value, pointer, depth - 1)
+            _collect_nested(value, pointer, depth - 1, found)
         return
     if isinstance(value, dict):
-        yield from ((pointer, str(key)) for key in value)
+        found.extend((pointer, str(key)) for key in value)
     for key, each in _members(value):
-        yield from _walk(each, f"{pointer}/{key}", depth)
+        if each:
+            _collect(each, f"{pointer}/{key}", depth, found)
 
 
-def _members(value: object) -> Iterator[tuple[str, object]]:
+def _members(value: object) -> Iterable[tuple[str, object]]:
     """What a value holds, by field, key or place."""
     if isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield name, getattr(value, name)
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            yield str(key).replace("~", "~0").replace("/", "~1"), each
-    elif isinstance(value, list | tuple | set | frozenset):
-        yield from ((str(place), each) for place, each in enumerate(value))
-    else:
-        yield "", msgspec.to_builtins(value)
+        return [(name, getattr(value, name)) for name in value.__struct_fields__]
+    if isinstance(value, dict):
+        return [
+            (str(key).replace("~", "~0").replace("/", "~1"), each) for key, each in value.items()
+        ]
+    if isinstance(value, list | tuple | set | frozenset):
+        return [(str(place), each) for place, each in enumerate(value)]
+    return [("", msgspec.to_builtins(value))]
 
 
-def _nested(text: str, pointer: str, depth: int) -> Iterator[tuple[str, str]]:
+def _collect_nested(text: str, pointer: str, depth: int, found: list[tuple[str, str]]) -> None:
     """The strings of JSON inside a string; none where it is not JSON."""
     try:
         inside = json.loads(text)
     except (ValueError, RecursionError):
         return
-    yield from _walk(inside, pointer, depth)
+    _collect(inside, pointer, depth, found)

@@ -61,7 +61,8 @@ def tell(folder: Path, say: Say, *, failures: bool = True, next_batch: bool = Tr
         if next_batch:
             wait_at_desk(program, items, say)
         digest = f"sha256:{program.store.head().hash}"
-    say(f"\nquality report  {folder}/quality/quality.html ({report.records} records)")
+    say("")
+    say(f"quality report  {folder}/quality/quality.html ({report.records} records)")
     say(f"manifest        {built.folder}/manifest.json")
     say(f"try             cd {folder} && assay status")
     say(f"program digest  {digest}")

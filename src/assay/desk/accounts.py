@@ -10,6 +10,7 @@ from argon2 import PasswordHasher, profiles
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from assay.context import Context
+from assay.contracts.service import PRIVATE_FOLDER
 from assay.core.clock import later
 from assay.core.errors import UsageError
 from assay.governance.accounts import (
@@ -34,6 +35,7 @@ from assay.governance.permissions import (
 )
 from assay.records.pseudonym import is_pseudonym
 from assay.store.accounts import Accounts
+from assay.store.sign_in_ledger import FileLedger
 from assay.store.writing import WriteUnit
 
 SESSION_SECONDS = 12 * 3600
@@ -59,6 +61,9 @@ HASHER = PasswordHasher.from_parameters(STRENGTH)
 ADMINISTRATOR = "administrator"
 """The role that runs the accounts."""
 
+SIGN_INS = "sign-ins.sqlite"
+"""Name of the file in which failed sign-ins are counted."""
+
 AT_ONCE = 2
 """Passwords that are hashed at one time: each takes 64 MiB, so a flood of them would take all."""
 
@@ -81,8 +86,10 @@ class AccountsService:
         self._hasher = HASHER
         self._hashing = Semaphore(AT_ONCE)
         self._used: dict[bytes, str] = {}
-        self.failed_sign_ins = FailedSignIns()
-        """Tries of this process that failed."""
+        self.failed_sign_ins = FailedSignIns(
+            ledger=FileLedger(context.folder / PRIVATE_FOLDER / SIGN_INS), key=context.keys.desk
+        )
+        """Tries that failed in any process of this machine that serves the program."""
 
     @cached_property
     def _nobody(self) -> str:
@@ -135,14 +142,21 @@ class AccountsService:
             self._accounts.invite(unit, invitation)
         return secret
 
-    def invitation(self, secret: str) -> Invitation:
-        """The invitation behind a link.
+    def invitation(self, secret: str, *, address: str = "") -> Invitation:
+        """The invitation behind a link. One that is right is found however many others failed.
+
+        Args:
+            secret: the link's secret.
+            address: where it comes from; wrong links are counted by it.
 
         Raises:
             UsageError: if there is none, or it was used or has ended.
+            SignInWaitError: if there is none, as with too many before it of the same address.
         """
         found = self._accounts.invitation(digest(secret))
         if found is None or found.used or found.until < self._context.clock():
+            if address:
+                self.failed_sign_ins.wrong_link(address)
             raise UsageError(
                 code="no-invitation",
                 message="this link was used before, or has ended",
@@ -161,6 +175,16 @@ class AccountsService:
         return self._use(
             invitation, msgspec.structs.replace(account, password=self._hash(password))
         )
+
+    def enter(self, secret: str, *, name: str, password: str) -> SignedIn:
+        """Make the account that an invitation is for, and sign it in.
+
+        The link is what lets the person in, so failed sign-ins with the name do not count.
+
+        Raises:
+            UsageError: as `accept`.
+        """
+        return self._begin(self.accept(secret, name=name, password=password))
 
     def accept_as(self, secret: str, *, name: str, subject: str) -> Account:
         """Make the account that an invitation is for, which a provider signs in: it has no password.
@@ -221,8 +245,11 @@ class AccountsService:
             address: where the try comes from.
 
         Raises:
-            SignInWaitError: if too many tries with this name failed, whether it has an account or not.
+            SignInWaitError: if too many tries with this name failed, whether it has an account or
+                not, or too many of this address.
         """
+        if address:
+            self.failed_sign_ins.begin_at(address)
         name = name if NAME.match(name) else ""
         self.failed_sign_ins.begin(name, address, self._context.clock())
         account = self._accounts.by_name(name) if name else None
@@ -234,7 +261,7 @@ class AccountsService:
         return self._begin(account)
 
     def failed(self) -> tuple[FailedSignIn, ...]:
-        """The failed tries of this process by account; names without one are one row, the last."""
+        """The failed tries on this machine by account; names without one are one row, the last."""
         return self.failed_sign_ins.rows({each.name for each in self._accounts.all()})
 
     def sign_in_as(self, subject: str) -> SignedIn | None:

@@ -38,6 +38,7 @@ from assay.review.guideline_gap import (
 )
 from assay.review.qualification import ExamItem
 from assay.review.queue.lease import NewItem, Queue, QueueRow
+from assay.review.queue.leasing import GAP_HANDLE
 from assay.review.queue.membership import members_of
 from assay.review.queue.queueing import queue_of
 from assay.review.sentinel import Sentinel
@@ -50,7 +51,7 @@ class OpenGap(msgspec.Struct, frozen=True, kw_only=True):
     """A gap that no answer names, with what is shown of its record."""
 
     gap: str
-    """Its id."""
+    """Its keyed handle: its id would let a lead confirm a guess of a record that is held back."""
     dimension: str | None
     """The dimension that leaves it open; None for the verdict or the whole."""
     text: str
@@ -98,7 +99,7 @@ class GuidelineService:
         Raises:
             UsageError: for an unknown gap, or a text that is not for the viewer.
         """
-        found = self._context.store.get(GuidelineGap, gap)
+        found = self._gap(gap)
         self._desk.uncover(who, self._context.store.get(Record, found.record))
         return self.gaps(who, uncovered=found.id)
 
@@ -117,7 +118,7 @@ class GuidelineService:
             record = found[each.record]
             decision = self._desk.rights.decide(each.record, record, who.roles)
             gap = OpenGap(
-                gap=each.id,
+                gap=self._handle(each.id),
                 dimension=each.dimension,
                 text=each.text,
                 record=each.record,
@@ -139,7 +140,7 @@ class GuidelineService:
 
         Args:
             who: the lead who answers.
-            gaps: ids of the gaps, or unique prefixes.
+            gaps: handles of the gaps, or ids, or unique prefixes of ids.
             text: the answer in words, for those who asked.
             dimensions: what it applies to, including `verdict`; what the gaps name where empty.
 
@@ -147,8 +148,7 @@ class GuidelineService:
             UsageError: for no gap or an unknown one, no words, or a dimension that the rubric in
                 force does not have.
         """
-        store = self._context.store
-        found = tuple(dict.fromkeys(store.get(GuidelineGap, each).id for each in gaps))
+        found = tuple(dict.fromkeys(self._gap(each).id for each in gaps))
         if not found:
             raise _refused("no-gap", "the answer names no gap", "choose the gaps that it answers")
         if not text.strip():
@@ -174,6 +174,25 @@ class GuidelineService:
             return answer
 
         return self._desk.submit(work, "guideline.answer", actor=who.pseudonym)
+
+    def _handle(self, identity: str) -> str:
+        return self._context.handle(GAP_HANDLE, identity)
+
+    def _gap(self, name: str) -> GuidelineGap:
+        """The gap of a handle, an id or a unique prefix of one.
+
+        Raises:
+            UsageError: if there is none.
+        """
+        store = self._context.store
+        if not name.startswith(f"{GAP_HANDLE}_"):
+            return store.get(GuidelineGap, name)
+        found = next(
+            (each for each in store.scan(GuidelineGap) if self._handle(each.id) == name), None
+        )
+        if found is None:
+            raise _refused("no-such-fact", "there is no such gap", "look at the open gaps again")
+        return found
 
     def answers(self, who: Principal) -> list[tuple[GuidelineGap, GapAnswer]]:
         """The gaps that a person asked about, each with each answer."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from assay.context import Context
+from assay.contracts.rights_in_force import Stamp
 from assay.core.errors import UsageError
 from assay.governance.exit_rights import ExitRights
 from assay.governance.permissions import Principal
@@ -13,17 +14,17 @@ from assay.records.record import Record
 class DeskRights:
     """What may be read at the desk now.
 
-    A new day counts at once; a withdrawal that another process wrote counts from the next sweep on.
+    A new day and a changed `sources.yaml` or `assay.toml` count at once; while one of them does not
+    check, nothing is shown. A withdrawal that another process wrote counts from the next sweep on.
     """
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._day = ""
-        self._rights: ExitRights | None = None
+        self._known: tuple[tuple[str, Stamp], ExitRights] | None = None
 
     def refresh(self) -> None:
         """Read withdrawals and ancestors again when they are next asked for."""
-        self._rights = None
+        self._known = None
 
     def decide(self, identity: str, record: Record, roles: Sequence[str]) -> Decision:
         """Whether a person in these roles may read a record now."""
@@ -44,10 +45,11 @@ class DeskRights:
             raise held_back(decision)
 
     def _today(self) -> ExitRights:
-        day = self._context.clock()[:10]
-        if self._rights is None or day != self._day:
-            self._day, self._rights = day, self._context.exit_rights()
-        return self._rights
+        state = self._context.clock()[:10], self._context.rights_files.stamp
+        known = self._known
+        if known is None or known[0] != state:
+            known = self._known = state, self._context.exit_rights()
+        return known[1]
 
 
 def held_back(decision: Decision) -> UsageError:

@@ -1,14 +1,19 @@
 """Failed sign-ins: counted by account as well as by address, with waits that double.
 
-They are kept in the memory of one server process: a try that is written down would cost a stranger
-nothing and the disk a flush, and what is typed in place of a name may be a password. So only names
-that have an account are shown, and all others are one number.
+The counts are in a ledger that all server processes of a machine share, without a flush of the disk.
+What is typed in place of a name may be a password, so the ledger has keyed digests of names and
+addresses; names that have an account are shown, and all others are one number. Wrong one-time links
+are counted apart: a link cannot be guessed, so whoever holds one is let in whatever else failed.
 """
 
+import hmac
+import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from threading import Lock
 from time import monotonic
+from typing import Protocol
 
 import msgspec
 
@@ -27,17 +32,25 @@ FORGOTTEN_SECONDS = 24 * 3600
 """After this long without a try, a name is as if it had never failed."""
 
 MOST_NAMES = 10_000
-"""Names that are remembered; the one that was tried longest ago is dropped first."""
+"""Counts that are remembered; the one that was changed longest ago is dropped first."""
+
+MOST_ADDRESSES = 1000
+"""Different addresses that are told apart for one name; more count as this many."""
+
+TRIES_A_MINUTE = 10
+"""Sign-ins that one address may fail in a minute; and, apart from them, one-time links."""
+
+MINUTE_SECONDS = 60.0
 
 
 class SignInWaitError(UsageError):
-    """Too many tries failed for a name; `seconds` says how long no password is looked at."""
+    """Too many tries failed; `seconds` says how long none is looked at."""
 
-    def __init__(self, seconds: int) -> None:
+    def __init__(self, seconds: int, of: str = "for this name") -> None:
         self.seconds = seconds
         super().__init__(
             code="sign-in-wait",
-            message=f"too many tries failed for this name; the next one counts in {seconds} seconds",
+            message=f"too many tries failed {of}; the next one counts in {seconds} seconds",
             hint="wait for that long; further tries meanwhile do not prolong it",
         )
 
@@ -57,30 +70,101 @@ class FailedSignIn(msgspec.Struct, frozen=True, kw_only=True):
     """How long no password is looked at for it from now; 0 where there is no wait."""
 
 
-class _Tries:
-    """What is known of the tries with one name."""
+class Tries(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the tries that are counted together."""
+
+    count: int = 0
+    """How many."""
+    addresses: tuple[str, ...] = ()
+    """Digests of the addresses that they came from, sorted."""
+    last: str = ""
+    """When the last one was, as UTC in ISO 8601."""
+    tried_at: float = 0.0
+    """When it was, or when their minute began, in seconds of the clock that never goes back."""
+    free_at: float = 0.0
+    """When the next one is looked at, in the same seconds."""
+
+
+class OpenLedger(Protocol):
+    """The ledger while nobody else changes it."""
+
+    def get(self, key: str) -> Tries | None:
+        """What is counted under a key."""
+
+    def put(self, key: str, tries: Tries) -> None:
+        """Count this under a key from now on; beyond `MOST_NAMES` the oldest key is dropped."""
+
+    def drop(self, key: str) -> None:
+        """Forget a key."""
+
+    def under(self, beginning: str) -> list[tuple[str, Tries]]:
+        """Every key that begins so."""
+
+
+class Ledger(Protocol):
+    """Where tries are counted, for every process that looks at passwords."""
+
+    def opened(self) -> AbstractContextManager[OpenLedger]:
+        """The ledger, for one change at a time.
+
+        Raises:
+            MachineError: if it cannot be used; then no password is looked at.
+        """
+
+
+class MemoryLedger:
+    """A ledger of one process."""
 
     def __init__(self) -> None:
-        self.count = 0
-        self.addresses: set[str] = set()
-        self.last = ""
-        self.tried_at = 0.0
-        self.free_at = 0.0
+        self._gate = Lock()
+        self._tries: OrderedDict[str, Tries] = OrderedDict()
+
+    @contextmanager
+    def opened(self) -> Iterator[OpenLedger]:
+        """The ledger, for one change at a time."""
+        with self._gate:
+            yield self
+
+    def get(self, key: str) -> Tries | None:
+        """What is counted under a key."""
+        return self._tries.get(key)
+
+    def put(self, key: str, tries: Tries) -> None:
+        """Count this under a key from now on."""
+        self._tries[key] = tries
+        self._tries.move_to_end(key)
+        if len(self._tries) > MOST_NAMES:
+            self._tries.popitem(last=False)
+
+    def drop(self, key: str) -> None:
+        """Forget a key."""
+        self._tries.pop(key, None)
+
+    def under(self, beginning: str) -> list[tuple[str, Tries]]:
+        """Every key that begins so."""
+        return [each for each in self._tries.items() if each[0].startswith(beginning)]
 
 
 class FailedSignIns:
     """Counts tries before their password is looked at, so that tries at once all count."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        """Begin with nothing counted.
+    def __init__(
+        self,
+        clock: Callable[[], float] = monotonic,
+        *,
+        ledger: Ledger | None = None,
+        key: bytes | None = None,
+    ) -> None:
+        """Count in a ledger.
 
         Args:
-            clock: gives seconds that never go back.
+            clock: gives seconds that never go back, the same to every process of the ledger.
+            ledger: where to count; the memory of this process unless given.
+            key: what digests of names and addresses depend on; one of this process unless given.
         """
         self._clock = clock
-        self._names: OrderedDict[tuple[str, str], _Tries] = OrderedDict()
-        self._trusted: set[tuple[str, str]] = set()
-        self._gate = Lock()
+        self._ledger = ledger or MemoryLedger()
+        self._secret = key or secrets.token_bytes(32)
 
     def begin(self, name: str, address: str, now: str) -> None:
         """Count a try; nothing in it depends on whether the name has an account.
@@ -96,26 +180,49 @@ class FailedSignIns:
         Raises:
             SignInWaitError: if the name must wait; such a try does not prolong the wait.
         """
-        moment = self._clock()
-        with self._gate:
-            tries = self._tries_of(self._key(name, address), moment)
+        with self._ledger.opened() as ledger:
+            moment = self._clock()  # in the ledger's order, which other processes share
+            key = self._key(ledger, name, address)
+            tries = _known(ledger.get(key), moment)
             if tries.free_at > moment:
                 raise SignInWaitError(int(tries.free_at - moment) + 1)
-            tries.count += 1
-            tries.addresses.add(address)
-            tries.last, tries.tried_at = now, moment
-            beyond = tries.count - FREE_TRIES
-            if beyond >= 0:
-                wait = min(FIRST_WAIT_SECONDS * 2 ** min(beyond, 10), LONGEST_WAIT_SECONDS)
-                tries.free_at = moment + wait
+            beyond = tries.count + 1 - FREE_TRIES
+            wait = min(FIRST_WAIT_SECONDS * 2 ** min(beyond, 10), LONGEST_WAIT_SECONDS)
+            addresses = {*tries.addresses, self._digest(address)}
+            counted = Tries(
+                count=tries.count + 1,
+                addresses=tuple(sorted(addresses)[:MOST_ADDRESSES]),
+                last=now,
+                tried_at=moment,
+                free_at=moment + wait if beyond >= 0 else tries.free_at,
+            )
+            ledger.put(key, counted)
 
     def succeed(self, name: str, address: str) -> None:
-        """Forget the tries with a name: the right password came."""
-        with self._gate:
-            self._names.pop(self._key(name, address), None)
-            if len(self._trusted) >= MOST_NAMES:
-                self._trusted.clear()
-            self._trusted.add((name, address))
+        """Forget the tries with a name, and the address's last one: the right password came."""
+        with self._ledger.opened() as ledger:
+            ledger.drop(self._key(ledger, name, address))
+            ledger.put(self._trusted(name, address), Tries(tried_at=self._clock()))
+            key = self._of_address("sign-in", address)
+            tries = ledger.get(key)
+            if tries is not None and tries.count:
+                ledger.put(key, msgspec.structs.replace(tries, count=tries.count - 1))
+
+    def begin_at(self, address: str) -> None:
+        """Count a try to sign in by its address, whatever the name.
+
+        Raises:
+            SignInWaitError: if too many of this address failed within a minute.
+        """
+        self._spend(self._of_address("sign-in", address))
+
+    def wrong_link(self, address: str) -> None:
+        """Count a one-time link that is none; links that are right are never asked for here.
+
+        Raises:
+            SignInWaitError: if too many of this address were wrong within a minute.
+        """
+        self._spend(self._of_address("link", address))
 
     def rows(self, accounts: set[str]) -> tuple[FailedSignIn, ...]:
         """The failed tries by account, those with most first; names without one are the last row.
@@ -124,27 +231,49 @@ class FailedSignIns:
             accounts: names that have an account.
         """
         moment = self._clock()
-        with self._gate:
-            tried = [(name, each) for (name, _), each in self._names.items() if each.count]
-            named = [_row(name, [each], moment) for name, each in tried if name in accounts]
-            others = [each for name, each in tried if name not in accounts]
+        names = {self._digest(each): each for each in accounts}
+        with self._ledger.opened() as ledger:
+            under = ledger.under("name:")
+        tried = [(key.split(":")[1], each) for key, each in under if each.count]
+        named = [_row(names[name], [each], moment) for name, each in tried if name in names]
+        others = [each for name, each in tried if name not in names]
         named.sort(key=lambda row: (-row.tries, row.name or ""))
         return (*named, _row(None, others, moment)) if others else tuple(named)
 
-    def _key(self, name: str, address: str) -> tuple[str, str]:
-        return (name, address if (name, address) in self._trusted else "")
+    def _spend(self, key: str) -> None:
+        with self._ledger.opened() as ledger:
+            moment = self._clock()  # in the ledger's order, which other processes share
+            tries = ledger.get(key)
+            if tries is None or not 0 <= moment - tries.tried_at < MINUTE_SECONDS:
+                tries = Tries(tried_at=moment)
+            if tries.count >= TRIES_A_MINUTE:
+                left = tries.tried_at + MINUTE_SECONDS - moment
+                raise SignInWaitError(int(left) + 1, "from this address")
+            ledger.put(key, msgspec.structs.replace(tries, count=tries.count + 1))
 
-    def _tries_of(self, key: tuple[str, str], moment: float) -> _Tries:
-        tries = self._names.pop(key, None)
-        if tries is None or moment - tries.tried_at > FORGOTTEN_SECONDS:
-            tries = _Tries()
-        self._names[key] = tries
-        if len(self._names) > MOST_NAMES:
-            self._names.popitem(last=False)
-        return tries
+    def _key(self, ledger: OpenLedger, name: str, address: str) -> str:
+        trusted = ledger.get(self._trusted(name, address)) is not None
+        own = self._digest(address) if trusted else ""
+        return f"name:{self._digest(name)}:{own}"
+
+    def _trusted(self, name: str, address: str) -> str:
+        return f"trusted:{self._digest(name)}:{self._digest(address)}"
+
+    def _of_address(self, kind: str, address: str) -> str:
+        return f"{kind}:{self._digest(address)}"
+
+    def _digest(self, text: str) -> str:
+        return hmac.digest(self._secret, text.encode("utf-8", "replace"), "sha256").hex()[:32]
 
 
-def _row(name: str | None, tries: list[_Tries], moment: float) -> FailedSignIn:
+def _known(tries: Tries | None, moment: float) -> Tries:
+    """What still counts: nothing that is long ago, or of before the machine started anew."""
+    if tries is None or not 0 <= moment - tries.tried_at <= FORGOTTEN_SECONDS:
+        return Tries()
+    return tries
+
+
+def _row(name: str | None, tries: list[Tries], moment: float) -> FailedSignIn:
     free_at = max(each.free_at for each in tries) if name is not None else 0.0
     return FailedSignIn(
         name=name,

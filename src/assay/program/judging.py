@@ -12,7 +12,7 @@ from assay.program.sampling import Endpoint
 from assay.providers.cost import Prices
 from assay.providers.judge import judge_instructions, orders_of
 from assay.providers.judge_run import JudgedRecord, JudgeRun
-from assay.providers.judging import JudgeConfig, JudgePlan, store_judgments, to_judge
+from assay.providers.judge_runner import JudgeConfig, JudgePlan, store_judgments, to_judge
 from assay.quality.bootstrap import Resampling
 from assay.quality.estimate import Rate, rate
 from assay.quality.in_force import DocumentsInForce

@@ -22,6 +22,7 @@ from assay.settings import Keys, actor, store_url
 from assay.store import audit
 from assay.store.damage import CORRUPT
 from assay.store.diagnosis import diagnose
+from assay.store.soundness import require_audited, require_sound
 from assay.store.store import Store
 
 if TYPE_CHECKING:
@@ -119,8 +120,14 @@ class Program:
 
     @cached_property
     def context(self) -> Context:
-        """What every interface works with. The documents in force are in the store from here on."""
+        """What every interface works with. The documents in force are in the store from here on.
+
+        Raises:
+            CheckError: if the documents do not check.
+            MachineError: if a look at the store finds damage, or entries that were witnessed are gone.
+        """
         facts: dict[DocumentKind, Document] = {**self.documents.facts()}
+        require_sound(self.store)
         ids = [fact.id for fact in facts.values()]
         # Asked first, so that a command that only reads takes no lock.
         if self.store.count(Document, id=ids) < len(ids):
@@ -277,6 +284,17 @@ class Program:
             releases=self.releases.folder,
             gate_key=self.keys.gate,
         )
+
+    def require_whole(self) -> int:
+        """Refuse a damaged store before its figures are printed.
+
+        Returns:
+            How many rows were not read, because the store is large; 0 where all were.
+
+        Raises:
+            MachineError: with the first finding, its place and what to do.
+        """
+        return require_audited(self.store)
 
     def audit(self, heads: tuple[Checkpoint, ...] = ()) -> audit.AuditReport:
         """Verify the audit chain against the facts, signed releases and further heads.

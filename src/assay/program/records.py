@@ -18,8 +18,8 @@ from assay.governance.rights import Use
 from assay.plugins import load
 from assay.program.sampling import Endpoint, sample_into
 from assay.providers.cost import Prices
-from assay.providers.sampling import SamplingPlan
 from assay.providers.sampling_report import SamplingReport
+from assay.providers.sampling_run import SamplingPlan
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from assay.context import Context
-from assay.core.errors import UsageError
+from assay.core.errors import MachineError, UsageError
 from assay.program.records import read_file
 from assay.records.ports import Layout
 from assay.reserve import service
@@ -190,8 +190,49 @@ class ReserveService:
             )
 
     def status(self) -> service.ReserveStatus:
-        """Status of the reserve, without touching the vault."""
-        return service.status(self._context.store, self._context.facts)
+        """Status of the reserve; the vault is not opened.
+
+        Raises:
+            MachineError: if the vault is on this machine and is damaged.
+        """
+        found = service.status(self._context.store, self._context.facts)
+        vault = self._looked_at(found.reserve, found.items)
+        return msgspec.structs.replace(found, vault=vault)
+
+    def require_whole_vault(self) -> None:
+        """Refuse a damaged vault, where the contract declares a reserve and it is on this machine.
+
+        Raises:
+            MachineError: with what is damaged.
+        """
+        if service.reserve_of(self._context.facts) is not None:
+            self.status()
+
+    def _looked_at(self, reserve: str, sealed: int) -> service.VaultState:
+        """Whether the vault is whole, as far as that shows without a key, or is not here.
+
+        Raises:
+            MachineError: if it is damaged.
+        """
+        url = vault_url(self._context.documents.program.vault, self._context.folder)
+        vault = SqlVault.open_to_look(url)
+        if vault is None:
+            return "not_here"
+        with vault:
+            try:
+                faults = vault.faults(reserve, sealed)
+            except MachineError:
+                return "not_here"
+        if faults:
+            raise MachineError(
+                code="vault-damaged",
+                message=f"the vault is damaged: {faults[0]}"
+                + (f"; {len(faults)} findings" if len(faults) > 1 else ""),
+                where=url.rpartition("@")[2],
+                hint="bring the vault back from a backup; the store and its fingerprints are apart "
+                "from it",
+            )
+        return "whole"
 
     def open_log(self) -> tuple[Opening, ...]:
         """Every opening, oldest first."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from assay.program.judging import JudgePreview, JudgeReport
     from assay.program.sampling import Endpoint
     from assay.providers.cost import Prices
-    from assay.providers.judging import JudgePlan
+    from assay.providers.judge_runner import JudgePlan
     from assay.quality.judges import JudgeAgreement
     from assay.review.formats.format import ReviewFormat
 

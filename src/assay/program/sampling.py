@@ -14,8 +14,8 @@ from assay.core.private import FOLDER_MODE
 from assay.providers.cost import Prices, read_prices
 from assay.providers.draft import draft_from_record, draft_from_row
 from assay.providers.endpoint import SamplingParameters, Shortfall
-from assay.providers.sampling import Sampled, SamplingPlan
 from assay.providers.sampling_report import SamplingReport
+from assay.providers.sampling_run import Sampled, SamplingPlan
 from assay.records.ports import row_values
 from assay.records.record import Record
 

@@ -10,10 +10,10 @@ from assay.providers.cost import Prices
 from assay.providers.endpoint import Journal, ModelEndpoint
 from assay.providers.journal import open_journal
 from assay.providers.judge_run import JudgedRecord, JudgeRun, add_to_run
-from assay.providers.judging import JudgeConfig, judge_records
+from assay.providers.judge_runner import JudgeConfig, judge_records
 from assay.providers.openai_compatible import OpenAICompatible, Settings
-from assay.providers.sampling import Sampled, SamplingPlan, sample_drafts
 from assay.providers.sampling_report import SamplingReport, add_to_report
+from assay.providers.sampling_run import Sampled, SamplingPlan, sample_drafts
 from assay.records.record import Record
 
 T = TypeVar("T")

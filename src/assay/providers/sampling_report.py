@@ -8,7 +8,7 @@ import msgspec
 
 from assay.providers.cost import Prices, cost_of
 from assay.providers.endpoint import Completion, Failure
-from assay.providers.sampling import Sampled, SampledAnswer
+from assay.providers.sampling_run import Sampled, SampledAnswer
 
 
 class SamplingReport(msgspec.Struct, frozen=True, kw_only=True):

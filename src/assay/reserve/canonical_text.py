@@ -1,36 +1,28 @@
 """One form of a text whatever its dress, so that what is the same to a reader compares as the same.
 
 Markup, character references, escapes, format characters and accents are removed, look-alike letters
-become the Latin ones, and stretches of base64 or hexadecimal digits are read as well. What remains
-unseen is listed in `UNSEEN`.
+become the Latin ones. What a text encodes or hides besides is in `readings`; what remains unseen is
+listed in `UNSEEN`.
 """
 
-import base64
-import binascii
 import html
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from assay.reserve.readings import has_signs, may_be_encoded
+
 UNSEEN = (
-    "a paraphrase, a translation, other names and numbers, text without spaces, words or letters in "
-    "another order or cipher, a change at every fifth word, and short quotations are not found"
+    "a paraphrase, a translation, other names and numbers, text without spaces or with spaces in "
+    "words, words or letters in another order than straight or reversed, a cipher with a key or "
+    "with signs for letters, packing other than gzip and zlib, numbers or changing words between "
+    "words, a change at every fifth word, and short quotations are not found"
 )
 """What a comparison of canonical texts cannot see."""
 
-MOST_DECODED = 3
-"""Encodings inside encodings are read so deep."""
-
-_LEAST_ENCODED = 32
-"""Characters from which a stretch may be an encoded text; shorter ones hold no five words."""
-
 _LONGEST_MARKER = 64
 """Characters among which the first list marker of a text is looked for."""
-
-_LEAST_READABLE = 0.9
-"""Share of letters, digits, spaces and punctuation from which decoded bytes are a text."""
 
 SEPARATOR = "\x00"
 """Stands between texts that are cut into words together."""
@@ -58,9 +50,11 @@ _INLINE = frozenset(
 )
 
 _SPECIAL = re.compile(
-    r"&(?P<entity>#[0-9]{1,7};|#[xX][0-9a-fA-F]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)"
+    r"&(?P<entity>#0{0,40}[0-9]{1,7}(?:;|(?![0-9]))|#[xX]0{0,40}[0-9a-fA-F]{1,6}(?:;|(?![0-9a-fA-F]))"
+    r"|[A-Za-z][A-Za-z0-9]{1,31};)"
     r"|</?(?P<tag>[A-Za-z][A-Za-z0-9]{0,15})(?:\s[^<>]{0,300})?/?>"
-    r"|\\u(?P<code>[0-9a-fA-F]{4})|\\x(?P<byte>[0-9a-fA-F]{2})|\\[nrt]"
+    r"|\\{1,8}(?:u\{?(?P<code>[0-9a-fA-F]{4,6}(?=\})|[0-9a-fA-F]{4})\}?|U(?P<long>[0-9a-fA-F]{8})"
+    r"|x(?P<byte>[0-9a-fA-F]{2})|(?P<octal>[01][0-7]{2})|[nrt])"
     r"|(?P<percent>(?:%[0-9a-fA-F]{2})+)"
     r"|(?P<marker>^[ \t]*(?:[0-9]{1,4}[.)]|[-*+])[ \t]+)"
     r"|(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9]+[A-Z])",
@@ -69,12 +63,6 @@ _SPECIAL = re.compile(
 _MARKUP = "&<\\%"
 _CAMEL = re.compile(r"[A-Z](?<=[a-z0-9][A-Z])")
 _MARKER = re.compile(r"[\n\x00][ \t]*(?:[0-9]{1,4}[.)]|[-*+])[ \t]")
-_ENCODED = re.compile(
-    rf"(?:[0-9a-fA-F]{{2}}){{{_LEAST_ENCODED // 2},}}"
-    rf"|[A-Za-z0-9+/_-]{{{_LEAST_ENCODED},}}(?:\r?\n[A-Za-z0-9+/_-]{{4,}})*={{0,2}}"
-)
-_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
-
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{SEPARATOR}{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+")
 _ASCII_WORD = re.compile(rf"{SEPARATOR}|[a-z0-9]+")
@@ -88,17 +76,6 @@ _LOOK_ALIKES = str.maketrans(
     "aeopcxyijskmthb" "hdqwvaopvuikyetx" "igan" "uohgqn",
 )  # fmt: skip
 _DIGITS = str.maketrans("013457", "oieast")
-
-
-class Encoded(NamedTuple):
-    """What a stretch of a text encodes."""
-
-    text: str
-    """The decoded text."""
-    start: int
-    """Where the stretch starts in the text that was given."""
-    end: int
-    """One past its end."""
 
 
 def words(text: str) -> list[str]:
@@ -132,7 +109,8 @@ def is_simple(texts: Sequence[str]) -> bool:
         whole.isascii()
         and whole.count(SEPARATOR) == max(0, len(texts) - 1)
         and not _has_markup(whole)
-        and not _may_be_encoded(whole)
+        and not may_be_encoded(whole.replace(SEPARATOR, " "))
+        and not has_signs(whole)
         and not _has_mixed_words(whole)
     )
 
@@ -154,21 +132,11 @@ def _has_mixed_words(text: str) -> bool:
     return any(digit in text for digit in "013457") and bool(_MIXED.search(text))
 
 
-def _may_be_encoded(text: str) -> bool:
-    return max(map(len, text.replace(SEPARATOR, " ").split()), default=0) >= _LEAST_ENCODED
-
-
-def encoded(text: str) -> Iterator[Encoded]:
-    """What the encoded stretches of a text hold."""
-    if _may_be_encoded(text):
-        yield from _decoded(text, 0, 0, MOST_DECODED)
-
-
 def places(text: str) -> list[tuple[int, int]]:
     """First character and the one after the last of every word, in the order of `words`."""
     characters: list[str] = []
     at: list[tuple[int, int]] = []
-    for piece, start, end in _pieces(text):
+    for piece, start, end in _pieces(text.replace(SEPARATOR, " ")):
         for place, character in enumerate(piece):
             where = (
                 (start + place, start + place + 1) if len(piece) == end - start else (start, end)
@@ -187,7 +155,8 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
     before = 0
     for match in _SPECIAL.finditer(text):
         yield text[before : match.start()], before, match.start()
-        yield _meant(match), match.start(), match.end()
+        # An escaped separator would count as the end of the text.
+        yield _meant(match).replace(SEPARATOR, " "), match.start(), match.end()
         before = match.end()
     yield text[before:], before, len(text)
 
@@ -199,11 +168,39 @@ def _meant(match: re.Match[str]) -> str:
         return html.unescape(found)
     if match["tag"]:
         return "" if match["tag"].lower() in _INLINE else " "
-    if code := match["code"] or match["byte"]:
-        return chr(int(code, 16))
+    if code := match["code"] or match["byte"] or match["long"]:
+        return _character(int(code, 16))
+    if match["octal"]:
+        return chr(int(match["octal"], 8))
     if match["percent"]:
         return unquote_to_bytes(found).decode("utf-8", "replace")
     return " "
+
+
+def _character(code: int) -> str:
+    """The character with this number; none where there is none."""
+    return chr(code) if code < 0x110000 else ""  # noqa: PLR2004  one past the last of them
+
+
+def _drawn() -> dict[int, str]:
+    """Letters that are drawn as signs: in brackets, white on black, as flags, small, in Braille."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    rows = dict.fromkeys((9372, 127248, 127312, 127344, 127462), letters)
+    drawn = {start + at: letter for start, row in rows.items() for at, letter in enumerate(row)}
+    braille = "\u2801\u2803\u2809\u2819\u2811\u280b\u281b\u2813\u280a\u281a\u2805\u2807\u280d"
+    braille += "\u281d\u2815\u280f\u281f\u2817\u280e\u281e\u2825\u2827\u283a\u282d\u283d\u2835"
+    small = "\u1d00\u0299\u1d04\u1d05\u1d07\ua730\u0262\u029c\u026a\u1d0a\u1d0b\u029f\u1d0d\u0274"
+    small += "\u1d0f\u1d18\ua7af\u0280\ua731\u1d1b\u1d1c\u1d20\u1d21\u02e3\u028f\u1d22"
+    drawn |= {
+        ord(sign): letter
+        for row in (braille, small)
+        for sign, letter in zip(row, letters, strict=True)
+    }
+    digits = "\u283c\u2802\u2806\u2812\u2832\u2822\u2816\u2836\u2826\u2814"
+    return drawn | {ord(sign): str(at) for at, sign in enumerate(digits)}
+
+
+_DRAWN = _drawn()
 
 
 class _Folding(dict[int, str]):
@@ -214,7 +211,7 @@ class _Folding(dict[int, str]):
         if unicodedata.category(character) == "Cf":
             folded = ""
         else:
-            letters = unicodedata.normalize("NFKD", character.casefold())
+            letters = _DRAWN.get(code) or unicodedata.normalize("NFKD", character.casefold())
             bare = "".join(
                 each for each in letters if not unicodedata.category(each).startswith("M")
             )
@@ -229,30 +226,3 @@ _FOLDING = _Folding()
 def _plain(word: str) -> str:
     """The word; of digits among letters, the letters that they imitate."""
     return word.translate(_DIGITS) if _MIXED.search(word) else word
-
-
-def _decoded(text: str, start: int, end: int, depth: int) -> Iterator[Encoded]:
-    """What encoded stretches of a text hold. Places are those of the outermost stretch."""
-    for match in _ENCODED.finditer(text):
-        inside = _text_of(match[0])
-        if inside is None:
-            continue
-        first, last = (start, end) if end else match.span()
-        yield Encoded(inside, first, last)
-        if depth:
-            yield from _decoded(inside, first, last, depth - 1)
-
-
-def _text_of(stretch: str) -> str | None:
-    """The text that hexadecimal digits or base64 encode; None where they encode none."""
-    try:
-        if _HEX.fullmatch(stretch):
-            content = bytes.fromhex(stretch)
-        else:
-            bare = "".join(stretch.split()).rstrip("=").translate(str.maketrans("-_", "+/"))
-            content = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
-        decoded = content.decode("utf-8")
-    except (ValueError, binascii.Error):
-        return None
-    readable = sum(each.isalnum() or each.isspace() or each in ".,;:!?'\"()$%-" for each in decoded)
-    return decoded if readable >= _LEAST_READABLE * len(decoded) else None

@@ -18,16 +18,15 @@ from assay.core.strings import strings_of
 from assay.records.evidence import TextSpan
 from assay.reserve.canonical_text import (
     SEPARATOR,
-    Encoded,
     canonical,
     cut,
-    encoded,
     is_simple,
     places,
     words,
 )
 from assay.reserve.fingerprint import GROUP, METHOD, Hasher, Hashes, from_text
 from assay.reserve.overlap import Overlap
+from assay.reserve.readings import BUDGET_TIMES, Encoded, readings, reads_backwards
 from assay.reserve.sealing import Fingerprint, Sealing
 
 CONTAINMENT = 0.3
@@ -54,6 +53,15 @@ SHOWN_SPANS = 5
 
 BATCH_WORDS = 50_000
 """Words that are hashed at once: enough that the hash costs a tenth of a microsecond a group."""
+
+REREAD_TIMES = 2
+"""Budget of what a reading reads as, in times its length; see `BUDGET_TIMES`."""
+
+ONE_MARK_WORDS = 64
+"""Words up to which a text with one mark of a dress is read again."""
+
+FILLER_DISTANCES, FILLER_TIMES = (2, 3, 4), 6
+"""A word that recurs so often, each time after so many words, is taken for put in between."""
 
 _NO_DIGITS = dict.fromkeys(map(ord, "0123456789"))
 
@@ -89,6 +97,12 @@ class _TextPiece(NamedTuple):
     pointer: str
     text: str
     encoded: Encoded | None = None
+
+    def read(self, reading: Encoded) -> "_TextPiece":
+        """The same piece as it reads in another way."""
+        if self.encoded:  # Places in a reading are none in the text.
+            reading = reading._replace(start=self.encoded.start, end=self.encoded.end)
+        return self._replace(encoded=reading)
 
 
 class ReserveIndex:
@@ -287,26 +301,53 @@ class _Joined:
 
     def __init__(self, batch: Sequence[Compared], hasher: Hasher) -> None:
         self._pieces: list[_TextPiece] = []
-        streams: list[int] = []
+        self._streams: list[int] = []
         texts: list[str] = []
         for owner, each in enumerate(batch):
             simple = is_simple([text for _, text in each.strings])
-            for field in _fields(owner, each.strings, encoded_too=not simple):
-                for piece in field:
-                    text = piece.encoded.text if piece.encoded else piece.text
-                    texts.append(text if simple else canonical(text))
-                    streams.append(len(self._pieces))
-                self._pieces += field
-        blocks = hasher.blocks(cut(SEPARATOR.join(texts).lower()))
-        inside = blocks != hasher.blocks([SEPARATOR])[0]
-        self._piece_of = np.cumsum(~inside)[inside]
-        self.blocks = blocks[inside]
+            for field in _fields(owner, each.strings, read_too=not simple):
+                texts += [_text(piece, simple=simple) for piece in field]
+                self._add(field)
+        given = _words_of(texts, hasher)
+        more = list(_grouped(self._read_again(texts, given, hasher.marks())))
+        for field in more:
+            self._add(field)
+        again = _words_of([_text(piece) for field in more for piece in field], hasher)
+        hasher.marks()
+        self._piece_of = np.concatenate([given.piece_of, again.piece_of + len(texts)])
+        self.blocks = np.concatenate([given.blocks, again.blocks])
         """The block of every word."""
-        self._stream_of = np.array(streams, dtype=np.int64)[self._piece_of]
+        self._stream_of = np.array(self._streams, dtype=np.int64)[self._piece_of]
         self.owners = np.array([each.owner for each in self._pieces], np.int64)[self._piece_of]
         """The thing that every word is in."""
-        self._lengths = np.bincount(self._piece_of, minlength=len(texts))
+        self._lengths = np.bincount(self._piece_of, minlength=len(self._pieces))
         self._first = np.cumsum(self._lengths) - self._lengths
+
+    def _add(self, field: Sequence[_TextPiece]) -> None:
+        self._streams += [len(self._pieces)] * len(field)
+        self._pieces += field
+
+    def _read_again(
+        self, texts: Sequence[str], given: "_Words", marks: Hashes
+    ) -> Iterator[_TextPiece]:
+        """What those texts read of which their words show that they are in a dress."""
+        marked = set(_marked(given, marks).tolist()) if marks.size else set()
+        if reads_backwards(given.joined):
+            marked |= {number for number, text in enumerate(texts) if reads_backwards(text)}
+        for number in sorted(marked):
+            piece = self._pieces[number]
+            times = REREAD_TIMES if piece.encoded else BUDGET_TIMES
+            text = piece.encoded.text if piece.encoded else piece.text
+            for each in readings(text, marked=True, times=times):
+                yield piece.read(each)
+        for number, fillers in _fillers(given).items():
+            left = " ".join(
+                word
+                for word, block in zip(cut(texts[number].lower()), given.of(number), strict=True)
+                if block not in fillers
+            )
+            piece = self._pieces[number]
+            yield piece.read(Encoded(left, 0, len(piece.text), "filled"))
 
     def starts(self, size: int) -> npt.NDArray[np.bool_]:
         """Where a group of so many words may start: inside a field; a short one is a whole text."""
@@ -345,15 +386,73 @@ class _Joined:
                 yield self._pieces[number], max(first, start) - start, min(last, end) - start
 
 
-def _fields(owner: int, strings: Strings, *, encoded_too: bool) -> Iterator[list[_TextPiece]]:
-    """The texts of a thing, those of one field of a list together, and each that is encoded."""
-    fields: dict[str, list[_TextPiece]] = {}
-    for pointer, text in strings:
-        fields.setdefault(pointer.translate(_NO_DIGITS), []).append(
-            _TextPiece(owner, pointer, text)
-        )
-        for each in encoded(text) if encoded_too else ():
-            yield [_TextPiece(owner, pointer, text, each)]
+class _Words(NamedTuple):
+    """The words of some texts in a row."""
+
+    blocks: Hashes
+    """The block of every word."""
+    piece_of: Integers
+    """The number of the text that every word is in."""
+    joined: str
+    """The texts, one after another."""
+
+    def of(self, number: int) -> list[int]:
+        """The blocks of one text."""
+        first, last = np.searchsorted(self.piece_of, [number, number + 1])
+        return [int(block) for block in self.blocks[first:last]]
+
+
+def _words_of(texts: Sequence[str], hasher: Hasher) -> _Words:
+    joined = SEPARATOR.join(texts).lower()
+    blocks = hasher.blocks(cut(joined))
+    inside = blocks != hasher.blocks([SEPARATOR])[0]
+    return _Words(blocks[inside], np.cumsum(~inside)[inside], joined)
+
+
+def _marked(given: _Words, marks: Hashes) -> Integers:
+    """The numbers of texts with words that a text in a dress has; long ones need two of them."""
+    lengths = np.bincount(given.piece_of)
+    hits = np.bincount(given.piece_of[np.isin(given.blocks, marks)], minlength=len(lengths))
+    return np.flatnonzero(hits >= np.where(lengths < ONE_MARK_WORDS, 1, 2))
+
+
+def _fillers(given: _Words) -> dict[int, set[int]]:
+    """Number of a text -> blocks of words that recur in it at an even distance, between others."""
+    found: dict[int, set[int]] = {}
+    for distance in FILLER_DISTANCES:
+        starts = len(given.blocks) - (FILLER_TIMES - 1) * distance
+        if starts <= 0:
+            break
+        same = given.blocks[:-distance] == given.blocks[distance:]
+        hits = given.piece_of[:starts] == given.piece_of[-starts:]
+        for nth in range(FILLER_TIMES - 1):
+            hits &= same[nth * distance : nth * distance + starts]
+        for at in np.flatnonzero(hits).tolist():
+            found.setdefault(int(given.piece_of[at]), set()).add(int(given.blocks[at]))
+    return found
+
+
+def _text(piece: _TextPiece, *, simple: bool = False) -> str:
+    """The canonical text of a piece; a simple one is in that form but for capitals."""
+    if piece.encoded:
+        return canonical(piece.encoded.text)
+    return piece.text if simple else canonical(piece.text)
+
+
+def _fields(owner: int, strings: Strings, *, read_too: bool) -> Iterator[list[_TextPiece]]:
+    """The texts of a thing, those of one field of a list together, and what else they read."""
+    pieces = [_TextPiece(owner, pointer, text) for pointer, text in strings]
+    if read_too:
+        pieces += [piece.read(each) for piece in pieces for each in readings(piece.text)]
+    yield from _grouped(pieces)
+
+
+def _grouped(pieces: Iterable[_TextPiece]) -> Iterator[list[_TextPiece]]:
+    """Pieces of one field of one thing, and in one dress, together."""
+    fields: dict[tuple[int, str, str], list[_TextPiece]] = {}
+    for piece in pieces:
+        way = piece.encoded.way if piece.encoded else ""
+        fields.setdefault((piece.owner, piece.pointer.translate(_NO_DIGITS), way), []).append(piece)
     yield from fields.values()
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from assay.core.digest import sha256
 from assay.records.record import Record
 from assay.reserve.canonical_text import words
+from assay.reserve.readings import MARKS
 from assay.reserve.siphash import KEY_BYTES, siphash
 
 METHOD = "words5-siphash/1"
@@ -51,17 +52,22 @@ def text_digest(key: bytes, text: str) -> str | None:
 
 
 class _WordHashes(dict[str, int]):
-    """Word -> its 64-bit block."""
+    """Word -> its 64-bit block. A mark of a dress is never remembered, so that each one is noted."""
 
     def __init__(self, key: bytes) -> None:
         super().__init__()
         self._key = key
+        self.marks: set[int] = set()
 
     def __missing__(self, word: str) -> int:
         if len(self) >= _KEPT:
             self.clear()
         digest = hashlib.blake2b(word.encode(), digest_size=8, key=self._key).digest()
-        return self.setdefault(word, int.from_bytes(digest, "little"))
+        block = int.from_bytes(digest, "little")
+        if word in MARKS:
+            self.marks.add(block)
+            return block
+        return self.setdefault(word, block)
 
 
 class Hasher:
@@ -78,8 +84,14 @@ class Hasher:
 
     def blocks(self, given: Sequence[str]) -> Hashes:
         """The 64-bit block of every word, as it goes into the hash of a group."""
-        known = self._words
-        return np.array([known[word] for word in given], dtype=np.uint64)
+        known = self._words.__getitem__
+        return np.fromiter(map(known, given), dtype=np.uint64, count=len(given))
+
+    def marks(self) -> Hashes:
+        """The blocks of marks of a dress that words had since this was last asked."""
+        found = np.array(sorted(self._words.marks), dtype=np.uint64)
+        self._words.marks.clear()
+        return found
 
     def groups(self, blocks: Hashes, size: int = GROUP) -> Hashes:
         """The hash of every group of `size` words in a row, by the place of its first word.

@@ -101,6 +101,10 @@ class ReserveComparison(msgspec.Struct, frozen=True, kw_only=True):
     """How many items of the declared reserve are not sealed, in words; None where it is whole."""
 
 
+VaultState = Literal["", "whole", "not_here"]
+"""What a look at the vault, without a key, says; empty where nobody looked."""
+
+
 class ReserveStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Status of the reserve."""
 
@@ -116,6 +120,8 @@ class ReserveStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Openings by the store's log."""
     slices: dict[str, dict[str, int]]
     """Items by axis and value, without opening anything."""
+    vault: VaultState = ""
+    """Whether the vault's file, tables and number of items are whole, or it is not on this machine."""
 
 
 def reserve_of(documents: Mapping[DocumentKind, Document]) -> Reserve | None:

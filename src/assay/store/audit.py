@@ -142,7 +142,7 @@ class _Audit:
             table.advance()
         entries = self._store.schema.entries
         for row in self._rows(entries, entries.c.number):
-            self._check_entry(row["number"], row["hash"], _as_bytes(row["body"]), tables)
+            self._check_entry(row["number"], row["hash"], as_bytes(row["body"]), tables)
         for table in tables:
             self._check_strays(table, None)
         self._check_imports()
@@ -308,7 +308,7 @@ class _Audit:
         """Checks a fact against its id and its index columns, and gives the id's digest."""
 
         def check(row: RowMapping) -> bytes:
-            actual = sha256(_as_bytes(row["body"]))
+            actual = sha256(as_bytes(row["body"]))
             if make_id(kept.prefix, actual) == row["id"]:
                 self._check_columns(kept, row)
                 return actual
@@ -351,7 +351,7 @@ class _Audit:
             self._findings.append(finding)
 
 
-def _as_bytes(body: object) -> bytes:
+def as_bytes(body: object) -> bytes:
     """A body as bytes: an edit by hand, or damage, may have left something else in its column."""
     if isinstance(body, bytes):
         return body

@@ -1,14 +1,15 @@
 """The diagnosis: whether an error that no code expected comes from a damaged store.
 
-Changed bytes can make a number of a text or a fact of another shape, and fail anywhere. An audit
-then says whether the store is damaged; where it finds nothing, the error is a mistake of ours.
+Changed bytes can make a number of a text or a fact of another shape, and fail anywhere. A look at
+the store, and an audit of one that is not large, then say whether it is damaged. Where they find
+nothing, the error is a mistake of ours; a note on it says what was looked at.
 """
 
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from assay.core.errors import AssayError, MachineError
-from assay.store.audit import verify
+from assay.store.soundness import damaged, findings_of_an_audit, require_sound
 from assay.store.store import Store
 
 SUSPICIOUS = (
@@ -23,9 +24,14 @@ SUSPICIOUS = (
 )
 """Errors that data of another shape can cause."""
 
+MOST_ROWS = 50_000
+"""Rows of a store above which a diagnosis audits nothing: an audit of more takes many seconds."""
+
 
 def diagnose(store: Store, error: BaseException | None) -> MachineError | None:
-    """What an unexpected error means: the store's damage, or None where an audit finds none.
+    """What an unexpected error means: the store's damage, or None where none was found.
+
+    Where none was found, a note on the error says what was looked at.
 
     Args:
         store: the open store.
@@ -34,17 +40,14 @@ def diagnose(store: Store, error: BaseException | None) -> MachineError | None:
     if isinstance(error, AssayError) or not isinstance(error, SUSPICIOUS):
         return None
     try:
-        report = verify(store)
+        seen = require_sound(store)
+        audited = seen.rows <= MOST_ROWS
+        findings = findings_of_an_audit(store) if audited else []
     except MachineError as fault:
         return fault
-    damage = [each for each in report.findings if each.code != "no-witness"]
-    if not damage:
-        return None
-    first = damage[0]
-    return MachineError(
-        code="store-corrupt",
-        message=f"the store is damaged: {first.where}: {first.message}; "
-        f"an audit has {len(damage)} findings",
-        where=store.url,
-        hint="`assay audit verify` lists them; restore the store from a backup",
-    )
+    if findings:
+        return damaged(store, findings)
+    extent = f"each of its {seen.rows} rows" if audited else seen.extent
+    further = "" if audited else "; `assay audit verify` reads all"
+    error.add_note(f"No damage was found in the store. Looked at: {extent}{further}.")
+    return None

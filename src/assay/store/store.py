@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Engine, Row, Select, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from assay.core.clock import Clock
+from assay.core.digest import sha256
 from assay.core.errors import MachineError, UsageError
 from assay.core.fact import Fact
-from assay.core.identity import is_id
+from assay.core.identity import is_id, make_id
 from assay.core.lineage import Edge
 from assay.core.ports import Checkpoint, Import, Origin, Stamp
 from assay.store.chain import Entry, read_hash, read_head
@@ -116,6 +117,11 @@ class Store:
         engine = open_engine(url, damaged=True)
         require_file(engine)
         return cls(engine, SCHEMA, clock, _witness(engine, witness))
+
+    @property
+    def engine(self) -> Engine:
+        """The database."""
+        return self._engine
 
     @property
     def url(self) -> str:
@@ -448,7 +454,16 @@ def _filter(
     return wanted
 
 
-def _decode(kept: FamilyTable, identity: str, body: bytes) -> Fact:
+def _decode(kept: FamilyTable, identity: str, body: bytes | str) -> Fact:
+    """The fact in a row, whose bytes must be those that its id is a digest of."""
+    # An edit by hand leaves text where there were bytes.
+    if make_id(kept.prefix, sha256(body if isinstance(body, bytes) else body.encode())) != identity:
+        raise MachineError(
+            code="fact-changed",
+            message="the store is damaged: the content of this fact does not have the digest in its id",
+            where=identity,
+            hint="`assay audit verify` lists all damage; restore the store from a backup",
+        )
     try:
         return kept.decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

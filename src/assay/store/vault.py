@@ -24,14 +24,26 @@ from sqlalchemy import (
     Text,
     func,
     insert,
+    inspect,
     select,
 )
 
-from assay.core.errors import InputError, UsageError
-from assay.store.connection import among, keep_private, open_engine, reading, writing
+from assay.core.errors import InputError, MachineError, UsageError
+from assay.store.connection import (
+    among,
+    keep_private,
+    open_engine,
+    reading,
+    sqlite_file,
+    writing,
+)
+from assay.store.damage import CORRUPT, faults_of_the_file
 
 VERSION = 1
 """Version of the way in which items are encrypted; it is bound into every item."""
+
+_SHOWN_FAULTS = 5
+"""Faults of the file that are read."""
 
 _METADATA = MetaData()
 _KEYS = Table(
@@ -77,6 +89,19 @@ class SqlVault:
         _METADATA.create_all(engine)
         return cls(engine)
 
+    @classmethod
+    def open_to_look(cls, url: str) -> Self | None:
+        """Open a vault to look at it: nothing is made or changed; None where no file is here.
+
+        A server of a vault is not asked: most machines may not use it.
+
+        Raises:
+            UsageError: if the URL names no database that Assay knows.
+        """
+        engine = open_engine(url, damaged=True)
+        file = sqlite_file(engine)
+        return cls(engine) if file is not None and file.exists() else None
+
     def __enter__(self) -> Self:
         return self
 
@@ -119,6 +144,38 @@ class SqlVault:
         with reading(self._engine) as connection:
             asked = select(func.count()).select_from(_ITEMS).where(_ITEMS.c.reserve == reserve)
             return int(connection.execute(asked).scalar_one())
+
+    def faults(self, reserve: str, sealed: int) -> tuple[str, ...]:
+        """What shows that the vault is damaged, without a key; changed bytes of an item show later.
+
+        Args:
+            reserve: name of the reserve.
+            sealed: items of it that the store knows to be sealed.
+        """
+        try:
+            with reading(self._engine) as connection:
+                found = faults_of_the_file(connection, _SHOWN_FAULTS)
+                there = set(inspect(connection).get_table_names())
+                lost = [name for name in _METADATA.tables if name not in there]
+                found += [f"it has no table {name}" for name in lost]
+                if found:
+                    return tuple(found)
+                keyless = (
+                    select(func.count())
+                    .select_from(_ITEMS)
+                    .where(_ITEMS.c.key.not_in(select(_KEYS.c.number)))
+                )
+                unopened = connection.execute(keyless).scalar_one()
+            held = self.count(reserve)
+        except MachineError as error:
+            if error.code != CORRUPT:
+                raise
+            return (error.message,)
+        if held < sealed:
+            found.append(f"it holds {held} items of {reserve}, and {sealed} are sealed")
+        if unopened:
+            found.append(f"the key of {unopened} items is gone")
+        return tuple(found)
 
     def openings(self, reserve: str) -> int:
         """How often the vault was asked to open the reserve, by its own count."""

@@ -1,5 +1,6 @@
 """Versions of the schema: making a store, bringing an older one up to date, refusing a newer one."""
 
+import logging
 from importlib import resources
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table, text
@@ -9,11 +10,15 @@ from assay.core.errors import MachineError
 REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every revision of the schema, oldest first; a test holds them equal to the migrations."""
 
+_LOG = logging.getLogger("assay.store")
+
 _VERSION_TABLE = "alembic_version"
 
 
 def bring_up_to_date(engine: Engine) -> None:
     """Make the tables, or change those of an older release; all of it or nothing.
+
+    That an older store was changed is logged as a warning, which Python shows by itself.
 
     Raises:
         MachineError: if a newer release made the store.
@@ -29,6 +34,13 @@ def bring_up_to_date(engine: Engine) -> None:
             _refuse_newer(found)
         if found != REVISIONS[-1]:
             _migrate(connection)
+    if found not in {None, REVISIONS[-1]}:
+        _LOG.warning(
+            "assay: an older Assay made this store (its schema was %s); it was brought up to date (%s), "
+            "and an older Assay can no longer open it",
+            found,
+            REVISIONS[-1],
+        )
 
 
 def require_current(engine: Engine) -> None:

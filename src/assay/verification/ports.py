@@ -51,7 +51,7 @@ class AssertionTally(msgspec.Struct, frozen=True, kw_only=True):
     ran: int
     """Of these, how many were reached."""
     missed: tuple[str, ...] = ()
-    """The first of those that were not reached: a branch not taken, a loop over nothing."""
+    """The first of those that were not reached, or that cannot fail."""
 
     def describe(self) -> str:
         """The count in words, with the first that were not reached."""

@@ -8,7 +8,19 @@ from asyncio import TimerHandle, Transport
 from operator import itemgetter
 from typing import Literal
 
+import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from assay.review.wire import PROBLEM_TYPE, Problem
+
+TOO_LONG_A_HEADER = Problem(
+    type=f"{PROBLEM_TYPE}header-too-long",
+    title="header too long",
+    status=431,
+    detail="the header of the request is longer than this server reads",
+    hint="delete the cookies of this host, or send fewer header fields",
+)
+"""The answer to a request whose header is too long."""
 
 Phase = Literal["header", "body", "answer"]
 """What a connection is doing: sending a request's header, its body, or waiting for the answer."""
@@ -33,6 +45,8 @@ class BoundedProtocol(HttpToolsProtocol):
     _timed: Phase = "answer"
     _in_header = False
     _header_bytes = 0
+    _named_bytes = 0
+    _refused = False
 
     @property
     def header_due(self) -> float | None:
@@ -53,10 +67,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on. What comes after an answer is a header, or the rest of a body that was refused."""
+        if self._refused:
+            return
         super().data_received(data)
         self._header_bytes = self._header_bytes + len(data) if self._in_header else 0
         if self._header_bytes > self.most_header_bytes:
-            self.transport.abort()
+            self._refuse()
+        if self._refused:
             return
         cycle: RequestResponseCycle | None = self.cycle
         if self._timed == "answer" and (cycle is None or cycle.response_complete):
@@ -66,16 +83,39 @@ class BoundedProtocol(HttpToolsProtocol):
         """Start the time of a header."""
         super().on_message_begin()
         self._in_header = True
+        self._named_bytes = 0
         self._time("header")
 
+    def on_url(self, url: bytes) -> None:
+        """Count the address; a header that came as a whole is counted by its parts."""
+        self._named_bytes += len(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count a field of the header, with the four bytes around it; keep none beyond the most."""
+        self._named_bytes += len(name) + len(value) + 4
+        if self._named_bytes <= self.most_header_bytes:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
-        """Start the time of a body."""
+        """Start the time of a body; a header that is too long is answered here, and by nobody else."""
+        if self._named_bytes > self.most_header_bytes:
+            self._refuse()
+        if self._refused:
+            return
         super().on_headers_complete()
         self._in_header = False
         self._time("body")
 
+    def on_body(self, body: bytes) -> None:
+        """Pass a body on, unless its header was refused."""
+        if not self._refused:
+            super().on_body(body)
+
     def on_message_complete(self) -> None:
         """Stop the time: the application answers."""
+        if self._refused:
+            return
         super().on_message_complete()
         self._time("answer")
 
@@ -89,6 +129,25 @@ class BoundedProtocol(HttpToolsProtocol):
         self._time("answer")
         if self.transport is not None:
             super().connection_lost(exc)
+
+    def _refuse(self) -> None:
+        """Answer that the header is too long (RFC 6585, section 5), and read nothing more."""
+        if self._refused:
+            return
+        self._refused = True
+        self._time("answer")
+        earlier: RequestResponseCycle | None = self.cycle
+        if earlier is not None and not earlier.response_complete:
+            self.transport.abort()  # an earlier request of the connection is being answered
+            return
+        body = msgspec.json.encode(TOO_LONG_A_HEADER)
+        head = (
+            "HTTP/1.1 431 Request Header Fields Too Large\r\n"
+            f"content-type: application/problem+json\r\ncontent-length: {len(body)}\r\n"
+            "cache-control: no-store\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
 
     def _waits_longest(self) -> "BoundedProtocol | None":
         """The connection that waits longest for a header."""

@@ -63,7 +63,7 @@ Open = Callable[..., Program]
 
 
 @pytest.fixture
-def open_desk(folder: Path, clock: Hands) -> Iterator[Open]:
+def transaction(folder: Path, clock: Hands) -> Iterator[Open]:
     """Opens the program with lines of its contract changed."""
     with ExitStack() as stack:
 
@@ -113,9 +113,9 @@ def pairs(program: Program) -> list[Record]:
     ]
 
 
-def test_severe_work_needs_a_cleared_role_and_the_persons_own_word(open_desk: Open) -> None:
+def test_severe_work_needs_a_cleared_role_and_the_persons_own_word(transaction: Open) -> None:
     """Consent opens the queue, and taking it back closes it, both at once."""
-    program = open_desk()
+    program = transaction()
     ana = person(program, "ana", "policy_reviewer")
     ben = person(program, "ben", "reviewer")
 
@@ -132,9 +132,9 @@ def test_severe_work_needs_a_cleared_role_and_the_persons_own_word(open_desk: Op
     assert not severe(ana)
 
 
-def test_a_cap_closes_severe_work_and_says_until_when(open_desk: Open, clock: Hands) -> None:
+def test_a_cap_closes_severe_work_and_says_until_when(transaction: Open, clock: Hands) -> None:
     """At the day's cap no such queue is offered; a day later it is open again."""
-    program = open_desk(cap="daily_minutes: 120 -> daily_minutes: 10")
+    program = transaction(cap="daily_minutes: 120 -> daily_minutes: 10")
     ana = person(program, "ana", "policy_reviewer")
     program.desk.consent(ana, "fare_evasion", given=True)
     queue = next(each.queue for each in program.desk.queues(ana) if each.harms)
@@ -153,9 +153,11 @@ def test_a_cap_closes_severe_work_and_says_until_when(open_desk: Open, clock: Ha
     assert again.none is None or again.none.code == "no-work"
 
 
-def test_benign_work_comes_after_a_break_from_severe_content(open_desk: Open, clock: Hands) -> None:
+def test_benign_work_comes_after_a_break_from_severe_content(
+    transaction: Open, clock: Hands
+) -> None:
     """After the minutes of a break are over, so many benign items come first."""
-    program = open_desk(
+    program = transaction(
         rest="  break_after_minutes: 45 ->   break_after_minutes: 5\n  cool_down_items: 2"
     )
     ana = person(program, "ana", "policy_reviewer", "reviewer")
@@ -180,9 +182,9 @@ def test_benign_work_comes_after_a_break_from_severe_content(open_desk: Open, cl
     assert closed() != "cool-down"
 
 
-def test_every_prefix_of_a_queue_holds_the_contracts_shares(open_desk: Open) -> None:
+def test_every_prefix_of_a_queue_holds_the_contracts_shares(transaction: Open) -> None:
     """However early the work stops, no stratum is ahead of its share by more than one record."""
-    program = open_desk()
+    program = transaction()
     ana = person(program, "ana", "reviewer")
     queue = preference_queue(program, ana)
     seen: list[str] = []
@@ -197,9 +199,9 @@ def test_every_prefix_of_a_queue_holds_the_contracts_shares(open_desk: Open) -> 
             assert count <= total[value] / len(seen) * length + 1.5
 
 
-def test_passes_are_independent_people_and_never_ones_own_work(open_desk: Open) -> None:
+def test_passes_are_independent_people_and_never_ones_own_work(transaction: Open) -> None:
     """Three passes are three people; who wrote a candidate is not among them."""
-    program = open_desk()
+    program = transaction()
     people = [person(program, name, "reviewer") for name in ("ana", "ben", "eva", "ida")]
     held: dict[str, list[str]] = {}
     for who in people:
@@ -213,10 +215,10 @@ def test_passes_are_independent_people_and_never_ones_own_work(open_desk: Open) 
     assert verify(program.store).ok
 
 
-def test_a_second_review_and_an_adjudication_follow_from_the_contract(open_desk: Open) -> None:
+def test_a_second_review_and_an_adjudication_follow_from_the_contract(transaction: Open) -> None:
     """Two against one where the layer asks for agreement: one more pass, then a senior decision."""
     change = "on_disagreement: preserve -> on_disagreement: second_review"
-    program = open_desk(layer=change, all="agreement: 0.66, max_abstentions: 1, on_disagreement: second_review -> agreement: 1.0, max_abstentions: 1, on_disagreement: second_review")  # fmt: skip
+    program = transaction(layer=change, all="agreement: 0.66, max_abstentions: 1, on_disagreement: second_review -> agreement: 1.0, max_abstentions: 1, on_disagreement: second_review")  # fmt: skip
     people = [person(program, name, "reviewer") for name in ("ana", "ben", "eva", "ida")]
     for place, who in enumerate(people[:3]):
         queue = preference_queue(program, who)
@@ -239,9 +241,9 @@ def test_a_second_review_and_an_adjudication_follow_from_the_contract(open_desk:
     assert program.adjudication.waiting(sen).open > 0
 
 
-def test_sentinels_come_among_the_work_and_look_like_it(open_desk: Open) -> None:
+def test_sentinels_come_among_the_work_and_look_like_it(transaction: Open) -> None:
     """Known records come at their share, to nobody twice, and the card of the queue tells nothing."""
-    program = open_desk(share="  blinded: true ->   blinded: true\n  sentinel_share: 0.5")
+    program = transaction(share="  blinded: true ->   blinded: true\n  sentinel_share: 0.5")
     known = pairs(program)[:4]
     rubric = program.context.ids["rubric"]
     keys = [
@@ -267,9 +269,9 @@ def test_sentinels_come_among_the_work_and_look_like_it(open_desk: Open) -> None
     assert len(shapes) == 1
 
 
-def test_queues_are_filled_once_and_again_when_a_record_came(open_desk: Open) -> None:
+def test_queues_are_filled_once_and_again_when_a_record_came(transaction: Open) -> None:
     """Where nothing came nothing is read; a new record waits, and another contract reads anew."""
-    program = open_desk()
+    program = transaction()
     assert program.desk.fill() == Filled()
     late = pairs(program)[0].replace(key="came-late")
     with program.store.write("record.import", actor="tests") as unit:
@@ -279,7 +281,7 @@ def test_queues_are_filled_once_and_again_when_a_record_came(open_desk: Open) ->
     assert Passes(program.store).wanted([late.id])
     assert program.desk.fill() == Filled()
     old = filled_under(program.context)
-    changed = open_desk(cap="daily_minutes: 120 -> daily_minutes: 10")
+    changed = transaction(cap="daily_minutes: 120 -> daily_minutes: 10")
     queue_store, new = SqlQueue(changed.store), filled_under(changed.context)
     assert new != old
     assert queue_store.filled_to(new) == queue_store.newest_record()
@@ -287,10 +289,10 @@ def test_queues_are_filled_once_and_again_when_a_record_came(open_desk: Open) ->
 
 
 def test_an_exam_opens_the_queue_and_the_judgment_names_the_qualification(
-    open_desk: Open,
+    transaction: Open,
 ) -> None:
     """Where there is an exam, the role alone opens nothing; the right answers do, until a day."""
-    program = open_desk(exam="items: 40, pass_mark: 0.85 -> items: 12, pass_mark: 0.75")
+    program = transaction(exam="items: 40, pass_mark: 0.85 -> items: 12, pass_mark: 0.75")
     known = [each for each in pairs(program) if each.task.taxonomy["language"] == "en"][:12]
     rubric = program.context.ids["rubric"]
     scope = QualificationScope(role="reviewer", family="preference", language="en")
@@ -335,9 +337,9 @@ def test_an_exam_opens_the_queue_and_the_judgment_names_the_qualification(
     assert stored.reviewer.qualification == held.id
 
 
-def test_a_gap_of_the_rubric_is_kept_with_its_record(open_desk: Open) -> None:
+def test_a_gap_of_the_rubric_is_kept_with_its_record(transaction: Open) -> None:
     """The gap names the record, the rubric in force and the reviewer's words."""
-    program = open_desk()
+    program = transaction()
     ana = person(program, "ana", "reviewer")
     lease = claim(program, ana)
     assert lease

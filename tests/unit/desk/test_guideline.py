@@ -107,7 +107,7 @@ def test_a_gap_is_answered_for_those_who_asked_and_is_open_no_more(changed: Prog
     assert [answer.text for _, answer in changed.guideline.answers(ana)] == ["No."]
     assert changed.guideline.answers(ben) == []
     touched = [each for each in changed.guideline.second_look().needed if each.gaps]
-    assert {(each.record, each.gaps) for each in touched} == {(gap.record, (gap.gap,))}
+    assert {(each.record, each.gaps) for each in touched} == {(gap.record, made.gaps)}
 
 
 @pytest.mark.parametrize(

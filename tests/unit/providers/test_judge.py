@@ -15,7 +15,7 @@ from assay.providers.endpoint import Completion, SamplingParameters
 from assay.providers.judge import JudgeAnswer, join, judge_instructions, orders_of, pseudonym_of
 from assay.providers.judge_answer import MAX_CHARACTERS, MAX_REASON, read_judge_answer
 from assay.providers.judge_run import JudgedRecord, JudgeRun
-from assay.providers.judging import JudgeConfig, JudgePlan, store_judgments, to_judge
+from assay.providers.judge_runner import JudgeConfig, JudgePlan, store_judgments, to_judge
 from assay.providers.model_run import run_judge
 from assay.providers.openai_compatible import Settings
 from assay.quality.case import cases

@@ -17,8 +17,8 @@ from assay.providers.draft import draft_from_row
 from assay.providers.endpoint import SamplingParameters
 from assay.providers.model_run import run_sampling
 from assay.providers.openai_compatible import Settings
-from assay.providers.sampling import Sampled, SamplingPlan
 from assay.providers.sampling_report import SamplingReport
+from assay.providers.sampling_run import Sampled, SamplingPlan
 from assay.records.record import Record
 from simulators.scripted_endpoint import Deed, Refuse, Say, scripted_endpoint, steady
 
@@ -32,7 +32,7 @@ from assay.providers.openai_compatible import Settings
 from assay.providers.model_run import run_sampling
 from assay.providers.draft import draft_from_row
 from assay.providers.endpoint import SamplingParameters
-from assay.providers.sampling import SamplingPlan
+from assay.providers.sampling_run import SamplingPlan
 
 url, journal = sys.argv[1:]
 drafts = (

@@ -13,8 +13,8 @@ from assay.core.errors import InputError, MachineError, UsageError
 from assay.providers.cost import read_prices
 from assay.providers.draft import draft_from_record, draft_from_row
 from assay.providers.endpoint import Completion, Failure, Request, SamplingParameters
-from assay.providers.sampling import Sampled, SamplingPlan, candidate_of, sample_drafts
 from assay.providers.sampling_report import SamplingReport, add_to_report
+from assay.providers.sampling_run import Sampled, SamplingPlan, candidate_of, sample_drafts
 from assay.records.candidate import Candidate, MadeByModel, MadeByUnknown
 from assay.records.evidence import Evidence
 from assay.records.kinds import Adversarial, Outcome

@@ -194,3 +194,12 @@ def test_a_batch_without_enough_words_overlaps_nothing() -> None:
     short = Compared("rec_short", (("/task", "two words"),))
     assert list(INDEX.overlaps([])) == []
     assert list(INDEX.overlaps([short])) == [()]
+
+
+def test_an_escaped_separator_moves_no_finding_to_another_thing() -> None:
+    """A text with an escaped zero character is one text: the next thing is the one that overlaps."""
+    sealed = index(record(prose(40, 1)))
+    for zero in ("\\u0000", "\\x00", "%00", "&#0;", "\x00"):
+        things = [Compared.of("a", f"one {zero} two {zero} three"), Compared.of("b", prose(40, 1))]
+        first, second = sealed.overlaps(things)
+        assert (first, bool(second)) == ((), True), zero

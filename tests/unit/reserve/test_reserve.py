@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pyrage
@@ -9,7 +10,7 @@ import pytest
 
 import assay
 from assay.core.clock import fixed_clock
-from assay.core.errors import InputError, UsageError
+from assay.core.errors import InputError, MachineError, UsageError
 from assay.demo.documents import write_program
 from assay.demo.evaluation import build_reserve
 from assay.demo.world import build_world
@@ -189,3 +190,44 @@ def test_the_opened_rows_hold_what_was_sealed(
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     assert all(row["item"].startswith("item-") and row["task"]["messages"] for row in rows)
     assert CANARY in {row["task"]["messages"][0]["content"] for row in rows}
+
+
+VAULT_DAMAGE = {
+    "an item is gone": ("DELETE FROM vault_items WHERE item = (SELECT min(item) FROM vault_items)", "2 items"),
+    "a key is gone": ("DELETE FROM vault_keys", "the key of 3 items is gone"),
+    "a table is gone": ("DROP TABLE vault_items", "no table vault_items"),
+    "bytes are overwritten": ("", "damaged"),
+}  # fmt: skip
+"""Name -> the statement that damages a vault, and what the refusal names."""
+
+
+@pytest.mark.parametrize("name", list(VAULT_DAMAGE))
+def test_a_damaged_vault_is_named_before_figures_of_the_reserve(
+    name: str, program: Program, holdout: Path
+) -> None:
+    """Its status, without a key, sees lost items, keys, tables and pages, and says what to do."""
+    statement, told = VAULT_DAMAGE[name]
+    program.reserve.seal(holdout)
+    assert program.reserve.status().vault == "whole"
+    [file] = (program.folder / ".vault").glob("*.sqlite")
+    if statement:
+        with closing(sqlite3.connect(file)) as vault:
+            vault.execute(statement)
+            vault.commit()
+    else:
+        content = bytearray(file.read_bytes())
+        content[4096:12288] = bytes(8192)
+        file.write_bytes(content)
+    with pytest.raises(MachineError, match=told) as named:
+        program.reserve.status()
+    assert named.value.code == "vault-damaged"
+    assert "backup" in named.value.hint
+
+
+def test_a_vault_on_another_machine_is_said_to_be_there(program: Program, holdout: Path) -> None:
+    """A machine without the vault's file shows the figures of the store, and makes no vault."""
+    program.reserve.seal(holdout)
+    [file] = (program.folder / ".vault").glob("*.sqlite")
+    file.rename(file.with_suffix(".elsewhere"))
+    assert program.reserve.status().vault == "not_here"
+    assert not file.exists()

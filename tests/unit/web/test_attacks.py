@@ -202,6 +202,30 @@ def test_a_header_without_end_is_cut_off(program: Program) -> None:
         endless.close()
 
 
+@pytest.mark.parametrize("way", ["one field", "many fields", "address", "after an answer"])
+def test_a_header_of_100_kb_in_one_packet_is_answered_with_431(program: Program, way: str) -> None:
+    """However its bytes are spread, it reaches no route, and the connection is ended."""
+    large = {
+        "one field": b"GET /health HTTP/1.1\r\nhost: x\r\nx-a: " + b"a" * 100_000,
+        "many fields": b"GET /health HTTP/1.1\r\nhost: x\r\n" + b"x-a: aaaaa\r\n" * 9_000 + b"y: y",
+        "address": b"GET /health?" + b"a" * 100_000 + b" HTTP/1.1\r\nhost: x",
+        "after an answer": b"GET /health HTTP/1.1\r\nhost: x\r\nx-a: " + b"a" * 100_000,
+    }[way]
+    with _serving(create_app(program, sweep_seconds=3600), BoundedProtocol) as port:
+        sender = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        if way == "after an answer":
+            sender.sendall(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
+            assert sender.recv(65536).startswith(b"HTTP/1.1 200")
+        sender.sendall(large + b"\r\n\r\n")
+        told = sender.recv(65536)
+        assert told.startswith(b"HTTP/1.1 431 ")
+        assert b"application/problem+json" in told
+        assert _is_ended(sender)
+        sender.close()
+        usual = httpx.get(f"http://127.0.0.1:{port}/health", headers={"x-a": "a" * 30_000})
+        assert usual.status_code == 200
+
+
 def test_who_waits_longest_makes_room(program: Program) -> None:
     """With every connection taken by clients that send nothing, a new one is served all the same."""
     with _serving(create_app(program, sweep_seconds=3600), _Few) as port:

@@ -8,7 +8,7 @@ from unit.bootstrap.test_guideline import judge, publish
 from assay.program.program import Program
 from assay.records.judgment import SectionRuling
 from assay.records.record import Record
-from assay.review.guideline_gap import GapAnswer
+from assay.review.guideline_gap import GapAnswer, GuidelineGap
 from assay.web.app import create_app
 from assay.web.authentication import COOKIE
 from simulators.desk_program import PASSWORD, opened
@@ -38,6 +38,9 @@ def test_a_gap_is_shown_answered_and_told_to_who_asked(sign_in: SignIn, program:
     assert "Is &lt;b&gt;haste&lt;/b&gt; assumed?" in shown
     assert all(each.pseudonym not in shown for each in program.accounts.all())
     (gap,) = program.guideline.gaps(account(program, "lea"))
+    [stored] = program.store.scan(GuidelineGap)
+    assert stored.id not in shown, "it is a digest of a record that a lead may not be able to read"
+    assert gap.gap in shown
     half = lead.post("/guideline/answers", data={"text": "Only where the request says so."})
     assert half.status_code == 400
     assert "names no gap" in half.text

@@ -81,6 +81,41 @@ def test_a_name_that_failed_too_often_waits_and_says_how_long(
     assert COOKIE not in client.cookies
 
 
+def test_servers_of_one_store_count_failed_sign_ins_together(client: Client, folder: Path) -> None:
+    """What failed at one of two servers is not tried anew at the other, by name or by address."""
+    with (
+        opened(folder) as second,
+        TestClient(create_app(second, sweep_seconds=3600), base_url="https://desk.test") as other,
+    ):
+        for _ in range(5):
+            client.post("/sign-in", data={"name": "ana", "password": "no"})
+        given = {"name": "ana", "password": PASSWORD}
+        assert other.post("/sign-in", data=given).status_code == 429
+        codes = [
+            each.post("/sign-in", data={"name": f"n{number}", "password": "no"}).status_code
+            for number in range(4)
+            for each in (client, other)
+        ]
+        assert codes == [401] * 4 + [429] * 4
+
+
+def test_a_right_link_lets_in_however_many_sign_ins_failed(
+    client: Client, program: Program
+) -> None:
+    """Neither failed sign-ins of its address or name nor wrong links keep the holder of a link out."""
+    link = program.accounts.invite(["reviewer"], by="adm", name="new")
+    for name in ["new"] * 6 + [f"n{number}" for number in range(8)]:
+        client.post("/sign-in", data={"name": name, "password": "wrong"})
+    assert client.post("/sign-in", data={"name": "new", "password": OTHER}).status_code == 429
+    wrong = [client.get(f"/invitation/{number:040}").status_code for number in range(12)]
+    assert wrong == [404] * 10 + [429] * 2
+    assert client.post(f"/invitation/{1:040}", data={"name": "x"}).status_code == 429
+    assert client.get(f"/invitation/{link}").status_code == 200
+    given = {"name": "new", "password": OTHER}
+    made = client.post(f"/invitation/{link}", data=given, follow_redirects=False)
+    assert (made.status_code, COOKIE in client.cookies) == (303, True)
+
+
 def test_an_administrator_sees_failed_sign_ins_and_no_typed_secret(
     client: Client, sign_in: SignIn
 ) -> None:

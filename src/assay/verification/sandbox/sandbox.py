@@ -150,19 +150,26 @@ class WarmSandbox:
             )
 
     def _apart(self, candidate: str, job: dict[str, Any], limits: Limits) -> TestRun:
-        """A split check; once more where it failed and the candidate changed its arguments.
+        """A split check; once more where the candidate changed its arguments, or gave one back.
 
         Tests that run apart do not see such changes, because a candidate could change by them what
-        it is compared with. A failure that they would turn into a pass is none that is known.
+        it is compared with. A failure that they would turn into a pass is none that is known, and a
+        pass has to hold where they are seen as well.
         """
         found, said = self._split(candidate, {**job, "reflects": False}, limits)
-        if isinstance(found.verdict, Fail) and said.get("changed"):
-            other, _ = self._split(candidate, {**job, "reflects": True}, limits)
-            if isinstance(other.verdict, Pass):
-                reason = f"the tests need what the candidate changed in its arguments: {found.verdict.reason}"
-                unseen = Uncarried(reason=one_line(reason))
-                return msgspec.structs.replace(found, verdict=unseen)
-        return found
+        if not said.get("changed") or not isinstance(found.verdict, Fail | Pass):
+            return found
+        other, _ = self._split(candidate, {**job, "reflects": True}, limits)
+        if isinstance(found.verdict, Pass):
+            if isinstance(other.verdict, Pass | Fail):
+                return other
+            seen = "they do not end where they see it"
+        elif isinstance(other.verdict, Pass):
+            seen = found.verdict.reason
+        else:
+            return found
+        reason = f"the tests need what the candidate changed in its arguments: {seen}"
+        return msgspec.structs.replace(found, verdict=Uncarried(reason=one_line(reason)))
 
     def _split(
         self, candidate: str, job: dict[str, Any], limits: Limits

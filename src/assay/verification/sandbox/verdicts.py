@@ -120,13 +120,16 @@ def _tests_broke(said: dict[str, Any], ours: Ending) -> MachineVerdict:
                 reason="the tests did not end, and had not heard from the candidate"
             )
         return SAID_NOTHING
-    if ours.stopped == "time":
-        return Timeout()
+    if ours.stopped in _STOPPED:
+        return _STOPPED[ours.stopped]
     if ours.signal in _FAULTS:
         return Crash(reason=f"its answer had the tests' process ended by {_signal(ours.signal)}")
-    if ours.code:
-        return Fail(reason=f"the tests ended with exit code {ours.code}")
-    return SAID_NOTHING
+    if ours.machine_full:
+        return VerifierError(
+            reason="this machine ran out of memory, and the kernel ended the process"
+        )
+    how = f"by {_signal(ours.signal)}" if ours.signal else f"with exit code {ours.code}"
+    return Fail(reason=f"the tests ended {how} after the candidate had answered")
 
 
 def said_verdict(said: dict[str, Any]) -> MachineVerdict | None:

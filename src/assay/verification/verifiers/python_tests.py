@@ -30,7 +30,8 @@ class PythonTests(Test, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limits = (
         "It sees what the tests ask and nothing else: not security, not speed, not readability.",
         "Values of Python's own kinds pass between code and tests; other objects do not (`uncarried`).",
-        "An assertion in a branch that was not taken is listed, and does not stop a pass.",
+        "An assertion that a branch by platform or input leaves out is listed, and does not stop a pass.",
+        "One that the candidate's answers lead past fails it, in doubt a right candidate as well.",
         "Changes to arguments are not seen by the tests; a failure that rests on that is `uncarried`.",
         "Inputs of the tests are seen by the candidate, so hidden tests need inputs of their own.",
         "`shared_process` runs suites and stateful tests, and a candidate can forge its verdict.",

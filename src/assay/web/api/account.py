@@ -88,7 +88,7 @@ class SignInsController(Controller):
         sync_to_thread=False,
     )
     def failed(self, program: NamedDependency[Program]) -> FailedTries:
-        """Failed tries since the last success, counted by the server process that answers."""
+        """Failed tries since the last success, counted by all server processes of this machine."""
         return FailedTries(items=program.accounts.failed())
 
 

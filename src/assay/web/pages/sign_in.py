@@ -8,7 +8,6 @@ from anyio.to_thread import run_sync
 from litestar import Request, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.params import PathParameter
 from litestar.response import Redirect, Template
 
@@ -22,17 +21,12 @@ from assay.web.authentication import COOKIE, opt, own_form, texts
 from assay.web.forms import read_form
 from assay.web.pages.frame import Asked, page
 
-TRIES_A_MINUTE = 10
-"""Passwords that one address may try in a minute."""
-
 LONGEST_PATH = 1000
 """Most characters of a path to go on to after signing in."""
 
 _OWN_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 
 Secret = Annotated[str, PathParameter(pattern=r"^[A-Za-z0-9_-]{20,100}$")]
-
-_SLOW = RateLimitConfig(rate_limit=("minute", TRIES_A_MINUTE), store="sign_in").middleware
 
 
 @get("/sign-in", opt=opt(Permission.public), include_in_schema=False)
@@ -50,7 +44,6 @@ async def sign_in_page(request: Asked, program: NamedDependency[Program]) -> Tem
     "/sign-in",
     opt=opt(Permission.public, form=True),
     include_in_schema=False,
-    middleware=[_SLOW],
     status_code=200,
 )
 async def sign_in(request: Asked, program: NamedDependency[Program]) -> Template | Redirect:
@@ -86,7 +79,7 @@ async def sign_out(
 @get("/invitation/{secret:str}", opt=opt(Permission.public), include_in_schema=False, sync_to_thread=False)  # fmt: skip
 def invitation_page(request: Asked, program: NamedDependency[Program], secret: Secret) -> Template:
     """The page behind a one-time link."""
-    found = program.accounts.invitation(secret)
+    found = program.accounts.invitation(secret, address=_address(request))
     chosen = found.name or request.query_params.get("name", "")
     return page(
         "invitation.html",
@@ -104,7 +97,6 @@ def invitation_page(request: Asked, program: NamedDependency[Program], secret: S
     "/invitation/{secret:str}",
     opt=opt(Permission.public, form=True),
     include_in_schema=False,
-    middleware=[_SLOW],
     status_code=200,
 )
 async def accept(
@@ -112,9 +104,12 @@ async def accept(
 ) -> Template | Redirect:
     """Make the account that a one-time link is for, and sign it in."""
     given = texts(await read_form(request), ("name", "password"))
-    found = program.accounts.invitation(secret)
+    found = program.accounts.invitation(secret, address=_address(request))
+    entering = partial(
+        program.accounts.enter, secret, name=given["name"], password=given["password"]
+    )
     try:
-        program.accounts.accept(secret, name=given["name"], password=given["password"])
+        signed_in = await run_sync(entering)
     except UsageError as error:
         return page(
             "invitation.html",
@@ -128,9 +123,6 @@ async def accept(
             provider=_provider(program),
             fault=error,
         )
-    signed_in = program.accounts.sign_in(found.name or given["name"], given["password"])
-    if signed_in is None:
-        return Redirect("/sign-in", status_code=303)
     seat(program, signed_in.principal)
     return with_cookie(Redirect("/", status_code=303), signed_in)
 
@@ -143,8 +135,13 @@ def _provider(program: Program) -> str | None:
 
 async def _in_thread(request: Asked, program: Program, name: str, password: str) -> SignedIn | None:
     """Hashing a password takes long on purpose; the other requests go on meanwhile."""
-    address = request.client.host if request.client else ""
-    return await run_sync(partial(program.accounts.sign_in, name, password, address=address))
+    trying = partial(program.accounts.sign_in, name, password, address=_address(request))
+    return await run_sync(trying)
+
+
+def _address(request: Asked) -> str:
+    """Where a request comes from, as the server has it: a proxy that is trusted may have said it."""
+    return request.client.host if request.client else ""
 
 
 def seat(program: Program, who: Principal) -> None:

@@ -89,8 +89,8 @@ def test_a_limit_is_named_where_the_kernel_saw_it(
         ("this is no Python", VerifierError),
         ("import nothing_of_this_name\nassert add(1, 2) == 3", VerifierError),
         ("raise SystemExit(0)", VerifierError),
-        ("assert add(1, 2) == 3\nraise SystemExit(0)", VerifierError),
-        ("assert add(1, 2) == 3\nimport os\nos._exit(0)", VerifierError),
+        ("assert add(1, 2) == 3\nraise SystemExit(0)", Pass),
+        ("assert add(1, 2) == 3\nimport os\nos._exit(0)", Fail),
         ("while add(1, 2): pass", Timeout),
     ],
 )

@@ -78,6 +78,7 @@ class Pair:
     def __getitem__(self, n): return (self.a, self.b)[n]
     def swap(self): return Pair(self.b, self.a)
     def __str__(self): return f"{self.a}-{self.b}"
+def same(pair): return pair
 def longest(pairs): return max(p.b - p.a for p in pairs)
 def numbers(n):
     for each in range(n): yield each
@@ -109,9 +110,8 @@ def test_an_object_is_asked_for_what_an_assertion_needs_of_it(
 
 @pytest.mark.parametrize(
     "tests",
-    ["assert Pair(1, 2) == (1, 2)", "assert Pair(1, 2) < 3", "assert {Pair(1, 2): 1}",
-     "assert Pair(1, 2) + 1 == 3", "assert isinstance(Pair(1, 2), Pair)", "assert (1, 2) != Pair(1, 2)",
-     "assert Pair(1, 2) in [(1, 2)]"],
+    ["assert Pair(1, 2) == (1, 2)", "assert Pair(1, 2) < 3", "assert same(Pair(1, 2)) + 1 == 3",
+     "assert 1 + same(Pair(1, 2)) == 3", "assert (1, 2) != Pair(1, 2)", "assert Pair(1, 2) in [(1, 2)]"],
 )  # fmt: skip
 def test_what_would_tell_the_candidate_what_is_expected_is_not_asked(
     sandbox: WarmSandbox, tests: str
@@ -120,6 +120,18 @@ def test_what_would_tell_the_candidate_what_is_expected_is_not_asked(
     told = "seen = []\nclass Odd:\n  def __eq__(s, o): seen.append(o); return True\n  __lt__ = __add__ = __eq__\n"
     found = check(sandbox, told + PAIRS, tests)
     assert isinstance(found.verdict, Uncarried), found
+
+
+def test_an_object_lacks_what_its_class_lacks(sandbox: WarmSandbox) -> None:
+    """A class that defines equality alone has no hash and no sum, as in an ordinary run."""
+    for tests in (
+        "assert {Pair(1, 2): 1}",
+        "assert Pair(1, 2) + 1 == 3",
+        "assert next(Pair(1, 2))",
+    ):
+        found = check(sandbox, PAIRS, tests)
+        assert isinstance(found.verdict, Fail), found
+        assert "TypeError" in found.verdict.reason
 
 
 @pytest.mark.parametrize(

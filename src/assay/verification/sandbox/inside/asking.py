@@ -1,71 +1,41 @@
-"""What the tests ask of a candidate over the wire: its functions, and objects that are no values."""
+"""What the tests ask of a candidate over the wire: its names, and objects that are no values."""
 
+import _thread
 import collections
+import io
+import os
+import sys
+import types
 from collections.abc import Callable
-from typing import Any, Literal, NoReturn
+from typing import Any
 
 from assay.verification.sandbox.inside import wire
+from assay.verification.sandbox.inside.asked import ENDING
+from assay.verification.sandbox.inside.endings import (
+    CandidateError,
+    EndingError,
+    ForeignError,
+    LackingError,
+    SilentError,
+    UnaskableError,
+    UncarriedError,
+)
+from assay.verification.sandbox.inside.stand_ins import (
+    Kind,
+    Name,
+    Report,
+    Role,
+    StandIns,
+    is_stand_in,
+    loaded,
+    state_of,
+)
 
 SHOWN = 300
 """Characters of what a candidate says that are shown."""
 
-_RAISED = (
-    ArithmeticError, AssertionError, AttributeError, EOFError, FloatingPointError, IndexError,
-    KeyError, LookupError, NameError, NotImplementedError, OSError, OverflowError,
-    PermissionError, FileNotFoundError, RecursionError, RuntimeError, TimeoutError, TypeError,
-    UnicodeError, ValueError, ZeroDivisionError,
-)  # fmt: skip
-RAISED = {each.__name__: each for each in _RAISED}
-"""Errors of the candidate that are raised again in the tests. None of those is here that steer a
-loop, end a program or say that the tests themselves met a limit: `StopIteration` in a call would end
-the tests' own loops early."""
-
-Report = dict[str, Any]
-Role = Literal["name", "made", "result", "attribute"]
-"""A name of the candidate's; what the tests made from a class of such a name, and all that comes of
-it; what a function gave; an attribute of that."""
-
-
-class CandidateError(Exception):
-    """The candidate raised an error that has no name here."""
-
-
-class EndingError(BaseException):
-    """The candidate gave no answer that the tests can go on with.
-
-    It ends the check even where the tests catch it.
-    """
-
-    verdict: str
-    """What it means for the check."""
-
-
-class SilentError(EndingError):
-    """The candidate gave no answer: what it did instead is for the fork server to say."""
-
-    verdict = "silent"
-
-
-class LackingError(EndingError):
-    """The candidate could not be loaded, lacks a name, or broke the rules of the wire."""
-
-    verdict = "fail"
-
-
-class UncarriedError(EndingError):
-    """The candidate's answer cannot be carried to the tests, so nothing is known about it."""
-
-    verdict = "uncarried"
-
-
-class UnaskableError(EndingError):
-    """The tests give the candidate an object of their own, which no candidate has a part in."""
-
-    verdict = "error"
-
-
-class ForeignError(wire.WireError):
-    """An object of the tests, which stays with them."""
+_WATCHED = ("builtins", "sys", "time", "random", "os", "posixpath")
+"""Modules whose parts the tests may not replace: the candidate has its own, where nothing changes."""
 
 
 class Questions:
@@ -78,10 +48,18 @@ class Questions:
         """The wire."""
         self._report = report
         self._reflects = reflects
+        self._stand_ins = StandIns(self)
+        self._alone = _thread.RLock()
+        self._loaded: dict[str, Any] = {}
+        self._begun = False
+        self._streams = sys.stdin, sys.stdout, sys.stderr
+        # What tests and candidate both have, each their own.
+        self._world = {each: dict(_namespace(each)) for each in _WATCHED if each in sys.modules}
+        self._world["os.environ"] = dict(os.environ)
         self.changed = False
-        """Whether a call has changed an argument."""
+        """Whether a call has changed an argument, or given one back."""
         self.answers = 0
-        """Questions that were answered."""
+        """Questions that were answered, other than for what has a name."""
         self.names: set[str] = set()
         """Names of the candidate that were asked for."""
         self.raised: set[str] = set()
@@ -89,8 +67,42 @@ class Questions:
         self.ending: EndingError | None = None
         """Why nothing more can be asked; None while it can."""
 
+    def load(self, name: str) -> Any:
+        """What the candidate has under a name: a value, or what stands for an object.
+
+        Args:
+            name: the name; empty for its last function.
+
+        Raises:
+            EndingError: if it has none, or none that travels.
+        """
+        self.names.add(name)
+        if name in self._loaded:
+            return self._loaded[name]
+        # What is written like a class is one to the tests, and its methods are what is tested.
+        is_class = name[:1].isupper() and "_" not in name
+        role: Role = "class" if is_class else "name"
+        found = self.ask({"name": name}, "itself", role=role, own=True)
+        if type(found) is Kind:
+            state_of(found).role = role
+        # A name of another thing may come to mean another one: it is asked for each time.
+        if type(found) is Kind or isinstance(found, types.FunctionType):
+            self._loaded[name] = found
+        return found
+
+    def name(self, name: str) -> Name:
+        """A name that is looked up when it is used."""
+        return Name(lambda: self.load(name))
+
     def ask(
-        self, target: Report, do: str, arguments: Any = (), named: Any = None, role: Role = "result"
+        self,
+        target: Report,
+        do: str,
+        arguments: Any = (),
+        named: Any = None,
+        role: Role = "result",
+        *,
+        own: bool = False,
     ) -> Any:
         """Ask about a name or an object of the candidate.
 
@@ -100,30 +112,86 @@ class Questions:
             arguments: what is asked with.
             named: the same by names.
             role: what an object is that comes back.
+            own: whether an object comes back as itself even where it holds a value that can change.
 
         Raises:
             EndingError: if no answer came with which the tests can go on.
             StopIteration: if an iterator of the candidate is at its end.
             Exception: what the candidate raised.
         """
-        if self.ending:
-            raise self.ending
-        if "name" in target:
-            self.names.add(target["name"])
-        try:
-            answer = self._sent({**target, "do": do}, arguments, named or {})
-            if "changed" in answer:
-                self.changed = True
-                if self._reflects:
-                    self._reflect(arguments, answer["changed"], role)
-            return self._value(do, answer, role)
-        except EndingError as error:
-            self.ending = error
-            raise
+        # Threads of the tests ask one after another.
+        with self._alone:
+            if self.ending:
+                raise self.ending
+            try:
+                self._same_world()
+                given = [loaded(each) for each in arguments]
+                more = {key: loaded(each) for key, each in (named or {}).items()}
+                answer = self._sent({**target, "do": do, "own": own}, given, more)
+                self._heard_streams(answer)
+                if "changed" in answer:
+                    self.changed = True
+                    if self._reflects:
+                        given += more.values()
+                        self._reflect(given, answer["changed"], role)
+                        if answer.get("same") in range(len(given)):
+                            return given[answer["same"]]
+                return self._value(do, answer, role)
+            except EndingError as error:
+                self.ending = error
+                raise
+
+    def _same_world(self) -> None:
+        """Refuse to go on where the tests replaced what the candidate uses as well.
+
+        Raises:
+            UnaskableError: if they did.
+        """
+        for place, before in self._world.items():
+            now = _namespace(place)
+            if now == before:
+                continue
+            for each in now.keys() | before.keys():
+                if now.get(each) != before.get(each) and not str(each).startswith("_"):
+                    raise _replaced(f"{place}.{each}")
+        mocks = sys.modules.get("unittest.mock")
+        if mocks:
+            self._no_mocks(mocks.NonCallableMock)
+
+    @staticmethod
+    def _no_mocks(kind: type) -> None:
+        """The same for what the tests loaded later: a mock stands in a module of the library."""
+        for place in sys.stdlib_module_names & sys.modules.keys():
+            for name, each in list(getattr(sys.modules[place], "__dict__", {}).items()):
+                if issubclass(type(each), kind):
+                    raise _replaced(f"{place}.{name}")
+
+    def _given_streams(self) -> Report:
+        """The streams that the tests replaced, for the time of a call."""
+        told: Report = {}
+        for name, before in zip(("stdin", "stdout", "stderr"), self._streams, strict=True):
+            now = getattr(sys, name)
+            if now is before:
+                continue
+            told[name] = True
+            if name == "stdin":
+                if not isinstance(now, io.StringIO):
+                    raise _replaced("sys.stdin")
+                told[name] = now.getvalue()[now.tell() :]
+        return told
+
+    def _heard_streams(self, answer: Report) -> None:
+        for name in ("stdout", "stderr"):
+            if type(answer.get(name)) is str and getattr(sys, name) is not None:
+                getattr(sys, name).write(answer[name])
+        if type(answer.get("unread")) is int and isinstance(sys.stdin, io.StringIO):
+            whole = len(sys.stdin.getvalue())
+            sys.stdin.seek(min(max(whole - answer["unread"], sys.stdin.tell()), whole))
 
     def _sent(self, message: Report, arguments: Any, named: Any) -> Report:
         silent = SilentError("the candidate ended before the tests did")
         try:
+            message |= self._given_streams()
             message["arguments"] = wire.pack(list(arguments), self._number)
             message["named"] = wire.pack(dict(named), self._number)
             wire.send(self.peer, message)
@@ -137,57 +205,66 @@ class Questions:
             raise UncarriedError(f"an argument does not travel: {error}") from error
         try:
             answer = wire.receive(self.peer)
+            self._stand_ins.hear(answer.get("kinds", []))
         except wire.ClosedError as error:
             raise silent from error
         except wire.WireError as error:
             raise LackingError(f"the candidate sent {error}") from error
-        if not self.answers:
+        if not self._begun:
+            self._begun = True
             self._report({"asked": True})
-        self.answers += 1
+        self.answers += message["do"] != "itself"
         return answer
 
-    @staticmethod
-    def _number(value: Any) -> int:
+    def _number(self, value: Any, content: Any) -> int | None:
         """The number of one of the candidate's objects that goes back to it.
 
         Raises:
             ForeignError: for anything else.
         """
-        number = value._target.get("object") if isinstance(value, Remote) else None  # noqa: SLF001  one module
-        if number is None:
-            raise ForeignError(f"a {type(value).__name__[:60]} of theirs does not travel")
-        return int(number)
+        value = loaded(value)
+        try:
+            if is_stand_in(value):
+                return int(state_of(value).target["object"])
+        except AttributeError:
+            pass
+        if isinstance(value, CandidateError) or value is CandidateError:
+            raise wire.WireError("an error of the candidate that has no name in the tests")
+        if content is None:
+            raise ForeignError(f"a {wire.name_of(type(value))[:60]} of theirs does not travel")
+        return None
 
-    def _reflect(self, arguments: Any, changed: Any, role: Role) -> None:
+    def _reflect(self, given: list[Any], changed: Any, role: Role) -> None:
         """Put into arguments what a call has left in them."""
         try:
-            left = wire.unpack(changed, self._remote(role))
+            left = wire.unpack(changed, self._stand_ins.finding(role))
         except (wire.WireError, RecursionError) as error:
             raise LackingError(f"the candidate sent {error}") from error
-        if type(left) is not list or len(left) != len(arguments):
+        if left is None:
+            return
+        if type(left) is not list or len(left) != len(given):
             raise LackingError("the candidate answered with what is not an answer")
-        for given, now in zip(arguments, left, strict=True):
-            if type(given) is type(now) and type(given) in _REFILLED:
-                given.clear()
-                _REFILLED[type(given)](given, now)
+        for before, now in zip(given, left, strict=True):
+            if type(before) is type(now) and type(before) in _REFILLED:
+                before.clear()
+                _REFILLED[type(before)](before, now)
 
-    def _remote(self, role: Role) -> Callable[[int], "Remote"]:
-        return lambda number: Remote(self, {"object": number}, role)
+    def _unpacked(self, data: Any, role: Role) -> Any:
+        try:
+            return wire.unpack(data, self._stand_ins.finding(role))
+        except (wire.WireError, RecursionError) as error:
+            raise LackingError(f"the candidate sent {error}") from error
 
     def _value(self, do: str, answer: Report, role: Role) -> Any:
         if "value" in answer:
-            try:
-                return wire.unpack(answer["value"], self._remote(role))
-            except (wire.WireError, RecursionError) as error:
-                raise LackingError(f"the candidate sent {error}") from error
+            return self._unpacked(answer["value"], role)
         # In a call it would end a loop of the tests early.
-        if "end" in answer and do == "next":
-            raise StopIteration
+        if "end" in answer and do in ENDING:
+            if do == "__anext__":
+                raise StopAsyncIteration
+            raise StopIteration(self._unpacked(answer["end"], role))
         if "raised" in answer:
-            names, text = _error(answer["raised"])
-            self.raised = set(names)
-            kind = next((RAISED[each] for each in names if each in RAISED), None)
-            raise kind(text) if kind else CandidateError(f"{names[0]}: {text}")
+            raise self._error(answer)
         if "unknown" in answer:
             raise LackingError(f"the candidate defines no {str(answer['unknown'])[:SHOWN]}")
         if "broken" in answer:
@@ -197,6 +274,52 @@ class Questions:
         if type(answer.get("unfit")) is str:
             raise UncarriedError(f"the candidate's answer does not travel: {answer['unfit']}")
         raise LackingError("the candidate answered with what is not an answer")
+
+    def _error(self, answer: Report) -> Exception:
+        """The error that the candidate raised: Python's own, one of its own, or what it derives from."""
+        names, text = _error(answer["raised"])
+        self.raised = set(names)
+        found = self._unpacked(answer["error"], "result") if "error" in answer else None
+        if not isinstance(found, Exception):
+            kind = next((wire.ERRORS[each] for each in names if each in wire.ERRORS), Exception)
+            try:
+                found = CandidateError(f"{names[0]}: {text}") if kind is Exception else kind(text)
+            except TypeError:
+                found = CandidateError(f"{names[0]}: {text}")
+        if type(answer.get("cause")) is dict and "raised" in answer["cause"]:
+            found.__cause__ = self._error(answer["cause"])
+            self.raised = set(names)
+        return found
+
+
+class CandidateModule(types.ModuleType):
+    """The module `candidate`, for tests that import what they ask."""
+
+    def __init__(self, asked: Questions) -> None:
+        super().__init__("candidate")
+        self.__dict__["_asked"] = asked
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self.__dict__["_asked"].load(name)
+
+    def __setattr__(self, name: str, _: Any) -> None:
+        asked = self.__dict__["_asked"]
+        asked.ending = _replaced(f"candidate.{name}")
+        raise asked.ending
+
+
+def _replaced(what: str) -> UnaskableError:
+    return UnaskableError(
+        f"the tests cannot run apart from the candidate: they replace {what}, which it has of its own"
+    )
+
+
+def _namespace(place: str) -> dict[Any, Any]:
+    if place == "os.environ":
+        return dict(os.environ)
+    return {"argv": list(sys.argv)} if place == "sys" else vars(sys.modules[place])
 
 
 _REFILLED: dict[type, Callable[[Any, Any], None]] = {
@@ -215,102 +338,3 @@ def _error(told: Any) -> tuple[list[str], str]:
         if names:
             return names, told[1]
     raise LackingError("the candidate answered with what is not an answer")
-
-
-class Remote:  # noqa: PLW1641  its hash refuses, as set below
-    """A name or an object of the candidate, as the tests see it.
-
-    What it is asked are questions whose answers come by value: whether it is true, how long it is,
-    its items, attributes and results. Another value is never sent to it to be compared with: neither
-    by an operator nor, where a function gave it, by a method such as `startswith`, which would be
-    told what is expected and could say yes. Of a class that the tests call by its name the methods
-    are what is tested.
-    """
-
-    __slots__ = ("_asked", "_role", "_target")
-
-    def __init__(self, asked: Questions, target: Report, role: Role) -> None:
-        object.__setattr__(self, "_asked", asked)
-        object.__setattr__(self, "_target", target)
-        object.__setattr__(self, "_role", role)
-
-    def _next(self, attribute: bool = False) -> Role:
-        """What an object is that comes of this one."""
-        if self._role == "name":
-            return "made" if self._target["name"][:1].isupper() else "result"
-        if self._role == "made":
-            return "made"
-        return "attribute" if attribute else "result"
-
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
-        """Ask what a call of it gives."""
-        if self._role == "attribute" and (arguments or named):
-            self._refuse("be asked about a value by a method")
-        return self._asked.ask(self._target, "call", arguments, named, self._next())
-
-    def __bool__(self) -> bool:
-        return self._asked.ask(self._target, "truth") is True
-
-    def __len__(self) -> int:
-        found = self._asked.ask(self._target, "length")
-        return found if type(found) is int else 0
-
-    def __str__(self) -> str:
-        return str(self._asked.ask(self._target, "text"))
-
-    def __repr__(self) -> str:
-        return "<an object of the candidate>"
-
-    def __iter__(self) -> Any:
-        return self._asked.ask(self._target, "iterate", role=self._next())
-
-    def __next__(self) -> Any:
-        return self._asked.ask(self._target, "next", role=self._next())
-
-    def __getitem__(self, key: Any) -> Any:
-        if self._role in {"result", "attribute"} and type(key) is not int:
-            self._refuse("be asked for a value by a key")
-        return self._asked.ask(self._target, "item", (key,), role=self._next())
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self._asked.ask(self._target, "get", (name,), role=self._next(attribute=True))
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._asked.ask(self._target, "set", (name, value))
-
-    def __eq__(self, other: object) -> bool:
-        """Whether two of the candidate's own objects are equal, by the candidate's word."""
-        if not isinstance(other, Remote):
-            self._refuse("be compared with a value")
-        if self._target == other._target:
-            return True
-        if "object" not in other._target:
-            self._refuse("be compared with a name")
-        return self._asked.ask(self._target, "same", (other,)) is True
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __instancecheck__(self, value: object) -> bool:
-        self._refuse("say whether a value is of its class")
-
-    def _refuse(self, what: str) -> NoReturn:
-        self._asked.ending = UncarriedError(f"an object of the candidate cannot {what} here")
-        raise self._asked.ending
-
-
-def _refusing(name: str) -> Callable[..., NoReturn]:
-    def refuse(self: Remote, *_: Any) -> NoReturn:
-        self._refuse(f"be used by {name}")
-
-    return refuse
-
-
-for _name in (
-    "hash", "lt", "le", "gt", "ge", "int", "float", "complex", "index", "round", "abs", "neg",
-    "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv",
-    "mod", "rmod", "pow", "rpow", "and", "rand", "or", "ror", "xor", "rxor", "enter", "exit",
-):  # fmt: skip
-    setattr(Remote, f"__{_name}__", _refusing(f"__{_name}__"))

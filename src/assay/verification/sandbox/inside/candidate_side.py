@@ -1,16 +1,25 @@
 """The candidate's side of a split check: it answers calls and never sees a test."""
 
+import io
+import sys
 import types
-from collections.abc import Callable
 from typing import Any
 
 from assay.verification.sandbox.inside import wire
+from assay.verification.sandbox.inside.asked import ASKED, ENDING, MIMICKED, PROVIDED
 
 SHOWN = 200
 """Characters of an error's text that travel."""
 
-MOST_OBJECTS = 10_000
+MOST_TEXT = 10_000
+"""Characters of the text of an error of its own."""
+
+MOST_OBJECTS = 100_000
 """Objects of one check that are kept for the tests to ask about."""
+
+_MUTABLE = (list, dict, set, bytearray)
+_CAUSES = 3
+"""Errors behind an error that are told."""
 
 
 def serve(source: str, peer: int) -> None:
@@ -21,18 +30,20 @@ def serve(source: str, peer: int) -> None:
         peer: the wire to the tests.
     """
     module = types.ModuleType("candidate")
+    # Dataclasses and the like look their module up by its name.
+    sys.modules["candidate"] = module
+    objects = Objects()
     try:
         exec(compile(source, "<candidate>", "exec"), module.__dict__)  # noqa: S102  what the sandbox is for
     except BaseException as error:  # noqa: BLE001  whatever it raises is an answer
-        _answer(peer, _failed("broken", error))
+        _answer(peer, objects, _failed("broken", error, objects))
         return
-    objects = Objects()
     while True:
         try:
             call = wire.receive(peer)
         except wire.ClosedError:
             return
-        _answer(peer, _called(module, objects, call))
+        _answer(peer, objects, _called(module, objects, call))
 
 
 class Objects:
@@ -40,24 +51,102 @@ class Objects:
 
     def __init__(self) -> None:
         self._all: list[Any] = []
+        self._numbers: dict[int, int] = {}
+        self._described: set[int] = set()
+        self.kinds: list[dict[str, Any]] = []
+        """Classes that are to be described to the tests with the next answer."""
+        self.own: Any = None
+        """An object that is kept even where it holds a plain value that can change."""
 
-    def keep(self, value: Any) -> int:
-        """The number of an object; the same object has one number.
+    def keep(self, value: Any, content: Any = None) -> dict[str, Any] | None:
+        """What names an object, as `Keep` says: its number `n`, that of its class `k`, its content `c`.
 
         Raises:
             WireError: if too many are kept.
         """
-        for number, each in enumerate(self._all):
-            if each is value:
-                return number
-        if len(self._all) >= MOST_OBJECTS:
-            raise wire.WireError(f"more than {MOST_OBJECTS} objects are not plain values")
-        self._all.append(value)
-        return len(self._all) - 1
+        kind = type(value)
+        if content is not None and issubclass(kind, _MUTABLE) and value is not self.own:
+            return None
+        if issubclass(kind, type):
+            self._describe(value)
+            return {"class": self._number(value)}
+        self._describe(kind)
+        named: dict[str, Any] = {"n": self._number(value), "k": self._number(kind)}
+        if content is not None:
+            named["c"] = content
+        if issubclass(kind, BaseException):
+            named["e"] = [_text(value, MOST_TEXT), self._parts(value)]
+        return named
 
-    def find(self, number: int) -> Any:
+    def find(self, number: Any) -> Any:
         """The object of a number."""
         return self._all[number]
+
+    def _parts(self, error: BaseException) -> Any:
+        try:
+            return wire.pack(error.args, self.keep)
+        except (wire.WireError, RecursionError):
+            return wire.pack((_text(error),))
+
+    def _number(self, value: Any) -> int:
+        """The number of an object; the same object has one number."""
+        number = self._numbers.get(id(value))
+        if number is None:
+            number = len(self._all)
+            if number >= MOST_OBJECTS:
+                raise wire.WireError(f"more than {MOST_OBJECTS} objects are not plain values")
+            self._all.append(value)
+            self._numbers[id(value)] = number
+        return number
+
+    def _describe(self, kind: type) -> None:
+        """Tell the tests of a class and its bases, where they have not heard of it."""
+        number = self._number(kind)
+        if number in self._described:
+            return
+        self._described.add(number)
+        bases = type.__dict__["__bases__"].__get__(kind)
+        order = type.__dict__["__mro__"].__get__(kind)
+        spaces: list[tuple[type, Any]] = [
+            (each, type.__dict__["__dict__"].__get__(each)) for each in order
+        ]
+        has, own = [], []
+        nowhere: tuple[type, Any] = (object, {})
+        for name in (*PROVIDED, "__hash__"):
+            at, space = next(((at, space) for at, space in spaces if name in space), nowhere)
+            if space.get(name) is None or (at is object and name != "__hash__"):
+                continue
+            has.append(name)
+            # By identity: a class may say of itself that it equals another, or has no hash.
+            if not any(at is each for each in wire.TYPES.values()):
+                own.append(name)
+        name = wire.name_of(kind)
+        described = {
+            "id": number, "name": name, "bases": [self._base(each) for each in bases], "has": has,
+            "own": own,
+            "checks": _says_what_is_of_it(type(kind)),
+            "library": [str(getattr(kind, "__module__", "")), name],
+            "mimics": name if MIMICKED.get(name) is kind else None,
+            "fields": wire.fields_of(kind),
+        }  # fmt: skip
+        self.kinds.append(described)
+
+    def _base(self, base: type) -> Any:
+        name = wire.name_of(base)
+        if wire.TYPES.get(name) is base:
+            return name
+        self._describe(base)
+        return self._number(base)
+
+
+def _says_what_is_of_it(meta: type) -> bool:
+    """Whether classes of a metaclass decide themselves what is an instance of them."""
+    order = type.__dict__["__mro__"].__get__(meta)
+    return any(
+        "__instancecheck__" in type.__dict__["__dict__"].__get__(each)
+        for each in order
+        if each is not type and each is not object
+    )
 
 
 def _called(module: types.ModuleType, objects: Objects, call: dict[str, Any]) -> dict[str, Any]:
@@ -72,44 +161,84 @@ def _called(module: types.ModuleType, objects: Objects, call: dict[str, Any]) ->
     try:
         arguments = wire.unpack(call["arguments"], objects.find)
         named = wire.unpack(call["named"], objects.find)
-        before = _content(arguments, objects)
-        value = ASKED[call["do"]](target, *arguments, **named)
-    except StopIteration as error:
-        return {"end": True} if call["do"] == "next" else _failed("raised", error)
-    except BaseException as error:  # noqa: BLE001  whatever it raises is an answer
-        return _failed("raised", error)
-    try:
-        after = _content(arguments, objects)
-        told = {} if before == after else {"changed": after}
-        return {"value": wire.pack(value, objects.keep), **told}
+        given = [*arguments, *named.values()]
+        before = _content(given, objects)
+        streams = _Streams(call)
+        try:
+            answer = _asked(call, target, arguments, named, objects)
+        finally:
+            told = streams.ended()
+        after = _content(given, objects)
     except (wire.WireError, RecursionError) as error:
         return {"unfit": str(error)[:SHOWN]}
     except BaseException as error:  # noqa: BLE001  a value may raise while it is read
-        return _failed("raised", error)
+        return _failed("raised", error, objects)
+    if before != after or "same" in answer:
+        answer["changed"] = after
+    return {**answer, **told}
 
 
-def _content(arguments: list[Any], objects: Objects) -> Any:
+def _asked(
+    call: dict[str, Any], target: Any, arguments: list[Any], named: dict[str, Any], objects: Objects
+) -> dict[str, Any]:
+    """The answer to a question: `value`, `raised` or `end`.
+
+    Raises:
+        WireError: if the value does not travel.
+    """
+    try:
+        value = ASKED[call["do"]](target, *arguments, **named)
+    except (StopIteration, StopAsyncIteration) as error:
+        if call["do"] not in ENDING:
+            return _failed("raised", error, objects)
+        return {"end": wire.pack(getattr(error, "value", None), objects.keep)}
+    except BaseException as error:  # noqa: BLE001  whatever it raises is an answer
+        return _failed("raised", error, objects)
+    objects.own = value if call.get("own") else None
+    answer: dict[str, Any] = {"value": wire.pack(value, objects.keep)}
+    objects.own = None
+    for number, each in enumerate([*arguments, *named.values()]):
+        if each is value and isinstance(each, _MUTABLE):
+            answer["same"] = number
+    return answer
+
+
+class _Streams:
+    """The tests' streams in place of the candidate's own, for one call."""
+
+    def __init__(self, call: dict[str, Any]) -> None:
+        self._kept = sys.stdin, sys.stdout, sys.stderr
+        self._out = io.StringIO() if call.get("stdout") else None
+        self._error = io.StringIO() if call.get("stderr") else None
+        self._in = io.StringIO(call["stdin"]) if "stdin" in call else None
+        if self._out:
+            sys.stdout = self._out
+        if self._error:
+            sys.stderr = self._error
+        if self._in:
+            sys.stdin = self._in
+
+    def ended(self) -> dict[str, Any]:
+        """Give the candidate its own streams back; what it wrote, and how much it left unread."""
+        sys.stdin, sys.stdout, sys.stderr = self._kept
+        told: dict[str, Any] = {}
+        if self._out and self._out.getvalue():
+            told["stdout"] = self._out.getvalue()
+        if self._error and self._error.getvalue():
+            told["stderr"] = self._error.getvalue()
+        if self._in:
+            told["unread"] = len(self._in.read())
+        return told
+
+
+def _content(given: list[Any], objects: Objects) -> Any:
     """What arguments hold, where a call could change it; None where it could not."""
-    if all(type(each) in _FIXED for each in arguments):
+    if all(type(each) in _FIXED for each in given):
         return None
-    return wire.pack(arguments, objects.keep)
+    return wire.pack(given, objects.keep)
 
 
 _FIXED = frozenset({bool, bytes, complex, float, int, str, type(None)})
-
-ASKED: dict[str, Callable[..., Any]] = {
-    "call": lambda target, *arguments, **named: target(*arguments, **named),
-    "truth": bool,
-    "length": len,
-    "text": str,
-    "iterate": iter,
-    "next": next,
-    "item": lambda target, key: target[key],
-    "get": getattr,
-    "set": setattr,
-    "same": lambda target, other: bool(target == other),
-}
-"""What the tests may ask about an object. None of it tells the candidate what is expected."""
 
 
 def _last_function(module: types.ModuleType) -> str | None:
@@ -117,21 +246,33 @@ def _last_function(module: types.ModuleType) -> str | None:
     return names[-1] if names else None
 
 
-def _failed(how: str, error: BaseException) -> dict[str, Any]:
-    """An error by the names of its classes, its own first, and its text."""
+def _failed(how: str, error: BaseException, objects: Objects, depth: int = 0) -> dict[str, Any]:
+    """An error by the names of its classes, its own first, and its text; `error` names it whole."""
     kinds = type.__dict__["__mro__"].__get__(type(error))
     names = [wire.name_of(each)[:SHOWN] for each in kinds[:20]]
+    told: dict[str, Any] = {how: [names, _text(error)]}
     try:
-        text = str.__str__(str(error))[:SHOWN]
+        told["error"] = wire.pack(error, objects.keep)
+        if error.__cause__ and depth < _CAUSES:
+            told["cause"] = _failed("raised", error.__cause__, objects, depth + 1)
+    except BaseException:  # noqa: BLE001  what it holds does not travel, or raises
+        told.pop("error", None)
+    return told
+
+
+def _text(error: BaseException, most: int = SHOWN) -> str:
+    try:
+        return str.__str__(str(error))[:most]
     except BaseException:  # noqa: BLE001  an error may lie about its text, too
-        text = ""
-    return {how: [names, text]}
+        return ""
 
 
-def _answer(peer: int, message: dict[str, Any]) -> None:
+def _answer(peer: int, objects: Objects, message: dict[str, Any]) -> None:
+    kinds, objects.kinds = objects.kinds, []
+    more = {"kinds": kinds} if kinds else {}
     try:
-        wire.send(peer, message)
+        wire.send(peer, {**message, **more})
     except wire.ClosedError:
         return
     except wire.WireError as error:
-        _answer(peer, {"unfit": str(error)})
+        _answer(peer, objects, {"unfit": str(error), **more})

@@ -73,6 +73,8 @@ class Server:
 def main() -> None:
     """Serve until the host closes the control socket."""
     settings = json.loads(sys.argv[1])
+    # A program that reads its arguments, as `unittest.main()` does, finds none.
+    sys.argv = ["program"]
     control = socket.socket(fileno=settings["control"])
     sys.setrecursionlimit(5000)
     for name in (*WARM, *settings["modules"]):

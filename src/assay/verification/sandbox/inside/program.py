@@ -8,10 +8,9 @@ import types
 from typing import Any
 
 from assay.verification.sandbox.inside.assertions import Assertions
-from assay.verification.sandbox.inside.running_tests import UnrunnableError
+from assay.verification.sandbox.inside.running_tests import UnrunnableError, run_all
+from assay.verification.sandbox.inside.stand_ins import FILE
 from assay.verification.sandbox.inside.tests_side import (
-    FILE,
-    run,
     said,
     tally,
     verdict_of,
@@ -72,7 +71,7 @@ def run_suite(candidate: str, tests: str, entry: str | None) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001  the tests' author must hear of it, whatever it is
         return said("error", f"the tests do not load: {where(error, tests)}")
     suite.__dict__.update({**names, **found.names})
-    raised = run(code, suite.__dict__, found, names.get(entry or "") or _last(names))
+    raised = run_all(code, suite.__dict__, found, names.get(entry or "") or _last(names))
     if raised is None:
         told = verdict_of(found, {*names, "candidate"})
     elif isinstance(raised, UnrunnableError | ImportError | SyntaxError):

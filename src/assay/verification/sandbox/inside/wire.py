@@ -33,10 +33,48 @@ _FACTORIES = {
 }
 """What a `defaultdict` may make where a key is missing; another factory does not travel."""
 
-Keep = Callable[[Any], int]
-"""Keeps an object that does not travel, and gives the number by which it is asked for."""
-Find = Callable[[int], Any]
-"""What stands for the object of a number."""
+_ERRORS = (
+    ArithmeticError, AssertionError, AttributeError, BlockingIOError, BufferError, ConnectionError,
+    EOFError, Exception, FileExistsError, FileNotFoundError, FloatingPointError, ImportError,
+    IndexError, IsADirectoryError, KeyError, LookupError, ModuleNotFoundError, NameError,
+    NotADirectoryError, NotImplementedError, OSError, OverflowError, PermissionError,
+    RecursionError, RuntimeError, SyntaxError, TimeoutError, TypeError, UnboundLocalError,
+    UnicodeDecodeError, UnicodeEncodeError, UnicodeError, UserWarning, ValueError, Warning,
+    ZeroDivisionError,
+)  # fmt: skip
+ERRORS: dict[str, type[Exception]] = {each.__name__: each for each in _ERRORS}
+"""Errors that travel. None of those is here that steer a loop, end a program or say that the tests
+themselves met a limit: `StopIteration` in a call would end the tests' own loops early."""
+
+TYPES: dict[str, type] = {
+    each.__name__: each
+    for each in (
+        bool, bytearray, bytes, complex, dict, float, frozenset, int, list, object, range, set, str,
+        tuple, type(None), *_ERRORS,
+    )
+}  # fmt: skip
+"""Python's own classes that travel by their names."""
+
+_LIBRARY_ERRORS = frozenset({
+    ("binascii", "Error"), ("csv", "Error"), ("dataclasses", "FrozenInstanceError"),
+    ("decimal", "DivisionByZero"), ("decimal", "InvalidOperation"), ("json.decoder", "JSONDecodeError"),
+    ("_queue", "Empty"), ("queue", "Full"), ("re", "error"), ("struct", "error"), ("zlib", "error"),
+})  # fmt: skip
+"""Errors of the standard library that the tests know as such, where they have loaded its module."""
+
+
+def library_error(at: Any) -> list[type]:
+    """The error of the standard library at a module and name, alone in a list; else an empty one."""
+    if type(at) is not list or tuple(at) not in _LIBRARY_ERRORS or at[0] not in sys.modules:
+        return []
+    return [getattr(sys.modules[at[0]], at[1])]
+
+
+Keep = Callable[[Any, Any], Any]
+"""Keeps an object that does not travel, and gives what names it; None where it is to travel by what
+it holds, the second argument, which is None where it holds no plain value."""
+Find = Callable[[Any], Any]
+"""What stands for a named object."""
 
 
 class WireError(Exception):
@@ -71,14 +109,20 @@ def pack(value: Any, keep: Keep | None = None, depth: int = 0) -> Any:
     packer = _PACKERS.get(kind) or _library_packer(kind)
     if packer:
         return packer(value, keep, depth + 1)
-    if _is_named_tuple(kind):
-        return _pack_named(value, keep, depth + 1)
+    if fields_of(kind) is not None:
+        return _kept_or(_pack_named(value, keep, depth + 1), value, keep)
     for base, content_of in _BASES:
         if issubclass(kind, base):
-            return pack(content_of(value), keep, depth)
+            return _kept_or(pack(content_of(value), keep, depth), value, keep)
     if keep is None:
         raise WireError(f"a {name_of(kind)[:60]} is not a plain value")
-    return {_TAG: "object", "v": keep(value)}
+    return {_TAG: "object", "v": keep(value, None)}
+
+
+def _kept_or(content: Any, value: Any, keep: Keep | None) -> Any:
+    """A value of a subclass of a plain type: what names it, or else what it holds."""
+    kept = keep(value, content) if keep else None
+    return content if kept is None else {_TAG: "object", "v": kept}
 
 
 def name_of(kind: type) -> str:
@@ -86,9 +130,11 @@ def name_of(kind: type) -> str:
     return str(type.__dict__["__name__"].__get__(kind))
 
 
-def _is_named_tuple(kind: type) -> bool:
+def fields_of(kind: type) -> list[str] | None:
+    """The fields of a class of named tuples; None for another class."""
     fields = getattr(kind, "_fields", None) if issubclass(kind, tuple) else None
-    return type(fields) is tuple and all(type(each) is str for each in fields)
+    named = type(fields) is tuple and all(type(each) is str for each in fields)
+    return list(fields) if named and fields is not None else None
 
 
 def _pack_dict(value: dict[Any, Any], keep: Keep | None, depth: int) -> Any:
@@ -118,9 +164,25 @@ def _of_pairs(name: str) -> Callable[[Any, Keep | None, int], Any]:
 def _pack_default(value: Any, keep: Keep | None, depth: int) -> Any:
     factory = value.default_factory
     name = next((name for name, each in _FACTORIES.items() if each is factory), "")
-    if factory is not None and not name:
+    if factory is None or name:
+        return {_TAG: "defaultdict", "v": [name, _pairs(value, keep, depth)]}
+    if keep is None:
         raise WireError("a defaultdict with a factory of its own is not a plain value")
-    return {_TAG: "defaultdict", "v": [name, _pairs(value, keep, depth)]}
+    kept = pack(factory, keep, depth)
+    return {_TAG: "defaultdict", "v": ["", _pairs(value, keep, depth), kept]}
+
+
+def _pack_type(value: type, keep: Keep | None, _: int) -> Any:
+    name = name_of(value)
+    if TYPES.get(name) is value:
+        return {_TAG: "type", "v": name}
+    if keep is None:
+        raise WireError(f"the class {name[:60]} is not a plain value")
+    return {_TAG: "object", "v": keep(value, None)}
+
+
+def _pack_error(value: BaseException, keep: Keep | None, depth: int) -> Any:
+    return {_TAG: "error", "v": [name_of(type(value)), pack(value.args, keep, depth)]}
 
 
 def _pack_named(value: Any, keep: Keep | None, depth: int) -> Any:
@@ -157,6 +219,11 @@ _PACKERS: dict[type, Packer] = {
     bytearray: lambda value, *_: {_TAG: "bytearray", "v": value.hex()},
     complex: lambda value, *_: {_TAG: "complex", "v": [repr(value.real), repr(value.imag)]},
     range: lambda value, *_: {_TAG: "range", "v": [hex(each) for each in _range_parts(value)]},
+    slice: lambda value, keep, depth: {
+        _TAG: "slice", "v": [pack(each, keep, depth) for each in _range_parts(value)]
+    },
+    type: _pack_type,
+    **dict.fromkeys(_ERRORS, _pack_error),
     type({}.keys()): _items("keys"),
     type({}.values()): _items("values"),
     type({}.items()): _items("items"),
@@ -169,7 +236,7 @@ _PACKERS: dict[type, Packer] = {
 }  # fmt: skip
 
 
-def _range_parts(value: range) -> tuple[int, int, int]:
+def _range_parts(value: Any) -> tuple[Any, Any, Any]:
     return value.start, value.stop, value.step
 
 
@@ -225,10 +292,10 @@ def unpack(data: Any, find: Find | None = None, depth: int = 0) -> Any:
         raise WireError(f"no value is written like this: {error}"[:200]) from error
 
 
-def _found(number: Any, find: Find | None) -> Any:
-    if find is None or type(number) is not int:
+def _found(content: Any, find: Find | None) -> Any:
+    if find is None:
         raise WireError("an object does not travel")
-    return find(number)
+    return find(content)
 
 
 def _list(data: Any, find: Find | None, depth: int) -> list[Any]:
@@ -240,15 +307,34 @@ def _dict(data: Any, find: Find | None, depth: int) -> dict[Any, Any]:
 
 
 def _default(data: Any, find: Find | None, depth: int) -> Any:
-    factory = _FACTORIES[data[0]] if data[0] else None
+    factory: Any = _FACTORIES[data[0]] if data[0] else None
+    if len(data) > 2:  # noqa: PLR2004  a factory of its own
+        factory = unpack(data[2], find, depth)
     return collections.defaultdict(factory, _dict(data[1], find, depth))
+
+
+def _error(data: Any, find: Find | None, depth: int) -> Any:
+    parts = unpack(data[1], find, depth)
+    if type(parts) is not tuple:
+        raise WireError("no error is written like this")
+    return ERRORS[data[0]](*parts)
 
 
 def _named(data: Any, find: Find | None, depth: int) -> Any:
     name, fields, values = data
+    return named_kind(name, fields)(*_list(values, find, depth))
+
+
+def named_kind(name: Any, fields: Any) -> Any:
+    """The class of named tuples of a name with these fields.
+
+    Raises:
+        WireError: if there is none.
+        ValueError: for fields that no class can have.
+    """
     if len(fields) > MAX_FIELDS or not all(type(each) is str for each in (name, *fields)):
         raise WireError("no named tuple is written like this")
-    return _named_kind(name, tuple(fields))(*_list(values, find, depth))
+    return _named_kind(name, tuple(fields))
 
 
 @functools.lru_cache(maxsize=100)
@@ -280,6 +366,9 @@ _UNPACKERS: dict[str, Callable[[Any, Find | None, int], Any]] = {
     "bytearray": lambda data, *_: bytearray.fromhex(data),
     "dict": _dict,
     "range": lambda data, *_: range(*(int(each, 16) for each in data)),
+    "slice": lambda data, find, depth: slice(*_list(data, find, depth)),
+    "type": lambda data, *_: TYPES[data],
+    "error": _error,
     "keys": lambda data, find, depth: dict.fromkeys(_list(data, find, depth)).keys(),
     "values": lambda data, find, depth: dict(enumerate(_list(data, find, depth))).values(),
     "items": lambda data, find, depth: dict(_list(data, find, depth)).items(),

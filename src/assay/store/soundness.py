@@ -1,0 +1,236 @@
+"""The look at a store before figures are made of it: cheap, bounded, and named in its errors.
+
+An audit reads every row, which takes seconds for a hundred thousand of them. The look reads what
+a lost page, a lost table, cut rows or an older copy leaves behind: the structure of the file, the
+list of tables, the newest entries of the chain, and how many rows each table holds. A fact whose
+bytes were changed is refused where it is read (`store.Store`). What neither sees is a changed index
+column, which an audit finds.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+from sqlalchemy import Connection, Table, func, inspect, select
+
+from assay.core.digest import sha256_hex
+from assay.core.errors import MachineError
+from assay.core.ports import Checkpoint
+from assay.store.audit import AuditFinding, as_bytes, verify
+from assay.store.chain import Entry, read_hash
+from assay.store.connection import sqlite_file
+from assay.store.damage import CORRUPT, faults_of_the_file
+from assay.store.store import Store
+from assay.store.witness import cut_error
+
+MOST_BYTES = 256 << 20
+"""A file above this size is not checked page by page; below it that takes less than a second."""
+
+NEWEST = 200
+"""Entries at the end of the chain that are held against their hashes and their tables."""
+
+MOST_COUNTED = 1_000_000
+"""Rows of a table above which they are not counted one by one."""
+
+MOST_AUDITED = 20_000
+"""Rows of a store above which it is not audited whole before its figures are printed."""
+
+_SHOWN_FAULTS = 5
+"""Faults of the file that are read; one is enough to refuse it."""
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What a look at a store saw."""
+
+    rows: int
+    """Append-only rows of all tables, by their last numbers."""
+    entries: int
+    """Newest entries of the chain that were held against their hashes."""
+    structure: bool
+    """Whether the file was checked page by page: it is a SQLite file that is small enough."""
+    findings: tuple[AuditFinding, ...]
+    """What is not as it was written."""
+
+    @property
+    def extent(self) -> str:
+        """What was looked at, in words."""
+        pages = "every page of the file, " if self.structure else ""
+        return (
+            f"{pages}the list of tables, the newest {self.entries} audit entries and the number of "
+            f"rows in each table ({self.rows} in all)"
+        )
+
+
+def look(store: Store) -> Look:
+    """Look at a store, within the limits of this module.
+
+    Raises:
+        MachineError: if the store is out of reach, or older than what was witnessed of it.
+    """
+    # Read before the snapshot is taken: another process may write on meanwhile.
+    kept = store.witness.read() if store.witness else None
+    with store.snapshot() as connection:
+        structure = _is_small(store)
+        faults = faults_of_the_file(connection, _SHOWN_FAULTS) if structure else []
+        findings = [_file_damaged(fault) for fault in faults]
+        findings += _missing_tables(store, connection)
+        if findings:
+            return Look(rows=0, entries=0, structure=structure, findings=tuple(findings))
+        if kept is not None:
+            _refuse_older(store, connection, kept)
+        newest = _newest_entries(store, connection)
+        findings += _faults_of_the_chain(newest)
+        sizes = {table.name: _size(connection, table) for table in _tables(store)}
+        findings += _faults_of_sizes(newest, sizes)
+    return Look(
+        rows=sum(last for _, last in sizes.values()),
+        entries=len(newest),
+        structure=structure,
+        findings=tuple(findings),
+    )
+
+
+def require_sound(store: Store) -> Look:
+    """Refuse a store at which a look finds damage.
+
+    Returns:
+        What was looked at.
+
+    Raises:
+        MachineError: with the first finding, its place, and how many there are.
+    """
+    try:
+        seen = look(store)
+    except (ArithmeticError, LookupError, TypeError, ValueError, msgspec.MsgspecError) as error:
+        raise damaged(
+            store, [AuditFinding(code="unreadable", where="the store", message=f"{error}")]
+        ) from error
+    if seen.findings:
+        raise damaged(store, seen.findings)
+    return seen
+
+
+def require_audited(store: Store) -> int:
+    """Refuse a damaged store before its figures are printed: a look, then an audit if it is small.
+
+    Returns:
+        How many rows were not read, because the store holds more than `MOST_AUDITED`; 0 if all were.
+
+    Raises:
+        MachineError: with the first finding, its place, and how many there are.
+    """
+    seen = require_sound(store)
+    if seen.rows > MOST_AUDITED:
+        return seen.rows
+    found = findings_of_an_audit(store)
+    if found:
+        raise damaged(store, found)
+    return 0
+
+
+def findings_of_an_audit(store: Store) -> list[AuditFinding]:
+    """What an audit finds wrong; that nobody keeps a head elsewhere is no damage."""
+    return [each for each in verify(store).findings if each.code != "no-witness"]
+
+
+def damaged(
+    store: Store, findings: "list[AuditFinding] | tuple[AuditFinding, ...]"
+) -> MachineError:
+    """The refusal of a damaged store: where, what, and what to do."""
+    first = findings[0]
+    noun = "finding" if len(findings) == 1 else "findings"
+    return MachineError(
+        code=CORRUPT,
+        message=f"the store is damaged: {first.where}: {first.message} [{first.code}]; "
+        f"{len(findings)} {noun} so far",
+        where=store.url,
+        hint="`assay audit verify` lists all damage; restore the store from a backup",
+    )
+
+
+def _is_small(store: Store) -> bool:
+    file = sqlite_file(store.engine)
+    return file is not None and file.stat().st_size <= MOST_BYTES
+
+
+def _file_damaged(fault: str) -> AuditFinding:
+    return AuditFinding(code="file-damaged", where="the database file", message=fault)
+
+
+def _missing_tables(store: Store, connection: Connection) -> list[AuditFinding]:
+    there = set(inspect(connection).get_table_names())
+    return [
+        AuditFinding(code="table-missing", where=name, message="the store has no such table")
+        for name in sorted(store.schema.metadata.tables)
+        if name not in there
+    ]
+
+
+def _refuse_older(store: Store, connection: Connection, kept: Checkpoint) -> None:
+    assert store.witness is not None
+    if read_hash(connection, store.schema.entries, kept.number) != kept.hash:
+        raise cut_error(kept, store.witness.file)
+
+
+def _newest_entries(store: Store, connection: Connection) -> list[tuple[int, str, bytes]]:
+    """Number, hash and bytes of the newest entries, newest first."""
+    columns = store.schema.entries.c
+    wanted = select(columns.number, columns.hash, columns.body)
+    rows = connection.execute(wanted.order_by(columns.number.desc()).limit(NEWEST))
+    return [(number, kept, as_bytes(body)) for number, kept, body in rows]
+
+
+def _faults_of_the_chain(newest: list[tuple[int, str, bytes]]) -> Iterator[AuditFinding]:
+    follower: Entry | None = None
+    for number, kept, body in newest:
+        where = f"entry {number}"
+        if sha256_hex(body) != kept:
+            yield AuditFinding(
+                code="entry-changed", where=where,
+                message="its bytes do not have the hash kept with them",
+            )  # fmt: skip
+            return
+        if follower and (follower.previous != kept or follower.number != number + 1):
+            yield AuditFinding(
+                code="chain-broken",
+                where=f"entry {follower.number}",
+                message=f"it does not follow entry {number}, the one before it",
+            )
+        follower = msgspec.json.decode(body, type=Entry)
+
+
+def _faults_of_sizes(
+    newest: list[tuple[int, str, bytes]], sizes: dict[str, tuple[int | None, int]]
+) -> Iterator[AuditFinding]:
+    """Tables that do not end where the chain says, or have gaps."""
+    ends: dict[str, tuple[int, int]] = {}
+    for number, _, body in newest:
+        for name, share in msgspec.json.decode(body, type=Entry).rows.items():
+            ends.setdefault(name, (number, share.first + share.count - 1))
+    for name, (count, last) in sizes.items():
+        number, end = ends.get(name, (0, last))
+        if end != last:
+            yield AuditFinding(
+                code="rows-differ",
+                where=name,
+                message=f"its last row is {last}, and by entry {number} of the chain it is {end}",
+            )
+        elif count is not None and count != last:
+            yield AuditFinding(
+                code="rows-missing",
+                where=name,
+                message=f"it holds {count} rows, and the last of them is row {last}",
+            )
+
+
+def _tables(store: Store) -> list[Table]:
+    schema = store.schema
+    return [*(kept.table for kept in schema.families), schema.edges, schema.origins]
+
+
+def _size(connection: Connection, table: Table) -> tuple[int | None, int]:
+    """How many rows a table has, None where they are too many to count; and the number of its last."""
+    last = connection.execute(select(func.max(table.c.seq))).scalar() or 0
+    if last > MOST_COUNTED:
+        return None, last
+    counted = select(func.count()).select_from(table)
+    return int(connection.execute(counted).scalar_one()), last

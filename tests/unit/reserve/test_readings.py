@@ -1,0 +1,64 @@
+"""What else a text reads as: found by its signs, and never more than its budget."""
+
+import base64
+import gzip
+
+import pytest
+
+from assay.reserve.readings import (
+    BUDGET_LEAST,
+    BUDGET_TIMES,
+    LEAST_ENCODED,
+    READINGS_LEAST,
+    readings,
+)
+
+SENTENCE = "The heron counts eleven blue lanterns beside the quiet northern weir at dawn."
+
+
+def read(text: str, *, marked: bool = False) -> list[str]:
+    """The readings of a text."""
+    return [each.text for each in readings(text, marked=marked)]
+
+
+def test_plain_prose_reads_as_nothing_else() -> None:
+    """A sentence without signs of a dress has no reading, and no cipher is tried on it."""
+    assert read(SENTENCE, marked=True) == []
+
+
+def test_the_place_is_that_of_the_outermost_stretch() -> None:
+    """What was encoded twice is placed where the outer stretch stands."""
+    once = base64.b64encode(SENTENCE.encode())
+    twice = base64.b64encode(once).decode()
+    found = {each.text: each for each in readings(f"See {twice} there.")}
+    assert (found[SENTENCE].start, found[SENTENCE].end) == (4, 4 + len(twice))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        base64.b64encode(gzip.compress(b"a sentence of many words " * 400_000)).decode(),
+        "<!--" * 20_000,
+        "[" * 40_000 + "](" * 20_000,
+        "<span style='display:none'>" * 4_000,
+        "6f " * 30_000,
+        "&amp;" * 20_000 + "%25" * 20_000,
+        "=20" * 30_000,
+        '"a" + ' * 20_000,
+        "h e " * 30_000,
+        "jvgu siht gsrh " * 8_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_no_text_reads_as_more_than_its_budget(text: str) -> None:
+    """Packed floods, openings without an end and ciphers of ciphers end at the budget."""
+    found = read(text, marked=True)
+    assert sum(map(len, found)) <= BUDGET_TIMES * len(text) + BUDGET_LEAST
+    assert len(found) <= len(text) // LEAST_ENCODED + READINGS_LEAST
+
+
+def test_bytes_that_are_no_text_are_no_reading() -> None:
+    """A digest in hexadecimal or base64 of noise reads as nothing."""
+    noise = bytes((place * 97 + 131) % 256 for place in range(96))
+    assert read(noise.hex()) == []
+    assert read(base64.b64encode(noise).decode()) == []
