@@ -20,7 +20,7 @@ from assay.records.record import Record
 from assay.releases.withdrawal import withdrawn_records
 from assay.reserve import service as reserve
 from assay.reserve.ports import Comparer
-from assay.review.queue.leasing import RECORD_HANDLE, opaque
+from assay.review.handle import RECORD_HANDLE, opaque
 from assay.settings import Keys
 from assay.store.store import Store
 

@@ -18,7 +18,8 @@ from assay.demo.simulated_reviewer import SimulatedReviewer, Simulation
 from assay.demo.world import build_world
 from assay.records.judgment import Judgment
 from assay.review.answer import Answer
-from assay.review.queue.leasing import JUDGMENT_HANDLE, Receipt
+from assay.review.handle import JUDGMENT_HANDLE
+from assay.review.queue.leasing import Receipt
 from assay.store.audit import verify
 from stores.server import running_server
 

@@ -26,7 +26,7 @@ from assay.releases.checksums import SUMS, digest_file, render_sums, scan_folder
 from assay.releases.inputs import DocumentFile, ReleaseInputs, RenderedQualityReport
 from assay.releases.manifest import MANIFEST, ProgramName
 from assay.review.adjudication import Adjudication, Decided
-from assay.review.queue.leasing import RECORD_HANDLE, opaque
+from assay.review.handle import RECORD_HANDLE, opaque
 from assay.verification.verification import Pass, Verification
 from simulators.memory_store import MemoryStore
 

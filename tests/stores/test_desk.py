@@ -26,9 +26,10 @@ from assay.records.record import Record
 from assay.records.verdict import Prefers, Tie
 from assay.review.answer import Answer
 from assay.review.assignment import Assignment
+from assay.review.handle import JUDGMENT_HANDLE, opaque
 from assay.review.queue import leasing
 from assay.review.queue.lease import Lease, LeaseState, NewItem, Queue, QueueItem, QueueMember
-from assay.review.queue.leasing import JUDGMENT_HANDLE, DeskDocuments, Receipt, opaque
+from assay.review.queue.leasing import DeskDocuments, Receipt
 from assay.store.audit import verify
 from assay.store.queue import SqlQueue, SqlQueueTransaction
 from assay.store.store import Store

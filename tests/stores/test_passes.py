@@ -29,6 +29,7 @@ from assay.review.adjudication import Adjudication, Preserved
 from assay.review.answer import Answer
 from assay.review.assign import Assignee as Judge
 from assay.review.assignment import Assignment
+from assay.review.handle import JUDGMENT_HANDLE, opaque
 from assay.review.queue import leasing, pass_service
 from assay.review.queue.lease import Lease, LeaseState, NewItem, Queue, QueueMember
 from assay.review.queue.passes import PassChange
@@ -113,7 +114,7 @@ class Floor:
         (stored,) = (
             each.id
             for each in self.store.scan(Judgment)
-            if leasing.opaque(IN_FORCE.key, leasing.JUDGMENT_HANDLE, each.id) == receipt.judgment
+            if opaque(IN_FORCE.key, JUDGMENT_HANDLE, each.id) == receipt.judgment
         )
         return stored
 

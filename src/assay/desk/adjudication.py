@@ -16,6 +16,7 @@ from assay.review.completeness import shape_of
 from assay.review.decision import decided_of, senior_faults, with_revision
 from assay.review.disputes import Dispute
 from assay.review.form import Form
+from assay.review.handle import opaque
 from assay.review.presentation import Presentation
 from assay.review.queue import leasing
 from assay.review.queue.lease import Lease, LeaseState, Turn
@@ -147,9 +148,7 @@ class AdjudicationService:
         self._desk.rights.refuse_unreadable(who, lease.record, record)
         order = self._order(lease, record)
         people = self._people(lease.record)
-        people.sort(
-            key=lambda each: leasing.opaque(self._context.keys.desk, "voi", handle, each.id)
-        )
+        people.sort(key=lambda each: opaque(self._context.keys.desk, "voi", handle, each.id))
         return SeniorWork(
             handle=handle,
             form=self._desk.in_force.form(record),
@@ -295,9 +294,7 @@ class AdjudicationService:
         """The order of candidates on this page: drawn for the adjudicator, and kept nowhere."""
         places = range(len(record.candidates))
         key = self._context.keys.desk
-        order = sorted(
-            places, key=lambda place: leasing.opaque(key, "ord", str(lease.handle), str(place))
-        )
+        order = sorted(places, key=lambda place: opaque(key, "ord", str(lease.handle), str(place)))
         return Assignment(
             record=lease.record, reviewer=lease.reviewer, number=0, order=tuple(order)
         )

@@ -25,8 +25,8 @@ from assay.review.calibration import (
     RoundStep,
     RoundView,
 )
+from assay.review.handle import ROUND_HANDLE
 from assay.review.queue.lease import NewItem, Queue
-from assay.review.queue.leasing import ROUND_HANDLE
 from assay.store.queue import SqlQueue
 from assay.store.writing import WriteUnit
 

@@ -16,6 +16,7 @@ from assay.review.answer_key import Key
 from assay.review.assign import authors
 from assay.review.calibration import Round
 from assay.review.eligibility import EligibilityFacts, rule_of, scope_of, seats_of
+from assay.review.handle import opaque
 from assay.review.qualification import (
     Credential,
     ExamItem,
@@ -28,7 +29,6 @@ from assay.review.qualification import (
     standing_qualifications,
 )
 from assay.review.queue.lease import NewItem, Queue
-from assay.review.queue.leasing import opaque
 from assay.review.sentinel import Sentinel
 from assay.review.sequential_test import ExamPlan, plan_of
 from assay.review.welfare import Consent, standing_consents

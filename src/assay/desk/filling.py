@@ -12,8 +12,8 @@ from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication
 from assay.review.assignment import Assignment
+from assay.review.handle import opaque
 from assay.review.queue.lease import NewItem, Queue
-from assay.review.queue.leasing import opaque
 from assay.review.queue.queueing import (
     WaitingRecord,
     balanced,

@@ -36,9 +36,9 @@ from assay.review.guideline_gap import (
     open_gaps,
     second_look,
 )
+from assay.review.handle import GAP_HANDLE
 from assay.review.qualification import ExamItem
 from assay.review.queue.lease import NewItem, Queue, QueueRow
-from assay.review.queue.leasing import GAP_HANDLE
 from assay.review.queue.membership import members_of
 from assay.review.queue.queueing import queue_of
 from assay.review.sentinel import Sentinel

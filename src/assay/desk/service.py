@@ -29,6 +29,7 @@ from assay.review.answer import Answer, in_presented_order
 from assay.review.assignment import Assignment
 from assay.review.form import Form
 from assay.review.guideline_gap import GuidelineGap, looked_at
+from assay.review.handle import GAP_HANDLE
 from assay.review.presentation import Presentation
 from assay.review.queue import leasing
 from assay.review.queue.lease import Lease, LeaseState, Turn
@@ -523,7 +524,7 @@ class DeskService:
                 text=text,
             )
             unit.add([gap])
-            return self._context.handle(leasing.GAP_HANDLE, gap.id)
+            return self._context.handle(GAP_HANDLE, gap.id)
 
         return self._writer.post(work, "guideline.gap", actor=who.pseudonym)
 

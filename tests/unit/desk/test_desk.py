@@ -20,9 +20,10 @@ from assay.records.verdict import Prefers
 from assay.review.answer import Answer
 from assay.review.answer_key import Key
 from assay.review.guideline_gap import GuidelineGap
+from assay.review.handle import JUDGMENT_HANDLE
 from assay.review.qualification import Qualification, QualificationScope
 from assay.review.queue.lease import Lease
-from assay.review.queue.leasing import JUDGMENT_HANDLE, Receipt
+from assay.review.queue.leasing import Receipt
 from assay.store.audit import verify
 from assay.store.pass_register import Passes
 from assay.store.queue import SqlQueue

@@ -10,7 +10,7 @@ from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.adjudication import Adjudication, Decided
 from assay.review.calibration import RoundNote, RoundStep
-from assay.review.queue.leasing import DECISION_HANDLE
+from assay.review.handle import DECISION_HANDLE
 from assay.store.queue import SqlQueue
 from unit.web.conftest import Client, SignIn
 from unit.web.test_review_api import assert_no_content_ids

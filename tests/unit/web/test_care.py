@@ -276,7 +276,7 @@ def test_one_module_leads_from_a_record_to_its_text() -> None:
     package = Path(assay.__file__).parent
     users = {
         file.relative_to(package).as_posix()
-        for folder in ("bootstrap", "web")
+        for folder in ("desk", "program", "web")
         for file in (package / folder).rglob("*.py")
         if "present" in _imported(file)
     }

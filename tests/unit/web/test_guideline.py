@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from litestar.testing import TestClient
-from unit.bootstrap.test_guideline import judge, publish
 
 from assay.program.program import Program
 from assay.records.judgment import SectionRuling
@@ -13,6 +12,7 @@ from assay.web.app import create_app
 from assay.web.authentication import COOKIE
 from simulators.desk_program import PASSWORD, opened
 from simulators.small_program import judged
+from unit.desk.test_guideline import judge, publish
 from unit.web.conftest import SignIn
 from unit.web.test_adjudication import queue_titled
 from unit.web.test_care import account

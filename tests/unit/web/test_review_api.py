@@ -11,7 +11,7 @@ from assay.desk.service import MOST_HELD
 from assay.program.program import Program
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.review.queue.leasing import JUDGMENT_HANDLE
+from assay.review.handle import JUDGMENT_HANDLE
 from assay.store.pass_register import Passes
 from assay.web.app import create_app
 from simulators.desk_program import CANARY

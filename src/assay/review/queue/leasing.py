@@ -1,13 +1,27 @@
-"""The desk: claim, open, answer, give back. Each step runs in one transaction with its facts.
+"""The queue's state machine: what one person may do with one item, and what each step changes.
 
-Comes in: a `QueueTransaction` that is open, and who acts. Always holds: a slot is given once, an
-answer is stored once whatever the retries, and work that comes late is kept.
+States are those of `lease.LeaseState`; each step runs in one transaction with the facts that it
+adds (`ports.QueueTransaction`). The rules:
+
+1. An item wants `need` passes. Its open slots are `max(0, need - people who judged or hold it)`,
+   counted from the register of passes, whatever way a pass came (`passes.py`).
+2. A person meets an item once. Authors of its record, whoever judged, decided or gave it back, and
+   whoever the rules of a stage bar are never given it again.
+3. A claim gives the first item by rank that has an open slot for this person; one whose slot came
+   back, or that wants one more pass, comes before all others (`hot`). It is `held` for the lease's
+   seconds, and each heartbeat prolongs that (`renew`).
+4. `held` -> `expired` when the time runs out: the slot goes back, the draft stays. A heartbeat
+   takes it back while a slot is free.
+5. `held` -> `released` when the person gives it back: the slot goes back for others.
+6. `held` -> `stored` by an answer. An answer after the time is kept as well: it is `stored` and
+   late while a slot is free, and `surplus` when the wanted passes were there already.
+7. An answer given again supersedes the earlier one and takes no further pass.
+8. A retry under the same key and body gets the receipt of the first; another body is refused.
+9. Once all passes are given the record's disposition says what follows (`conclusion.py`): one
+   pass more, a senior decision, or nothing.
 """
 
-import base64
-import hmac
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Literal, cast
 
 import msgspec
@@ -25,13 +39,11 @@ from assay.review.assignment import Assignment
 from assay.review.completeness import gaps, shape_of
 from assay.review.exchange import RoleName
 from assay.review.form import Form, form_of
+from assay.review.handle import JUDGMENT_HANDLE, opaque
 from assay.review.presentation import order_of
 from assay.review.queue.lease import ANSWERED, Lease, LeaseState, QueueMember, Turn
 from assay.review.queue.ports import QueueTransaction
 from assay.review.writing import written_record
-
-HANDLE_BYTES = 15
-"""Bytes of a handle: 120 bits, 24 characters of base32."""
 
 Records = Callable[[str], Record]
 """Finds a record by its id."""
@@ -89,23 +101,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """Whether this answers a retry of what was stored before."""
 
 
-JUDGMENT_HANDLE, DECISION_HANDLE, GAP_HANDLE, ROUND_HANDLE = "jdh", "dch", "gph", "rdh"
-RECORD_HANDLE = "rch"
-"""Prefixes of the handles of facts whose ids may not leave.
-
-An id is a digest of the fact's content: whoever knows all of it but the hidden parts could try these
-until the digest fits.
-"""
-
-
-def opaque(key: bytes, prefix: str, *parts: str) -> str:
-    """An opaque name for use outside: a keyed digest under a prefix."""
-    digest = hmac.digest(key, "\x1f".join((prefix, *parts)).encode(), sha256)[:HANDLE_BYTES]
-    return f"{prefix}_{base64.b32encode(digest).decode().lower()}"
-
-
 def give(
-    desk: QueueTransaction,
+    transaction: QueueTransaction,
     in_force: DeskDocuments,
     records: Records,
     *,
@@ -116,7 +113,7 @@ def give(
     """Give a reviewer the item whose turn it is: a lease, and the assignment with its order.
 
     Args:
-        desk: the open transaction.
+        transaction: the open transaction.
         in_force: what the desk works under.
         records: finds records.
         reviewer: pseudonym.
@@ -146,18 +143,23 @@ def give(
         assignment=assignment.id,
         until=later(now, in_force.lease_seconds),
     )
-    desk.lease(turn, lease)
-    desk.facts.add([assignment])
+    transaction.lease(turn, lease)
+    transaction.facts.add([assignment])
     return lease, assignment
 
 
 def give_senior(
-    desk: QueueTransaction, in_force: DeskDocuments, *, adjudicator: str, turn: Turn, now: str
+    transaction: QueueTransaction,
+    in_force: DeskDocuments,
+    *,
+    adjudicator: str,
+    turn: Turn,
+    now: str,
 ) -> Lease:
     """Give an adjudicator the record whose turn it is. It is a decision, not another pass.
 
     Args:
-        desk: the open transaction.
+        transaction: the open transaction.
         in_force: what the desk works under.
         adjudicator: pseudonym.
         turn: the item.
@@ -173,39 +175,39 @@ def give_senior(
         handle=opaque(in_force.key, "asn", item.record, adjudicator, str(item.id)),
         until=later(now, in_force.lease_seconds),
     )
-    desk.lease(turn, lease)
-    desk.acted()
+    transaction.lease(turn, lease)
+    transaction.acted()
     return lease
 
 
-def renew(desk: QueueTransaction, lease: Lease, *, now: str, seconds: int) -> Lease:
+def renew(transaction: QueueTransaction, lease: Lease, *, now: str, seconds: int) -> Lease:
     """Prolong a lease after a heartbeat; one that ran out is taken back if its slot is free."""
-    if lease.state == LeaseState.expired and desk.item(lease.item).open_slots > 0:
+    if lease.state == LeaseState.expired and transaction.item(lease.item).open_slots > 0:
         lease = msgspec.structs.replace(lease, state=LeaseState.held)
     if lease.state == LeaseState.held:
         lease = msgspec.structs.replace(lease, until=later(now, seconds))
-        desk.change(lease)
+        transaction.change(lease)
     return lease
 
 
-def release(desk: QueueTransaction, lease: Lease, *, counted_at: str | None = None) -> Lease:
+def release(transaction: QueueTransaction, lease: Lease, *, counted_at: str | None = None) -> Lease:
     """Give an item back; the reviewer is not asked about it again.
 
     Args:
-        desk: the open transaction.
+        transaction: the open transaction.
         lease: the lease.
         counted_at: the time, where it counts as a skip; None where it does not.
     """
     if lease.state != LeaseState.held:
         return lease
     given = msgspec.structs.replace(lease, state=LeaseState.released, until=counted_at)
-    desk.change(given)
-    desk.acted()
+    transaction.change(given)
+    transaction.acted()
     return given
 
 
 def answer(
-    desk: QueueTransaction,
+    transaction: QueueTransaction,
     in_force: DeskDocuments,
     *,
     lease: Lease,
@@ -221,7 +223,7 @@ def answer(
     """Store an answer: the judgment, what was written, the lease's state and the receipt.
 
     Args:
-        desk: the open transaction.
+        transaction: the open transaction.
         in_force: what the desk works under.
         lease: the lease as it is in this transaction.
         record: its record.
@@ -237,7 +239,7 @@ def answer(
         RefusedAnswerError: for an answer that does not fit or is not complete; it names every fault.
         UsageError: for a key that was used with another body.
     """
-    earlier = desk.submitted(lease.reviewer, key)
+    earlier = transaction.submitted(lease.reviewer, key)
     if earlier is not None:
         return _replayed(earlier, body_hash)
     form, order = in_force.form(record), order_of(assignment, len(record.candidates))
@@ -258,11 +260,11 @@ def answer(
         written = written_record(
             record, given.written, author=judgment.reviewer, source=str(in_force.written_source)
         )
-        desk.facts.add([written])
+        transaction.facts.add([written])
         judgment = judgment.replace(wrote=written.id)
     # Settled first: a pass that this lease takes is not taken once more as the judgment enters.
-    lease = settle(desk, lease, judgment.id, at=now)
-    desk.facts.add([judgment])
+    lease = settle(transaction, lease, judgment.id, at=now)
+    transaction.facts.add([judgment])
     receipt = Receipt(
         assignment=str(lease.handle),
         judgment=opaque(in_force.key, JUDGMENT_HANDLE, judgment.id),
@@ -272,7 +274,7 @@ def answer(
         late=lease.late,
         stored_at=now,
     )
-    desk.add_submit(lease.reviewer, key, body_hash, msgspec.json.encode(receipt))
+    transaction.add_submit(lease.reviewer, key, body_hash, msgspec.json.encode(receipt))
     return receipt
 
 
@@ -288,25 +290,20 @@ def _replayed(earlier: tuple[bytes, bytes], body_hash: bytes) -> Receipt:
     return msgspec.structs.replace(stored, replayed=True)
 
 
-def settle(desk: QueueTransaction, lease: Lease, judgment: str, *, at: str | None = None) -> Lease:
+def settle(
+    transaction: QueueTransaction, lease: Lease, judgment: str, *, at: str | None = None
+) -> Lease:
     """Write that a lease is answered; one that had lost its slot takes a free one, or none.
 
     Args:
-        desk: the open transaction.
+        transaction: the open transaction.
         lease: the lease.
         judgment: id of the judgment or the adjudication.
         at: the time; absent where it is a decision, which is no work of the queue's hour.
     """
-    if lease.state in ANSWERED:
-        state, late = lease.state, lease.late
-    elif lease.state == LeaseState.held:
-        state, late = LeaseState.stored, False
-    elif desk.item(lease.item).open_slots > 0:
-        state, late = LeaseState.stored, True
-    else:
-        state, late = LeaseState.surplus, True
+    state, late = answered_state(lease, transaction.item(lease.item).open_slots)
     if lease.drafted:
-        desk.drop_draft(str(lease.handle))
+        transaction.drop_draft(str(lease.handle))
     answered = msgspec.structs.replace(
         lease,
         state=state,
@@ -316,8 +313,23 @@ def settle(desk: QueueTransaction, lease: Lease, judgment: str, *, at: str | Non
         revision=lease.revision + 1,
         drafted=False,
     )
-    desk.change(answered)
+    transaction.change(answered)
     return answered
+
+
+def answered_state(lease: Lease, open_slots: int) -> tuple[LeaseState, bool]:
+    """The state of a lease that is answered now, and whether the answer is late (rules 6 and 7).
+
+    Args:
+        lease: the lease before the answer.
+        open_slots: passes of its item that nobody holds or gave.
+    """
+    if lease.state in ANSWERED:
+        return lease.state, lease.late
+    if lease.state == LeaseState.held:
+        return LeaseState.stored, False
+    # The slot went back when the time ran out: somebody else may have taken it since.
+    return (LeaseState.stored if open_slots > 0 else LeaseState.surplus), True
 
 
 def is_decided(lease: Lease) -> bool:

@@ -13,7 +13,7 @@ from assay.program.program import Program
 from assay.review.adjudication import Preserved, Returned
 from assay.review.answer import Answer, RefusedAnswerError, together
 from assay.review.disputes import Dispute
-from assay.review.queue.leasing import DECISION_HANDLE
+from assay.review.handle import DECISION_HANDLE
 from assay.review.senior_wire import (
     DecisionReceipt,
     DisputeView,

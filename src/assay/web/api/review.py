@@ -14,7 +14,8 @@ from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal
 from assay.program.program import Program
 from assay.review.answer import Answer
-from assay.review.queue.leasing import JUDGMENT_HANDLE, Receipt
+from assay.review.handle import JUDGMENT_HANDLE
+from assay.review.queue.leasing import Receipt
 from assay.review.wire import (
     AssignmentView,
     Claimed,
