@@ -126,8 +126,8 @@ class Floor:
 
 def items_of(desk: SqlQueue, record: str) -> list[QueueItem]:
     """The items of a record, as a claim reads them: they are numbered from 1."""
-    count = sum(each.items for each in leasing.pass_counts().values())
-    with leasing.write("review.test", actor=ACTOR) as unit:
+    count = sum(each.items for each in desk.pass_counts().values())
+    with desk.write("review.test", actor=ACTOR) as unit:
         items = [unit.item(number) for number in range(1, count + 1)]
     return [item for item in items if item.record == record]
 

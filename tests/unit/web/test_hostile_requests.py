@@ -1,7 +1,7 @@
 """Requests that nobody means well with: each is refused as the sender's fault, and nothing is stored."""
 
 import pytest
-from unit.web.test_doors import ROUTES, path_of
+from unit.web.test_authentication import ROUTES, path_of
 
 from assay.program.program import Program
 from assay.records.judgment import Judgment

@@ -328,12 +328,13 @@ def test_known_work_shows_as_shares_with_intervals() -> None:
     """Two of three right: the row has its counts, and the picture its person and dimension."""
     watched = Watched(reviewer="rvr_abcdefghijkl", dimension="verdict", family="fares")
     counts = SentinelCounts(right=2, wrong=1, abstained=1, unanswered=0)
-    figure = sentinel_figure(sentinel_rates({watched: counts}))
+    figure = sentinel_figure(sentinel_rates({watched: counts}), used_up=1, standing=4)
     (row,) = figure.rows
     assert [each.value for each in row[:6]] == [
         "rvr_abcdefghijkl", "verdict", "fares", 2, 3, round(2 / 3, 4),
     ]  # fmt: skip
     assert "verdict · rvr_abcdefgh" in str(figure.panels[0].svg)
+    assert "1 of 4 have been seen by as many people as may" in figure.caption
 
 
 def test_no_cell_of_a_file_reads_as_a_formula() -> None:

@@ -9,6 +9,7 @@ from assay.quality.pace import Pace
 from assay.quality.reviewer_drift import LEAST_VALUES, RUN_LENGTH, WatchedReviewer
 from assay.quality.sections.questions import MIN_SLICE_ITEMS, ReportQuestion, SliceAgreement
 from assay.quality.sections.reviewers import ReviewerRates
+from assay.quality.sentinels import SentinelRates
 from assay.quality.wording import number as decimals
 from assay.quality.wording import plain, undefined
 from assay.web import drawing
@@ -118,7 +119,9 @@ def reviewer_figures(found: ReviewersStanding) -> tuple[Figure, ...]:
         answer_figure(found.rates),
         pace_figure(found.paces),
         drift_figure(found.drift),
-        sentinel_figure(found),
+        sentinel_figure(
+            found.sentinels, used_up=found.sentinels_used_up, standing=found.sentinels_standing
+        ),
         qualification_figure(found.qualifications),
     )
 
@@ -279,16 +282,21 @@ def _drift_cells(each: WatchedReviewer) -> tuple[FigureCell, ...]:
     )
 
 
-def sentinel_figure(standing: ReviewersStanding) -> Figure:
-    """Right answers to known work by reviewer and dimension."""
-    found = standing.sentinels
+def sentinel_figure(found: Sequence[SentinelRates], *, used_up: int, standing: int) -> Figure:
+    """Right answers to known work by reviewer and dimension.
+
+    Args:
+        found: the rates.
+        used_up: sentinels that as many people have seen as may.
+        standing: all sentinels that were not taken out.
+    """
     names = [f"{plain(each.watched.dimension)} · {short(each.watched.reviewer)}" for each in found]
     rows = [rate_row(name, each.right) for name, each in zip(names, found, strict=True)]
     return Figure(
         name="sentinels",
         title="Right answers to known work",
         caption="Sentinels are few for each person and differ in difficulty: the shares rank nobody. "
-        f"{standing.sentinels_used_up} of {standing.sentinels_standing} have been seen by as many "
+        f"{used_up} of {standing} have been seen by as many "
         "people as may: add new ones in their place.",
         panels=(Panel(svg=drawing.intervals("sentinels", "Right answers to sentinels", rows, SHARES)),)
         if rows
