@@ -1,4 +1,4 @@
-"""Imports between rooms run in one direction, and the guard that says so bites."""
+"""Imports run in one direction and in no circle, and the guards that say so bite."""
 
 import shutil
 import subprocess
@@ -23,7 +23,7 @@ def _lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_import_points_downwards() -> None:
-    """No room imports from a room above it, and no stage room knows a door's library."""
+    """No package imports from one above it, and no stage package knows an interface's library."""
     result = _lint_imports(ROOT)
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -38,13 +38,26 @@ def test_every_import_points_downwards() -> None:
             "def late():\n    import assay.store.store",
             "not even inside a function",
         ),
-        ("warehouse/__init__.py", '"""A room that nobody placed."""', "warehouse"),
+        ("warehouse/__init__.py", '"""A package that nobody placed."""', "warehouse"),
+        ("records/task.py", "import assay.records.record", "move what both need into a third"),
+        (
+            "cli/status.py",
+            "import assay.store.store",
+            "add what you need to the module of the stage",
+        ),
+        (
+            "web/app.py",
+            "import assay.providers.cost",
+            "add what you need to the module of the stage",
+        ),
+        ("program/records.py", "import assay.store.vault", "ask program.reserve"),
+        ("client/client.py", "import assay.review.service", "put the shape into review.wire"),
     ],
 )
 def test_a_planted_violation_is_found_with_its_guidance(
     tmp_path: Path, file: str, line: str, guidance: str
 ) -> None:
-    """An upward import, a forbidden library and an unplaced room each fail, and say what to do."""
+    """Each kind of forbidden import fails, and the message says what to do instead."""
     shutil.copytree(ROOT / "src", tmp_path / "src")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     target = tmp_path / "src" / "assay" / file

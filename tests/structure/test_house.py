@@ -18,7 +18,7 @@ from assay.core.fact import Fact, Value
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "assay"
-ROOMS = sorted(
+PACKAGES = sorted(
     path.name for path in SOURCE.iterdir() if path.is_dir() and (path / "__init__.py").exists()
 )
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "models", "misc", "base"}
@@ -55,17 +55,17 @@ def _bad_defaults(kind: type[msgspec.Struct]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_explains_itself(room: str) -> None:
-    """A room's docstring says what comes in, what goes out, what holds and what is next."""
-    text = (importlib.import_module(f"assay.{room}").__doc__ or "").lower()
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_explains_itself(package: str) -> None:
+    """A package's docstring says what comes in, what goes out, what holds and what is next."""
+    text = (importlib.import_module(f"assay.{package}").__doc__ or "").lower()
     for phrase in ("comes in:", "goes out:", "always holds:"):
-        assert phrase in " ".join(text.split()), f"{room}/__init__.py does not say {phrase!r}"
+        assert phrase in " ".join(text.split()), f"{package}/__init__.py does not say {phrase!r}"
 
 
 def test_no_file_is_named_for_having_no_place() -> None:
     """No module is called utils, helpers, common or models."""
-    names = {path.stem for path in SOURCE.rglob("*.py")} | set(ROOMS)
+    names = {path.stem for path in SOURCE.rglob("*.py")} | set(PACKAGES)
     assert not names & BANNED_NAMES
 
 

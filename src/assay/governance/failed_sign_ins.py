@@ -101,7 +101,7 @@ class OpenLedger(Protocol):
         """Every key that begins so."""
 
 
-class Ledger(Protocol):
+class SignInLedger(Protocol):
     """Where tries are counted, for every process that looks at passwords."""
 
     def opened(self) -> AbstractContextManager[OpenLedger]:
@@ -152,7 +152,7 @@ class FailedSignIns:
         self,
         clock: Callable[[], float] = monotonic,
         *,
-        ledger: Ledger | None = None,
+        ledger: SignInLedger | None = None,
         key: bytes | None = None,
     ) -> None:
         """Count in a ledger.

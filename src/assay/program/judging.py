@@ -11,7 +11,7 @@ from assay.governance.exit_rights import HeldBack
 from assay.program.sampling import Endpoint
 from assay.providers.cost import Prices
 from assay.providers.judge import judge_instructions, orders_of
-from assay.providers.judge_run import JudgedRecord, JudgeRun
+from assay.providers.judge_run import JudgeOutcome, JudgeRun
 from assay.providers.judge_runner import JudgeConfig, JudgePlan, store_judgments, to_judge
 from assay.quality.bootstrap import Resampling
 from assay.quality.estimate import Rate, rate
@@ -104,7 +104,7 @@ def judge_into(
     contract, rights = context.documents.contract, context.exit_rights()
     done = 0
 
-    def deliver(batch: Sequence[JudgedRecord]) -> None:
+    def deliver(batch: Sequence[JudgeOutcome]) -> None:
         nonlocal done
         store_judgments(context.store, context.facts, batch, actor=context.actor)
         done += len(batch)

@@ -32,7 +32,7 @@ class JudgeFault(msgspec.Struct, frozen=True, kw_only=True):
     """The order in which its candidates were shown."""
 
 
-class JudgedRecord(msgspec.Struct, frozen=True, kw_only=True):
+class JudgeOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one record: a judgment, or faults."""
 
     record: str
@@ -114,7 +114,7 @@ class JudgeRun(msgspec.Struct, frozen=True, kw_only=True):
     """Every fault, by record and order."""
 
 
-def add_to_run(run: JudgeRun, judged: JudgedRecord, price: Prices | None = None) -> JudgeRun:
+def add_to_run(run: JudgeRun, judged: JudgeOutcome, price: Prices | None = None) -> JudgeRun:
     """The run with one more record counted."""
     run = _add_requests(run, judged.outcomes, price)
     unreadable = [each.code for each in judged.faults if each.kind == "unparseable"]

@@ -32,7 +32,7 @@ from assay.providers.judge import (
     pseudonym_of,
 )
 from assay.providers.judge_answer import read_judge_answer
-from assay.providers.judge_run import JudgedRecord, JudgeFault
+from assay.providers.judge_run import JudgeFault, JudgeOutcome
 from assay.records.coherence import judgment_faults
 from assay.records.judgment import Judge, Judgment, Reviewer
 from assay.records.record import Record
@@ -175,7 +175,7 @@ async def judge_records(
     endpoint: ModelEndpoint,
     config: JudgeConfig,
     journal: Journal,
-) -> AsyncGenerator[JudgedRecord]:
+) -> AsyncGenerator[JudgeOutcome]:
     """Ask about each record in every order; what became of each comes in the records' order.
 
     Args:
@@ -198,7 +198,7 @@ async def judge_records(
 
 async def _judge(
     identity: str, record: Record, endpoint: ModelEndpoint, config: JudgeConfig, journal: Journal
-) -> JudgedRecord:
+) -> JudgeOutcome:
     orders = orders_of(len(record.candidates))
     requests = [config.request(identity, record, order) for order in orders]
     outcomes = await asyncio.gather(
@@ -223,7 +223,7 @@ async def _judge(
     judgment = _judgment(identity, record, joined, revisions[0], config) if joined else None
     if judgment and (misfit := next(judgment_faults(record, judgment), None)):
         raise AssertionError(misfit)  # the answer was read against the record's own letters
-    return JudgedRecord(
+    return JudgeOutcome(
         record=identity,
         judgment=judgment,
         joined=joined,
@@ -297,7 +297,7 @@ def _judgment(
 def store_judgments(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
-    judged: Sequence[JudgedRecord],
+    judged: Sequence[JudgeOutcome],
     *,
     actor: str,
 ) -> None:
@@ -318,5 +318,5 @@ def store_judgments(
         writing.add(judgments)
 
 
-Deliver = Callable[[Sequence[JudgedRecord]], None]
+Deliver = Callable[[Sequence[JudgeOutcome]], None]
 """Takes what became of some records, such as to store it."""

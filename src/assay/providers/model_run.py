@@ -9,7 +9,7 @@ from typing import TypeVar
 from assay.providers.cost import Prices
 from assay.providers.endpoint import Journal, ModelEndpoint
 from assay.providers.journal import open_journal
-from assay.providers.judge_run import JudgedRecord, JudgeRun, add_to_run
+from assay.providers.judge_run import JudgeOutcome, JudgeRun, add_to_run
 from assay.providers.judge_runner import JudgeConfig, judge_records
 from assay.providers.openai_compatible import OpenAICompatible, Settings
 from assay.providers.sampling_report import SamplingReport, add_to_report
@@ -74,7 +74,7 @@ def run_judge(
     endpoint: Settings,
     config: JudgeConfig,
     journal: Path,
-    deliver: Callable[[Sequence[JudgedRecord]], None],
+    deliver: Callable[[Sequence[JudgeOutcome]], None],
     prices: Prices | None = None,
     batch: int = 16,
 ) -> JudgeRun:
@@ -101,11 +101,11 @@ def run_judge(
         parameters=config.plan.stated(),
     )
 
-    def count(judged: JudgedRecord) -> None:
+    def count(judged: JudgeOutcome) -> None:
         nonlocal run
         run = add_to_run(run, judged, prices)
 
-    def ask(model: ModelEndpoint, answered: Journal) -> AsyncGenerator[JudgedRecord]:
+    def ask(model: ModelEndpoint, answered: Journal) -> AsyncGenerator[JudgeOutcome]:
         return judge_records(records, model, config, answered)
 
     asyncio.run(

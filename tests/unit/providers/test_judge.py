@@ -14,7 +14,7 @@ from assay.core.errors import InputError, MachineError, UsageError
 from assay.providers.endpoint import Completion, SamplingParameters
 from assay.providers.judge import JudgeAnswer, join, judge_instructions, orders_of, pseudonym_of
 from assay.providers.judge_answer import MAX_CHARACTERS, MAX_REASON, read_judge_answer
-from assay.providers.judge_run import JudgedRecord, JudgeRun
+from assay.providers.judge_run import JudgeOutcome, JudgeRun
 from assay.providers.judge_runner import JudgeConfig, JudgePlan, store_judgments, to_judge
 from assay.providers.model_run import run_judge
 from assay.providers.openai_compatible import Settings
@@ -67,7 +67,7 @@ def run(store: MemoryStore, script: Script, journal: Path, **changes: Any) -> Ju
     """One run; the store gets the judgments."""
     asking = config(**changes)
 
-    def deliver(batch: Sequence[JudgedRecord]) -> None:
+    def deliver(batch: Sequence[JudgeOutcome]) -> None:
         store_judgments(store, DOCUMENTS, batch, actor="lead")
 
     skipped: Counter[str] = Counter()

@@ -1,11 +1,11 @@
 """Requests that nobody means well with: each is refused as the sender's fault, and nothing is stored."""
 
 import pytest
-from unit.web.test_authentication import ROUTES, path_of
 
 from assay.program.program import Program
 from assay.records.judgment import Judgment
 from unit.web.conftest import Client, SignIn
+from unit.web.test_authentication import ROUTES, path_of
 from unit.web.test_review_api import claim
 
 DEEP = b"[" * 100_000 + b"]" * 100_000

@@ -21,7 +21,7 @@ Answer = Literal["kept", "broken", "not_applying", "unknown"]
 """What a rule says of a candidate."""
 
 
-class RuleResult(NamedTuple):
+class RuleFinding(NamedTuple):
     """One rule's answer."""
 
     rule: Rule
@@ -107,18 +107,18 @@ class RulesVerifier(Test, frozen=True, kw_only=True, forbid_unknown_fields=True)
         )  # fmt: skip
 
 
-def _ruling(rule: Rule, view: View, text: str) -> RuleResult:
+def _ruling(rule: Rule, view: View, text: str) -> RuleFinding:
     try:
         if rule.when is not None and not _holds(rule.when, view):
-            return RuleResult(rule, "not_applying")
+            return RuleFinding(rule, "not_applying")
         if rule.require is not None and not _holds(rule.require, view):
-            return RuleResult(rule, "broken")
+            return RuleFinding(rule, "broken")
         misfit = _misfit(rule, text)
     except ExpressionBudgetError as error:
-        return RuleResult(rule, "unknown", str(error))
+        return RuleFinding(rule, "unknown", str(error))
     except InputError as error:
-        return RuleResult(rule, "unknown", error.message)
-    return RuleResult(rule, "broken", misfit) if misfit else RuleResult(rule, "kept")
+        return RuleFinding(rule, "unknown", error.message)
+    return RuleFinding(rule, "broken", misfit) if misfit else RuleFinding(rule, "kept")
 
 
 def _holds(expression: Expression, view: View) -> bool:
@@ -134,7 +134,7 @@ def _misfit(rule: Rule, text: str) -> str:
     return schema_fault(rule.schema, parsed(text), linear=True) or ""
 
 
-def _evidence(ruling: RuleResult, candidate: int) -> Evidence:
+def _evidence(ruling: RuleFinding, candidate: int) -> Evidence:
     section = ruling.rule.text.section
     return Evidence(
         kind="test",
@@ -144,7 +144,7 @@ def _evidence(ruling: RuleResult, candidate: int) -> Evidence:
     )
 
 
-def _note(kept: list[str], rulings: list[RuleResult]) -> str:
+def _note(kept: list[str], rulings: list[RuleFinding]) -> str:
     counts = {
         name: sum(each.answer == name for each in rulings)
         for name in ("broken", "unknown", "not_applying")

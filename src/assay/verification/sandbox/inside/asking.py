@@ -21,7 +21,7 @@ from assay.verification.sandbox.inside.endings import (
     UncarriedError,
 )
 from assay.verification.sandbox.inside.stand_ins import (
-    Kind,
+    CandidateClass,
     Name,
     Report,
     Role,
@@ -83,10 +83,10 @@ class Questions:
         is_class = name[:1].isupper() and "_" not in name
         role: Role = "class" if is_class else "name"
         found = self.ask({"name": name}, "itself", role=role, own=True)
-        if type(found) is Kind:
+        if type(found) is CandidateClass:
             state_of(found).role = role
         # A name of another thing may come to mean another one: it is asked for each time.
-        if type(found) is Kind or isinstance(found, types.FunctionType):
+        if type(found) is CandidateClass or isinstance(found, types.FunctionType):
             self._loaded[name] = found
         return found
 

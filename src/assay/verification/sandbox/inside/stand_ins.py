@@ -93,7 +93,7 @@ class State:
 
 def is_stand_in(value: Any) -> bool:
     """Whether a value stands for a class or an object of the candidate."""
-    return type(value) is Kind or type(type(value)) is Kind
+    return type(value) is CandidateClass or type(type(value)) is CandidateClass
 
 
 def state_of(value: Any) -> State:
@@ -102,19 +102,19 @@ def state_of(value: Any) -> State:
     Raises:
         AttributeError: for a value that was made of a stand-in here.
     """
-    found = type.__getattribute__ if type(value) is Kind else object.__getattribute__
+    found = type.__getattribute__ if type(value) is CandidateClass else object.__getattribute__
     state: State = found(value, _STATE)
-    if type(value) is not Kind and state is type.__getattribute__(type(value), _STATE):
+    if type(value) is not CandidateClass and state is type.__getattribute__(type(value), _STATE):
         raise AttributeError(_STATE)
     return state
 
 
-class Kind(type):
+class CandidateClass(type):
     """A class of the candidate."""
 
     def __new__(cls, name: str, bases: Any, _: Any, **__: Any) -> Any:
         """Refuse to derive a class of the tests from it."""
-        state = next(state_of(each) for each in bases if type(each) is Kind)
+        state = next(state_of(each) for each in bases if type(each) is CandidateClass)
         state.asked.ending = UnaskableError(
             f"the tests cannot run apart from the candidate: their class {name} derives from its own"
         )
@@ -182,7 +182,7 @@ class Kind(type):
         if type.__subclasscheck__(cls, kind):
             return True
         state = state_of(cls)
-        if state.checks and type(kind) is not Kind:
+        if state.checks and type(kind) is not CandidateClass:
             state.refuse("say whether another class is derived from it")
         return state.checks and state.ask("subclass", kind) is True
 
@@ -485,7 +485,7 @@ class StandIns:
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
-        self._kinds: dict[int, Kind] = {}
+        self._kinds: dict[int, CandidateClass] = {}
         self._objects: dict[int, Any] = {}
 
     def hear(self, described: Any) -> None:
@@ -500,7 +500,7 @@ class StandIns:
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise wire.WireError(f"no class is described like this: {error}"[:200]) from error
 
-    def _kind(self, told: Report) -> Kind:
+    def _kind(self, told: Report) -> CandidateClass:
         name = told["name"] if str.isidentifier(told["name"]) else "Object"
         bases = [
             wire.TYPES[each] if type(each) is str else self._kinds[each] for each in told["bases"]
@@ -514,7 +514,7 @@ class StandIns:
             (
                 state_of(each).mutable
                 for each in held
-                if type(each) is Kind and state_of(each).mutable
+                if type(each) is CandidateClass and state_of(each).mutable
             ),
             None,
         )
@@ -525,10 +525,10 @@ class StandIns:
         space = self._space(state, {**told, "name": name}, [*bases, *held])
         space |= {"__module__": "candidate", "__qualname__": name, _STATE: state}
         try:
-            return type.__new__(Kind, name, tuple(bases), space)
+            return type.__new__(CandidateClass, name, tuple(bases), space)
         except TypeError:
             is_error = any(issubclass(each, Exception) for each in bases)
-            return type.__new__(Kind, name, (Exception,) if is_error else (), space)
+            return type.__new__(CandidateClass, name, (Exception,) if is_error else (), space)
 
     def _space(self, state: State, told: Report, held: list[type]) -> dict[str, Any]:
         """The operators of a class."""
