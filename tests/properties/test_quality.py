@@ -17,7 +17,7 @@ from assay.records.verdict import (
     Tie,
     Verdict,
 )
-from assay.review.assign import presented_order
+from assay.review.candidate_order import presented_order
 from simulators.placed_records import placed_cells
 from simulators.small_program import in_force, judged, pair
 

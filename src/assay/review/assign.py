@@ -4,11 +4,9 @@ The draw depends on a secret key alone: the same key, records and people give th
 and no reviewer can foresee which record or which order comes next.
 """
 
-import hmac
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 import msgspec
 
@@ -18,6 +16,7 @@ from assay.governance.exit_rights import ExitRights
 from assay.records.candidate import MadeByEdit, MadeByPerson
 from assay.records.record import Record
 from assay.review.assignment import Assignment
+from assay.review.candidate_order import keyed_digest, presented_order
 from assay.review.layer import layer_of
 
 
@@ -106,7 +105,7 @@ class Draw:
 
     def run(self, asked: Iterable[AssignableRecord]) -> Iterator[Assignment]:
         """Assign what is missing, record by record in a shuffled but repeatable order."""
-        for one in sorted(asked, key=lambda each: _digest(self.key, "record", each.id)):
+        for one in sorted(asked, key=lambda each: keyed_digest(self.key, "record", each.id)):
             yield from self._assign(one)
 
     def _assign(self, one: AssignableRecord) -> Iterator[Assignment]:
@@ -135,7 +134,7 @@ class Draw:
         self.unfilled.append(Unfilled(record=one.id, missing=missing, reason=reason))
 
     def _turn(self, record: str, pseudonym: str) -> tuple[int, bytes]:
-        return self.load[pseudonym], _digest(self.key, "turn", record, pseudonym)
+        return self.load[pseudonym], keyed_digest(self.key, "turn", record, pseudonym)
 
     def _ask(self, one: AssignableRecord, pseudonym: str, number: int) -> Assignment:
         n_candidates = len(one.record.candidates)
@@ -150,28 +149,6 @@ class Draw:
         )
 
 
-def presented_order(key: bytes, pseudonym: str, place: int, n_candidates: int) -> tuple[int, ...]:
-    """The order in which one reviewer sees the candidates of one record.
-
-    Within each run of as many records as there are candidates, every candidate place comes first
-    exactly once (a Latin square drawn separately for each run), so no reviewer has a favoured side.
-
-    Args:
-        key: secret that the draw depends on.
-        pseudonym: the reviewer.
-        place: how many records with this many candidates the reviewer was given before.
-        n_candidates: how many candidates there are.
-    """
-    if n_candidates == 0:
-        return ()
-    run, within = divmod(place, n_candidates)
-    candidates = range(n_candidates)
-    base = sorted(candidates, key=lambda each: _digest(key, "order", pseudonym, run, each))
-    turns = sorted(candidates, key=lambda each: _digest(key, "turns", pseudonym, run, each))
-    shift = turns[within]
-    return tuple(base[shift:] + base[:shift])
-
-
 def authors(record: Record) -> frozenset[str]:
     """Pseudonyms of the people who wrote or edited a candidate; they may not judge it."""
     found: set[str] = set()
@@ -184,8 +161,3 @@ def authors(record: Record) -> frozenset[str]:
             case _:
                 pass
     return frozenset(found)
-
-
-def _digest(key: bytes, *parts: str | int) -> bytes:
-    message = "\x1f".join(str(part) for part in parts).encode()
-    return hmac.new(key, message, sha256).digest()

@@ -13,8 +13,8 @@ from assay.contracts.document import Document, DocumentKind, contract_of
 from assay.core.ports import FactStore
 from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.review.assign import presented_order
 from assay.review.assignment import Assignment, AssignmentWithdrawal
+from assay.review.candidate_order import presented_order
 
 
 class Renewals(msgspec.Struct, frozen=True, kw_only=True):

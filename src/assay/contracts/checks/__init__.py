@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from assay.contracts.checks import (
+    acceptance_tests,
     behaviours,
     dimensions,
     endorsement,
     likeness,
-    measures,
     metrics,
+    objectives,
     people,
     preferences,
     references,
@@ -35,9 +36,10 @@ CHECKS: tuple[DocumentCheck, ...] = (
     *likeness.CHECKS,
     *preferences.CHECKS,
     *sampling.CHECKS,
-    *measures.CHECKS,
-    *metrics.CHECKS,
+    *objectives.CHECKS,
     *signals.CHECKS,
+    *acceptance_tests.CHECKS,
+    *metrics.CHECKS,
     *review.CHECKS,
     *people.CHECKS,
     *safety.CHECKS,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract, ReviewLayer
+from assay.contracts.endorsement import IMITATED
 from assay.contracts.rubric import Dimension, Rubric
 
 _RESISTED = re.compile(
@@ -15,6 +16,48 @@ _RESISTED = re.compile(
 """What an attack tries to break, in a dimension's own words."""
 
 _TESTED_BY = frozenset({"outcome", "process", "trajectory"})
+
+
+_VERIFIABLE_SIGNALS = frozenset({"outcome", "process"})
+
+
+@check("contract")
+def no_supervision(contract: Contract) -> Iterator[Fault]:
+    """The contract has a supervision mix."""
+    if not contract.supervision:
+        yield Fault(
+            "contract", ("supervision",), "no-supervision",
+            "the contract assigns no signal",
+            "add signals, each with its behaviours, its dimensions and why it fits the evidence",
+        )  # fmt: skip
+
+
+@check("contract")
+def scored(contract: Contract) -> Iterator[Fault]:
+    """A signal that judges is scored on dimensions, not on one overall label."""
+    for place, signal in enumerate(contract.supervision):
+        if signal.signal not in IMITATED and not signal.dimensions:
+            yield Fault(
+                "contract", ("supervision", place, "dimensions"), "signal-without-dimensions",
+                f"the {signal.signal} has no dimensions, so one overall label is all it gives",
+                "name the dimensions that it is scored on",
+            )  # fmt: skip
+
+
+@check("contract", "rubric", whole=(("rubric", "dimensions"),))
+def verifiable(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
+    """Outcome and process signals rest on something that can be verified."""
+    by_id = {each.id: each for each in rubric.dimensions}
+    for place, signal in enumerate(contract.supervision):
+        scored_on = [by_id[name] for name in signal.dimensions if name in by_id]
+        if signal.signal not in _VERIFIABLE_SIGNALS or not scored_on:
+            continue
+        if not any(each.verifier or each.nature == "objective" for each in scored_on):
+            yield Fault(
+                "contract", ("supervision", place), "signal-without-verifiable-evidence",
+                f"the {signal.signal} rests on judgment alone",
+                "score it on an objective dimension, or use critiques or preferences", "warning",
+            )  # fmt: skip
 
 
 @check("contract", "rubric", whole=(("rubric", "dimensions"),))
@@ -111,4 +154,11 @@ def _can_break(dimension: Dimension) -> bool:
     )
 
 
-CHECKS: tuple[DocumentCheck, ...] = (fits, verifiers_are_asked, disagreement_can_happen)
+CHECKS: tuple[DocumentCheck, ...] = (
+    no_supervision,
+    scored,
+    verifiable,
+    fits,
+    verifiers_are_asked,
+    disagreement_can_happen,
+)

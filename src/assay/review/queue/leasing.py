@@ -34,8 +34,8 @@ from assay.core.errors import UsageError
 from assay.records.judgment import Judgment, Reviewer
 from assay.records.record import Record
 from assay.review.answer import Answer, answer_faults, in_record_order, together
-from assay.review.assign import presented_order
 from assay.review.assignment import Assignment
+from assay.review.candidate_order import presented_order
 from assay.review.completeness import gaps, shape_of
 from assay.review.exchange import RoleName
 from assay.review.form import Form, form_of

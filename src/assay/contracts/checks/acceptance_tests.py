@@ -1,15 +1,11 @@
-"""Measures: objectives kept apart, signals that fit the evidence, and tests of improvement."""
+"""Acceptance tests: improvement is measured on data that was kept out of training."""
 
 import re
 from collections.abc import Iterator
 
 from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract
-from assay.contracts.endorsement import IMITATED
-from assay.contracts.rubric import Rubric
-from assay.contracts.words.folding import fold
 
-_VERIFIABLE_SIGNALS = frozenset({"outcome", "process"})
 _TRAINING_WORDS = frozenset({
     "train", "training", "trainset", "sft", "dpo", "rlhf", "rlaif", "ppo", "grpo", "kto", "orpo",
     "finetune", "finetuning", "pretrain", "pretraining", "instruct",
@@ -18,73 +14,6 @@ _HELD_OUT_WORDS = frozenset({
     "eval", "evaluation", "test", "dev", "val", "valid", "validation", "heldout", "held", "holdout",
     "unseen", "benchmark", "bench", "after", "post", "not", "non",
 })  # fmt: skip
-
-
-@check("contract")
-def objectives(contract: Contract) -> Iterator[Fault]:
-    """Training and evaluation objectives are both there, and are not the same set."""
-    for key in ("training_objectives", "evaluation_objectives"):
-        if not getattr(contract, key):
-            yield Fault(
-                "contract", (key,), "objectives-missing",
-                f"the contract has no {key.replace('_', ' ')}",
-                "state what training teaches and, separately, what evaluation measures",
-            )  # fmt: skip
-    taught = [fold(each) for each in contract.training_objectives]
-    measured = [fold(each) for each in contract.evaluation_objectives]
-    if taught and set(taught) == set(measured):
-        yield Fault(
-            "contract", ("evaluation_objectives",), "objectives-not-separated",
-            "training and evaluation objectives are the same set",
-            "evaluation measures the effect in deployment, and what must not get worse",
-        )  # fmt: skip
-        return
-    for place, objective in enumerate(measured):
-        if objective in taught:
-            yield Fault(
-                "contract", ("evaluation_objectives", place), "objective-shared",
-                "this objective is also a training objective",
-                "say what is measured instead of what is taught", "warning",
-            )  # fmt: skip
-
-
-@check("contract")
-def no_supervision(contract: Contract) -> Iterator[Fault]:
-    """The contract has a supervision mix."""
-    if not contract.supervision:
-        yield Fault(
-            "contract", ("supervision",), "no-supervision",
-            "the contract assigns no signal",
-            "add signals, each with its behaviours, its dimensions and why it fits the evidence",
-        )  # fmt: skip
-
-
-@check("contract")
-def scored(contract: Contract) -> Iterator[Fault]:
-    """A signal that judges is scored on dimensions, not on one overall label."""
-    for place, signal in enumerate(contract.supervision):
-        if signal.signal not in IMITATED and not signal.dimensions:
-            yield Fault(
-                "contract", ("supervision", place, "dimensions"), "signal-without-dimensions",
-                f"the {signal.signal} has no dimensions, so one overall label is all it gives",
-                "name the dimensions that it is scored on",
-            )  # fmt: skip
-
-
-@check("contract", "rubric", whole=(("rubric", "dimensions"),))
-def verifiable(contract: Contract, rubric: Rubric) -> Iterator[Fault]:
-    """Outcome and process signals rest on something that can be verified."""
-    by_id = {each.id: each for each in rubric.dimensions}
-    for place, signal in enumerate(contract.supervision):
-        scored_on = [by_id[name] for name in signal.dimensions if name in by_id]
-        if signal.signal not in _VERIFIABLE_SIGNALS or not scored_on:
-            continue
-        if not any(each.verifier or each.nature == "objective" for each in scored_on):
-            yield Fault(
-                "contract", ("supervision", place), "signal-without-verifiable-evidence",
-                f"the {signal.signal} rests on judgment alone",
-                "score it on an objective dimension, or use critiques or preferences", "warning",
-            )  # fmt: skip
 
 
 @check("contract")
@@ -166,6 +95,5 @@ def _is_training_data(dataset: str) -> bool:
 
 
 CHECKS: tuple[DocumentCheck, ...] = (
-    objectives, no_supervision, scored, verifiable, no_acceptance_tests,
-    margin_and_risk, excluded_from_training, regressions, measured,
+    no_acceptance_tests, margin_and_risk, excluded_from_training, regressions, measured,
 )  # fmt: skip
