@@ -8,6 +8,10 @@ import msgspec
 _MOST_NESTED = 4
 """JSON inside strings is followed so deep."""
 
+# Tuples, since a union of types is made anew at every look.
+_NUMBERS = (int, float)
+_SERIES = (list, tuple, set, frozenset)
+
 
 def strings_of(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Every string in a value with its JSON pointer (RFC 6901); of a key, that of its object.
@@ -27,7 +31,7 @@ def strings_of(value: object, pointer: str = "") -> Iterator[tuple[str, str]]:
 
 def _collect(value: object, pointer: str, depth: int, found: list[tuple[str, str]]) -> None:
     """Append what a value holds: one list for the whole walk costs half of nested generators."""
-    if not value or isinstance(value, int | float):
+    if not value or isinstance(value, _NUMBERS):
         return
     if isinstance(value, str):
         found.append((pointer, value))
@@ -49,7 +53,7 @@ def _members(value: object) -> Iterable[tuple[str, object]]:
         return [
             (str(key).replace("~", "~0").replace("/", "~1"), each) for key, each in value.items()
         ]
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, _SERIES):
         return [(str(place), each) for place, each in enumerate(value)]
     return [("", msgspec.to_builtins(value))]
 

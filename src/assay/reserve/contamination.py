@@ -26,7 +26,14 @@ from assay.reserve.canonical_text import (
 )
 from assay.reserve.fingerprint import GROUP, METHOD, Hasher, Hashes, from_text
 from assay.reserve.overlap import Overlap
-from assay.reserve.readings import BUDGET_TIMES, Encoded, readings, reads_backwards
+from assay.reserve.readings import (
+    BEFORE_IN_REVERSE,
+    BUDGET_TIMES,
+    IN_REVERSE,
+    Encoded,
+    readings,
+    reads_backwards,
+)
 from assay.reserve.sealing import Fingerprint, Sealing
 
 CONTAINMENT = 0.3
@@ -309,7 +316,7 @@ class _Joined:
                 texts += [_text(piece, simple=simple) for piece in field]
                 self._add(field)
         given = _words_of(texts, hasher)
-        more = list(_grouped(self._read_again(texts, given, hasher.marks())))
+        more = list(_grouped(self._read_again(texts, given, hasher)))
         for field in more:
             self._add(field)
         again = _words_of([_text(piece) for field in more for piece in field], hasher)
@@ -328,12 +335,14 @@ class _Joined:
         self._pieces += field
 
     def _read_again(
-        self, texts: Sequence[str], given: "_Words", marks: Hashes
+        self, texts: Sequence[str], given: "_Words", hasher: Hasher
     ) -> Iterator[_TextPiece]:
         """What those texts read of which their words show that they are in a dress."""
+        marks = hasher.marks()
         marked = set(_marked(given, marks).tolist()) if marks.size else set()
-        if reads_backwards(given.joined):
-            marked |= {number for number, text in enumerate(texts) if reads_backwards(text)}
+        marked |= {
+            number for number in _in_reverse(given, hasher) if reads_backwards(texts[number])
+        }
         for number in sorted(marked):
             piece = self._pieces[number]
             times = REREAD_TIMES if piece.encoded else BUDGET_TIMES
@@ -393,8 +402,6 @@ class _Words(NamedTuple):
     """The block of every word."""
     piece_of: Integers
     """The number of the text that every word is in."""
-    joined: str
-    """The texts, one after another."""
 
     def of(self, number: int) -> list[int]:
         """The blocks of one text."""
@@ -403,10 +410,9 @@ class _Words(NamedTuple):
 
 
 def _words_of(texts: Sequence[str], hasher: Hasher) -> _Words:
-    joined = SEPARATOR.join(texts).lower()
-    blocks = hasher.blocks(cut(joined))
+    blocks = hasher.blocks(cut(SEPARATOR.join(texts).lower()))
     inside = blocks != hasher.blocks([SEPARATOR])[0]
-    return _Words(blocks[inside], np.cumsum(~inside)[inside], joined)
+    return _Words(blocks[inside], np.cumsum(~inside)[inside])
 
 
 def _marked(given: _Words, marks: Hashes) -> Integers:
@@ -414,6 +420,13 @@ def _marked(given: _Words, marks: Hashes) -> Integers:
     lengths = np.bincount(given.piece_of)
     hits = np.bincount(given.piece_of[np.isin(given.blocks, marks)], minlength=len(lengths))
     return np.flatnonzero(hits >= np.where(lengths < ONE_MARK_WORDS, 1, 2))
+
+
+def _in_reverse(given: _Words, hasher: Hasher) -> set[int]:
+    """The numbers of texts in which words follow each other as they do in reverse."""
+    first, *second = hasher.blocks([IN_REVERSE, *BEFORE_IN_REVERSE])
+    at = np.flatnonzero(given.blocks[:-1] == first)
+    return set(given.piece_of[at[np.isin(given.blocks[at + 1], second)]].tolist())
 
 
 def _fillers(given: _Words) -> dict[int, set[int]]:

@@ -57,6 +57,25 @@ def test_no_text_reads_as_more_than_its_budget(text: str) -> None:
     assert len(found) <= len(text) // LEAST_ENCODED + READINGS_LEAST
 
 
+def test_a_stretch_is_found_at_its_place_behind_signs_of_any_script() -> None:
+    """What comes before an encoded stretch, question marks and signs of no ASCII, moves nothing."""
+    for before in ("Why? ", "\u767d\u9e6d ", "\U0001f600?\x01 ", "\x01" * 40 + " ", "?" * 40 + " "):
+        for encode in (base64.b64encode, base64.b85encode):
+            stretch = encode(SENTENCE.encode()).decode()
+            [found] = [each for each in readings(before + stretch) if each.text == SENTENCE]
+            assert (found.start, found.end) == (len(before), len(before) + len(stretch))
+
+
+@pytest.mark.parametrize("size", [8, 12, 20])
+@pytest.mark.parametrize("between", ["\n", "\r\n", '" + "', " ", "', '", "\\\n"])
+def test_an_encoded_text_in_pieces_is_read_whole(size: int, between: str) -> None:
+    """Short pieces of base64 or base32 are put together, whatever stands between them."""
+    for encode in (base64.b64encode, base64.b32encode):
+        whole = encode(SENTENCE.encode()).decode()
+        pieces = [whole[at : at + size] for at in range(0, len(whole), size)]
+        assert SENTENCE in read(f"It reads: {between.join(pieces)}")
+
+
 def test_bytes_that_are_no_text_are_no_reading() -> None:
     """A digest in hexadecimal or base64 of noise reads as nothing."""
     noise = bytes((place * 97 + 131) % 256 for place in range(96))
