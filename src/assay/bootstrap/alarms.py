@@ -10,9 +10,10 @@ from assay.releases.release import Release
 from assay.reserve.overlap import Overlap
 from assay.reserve.service import leakage_alarm
 from assay.validation.alarms import model_validation_alarm, of_release, over_refusal_alarm
+from assay.validation.evaluation import Result
 from assay.validation.helpfulness import Helpfulness
 from assay.validation.service import overlap_of, reported
-from assay.validation.training_overlap import training_of
+from assay.validation.training_overlap import TrainingOverlap, has_inputs, training_of
 from assay.validation.validation import Validation
 
 TEXTS = ("README.md", "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md", "quality.md")
@@ -62,16 +63,20 @@ def _model_validation(program: Program, shared: Sequence[Overlap]) -> Alarm:
     ]
     releases = [release.id for release in store.scan(Release)]
     of_newest = [each for each in validations if releases and each.release == releases[-1]]
-    key = program.session.keys.gate
-    overlaps = {
-        each.id: overlap_of(
-            store, each, training_of(store, releases[-1], key, sealed=True, overlaps=shared)
-        )
-        for each in of_newest[-1:]
-    }
+    overlaps = {each.id: _overlap(program, each, shared) for each in of_newest[-1:]}
     return model_validation_alarm(
         program.documents.contract, releases, validations, claims, overlaps
     )
+
+
+def _overlap(
+    program: Program, validation: Validation, shared: Sequence[Overlap]
+) -> TrainingOverlap:
+    store = program.store
+    results = store.scan(Result, evaluation=[*validation.base, *validation.candidate])
+    digester = program.session.digester() if has_inputs(results) else None
+    training = training_of(store, str(validation.release), digester=digester, overlaps=shared)
+    return overlap_of(store, validation, training)
 
 
 def _texts_of(program: Program, version: str) -> list[str]:

@@ -13,6 +13,8 @@ from assay.bootstrap.session import Session
 from assay.core.errors import UsageError
 from assay.records.ports import Layout
 from assay.reserve import service
+from assay.reserve.contamination import ReserveIndex
+from assay.reserve.fingerprint import Digests
 from assay.reserve.gate import Gate, GateLimits, GateRequest
 from assay.reserve.opening import Opening
 from assay.settings import read_secret, vault_url
@@ -106,26 +108,21 @@ class ReserveNoun:
     def gate(self, limits: GateLimits) -> Gate:
         """The gate of this program's reserve; its log is the audit log.
 
+        Where nothing is sealed it compares with nothing, and digests alone.
+
         Raises:
-            UsageError: if nothing is sealed, or under another key than this machine's.
+            UsageError: if the reserve is sealed under another key than this machine's.
         """
         session = self._session
-        index = service.index(session.store, session.keys.gate)
-        if index is None:
-            raise UsageError(
-                code="nothing-sealed",
-                message="nothing is sealed, so there is nothing to compare with",
-                hint="seal evaluation data first: assay reserve seal FILE",
-            )
+        key = session.keys.gate
+        index = service.index(session.store, key) or ReserveIndex([], key)
 
         def log(request: GateRequest) -> None:
-            counts = f"{request.overlapping} of {request.things}, {request.characters} characters"
-            with session.store.write(
-                "reserve.compare", actor=session.actor, subject=counts
-            ) as unit:
+            action, counts = _logged(request)
+            with session.store.write(action, actor=session.actor, subject=counts) as unit:
                 unit.acted = True
 
-        return Gate(index, clock=session.clock, log=log, limits=limits)
+        return Gate(index, Digests(key), clock=session.clock, log=log, limits=limits)
 
     def open(self, out: str | Path, *, role: str, purpose: str, person: str) -> int:
         """Write the items unencrypted to a file that its owner alone can read.
@@ -209,6 +206,14 @@ class ReserveNoun:
 
     def _vault(self) -> SqlVault:
         return SqlVault.open(vault_url(self._session.documents.program.vault, self._session.folder))
+
+
+def _logged(request: GateRequest) -> tuple[str, str]:
+    """The action and the counts of a request, as the audit log has them."""
+    characters = f"{request.characters} characters"
+    if request.digests:
+        return "reserve.digest", f"{request.digests} digests, {characters}"
+    return "reserve.compare", f"{request.overlapping} of {request.things}, {characters}"
 
 
 def _write_private(out: Path, rows: list[dict[str, Any]]) -> int:

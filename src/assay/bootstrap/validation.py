@@ -13,11 +13,11 @@ from assay.records.ports import Layout
 from assay.releases.release import Release
 from assay.reserve.sealing import Fingerprint
 from assay.validation import service
-from assay.validation.evaluation import Arm, Evaluation
+from assay.validation.evaluation import Arm, Evaluation, Result
 from assay.validation.report import ValidationReport
 from assay.validation.report_text import to_json, to_markdown
 from assay.validation.rows import Format
-from assay.validation.training_overlap import Training, training_of
+from assay.validation.training_overlap import Training, has_inputs, training_of
 from assay.validation.validation import Validation
 
 _LAYOUTS = {"assay": None, "inspect": Layout(each="samples", nan_is_null=True)}
@@ -81,7 +81,7 @@ class ValidationNoun:
                 ),
                 known_items=self._items() if dataset == service.RESERVE else None,
                 training=self._training(self._release(release)),
-                key=self._session.keys.gate,
+                digester=self._session.digester(),
                 actor=self._session.actor,
                 rejects=kept,
             )
@@ -115,7 +115,7 @@ class ValidationNoun:
             base=before,
             candidate=after,
             release=tested,
-            training=self._training(tested),
+            training=self._training(tested, [each.id for each in (*before, *after)]),
             actor=self._session.actor,
         )
 
@@ -142,7 +142,7 @@ class ValidationNoun:
 
     def report(self, validation: Validation) -> ValidationReport:
         """The report of a validation, made again from its evaluations."""
-        training = self._training(validation.release)
+        training = self._training(validation.release, [*validation.base, *validation.candidate])
         return service.reported(self._session.store, self._session.facts, validation, training)
 
     def write_report(self, report: ValidationReport, folder: str | Path) -> tuple[Path, Path]:
@@ -186,11 +186,21 @@ class ValidationNoun:
             )
         return found[-1]
 
-    def _training(self, release: str | None) -> Training | None:
+    def _training(
+        self, release: str | None, evaluations: Sequence[str] | None = None
+    ) -> Training | None:
+        """The records of a release for the results of these evaluations; of any where none is named."""
         if release is None:
             return None
-        store, key = self._session.store, self._session.keys.gate
-        return training_of(store, release, key, sealed=True)
+        session = self._session
+        store = session.store
+        digests = evaluations is None or has_inputs(store.scan(Result, evaluation=evaluations))
+        return training_of(
+            store,
+            release,
+            digester=session.digester() if digests else None,
+            comparer=session.comparer(),
+        )
 
     def _items(self) -> frozenset[str]:
         items = frozenset(each.item for each in self._session.store.scan(Fingerprint))
