@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
@@ -19,10 +20,15 @@ from assay.records.pseudonym import pseudonymiser
 from assay.records.record import Record
 from assay.releases.withdrawal import withdrawn_records
 from assay.reserve import service as reserve
-from assay.reserve.ports import Comparer
+from assay.reserve.fingerprint import KeyedDigests
+from assay.reserve.ports import Comparer, Digester
+from assay.reserve.sealing import Sealing
 from assay.review.handle import RECORD_HANDLE, opaque
 from assay.settings import Keys
 from assay.store.store import Store
+
+if TYPE_CHECKING:
+    from assay.providers.gate_socket import GateClient
 
 _RECORD_ID = re.compile(r"\brec_[a-z2-7]{52}\b")
 """The id of a record in a text."""
@@ -67,12 +73,27 @@ class Context:
             None where nothing is sealed.
 
         Raises:
-            MachineError: if the gate does not answer.
+            MachineError: if the gate does not answer, or was started before the last sealing.
             UsageError: if the reserve is sealed under another key than this machine's.
         """
+        gate = self._gate()
+        if gate is None:
+            return reserve.index(self.store, self.keys.gate)
+        reserve.require_known(self.store.scan(Sealing), gate.commitments)
+        return gate if gate.sealed else None
+
+    def digester(self) -> Digester:
+        """What digests texts under the gate's key: the gate that assay.toml names, or this machine.
+
+        Raises:
+            MachineError: if the gate does not answer.
+        """
+        return self._gate() or KeyedDigests(self.keys.gate)
+
+    def _gate(self) -> "GateClient | None":
         named = self.documents.program.gate
         if named is None:
-            return reserve.index(self.store, self.keys.gate)
+            return None
         from assay.providers.gate_socket import GateClient  # noqa: PLC0415  few machines name one
 
         return GateClient(self.folder / named.removeprefix("unix:"))

@@ -146,17 +146,20 @@ def gate(
         typer.Option(help="Where to listen; .assay/gate.sock of the program by default."),
     ] = None,
     characters: Annotated[
-        int, typer.Option(help="Most characters that are compared within a day.", min=1)
+        int, typer.Option(help="Most characters that are taken within a day.", min=1)
     ] = 2_000_000_000,
     overlaps: Annotated[
         int, typer.Option(help="Most overlaps that are reported within a day.", min=1)
     ] = 1_000,
+    digests: Annotated[
+        int, typer.Option(help="Most digests that are given within a day.", min=1)
+    ] = 1_000_000,
     program: Folder = ".",
 ) -> None:
-    """Compare texts with the reserve for others, who then need no key of the gate.
+    """Compare and digest texts for others, who then need no key of the gate.
 
     Run it as the user who holds the key, and name its socket in the others' assay.toml:
-    gate = "unix:/run/assay/gate.sock". It answers counts and places, and logs every request.
+    gate = "unix:/run/assay/gate.sock". It answers names of items and digests, and logs every request.
 
     Example: assay reserve gate --socket /run/assay/gate.sock
     """
@@ -165,7 +168,9 @@ def gate(
 
     with assay.open(program) as opened:
         path = socket or opened.folder / ".assay" / "gate.sock"
-        own = opened.reserve.gate(GateLimits(characters=characters, overlaps=overlaps))
+        own = opened.reserve.gate(
+            GateLimits(characters=characters, overlaps=overlaps, digests=digests)
+        )
         items = own.state.items
         try:
             opened.reserve.serve_gate(

@@ -1,6 +1,6 @@
 """The alarms of a program: what every stage says of the eight failure modes, in the guide's order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from assay.contracts.contract import Contract
@@ -10,11 +10,13 @@ from assay.governance.claims import find_unproven_effects
 from assay.governance.failure_modes import MODES, Alarm
 from assay.releases.release import Release
 from assay.reserve.overlap import Overlap
+from assay.reserve.ports import Digester
 from assay.reserve.service import ReserveComparison, leakage_alarm
 from assay.validation.alarms import model_validation_alarm, of_release, over_refusal_alarm
+from assay.validation.evaluation import ItemResult
 from assay.validation.helpfulness import Helpfulness
 from assay.validation.service import overlap_of, reported
-from assay.validation.training_overlap import training_of
+from assay.validation.training_overlap import TrainingOverlap, has_inputs, training_of
 from assay.validation.validation import Validation
 
 TEXTS = ("README.md", "DATA_CARD.md", "LIMITATIONS.md", "CHANGELOG.md", "quality.md")
@@ -29,7 +31,7 @@ def all_alarms(
     quality: Iterable[Alarm],
     comparison: ReserveComparison,
     releases: Path,
-    gate_key: bytes,
+    digester: Callable[[], Digester],
 ) -> tuple[Alarm, ...]:
     """What every stage says of the eight failure modes.
 
@@ -40,13 +42,13 @@ def all_alarms(
         quality: the alarms of the quality report.
         comparison: all records against the reserve.
         releases: the folder of the releases, one folder a version.
-        gate_key: the key of the reserve's fingerprints.
+        digester: gives keyed digests of texts, of this machine or of the gate's process.
     """
     alarms = [
         *quality,
         leakage_alarm(comparison),
         _over_refusal(store, documents),
-        _model_validation(store, contract, comparison.overlaps, releases, gate_key),
+        _model_validation(store, contract, comparison.overlaps, releases, digester),
     ]
     order = list(MODES)
     return tuple(sorted(alarms, key=lambda alarm: order.index(alarm.mode)))
@@ -67,7 +69,7 @@ def _model_validation(
     contract: Contract,
     overlaps: Sequence[Overlap],
     folder: Path,
-    gate_key: bytes,
+    digester: Callable[[], Digester],
 ) -> Alarm:
     """What the newest release did to a model; the overlaps are those of records and sealed items."""
     validations = list(store.scan(Validation))
@@ -82,14 +84,27 @@ def _model_validation(
     ids = [release.id for release in releases]
     of_newest = [each for each in validations if ids and each.release == ids[-1]]
     shared = {
-        validation.id: overlap_of(
-            store,
-            validation,
-            training_of(store, ids[-1], gate_key, sealed=True, overlaps=overlaps),
-        )
+        validation.id: _overlap(store, validation, overlaps, digester)
         for validation in of_newest[-1:]
     }
     return model_validation_alarm(contract, ids, validations, claims, shared)
+
+
+def _overlap(
+    store: FactStore,
+    validation: Validation,
+    overlaps: Sequence[Overlap],
+    digester: Callable[[], Digester],
+) -> TrainingOverlap:
+    results = store.scan(ItemResult, evaluation=[*validation.base, *validation.candidate])
+    training = training_of(
+        store,
+        str(validation.release),
+        # The gate is asked only where a result brings the digest of its input.
+        digester=digester() if has_inputs(results) else None,
+        overlaps=overlaps,
+    )
+    return overlap_of(store, validation, training)
 
 
 def _texts_of(release: Path) -> list[str]:

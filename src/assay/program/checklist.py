@@ -30,7 +30,12 @@ from assay.review.qualification import Qualification, standing_qualifications
 from assay.review.welfare import Consent, Exposure
 from assay.store.queue_overview import QueueOverview
 from assay.validation.evaluation import Evaluation, ItemResult
-from assay.validation.training_overlap import Training, compare_with_training, training_of
+from assay.validation.training_overlap import (
+    Training,
+    compare_with_training,
+    has_inputs,
+    training_of,
+)
 from assay.validation.validation import Validation
 from assay.verification.verification import Verification
 
@@ -152,8 +157,8 @@ def _evaluation(program: Program, newest: Release | None) -> EvaluationFigures:
         return EvaluationFigures()
     items = {result.item for result in results}
     sealed = {fingerprint.item for fingerprint in store.scan(Fingerprint)}
-    key = program.context.keys.gate
-    training = training_of(store, newest.id, key) if newest else Training()
+    digester = program.context.digester() if newest and has_inputs(results) else None
+    training = training_of(store, newest.id, digester=digester) if newest else Training()
     overlap = compare_with_training(results, training)
     known = compare_with_training((each for each in results if each.item not in sealed), training)
     records = {record.id for record in store.scan(Record)}

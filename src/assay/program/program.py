@@ -282,7 +282,7 @@ class Program:
             quality=(report or self.quality.report()).alarms,
             comparison=self.reserve.check(),
             releases=self.releases.folder,
-            gate_key=self.keys.gate,
+            digester=self.context.digester,
         )
 
     def require_whole(self) -> int:

@@ -13,6 +13,8 @@ from assay.core.errors import MachineError, UsageError
 from assay.program.records import read_file
 from assay.records.ports import Layout
 from assay.reserve import service
+from assay.reserve.contamination import ReserveIndex
+from assay.reserve.fingerprint import KeyedDigests
 from assay.reserve.gate import Gate, GateLimits, GateRequest
 from assay.reserve.opening import Opening
 from assay.settings import read_secret, vault_url
@@ -106,26 +108,21 @@ class ReserveService:
     def gate(self, limits: GateLimits) -> Gate:
         """The gate of this program's reserve; its log is the audit log.
 
+        Where nothing is sealed it compares with nothing, and digests alone.
+
         Raises:
-            UsageError: if nothing is sealed, or under another key than this machine's.
+            UsageError: if the reserve is sealed under another key than this machine's.
         """
         context = self._context
-        index = service.index(context.store, context.keys.gate)
-        if index is None:
-            raise UsageError(
-                code="nothing-sealed",
-                message="nothing is sealed, so there is nothing to compare with",
-                hint="seal evaluation data first: assay reserve seal FILE",
-            )
+        key = context.keys.gate
+        index = service.index(context.store, key) or ReserveIndex([], key)
 
         def log(request: GateRequest) -> None:
-            counts = f"{request.overlapping} of {request.things}, {request.characters} characters"
-            with context.store.write(
-                "reserve.compare", actor=context.actor, subject=counts
-            ) as unit:
+            action, counts = _logged(request)
+            with context.store.write(action, actor=context.actor, subject=counts) as unit:
                 unit.acted = True
 
-        return Gate(index, clock=context.clock, log=log, limits=limits)
+        return Gate(index, KeyedDigests(key), clock=context.clock, log=log, limits=limits)
 
     def serve_gate(self, gate: Gate, socket: Path, ready: Callable[[], None]) -> None:
         """Answer requests for comparison on a Unix socket until the process is stopped.
@@ -262,6 +259,14 @@ class ReserveService:
 
     def _vault(self) -> SqlVault:
         return SqlVault.open(vault_url(self._context.documents.program.vault, self._context.folder))
+
+
+def _logged(request: GateRequest) -> tuple[str, str]:
+    """The action and the counts of a request, as the audit log has them."""
+    characters = f"{request.characters} characters"
+    if request.digests:
+        return "reserve.digest", f"{request.digests} digests, {characters}"
+    return "reserve.compare", f"{request.overlapping} of {request.things}, {characters}"
 
 
 def _write_private(out: Path, rows: list[dict[str, Any]]) -> int:

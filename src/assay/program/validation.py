@@ -13,11 +13,11 @@ from assay.records.ports import Layout
 from assay.releases.release import Release
 from assay.reserve.sealing import Fingerprint
 from assay.validation import service
-from assay.validation.evaluation import Arm, Evaluation
+from assay.validation.evaluation import Arm, Evaluation, ItemResult
 from assay.validation.report import ValidationReport
 from assay.validation.report_text import to_json, to_markdown
 from assay.validation.rows import Format
-from assay.validation.training_overlap import Training, training_of
+from assay.validation.training_overlap import Training, has_inputs, training_of
 from assay.validation.validation import Validation
 
 _LAYOUTS = {"assay": None, "inspect": Layout(each="samples", nan_is_null=True)}
@@ -81,7 +81,7 @@ class ValidationService:
                 ),
                 known_items=self._items() if dataset == service.RESERVE else None,
                 training=self._training(self._release(release)),
-                key=self._context.keys.gate,
+                digester=self._context.digester(),
                 actor=self._context.actor,
                 rejects=kept,
             )
@@ -115,7 +115,7 @@ class ValidationService:
             base=before,
             candidate=after,
             release=tested,
-            training=self._training(tested),
+            training=self._training(tested, [each.id for each in (*before, *after)]),
             actor=self._context.actor,
         )
 
@@ -142,7 +142,7 @@ class ValidationService:
 
     def report(self, validation: Validation) -> ValidationReport:
         """The report of a validation, made again from its evaluations."""
-        training = self._training(validation.release)
+        training = self._training(validation.release, [*validation.base, *validation.candidate])
         return service.reported(self._context.store, self._context.facts, validation, training)
 
     def write_report(self, report: ValidationReport, folder: str | Path) -> tuple[Path, Path]:
@@ -186,11 +186,21 @@ class ValidationService:
             )
         return found[-1]
 
-    def _training(self, release: str | None) -> Training | None:
+    def _training(
+        self, release: str | None, evaluations: Sequence[str] | None = None
+    ) -> Training | None:
+        """The records of a release for the results of these evaluations; of any where none is named."""
         if release is None:
             return None
-        store, key = self._context.store, self._context.keys.gate
-        return training_of(store, release, key, sealed=True)
+        context = self._context
+        store = context.store
+        digests = evaluations is None or has_inputs(store.scan(ItemResult, evaluation=evaluations))
+        return training_of(
+            store,
+            release,
+            digester=context.digester() if digests else None,
+            comparer=context.comparer(),
+        )
 
     def _items(self) -> frozenset[str]:
         items = frozenset(each.item for each in self._context.store.scan(Fingerprint))

@@ -1,6 +1,7 @@
 """The gate's process behind a Unix socket, and its client, which stands in for the fingerprints.
 
-A message is JSON with its length before it. Requests hold texts; answers hold counts and places.
+A message is JSON with its length before it. Requests hold texts; answers hold counts, the keyed
+names of sealed items, and keyed digests.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,23 +31,29 @@ RETRY_SECONDS = 0.1
 """Seconds before the next connection is tried where one could not be taken."""
 
 PART_CHARACTERS = 4 << 20
-"""Characters that a client sends at once."""
+"""Characters of texts and their pointers that a client sends at once."""
+
+PART_TEXTS = 10_000
+"""Texts that a client has digested at once."""
 
 RULE = "found by the gate's process"
 """The rule of an overlap that the gate reports: it says that there is one, and not where."""
 
 
 class _GateQuestion(msgspec.Struct):
-    """Texts to compare; none asks for the state of the gate."""
+    """Texts to compare, or texts to digest; neither asks for the state of the gate."""
 
-    things: list[list[str]] = []
+    things: list[list[tuple[str, str]]] = []
+    """The pointer and the text of every string of each thing."""
+    texts: list[str] = []
 
 
 class _GateAnswer(msgspec.Struct):
-    """The state, or the places of overlapping things, or why nothing is answered."""
+    """The state, or the items that each thing overlaps, or digests, or why nothing is answered."""
 
     state: GateState | None = None
-    overlapping: list[int] = []
+    overlapping: list[list[str]] = []
+    digests: list[str | None] = []
     code: str = ""
     message: str = ""
     hint: str = ""
@@ -105,10 +112,12 @@ def _answer_all(gate: Gate, connection: Connection, places: BoundedSemaphore) ->
 def _answer(gate: Gate, content: bytes) -> _GateAnswer:
     try:
         question = msgspec.json.decode(content, type=_GateQuestion)
+        if question.texts:
+            return _GateAnswer(digests=list(gate.digests(question.texts)))
         if not question.things:
             return _GateAnswer(state=gate.state)
-        things = [Compared("", [("", text) for text in texts]) for texts in question.things]
-        return _GateAnswer(overlapping=list(gate.overlapping(things)))
+        things = [Compared("", strings) for strings in question.things]
+        return _GateAnswer(overlapping=[list(items) for items in gate.overlapping(things)])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return _GateAnswer(code="gate-request", message=f"the request cannot be read: {error}")
     except AssayError as error:
@@ -116,7 +125,7 @@ def _answer(gate: Gate, content: bytes) -> _GateAnswer:
 
 
 class GateClient:
-    """The fingerprints as the gate's process answers for them: counts and holders, no words."""
+    """The gate's key as its process answers for it: names of items and digests, no words."""
 
     def __init__(self, socket: Path) -> None:
         """Ask the gate what it compares with.
@@ -125,7 +134,7 @@ class GateClient:
             MachineError: if no gate answers there.
         """
         self._socket = socket
-        state = self._ask([]).state
+        state = self._ask(_GateQuestion()).state
         if state is None:
             raise _silent(socket, "it does not say what it compares with")
         self.items = state.items
@@ -138,7 +147,7 @@ class GateClient:
         """Commitments of the sealings."""
 
     def overlaps(self, given: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
-        """For each thing one overlap without its words, or none.
+        """For each thing its overlaps with sealed items, without their words.
 
         Raises:
             UsageError: if the gate refuses, such as at its limit.
@@ -148,7 +157,7 @@ class GateClient:
         characters = 0
         for each in given:
             part.append(each)
-            characters += sum(len(text) for _, text in each.strings)
+            characters += sum(len(pointer) + len(text) for pointer, text in each.strings)
             if characters >= PART_CHARACTERS:
                 yield from self._part(part)
                 part, characters = [], 0
@@ -156,15 +165,40 @@ class GateClient:
             yield from self._part(part)
 
     def _part(self, part: Sequence[Compared]) -> Iterator[tuple[Overlap, ...]]:
-        answer = self._ask([[text for _, text in each.strings] for each in part])
-        places = set(answer.overlapping)
-        for place, each in enumerate(part):
-            yield (_overlap(each.holder),) if place in places else ()
+        answer = self._ask(_GateQuestion(things=[list(each.strings) for each in part]))
+        if len(answer.overlapping) != len(part):
+            raise _silent(self._socket, "it does not answer for every text")
+        for each, items in zip(part, answer.overlapping, strict=True):
+            yield tuple(_overlap(each.holder, item) for item in items)
 
-    def _ask(self, things: list[list[str]]) -> _GateAnswer:
+    def digests(self, texts: Iterable[str]) -> Iterator[str | None]:
+        """For each text the keyed digest of its words; None where it has no word.
+
+        Raises:
+            UsageError: if the gate refuses, such as at its limit.
+            MachineError: if it stops to answer.
+        """
+        part: list[str] = []
+        characters = 0
+        for each in texts:
+            part.append(each)
+            characters += len(each)
+            if characters >= PART_CHARACTERS or len(part) >= PART_TEXTS:
+                yield from self._digested(part)
+                part, characters = [], 0
+        if part:
+            yield from self._digested(part)
+
+    def _digested(self, part: list[str]) -> list[str | None]:
+        digests = self._ask(_GateQuestion(texts=part)).digests
+        if len(digests) != len(part):
+            raise _silent(self._socket, "it does not answer for every text")
+        return digests
+
+    def _ask(self, question: _GateQuestion) -> _GateAnswer:
         try:
             with closing(Client(str(self._socket), family="AF_UNIX")) as connection:
-                connection.send_bytes(msgspec.json.encode(_GateQuestion(things=things)))
+                connection.send_bytes(msgspec.json.encode(question))
                 answer = msgspec.json.decode(connection.recv_bytes(MOST_BYTES), type=_GateAnswer)
         except (OSError, EOFError, msgspec.MsgspecError) as error:
             raise _silent(self._socket, str(error) or "it closed the connection") from error
@@ -173,9 +207,9 @@ class GateClient:
         return answer
 
 
-def _overlap(holder: str) -> Overlap:
+def _overlap(holder: str, item: str) -> Overlap:
     return Overlap(
-        holder=holder, item="", containment=1.0, longest_run=0, rule=RULE, spans=(), decoded=""
+        holder=holder, item=item, containment=1.0, longest_run=0, rule=RULE, spans=(), decoded=""
     )
 
 

@@ -8,7 +8,7 @@ a guess of five words can be confirmed; a text can not be read.
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,10 @@ from assay.reserve.siphash import KEY_BYTES, siphash
 
 METHOD = "words5-siphash/1"
 """Name and version of the method; fingerprints by another method cannot be compared."""
+
+DIGESTS = "words/2:"
+"""What digests of texts begin with; those of earlier versions have nothing before them, and match
+none of today's."""
 
 GROUP = 5
 """Words of a group. Shorter texts are one group of all their words."""
@@ -45,10 +49,29 @@ def item_name(key: bytes, record: Record) -> str:
     return f"item-{hmac.digest(key, record.digest(), 'sha256').hex()[:24]}"
 
 
-def text_digest(key: bytes, text: str) -> str | None:
-    """The keyed digest of a text's words, whatever is between them; None where it has no word."""
-    given = words(text)
-    return hmac.digest(key, "\x00".join(given).encode(), "sha256").hex() if given else None
+class KeyedDigests:
+    """Keyed digests of texts under the gate's key."""
+
+    def __init__(self, key: bytes) -> None:
+        """Derive the key.
+
+        Whoever may ask for digests chooses the texts. Under the gate's own key the digest of the
+        text `words` would be the key of the fingerprints, so digests have a key of their own.
+
+        Args:
+            key: the gate's key.
+        """
+        self._key = hmac.digest(key, b"digests of texts", "sha256")
+
+    def digests(self, texts: Iterable[str]) -> Iterator[str | None]:
+        """The digest of each text's words, whatever is between them; None where it has no word."""
+        for text in texts:
+            given = words(text)
+            yield self._of(given) if given else None
+
+    def _of(self, given: Sequence[str]) -> str:
+        digest = hmac.digest(self._key, "\x00".join(given).encode(), "sha256").hex()
+        return f"{DIGESTS}{digest}"
 
 
 class _WordHashes(dict[str, int]):

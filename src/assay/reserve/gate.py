@@ -1,8 +1,8 @@
-"""The gate: it alone holds the key of the fingerprints, and tells others how many texts overlap.
+"""The gate: it alone holds the key of the fingerprints, and compares and digests texts for others.
 
 Whoever holds the key can confirm a guess of sealed words as often as they like. Whoever can only
-ask the gate learns of each text whether it overlaps, no more often than its limits allow, and every
-request is logged.
+ask the gate learns of each text which sealed items it overlaps, by their keyed names, and the keyed
+digest of its words; no more often than the gate's limits allow, and every request is logged.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,15 +13,20 @@ import msgspec
 from assay.core.clock import Clock
 from assay.core.errors import UsageError
 from assay.reserve.contamination import Compared, ReserveIndex
+from assay.reserve.ports import Digester
 
 
 class GateLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What the gate answers within one day (UTC), for all who ask together."""
 
     characters: int = 2_000_000_000
-    """Most characters that are compared."""
+    """Most characters that are compared or digested."""
     overlaps: int = 1_000
-    """Most overlaps that are reported: each of them confirms something about a sealed item."""
+    """Most overlaps that are reported, one for each thing and sealed item: each of them confirms
+    something about the item. The request that reaches the limit is answered whole."""
+    digests: int = 1_000_000
+    """Most digests that are given: each of them can confirm a guess of the whole input of an
+    evaluated item, for whoever has the digest of that input."""
 
 
 class GateState(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,20 +47,23 @@ class GateRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     at: str
     """When, as UTC in ISO 8601."""
-    things: int
+    things: int = 0
     """Things that were compared."""
     characters: int
-    """Characters in them."""
-    overlapping: int
+    """Characters in the texts of the request."""
+    overlapping: int = 0
     """Things that overlap a sealed item."""
+    digests: int = 0
+    """Texts that were digested."""
 
 
 class Gate:
-    """Compares, counts and logs; used by several connections at once."""
+    """Compares, digests, counts and logs; used by several connections at once."""
 
     def __init__(
         self,
         index: ReserveIndex,
+        digester: Digester,
         *,
         clock: Clock,
         log: Callable[[GateRequest], None],
@@ -65,6 +73,7 @@ class Gate:
 
         Args:
             index: the fingerprints.
+            digester: makes the digests.
             clock: gives the day.
             log: told of every request that was answered.
             limits: what is answered within a day.
@@ -77,36 +86,67 @@ class Gate:
         )
         """What is compared with."""
         self._index = index
+        self._digester = digester
         self._clock = clock
         self._log = log
         self._limits = limits or GateLimits()
         self._lock = Lock()
-        self._day, self._characters, self._overlaps = "", 0, 0
+        self._day, self._characters, self._overlaps, self._digests = "", 0, 0, 0
 
-    def overlapping(self, things: Sequence[Compared]) -> tuple[int, ...]:
-        """The places of the things that share text with a sealed item.
+    def overlapping(self, things: Sequence[Compared]) -> tuple[tuple[str, ...], ...]:
+        """For each thing the keyed names of the sealed items that it shares text with.
 
         Raises:
             UsageError: if a limit of the day is reached; nothing is answered then.
         """
         characters = sum(len(text) for each in things for _, text in each.strings)
         with self._lock:
-            now = self._clock()
-            if now[:10] != self._day:
-                self._day, self._characters, self._overlaps = now[:10], 0, 0
-            if self._characters + characters > self._limits.characters:
-                raise _limited(f"{self._limits.characters} characters")
+            now = self._begin(characters)
             if self._overlaps >= self._limits.overlaps:
                 raise _limited(f"{self._limits.overlaps} things that overlap")
-            found = self._index.overlaps(things)
-            places = tuple(place for place, overlaps in enumerate(found) if overlaps)
+            items = tuple(
+                tuple(each.item for each in found) for found in self._index.overlaps(things)
+            )
             self._characters += characters
-            self._overlaps += len(places)
+            self._overlaps += sum(map(len, items))
             request = GateRequest(
-                at=now, things=len(things), characters=characters, overlapping=len(places)
+                at=now,
+                things=len(things),
+                characters=characters,
+                overlapping=sum(map(bool, items)),
             )
             self._log(request)
-        return places
+        return items
+
+    def digests(self, texts: Sequence[str]) -> tuple[str | None, ...]:
+        """The keyed digest of each text's words; None where it has no word.
+
+        Raises:
+            UsageError: if a limit of the day is reached; nothing is answered then.
+        """
+        characters = sum(map(len, texts))
+        with self._lock:
+            now = self._begin(characters)
+            if self._digests + len(texts) > self._limits.digests:
+                raise _limited(f"{self._limits.digests} digests")
+            found = tuple(self._digester.digests(texts))
+            self._characters += characters
+            self._digests += len(texts)
+            self._log(GateRequest(at=now, characters=characters, digests=len(texts)))
+        return found
+
+    def _begin(self, characters: int) -> str:
+        """The time of a request that may have so many characters; a new day begins anew.
+
+        Raises:
+            UsageError: if they are too many for today.
+        """
+        now = self._clock()
+        if now[:10] != self._day:
+            self._day, self._characters, self._overlaps, self._digests = now[:10], 0, 0, 0
+        if self._characters + characters > self._limits.characters:
+            raise _limited(f"{self._limits.characters} characters")
+        return now
 
 
 def _limited(limit: str) -> UsageError:

@@ -1,4 +1,4 @@
-"""What the reserve asks of the outside: a vault, and whatever compares texts with sealed items."""
+"""What the reserve asks of the outside: a vault, and what compares and digests texts with its key."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
@@ -64,3 +64,10 @@ class Comparer(Protocol):
 
     def overlaps(self, given: Iterable[Compared]) -> Iterator[tuple[Overlap, ...]]:
         """For each thing the sealed items that it overlaps, in the order of what is given."""
+
+
+class Digester(Protocol):
+    """Digests texts under the gate's key, here or in the gate's own process."""
+
+    def digests(self, texts: Iterable[str]) -> Iterator[str | None]:
+        """For each text the keyed digest of its words, in order; None where it has no word."""

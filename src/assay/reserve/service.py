@@ -1,15 +1,15 @@
 """Use cases of the reserve: seal, compare, open, and report its status."""
 
 import hmac
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 
 from assay.contracts.contract import Contract, Reserve
 from assay.contracts.document import Document, DocumentKind, contract_of
-from assay.core.errors import UsageError
+from assay.core.errors import MachineError, UsageError
 from assay.core.fact import Fact
 from assay.core.merkle import MerkleTree
 from assay.core.ports import FactStore
@@ -263,6 +263,26 @@ def index(store: FactStore, key: bytes) -> ReserveIndex | None:
     require_same_key([sealings[each] for each in sorted(left)], key_check(key))
     commitments = tuple(each.commitment for each in sealings.values() if each.id in usable)
     return ReserveIndex(held, key, commitments)
+
+
+def require_known(sealings: Iterable[Sealing], commitments: Collection[str]) -> None:
+    """Refuse a gate that does not know the newest sealing: what it calls clean need not be.
+
+    Args:
+        sealings: the sealings of the store, in their order of entry.
+        commitments: commitments of the sealings that the gate compares with.
+
+    Raises:
+        MachineError: naming the sealing.
+    """
+    for each in deque(sealings, maxlen=1):
+        if each.commitment not in commitments:
+            raise MachineError(
+                code="gate-behind",
+                message="the gate of the reserve does not compare with the newest sealing",
+                where=each.id,
+                hint="have its keeper start it again: assay reserve gate",
+            )
 
 
 def compare(

@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 import msgspec
 
+from assay.core.batches import batches
 from assay.core.errors import InputError
 from assay.records.ports import Row, row_values
+from assay.reserve.ports import Digester
 from assay.validation.evaluation import ItemResult
 from assay.validation.metrics import TAKEN
-from assay.validation.training_overlap import input_digest
+from assay.validation.training_overlap import asked
 
 Format = Literal["assay", "inspect"]
 """`assay`: one result a line; `inspect`: a log as `inspect log convert --to json` writes it."""
@@ -19,6 +21,9 @@ _FIELDS = (
     "item", "family", "slice", "epoch", "measures", "expected", "response", "claims", "failure",
     "input",
 )  # fmt: skip
+_DIGESTED = 1_000
+"""Inputs that are digested together: the gate's process logs each request."""
+
 _OF_THE_SAMPLE = frozenset({"item", "input"})
 """Fields that an Inspect sample has itself, whatever its metadata says."""
 
@@ -37,7 +42,7 @@ def read_rows(
     evaluation: str,
     axes: Collection[str] = (),
     *,
-    key: bytes,
+    digester: Digester,
 ) -> Iterator[tuple[Row, ItemResult | InputError]]:
     """The result of every row, or why it cannot be used.
 
@@ -46,18 +51,32 @@ def read_rows(
         format_: how they are written.
         evaluation: id of the evaluation that they belong to.
         axes: the contract's axes; an Inspect sample may name them in its metadata.
-        key: the gate's key; of an input only its keyed digest is kept.
+        digester: digests inputs; of an input only its keyed digest is kept.
     """
-    for row in rows:
-        try:
-            given = row_values(row)
-            plain = given if format_ == "assay" else _sample(given, axes)
-            yield row, _result(plain, evaluation, key)
-        except InputError as error:
-            yield row, error
+    for part in batches(rows, _DIGESTED):
+        read = [_read(row, format_, evaluation, axes) for row in part]
+        digests = iter(list(digester.digests(text for _, text in read if text)))
+        for row, (found, text) in zip(part, read, strict=True):
+            if isinstance(found, ItemResult) and text:
+                yield row, found.replace(input=next(digests))
+            else:
+                yield row, found
 
 
-def _result(row: Mapping[str, Any], evaluation: str, key: bytes) -> ItemResult:
+def _read(
+    row: Row, format_: Format, evaluation: str, axes: Collection[str]
+) -> tuple[ItemResult | InputError, str]:
+    """The result of a row without its input, and what the item asks."""
+    try:
+        given = row_values(row)
+        plain = given if format_ == "assay" else _sample(given, axes)
+        text = asked(_messages(plain.get("input")))
+        return _result(plain, evaluation), text
+    except InputError as error:
+        return error, ""
+
+
+def _result(row: Mapping[str, Any], evaluation: str) -> ItemResult:
     unknown = sorted(set(row) - set(_FIELDS))
     if unknown:
         raise InputError(
@@ -68,10 +87,9 @@ def _result(row: Mapping[str, Any], evaluation: str, key: bytes) -> ItemResult:
     plain = {key: value for key, value in row.items() if value is not None}
     measures = {name: _decimal(name, each) for name, each in _mapping(plain, "measures").items()}
     _check_names(measures)
-    asked = input_digest(_messages(plain.get("input")), key)
     try:
         result = msgspec.convert(
-            {**plain, "evaluation": evaluation, "measures": measures, "input": asked}, ItemResult
+            {**plain, "evaluation": evaluation, "measures": measures, "input": None}, ItemResult
         )
     except msgspec.ValidationError as error:
         raise InputError(

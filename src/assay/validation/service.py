@@ -12,6 +12,7 @@ from assay.core.errors import CheckError, InputError, UsageError
 from assay.core.ports import FactStore
 from assay.governance.claims import find_claims
 from assay.records.ports import Rejects, Row
+from assay.reserve.ports import Digester
 from assay.validation.evaluation import COMPARED, Arm, Evaluation, ItemResult
 from assay.validation.report import METHOD, ValidationReport, make_report
 from assay.validation.report_text import to_markdown
@@ -92,7 +93,7 @@ def import_evaluation(
     *,
     known_items: Collection[str] | None,
     training: Training | None = None,
-    key: bytes,
+    digester: Digester,
     actor: str,
     rejects: Rejects | None = None,
 ) -> ImportedEvaluation:
@@ -106,7 +107,7 @@ def import_evaluation(
         source: which evaluation it is.
         known_items: names of the sealed items, where the set is the reserve: others are set aside.
         training: the training records of the release; None where no release is named.
-        key: the gate's key; of an input only its keyed digest is kept.
+        digester: digests inputs; of an input only its keyed digest is kept.
         actor: who imports.
         rejects: where rows that were set aside go.
 
@@ -126,7 +127,7 @@ def import_evaluation(
         seed=source.seed,
     )
     contract = contract_of(documents)
-    read = read_rows(rows, format_, draft.id, contract.sampling.axes, key=key)
+    read = read_rows(rows, format_, draft.id, contract.sampling.axes, digester=digester)
     usable, reasons = _sorted_out(read, known_items, rejects)
     if not usable:
         raise InputError(

@@ -18,10 +18,10 @@ from assay.core.identity import is_id
 from assay.core.ports import FactStore
 from assay.quality.disposition import Disposition
 from assay.records.record import Record
-from assay.reserve import service as reserve
 from assay.reserve.contamination import Compared
-from assay.reserve.fingerprint import text_digest
+from assay.reserve.fingerprint import DIGESTS
 from assay.reserve.overlap import Overlap
+from assay.reserve.ports import Comparer, Digester
 from assay.reserve.sealing import Fingerprint
 from assay.validation.evaluation import ItemResult
 
@@ -82,9 +82,9 @@ class TrainingOverlap(msgspec.Struct, frozen=True, kw_only=True):
 def training_of(
     store: FactStore,
     release: str,
-    key: bytes,
     *,
-    sealed: bool = False,
+    digester: Digester | None,
+    comparer: Comparer | None = None,
     overlaps: Iterable[Overlap] | None = None,
 ) -> Training:
     """The training records of a release, ready to compare with.
@@ -92,8 +92,9 @@ def training_of(
     Args:
         store: the store.
         release: id of the release.
-        key: the gate's key.
-        sealed: whether the records are to be compared with the sealed items as well.
+        digester: digests the prompts; None where no item is compared by its input.
+        comparer: compares the records with the sealed items; None where they are not compared, or
+            nothing is sealed.
         overlaps: what records of the store share with the sealed items, where that was compared
             already.
     """
@@ -101,19 +102,21 @@ def training_of(
     if not edges:
         return Training()
     ids = [each.record for each in store.scan(Disposition, id=edges)]
-    index = reserve.index(store, key) if sealed and overlaps is None else None
+    sealed = comparer is not None or overlaps is not None
     names: set[str] = set()
-    inputs: set[str] = set()
-    found = list(overlaps or ()) if sealed else []
+    inputs: set[str | None] = set()
+    found = list(overlaps or ())
     for record in store.scan(Record, id=ids):
         names.update(_names(record))
-        inputs.update(_inputs(record, key))
-    if index:
+    if digester:
+        prompts = (text for each in store.scan(Record, id=ids) for text in _prompts(each))
+        inputs.update(digester.digests(prompts))
+    if comparer and overlaps is None:
         compared = (Compared.of(each.id, each) for each in store.scan(Record, id=ids))
-        found += [each for overlaps in index.overlaps(compared) for each in overlaps]
+        found += [each for overlaps in comparer.overlaps(compared) for each in overlaps]
     return Training(
         names=frozenset(names),
-        inputs=frozenset(inputs),
+        inputs=frozenset(each for each in inputs if each),
         sealed=frozenset(each.item for each in store.scan(Fingerprint) if each.words)
         if sealed
         else frozenset(),
@@ -135,7 +138,7 @@ def compare_with_training(results: Iterable[ItemResult], training: Training) -> 
         items.add(each.item)
         if not training.names:
             continue
-        if each.input or each.item in training.sealed or is_name(each.item):
+        if can_match(each.input) or each.item in training.sealed or is_name(each.item):
             matchable.add(each.item)
         if each.item in training.names | training.shared or each.input in training.inputs:
             trained.add(each.item)
@@ -149,14 +152,23 @@ def is_name(item: str) -> bool:
     return is_id(item, Record.prefix) or _DIGEST.fullmatch(item) is not None
 
 
-def input_digest(given: Iterable[tuple[str, str]], key: bytes) -> str | None:
-    """The keyed digest of what an item asks; None where it holds no word.
+def can_match(digest: str | None) -> bool:
+    """Whether an input's digest can be that of a prompt; one of an earlier version is like none."""
+    return digest is not None and digest.startswith(DIGESTS)
+
+
+def has_inputs(results: Iterable[ItemResult]) -> bool:
+    """Whether any item can be compared with prompts by its input."""
+    return any(can_match(each.input) for each in results)
+
+
+def asked(given: Iterable[tuple[str, str]]) -> str:
+    """What an item asks, whose keyed digest is compared with those of prompts.
 
     Args:
         given: role and text of each message; those that only frame the conversation do not count.
-        key: the gate's key.
     """
-    return text_digest(key, "\n".join(text for role, text in given if role not in _FRAMING))
+    return "\n".join(text for role, text in given if role not in _FRAMING)
 
 
 def refuse_trained(overlap: TrainingOverlap) -> None:
@@ -188,9 +200,7 @@ def _names(record: Record) -> Iterator[str]:
         yield f"sha256:{digest}"
 
 
-def _inputs(record: Record, key: bytes) -> Iterator[str]:
+def _prompts(record: Record) -> set[str]:
+    """The prompt with and without what frames it."""
     messages = [(message.role, message.content) for message in record.task.messages]
-    whole = text_digest(key, "\n".join(text for _, text in messages))
-    for digest in (whole, input_digest(messages, key)):
-        if digest:
-            yield digest
+    return {"\n".join(text for _, text in messages), asked(messages)}

@@ -1,5 +1,6 @@
-"""The gate answers for whoever has no key: counts and holders, logged and limited, and no words."""
+"""The gate answers for whoever has no key: names of items and digests, logged and limited, no words."""
 
+import hmac
 import shutil
 import sqlite3
 import subprocess
@@ -17,11 +18,11 @@ from assay.core.clock import fixed_clock
 from assay.core.errors import MachineError, UsageError
 from assay.demo.documents import write_program
 from assay.demo.evaluation import build_reserve
-from assay.providers.gate_socket import MOST_CONNECTIONS, GateClient
+from assay.providers.gate_socket import MOST_CONNECTIONS, GateClient, _GateQuestion
 from assay.records.record import Record
 from assay.reserve.canonical_text import words
 from assay.reserve.contamination import Compared, ReserveIndex
-from assay.reserve.fingerprint import Hasher, item_name, item_texts, to_text
+from assay.reserve.fingerprint import Hasher, KeyedDigests, item_name, item_texts, to_text
 from assay.reserve.gate import Gate, GateLimits, GateRequest
 from assay.reserve.sealing import Fingerprint
 from simulators.placed_records import placed_record
@@ -51,19 +52,25 @@ def index() -> ReserveIndex:
     )
 
 
+ITEM = item_name(KEY, placed_record({}, SECRET))
+
+
 def things(*texts: str) -> list[Compared]:
     """Things with a text each."""
     return [Compared(f"rec_{place}", [("/text", text)]) for place, text in enumerate(texts)]
 
 
 def test_every_request_is_logged_without_its_texts() -> None:
-    """The log has counts; the answer has the places of what overlaps."""
+    """The log has counts; the answer has the keyed names of the items that each thing overlaps."""
     logged: list[GateRequest] = []
-    gate = Gate(index(), clock=CLOCK, log=logged.append)
-    assert gate.overlapping(things(OTHER, SECRET)) == (1,)
-    assert gate.overlapping(things(OTHER)) == ()
+    gate = Gate(index(), KeyedDigests(KEY), clock=CLOCK, log=logged.append)
+    assert gate.overlapping(things(OTHER, SECRET)) == ((), (ITEM,))
+    assert gate.overlapping(things(OTHER)) == ((),)
     assert [(each.things, each.overlapping) for each in logged] == [(2, 1), (1, 0)]
     assert logged[0].characters == len(OTHER) + len(SECRET)
+    gate.digests([OTHER, SECRET, "?!"])
+    assert (logged[2].digests, logged[2].things) == (3, 0)
+    assert logged[2].characters == len(OTHER) + len(SECRET) + 2
 
 
 @pytest.mark.parametrize(
@@ -76,13 +83,34 @@ def test_every_request_is_logged_without_its_texts() -> None:
 def test_a_limit_ends_the_answers_of_the_day(limits: GateLimits, answered: int) -> None:
     """Whoever guesses sealed words is confirmed no more often than the limit; the next day begins anew."""
     moments = ["2026-01-05T09:00:00Z"]
-    gate = Gate(index(), clock=lambda: moments[-1], log=lambda _: None, limits=limits)
+    gate = Gate(
+        index(), KeyedDigests(KEY), clock=lambda: moments[-1], log=lambda _: None, limits=limits
+    )
     for _ in range(answered):
-        assert gate.overlapping(things(SECRET)) == (0,)
+        assert gate.overlapping(things(SECRET)) == ((ITEM,),)
     with pytest.raises(UsageError, match="its limit of"):
         gate.overlapping(things(SECRET))
     moments.append("2026-01-06T00:00:00Z")
-    assert gate.overlapping(things(SECRET)) == (0,)
+    assert gate.overlapping(things(SECRET)) == ((ITEM,),)
+
+
+@pytest.mark.parametrize("limits", [GateLimits(digests=3), GateLimits(characters=60)])
+def test_digests_are_given_up_to_a_limit_of_the_day(limits: GateLimits) -> None:
+    """What exceeds it is not answered in part, and one who compares has the same characters."""
+    gate = Gate(index(), KeyedDigests(KEY), clock=CLOCK, log=lambda _: None, limits=limits)
+    assert len(gate.digests(["first guess", "second guess"])) == 2
+    with pytest.raises(UsageError, match="its limit of"):
+        gate.digests(["third guess", "fourth guess of many, and far too long for the limit"])
+    assert len(gate.digests(["third guess"])) == 1
+
+
+def test_no_digest_is_a_key_of_the_fingerprints() -> None:
+    """Whoever may choose the text of a digest gets no key from which word hashes are made."""
+    names = ["words", "groups", "digests of texts", "check"]
+    given = {digest for digest in KeyedDigests(KEY).digests(names) if digest}
+    keys = {hmac.digest(KEY, name.encode(), "sha256").hex() for name in names}
+    assert len(given) == len(keys) == 4
+    assert not any(key in digest for key in keys for digest in given)
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +171,8 @@ def test_an_import_is_compared_by_the_gate_without_its_key(other: Path, keeper: 
         assert (report.reserve.compared, report.reserve.items) == (2, 1)
         assert report.reserve.overlapping == (shared.id,)
         checked = program.reserve.check()
-    assert [each.holder for each in checked.overlaps] == [shared.id]
+    (item,) = {each.item for each in program.store.scan(Fingerprint)}
+    assert [(each.holder, each.item) for each in checked.overlaps] == [(shared.id, item)]
     assert checked.overlaps[0].spans == ()
     with closing(sqlite3.connect(keeper / ".assay" / "store.sqlite")) as store:
         entries = [str(body) for (body,) in store.execute("SELECT body FROM audit_entries")]
@@ -173,7 +202,7 @@ def test_the_socket_is_its_user_s_alone_and_answers_nonsense_with_a_fault(keeper
     assert socket.stat().st_mode & 0o777 == 0o600
     client = GateClient(socket)
     with pytest.raises(UsageError, match="cannot be read"):
-        client._ask([{"no": "list"}])  # type: ignore[list-item]
+        client._ask(_GateQuestion(things=[{"no": "list"}]))  # type: ignore[list-item]
     for hostile in (b'{"things":' + b"[" * 100_000, b'{"things":[["\xff\xfe"]]}', b"\x00"):
         with closing(Client(str(socket), family="AF_UNIX")) as connection:
             connection.send_bytes(hostile)
@@ -182,3 +211,25 @@ def test_the_socket_is_its_user_s_alone_and_answers_nonsense_with_a_fault(keeper
     for connection in idle:
         connection.close()
     assert list(client.overlaps(things(OTHER))) == [()]
+
+
+def test_a_gate_that_was_started_before_a_sealing_is_refused(other: Path, keeper: Path) -> None:
+    """It would call clean what overlaps the new items; what it knows is not asked."""
+    item = other.parent / "item.jsonl"
+    item.write_text(f"{build_reserve()[-1].canonical().decode()}\n")
+    settings = other / "assay.toml"
+    settings.write_text(settings.read_text().partition("\n")[2])  # the key as the gate has it
+    with assay.open(other, clock=CLOCK, who="keeper") as program:
+        assert program.reserve.seal(item).sealed.sealed == 1
+        with pytest.raises(MachineError, match="does not compare with the newest sealing"):
+            program.reserve.check()
+
+
+def test_where_nothing_is_sealed_the_gate_digests_and_compares_with_nothing(tmp_path: Path) -> None:
+    """Evaluation results can be matched with records before there is a reserve."""
+    write_program(tmp_path / "program")
+    with assay.open(tmp_path / "program", clock=CLOCK, who="keeper") as program:
+        gate = program.reserve.gate(GateLimits())
+        assert (gate.state.items, gate.state.commitments) == (0, ())
+        assert gate.overlapping(things(SECRET)) == ((),)
+        assert gate.digests([SECRET]) == tuple(program.context.digester().digests([SECRET]))

@@ -8,15 +8,16 @@ from assay.core.canonical import encode_fact
 from assay.core.digest import sha256
 from assay.releases.build import build
 from assay.reserve.canonical_text import words
-from assay.reserve.fingerprint import METHOD, Hasher, key_check, to_text
+from assay.reserve.fingerprint import METHOD, Hasher, KeyedDigests, key_check, to_text
 from assay.reserve.sealing import Fingerprint, Sealing
+from assay.reserve.service import index
 from assay.validation.evaluation import ItemResult
 from assay.validation.service import overlap_of
 from assay.validation.training_overlap import (
     Training,
     TrainingOverlap,
+    asked,
     compare_with_training,
-    input_digest,
     training_of,
 )
 from assay.validation.validation import Validation
@@ -24,6 +25,7 @@ from simulators.ferries import ACTOR, KEY, filled_store, inputs, preference
 from simulators.memory_store import MemoryStore
 
 GATE = b"a key of the tests"
+DIGESTS = KeyedDigests(GATE)
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def _seal(store: MemoryStore, **texts: str) -> None:
 def test_a_record_is_known_by_its_id_and_by_digests(released: tuple[MemoryStore, str]) -> None:
     """The id, the record's, the task's and the prompt's SHA-256 name it; a waiting one is not in."""
     store, release = released
-    names = training_of(store, release, GATE).names
+    names = training_of(store, release, digester=None).names
     record, waiting = preference(1), preference(4)
     prompt = record.task.messages[0].content
     assert {
@@ -84,7 +86,7 @@ def test_items_of_a_validation_are_held_against_its_own_release(
     validation = Validation(
         contract="doc_x", base=(), candidate=("evl_a",), tests=(), method="m", release=release
     )
-    found = overlap_of(store, validation, training_of(store, release, GATE))
+    found = overlap_of(store, validation, training_of(store, release, digester=None))
     assert found == TrainingOverlap(items=3, matchable=2, trained=(preference(1).id,))
     assert "1 of 3 could not be matched" in found.describe()
 
@@ -94,7 +96,7 @@ def test_names_that_no_record_bears_leave_the_overlap_unknown(
 ) -> None:
     """Results whose names match nothing by their form say nothing of training records."""
     store, release = released
-    training = training_of(store, release, GATE)
+    training = training_of(store, release, digester=DIGESTS)
     found = compare_with_training([ItemResult(evaluation="evl_a", item="q1")], training)
     assert (found.state, found.matchable, found.items) == ("unknown", 0, 1)
     named = compare_with_training([ItemResult(evaluation="evl_a", item="0" * 64)], training)
@@ -106,14 +108,17 @@ def test_names_that_no_record_bears_leave_the_overlap_unknown(
 def test_an_item_is_recognised_by_the_words_of_its_input(
     released: tuple[MemoryStore, str],
 ) -> None:
-    """Case, punctuation and a system message before it hide no training prompt."""
+    """Case, punctuation and a system message hide no training prompt; an earlier digest is like none."""
     store, release = released
-    training = training_of(store, release, GATE)
+    training = training_of(store, release, digester=DIGESTS)
     prompt = preference(1).task.messages[0].content
     framed = [("system", "Answer in one sentence."), ("user", f"  {prompt.upper()} !")]
     for given, state in ((framed, "raised"), ([("user", "Which quay is it?")], "clear")):
-        result = ItemResult(evaluation="evl_a", item="q1", input=input_digest(given, GATE))
+        (digest,) = DIGESTS.digests([asked(given)])
+        result = ItemResult(evaluation="evl_a", item="q1", input=digest)
         assert compare_with_training([result], training).state == state
+    earlier = ItemResult(evaluation="evl_a", item="q1", input="0" * 64)
+    assert compare_with_training([earlier], training).state == "unknown"
 
 
 def test_a_sealed_item_is_compared_by_its_fingerprint(released: tuple[MemoryStore, str]) -> None:
@@ -123,11 +128,12 @@ def test_a_sealed_item_is_compared_by_its_fingerprint(released: tuple[MemoryStor
     _seal(
         store, known=prompt, new="Where can a pram be left while the boat is boarded?", empty="?!"
     )
-    training = training_of(store, release, GATE, sealed=True)
+    training = training_of(store, release, digester=None, comparer=index(store, GATE))
     states = {
         item: compare_with_training([ItemResult(evaluation="evl_a", item=item)], training).state
         for item in ("known", "new", "empty")
     }
     assert states == {"known": "raised", "new": "clear", "empty": "unknown"}
-    assert training_of(store, release, GATE).sealed == frozenset()
-    assert training_of(store, release, GATE, sealed=True, overlaps=()).shared == frozenset()
+    assert training_of(store, release, digester=None).sealed == frozenset()
+    compared = training_of(store, release, digester=None, overlaps=())
+    assert (compared.sealed, compared.shared) == (training.sealed, frozenset())

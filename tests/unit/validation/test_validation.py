@@ -14,18 +14,20 @@ from assay.contracts.document import to_fact
 from assay.core.errors import InputError, UsageError
 from assay.governance.failure_modes import Alarm
 from assay.records.ports import Layout, Row
+from assay.reserve.fingerprint import KeyedDigests
 from assay.validation import service
 from assay.validation.alarms import model_validation_alarm, of_release
 from assay.validation.evaluation import Evaluation, ItemResult
 from assay.validation.report_text import change_text, to_json, to_markdown
 from assay.validation.rows import read_rows
-from assay.validation.training_overlap import Training, TrainingOverlap, input_digest
+from assay.validation.training_overlap import Training, TrainingOverlap, asked
 from assay.validation.validation import TestResult, TestState, Validation
 from simulators.memory_store import MemoryStore
 from simulators.small_program import contract as small_contract
 from simulators.small_program import rubric
 
 KEY = b"a key of the tests"
+DIGESTS = KeyedDigests(KEY)
 
 TESTS = [
     {"id": "fewer_errors", "metric": "error_rate", "direction": "decrease", "margin": 0.05, "risk": 0.05},
@@ -95,9 +97,15 @@ def imported(
         about,
         known_items=None,
         training=training,
-        key=KEY,
+        digester=DIGESTS,
         actor="t",
     )
+
+
+def _digest(given: list[tuple[str, str]], digests: KeyedDigests = DIGESTS) -> str | None:
+    """The keyed digest of an input."""
+    (digest,) = digests.digests([asked(given)])
+    return digest
 
 
 def validated(base: Any, candidate: Any, docs: Any = None) -> service.Validated:
@@ -228,7 +236,14 @@ def test_items_outside_the_reserve_are_set_aside() -> None:
     ]
     about = service.EvaluationSource(checkpoint="m", arm="base", dataset="reserve", file="sha256:x")
     done = service.import_evaluation(
-        MemoryStore(), documents(), listed, "assay", about, known_items={"in"}, key=KEY, actor="t"
+        MemoryStore(),
+        documents(),
+        listed,
+        "assay",
+        about,
+        known_items={"in"},
+        digester=DIGESTS,
+        actor="t",
     )
     assert (done.results, done.set_aside) == (1, 1)
     assert "holds no item 'out'" in done.reasons[0]
@@ -367,14 +382,14 @@ def test_an_inspect_log_gives_results(tmp_path: Path) -> None:
             DiskFile(file, Layout(each="samples", nan_is_null=True)).rows(),
             "inspect",
             "evl_x",
-            key=KEY,
+            digester=DIGESTS,
         )
     ]
     first, second, third = found
     assert isinstance(first, ItemResult)
     assert first.measures == {"correct": "1", "tone_judge": "0.5"}
     assert (first.slice, first.family, first.epoch) == ({"language": "de"}, "f", 0)
-    assert first.input == input_digest([("user", "two and two")], KEY)
+    assert first.input == _digest([("user", "two and two")])
     assert isinstance(second, ItemResult)
     assert (second.measures, second.epoch) == ({}, 1)
     assert isinstance(third, InputError)
@@ -678,12 +693,12 @@ def test_an_import_says_how_many_items_could_be_matched() -> None:
     assert blind == TrainingOverlap(items=3, matchable=0)
     assert blind.state == "unknown"
     asked = [row | {"input": f"Which ferry sails at {n}?"} for n, row in enumerate(given)]
-    other = input_digest([("user", "Which train leaves at 9?")], KEY)
+    other = _digest([("user", "Which train leaves at 9?")])
     training = Training(names=frozenset({"rec_a"}), inputs=frozenset({str(other)}))
     seeing = imported(MemoryStore(), "base", asked, training=training).overlap
     assert seeing == TrainingOverlap(items=3, matchable=3)
     assert seeing.state == "clear"
-    trained = input_digest([("user", "which FERRY sails, at 1")], KEY)
+    trained = _digest([("user", "which FERRY sails, at 1")])
     with pytest.raises(InputError, match="1 items are training records of the release: b1"):
         imported(
             MemoryStore(),
@@ -698,8 +713,10 @@ def test_no_word_of_an_input_is_kept() -> None:
     store = MemoryStore()
     imported(store, "base", [{"item": "a", "input": "the heron counts eleven lanterns"}])
     (result,) = store.scan(ItemResult)
-    assert result.input == input_digest([("user", "The heron counts eleven lanterns.")], KEY)
-    assert result.input != input_digest([("user", "the heron counts eleven lanterns")], b"other")
+    assert result.input == _digest([("user", "The heron counts eleven lanterns.")])
+    assert result.input != _digest(
+        [("user", "the heron counts eleven lanterns")], KeyedDigests(b"other")
+    )
     assert b"heron" not in result.canonical()
 
 
@@ -756,7 +773,7 @@ def test_improved_and_worsened_are_words_of_the_adjusted_p_value() -> None:
 )
 def test_a_measure_that_means_something_else_is_set_aside(row: dict[str, Any], said: str) -> None:
     """The reason names the measure."""
-    [(_, found)] = read_rows([Row(number=1, values=row)], "assay", "evl_x", key=KEY)
+    [(_, found)] = read_rows([Row(number=1, values=row)], "assay", "evl_x", digester=DIGESTS)
     assert isinstance(found, InputError)
     assert said in str(found)
 
@@ -788,7 +805,7 @@ def test_an_inspect_sample_may_name_axes_and_an_unfinished_log_is_refused() -> N
         {"item": sample | {"metadata": [1]}, "rest": {"status": "success"}},
     ]
     listed = [Row(number=n, values=row) for n, row in enumerate(logs, start=1)]
-    read = read_rows(listed, "inspect", "evl_x", ("difficulty", "language"), key=KEY)
+    read = read_rows(listed, "inspect", "evl_x", ("difficulty", "language"), digester=DIGESTS)
     good, *bad = (each for _, each in read)
     assert isinstance(good, ItemResult)
     assert (good.slice, good.measures) == ({"difficulty": "hard"}, {"correct": "1"})
