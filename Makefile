@@ -58,6 +58,9 @@ bench: $(VENV)/.dev ## print the figures as Markdown tables (about ten minutes; 
 measures: $(BIN)/python ## measure the source: sizes, names, documentation, tests
 	$(BIN)/python tools/measures.py
 
+mutants: $(VENV)/.dev ## change one boundary of a rule at a time: its tests must fail (about three minutes)
+	$(BIN)/python tools/mutants.py
+
 constraints: $(VENV)/.dev ## pin what is installed now, with the hashes of its files
 	{ echo "# Exact versions that the tests ran with. Written by: make constraints"; \
 	  $(BIN)/pip freeze --exclude-editable --all | grep -v '@ file:' | grep -viE '^(setuptools|wheel)=='; } > $(CONSTRAINTS)
@@ -77,4 +80,4 @@ lock: $(VENV)/.dev ## write the hashes of the pinned versions
 clean: ## remove what was built
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-.PHONY: help demo test test-long test-heavy check docs pictures goldens bench measures constraints lock clean
+.PHONY: help demo test test-long test-heavy check docs pictures goldens bench measures mutants constraints lock clean

@@ -9,7 +9,6 @@ from assay.contracts.document import Document
 from assay.contracts.rubric import Rubric
 from assay.contracts.shape import nearest
 from assay.core.errors import UsageError
-from assay.desk.filling import people_at
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.review.answer_key import Key
@@ -250,11 +249,10 @@ class Eligibility:
                 code="no-such-fact", message=f"the store holds no record {missing[0]!r}"
             )
         handle = opaque(self._context.keys.desk, "que", queue.name)
-        # Who judged or decided a record, or wrote in it, is not tested by it.
-        people = people_at(self._context, wanted)
-        barred = {each: authors(found[each]) | people[each] for each in wanted}
+        # Nobody is tested by what they wrote; the register of passes bars whoever judged it.
         items = [
-            NewItem(record=each, need=need, barred=tuple(sorted(barred[each]))) for each in records
+            NewItem(record=each, need=need, barred=tuple(sorted(authors(found[each]))))
+            for each in records
         ]
         with self._queue_store.write(
             "review.enqueue", actor=self._context.actor, subject=queue.name

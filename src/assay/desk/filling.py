@@ -1,17 +1,14 @@
 """Filling: every record waits in its queue, in an order whose every prefix is balanced."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from assay.context import Context
 from assay.core.batches import batches
 from assay.governance.exit_rights import ExitRights, HeldBack
-from assay.records.judgment import Judgment
 from assay.records.record import Record
-from assay.review.adjudication import Adjudication
-from assay.review.assignment import Assignment
 from assay.review.handle import opaque
 from assay.review.queue.lease import NewItem, Queue
 from assay.review.queue.queueing import (
@@ -108,20 +105,6 @@ def _records(context: Context, rights: ExitRights) -> Iterator[tuple[str, Record
 def handle_of(context: Context, queue: Queue) -> str:
     """A queue's name for the outside, which tells nothing."""
     return opaque(context.keys.desk, "que", queue.name)
-
-
-def people_at(context: Context, records: Sequence[str]) -> Mapping[str, set[str]]:
-    """Record id -> pseudonyms of the people who were asked to judge it, judged or adjudicated it."""
-    store = context.store
-    people: dict[str, set[str]] = {record: set() for record in records}
-    for assignment in store.scan(Assignment, record=records):
-        people[assignment.record].add(assignment.reviewer)
-    for judgment in store.scan(Judgment, record=records):
-        if judgment.reviewer.kind != "model":
-            people[judgment.record].add(judgment.reviewer.pseudonym)
-    for adjudication in store.scan(Adjudication, record=records):
-        people[adjudication.record].add(adjudication.adjudicator)
-    return people
 
 
 def _enqueue(

@@ -8,7 +8,7 @@ import msgspec
 
 from assay.context import Context
 from assay.desk.eligibility import Eligibility
-from assay.desk.filling import handle_of, people_at
+from assay.desk.filling import handle_of
 from assay.quality import service as quality
 from assay.quality.disposition import Disposition, State
 from assay.review.queue.conclusion import Conclusion, conclusion_of
@@ -54,12 +54,8 @@ def route(context: Context, queue_store: SqlQueue, writer: GroupWriter) -> Route
 
     def work(unit: WriteUnit) -> None:
         transaction = queue_store.unit(unit)
-        disputed = [each for each in records if states[each] == "needs_adjudication"]
-        people = people_at(context, disputed)
         for item in items:
-            state, barred = states[item.record], sorted(people.get(item.record, ()))
-            became = _conclude(context, transaction, rows, item, state=state, barred=barred)
-            counts[became] += 1
+            counts[_conclude(context, transaction, rows, item, states[item.record])] += 1
         transaction.acted()
 
     writer.submit(work, "review.route", actor="desk")
@@ -120,9 +116,7 @@ def _conclude(
     transaction: QueueTransaction,
     rows: dict[int, QueueRow],
     item: QueueItem,
-    *,
     state: State,
-    barred: Sequence[str],
 ) -> Conclusion:
     conclusion = conclusion_of(state)
     if conclusion == "second_review":
@@ -135,8 +129,8 @@ def _conclude(
         rows[item.queue].queue, stage="adjudication", roles=("adjudicator",)
     )
     number = transaction.queues.add_queue(senior, handle_of(context, senior))
-    waiting = NewItem(record=item.record, need=1, barred=tuple(barred))
-    transaction.queues.enqueue(number, [waiting])
+    # The register of passes bars whoever judged the record or was asked to.
+    transaction.queues.enqueue(number, [NewItem(record=item.record, need=1)])
     # An earlier decision did not end it: another is wanted, of somebody else.
     transaction.queues.reopen(number, item.record)
     return conclusion

@@ -16,6 +16,7 @@ from assay.review.sentinel import (
     exposures,
     is_sentinels_turn,
     pick,
+    sentinels_for,
     standing_sentinels,
     used_up,
 )
@@ -119,3 +120,28 @@ def test_outcomes_are_counted_by_person_dimension_and_family() -> None:
     }
     assert ada["verdict"].answered == 2
     assert Watched(reviewer="bob", dimension="clarity", family="sums") in found
+
+
+def test_a_sentinel_hides_among_work_of_its_family_and_language_that_shows_as_much() -> None:
+    """Content that a queue's readers have not agreed to does not reach them as a sentinel."""
+    calm, german, grave = (
+        Sentinel(key=key(record), family="sums", language=language, retired_after=2)
+        for record, language in zip(records(3), (None, "de", None), strict=True)
+    )
+    shown_as = {grave.key.record: frozenset({"violence", "high"})}
+
+    def hidden(family: str, language: str, *cleared: str | None) -> list[Sentinel]:
+        return sentinels_for(
+            [calm, german, grave],
+            family=family,
+            language=language,
+            shown_as=shown_as,
+            cleared=cleared,
+        )
+
+    assert hidden("sums", "de", None) == [calm, german]
+    assert hidden("sums", "fr", None) == [calm]
+    assert hidden("essays", "de", None) == []
+    assert hidden("sums", "fr", "violence", "high") == [calm, grave]
+    assert hidden("sums", "fr", "violence") == [calm]
+    assert hidden("sums", "fr", "violence", "high", "fraud") == [calm, grave]

@@ -290,6 +290,8 @@ def test_the_most_of_a_cap_is_taken_over_every_span_and_category() -> None:
     assert most_of_a_cap(seen, _caps(day=120, violence=ReadingCaps(weekly_minutes=20))) == 2.0
     assert most_of_a_cap(seen, _caps(break_after=1)) is None
     assert most_of_a_cap([_seen(9, 5)], _caps(hour=40)) is None
+    an_hour_apart = [_seen(100, 20, "hate"), _seen(40, 20, "hate")]
+    assert most_of_a_cap(an_hour_apart, _caps(hour=40)) == 0.5
 
 
 def test_a_contract_has_caps_where_it_limits_minutes() -> None:
