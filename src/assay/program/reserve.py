@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from assay.records.ports import Layout
 from assay.reserve import service
 from assay.reserve.gate import Gate, GateLimits, GateRequest
 from assay.reserve.opening import Opening
+from assay.reserve.sealing import Sealing
 from assay.settings import read_secret, vault_url
 from assay.store.vault import SqlVault
 
@@ -50,7 +51,7 @@ class ReserveService:
         *,
         source: str | None = None,
         kind: str | None = None,
-        reader: str | Path = "assay",
+        format: str | Path = "assay",  # noqa: A002  the one word for it
         layout: Layout | None = None,
         remove: bool = False,
     ) -> SealedFile:
@@ -60,7 +61,7 @@ class ReserveService:
             file: any file that `records.import_` reads.
             source: id of the source class.
             kind: kind of record; the reader's first where absent.
-            reader: name of a reader, or path of a mapping.
+            format: name of a reader, or path of a mapping.
             layout: how to cut the file.
             remove: whether to remove the file when all its rows are sealed.
 
@@ -69,7 +70,7 @@ class ReserveService:
         """
         path = Path(file)
         content = read_file(
-            self._context, path, source=source, kind=kind, reader=reader, layout=layout
+            self._context, path, source=source, kind=kind, format=format, layout=layout
         )
         with self._vault() as vault:
             sealed = service.seal(
@@ -94,13 +95,25 @@ class ReserveService:
             sealed=sealed,
         )
 
-    def check(self, on_progress: Callable[[int], None] | None = None) -> service.ReserveComparison:
+    def list(self) -> tuple[Sealing, ...]:
+        """Every sealing, oldest first; openings are in `open_log`."""
+        return tuple(self._context.store.scan(Sealing))
+
+    def get(self, identity: str) -> Sealing:
+        """The sealing with this id or unique prefix of an id.
+
+        Raises:
+            UsageError: if no sealing, or more than one, has such an id.
+        """
+        return self._context.store.get(Sealing, identity)
+
+    def check(self, *, progress: Callable[[int], None] | None = None) -> service.ReserveComparison:
         """Compare every record of the store with the fingerprints."""
         return service.compare(
             self._context.store,
             self._context.facts,
             self._context.comparer(),
-            on_progress=on_progress,
+            progress=progress,
         )
 
     def gate(self, limits: GateLimits) -> Gate:
@@ -163,7 +176,7 @@ class ReserveService:
                 purpose=purpose,
                 actor=self._context.actor,
             )
-            return _write_private(Path(out), list(rows))
+            return _write_private(Path(out), rows)
 
     def renew(self, *, role: str, person: str) -> int:
         """Make the fingerprints of every item again from the vault, after a new key or method.
@@ -264,10 +277,11 @@ class ReserveService:
         return SqlVault.open(vault_url(self._context.documents.program.vault, self._context.folder))
 
 
-def _write_private(out: Path, rows: list[dict[str, Any]]) -> int:
+def _write_private(out: Path, rows: Iterable[dict[str, Any]]) -> int:
     out.unlink(missing_ok=True)
     handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        for row in rows:
+        count = 0
+        for count, row in enumerate(rows, start=1):  # noqa: B007  the last number is the count
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-    return len(rows)
+    return count
