@@ -41,6 +41,8 @@ def _members(kind: type) -> dict[str, str]:
                 if isinstance(part, ast.ClassDef) and part.name == base.__name__
             )
             members |= dict([*_fields(node), *_functions(node)])
+            if tag := [each for each in node.keywords if (each.arg or "").startswith("tag")]:
+                members["class"] = ", ".join(map(ast.unparse, tag))
     return members
 
 
@@ -50,6 +52,8 @@ def _signature(module: str, name: str) -> str:
         if isinstance(part, ast.FunctionDef) and part.name == name:
             return f"({ast.unparse(part.args)})"
         if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == name:
+            return ast.unparse(part.value)
+        if isinstance(part, ast.AnnAssign) and ast.unparse(part.target) == name and part.value:
             return ast.unparse(part.value)
     raise AssertionError(name)
 
