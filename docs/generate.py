@@ -12,7 +12,6 @@ from typing import Any
 import typer
 
 import assay
-
 from assay.cli.main import STAGES
 from assay.plugins import load, plugins
 from assay.releases.exporters.catalogue import render_matrix

@@ -1,12 +1,15 @@
 import shutil
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 import assay
 from assay.core.errors import CheckError, MachineError
+from assay.releases.exporters.exporter import Carried, ExportFormat
+from assay.releases.exporters.reasons import NotCarriedError
+from assay.releases.exporters.released import ReleasedRecord
 
 
 def test_a_release_is_had_by_its_version_and_by_its_id(program: assay.Program) -> None:
@@ -70,10 +73,24 @@ def test_a_release_is_a_data_set_with_the_rows_of_its_export(program: assay.Prog
     assert dataset[74]["chosen"][0]["role"] == "assistant"
 
 
-def test_a_format_that_no_record_fits_gives_no_data_set(program: assay.Program) -> None:
+class CarriesNothing(ExportFormat, frozen=True):
+    """A format that no record fits."""
+
+    name: ClassVar[str] = "nothing"
+    summary: ClassVar[str] = "no row"
+
+    def rows(self, released: ReleasedRecord) -> Carried:
+        """Refuse every record."""
+        raise NotCarriedError("tie", released.record.kind)
+
+
+def test_a_format_that_no_record_fits_gives_no_data_set(
+    program: assay.Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """There is an error in place of an empty set."""
+    monkeypatch.setattr("assay.program.releases.load", lambda _group, _name: CarriesNothing)
     with pytest.raises(CheckError) as refusal:
-        program.releases.to_datasets("1.0.0", "helpsteer")
+        program.releases.to_datasets("1.0.0", "nothing")
     assert refusal.value.code == "no-row"
 
 
