@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +176,7 @@ class ReserveService:
                 purpose=purpose,
                 actor=self._context.actor,
             )
-            return _write_private(Path(out), rows)
+            return _write_private(Path(out), list(rows))
 
     def renew(self, *, role: str, person: str) -> int:
         """Make the fingerprints of every item again from the vault, after a new key or method.
@@ -277,11 +277,10 @@ class ReserveService:
         return SqlVault.open(vault_url(self._context.documents.program.vault, self._context.folder))
 
 
-def _write_private(out: Path, rows: Iterable[dict[str, Any]]) -> int:
+def _write_private(out: Path, rows: Sequence[dict[str, Any]]) -> int:
     out.unlink(missing_ok=True)
     handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        count = 0
-        for count, row in enumerate(rows, start=1):  # noqa: B007  the last number is the count
+        for row in rows:
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-    return count
+    return len(rows)
