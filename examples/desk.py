@@ -126,7 +126,7 @@ def show_desk(show: Show, data: Path, into: Path) -> tuple[Figures, PoolReport]:
         program.reserve.seal(folder / SEALED, source=show.name, remove=True)
         program.records.import_(
             _file(show, data / show.name, folder),
-            reader=_mapping(show, folder),
+            format=_mapping(show, folder),
             source=show.name,
             rejects=folder,
         )

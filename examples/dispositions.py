@@ -90,7 +90,7 @@ def _solutions(data: Path, into: Path) -> Iterator[SetDispositions]:
     with assay.open(folder) as program:
         report = program.records.import_(
             data / SOLUTIONS / SOLUTIONS_FILE,
-            reader=WORKED_ANSWERS / "mapping-gsm8k.yaml",
+            format=WORKED_ANSWERS / "mapping-gsm8k.yaml",
             source=SOLUTIONS,
             rejects=folder,
         )

@@ -104,7 +104,7 @@ def import_file(program: Program, data: Path, job: Job) -> ImportReport:
     """Import one file by its mapping; rows set aside are kept in the program's folder."""
     return program.records.import_(
         data / job.name / job.file,
-        reader=HERE / job.name / job.mapping,
+        format=HERE / job.name / job.mapping,
         source=job.name,
         rejects=program.folder,
     )

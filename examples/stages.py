@@ -76,7 +76,7 @@ def llmfao_pairs(data: Path) -> Figures:
         ):
             program.records.import_(
                 data / file,
-                reader=HERE / "llmfao-pairs" / mapping,
+                format=HERE / "llmfao-pairs" / mapping,
                 source="llmfao-pairs",
                 rejects=program.folder,
             )
@@ -129,7 +129,7 @@ def gsm8k_train(data: Path) -> Figures:
         holdout.write_text("".join(rows[:500]), encoding="utf-8")
         rest.write_text("".join(rows[500:]), encoding="utf-8")
         leak.write_text("".join(rows[:3]), encoding="utf-8")
-        options = {"source": "gsm8k-train", "reader": mapping}
+        options = {"source": "gsm8k-train", "format": mapping}
         sealed = program.reserve.seal(holdout, **options, remove=True).sealed
         program.records.import_(rest, **options, rejects=program.folder)
         before = program.reserve.check()

@@ -31,7 +31,7 @@ def figures(folder: Path) -> Figures:
                 own = scratch / f"{name}.mapping.yaml"
                 own.write_text(mapping.replace("domain: logic tasks", f"domain: {task}"))
                 program.records.import_(
-                    folder / name, reader=own, source="bbmistake-a", rejects=scratch
+                    folder / name, format=own, source="bbmistake-a", rejects=scratch
                 )
             done = program.verification.run()
             ledger = program.verification.ledger()

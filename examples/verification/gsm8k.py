@@ -33,7 +33,7 @@ def figures(folder: Path) -> Figures:
         with program_in(scratch, "gsm8k") as program:
             program.records.import_(
                 folder / FILE,
-                reader=HERE / "mapping-gsm8k.yaml",
+                format=HERE / "mapping-gsm8k.yaml",
                 source="gsm8k-model-solutions",
                 rejects=scratch,
             )

@@ -34,7 +34,7 @@ def test_the_plug_in_of_the_how_to_reads_a_row(tmp_path: Path) -> None:
     )
     result = subprocess.run(
         [sys.executable, "-c", program],
-        env={"PYTHONPATH": str(tmp_path)},
+        env={"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
         capture_output=True,
         text=True,
         check=False,
@@ -110,7 +110,7 @@ def test_the_cue_of_the_how_to_is_counted_beside_ours(tmp_path: Path) -> None:
     )
     result = subprocess.run(
         [sys.executable, "-c", program],
-        env={"PYTHONPATH": str(tmp_path)},
+        env={"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
         capture_output=True,
         text=True,
         check=False,

@@ -103,7 +103,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
             stream.write(json.dumps(pair) + "\n")
     with assay.open(folder) as opened:
         source = opened.documents.sources.classes[0].id
-        report = opened.records.import_(rows, reader="trl", source=source)
+        report = opened.records.import_(rows, format="trl", source=source)
     assert report.stored == 300
     return folder
 

@@ -68,7 +68,7 @@ def test_fixed_rejects_give_the_judgment_of_the_same_person(tmp_path: Path) -> N
     )
     with assay.open(program) as opened:
         source = opened.documents.sources.classes[0].id
-        way = {"reader": tmp_path / "mapping.yaml", "source": source}
+        way = {"format": tmp_path / "mapping.yaml", "source": source}
         report = opened.records.import_(file, **way)
         assert (report.stored, report.set_aside) == (1, 1), report.reasons
         rejects = tmp_path / "votes.jsonl.rejects.jsonl"

@@ -41,7 +41,7 @@ def test_whoever_acts_is_recorded_by_pseudonym(program: Path, tmp_path: Path) ->
     rows.write_text(json.dumps({"prompt": "q", "chosen": "a", "rejected": "b"}) + "\n")
     with assay.open(program, who=NAME) as opened:
         source = opened.documents.sources.classes[0].id
-        opened.records.import_(rows, reader="trl", source=source)
+        opened.records.import_(rows, format="trl", source=source)
         opened.review.take_answers([], subject=str(rows))
         own = opened.context.pseudonym(NAME)
     entries = _entries(program)

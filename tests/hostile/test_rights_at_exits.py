@@ -76,7 +76,7 @@ def test_nobody_is_asked_for_what_they_may_not_read(program: Program, tmp_path: 
         "withdrawn": 2,
         "unknown parent": 1,
     }
-    program.review.export_work(tmp_path / "work.jsonl")
+    program.review.export(tmp_path / "work.jsonl")
     assert seen((tmp_path / "work.jsonl").read_bytes()) == BY_REVIEWERS
 
 
@@ -87,15 +87,15 @@ def test_work_that_expired_since_it_was_assigned_is_not_handed_out(
     """`review export` asks on its own day: what was assigned before and is over stays, counted."""
     with opened_on(folder, BEFORE) as early:
         early.review.assign(REVIEWERS)
-        early.review.export_work(tmp_path / "early.jsonl")
+        early.review.export(tmp_path / "early.jsonl")
     with opened_on(folder) as late:
         if form in FORMATS:
             file = tmp_path / f"work{FORMATS[form].suffixes[0]}"
-            exported = late.review.hand_out(file, form)
+            exported = late.review.export(file, format=form)
             written = Path(exported.settings).read_bytes()
         else:
             file = tmp_path / f"work.{form}"
-            written, exported = b"", late.review.export_work(file)
+            written, exported = b"", late.review.export(file)
     assert seen((tmp_path / "early.jsonl").read_bytes()) == BY_REVIEWERS | LATE
     assert seen(file.read_bytes() + written) == BY_REVIEWERS
     assert exported.held_back.line == "held back: 2, 2 expired"

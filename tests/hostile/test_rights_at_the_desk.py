@@ -101,7 +101,7 @@ def browse(program: Program) -> Iterator[Browse]:
 
 def _fill(program: Program) -> Filled:
     filled = program.desk.fill()
-    people = [(each.pseudonym, each.roles) for each in program.accounts.all()]
+    people = [(each.pseudonym, each.roles) for each in program.accounts.list()]
     program.desk.seat(people, by="tests")
     return filled
 
@@ -257,7 +257,7 @@ def test_queues_that_were_filled_without_rights_give_nothing_away(
     calendar.now = DAY
     queue = Queue(stage=stage, layer="everything_else", kind="preference", roles=("reviewer",))  # type: ignore[arg-type]
     with _waiting(program, queue):
-        people = [(each.pseudonym, each.roles) for each in program.accounts.all()]
+        people = [(each.pseudonym, each.roles) for each in program.accounts.list()]
         program.desk.seat(people, by="tests")
     content, _ = claimed(browse("ana"), len(NAMES))
     assert seen(content) <= BY_REVIEWERS
@@ -289,7 +289,7 @@ def test_rounds_and_gaps_show_what_their_reader_may_read(
     calendar.now = DAY
     records = _named(program)
     lead = program.accounts.sign_in("lea", PASSWORD)
-    members = [each.pseudonym for each in program.accounts.all()][:2]
+    members = [each.pseudonym for each in program.accounts.list()][:2]
     assert lead
     with pytest.raises(UsageError) as refused:
         program.calibration.open(lead.principal, [each.id for each in records.values()], members)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import assay.program as programs
+import assay
 from assay.core.clock import system_clock
 from assay.demo import story
 from assay.demo.caught import catch_failures
@@ -100,7 +100,7 @@ def test_a_new_reviewer_of_the_demo_meets_pairs_through_the_exam_alone(
 ) -> None:
     """The contract claims a blinded test of pairs: the role by itself opens no queue of them."""
     folder = Path(shutil.copytree(told_demo, tmp_path / "program"))
-    with programs.open_program(folder, clock=system_clock, who="tests") as program:
+    with assay.open(folder, clock=system_clock, who="tests") as program:
         program.desk.fill()
         who = person(program, "new-reviewer", "reviewer")
         titles = [card.title for card in program.desk.queues(who)]

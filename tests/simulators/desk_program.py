@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-import assay.program as programs
+import assay
 from assay.core.clock import Clock, system_clock
 from assay.demo.documents import write_program
 from assay.demo.world import build_world
@@ -61,14 +61,14 @@ def write_desk_program(
     file = folder / "data" / "waiting.jsonl"
     lines = [record.canonical().decode() for record in (records or desk_records())]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with programs.open_program(folder, clock=system_clock, who="tests") as program:
+    with assay.open(folder, clock=system_clock, who="tests") as program:
         program.records.import_(file, source="desk-authors")
 
 
 @contextmanager
 def opened(folder: Path, clock: Clock = system_clock) -> Iterator[Program]:
     """The program with its queues filled."""
-    with programs.open_program(folder, clock=clock, who="tests") as program:
+    with assay.open(folder, clock=clock, who="tests") as program:
         program.desk.fill()
         yield program
 

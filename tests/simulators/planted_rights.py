@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-import assay.program as programs
+import assay
 from assay.core.clock import Clock, fixed_clock
 from assay.demo.documents import write_program
 from assay.demo.world import build_world
@@ -95,7 +95,7 @@ def opened_on(folder: Path, moment: str = DAY) -> Program:
 
 def open_planted(folder: Path, clock: Clock) -> Program:
     """The program under a clock."""
-    return programs.open_program(folder, clock=clock, who="tests")
+    return assay.open(folder, clock=clock, who="tests")
 
 
 def _source_class(name: str) -> str:

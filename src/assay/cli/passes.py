@@ -22,7 +22,7 @@ def status(program: Folder = ".", as_json: AsJson = False) -> None:
 
     with open_to_read(program) as opened:
         found = opened.review.status()
-        judges = opened.review.judges() if found.judgments_of_models else ()
+        judges = opened.review.judge_agreement() if found.judgments_of_models else ()
     if as_json:
         print_json(msgspec.to_builtins(found) | {"judges": judges})
         return

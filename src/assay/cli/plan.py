@@ -74,7 +74,7 @@ def cause(
 
     chosen = one_of(because, Cause, "cause")
     with assay.open(program) as opened:
-        said = opened.planning.set_cause(finding, chosen, person=person or opened.actor, note=note)
+        said = opened.planning.cause(finding, chosen, person=person or opened.actor, note=note)
     if as_json:
         print_json({"id": said.id, "root_cause": said})
         return

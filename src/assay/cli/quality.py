@@ -20,7 +20,7 @@ def dispose(program: Folder = ".", as_json: AsJson = False) -> None:
     import assay
 
     with assay.open(program) as opened, progress("disposing") as tick:
-        disposed = opened.quality.dispose(on_progress=tick)
+        disposed = opened.quality.dispose(progress=tick)
     if as_json:
         print_json(disposed)
         return
@@ -80,7 +80,7 @@ def agreement(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay quality agreement --json
     """
     with open_to_read(program) as opened, progress("reading") as tick:
-        found = opened.quality.agreement(on_progress=tick)
+        found = opened.quality.agreement(progress=tick)
     if as_json:
         print_json(found)
         return
@@ -96,7 +96,7 @@ def shortcuts(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay quality shortcuts
     """
     with open_to_read(program) as opened, progress("reading") as tick:
-        found = opened.quality.shortcuts(on_progress=tick)
+        found = opened.quality.shortcuts(progress=tick)
     if as_json:
         print_json(found)
         return
@@ -112,7 +112,7 @@ def reviewers(program: Folder = ".", as_json: AsJson = False) -> None:
     Example: assay quality reviewers
     """
     with open_to_read(program) as opened, progress("reading") as tick:
-        found = opened.quality.reviewers(on_progress=tick)
+        found = opened.quality.reviewers(progress=tick)
     if as_json:
         print_json(found)
         return
@@ -138,9 +138,9 @@ def report(
     """
     with open_to_read(program) as opened, progress("reading") as tick:
         if out:
-            written = opened.quality.write_report(out, on_progress=tick)
+            written = opened.quality.write_report(out, progress=tick)
         else:
-            found = opened.quality.report(on_progress=tick)
+            found = opened.quality.report(progress=tick)
     if out and as_json:
         print_json([str(file) for file in written])
         return

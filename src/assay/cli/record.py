@@ -74,7 +74,7 @@ def import_(
         if dry_run:
             _show_preview(
                 opened.records.preview(
-                    file, source=source, kind=kind, reader=form, layout=cut, first=first
+                    file, source=source, kind=kind, format=form, layout=cut, first=first
                 )
             )
             return
@@ -83,7 +83,7 @@ def import_(
                 file,
                 source=source,
                 kind=kind,
-                reader=form,
+                format=form,
                 layout=cut,
                 rejects=rejects,
                 progress=lambda done: tick(done.rows),

@@ -32,7 +32,7 @@ def seal(
     import assay
 
     with assay.open(program) as opened:
-        done = opened.reserve.seal(file, source=source, kind=kind, reader=format_, remove=remove)
+        done = opened.reserve.seal(file, source=source, kind=kind, format=format_, remove=remove)
     if as_json:
         print_json(done)
     else:
@@ -62,7 +62,7 @@ def check(program: Folder = ".", as_json: AsJson = False) -> None:
     from assay.reserve.service import describe_wordless
 
     with open_to_read(program) as opened, progress("comparing") as tick:
-        found = opened.reserve.check(on_progress=tick)
+        found = opened.reserve.check(progress=tick)
     if as_json:
         print_json(found)
     else:

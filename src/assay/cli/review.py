@@ -84,7 +84,7 @@ def export(
 
     if file is not None and to is not None:
         with assay.open(program) as opened:
-            written = opened.review.hand_out(file, to, reviewer)
+            written = opened.review.export(file, format=to, person=reviewer)
         if as_json:
             print_json(written)
             return
@@ -93,7 +93,7 @@ def export(
         return
     path = _native_file(file, to)
     with assay.open(program) as opened:
-        work = opened.review.export_work(path, reviewer)
+        work = opened.review.export(path, person=reviewer)
     if as_json:
         print_json(work)
         return
@@ -148,9 +148,7 @@ def import_(
     from assay.cli.options import pairs
 
     with assay.open(program) as opened:
-        taken = opened.review.import_judgments(
-            file, rejects=rejects, format_name=source, people=pairs(who or [])
-        )
+        taken = opened.review.import_(file, rejects=rejects, format=source, people=pairs(who or []))
     if as_json:
         print_json(taken)
         return

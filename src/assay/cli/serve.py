@@ -58,7 +58,7 @@ def serve(
         )
     filled = opened.desk.fill()
     opened.desk.seat(
-        [(each.pseudonym, each.roles) for each in opened.accounts.all() if each.active],
+        [(each.pseudonym, each.roles) for each in opened.accounts.list() if each.active],
         by=opened.actor,
     )
     address = f"http://{'[::1]' if host == '::1' else host}:{port}"

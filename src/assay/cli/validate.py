@@ -43,7 +43,7 @@ def import_(
             checkpoint=checkpoint,
             arm=chosen,
             dataset=dataset,
-            format_=layout,
+            format=layout,
             release=release,
             seed=seed,
             scorer=scorer,
@@ -79,7 +79,7 @@ def compare(
 
     with assay.open(program) as opened:
         done = opened.validation.compare(base=base, candidate=candidate, release=release)
-        files = opened.validation.write_report(done.report, out) if out else ()
+        files = opened.validation.write_report(out, done.report) if out else ()
     _print(done.id, done.report, as_json=as_json, files=files)
     if not done.validation.passed:
         raise typer.Exit(1)

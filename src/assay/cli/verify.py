@@ -75,7 +75,7 @@ def run(
             verifiers=verifier or (),
             records=record or (),
             fresh=fresh,
-            on_progress=tick,
+            progress=tick,
         )
     if as_json:
         print_json(done)
@@ -151,7 +151,7 @@ def adequacy(
             verifiers=verifier or (),
             records=record or (),
             fresh=fresh,
-            on_progress=tick,
+            progress=tick,
         )
     if as_json:
         print_json(done)
@@ -210,7 +210,7 @@ def list_(
 
     level = one_of(isolation, IsolationLevel, "isolation")
     with assay.open(program) as opened:
-        found = opened.verification.list(prove=prove, isolation=level)
+        found = opened.verification.verifiers(prove=prove, isolation=level)
     if as_json:
         print_json(found)
         return

@@ -114,7 +114,7 @@ def load(directory: Path) -> Documents:
         UsageError: if there is no such folder, or no program in it.
     """
     readings = read_program(directory)
-    _require_program(directory)
+    require_program(directory)
     report = _report(readings)
     if not report.ok:
         raise _refusal(directory, report.issues)
@@ -132,7 +132,7 @@ def load_program(directory: Path) -> ProgramSettings:
         UsageError: if there is no such folder, or no program in it.
     """
     reading = read_program(directory)["program"]
-    _require_program(directory)
+    require_program(directory)
     if not isinstance(reading.shaped.document, ProgramSettings):
         raise _refusal(directory, reading.issues)
     return reading.shaped.document
@@ -183,7 +183,12 @@ def schema() -> Mapping[FileKind, dict[str, Any]]:
     return all_schemas()
 
 
-def _require_program(directory: Path) -> None:
+def require_program(directory: Path) -> None:
+    """Refuse a folder that holds no program.
+
+    Raises:
+        UsageError: if there is no `assay.toml` in it.
+    """
     if not (directory / FILES["program"]).exists():
         raise UsageError(
             code="no-program",

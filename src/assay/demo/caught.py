@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-import assay.program as programs
+import assay
 from assay.bulk.fact_lines import write_facts, write_rows
 from assay.core.clock import fixed_clock
 from assay.core.errors import CheckError
@@ -66,7 +66,7 @@ def play(folder: Path, scene: FailureScene) -> StageResults:
     text = contract.read_text(encoding="utf-8")
     text = text.replace("agreement: 0.66", f"agreement: {scene.agreement}")
     contract.write_text(text.replace("total: 160", f"total: {TOTAL}"))
-    with programs.open_program(folder, clock=fixed_clock(MOMENT), who="demo") as program:
+    with assay.open(folder, clock=fixed_clock(MOMENT), who="demo") as program:
         _collect(program, scene)
         refusal = _release(program, scene)
         _evaluate(program, scene, released=not refusal)

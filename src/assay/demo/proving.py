@@ -96,7 +96,7 @@ def validate(program: Program, say: Say) -> Validated:
                 f"{change_text(row)}")  # fmt: skip
     for alarm in done.report.alarms:
         say(f"   {alarm.mode.replace('_', ' ')}: {alarm.state}; {alarm.reason}")
-    program.validation.write_report(done.report, program.folder / "validation")
+    program.validation.write_report(program.folder / "validation", done.report)
     say(f"   see {program.folder}/validation/validation.md")
     return done
 
@@ -113,7 +113,7 @@ def plan_next(program: Program, say: Say) -> DataPlan:
     for each in program.planning.findings():
         finding = each.finding
         cause, note = CAUSES[finding.failure]
-        program.planning.set_cause(each.id, cause, person=LEAD, note=note)
+        program.planning.cause(each.id, cause, person=LEAD, note=note)
         where = ", ".join(f"{axis} {value}" for axis, value in finding.slice.items())
         say(f"   {finding.failure} in {where}: {finding.failures} of {finding.items} "
             f"(before {finding.before}); cause: {cause}")  # fmt: skip

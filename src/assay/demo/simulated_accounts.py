@@ -33,7 +33,7 @@ def refuse_beside_people(program: Program) -> None:
     Raises:
         UsageError: if the program has a judgment that no simulated reviewer and no model gave.
     """
-    simulated = {each.pseudonym for each in program.accounts.all() if each.name.startswith(PREFIX)}
+    simulated = {each.pseudonym for each in program.accounts.list() if each.name.startswith(PREFIX)}
     for judgment in program.store.scan(Judgment):
         reviewer = judgment.reviewer
         if reviewer.kind != "model" and reviewer.pseudonym not in simulated:
@@ -55,7 +55,7 @@ def create_accounts(program: Program, count: int, *, by: str) -> list[SimulatedA
         by: who does it.
     """
     roles = judging_roles(program)
-    taken = sum(each.name.startswith(PREFIX) for each in program.accounts.all())
+    taken = sum(each.name.startswith(PREFIX) for each in program.accounts.list())
     names = [f"{PREFIX}{number:03}" for number in range(taken + 1, taken + count + 1)]
     return [_hire(program, name, roles, by) for name in names]
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import assay.program as programs
+import assay
 from assay.contracts import service as contracts
 from assay.core.clock import fixed_clock
 from assay.core.errors import UsageError
@@ -71,7 +71,7 @@ def tell(folder: Path, say: Say, *, failures: bool = True, next_batch: bool = Tr
 
 def open_demo(folder: Path) -> Program:
     """The demo's program, at the moment when it takes place."""
-    return programs.open_program(folder, clock=fixed_clock(MOMENT), who="demo")
+    return assay.open(folder, clock=fixed_clock(MOMENT), who="demo")
 
 
 def _clear(folder: Path) -> None:

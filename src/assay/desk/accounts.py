@@ -1,6 +1,6 @@
 """The `accounts` interface of an open program: who may sign in, and as what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from threading import Semaphore
@@ -342,7 +342,7 @@ class AccountsService:
             self._accounts.add_token(unit, row)
         return secret
 
-    def tokens(self, who: Principal) -> list[TokenRow]:
+    def tokens(self, who: Principal) -> Sequence[TokenRow]:
         """A person's own tokens."""
         return self._accounts.tokens_of(who.account)
 
@@ -351,7 +351,7 @@ class AccountsService:
         with self._write("token.revoke", who.name, "") as unit:
             return self._accounts.revoke(unit, who.account, token)
 
-    def all(self) -> list[Account]:
+    def list(self) -> Sequence[Account]:
         """All accounts."""
         return self._accounts.all()
 

@@ -9,6 +9,7 @@ stands here; every fact that is written is stamped with the documents in force. 
 
 from pathlib import Path
 
+from assay.contracts.service import require_program
 from assay.core.clock import Clock, system_clock
 from assay.program.program import Program
 
@@ -16,13 +17,18 @@ __all__ = ["Program", "open_program"]
 
 
 def open_program(
-    directory: str | Path = ".", *, clock: Clock = system_clock, who: str | None = None
+    folder: str | Path = ".", *, clock: Clock = system_clock, who: str | None = None
 ) -> Program:
-    """Open the program in a folder.
+    """Open the program in a folder; this is `assay.open`.
 
     Args:
-        directory: the folder that holds `assay.toml` and the documents.
+        folder: the folder that holds `assay.toml` and the documents.
         clock: gives the time for stamps.
         who: who acts; the setting `ASSAY_ACTOR` or the system's user if not given.
+
+    Raises:
+        UsageError: if there is no program in the folder.
     """
-    return Program(Path(directory).resolve(), clock=clock, who=who)
+    place = Path(folder).resolve()
+    require_program(place)
+    return Program(place, clock=clock, who=who)

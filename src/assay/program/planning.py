@@ -70,7 +70,7 @@ class PlanningService:
             for each in found
         )
 
-    def set_cause(self, finding: str, cause: Cause, *, person: str, note: str) -> RootCause:
+    def cause(self, finding: str, cause: Cause, *, person: str, note: str) -> RootCause:
         """Write why a group of failures occurs.
 
         Args:
@@ -103,15 +103,19 @@ class PlanningService:
             actor=self._context.actor,
         )
 
-    def get(self, plan: str | None = None) -> DataPlan:
+    def list(self) -> tuple[DataPlan, ...]:
+        """Every plan, oldest first."""
+        return tuple(self._context.store.scan(DataPlan))
+
+    def get(self, identity: str | None = None) -> DataPlan:
         """The plan with this id or unique prefix; the newest where none is named.
 
         Raises:
             UsageError: if there is none.
         """
-        if plan is not None:
-            return self._context.store.get(DataPlan, plan)
-        found = list(self._context.store.scan(DataPlan))
+        if identity is not None:
+            return self._context.store.get(DataPlan, identity)
+        found = self.list()
         if not found:
             raise UsageError(
                 code="no-plan", message="there is no plan yet", hint="draw one: assay plan draft"
@@ -168,7 +172,7 @@ class PlanningService:
     def _validation(self, identity: str | None) -> Validation:
         if identity is not None:
             return self._context.store.get(Validation, identity)
-        found = list(self._context.store.scan(Validation))
+        found = tuple(self._context.store.scan(Validation))
         if not found:
             raise UsageError(
                 code="no-validation",

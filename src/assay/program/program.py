@@ -14,7 +14,7 @@ from assay.contracts import service as contracts
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.documents import Documents
 from assay.core.clock import Clock
-from assay.core.errors import MachineError, UsageError
+from assay.core.errors import AssayError, MachineError, UsageError
 from assay.core.ports import Checkpoint
 from assay.core.private import make_private_folder, narrow_folder
 from assay.records.pseudonym import is_pseudonym, pseudonymiser
@@ -66,6 +66,16 @@ class Program:
         """Tells the time for stamps."""
         self.actor = who or actor()
         """Who acts."""
+
+    def __repr__(self) -> str:
+        """Name, folder and store; of a program whose `assay.toml` cannot be read, the folder."""
+        try:
+            name = contracts.load_program(self.folder).name
+            # What stands before the host may be a password.
+            store = self._store_url.rpartition("@")[2]
+        except AssayError:
+            return f"<Program in {self.folder}: assay.toml cannot be read>"
+        return f"<Program {name!r} in {self.folder}, store {store}>"
 
     @cached_property
     def documents(self) -> Documents:

@@ -1,6 +1,6 @@
 """The `quality` interface of an open program."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from assay.quality.coverage import (
     coverage,
     cross_table,
 )
-from assay.quality.disposition import RELEASABLE
+from assay.quality.disposition import RELEASABLE, Disposition, State
 from assay.quality.explanation import Explanation, StaleRecord
 from assay.quality.sections.reviewers import ReviewerRates
 
@@ -32,14 +32,32 @@ class QualityService:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def dispose(self, on_progress: Callable[[int], None] | None = None) -> service.Disposed:
+    def dispose(self, *, progress: Callable[[int], None] | None = None) -> service.Disposed:
         """Give every record the disposition that the contract's rules make of it."""
         return service.dispose(
             self._context.store,
             self._context.facts,
             actor=self._context.actor,
-            on_progress=on_progress,
+            progress=progress,
         )
+
+    def list(self, state: State | None = None) -> Iterator[Disposition]:
+        """The disposition of each record under the documents in force, in the records' order.
+
+        Args:
+            state: the one state that is wanted; all where absent.
+        """
+        for case in service.each_case(self._context.store, self._context.facts):
+            if case.disposition is not None and state in {None, case.disposition.state}:
+                yield case.disposition
+
+    def get(self, identity: str) -> Disposition:
+        """The disposition with this id or unique prefix of an id; `why` explains a record's.
+
+        Raises:
+            UsageError: if no disposition, or more than one, has such an id.
+        """
+        return self._context.store.get(Disposition, identity)
 
     def why(self, record: str) -> Explanation:
         """Why a record has its state, rule by rule, and what would change it.
@@ -60,7 +78,7 @@ class QualityService:
         self,
         resampling: Resampling | None = None,
         *,
-        on_progress: Callable[[int], None] | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> "QualityReport":
         """The quality report over everything in the store, under the documents in force."""
         return service.report(
@@ -68,7 +86,7 @@ class QualityService:
             self._context.facts,
             resampling=resampling,
             cues=_cues(),
-            on_progress=on_progress,
+            progress=progress,
         )
 
     def write_report(
@@ -76,14 +94,14 @@ class QualityService:
         folder: str | Path,
         report: "QualityReport | None" = None,
         *,
-        on_progress: Callable[[int], None] | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> tuple[Path, ...]:
         """Write the report as JSON, Markdown and one page of HTML, with each picture's data.
 
         Args:
             folder: where to.
             report: the report, where it was made already.
-            on_progress: called with the number of records read.
+            progress: called with the number of records read.
 
         Returns:
             Paths of the files, the page first.
@@ -93,7 +111,7 @@ class QualityService:
         """
         from assay.quality.report_files import report_files  # noqa: PLC0415  draws pictures
 
-        files = report_files(report or self.report(on_progress=on_progress))
+        files = report_files(report or self.report(progress=progress))
         target = Path(folder)
         (target / "pictures").mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
@@ -103,31 +121,31 @@ class QualityService:
         return tuple(sorted(written, key=lambda path: (path.suffix != ".html", path)))
 
     def shortcuts(
-        self, on_progress: Callable[[int], None] | None = None
+        self, *, progress: Callable[[int], None] | None = None
     ) -> "tuple[ShortcutAudit, ...]":
         """Whether surface cues win, by group of reviewers."""
         return service.shortcuts(
-            self._context.store, self._context.facts, cues=_cues(), on_progress=on_progress
+            self._context.store, self._context.facts, cues=_cues(), progress=progress
         )
 
     def reviewers(
-        self, on_progress: Callable[[int], None] | None = None
+        self, *, progress: Callable[[int], None] | None = None
     ) -> tuple[ReviewerRates, ...]:
         """How often each reviewer abstains, ties, and chooses what was shown first."""
-        return service.reviewers(self._context.store, self._context.facts, on_progress=on_progress)
+        return service.reviewers(self._context.store, self._context.facts, progress=progress)
 
     def agreement(
         self,
         resampling: Resampling | None = None,
         *,
-        on_progress: Callable[[int], None] | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> service.AgreementReport:
         """How far reviewers agree, by question and slice, with intervals and denominators."""
         return service.agreement(
             self._context.store,
             self._context.facts,
             resampling=resampling,
-            on_progress=on_progress,
+            progress=progress,
         )
 
     def coverage(self, cells: Cells | None = None) -> DistributionCoverage:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,11 +12,12 @@ from assay.bulk.imports import import_file, open_mapping, preview_file
 from assay.context import Context
 from assay.contracts.shape import nearest
 from assay.core.batches import batches
+from assay.core.data_frame import data_frame
 from assay.core.errors import AssayError, UsageError
 from assay.core.fact import Fact
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.governance.rights import Use
-from assay.plugins import load
+from assay.plugins import load, names
 from assay.program.sampling import Endpoint, sample_into
 from assay.providers.cost import Prices
 from assay.providers.sampling_report import SamplingReport
@@ -30,6 +32,9 @@ from assay.records.record import Record
 from assay.records.report import ImportReport, ReserveAnswer
 from assay.records.service import Preview, Progress
 from assay.reserve.contamination import Compared
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 BATCH = 500
 """Records whose rights are looked up at once."""
@@ -86,7 +91,7 @@ class RecordsService:
         *,
         source: str | None = None,
         kind: str | None = None,
-        reader: str | Path = "assay",
+        format: str | Path = "assay",  # noqa: A002  the one word for it
         layout: Layout | None = None,
         rejects: str | Path | None = None,
         progress: Callable[[Progress], None] | None = None,
@@ -97,7 +102,7 @@ class RecordsService:
             file: JSONL, JSON, CSV, TSV or Parquet; plain, gzip or zstd.
             source: id of the source class in sources.yaml. Lines of our own format name theirs.
             kind: kind of record; the reader's first where absent. Our own format takes none.
-            reader: name of a reader, or path of a mapping (`.yaml`).
+            format: name of a reader, or path of a mapping (`.yaml`).
             layout: how to cut the file; its name and the reader say what this leaves open.
             rejects: folder for `<name>.rejects.jsonl`; next to the file where absent.
             progress: called after each commit.
@@ -107,7 +112,7 @@ class RecordsService:
             InputError: if the file or the mapping as a whole cannot be used.
         """
         path = Path(file)
-        found = _open_reader(reader, path)
+        found = _open_reader(format, path)
         asks = self._context.documents.program.gate is not None
         before = self._places() if asks else {}
         report = import_file(
@@ -157,13 +162,13 @@ class RecordsService:
         *,
         source: str | None = None,
         kind: str | None = None,
-        reader: str | Path = "assay",
+        format: str | Path = "assay",  # noqa: A002  the one word for it
         layout: Layout | None = None,
         first: int = 5,
     ) -> Preview:
         """What the first rows of a file would become; nothing is stored."""
         path = Path(file)
-        found = _open_reader(reader, path)
+        found = _open_reader(format, path)
         context = _row_context(self._context, found, kind, source)
         return preview_file(path, found, context, layout=layout, first=first)
 
@@ -205,6 +210,22 @@ class RecordsService:
                     task=None if reasons else record.task.messages[-1].content,
                     held_back=reasons,
                 )
+
+    def to_frame(self, role: Role = "lead", **where: str) -> "DataFrame":
+        """The rows of `lines` as a pandas data frame.
+
+        Args:
+            role: the role of who reads them.
+            where: names `kind` or `sources`.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return data_frame(self.lines(role, **where), RecordLine)
+
+    def formats(self) -> tuple[str, ...]:
+        """Names of the formats that `import_` reads, besides mappings."""
+        return tuple(names("readers"))
 
     def show(self, identity: str, role: Role = "lead") -> RecordDetails:
         """A record with its judgments, as a person in a role may see it today.
@@ -331,7 +352,7 @@ def _row_context(
         pseudonym=known_or_made(context.pseudonym),
         known_sources=frozenset(classes),
         axes=context.documents.contract.sampling.axes,
-        scales={each.id: each.values for each in context.documents.rubric.dimensions},
+        scales={each.id: each.values for each in context.documents.rubric.dimensions},  # noqa: PD011  a scale, not a data frame
         sections=tuple(section.id for section in context.documents.policy.sections),
     )
 
@@ -353,11 +374,11 @@ def read_file(
     *,
     source: str | None,
     kind: str | None,
-    reader: str | Path,
+    format: str | Path,  # noqa: A002  the one word for it
     layout: Layout | None,
 ) -> FileContent:
     """Read the records of a file without storing anything; the parameters are those of `import_`."""
-    found = _open_reader(reader, file)
+    found = _open_reader(format, file)
     rows = _row_context(context, found, kind, source)
     preview = preview_file(file, found, rows, layout=layout, first=sys.maxsize)
     return FileContent(
@@ -375,7 +396,7 @@ def _open_reader(reader: str | Path, file: Path) -> Reader:
     return found
 
 
-def _known(what: str, name: str, known: list[str]) -> None:
+def _known(what: str, name: str, known: Sequence[str]) -> None:
     if name in known:
         return
     near = nearest(name, known)

@@ -1,7 +1,10 @@
 """The `releases` interface of an open program, and the release verbs that need no program."""
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -10,15 +13,16 @@ from assay.contracts import service as contracts
 from assay.contracts.document import DocumentKind
 from assay.contracts.reading import FILES
 from assay.core.clock import Clock, system_clock
-from assay.core.errors import UsageError
+from assay.core.errors import CheckError, UsageError, missing_extra
 from assay.core.options import configured
 from assay.core.ports import Checkpoint
 from assay.governance.rights import Use
-from assay.plugins import load
+from assay.plugins import load, names
 from assay.quality import service as quality
 from assay.quality.report_text import to_json, to_markdown
 from assay.releases import service
 from assay.releases.audit_head import open_head, sign_head
+from assay.releases.diff import ReleaseDifference
 from assay.releases.exportable import records_to_leave_out, refuse_expired, use_of_rows
 from assay.releases.exporters.drop_report import DropReport
 from assay.releases.exporters.release_folder import release_name, released_records
@@ -26,21 +30,47 @@ from assay.releases.exporters.service import export
 from assay.releases.inputs import DocumentFile, ReleaseInputs, RenderedQualityReport
 from assay.releases.keys import read_private_key, read_public_key
 from assay.releases.manifest import MANIFEST, ProgramName, ReserveEntry, read_head
+from assay.releases.release import Release
 from assay.reserve.ports import Comparer
 from assay.settings import read_secret
 from assay.validation.validation import Validation
+
+if TYPE_CHECKING:
+    from datasets import Dataset
 
 RELEASES = "releases"
 """The folder of a program's releases, one folder a version."""
 
 
 class ReleasesService:
-    """Build and withdraw releases; they are in the program's folder `releases`."""
+    """Build, verify, compare, export and withdraw releases; they are in the program's folder `releases`."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self.folder = context.folder / RELEASES
         """One folder a version."""
+
+    def list(self) -> tuple[Release, ...]:
+        """Every release that was built, oldest first, withdrawn ones too."""
+        return tuple(self._context.store.scan(Release))
+
+    def get(self, identity: str) -> Release:
+        """The release with this version, id or unique prefix of an id.
+
+        Raises:
+            UsageError: if there is none.
+        """
+        if identity.startswith(f"{Release.prefix}_"):
+            return self._context.store.get(Release, identity)
+        found = [release for release in self.list() if release.version == identity]
+        if not found:
+            known = ", ".join(release.version for release in self.list())
+            raise UsageError(
+                code="unknown-release",
+                message=f"there is no release {identity!r}",
+                hint=f"there are: {known}" if known else "build one: assay release build VERSION",
+            )
+        return found[-1]
 
     def build(
         self,
@@ -98,6 +128,120 @@ class ReleasesService:
         return service.build(
             context.store, inputs, self._key(), self.folder, actor=context.actor, again=again
         )
+
+    def verify(
+        self,
+        version: str,
+        public_key: str | Path,
+        *,
+        newer_than: str | None = None,
+        notices: Sequence[str | Path] = (),
+    ) -> service.VerifiedRelease:
+        """Verify a release of this program, as `verify_release` does a folder.
+
+        Args:
+            version: its version.
+            public_key: the key that is trusted, in PEM, from elsewhere than the release.
+            newer_than: the version that the receiver has: an older one is a replay.
+            notices: notices of withdrawal, or attestations of later releases.
+        """
+        return verify_release(
+            self.folder_of(version), public_key, newer_than=newer_than, notices=notices
+        )
+
+    def diff(self, before: str, after: str) -> ReleaseDifference:
+        """What the later of two releases added, removed and changed.
+
+        Args:
+            before: version of the earlier release.
+            after: version of the later release.
+        """
+        return service.diff(self.folder_of(before), self.folder_of(after))
+
+    def export(
+        self,
+        version: str,
+        format: str,  # noqa: A002  the one word for it
+        target: str | Path,
+        options: Mapping[str, str] | None = None,
+        *,
+        public_key: str | Path | None = None,
+        use: Use | None = None,
+    ) -> DropReport:
+        """Write a release of this program in a trainer's format, as `export_release` does a folder.
+
+        Args:
+            version: its version.
+            format: name of the format, such as `trl:preference`; `formats` names them.
+            target: the folder to make.
+            options: the format's options, as text.
+            public_key: a trusted key: the release is verified first.
+            use: what the rows are for: to train where absent.
+        """
+        return export_release(
+            self.folder_of(version),
+            format,
+            target,
+            options,
+            public_key=public_key,
+            use=use,
+            clock=self._context.clock,
+        )
+
+    def to_datasets(
+        self,
+        version: str,
+        format: str,  # noqa: A002  the one word for it
+        options: Mapping[str, str] | None = None,
+        *,
+        use: Use | None = None,
+    ) -> "Dataset":
+        """The rows of `export` as a `datasets.Dataset` in memory.
+
+        Args:
+            version: the release's version.
+            format: name of the format, such as `trl:preference`.
+            options: the format's options, as text.
+            use: what the rows are for: to train where absent.
+
+        Raises:
+            MachineError: if the extra `datasets` is not installed.
+            CheckError: if no record of the release fits the format.
+        """
+        try:
+            datasets = import_module("datasets")
+        except ImportError as error:
+            raise missing_extra("datasets", "a dataset") from error
+        with tempfile.TemporaryDirectory() as scratch:
+            rows = Path(scratch) / "rows"
+            if not self.export(version, format, rows, options, use=use).rows:
+                raise CheckError(
+                    code="no-row",
+                    message=f"no record of release {version} fits the format {format}",
+                    hint="`releases.export` says for each record why",
+                )
+            return datasets.load_dataset(
+                str(rows),
+                split="train",
+                cache_dir=str(Path(scratch) / "cache"),
+                keep_in_memory=True,
+            )
+
+    def card(self, version: str) -> str:
+        """The data card of a release, as Markdown."""
+        return service.read_card(self.folder_of(version))
+
+    def formats(self) -> tuple[str, ...]:
+        """Names of the formats that `export` writes."""
+        return tuple(names("exporters"))
+
+    def folder_of(self, version: str) -> Path:
+        """The folder of a release.
+
+        Raises:
+            UsageError: if the program has built no such release.
+        """
+        return self.folder / self.get(version).version
 
     def withdraw(
         self, version: str, *, reason: str, records: Sequence[str] = ()
@@ -188,23 +332,38 @@ def read_signed_head(program: Path, file: Path, public_key: Path) -> Checkpoint:
 
 
 def verify_release(
-    folder: Path,
-    public_key: Path,
+    folder: str | Path,
+    public_key: str | Path,
     *,
     newer_than: str | None = None,
-    notices: Sequence[Path] = (),
+    notices: Sequence[str | Path] = (),
 ) -> service.VerifiedRelease:
-    """Verify a release folder with a trusted public key; no program is needed."""
-    return service.verify(folder, _public_key(public_key), newer_than=newer_than, notices=notices)
+    """Verify a release folder with a trusted public key; no program is needed.
+
+    Args:
+        folder: the release.
+        public_key: the key that is trusted, in PEM, from elsewhere than the release.
+        newer_than: the version that the receiver has: an older one is a replay.
+        notices: notices of withdrawal, or attestations of later releases.
+
+    Raises:
+        UsageError: if the key cannot be read.
+    """
+    return service.verify(
+        Path(folder),
+        _public_key(Path(public_key)),
+        newer_than=newer_than,
+        notices=[Path(notice) for notice in notices],
+    )
 
 
 def export_release(
-    folder: Path,
-    exporter: str,
-    target: Path,
+    folder: str | Path,
+    format: str,  # noqa: A002  the one word for it
+    target: str | Path,
     options: Mapping[str, str] | None = None,
     *,
-    public_key: Path | None = None,
+    public_key: str | Path | None = None,
     use: Use | None = None,
     clock: Clock = system_clock,
 ) -> DropReport:
@@ -212,9 +371,9 @@ def export_release(
 
     Args:
         folder: the release.
-        exporter: name of the format, such as `trl:preference`.
+        format: name of the format, such as `trl:preference`.
         target: the folder to make.
-        options: the exporter's options, as text.
+        options: the format's options, as text.
         clock: gives the day on which rights are asked for again.
         public_key: a trusted key: the release is verified first, and withdrawn records stay out.
         use: what the rows are for: to train where absent. Records that do not permit it stay out,
@@ -226,13 +385,14 @@ def export_release(
         CheckError: if the release does not verify, is withdrawn, or a notice is next to it that
             cannot be verified without a key.
     """
-    service.require_release(folder)
-    refuse_expired(folder, clock()[:10])
-    chosen_use = use or use_of_rows(folder)
-    chosen = configured(load("exporters", exporter), options or {})
-    withdrawn = records_to_leave_out(folder, _public_key(public_key) if public_key else None)
-    records = released_records(folder, use=chosen_use, withdrawn=withdrawn)
-    return export(records, chosen, target, release=release_name(folder))
+    place = Path(folder)
+    service.require_release(place)
+    refuse_expired(place, clock()[:10])
+    exporter = configured(load("exporters", format), options or {})
+    key = _public_key(Path(public_key)) if public_key else None
+    withdrawn = records_to_leave_out(place, key)
+    records = released_records(place, use=use or use_of_rows(place), withdrawn=withdrawn)
+    return export(records, exporter, Path(target), release=release_name(place))
 
 
 def _public_key(file: Path) -> Ed25519PublicKey:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from assay.reserve.contamination import ReserveIndex
 from assay.reserve.fingerprint import KeyedDigests
 from assay.reserve.gate import Gate, GateLimits, GateRequest
 from assay.reserve.opening import Opening
+from assay.reserve.sealing import Sealing
 from assay.settings import read_secret, vault_url
 from assay.store.vault import SqlVault
 
@@ -52,7 +53,7 @@ class ReserveService:
         *,
         source: str | None = None,
         kind: str | None = None,
-        reader: str | Path = "assay",
+        format: str | Path = "assay",  # noqa: A002  the one word for it
         layout: Layout | None = None,
         remove: bool = False,
     ) -> SealedFile:
@@ -62,7 +63,7 @@ class ReserveService:
             file: any file that `records.import_` reads.
             source: id of the source class.
             kind: kind of record; the reader's first where absent.
-            reader: name of a reader, or path of a mapping.
+            format: name of a reader, or path of a mapping.
             layout: how to cut the file.
             remove: whether to remove the file when all its rows are sealed.
 
@@ -71,7 +72,7 @@ class ReserveService:
         """
         path = Path(file)
         content = read_file(
-            self._context, path, source=source, kind=kind, reader=reader, layout=layout
+            self._context, path, source=source, kind=kind, format=format, layout=layout
         )
         with self._vault() as vault:
             sealed = service.seal(
@@ -96,13 +97,25 @@ class ReserveService:
             sealed=sealed,
         )
 
-    def check(self, on_progress: Callable[[int], None] | None = None) -> service.ReserveComparison:
+    def list(self) -> tuple[Sealing, ...]:
+        """Every sealing, oldest first; openings are in `open_log`."""
+        return tuple(self._context.store.scan(Sealing))
+
+    def get(self, identity: str) -> Sealing:
+        """The sealing with this id or unique prefix of an id.
+
+        Raises:
+            UsageError: if no sealing, or more than one, has such an id.
+        """
+        return self._context.store.get(Sealing, identity)
+
+    def check(self, *, progress: Callable[[int], None] | None = None) -> service.ReserveComparison:
         """Compare every record of the store with the fingerprints."""
         return service.compare(
             self._context.store,
             self._context.facts,
             self._context.comparer(),
-            on_progress=on_progress,
+            progress=progress,
         )
 
     def gate(self, limits: GateLimits) -> Gate:
@@ -269,7 +282,7 @@ def _logged(request: GateRequest) -> tuple[str, str]:
     return "reserve.compare", f"{request.overlapping} of {request.things}, {characters}"
 
 
-def _write_private(out: Path, rows: list[dict[str, Any]]) -> int:
+def _write_private(out: Path, rows: Sequence[dict[str, Any]]) -> int:
     out.unlink(missing_ok=True)
     handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:

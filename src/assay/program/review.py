@@ -15,6 +15,7 @@ from assay.core.errors import UsageError
 from assay.governance.exit_rights import ExitRights, HeldBack
 from assay.quality import service as quality
 from assay.quality.explanation import StaleRecord
+from assay.records.judgment import Judgment
 from assay.records.people_mask import PeopleMask, known_or_made
 from assay.records.ports import Rejects, Row
 from assay.review import adjudication_rows, service
@@ -36,20 +37,7 @@ if TYPE_CHECKING:
     from assay.review.formats.format import ReviewFormat
 
 
-class ExportedAssignments(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written for another tool."""
-
-    file: str
-    """The file of work."""
-    rows: int
-    """Rows in it."""
-    settings: str
-    """The file that makes the tool ask the rubric's questions."""
-    held_back: HeldBack
-    """Assigned records that may not be read any more."""
-
-
-class ExportedWork(msgspec.Struct, frozen=True, kw_only=True):
+class ExportedWork(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was written as work for people."""
 
     file: str
@@ -58,6 +46,8 @@ class ExportedWork(msgspec.Struct, frozen=True, kw_only=True):
     """Rows in it."""
     held_back: HeldBack
     """Assigned records that may not be read any more."""
+    settings: str | None = None
+    """The file that makes another tool ask the rubric's questions; absent for our own rows."""
 
 
 class ReviewService:
@@ -66,6 +56,32 @@ class ReviewService:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._register = Passes(context.store)
+
+    def list(self, record: str | None = None) -> Iterator[Judgment]:
+        """Judgments in their order of entry, superseded ones too: for whoever holds the store.
+
+        Args:
+            record: whole id of the one record; all records where absent.
+        """
+        where = {} if record is None else {"record": record}
+        return self._context.store.scan(Judgment, **where)
+
+    def get(self, identity: str) -> Judgment:
+        """The judgment with this id or unique prefix of an id.
+
+        Raises:
+            UsageError: if no judgment, or more than one, has such an id.
+        """
+        return self._context.store.get(Judgment, identity)
+
+    def adjudications(self, record: str | None = None) -> Iterator[Adjudication]:
+        """Senior decisions in their order of entry.
+
+        Args:
+            record: whole id of the one record; all records where absent.
+        """
+        where = {} if record is None else {"record": record}
+        return self._context.store.scan(Adjudication, **where)
 
     def assign(
         self, people: Mapping[str, str], *, extra: Collection[str] = ()
@@ -111,29 +127,35 @@ class ReviewService:
             flat=flat,
         )
 
-    def export_work(self, file: str | Path, person: str | None = None) -> ExportedWork:
-        """Write the work that waits to a `.jsonl` or `.csv` file."""
-        path, rights = Path(file), self._context.exit_rights()
-        rows = write_rows(path, self.work(person, flat=path.suffix == ".csv", rights=rights))
-        return ExportedWork(file=str(path), rows=rows, held_back=rights.held_back)
-
-    def hand_out(
-        self, file: str | Path, format_name: str, person: str | None = None
-    ) -> ExportedAssignments:
-        """Write the work that waits for another tool, and next to it the tool's settings.
+    def export(
+        self,
+        file: str | Path,
+        *,
+        format: str | None = None,  # noqa: A002  the one word for it
+        person: str | None = None,
+    ) -> ExportedWork:
+        """Write the work that waits, as our own rows or for another tool.
 
         Args:
-            file: the file of work; `<file>.settings.<suffix>` is written next to it.
-            format_name: the tool's format, such as `label-studio`.
+            file: the file of work: `.jsonl` or `.csv` for our own rows. For another tool
+                `<file>.settings.<suffix>` is written next to it.
+            format: another tool's format, such as `label-studio`; our own rows where absent.
             person: raw id of the one person who is to get work; everybody's where absent.
 
         Raises:
             UsageError: if there is no such format, or the file's name does not suit it.
         """
+        if format is not None:
+            return self._export_to_tool(Path(file), format, person)
+        path, rights = Path(file), self._context.exit_rights()
+        rows = write_rows(path, self.work(person, flat=path.suffix == ".csv", rights=rights))
+        return ExportedWork(file=str(path), rows=rows, held_back=rights.held_back)
+
+    def _export_to_tool(self, path: Path, name: str, person: str | None) -> ExportedWork:
         from assay.review.formats import format_named  # noqa: PLC0415  only where it is asked for
         from assay.review.formats.service import hand_out  # noqa: PLC0415
 
-        path, form, rights = Path(file), format_named(format_name), self._context.exit_rights()
+        form, rights = format_named(name), self._context.exit_rights()
         _check_suffix(path, form)
         work = hand_out(
             self._context.store,
@@ -148,16 +170,16 @@ class ReviewService:
         count = write(path, work.rows)
         settings = path.with_name(f"{path.name}.settings{form.settings_suffix}")
         write_text(settings, work.settings)
-        return ExportedAssignments(
+        return ExportedWork(
             file=str(path), rows=count, settings=str(settings), held_back=rights.held_back
         )
 
-    def import_judgments(
+    def import_(
         self,
         file: str | Path,
         *,
         rejects: str | Path | None = None,
-        format_name: str | None = None,
+        format: str | None = None,  # noqa: A002  the one word for it
         people: Mapping[str, str] | None = None,
     ) -> service.ImportedAnswers:
         """Take an answered file in; every answer is stored, there already, empty or set aside.
@@ -165,18 +187,18 @@ class ReviewService:
         Args:
             file: an answered file, or the fixed rejects of an earlier one.
             rejects: folder for `<name>.rejects.jsonl`; next to the file where absent.
-            format_name: the format of the tool that wrote the file; our own rows where absent.
+            format: the format of the tool that wrote the file; our own rows where absent.
             people: name of a person in that tool -> raw id of the person. Where any is given,
                 every other name is taken for a raw id.
         """
         path = Path(file)
         rows = DiskFile(path).rows()
         whose = self._whose(people or {})
-        if format_name is not None:
+        if format is not None:
             from assay.review.formats import format_named  # noqa: PLC0415  only where asked for
             from assay.review.formats.service import native_rows  # noqa: PLC0415
 
-            form = format_named(format_name)
+            form = format_named(format)
             rows = native_rows(rows, form, whose=whose, mended=is_rejects(path))
         folder = Path(rejects) if rejects else path.parent
         mask = PeopleMask(self._context.pseudonym)
@@ -382,7 +404,7 @@ class ReviewService:
 
         return preview_judge(self._context, plan, dimensions=dimensions, limit=limit)
 
-    def judges(self) -> "tuple[JudgeAgreement, ...]":
+    def judge_agreement(self) -> "tuple[JudgeAgreement, ...]":
         """Every model among the reviewers, with how far it says what people say."""
         from assay.program.judging import model_judges  # noqa: PLC0415  statistics to load
 

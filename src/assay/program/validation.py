@@ -36,7 +36,7 @@ class ValidationService:
         checkpoint: str,
         arm: Arm,
         dataset: str = service.RESERVE,
-        format_: Format = "assay",
+        format: Format = "assay",  # noqa: A002  the one word for it
         release: str | None = None,
         seed: int | None = None,
         scorer: str | None = None,
@@ -49,7 +49,7 @@ class ValidationService:
             checkpoint: name of the checkpoint, with its revision.
             arm: what it is in the comparison.
             dataset: `reserve`, whose items must be known, or the name of another set.
-            format_: how the file is written.
+            format: how the file is written.
             release: version of the release that the checkpoint was trained on.
             seed: seed of the training run.
             scorer: who or what scored the outputs.
@@ -61,7 +61,7 @@ class ValidationService:
         """
         path = Path(file)
         _refuse_packed(path)
-        source = DiskFile(path, _LAYOUTS[format_])
+        source = DiskFile(path, _LAYOUTS[format])
         folder = Path(rejects) if rejects else path.parent
         mask = PeopleMask(self._context.pseudonym)
         with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
@@ -69,7 +69,7 @@ class ValidationService:
                 self._context.store,
                 self._context.facts,
                 source.rows(),
-                format_,
+                format,
                 service.EvaluationSource(
                     checkpoint=checkpoint,
                     arm=arm,
@@ -145,8 +145,22 @@ class ValidationService:
         training = self._training(validation.release, [*validation.base, *validation.candidate])
         return service.reported(self._context.store, self._context.facts, validation, training)
 
-    def write_report(self, report: ValidationReport, folder: str | Path) -> tuple[Path, Path]:
-        """Write `validation.json` and `validation.md`; returns their paths."""
+    def write_report(
+        self, folder: str | Path, report: ValidationReport | None = None
+    ) -> tuple[Path, Path]:
+        """Write a report as `validation.json` and `validation.md`.
+
+        Args:
+            folder: where to.
+            report: the report; that of the newest validation where absent.
+
+        Returns:
+            Paths of the two files.
+
+        Raises:
+            UsageError: if no report is given, and there is no validation.
+        """
+        report = report or self.report(self.get())
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         machines, people = target / "validation.json", target / "validation.md"

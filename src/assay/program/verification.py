@@ -1,7 +1,7 @@
 """The `verification` interface of an open program."""
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 
@@ -17,6 +17,7 @@ from assay.verification.item_report import ItemReport
 from assay.verification.ledger import CoverageReport
 from assay.verification.ports import Sandbox
 from assay.verification.proving import CasesProof, proofs_of
+from assay.verification.verification import Verification
 
 _load = partial(load, "verifiers")
 
@@ -63,7 +64,7 @@ class VerificationService:
         verifiers: Collection[str] = (),
         records: Sequence[str] = (),
         fresh: bool = False,
-        on_progress: Callable[[int, int], None] | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> service.VerificationRun:
         """Run every verifier that the rubric names over the candidates of every record.
 
@@ -73,7 +74,7 @@ class VerificationService:
             verifiers: names of the verifiers to run; all that the rubric names where empty.
             records: ids of the records to look at; all where empty.
             fresh: whether to test again what nothing has changed of.
-            on_progress: called after each record with the number of records done, and of all.
+            progress: called after each record with the number of records done, and of all.
 
         Raises:
             UsageError: if the rubric's options do not fit, if no dimension names one of
@@ -89,7 +90,7 @@ class VerificationService:
             verifiers=verifiers,
             records=records,
             fresh=fresh,
-            on_progress=on_progress,
+            progress=progress,
         )
 
     def adequacy(
@@ -100,7 +101,7 @@ class VerificationService:
         verifiers: Collection[str] = (),
         records: Sequence[str] = (),
         fresh: bool = False,
-        on_progress: Callable[[int, int], None] | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> AdequacyReport:
         """Test whether every verifier that the rubric names tells right from wrong, record by record.
 
@@ -116,10 +117,31 @@ class VerificationService:
             verifiers=verifiers,
             records=records,
             fresh=fresh,
-            on_progress=on_progress,
+            progress=progress,
         )
 
     def list(
+        self, *, record: str | None = None, verifier: str | None = None
+    ) -> Iterator[Verification]:
+        """Verifications in their order of entry.
+
+        Args:
+            record: whole id of the one record; all records where absent.
+            verifier: name of the one verifier; all where absent.
+        """
+        named = {"record": record, "verifier": verifier}
+        where = {field: value for field, value in named.items() if value is not None}
+        return self._context.store.scan(Verification, **where)
+
+    def get(self, identity: str) -> Verification:
+        """The verification with this id or unique prefix of an id.
+
+        Raises:
+            UsageError: if no verification, or more than one, has such an id.
+        """
+        return self._context.store.get(Verification, identity)
+
+    def verifiers(
         self, *, prove: bool = True, isolation: IsolationLevel = "namespaces"
     ) -> tuple[ListedVerifier, ...]:
         """Every verifier at hand, the dimensions that name it, and whether it is proven here.

@@ -2,12 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from assay.contracts.contract import Quota, Sampling
+from assay.core.data_frame import cross_frame, data_frame
 from assay.quality.near_copies import NearCopies, item_print
 from assay.records.record import Record
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 MISSING = "(missing)"
 """Stands for the value of an axis that a record does not name."""
@@ -73,6 +78,14 @@ class CrossTable(msgspec.Struct, frozen=True, kw_only=True):
     counts: tuple[tuple[int, ...], ...]
     """Records by row and column; they add up to all records."""
 
+    def to_frame(self) -> "DataFrame":
+        """One row a value of the rows' axis, one column a value of the columns' axis.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return cross_frame(self.counts, self.row_values, self.column_values)
+
 
 class DistributionCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """The sampling distribution, as it is and as it should be."""
@@ -91,6 +104,14 @@ class DistributionCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """The contract's quotas."""
     hard: tuple[QuotaCoverage, ...]
     """The contract's hard slices, each of which needs at least one accepted record."""
+
+    def to_frame(self) -> "DataFrame":
+        """The quotas, one row each.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return data_frame(self.quotas, QuotaCoverage)
 
 
 class Cells:

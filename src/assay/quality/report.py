@@ -7,9 +7,12 @@ report to the byte.
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from assay.core.data_frame import data_frame
+from assay.core.errors import UsageError
 from assay.governance.failure_modes import MODES, Alarm
 from assay.quality.bootstrap import Resampling
 from assay.quality.contradictions import Contradiction
@@ -30,11 +33,28 @@ from assay.quality.sections.defects import (
     defects_of,
     refutations_of,
 )
-from assay.quality.sections.questions import ReportQuestion, Verdicts, questions_of, verdicts_of
+from assay.quality.sections.questions import (
+    AgreementRow,
+    ReportQuestion,
+    Verdicts,
+    agreement_rows,
+    questions_of,
+    verdicts_of,
+)
 from assay.quality.sections.reviewers import Repeats, ReviewerRates, repeats_of, reviewers_of
 from assay.quality.shortcuts.alarm import surface_cue_alarm
 from assay.quality.shortcuts.audit import ShortcutAudit, audit
 from assay.verification.ledger import CoverageReport
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+ReportTable = Literal[
+    "agreement", "judged_under", "alarms", "disagreements", "adjudicated_splits", "shortcuts",
+    "questions", "floors", "reviewers", "dispositions", "standings", "contradictions", "defects",
+    "refutations", "corrective_actions",
+]  # fmt: skip
+"""The tables of the quality report that can be had as data frames."""
 
 
 class DispositionCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +172,46 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     """The first two axes of the contract against each other; None with fewer than two axes."""
     limits: tuple[str, ...]
     """What these numbers do not show."""
+
+    def to_frame(self, table: ReportTable) -> "DataFrame":
+        """One table of the report, one row an entry.
+
+        Args:
+            table: the field that holds it, such as `dispositions` or `reviewers`; `agreement` gives
+                one row a question and slice.
+
+        Raises:
+            UsageError: if the report has no such table.
+            MachineError: if pandas is not installed.
+        """
+        if table == "agreement":
+            return data_frame(agreement_rows(self.verdicts, self.questions), AgreementRow)
+        if table not in _TABLES:
+            raise UsageError(
+                code="unknown-table",
+                message=f"the quality report has no table {table!r}",
+                hint=f"there are: agreement, {', '.join(_TABLES)}",
+            )
+        return data_frame(getattr(self, table), _TABLES[table])
+
+
+_TABLES: Mapping[str, type[msgspec.Struct]] = {
+    "judged_under": JudgedUnder,
+    "alarms": Alarm,
+    "disagreements": Disagreement,
+    "adjudicated_splits": AdjudicatedSplits,
+    "shortcuts": ShortcutAudit,
+    "questions": ReportQuestion,
+    "floors": FloorResult,
+    "reviewers": ReviewerRates,
+    "dispositions": DispositionCount,
+    "standings": StandingCount,
+    "contradictions": Contradiction,
+    "defects": DefectCount,
+    "refutations": Refutation,
+    "corrective_actions": CorrectiveAction,
+}
+"""The tables of the report that are fields of it: name -> type of an entry."""
 
 
 def report_of(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from assay.contracts.document import Document, DocumentKind
+from assay.core.data_frame import data_frame
 from assay.core.ports import FactStore
 from assay.quality.bootstrap import Resampling
 from assay.quality.case import RecordCase, cases
@@ -18,7 +19,14 @@ from assay.quality.failure_modes import is_refuted, taught_candidate
 from assay.quality.gathering import ReportData, gather
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.rules import dispose_case
-from assay.quality.sections.questions import ReportQuestion, Verdicts, questions_of, verdicts_of
+from assay.quality.sections.questions import (
+    AgreementRow,
+    ReportQuestion,
+    Verdicts,
+    agreement_rows,
+    questions_of,
+    verdicts_of,
+)
 from assay.quality.sections.reviewers import ReviewerRates, reviewers_of
 from assay.quality.shortcuts.cues import CUES, Cue
 from assay.records.record import Record
@@ -26,6 +34,8 @@ from assay.review.disputes import Dispute
 from assay.review.layer import layer_of
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from assay.quality.report import QualityReport
     from assay.quality.shortcuts.audit import ShortcutAudit
 
@@ -66,6 +76,14 @@ class AgreementReport(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[ReportQuestion, ...]
     """Every other question that was answered."""
 
+    def to_frame(self) -> "DataFrame":
+        """One row a question, and one a slice of it that has enough items.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return data_frame(agreement_rows(self.verdicts, self.questions), AgreementRow)
+
 
 def dispose(
     store: FactStore,
@@ -73,7 +91,7 @@ def dispose(
     *,
     actor: str,
     records: Sequence[str] | None = None,
-    on_progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Disposed:
     """Give every record the disposition that the rules in force make of it.
 
@@ -85,7 +103,7 @@ def dispose(
         documents: the documents in force by kind; `contract` and `rubric` are needed.
         actor: who does it.
         records: ids of the records to dispose of; all where absent.
-        on_progress: called after each batch with the number of records done.
+        progress: called after each batch with the number of records done.
     """
     in_force = DocumentsInForce.of(documents, store.scan(Document))
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
@@ -107,8 +125,8 @@ def dispose(
                 writing.add(new)
         written += len(new)
         done += len(batch)
-        if on_progress:
-            on_progress(done)
+        if progress:
+            progress(done)
     return Disposed(
         written=written,
         unchanged=done - written,
@@ -246,7 +264,7 @@ def report(
     *,
     resampling: Resampling | None = None,
     cues: Sequence[Cue] = CUES,
-    on_progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> "QualityReport":
     """The quality report over everything in the store, under the documents in force.
 
@@ -255,11 +273,11 @@ def report(
         documents: the documents in force by kind; `contract` and `rubric` are needed.
         resampling: how intervals are drawn.
         cues: what the shortcut audit counts in a text.
-        on_progress: called after each batch with the number of records read.
+        progress: called after each batch with the number of records read.
     """
     from assay.quality.report import report_of  # noqa: PLC0415  seconds of statistics to load
 
-    gathered = _gathered(store, documents, on_progress, cues)
+    gathered = _gathered(store, documents, progress, cues)
     return report_of(gathered, resampling, rubrics(store))
 
 
@@ -278,12 +296,12 @@ def shortcuts(
     *,
     seed: int = 0,
     cues: Sequence[Cue] = CUES,
-    on_progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> "tuple[ShortcutAudit, ...]":
     """Whether surface cues win, by group of reviewers; the report says the same under its seed."""
     from assay.quality.shortcuts.audit import audit  # noqa: PLC0415  seconds of statistics to load
 
-    return audit(_gathered(store, documents, on_progress, cues).shortcuts, seed=seed)
+    return audit(_gathered(store, documents, progress, cues).shortcuts, seed=seed)
 
 
 def agreement(
@@ -291,11 +309,11 @@ def agreement(
     documents: Mapping[DocumentKind, Document],
     *,
     resampling: Resampling | None = None,
-    on_progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> AgreementReport:
     """How far reviewers agree, by question and slice."""
     drawn = resampling or Resampling()
-    gathered = _gathered(store, documents, on_progress)
+    gathered = _gathered(store, documents, progress)
     return AgreementReport(
         verdicts=verdicts_of(gathered, drawn), questions=tuple(questions_of(gathered, drawn))
     )
@@ -306,7 +324,7 @@ def reviewers(
     documents: Mapping[DocumentKind, Document],
     *,
     level: float = 0.95,
-    on_progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> tuple[ReviewerRates, ...]:
     """Ties, both unacceptable, insufficient context, abstentions and place by reviewer.
 
@@ -314,9 +332,9 @@ def reviewers(
         store: the store.
         documents: the documents in force by kind; `contract` and `rubric` are needed.
         level: nominal coverage of the intervals.
-        on_progress: called after each batch with the number of records read.
+        progress: called after each batch with the number of records read.
     """
-    return reviewers_of(_gathered(store, documents, on_progress), level)
+    return reviewers_of(_gathered(store, documents, progress), level)
 
 
 def refuted(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[str]:
@@ -337,19 +355,19 @@ def each_case(store: FactStore, documents: Mapping[DocumentKind, Document]) -> I
 def _gathered(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
-    on_progress: Callable[[int], None] | None,
+    progress: Callable[[int], None] | None,
     cues: Sequence[Cue] = CUES,
 ) -> ReportData:
     in_force = DocumentsInForce.of(documents)
-    return gather(_each_case(store, in_force, on_progress), in_force, cues)
+    return gather(_each_case(store, in_force, progress), in_force, cues)
 
 
 def _each_case(
-    store: FactStore, in_force: DocumentsInForce, on_progress: Callable[[int], None] | None = None
+    store: FactStore, in_force: DocumentsInForce, progress: Callable[[int], None] | None = None
 ) -> Iterator[RecordCase]:
     done = 0
     for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id):
         yield from batch
         done += len(batch)
-        if on_progress:
-            on_progress(done)
+        if progress:
+            progress(done)

@@ -290,7 +290,7 @@ def compare(
     documents: Mapping[DocumentKind, Document],
     fingerprints: Comparer | None,
     *,
-    on_progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> ReserveComparison:
     """Compare every text of the store with the fingerprints of the reserve.
 
@@ -298,7 +298,7 @@ def compare(
         store: the store.
         documents: the documents in force.
         fingerprints: what compares; None where nothing is sealed.
-        on_progress: told how many facts were compared.
+        progress: told how many facts were compared.
     """
     declared = reserve_of(documents)
     overlaps: list[Overlap] = []
@@ -306,8 +306,8 @@ def compare(
     if fingerprints:
         for facts, found in enumerate(fingerprints.overlaps(_compared(store)), start=1):
             overlaps += found
-            if on_progress and facts % 1000 == 0:
-                on_progress(facts)
+            if progress and facts % 1000 == 0:
+                progress(facts)
     return ReserveComparison(
         reserve=declared.id if declared else None,
         items=fingerprints.items if fingerprints else 0,

@@ -1,10 +1,14 @@
 """The validation: what the acceptance tests of the contract came to, as a fact."""
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from assay.core.data_frame import data_frame
 from assay.core.fact import Fact, Value
 from assay.records.fields import Index, Name
 from assay.validation.evaluation import Decimal
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 TestState = Literal["passed", "failed", "undecided"]
 """`undecided`: the data cannot tell; that is neither a pass nor a failure."""
@@ -58,6 +62,14 @@ class Validation(Fact):
     """How differences and intervals were computed, with its version."""
     release: str | None = None
     """Id of the release whose effect was tested."""
+
+    def to_frame(self) -> "DataFrame":
+        """The acceptance tests, one row each.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return data_frame(self.tests, TestResult)
 
     @property
     def passed(self) -> bool:

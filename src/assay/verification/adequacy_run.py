@@ -76,7 +76,7 @@ def measure_adequacy(
     verifiers: Collection[str] = (),
     records: Sequence[str] = (),
     fresh: bool = False,
-    on_progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> AdequacyReport:
     """Try every verifier that the rubric names with right and wrong answers of every record.
 
@@ -90,7 +90,7 @@ def measure_adequacy(
         verifiers: names of the verifiers to try; all that the rubric names where empty.
         records: ids of the records to look at; all where empty.
         fresh: whether to test again what nothing has changed of.
-        on_progress: called after each record with the number of records done, and of all.
+        progress: called after each record with the number of records done, and of all.
 
     Raises:
         UsageError: as `service.verify` does.
@@ -112,8 +112,8 @@ def measure_adequacy(
                     if applies.intersection(run.planned.dimensions):
                         new += run.test(record, batch, known)
                 done += 1
-                if on_progress:
-                    on_progress(done, whole)
+                if progress:
+                    progress(done, whole)
             written += _commit(store, documents, new, actor)
         return AdequacyReport(
             records=done,

@@ -2,17 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from assay.contracts.contract import Contract
 from assay.contracts.rubric import Rubric
+from assay.core.data_frame import data_frame
 from assay.records.judgment import Judgment
 from assay.records.record import Record
 from assay.verification.coverage import By, CoverageEvidence, DimensionCoverage, Ground, items_of
 from assay.verification.planned import applying
 from assay.verification.standing import AdequacyState, Weight
 from assay.verification.verification import Verification
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 ALL = "all"
 """The axis of the rows over everything."""
@@ -111,6 +116,14 @@ class CoverageReport(msgspec.Struct, frozen=True, kw_only=True):
     """Items that are right on some dimension while one of their steps is wrong."""
     wrong_steps: tuple[RightWithWrongStep, ...]
     """The first of these, one by one."""
+
+    def to_frame(self) -> "DataFrame":
+        """The ledger's `rows`, one row each.
+
+        Raises:
+            MachineError: if pandas is not installed.
+        """
+        return data_frame(self.rows, LedgerRow)
 
 
 class Ledger:

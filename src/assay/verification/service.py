@@ -88,7 +88,7 @@ def verify(
     verifiers: Collection[str] = (),
     records: Sequence[str] = (),
     fresh: bool = False,
-    on_progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> VerificationRun:
     """Run every verifier that the rubric names over the candidates of every record.
 
@@ -107,7 +107,7 @@ def verify(
         verifiers: names of the verifiers to run; all that the rubric names where empty.
         records: ids of the records to look at; all where empty.
         fresh: whether to test again what nothing has changed of.
-        on_progress: called after each record with the number of records done, and of all.
+        progress: called after each record with the number of records done, and of all.
 
     Raises:
         UsageError: if a verifier does not take the options that the rubric gives it, if no
@@ -129,8 +129,8 @@ def verify(
             for asked in batch:
                 new += [fact for ask in asked if (fact := ask.run.fact(ask)) is not None]
                 done += 1
-                if on_progress:
-                    on_progress(done, whole)
+                if progress:
+                    progress(done, whole)
             written += _commit(store, documents, new, actor)
         return VerificationRun(
             records=done,

@@ -274,7 +274,7 @@ def _sweep(program: Program, over: Event, seconds: float, log: logging.Logger) -
             program.desk.fill()
             program.desk.sweep()
             program.desk.route(
-                {each.pseudonym: each.roles for each in program.accounts.all() if each.active}
+                {each.pseudonym: each.roles for each in program.accounts.list() if each.active}
             )
         except AssayError as error:
             log.warning("the sweep waits for the next turn: %s", error)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-import assay.program as programs
 from assay.core.clock import system_clock
+from assay.program import open_program
 from assay.records.judgment import Judgment
 from assay.review.adjudication import Adjudication
 from assay.store.queue import SqlQueue
@@ -143,7 +143,7 @@ def test_nobody_is_tested_by_a_record_that_they_judged(assay: Run, program: Path
     """Who was asked about an adjudicated record, or decided it, may not hold its exam item."""
     made = assay("review", "exam", "--from-adjudications", *EXAM, "--json", "-p", program)
     assert json.loads(made.out)["items"] > 0
-    with programs.open_program(program, clock=system_clock, who="tests") as opened:
+    with open_program(program, clock=system_clock, who="tests") as opened:
         desk = SqlQueue(opened.store)
         (row,) = (each for each in desk.queues() if each.queue.stage == "exam")
         barred = {(each.record, each.reviewer) for each in desk.leases(queue=row.id)}

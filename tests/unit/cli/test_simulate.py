@@ -47,7 +47,7 @@ def test_every_kind_is_answered_from_its_form(assay: Run, program: Path) -> None
     }  # fmt: skip
     with opened(program) as reopened:
         judgments = list(reopened.store.scan(Judgment))
-        accounts = reopened.accounts.all()
+        accounts = reopened.accounts.list()
     assert len(judgments) == report["stored"] == sum(e["answers"] for e in report["reviewers"])
     assert any(each.step_labels for each in judgments)
     assert any(each.rulings for each in judgments)
@@ -80,7 +80,7 @@ def test_people_are_not_mixed_with_simulated_ones(assay: Run, demo: Path, tmp_pa
     assert "judgments of people" in refused.err
     assert "--yes" in refused.err
     with opened(program) as untouched:
-        assert untouched.accounts.all() == []
+        assert untouched.accounts.list() == []
 
 
 @pytest.mark.long
@@ -148,4 +148,4 @@ def test_accounts_are_closed_where_the_run_breaks(
     assert broken.code == 4
     assert "the server did not start" in broken.err
     with opened(program) as reopened:
-        assert [each.active for each in reopened.accounts.all()] == [False]
+        assert [each.active for each in reopened.accounts.list()] == [False]

@@ -320,7 +320,7 @@ def test_an_exam_opens_the_queue_and_the_judgment_names_the_qualification(
             shown = program.desk.work(who, str(lease.handle)).shown.candidates
             wanted = record.candidates[0 if right else 1].content
             answer(program, who, lease, [each.content for each in shown].index(wanted))
-            roles = {each.pseudonym: each.roles for each in program.accounts.all()}
+            roles = {each.pseudonym: each.roles for each in program.accounts.list()}
             program.desk.route(roles)
     decisions = {each.reviewer: each.decision for each in program.store.scan(Qualification)}
     assert decisions == {good.pseudonym: "passed", bad.pseudonym: "failed"}

@@ -170,7 +170,7 @@ def test_the_earlier_answer_is_not_in_sight(changed: Program) -> None:
 def test_who_has_left_is_counted_and_nobody_else_looks(changed: Program) -> None:
     """A closed account's judgments stay as they are, and the report says how many."""
     lea = signed_in(changed, "lea")
-    ben = next(each for each in changed.accounts.all() if each.name == "ben")
+    ben = next(each for each in changed.accounts.list() if each.name == "ben")
     changed.accounts.close(ben.id, by="tests")
     theirs = changed.store.count(Judgment, reviewer=ben.pseudonym)
     assert theirs

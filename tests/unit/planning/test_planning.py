@@ -208,7 +208,7 @@ def test_an_accepted_plan_writes_the_next_contract_with_its_diff(program: Progra
     """The new version checks, is made from the plan, and the walk back reaches the evaluations."""
     [failure] = program.planning.findings()
     assert (failure.finding.failures, failure.finding.items) == (20, 20)
-    program.planning.set_cause(
+    program.planning.cause(
         failure.id[:12], "demonstrations", person="ines", note="no German examples of three legs"
     )
     plan = program.planning.draft(total=150)
@@ -228,7 +228,7 @@ def test_an_accepted_plan_writes_the_next_contract_with_its_diff(program: Progra
 def test_a_plan_without_data_leaves_the_contract_alone(program: Program) -> None:
     """Accepting it changes no byte."""
     [failure] = program.planning.findings()
-    program.planning.set_cause(failure.id, "retrieval", person="ines", note="the table was missing")
+    program.planning.cause(failure.id, "retrieval", person="ines", note="the table was missing")
     before = (program.folder / "contract.yaml").read_bytes()
     done = program.planning.accept(program.planning.draft().id)
     assert done.contract is None

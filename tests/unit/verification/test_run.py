@@ -139,7 +139,7 @@ def test_a_run_that_was_killed_goes_on_where_it_was() -> None:
 
     first, second = Opener(), Opener()
     with pytest.raises(KeyboardInterrupt):
-        _run(broken, first, workers=2, on_progress=kill)
+        _run(broken, first, workers=2, progress=kill)
     assert len(_facts(broken)) == 200 * 4
     assert first.closed == len(first.opened)
     _run(broken, second, workers=2)
@@ -153,7 +153,7 @@ def test_a_run_that_was_killed_goes_on_where_it_was() -> None:
 def test_progress_is_told_after_each_record() -> None:
     """One by one, with the number of all."""
     told: list[tuple[int, int]] = []
-    _run(_store(_records(7)), Opener(), on_progress=lambda *each: told.append(each))
+    _run(_store(_records(7)), Opener(), progress=lambda *each: told.append(each))
     assert told == [(done, 7) for done in range(1, 8)]
 
 

@@ -68,7 +68,7 @@ def disagreed(sign_in: SignIn, program: Program) -> Program:
         client = sign_in(name)
         assert answer_all(client, queue_titled(client, "policy"), ruling(name), name) == 3
     program.desk.route()
-    people = [(each.pseudonym, each.roles) for each in program.accounts.all()]
+    people = [(each.pseudonym, each.roles) for each in program.accounts.list()]
     program.desk.seat(people, by="tests")
     return program
 
@@ -83,7 +83,7 @@ def test_a_disagreement_waits_for_an_adjudicator_who_sees_all_sides(
     page = taken.text
     for words in ("R1", "R2", "R3", "words of ana", "words of ben", "differs"):
         assert words in page
-    for account in disagreed.accounts.all():
+    for account in disagreed.accounts.list():
         if account.name in REVIEWERS:
             assert account.pseudonym not in page
     handle = str(taken.url.path).rsplit("/", 1)[-1]
@@ -224,7 +224,7 @@ def test_severe_content_waits_for_an_adjudicator_who_agreed_to_it(
     program: Program, sign_in: SignIn
 ) -> None:
     """Without consent it is neither counted nor given; with it, what it shows is told first."""
-    people = {each.name: each for each in program.accounts.all()}
+    people = {each.name: each for each in program.accounts.list()}
 
     def agree(name: str) -> None:
         account = people[name]
@@ -255,7 +255,7 @@ def test_severe_content_waits_for_an_adjudicator_who_agreed_to_it(
 
 def test_nobody_decides_what_they_judged(disagreed: Program, sign_in: SignIn) -> None:
     """A reviewer who also adjudicates is never given a record of their own."""
-    ana = next(each for each in disagreed.accounts.all() if each.name == "ana")
+    ana = next(each for each in disagreed.accounts.list() if each.name == "ana")
     disagreed.accounts.set_roles(ana.id, [*ana.roles, "adjudicator"], by="tests")
     disagreed.desk.seat([(ana.pseudonym, (*ana.roles, "adjudicator"))], by="tests")
     client = sign_in("ana")
@@ -269,7 +269,7 @@ def test_a_round_goes_from_apart_to_a_cause(sign_in: SignIn, program: Program) -
     """Members see nothing of each other before the reveal; then the spread, then the note."""
     pairs = [each for each in program.store.scan(Record) if each.kind == "preference"]
     record = next(each for each in pairs if len(each.candidates) == 2)
-    people = {each.name: each.pseudonym for each in program.accounts.all()}
+    people = {each.name: each.pseudonym for each in program.accounts.list()}
     lead = sign_in("lea")
     opened = lead.post(
         "/calibration",
@@ -324,7 +324,7 @@ def test_a_round_goes_from_apart_to_a_cause(sign_in: SignIn, program: Program) -
 def test_a_stranger_to_a_round_is_told_so(sign_in: SignIn, program: Program) -> None:
     """Who is no member and hosts nothing sees neither the round nor its records."""
     record = next(each for each in program.store.scan(Record) if each.kind == "preference")
-    people = {each.name: each.pseudonym for each in program.accounts.all()}
+    people = {each.name: each.pseudonym for each in program.accounts.list()}
     opened = sign_in("lea").post(
         "/calibration",
         data={"records": record.id, "member": [people["ana"], people["ben"]]},

@@ -33,7 +33,7 @@ def severe(program: Program) -> Record:
 
 
 def account(program: Program, name: str) -> Principal:
-    found = next(each for each in program.accounts.all() if each.name == name)
+    found = next(each for each in program.accounts.list() if each.name == name)
     return Principal(
         account=found.id, name=name, pseudonym=found.pseudonym, roles=found.roles,
         permissions=frozenset(),
@@ -93,7 +93,7 @@ def exam_with(program: Program, severe: Record) -> None:
     )  # fmt: skip
     scope = QualificationScope(role="policy_reviewer", family="adversarial", language="en")
     program.desk.eligibility.add_exam_items([key], scope)
-    people = [(each.pseudonym, each.roles) for each in program.accounts.all()]
+    people = [(each.pseudonym, each.roles) for each in program.accounts.list()]
     program.desk.seat(people, by="tests")
 
 

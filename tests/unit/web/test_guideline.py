@@ -36,7 +36,7 @@ def test_a_gap_is_shown_answered_and_told_to_who_asked(sign_in: SignIn, program:
     lead = sign_in("lea")
     shown = lead.get("/guideline").text
     assert "Is &lt;b&gt;haste&lt;/b&gt; assumed?" in shown
-    assert all(each.pseudonym not in shown for each in program.accounts.all())
+    assert all(each.pseudonym not in shown for each in program.accounts.list())
     (gap,) = program.guideline.gaps(account(program, "lea"))
     [stored] = program.store.scan(GuidelineGap)
     assert stored.id not in shown, "it is a digest of a record that a lead may not be able to read"

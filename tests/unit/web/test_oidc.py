@@ -35,7 +35,7 @@ def program(folder: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch) -
             'client_secret = "env:DESK_OIDC_SECRET"\nname = "City Pass"\n'
         )
     with opened(folder) as program:
-        ben = next(each for each in program.accounts.all() if each.name == "ben")
+        ben = next(each for each in program.accounts.list() if each.name == "ben")
         program.accounts.link(ben.id, f"{provider.issuer} person-1", by="tests")
         yield program
 
@@ -228,15 +228,15 @@ def test_an_unknown_subject_is_told_to_ask_for_an_invitation(
     client: Client, provider: Provider, program: Program
 ) -> None:
     """There is no open registration: whom no account names gets none."""
-    before = len(program.accounts.all())
+    before = len(program.accounts.list())
     provider.person = "somebody"
     refused(through(client), 403, "invitation")
-    assert len(program.accounts.all()) == before
+    assert len(program.accounts.list()) == before
 
 
 def test_a_closed_account_stays_closed(client: Client, program: Program) -> None:
     """The provider's word does not open what an administrator closed."""
-    ben = next(each for each in program.accounts.all() if each.name == "ben")
+    ben = next(each for each in program.accounts.list() if each.name == "ben")
     program.accounts.close(ben.id, by="adm")
     refused(through(client), 403, "invitation")
 
@@ -316,7 +316,7 @@ def test_an_invitation_is_accepted_by_the_provider(
     assert program.accounts.invitation(secret).used is None
     assert go(client, back).status_code == 303
     assert client.get("/api/v1/me").json()["name"] == "nia"
-    account = next(each for each in program.accounts.all() if each.name == "nia")
+    account = next(each for each in program.accounts.list() if each.name == "nia")
     assert (account.password, account.roles) == (None, ("reviewer",))
     assert account.subject == f"{provider.issuer} person-2"
     assert go(client, start).status_code == 404

@@ -13,7 +13,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-import assay.program as programs
+import assay
 from assay.core.clock import fixed_clock, system_clock
 from assay.demo.documents import write_program
 from assay.demo.reviewers import ADJUDICATOR
@@ -47,7 +47,7 @@ Visit = Callable[[Program], Client]
 def told(told_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished demo whose records are disposed of under the documents in force, with a lead."""
     folder = Path(shutil.copytree(told_demo, tmp_path_factory.mktemp("overview") / "program"))
-    with programs.open_program(folder, clock=system_clock, who="tests") as program:
+    with assay.open(folder, clock=system_clock, who="tests") as program:
         program.quality.dispose()
         program.desk.fill()
         person(program, "the-lead", "lead")
@@ -76,7 +76,7 @@ def visit() -> Iterator[Visit]:
 
 @pytest.fixture(scope="module")
 def demo(told: Path, visit: Visit) -> tuple[Client, Program]:
-    program = programs.open_program(told, clock=system_clock, who="tests")
+    program = assay.open(told, clock=system_clock, who="tests")
     return visit(program), program
 
 
@@ -260,7 +260,7 @@ def _exposed(program: Program, people: int, category: str, at: str, milliseconds
 
 def test_care_is_told_of_groups_alone(folder: Path) -> None:
     """Five people give a sum; four give none, not even how many they are."""
-    with programs.open_program(folder, clock=fixed_clock(WEDNESDAY), who="tests") as program:
+    with assay.open(folder, clock=fixed_clock(WEDNESDAY), who="tests") as program:
         _exposed(program, LEAST_PEOPLE, "threats", "2026-03-02T00:00:00Z", 120_000)
         _exposed(program, LEAST_PEOPLE - 1, "self_harm", "2026-03-03T10:00:00Z", 77 * 60_000)
         _exposed(program, LEAST_PEOPLE, "threats", "2026-03-09T00:00:00Z", 33 * 60_000)
@@ -280,7 +280,7 @@ def test_care_is_told_of_groups_alone(folder: Path) -> None:
 
 def test_the_running_week_is_not_shown(folder: Path) -> None:
     """A sum that grows while it is watched would tell who reads now."""
-    with programs.open_program(folder, clock=fixed_clock(WEDNESDAY), who="tests") as program:
+    with assay.open(folder, clock=fixed_clock(WEDNESDAY), who="tests") as program:
         _exposed(program, LEAST_PEOPLE, "threats", "2026-03-09T00:00:00Z", 60_000)
         assert program.overview.care().weeks == ()
 
@@ -288,7 +288,7 @@ def test_the_running_week_is_not_shown(folder: Path) -> None:
 def test_an_empty_program_teaches_the_next_step(tmp_path: Path, visit: Visit) -> None:
     """Every page stands without any data, and says what comes next."""
     write_program(tmp_path / "program")
-    program = programs.open_program(tmp_path / "program", clock=system_clock, who="tests")
+    program = assay.open(tmp_path / "program", clock=system_clock, who="tests")
     person(program, "the-lead", "lead")
     client = visit(program)
     for page, step in zip(
@@ -381,8 +381,8 @@ def test_a_copy_tells_the_same(told: Path, tmp_path: Path) -> None:
     """The same facts give the same page of agreement, to the byte of its data."""
     copy = shutil.copytree(told, tmp_path / "copy")
     with (
-        programs.open_program(told, clock=system_clock, who="a") as one,
-        programs.open_program(copy, clock=system_clock, who="b") as other,
+        assay.open(told, clock=system_clock, who="a") as one,
+        assay.open(copy, clock=system_clock, who="b") as other,
     ):
         assert one.overview.agreement() == other.overview.agreement()
         assert one.overview.reviewers() == other.overview.reviewers()

@@ -162,7 +162,7 @@ def test_a_link_makes_one_account_and_works_once(client: Client, program: Progra
     assert made.status_code == 303
     assert client.get(path).status_code == 404
     assert client.post(path, data={"name": "two", "password": OTHER}).status_code == 404
-    assert secret not in "".join(str(each) for each in program.accounts.all())
+    assert secret not in "".join(str(each) for each in program.accounts.list())
 
 
 def test_the_first_link_is_made_until_there_is_an_administrator(
@@ -171,7 +171,7 @@ def test_the_first_link_is_made_until_there_is_an_administrator(
     """Where nobody runs the accounts a link is made; afterwards none is."""
     bare = Path(shutil.copytree(folder, tmp_path / "bare"))
     with opened(bare) as program:
-        adm = next(each for each in program.accounts.all() if each.name == "adm")
+        adm = next(each for each in program.accounts.list() if each.name == "adm")
         assert program.accounts.first_link() is None
         with pytest.raises(UsageError) as refused:
             program.accounts.close(adm.id, by="adm")
@@ -200,7 +200,7 @@ def test_of_the_links_to_the_first_administrator_only_the_newest_works(bare: Pro
         with pytest.raises(UsageError, match="used before"):
             _becomes(bare, link, "early")
     _becomes(bare, links[-1], "first")
-    assert [each.name for each in bare.accounts.all()] == ["first"]
+    assert [each.name for each in bare.accounts.list()] == ["first"]
 
 
 @pytest.mark.parametrize("way", ["invited", "given the role", "a program"])
@@ -225,7 +225,7 @@ def test_a_closed_account_is_out_at_once(sign_in: SignIn, program: Program) -> N
     """Its sessions and its tokens open nothing from that moment."""
     client = sign_in("ana")
     token = client.post("/api/v1/me/tokens", json={"name": "t", "scopes": ["review:work"]}).json()
-    ana = next(each for each in program.accounts.all() if each.name == "ana")
+    ana = next(each for each in program.accounts.list() if each.name == "ana")
     program.accounts.close(ana.id, by="adm")
     assert client.get("/api/v1/review/queues").status_code == 401
     assert program.accounts.bearer(token["token"]) is None

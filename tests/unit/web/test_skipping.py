@@ -93,7 +93,7 @@ def test_nobody_reads_through_a_queue_by_giving_back(reason: str, tmp_path: Path
 def test_severe_content_may_be_left_at_any_time(tmp_path: Path) -> None:
     """Beyond the limit, too, one request leaves it, and it does not count."""
     with desk(tmp_path / "program") as (client, program):
-        ana = next(each for each in program.accounts.all() if each.name == "ana")
+        ana = next(each for each in program.accounts.list() if each.name == "ana")
         program.desk.eligibility.consent(ana.pseudonym, "fare_evasion", given=True)
         program.desk.seat([(ana.pseudonym, ana.roles)], by="tests")
         queues = client.get("/api/v1/review/queues").json()["items"]

@@ -106,6 +106,78 @@ class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
     """The second stage by the contract's axes."""
 
 
+class AgreementRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How far reviewers agree on one question, over everything or in one slice."""
+
+    question: str
+    """The question's name; `verdicts` for which of two candidates is better, `comparable` for whether
+    they can be compared."""
+    axis: str
+    """The axis of the slice; `all` where everything is meant."""
+    value: str
+    """The value of the axis; empty where everything is meant."""
+    items: int
+    """Items with two or more answers."""
+    alpha: float | None
+    """Krippendorff's alpha; None where it is not defined, or the slice has too few items."""
+    alpha_low: float | None
+    """Lower end of its interval."""
+    alpha_high: float | None
+    """Upper end of its interval."""
+    ac: float | None
+    """Gwet's AC1 or AC2."""
+    percent: float | None
+    """Share of pairs of answers that are the same."""
+
+
+def agreement_rows(
+    verdicts: Verdicts | None, questions: Sequence[ReportQuestion]
+) -> Iterator[AgreementRow]:
+    """Agreement as rows: each question over everything, then its slices.
+
+    Args:
+        verdicts: agreement on two candidates; None where there are none.
+        questions: every other question.
+    """
+    if verdicts is not None:
+        yield _whole_row("comparable", verdicts.agreement.comparability)
+        yield _whole_row("verdicts", verdicts.agreement.preference)
+        yield from (_slice_row("verdicts", part) for part in verdicts.slices)
+    for question in questions:
+        yield _whole_row(question.name, question.agreement)
+        yield from (_slice_row(question.name, part) for part in question.slices)
+
+
+def _whole_row(question: str, agreement: Agreement) -> AgreementRow:
+    alpha = agreement.alpha
+    return AgreementRow(
+        question=question,
+        axis="all",
+        value="",
+        items=alpha.n_items,
+        alpha=alpha.value,
+        alpha_low=alpha.low,
+        alpha_high=alpha.high,
+        ac=agreement.ac.value,
+        percent=agreement.percent.value,
+    )
+
+
+def _slice_row(question: str, part: SliceAgreement) -> AgreementRow:
+    alpha, ac, percent = part.alpha, part.ac, part.percent
+    return AgreementRow(
+        question=question,
+        axis=part.axis,
+        value=part.value,
+        items=part.items,
+        alpha=alpha.value if alpha else None,
+        alpha_low=alpha.low if alpha else None,
+        alpha_high=alpha.high if alpha else None,
+        ac=ac.value if ac else None,
+        percent=percent.value if percent else None,
+    )
+
+
 def verdicts_of(gathered: ReportData, resampling: Resampling) -> Verdicts | None:
     """The verdicts on two candidates; None where there are none."""
     answers = gathered.pairs

@@ -68,7 +68,7 @@ async def close(
 
 
 def _people(request: Asked, program: Program, *, status: int = 200, **more: Any) -> Template:
-    accounts = program.accounts.all()
+    accounts = program.accounts.list()
     failed = program.accounts.failed()
     context = {"accounts": accounts, "all_roles": list(GRANTS), "failed": failed} | more
     return page("accounts.html", request, status=status, **context)

@@ -125,7 +125,7 @@ async def write_note(
 def _rounds(request: Asked, program: Program, *, status: int = 200, **more: Any) -> Template:
     leads = can(request.user, Permission.manage)
     people = [
-        each.pseudonym for each in program.accounts.all() if each.active and can_review(each.roles)
+        each.pseudonym for each in program.accounts.list() if each.active and can_review(each.roles)
     ]
     return page(
         "calibration.html",

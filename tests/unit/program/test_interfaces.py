@@ -1,0 +1,104 @@
+"""The interfaces of a program are alike: things are listed and had by id, and words are the same."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+import assay
+
+INTERFACES = (
+    "records", "review", "verification", "reserve", "quality", "releases", "validation", "planning",
+)  # fmt: skip
+OTHER_WORDS = {"on_progress", "reader", "format_name", "format_", "exporter", "layout_name"}
+
+
+def _methods(name: str) -> Iterator[tuple[str, Any]]:
+    prop = inspect.getattr_static(assay.Program, name)
+    tree = ast.parse(textwrap.dedent(inspect.getsource(prop.func)))
+    (source,) = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    kind = getattr(import_module(source.module or ""), source.names[0].name)
+    for verb, method in vars(kind).items():
+        if inspect.isfunction(method) and not verb.startswith("_"):
+            yield verb, method
+
+
+@pytest.mark.parametrize("name", INTERFACES)
+def test_what_is_listed_is_had_by_its_id(name: str, program: assay.Program) -> None:
+    """`get` gives the fact that `list` gave, by its whole id and by a unique prefix."""
+    interface = getattr(program, name)
+    first = next(iter(interface.list()), None)
+    if first is None:
+        assert name == "quality", "the demo's next contract has disposed of nothing yet"
+        return
+    assert interface.get(first.id) == first
+    assert interface.get(first.id[:30]) == first
+
+
+@pytest.mark.parametrize("name", INTERFACES)
+def test_an_unknown_id_is_a_fault_of_the_call(name: str, program: assay.Program) -> None:
+    """Every `get` raises the same family."""
+    prefix = {"records": "rec", "review": "jud", "verification": "ver", "reserve": "sea",
+              "quality": "dis", "releases": "rel", "validation": "val", "planning": "pln"}[name]  # fmt: skip
+    with pytest.raises(assay.UsageError):
+        getattr(program, name).get(f"{prefix}_zzzzzzzz")
+
+
+@pytest.mark.parametrize("name", INTERFACES)
+def test_one_thing_has_one_word(name: str) -> None:
+    """Progress is `progress`, and how a file is written is `format`, in every call."""
+    found = {
+        (verb, argument)
+        for verb, method in _methods(name)
+        for argument in inspect.signature(method).parameters
+        if argument in OTHER_WORDS
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("name", INTERFACES)
+def test_progress_is_named_in_the_call(name: str) -> None:
+    """Nobody passes it by place."""
+    by_place = [
+        verb
+        for verb, method in _methods(name)
+        if (argument := inspect.signature(method).parameters.get("progress"))
+        and argument.kind is not argument.KEYWORD_ONLY
+    ]
+    assert by_place == []
+
+
+def test_reports_are_written_to_a_folder_first() -> None:
+    """`write_report` takes the folder, then the report, wherever there is one."""
+    for name in ("quality", "validation"):
+        method = dict(_methods(name))["write_report"]
+        assert list(inspect.signature(method).parameters)[1:3] == ["folder", "report"]
+
+
+def test_releases_have_every_verb_of_the_command() -> None:
+    """Build, verify, export, compare, show and withdraw are on the program."""
+    verbs = {verb for verb, _ in _methods("releases")}
+    assert verbs >= {"list", "get", "build", "verify", "export", "diff", "withdraw", "card"}
+
+
+def test_verifications_and_verifiers_are_two_lists(program: assay.Program) -> None:
+    """`list` gives results, narrowed by record and verifier; `verifiers` gives what can be run."""
+    result = next(program.verification.list())
+    of_record = list(program.verification.list(record=result.record, verifier=result.verifier))
+    assert result in of_record
+    assert {each.record for each in of_record} == {result.record}
+    names = {each.name for each in program.verification.verifiers(prove=False)}
+    assert result.verifier in names
+
+
+def test_judgments_and_decisions_are_listed_by_record(program: assay.Program) -> None:
+    """Of one record there are its own, and as many as there are of it."""
+    decision = next(program.review.adjudications())
+    judgments = list(program.review.list(record=decision.record))
+    assert {each.id for each in judgments} >= set(decision.judgments)
+    assert {each.record for each in judgments} == {decision.record}
+    assert decision in list(program.review.adjudications(decision.record))
