@@ -2,12 +2,10 @@
 
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import typer
-
+from assay.cli.commands import load_stage
 from assay.cli.main import STAGES
 from assay.plugins import load, plugins
 from assay.releases.exporters.catalogue import render_matrix
@@ -31,7 +29,7 @@ def pages() -> dict[str, str]:
 
 def _commands() -> Iterator[str]:
     for name, summary in STAGES.items():
-        command = typer.main.get_command(import_module(f"assay.cli.{name}").app)
+        command = load_stage(name)
         yield f"## assay {name}\n\n{summary}\n"
         children = getattr(command, "commands", None)
         if children:

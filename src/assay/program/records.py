@@ -313,7 +313,7 @@ def _row_context(
         raise UsageError(
             code="kind-in-the-line",
             message=f"each line of the format {reader.name!r} names its own kind",
-            hint="leave --as out",
+            hint="leave --kind out",
         )
     classes = [each.id for each in context.documents.sources.classes]
     if source is not None:

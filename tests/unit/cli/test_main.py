@@ -29,7 +29,7 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
 def test_another_broken_pipe_is_said(assay: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A socket that breaks while the reader is there ends with the machine's code and a message."""
 
-    def broken() -> None:
+    def broken(**_: object) -> None:
         raise BrokenPipeError(32, "Broken pipe")
 
     monkeypatch.setattr(sys.modules["assay.cli.main"], "app", broken)
