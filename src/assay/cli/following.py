@@ -12,7 +12,7 @@ class NextCommand(NamedTuple):
     """Whether it takes --program."""
 
 
-_TABLE = {
+FOLLOWING = {
     "assay record import": NextCommand("assay review assign --reviewer NAME=reviewer"),
     "assay record sample": NextCommand("assay review assign --reviewer NAME=reviewer"),
     "assay review exam": NextCommand("assay serve"),
@@ -38,6 +38,7 @@ _TABLE = {
     "assay release export": NextCommand(
         "assay validate import RESULTS --checkpoint NAME --arm candidate --release VERSION"
     ),
+    "assay run": NextCommand("assay next"),
     "assay release withdraw": NextCommand("assay release build VERSION"),
     "assay validate import": NextCommand("assay validate compare"),
     "assay validate compare": NextCommand("assay plan findings"),
@@ -56,4 +57,4 @@ def next_command(path: str) -> NextCommand | None:
     Args:
         path: the command as it is called, such as `assay record import`.
     """
-    return _TABLE.get(path)
+    return FOLLOWING.get(path)

@@ -26,6 +26,7 @@ STAGES = {
     "release": "6. Build, verify, compare, export and withdraw releases.",
     "validate": "7. Import evaluation results and compare checkpoints.",
     "plan": "8. Findings, root causes, the next sampling plan.",
+    "run": "Import, verify, dispose, report and release what assay.toml lists, by one command.",
     "lineage": "Trace any fact to what it was made from, and to what was made with it.",
     "audit": "Verify the audit chain of the store.",
     "status": "Show the program's status: checklist, failure modes, coverage, queue.",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from assay.contracts.checks import (
     behaviours,
+    data_files,
     dimensions,
     endorsement,
     likeness,
@@ -38,6 +39,7 @@ CHECKS: tuple[DocumentCheck, ...] = (
     *measures.CHECKS,
     *metrics.CHECKS,
     *signals.CHECKS,
+    *data_files.CHECKS,
     *review.CHECKS,
     *people.CHECKS,
     *safety.CHECKS,
