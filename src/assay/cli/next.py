@@ -2,8 +2,8 @@
 
 import typer
 
-import assay
 from assay.cli.output import AsJson, Folder, print_json, say
+from assay.cli.reading import open_to_read
 
 app = typer.Typer(add_completion=False)
 
@@ -17,8 +17,10 @@ def next_(program: Folder = ".", as_json: AsJson = False) -> None:
 
     Example: assay next
     """
-    with assay.open(program) as opened:
-        found = opened.next()
+    from assay.program.guide import program_progress
+
+    with open_to_read(program) as opened:
+        found = program_progress(opened)
     if as_json:
         print_json(found)
         return

@@ -18,7 +18,13 @@ from assay.verification.verification import Verification
 
 
 def program_progress(program: Program) -> GuideProgress:
-    """Where a program stands in the guide's eight steps; the store is read where the documents check."""
+    """Where a program stands in the guide's eight steps, and which is the next.
+
+    Documents that do not check are an open step, not an error; the store is then not read.
+
+    Args:
+        program: the open program.
+    """
     report = check_documents(program.folder, program.clock)
     faults = tuple(issue for issue in report.issues if issue.severity == "error")
     return guide_progress(GuideFigures(faults=faults) if faults else _figures(program))

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from assay.desk.overview import OverviewService
     from assay.desk.service import DeskService
     from assay.governance.failure_modes import Alarm
-    from assay.planning.guide_steps import GuideProgress
     from assay.program.planning import PlanningService
     from assay.program.quality import QualityService
     from assay.program.records import RecordsService
@@ -285,15 +284,6 @@ class Program:
             releases=self.releases.folder,
             gate_key=self.keys.gate,
         )
-
-    def next(self) -> "GuideProgress":
-        """Where the program stands in the guide's eight steps, and which is the next.
-
-        Documents that do not check are an open step, not an error.
-        """
-        from assay.program.guide import program_progress
-
-        return program_progress(self)
 
     def require_whole(self) -> int:
         """Refuse a damaged store before its figures are printed.

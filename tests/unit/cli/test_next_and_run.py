@@ -129,7 +129,9 @@ def test_a_program_that_lists_no_file_is_told_how(assay: Run, tmp_path: Path) ->
     assert "[[data]]" in done.err
 
 
-def test_gates_that_refuse_the_release_end_a_run_and_what_it_did_stands(assay: Run, demo: Path, tmp_path: Path) -> None:
+def test_gates_that_refuse_the_release_end_a_run_and_what_it_did_stands(
+    assay: Run, demo: Path, tmp_path: Path
+) -> None:
     """The gate is named; what was imported and decided is not done again."""
     copy = shutil.copytree(demo, tmp_path / "copy")
     (copy / "rows.jsonl").write_text(json.dumps(ROW) + "\n")
