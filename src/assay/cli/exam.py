@@ -125,7 +125,7 @@ def credential(
     if as_json:
         print_json(found)
         return
-    typer.echo(f"{inert(person)}: {inert(found.what)}, seen on {found.checked}")
+    say(f"{person}: {found.what}, seen on {found.checked}")
 
 
 def _show_taken(taken: Any) -> None:

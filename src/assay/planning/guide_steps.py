@@ -87,7 +87,7 @@ class GuideProgress(msgspec.Struct, frozen=True, kw_only=True):
     """The first step that is open, or else the first that is unknown; None where all are done."""
 
 
-class _State(msgspec.Struct, frozen=True):
+class _Standing(msgspec.Struct, frozen=True):
     """What a rule says of its step."""
 
     state: StepState
@@ -110,14 +110,19 @@ def _first(steps: Iterable[GuideStep], state: StepState) -> GuideStep | None:
 
 
 def _step(
-    number: int, title: str, rule: Callable[[GuideFigures, Figures], _State], figures: GuideFigures
+    number: int,
+    title: str,
+    rule: Callable[[GuideFigures, Figures], _Standing],
+    figures: GuideFigures,
 ) -> GuideStep:
     faults = [issue for issue in figures.faults if _step_of(issue) == number]
     if faults:
         first = f"{faults[0].file}:{faults[0].line}: {faults[0].message}"
-        state = _State("open", f"{counted(len(faults), 'error')}: {first}", (), CHECK)
+        state = _Standing("open", f"{counted(len(faults), 'error')}: {first}", (), CHECK)
     elif figures.facts is None:
-        state = _State("unknown", "the documents do not check, so nothing was looked at", (), CHECK)
+        state = _Standing(
+            "unknown", "the documents do not check, so nothing was looked at", (), CHECK
+        )
     else:
         state = rule(figures, figures.facts)
     return GuideStep(
@@ -143,11 +148,11 @@ def _step_of(issue: Issue) -> int:
     return 1 if not issue.path or issue.path.startswith(_GAP) else 2
 
 
-def _gap(figures: GuideFigures, facts: Figures) -> _State:
+def _gap(figures: GuideFigures, facts: Figures) -> _Standing:
     """1: a failure that the contract names was seen in the model."""
     contract = _ids(facts.documents, "contract")
     if not figures.base_results:
-        return _State(
+        return _Standing(
             "unknown",
             "the contract names a gap, and no evaluation of the model before training shows it",
             contract,
@@ -159,63 +164,63 @@ def _gap(figures: GuideFigures, facts: Figures) -> _State:
     )
     evidence = (*contract, *figures.base)
     if figures.base_failures:
-        return _State("done", seen, evidence)
-    return _State("open", f"{seen}: select a gap that the model has", evidence, CHECK)
+        return _Standing("done", seen, evidence)
+    return _Standing("open", f"{seen}: select a gap that the model has", evidence, CHECK)
 
 
-def _map(figures: GuideFigures, facts: Figures) -> _State:
+def _map(figures: GuideFigures, facts: Figures) -> _Standing:
     """2: the map of behaviours, boundaries and release metrics checks."""
     slices = counted(figures.hard_slices, "slice")
-    return _State(
+    return _Standing(
         "done",
         f"behaviours, boundaries, evidence and acceptance tests check; {slices} must be covered",
         _ids(facts.documents, "contract", "policy"),
     )
 
 
-def _mix(_figures: GuideFigures, facts: Figures) -> _State:
+def _mix(_figures: GuideFigures, facts: Figures) -> _Standing:
     """3: every signal of the mix has behaviours, dimensions and a reason that check."""
-    return _State("done", "the supervision mix checks", _ids(facts.documents, "contract"))
+    return _Standing("done", "the supervision mix checks", _ids(facts.documents, "contract"))
 
 
-def _schema(_figures: GuideFigures, facts: Figures) -> _State:
+def _schema(_figures: GuideFigures, facts: Figures) -> _Standing:
     """4: rubric, policy and sources check, and no gap of the guideline is open."""
     evidence = _ids(facts.documents, "rubric", "policy", "sources")
     if facts.open_gaps:
         gaps = counted(facts.open_gaps, "gap")
-        return _State(
+        return _Standing(
             "open",
             f"{gaps} that reviewers reported in the rubric: no answer",
             evidence,
             "assay serve",
         )
-    return _State("done", "rubric, policy and sources check", evidence)
+    return _Standing("done", "rubric, policy and sources check", evidence)
 
 
-def _calibration(_figures: GuideFigures, facts: Figures) -> _State:
+def _calibration(_figures: GuideFigures, facts: Figures) -> _Standing:
     """5: people judged the target model's outputs apart, and what they disagree about is diagnosed."""
     records, judged = facts.records, sum(facts.judgments.roles.values())
     rubric = _ids(facts.documents, "rubric")
     if not records.records:
-        return _State("open", "there are no records", (), IMPORT)
+        return _Standing("open", "there are no records", (), IMPORT)
     held = counted(records.records, "record")
     assign = "assay review assign --reviewer NAME=ROLE"
     if not judged:
-        return _State("open", f"{held}, and nobody has judged one", (), assign)
+        return _Standing("open", f"{held}, and nobody has judged one", (), assign)
     if not records.independent:
-        return _State("open", f"of {held} none was judged by two people", (), assign)
+        return _Standing("open", f"of {held} none was judged by two people", (), assign)
     if records.disputed:
         disputed = counted(records.disputed, "record")
-        return _State(
+        return _Standing(
             "open", f"{disputed} wait for an adjudicator", rubric, "assay review adjudicate RECORD"
         )
     apart = f"{records.independent} of {held} were judged by two people or more"
     if facts.rounds:
         rounds = counted(facts.rounds, "calibration round")
-        return _State(
+        return _Standing(
             "done", f"{apart}; {rounds} on the target model's outputs were discussed", rubric
         )
-    return _State(
+    return _Standing(
         "unknown",
         f"{apart}; no calibration round on outputs of the model that is trained was discussed",
         rubric,
@@ -223,7 +228,7 @@ def _calibration(_figures: GuideFigures, facts: Figures) -> _State:
     )
 
 
-def _pilot(figures: GuideFigures, facts: Figures) -> _State:
+def _pilot(figures: GuideFigures, facts: Figures) -> _Standing:
     """6: a release holds the hard slices, passed QA, and a trainer read an export of it."""
     missing = _before_release(figures, facts)
     if missing is not None:
@@ -231,25 +236,25 @@ def _pilot(figures: GuideFigures, facts: Figures) -> _State:
     release = facts.release
     if release is None or release.documents.get("contract") != facts.documents.get("contract"):
         under = "under the contract in force" if release else "yet"
-        return _State("open", f"there is no release {under}", (), "assay release build VERSION")
+        return _Standing("open", f"there is no release {under}", (), "assay release build VERSION")
     return _released(figures, release)
 
 
-def _before_release(figures: GuideFigures, facts: Figures) -> _State | None:
+def _before_release(figures: GuideFigures, facts: Figures) -> _Standing | None:
     """What must be done before a release can be built; None where nothing is missing."""
     records, reserve = facts.records, facts.reserve
     if not records.records:
-        return _State("open", "there are no records", (), IMPORT)
+        return _Standing("open", "there are no records", (), IMPORT)
     if any(row.items for row in facts.ledger) and not figures.verifications:
-        return _State("open", "the rubric names verifiers; none has run", (), "assay verify run")
+        return _Standing("open", "the rubric names verifiers; none has run", (), "assay verify run")
     if records.undisposed or records.stale:
         waiting = counted(records.undisposed + records.stale, "record")
-        return _State(
+        return _Standing(
             "open", f"{waiting} without a current disposition", (), "assay quality dispose"
         )
     if reserve.declared and not reserve.sealed:
         wanted = counted(reserve.declared, "item")
-        return _State(
+        return _Standing(
             "open",
             f"the contract declares a reserve of {wanted}, and none is sealed",
             (),
@@ -258,22 +263,22 @@ def _before_release(figures: GuideFigures, facts: Figures) -> _State | None:
     return None
 
 
-def _released(figures: GuideFigures, release: ReleaseFigures) -> _State:
+def _released(figures: GuideFigures, release: ReleaseFigures) -> _Standing:
     """What the newest release shows of the pilot."""
     evidence = (release.id, *figures.trained)
     for gate, command in (("quotas", IMPORT), ("qa", "assay quality dispose")):
         passed, reason = release.gates.get(gate, (False, "nothing was compared"))
         if not passed:
-            return _State("open", f"{release.version}, gate {gate}: {reason}", evidence, command)
+            return _Standing("open", f"{release.version}, gate {gate}: {reason}", evidence, command)
     if not figures.hard_slices:
-        return _State(
+        return _Standing(
             "open",
             f"{release.version}: the contract names no quota and no hard slice, so none was held",
             evidence,
             CHECK,
         )
     if not figures.trained:
-        return _State(
+        return _Standing(
             "open",
             f"{release.version} holds its slices and passed QA; no result of a checkpoint that was "
             "trained on it shows that its trainer read an export",
@@ -281,7 +286,7 @@ def _released(figures: GuideFigures, release: ReleaseFigures) -> _State:
             f"assay release export releases/{release.version} --format FORMAT",
         )
     trained = counted(len(figures.trained), "evaluation")
-    return _State(
+    return _Standing(
         "done",
         f"{release.version} holds its slices, passed QA, and has {trained} of checkpoints that were "
         "trained on it",
@@ -289,27 +294,29 @@ def _released(figures: GuideFigures, release: ReleaseFigures) -> _State:
     )
 
 
-def _validated(figures: GuideFigures, facts: Figures) -> _State:
+def _validated(figures: GuideFigures, facts: Figures) -> _Standing:
     """7: every acceptance test on the newest release was decided."""
     release, validation = facts.release, facts.validation
     if release is None:
-        return _State("open", "there is no release to validate", (), "assay release build VERSION")
+        return _Standing(
+            "open", "there is no release to validate", (), "assay release build VERSION"
+        )
     results = "assay validate import RESULTS --checkpoint NAME --arm"
     if not figures.trained:
         command = f"{results} candidate --release {release.version}"
-        return _State(
+        return _Standing(
             "open",
             f"no checkpoint trained on {release.version} was evaluated",
             (release.id,),
             command,
         )
     if not figures.base:
-        return _State(
+        return _Standing(
             "open", "the model before training was not evaluated", (release.id,), f"{results} base"
         )
     if validation is None:
         command = f"assay validate compare --release {release.version}"
-        return _State(
+        return _Standing(
             "open", f"nothing was compared for {release.version}", figures.trained, command
         )
     came = (
@@ -317,44 +324,44 @@ def _validated(figures: GuideFigures, facts: Figures) -> _State:
         f"{validation.undecided} undecided"
     )
     if validation.undecided or not validation.passed + validation.failed:
-        return _State("unknown", came, (validation.id,), "assay validate show")
-    return _State("done", came, (validation.id,))
+        return _Standing("unknown", came, (validation.id,), "assay validate show")
+    return _Standing("done", came, (validation.id,))
 
 
-def _iterated(figures: GuideFigures, facts: Figures) -> _State:
+def _iterated(figures: GuideFigures, facts: Figures) -> _Standing:
     """8: the failures of the newest validation have causes, and a plan for them was accepted."""
     validation, planning = facts.validation, figures.planning
     if validation is None:
-        return _State("unknown", "nothing was validated, so no failure is known", (), None)
+        return _Standing("unknown", "nothing was validated, so no failure is known", (), None)
     evidence: tuple[str, ...] = (validation.id,)
     if not planning.findings:
-        return _State(
+        return _Standing(
             "unknown", "no group of failures is in the store", evidence, "assay plan findings"
         )
     found = counted(planning.findings, "finding")
     if planning.without_cause:
         first = planning.without_cause[0]
-        return _State(
+        return _Standing(
             "open",
             f"{len(planning.without_cause)} of {found} have no root cause",
             evidence,
             f"assay plan cause {first[:16]} --cause CAUSE --note NOTE",
         )
     if planning.plan is None:
-        return _State("open", f"{found} with causes, and no plan", evidence, "assay plan draft")
+        return _Standing("open", f"{found} with causes, and no plan", evidence, "assay plan draft")
     evidence = (*evidence, planning.plan)
     if planning.accepted is None:
-        return _State(
+        return _Standing(
             "open", f"the plan for {found} is not accepted", evidence, "assay plan accept"
         )
-    return _State("done", f"the plan for {found} was accepted", (*evidence, planning.accepted))
+    return _Standing("done", f"the plan for {found} was accepted", (*evidence, planning.accepted))
 
 
 def _ids(documents: Mapping[str, str], *kinds: str) -> tuple[str, ...]:
     return tuple(documents[kind] for kind in kinds if kind in documents)
 
 
-_STEPS: tuple[tuple[str, Callable[[GuideFigures, Figures], _State]], ...] = (
+_STEPS: tuple[tuple[str, Callable[[GuideFigures, Figures], _Standing]], ...] = (
     ("Select one behaviour gap", _gap),
     ("Create a behaviour and risk map", _map),
     ("Choose the supervision mix", _mix),
