@@ -9,9 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import typer
-
 import assay
+from assay.cli.commands import load_stage
 from assay.cli.main import STAGES
 from assay.plugins import load, plugins
 from assay.releases.exporters.catalogue import render_matrix
@@ -90,6 +89,8 @@ PYTHON: Mapping[str, str] = {
     "audit verify": "program.audit",
     "audit head": "program.releases.signed_head",
     "status": "assay.program.status.program_status",
+    "next": "assay.program.guide.program_progress",
+    "run": "assay.program.run.run_program",
     "key new": "",
     "key derive": "",
     "key new-vault": "",
@@ -151,7 +152,7 @@ def pages() -> dict[str, str]:
 
 def _commands() -> Iterator[str]:
     for name, summary in STAGES.items():
-        command = typer.main.get_command(import_module(f"assay.cli.{name}").app)
+        command = load_stage(name)
         yield f"## assay {name}\n\n{summary}\n"
         children = getattr(command, "commands", None)
         if children:

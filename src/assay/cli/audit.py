@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assay.cli.commands import command_group
 from assay.cli.output import AsJson, Folder, print_json, say
 from assay.cli.reading import open_to_read
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from assay.core.ports import Checkpoint
 
-app = typer.Typer(no_args_is_help=True)
+app = command_group()
 
 
 @app.command()

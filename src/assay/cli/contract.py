@@ -5,28 +5,31 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assay.cli.output import AsJson, print_json, say, say_text
+from assay.cli.commands import command_group
+from assay.cli.output import AsJson, Folder, print_json, say, say_text
 
 if TYPE_CHECKING:
     from assay.contracts.diff import DocumentDifferences
 
-app = typer.Typer(no_args_is_help=True)
+app = command_group()
 
-Directory = Annotated[Path, typer.Argument(help="Folder of the program.")]
+Directory = Annotated[
+    Path | None, typer.Argument(help="Folder of the program.", show_default="this folder")
+]
 
 MARKS = {"shown": "+", "claimed": ".", "missing": "-", "refuted": "!"}
 LEGEND = "+ shown by facts, . claimed by the documents, - missing, ! refuted"
 
 
 @app.command()
-def check(directory: Directory = Path(), as_json: AsJson = False) -> None:
+def check(directory: Directory = None, program: Folder = ".", as_json: AsJson = False) -> None:
     """Report every fault of the documents at once, and the fourteen-point checklist.
 
     Example: assay contract check my-program --json
     """
     from assay.program.checking import check_documents
 
-    report = check_documents(directory)
+    report = check_documents(directory or Path(program))
     if as_json:
         print_json(report.to_json())
     else:
@@ -49,14 +52,14 @@ def check(directory: Directory = Path(), as_json: AsJson = False) -> None:
 
 
 @app.command()
-def show(directory: Directory = Path()) -> None:
+def show(directory: Directory = None, program: Folder = ".") -> None:
     """Render the contract and its rubric for people, as Markdown.
 
     Example: assay contract show my-program | less
     """
     from assay.contracts import service
 
-    say_text(service.show(directory))
+    say_text(service.show(directory or Path(program)))
 
 
 @app.command()

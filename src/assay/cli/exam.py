@@ -8,7 +8,7 @@ import typer
 from assay.cli.output import AsJson, Folder, inert, print_json, say
 
 Family = Annotated[
-    str, typer.Option("--family", "-f", help="Task family: a capability, or a kind of record.")
+    str, typer.Option("--family", help="Task family: a capability, or a kind of record.")
 ]
 Language = Annotated[str | None, typer.Option(help="Language of the work; any if absent.")]
 
@@ -20,7 +20,7 @@ ASIDE = 20
 
 
 def exam(
-    role: Annotated[str, typer.Option("--role", "-r", help="Role that the exam opens.")],
+    role: Annotated[str, typer.Option("--role", help="Role that the exam opens.")],
     family: Family,
     file: Annotated[
         Path | None, typer.Argument(help="JSON lines, each one answer key.", show_default=False)

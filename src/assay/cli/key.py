@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.commands import command_group
 from assay.cli.output import Folder, say
 from assay.core.keys import Purpose
 from assay.core.private import FILE_MODE, FOLDER_MODE
 
 _NAMES = {"pseudonyms": "pseudonym_key", "gate": "gate_key", "desk": "desk_key"}
 
-app = typer.Typer(no_args_is_help=True)
+app = command_group()
 
 
 @app.callback()

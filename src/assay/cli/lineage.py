@@ -7,7 +7,7 @@ import typer
 from assay.cli.output import AsJson, Folder, print_json, say
 from assay.cli.reading import open_to_read
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -3,18 +3,19 @@
 import os
 import select
 import sys
-from importlib import import_module
-from typing import Any
+from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
-from assay.cli.output import say
-from assay.core.errors import AssayError, MachineError
+from assay.cli.commands import PARSING_ERROR, CommandGroup, load_stage, usage_error
+from assay.cli.output import say, say_text
+from assay.core.errors import AssayError, MachineError, UsageError
 
 STAGES = {
     "init": "Write a new program from a template.",
     "demo": "Run every step on a small program, in under a minute.",
+    "next": "Show where the program stands in the guide's eight steps, and what is next.",
     "contract": "1. Check, show and compare the documents of a program.",
     "record": "2. Import, sample, list, show and export records.",
     "review": "3. Assign passes, exchange judgments, adjudicate.",
@@ -25,6 +26,7 @@ STAGES = {
     "release": "6. Build, verify, compare, export and withdraw releases.",
     "validate": "7. Import evaluation results and compare checkpoints.",
     "plan": "8. Findings, root causes, the next sampling plan.",
+    "run": "Import, verify, dispose, report and release what assay.toml lists, by one command.",
     "lineage": "Trace any fact to what it was made from, and to what was made with it.",
     "audit": "Verify the audit chain of the store.",
     "status": "Show the program's status: checklist, failure modes, coverage, queue.",
@@ -33,7 +35,7 @@ STAGES = {
 """Every command with its one sentence, in the order of the data flow. Names are modules next to this one."""
 
 
-class _Stages(TyperGroup):
+class _Stages(CommandGroup):
     """Shows every stage at once and imports only the one that is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  the base class's shape
@@ -46,10 +48,7 @@ class _Stages(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, command, rest = super().resolve_command(ctx, args)
-        if name in STAGES:
-            command = typer.main.get_command(import_module(f"assay.cli.{name}").app)
-            command.name = name
-        return name, command, rest
+        return name, load_stage(name) if name in STAGES else command, rest
 
 
 app = typer.Typer(
@@ -59,29 +58,48 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The system of record for engineered alignment data: "
     "a data contract goes in, a provable release comes out.",
-    epilog="Start with: assay demo",
+    epilog="Start with: assay demo. Where a program stands: assay next",
 )
 
 
-@app.callback()
-def root(
-    version: bool = typer.Option(False, "--version", help="Print the version and stop."),
-) -> None:
-    """Hold the options of the command itself."""
-    if version:
+def _print_version(asked: bool) -> None:
+    if asked:
         from assay import __version__
 
         say(__version__)
         raise typer.Exit
 
 
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version and stop.",
+            is_eager=True,
+            callback=_print_version,
+        ),
+    ] = False,
+) -> None:
+    """Hold the options of the command itself."""
+
+
 def main() -> None:
     """Run the command line; errors become one clear line and the exit code of their family."""
     try:
-        app()
+        code = app(prog_name="assay", standalone_mode=False)
     except AssayError as error:
-        say(f"assay: {error}", err=True, fg="red")
-        sys.exit(error.exit_code)
+        _refuse(error)
+    except PARSING_ERROR as error:
+        # Help that was asked for by no arguments at all is printed already, or is the message.
+        if type(error).__name__ == "NoArgsIsHelpError":
+            say_text(error.format_message(), nl=False)
+            sys.exit(UsageError.exit_code)
+        _refuse(usage_error(error))
+    except typer.Abort:
+        say("assay: broken off", err=True, fg="red")
+        sys.exit(1)
     except OSError as error:
         if isinstance(error, BrokenPipeError) and _reader_is_gone():
             # As `| head` does: nothing is wrong. What is still buffered goes nowhere.
@@ -91,6 +109,13 @@ def main() -> None:
         place = f"{error.filename}: " if error.filename else ""
         say(f"assay: {place}{error.strerror or error}", err=True, fg="red")
         sys.exit(MachineError.exit_code)
+    if code:
+        sys.exit(code)
+
+
+def _refuse(error: AssayError) -> NoReturn:
+    say(f"assay: {error}", err=True, fg="red")
+    sys.exit(error.exit_code)
 
 
 def _reader_is_gone() -> bool:

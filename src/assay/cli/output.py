@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Annotated, Any, Protocol
 
 import typer
@@ -59,7 +60,35 @@ def print_json(value: Any) -> None:
     """Print a value as indented JSON; structs by their fields, and nothing that a terminal obeys."""
     import msgspec
 
-    typer.echo(inert(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False)))
+    plain = _with_flat_verdicts(msgspec.to_builtins(value))
+    typer.echo(inert(json.dumps(plain, indent=2, ensure_ascii=False)))
+
+
+def _with_flat_verdicts(value: Any) -> Any:
+    """The same JSON, with a machine's verdict as a word and its reason beside it.
+
+    A person's verdict stays a tagged object: it may name a candidate and a strength.
+    """
+    if isinstance(value, list | tuple):
+        return [_with_flat_verdicts(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    plain = {key: _with_flat_verdicts(item) for key, item in value.items()}
+    verdict = value.get("verdict")
+    if not isinstance(verdict, dict) or verdict.get("verdict") not in _machine_verdicts():
+        return plain
+    return {
+        name: item
+        for key, old in plain.items()
+        for name, item in (verdict.items() if key == "verdict" else ((key, old),))
+    }
+
+
+@cache
+def _machine_verdicts() -> frozenset[str]:
+    from assay.verification.verification import MachineVerdict, tags_of
+
+    return frozenset(tags_of(MachineVerdict))
 
 
 def print_held_back(held_back: Any) -> None:

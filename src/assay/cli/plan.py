@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assay.cli.commands import command_group
 from assay.cli.options import one_of
 from assay.cli.output import AsJson, Folder, print_json, print_table, say
 from assay.cli.reading import open_to_read
@@ -11,7 +12,7 @@ from assay.cli.reading import open_to_read
 if TYPE_CHECKING:
     from assay.planning.plan import DataPlan
 
-app = typer.Typer(no_args_is_help=True)
+app = command_group()
 
 Identity = Annotated[str | None, typer.Argument(help="Id of the plan; the newest if not given.")]
 Validation = Annotated[

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.commands import command_group
 from assay.cli.output import AsJson, Folder, print_json, print_table, progress, say, say_text
 from assay.cli.reading import open_to_read
 
-app = typer.Typer(no_args_is_help=True)
+app = command_group()
 
 
 @app.command()

@@ -5,18 +5,21 @@ from typing import Annotated, Any
 
 import typer
 
+from assay.cli.commands import command_group
 from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress, say
 from assay.cli.reading import open_to_read
 from assay.core.wording import counted
 
-app = typer.Typer(no_args_is_help=True)
+app = command_group()
 
 MOST_NAMED = 20
 """Records that share text with the reserve that an import names one by one."""
 
 Kind = Annotated[
     str | None,
-    typer.Option("--as", help="Kind of record, such as preference; the reader's first if absent."),
+    typer.Option(
+        "--kind", "--as", help="Kind of record, such as preference; the reader's first if absent."
+    ),
 ]
 Reader = Annotated[
     str,
@@ -63,7 +66,7 @@ def import_(
 
     Ends with 3 if there were rows and not one could be used.
 
-    Example: assay record import votes.csv --as preference --format mapping.yaml --source crowd
+    Example: assay record import votes.csv --kind preference --format mapping.yaml --source crowd
     """
     import assay
     from assay.core.errors import InputError
@@ -117,7 +120,7 @@ def _show_choice(taken: str, reader: Any) -> None:
 
     others = ", ".join(each for each in reader.kinds if each != taken)
     if others and not isinstance(reader, FactReader):
-        say(f"  read as {taken}; --as also takes {others}")
+        say(f"  read as {taken}; --kind also takes {others}")
 
 
 def _show_preview(preview: Any) -> None:
@@ -214,7 +217,7 @@ def _outside(outside: Any) -> str:
 
 @app.command("list")
 def list_(
-    kind: Annotated[str | None, typer.Option("--as", help="Only this kind.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", "--as", help="Only this kind.")] = None,
     limit: Annotated[int, typer.Option(help="How many to list; 0 for all.")] = 20,
     role: Reader = "lead",
     program: Folder = ".",
@@ -222,7 +225,7 @@ def list_(
 ) -> None:
     """List records in their order of entry; the text of what the role may not read is held back.
 
-    Example: assay record list --as preference --limit 5
+    Example: assay record list --kind preference --limit 5
     """
     from itertools import islice
 
@@ -280,7 +283,7 @@ def show(
 @app.command()
 def export(
     file: Annotated[Path, typer.Argument(help="JSONL file to write.")],
-    kind: Annotated[str | None, typer.Option("--as", help="Only this kind.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", "--as", help="Only this kind.")] = None,
     judgments: Annotated[bool, typer.Option(help="Whether judgments go with them.")] = True,
     use: Annotated[
         str, typer.Option(help="What for: train, evaluate or publish; rights are checked.")
@@ -313,11 +316,13 @@ def export(
 def sample(
     tasks: Annotated[Path, typer.Argument(help="JSONL file of tasks: a prompt or messages each.")],
     source: Source,
-    url: Annotated[str, typer.Option(help="Endpoint up to and with /v1.")],
+    url: Annotated[str, typer.Option("--endpoint", "--url", help="Endpoint up to and with /v1.")],
     model: Annotated[list[str], typer.Option("--model", "-m", help="Model to ask; repeatable.")],
     writes: Annotated[str, typer.Option(help="Source class of what the models write.")],
-    kind: Annotated[str, typer.Option("--as", help="Kind of record.")] = "preference",
-    each: Annotated[int, typer.Option("-n", help="Candidates from each model.")] = 2,
+    kind: Annotated[str, typer.Option("--kind", "--as", help="Kind of record.")] = "preference",
+    each: Annotated[
+        int, typer.Option("--candidates", "-n", help="Candidates from each model.")
+    ] = 2,
     temperature: Annotated[str | None, typer.Option(help="Such as 0.7.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the first candidate.")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="The most tokens of an answer.")] = None,
@@ -340,7 +345,7 @@ def sample(
 ) -> None:
     """Draw candidates from an OpenAI-compatible endpoint, with provenance, tokens and cost.
 
-    Example: assay record sample tasks.jsonl --source desk --writes model --url http://127.0.0.1:8000/v1 -m small
+    Example: assay record sample tasks.jsonl --source desk --writes model --endpoint http://127.0.0.1:8000/v1 -m small
     """
     import assay
     from assay.cli.options import one_of, prices_of

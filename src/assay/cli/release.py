@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.commands import command_group
 from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, say, say_text
 
-app = typer.Typer(no_args_is_help=True)
+app = command_group()
 
 Release = Annotated[Path, typer.Argument(help="Folder of the release.")]
 
@@ -132,7 +133,10 @@ def diff(
 @app.command()
 def export(
     release: Release,
-    to: Annotated[str, typer.Option("--to", help="Format; `assay release formats` names them.")],
+    to: Annotated[
+        str,
+        typer.Option("--format", "-f", "--to", help="Format; `assay release formats` names them."),
+    ],
     out: Annotated[Path | None, typer.Option("--out", help="Folder to make.")] = None,
     option: Annotated[
         list[str] | None, typer.Option("--option", "-o", help="Option of the format: name=value.")
@@ -152,7 +156,7 @@ def export(
 ) -> None:
     """Write a release in a trainer's format, with a report of what the format cannot carry.
 
-    Example: assay release export releases/1.0.0 --to trl:preference --out trl
+    Example: assay release export releases/1.0.0 --format trl:preference --out trl
     """
     from assay.cli.options import one_of, pairs
     from assay.governance.rights import Use

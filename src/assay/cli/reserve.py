@@ -5,20 +5,25 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.commands import command_group
 from assay.cli.output import AsJson, Folder, print_json, print_table, progress, say
 from assay.cli.reading import open_to_read
 
-app = typer.Typer(no_args_is_help=True)
+app = command_group()
 
 
 @app.command()
 def seal(
     file: Annotated[Path, typer.Argument(help="File of evaluation items.")],
-    source: Annotated[str | None, typer.Option(help="Source class of the items.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", "-s", help="Source class of the items.")
+    ] = None,
     format_: Annotated[
-        str, typer.Option("--format", help="Reader, or path of a mapping (.yaml).")
+        str, typer.Option("--format", "-f", help="Reader, or path of a mapping (.yaml).")
     ] = "assay",
-    kind: Annotated[str | None, typer.Option("--as", help="Kind of record to make.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", "--as", help="Kind of record to make.")
+    ] = None,
     remove: Annotated[
         bool, typer.Option("--remove", help="Remove the file when all its rows are sealed.")
     ] = False,

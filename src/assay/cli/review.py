@@ -6,12 +6,13 @@ from typing import Annotated, Any
 import typer
 
 from assay.cli.adjudicate import adjudicate, import_adjudications
+from assay.cli.commands import command_group
 from assay.cli.exam import credential, exam, sentinel
 from assay.cli.output import AsJson, Folder, print_held_back, print_json, print_table, progress, say
 from assay.cli.passes import reconcile, stale, status, withdraw
 from assay.cli.simulate import simulate
 
-app = typer.Typer(no_args_is_help=True)
+app = command_group()
 app.command()(simulate)
 app.command()(exam)
 app.command()(sentinel)
@@ -42,12 +43,17 @@ def assign(
     import assay
     from assay.cli.options import pairs
 
+    people = pairs(reviewer)
     with assay.open(program) as opened:
-        assigned = opened.review.assign(pairs(reviewer), extra=extra or [])
+        assigned = opened.review.assign(people, extra=extra or [])
+        names = {opened.context.pseudonym(name): name for name in people}
     if as_json:
         print_json(assigned)
         return
-    print_table(("reviewer", "new assignments"), assigned.by_reviewer.items())
+    print_table(
+        ("reviewer", "new assignments"),
+        ((names.get(person, person), count) for person, count in assigned.by_reviewer.items()),
+    )
     for gap in assigned.unfilled[:20]:
         say(f"{gap.record[:16]}: {gap.missing} missing, {gap.reason}", fg="yellow")
     if len(assigned.unfilled) > 20:  # noqa: PLR2004  a screen
@@ -64,6 +70,8 @@ def export(
     to: Annotated[
         str | None,
         typer.Option(
+            "--format",
+            "-f",
             "--to",
             help="Format of FILE: label-studio, argilla, potato, annotation-queue or long-csv. "
             "Without FILE the file to write: .jsonl or .csv.",
@@ -77,8 +85,8 @@ def export(
 ) -> None:
     """Write the work that waits, blinded, in the order drawn for each person.
 
-    Example: assay review export --reviewer anna --to anna.csv
-    Example: assay review export anna.json --reviewer anna --to label-studio
+    Example: assay review export anna.csv --reviewer anna
+    Example: assay review export anna.json --reviewer anna --format label-studio
     """
     import assay
 
@@ -113,7 +121,7 @@ def _native_file(file: Path | None, to: str | None) -> Path:
             code="no-file",
             message="no file is named",
             where="FILE",
-            hint="such as: assay review export work.json --to label-studio",
+            hint="such as: assay review export work.json --format label-studio",
         )
     return Path(to)
 
@@ -127,6 +135,8 @@ def import_(
     source: Annotated[
         str | None,
         typer.Option(
+            "--format",
+            "-f",
             "--from",
             help="Tool that wrote the file: label-studio, argilla, potato, annotation-queue or "
             "long-csv; our own rows if absent.",
@@ -142,7 +152,7 @@ def import_(
     """Take answers in as judgments, in the records' own order; changed answers supersede.
 
     Example: assay review import anna.csv
-    Example: assay review import export.json --from label-studio --who 7=anna
+    Example: assay review import export.json --format label-studio --who 7=anna
     """
     import assay
     from assay.cli.options import pairs

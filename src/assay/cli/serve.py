@@ -12,6 +12,7 @@ from assay.cli.output import print_held_back, say
 from assay.core.errors import UsageError
 
 app = typer.Typer(
+    add_completion=False,
     help="Serve the reviewer's desk and its REST API.",
     epilog="Example: assay serve -p my-program",
 )

@@ -8,7 +8,7 @@ from assay.cli.contract import LEGEND, MARKS
 from assay.cli.output import AsJson, Folder, print_json, print_table, say
 from assay.cli.reading import open_to_read
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -49,7 +49,11 @@ def status(
         ),
         title="Failure modes",
     )
-    print_table(("facts", "count"), found.counts.items(), title="In the store")
+    print_table(
+        ("facts", "count"),
+        ((family, count) for family, count in found.counts.items() if count),
+        title="In the store",
+    )
     cover = found.coverage
     asks = "aims at" if cover.aim else "asks for"
     say()

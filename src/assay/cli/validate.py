@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from assay.cli.commands import command_group
 from assay.cli.options import one_of
 from assay.cli.output import AsJson, Folder, print_json, print_table, say, say_text
 from assay.cli.reading import open_to_read
 
-app = typer.Typer(no_args_is_help=True)
+app = command_group()
 
 
 @app.command("import")
@@ -18,7 +19,7 @@ def import_(
     checkpoint: Annotated[str, typer.Option(help="Name of the checkpoint, with its revision.")],
     arm: Annotated[str, typer.Option(help="base, candidate, previous, placebo or repeat.")],
     dataset: Annotated[str, typer.Option(help="`reserve`, or another evaluation set.")] = "reserve",
-    format_: Annotated[str, typer.Option("--format", help="assay or inspect.")] = "assay",
+    format_: Annotated[str, typer.Option("--format", "-f", help="assay or inspect.")] = "assay",
     release: Annotated[
         str | None, typer.Option(help="Version of the release that it was trained on.")
     ] = None,

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from assay.cli.commands import command_group
 from assay.cli.options import one_of, text_of
 from assay.cli.output import (
     AsJson,
@@ -19,7 +20,7 @@ from assay.cli.output import (
 from assay.cli.reading import open_to_read
 from assay.core.errors import UsageError
 
-app = typer.Typer(no_args_is_help=True)
+app = command_group()
 
 
 Isolation = Annotated[
@@ -60,7 +61,8 @@ def run(
 ) -> None:
     """Run every verifier that the rubric names over the candidates of every record.
 
-    What was tested and has not changed is left alone; a run that was broken off goes on.
+    What was tested and has not changed is left alone; a run that was broken off goes on. Exit code
+    2 where the rubric names a verifier that is not at hand; the others run all the same.
 
     Example: assay verify run --workers 4
     """
@@ -83,6 +85,9 @@ def run(
         _print_run(done)
     if done.no_sandbox:
         raise typer.Exit(4)
+    # A verifier that nobody has is without a version; one that failed its own cases has its own.
+    if any(each.missing and not each.version for each in done.runs):
+        raise typer.Exit(UsageError.exit_code)
 
 
 def _print_run(done: Any) -> None:

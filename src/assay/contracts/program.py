@@ -40,6 +40,21 @@ class Oidc(Part):
     """What people call the provider; it is on the button."""
 
 
+class DataFile(Part):
+    """A file that `assay run` imports."""
+
+    path: Text
+    """The file, relative to the program's folder."""
+    mapping: Text | None = None
+    """The mapping that reads its rows (`.yaml`), relative to the program's folder."""
+    format: Name | None = None
+    """Name of the reader, where no mapping reads it; Assay's own lines where both are absent."""
+    kind: Name | None = None
+    """Kind of record; the reader's first where absent."""
+    source: Name | None = None
+    """Source class in sources.yaml; Assay's own lines name theirs."""
+
+
 class ProgramSettings(Part):
     """Name, store, engine, vault and keys of a program."""
 
@@ -77,5 +92,7 @@ class ProgramSettings(Part):
     """Source class of what people write at the desk; where absent, the desk offers no writing."""
     contact: Text | None = None
     """Who answers questions about the program."""
+    data: tuple[DataFile, ...] = ()
+    """The files that `assay run` imports, in their order."""
     oidc: Oidc | None = None
     """The OpenID Connect provider that signs people in; passwords alone where absent."""

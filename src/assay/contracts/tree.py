@@ -9,6 +9,7 @@ by their line.
 import math
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -106,7 +107,7 @@ def read_yaml(file: str, content: bytes) -> tuple[Tree | None, list[Issue]]:
 
 
 def read_toml(file: str, content: bytes) -> tuple[Tree | None, list[Issue]]:
-    """Read a flat TOML file; None where it cannot be read at all."""
+    """Read a TOML file of flat tables; None where it cannot be read at all."""
     tree = Tree(file, {}, {(): 1})
     try:
         text = _decode(tree, content)
@@ -122,11 +123,26 @@ def read_toml(file: str, content: bytes) -> tuple[Tree | None, list[Issue]]:
         return None, [tree.issue((), "broken-toml", message, "put text in double quotes")]
     except _UnreadableError as error:
         return None, [error.issue]
-    for number, line in enumerate(text.splitlines(), start=1):
-        key = re.match(r"""\s*\[*\s*["']?([\w-]+)["']?""", line)
-        if key:
-            tree.lines.setdefault((key[1],), number)
+    _place_toml_keys(tree, text)
     return tree, []
+
+
+def _place_toml_keys(tree: Tree, text: str) -> None:
+    """Note the line of every key, also below the tables that repeat (`[[name]]`)."""
+    entries: Counter[str] = Counter()
+    entry: Path = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        key = re.match(r"""\s*(\[*)\s*["']?([\w-]+)["']?""", line)
+        if not key:
+            continue
+        brackets, name = key[1], key[2]
+        tree.lines.setdefault((name,), number)
+        if brackets:
+            entry = (name, entries[name]) if brackets == "[[" else ()
+            entries[name] += brackets == "[["
+            tree.lines.setdefault(entry, number)
+        elif entry:
+            tree.lines.setdefault((*entry, name), number)
 
 
 _TOML_PLACE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")

@@ -79,6 +79,12 @@ class RecordFigures(msgspec.Struct, kw_only=True):
     """Adjudications of disputes; each states its cause."""
     preserved: int = 0
     """Records whose disagreement is preserved."""
+    independent: int = 0
+    """Records that two or more people judged."""
+    disputed: int = 0
+    """Records whose disposition asks for an adjudication."""
+    undisposed: int = 0
+    """Records without a disposition under the documents in force."""
 
 
 class ReserveFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,6 +221,13 @@ class ChecklistData:
         counted.rated += severity is not None
         counted.severe += severe
         counted.adjudicated += len(case.adjudications)
+        people = {each.reviewer.pseudonym for each in case.judgments
+                  if each.reviewer.kind == "human"}  # fmt: skip
+        counted.independent += len(people) > 1
+        counted.undisposed += case.disposition is None
+        counted.disputed += (
+            case.disposition is not None and case.disposition.state == "needs_adjudication"
+        )
         weighed = (*case.judgments, *case.adjudications)
         if weighed:
             counted.judged += 1

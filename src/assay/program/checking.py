@@ -29,6 +29,7 @@ def check_documents(folder: Path, clock: Clock = system_clock) -> service.CheckR
         today=date.fromisoformat(clock()[:10]),
         verifiers=tuple(names("verifiers")),
         stored=_stored(folder, clock),
+        folder=folder,
         exam_fault=exam_fault,
     )
     return service.check(folder, context)

@@ -64,12 +64,18 @@ def live_checklist(program: Program, alarms: Iterable[Alarm]) -> tuple[LivePoint
     return judge_points(
         check_documents(program.folder, program.clock).checklist,
         program.documents,
-        _figures(program, alarms),
+        checklist_figures(program, alarms),
         _digests(program),
     )
 
 
-def _figures(program: Program, alarms: Iterable[Alarm]) -> Figures:
+def checklist_figures(program: Program, alarms: Iterable[Alarm] = ()) -> Figures:
+    """What the facts of a program come to.
+
+    Args:
+        program: the open program.
+        alarms: what the stages say of the failure modes; the reserve is `unknown` without them.
+    """
     store, context = program.store, program.context
     gathering = ChecklistData(context.ids["rubric"], store.scan(Consent))
     for case in each_case(store, context.facts):

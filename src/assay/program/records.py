@@ -9,6 +9,7 @@ import msgspec
 
 from assay.bulk.fact_lines import write_facts
 from assay.bulk.imports import import_file, open_mapping, preview_file
+from assay.bulk.stream import file_sha256
 from assay.context import Context
 from assay.contracts.shape import nearest
 from assay.core.batches import batches
@@ -25,12 +26,13 @@ from assay.providers.sampling_run import SamplingPlan
 from assay.records.fields import Role
 from assay.records.judgment import Judgment
 from assay.records.kinds import KINDS
+from assay.records.mapping.reader import MappingReader
 from assay.records.people_mask import known_or_made
 from assay.records.ports import Layout
 from assay.records.reader import FactReader, Reader, RowContext
 from assay.records.record import Record
 from assay.records.report import ImportReport, ReserveAnswer
-from assay.records.service import Preview, Progress
+from assay.records.service import Preview, Progress, reader_entry
 from assay.reserve.contamination import Compared
 
 if TYPE_CHECKING:
@@ -129,6 +131,34 @@ class RecordsService:
         if not asks:
             return report
         return msgspec.structs.replace(report, reserve=self._ask_gate(before))
+
+    def import_time(
+        self,
+        file: str | Path,
+        *,
+        source: str | None = None,
+        kind: str | None = None,
+        format: str | Path = "assay",  # noqa: A002  the word of `import_`
+    ) -> str | None:
+        """When an import of these bytes in this way was finished; None where none was.
+
+        The arguments and errors are those of `import_`.
+        """
+        path = Path(file)
+        opened = _open_reader(format, path)
+        wanted = (
+            file_sha256(path),
+            reader_entry(opened, kind or opened.kinds[0]),
+            opened.digest if isinstance(opened, MappingReader) else "",
+            source or "",
+        )
+        times = [
+            run.finished
+            for run in self._context.store.imports()
+            if run.state == "finished"
+            and (run.sha256, run.reader, run.mapping, run.source) == wanted
+        ]
+        return times[-1] if times else None
 
     def _places(self) -> dict[type[Record | Judgment], int]:
         """How many facts of each family that holds texts there are."""
@@ -334,7 +364,7 @@ def _row_context(
         raise UsageError(
             code="kind-in-the-line",
             message=f"each line of the format {reader.name!r} names its own kind",
-            hint="leave --as out",
+            hint="leave --kind out",
         )
     classes = [each.id for each in context.documents.sources.classes]
     if source is not None:

@@ -14,7 +14,7 @@ class RowContext(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader may know besides the row."""
 
     kind: str
-    """The kind that the caller asked for (`--as`)."""
+    """The kind that the caller asked for (`--kind`)."""
     source_class: str
     """The source class that the caller named (`--source`); empty where the rows name theirs."""
     pseudonym: Callable[[str], str]

@@ -50,6 +50,11 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """Rows read."""
 
 
+def reader_entry(reader: Reader, kind: str) -> str:
+    """How the list of imports names a reader with the kind of record that it was asked for."""
+    return f"{reader.name} as {kind}"
+
+
 def import_rows(
     file: RowFile,
     reader: Reader,
@@ -87,7 +92,7 @@ def import_rows(
     begun = store.begin_import(
         file=file.name,
         sha256=file.sha256,
-        reader=f"{reader.name} as {context.kind}",
+        reader=reader_entry(reader, context.kind),
         source=context.source_class,
         mapping=mapping,
         actor=actor,

@@ -70,7 +70,7 @@ def _planned(
         kind = load(name)
     except UsageError as error:
         return PlannedTest(
-            verifier=name, options=text, dimensions=dimensions, test=None, missing=error.message
+            verifier=name, options=text, dimensions=dimensions, test=None, missing=str(error)
         )
     test: Verifier = configured(kind, options)
     return PlannedTest(verifier=name, options=text, dimensions=dimensions, test=test)

@@ -10,6 +10,7 @@ import msgspec
 from assay.contracts.contract import Contract
 from assay.contracts.document import Document, DocumentKind
 from assay.contracts.rubric import Rubric
+from assay.contracts.shape import nearest
 from assay.core.errors import UsageError
 from assay.core.ports import FactStore
 from assay.records.judgment import Judgment
@@ -301,10 +302,12 @@ def chosen(planned: tuple[PlannedTest, ...], names: Collection[str]) -> tuple[Pl
     named = {each.verifier for each in planned}
     unknown = sorted(set(names) - named)
     if unknown:
+        right = nearest(unknown[0], sorted(named))
+        known = f"it names: {', '.join(sorted(named)) or 'none'}"
         raise UsageError(
             code="verifier-not-named",
             message=f"no dimension of the rubric names {unknown[0]!r}",
-            hint=f"it names: {', '.join(sorted(named)) or 'none'}",
+            hint=f"did you mean {right!r}? {known}" if right else known,
         )
     return tuple(each for each in planned if not names or each.verifier in names)
 

@@ -112,7 +112,9 @@ def test_a_role_without_a_pass_mark_has_no_exam(
 ) -> None:
     """The contract must say what passes; nothing is stored before it does."""
     file = keys(tmp_path, prefers(pairs[0]))
-    done = assay("review", "exam", file, "-r", "author", "-f", "preference", "-p", program)
+    done = assay(
+        "review", "exam", file, "--role", "author", "--family", "preference", "-p", program
+    )
     assert done.code == 2
     assert "names no qualification for the role 'author'" in done.err
 
@@ -133,7 +135,7 @@ def test_sentinels_come_of_the_same_lines(
 ) -> None:
     """They are stored once, and who reads it hears that the contract's share lets none come."""
     file = keys(tmp_path, *(prefers(each) for each in pairs[:2]))
-    done = assay("review", "sentinel", file, "-f", "preference", "-p", program)
+    done = assay("review", "sentinel", file, "--family", "preference", "-p", program)
     assert done.code == 0, done.err
     assert "read 2 = stored 2 + already there 0 + set aside 0" in done.out
     assert "so none is placed" in done.out

@@ -33,7 +33,7 @@ def test_a_program_runs_and_its_verdict_is_the_exit_code(assay: Run, tmp_path: P
     found = assay("verify", "exec", good, "--stdin", given, "--json")
     told = json.loads(found.out)
     assert found.code == 0
-    assert told["verdict"] == {"verdict": "pass"}
+    assert told["verdict"] == "pass"
     assert told["output"] == "seven\n"
     assert told["isolation"] == "namespaces"
     assert set(told["usage"]) == {"wall_ms", "cpu_ms", "memory_kb", "output_bytes"}
@@ -97,7 +97,8 @@ def test_a_candidate_is_checked_against_tests(assay: Run, tmp_path: Path) -> Non
     wrong = written(tmp_path, "b.py", "def near(a, b): return False\ndef twice(x): return x\n")
     found = assay("verify", "check", "--candidate", wrong, "--tests", tests, "--json")
     assert found.code == 1
-    assert json.loads(found.out)["verdict"]["verdict"] == "fail"
+    told = json.loads(found.out)
+    assert (told["verdict"], bool(told["reason"])) == ("fail", True)
 
 
 def test_prove_prints_a_line_for_each_thing_that_held(assay: Run) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from assay.contracts.checks import (
     acceptance_tests,
     behaviours,
+    data_files,
     dimensions,
     endorsement,
     likeness,
@@ -40,6 +41,7 @@ CHECKS: tuple[DocumentCheck, ...] = (
     *signals.CHECKS,
     *acceptance_tests.CHECKS,
     *metrics.CHECKS,
+    *data_files.CHECKS,
     *review.CHECKS,
     *people.CHECKS,
     *safety.CHECKS,

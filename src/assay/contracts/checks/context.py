@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import msgspec
 
@@ -29,6 +30,8 @@ class CheckContext(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the verifiers that are installed."""
     stored: tuple[Document, ...] = ()
     """Every version of the documents that the program's store holds."""
+    folder: Path | None = None
+    """The program's folder, in which its data files are looked for."""
     exam_fault: Callable[[QualificationRule], ExamFault | None] | None = None
     """What the sequential test of an exam comes to at its size; review owns the rule."""
 

@@ -55,7 +55,7 @@ class Exporter(Protocol):
 
     @property
     def name(self) -> str:
-        """The name by which `--to` asks for it."""
+        """The name by which `--format` asks for it."""
 
     @property
     def summary(self) -> str:
@@ -92,7 +92,7 @@ class ExportFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """What the exporters that come with Assay share. Their fields are their options."""
 
     name: ClassVar[str]
-    """The name by which `--to` asks for it."""
+    """The name by which `--format` asks for it."""
     summary: ClassVar[str]
     """One sentence for the help."""
     limits: ClassVar[tuple[str, ...]] = ()

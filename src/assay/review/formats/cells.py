@@ -311,5 +311,5 @@ def _wrong_shape(message: str, where: str) -> InputError:
         code="wrong-shape",
         message=message,
         where=where,
-        hint="check that the file is an export of that tool, and name its format with --from",
+        hint="check that the file is an export of that tool, and name its format with --format",
     )

@@ -1,0 +1,120 @@
+"""Commands and their groups: suggestions, one form for usage errors, the line that names the next one."""
+
+import shlex
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from assay.cli.following import next_command
+from assay.cli.output import say
+from assay.core.errors import AssayError, UsageError
+
+PARSING_ERROR: type[Any] = typer.BadParameter.__mro__[1]
+"""What Typer raises for a call that it cannot read; it exports only this class's children."""
+
+_QUIET = frozenset({"--json", "--dry-run", "--plan"})
+"""Options after which no next command is named: the output is for a machine, or nothing was done."""
+
+
+class CommandGroup(TyperGroup):
+    """A group that suggests the nearest command, and ends by naming the next one."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command; a name that is none is refused with the nearest one."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            raise _unknown(ctx.command_path, "command", name, self.list_commands(ctx))
+        ctx.meta["arguments"] = args[1:]
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, and name the next one where it changed something."""
+        try:
+            result = super().invoke(ctx)
+        except PARSING_ERROR as error:
+            if error.ctx is None and ctx.invoked_subcommand:
+                raise _unreadable(error, f"{ctx.command_path} {ctx.invoked_subcommand}") from error
+            raise
+        _name_next(f"{ctx.command_path} {ctx.invoked_subcommand or ''}".strip(), ctx.meta)
+        return result
+
+
+def command_group(**settings: Any) -> typer.Typer:
+    """A Typer app of one stage."""
+    return typer.Typer(cls=CommandGroup, no_args_is_help=True, add_completion=False, **settings)
+
+
+def load_stage(name: str) -> Any:
+    """The command of a stage, its arguments named in capitals.
+
+    Args:
+        name: a module next to this one that holds an `app`.
+    """
+    command: Any = typer.main.get_command(import_module(f"assay.cli.{name}").app)
+    command.name = name
+    for part in (command, *getattr(command, "commands", {}).values()):
+        for parameter in part.params:
+            if parameter.param_type_name == "argument":
+                parameter.metavar = (parameter.metavar or parameter.name).upper()
+    return command
+
+
+def usage_error(error: Any) -> AssayError:
+    """A call that Typer could not read, as an error of ours: one line with what to do.
+
+    Args:
+        error: a `PARSING_ERROR`.
+    """
+    path = error.ctx.command_path if error.ctx else "assay"
+    name = getattr(error, "option_name", None)
+    if name is None or not hasattr(error, "possibilities"):
+        return _unreadable(error, path)
+    options = [text for each in error.ctx.command.params if each.param_type_name == "option"
+               for text in (*each.opts, *each.secondary_opts)]  # fmt: skip
+    return _unknown(path, "option", name, [*options, "--help"])
+
+
+def _unreadable(error: Any, path: str) -> AssayError:
+    text = error.format_message().rstrip(".")
+    return UsageError(
+        code="bad-call",
+        message=f"{text[:1].lower()}{text[1:]}",
+        where="" if path == "assay" else path,
+        hint=f"`{path} --help` shows how to call it",
+    )
+
+
+def _unknown(path: str, what: str, name: str, known: list[str]) -> AssayError:
+    """The error for a name that is none, with the nearest that there is."""
+    from assay.contracts.shape import nearest
+
+    right = nearest(name, known)
+    return UsageError(
+        code=f"unknown-{what}",
+        message=f"there is no {what} {name!r}",
+        where="" if path == "assay" else path,
+        hint=f"did you mean {right!r}?" if right else f"`{path} --help` lists them",
+    )
+
+
+def _name_next(path: str, meta: Any) -> None:
+    """Say on standard error which command is next, for the same program."""
+    arguments: list[str] = meta.get("arguments", [])
+    following = next_command(path)
+    if following is None or _QUIET & set(arguments):
+        return
+    folder = _program_of(arguments) if following.in_program else None
+    place = f" -p {shlex.quote(folder)}" if folder else ""
+    say(f"next: {following.command}{place}", err=True)
+
+
+def _program_of(arguments: list[str]) -> str | None:
+    """The folder that the call named with --program or -p; None where it named none."""
+    for at, text in enumerate(arguments):
+        if text in {"-p", "--program"} and at + 1 < len(arguments):
+            return arguments[at + 1]
+        if text.startswith("--program="):
+            return text.removeprefix("--program=")
+    return None

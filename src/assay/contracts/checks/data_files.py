@@ -1,0 +1,64 @@
+"""Data files: what `assay run` imports is there, and is read in one way from a known source."""
+
+from collections.abc import Iterator
+
+from assay.contracts.checks.check import DocumentCheck, Fault, check
+from assay.contracts.checks.context import CheckContext
+from assay.contracts.program import ProgramSettings
+from assay.contracts.shape import nearest
+from assay.contracts.sources import Sources
+
+
+@check("program", "context")
+def data_files_exist(program: ProgramSettings, context: CheckContext) -> Iterator[Fault]:
+    """Each data file, and its mapping, is in the program's folder or where its path leads."""
+    if context.folder is None:
+        return
+    for place, file in enumerate(program.data):
+        for key, name in (("path", file.path), ("mapping", file.mapping)):
+            if name is not None and not (context.folder / name).is_file():
+                yield Fault(
+                    "program",
+                    ("data", place, key),
+                    "no-data-file",
+                    f"there is no file {name!r}",
+                    "paths are relative to the program's folder",
+                )
+
+
+@check("program")
+def data_files_are_read_in_one_way(program: ProgramSettings) -> Iterator[Fault]:
+    """A data file names a mapping or a format, not both."""
+    for place, file in enumerate(program.data):
+        if file.mapping is not None and file.format is not None:
+            yield Fault(
+                "program",
+                ("data", place, "format"),
+                "two-readers",
+                "this file names a mapping and a format",
+                "leave one of them out",
+            )
+
+
+@check("program", "sources")
+def data_files_have_a_source(program: ProgramSettings, sources: Sources) -> Iterator[Fault]:
+    """The source that a data file names is a class in sources.yaml."""
+    known = [source.id for source in sources.classes]
+    for place, file in enumerate(program.data):
+        if file.source is None or file.source in known:
+            continue
+        right = nearest(file.source, known)
+        yield Fault(
+            "program",
+            ("data", place, "source"),
+            "unknown-source",
+            f"there is no source class {file.source!r}",
+            f"did you mean {right!r}?" if right else f"classes: {', '.join(known)}",
+        )
+
+
+CHECKS: tuple[DocumentCheck, ...] = (
+    data_files_exist,
+    data_files_are_read_in_one_way,
+    data_files_have_a_source,
+)

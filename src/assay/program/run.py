@@ -1,0 +1,185 @@
+"""One run of the whole way: import, verify, dispose, report and release, from what assay.toml lists."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from assay.contracts.program import DataFile
+from assay.core.errors import CheckError, InputError, MachineError, UsageError
+from assay.core.wording import counted
+from assay.planning.run_plan import (
+    DataFileFigures,
+    RunFigures,
+    RunStep,
+    next_version,
+    plan_run,
+)
+from assay.program.program import Program
+from assay.quality.disposition import rests_on_all
+from assay.quality.service import each_case
+from assay.releases.release import Release
+from assay.verification.verification import Verification
+
+REPORTS = "reports"
+"""The folder of a program into which a run writes the quality report."""
+
+
+class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What one step of a run did."""
+
+    step: RunStep
+    """The step, as it stood before the run."""
+    result: str
+    """What it did, in words with its figures."""
+
+
+def run_plan(program: Program) -> tuple[RunStep, ...]:
+    """What a run would do; nothing is changed.
+
+    Raises:
+        UsageError: if assay.toml lists no data file, or one that is not there.
+    """
+    return plan_run(_figures(program))
+
+
+def run_program(program: Program, *, version: str | None = None) -> Iterator[RunOutcome]:
+    """Do every step that has something to do, one after the other.
+
+    Args:
+        program: the open program.
+        version: of the release; the next minor one where absent.
+
+    Raises:
+        UsageError: if assay.toml lists no data file, or one that is not there.
+        InputError: if not one row of a file could be used.
+        MachineError: if a verifier needs a sandbox and there is none.
+        CheckError: if a gate refuses the release; the steps before it stand.
+    """
+    for step in run_plan(program):
+        if step.state == "nothing":
+            result = f"left out: {step.reason}"
+        elif step.step == "import":
+            result = _import(program, step)
+        elif step.step == "release":
+            result = _release(program, version)
+        else:
+            result = _WORK[step.step](program)
+        yield RunOutcome(step=step, result=result)
+
+
+def _figures(program: Program) -> RunFigures:
+    store, files = program.context.store, program.documents.program.data
+    if not files:
+        raise UsageError(
+            code="no-data-files",
+            message="assay.toml lists no data file",
+            where="[[data]]",
+            hint='add one: [[data]] with path = "FILE" and source = "SOURCE"',
+        )
+    undisposed = sum(
+        case.disposition is None
+        or not rests_on_all(
+            case.disposition, (*case.judgments, *case.adjudications), case.verifications
+        )
+        for case in each_case(store, program.context.facts)
+    )
+    newest = _newest(program)
+    dimensions = program.documents.rubric.dimensions
+    return RunFigures(
+        files=tuple(_file_figures(program, file) for file in files),
+        verifiers=len({dimension.verifier for dimension in dimensions if dimension.verifier}),
+        verifications=store.count(Verification),
+        undisposed=undisposed,
+        reported=(program.folder / REPORTS / "quality.html").exists(),
+        release=newest.version if newest else None,
+    )
+
+
+def _file_figures(program: Program, file: DataFile) -> DataFileFigures:
+    path = program.folder / file.path
+    if not path.is_file():
+        raise UsageError(
+            code="no-data-file",
+            message=f"there is no file {file.path!r}",
+            where="assay.toml, [[data]]",
+            hint="paths are relative to the program's folder",
+        )
+    moment = program.records.import_time(
+        path, source=file.source, kind=file.kind, format=_format(program, file)
+    )
+    return DataFileFigures(path=file.path, imported=moment)
+
+
+def _format(program: Program, file: DataFile) -> str | Path:
+    return program.folder / file.mapping if file.mapping else file.format or "assay"
+
+
+def _import(program: Program, step: RunStep) -> str:
+    file = next(each for each in program.documents.program.data if each.path == step.path)
+    report = program.records.import_(
+        program.folder / file.path,
+        source=file.source,
+        kind=file.kind,
+        format=_format(program, file),
+    )
+    if report.read and report.set_aside == report.read:
+        raise InputError(
+            code="no-usable-row",
+            message=f"not one of {counted(report.read, 'row')} could be used",
+            where=file.path,
+            hint=f"{report.rejects} has the reason of each",
+        )
+    return (
+        f"{counted(report.read, 'row')}: {report.stored} stored, {report.already_there} already "
+        f"there, {report.set_aside} set aside"
+    )
+
+
+def _verify(program: Program) -> str:
+    done = program.verification.run()
+    if done.no_sandbox:
+        raise MachineError(
+            code="no-sandbox",
+            message=f"no sandbox, so no code was run: {done.no_sandbox}",
+            where="verify",
+        )
+    return f"{counted(done.written, 'new verification')} of {counted(done.records, 'record')}"
+
+
+def _dispose(program: Program) -> str:
+    done = program.quality.dispose()
+    states = ", ".join(
+        f"{count} {state.replace('_', ' ')}" for state, count in done.states.items() if count
+    )
+    return f"{done.written} new, {done.unchanged} unchanged: {states or 'no record'}"
+
+
+def _report(program: Program) -> str:
+    written = program.quality.write_report(program.folder / REPORTS)
+    return str(written[0])
+
+
+def _release(program: Program, version: str | None) -> str:
+    newest = _newest(program)
+    try:
+        built = program.releases.build(version or next_version(newest.version if newest else None))
+    except CheckError as error:
+        if error.code != "nothing-changed":
+            raise
+        return f"left out: {error.message}"
+    return (
+        f"{built.release.version} with {counted(built.release.records, 'record')}: {built.folder}"
+    )
+
+
+def _newest(program: Program) -> Release | None:
+    return next(iter(list(program.context.store.scan(Release))[-1:]), None)
+
+
+_WORK: dict[str, Callable[[Program], str]] = {
+    "verify": _verify,
+    "dispose": _dispose,
+    "report": _report,
+}
+"""Step that needs nothing but the program -> what does it."""
