@@ -8,10 +8,11 @@ import msgspec
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
+from assay.records.verdict_text import NOT_ASKED
 from assay.review.formats.names import parts_of
 from assay.review.formats.questions import ABSTAIN
 
-_OPEN = ("", "not_asked")
+_OPEN = ("", NOT_ASKED)
 """Verdicts with which a ranking may be given."""
 
 
