@@ -13,6 +13,7 @@ from assay.bulk.rows import DiskFile, is_rejects
 from assay.context import Context
 from assay.core.errors import UsageError
 from assay.governance.exit_rights import ExitRights, HeldBack
+from assay.plugins import load
 from assay.quality import service as quality
 from assay.quality.explanation import StaleRecord
 from assay.records.people_mask import PeopleMask, known_or_made
@@ -130,10 +131,9 @@ class ReviewService:
         Raises:
             UsageError: if there is no such format, or the file's name does not suit it.
         """
-        from assay.review.formats import format_named  # noqa: PLC0415  only where it is asked for
-        from assay.review.formats.service import hand_out  # noqa: PLC0415
+        from assay.review.formats.service import hand_out  # noqa: PLC0415  only where asked for
 
-        path, form, rights = Path(file), format_named(format_name), self._context.exit_rights()
+        path, form, rights = Path(file), _review_format(format_name), self._context.exit_rights()
         _check_suffix(path, form)
         work = hand_out(
             self._context.store,
@@ -173,10 +173,9 @@ class ReviewService:
         rows = DiskFile(path).rows()
         whose = self._whose(people or {})
         if format_name is not None:
-            from assay.review.formats import format_named  # noqa: PLC0415  only where asked for
-            from assay.review.formats.service import native_rows  # noqa: PLC0415
+            from assay.review.formats.service import native_rows  # noqa: PLC0415  only where asked for
 
-            form = format_named(format_name)
+            form = _review_format(format_name)
             rows = native_rows(rows, form, whose=whose, mended=is_rejects(path))
         folder = Path(rejects) if rejects else path.parent
         mask = PeopleMask(self._context.pseudonym)
@@ -419,6 +418,11 @@ class ReviewService:
             rejects=rejects,
             whose=whose,
         )
+
+
+def _review_format(name: str) -> "ReviewFormat":
+    form: ReviewFormat = load("review-formats", name)
+    return form
 
 
 def _check_suffix(path: Path, form: "ReviewFormat") -> None:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from assay.core.errors import UsageError
+from assay.plugins import load
 from assay.records.candidate import Candidate, MadeByModel, MadeByPerson, Step
 from assay.records.evidence import Evidence
 from assay.records.judgment import Judgment
@@ -17,12 +18,12 @@ from assay.records.task import Message
 from assay.review import service
 from assay.review.assign import Assignee
 from assay.review.assignment import Assignment
-from assay.review.formats import FORMATS, format_named
 from assay.review.formats.service import hand_out, native_rows
 from assay.review.queue import pass_service
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk
 from simulators.open_rights import open_rights
+from simulators.review_formats import FORMATS
 from simulators.small_program import LAYER, facts, judged, pair
 
 CANARY = "CANARY-7f3a"
@@ -133,7 +134,7 @@ def test_each_waiting_assignment_goes_out_once(name: str) -> None:
 def test_an_unknown_format_is_named() -> None:
     """The hint lists what there is."""
     with pytest.raises(UsageError) as caught:
-        format_named("doccano")
+        load("review-formats", "doccano")
     assert "label-studio, argilla, potato, annotation-queue, long-csv" in caught.value.hint
 
 
