@@ -124,7 +124,9 @@ class _Annotated(msgspec.Struct, frozen=True):
 
     def judged(self, value: Any) -> Judgment:
         fields = Fields(value, _ANNOTATION, "annotations")
-        person = as_name(fields.any("completed_by")) or ""
+        person = as_name(fields.any("completed_by"))
+        if person is None:
+            raise fields.error("completed_by", "it names no person")
         results = [_result(value) for value in fields.items("result")]
         cancelled = fields.has("was_cancelled") and fields.flag("was_cancelled")
         errors = tuple(each for result in results for each in self._errors(result))
