@@ -46,6 +46,7 @@ PYTHON: Mapping[str, str] = {
     "review import-adjudications": "program.review.import_adjudications",
     "review assign": "program.review.assign",
     "review export": "program.review.export",
+    "review formats": "program.review.formats",
     "review import": "program.review.import_",
     "review judge": "program.review.judge",
     "serve": "",

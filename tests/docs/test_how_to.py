@@ -116,3 +116,49 @@ def test_the_cue_of_the_how_to_is_counted_beside_ours(tmp_path: Path) -> None:
         check=False,
     )
     assert result.stdout == "[2.0]\nTrue\n", result.stderr
+
+
+def test_the_review_format_of_the_how_to_reads_an_answer(tmp_path: Path) -> None:
+    """The page's format, laid out as an installed package, is listed and gives an answer's row."""
+    page = (ROOT / "docs" / "how-to" / "write-a-plug-in.md").read_text()
+    code = next(
+        block
+        for block in re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
+        if "class PlainForm" in block
+    )
+    (tmp_path / "plain_form.py").write_text(code)
+    metadata = tmp_path / "plain_form-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: plain-form\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(
+        "[assay.review-formats]\nplain-form = plain_form:FORMAT\n"
+    )
+    program = (
+        "import sys\n"
+        "from assay.plugins import load\n"
+        "from assay.records.ports import Row\n"
+        "from assay.review.formats.service import native_rows\n"
+        "form = load('review-formats', 'plain-form')\n"
+        "answers = {'verdict': 'abstain', 'why-verdict': 'not my field'}\n"
+        "row = {'assignment': 'asg_1', 'person': 'anna', 'answers': answers}\n"
+        "rows = [Row(number=1, values=row), Row(number=2, values={'assignment': 'asg_2'})]\n"
+        "read = list(native_rows(rows, form))\n"
+        "print(read[0].values, read[1].fault.code)\n"
+        "from assay.cli import main\n"
+        "sys.argv = ['assay', 'review', 'formats']\n"
+        "main()\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    answer, *listed = result.stdout.splitlines()
+    assert answer == (
+        "{'assignment': 'asg_1', 'answered_by': 'anna', 'verdict': 'abstain:not my field'} "
+        "no-annotations"
+    ), result.stderr
+    assert any(line.split()[0] == "plain-form" and "plain-form" in line[11:] for line in listed)
+    assert any(line.startswith("label-studio") for line in listed)

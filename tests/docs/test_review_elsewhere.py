@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from assay.records.ports import Row
-from assay.review.formats import FORMATS
 from assay.review.formats.service import native_rows
+from simulators.review_formats import FORMATS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "review-elsewhere.md").read_text()
 SECTIONS = {

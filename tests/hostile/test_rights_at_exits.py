@@ -14,7 +14,6 @@ import pytest
 from assay.program.program import Program
 from assay.providers.judge_runner import JudgePlan
 from assay.records.record import Record
-from assay.review.formats import FORMATS
 from simulators.once import Once
 from simulators.planted_rights import (
     BEFORE,
@@ -27,6 +26,7 @@ from simulators.planted_rights import (
     seen,
     write_planted,
 )
+from simulators.review_formats import FORMATS
 from simulators.small_program import judged
 
 REVIEWERS = {"anna": "reviewer", "bela": "reviewer", "cleo": "reviewer"}

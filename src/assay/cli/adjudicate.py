@@ -21,7 +21,7 @@ def adjudicate(
     by: Annotated[str, typer.Option("--by", help="The adjudicator.")],
     prefers: Annotated[int | None, typer.Option(help="Decide for this candidate, from 0.")] = None,
     verdict: Annotated[
-        str | None, typer.Option(help="tie, both_unacceptable or insufficient_context.")
+        str | None, typer.Option(help="Decide that there is no winner, such as tie.")
     ] = None,
     score: Annotated[
         list[str] | None, typer.Option(help="dimension=value or dimension.CANDIDATE=value.")
@@ -163,8 +163,8 @@ def _decision(
     """The one decision that the options state."""
     from assay.core.errors import UsageError
     from assay.records.verdict import NotAsked, Prefers
+    from assay.records.verdict_text import OPEN_VERDICTS
     from assay.review.adjudication import Decided, Preserved, Returned
-    from assay.review.exchange import OPEN_VERDICTS
 
     stated = [prefers is not None, verdict is not None, preserve, send_back is not None]
     if sum(stated) > 1 or not (any(stated) or scores):

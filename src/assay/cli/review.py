@@ -73,7 +73,7 @@ def export(
             "--format",
             "-f",
             "--to",
-            help="Format of FILE: label-studio, argilla, potato, annotation-queue or long-csv. "
+            help="Format of FILE (see `assay review formats`). "
             "Without FILE the file to write: .jsonl or .csv.",
         ),
     ] = None,
@@ -109,14 +109,32 @@ def export(
     print_held_back(work.held_back)
 
 
+@app.command()
+def formats() -> None:
+    """List the formats of other tools in which work goes out and answers come back.
+
+    Example: assay review formats
+    """
+    from assay.plugins import load, plugins
+
+    rows = [
+        (each.name, load("review-formats", each.name), each.package)
+        for each in plugins("review-formats")
+    ]
+    print_table(
+        ("format", "file", "what it is", "package"),
+        ((name, form.suffixes[0], form.summary, package) for name, form, package in rows),
+    )
+
+
 def _native_file(file: Path | None, to: str | None) -> Path:
     """The one file that is named, by the argument or by the option."""
     from assay.core.errors import UsageError
-    from assay.review.formats import FORMATS
+    from assay.plugins import names
 
     if file is not None:
         return file
-    if to is None or to in FORMATS:
+    if to is None or to in names("review-formats"):
         raise UsageError(
             code="no-file",
             message="no file is named",
@@ -138,8 +156,8 @@ def import_(
             "--format",
             "-f",
             "--from",
-            help="Tool that wrote the file: label-studio, argilla, potato, annotation-queue or "
-            "long-csv; our own rows if absent.",
+            help="Format of the tool that wrote the file (see `assay review formats`); "
+            "our own rows if absent.",
         ),
     ] = None,
     who: Annotated[

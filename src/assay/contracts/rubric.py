@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from assay.contracts.header import Header, Part
 from assay.contracts.terms import DimensionName, EvidenceType, Label, Text
+from assay.contracts.verdict_words import VERDICT_WORDS, OpenVerdict
 
 ScaleKind = Literal["binary", "ordinal", "categorical"]
 
@@ -136,10 +137,6 @@ class PriorityRule(Part):
         return self
 
 
-OpenVerdict = Literal["tie", "both_unacceptable", "insufficient_context", "abstained"]
-"""The answers to a comparison that name no winner."""
-
-
 class Rubric(Header):
     """How outputs are judged."""
 
@@ -149,12 +146,7 @@ class Rubric(Header):
     """What is judged, each on its own."""
     priority: tuple[PriorityRule, ...] = ()
     """Which dimension outranks which: vetoes first, then comparisons in this order."""
-    verdicts: tuple[OpenVerdict, ...] = (
-        "tie",
-        "both_unacceptable",
-        "insufficient_context",
-        "abstained",
-    )
+    verdicts: tuple[OpenVerdict, ...] = tuple(VERDICT_WORDS)
     """Answers without a winner that a comparison permits."""
     reasons_required: bool = True
     """Whether every judgment gives a reason that is tied to a dimension and to evidence."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from assay.contracts.verdict_words import BOTH_UNACCEPTABLE
 from assay.demo.world import RecordTruth, Scores, WorldItem
 
 Row = Mapping[str, Any]
@@ -121,7 +122,7 @@ def _preference(
         longest = max(row["candidates"], key=lambda candidate: len(candidate["content"]))
         return {"verdict": longest["letter"], "reason.fit": "says more"}
     if all(scores["correct"] == 0 for scores in seen.values()):
-        return {"verdict": "both_unacceptable", "reason.correct": "both totals are wrong"}
+        return {"verdict": BOTH_UNACCEPTABLE, "reason.correct": "both totals are wrong"}
     for dimension, least in (("correct", 1), ("grounded", 1), ("fit", 2)):
         ranked = sorted(seen, key=lambda letter: seen[letter][dimension], reverse=True)
         if seen[ranked[0]][dimension] - seen[ranked[1]][dimension] >= least:

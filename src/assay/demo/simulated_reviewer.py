@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from assay.contracts.terms import SEVERITIES, Severity
+from assay.contracts.verdict_words import BOTH_UNACCEPTABLE
 from assay.core.canonical import json_text
 from assay.records.evidence import TextSpan
 from assay.records.judgment import (
@@ -225,7 +226,7 @@ class _Session:
         permitted = self._form.verdicts
         if "prefers" not in permitted and "ranks" not in permitted:
             return NotAsked()
-        if "both_unacceptable" in permitted and max(seen) < UNACCEPTABLE:
+        if BOTH_UNACCEPTABLE in permitted and max(seen) < UNACCEPTABLE:
             return BothUnacceptable()
         ranked = sorted(range(len(seen)), key=lambda place: -seen[place])
         if "ranks" in permitted:

@@ -1,4 +1,4 @@
-"""The interface for third-party readers, exporters and verifiers; ours use it too.
+"""The interface for third-party readers, exporters, review formats and verifiers; ours use it too.
 
 Comes in: entry points of installed packages, and our own list. Goes out: one object by group
 and name. Always holds: nothing is imported before it is asked for by name; two packages that

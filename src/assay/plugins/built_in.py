@@ -1,9 +1,10 @@
-"""The readers, exporters, verifiers and cues that come with Assay: name -> `module:attribute`."""
+"""The readers, exporters, review formats, verifiers and cues that come with Assay: name -> `module:attribute`."""
 
 from collections.abc import Mapping
 
 _FORMATS = "assay.records.formats"
 _EXPORTERS = "assay.releases.exporters"
+_REVIEW = "assay.review.formats"
 _VERIFIERS = "assay.verification.verifiers"
 _CUES = "assay.quality.shortcuts.cues"
 
@@ -36,6 +37,13 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "helpsteer": f"{_EXPORTERS}.helpsteer:HelpSteerExport",
         "verl": f"{_EXPORTERS}.verl:Verl",
         "llama-factory": f"{_EXPORTERS}.llama_factory:LlamaFactory",
+    },
+    "review-formats": {
+        "label-studio": f"{_REVIEW}.label_studio:FORMAT",
+        "argilla": f"{_REVIEW}.argilla:FORMAT",
+        "potato": f"{_REVIEW}.potato:FORMAT",
+        "annotation-queue": f"{_REVIEW}.annotation_queue:FORMAT",
+        "long-csv": f"{_REVIEW}.long_csv:FORMAT",
     },
     "cues": {
         name: f"{_CUES}:{name.upper()}"

@@ -1,4 +1,4 @@
-"""The registry: every reader, exporter, verifier and surface cue by group and name."""
+"""The registry: every reader, exporter, review format, verifier and cue by group and name."""
 
 import difflib
 from importlib import import_module
@@ -10,7 +10,7 @@ import msgspec
 from assay.core.errors import MachineError, UsageError
 from assay.plugins.built_in import BUILT_IN
 
-Group = Literal["readers", "exporters", "verifiers", "cues"]
+Group = Literal["readers", "exporters", "review-formats", "verifiers", "cues"]
 """What a plug-in is. A package names its own under the entry-point group `assay.<group>`."""
 
 
@@ -63,7 +63,7 @@ def load(group: Group, name: str) -> Any:
         advice = f"did you mean {near[0]!r}? " if near else ""
         raise UsageError(
             code=f"unknown-{group[:-1]}",
-            message=f"there is no {group[:-1]} named {name!r}",
+            message=f"there is no {_noun(group)} named {name!r}",
             hint=f"{advice}there are: {', '.join(found)}",
         )
     module, _, attribute = found[name].target.partition(":")
@@ -72,9 +72,13 @@ def load(group: Group, name: str) -> Any:
     except (ImportError, AttributeError) as error:
         raise MachineError(
             code="broken-plugin",
-            message=f"the {group[:-1]} {name!r} of {found[name].package} does not load: {error}",
+            message=f"the {_noun(group)} {name!r} of {found[name].package} does not load: {error}",
             hint="reinstall or remove that package",
         ) from error
+
+
+def _noun(group: Group) -> str:
+    return group[:-1].replace("-", " ")
 
 
 def _package_of(point: Any) -> str:

@@ -13,6 +13,7 @@ from assay.bulk.rows import DiskFile, is_rejects
 from assay.context import Context
 from assay.core.errors import UsageError
 from assay.governance.exit_rights import ExitRights, HeldBack
+from assay.plugins import load, names
 from assay.quality import service as quality
 from assay.quality.explanation import StaleRecord
 from assay.records.judgment import Judgment
@@ -152,10 +153,9 @@ class ReviewService:
         return ExportedWork(file=str(path), rows=rows, held_back=rights.held_back)
 
     def _export_to_tool(self, path: Path, name: str, person: str | None) -> ExportedWork:
-        from assay.review.formats import format_named  # noqa: PLC0415  only where it is asked for
-        from assay.review.formats.service import hand_out  # noqa: PLC0415
+        from assay.review.formats.service import hand_out  # noqa: PLC0415  only where it is asked for
 
-        form, rights = format_named(name), self._context.exit_rights()
+        form, rights = _review_format(name), self._context.exit_rights()
         _check_suffix(path, form)
         work = hand_out(
             self._context.store,
@@ -195,15 +195,18 @@ class ReviewService:
         rows = DiskFile(path).rows()
         whose = self._whose(people or {})
         if format is not None:
-            from assay.review.formats import format_named  # noqa: PLC0415  only where asked for
-            from assay.review.formats.service import native_rows  # noqa: PLC0415
+            from assay.review.formats.service import native_rows  # noqa: PLC0415  only where asked for
 
-            form = format_named(format)
+            form = _review_format(format)
             rows = native_rows(rows, form, whose=whose, mended=is_rejects(path))
         folder = Path(rejects) if rejects else path.parent
         mask = PeopleMask(self._context.pseudonym)
         with closing(RejectsFile(folder / f"{path.name}{SUFFIX}", mask)) as kept:
             return self._take(rows, path.name, kept, whose)
+
+    def formats(self) -> tuple[str, ...]:
+        """The names of the tools' formats in which work goes out and answers come back."""
+        return tuple(names("review-formats"))
 
     def take_answers(
         self, rows: Iterable[Mapping[str, Any]], *, subject: str = ""
@@ -441,6 +444,11 @@ class ReviewService:
             rejects=rejects,
             whose=whose,
         )
+
+
+def _review_format(name: str) -> "ReviewFormat":
+    form: ReviewFormat = load("review-formats", name)
+    return form
 
 
 def _check_suffix(path: Path, form: "ReviewFormat") -> None:

@@ -15,7 +15,8 @@ from typing import Literal
 import msgspec
 
 from assay.contracts.document import Document
-from assay.contracts.rubric import Dimension, OpenVerdict, PriorityRule, Rubric
+from assay.contracts.rubric import Dimension, PriorityRule, Rubric
+from assay.contracts.verdict_words import VERDICT_WORDS, OpenVerdict
 from assay.core.canonical import encode_json, json_text
 from assay.core.digest import labelled, sha256_hex
 from assay.core.errors import UsageError
@@ -57,13 +58,6 @@ FORM = (
     "cannot know. `reason` names the dimension that decided, or null, and says why in one or two "
     "sentences."
 )
-OPEN_WORDS: dict[OpenVerdict, tuple[str, str]] = {
-    "tie": ("tie", "they are equally good"),
-    "both_unacceptable": ("both_unacceptable", "none of them may be used"),
-    "insufficient_context": ("insufficient_context", "the task does not give enough to judge"),
-    "abstained": ("abstain", "you cannot judge this"),
-}
-"""Verdicts without a winner: the word that the judge writes, and what it means."""
 
 
 class JudgeInstructions(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +77,8 @@ class JudgeInstructions(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def prompt(self) -> str:
         """`sha256:...` over the template, the rubric's version and the dimensions asked."""
-        template = [OPENING, DATA, COMPARE, FORM, {name: [*of] for name, of in OPEN_WORDS.items()}]
+        words = {name: [each.written, each.meaning] for name, each in VERDICT_WORDS.items()}
+        template = [OPENING, DATA, COMPARE, FORM, words]
         asked = [dimension.id for dimension in self.dimensions]
         return labelled(encode_json({"template": template, "rubric": self.rubric, "asked": asked}))
 
@@ -232,8 +227,8 @@ def _verdict_words(letters: Sequence[str], instructions: JudgeInstructions) -> I
     else:
         yield from (f"{letter} ({letter} is better)" for letter in letters)
     for name in instructions.verdicts:
-        word, meaning = OPEN_WORDS[name]
-        yield f"{word} ({meaning})"
+        words = VERDICT_WORDS[name]
+        yield f"{words.written} ({words.meaning})"
 
 
 def _dimension(dimension: Dimension) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.contracts.rubric import Dimension
+from assay.contracts.verdict_words import VERDICT_WORDS
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
 from assay.providers.endpoint import Completion
-from assay.providers.judge import OPEN_WORDS, PAIR, JudgeAnswer, JudgeInstructions
+from assay.providers.judge import PAIR, JudgeAnswer, JudgeInstructions
 from assay.records.judgment import Reason
 from assay.records.verdict import (
     Abstained,
@@ -26,7 +27,8 @@ from assay.records.verdict import (
     Scored,
     Verdict,
 )
-from assay.review.exchange import OPEN_VERDICTS
+from assay.records.verdict_text import NO_REASON_GIVEN, OPEN_VERDICTS, ranked_names
+from assay.review.completeness import states_choice
 from assay.review.presentation import letter
 
 MAX_CHARACTERS = 100_000
@@ -75,30 +77,25 @@ def _verdict(
 ) -> Verdict:
     if not isinstance(word, str):
         raise _fault("unknown-verdict", "the verdict is not a text")
-    open_words = {OPEN_WORDS[name][0]: name for name in instructions.verdicts}
-    if word in open_words:
-        if open_words[word] == "abstained":
-            return Abstained(reason=reason.text or "no reason given")
-        verdict = OPEN_VERDICTS[open_words[word]]
+    permitted = {VERDICT_WORDS[name].written: name for name in instructions.verdicts}
+    if word in permitted:
+        if permitted[word] == "abstained":
+            return Abstained(reason=reason.text or NO_REASON_GIVEN)
+        verdict = OPEN_VERDICTS[permitted[word]]
     elif word in letters and len(letters) == PAIR:
         verdict = Prefers(candidate=letters[word])
     elif len(letters) > PAIR:
         verdict = Ranks(order=_ranking(word, letters))
     else:
         raise _fault("unknown-verdict", f"{word[:40]!r} is not a verdict that was asked for")
-    chosen = isinstance(verdict, Prefers | Ranks) or word == "both_unacceptable"
-    if (
-        instructions.reasons_required
-        and chosen
-        and instructions.dimensions
-        and not reason.dimension
-    ):
+    needs_dimension = instructions.reasons_required and instructions.dimensions
+    if needs_dimension and states_choice(verdict) and not reason.dimension:
         raise _fault("no-reason", "a choice names no dimension that decided it")
     return verdict
 
 
 def _ranking(word: str, letters: Mapping[str, int]) -> tuple[tuple[int, ...], ...]:
-    groups = [group.split("=") for group in word.replace(" ", "").split(">")]
+    groups = ranked_names(word)
     named = [name for group in groups for name in group]
     if sorted(named) != sorted(letters):
         raise _fault("unknown-verdict", f"{word[:40]!r} is not an order of all candidates")

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from assay.contracts.endorsement import Bound
 from assay.contracts.rubric import Dimension, Rubric
+from assay.contracts.verdict_words import BOTH_UNACCEPTABLE
 from assay.quality.consensus import Consensus
 from assay.quality.disposition import CandidateStanding, ExplainedStanding
 from assay.quality.distributions import ScoreSummary, has_share
@@ -300,13 +301,13 @@ def _revised(context: StandingContext, place: int) -> Iterator[StandingEvidence]
 def _compared(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """What a comparison says of a candidate: only that nobody found the better one unacceptable."""
     found = context.consensus
-    unacceptable = found.distribution.get("both_unacceptable", 0)
-    if found.outcome == "both_unacceptable":
-        yield StandingEvidence("against", "both_unacceptable", "no candidate is acceptable")
+    unacceptable = found.distribution.get(BOTH_UNACCEPTABLE, 0)
+    if found.outcome == BOTH_UNACCEPTABLE:
+        yield StandingEvidence("against", BOTH_UNACCEPTABLE, "no candidate is acceptable")
     elif unacceptable and found.method != "adjudication/decided":
         text = f"{unacceptable} of {found.people.answered} found no candidate acceptable"
-        yield StandingEvidence("split", "both_unacceptable", text)
-    elif "both_unacceptable" in context.rubric.verdicts and place in _best(found, context.record):
+        yield StandingEvidence("split", BOTH_UNACCEPTABLE, text)
+    elif BOTH_UNACCEPTABLE in context.rubric.verdicts and place in _best(found, context.record):
         text = "it was put first where 'both unacceptable' could have been answered"
         yield StandingEvidence("for", "verdict", text)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from assay.contracts.contract import ReviewLayer
 from assay.contracts.rubric import Rubric
+from assay.contracts.verdict_words import NO_WINNER_WORDS, NoWinner
 from assay.quality.distributions import (
     AgreementScale,
     AttackSummary,
@@ -39,7 +40,7 @@ from assay.review.adjudication import Adjudication, Decided, Preserved, Returned
 from assay.review.completeness import declines, says_anything
 
 Outcome = Literal[
-    "prefers", "tie", "both_unacceptable", "insufficient_context", "ranks",
+    "prefers", NoWinner, "ranks",
     "no_majority", "unjudged", "not_asked", "preserved", "returned",
 ]  # fmt: skip
 """What the record's judgments come to; only `prefers` has a winner.
@@ -270,17 +271,9 @@ def _choice(key: str) -> str:
 
 def _read_choice(key: str) -> tuple[Outcome, int | None]:
     name, _, rest = key.partition(":")
-    match name:
-        case "prefers":
-            return "prefers", int(rest)
-        case "tie":
-            return "tie", None
-        case "both_unacceptable":
-            return "both_unacceptable", None
-        case "insufficient_context":
-            return "insufficient_context", None
-        case _:
-            return "ranks", None
+    if name == "prefers":
+        return "prefers", int(rest)
+    return next((word for word in NO_WINNER_WORDS if word == name), "ranks"), None
 
 
 def _read_groups(key: str) -> Groups:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from assay.contracts.priority import Scores, compute_verdict, hitting
+from assay.contracts.verdict_words import BOTH_UNACCEPTABLE
 from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -19,7 +20,7 @@ class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     """What the reviewer said, such as `prefers:1`."""
     computed: str
-    """What the rules compute: `prefers:0`, `both_unacceptable`, or `vetoed:1`."""
+    """What the rules compute: `prefers:0`, the word of a verdict without a winner, or `vetoed:1`."""
     rule: str
     """The priority rule that decides."""
 
@@ -71,7 +72,7 @@ def computed_against(
     computed = compute_verdict(scored, documents.priority)
     chosen = best or frozenset(range(len(scored)))
     if computed.state == "all_unacceptable":
-        return "both_unacceptable", computed.rule or ""
+        return BOTH_UNACCEPTABLE, computed.rule or ""
     if computed.state == "winner" and chosen != {computed.winner}:
         return f"prefers:{computed.winner}", computed.rule or ""
     hit = min(chosen & set(computed.vetoed), default=None)

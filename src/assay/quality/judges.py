@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from assay.contracts.rubric import Dimension
+from assay.contracts.verdict_words import NO_WINNER_WORDS
 from assay.quality.agreement import krippendorff_alpha, percent_agreement
 from assay.quality.answers import AnswerSeries, dimension_scale
 from assay.quality.bootstrap import Resampling
@@ -32,7 +33,7 @@ from assay.review.layer import layer_of
 VERDICT = "verdict"
 """The question which of two candidates is better."""
 
-VERDICTS = ("prefers_a", "tie", "prefers_b", "both_unacceptable", "insufficient_context")
+VERDICTS = ("prefers_a", "tie", "prefers_b", *(word for word in NO_WINNER_WORDS if word != "tie"))
 """Its answers; categories, since both unacceptable is not a middle between two preferences."""
 
 SEVERAL = "choice_of_several"

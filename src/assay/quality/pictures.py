@@ -8,6 +8,7 @@ from typing import Any
 import altair as alt
 
 from assay.contracts.terms import SEVERITIES
+from assay.contracts.verdict_words import NO_WINNER_WORDS
 from assay.quality.agreement import Agreement
 from assay.quality.drawing import (
     BLUE,
@@ -105,9 +106,10 @@ def _estimate(found: Estimate) -> tuple[Cell, ...]:
 
 ANSWERS: Mapping[str, str] = {
     "chose a candidate": BLUE,
-    "tie": SKY,
-    "both unacceptable": ORANGE,
-    "insufficient context": YELLOW,
+    **{
+        word.replace("_", " "): colour
+        for word, colour in zip(NO_WINNER_WORDS, cycle((SKY, ORANGE, YELLOW)))
+    },
     "abstained": GREY,
 }
 """Kinds of verdict, with their colours, in the order in which they are stacked."""
@@ -119,7 +121,7 @@ def _verdicts(report: QualityReport) -> Iterator[Picture]:
     for each in report.reviewers:
         if not each.abstained.trials:
             continue
-        open_ends = (each.tie.count, each.both_unacceptable.count, each.insufficient_context.count)
+        open_ends = tuple(found.count for _, found in each.without_winner)
         counts = (each.tie.trials - sum(open_ends), *open_ends, each.abstained.count)
         name = f"{each.reviewer} ({each.abstained.trials})"
         names.append(name)

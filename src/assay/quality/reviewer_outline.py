@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from assay.contracts.verdict_words import NO_WINNER_WORDS
 from assay.quality.sections.reviewers import ReviewerRates
 from assay.quality.wording import share
 
@@ -10,19 +11,15 @@ def reviewer_table(
     reviewers: Sequence[ReviewerRates],
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """The rates by reviewer as the head and the rows of one table."""
-    head = (
-        "reviewer", "kind", "judgments", "abstained", "tie", "both unacceptable",
-        "insufficient context", "chose the first shown",
-    )  # fmt: skip
+    verdicts = (word.replace("_", " ") for word in NO_WINNER_WORDS)
+    head = ("reviewer", "kind", "judgments", "abstained", *verdicts, "chose the first shown")
     return head, [
         (
             each.reviewer,
             each.kind,
             str(each.judgments),
             share(each.abstained),
-            share(each.tie),
-            share(each.both_unacceptable),
-            share(each.insufficient_context),
+            *(share(found) for _, found in each.without_winner),
             share(each.first_shown),
         )
         for each in reviewers

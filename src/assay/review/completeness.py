@@ -23,6 +23,7 @@ from assay.records.verdict import (
     Prefers,
     Ranks,
     ScoreAbstained,
+    Verdict,
 )
 from assay.review.answer import Answer
 from assay.review.form import Form
@@ -113,8 +114,13 @@ def declines(judgment: Judgment) -> bool:
 
 
 def is_choice(given: Judgment | Answer) -> bool:
-    """Whether the verdict ranks candidates or rejects them all: what a rubric asks reasons for."""
-    return isinstance(given.verdict, Prefers | Ranks | BothUnacceptable)
+    """Whether the verdict is a choice."""
+    return states_choice(given.verdict)
+
+
+def states_choice(verdict: Verdict) -> bool:
+    """Whether a verdict ranks candidates or rejects them all: what a rubric asks reasons for."""
+    return isinstance(verdict, Prefers | Ranks | BothUnacceptable)
 
 
 def has_tied_reason(given: Judgment | Answer) -> bool:

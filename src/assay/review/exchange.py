@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from assay.contracts.rubric import Dimension, Rubric
+from assay.contracts.verdict_words import VERDICT_WORDS
 from assay.records.coherence import judgment_faults
 from assay.records.fields import Severity
 from assay.records.judgment import (
@@ -25,20 +26,21 @@ from assay.records.judgment import (
 from assay.records.kinds import Adversarial, Critique, Demonstration, Part, Policy
 from assay.records.record import Record
 from assay.records.verdict import (
-    Abstained,
-    BothUnacceptable,
     Category,
     DimensionScore,
-    InsufficientContext,
     NotApplicable,
     NotAsked,
     Prefers,
-    Ranks,
     Score,
     ScoreAbstained,
     Scored,
-    Tie,
     Verdict,
+)
+from assay.records.verdict_text import (
+    NO_REASON_GIVEN,
+    OPEN_VERDICTS,
+    read_verdict,
+    verdict_word,
 )
 from assay.review.assignment import Assignment
 from assay.review.cells import (
@@ -56,13 +58,6 @@ from assay.review.error_cells import errors_of
 from assay.review.presentation import Presentation, letter, order_of, present
 from assay.review.row_reader import RowReader
 from assay.review.shown_text import shown_texts
-
-OPEN_VERDICTS: Mapping[str, Verdict] = {
-    "tie": Tie(),
-    "both_unacceptable": BothUnacceptable(),
-    "insufficient_context": InsufficientContext(),
-}
-"""Answers without a winner, by the word that states them."""
 
 STEP_LABELS = ("good", "neutral", "bad")
 RULINGS = ("violates", "complies", "unclear")
@@ -260,39 +255,20 @@ def _verdict(reader: RowReader, about: AnswerContext) -> Verdict:
 
 
 def _stated_verdict(row: Row, about: AnswerContext) -> Verdict:
-    word, _, rest = text_of(row, "verdict").partition(":")
-    letters = about.letters
-    if word in letters:
-        return Prefers(candidate=letters[word])
-    if word in OPEN_VERDICTS:
-        _permitted(word, about.rubric)
-        return OPEN_VERDICTS[word]
-    if word in {"abstain", "abstained"}:
-        _permitted("abstained", about.rubric)
-        return Abstained(reason=rest.strip() or "no reason given")
-    if word in {"", "not_asked"}:
-        return NotAsked()
-    if ">" in word or "=" in word:
-        return Ranks(order=_ranking(word, letters))
-    known = ", ".join([*letters, *OPEN_VERDICTS])
-    raise fault(
-        "unknown-verdict",
-        f"{word!r} is not a verdict",
-        "verdict",
-        hint=f"write one of {known}, or abstain:why",
-    )
-
-
-def _permitted(word: str, rubric: Rubric) -> None:
-    if word not in rubric.verdicts:
+    text, letters = text_of(row, "verdict"), about.letters
+    verdict = read_verdict(text, letters, lambda name: candidate_of(letters, name, "verdict"))
+    if verdict is None:
+        known = ", ".join([*letters, *OPEN_VERDICTS])
+        raise fault(
+            "unknown-verdict",
+            f"{text.partition(':')[0]!r} is not a verdict",
+            "verdict",
+            hint=f"write one of {known}, or abstain:why",
+        )
+    word = verdict_word(verdict)
+    if word in VERDICT_WORDS and word not in about.rubric.verdicts:
         raise fault("verdict-not-permitted", f"the rubric does not permit {word}", "verdict")
-
-
-def _ranking(word: str, letters: Mapping[str, int]) -> tuple[tuple[int, ...], ...]:
-    groups = [group.split("=") for group in word.replace(" ", "").split(">")]
-    return tuple(
-        tuple(sorted(candidate_of(letters, name, "verdict") for name in group)) for group in groups
-    )
+    return verdict
 
 
 def _strength(row: Row) -> int | None:
@@ -327,7 +303,7 @@ def _about_dimension(
 def _score(text: str, dimension: Dimension, column: str) -> Score:
     word, _, rest = text.partition(":")
     if word in {"abstain", "abstained"}:
-        return ScoreAbstained(reason=rest.strip() or "no reason given")
+        return ScoreAbstained(reason=rest.strip() or NO_REASON_GIVEN)
     if text in {"na", "n/a", "not_applicable"}:
         return NotApplicable()
     if text not in dimension.values:

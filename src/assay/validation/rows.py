@@ -8,6 +8,7 @@ import msgspec
 
 from assay.core.batches import batches
 from assay.core.errors import InputError
+from assay.records.formats.inspect_sample import refuse_failed, score_name, score_values
 from assay.records.ports import Row, row_values
 from assay.reserve.ports import Digester
 from assay.validation.evaluation import ItemResult
@@ -173,18 +174,13 @@ def _sample(row: Mapping[str, Any], axes: Collection[str]) -> dict[str, Any]:
             message=f"the log says {status!r}: what is missing from it is not missing at random",
             hint="finish the run: inspect eval-retry",
         )
-    if sample.get("error"):
-        raise InputError(
-            code="failed-sample",
-            message="the sample ended with an error, so it has no result",
-            hint="run the evaluation again for this sample",
-        )
+    refuse_failed(sample)
     metadata = _mapping(sample, "metadata")
     known = {key: metadata[key] for key in _FIELDS if key in metadata and key not in _OF_THE_SAMPLE}
     named = {axis: metadata[axis] for axis in axes if axis in metadata and axis not in _FIELDS}
     measures = dict(_mapping(known, "measures"))
     for place, (scorer, score) in enumerate(_mapping(sample, "scores").items()):
-        measures |= dict(_values("correct" if place == 0 else _name(scorer), score))
+        measures |= dict(_values("correct" if place == 0 else score_name(scorer), score))
     epoch = sample.get("epoch")
     return {
         **known,
@@ -197,16 +193,9 @@ def _sample(row: Mapping[str, Any], axes: Collection[str]) -> dict[str, Any]:
 
 
 def _values(name: str, score: Any) -> Iterator[tuple[str, Any]]:
-    value = score.get("value") if isinstance(score, Mapping) else score
-    if isinstance(value, Mapping):
-        for part, each in value.items():
-            yield from _values(_name(str(part)), each)
-    elif isinstance(value, str) and value in _GRADES:
-        yield name, _GRADES[value]
-    elif value is not None and value != _NO_ANSWER:
-        yield name, value
-
-
-def _name(text: str) -> str:
-    lowered = "".join(each if each.isascii() and each.isalnum() else "_" for each in text.lower())
-    return lowered if lowered[:1].isalpha() else f"score_{lowered}"
+    stated = score.get("value") if isinstance(score, Mapping) else score
+    for measure, value in score_values(name, stated):
+        if isinstance(value, str) and value in _GRADES:
+            yield measure, _GRADES[value]
+        elif value is not None and value != _NO_ANSWER:
+            yield measure, value

@@ -75,7 +75,17 @@ def test_an_unknown_name_gets_the_nearest() -> None:
         load("readers", "sharegtp")
 
 
-@pytest.mark.parametrize("group", ["readers", "exporters"])
+def test_a_review_format_that_does_not_load_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault names the format and the package that brings it."""
+    _install(tmp_path, "torn_form", "[assay.review-formats]\ntorn = torn_form:NOTHING\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(MachineError, match="the review format 'torn' of torn_form does not load"):
+        load("review-formats", "torn")
+
+
+@pytest.mark.parametrize("group", ["readers", "exporters", "review-formats"])
 def test_all_of_ours_load(group: str) -> None:
     """Every built-in name leads to an object that carries that name and a summary."""
     for plugin in plugins(group):  # type: ignore[arg-type]

@@ -7,7 +7,8 @@ from typing import get_args
 from assay.contracts.checks.check import DocumentCheck, Fault, check
 from assay.contracts.contract import Contract
 from assay.contracts.endorsement import bounds_for
-from assay.contracts.rubric import OpenVerdict, Rubric
+from assay.contracts.rubric import Rubric
+from assay.contracts.verdict_words import OpenVerdict
 
 
 @check("contract", "rubric")

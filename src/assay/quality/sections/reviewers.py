@@ -2,6 +2,7 @@
 
 import msgspec
 
+from assay.contracts.verdict_words import NO_WINNER_WORDS, NoWinner
 from assay.quality.estimate import Rate, rate
 from assay.quality.gathering import ReportData, ReviewerTally
 
@@ -25,6 +26,11 @@ class ReviewerRates(msgspec.Struct, frozen=True, kw_only=True):
     """Insufficient context among verdicts given."""
     first_shown: Rate
     """Preferences for the candidate shown first, among preferences with a known order."""
+
+    @property
+    def without_winner(self) -> tuple[tuple[NoWinner, Rate], ...]:
+        """The rate of each verdict that names no winner."""
+        return tuple((word, getattr(self, word)) for word in NO_WINNER_WORDS)
 
 
 class Repeats(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,9 +61,7 @@ def _rates(name: str, tally: ReviewerTally, level: float) -> ReviewerRates:
         kind=tally.kind,
         judgments=verdicts.total(),
         abstained=rate(verdicts["abstained"], asked, level=level),
-        tie=rate(verdicts["tie"], given, level=level),
-        both_unacceptable=rate(verdicts["both_unacceptable"], given, level=level),
-        insufficient_context=rate(verdicts["insufficient_context"], given, level=level),
+        **{word: rate(verdicts[word], given, level=level) for word in NO_WINNER_WORDS},
         first_shown=rate(tally.first_shown, tally.placed, level=level),
     )
 

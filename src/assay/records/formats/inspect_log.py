@@ -8,6 +8,7 @@ from assay.core.errors import InputError
 from assay.records.candidate import Candidate, MadeByModel
 from assay.records.evidence import Evidence
 from assay.records.formats.fields import Fields
+from assay.records.formats.inspect_sample import refuse_failed, score_name, score_values
 from assay.records.formats.label import scored, whole_source
 from assay.records.judgment import Judgment, Reason, Reviewer
 from assay.records.kinds import Outcome
@@ -56,13 +57,7 @@ class InspectLog:
         log = Fields(outer.any("rest"), _LOG, "log")
         run = log.any("eval")
         sample = Fields(outer.any("item"), (*_SAMPLE, *_RUN), "sample")
-        if sample.has("error"):
-            raise InputError(
-                code="failed-sample",
-                message="the sample ended with an error, so it has no answer",
-                where="sample.error",
-                hint="run the evaluation again for this sample",
-            )
+        refuse_failed(outer.any("item"))
         asked, answered = _conversation(sample)
         record = Record(
             schema_version=SCHEMA_VERSION,
@@ -169,7 +164,6 @@ def _judgment(record: Record, scorer: str, value: Any) -> Judgment:
         f"scores.{scorer}",
     )
     stated = fields.rest("value").get("value")
-    values = stated if isinstance(stated, Mapping) else {_dimension(scorer): stated}
     notes = {
         "explanation": fields.text_or_none("explanation"),
         "answer": fields.text_or_none("answer"),
@@ -179,16 +173,11 @@ def _judgment(record: Record, scorer: str, value: Any) -> Judgment:
         reviewer=Reviewer(pseudonym=scorer, kind="model", role="reviewer"),
         verdict=NotAsked(),
         scores=tuple(
-            DimensionScore(dimension=_dimension(name), score=_score(each), candidate=0)
-            for name, each in values.items()
+            DimensionScore(dimension=name, score=_score(each), candidate=0)
+            for name, each in score_values(score_name(scorer), stated)
         ),
         reasons=tuple(Reason(text=text, code=code) for code, text in notes.items() if text),
     )
-
-
-def _dimension(name: str) -> str:
-    lowered = "".join(each if each.isascii() and each.isalnum() else "_" for each in name.lower())
-    return lowered if lowered[:1].isalpha() else f"score_{lowered}"
 
 
 def _score(value: Any) -> Score:

@@ -1,7 +1,6 @@
 """Label Studio: the JSON export, one task with all its annotations a row."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -13,6 +12,13 @@ from assay.records.evidence import TextSpan
 from assay.records.formats.conversation import read_messages, text_candidate, user
 from assay.records.formats.fields import Fields
 from assay.records.formats.label import scored, whole_source
+from assay.records.formats.label_studio_export import (
+    StudioResult,
+    lead_time_ms,
+    side_of,
+    studio_result,
+)
+from assay.records.formats.shapes import as_name, as_word
 from assay.records.judgment import Judgment, LocalizedError, Reason, Reviewer, Unanchored
 from assay.records.kinds import Critique, Outcome, Policy, Preference
 from assay.records.reader import Read, RowContext
@@ -46,7 +52,6 @@ ANSWERS = ("answer", "response", "output", "text", "answer1", "answer2", "respon
            "left", "right")  # fmt: skip
 """Keys of `data` that may hold a candidate."""
 
-_SIDES = {"left": 0, "right": 1}
 _PARTS = {"preference": Preference, "critique": Critique, "policy": Policy, "outcome": Outcome}
 
 
@@ -119,12 +124,13 @@ class _Annotated(msgspec.Struct, frozen=True):
 
     def judged(self, value: Any) -> Judgment:
         fields = Fields(value, _ANNOTATION, "annotations")
-        person = _person(fields)
-        results = [Fields(each, _RESULT, "result") for each in fields.items("result")]
+        person = as_name(fields.any("completed_by"))
+        if person is None:
+            raise fields.error("completed_by", "it names no person")
+        results = [_result(value) for value in fields.items("result")]
         cancelled = fields.has("was_cancelled") and fields.flag("was_cancelled")
-        kinds = {result.text("type") for result in results}
         errors = tuple(each for result in results for each in self._errors(result))
-        judgment = Judgment(
+        return Judgment(
             record=self.record.id,
             reviewer=Reviewer(
                 pseudonym=self.context.pseudonym(person), kind="human", role="reviewer"
@@ -133,58 +139,52 @@ class _Annotated(msgspec.Struct, frozen=True):
             scores=tuple(each for result in results for each in self._scores(result)),
             reasons=tuple(each for result in results for each in self._reasons(result)),
             errors=errors if errors or self.record.kind == "critique" else None,
-            order=self.presented if "pairwise" in kinds else None,
-            active_ms=_milliseconds(fields),
+            order=self.presented if any(result.kind == "pairwise" for result in results) else None,
+            active_ms=lead_time_ms(value.get("lead_time")),
             judged_at=fields.text_or_none("created_at"),
         )
-        _refuse_unknown_types(kinds)
-        return judgment
 
-    def _verdict(self, results: Sequence[Fields]) -> Verdict:
-        chosen = [
-            result.any("value").get("selected") for result in results if _is(result, "pairwise")
-        ]
-        if not chosen:
+    def _verdict(self, results: Sequence[StudioResult]) -> Verdict:
+        pairs = [result for result in results if result.kind == "pairwise"]
+        if not pairs:
             return NotAsked()
-        side = chosen[0]
-        if len(chosen) > 1 or (side is not None and side not in _SIDES):
-            raise results[0].error("value", f"{chosen} is not one of left, right")
-        if side is None:
+        if len(pairs) > 1:
+            raise InputError(
+                code="wrong-field",
+                message=f"{len(pairs)} results choose between left and right",
+                where="result.value",
+            )
+        if not pairs[0].values:
             return Tie()
-        return Prefers(candidate=self.presented[_SIDES[side]])
+        return Prefers(candidate=self.presented[side_of(pairs[0])])
 
-    def _scores(self, result: Fields) -> Iterator[DimensionScore]:
-        value = result.any("value")
-        dimension, candidate = result.text("from_name"), self._candidate(result)
-        for name in ("rating", "number"):
-            if _is(result, name):
-                score = scored(value.get(name), name)
-                yield DimensionScore(dimension=dimension, score=score, candidate=candidate)
-        if _is(result, "choices"):
-            chosen = value.get("choices") or []
-            for choice in chosen:
-                several = len(chosen) > 1
+    def _scores(self, result: StudioResult) -> Iterator[DimensionScore]:
+        dimension, candidate = result.control, self._candidate(result)
+        if result.kind in {"rating", "number"}:
+            score = scored(result.value.get(result.kind), result.kind)
+            yield DimensionScore(dimension=dimension, score=score, candidate=candidate)
+        if result.kind == "choices":
+            several = len(result.values) > 1
+            for choice in result.values:
                 name = f"{dimension}_{choice}".lower() if several else dimension
                 category = Category(value="yes" if several else str(choice))
                 yield DimensionScore(dimension=name, score=category, candidate=candidate)
 
-    def _reasons(self, result: Fields) -> Iterator[Reason]:
-        if _is(result, "textarea"):
-            stated = result.any("value").get("text") or []
-            for text in [stated] if isinstance(stated, str) else stated:
-                yield Reason(
-                    text=text, code=result.text("from_name"), candidate=self._candidate(result)
-                )
+    def _reasons(self, result: StudioResult) -> Iterator[Reason]:
+        if result.kind == "textarea":
+            for value in result.values:
+                text = as_word(value, result.control)
+                if text:
+                    yield Reason(text=text, code=result.control, candidate=self._candidate(result))
 
-    def _errors(self, result: Fields) -> Iterator[LocalizedError]:
-        if not _is(result, "labels"):
+    def _errors(self, result: StudioResult) -> Iterator[LocalizedError]:
+        if result.kind != "labels":
             return
-        value = result.any("value")
-        for label in value.get("labels") or []:
-            yield LocalizedError(place=self._span(result, value), category=str(label))
+        for label in result.values:
+            yield LocalizedError(place=self._span(result), category=str(label))
 
-    def _span(self, result: Fields, value: Mapping[str, Any]) -> TextSpan | Unanchored:
-        place = self._candidate(result)
+    def _span(self, result: StudioResult) -> TextSpan | Unanchored:
+        place, value = self._candidate(result), result.value
         pointer = "/task/messages/0/content" if place is None else f"/candidates/{place}/content"
         text = text_at(self.record, pointer) or ""
         start, end, quote = value.get("start"), value.get("end"), value.get("text")
@@ -198,39 +198,14 @@ class _Annotated(msgspec.Struct, frozen=True):
             )
         return TextSpan(pointer=pointer, start=start, end=end, quote=text[start:end])
 
-    def _candidate(self, result: Fields) -> int | None:
-        return self.places.get(result.text("to_name"), 0 if len(self.places) == 1 else None)
+    def _candidate(self, result: StudioResult) -> int | None:
+        return self.places.get(result.about, 0 if len(self.places) == 1 else None)
 
 
-_TYPES = frozenset({"pairwise", "rating", "number", "choices", "labels", "textarea"})
-
-
-def _is(result: Fields, kind: str) -> bool:
-    return result.text("type") == kind
-
-
-def _refuse_unknown_types(kinds: set[str]) -> None:
-    unknown = sorted(kinds - _TYPES)
-    if unknown:
-        raise InputError(
-            code="unknown-result",
-            message=f"results of type {', '.join(unknown)} are not read",
-            where="result.type",
-            hint=f"read: {', '.join(sorted(_TYPES))}; for others use a mapping",
-        )
-
-
-def _person(annotation: Fields) -> str:
-    stated = annotation.any("completed_by")
-    if isinstance(stated, Mapping):
-        stated = stated.get("email") or stated.get("id")
-    return str(stated)
-
-
-def _milliseconds(annotation: Fields) -> int | None:
-    if not annotation.has("lead_time"):
-        return None
-    return round(Fraction(str(annotation.any("lead_time"))) * 1000)
+def _result(value: Any) -> StudioResult:
+    """A result of which every field is known: an import leaves nothing out in silence."""
+    Fields(value, _RESULT, "result")
+    return studio_result(value)
 
 
 READER = LabelStudio()

@@ -9,29 +9,19 @@ from assay.core.errors import InputError
 from assay.records.mapping.scope import as_integer, as_text
 from assay.records.verdict import (
     Abstained,
-    BothUnacceptable,
     Category,
-    InsufficientContext,
     NotApplicable,
-    NotAsked,
     Prefers,
     Ranks,
     Score,
     ScoreAbstained,
     Scored,
-    Tie,
     Verdict,
 )
+from assay.records.verdict_text import PLAIN_VERDICTS
 
 Resolve = Callable[[Any], int]
 """Turns a candidate's name into its place in the record."""
-
-_WORDS: Mapping[str, Verdict] = {
-    "tie": Tie(),
-    "both_unacceptable": BothUnacceptable(),
-    "insufficient_context": InsufficientContext(),
-    "not_asked": NotAsked(),
-}
 
 _PREFERS = re.compile(r"prefers (?P<name>.+?)(?: by (?P<strength>\d+))?")
 
@@ -43,8 +33,8 @@ def to_verdict(stated: Any, resolve: Resolve) -> Verdict:
         InputError: if it stands for none.
     """
     if isinstance(stated, str):
-        if stated in _WORDS:
-            return _WORDS[stated]
+        if stated in PLAIN_VERDICTS:
+            return PLAIN_VERDICTS[stated]
         match = _PREFERS.fullmatch(stated)
         if match:
             strength = match["strength"]
@@ -61,7 +51,7 @@ def to_verdict(stated: Any, resolve: Resolve) -> Verdict:
         code="not-a-verdict",
         message=f"{as_text(stated)[:80]!r} is not a verdict",
         where="verdict",
-        hint=f"write `prefers NAME`, {', '.join(_WORDS)}, {{abstained: why}} or {{ranks: ...}}",
+        hint=f"write `prefers NAME`, {', '.join(PLAIN_VERDICTS)}, {{abstained: why}} or {{ranks: ...}}",
     )
 
 

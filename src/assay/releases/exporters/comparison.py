@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Literal
 
+from assay.contracts.verdict_words import BOTH_UNACCEPTABLE, NO_WINNER_WORDS
 from assay.releases.exporters.carried_fields import CarriedField, agreed_order, ordered_pairs
 from assay.releases.exporters.endorsed import (
     lacks_evidence,
@@ -18,8 +19,7 @@ Pairs = Literal["best-worst", "all"]
 """Of a ranking: its first group against its last, or each better against each worse candidate."""
 
 WITHOUT_WINNER = (
-    "tie", "both_unacceptable", "insufficient_context", "no_majority", "unjudged", "not_asked",
-    "returned",
+    *NO_WINNER_WORDS, "no_majority", "unjudged", "not_asked", "returned",
 )  # fmt: skip
 """Outcomes under which no candidate is better than another."""
 
@@ -87,7 +87,7 @@ def labelled(released: ReleasedRecord, pairs: Pairs) -> list[tuple[int, bool]]:
         NotCarriedError: if nothing can be said of any candidate.
     """
     places = range(len(released.record.candidates))
-    if released.consensus.outcome == "both_unacceptable" and places:
+    if released.consensus.outcome == BOTH_UNACCEPTABLE and places:
         refuse_disagreement(released)
         return [(place, False) for place in places]
     if released.record.kind != "preference":

@@ -1,5 +1,6 @@
 """Endorsed candidates: what may be imitated, and why the others may not."""
 
+from assay.contracts.verdict_words import BOTH_UNACCEPTABLE
 from assay.quality.disposition import ExplainedStanding
 from assay.releases.exporters.reasons import NotCarriedError
 from assay.releases.exporters.released import ReleasedRecord
@@ -9,7 +10,7 @@ _REJECTED_BY = {
     "objective": "failed_objective",
     "verifier": "refuted",
     "policy": "violates_policy",
-    "both_unacceptable": "both_unacceptable",
+    BOTH_UNACCEPTABLE: BOTH_UNACCEPTABLE,
 }
 """The rule that rejected a candidate -> the reason for which a row is dropped."""
 

@@ -4,13 +4,13 @@ An exporter of another package may have reasons of its own; the drop report then
 and the first detail.
 """
 
+from assay.contracts.verdict_words import NO_WINNER_WORDS, VERDICT_WORDS
+
 REASONS: dict[str, str] = {
     "not_accepted": "the record's disposition is neither accepted nor preserved disagreement",
     "withdrawn": "a notice of withdrawal says that the record must no longer be used",
     "not_permitted": "its sources, or those of what it was made from, do not permit the use",
-    "tie": "the candidates are equally good, so there is no winner",
-    "both_unacceptable": "no candidate may be used",
-    "insufficient_context": "the task does not give enough to judge",
+    **{word: VERDICT_WORDS[word].drop_reason for word in NO_WINNER_WORDS},
     "no_majority": "no verdict has a majority",
     "unjudged": "nobody judged it, or nothing that could have counted against it was examined",
     "mixed": "judgments or verifiers count both for and against the candidate",

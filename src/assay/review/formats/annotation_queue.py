@@ -8,16 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.core.errors import InputError
-from assay.review.formats.cells import (
-    AnswerCell,
-    ReviewerAnswer,
-    as_list,
-    as_name,
-    as_object,
-    as_word,
-    assignment_in,
-    settings_json,
-)
+from assay.records.formats.shapes import as_list, as_name, as_object, as_word
+from assay.review.formats.cells import AnswerCell, ReviewerAnswer, assignment_in, settings_json
 from assay.review.formats.format import Foreign
 from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
 from assay.review.presentation import Presentation
@@ -41,6 +33,7 @@ class AnnotationQueue:
     """
 
     name = "annotation-queue"
+    summary = "Annotation queues of LangSmith and Langfuse: runs and traces"
     suffixes: tuple[str, ...] = (".jsonl", ".json")
     settings_suffix = ".json"
     in_parts = False
@@ -187,3 +180,7 @@ def _numbered(question: FormQuestion) -> Iterator[tuple[int, str]]:
 
 def _is_number(text: str) -> bool:
     return text.removeprefix("-").isdecimal()
+
+
+FORMAT = AnnotationQueue()
+"""The format that `--to` and `--from` ask for by this name."""

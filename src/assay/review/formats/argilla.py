@@ -7,12 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assay.core.errors import InputError
+from assay.records.formats.shapes import as_list, as_object, as_word
 from assay.review.formats.cells import (
     AnswerCell,
     ReviewerAnswer,
-    as_list,
-    as_object,
-    as_word,
     assignment_in,
     settings_json,
     span_error,
@@ -40,6 +38,7 @@ class Argilla:
     """
 
     name = "argilla"
+    summary = "Argilla: records, the settings of a data set, exported records"
     suffixes: tuple[str, ...] = (".json", ".jsonl")
     settings_suffix = ".json"
     in_parts = False
@@ -225,3 +224,7 @@ def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any
             span,
             text if isinstance(text, str) else None,
         )
+
+
+FORMAT = Argilla()
+"""The format that `--to` and `--from` ask for by this name."""

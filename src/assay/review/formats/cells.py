@@ -8,10 +8,11 @@ import msgspec
 
 from assay.core.canonical import parse_json
 from assay.core.errors import InputError
+from assay.records.verdict_text import NOT_ASKED
 from assay.review.formats.names import parts_of
 from assay.review.formats.questions import ABSTAIN
 
-_OPEN = ("", "not_asked")
+_OPEN = ("", NOT_ASKED)
 """Verdicts with which a ranking may be given."""
 
 
@@ -235,54 +236,6 @@ def _code_points(text: str, units: int) -> int:
     return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore"))
 
 
-def as_object(value: Any, where: str) -> Mapping[str, Any]:
-    """The value, if it is a JSON object.
-
-    Raises:
-        InputError: if it is not.
-    """
-    if isinstance(value, Mapping):
-        return value
-    raise _wrong_shape(f"{where} is not an object", where)
-
-
-def as_list(value: Any, where: str) -> Sequence[Any]:
-    """The value, if it is a JSON list; nothing is an empty one.
-
-    Raises:
-        InputError: if it is another value.
-    """
-    if value is None:
-        return ()
-    if isinstance(value, list | tuple):
-        return value
-    raise _wrong_shape(f"{where} is not a list", where)
-
-
-def as_word(value: Any, where: str) -> str:
-    """The value as the text of a cell: 4 and 4.0 are `4`, nothing is empty.
-
-    Raises:
-        InputError: if it is neither text nor a number.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    raise _wrong_shape(f"{where} holds neither text nor a number", where)
-
-
-def as_name(value: Any) -> str | None:
-    """Who somebody is, as text; an object names them by `email`, `username` or `id`."""
-    if isinstance(value, Mapping):
-        value = value.get("email") or value.get("username") or value.get("id")
-    return None if value is None or value == "" else str(value)
-
-
 def assignment_in(*places: Any) -> str:
     """The assignment that the first of these objects names.
 
@@ -304,12 +257,3 @@ def assignment_in(*places: Any) -> str:
 def settings_json(value: Any) -> str:
     """Settings as indented JSON text."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-
-
-def _wrong_shape(message: str, where: str) -> InputError:
-    return InputError(
-        code="wrong-shape",
-        message=message,
-        where=where,
-        hint="check that the file is an export of that tool, and name its format with --format",
-    )

@@ -1,4 +1,4 @@
-"""What every format of review work offers."""
+"""What every format of review work offers; a plug-in of the group `review-formats`."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
@@ -15,6 +15,8 @@ class ReviewFormat(Protocol):
 
     name: str
     """The name it is asked for by."""
+    summary: str
+    """What tool it is for, in a few words."""
     suffixes: tuple[str, ...]
     """How a file of tasks may end; the first is the usual one."""
     settings_suffix: str

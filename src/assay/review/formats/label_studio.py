@@ -4,34 +4,29 @@ Shapes after Label Studio's pages on the task format, on `Choices`, `Labels`, `T
 """
 
 import html
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assay.contracts.terms import SEVERITIES
 from assay.core.errors import InputError
-from assay.review.formats.cells import (
-    AnswerCell,
-    ReviewerAnswer,
-    as_list,
-    as_name,
-    as_object,
-    as_word,
-    assignment_in,
-    span_error,
+from assay.records.formats.label_studio_export import (
+    StudioResult,
+    lead_time_ms,
+    side_of,
+    studio_result,
 )
+from assay.records.formats.shapes import as_list, as_name, as_object, as_word
+from assay.review.formats.cells import AnswerCell, ReviewerAnswer, assignment_in, span_error
 from assay.review.formats.format import Foreign
 from assay.review.formats.names import name_of, parts_of
 from assay.review.formats.questions import ABSTAIN, FormQuestion, Questionnaire, task_texts
-from assay.review.presentation import Presentation
+from assay.review.presentation import Presentation, letter
 
 NOTES = ("correction", "verification", "note")
 """What a reviewer may write about one span."""
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SIDES = {"left": "A", "right": "B"}
-_READ = ("choices", "rating", "number", "textarea", "pairwise", "labels")
 
 
 class LabelStudioReview:
@@ -43,6 +38,7 @@ class LabelStudioReview:
     """
 
     name = "label-studio"
+    summary = "Label Studio: tasks, a labeling configuration, the JSON export"
     suffixes: tuple[str, ...] = (".json",)
     settings_suffix = ".xml"
     in_parts = False
@@ -93,19 +89,22 @@ class LabelStudioReview:
         answered_by = as_name(annotation.get("completed_by"))
         if annotation.get("was_cancelled"):
             return ReviewerAnswer(assignment=assignment, answered_by=answered_by).row()
-        results = [
-            as_object(each, "result") for each in as_list(annotation.get("result"), "result")
-        ]
-        spans = [each for each in results if each.get("type") == "labels"]
-        regions = {_region(each) for each in spans} - {""}
-        others = [each for each in results if each.get("type") != "labels"]
-        about = [each for each in others if _region(each) in regions]
+        results = [studio_result(value) for value in as_list(annotation.get("result"), "result")]
+        spans = [result for result in results if result.kind == "labels"]
+        # The id that a span shares with what is said of it; other answers have ids of their own.
+        regions = {span.region for span in spans} - {""}
+        others = [result for result in results if result.kind != "labels"]
+        about = [result for result in others if result.region in regions]
         return ReviewerAnswer(
             assignment=assignment,
             answered_by=answered_by,
-            cells=[_cell(each) for each in others if _region(each) not in regions],
-            errors=[error for each in spans for error in _errors(each, data, about)],
-            active_ms=_milliseconds(annotation.get("lead_time")),
+            cells=[
+                AnswerCell(name=result.control, text=_text_of(result))
+                for result in others
+                if result.region not in regions
+            ],
+            errors=[error for span in spans for error in _errors(span, data, about)],
+            active_ms=lead_time_ms(annotation.get("lead_time")),
             judged_at=as_word(annotation.get("created_at"), "created_at") or None,
         ).row()
 
@@ -191,89 +190,55 @@ def _attribute(text: str) -> str:
     return escaped.replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
 
 
-def _region(result: Mapping[str, Any]) -> str:
-    """The id that a span shares with what is said of it; other answers have ids of their own."""
-    return as_word(result.get("id"), "id")
-
-
-def _cell(result: Mapping[str, Any]) -> AnswerCell:
-    name = as_word(result.get("from_name"), "from_name")
-    return AnswerCell(name=name, text=_said(result, name))
-
-
-def _said(result: Mapping[str, Any], name: str) -> str:
-    kind, value = result.get("type"), as_object(result.get("value"), "value")
-    if kind not in _READ:
+def _text_of(result: StudioResult) -> str:
+    """The text of a cell that a result states."""
+    if result.kind == "pairwise":
+        return letter(side_of(result))
+    words = [as_word(value, result.control) for value in result.values]
+    if result.kind == "choices" and len(words) > 1:
         raise InputError(
-            code="unknown-result",
-            message=f"results of type {kind!r} are not read",
-            where=name,
-            hint=f"read: {', '.join(_READ)}",
+            code="answered-twice",
+            message=f"{result.control} has {len(words)} answers",
+            where=result.control,
+            hint="the question takes one",
         )
-    if kind == "pairwise":
-        return _side(value.get("selected"), name)
-    if kind == "textarea":
-        stated = value.get("text")
-        lines = [stated] if isinstance(stated, str) else as_list(stated, name)
-        return "\n".join(as_word(line, name) for line in lines)
-    said = value.get(str(kind))
-    if kind == "choices":
-        chosen = as_list(said, name)
-        if len(chosen) > 1:
-            raise InputError(
-                code="answered-twice",
-                message=f"{name} has {len(chosen)} answers",
-                where=name,
-                hint="the question takes one",
-            )
-        said = chosen[0] if chosen else None
-    return as_word(said, name)
-
-
-def _side(selected: Any, name: str) -> str:
-    side = as_word(selected, name)
-    if side not in _SIDES:
-        raise InputError(code="unknown-verdict", message=f"{side!r} is not a side", where=name)
-    return _SIDES[side]
+    return "\n".join(words)
 
 
 def _errors(
-    result: Mapping[str, Any], data: Mapping[str, Any], about_marks: Sequence[Mapping[str, Any]]
+    span: StudioResult, data: Mapping[str, Any], about_spans: Sequence[StudioResult]
 ) -> Iterator[dict[str, Any]]:
     """One span as errors, one for each of its labels, with what is said of it."""
-    family, *place = parts_of(as_word(result.get("from_name"), "from_name"))
+    family, *place = parts_of(span.control)
     if family != "errors" or not place:
         raise InputError(
             code="unknown-question",
             message="spans are taken as errors of a candidate alone",
-            where=as_word(result.get("from_name"), "from_name"),
+            where=span.control,
         )
-    value = as_object(result.get("value"), "value")
     text = data.get(f"candidate_{place[0]}")
-    said: dict[str, str] = {}
-    for each in about_marks:
-        if _region(each) == _region(result):
-            _, field, _ = _about(each)
-            said[field] = _said(each, field)
-    for label in as_list(value.get("labels"), "labels"):
+    shown = text if isinstance(text, str) else None
+    remarks = {
+        _field_of(result): _text_of(result)
+        for result in about_spans
+        if result.region == span.region
+    }
+    for label in span.values:
         category = as_word(label, "labels")
-        shown = text if isinstance(text, str) else None
-        found = span_error(place[0], category, value, shown, utf16=True)
-        yield found | said
+        yield span_error(place[0], category, span.value, shown, utf16=True) | remarks
 
 
-def _about(result: Mapping[str, Any]) -> tuple[str, ...]:
-    name = as_word(result.get("from_name"), "from_name")
-    parts = parts_of(name)
+def _field_of(result: StudioResult) -> str:
+    """The field of an error that a result about a span fills."""
+    parts = parts_of(result.control)
     if len(parts) != 3 or parts[0] != "error":  # noqa: PLR2004  error, field, letter
         raise InputError(
-            code="unknown-question", message=f"{name} says nothing about a span", where=name
+            code="unknown-question",
+            message=f"{result.control} says nothing about a span",
+            where=result.control,
         )
-    return parts
+    return parts[1]
 
 
-def _milliseconds(seconds: Any) -> int | None:
-    """Active time; the tool counts seconds, with a fraction."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-        return None
-    return round(seconds * 1000) if math.isfinite(seconds) and seconds >= 0 else None
+FORMAT = LabelStudioReview()
+"""The format that `--to` and `--from` ask for by this name."""

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from assay.core.errors import InputError
+from assay.records.formats.shapes import as_word
 from assay.review.exchange import defused
-from assay.review.formats.cells import as_word, settings_json
+from assay.review.formats.cells import settings_json
 from assay.review.formats.format import Foreign
 from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
 from assay.review.presentation import Presentation
@@ -26,6 +27,7 @@ class LongCsv:
     """
 
     name = "long-csv"
+    summary = "CSV with a row for each question, and a code book"
     suffixes: tuple[str, ...] = (".csv",)
     settings_suffix = ".json"
     in_parts = True
@@ -107,3 +109,7 @@ def _values(question: FormQuestion) -> Iterator[str]:
 def _line(assignment: str, question: str, text: str, values: str) -> dict[str, str]:
     cells = (assignment, question, text, values, "", "")
     return {name: defused(cell) for name, cell in zip(COLUMNS, cells, strict=True)}
+
+
+FORMAT = LongCsv()
+"""The format that `--to` and `--from` ask for by this name."""

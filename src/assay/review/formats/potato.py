@@ -11,16 +11,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from assay.core.errors import InputError
-from assay.review.formats.cells import (
-    AnswerCell,
-    ReviewerAnswer,
-    as_list,
-    as_name,
-    as_object,
-    as_word,
-    assignment_in,
-    span_error,
-)
+from assay.records.formats.shapes import as_list, as_name, as_object, as_word
+from assay.review.formats.cells import AnswerCell, ReviewerAnswer, assignment_in, span_error
 from assay.review.formats.format import Foreign
 from assay.review.formats.names import parts_of
 from assay.review.formats.questions import FormQuestion, Questionnaire, task_texts
@@ -45,6 +37,7 @@ class Potato:
     """
 
     name = "potato"
+    summary = "Potato: items, a configuration, its lines or a state of a user"
     suffixes: tuple[str, ...] = (".jsonl", ".json")
     settings_suffix = ".yaml"
     in_parts = False
@@ -192,3 +185,7 @@ def _errors(row: Foreign, name: str, spans: list[Any]) -> Iterator[dict[str, Any
             span,
             text if isinstance(text, str) else None,
         )
+
+
+FORMAT = Potato()
+"""The format that `--to` and `--from` ask for by this name."""

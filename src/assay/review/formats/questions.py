@@ -12,7 +12,9 @@ import msgspec
 
 from assay.contracts.rubric import Dimension, Rubric
 from assay.contracts.terms import SEVERITIES
+from assay.contracts.verdict_words import VERDICT_WORDS
 from assay.records.kinds import Adversarial, Critique, Part, Policy
+from assay.records.verdict_text import NOT_ASKED
 from assay.review.exchange import RULINGS, STEP_LABELS
 from assay.review.formats.names import name_of
 from assay.review.presentation import Presentation
@@ -29,13 +31,6 @@ ABSTAIN = "abstain"
 
 FREE_CATEGORY = "error"
 """The category of an error where the contract names no failure class."""
-
-_VERDICTS = {
-    "tie": "Tie: equally good",
-    "both_unacceptable": "No candidate is acceptable",
-    "insufficient_context": "The task does not give enough to judge",
-    "abstained": ABSTAIN,
-}
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -179,8 +174,9 @@ def questionnaire(
 def _verdict(rubric: Rubric, letters: tuple[str, ...]) -> Iterator[FormQuestion]:
     better = "is better" if len(letters) > 1 else "is good"
     options = [Option(letter, f"{letter} {better}") for letter in letters]
-    options += [Option(_word(word), _VERDICTS[word]) for word in rubric.verdicts]
-    options.append(Option("not_asked", "No overall verdict"))
+    permitted = (VERDICT_WORDS[word] for word in rubric.verdicts)
+    options += [Option(words.written, words.option) for words in permitted]
+    options.append(Option(NOT_ASKED, "No overall verdict"))
     yield FormQuestion(
         parts=("verdict",),
         text="Which answer is better overall?" if len(letters) > 1 else "Your overall verdict",
@@ -202,10 +198,6 @@ def _verdict(rubric: Rubric, letters: tuple[str, ...]) -> Iterator[FormQuestion]
             text="Instead of one best answer, your ranking, such as B>A=C; "
             "choose `No overall verdict` above",
         )
-
-
-def _word(verdict: str) -> str:
-    return ABSTAIN if verdict == "abstained" else verdict
 
 
 def _scores(dimension: Dimension, extent: Extent) -> Iterator[FormQuestion]:

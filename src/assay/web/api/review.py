@@ -13,6 +13,7 @@ from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParam
 from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal
 from assay.program.program import Program
+from assay.records.verdict_text import verdict_word
 from assay.review.answer import Answer
 from assay.review.handle import JUDGMENT_HANDLE
 from assay.review.queue.leasing import Receipt
@@ -279,7 +280,7 @@ class ReviewController(Controller):
             HistoryItem(
                 judgment=program.context.handle(JUDGMENT_HANDLE, each.id),
                 judged_at=each.judged_at,
-                verdict=str(type(each.verdict).__struct_config__.tag),
+                verdict=verdict_word(each.verdict),
             )
             for each in found[:PAGE]
         )

@@ -17,20 +17,13 @@ from assay.desk.adjudication import JudgmentView, SeniorWork
 from assay.governance.permissions import Permission, Principal
 from assay.program.program import Program
 from assay.records.judgment import Attack, SectionRuling
-from assay.records.verdict import (
-    Category,
-    Prefers,
-    Ranks,
-    Score,
-    ScoreAbstained,
-    Scored,
-    Verdict,
-)
+from assay.records.verdict import Category, Score, ScoreAbstained, Scored
+from assay.records.verdict_text import verdict_in_words
 from assay.review.answer import Answer
 from assay.review.disputes import Dispute, Disputed
 from assay.review.presentation import letter
 from assay.web.authentication import opt, own_form
-from assay.web.pages.frame import page
+from assay.web.pages.frame import DESK_VERDICTS, page
 
 Asked = Request[Principal, Any, Any]
 
@@ -83,6 +76,7 @@ def look(request: Asked, program: NamedDependency[Program], handle: FromPath[str
         work=work,
         rows=list(_rows(work)),
         causes=CAUSES,
+        verdicts=DESK_VERDICTS,
         letter=letter,
     )
 
@@ -98,7 +92,9 @@ def _rows(work: SeniorWork) -> Iterator[QuestionRow]:
 
 def _questions(work: SeniorWork) -> Iterator[tuple[str, Dispute, list[str]]]:
     answers = [voice.answer for voice in work.voices]
-    yield _question("Verdict", "verdict", [_verdict(answer.verdict) for answer in answers])
+    yield _question(
+        "Verdict", "verdict", [verdict_in_words(answer.verdict, letter) for answer in answers]
+    )
     yield _question("Attack", "attack", [_attack(answer.attack) for answer in answers])
     for number, candidate in enumerate(work.shown.candidates):
         for step in candidate.work:
@@ -126,17 +122,6 @@ def _question(title: str, what: Disputed, answers: list[str]) -> tuple[str, Disp
 
 def _of(place: int | None) -> str:
     return "" if place is None else f", {letter(place)}"
-
-
-def _verdict(verdict: Verdict) -> str:
-    """A verdict in words, with this page's letters."""
-    if isinstance(verdict, Prefers):
-        much = {1: "slightly ", 2: "", 3: "much "}.get(verdict.strength or 2, "")
-        return f"{letter(verdict.candidate)} {much}better"
-    if isinstance(verdict, Ranks):
-        return " > ".join(" = ".join(letter(each) for each in group) for group in verdict.order)
-    word = str(type(verdict).__struct_config__.tag).replace("_", " ")
-    return "" if word == "not asked" else word
 
 
 def _attack(attack: Attack | None) -> str:

@@ -9,7 +9,7 @@ from assay.core.errors import UsageError
 from assay.governance.permissions import Permission, Principal, can
 from assay.program.program import Program
 from assay.web.authentication import opt, own_form
-from assay.web.pages.frame import Asked, page
+from assay.web.pages.frame import DESK_VERDICTS, Asked, page
 
 
 @get("/", opt=opt(Permission.own_account), include_in_schema=False, sync_to_thread=False)
@@ -75,4 +75,10 @@ async def workbench_of(
 
 def _workbench(request: Asked, program: Program, queue: str | None) -> Template:
     rubric = program.desk.in_force.rubric
-    return page("workbench.html", request, queue=queue, rubric=f"{rubric.id} {rubric.version}")
+    return page(
+        "workbench.html",
+        request,
+        queue=queue,
+        rubric=f"{rubric.id} {rubric.version}",
+        verdicts=DESK_VERDICTS,
+    )

@@ -7,6 +7,8 @@ from litestar import Request
 from litestar.response import Template
 
 from assay import __version__
+from assay.contracts.verdict_words import VERDICT_WORDS
+from assay.core.canonical import encode_json
 from assay.governance.permissions import Permission, Principal, can
 
 Asked = Request[Principal | None, Any, Any]
@@ -32,6 +34,20 @@ _NAVIGATION = (
     ("/overview", "Overview", (Permission.oversee,)),
     ("/accounts", "People", (Permission.accounts,)),
 )
+
+DESK_VERDICTS = encode_json(
+    [
+        {
+            "word": word,
+            "label": words.label,
+            "label_of_several": words.label_of_several,
+            "command": words.command,
+            "needs_cause": words.needs_cause,
+        }
+        for word, words in VERDICT_WORDS.items()
+    ]
+).decode()
+"""The verdicts without a winner, for the scripts of the desk, as JSON."""
 
 
 def page(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from assay.contracts.verdict_words import NO_WINNER_WORDS
 from assay.desk.overview import AgreementStanding, HeldQualification, ReviewersStanding
 from assay.quality.agreement import Agreement
 from assay.quality.estimate import Estimate, Rate
@@ -128,7 +129,7 @@ def reviewer_figures(found: ReviewersStanding) -> tuple[Figure, ...]:
 
 def answer_figure(rates: Sequence[ReviewerRates]) -> Figure:
     """Abstentions, open ends and place by reviewer."""
-    kinds = ("abstained", "first shown", "tie", "both unacceptable", "insufficient context")
+    kinds = ("abstained", "first shown", *_WITHOUT_WINNER)
     panels = []
     for kind in kinds:
         asked = [each for each in rates if _share(each, kind).trials]
@@ -159,23 +160,18 @@ def answer_figure(rates: Sequence[ReviewerRates]) -> Figure:
     )
 
 
+_WITHOUT_WINNER = tuple(word.replace("_", " ") for word in NO_WINNER_WORDS)
+
 _KIND_TITLES = {
     "abstained": "Declined to judge",
     "first shown": "Chose what was shown first",
-    "tie": "Tie",
-    "both unacceptable": "Both unacceptable",
-    "insufficient context": "Insufficient context",
+    **{kind: kind.capitalize() for kind in _WITHOUT_WINNER},
 }
 
 
 def _share(each: ReviewerRates, kind: str) -> Rate:
-    return {
-        "abstained": each.abstained,
-        "first shown": each.first_shown,
-        "tie": each.tie,
-        "both unacceptable": each.both_unacceptable,
-        "insufficient context": each.insufficient_context,
-    }[kind]
+    verdicts = {word.replace("_", " "): found for word, found in each.without_winner}
+    return ({"abstained": each.abstained, "first shown": each.first_shown} | verdicts)[kind]
 
 
 def _answer_link(reviewer: str, kind: str) -> str:

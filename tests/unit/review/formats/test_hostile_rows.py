@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from assay.records.ports import Row
 from assay.review.exchange import is_unanswered
-from assay.review.formats import FORMATS
 from assay.review.formats.service import native_rows
+from simulators.review_formats import FORMATS
 
 _KEYS = st.sampled_from([
     "data", "meta", "metadata", "extra", "assignment", "annotations", "result", "type", "value",

@@ -14,13 +14,13 @@ from assay.records.ports import Row, row_values
 from assay.records.record import Record
 from assay.review.assignment import Assignment
 from assay.review.exchange import AnswerContext, is_unanswered, read_answer
-from assay.review.formats import FORMATS
 from assay.review.formats.names import name_of, parts_of
 from assay.review.formats.questions import Questionnaire, extent_of, questionnaire
 from assay.review.formats.service import native_rows
 from assay.review.presentation import present
 from simulators.foreign_tools import CARRIES, TOOLS, long_csv
 from simulators.review_answers import RECORDS, RUBRIC, answers, shown_order
+from simulators.review_formats import FORMATS
 
 CATEGORIES = {"wrong_sum": "The sum is wrong."}
 PERSON = "anna@example.org"

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from assay.core.errors import UsageError
+from assay.plugins import load
 from assay.records.candidate import Candidate, MadeByModel, MadeByPerson, Step
 from assay.records.evidence import Evidence
 from assay.records.judgment import Judgment
@@ -17,12 +18,12 @@ from assay.records.task import Message
 from assay.review import service
 from assay.review.assign import Assignee
 from assay.review.assignment import Assignment
-from assay.review.formats import FORMATS, format_named
 from assay.review.formats.service import hand_out, native_rows
 from assay.review.queue import pass_service
 from simulators.memory_store import MemoryStore
 from simulators.no_desk import NoDesk
 from simulators.open_rights import open_rights
+from simulators.review_formats import FORMATS
 from simulators.small_program import LAYER, facts, judged, pair
 
 CANARY = "CANARY-7f3a"
@@ -133,7 +134,7 @@ def test_each_waiting_assignment_goes_out_once(name: str) -> None:
 def test_an_unknown_format_is_named() -> None:
     """The hint lists what there is."""
     with pytest.raises(UsageError) as caught:
-        format_named("doccano")
+        load("review-formats", "doccano")
     assert "label-studio, argilla, potato, annotation-queue, long-csv" in caught.value.hint
 
 
@@ -271,3 +272,48 @@ def test_a_row_that_is_no_json_is_handed_on() -> None:
     (found,) = native_rows([Row(number=3, text=b"{")], LABEL_STUDIO)
     assert (found.number, found.fault is not None) == (3, True)
     assert msgspec.structs.asdict(found)["text"] == b"{"
+
+
+def _joined(*rows: dict[str, Any]) -> list[Row]:
+    numbered = [Row(number=number, values=row) for number, row in enumerate(rows, start=1)]
+    return list(native_rows(numbered, FORMATS["long-csv"]))
+
+
+def _line(question: str, answer: str, assignment: str = "asg_1", **more: str) -> dict[str, str]:
+    return {"assignment": assignment, "question": question, "answer": answer, **more}
+
+
+def test_rows_of_one_assignment_are_joined() -> None:
+    """Rows come in any order; an assignment whose rows are empty is unanswered."""
+    found = _joined(
+        _line("verdict", "A"),
+        _line("verdict", "", "asg_2"),
+        _line("score.clarity.A", "3"),
+        _line("task", "", values="shown"),
+    )
+    assert [each.values for each in found] == [
+        {"assignment": "asg_1", "verdict": "A", "score.clarity.A": "3"},
+        {"assignment": "asg_2"},
+    ]
+    assert [each.number for each in found] == [1, 2]
+
+
+def test_two_people_are_two_answers() -> None:
+    """Rows are joined by assignment and person."""
+    found = _joined(
+        _line("verdict", "A", answered_by="anna"),
+        _line("verdict", "B", answered_by="bela"),
+        _line("reason", "so", answered_by="anna"),
+    )
+    # Nobody knows the two, and each row of its own cannot tell that there are two.
+    assert [(each.values or {}).get("answered_by") for each in found] == ["anna", "bela"]
+    assert (found[0].values or {})["reason"] == "so"
+
+
+def test_two_answers_to_one_question_are_a_fault() -> None:
+    """They set the whole answer aside; the same answer twice does not."""
+    (found,) = _joined(_line("verdict", "A"), _line("verdict", "B"), _line("reason", "so"))
+    assert found.fault is not None
+    assert found.fault.code == "answered-twice"
+    (same,) = _joined(_line("verdict", "A"), _line("verdict", "A"))
+    assert same.fault is None

@@ -8,6 +8,7 @@ import { leaveCritique } from "./rail_reasons.js";
 import { withoutValue } from "./rail_scores.js";
 import { decide, preferences, rank } from "./rail_verdict.js";
 import { askText } from "./screens.js";
+import { OPEN_VERDICTS } from "./verdicts.js";
 
 /**
  * What commands act on: the desk of a reviewer, or the bench of an adjudicator.
@@ -181,10 +182,7 @@ function guide() {
 const commands = {
   submit: () => desk.submit(),
   undo: () => desk.undo(),
-  tie: () => decline("tie"),
-  both: () => decline("both_unacceptable"),
-  insufficient: () => decline("insufficient_context", "[data-cause]"),
-  abstain: () => decline("abstained", "[data-cause]"),
+  ...Object.fromEntries(OPEN_VERDICTS.map(({ command, word, needs_cause }) => [command, () => decline(word, needs_cause ? "[data-cause]" : "")])),
   next: () => desk.session?.go(desk.session.at.row + 1),
   previous: () => desk.session?.go(desk.session.at.row - 1),
   group: () => desk.session?.nextGroup(),

@@ -6,6 +6,7 @@ import { el, field, words } from "./dom.js";
 import { focusGap } from "./gap_focus.js";
 import { hint } from "./keymap.js";
 import { contradiction, vetoOf } from "./priority.js";
+import { OPEN_VERDICTS } from "./verdicts.js";
 
 /** @param {import("./session.js").Session} session */
 export function askPart(session) {
@@ -73,7 +74,7 @@ function causeAsk(session, cause) {
   const element = el("div", { class: "ask" }, cause);
   session.views.add(() => {
     const word = session.said.verdict?.verdict;
-    element.hidden = word !== "abstained" && word !== "insufficient_context";
+    element.hidden = !OPEN_VERDICTS.some((each) => each.word === word && each.needs_cause);
     /** @type {HTMLElement} */ (cause.firstChild).textContent = word === "abstained" ? "Why do you abstain?" : "What is missing to judge it?";
     if (document.activeElement !== input) input.value = session.said.cause;
   });

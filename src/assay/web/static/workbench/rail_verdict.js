@@ -4,13 +4,8 @@ import { compares, groups, ranks } from "./answer.js";
 import { choice } from "./choice.js";
 import { el } from "./dom.js";
 import { hint } from "./keymap.js";
+import { OPEN_VERDICTS } from "./verdicts.js";
 
-const DECLINES = [
-  { word: "tie", label: "Equally good", command: "tie" },
-  { word: "both_unacceptable", label: "Both unacceptable", command: "both" },
-  { word: "insufficient_context", label: "Insufficient context", command: "insufficient" },
-  { word: "abstained", label: "Abstain", command: "abstain" },
-];
 const STRENGTHS = ["slightly", "better", "much"];
 
 /** @param {number} strength @param {number} strengths */
@@ -89,8 +84,8 @@ function scaleOptions(session) {
 
 /** @param {import("./session.js").Session} session */
 function declineOptions(session) {
-  return DECLINES.filter((each) => session.form.verdicts.includes(each.word)).map((each) => ({
-    value: each.word, label: each.word === "both_unacceptable" && session.count > 2 ? "All unacceptable" : each.label, class: "decline", hint: hint(each.command, session.letters),
+  return OPEN_VERDICTS.filter((each) => session.form.verdicts.includes(each.word)).map((each) => ({
+    value: each.word, label: session.count > 2 ? each.label_of_several : each.label, class: "decline", hint: hint(each.command, session.letters),
   }));
 }
 
