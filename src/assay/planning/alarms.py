@@ -80,7 +80,7 @@ def _model_validation(
         for claim in find_unproven_effects(text, passed)
     ]
     ids = [release.id for release in releases]
-    of_newest = [each for each in validations if ids and each.release == ids[-1]]
+    of_newest = [validation for validation in validations if ids and validation.release == ids[-1]]
     shared = {
         validation.id: overlap_of(
             store,

@@ -142,13 +142,13 @@ def _guided(documents: Documents, figures: Figures) -> _Verdict:
     """3: people judged by the rubric in force, could answer, and reported no gap that is open."""
     if figures.open_gaps:
         return "refuted", f"{figures.open_gaps} gaps that reviewers reported have no answer"
-    asked = [
+    by_people = [
         dimension.id
         for dimension in documents.rubric.dimensions
         if dimension.judged_by != "machine"
     ]
     judgments = figures.judgments
-    answers = {name: judgments.current[name] for name in asked}
+    answers = {name: judgments.current[name] for name in by_people}
     return _answered(answers, judgments.declined_current, "answers under this rubric")
 
 
@@ -163,8 +163,8 @@ def _qualified(documents: Documents, figures: Figures) -> _Verdict:
     if failed:
         spelled = ", ".join(f"{count} as {role}" for role, count in sorted(failed.items()))
         return "refuted", f"judgments by people whose exam was failed or revoked: {spelled}"
-    wanted = {role for layer in documents.contract.review.layers for role in layer.roles}
-    total = {role: figures.judgments.roles[role] for role in sorted(wanted)}
+    roles = {role for layer in documents.contract.review.layers for role in layer.roles}
+    total = {role: figures.judgments.roles[role] for role in sorted(roles)}
     passed = {
         role: sum(
             count
@@ -350,7 +350,7 @@ def _protected(documents: Documents, figures: Figures) -> _Verdict:
         verdicts.append(_agreed_to(figures.judgments))
     if has_caps(welfare):
         verdicts.append(_within_caps(figures))
-    evidence = "; ".join([evidence, *(said for _, said in verdicts)])
+    evidence = "; ".join([evidence, *(text for _, text in verdicts)])
     return _weakest(state for state, _ in verdicts), evidence
 
 
@@ -402,10 +402,10 @@ def _within_caps(figures: Figures) -> _Verdict:
 
 def _weakest(states: Iterable[PointState]) -> PointState:
     """What several conditions that must all hold come to."""
-    found = set(states)
-    if "refuted" in found:
+    distinct = set(states)
+    if "refuted" in distinct:
         return "refuted"
-    return "claimed" if "claimed" in found else "shown"
+    return "claimed" if "claimed" in distinct else "shown"
 
 
 def _searched(_documents: Documents, figures: Figures) -> _Verdict:

@@ -194,9 +194,13 @@ class ChecklistData:
             consents: everything that people said of the harms that they read.
         """
         self._rubric = rubric
-        said = list(consents)
-        self._agreed = {(each.reviewer, each.category) for each in said if each.given}
-        self._refused = {(each.reviewer, each.category) for each in said} - self._agreed
+        statements = list(consents)
+        self._agreed = {
+            (consent.reviewer, consent.category) for consent in statements if consent.given
+        }
+        self._refused = {
+            (consent.reviewer, consent.category) for consent in statements
+        } - self._agreed
         self.judgments = JudgmentFigures()
         """What people's judgments come to so far."""
         self.records = RecordFigures()
@@ -274,11 +278,12 @@ def reading_figures(
     caps = caps_of(welfare)
     used = [most_of_a_cap(seen, caps) for seen in exposures.values()]
     views = {
-        person: sum(bool(each.categories) for each in seen) for person, seen in exposures.items()
+        person: sum(bool(exposure.categories) for exposure in seen)
+        for person, seen in exposures.items()
     }
     return ReadingFigures(
         logged=sum(min(count, views.get(person, 0)) for person, count in judged.items()),
-        most_of_a_cap=max((each for each in used if each is not None), default=None),
+        most_of_a_cap=max((share for share in used if share is not None), default=None),
     )
 
 

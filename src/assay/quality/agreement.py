@@ -129,20 +129,20 @@ def percent_agreement(patterns: Patterns, resampling: Resampling) -> Estimate:
     return _estimate(percent(), patterns, resampling)
 
 
-def agreement(given: Ratings, resampling: Resampling | None = None) -> Agreement:
+def agreement(ratings: Ratings, resampling: Resampling | None = None) -> Agreement:
     """The three coefficients with their intervals, and alpha without each rater in turn.
 
     Raises:
         InputError: if a scale of very many values gives too many patterns to hold.
     """
     drawn = resampling or Resampling()
-    patterns = reduce(given)
-    weights: Weights = "identity" if given.scale.kind == "nominal" else "quadratic"
+    patterns = reduce(ratings)
+    weights: Weights = "identity" if ratings.scale.kind == "nominal" else "quadratic"
     return Agreement(
         alpha=krippendorff_alpha(patterns, drawn),
         ac=gwet_ac(patterns, weights, drawn),
         percent=percent_agreement(patterns, drawn),
-        without_one=alpha_without_one_rater(given, patterns),
+        without_one=alpha_without_one_rater(ratings, patterns),
     )
 
 
@@ -169,7 +169,7 @@ def abstention(
         resampling: how intervals are drawn.
     """
     drawn = resampling or Resampling()
-    given = ratings(
+    abstentions = ratings(
         items,
         raters,
         np.asarray(abstained).astype(np.int64),
@@ -178,13 +178,13 @@ def abstention(
         clusters=clusters,
     )
     return Abstention(
-        rate=rate(int(given.values.sum()), given.values.size, level=drawn.level),
-        agreement=agreement(given, drawn),
+        rate=rate(int(abstentions.values.sum()), abstentions.values.size, level=drawn.level),
+        agreement=agreement(abstentions, drawn),
     )
 
 
 def alpha_without_one_rater(
-    given: Ratings, patterns: Patterns, *, max_raters: int = 1000
+    ratings: Ratings, patterns: Patterns, *, max_raters: int = 1000
 ) -> RaterRange:
     """The range of alpha when each rater in turn is left out.
 
@@ -192,7 +192,7 @@ def alpha_without_one_rater(
     so it is enough to count (rater, pattern, value) triples once.
 
     Args:
-        given: the ratings.
+        ratings: the ratings.
         patterns: the same ratings, reduced.
         max_raters: with more raters the range is skipped, and says so.
     """
@@ -201,15 +201,15 @@ def alpha_without_one_rater(
         skip = "too_many_raters"
     elif (
         patterns.n_raters * patterns.counts.size > MAX_TALLY
-        or patterns.counts.size * _n_columns(given.scale) > MAX_CELLS
+        or patterns.counts.size * _n_columns(ratings.scale) > MAX_CELLS
     ):
         skip = "too_many_patterns"
     elif not patterns.n_raters:
         skip = "no_ratings"
-    coefficient = alpha(given.scale)
+    coefficient = alpha(ratings.scale)
     if skip:
         return _no_range(coefficient, patterns.n_raters, 0, skip)
-    raters, tally = _rater_tally(given, patterns)
+    raters, tally = _rater_tally(ratings, patterns)
     totals = patterns.multiplicity @ _checked_table(coefficient, patterns)
     values = coefficient.values(totals - tally @ _loss_of_one(coefficient, patterns.counts))
     undefined = int(np.count_nonzero(np.isnan(values)))
@@ -243,13 +243,15 @@ def _no_range(coefficient: Coefficient, n_raters: int, undefined: int, why: Reas
     )
 
 
-def _rater_tally(given: Ratings, patterns: Patterns) -> tuple[Integers, Integers]:
+def _rater_tally(ratings: Ratings, patterns: Patterns) -> tuple[Integers, Integers]:
     """The rater codes, and for each how often it gave each value to an item of each pattern."""
-    raters, places = distinct_keys(given.raters, given.n_rater_codes)
+    raters, places = distinct_keys(ratings.raters, ratings.n_rater_codes)
     n_cells = patterns.counts.size
     tally = np.zeros(raters.size * n_cells, dtype=np.int64)
-    for part in slices(given.items.size):
-        cells = patterns.of_item[given.items[part]] * given.scale.n_values + given.values[part]
+    for part in slices(ratings.items.size):
+        cells = (
+            patterns.of_item[ratings.items[part]] * ratings.scale.n_values + ratings.values[part]
+        )
         np.add.at(tally, places[part] * n_cells + cells, 1)
     return raters, tally.reshape(raters.size, n_cells)
 

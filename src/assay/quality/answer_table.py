@@ -84,8 +84,8 @@ class AnswerTable:
             values: other values in the place of those answered.
         """
         keep = chosen[self.raters if raters is None else raters]
-        given = self.values if values is None else values
-        cells = self.items[keep] * self.n_values + given[keep]
+        codes = self.values if values is None else values
+        cells = self.items[keep] * self.n_values + codes[keep]
         flat = np.bincount(cells, minlength=self.n_items * self.n_values)
         return flat.reshape(self.n_items, self.n_values).astype(np.float64)
 

@@ -125,11 +125,11 @@ class AnswerSeries:
             scale: what the codes mean.
             codes: code of each value on the scale; every value that was given is there.
         """
-        given = np.asarray(self._value_of) != ABSTAINED
+        has_value = np.asarray(self._value_of) != ABSTAINED
         return ratings(
-            _integers(self._item_of)[given],
-            _integers(self._rater_of)[given],
-            self._coded(codes, ABSTAINED)[given],
+            _integers(self._item_of)[has_value],
+            _integers(self._rater_of)[has_value],
+            self._coded(codes, ABSTAINED)[has_value],
             scale,
             n_items=self.items,
             clusters=self.clusters(),
@@ -180,23 +180,23 @@ def _integers(codes: "array[int]") -> Integers:
     return np.array(codes, dtype=np.int64)
 
 
-def only(given: Ratings, keep: Integers) -> Ratings:
+def only(source: Ratings, keep: Integers) -> Ratings:
     """The ratings of some items, renumbered.
 
     Args:
-        given: the ratings.
+        source: the ratings.
         keep: codes of the items to keep, rising.
     """
-    place = np.full(given.n_items, -1, dtype=np.int64)
+    place = np.full(source.n_items, -1, dtype=np.int64)
     place[keep] = np.arange(keep.size)
-    rows = place[given.items] >= 0
+    rows = place[source.items] >= 0
     return ratings(
-        place[given.items[rows]],
-        given.raters[rows],
-        given.values[rows],
-        given.scale,
+        place[source.items[rows]],
+        source.raters[rows],
+        source.values[rows],
+        source.scale,
         n_items=int(keep.size),
-        clusters=None if given.clusters is None else given.clusters[keep],
+        clusters=None if source.clusters is None else source.clusters[keep],
     )
 
 

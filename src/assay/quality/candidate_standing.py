@@ -97,8 +97,8 @@ def _standing(context: StandingContext, place: int) -> ExplainedStanding:
             return _as(place, "rejected" if name == "rejected" else "mixed", first)
     missing = list(_missing(context, place))
     if missing:
-        rule = "verifier_missing" if all(each.by_machine for each in missing) else "required"
-        text = "; ".join(_lacks(each) for each in missing)
+        rule = "verifier_missing" if all(bound.by_machine for bound in missing) else "required"
+        text = "; ".join(_lacks(bound) for bound in missing)
         return _as(place, "unjudged", StandingEvidence("split", rule, text))
     first = next(iter(signs), None)
     if first is None:
@@ -131,14 +131,14 @@ def _scored(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
             values = {value: bound.accepts(value) for value in counts if value is not None}
             if not values:
                 continue
-            given = next(iter(values))
+            value_text = next(iter(values))
             if len(values) > 1:
-                given = " or ".join(f"{value} ({counts[value]})" for value in values)
+                value_text = " or ".join(f"{value} ({counts[value]})" for value in values)
             if None in values.values():
-                text = f"{bound.dimension} is {given}, which is not on its scale"
+                text = f"{bound.dimension} is {value_text}, which is not on its scale"
                 yield StandingEvidence("split", OFF_SCALE, text)
                 continue
-            text = f"{bound.dimension} is {given}, {bound.describe()} is acceptable"
+            text = f"{bound.dimension} is {value_text}, {bound.describe()} is acceptable"
             yield StandingEvidence(_direction(counts, values, context.share), bound.source, text)
 
 
@@ -177,9 +177,15 @@ def _results(context: StandingContext, place: int) -> Iterator[tuple[Dimension, 
     """The results that count, on dimensions that decide, but those that could not say."""
     deciding = {bound.dimension for bound in context.bounds}
     for dimension in context.rubric.dimensions:
-        found = context.dossier.result(dimension, place) if dimension.id in deciding else None
-        if found is not None and found[1] == "counts" and is_counted(found[0]):
-            yield dimension, found[0]
+        result_and_weight = (
+            context.dossier.result(dimension, place) if dimension.id in deciding else None
+        )
+        if (
+            result_and_weight is not None
+            and result_and_weight[1] == "counts"
+            and is_counted(result_and_weight[0])
+        ):
+            yield dimension, result_and_weight[0]
 
 
 def _ruled(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
@@ -269,11 +275,11 @@ def _edited(context: StandingContext) -> Iterator[StandingEvidence]:
         yield StandingEvidence("for", "edit", "the adjudicator left it as it is")
         return
     revised = sum(judgment.wrote is not None for judgment in context.counted)
-    kept = sum(judgment.stands_as_is is True for judgment in context.counted)
+    unchanged = sum(judgment.stands_as_is is True for judgment in context.counted)
     if revised:
         yield StandingEvidence("against", "revised", f"{revised} reviewers wrote a revision of it")
-    elif kept:
-        yield StandingEvidence("for", "edit", f"{kept} reviewers read it and left it as it is")
+    elif unchanged:
+        yield StandingEvidence("for", "edit", f"{unchanged} reviewers read it and left it as it is")
 
 
 def _revised(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
@@ -299,24 +305,26 @@ def _revised(context: StandingContext, place: int) -> Iterator[StandingEvidence]
 
 def _compared(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """What a comparison says of a candidate: only that nobody found the better one unacceptable."""
-    found = context.consensus
-    unacceptable = found.distribution.get("both_unacceptable", 0)
-    if found.outcome == "both_unacceptable":
+    consensus = context.consensus
+    unacceptable = consensus.distribution.get("both_unacceptable", 0)
+    if consensus.outcome == "both_unacceptable":
         yield StandingEvidence("against", "both_unacceptable", "no candidate is acceptable")
-    elif unacceptable and found.method != "adjudication/decided":
-        text = f"{unacceptable} of {found.people.answered} found no candidate acceptable"
+    elif unacceptable and consensus.method != "adjudication/decided":
+        text = f"{unacceptable} of {consensus.people.answered} found no candidate acceptable"
         yield StandingEvidence("split", "both_unacceptable", text)
-    elif "both_unacceptable" in context.rubric.verdicts and place in _best(found, context.record):
+    elif "both_unacceptable" in context.rubric.verdicts and place in _best(
+        consensus, context.record
+    ):
         text = "it was put first where 'both unacceptable' could have been answered"
         yield StandingEvidence("for", "verdict", text)
 
 
-def _best(found: Consensus, record: Record) -> Iterable[int]:
-    if found.outcome == "tie":
+def _best(consensus: Consensus, record: Record) -> Iterable[int]:
+    if consensus.outcome == "tie":
         return range(len(record.candidates))
-    if found.outcome == "prefers" and found.candidate is not None:
-        return (found.candidate,)
-    return found.ranking[0] if found.ranking else ()
+    if consensus.outcome == "prefers" and consensus.candidate is not None:
+        return (consensus.candidate,)
+    return consensus.ranking[0] if consensus.ranking else ()
 
 
 def _missing(context: StandingContext, place: int) -> Iterator[Bound]:
@@ -328,7 +336,9 @@ def _missing(context: StandingContext, place: int) -> Iterator[Bound]:
         summaries = list(_summaries(context, bound.dimension, place))
         if any(summary.counts or summary.decided for summary in summaries):
             continue
-        if summaries and all(each.not_applicable and not each.abstained for each in summaries):
+        if summaries and all(
+            summary.not_applicable and not summary.abstained for summary in summaries
+        ):
             continue
         yield bound
 
@@ -338,7 +348,9 @@ def _precluded(context: StandingContext) -> frozenset[str]:
     part = context.record.part
     failure = PRECLUDED.get(part.expected or "") if isinstance(part, Policy) else None
     dimensions = context.rubric.dimensions
-    return frozenset(each.id for each in dimensions if failure and each.guards_against == failure)
+    return frozenset(
+        dimension.id for dimension in dimensions if failure and dimension.guards_against == failure
+    )
 
 
 def _lacks(bound: Bound) -> str:

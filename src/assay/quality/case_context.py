@@ -36,7 +36,7 @@ class CaseContext:
         """The judgments that the layer counts, whole, of each reviewer the last."""
         counting = self.documents.counting(self.layer)
         standing = effective(self.case.judgments, self.documents.rubric_id)
-        return tuple(each for each in standing if counting.counts(each))
+        return tuple(judgment for judgment in standing if counting.counts(judgment))
 
     @cached_property
     def stale(self) -> tuple[Stale, ...]:
@@ -45,20 +45,20 @@ class CaseContext:
         if not changes:
             return ()
         made_under = self.case.made_under
-        found = (
+        results = (
             stale_of(judgment, made_under.get(judgment.id, {}), changes)
             for judgment in self.effective
         )
-        return tuple(each for each in found if each is not None)
+        return tuple(result for result in results if result is not None)
 
     @cached_property
     def counted(self) -> tuple[Judgment, ...]:
         """The judgments that count, without what no longer holds of them."""
         if not self.stale:
             return self.effective
-        gone = {each.judgment: each.labels for each in self.stale}
-        kept = (without(judgment, gone.get(judgment.id, ())) for judgment in self.effective)
-        return tuple(judgment for judgment in kept if says_anything(judgment))
+        gone = {stale.judgment: stale.labels for stale in self.stale}
+        remaining = (without(judgment, gone.get(judgment.id, ())) for judgment in self.effective)
+        return tuple(judgment for judgment in remaining if says_anything(judgment))
 
     @cached_property
     def fresh(self) -> int:
@@ -78,9 +78,9 @@ class CaseContext:
             if stale_of(judgment, made_under.get(judgment.id, {}), changes) is not None
         }
         return tuple(
-            each
-            for each in self.case.adjudications
-            if adjudication_holds(each, made_under.get(each.id, {}), changes, stale)
+            adjudication
+            for adjudication in self.case.adjudications
+            if adjudication_holds(adjudication, made_under.get(adjudication.id, {}), changes, stale)
         )
 
     @cached_property
@@ -96,15 +96,17 @@ class CaseContext:
     @cached_property
     def contradictions(self) -> tuple[Contradiction, ...]:
         """Judgments that hold whole and contradict the priority rules."""
-        gone = {each.judgment for each in self.stale}
+        gone = {stale.judgment for stale in self.stale}
         whole = [judgment for judgment in self.effective if judgment.id not in gone]
         return contradictions(self.case.record, whole, self.documents)
 
     @cached_property
     def disputes(self) -> tuple[Dispute, ...]:
         """The questions on which the judgments do not agree."""
-        found = disputes(self.consensus, self.counted, self.layer, self.documents.dimensions)
-        return tuple(found)
+        open_questions = disputes(
+            self.consensus, self.counted, self.layer, self.documents.dimensions
+        )
+        return tuple(open_questions)
 
     @cached_property
     def compared(self) -> dict[str, int]:

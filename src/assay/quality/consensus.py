@@ -169,7 +169,7 @@ def consensus(
         adjudications: its adjudications in their order of entry; the last one stands.
         counting: whose judgments count, and how many must agree.
     """
-    current = [_of_the_only_candidate(each, record) for each in effective(judgments)]
+    current = [_of_the_only_candidate(judgment, record) for judgment in effective(judgments)]
     counted = [judgment for judgment in current if counting.counts(judgment)]
     people = tally(counted, len(record.candidates))
     models = tally(
@@ -178,7 +178,7 @@ def consensus(
     )
     outcome, candidate = _counted_outcome(people, counting.share)
     looked = [judgment.errors for judgment in counted if judgment.errors is not None]
-    found = Consensus(
+    result = Consensus(
         outcome=outcome,
         candidate=candidate,
         ranking=_agreed_ranking(people, counting.share),
@@ -194,8 +194,8 @@ def consensus(
         spans=span_agreement(looked),
     )
     if adjudications:
-        found = _adjudicated(found, adjudications[-1].decision, len(record.candidates))
-    return msgspec.structs.replace(found, strengths=_strengths(counted, found.candidate))
+        result = _adjudicated(result, adjudications[-1].decision, len(record.candidates))
+    return msgspec.structs.replace(result, strengths=_strengths(counted, result.candidate))
 
 
 def _of_the_only_candidate(judgment: Judgment, record: Record) -> Judgment:
@@ -315,7 +315,7 @@ def _adjudicated(
             agreed=decision.attack.outcome,
         )
     upheld = decision.errors is not None
-    found = msgspec.structs.replace(
+    result = msgspec.structs.replace(
         counted,
         method="adjudication/decided",
         scores=decided_scores(counted.scores, scores),
@@ -326,19 +326,19 @@ def _adjudicated(
         spans=None if upheld else counted.spans,
     )
     if isinstance(decision.verdict, Abstained | NotAsked):
-        return found
+        return result
     key = verdict_key(decision.verdict, n_candidates)
     outcome, candidate = _read_choice(_choice(key))
     ranking = _read_groups(key) if key.startswith("ranks:") else None
-    return msgspec.structs.replace(found, outcome=outcome, candidate=candidate, ranking=ranking)
+    return msgspec.structs.replace(result, outcome=outcome, candidate=candidate, ranking=ranking)
 
 
 def _strengths(judgments: Iterable[Judgment], winner: int | None) -> dict[int, int]:
-    found = Counter(
+    counts = Counter(
         judgment.verdict.strength
         for judgment in judgments
         if isinstance(judgment.verdict, Prefers)
         and judgment.verdict.candidate == winner
         and judgment.verdict.strength is not None
     )
-    return dict(sorted(found.items()))
+    return dict(sorted(counts.items()))

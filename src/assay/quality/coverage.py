@@ -105,8 +105,8 @@ class Cells:
         """
         self._records: Counter[frozenset[tuple[str, str]]] = Counter()
         self._accepted: Counter[frozenset[tuple[str, str]]] = Counter()
-        asked = (*(quota.slice for quota in sampling.quotas), *sampling.hard_slices())
-        self._copies = {frozenset(each.items()): NearCopies() for each in asked}
+        slices = (*(quota.slice for quota in sampling.quotas), *sampling.hard_slices())
+        self._copies = {frozenset(target.items()): NearCopies() for target in slices}
 
     def add(self, record: Record, *, accepted: bool) -> None:
         """Count one record."""
@@ -115,7 +115,7 @@ class Cells:
         if not accepted:
             return
         self._accepted[place] += 1
-        inside = [copies for wanted, copies in self._copies.items() if wanted <= place]
+        inside = [copies for target, copies in self._copies.items() if target <= place]
         if inside:
             item = item_print(record)
             for copies in inside:
@@ -131,35 +131,35 @@ class Cells:
         """Accepted records."""
         return self._accepted.total()
 
-    def inside(self, wanted: Taxonomy) -> tuple[int, int]:
+    def inside(self, target: Taxonomy) -> tuple[int, int]:
         """Records and accepted records that are in a slice."""
-        asked = frozenset(wanted.items())
-        places = [place for place in self._records if asked <= place]
+        pairs = frozenset(target.items())
+        places = [place for place in self._records if pairs <= place]
         return (
             sum(self._records[place] for place in places),
             sum(self._accepted[place] for place in places),
         )
 
-    def distinct(self, wanted: Taxonomy) -> int:
+    def distinct(self, target: Taxonomy) -> int:
         """Accepted records in a slice of the distribution, near copies counted once."""
-        return self._copies[frozenset(wanted.items())].distinct
+        return self._copies[frozenset(target.items())].distinct
 
     def along(self, axis: str) -> dict[str, tuple[int, int]]:
         """Records and accepted records by the value of an axis, missing values included."""
-        found: dict[str, tuple[int, int]] = {}
+        totals: dict[str, tuple[int, int]] = {}
         for place, count in self._records.items():
             value = dict(place).get(axis, MISSING)
-            records, accepted = found.get(value, (0, 0))
-            found[value] = (records + count, accepted + self._accepted[place])
-        return found
+            records, accepted = totals.get(value, (0, 0))
+            totals[value] = (records + count, accepted + self._accepted[place])
+        return totals
 
     def across(self, rows: str, columns: str) -> Counter[tuple[str, str]]:
         """Records by the values of two axes."""
-        found: Counter[tuple[str, str]] = Counter()
+        counts: Counter[tuple[str, str]] = Counter()
         for place, count in self._records.items():
             named = dict(place)
-            found[named.get(rows, MISSING), named.get(columns, MISSING)] += count
-        return found
+            counts[named.get(rows, MISSING), named.get(columns, MISSING)] += count
+        return counts
 
 
 def count_cells(sampling: Sampling, records: Iterable[tuple[Record, bool]]) -> Cells:
@@ -198,11 +198,11 @@ def coverage(
         hard=tuple(
             _quota(
                 cells,
-                Quota(slice=wanted, minimum=1),
+                Quota(slice=target, minimum=1),
                 sampling.total,
                 copies_count=copies_count,
             )
-            for wanted in sampling.hard_slices()
+            for target in sampling.hard_slices()
         ),
     )
 
@@ -232,24 +232,24 @@ def cross_table(cells: Cells, sampling: Sampling, rows: str, columns: str) -> Cr
 
 
 def _axis(cells: Cells, axis: str, declared: tuple[str, ...]) -> AxisCoverage:
-    found = cells.along(axis)
+    totals = cells.along(axis)
     return AxisCoverage(
         axis=axis,
         values=tuple(
             ValueCount(
                 value=value,
-                records=found.get(value, (0, 0))[0],
-                accepted=found.get(value, (0, 0))[1],
+                records=totals.get(value, (0, 0))[0],
+                accepted=totals.get(value, (0, 0))[1],
                 declared=value in declared,
             )
-            for value in _ordered(declared, set(found))
+            for value in _ordered(declared, set(totals))
         ),
     )
 
 
-def _ordered(declared: tuple[str, ...], found: set[str]) -> tuple[str, ...]:
+def _ordered(declared: tuple[str, ...], present: set[str]) -> tuple[str, ...]:
     """Declared values in their order, then the others by name, and the missing value last."""
-    others = sorted(found - set(declared), key=lambda value: (value == MISSING, value))
+    others = sorted(present - set(declared), key=lambda value: (value == MISSING, value))
     return (*declared, *others)
 
 

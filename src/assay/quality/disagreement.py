@@ -93,7 +93,7 @@ def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Di
     table = AnswerTable(drawn)
     alpha = alpha_of(table.everyone(), table.distance) if table.n_items else None
     items = int((np.bincount(table.items) > 1).sum()) if len(drawn.items) else 0
-    found = Disagreement(
+    diagnosis = Disagreement(
         question=answers.question,
         cause="unknown",
         reason="",
@@ -110,39 +110,43 @@ def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Di
     )
     if items < MIN_ITEMS:
         reason = f"{items} items with two answers are too few, {MIN_ITEMS} are needed"
-        return msgspec.structs.replace(found, reason=reason)
+        return msgspec.structs.replace(diagnosis, reason=reason)
     if alpha is None:
         reason = f"all answers to {items} items are equal, so nothing can differ"
-        return msgspec.structs.replace(found, reason=reason)
+        return msgspec.structs.replace(diagnosis, reason=reason)
     search = seek_split(drawn, draw, risk=risk)
     gain, worst = _gain(table, alpha)
     unanimous, uneven = _unevenness(table) if answers.scale != "ordinal" else (None, None)
-    found = msgspec.structs.replace(
-        found, gain=gain, unanimous=unanimous, uneven=uneven, split=search.split,
+    diagnosis = msgspec.structs.replace(
+        diagnosis, gain=gain, unanimous=unanimous, uneven=uneven, split=search.split,
         power=search.power, permutations=search.shuffles,
     )  # fmt: skip
-    cause, reason = _cause(found, search, drawn.name(worst))
-    return msgspec.structs.replace(found, cause=cause, reason=reason)
+    cause, reason = _cause(diagnosis, search, drawn.name(worst))
+    return msgspec.structs.replace(diagnosis, cause=cause, reason=reason)
 
 
-def _cause(found: Disagreement, search: SplitSearch, worst: str) -> tuple[Cause, str]:
-    alpha = found.alpha or 0.0
+def _cause(diagnosis: Disagreement, search: SplitSearch, worst: str) -> tuple[Cause, str]:
+    alpha = diagnosis.alpha or 0.0
     if search.is_found and search.split is not None:
         return "plural_viewpoints", _split_in_words(search.split)
     shown = _power_in_words(search)
     if alpha >= RELIABLE:
         return "agreement", (
-            f"alpha {alpha:.2f} on {found.items} items by {found.raters} reviewers; {shown}"
+            f"alpha {alpha:.2f} on {diagnosis.items} items by {diagnosis.raters} reviewers; {shown}"
         )
-    if found.gain is not None and found.gain >= GAIN:
-        return "bad_raters", f"alpha rises by {found.gain:.2f} without reviewer {worst}"
-    if found.unanimous is not None and found.uneven is not None and found.uneven >= UNEVEN:
+    if diagnosis.gain is not None and diagnosis.gain >= GAIN:
+        return "bad_raters", f"alpha rises by {diagnosis.gain:.2f} without reviewer {worst}"
+    if (
+        diagnosis.unanimous is not None
+        and diagnosis.uneven is not None
+        and diagnosis.uneven >= UNEVEN
+    ):
         return "ambiguous_items", (
-            f"{found.unanimous:.0%} of the items unite their reviewers and the rest divide them, "
-            f"{found.uneven:.1f} standard errors more than one skill for all items would"
+            f"{diagnosis.unanimous:.0%} of the items unite their reviewers and the rest divide them, "
+            f"{diagnosis.uneven:.1f} standard errors more than one skill for all items would"
         )
     return "no_pattern", (
-        f"alpha {alpha:.2f} on {found.items} items by {found.raters} reviewers, and no reviewer, "
+        f"alpha {alpha:.2f} on {diagnosis.items} items by {diagnosis.raters} reviewers, and no reviewer, "
         f"group or item stands out; {shown}"
     )
 
@@ -156,7 +160,7 @@ def _power_in_words(search: SplitSearch) -> str:
 
 
 def _split_in_words(split: GroupSplit) -> str:
-    low, high = (f"{each:.2f}" if each is not None else "undefined" for each in split.within)
+    low, high = (f"{alpha:.2f}" if alpha is not None else "undefined" for alpha in split.within)
     across = f"{split.across:.2f}" if split.across is not None else "undefined"
     names = [
         f"{group!r} ({count} reviewers{_who(split, side)})"
@@ -183,9 +187,11 @@ def _who(split: GroupSplit, side: int) -> str:
 def _bounded(answers: AnswerColumns, draw: np.random.Generator) -> AnswerColumns:
     if len(answers.items) <= MAX_RATINGS:
         return answers
-    known = np.unique(answers.items)
+    distinct_items = np.unique(answers.items)
     share = MAX_RATINGS / len(answers.items)
-    keep = np.isin(answers.items, draw.choice(known, int(len(known) * share), replace=False))
+    keep = np.isin(
+        answers.items, draw.choice(distinct_items, int(len(distinct_items) * share), replace=False)
+    )
     return msgspec.structs.replace(
         answers,
         items=answers.items[keep],

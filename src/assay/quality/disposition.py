@@ -85,6 +85,8 @@ def rests_on_all(
         verifications: its verifications.
     """
     read = set(disposition.read)
-    reads_verifications = disposition.standings or any(each.startswith("ver_") for each in read)
-    known = [*weighed, *verifications] if reads_verifications else weighed
-    return all(each.id in read for each in known)
+    reads_verifications = disposition.standings or any(
+        identity.startswith("ver_") for identity in read
+    )
+    facts = [*weighed, *verifications] if reads_verifications else weighed
+    return all(fact.id in read for fact in facts)

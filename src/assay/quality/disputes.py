@@ -74,7 +74,7 @@ def compared(consensus: Consensus, counted: Sequence[Judgment]) -> dict[str, int
         What sort of question -> how many of them; sorts without one are absent.
     """
     attack = consensus.attack
-    edits = sum(each.stands_as_is is True or each.wrote is not None for each in counted)
+    edits = sum(judgment.stands_as_is is True or judgment.wrote is not None for judgment in counted)
     questions = {
         "verdict": [consensus.people.answered],
         "score": [sum(score.counts.values()) for score in consensus.scores],
@@ -84,8 +84,10 @@ def compared(consensus: Consensus, counted: Sequence[Judgment]) -> dict[str, int
         "error list": [0 if consensus.spans is None else 2],
         "edit": [edits],
     }
-    found = {what: sum(answers > 1 for answers in answered) for what, answered in questions.items()}
-    return {what: count for what, count in found.items() if count}
+    comparable = {
+        what: sum(answers > 1 for answers in answered) for what, answered in questions.items()
+    }
+    return {what: count for what, count in comparable.items() if count}
 
 
 def _scores(
@@ -131,10 +133,10 @@ def _qualities(error: ErrorSummary, share: float) -> Iterator[Dispute]:
 
 
 def _edits(counted: Sequence[Judgment]) -> Iterator[Dispute]:
-    kept = sum(judgment.stands_as_is is True for judgment in counted)
+    unchanged = sum(judgment.stands_as_is is True for judgment in counted)
     revised = sum(judgment.wrote is not None for judgment in counted)
-    if kept and revised:
-        text = f"the text stands as it is for {kept} and was revised by {revised}"
+    if unchanged and revised:
+        text = f"the text stands as it is for {unchanged} and was revised by {revised}"
         yield Dispute(what="edit", reason=text)
 
 

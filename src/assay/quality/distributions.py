@@ -125,16 +125,16 @@ def score_summaries(
         share: least share of the answers that agree; None: more than half.
         scales: dimension -> what agreement means on it; elsewhere only equal scores agree.
     """
-    given: dict[tuple[str, int], list[Score]] = {}
+    scores_of: dict[tuple[str, int], list[Score]] = {}
     for judgment in judgments:
         own = {
             (score.dimension, place_of(score.candidate)): score.score for score in judgment.scores
         }
         for key, score in own.items():
-            given.setdefault(key, []).append(score)
+            scores_of.setdefault(key, []).append(score)
     return tuple(
         _score_summary(dimension, place, scores, share, scales.get(dimension))
-        for (dimension, place), scores in sorted(given.items(), key=lambda entry: entry[0])
+        for (dimension, place), scores in sorted(scores_of.items(), key=lambda entry: entry[0])
     )
 
 
@@ -199,11 +199,11 @@ def decided_scores(
 
 def step_summaries(judgments: Iterable[Judgment], share: float | None) -> tuple[StepSummary, ...]:
     """The step labels by candidate and step."""
-    given: dict[tuple[int, int], Counter[str]] = {}
+    labels_of: dict[tuple[int, int], Counter[str]] = {}
     for judgment in judgments:
         own = {(label.candidate, label.step): label.label for label in judgment.step_labels}
         for key, label in own.items():
-            given.setdefault(key, Counter())[label] += 1
+            labels_of.setdefault(key, Counter())[label] += 1
     return tuple(
         StepSummary(
             candidate=candidate,
@@ -211,7 +211,7 @@ def step_summaries(judgments: Iterable[Judgment], share: float | None) -> tuple[
             counts=by_name(counts),
             agreed=agreed_value(counts, share),
         )
-        for (candidate, step), counts in sorted(given.items())
+        for (candidate, step), counts in sorted(labels_of.items())
     )
 
 
@@ -233,12 +233,12 @@ def ruling_summaries(
     judgments: Iterable[Judgment], share: float | None
 ) -> tuple[RulingSummary, ...]:
     """The rulings by section and candidate."""
-    given: dict[tuple[str, int], Counter[str]] = {}
+    rulings_of: dict[tuple[str, int], Counter[str]] = {}
     severities: dict[tuple[str, int], Counter[str]] = {}
     for judgment in judgments:
         own = {(item.section, place_of(item.candidate)): item for item in judgment.rulings}
         for key, ruling in own.items():
-            given.setdefault(key, Counter())[ruling.ruling] += 1
+            rulings_of.setdefault(key, Counter())[ruling.ruling] += 1
             severities.setdefault(key, Counter()).update([ruling.severity or ""])
     return tuple(
         RulingSummary(
@@ -248,7 +248,7 @@ def ruling_summaries(
             agreed=agreed_value(counts, share),
             severities=_stated(severities[section, place]),
         )
-        for (section, place), counts in sorted(given.items())
+        for (section, place), counts in sorted(rulings_of.items())
     )
 
 

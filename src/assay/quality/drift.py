@@ -220,7 +220,7 @@ def score_chart(*, run_length: float, weight: float = WEIGHT) -> ScoreChart:
     if not 20 <= run_length <= 100_000 or not 0.02 <= weight <= 1:  # noqa: PLR2004 - see Args
         raise _refused("give a run length from 20 to 100,000 and a weight from 0.02 to 1")
     width = float(
-        brentq(lambda each: log(ewma_run_length(each, weight) / run_length), 0.5, 6, xtol=1e-8)
+        brentq(lambda width: log(ewma_run_length(width, weight) / run_length), 0.5, 6, xtol=1e-8)
     )
     return ScoreChart(
         weight=weight,
@@ -279,16 +279,16 @@ def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed:
     past: list[float] = []
     points: list[ChartPoint] = []
     signals: list[Signal] = []
-    for position, each in enumerate(differences):
-        insort(past, each.value)
-        below, upto = bisect_left(past, each.value), bisect_right(past, each.value)
+    for position, difference in enumerate(differences):
+        insort(past, difference.value)
+        below, upto = bisect_left(past, difference.value), bisect_right(past, difference.value)
         share = draw.uniform(_INSIDE, 1 - _INSIDE)
         score = _STANDARD_NORMAL.inv_cdf((below + (upto - below) * share) / len(past))
         moved = (1 - chart.weight) * statistic + chart.weight * score
         if moved * statistic <= 0:
             began = position
         statistic = moved
-        points.append(_point(position, each, statistic))
+        points.append(_point(position, difference, statistic))
         if abs(statistic) >= chart.limit:
             direction: Literal["higher", "lower"] = "higher" if statistic > 0 else "lower"
             signals.append(Signal(position=position, began=began, direction=direction))
@@ -304,9 +304,12 @@ def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed:
     )
 
 
-def _point(position: int, each: Observation, statistic: float) -> ChartPoint:
+def _point(position: int, observation: Observation, statistic: float) -> ChartPoint:
     return ChartPoint(
-        position=position, judgment=each.judgment, value=each.value, statistic=float(statistic)
+        position=position,
+        judgment=observation.judgment,
+        value=observation.value,
+        statistic=float(statistic),
     )
 
 

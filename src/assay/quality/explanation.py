@@ -65,8 +65,8 @@ def explain(case: RecordCase, documents: DocumentsInForce) -> Explanation:
         reason=disposition.reason,
         changes=judged.changes,
         standings=disposition.standings,
-        disputes=tuple(each.reason for each in context.disputes) if context else (),
-        stale=tuple(sorted({label for each in context.stale for label in each.labels}))
+        disputes=tuple(dispute.reason for dispute in context.disputes) if context else (),
+        stale=tuple(sorted({label for stale in context.stale for label in stale.labels}))
         if context
         else (),
         rules=tuple(_rules(context)) if context else ("review: no layer fits the record",),

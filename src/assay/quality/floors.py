@@ -44,10 +44,10 @@ class FloorResult(msgspec.Struct, frozen=True, kw_only=True):
     def reason(self) -> str:
         """The floor with its figures, in words."""
         where = ", ".join(f"{axis} = {value}" for axis, value in sorted(self.slice.items()))
-        found = worded(self.alpha) if self.alpha else "no item has two answers"
+        alpha_text = worded(self.alpha) if self.alpha else "no item has two answers"
         what = "lower end" if self.bound == "lower" else "value"
         return (
-            f"alpha of {self.dimension}{f' with {where}' if where else ''}: {found} on "
+            f"alpha of {self.dimension}{f' with {where}' if where else ''}: {alpha_text} on "
             f"{self.items} items; the contract asks for a {what} of at least {self.least:g}"
         )
 
@@ -60,7 +60,7 @@ def floors_of(gathered: ReportData, resampling: Resampling) -> tuple[FloorResult
         resampling: how the intervals are drawn.
     """
     floors = gathered.documents.contract.review.agreement_floors
-    return tuple(_floor(each, gathered, resampling) for each in floors)
+    return tuple(_floor(floor, gathered, resampling) for floor in floors)
 
 
 def _floor(floor: AgreementFloor, gathered: ReportData, resampling: Resampling) -> FloorResult:
@@ -81,16 +81,18 @@ def _alpha(
     floor: AgreementFloor, answers: AnswerSeries, gathered: ReportData, resampling: Resampling
 ) -> tuple[int, Estimate | None]:
     dimensions = gathered.documents.rubric.dimensions
-    declared = next((each for each in dimensions if each.id == floor.dimension), None)
+    declared = next(
+        (dimension for dimension in dimensions if dimension.id == floor.dimension), None
+    )
     scale, codes, _ = dimension_scale(list(answers.counts), declared)
-    given = answers.on_scale(scale, codes)
-    keep = np.bincount(given.items, minlength=given.n_items) > 1
+    ratings = answers.on_scale(scale, codes)
+    keep = np.bincount(ratings.items, minlength=ratings.n_items) > 1
     for axis, value in floor.slice.items():
         keep &= gathered.places.inside(axis, value, answers.records())
     chosen = np.flatnonzero(keep)
     if not chosen.size:
         return 0, None
-    return int(chosen.size), krippendorff_alpha(reduce(only(given, chosen)), resampling)
+    return int(chosen.size), krippendorff_alpha(reduce(only(ratings, chosen)), resampling)
 
 
 def _state(floor: AgreementFloor, alpha: Estimate | None) -> FloorState:

@@ -60,7 +60,9 @@ class DocumentsInForce:
     def objective(self) -> frozenset[str]:
         """Dimensions with one right answer."""
         dimensions = self.rubric.dimensions
-        return frozenset(each.id for each in dimensions if each.nature == "objective")
+        return frozenset(
+            dimension.id for dimension in dimensions if dimension.nature == "objective"
+        )
 
     @cached_property
     def dimensions(self) -> Mapping[str, Dimension]:

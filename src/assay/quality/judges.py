@@ -126,15 +126,17 @@ class JudgeGathering:
     def add(self, case: RecordCase) -> None:
         """Take in one case; one that no model judged is passed over."""
         standing = effective(case.judgments, self._documents.rubric_id)
-        models = [each for each in standing if each.reviewer.kind == "model"]
+        models = [judgment for judgment in standing if judgment.reviewer.kind == "model"]
         if not models:
             return
         layer = layer_of(case.record, self._documents.contract)
         counting = Counting(roles=layer.roles) if layer else STRICT_MAJORITY
         people = {
-            f"{each.reviewer.kind} {each.reviewer.pseudonym}": _answers(each, case.record)
-            for each in standing
-            if counting.counts(each)
+            f"{judgment.reviewer.kind} {judgment.reviewer.pseudonym}": _answers(
+                judgment, case.record
+            )
+            for judgment in standing
+            if counting.counts(judgment)
         }
         place = (self._record, self._clusters.of(case.record.task.family))
         self._record += 1
@@ -162,7 +164,7 @@ class JudgeGathering:
 
     def agreements(self, resampling: Resampling) -> tuple[JudgeAgreement, ...]:
         """How far each judge says what people say, by pseudonym."""
-        dimensions = {each.id: each for each in self._documents.rubric.dimensions}
+        dimensions = {dimension.id: dimension for dimension in self._documents.rubric.dimensions}
         return tuple(
             JudgeAgreement(
                 judge=name,
@@ -197,11 +199,11 @@ def _pair(
     tally: _JudgeTally,
     key: Key,
     value: str | None,
-    said: tuple[str, str | None],
+    person_answer: tuple[str, str | None],
     place: tuple[int, int],
 ) -> None:
     """Hold the judge's answer against one person's; who declined is not taken to disagree."""
-    person, theirs = said
+    person, theirs = person_answer
     if theirs is None:
         return
     name, item = key
@@ -219,27 +221,29 @@ def _pair(
 def _answers(judgment: Judgment, record: Record) -> dict[Key, str | None]:
     """What a judgment says, by question and candidate; None for an abstention."""
     count = len(record.candidates)
-    found: dict[Key, str | None] = {}
+    answers: dict[Key, str | None] = {}
     if count >= PAIR and not isinstance(judgment.verdict, NotAsked):
         declined = isinstance(judgment.verdict, Abstained)
         key = None if declined else verdict_key(judgment.verdict, count)
         name = VERDICT if count == PAIR else SEVERAL
-        found[name, None] = PAIR_VALUES.get(key, key) if key else None
-    for each in judgment.scores:
-        if isinstance(each.score, NotApplicable):
+        answers[name, None] = PAIR_VALUES.get(key, key) if key else None
+    for score in judgment.scores:
+        if isinstance(score.score, NotApplicable):
             continue
         # With one candidate, the record as a whole is that candidate.
         whole = 0 if count == 1 else None
-        candidate = whole if each.candidate is None else each.candidate
-        found[each.dimension, candidate] = score_key(each.score)
-    return found
+        candidate = whole if score.candidate is None else score.candidate
+        answers[score.dimension, candidate] = score_key(score.score)
+    return answers
 
 
 def _questions(
     tally: _JudgeTally, dimensions: dict[str, Dimension], resampling: Resampling
 ) -> Iterator[JudgeQuestion]:
     order = {name: place for place, name in enumerate((VERDICT, SEVERAL, *dimensions))}
-    for name in sorted(tally.people, key=lambda each: (order.get(each, len(order)), each)):
+    for name in sorted(
+        tally.people, key=lambda question: (order.get(question, len(order)), question)
+    ):
         paired, people = tally.paired[name], tally.people[name]
         scale, codes = _scale(name, sorted({*paired.counts, *people.counts}), dimensions.get(name))
         between = reduce(paired.on_scale(scale, codes))
@@ -260,8 +264,8 @@ def _scale(
     name: str, values: list[str], dimension: Dimension | None
 ) -> tuple[AnswerScale, dict[str, int]]:
     if name in {VERDICT, SEVERAL}:
-        known = VERDICTS if name == VERDICT else tuple(values)
-        codes = {value: code for code, value in enumerate(known)}
-        return AnswerScale("nominal", max(len(known), 1)), codes
+        categories = VERDICTS if name == VERDICT else tuple(values)
+        codes = {value: code for code, value in enumerate(categories)}
+        return AnswerScale("nominal", max(len(categories), 1)), codes
     scale, codes, _ = dimension_scale(values, dimension)
     return scale, codes

@@ -80,7 +80,7 @@ class ItemPrint(NamedTuple):
     @property
     def exact(self) -> tuple[int, ...]:
         """Equal where all texts are, but for case and punctuation."""
-        return (self.task.exact, *(each.exact for each in self.candidates))
+        return (self.task.exact, *(candidate.exact for candidate in self.candidates))
 
     def keys(self) -> list[int]:
         """What a near copy shares at least one of."""
@@ -98,7 +98,7 @@ class ItemPrint(NamedTuple):
 
 
 def _each_is_in(some: Sequence[TextPrint], others: Sequence[TextPrint]) -> bool:
-    return all(any(each.is_near(other) for other in others) for each in some)
+    return all(any(text_print.is_near(other) for other in others) for text_print in some)
 
 
 class NearCopies:
@@ -155,7 +155,10 @@ def _text_print(texts: Iterable[str]) -> TextPrint:
     if len(whole) > MOST_CHARACTERS:
         half = MOST_CHARACTERS // 2
         words = _words(whole[:half]) + _words(whole[-half:])
-    groups = {" ".join(each) for each in zip(*(words[n:] for n in range(GROUP)), strict=False)}
+    groups = {
+        " ".join(group_words)
+        for group_words in zip(*(words[n:] for n in range(GROUP)), strict=False)
+    }
     hashes = np.array([zlib.crc32(group.encode()) for group in groups], dtype=np.uint32)
     return TextPrint(exact, np.unique(hashes)[:KEPT])
 

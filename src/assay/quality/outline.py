@@ -57,7 +57,7 @@ class ReportSection(msgspec.Struct, frozen=True, kw_only=True):
 
 def section(key: SectionKey, title: str, blocks: Iterable[Block | str]) -> ReportSection:
     """A section; a plain text among its blocks is a paragraph."""
-    typed = (Paragraph(each) if isinstance(each, str) else each for each in blocks)
+    typed = (Paragraph(block) if isinstance(block, str) else block for block in blocks)
     return ReportSection(key=key, title=title, blocks=tuple(typed))
 
 
@@ -68,14 +68,14 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> T
 
 def sentences(sections: Iterable[ReportSection]) -> Iterator[tuple[str, str]]:
     """Every text that is the report's own, with its place; cells of tables are not."""
-    for each in sections:
-        yield each.title, each.title
-        for block in each.blocks:
+    for report_section in sections:
+        yield report_section.title, report_section.title
+        for block in report_section.blocks:
             match block:
                 case Paragraph(text=text):
-                    yield each.title, text
+                    yield report_section.title, text
                 case Bullets(items=items):
-                    yield from ((each.title, item) for item in items)
+                    yield from ((report_section.title, item) for item in items)
                 case Table(caption=caption, head=head):
-                    yield each.title, caption
-                    yield from ((each.title, column) for column in head)
+                    yield report_section.title, caption
+                    yield from ((report_section.title, column) for column in head)

@@ -191,7 +191,7 @@ def report_of(
         judged=sum(gathered.outcomes.values()),
         judgments=dict(sorted(gathered.judgments.items())),
         outcomes=dict(sorted(gathered.outcomes.items())),
-        alarms=tuple(sorted(raised, key=lambda each: order.index(each.mode))),
+        alarms=tuple(sorted(raised, key=lambda alarm: order.index(alarm.mode))),
         disagreements=disagreements,
         adjudicated_splits=gathered.modes.consensus.adjudicated(),
         shortcuts=audits,
@@ -227,9 +227,9 @@ def report_of(
 def _judged_under(gathered: ReportData, rubrics: Mapping[str, str]) -> Iterator[JudgedUnder]:
     documents = gathered.documents
     in_force = {documents.rubric_id: f"{documents.rubric.id} {documents.rubric.version}"}
-    known = {**rubrics, **in_force}
+    names = {**rubrics, **in_force}
     for cited, count in sorted(gathered.guidelines.items()):
-        named = f"rubric {known[cited]}" if cited in known else f"guideline {cited}"
+        named = f"rubric {names[cited]}" if cited in names else f"guideline {cited}"
         yield JudgedUnder(
             guideline=named if cited else "no stated guideline",
             judgments=count,

@@ -25,13 +25,13 @@ def refuse_claims(report: QualityReport, also: Iterable[tuple[str, str]] = ()) -
         CheckError: naming each claim with its section, and an honest wording.
     """
     texts = [("title", report.contract), *sentences(outline(report)), *also]
-    found = [(where, claim) for where, text in texts for claim in find_claims(text)]
-    if found:
+    claims = [(where, claim) for where, text in texts for claim in find_claims(text)]
+    if claims:
         raise CheckError(
             code="forbidden-claim",
             message="; ".join(
-                f"{where} says {claim.text!r} ({claim.code})" for where, claim in found
+                f"{where} says {claim.text!r} ({claim.code})" for where, claim in claims
             ),
             where="quality report",
-            hint=found[0][1].instead,
+            hint=claims[0][1].instead,
         )

@@ -52,15 +52,15 @@ def watch_by_reviewer(
         dimensions: the dimensions, in the rubric's order; those without numbers give no chart.
         answers: answers to sentinels, in their order.
     """
-    given = list(judgments)
+    all_judgments = list(judgments)
     chart = score_chart(run_length=RUN_LENGTH)
-    found = [
+    watched = [
         _watched(reviewer, dimension, series, watch_scores(series.observations, chart))
         for dimension in dimensions
-        for reviewer, series in difference_series(given, dimension).items()
+        for reviewer, series in difference_series(all_judgments, dimension).items()
         if series.observations
     ]
-    return (*found, *_sentinels(answers))
+    return (*watched, *_sentinels(answers))
 
 
 def _sentinels(answers: Sequence[SentinelAnswer]) -> Iterable[WatchedReviewer]:

@@ -16,14 +16,14 @@ def reviewer_table(
     )  # fmt: skip
     return head, [
         (
-            each.reviewer,
-            each.kind,
-            str(each.judgments),
-            share(each.abstained),
-            share(each.tie),
-            share(each.both_unacceptable),
-            share(each.insufficient_context),
-            share(each.first_shown),
+            rates.reviewer,
+            rates.kind,
+            str(rates.judgments),
+            share(rates.abstained),
+            share(rates.tie),
+            share(rates.both_unacceptable),
+            share(rates.insufficient_context),
+            share(rates.first_shown),
         )
-        for each in reviewers
+        for rates in reviewers
     ]

@@ -154,9 +154,9 @@ def _adjudicated(context: CaseContext) -> RuleResult | None:
 
 def _decided(context: CaseContext, latest: Adjudication) -> str:
     reason = f"the adjudicator decided ({_words(latest.cause)})"
-    spread = sorted({str(each.item) for each in context.disputes if each.what == "score"})
-    kept = f"; the spread of scores on {', '.join(spread)} is kept" if spread else ""
-    return reason + kept
+    spread = sorted({str(dispute.item) for dispute in context.disputes if dispute.what == "score"})
+    note = f"; the spread of scores on {', '.join(spread)} is kept" if spread else ""
+    return reason + note
 
 
 def _left_open(context: CaseContext, decision: Decided) -> RuleResult | None:
@@ -165,10 +165,10 @@ def _left_open(context: CaseContext, decision: Decided) -> RuleResult | None:
     Scores on judgmental dimensions that nothing rests on may stay a distribution.
     """
     left = undecided(decision, context.disputes)
-    open_disputes = [each for each in left if _needs_decision(each, context)]
+    open_disputes = [dispute for dispute in left if _needs_decision(dispute, context)]
     if not open_disputes:
         return None
-    reasons = "; ".join(each.reason for each in open_disputes)
+    reasons = "; ".join(dispute.reason for dispute in open_disputes)
     return RuleResult(
         "adjudication",
         "needs_adjudication",
@@ -235,9 +235,9 @@ def _not_counted(context: CaseContext) -> str:
         if says_anything(judgment) and not counting.counts(judgment)
     )
     silent = sum(not says_anything(judgment) for judgment in people)
-    asked = ", ".join(context.layer.roles)
+    required_roles = ", ".join(context.layer.roles)
     parts = [
-        f"{count} of {len(people)} judgments are by {role}, the layer asks {asked}"
+        f"{count} of {len(people)} judgments are by {role}, the layer asks {required_roles}"
         for role, count in sorted(roles.items())
     ]
     if silent:
@@ -250,7 +250,7 @@ def _not_counted(context: CaseContext) -> str:
 
 def _unstated(context: CaseContext) -> RuleResult | None:
     """A comparison's verdict needs its passes too: scores beside it are not a second verdict."""
-    stated = sum(not isinstance(each.verdict, NotAsked) for each in context.effective)
+    stated = sum(not isinstance(judgment.verdict, NotAsked) for judgment in context.effective)
     passes = context.layer.passes
     if context.case.record.kind != "preference" or not 0 < stated < passes:
         return None
@@ -266,7 +266,7 @@ def _stale(context: CaseContext) -> RuleResult | None:
     """Labels under an older meaning decide nothing; enough fresh judgments may still decide."""
     if not context.stale or context.fresh >= max(1, context.layer.passes):
         return None
-    labels = Counter(label for each in context.stale for label in each.labels)
+    labels = Counter(label for stale in context.stale for label in stale.labels)
     named = ", ".join(f"{label} ({count})" for label, count in sorted(labels.items()))
     total = len(context.effective)
     return RuleResult(
@@ -291,12 +291,12 @@ def _abstained(context: CaseContext) -> RuleResult | None:
 
 
 def _contradicted(context: CaseContext) -> RuleResult | None:
-    found = context.contradictions
-    if not found or context.layer.on_contradiction == "record":
+    contradictions = context.contradictions
+    if not contradictions or context.layer.on_contradiction == "record":
         return None
-    first = found[0]
+    first = contradictions[0]
     reason = (
-        f"{len(found)} of {context.consensus.people.judgments} verdicts contradict the priority "
+        f"{len(contradictions)} of {context.consensus.people.judgments} verdicts contradict the priority "
         f"rules: {first.verdict} against {first.computed} by {first.rule!r}"
     )
     return RuleResult("priority", "needs_adjudication", reason, "an adjudication")
@@ -308,7 +308,9 @@ def _disagreed(context: CaseContext) -> RuleResult | None:
     first, more = context.disputes[0], len(context.disputes) - 1
     reason = first.reason + (f"; and {counted(more, 'more question')}" if more else "")
     layer = context.layer
-    objective = next((each for each in context.disputes if _is_objective(context, each)), None)
+    objective = next(
+        (dispute for dispute in context.disputes if _is_objective(context, dispute)), None
+    )
     if objective is not None and layer.on_disagreement == "preserve":
         reason = f"{objective.reason}; {objective.item} is objective, so one of them is wrong"
         return RuleResult("agreement", "needs_adjudication", reason, "an adjudication")
@@ -388,11 +390,9 @@ def _compared(context: CaseContext) -> str:
         for what, count in agreed.items()
         if count > 0
     )
-    kept = (
-        f"the spread of scores on {', '.join(sorted({each.dimension for each in spread}))} is kept"
-    )
-    told = [f"they agree on {named}"] if named else []
-    return "; ".join([*told, *([kept] if spread else [])])
+    note = f"the spread of scores on {', '.join(sorted({score.dimension for score in spread}))} is kept"
+    parts = [f"they agree on {named}"] if named else []
+    return "; ".join([*parts, *([note] if spread else [])])
 
 
 def _not_endorsed(context: CaseContext, *, preserved: bool) -> RuleResult | None:
@@ -402,11 +402,11 @@ def _not_endorsed(context: CaseContext, *, preserved: bool) -> RuleResult | None
     """
     places = imitated(context.case.record)
     own = [context.standings[place] for place in places if place < len(context.standings)]
-    if not own or any(each.standing == "endorsed" for each in own):
+    if not own or any(standing.standing == "endorsed" for standing in own):
         return None
-    if preserved and (context.disputes or any(each.standing != "rejected" for each in own)):
+    if preserved and (context.disputes or any(standing.standing != "rejected" for standing in own)):
         return None
-    first = next((each for each in own if each.standing != "unjudged"), None)
+    first = next((standing for standing in own if standing.standing != "unjudged"), None)
     if first is not None and first.rule == OFF_SCALE:
         return RuleResult(
             "endorsement",

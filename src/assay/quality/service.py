@@ -130,7 +130,7 @@ class _DispositionTally:
     def add(self, disposition: Disposition) -> None:
         """Count one disposition."""
         self.states[disposition.state] += 1
-        self.standings.update(each.standing for each in disposition.standings)
+        self.standings.update(standing.standing for standing in disposition.standings)
         # Reasons name figures of their record; without them equal reasons fall together.
         alike = re.sub(r"\d+(\.\d+)?", "#", disposition.reason)
         key = (disposition.state, disposition.rule, alike)
@@ -211,9 +211,9 @@ def stale(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Itera
         return
     for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id, dated=True):
         for case in batch:
-            found = stale_in(case, in_force)
-            if found is not None:
-                yield found
+            stale_record = stale_in(case, in_force)
+            if stale_record is not None:
+                yield stale_record
 
 
 def stale_that_decide(
@@ -233,10 +233,12 @@ def stale_that_decide(
         return {}
     for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id, dated=True):
         for case in batch:
-            found = stale_in(case, in_force)
+            stale_record = stale_in(case, in_force)
             disposed = case.disposition is not None and case.disposition.state in RELEASABLE
-            if disposed and found is not None and found.decides:
-                counts.update(label for each in found.judgments for label in each.labels)
+            if disposed and stale_record is not None and stale_record.decides:
+                counts.update(
+                    label for judgment in stale_record.judgments for label in judgment.labels
+                )
     return dict(sorted(counts.items()))
 
 
@@ -266,9 +268,9 @@ def report(
 def rubrics(store: FactStore) -> dict[str, str]:
     """Document id of every rubric that the store holds -> its name and version."""
     return {
-        each.id: f"{each.name} {each.version}"
-        for each in store.scan(Document)
-        if each.kind == "rubric"
+        document.id: f"{document.name} {document.version}"
+        for document in store.scan(Document)
+        if document.kind == "rubric"
     }
 
 

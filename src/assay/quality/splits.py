@@ -79,7 +79,7 @@ class GroupSplit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_coherent(self) -> bool:
         """Whether each group agrees within itself."""
-        return all(each is not None and each >= WITHIN for each in self.within)
+        return all(alpha is not None and alpha >= WITHIN for alpha in self.within)
 
 
 class SplitSearch(NamedTuple):
@@ -127,34 +127,34 @@ def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float
         if p.min() > 5 * n_tests / (1 + ROUGH):
             break
     splits = [
-        _measured(table, answers, each, float(p[place]), table.values)
-        for place, each in enumerate(declared)
+        _measured(table, answers, candidate, float(p[place]), table.values)
+        for place, candidate in enumerate(declared)
     ]
     if len(able):
         hidden = _hidden(table, able, table.values)
         if hidden is not None:
             splits.append(_measured(table, answers, hidden, float(p[-1]), table.values))
-    good = [each for each in splits if each.p <= risk and each.is_coherent]
+    good = [split for split in splits if split.p <= risk and split.is_coherent]
     power = _power(table, answers, able, np.array(null), risk=risk / n_tests, draw=draw)
-    best = good[0] if good else min(splits, key=lambda each: each.p, default=None)
+    best = good[0] if good else min(splits, key=lambda split: split.p, default=None)
     return SplitSearch(best, bool(good), len(null), power)
 
 
 def _declared(table: AnswerTable, answers: AnswerColumns) -> list[_Candidate]:
     """For each grouping its two largest groups, where each has two raters."""
-    found = []
+    candidates = []
     for name, groups in sorted(answers.groups.items()):
         sizes: dict[str, int] = {}
         for group in groups.values():
             sizes[group] = sizes.get(group, 0) + 1
-        largest = sorted(sizes, key=lambda each: (-sizes[each], each))[:2]
-        if len(largest) == 2 and min(sizes[each] for each in largest) >= 2:  # noqa: PLR2004  two against two
+        largest = sorted(sizes, key=lambda group: (-sizes[group], group))[:2]
+        if len(largest) == 2 and min(sizes[group] for group in largest) >= 2:  # noqa: PLR2004  two against two
             code = np.full(table.n_raters, -1)
             for rater, group in groups.items():
                 if group in largest:
                     code[rater] = largest.index(group)
-            found.append(_Candidate(name, (largest[0], largest[1]), code))
-    return found
+            candidates.append(_Candidate(name, (largest[0], largest[1]), code))
+    return candidates
 
 
 def _able(table: AnswerTable) -> Integers:
@@ -170,10 +170,12 @@ def _statistics(
     table: AnswerTable, declared: list[_Candidate], able: Integers, raters: Integers
 ) -> Floats:
     """How far groups differ: one number for each declared grouping, and for the hidden one."""
-    found = [_contrast(table, each.code, raters, table.values)[2] for each in declared]
+    statistics = [
+        _contrast(table, candidate.code, raters, table.values)[2] for candidate in declared
+    ]
     if len(able):
-        found.append(_leading(table, able, raters, table.values)[0])
-    return np.array(found)
+        statistics.append(_leading(table, able, raters, table.values)[0])
+    return np.array(statistics)
 
 
 def _contrast(
@@ -184,7 +186,7 @@ def _contrast(
     second = table.counts(code == 1, raters=raters, values=values)
     within = alpha_of(first, table.distance), alpha_of(second, table.distance)
     across = cross_reliability(first, second, table.distance)
-    inside = [each for each in within if each is not None]
+    inside = [alpha for alpha in within if alpha is not None]
     if not inside or across is None:
         return within, across, -np.inf
     return within, across, sum(inside) / len(inside) - across
@@ -201,7 +203,7 @@ def _hidden(table: AnswerTable, able: Integers, values: Integers) -> _Candidate 
 
 
 def _leading(
-    table: AnswerTable, able: Integers, given: Integers, values: Integers
+    table: AnswerTable, able: Integers, rater_of: Integers, values: Integers
 ) -> tuple[float, Floats]:
     """The largest eigenvalue of the raters' correlation once each item's mean is taken out."""
     place = np.full(table.n_raters, -1)
@@ -209,8 +211,8 @@ def _leading(
     sums = np.bincount(table.items, weights=values, minlength=table.n_items)
     sizes = np.bincount(table.items, minlength=table.n_items)
     residual = values - (sums / np.maximum(sizes, 1))[table.items]
-    keep = place[given] >= 0
-    raters, items, residual = place[given[keep]], table.items[keep], residual[keep]
+    keep = place[rater_of] >= 0
+    raters, items, residual = place[rater_of[keep]], table.items[keep], residual[keep]
     norms = np.sqrt(np.bincount(raters, weights=residual**2, minlength=len(able)))
     norms[norms == 0] = 1.0
     # Loaded here: it takes longer than the rest of the desk's imports, which never come this far.
@@ -220,15 +222,15 @@ def _leading(
     scaled = csr_array(
         (residual / norms[raters], (raters, items)), shape=(len(able), table.n_items)
     )
-    found, vectors = np.linalg.eigh((scaled @ scaled.T).toarray())
-    return float(found[-1]), vectors[:, -1]
+    eigenvalues, vectors = np.linalg.eigh((scaled @ scaled.T).toarray())
+    return float(eigenvalues[-1]), vectors[:, -1]
 
 
 def _measured(
     table: AnswerTable, answers: AnswerColumns, candidate: _Candidate, p: float, values: Integers
 ) -> GroupSplit:
     within, across, _ = _contrast(table, candidate.code, table.raters, values)
-    inside = [each for each in within if each is not None]
+    inside = [alpha for alpha in within if alpha is not None]
     mean = sum(inside) / len(inside) if inside else None
     first, second = (np.flatnonzero(candidate.code == side).tolist() for side in (0, 1))
     return GroupSplit(
@@ -265,7 +267,7 @@ def _power(
     # Few shuffles have no far quantile: the normal one of their spread, a tenth wider.
     finite = null[:, -1]
     critical = finite.mean() + 1.1 * NormalDist().inv_cdf(1 - risk) * finite.std()
-    found = 0
+    n_found = 0
     for _ in range(PLANTED):
         side: npt.NDArray[np.bool_] = np.zeros(table.n_raters, dtype=np.bool_)
         side[draw.permutation(able)[: len(able) // 2]] = True
@@ -275,5 +277,5 @@ def _power(
         hidden = _hidden(table, able, values)
         if hidden is None or _leading(table, able, table.raters, values)[0] < critical:
             continue
-        found += _measured(table, answers, hidden, 0.0, values).is_coherent
-    return found / PLANTED
+        n_found += _measured(table, answers, hidden, 0.0, values).is_coherent
+    return n_found / PLANTED

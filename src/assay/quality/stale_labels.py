@@ -49,7 +49,7 @@ def changes_since(
         stored: every version that the store holds.
         contract: the contract in force; it may declare older versions compatible.
     """
-    compatible = {(each.document, each.version) for each in contract.compatible}
+    compatible = {(entry.document, entry.version) for entry in contract.compatible}
     changes: dict[str, frozenset[str]] = {}
     for document in stored:
         current = in_force.get(document.kind)
@@ -106,7 +106,9 @@ def without(judgment: Judgment, labels: Iterable[str]) -> Judgment:
     return judgment.replace(
         verdict=NotAsked() if VERDICT in gone else judgment.verdict,
         scores=tuple(score for score in judgment.scores if score.dimension not in gone),
-        rulings=tuple(each for each in judgment.rulings if f"policy:{each.section}" not in gone),
+        rulings=tuple(
+            ruling for ruling in judgment.rulings if f"policy:{ruling.section}" not in gone
+        ),
         errors=errors,
     )
 

@@ -82,31 +82,31 @@ def verdict_agreement(
             message=f"a strongest preference of {strongest} does not fit",
             hint="name it together with strengths; it counts from 1",
         )
-    given = ratings(
+    answers = ratings(
         items, raters, verdicts, AnswerScale("nominal", len(VerdictCode)), n_items=n_items,
         clusters=clusters,
     )  # fmt: skip
-    stage = STAGES[given.values]
+    stage = STAGES[answers.values]
     compared = stage == 0
-    order = _order(given.values, compared, strengths, strongest)
+    order = _order(answers.values, compared, strengths, strongest)
 
     def on(rows: NDArray[np.bool_], values: Integers, scale: AnswerScale) -> Agreement:
         part = ratings(
-            given.items[rows], given.raters[rows], values[rows], scale, n_items=given.n_items,
-            clusters=given.clusters,
+            answers.items[rows], answers.raters[rows], values[rows], scale, n_items=answers.n_items,
+            clusters=answers.clusters,
         )  # fmt: skip
         return agreement(part, resampling)
 
-    tally = np.bincount(given.values, minlength=len(VerdictCode)).tolist()
+    tally = np.bincount(answers.values, minlength=len(VerdictCode)).tolist()
     return VerdictAgreement(
         comparability=on(stage >= 0, stage, AnswerScale("nominal", 3)),
         preference=on(compared, order, AnswerScale("ordinal", 2 * strongest + 1)),
         abstention=abstention(
-            given.items,
-            given.raters,
-            given.values == VerdictCode.ABSTAINED,
-            n_items=given.n_items,
-            clusters=given.clusters,
+            answers.items,
+            answers.raters,
+            answers.values == VerdictCode.ABSTAINED,
+            n_items=answers.n_items,
+            clusters=answers.clusters,
             resampling=resampling,
         ),
         counts={code.name.lower(): tally[code] for code in VerdictCode},
@@ -125,8 +125,8 @@ def _order(
         raise InputError(
             code="not-codes", message="strengths must be one integer an answer", where="strengths"
         )
-    asked = strength[direction != 0]
-    if ((asked < 1) | (asked > strongest)).any():
+    stated = strength[direction != 0]
+    if ((stated < 1) | (stated > strongest)).any():
         raise InputError(
             code="strength-out-of-range",
             message=f"a preference has a strength that is not from 1 to {strongest}",

@@ -35,10 +35,12 @@ def run_tests(
         rubric: says which end of a dimension is the good one.
         scope: what the results apply to, in words; it ends each reason.
     """
-    found = (_run(test, arms, rubric) for test in contract.acceptance_tests)
+    results = (_run(test, arms, rubric) for test in contract.acceptance_tests)
     if not scope:
-        return tuple(found)
-    return tuple(msgspec.structs.replace(each, reason=f"{each.reason}; {scope}") for each in found)
+        return tuple(results)
+    return tuple(
+        msgspec.structs.replace(result, reason=f"{result.reason}; {scope}") for result in results
+    )
 
 
 def _run(test: AcceptanceTest, arms: Arms, rubric: Rubric | None) -> TestResult:
@@ -54,10 +56,10 @@ def _run(test: AcceptanceTest, arms: Arms, rubric: Rubric | None) -> TestResult:
 
 
 def _unmeasured(test: AcceptanceTest, arms: Arms, pairs: Pairs) -> str:
-    known = ", ".join(arms.measured()) or "nothing"
+    names = ", ".join(arms.measured()) or "nothing"
     return (
         f"no item of the slice in the set {test.dataset!r} has {test.metric} from both "
-        f"checkpoints; measured: {known}{_left_out(pairs)}"
+        f"checkpoints; measured: {names}{_left_out(pairs)}"
     )
 
 
@@ -69,12 +71,12 @@ def _left_out(pairs: Pairs) -> str:
 
 def _judged(test: AcceptanceTest, spread: Spread, rubric: Rubric | None) -> tuple[TestState, str]:
     risk, margin = test.risk or RISK, test.margin or 0.0
-    found = bounds(spread, risk)
-    if found is None:
+    interval = bounds(spread, risk)
+    if interval is None:
         return "undecided", "one cluster, or no spread at all, gives no bound"
-    low, high = found
+    low, high = interval
     if test.direction == "hold":
-        return _held(test, spread, found, metrics.worse(test.metric, rubric))
+        return _held(test, spread, interval, metrics.worse(test.metric, rubric))
     least, most = (low, high) if test.direction == "increase" else (-high, -low)
     if least >= margin and least > 0:
         return "passed", f"the {test.direction} is at least {_number(least)}, margin {margin:g}"
@@ -88,10 +90,10 @@ def _judged(test: AcceptanceTest, spread: Spread, rubric: Rubric | None) -> tupl
 
 
 def _held(
-    test: AcceptanceTest, spread: Spread, found: tuple[float, float], worse: Worse
+    test: AcceptanceTest, spread: Spread, interval: tuple[float, float], worse: Worse
 ) -> tuple[TestState, str]:
     """Whether a loss beyond the margin is ruled out; either way counts where neither is worse."""
-    (low, high), margin = found, test.margin or 0.0
+    (low, high), margin = interval, test.margin or 0.0
     losses = {
         "higher": (low, spread.mean, high),
         "lower": (-high, -spread.mean, -low),
@@ -118,7 +120,7 @@ def _result(
     test: AcceptanceTest, state: TestState, reason: str, spread: Spread | None
 ) -> TestResult:
     risk = test.risk or RISK
-    found = bounds(spread, risk) if spread else None
+    interval = bounds(spread, risk) if spread else None
     reach = detectable(spread, risk) if spread else None
     return TestResult(
         test=test.id,
@@ -130,8 +132,8 @@ def _result(
         clusters=spread.clusters if spread else 0,
         slice=dict(test.slice),
         difference=_number(spread.mean) if spread else None,
-        low=_number(found[0]) if found else None,
-        high=_number(found[1]) if found else None,
+        low=_number(interval[0]) if interval else None,
+        high=_number(interval[1]) if interval else None,
         detectable=None if reach is None else _number(reach),
     )
 

@@ -171,12 +171,12 @@ def p_value(spread: Spread) -> float | None:
 
 def detectable(spread: Spread, risk: float = 0.025) -> float | None:
     """The smallest difference that this much data shows in four of five repetitions."""
-    found = bounds(spread, risk)
-    if found is None:
+    interval = bounds(spread, risk)
+    if interval is None:
         return None
     factor = stats.t.ppf(1 - risk, spread.degrees) + stats.t.ppf(POWER, spread.degrees)
     # Differences that scatter little by chance do not make the data larger than it is.
-    least = (found[1] - found[0]) / 2 if _scarce(spread) else 0.0
+    least = (interval[1] - interval[0]) / 2 if _scarce(spread) else 0.0
     return max(float(factor) * spread.error, least)
 
 
@@ -193,8 +193,12 @@ def level(
         rate: whether the metric lies between 0 and 1.
     """
     if rate and len(set(families)) == len(values) and set(values) <= {0.0, 1.0}:
-        found = wilson(int(sum(values)), len(values))
-        return None if found.low is None or found.high is None else (found.low, found.high)
+        score_interval = wilson(int(sum(values)), len(values))
+        return (
+            None
+            if score_interval.low is None or score_interval.high is None
+            else (score_interval.low, score_interval.high)
+        )
     spread = spread_of(np.array(values, dtype=np.float64), families, rate=rate)
     ends = bounds(spread, 0.025)
     return (max(0.0, ends[0]), ends[1]) if ends and rate else ends
@@ -223,7 +227,9 @@ def compare(
     spread = spread_of(second - first, families, rate=rate)
     low, high = bounds(spread, 0.025) or (None, None)
     levels = level(before, families, rate=rate), level(after, families, rate=rate)
-    (before_low, before_high), (after_low, after_high) = (each or (None, None) for each in levels)
+    (before_low, before_high), (after_low, after_high) = (
+        interval or (None, None) for interval in levels
+    )
     return PairedDifference(
         items=len(before),
         clusters=spread.clusters,

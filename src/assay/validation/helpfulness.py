@@ -65,7 +65,7 @@ class Helpfulness(msgspec.Struct, frozen=True, kw_only=True):
 
     def rate(self, metric: str) -> Bounded | None:
         """The rate of a metric; None where no request of its sort was evaluated."""
-        return next((each for each in self.rates if each.metric == metric), None)
+        return next((rate for rate in self.rates if rate.metric == metric), None)
 
 
 def helpfulness(arms: Arms) -> Helpfulness:
@@ -75,9 +75,9 @@ def helpfulness(arms: Arms) -> Helpfulness:
         arms: the results of both.
     """
     changed = dict(_relabelled(arms))
-    found = (_bounded(metric, sort, arms, changed) for metric, sort in SOUGHT.items())
+    rates = (_bounded(metric, sort, arms, changed) for metric, sort in SOUGHT.items())
     return Helpfulness(
-        rates=tuple(each for each in found if each.items), relabelled=tuple(changed.values())
+        rates=tuple(rate for rate in rates if rate.items), relabelled=tuple(changed.values())
     )
 
 
@@ -85,12 +85,12 @@ def _relabelled(arms: Arms) -> Iterator[tuple[Key, str]]:
     for key in arms.both:
         before, after = (_labels(arm[key]) for arm in (arms.base, arms.candidate))
         if before and after and before != after:
-            texts = ("/".join(sorted(each)) for each in (before, after))
+            texts = ("/".join(sorted(labels)) for labels in (before, after))
             yield key, f"{key[1]}: {' -> '.join(texts)}"
 
 
 def _labels(results: Sequence[ItemResult]) -> set[str]:
-    return {each.expected for each in results if each.expected is not None}
+    return {result.expected for result in results if result.expected is not None}
 
 
 def _bounded(metric: str, sort: str, arms: Arms, changed: Mapping[Key, str]) -> Bounded:
@@ -125,8 +125,8 @@ class _Row(msgspec.Struct, frozen=True):
 
     def mean(self, arm: int, missing: float) -> float:
         """The arm's mean with each missing result at this value."""
-        known, lost = self.values[arm], self.lost[arm]
-        return (sum(known) + lost * missing) / (len(known) + lost)
+        values, lost = self.values[arm], self.lost[arm]
+        return (sum(values) + lost * missing) / (len(values) + lost)
 
 
 def _from_rows(metric: str, rows: Sequence[_Row]) -> Bounded:
@@ -168,5 +168,5 @@ def _full(arm: Mapping[Key, Sequence[ItemResult]], sort: str) -> dict[str, int]:
 
 
 def _values(metric: str, results: Sequence[ItemResult]) -> list[float]:
-    found = (metrics.value(metric, each) for each in results)
-    return [each for each in found if each is not None]
+    values = (metrics.value(metric, result) for result in results)
+    return [value for value in values if value is not None]

@@ -96,8 +96,10 @@ def value(metric: str, result: ItemResult) -> float | None:
     if metric in _COMPUTED:
         return _COMPUTED[metric](result)
     if counts_failures(metric):
-        wanted = metric.removeprefix(FAILURES).removeprefix(":")
-        return float(result.failure == wanted if wanted else result.failure is not None)
+        failure_class = metric.removeprefix(FAILURES).removeprefix(":")
+        return float(
+            result.failure == failure_class if failure_class else result.failure is not None
+        )
     text = result.measures.get(metric)
     if text is None:
         text = result.measures.get(metric.removeprefix(MEAN))
@@ -106,7 +108,7 @@ def value(metric: str, result: ItemResult) -> float | None:
 
 def is_rate(metric: str, values: Iterable[float]) -> bool:
     """Whether a metric lies between 0 and 1 by what it is or by all its values."""
-    return metric in NAMED or counts_failures(metric) or all(0 <= each <= 1 for each in values)
+    return metric in NAMED or counts_failures(metric) or all(0 <= number <= 1 for number in values)
 
 
 def worse(metric: str, rubric: Rubric | None) -> Worse:
@@ -116,8 +118,10 @@ def worse(metric: str, rubric: Rubric | None) -> Worse:
 
 def measured(results: Iterable[ItemResult]) -> tuple[str, ...]:
     """Every metric that some result has a value for, named ones first; failures once, as a whole."""
-    given = list(results)
-    names = [name for name in NAMED if any(value(name, each) is not None for each in given)]
-    own = sorted({name for each in given for name in each.measures} - {"correct"})
-    failures = [FAILURES] if any(each.failure for each in given) else []
+    all_results = list(results)
+    names = [
+        name for name in NAMED if any(value(name, result) is not None for result in all_results)
+    ]
+    own = sorted({name for result in all_results for name in result.measures} - {"correct"})
+    failures = [FAILURES] if any(result.failure for result in all_results) else []
     return (*names, *failures, *(f"{MEAN}{name}" for name in own))

@@ -66,15 +66,15 @@ class TrainingOverlap(msgspec.Struct, frozen=True, kw_only=True):
 
     def describe(self) -> str:
         """The same in words, with its figures."""
-        found = (
+        text = (
             f"{len(self.trained)} of {self.matchable} evaluated items that could be matched are "
             f"training records of the release{': ' if self.trained else ''}{_some(self.trained)}"
         )
         blind = self.items - self.matchable
         if not blind:
-            return found
+            return text
         return (
-            f"{found}; {blind} of {self.items} could not be matched: they are not sealed, no record "
+            f"{text}; {blind} of {self.items} could not be matched: they are not sealed, no record "
             "or digest is named, and the results hold no input"
         )
 
@@ -100,24 +100,26 @@ def training_of(
     edges = [edge.parent for edge in store.parents(release) if edge.role == "disposition"]
     if not edges:
         return Training()
-    ids = [each.record for each in store.scan(Disposition, id=edges)]
+    ids = [disposition.record for disposition in store.scan(Disposition, id=edges)]
     index = reserve.index(store, key) if sealed and overlaps is None else None
     names: set[str] = set()
     inputs: set[str] = set()
-    found = list(overlaps or ()) if sealed else []
+    matches = list(overlaps or ()) if sealed else []
     for record in store.scan(Record, id=ids):
         names.update(_names(record))
         inputs.update(_inputs(record, key))
     if index:
-        compared = (Compared.of(each.id, each) for each in store.scan(Record, id=ids))
-        found += [each for overlaps in index.overlaps(compared) for each in overlaps]
+        compared = (Compared.of(record.id, record) for record in store.scan(Record, id=ids))
+        matches += [overlap for overlaps in index.overlaps(compared) for overlap in overlaps]
     return Training(
         names=frozenset(names),
         inputs=frozenset(inputs),
-        sealed=frozenset(each.item for each in store.scan(Fingerprint) if each.words)
+        sealed=frozenset(
+            fingerprint.item for fingerprint in store.scan(Fingerprint) if fingerprint.words
+        )
         if sealed
         else frozenset(),
-        shared=frozenset(each.item for each in found if each.holder in names),
+        shared=frozenset(overlap.item for overlap in matches if overlap.holder in names),
     )
 
 
@@ -131,14 +133,14 @@ def compare_with_training(results: Iterable[ItemResult], training: Training) -> 
     items: set[str] = set()
     matchable: set[str] = set()
     trained: set[str] = set()
-    for each in results:
-        items.add(each.item)
+    for result in results:
+        items.add(result.item)
         if not training.names:
             continue
-        if each.input or each.item in training.sealed or is_name(each.item):
-            matchable.add(each.item)
-        if each.item in training.names | training.shared or each.input in training.inputs:
-            trained.add(each.item)
+        if result.input or result.item in training.sealed or is_name(result.item):
+            matchable.add(result.item)
+        if result.item in training.names | training.shared or result.input in training.inputs:
+            trained.add(result.item)
     return TrainingOverlap(
         items=len(items), matchable=len(matchable), trained=tuple(sorted(trained))
     )
@@ -149,14 +151,14 @@ def is_name(item: str) -> bool:
     return is_id(item, Record.prefix) or _DIGEST.fullmatch(item) is not None
 
 
-def input_digest(given: Iterable[tuple[str, str]], key: bytes) -> str | None:
+def input_digest(messages: Iterable[tuple[str, str]], key: bytes) -> str | None:
     """The keyed digest of what an item asks; None where it holds no word.
 
     Args:
-        given: role and text of each message; those that only frame the conversation do not count.
+        messages: role and text of each message; those that only frame the conversation do not count.
         key: the gate's key.
     """
-    return text_digest(key, "\n".join(text for role, text in given if role not in _FRAMING))
+    return text_digest(key, "\n".join(text for role, text in messages if role not in _FRAMING))
 
 
 def refuse_trained(overlap: TrainingOverlap) -> None:

@@ -50,35 +50,37 @@ class LabelCounts:
         self.records: Counter[tuple[str, str]] = Counter()
         """Pair of dimensions -> records on which both were scored."""
         self._by_people = frozenset(
-            each.id for each in documents.rubric.dimensions if each.judged_by != "machine"
+            dimension.id
+            for dimension in documents.rubric.dimensions
+            if dimension.judged_by != "machine"
         )
 
     def add(self, record: Record, people: Iterable[Judgment]) -> None:
         """Take in the standing judgments of one record that count."""
         contract, rubric = self.documents.contract, self.documents.rubric
-        asked = self._by_people & applying(record, contract, rubric)
+        applicable = self._by_people & applying(record, contract, rubric)
         pairs: set[tuple[str, str]] = set()
         for judgment in people:
             pairs |= self._add_scores(judgment)
-            if asked and _labels(judgment):
-                self._add_answer(record.kind, asked, judgment)
+            if applicable and _labels(judgment):
+                self._add_answer(record.kind, applicable, judgment)
         self.records.update(pairs)
 
-    def _add_answer(self, kind: str, asked: frozenset[str], judgment: Judgment) -> None:
+    def _add_answer(self, kind: str, applicable: frozenset[str], judgment: Judgment) -> None:
         self.answers[kind] += 1
-        self.asked.setdefault(kind, set()).update(asked)
-        sections = {each.section for each in judgment.rulings}
+        self.asked.setdefault(kind, set()).update(applicable)
+        sections = {ruling.section for ruling in judgment.rulings}
         self.unscored[kind] += not judgment.scores and len(sections) < APART
         self.scored.setdefault(kind, Counter()).update(
-            {each.dimension for each in judgment.scores} & asked
+            {score.dimension for score in judgment.scores} & applicable
         )
 
     def _add_scores(self, judgment: Judgment) -> set[tuple[str, str]]:
         by_candidate: dict[int | None, list[tuple[str, int]]] = {}
-        for each in judgment.scores:
-            if isinstance(each.score, Scored) and each.score.denominator is None:
-                by_candidate.setdefault(each.candidate, []).append(
-                    (each.dimension, each.score.value)
+        for score in judgment.scores:
+            if isinstance(score.score, Scored) and score.score.denominator is None:
+                by_candidate.setdefault(score.candidate, []).append(
+                    (score.dimension, score.score.value)
                 )
         pairs = set()
         for scores in by_candidate.values():
@@ -107,7 +109,7 @@ def one_label_alarm(counted: LabelCounts) -> Alarm:
         return raised(MODE, reason, "break each behaviour into dimensions of its own")
     kinds = [kind for kind in sorted(counted.answers) if counted.answers[kind] >= MIN_TRIALS]
     shares = {kind: rate(counted.unscored[kind], counted.answers[kind]) for kind in kinds}
-    bare = [_unscored(kind, each) for kind, each in shares.items() if (each.low or 0) > UNSCORED]
+    bare = [_unscored(kind, share) for kind, share in shares.items() if (share.low or 0) > UNSCORED]
     if bare:
         return raised(
             MODE,
@@ -118,11 +120,15 @@ def one_label_alarm(counted: LabelCounts) -> Alarm:
     if single:
         return raised(MODE, "; ".join(single), "ask for every dimension of the rubric on its own")
     correlations = {
-        pair: found
+        pair: correlation
         for pair, sums in sorted(counted.moments.items())
-        if (found := _correlation(sums, counted.records[pair])) is not None
+        if (correlation := _correlation(sums, counted.records[pair])) is not None
     }
-    halos = [_halo(pair, found) for pair, found in correlations.items() if found[1] > HALO]
+    halos = [
+        _halo(pair, correlation)
+        for pair, correlation in correlations.items()
+        if correlation[1] > HALO
+    ]
     if halos and len(halos) == len(correlations):
         return raised(
             MODE,
@@ -148,11 +154,11 @@ def _not_raised(
         total = sum(counted.answers.values())
         return unknown(MODE, f"{total} answers that label a record as a whole are too few")
     unsure = [
-        _unscored(kind, each) for kind, each in shares.items() if (each.high or 1) >= UNSCORED
+        _unscored(kind, share) for kind, share in shares.items() if (share.high or 1) >= UNSCORED
     ]
     if unsure:
         return unknown(MODE, f"too close to half to tell: {'; '.join(unsure)}")
-    apart = [pair for pair, found in correlations.items() if found[2] < HALO]
+    apart = [pair for pair, correlation in correlations.items() if correlation[2] < HALO]
     if not apart:
         reason = (
             f"none of {len(correlations)} pairs of dimensions surely correlates below {HALO}"
@@ -164,7 +170,7 @@ def _not_raised(
     least = max(apart, key=lambda pair: correlations[pair][2])
     return clear(
         MODE,
-        "; ".join(_unscored(kind, each) for kind, each in shares.items())
+        "; ".join(_unscored(kind, share) for kind, share in shares.items())
         + f"; {len(halos)} of {len(correlations)} pairs of dimensions move as one, and "
         f"{' and '.join(least)} correlate at most at {correlations[least][2]:.2f}; would have "
         f"shown half of the answers unscored, or a correlation of {HALO}"
@@ -193,8 +199,8 @@ def _never(counted: LabelCounts, kind: str) -> list[str]:
 
 def _single(counted: LabelCounts, kind: str) -> str:
     """The kind in words where one of several dimensions stands for all of them."""
-    asked, scored = counted.asked[kind], counted.scored[kind]
-    if len(asked) < APART or len(scored) != 1:
+    applicable, scored = counted.asked[kind], counted.scored[kind]
+    if len(applicable) < APART or len(scored) != 1:
         return ""
     [only] = scored
     return (
@@ -219,5 +225,5 @@ def _correlation(sums: Sequence[float], records: int) -> _Correlation | None:
     )
 
 
-def _halo(pair: tuple[str, str], found: _Correlation) -> str:
-    return f"{pair[0]} and {pair[1]} correlate at {found[0]:.2f}, n = {found[3]}"
+def _halo(pair: tuple[str, str], correlation: _Correlation) -> str:
+    return f"{pair[0]} and {pair[1]} correlate at {correlation[0]:.2f}, n = {correlation[3]}"

@@ -48,7 +48,7 @@ class RationaleCounts:
         if place is None or place >= len(case.record.candidates):
             return
         results = results_on(case, place, self._documents)
-        refuted = any(is_against(each) for each in results)
+        refuted = any(is_against(result) for result in results)
         if _is_rejected(case, place) and not refuted:
             self.found_wrong += 1
             return
@@ -59,10 +59,10 @@ class RationaleCounts:
             return
         self.worked += 1
         contract, rubric = self._documents.contract, self._documents.rubric
-        wanted = self._documents.objective & applying(case.record, contract, rubric)
-        if any(wanted & set(each.dimensions) if wanted else True for each in results):
+        objective = self._documents.objective & applying(case.record, contract, rubric)
+        if any(objective & set(result.dimensions) if objective else True for result in results):
             return
-        if any(_checks(each, place, wanted) for each in people):
+        if any(_checks(judgment, place, objective) for judgment in people):
             self.by_people += 1
         else:
             self.unchecked.append(digest_of(case.id))
@@ -112,20 +112,24 @@ def unverified_alarm(counted: RationaleCounts) -> Alarm:
 
 def _is_rejected(case: RecordCase, place: int) -> bool:
     standings = case.disposition.standings if case.disposition else ()
-    return any(each.candidate == place and each.standing == "rejected" for each in standings)
+    return any(
+        standing.candidate == place and standing.standing == "rejected" for standing in standings
+    )
 
 
-def _checks(judgment: Judgment, place: int, wanted: frozenset[str]) -> bool:
+def _checks(judgment: Judgment, place: int, objective: frozenset[str]) -> bool:
     """Whether a person checked the work: a score, step labels, or a search for errors."""
-    if judgment.errors is not None or any(each.candidate == place for each in judgment.step_labels):
+    if judgment.errors is not None or any(
+        label.candidate == place for label in judgment.step_labels
+    ):
         return True
     return any(
-        isinstance(each.score, Scored | Category)
-        and each.candidate in {None, place}
-        and (each.dimension in wanted if wanted else True)
-        for each in judgment.scores
+        isinstance(score.score, Scored | Category)
+        and score.candidate in {None, place}
+        and (score.dimension in objective if objective else True)
+        for score in judgment.scores
     )
 
 
 def _ids(digests: Sequence[bytes]) -> tuple[str, ...]:
-    return tuple(make_id(Record.prefix, each) for each in digests[:SHOWN])
+    return tuple(make_id(Record.prefix, digest) for digest in digests[:SHOWN])

@@ -79,8 +79,8 @@ class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True):
 
 def defects_of(gathered: ReportData) -> tuple[DefectCount, ...]:
     """Localized errors, the most frequent first."""
-    declared = {each.id for each in gathered.documents.contract.failure_classes}
-    ordered = sorted(gathered.defects.items(), key=lambda each: (-each[1], each[0]))
+    declared = {failure_class.id for failure_class in gathered.documents.contract.failure_classes}
+    ordered = sorted(gathered.defects.items(), key=lambda entry: (-entry[1], entry[0]))
     return tuple(
         DefectCount(
             category=category,
@@ -98,7 +98,7 @@ def refutations_of(gathered: ReportData, level: float) -> tuple[Refutation, ...]
     """What verifiers found, the most failures first; what none could test is not here."""
     ordered = sorted(
         ((key, tested) for key, tested in gathered.verified.items() if tested),
-        key=lambda each: (-gathered.refuted[each[0]], each[0]),
+        key=lambda entry: (-gathered.refuted[entry[0]], entry[0]),
     )
     return tuple(
         Refutation(
@@ -120,17 +120,17 @@ def corrective_actions_of(gathered: ReportData, level: float) -> tuple[Correctiv
     errors: Counter[str] = Counter()
     for (*_, cause), count in gathered.defects.items():
         errors[cause] += count
-    found = []
+    actions = []
     for cause, action in ACTIONS.items():
         decisions: Counter[str] = Counter()
         families: Counter[str] = Counter()
-        for (given, decision, family), count in gathered.causes.items():
-            if given == cause:
+        for (adjudicated_cause, decision, family), count in gathered.causes.items():
+            if adjudicated_cause == cause:
                 decisions[decision] += count
                 families[family] += count
         if decisions:
-            most = sorted(families.items(), key=lambda each: (-each[1], each[0]))
-            found.append(
+            most = sorted(families.items(), key=lambda entry: (-entry[1], entry[0]))
+            actions.append(
                 CorrectiveAction(
                     cause=cause,
                     action=action,
@@ -141,4 +141,4 @@ def corrective_actions_of(gathered: ReportData, level: float) -> tuple[Correctiv
                     errors=errors[cause],
                 )
             )
-    return tuple(sorted(found, key=lambda each: (-each.records.count, each.cause)))
+    return tuple(sorted(actions, key=lambda action: (-action.records.count, action.cause)))

@@ -113,7 +113,7 @@ def verdicts_of(gathered: ReportData, resampling: Resampling) -> Verdicts | None
         return None
     code_of = {code.name.lower(): int(code) for code in VerdictCode}
     items, raters, codes = answers.codes(code_of, abstained=VerdictCode.ABSTAINED)
-    found = verdict_agreement(
+    agreement = verdict_agreement(
         items, raters, codes, n_items=answers.items, clusters=answers.clusters(),
         resampling=resampling,
     )  # fmt: skip
@@ -130,7 +130,7 @@ def verdicts_of(gathered: ReportData, resampling: Resampling) -> Verdicts | None
     return Verdicts(
         items=answers.items,
         reviewers=len(answers.raters),
-        agreement=found,
+        agreement=agreement,
         slices=tuple(_slices(second_stage, answers, gathered, resampling)),
     )
 
@@ -138,14 +138,16 @@ def verdicts_of(gathered: ReportData, resampling: Resampling) -> Verdicts | None
 def questions_of(gathered: ReportData, resampling: Resampling) -> Iterator[ReportQuestion]:
     """Every other question that was answered: dimensions in the rubric's order, then the rest."""
     declared = {dimension.id: dimension for dimension in gathered.documents.rubric.dimensions}
-    given = gathered.dimensions
-    names = [name for name in declared if name in given]
-    names += sorted(set(given) - set(declared))
+    dimensions = gathered.dimensions
+    names = [name for name in declared if name in dimensions]
+    names += sorted(set(dimensions) - set(declared))
     for name in names:
         dimension = declared.get(name)
-        read = dimension_scale(list(given[name].counts), dimension)
+        read = dimension_scale(list(dimensions[name].counts), dimension)
         nature = dimension.nature if dimension else NOT_IN_RUBRIC
-        yield _question(name, given[name], read, nature, gathered=gathered, resampling=resampling)
+        yield _question(
+            name, dimensions[name], read, nature, gathered=gathered, resampling=resampling
+        )
     for name, answers, kind, values in (
         ("choice_of_several", gathered.lists, "nominal", tuple(gathered.lists.counts)),
         ("step_labels", gathered.steps, "ordinal", STEP_SCALE),
@@ -172,9 +174,9 @@ def _question(
     resampling: Resampling,
 ) -> ReportQuestion:
     scale, codes, on_rubric = read
-    found = answers.agreement(scale, codes, resampling)
+    agreement = answers.agreement(scale, codes, resampling)
     names = list(answers.raters.numbers)
-    without = found.without_one
+    without = agreement.without_one
     return ReportQuestion(
         name=name,
         nature=nature,
@@ -185,7 +187,7 @@ def _question(
         answers=answers.given,
         abstained=answers.abstained,
         not_applicable=answers.not_applicable,
-        agreement=found,
+        agreement=agreement,
         lowest_without=_name(names, without.low_without),
         highest_without=_name(names, without.high_without),
         abstention=answers.abstention(resampling),
@@ -198,34 +200,34 @@ def _name(names: Sequence[object], code: int | None) -> str | None:
 
 
 def _slices(
-    given: Ratings, answers: AnswerSeries, gathered: ReportData, resampling: Resampling
+    ratings: Ratings, answers: AnswerSeries, gathered: ReportData, resampling: Resampling
 ) -> Iterator[SliceAgreement]:
     """Agreement for each value of the contract's axes that has answers, where there are enough."""
     drawn = msgspec.structs.replace(
         resampling, replicates=min(resampling.replicates, SLICE_REPLICATES)
     )
-    pairable = np.bincount(given.items, minlength=given.n_items) > 1
+    pairable = np.bincount(ratings.items, minlength=ratings.n_items) > 1
     records = answers.records()
     for axis, values in gathered.documents.contract.sampling.axes.items():
         for value in values:
             keep = np.flatnonzero(gathered.places.inside(axis, value, records) & pairable)
             if keep.size:
-                yield _slice(axis, value, only(given, keep), drawn)
+                yield _slice(axis, value, only(ratings, keep), drawn)
 
 
-def _slice(axis: str, value: str, given: Ratings, resampling: Resampling) -> SliceAgreement:
-    if given.n_items < MIN_SLICE_ITEMS:
+def _slice(axis: str, value: str, ratings: Ratings, resampling: Resampling) -> SliceAgreement:
+    if ratings.n_items < MIN_SLICE_ITEMS:
         return SliceAgreement(
-            axis=axis, value=value, items=given.n_items, alpha=None, ac=None, percent=None
+            axis=axis, value=value, items=ratings.n_items, alpha=None, ac=None, percent=None
         )
-    patterns = reduce(given)
+    patterns = reduce(ratings)
     return SliceAgreement(
         axis=axis,
         value=value,
-        items=given.n_items,
+        items=ratings.n_items,
         alpha=krippendorff_alpha(patterns, resampling),
         ac=gwet_ac(
-            patterns, "identity" if given.scale.kind == "nominal" else "quadratic", resampling
+            patterns, "identity" if ratings.scale.kind == "nominal" else "quadratic", resampling
         ),
         percent=percent_agreement(patterns, resampling),
     )

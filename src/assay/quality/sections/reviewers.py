@@ -41,23 +41,23 @@ class Repeats(msgspec.Struct, frozen=True, kw_only=True):
 def reviewers_of(gathered: ReportData, level: float) -> tuple[ReviewerRates, ...]:
     """Answers by reviewer, the most active first."""
     ordered = sorted(
-        gathered.reviewers.items(), key=lambda each: (-each[1].verdicts.total(), each[0])
+        gathered.reviewers.items(), key=lambda entry: (-entry[1].verdicts.total(), entry[0])
     )
     return tuple(_rates(name, tally, level) for name, tally in ordered)
 
 
 def _rates(name: str, tally: ReviewerTally, level: float) -> ReviewerRates:
     verdicts = tally.verdicts
-    asked = verdicts.total() - verdicts["not_asked"]
-    given = asked - verdicts["abstained"]
+    n_asked = verdicts.total() - verdicts["not_asked"]
+    n_answered = n_asked - verdicts["abstained"]
     return ReviewerRates(
         reviewer=name,
         kind=tally.kind,
         judgments=verdicts.total(),
-        abstained=rate(verdicts["abstained"], asked, level=level),
-        tie=rate(verdicts["tie"], given, level=level),
-        both_unacceptable=rate(verdicts["both_unacceptable"], given, level=level),
-        insufficient_context=rate(verdicts["insufficient_context"], given, level=level),
+        abstained=rate(verdicts["abstained"], n_asked, level=level),
+        tie=rate(verdicts["tie"], n_answered, level=level),
+        both_unacceptable=rate(verdicts["both_unacceptable"], n_answered, level=level),
+        insufficient_context=rate(verdicts["insufficient_context"], n_answered, level=level),
         first_shown=rate(tally.first_shown, tally.placed, level=level),
     )
 

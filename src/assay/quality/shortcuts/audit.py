@@ -120,15 +120,15 @@ def _audit(
     names = (*gathered.features, POSITION)
     held, substance, noise = _substance(rows, gathered)
     whole = ~np.isnan(substance).any(axis=1)
-    known, beside = np.flatnonzero(whole), substance[whole]
+    complete, beside = np.flatnonzero(whole), substance[whole]
     tested = examine_preferences(
-        np.sign(columns[known]), names, wins[known], clusters[known],
-        substance=beside, noise=noise[known], held=held, risk=risk, seed=seed,
+        np.sign(columns[complete]), names, wins[complete], clusters[complete],
+        substance=beside, noise=noise[complete], held=held, risk=risk, seed=seed,
     )  # fmt: skip
     shaped = with_signs(beside)
     adjusted = fit(
-        np.hstack([columns[known], shaped]), (*names, *held, *(f"sign of {each}" for each in held)),
-        wins[known], clusters[known], report=names,
+        np.hstack([columns[complete], shaped]), (*names, *held, *(f"sign of {column}" for column in held)),
+        wins[complete], clusters[complete], report=names,
     )  # fmt: skip
     equal = whole & (np.nan_to_num(substance, nan=1.0) == 0).all(axis=1) & bool(held)
     differ = equal & (styles[:, 0] != 0)
@@ -144,7 +144,7 @@ def _audit(
         style=adjusted,
         equal_substance=fit(columns[equal], names, wins[equal], clusters[equal], report=names),
         longer_of_equals=rate(int(chose.sum()), int(differ.sum())),
-        predictor=predict(styles[known], shaped, wins[known], clusters[known], seed),
+        predictor=predict(styles[complete], shaped, wins[complete], clusters[complete], seed),
         position=_position(rows, wins, clusters),
         reviewers=_longer(rows, styles[:, 0], wins, gathered.names),
     )
@@ -184,11 +184,11 @@ def _is_known(column: Floats) -> bool:
 def _marks(
     gathered: ShortcutGathering, marked: Sequence[str], risk: float, seed: int
 ) -> tuple[CueTest, ...]:
-    found = []
+    tests = []
     for question in marked:
         marks = gathered.marks[question]
         n = len(marks.values)
-        found.append(
+        tests.append(
             examine_marks(
                 question,
                 np.array(marks.styles, dtype=np.float64).reshape(n, len(gathered.features)),
@@ -200,7 +200,7 @@ def _marks(
                 seed=seed,
             )
         )
-    return tuple(found)
+    return tuple(tests)
 
 
 def _position(rows: PreferenceColumns, wins: Integers, clusters: Integers) -> Position:

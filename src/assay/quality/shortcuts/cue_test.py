@@ -181,7 +181,7 @@ def examine_preferences(
         prompts=len(np.unique(clusters)),
         substance=tuple(held),
         risk=risk,
-        effects=tuple(sorted(effects, key=lambda each: (each.p, -abs(each.effect - 0.5)))),
+        effects=tuple(sorted(effects, key=lambda effect: (effect.p, -abs(effect.effect - 0.5)))),
         untested=untested,
         reliability=reliability_of(substance, noise),
         confounded=tuple(related),
@@ -213,11 +213,15 @@ def examine_marks(
         risk: probability with which any cue may be found by chance.
         seed: seed of the flips.
     """
-    known = ~np.isnan(independent)
-    held = ("verifiers and adjudications",) if known.mean() >= 0.9 else ()  # noqa: PLR2004
+    has_evidence = ~np.isnan(independent)
+    held = ("verifiers and adjudications",) if has_evidence.mean() >= 0.9 else ()  # noqa: PLR2004
     if held:
-        levels, values, clusters = levels[known], values[known], clusters[known]
-    design = np.column_stack([np.ones(len(values)), *([independent[known]] if held else [])])
+        levels, values, clusters = (
+            levels[has_evidence],
+            values[has_evidence],
+            clusters[has_evidence],
+        )
+    design = np.column_stack([np.ones(len(values)), *([independent[has_evidence]] if held else [])])
     testable, untested = _testable(levels - np.median(levels, axis=0), names, clusters)
     codes = np.unique(clusters, return_inverse=True)[1]
     rest = np.column_stack([values, levels[:, testable]])
@@ -240,7 +244,7 @@ def examine_marks(
         prompts=len(np.unique(clusters)),
         substance=held,
         risk=risk,
-        effects=tuple(sorted(effects, key=lambda each: (each.p, -abs(each.effect)))),
+        effects=tuple(sorted(effects, key=lambda effect: (effect.p, -abs(effect.effect)))),
         untested=untested,
         confounded=(),
         inseparable=(),
@@ -296,16 +300,16 @@ def _logit_effects(
     scores = rest * (wins - chance)[:, None]
     information = rest**2 * weights[:, None]
     apart = (rest**2).sum(axis=0) > APART * (signs**2).sum(axis=0)
-    found = _effects(
+    effects = _effects(
         names, by_cluster(scores * apart, codes), by_cluster(information, codes),
         information.sum(axis=0), risk=risk, seed=seed, null=0.5, scale=0.25,
         counts=(signs != 0).sum(axis=0).tolist(),
     )  # fmt: skip
     return [
-        each
+        effect
         if apart[place]
-        else msgspec.structs.replace(each, effect=0.5, low=0.0, high=1.0, p=1.0, smallest=1.0)
-        for place, each in enumerate(found)
+        else msgspec.structs.replace(effect, effect=0.5, low=0.0, high=1.0, p=1.0, smallest=1.0)
+        for place, effect in enumerate(effects)
     ]
 
 

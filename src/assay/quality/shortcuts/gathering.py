@@ -125,27 +125,27 @@ class ShortcutGathering:
             adjudications: its adjudications, in their order.
             verifications: its verifications, in their order.
         """
-        given = list(judgments)
-        if not record.candidates or not given:
+        standing = list(judgments)
+        if not record.candidates or not standing:
             return
         counted = _Counted(record, self._cues)
-        known = evidence_of(given, adjudications, verifications)
+        evidence = evidence_of(standing, adjudications, verifications)
         pairs_seen: set[tuple[int, int]] = set()
-        for judgment in given:
+        for judgment in standing:
             pairs = list(_ordered_pairs(judgment, len(record.candidates)))
             if pairs:
                 pairs_seen.update((min(pair), max(pair)) for pair in pairs)
-                self._add_preferences(judgment, pairs, counted, known, cluster)
+                self._add_preferences(judgment, pairs, counted, evidence, cluster)
             elif len(record.candidates) >= PAIR and judgment.verdict.__struct_config__.tag != (
                 "not_asked"
             ):
                 rows = self.groups.setdefault(_group(judgment), PreferenceColumns())
                 rows.undecided[str(judgment.verdict.__struct_config__.tag)] += 1
             if not pairs and judgment.reviewer.kind != "model":
-                self._add_marks(judgment, counted, known, adjudications, cluster)
+                self._add_marks(judgment, counted, evidence, adjudications, cluster)
         for first, second in pairs_seen:
             for place, dimension in enumerate(self.dimensions):
-                squares, freedom = spread(known, dimension, first, second)
+                squares, freedom = spread(evidence, dimension, first, second)
                 self.squares[place] += squares
                 self.freedom[place] += freedom
 
@@ -154,7 +154,7 @@ class ShortcutGathering:
         judgment: Judgment,
         pairs: Sequence[tuple[int, int]],
         counted: "_Counted",
-        known: CandidateSubstance,
+        evidence: CandidateSubstance,
         cluster: int,
     ) -> None:
         rows = self.groups.setdefault(_group(judgment), PreferenceColumns())
@@ -162,7 +162,7 @@ class ShortcutGathering:
         order = judgment.order or ()
         for preferred, other in pairs:
             first, second = min(preferred, other), max(preferred, other)
-            substance = difference(known, reviewer, self.dimensions, first, second)
+            substance = difference(evidence, reviewer, self.dimensions, first, second)
             _extend(rows, counted.contrast(first, second), substance)
             rows.wins.append(int(preferred == first))
             placed = UNPLACED
@@ -179,7 +179,7 @@ class ShortcutGathering:
         self,
         judgment: Judgment,
         counted: "_Counted",
-        known: CandidateSubstance,
+        evidence: CandidateSubstance,
         adjudications: Sequence[Adjudication],
         cluster: int,
     ) -> None:
@@ -188,7 +188,9 @@ class ShortcutGathering:
                 continue
             if (candidate := counted.place(score.candidate)) is not None:
                 place = score.dimension, candidate
-                independent = known.decided.get(place, known.verified.get(place, float("nan")))
+                independent = evidence.decided.get(
+                    place, evidence.verified.get(place, float("nan"))
+                )
                 self._mark(
                     score.dimension, score.score.value, independent,
                     style=level(counted.features(candidate)), cluster=cluster,
@@ -283,9 +285,9 @@ def _decided_rulings(
     if not isinstance(decision, Decided):
         return {}
     return {
-        (each.section, each.candidate): float(each.ruling == "complies")
-        for each in decision.rulings
-        if each.ruling != "unclear"
+        (ruling.section, ruling.candidate): float(ruling.ruling == "complies")
+        for ruling in decision.rulings
+        if ruling.ruling != "unclear"
     }
 
 

@@ -108,15 +108,15 @@ def fit(
 
 def independent_columns(columns: Floats, use: Sequence[int]) -> list[int]:
     """The columns that no earlier ones make up."""
-    kept: list[int] = []
+    independent: list[int] = []
     gram = columns.T @ columns
     scale = np.sqrt(np.maximum(np.diag(gram), 1e-300))
     correlation = gram / np.outer(scale, scale)
     for place in use:
-        chosen = [*kept, place]
+        chosen = [*independent, place]
         if np.linalg.eigvalsh(correlation[np.ix_(chosen, chosen)])[0] > 1e-9:  # noqa: PLR2004
-            kept.append(int(place))
-    return kept
+            independent.append(int(place))
+    return independent
 
 
 def design_effects(
@@ -131,8 +131,8 @@ def design_effects(
         [np.bincount(codes, weights=single[:, place]) for place in range(columns.shape[1])]
     )
     apart = np.maximum((single**2).sum(axis=0), 1e-300)
-    found: Floats = np.maximum(1.0, (together**2).sum(axis=0) / apart)
-    return found
+    effects: Floats = np.maximum(1.0, (together**2).sum(axis=0) / apart)
+    return effects
 
 
 def _effect(

@@ -84,15 +84,15 @@ def predict(
     folds = draw.permutation(np.arange(n_prompts) % FOLDS)[codes]
     drawn_rows = list(_draws(codes, draw))
     alone = _cross_fitted(style, wins, folds)
-    known = substance.shape[1] > 0
-    base = _cross_fitted(substance, wins, folds) if known else alone
-    both = _cross_fitted(np.hstack([substance, style]), wins, folds) if known else alone
-    found = {"style": [alone], "substance": [base], "added": [both, base]}
-    areas = {name: _area(scores, wins, drawn_rows) for name, scores in found.items()}
+    has_substance = substance.shape[1] > 0
+    base = _cross_fitted(substance, wins, folds) if has_substance else alone
+    both = _cross_fitted(np.hstack([substance, style]), wins, folds) if has_substance else alone
+    predictions = {"style": [alone], "substance": [base], "added": [both, base]}
+    areas = {name: _area(scores, wins, drawn_rows) for name, scores in predictions.items()}
     return Predictor(
         style=areas["style"],
-        substance=areas["substance"] if known else NOTHING,
-        added=areas["added"] if known else NOTHING,
+        substance=areas["substance"] if has_substance else NOTHING,
+        added=areas["added"] if has_substance else NOTHING,
         rows=len(wins),
         prompts=n_prompts,
         reason="",
@@ -114,7 +114,7 @@ def _cross_fitted(columns: Floats, wins: Integers, folds: Integers) -> Floats:
 
 def _area(scores: list[Floats], wins: Integers, draws: list[Integers]) -> Area:
     def value(rows: Integers | slice) -> float:
-        areas = [_auc(each[rows], wins[rows]) for each in scores]
+        areas = [_auc(predicted[rows], wins[rows]) for predicted in scores]
         return areas[0] - (areas[1] if len(areas) > 1 else 0.0)
 
     low, high = np.quantile([value(rows) for rows in draws], [0.025, 0.975])
@@ -126,13 +126,13 @@ def _draws(codes: Integers, draw: np.random.Generator) -> list[Integers]:
     order = np.argsort(codes, kind="stable")
     n = int(codes.max()) + 1
     starts = np.searchsorted(codes[order], np.arange(n + 1))
-    found = []
+    draws = []
     for _ in range(REPLICATES):
         chosen = draw.integers(0, n, n)
         sizes = starts[chosen + 1] - starts[chosen]
         offsets = np.repeat(starts[chosen] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
-        found.append(order[np.arange(sizes.sum()) + offsets])
-    return found
+        draws.append(order[np.arange(sizes.sum()) + offsets])
+    return draws
 
 
 def _auc(predicted: Floats, wins: Integers) -> float:
