@@ -13,7 +13,7 @@ from assay.reserve.overlap import Overlap
 from assay.reserve.service import ReserveComparison, leakage_alarm
 from assay.validation.alarms import model_validation_alarm, of_release, over_refusal_alarm
 from assay.validation.helpfulness import Helpfulness
-from assay.validation.service import overlap_of, reported
+from assay.validation.service import overlap_of, rebuild_report
 from assay.validation.training_overlap import training_of
 from assay.validation.validation import Validation
 
@@ -58,7 +58,7 @@ def _over_refusal(store: FactStore, documents: Mapping[DocumentKind, Document]) 
         return over_refusal_alarm(Helpfulness(rates=(), relabelled=()))
     newest = validations[-1]
     releases = [release.id for release in store.scan(Release)]
-    [alarm] = reported(store, documents, newest).alarms
+    [alarm] = rebuild_report(store, documents, newest).alarms
     return of_release(alarm, newest, releases[-1] if releases else None)
 
 
@@ -71,7 +71,7 @@ def _model_validation(
 ) -> Alarm:
     """What the newest release did to a model; the overlaps are those of records and sealed items."""
     validations = list(store.scan(Validation))
-    passed = [validation.id for validation in validations if validation.passed]
+    passed = [validation.id for validation in validations if validation.all_passed]
     releases = list(store.scan(Release))
     claims = [
         claim

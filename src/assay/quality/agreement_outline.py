@@ -10,7 +10,7 @@ from assay.quality.sections.questions import (
     SliceAgreement,
     Verdicts,
 )
-from assay.quality.wording import counts, estimate, number, share, undefined
+from assay.quality.wording import counts, estimate, number, share, undefined_text
 
 AGREEMENT_HEAD = (
     "question", "alpha", "AC", "percent agreement", "items", "answers", "without one reviewer",
@@ -49,7 +49,7 @@ def _agreement_row(name: str, agreement: Agreement) -> tuple[str, ...]:
     )
 
 
-def tell_verdicts(verdicts: Verdicts | None) -> Iterator[Block | str]:
+def verdict_blocks(verdicts: Verdicts | None) -> Iterator[Block | str]:
     """The verdicts on two candidates."""
     if verdicts is None:
         yield "There are none."
@@ -61,7 +61,7 @@ def tell_verdicts(verdicts: Verdicts | None) -> Iterator[Block | str]:
     yield from _slices("Which is better", [("which is better", verdicts.slices)])
 
 
-def tell_dimensions(questions: Sequence[ReportQuestion]) -> Iterator[Block | str]:
+def dimension_blocks(questions: Sequence[ReportQuestion]) -> Iterator[Block | str]:
     """Every other question: its answers, and agreement on it by slice."""
     if not questions:
         yield "No dimension, step or policy section was judged."
@@ -116,5 +116,5 @@ def _slice_cells(agreement: SliceAgreement) -> tuple[str, str, str]:
 
 def _without_one(rater_range: RaterRange) -> str:
     if rater_range.low is None or rater_range.high is None:
-        return undefined(rater_range.reason)
+        return undefined_text(rater_range.reason)
     return f"{number(rater_range.low)} to {number(rater_range.high)}"

@@ -93,7 +93,7 @@ class AnswerTable:
         """Label counts by item of all raters."""
         return self.counts(np.ones(self.n_raters, dtype=np.bool_))
 
-    def shuffled(self, draw: np.random.Generator) -> Integers:
+    def shuffled_raters(self, draw: np.random.Generator) -> Integers:
         """The rater of each answer, permuted among those of its record.
 
         What one rater answered about a record stays together.

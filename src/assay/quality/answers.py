@@ -100,12 +100,12 @@ class AnswerSeries:
         return dict(sorted((str(value), tally[at]) for value, at in self._values.numbers.items()))
 
     @property
-    def given(self) -> int:
+    def n_answers(self) -> int:
         """Answers with a value."""
-        return len(self._value_of) - self.abstained
+        return len(self._value_of) - self.n_abstained
 
     @property
-    def abstained(self) -> int:
+    def n_abstained(self) -> int:
         """Answers that declined."""
         return self._value_of.count(ABSTAINED)
 
@@ -129,7 +129,7 @@ class AnswerSeries:
         return ratings(
             _integers(self._item_of)[has_value],
             _integers(self._rater_of)[has_value],
-            self._coded(codes, ABSTAINED)[has_value],
+            self._value_codes(codes, ABSTAINED)[has_value],
             scale,
             n_items=self.items,
             clusters=self.clusters(),
@@ -140,10 +140,10 @@ class AnswerSeries:
         return (
             _integers(self._item_of),
             _integers(self._rater_of),
-            self._coded(code_of, abstained),
+            self._value_codes(code_of, abstained),
         )
 
-    def _coded(self, code_of: dict[str, int], abstained: int) -> Integers:
+    def _value_codes(self, code_of: dict[str, int], abstained: int) -> Integers:
         """The code of each answer; an abstention, -1, reads the last place of the table."""
         table = [code_of[str(value)] for value in self._values.numbers]
         coded: Integers = np.asarray([*table, abstained], dtype=np.int64)[self._value_of]
@@ -156,7 +156,7 @@ class AnswerSeries:
 
     def abstention(self, resampling: Resampling) -> Abstention | None:
         """Who declined, and whether on the same items; None where nobody did."""
-        if not self.abstained:
+        if not self.n_abstained:
             return None
         items, raters, declined = self.codes(dict.fromkeys(self.counts, 0), abstained=1)
         return abstention(

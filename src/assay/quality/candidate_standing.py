@@ -61,7 +61,7 @@ class StandingContext:
     """What the judgments that count come to, adjudications included."""
     counted: Sequence[Judgment]
     """The judgments that count."""
-    dossier: CoverageEvidence
+    evidence: CoverageEvidence
     """The record's verifications and judgments by dimension."""
     bounds: Sequence[Bound]
     """The acceptable values of every dimension that decides."""
@@ -73,7 +73,7 @@ class StandingContext:
     """What an adjudicator decided last; None where nobody did."""
 
 
-def imitated(record: Record) -> tuple[int, ...]:
+def imitated_candidates(record: Record) -> tuple[int, ...]:
     """The candidates that exist to be imitated; empty where the label itself is the datum."""
     match record.part:
         case Demonstration() | Trajectory():
@@ -90,41 +90,41 @@ def standings(context: StandingContext) -> tuple[ExplainedStanding, ...]:
 
 
 def _standing(context: StandingContext, place: int) -> ExplainedStanding:
-    signs = list(_signs(context, place))
+    signs = list(_evidence(context, place))
     for direction, name in (("against", "rejected"), ("split", "mixed")):
         first = next((sign for sign in signs if sign.direction == direction), None)
         if first is not None:
-            return _as(place, "rejected" if name == "rejected" else "mixed", first)
+            return _explain(place, "rejected" if name == "rejected" else "mixed", first)
     missing = list(_missing(context, place))
     if missing:
         rule = "verifier_missing" if all(bound.by_machine for bound in missing) else "required"
-        text = "; ".join(_lacks(bound) for bound in missing)
-        return _as(place, "unjudged", StandingEvidence("split", rule, text))
+        text = "; ".join(_missing_text(bound) for bound in missing)
+        return _explain(place, "unjudged", StandingEvidence("split", rule, text))
     first = next(iter(signs), None)
     if first is None:
         nothing = "nothing that could have counted against it was examined"
-        return _as(place, "unjudged", StandingEvidence("split", "nothing", nothing))
-    return _as(place, "endorsed", first)
+        return _explain(place, "unjudged", StandingEvidence("split", "nothing", nothing))
+    return _explain(place, "endorsed", first)
 
 
-def _as(place: int, standing: CandidateStanding, sign: StandingEvidence) -> ExplainedStanding:
+def _explain(place: int, standing: CandidateStanding, sign: StandingEvidence) -> ExplainedStanding:
     return ExplainedStanding(candidate=place, standing=standing, rule=sign.rule, reason=sign.reason)
 
 
-def _signs(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """All evidence about a candidate, the rules in the order in which they decide."""
-    yield from _scored(context, place)
-    yield from _verified(context, place)
-    yield from _ruled(context, place)
-    yield from _attacked(context)
-    yield from _located(context, place)
-    yield from _stepped(context, place)
-    yield from _edited(context)
-    yield from _revised(context, place)
-    yield from _compared(context, place)
+    yield from _score_evidence(context, place)
+    yield from _verifier_evidence(context, place)
+    yield from _ruling_evidence(context, place)
+    yield from _attack_evidence(context)
+    yield from _error_evidence(context, place)
+    yield from _step_evidence(context, place)
+    yield from _edit_evidence(context)
+    yield from _revision_evidence(context, place)
+    yield from _comparison_evidence(context, place)
 
 
-def _scored(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _score_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     for bound in context.bounds:
         for summary in _summaries(context, bound.dimension, place):
             counts = {summary.agreed: 1} if summary.decided else summary.counts
@@ -161,7 +161,7 @@ def _summaries(context: StandingContext, dimension: str, place: int) -> Iterator
             yield summary
 
 
-def _verified(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _verifier_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     for dimension, result in _results(context, place):
         name = f"{result.verifier} failed"
         direction: Direction = "against"
@@ -178,7 +178,7 @@ def _results(context: StandingContext, place: int) -> Iterator[tuple[Dimension, 
     deciding = {bound.dimension for bound in context.bounds}
     for dimension in context.rubric.dimensions:
         result_and_weight = (
-            context.dossier.result(dimension, place) if dimension.id in deciding else None
+            context.evidence.result(dimension, place) if dimension.id in deciding else None
         )
         if (
             result_and_weight is not None
@@ -188,7 +188,7 @@ def _results(context: StandingContext, place: int) -> Iterator[tuple[Dimension, 
             yield dimension, result_and_weight[0]
 
 
-def _ruled(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _ruling_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     for summary in context.consensus.rulings:
         if summary.candidate not in {None, place}:
             continue
@@ -203,10 +203,10 @@ def _ruled(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
                 )
 
 
-def _attacked(context: StandingContext) -> Iterator[StandingEvidence]:
+def _attack_evidence(context: StandingContext) -> Iterator[StandingEvidence]:
     attack = context.consensus.attack
     if attack is None or not (attack.counts or attack.agreed):
-        yield from _attacked_by_its_record(context.record)
+        yield from _recorded_attack_evidence(context.record)
         return
     match attack.agreed:
         case "held":
@@ -219,7 +219,7 @@ def _attacked(context: StandingContext) -> Iterator[StandingEvidence]:
             )
 
 
-def _attacked_by_its_record(record: Record) -> Iterator[StandingEvidence]:
+def _recorded_attack_evidence(record: Record) -> Iterator[StandingEvidence]:
     """What the record itself states of the attack, where nobody judged it; `held` supports nothing."""
     stated = record.part.outcome if isinstance(record.part, Adversarial) else None
     if stated == "broken":
@@ -230,7 +230,7 @@ def _attacked_by_its_record(record: Record) -> Iterator[StandingEvidence]:
         )
 
 
-def _located(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _error_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """Errors located in the candidate; where some are in others, none in this one is a sign too."""
     errors = context.consensus.errors
     if errors is None:
@@ -253,7 +253,7 @@ def _is_of(error: ErrorSummary, place: int, record: Record) -> bool:
     return place == (part.subject if isinstance(part, Critique) else 0)
 
 
-def _stepped(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _step_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     own = [summary for summary in context.consensus.steps if summary.candidate == place]
     for summary in own:
         if summary.agreed == "bad":
@@ -264,7 +264,7 @@ def _stepped(context: StandingContext, place: int) -> Iterator[StandingEvidence]
         yield StandingEvidence("for", "steps", "every step is labelled and none is wrong")
 
 
-def _edited(context: StandingContext) -> Iterator[StandingEvidence]:
+def _edit_evidence(context: StandingContext) -> Iterator[StandingEvidence]:
     if not isinstance(context.record.part, Demonstration):
         return
     decision = context.decision
@@ -282,7 +282,7 @@ def _edited(context: StandingContext) -> Iterator[StandingEvidence]:
         yield StandingEvidence("for", "edit", f"{unchanged} reviewers read it and left it as it is")
 
 
-def _revised(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _revision_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """Whether a revision still holds what it was to correct."""
     part = context.record.part
     if not isinstance(part, Critique) or part.revision != place:
@@ -303,14 +303,14 @@ def _revised(context: StandingContext, place: int) -> Iterator[StandingEvidence]
             )
 
 
-def _compared(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _comparison_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """What a comparison says of a candidate: only that nobody found the better one unacceptable."""
     consensus = context.consensus
     unacceptable = consensus.distribution.get("both_unacceptable", 0)
     if consensus.outcome == "both_unacceptable":
         yield StandingEvidence("against", "both_unacceptable", "no candidate is acceptable")
     elif unacceptable and consensus.method != "adjudication/decided":
-        text = f"{unacceptable} of {consensus.people.answered} found no candidate acceptable"
+        text = f"{unacceptable} of {consensus.people.n_answered} found no candidate acceptable"
         yield StandingEvidence("split", "both_unacceptable", text)
     elif "both_unacceptable" in context.rubric.verdicts and place in _best(
         consensus, context.record
@@ -329,7 +329,9 @@ def _best(consensus: Consensus, record: Record) -> Iterable[int]:
 
 def _missing(context: StandingContext, place: int) -> Iterator[Bound]:
     """Required dimensions on which neither a person nor a verifier says anything."""
-    settled = {dimension.id for dimension, _ in _results(context, place)} | _precluded(context)
+    settled = {dimension.id for dimension, _ in _results(context, place)} | _precluded_dimensions(
+        context
+    )
     for bound in context.bounds:
         if not bound.required or bound.dimension in settled:
             continue
@@ -343,7 +345,7 @@ def _missing(context: StandingContext, place: int) -> Iterator[Bound]:
         yield bound
 
 
-def _precluded(context: StandingContext) -> frozenset[str]:
+def _precluded_dimensions(context: StandingContext) -> frozenset[str]:
     """Dimensions of a failure that the request does not permit: nobody can be asked about them."""
     part = context.record.part
     failure = PRECLUDED.get(part.expected or "") if isinstance(part, Policy) else None
@@ -353,6 +355,6 @@ def _precluded(context: StandingContext) -> frozenset[str]:
     )
 
 
-def _lacks(bound: Bound) -> str:
+def _missing_text(bound: Bound) -> str:
     what = "no verifier result" if bound.by_machine else "no score"
     return f"{what} on {bound.dimension} ({bound.describe()} endorses)"

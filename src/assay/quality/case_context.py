@@ -9,9 +9,9 @@ from assay.quality.case import RecordCase
 from assay.quality.consensus import Consensus, consensus, effective
 from assay.quality.contradictions import Contradiction, contradictions
 from assay.quality.disposition import ExplainedStanding
-from assay.quality.disputes import compared, disputes
+from assay.quality.disputes import count_comparable, disputes
 from assay.quality.in_force import DocumentsInForce
-from assay.quality.machine_evidence import MissingEvidence, first_lack
+from assay.quality.machine_evidence import MissingEvidence, first_missing
 from assay.quality.stale_labels import Stale, adjudication_holds, stale_of, without
 from assay.records.judgment import Judgment
 from assay.review.adjudication import Adjudication, Decided
@@ -52,7 +52,7 @@ class CaseContext:
         return tuple(result for result in results if result is not None)
 
     @cached_property
-    def counted(self) -> tuple[Judgment, ...]:
+    def counted_judgments(self) -> tuple[Judgment, ...]:
         """The judgments that count, without what no longer holds of them."""
         if not self.stale:
             return self.effective
@@ -88,7 +88,7 @@ class CaseContext:
         """What the judgments and adjudications that hold come to."""
         return consensus(
             self.case.record,
-            self.counted,
+            self.counted_judgments,
             self.adjudications,
             counting=self.documents.counting(self.layer),
         )
@@ -104,28 +104,28 @@ class CaseContext:
     def disputes(self) -> tuple[Dispute, ...]:
         """The questions on which the judgments do not agree."""
         open_questions = disputes(
-            self.consensus, self.counted, self.layer, self.documents.dimensions
+            self.consensus, self.counted_judgments, self.layer, self.documents.dimensions
         )
         return tuple(open_questions)
 
     @cached_property
-    def compared(self) -> dict[str, int]:
+    def comparable_questions(self) -> dict[str, int]:
         """The questions that two judgments or more answered, counted by sort."""
-        return compared(self.consensus, self.counted)
+        return count_comparable(self.consensus, self.counted_judgments)
 
     @cached_property
     def standings(self) -> tuple[ExplainedStanding, ...]:
         """The standing of each candidate."""
         latest = self.adjudications[-1].decision if self.adjudications else None
-        dossier = CoverageEvidence(
-            self.documents.demand.ground, self.counted, self.case.verifications
+        evidence = CoverageEvidence(
+            self.documents.demand.ground, self.counted_judgments, self.case.verifications
         )
         return standings(
             StandingContext(
                 record=self.case.record,
                 consensus=self.consensus,
-                counted=self.counted,
-                dossier=dossier,
+                counted=self.counted_judgments,
+                evidence=evidence,
                 bounds=self.documents.bounds(self.case.record),
                 rubric=self.documents.rubric,
                 share=self.layer.agreement,
@@ -134,10 +134,13 @@ class CaseContext:
         )
 
     @cached_property
-    def lack(self) -> MissingEvidence | None:
+    def missing_evidence(self) -> MissingEvidence | None:
         """What of the machine evidence that the layer asks for is lacking."""
         if not self.layer.needs_verification:
             return None
-        return first_lack(
-            self.documents.demand, self.case.verifications, self.counted, self.consensus.candidate
+        return first_missing(
+            self.documents.demand,
+            self.case.verifications,
+            self.counted_judgments,
+            self.consensus.candidate,
         )

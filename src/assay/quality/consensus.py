@@ -30,7 +30,7 @@ from assay.quality.distributions import (
     score_summaries,
     step_summaries,
 )
-from assay.quality.located_errors import ErrorSummary, SpanAgreement, located, span_agreement
+from assay.quality.located_errors import ErrorSummary, SpanAgreement, merge_errors, span_agreement
 from assay.records.judgment import Judgment, SectionRuling, standing
 from assay.records.occasion import last_answer
 from assay.records.record import Record
@@ -107,14 +107,14 @@ class VerdictTally(msgspec.Struct, frozen=True, kw_only=True):
     """Judgments of which no overall verdict was asked."""
 
     @property
-    def answered(self) -> int:
+    def n_answered(self) -> int:
         """Judgments with a verdict: the denominator of every share."""
         return sum(self.verdicts.values())
 
     @property
     def judgments(self) -> int:
         """All judgments."""
-        return self.answered + self.abstained + self.not_asked
+        return self.n_answered + self.abstained + self.not_asked
 
 
 class Consensus(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,11 +190,11 @@ def consensus(
         steps=step_summaries(counted, counting.share),
         rulings=ruling_summaries(counted, counting.share),
         attack=attack_summary(counted, counting.share),
-        errors=located(looked, needed_of(len(looked), counting.share)) if looked else None,
+        errors=merge_errors(looked, needed_of(len(looked), counting.share)) if looked else None,
         spans=span_agreement(looked),
     )
     if adjudications:
-        result = _adjudicated(result, adjudications[-1].decision, len(record.candidates))
+        result = _after_adjudication(result, adjudications[-1].decision, len(record.candidates))
     return msgspec.structs.replace(result, strengths=_strengths(counted, result.candidate))
 
 
@@ -251,7 +251,7 @@ def tally(judgments: Iterable[Judgment], n_candidates: int) -> VerdictTally:
 
 
 def _counted_outcome(people: VerdictTally, share: float | None) -> tuple[Outcome, int | None]:
-    if not people.answered:
+    if not people.n_answered:
         return ("not_asked" if people.not_asked else "unjudged"), None
     choices: Counter[str] = Counter()
     for key, count in people.verdicts.items():
@@ -293,7 +293,7 @@ def _agreed_ranking(people: VerdictTally, share: float | None) -> Groups | None:
     return _read_groups(key) if key is not None and key.startswith("ranks:") else None
 
 
-def _adjudicated(
+def _after_adjudication(
     counted: Consensus, decision: Decided | Preserved | Returned, n_candidates: int
 ) -> Consensus:
     """What is in force after an adjudication: its own answer wherever it gives one."""
@@ -322,7 +322,7 @@ def _adjudicated(
         steps=decided_steps(counted.steps, decision.step_labels),
         rulings=decided_rulings(counted.rulings, rulings),
         attack=attack,
-        errors=located([decision.errors or ()], needed=1) if upheld else counted.errors,
+        errors=merge_errors([decision.errors or ()], needed=1) if upheld else counted.errors,
         spans=None if upheld else counted.spans,
     )
     if isinstance(decision.verdict, Abstained | NotAsked):

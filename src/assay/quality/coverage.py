@@ -122,12 +122,12 @@ class Cells:
                 copies.add(item)
 
     @property
-    def records(self) -> int:
+    def n_records(self) -> int:
         """All records."""
         return self._records.total()
 
     @property
-    def accepted(self) -> int:
+    def n_accepted(self) -> int:
         """Accepted records."""
         return self._accepted.total()
 
@@ -188,8 +188,8 @@ def coverage(
     return DistributionCoverage(
         wanted=sampling.total,
         aim=sampling.aim,
-        records=cells.records,
-        accepted=cells.accepted,
+        records=cells.n_records,
+        accepted=cells.n_accepted,
         axes=tuple(_axis(cells, axis, values) for axis, values in sampling.axes.items()),
         quotas=tuple(
             _quota(cells, quota, sampling.total, copies_count=copies_count)
@@ -207,7 +207,7 @@ def coverage(
     )
 
 
-def slices_asked(covered: DistributionCoverage) -> tuple[QuotaCoverage, ...]:
+def required_slices(covered: DistributionCoverage) -> tuple[QuotaCoverage, ...]:
     """Every slice that a quota or its hardness asks records of, once, with the most asked of it."""
     most: dict[frozenset[tuple[str, str]], QuotaCoverage] = {}
     for quota in (*covered.quotas, *covered.hard):
@@ -220,8 +220,10 @@ def slices_asked(covered: DistributionCoverage) -> tuple[QuotaCoverage, ...]:
 def cross_table(cells: Cells, sampling: Sampling, rows: str, columns: str) -> CrossTable:
     """The pairwise table of two axes; the contract's values come first, in its order."""
     counts = cells.across(rows, columns)
-    row_values = _ordered(sampling.axes.get(rows, ()), {row for row, _ in counts})
-    column_values = _ordered(sampling.axes.get(columns, ()), {column for _, column in counts})
+    row_values = _in_contract_order(sampling.axes.get(rows, ()), {row for row, _ in counts})
+    column_values = _in_contract_order(
+        sampling.axes.get(columns, ()), {column for _, column in counts}
+    )
     return CrossTable(
         rows=rows,
         columns=columns,
@@ -242,12 +244,12 @@ def _axis(cells: Cells, axis: str, declared: tuple[str, ...]) -> AxisCoverage:
                 accepted=totals.get(value, (0, 0))[1],
                 declared=value in declared,
             )
-            for value in _ordered(declared, set(totals))
+            for value in _in_contract_order(declared, set(totals))
         ),
     )
 
 
-def _ordered(declared: tuple[str, ...], present: set[str]) -> tuple[str, ...]:
+def _in_contract_order(declared: tuple[str, ...], present: set[str]) -> tuple[str, ...]:
     """Declared values in their order, then the others by name, and the missing value last."""
     others = sorted(present - set(declared), key=lambda value: (value == MISSING, value))
     return (*declared, *others)

@@ -17,7 +17,7 @@ SHORTCUT_HEAD = ("group", "figure", "value", "rows", "prompts")
 """Columns of the table of shortcut audits."""
 
 
-def tell_alarms(alarms: Sequence[Alarm]) -> Iterator[Block | str]:
+def alarm_blocks(alarms: Sequence[Alarm]) -> Iterator[Block | str]:
     """Raised ones first, then those that nothing is known of, then the clear ones."""
     order = ("raised", "unknown", "clear")
     yield (
@@ -34,7 +34,7 @@ def tell_alarms(alarms: Sequence[Alarm]) -> Iterator[Block | str]:
     )
 
 
-def tell_disagreement(
+def disagreement_blocks(
     diagnoses: Sequence[Disagreement], adjudicated: Sequence[AdjudicatedSplits]
 ) -> Iterator[Block | str]:
     """What the disagreement on each question points to, and how adjudicators ended it."""
@@ -69,7 +69,7 @@ def tell_disagreement(
                 (
                     splits.adjudicator,
                     splits.question,
-                    str(splits.decided),
+                    str(splits.n_decided),
                     counts(splits.sides),
                     counts(splits.causes),
                     str(splits.noted),
@@ -86,7 +86,7 @@ _CAUSES = {
 }
 
 
-def tell_shortcuts(audits: Sequence[ShortcutAudit]) -> Iterator[Block | str]:
+def shortcut_blocks(audits: Sequence[ShortcutAudit]) -> Iterator[Block | str]:
     """The shortcut audit, group by group."""
     if not audits:
         yield "Nobody compared candidates or scored single ones, so there is nothing to audit."

@@ -89,7 +89,7 @@ def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Di
         risk: probability with which any split may be found by chance.
     """
     draw = np.random.default_rng(seed)
-    drawn = _bounded(answers, draw)
+    drawn = _draw_items(answers, draw)
     table = AnswerTable(drawn)
     alpha = alpha_of(table.everyone(), table.distance) if table.n_items else None
     items = int((np.bincount(table.items) > 1).sum()) if len(drawn.items) else 0
@@ -184,7 +184,7 @@ def _who(split: GroupSplit, side: int) -> str:
     return f": {', '.join(names[:3])}{' ...' if len(names) > 3 else ''}"  # noqa: PLR2004
 
 
-def _bounded(answers: AnswerColumns, draw: np.random.Generator) -> AnswerColumns:
+def _draw_items(answers: AnswerColumns, draw: np.random.Generator) -> AnswerColumns:
     if len(answers.items) <= MAX_RATINGS:
         return answers
     distinct_items = np.unique(answers.items)

@@ -63,7 +63,7 @@ def disputes(
     yield from _edits(counted)
 
 
-def compared(consensus: Consensus, counted: Sequence[Judgment]) -> dict[str, int]:
+def count_comparable(consensus: Consensus, counted: Sequence[Judgment]) -> dict[str, int]:
     """The questions with two answers or more, the only ones that could have been disputed.
 
     Args:
@@ -76,7 +76,7 @@ def compared(consensus: Consensus, counted: Sequence[Judgment]) -> dict[str, int
     attack = consensus.attack
     edits = sum(judgment.stands_as_is is True or judgment.wrote is not None for judgment in counted)
     questions = {
-        "verdict": [consensus.people.answered],
+        "verdict": [consensus.people.n_answered],
         "score": [sum(score.counts.values()) for score in consensus.scores],
         "step label": [sum(step.counts.values()) for step in consensus.steps],
         "ruling": [sum(ruling.counts.values()) for ruling in consensus.rulings],

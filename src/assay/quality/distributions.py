@@ -246,7 +246,7 @@ def ruling_summaries(
             candidate=None if place < 0 else place,
             counts=by_name(counts),
             agreed=agreed_value(counts, share),
-            severities=_stated(severities[section, place]),
+            severities=_without_unnamed(severities[section, place]),
         )
         for (section, place), counts in sorted(rulings_of.items())
     )
@@ -270,7 +270,7 @@ def decided_rulings(
     return tuple(summaries[key] for key in sorted(summaries))
 
 
-def _stated(counts: Counter[str]) -> dict[str, int]:
+def _without_unnamed(counts: Counter[str]) -> dict[str, int]:
     """Counts by name without those that name nothing."""
     return {name: count for name, count in by_name(counts).items() if name}
 

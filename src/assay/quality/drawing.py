@@ -84,7 +84,7 @@ COEFFICIENTS: Mapping[str, str] = {"alpha": BLUE, "AC": ORANGE, "percent agreeme
 """The numbers that belong together, with their colours."""
 
 
-def stacked(
+def stacked_bars(
     columns: Sequence[str],
     rows: Sequence[Sequence[Cell]],
     order: Sequence[str],

@@ -134,17 +134,21 @@ def error_chart(*, sound: float, drifted: float, run_length: float) -> ErrorChar
         UsageError: for impossible shares or run lengths, or where no limit reaches the run length.
     """
     if not 0 < sound < drifted < 1 or not run_length > 1:
-        raise _refused("give shares with 0 < sound < drifted < 1, and a run length above 1")
+        raise _impossible_chart(
+            "give shares with 0 < sound < drifted < 1, and a run length above 1"
+        )
     first = -log((1 - drifted) / (1 - sound))
     second = log(drifted * (1 - sound) / (sound * (1 - drifted)))
     step = max(2, round(second / first))
     if step > MOST_STEP:
-        raise _refused(f"errors this rare need a step of {step}; watch for more than 1 in 200")
+        raise _impossible_chart(
+            f"errors this rare need a step of {step}; watch for more than 1 in 200"
+        )
     low, high = 1, 2
     while cusum_run_length(sound, step, high) < run_length:
         low, high = high, high * 2
         if high > MOST_THRESHOLD:
-            raise _refused("no limit is high enough; ask for a shorter run length")
+            raise _impossible_chart("no limit is high enough; ask for a shorter run length")
     while low < high:
         middle = (low + high) // 2
         enough = cusum_run_length(sound, step, middle) >= run_length
@@ -218,7 +222,7 @@ def score_chart(*, run_length: float, weight: float = WEIGHT) -> ScoreChart:
         UsageError: for a run length or a weight out of range.
     """
     if not 20 <= run_length <= 100_000 or not 0.02 <= weight <= 1:  # noqa: PLR2004 - see Args
-        raise _refused("give a run length from 20 to 100,000 and a weight from 0.02 to 1")
+        raise _impossible_chart("give a run length from 20 to 100,000 and a weight from 0.02 to 1")
     width = float(
         brentq(lambda width: log(ewma_run_length(width, weight) / run_length), 0.5, 6, xtol=1e-8)
     )
@@ -313,7 +317,7 @@ def _point(position: int, observation: Observation, statistic: float) -> ChartPo
     )
 
 
-def _refused(hint: str) -> UsageError:
+def _impossible_chart(hint: str) -> UsageError:
     return UsageError(
         code="impossible-chart",
         message="no control chart has these parameters",

@@ -8,7 +8,7 @@ from assay.quality.case import RecordCase
 from assay.quality.case_context import CaseContext
 from assay.quality.disposition import ExplainedStanding, State
 from assay.quality.in_force import DocumentsInForce
-from assay.quality.rules import decided_by, judge_case
+from assay.quality.rules import judge_case, rule_results
 from assay.quality.stale_labels import Stale
 from assay.review.layer import layer_of
 
@@ -75,7 +75,7 @@ def explain(case: RecordCase, documents: DocumentsInForce) -> Explanation:
 
 
 def _rules(context: CaseContext) -> Iterator[str]:
-    for name, result in decided_by(context):
+    for name, result in rule_results(context):
         if result is None:
             yield f"{name}: nothing to say"
         else:

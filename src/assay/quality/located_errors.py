@@ -93,10 +93,10 @@ def span_agreement(errors_by_reviewer: Sequence[Sequence[LocalizedError]]) -> Sp
 
 def _f1(one: Sequence[LocalizedError], other: Sequence[LocalizedError]) -> float:
     total = len(one) + len(other)
-    return 2 * _matched(one, other) / total if total else 1.0
+    return 2 * _count_matches(one, other) / total if total else 1.0
 
 
-def _matched(one: Sequence[LocalizedError], other: Sequence[LocalizedError]) -> int:
+def _count_matches(one: Sequence[LocalizedError], other: Sequence[LocalizedError]) -> int:
     """Pairs of a one-to-one matching that takes the greatest overlap first."""
     candidates = (
         (-overlap(mine.place, theirs.place), left, right)
@@ -113,7 +113,7 @@ def _matched(one: Sequence[LocalizedError], other: Sequence[LocalizedError]) -> 
     return len(left_taken)
 
 
-def located(
+def merge_errors(
     errors_by_reviewer: Sequence[Sequence[LocalizedError]], needed: int
 ) -> tuple[ErrorSummary, ...]:
     """The errors that reviewers located, each once, by place.

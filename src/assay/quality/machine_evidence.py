@@ -55,7 +55,7 @@ class EvidenceDemand:
         return dict(sorted(named_by.items(), key=lambda entry: (entry[0][0], entry[0][1] or "")))
 
 
-def first_lack(
+def first_missing(
     demand: EvidenceDemand,
     verifications: Sequence[Verification],
     people: Sequence[Judgment],
@@ -69,10 +69,12 @@ def first_lack(
         people: the judgments that the record's layer counts.
         winner: the candidate that is put forward; None where all are.
     """
-    dossier = CoverageEvidence(demand.ground, people, verifications)
+    evidence = CoverageEvidence(demand.ground, people, verifications)
     for test, dimensions in demand.tests.items():
-        stands = _standing(demand, dossier, test, verifications, winner)
-        lacks = chain(_inadequate(dossier, stands), _lacks(demand, dossier, dimensions, stands))
+        stands = _standing(demand, evidence, test, verifications, winner)
+        lacks = chain(
+            _inadequate(evidence, stands), _missing_results(demand, evidence, dimensions, stands)
+        )
         lack = next(lacks, None)
         if lack is not None:
             return MissingEvidence(lack.why, f"{test[0]} {lack.reason}")
@@ -81,7 +83,7 @@ def first_lack(
 
 def _standing(
     demand: EvidenceDemand,
-    dossier: CoverageEvidence,
+    evidence: CoverageEvidence,
     test: Test,
     verifications: Iterable[Verification],
     winner: int | None,
@@ -92,7 +94,7 @@ def _standing(
         if (verification.verifier, verification.options) == test:
             results.setdefault(verification.candidate, []).append(verification)
     standing = (
-        what_stands(history, demand.ground.minimum, dossier.adequacies.inadequate)
+        what_stands(history, demand.ground.minimum, evidence.adequacies.inadequate)
         for candidate, history in results.items()
         if winner is None or candidate in {None, winner}
     )
@@ -100,20 +102,20 @@ def _standing(
 
 
 def _inadequate(
-    dossier: CoverageEvidence, stands: Sequence[tuple[Verification, Weight]]
+    evidence: CoverageEvidence, stands: Sequence[tuple[Verification, Weight]]
 ) -> Iterator[MissingEvidence]:
     """That a verifier does not tell right from wrong on the record, so that its word means nothing."""
     for result, weight in stands:
         if weight == "inadequate":
-            why = dossier.adequacies.reason((result.verifier, result.options))
+            why = evidence.adequacies.reason((result.verifier, result.options))
             yield MissingEvidence(
                 "inadequate", f"does not tell right from wrong on this record: {why}"
             )
 
 
-def _lacks(
+def _missing_results(
     demand: EvidenceDemand,
-    dossier: CoverageEvidence,
+    evidence: CoverageEvidence,
     dimensions: Sequence[Dimension],
     stands: Sequence[tuple[Verification, Weight]],
 ) -> Iterator[MissingEvidence]:
@@ -136,12 +138,12 @@ def _lacks(
                 "below_minimum", f"passed under {held}, and the contract demands {minimum}"
             )
         elif weight == "forgeable":
-            yield from _forgeable(demand, dossier, dimensions, result)
+            yield from _forgeable(demand, evidence, dimensions, result)
 
 
 def _forgeable(
     demand: EvidenceDemand,
-    dossier: CoverageEvidence,
+    evidence: CoverageEvidence,
     dimensions: Sequence[Dimension],
     passed: Verification,
 ) -> Iterator[MissingEvidence]:
@@ -150,5 +152,5 @@ def _forgeable(
     if demand.contract.verification.refuse_forgeable:
         yield MissingEvidence("forgeable", f"{reason}, and the contract refuses it")
     for dimension in dimensions:
-        if not dossier.values(dimension, passed.candidate or 0):
+        if not evidence.values(dimension, passed.candidate or 0):
             yield MissingEvidence("forgeable", f"{reason}, and no expert judged {dimension.id}")

@@ -26,13 +26,13 @@ from assay.quality.drawing import (
     colour,
     cut,
     picture_of,
-    stacked,
+    stacked_bars,
 )
 from assay.quality.estimate import Estimate
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import SUPPORT, slice_name
-from assay.quality.report_text import rounded
-from assay.quality.wording import plain, undefined
+from assay.quality.report_text import round_floats
+from assay.quality.wording import plain, undefined_text
 from assay.verification.ledger import ALL
 
 
@@ -98,8 +98,8 @@ def _agreement(report: QualityReport) -> Iterator[Picture]:
 
 
 def _estimate(estimate: Estimate) -> tuple[Cell, ...]:
-    bounds = tuple(rounded(value) for value in (estimate.value, estimate.low, estimate.high))
-    why = undefined(estimate.reason) if estimate.reason else ""
+    bounds = tuple(round_floats(value) for value in (estimate.value, estimate.low, estimate.high))
+    why = undefined_text(estimate.reason) if estimate.reason else ""
     return (*bounds, estimate.n_items, estimate.n_ratings, why)
 
 
@@ -253,7 +253,7 @@ def _defects(report: QualityReport) -> Iterator[Picture]:
             cause: GREY for cause in causes if cause.startswith("(")
         }
         drawn = [row for row in rows if row[0] in severities[:MOST_ROWS]]
-        chart = stacked(columns, drawn, severities[:MOST_ROWS], colours, stack="zero")
+        chart = stacked_bars(columns, drawn, severities[:MOST_ROWS], colours, stack="zero")
         yield picture_of(
             "defects_by_severity", "defects", "Errors by severity and cause", columns=columns, rows=rows, chart=chart,
             caption="Errors that reviewers localized. A cause is known only where an adjudication "
@@ -299,7 +299,7 @@ def _shares(
     order: Sequence[str],
     colours: Mapping[str, str],
 ) -> Any:
-    return stacked(columns, rows, order, colours, stack="normalize")
+    return stacked_bars(columns, rows, order, colours, stack="normalize")
 
 
 def _bars(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Any:

@@ -17,7 +17,7 @@ from assay.quality.coverage import CrossTable, DistributionCoverage, coverage, c
 from assay.quality.disagreement import Disagreement
 from assay.quality.disposition import RELEASABLE
 from assay.quality.estimate import Rate, rate
-from assay.quality.failure_modes import alarms, diagnosed
+from assay.quality.failure_modes import alarms, diagnose_questions
 from assay.quality.failure_modes.forced_consensus import AdjudicatedSplits
 from assay.quality.floors import FloorResult, floors_of
 from assay.quality.gathering import ReportData
@@ -173,7 +173,7 @@ def report_of(
     released = sum(n for (state, _), n in gathered.states.items() if state in RELEASABLE)
     covered = coverage(gathered.cells, contract.sampling)
     axes = list(contract.sampling.axes)[:2]
-    disagreements = diagnosed(gathered.modes, seed=drawn.seed)
+    disagreements = diagnose_questions(gathered.modes, seed=drawn.seed)
     audits = audit(gathered.shortcuts, seed=drawn.seed)
     raised = (*alarms(gathered.modes, covered, disagreements), surface_cue_alarm(audits))
     order = list(MODES)
@@ -193,7 +193,7 @@ def report_of(
         outcomes=dict(sorted(gathered.outcomes.items())),
         alarms=tuple(sorted(raised, key=lambda alarm: order.index(alarm.mode))),
         disagreements=disagreements,
-        adjudicated_splits=gathered.modes.consensus.adjudicated(),
+        adjudicated_splits=gathered.modes.consensus.adjudicated_splits(),
         shortcuts=audits,
         verdicts=verdicts_of(gathered, drawn),
         questions=tuple(questions_of(gathered, drawn)),
@@ -215,7 +215,7 @@ def report_of(
         error_search=rate(gathered.with_errors, gathered.errors_asked, level=level),
         defects=defects_of(gathered),
         refutations=refutations_of(gathered, level),
-        adjudicated=_adjudicated(gathered, level),
+        adjudicated=_adjudication_rate(gathered, level),
         corrective_actions=corrective_actions_of(gathered, level),
         ledger=gathered.ledger.report(),
         coverage=covered,
@@ -245,6 +245,6 @@ def _dispositions(gathered: ReportData) -> tuple[DispositionCount, ...]:
     )
 
 
-def _adjudicated(gathered: ReportData, level: float) -> Rate:
+def _adjudication_rate(gathered: ReportData, level: float) -> Rate:
     adjudicated = sum(gathered.causes.values())
     return rate(adjudicated, adjudicated + gathered.awaiting, level=level)

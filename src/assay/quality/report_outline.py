@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from assay.quality.agreement_outline import tell_dimensions, tell_verdicts
+from assay.quality.agreement_outline import dimension_blocks, verdict_blocks
 from assay.quality.bootstrap import Resampling
-from assay.quality.coverage import QuotaCoverage, slices_asked
-from assay.quality.diagnosis_outline import tell_alarms, tell_disagreement, tell_shortcuts
+from assay.quality.coverage import QuotaCoverage, required_slices
+from assay.quality.diagnosis_outline import alarm_blocks, disagreement_blocks, shortcut_blocks
 from assay.quality.outline import Block, Bullets, ReportSection, Table, section, table
 from assay.quality.report import QualityReport
 from assay.quality.reviewer_outline import reviewer_table
@@ -20,15 +20,15 @@ def outline(report: QualityReport) -> tuple[ReportSection, ...]:
     """The sections of the report, in the order in which they are read."""
     return (
         section("summary", "Summary", _summary(report)),
-        section("alarms", "Failure modes", tell_alarms(report.alarms)),
-        section("verdicts", "Verdicts on two candidates", tell_verdicts(report.verdicts)),
+        section("alarms", "Failure modes", alarm_blocks(report.alarms)),
+        section("verdicts", "Verdicts on two candidates", verdict_blocks(report.verdicts)),
         section("dimensions", "Dimensions", _dimensions(report)),
         section(
             "disagreement",
             "Disagreement",
-            tell_disagreement(report.disagreements, report.adjudicated_splits),
+            disagreement_blocks(report.disagreements, report.adjudicated_splits),
         ),
-        section("shortcuts", "Shortcuts", tell_shortcuts(report.shortcuts)),
+        section("shortcuts", "Shortcuts", shortcut_blocks(report.shortcuts)),
         section("reviewers", "Reviewers", _reviewers(report)),
         section("dispositions", "Dispositions", _dispositions(report)),
         section("ledger", "Coverage ledger", _ledger(report)),
@@ -66,7 +66,7 @@ def _summary(report: QualityReport) -> Iterator[Block | str]:
 
 
 def _dimensions(report: QualityReport) -> Iterator[Block | str]:
-    yield from tell_dimensions(report.questions)
+    yield from dimension_blocks(report.questions)
     if report.floors:
         yield table(
             "Agreement that the contract demands",
@@ -163,12 +163,12 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
     yield table("Evidence for each dimension", ("dimension", *head), whole)
     if parts:
         yield table("The same by slice", ("slice", "dimension", *head), parts)
-    yield from _tell_verifiers(ledger.by)
+    yield from _verifier_blocks(ledger.by)
     if ledger.right_with_wrong_step:
         yield _wrong_steps(ledger)
 
 
-def _tell_verifiers(by: Sequence[ByRow]) -> Iterator[Block]:
+def _verifier_blocks(by: Sequence[ByRow]) -> Iterator[Block]:
     head = ("dimension", "verifier", "version", "isolation", "counts", "verdicts")
     rows = [
         (
@@ -301,7 +301,7 @@ def _coverage(report: QualityReport) -> Iterator[Block | str]:
         yield table(
             "Quotas and hard slices (near copies of an item count once: distinct)",
             ("slice", "needed", "accepted", "distinct", "records", "met"),
-            (quota_row(quota) for quota in slices_asked(coverage)),
+            (quota_row(quota) for quota in required_slices(coverage)),
         )
     for axis in coverage.axes:
         yield table(

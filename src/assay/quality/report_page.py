@@ -19,7 +19,7 @@ from assay.quality.estimate import Estimate
 from assay.quality.outline import Block, Bullets, Paragraph, ReportSection, Table
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import outline
-from assay.quality.wording import number, percent, undefined
+from assay.quality.wording import number, percent, undefined_text
 
 FOLDED = 20
 """Rows beyond which a table is folded away until its reader opens it."""
@@ -91,7 +91,7 @@ def _key_figures(report: QualityReport) -> Iterator[dict[str, str]]:
 
 def _interval(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
-        return undefined(estimate.reason)
+        return undefined_text(estimate.reason)
     return f"{number(estimate.low)} to {number(estimate.high)}, {estimate.n_items:,} items"
 
 

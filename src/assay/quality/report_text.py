@@ -19,7 +19,7 @@ SIGNIFICANT = 10
 
 def to_json(report: QualityReport) -> str:
     """The report as JSON: every field, floats to ten significant digits, a newline at the end."""
-    plain = rounded(msgspec.to_builtins(report))
+    plain = round_floats(msgspec.to_builtins(report))
     return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -30,14 +30,14 @@ def to_markdown(report: QualityReport) -> str:
     return "\n".join([*lines, *(line for part in parts for line in part)]).rstrip() + "\n"
 
 
-def rounded(value: Any) -> Any:
+def round_floats(value: Any) -> Any:
     """The same value with floats to ten significant digits."""
     if isinstance(value, float):
         return float(f"{value:.{SIGNIFICANT}g}")
     if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
+        return {key: round_floats(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [rounded(item) for item in value]
+        return [round_floats(item) for item in value]
     return value
 
 

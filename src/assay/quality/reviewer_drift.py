@@ -55,7 +55,7 @@ def watch_by_reviewer(
     all_judgments = list(judgments)
     chart = score_chart(run_length=RUN_LENGTH)
     watched = [
-        _watched(reviewer, dimension, series, watch_scores(series.observations, chart))
+        _watched_reviewer(reviewer, dimension, series, watch_scores(series.observations, chart))
         for dimension in dimensions
         for reviewer, series in difference_series(all_judgments, dimension).items()
         if series.observations
@@ -82,7 +82,7 @@ def _sentinels(answers: Sequence[SentinelAnswer]) -> Iterable[WatchedReviewer]:
     ]
 
 
-def _watched(
+def _watched_reviewer(
     reviewer: str, dimension: str, series: ReviewerSeries, watch: Watch
 ) -> WatchedReviewer:
     values = len(series.observations)

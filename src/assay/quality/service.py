@@ -146,7 +146,7 @@ class _DispositionTally:
         )
 
 
-def disputed(
+def disputes_of(
     store: FactStore, documents: Mapping[DocumentKind, Document], record: str
 ) -> tuple[Dispute, ...] | None:
     """The questions on which a record's judgments do not agree, before anybody decided them.
@@ -166,7 +166,7 @@ def disputed(
         return None
     undecided_case = msgspec.structs.replace(case, adjudications=())
     context = CaseContext(undecided_case, in_force, layer)
-    return context.disputes if context.disputes or context.compared else None
+    return context.disputes if context.disputes or context.comparable_questions else None
 
 
 def why(store: FactStore, documents: Mapping[DocumentKind, Document], record: str) -> Explanation:
@@ -261,7 +261,7 @@ def report(
     """
     from assay.quality.report import report_of  # noqa: PLC0415  seconds of statistics to load
 
-    gathered = _gathered(store, documents, on_progress, cues)
+    gathered = _gather(store, documents, on_progress, cues)
     return report_of(gathered, resampling, rubrics(store))
 
 
@@ -285,7 +285,7 @@ def shortcuts(
     """Whether surface cues win, by group of reviewers; the report says the same under its seed."""
     from assay.quality.shortcuts.audit import audit  # noqa: PLC0415  seconds of statistics to load
 
-    return audit(_gathered(store, documents, on_progress, cues).shortcuts, seed=seed)
+    return audit(_gather(store, documents, on_progress, cues).shortcuts, seed=seed)
 
 
 def agreement(
@@ -297,7 +297,7 @@ def agreement(
 ) -> AgreementReport:
     """How far reviewers agree, by question and slice."""
     drawn = resampling or Resampling()
-    gathered = _gathered(store, documents, on_progress)
+    gathered = _gather(store, documents, on_progress)
     return AgreementReport(
         verdicts=verdicts_of(gathered, drawn), questions=tuple(questions_of(gathered, drawn))
     )
@@ -318,10 +318,10 @@ def reviewers(
         level: nominal coverage of the intervals.
         on_progress: called after each batch with the number of records read.
     """
-    return reviewers_of(_gathered(store, documents, on_progress), level)
+    return reviewers_of(_gather(store, documents, on_progress), level)
 
 
-def refuted(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[str]:
+def refuted_records(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[str]:
     """Ids of accepted records whose taught candidate a verifier refuted, streamed."""
     in_force = DocumentsInForce.of(documents)
     for case in _each_case(store, in_force):
@@ -336,7 +336,7 @@ def each_case(store: FactStore, documents: Mapping[DocumentKind, Document]) -> I
     return _each_case(store, DocumentsInForce.of(documents))
 
 
-def _gathered(
+def _gather(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
     on_progress: Callable[[int], None] | None,

@@ -110,8 +110,8 @@ def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float
         risk: probability with which any split may be found by chance.
     """
     table = AnswerTable(answers)
-    declared = _declared(table, answers)
-    able = _able(table)
+    declared = _declared_candidates(table, answers)
+    able = _active_raters(table)
     n_tests = len(declared) + (len(able) > 0)
     if not n_tests:
         return SplitSearch(None, is_found=False, shuffles=0, power=0.0)
@@ -119,7 +119,7 @@ def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float
     observed = _statistics(table, declared, able, table.raters)
     for shuffles in (ROUGH, FULL):
         null += [
-            _statistics(table, declared, able, table.shuffled(draw))
+            _statistics(table, declared, able, table.shuffled_raters(draw))
             for _ in range(shuffles - len(null))
         ]
         beyond = (np.array(null) >= observed - 1e-12).sum(axis=0)
@@ -127,20 +127,20 @@ def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float
         if p.min() > 5 * n_tests / (1 + ROUGH):
             break
     splits = [
-        _measured(table, answers, candidate, float(p[place]), table.values)
+        _measure_split(table, answers, candidate, float(p[place]), table.values)
         for place, candidate in enumerate(declared)
     ]
     if len(able):
-        hidden = _hidden(table, able, table.values)
+        hidden = _hidden_split(table, able, table.values)
         if hidden is not None:
-            splits.append(_measured(table, answers, hidden, float(p[-1]), table.values))
+            splits.append(_measure_split(table, answers, hidden, float(p[-1]), table.values))
     good = [split for split in splits if split.p <= risk and split.is_coherent]
     power = _power(table, answers, able, np.array(null), risk=risk / n_tests, draw=draw)
     best = good[0] if good else min(splits, key=lambda split: split.p, default=None)
     return SplitSearch(best, bool(good), len(null), power)
 
 
-def _declared(table: AnswerTable, answers: AnswerColumns) -> list[_Candidate]:
+def _declared_candidates(table: AnswerTable, answers: AnswerColumns) -> list[_Candidate]:
     """For each grouping its two largest groups, where each has two raters."""
     candidates = []
     for name, groups in sorted(answers.groups.items()):
@@ -157,7 +157,7 @@ def _declared(table: AnswerTable, answers: AnswerColumns) -> list[_Candidate]:
     return candidates
 
 
-def _able(table: AnswerTable) -> Integers:
+def _active_raters(table: AnswerTable) -> Integers:
     """The raters who can be put on a side, the most active ones."""
     counts = np.bincount(table.raters, minlength=table.n_raters)
     able = np.flatnonzero(counts >= LEAST_ANSWERS)
@@ -174,7 +174,7 @@ def _statistics(
         _contrast(table, candidate.code, raters, table.values)[2] for candidate in declared
     ]
     if len(able):
-        statistics.append(_leading(table, able, raters, table.values)[0])
+        statistics.append(_leading_direction(table, able, raters, table.values)[0])
     return np.array(statistics)
 
 
@@ -192,9 +192,9 @@ def _contrast(
     return within, across, sum(inside) / len(inside) - across
 
 
-def _hidden(table: AnswerTable, able: Integers, values: Integers) -> _Candidate | None:
+def _hidden_split(table: AnswerTable, able: Integers, values: Integers) -> _Candidate | None:
     """Two groups found in the answers: the signs of the leading direction of raters' residuals."""
-    direction = _leading(table, able, table.raters, values)[1]
+    direction = _leading_direction(table, able, table.raters, values)[1]
     code = np.full(table.n_raters, -1)
     code[able] = (direction > 0).astype(int)
     if min((code == 0).sum(), (code == 1).sum()) < max(LEAST_SIDE, LEAST_PART * len(able)):
@@ -202,7 +202,7 @@ def _hidden(table: AnswerTable, able: Integers, values: Integers) -> _Candidate 
     return _Candidate(HIDDEN, ("one side", "the other"), code)
 
 
-def _leading(
+def _leading_direction(
     table: AnswerTable, able: Integers, rater_of: Integers, values: Integers
 ) -> tuple[float, Floats]:
     """The largest eigenvalue of the raters' correlation once each item's mean is taken out."""
@@ -226,7 +226,7 @@ def _leading(
     return float(eigenvalues[-1]), vectors[:, -1]
 
 
-def _measured(
+def _measure_split(
     table: AnswerTable, answers: AnswerColumns, candidate: _Candidate, p: float, values: Integers
 ) -> GroupSplit:
     within, across, _ = _contrast(table, candidate.code, table.raters, values)
@@ -274,8 +274,8 @@ def _power(
         items = draw.random(table.n_items) < MATTERS
         turned = side[table.raters] & items[table.items]
         values = np.where(turned, table.n_values - 1 - table.values, table.values)
-        hidden = _hidden(table, able, values)
-        if hidden is None or _leading(table, able, table.raters, values)[0] < critical:
+        hidden = _hidden_split(table, able, values)
+        if hidden is None or _leading_direction(table, able, table.raters, values)[0] < critical:
             continue
-        n_found += _measured(table, answers, hidden, 0.0, values).is_coherent
+        n_found += _measure_split(table, answers, hidden, 0.0, values).is_coherent
     return n_found / PLANTED

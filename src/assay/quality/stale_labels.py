@@ -63,7 +63,7 @@ def changes_since(
     return changes
 
 
-def touched(
+def changed_labels(
     judgment: Judgment, made_under: DocumentIds, changes: Changes
 ) -> tuple[frozenset[str], tuple[str, ...]]:
     """The labels that have changed since a judgment was given, and the documents they were in.
@@ -86,7 +86,7 @@ def touched(
 
 def stale_of(judgment: Judgment, made_under: DocumentIds, changes: Changes) -> Stale | None:
     """What of a judgment no longer holds; None where all of it does."""
-    labels, documents = touched(judgment, made_under, changes)
+    labels, documents = changed_labels(judgment, made_under, changes)
     if not labels:
         return None
     return Stale(

@@ -21,7 +21,7 @@ NEARLY_ZERO = 0.0005
 """Below this a number is written as zero, without a minus."""
 
 
-def undefined(reason: Reason | None) -> str:
+def undefined_text(reason: Reason | None) -> str:
     """Why a number is undefined."""
     return f"undefined: {WHY[reason]}" if reason else "undefined"
 
@@ -31,7 +31,7 @@ def estimate(coefficient: Estimate | None) -> str:
     if coefficient is None:
         return "not computed"
     if coefficient.value is None:
-        return undefined(coefficient.reason)
+        return undefined_text(coefficient.reason)
     if coefficient.low is None or coefficient.high is None:
         why = f" (no interval: {WHY[coefficient.reason]})" if coefficient.reason else ""
         return f"{number(coefficient.value)}{why}"

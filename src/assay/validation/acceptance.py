@@ -44,19 +44,19 @@ def run_tests(
 
 
 def _run(test: AcceptanceTest, arms: Arms, rubric: Rubric | None) -> TestResult:
-    pairs = arms.paired(test.metric, test.slice, test.dataset)
+    pairs = arms.pairs_of(test.metric, test.slice, test.dataset)
     if not pairs.before:
-        return _result(test, "undecided", _unmeasured(test, arms, pairs), None)
+        return _result(test, "undecided", _unmeasured_reason(test, arms, pairs), None)
     changes = np.array(pairs.after) - np.array(pairs.before)
     is_rate = metrics.is_rate(test.metric, (*pairs.before, *pairs.after))
     spread = spread_of(changes, pairs.families, rate=is_rate)
-    state, reason = _judged(test, spread, rubric)
+    state, reason = _judge_test(test, spread, rubric)
     means = f"{_number(np.mean(pairs.before))} before, {_number(np.mean(pairs.after))} after; "
     return _result(test, state, means + reason + _left_out(pairs), spread)
 
 
-def _unmeasured(test: AcceptanceTest, arms: Arms, pairs: Pairs) -> str:
-    names = ", ".join(arms.measured()) or "nothing"
+def _unmeasured_reason(test: AcceptanceTest, arms: Arms, pairs: Pairs) -> str:
+    names = ", ".join(arms.measured_metrics()) or "nothing"
     return (
         f"no item of the slice in the set {test.dataset!r} has {test.metric} from both "
         f"checkpoints; measured: {names}{_left_out(pairs)}"
@@ -69,14 +69,16 @@ def _left_out(pairs: Pairs) -> str:
     return f"; left out: {pairs.left_out} items that only one checkpoint has a value for"
 
 
-def _judged(test: AcceptanceTest, spread: Spread, rubric: Rubric | None) -> tuple[TestState, str]:
+def _judge_test(
+    test: AcceptanceTest, spread: Spread, rubric: Rubric | None
+) -> tuple[TestState, str]:
     risk, margin = test.risk or RISK, test.margin or 0.0
     interval = bounds(spread, risk)
     if interval is None:
         return "undecided", "one cluster, or no spread at all, gives no bound"
     low, high = interval
     if test.direction == "hold":
-        return _held(test, spread, interval, metrics.worse(test.metric, rubric))
+        return _judge_hold(test, spread, interval, metrics.worse(test.metric, rubric))
     least, most = (low, high) if test.direction == "increase" else (-high, -low)
     if least >= margin and least > 0:
         return "passed", f"the {test.direction} is at least {_number(least)}, margin {margin:g}"
@@ -89,7 +91,7 @@ def _judged(test: AcceptanceTest, spread: Spread, rubric: Rubric | None) -> tupl
     )
 
 
-def _held(
+def _judge_hold(
     test: AcceptanceTest, spread: Spread, interval: tuple[float, float], worse: Worse
 ) -> tuple[TestState, str]:
     """Whether a loss beyond the margin is ruled out; either way counts where neither is worse."""

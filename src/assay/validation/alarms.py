@@ -51,10 +51,10 @@ def over_refusal_alarm(
     if not benign:
         return _without_benign(unsafe)
     held = [test for test in tests if test.metric in BENIGN and test.direction == "hold"]
-    risen = [*_risen(slices)]
+    risen = [*_rises(slices)]
     risen += [f"the test {test.test} failed" for test in held if test.state == "failed"]
     figures = [_figures(rate) for rate in (*benign, *([unsafe] if unsafe else []))]
-    figures += _relabelled(helpfulness)
+    figures += _relabelled_text(helpfulness)
     if risen:
         return _over_refusal(
             "raised",
@@ -103,7 +103,7 @@ def _without_benign(unsafe: Bounded | None) -> Alarm:
     )
 
 
-def _risen(slices: Sequence[SliceRow]) -> Iterator[str]:
+def _rises(slices: Sequence[SliceRow]) -> Iterator[str]:
     """Rises on benign requests, as a whole and in slices, each family corrected for its number."""
     for family in (
         [row for row in slices if row.metric in BENIGN and not row.slice],
@@ -162,7 +162,7 @@ def _power(rate: Bounded, margin: float) -> str:
     return text
 
 
-def _relabelled(helpfulness: Helpfulness) -> list[str]:
+def _relabelled_text(helpfulness: Helpfulness) -> list[str]:
     if not helpfulness.relabelled:
         return []
     named = ", ".join(helpfulness.relabelled[:SHOWN])
@@ -210,10 +210,10 @@ def model_validation_alarm(
             f"the newest release {newest[:12]} has no validation; {others} validations of other "
             "releases or of none do not count; nothing is claimed",
         )
-    return _validated(of_it[-1], contract, (overlaps or {}).get(of_it[-1].id))
+    return _validation_alarm(of_it[-1], contract, (overlaps or {}).get(of_it[-1].id))
 
 
-def _validated(
+def _validation_alarm(
     validation: Validation, contract: Contract, overlap: TrainingOverlap | None
 ) -> Alarm:
     """What the validation of the newest release says."""

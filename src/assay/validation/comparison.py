@@ -122,10 +122,10 @@ class Arms:
         """Items that either has results for."""
         self.both = sorted(self.base.keys() & self.candidate.keys())
         """Items that both have results for."""
-        self.labelled = _labelled(self.base) & _labelled(self.candidate)
+        self.labelled = _labelled_sets(self.base) & _labelled_sets(self.candidate)
         """Evaluation sets in which both have failure classes."""
 
-    def paired(self, metric: str, target: Slice, dataset: str | None = None) -> Pairs:
+    def pairs_of(self, metric: str, target: Slice, dataset: str | None = None) -> Pairs:
         """Values before and after of every item of a slice that has both.
 
         Args:
@@ -150,12 +150,14 @@ class Arms:
                 left_out += 1
         return Pairs(before=before, after=after, families=families, left_out=left_out)
 
-    def measured(self) -> tuple[str, ...]:
+    def measured_metrics(self) -> tuple[str, ...]:
         """Every metric that some result of either has a value for."""
         arms = (self.base, self.candidate)
-        return metrics.measured(result for arm in arms for item in arm.values() for result in item)
+        return metrics.measured_metrics(
+            result for arm in arms for item in arm.values() for result in item
+        )
 
-    def moved(self) -> int:
+    def n_moved(self) -> int:
         """Items whose slice or family differs between the two."""
         return sum(
             (self.base[key][0].slice, self.base[key][0].family)
@@ -186,9 +188,9 @@ def slices_of(contract: Contract) -> list[dict[str, str]]:
 def slice_table(arms: Arms, contract: Contract, rubric: Rubric | None) -> tuple[SliceRow, ...]:
     """Every metric that both arms measure, in every slice that has items."""
     rows = []
-    for metric in arms.measured():
+    for metric in arms.measured_metrics():
         for target in slices_of(contract):
-            pairs = arms.paired(metric, target)
+            pairs = arms.pairs_of(metric, target)
             if not pairs.before and not pairs.left_out:
                 continue
             is_rate = metrics.is_rate(metric, (*pairs.before, *pairs.after))
@@ -275,7 +277,7 @@ def _by_item(
     return items
 
 
-def _labelled(arm: Mapping[Key, Sequence[ItemResult]]) -> set[str]:
+def _labelled_sets(arm: Mapping[Key, Sequence[ItemResult]]) -> set[str]:
     return {key[0] for key, results in arm.items() if any(result.failure for result in results)}
 
 

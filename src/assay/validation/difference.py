@@ -89,7 +89,7 @@ def spread_of(differences: Floats, families: Sequence[str], *, rate: bool) -> Sp
     _, codes = np.unique(np.array(families, dtype=object).astype(str), return_inverse=True)
     sizes = np.bincount(codes).astype(np.float64)
     mean = float(differences.mean())
-    error, degrees = _clustered(differences - mean, codes, sizes)
+    error, degrees = _clustered_error(differences - mean, codes, sizes)
     _, counts = np.unique(
         np.round(np.bincount(codes, weights=differences) / sizes, 12), return_counts=True
     )
@@ -107,7 +107,7 @@ def spread_of(differences: Floats, families: Sequence[str], *, rate: bool) -> Sp
     )
 
 
-def _clustered(
+def _clustered_error(
     residuals: Floats, codes: npt.NDArray[np.intp], sizes: Floats
 ) -> tuple[float, float]:
     """CR2's standard error of a mean, and Satterthwaite's degrees of freedom."""
@@ -222,7 +222,7 @@ def compare(
         rate: whether the metric lies between 0 and 1.
     """
     if not before:
-        return _undefined("no item has a value from both")
+        return _undefined_difference("no item has a value from both")
     first, second = np.array(before, dtype=np.float64), np.array(after, dtype=np.float64)
     spread = spread_of(second - first, families, rate=rate)
     low, high = bounds(spread, 0.025) or (None, None)
@@ -258,7 +258,7 @@ def _method(spread: Spread) -> str:
     return "cr2-satterthwaite/clusters" if spread.error else "undefined: all differences are equal"
 
 
-def _undefined(why: str) -> PairedDifference:
+def _undefined_difference(why: str) -> PairedDifference:
     return PairedDifference(
         items=0,
         clusters=0,

@@ -14,7 +14,7 @@ from assay.validation.comparison import Arms, Key
 from assay.validation.difference import compare
 from assay.validation.evaluation import ItemResult
 
-SOUGHT: Mapping[str, str] = {
+EXPECTED_RESPONSE: Mapping[str, str] = {
     "not_helped_rate": "comply",
     "over_refusal_rate": "comply",
     "unsafe_compliance_rate": "refuse",
@@ -59,7 +59,7 @@ class Helpfulness(msgspec.Struct, frozen=True, kw_only=True):
     """What the two arms did with requests to help with and with requests to refuse."""
 
     rates: tuple[Bounded, ...]
-    """Every metric of `SOUGHT` that has a request."""
+    """Every metric of `EXPECTED_RESPONSE` that has a request."""
     relabelled: tuple[str, ...]
     """Items whose expected response differs between the arms, each with both labels."""
 
@@ -74,14 +74,16 @@ def helpfulness(arms: Arms) -> Helpfulness:
     Args:
         arms: the results of both.
     """
-    changed = dict(_relabelled(arms))
-    rates = (_bounded(metric, sort, arms, changed) for metric, sort in SOUGHT.items())
+    changed = dict(_relabelled_items(arms))
+    rates = (
+        _bounded_rate(metric, sort, arms, changed) for metric, sort in EXPECTED_RESPONSE.items()
+    )
     return Helpfulness(
         rates=tuple(rate for rate in rates if rate.items), relabelled=tuple(changed.values())
     )
 
 
-def _relabelled(arms: Arms) -> Iterator[tuple[Key, str]]:
+def _relabelled_items(arms: Arms) -> Iterator[tuple[Key, str]]:
     for key in arms.both:
         before, after = (_labels(arm[key]) for arm in (arms.base, arms.candidate))
         if before and after and before != after:
@@ -93,7 +95,7 @@ def _labels(results: Sequence[ItemResult]) -> set[str]:
     return {result.expected for result in results if result.expected is not None}
 
 
-def _bounded(metric: str, sort: str, arms: Arms, changed: Mapping[Key, str]) -> Bounded:
+def _bounded_rate(metric: str, sort: str, arms: Arms, changed: Mapping[Key, str]) -> Bounded:
     runs = [_full(arm, sort) for arm in (arms.base, arms.candidate)]
     rows: list[_Row] = []
     for key in arms.all:

@@ -116,7 +116,7 @@ def worse(metric: str, rubric: Rubric | None) -> Worse:
     return describe_metric(metric, rubric).worse
 
 
-def measured(results: Iterable[ItemResult]) -> tuple[str, ...]:
+def measured_metrics(results: Iterable[ItemResult]) -> tuple[str, ...]:
     """Every metric that some result has a value for, named ones first; failures once, as a whole."""
     all_results = list(results)
     names = [

@@ -184,7 +184,7 @@ def _limits(
             f"{len(runs) - len(set(runs))} of {len(runs)} evaluations repeat a checkpoint, set and "
             "seed; all are averaged."
         )
-    moved = arms.moved()
+    moved = arms.n_moved()
     if moved:
         yield f"{moved} of {len(arms.both)} items are in another slice or family in the candidate's results; the base's is used."
     few = sum(row.found.clusters < FEW_CLUSTERS for row in slices)

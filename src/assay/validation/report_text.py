@@ -37,7 +37,9 @@ _SORTS = {
 
 def to_json(report: ValidationReport) -> str:
     """The report as JSON: every field, floats to ten significant digits."""
-    return json.dumps(_rounded(msgspec.to_builtins(report)), indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(_round_floats(msgspec.to_builtins(report)), indent=2, ensure_ascii=False) + "\n"
+    )
 
 
 def to_markdown(report: ValidationReport) -> str:
@@ -254,11 +256,11 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
 
 
-def _rounded(value: Any) -> Any:
+def _round_floats(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{SIGNIFICANT}g}")
     if isinstance(value, dict):
-        return {key: _rounded(item) for key, item in value.items()}
+        return {key: _round_floats(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(item) for item in value]
+        return [_round_floats(item) for item in value]
     return value

@@ -299,7 +299,7 @@ def validate(
     return Validated(id=validation.id, validation=validation, report=report)
 
 
-def reported(
+def rebuild_report(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
     validation: Validation,

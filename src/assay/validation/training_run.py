@@ -87,7 +87,7 @@ def _rows(
 ) -> list[RunRow]:
     differences = []
     for evaluation in candidate:
-        pairs = arms[evaluation.id].paired(test.metric, test.slice, test.dataset)
+        pairs = arms[evaluation.id].pairs_of(test.metric, test.slice, test.dataset)
         if pairs.before:
             mean = float(np.mean(pairs.after) - np.mean(pairs.before))
             differences.append((evaluation, len(pairs.before), mean))

@@ -60,6 +60,6 @@ class Validation(Fact):
     """Id of the release whose effect was tested."""
 
     @property
-    def passed(self) -> bool:
+    def all_passed(self) -> bool:
         """Whether there are tests and every one of them passed."""
         return bool(self.tests) and all(test.state == "passed" for test in self.tests)

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 
 from assay.core.wording import counted
 from assay.governance.failure_modes import Alarm, FailureMode
-from assay.quality.candidate_standing import imitated
+from assay.quality.candidate_standing import imitated_candidates
 from assay.quality.case import RecordCase
-from assay.quality.coverage import AxisCoverage, DistributionCoverage, QuotaCoverage, slices_asked
+from assay.quality.coverage import (
+    AxisCoverage,
+    DistributionCoverage,
+    QuotaCoverage,
+    required_slices,
+)
 from assay.quality.estimate import rate
-from assay.quality.failure_modes.states import MIN_TRIALS, clear, raised, unknown
+from assay.quality.failure_modes.states import MIN_TRIALS, clear_alarm, raised_alarm, unknown_alarm
 from assay.quality.failure_modes.work import results_on
 from assay.quality.in_force import DocumentsInForce
 from assay.records.candidate import MadeByModel
@@ -73,7 +78,7 @@ class ItemCounts:
     def _assess(self, counts: SliceCounts, case: RecordCase, people: Sequence[Judgment]) -> None:
         # What is there to be imitated was chosen for being right: that all find it right is no sign
         # of an easy item.
-        scored = () if imitated(case.record) else self._best
+        scored = () if imitated_candidates(case.record) else self._best
         agreed = _all_agree(people, len(case.record.candidates), scored)
         if agreed is not None:
             counts.answered += 1
@@ -115,9 +120,9 @@ def easy_items_alarm(coverage: DistributionCoverage, items: ItemCounts) -> Alarm
     value that nothing has, a hard slice that everything solves. `clear`: every quota is met, and
     every hard slice was assessed and is hard.
     """
-    slices = slices_asked(coverage)
+    slices = required_slices(coverage)
     if not slices:
-        return raised(
+        return raised_alarm(
             MODE, "the contract sets no quota and names no hard slice", "set quotas for hard slices"
         )
     few = coverage.accepted < MIN_TRIALS
@@ -125,17 +130,17 @@ def easy_items_alarm(coverage: DistributionCoverage, items: ItemCounts) -> Alarm
         text for quota in slices if (text := _filled_by_copies(quota))
     ]  # seen however few there are
     if not few:
-        findings += [text for quota in slices if (text := _starved(quota, coverage))]
+        findings += [text for quota in slices if (text := _starvation_text(quota, coverage))]
         findings += [text for axis in coverage.axes for text in _missing(axis, coverage)]
         findings += [
             text for quota in coverage.hard if (text := _soft(quota, items.of(quota.slice)))
         ]
     if findings:
-        return raised(
+        return raised_alarm(
             MODE, "; ".join(findings), "collect for these slices before anything else is added"
         )
     if few:
-        return unknown(MODE, f"{coverage.accepted} accepted records are too few to tell")
+        return unknown_alarm(MODE, f"{coverage.accepted} accepted records are too few to tell")
     doubts = [text for quota in slices if (text := _unmet(quota))]
     doubts += [
         f"no record has {axis.axis} = {value.value} yet"
@@ -143,12 +148,12 @@ def easy_items_alarm(coverage: DistributionCoverage, items: ItemCounts) -> Alarm
         for value in axis.values
         if value.declared and not value.records
     ]
-    doubts += [text for quota in coverage.hard if (text := _unassessed(quota, items))]
+    doubts += [text for quota in coverage.hard if (text := _unassessed_text(quota, items))]
     if doubts:
-        return unknown(
+        return unknown_alarm(
             MODE, "; ".join(doubts), "collect for these slices, and have items answered twice"
         )
-    return clear(
+    return clear_alarm(
         MODE,
         f"all quotas and hard slices ({counted(len(slices), 'slice')}) are met by {coverage.accepted} accepted records, "
         f"near copies counted once{_hardness(coverage.hard, items)}; one record less than needed "
@@ -166,7 +171,7 @@ def _filled_by_copies(quota: QuotaCoverage) -> str:
     )
 
 
-def _starved(quota: QuotaCoverage, coverage: DistributionCoverage) -> str:
+def _starvation_text(quota: QuotaCoverage, coverage: DistributionCoverage) -> str:
     """The slice in words where it surely lacks items for the size that the program has."""
     distinct, where = quota.distinct, _where(quota.slice)
     if quota.met or _filled_by_copies(quota):
@@ -207,7 +212,7 @@ def _soft(quota: QuotaCoverage, counts: SliceCounts) -> str:
     return ""
 
 
-def _unassessed(quota: QuotaCoverage, items: ItemCounts) -> str:
+def _unassessed_text(quota: QuotaCoverage, items: ItemCounts) -> str:
     counts = items.of(quota.slice)
     if max(counts.tested, counts.answered) >= ASSESSED:
         return ""

@@ -21,7 +21,7 @@ from assay.quality.failure_modes.consensus_series import (
     ConsensusSeries,
     in_words,
 )
-from assay.quality.failure_modes.states import SHOWN, clear, raised, unknown
+from assay.quality.failure_modes.states import SHOWN, clear_alarm, raised_alarm, unknown_alarm
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.patterns import Integers
 from assay.quality.splits import MATTERS, POWER, GroupSplit
@@ -56,7 +56,7 @@ class AdjudicatedSplits(msgspec.Struct, frozen=True, kw_only=True):
     """Decisions with a note."""
 
     @property
-    def decided(self) -> int:
+    def n_decided(self) -> int:
         """All decisions."""
         return sum(self.sides.values())
 
@@ -65,9 +65,9 @@ class AdjudicatedSplits(msgspec.Struct, frozen=True, kw_only=True):
         """Whether most of them go one way, and most of them without a note."""
         most = max(self.sides.values(), default=0)
         return (
-            self.decided >= LEAST_DECIDED
-            and most > ONE_SIDED * self.decided
-            and self.noted < NOTED * self.decided
+            self.n_decided >= LEAST_DECIDED
+            and most > ONE_SIDED * self.n_decided
+            and self.noted < NOTED * self.n_decided
         )
 
 
@@ -120,7 +120,7 @@ class ConsensusCounts:
             self.series[question].columns(question, names, self._groups) for question in order
         )
 
-    def adjudicated(self) -> tuple[AdjudicatedSplits, ...]:
+    def adjudicated_splits(self) -> tuple[AdjudicatedSplits, ...]:
         """Decisions on split records, by adjudicator and question."""
         return tuple(
             AdjudicatedSplits(
@@ -203,7 +203,7 @@ def forced_consensus_alarm(
         else:
             unreleased.append(f"{text}; no record with answers to it is settled yet")
     if found_signs:
-        return raised(
+        return raised_alarm(
             MODE,
             "; ".join(found_signs),
             "keep the distribution of such records (on_disagreement: preserve), permit ties, and "
@@ -211,7 +211,9 @@ def forced_consensus_alarm(
             evidence[:SHOWN],
         )
     if unreleased:
-        return unknown(MODE, "; ".join(unreleased), "dispose the records: assay quality dispose")
+        return unknown_alarm(
+            MODE, "; ".join(unreleased), "dispose the records: assay quality dispose"
+        )
     return _not_raised(disagreements, visible)
 
 
@@ -224,7 +226,9 @@ def _not_raised(disagreements: Sequence[Disagreement], visible: Sequence[str]) -
     ]
     if not looked:
         seen = ", ".join(small) or "no question has two people's answers"
-        return unknown(MODE, f"too few items with two answers: {seen}, {MIN_ITEMS} are needed")
+        return unknown_alarm(
+            MODE, f"too few items with two answers: {seen}, {MIN_ITEMS} are needed"
+        )
     blind = [
         f"{disagreement.question}: a split over {MATTERS:.0%} of the items would have shown in "
         f"{disagreement.power:.0%} of cases at {disagreement.items} items and {disagreement.raters} reviewers ({disagreement.reason})"
@@ -232,7 +236,7 @@ def _not_raised(disagreements: Sequence[Disagreement], visible: Sequence[str]) -
         if disagreement.cause != "plural_viewpoints" and disagreement.power < POWER
     ]
     if blind:
-        return unknown(
+        return unknown_alarm(
             MODE, "; ".join(blind), "have more people answer the same items, and give their groups"
         )
     powers = ", ".join(
@@ -247,7 +251,7 @@ def _not_raised(disagreements: Sequence[Disagreement], visible: Sequence[str]) -
         )
     if small:
         parts.append(f"too few to tell: {', '.join(small)}")
-    return clear(MODE, "; ".join(parts))
+    return clear_alarm(MODE, "; ".join(parts))
 
 
 def _no_tie(counted: ConsensusCounts, disagreements: Sequence[Disagreement]) -> str:
@@ -264,17 +268,19 @@ def _no_tie(counted: ConsensusCounts, disagreements: Sequence[Disagreement]) -> 
 
 def _one_sided(counted: ConsensusCounts) -> str:
     """Adjudicators whose decisions on split records surely go one way, without notes."""
-    decided = [splits for splits in counted.adjudicated() if splits.decided >= LEAST_DECIDED]
+    decided = [
+        splits for splits in counted.adjudicated_splits() if splits.n_decided >= LEAST_DECIDED
+    ]
     texts = []
     for splits in decided:
         most = max(splits.sides.values())
-        if splits.is_one_sided and _chance(most, splits.decided) <= RISK / len(decided):
+        if splits.is_one_sided and _chance(most, splits.n_decided) <= RISK / len(decided):
             side = max(splits.sides, key=lambda name: splits.sides[name])
             causes = ", ".join(
                 f"{cause.replace('_', ' ')} {n}" for cause, n in splits.causes.items()
             )
             texts.append(
-                f"{splits.adjudicator} decided {most} of {splits.decided} split records on "
+                f"{splits.adjudicator} decided {most} of {splits.n_decided} split records on "
                 f"{splits.question} for {side} (cause: {causes}), {splits.noted} with a note"
             )
     return "; ".join(texts)

@@ -47,7 +47,7 @@ class ModeGathering:
             self.rationales.add(case, people)
 
 
-def diagnosed(gathered: ModeGathering, *, seed: int = 0) -> tuple[Disagreement, ...]:
+def diagnose_questions(gathered: ModeGathering, *, seed: int = 0) -> tuple[Disagreement, ...]:
     """What the disagreement on each question points to, preferences first."""
     return diagnoses(gathered.consensus, seed=seed)
 

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.estimate import Rate, rate
-from assay.quality.failure_modes.states import MIN_TRIALS, SHOWN, clear, raised, unknown
+from assay.quality.failure_modes.states import (
+    MIN_TRIALS,
+    SHOWN,
+    clear_alarm,
+    raised_alarm,
+    unknown_alarm,
+)
 from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -106,19 +112,23 @@ def one_label_alarm(counted: LabelCounts) -> Alarm:
     rubric, behaviours = counted.documents.rubric, counted.documents.contract.behaviours
     if len(rubric.dimensions) == 1 and len(behaviours) > 1:
         reason = f"one dimension stands for {len(behaviours)} behaviours"
-        return raised(MODE, reason, "break each behaviour into dimensions of its own")
+        return raised_alarm(MODE, reason, "break each behaviour into dimensions of its own")
     kinds = [kind for kind in sorted(counted.answers) if counted.answers[kind] >= MIN_TRIALS]
     shares = {kind: rate(counted.unscored[kind], counted.answers[kind]) for kind in kinds}
-    bare = [_unscored(kind, share) for kind, share in shares.items() if (share.low or 0) > UNSCORED]
+    bare = [
+        _unscored_text(kind, share) for kind, share in shares.items() if (share.low or 0) > UNSCORED
+    ]
     if bare:
-        return raised(
+        return raised_alarm(
             MODE,
             "; ".join(bare),
             "ask for scores by dimension in addition to the verdict or ruling",
         )
     single = [text for kind in kinds if (text := _single(counted, kind))]
     if single:
-        return raised(MODE, "; ".join(single), "ask for every dimension of the rubric on its own")
+        return raised_alarm(
+            MODE, "; ".join(single), "ask for every dimension of the rubric on its own"
+        )
     correlations = {
         pair: correlation
         for pair, sums in sorted(counted.moments.items())
@@ -130,7 +140,7 @@ def one_label_alarm(counted: LabelCounts) -> Alarm:
         if correlation[1] > HALO
     ]
     if halos and len(halos) == len(correlations):
-        return raised(
+        return raised_alarm(
             MODE,
             f"all {len(halos)} pairs of dimensions move as one: {'; '.join(halos[:SHOWN])}",
             "sharpen the anchors and exclusions, so that dimensions stay apart",
@@ -149,15 +159,19 @@ def _not_raised(
     halos: Sequence[str],
 ) -> Alarm:
     if len(counted.documents.rubric.dimensions) == 1:
-        return unknown(MODE, "the rubric has one dimension: whether others matter does not show")
+        return unknown_alarm(
+            MODE, "the rubric has one dimension: whether others matter does not show"
+        )
     if not shares:
         total = sum(counted.answers.values())
-        return unknown(MODE, f"{total} answers that label a record as a whole are too few")
+        return unknown_alarm(MODE, f"{total} answers that label a record as a whole are too few")
     unsure = [
-        _unscored(kind, share) for kind, share in shares.items() if (share.high or 1) >= UNSCORED
+        _unscored_text(kind, share)
+        for kind, share in shares.items()
+        if (share.high or 1) >= UNSCORED
     ]
     if unsure:
-        return unknown(MODE, f"too close to half to tell: {'; '.join(unsure)}")
+        return unknown_alarm(MODE, f"too close to half to tell: {'; '.join(unsure)}")
     apart = [pair for pair, correlation in correlations.items() if correlation[2] < HALO]
     if not apart:
         reason = (
@@ -165,12 +179,12 @@ def _not_raised(
             if correlations
             else f"no two dimensions are scored {MIN_TRIALS} times together with scores that vary"
         )
-        return unknown(MODE, reason, "score at least two dimensions on the same answers")
+        return unknown_alarm(MODE, reason, "score at least two dimensions on the same answers")
     never = [f"{kind}: {', '.join(rest)}" for kind in shares if (rest := _never(counted, kind))]
     least = max(apart, key=lambda pair: correlations[pair][2])
-    return clear(
+    return clear_alarm(
         MODE,
-        "; ".join(_unscored(kind, share) for kind, share in shares.items())
+        "; ".join(_unscored_text(kind, share) for kind, share in shares.items())
         + f"; {len(halos)} of {len(correlations)} pairs of dimensions move as one, and "
         f"{' and '.join(least)} correlate at most at {correlations[least][2]:.2f}; would have "
         f"shown half of the answers unscored, or a correlation of {HALO}"
@@ -189,7 +203,7 @@ def _labels(judgment: Judgment) -> bool:
     )
 
 
-def _unscored(kind: str, share: Rate) -> str:
+def _unscored_text(kind: str, share: Rate) -> str:
     return f"{share.count} of {share.trials} answers on {kind} records carry no score"
 
 

@@ -9,18 +9,20 @@ SHOWN = 3
 """Records, dimensions or slices that an alarm names."""
 
 
-def raised(mode: FailureMode, reason: str, remedy: str, evidence: tuple[str, ...] = ()) -> Alarm:
+def raised_alarm(
+    mode: FailureMode, reason: str, remedy: str, evidence: tuple[str, ...] = ()
+) -> Alarm:
     """The sign is there."""
     return Alarm(
         mode=mode, state="raised", stage="quality", reason=reason, remedy=remedy, evidence=evidence
     )
 
 
-def clear(mode: FailureMode, reason: str) -> Alarm:
+def clear_alarm(mode: FailureMode, reason: str) -> Alarm:
     """The data could have shown the smallest effect that matters, and do not."""
     return Alarm(mode=mode, state="clear", stage="quality", reason=reason)
 
 
-def unknown(mode: FailureMode, reason: str, remedy: str = "") -> Alarm:
+def unknown_alarm(mode: FailureMode, reason: str, remedy: str = "") -> Alarm:
     """The data could not have shown it."""
     return Alarm(mode=mode, state="unknown", stage="quality", reason=reason, remedy=remedy)

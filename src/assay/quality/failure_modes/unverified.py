@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from assay.core.identity import digest_of, make_id
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.case import RecordCase
-from assay.quality.failure_modes.states import MIN_TRIALS, SHOWN, clear, raised, unknown
+from assay.quality.failure_modes.states import (
+    MIN_TRIALS,
+    SHOWN,
+    clear_alarm,
+    raised_alarm,
+    unknown_alarm,
+)
 from assay.quality.failure_modes.work import results_on, shows_work, taught_candidate
 from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
@@ -75,7 +81,7 @@ def unverified_alarm(counted: RationaleCounts) -> Alarm:
     nothing behind them. `clear`: at least 20 were checked, and at most a tenth were not.
     """
     if counted.refuted:
-        return raised(
+        return raised_alarm(
             MODE,
             f"{len(counted.refuted)} of {counted.verified} accepted answers that verifiers checked "
             "were refuted by one, and people passed them",
@@ -90,18 +96,18 @@ def unverified_alarm(counted: RationaleCounts) -> Alarm:
     remedy = "run the verifiers, or have an expert check the work: assay verify run"
     if bare > UNCHECKED * worked:
         if bare < FEW:
-            return unknown(MODE, behind, remedy)
-        return raised(MODE, behind, remedy, _ids(counted.unchecked))
+            return unknown_alarm(MODE, behind, remedy)
+        return raised_alarm(MODE, behind, remedy, _ids(counted.unchecked))
     checked = worked - bare if worked else counted.verified
     if checked < MIN_TRIALS:
         reason = (
             f"{checked} checked answers are too few: {worked} accepted ones show work, and "
             f"{counted.found_wrong} were found wrong by people and are not taught"
         )
-        return unknown(MODE, reason, "" if not worked else remedy)
+        return unknown_alarm(MODE, reason, "" if not worked else remedy)
     # None of n: at a share of 1 - .05 ** (1 / n) one would have shown with a probability of 95 %.
     shown = 1 - 0.05 ** (1 / checked)
-    return clear(
+    return clear_alarm(
         MODE,
         f"0 of {counted.verified} answers that verifiers checked were refuted; {behind}, "
         f"{counted.by_people} a person alone, and {counted.found_wrong} more were found wrong by people "

@@ -29,7 +29,7 @@ def surface_cue_alarm(audits: Sequence[ShortcutAudit]) -> Alarm:
     verdicts decide nothing, so they raise nothing.
     """
     people = [audit for audit in audits if not audit.group.startswith("model ")]
-    findings = [text for audit in people for text in _found(audit)]
+    findings = [text for audit in people for text in _cues_beyond_chance(audit)]
     if findings:
         return _alarm("raised", f"{'; '.join(findings[:SHOWN])}; {RATE}")
     looked = [audit for audit in people if audit.decided >= MIN_DECIDED]
@@ -51,7 +51,7 @@ def surface_cue_alarm(audits: Sequence[ShortcutAudit]) -> Alarm:
     return _alarm("clear", "; ".join(texts))
 
 
-def _found(audit: ShortcutAudit) -> Iterator[str]:
+def _cues_beyond_chance(audit: ShortcutAudit) -> Iterator[str]:
     """Cues beyond chance, where substance is known; the place needs none."""
     for test in (audit.cues, *audit.marks):
         for effect in test.effects:

@@ -22,7 +22,7 @@ from assay.quality.shortcuts.noisy_substance import (
     INSEPARABLE,
     MATTERS,
     POSITION,
-    calibrated,
+    calibrate,
     related_cues,
     reliability_of,
     with_signs,
@@ -168,7 +168,7 @@ def examine_preferences(
         if substance.size and noise.any():
             # Noisy scores hold substance only partly equal: both views must show the cue.
             related = chosen * (np.array(named) != POSITION)
-            exact = calibrated(substance, noise, related, codes)
+            exact = calibrate(substance, noise, related, codes)
             again = _logit_effects(chosen, named, wins, codes, exact, risk=risk, seed=seed)
             effects = [_wider(*both) for both in zip(effects, again, strict=True)]
     related = related_cues(

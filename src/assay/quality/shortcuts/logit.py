@@ -75,16 +75,16 @@ def fit(
     """
     prompts = len(np.unique(clusters))
     if len(wins) < MIN_ROWS:
-        return _none(len(wins), prompts, f"fewer than {MIN_ROWS} preferences")
+        return _no_fit(len(wins), prompts, f"fewer than {MIN_ROWS} preferences")
     spread = np.sqrt((columns**2).mean(axis=0))
     use = independent_columns(columns, np.flatnonzero(spread > 0).tolist())
     if not any(names[place] in report for place in use):
-        return _none(len(wins), prompts, "no surface feature varies")
+        return _no_fit(len(wins), prompts, "no surface feature varies")
     scaled = columns[:, use] / spread[use]
     outcome = wins.astype(np.float64)
     fitted = fit_firth(scaled, outcome)
     if not fitted.settled:
-        return _none(len(wins), prompts, "the fit does not settle")
+        return _no_fit(len(wins), prompts, "the fit does not settle")
     effects_of_design = np.sqrt(design_effects(scaled, outcome, fitted, clusters))
     effects = {
         names[place]: _effect(
@@ -101,7 +101,7 @@ def fit(
     return Fitted(
         rows=len(wins),
         prompts=prompts,
-        effects=tuple(effects.get(name) or _undefined(name) for name in report),
+        effects=tuple(effects.get(name) or _undefined_effect(name) for name in report),
         reason="",
     )
 
@@ -144,21 +144,21 @@ def _effect(
         low, high = profile_interval(columns, outcome, fitted, at, cut)
     return Effect(
         feature=name,
-        odds=_settled(np.exp(estimate)),
-        low=_settled(np.exp(low)),
-        high=_settled(np.exp(high)) if np.isfinite(high) else None,
+        odds=_round_odds(np.exp(estimate)),
+        low=_round_odds(np.exp(low)),
+        high=_round_odds(np.exp(high)) if np.isfinite(high) else None,
         reason="",
     )
 
 
-def _settled(odds: float) -> float:
+def _round_odds(odds: float) -> float:
     """Odds to the digits that the search settles: beyond them machines need not agree."""
     return float(f"{odds:.5g}")
 
 
-def _undefined(name: str) -> Effect:
+def _undefined_effect(name: str) -> Effect:
     return Effect(feature=name, odds=None, low=None, high=None, reason="does not vary on its own")
 
 
-def _none(rows: int, prompts: int, reason: str) -> Fitted:
+def _no_fit(rows: int, prompts: int, reason: str) -> Fitted:
     return Fitted(rows=rows, prompts=prompts, effects=(), reason=reason)

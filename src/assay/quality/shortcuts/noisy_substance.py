@@ -33,7 +33,7 @@ def with_signs(substance: Floats) -> Floats:
     return np.hstack([substance, np.sign(substance)])
 
 
-def calibrated(substance: Floats, noise: Floats, signs: Floats, codes: Integers) -> Floats:
+def calibrate(substance: Floats, noise: Floats, signs: Floats, codes: Integers) -> Floats:
     """Substance and its sign as they are expected to be, given noisy scores and the cues.
 
     Regression calibration: Carroll, Ruppert, Stefanski, Crainiceanu 2006, Measurement Error in
