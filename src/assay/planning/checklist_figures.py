@@ -24,7 +24,7 @@ class JudgmentFigures(msgspec.Struct, kw_only=True):
     answered: Counter[str] = msgspec.field(default_factory=Counter)
     """Values given, by dimension."""
     declined: Counter[str] = msgspec.field(default_factory=Counter)
-    """Abstentions, by dimension."""
+    """Abstentions by dimension, under any rubric."""
     current: Counter[str] = msgspec.field(default_factory=Counter)
     """Values given under the rubric in force, by dimension."""
     declined_current: Counter[str] = msgspec.field(default_factory=Counter)
@@ -85,7 +85,7 @@ class ReserveFigures(msgspec.Struct, frozen=True, kw_only=True):
     """What is under seal, and what was compared with it."""
 
     sealed: int = 0
-    """Sealed items."""
+    """Items that are under seal today."""
     declared: int | None = None
     """Items that the contract declares; None where it declares no reserve."""
     leakage: Literal["raised", "clear", "unknown"] = "unknown"
@@ -98,9 +98,7 @@ class ReleaseFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The newest release."""
 
     id: str
-    """Its id."""
     version: str
-    """Its version."""
     documents: Mapping[str, str]
     """Document ids that it pins."""
     gates: Mapping[str, tuple[bool, str]]
@@ -111,11 +109,10 @@ class ValidationFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The newest validation of the newest release."""
 
     id: str
-    """Its id."""
     passed: int
     """Acceptance tests that passed."""
     failed: int
-    """Tests that failed."""
+    """Acceptance tests that failed."""
     undecided: int
     """Tests that the data could not decide."""
 
@@ -124,7 +121,7 @@ class EvaluationFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The items that checkpoints were evaluated on."""
 
     items: int = 0
-    """Different items."""
+    """Different items over all evaluations."""
     trained_on: int = 0
     """Items that are records of the store, by id, or of the newest release, by a digest or their input."""
     on_reserve: int = 0
@@ -137,7 +134,6 @@ class LedgerFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Evidence for one objective dimension that names a verifier."""
 
     dimension: str
-    """The dimension."""
     items: int
     """Items that it applies to."""
     verified: int
@@ -148,13 +144,13 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """All that the facts of a store say about the checklist."""
 
     judgments: JudgmentFigures = msgspec.field(default_factory=JudgmentFigures)
-    """People's judgments."""
+    """What people's judgments come to."""
     records: RecordFigures = msgspec.field(default_factory=RecordFigures)
-    """Records and dispositions."""
+    """What records and their dispositions come to."""
     reserve: ReserveFigures = ReserveFigures()
-    """The reserve."""
+    """What is under seal, and what was compared with it."""
     release: ReleaseFigures | None = None
-    """The newest release."""
+    """The newest release; None before the first."""
     validation: ValidationFigures | None = None
     """The newest validation of that release."""
     other_validations: int = 0

@@ -16,7 +16,7 @@ class FailureFinding(Fact):
     contract: str
     """Document id of the contract in force."""
     failure: Name
-    """The failure class."""
+    """Failure class of the contract, or `unclassified`."""
     failures: Index
     """Items of the slice on which the candidate failed so."""
     items: Index

@@ -11,7 +11,7 @@ class PlannedQuota(Value):
     """How many records the next batch must have in one slice."""
 
     slice: dict[Name, str]
-    """The slice."""
+    """The slice that the number is for: axis -> value."""
     minimum: Index
     """Least number of records."""
     findings: tuple[str, ...]

@@ -33,7 +33,7 @@ class AnswerColumns(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     """Pseudonym of each rater; empty where raters are numbers alone."""
     question: str = "preferences"
-    """What was asked."""
+    """Name of the question, as alarms and reports print it."""
     scale: Scale = "signed"
     """What the values are."""
 

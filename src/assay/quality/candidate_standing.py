@@ -48,7 +48,7 @@ class StandingEvidence(NamedTuple):
     rule: str
     """The rule that reads it."""
     reason: str
-    """What was seen."""
+    """What was seen, as it ends up in the disposition."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,6 @@ class StandingContext:
     """What the standings of one record's candidates are read from."""
 
     record: Record
-    """The record."""
     consensus: Consensus
     """What the judgments that count come to, adjudications included."""
     counted: Sequence[Judgment]

@@ -41,7 +41,6 @@ class RecordCase(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Id of the record."""
     record: Record
-    """The record."""
     judgments: tuple[Judgment, ...] = ()
     """Its judgments, superseded and repeated ones included."""
     adjudications: tuple[Adjudication, ...] = ()

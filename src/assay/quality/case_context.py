@@ -29,7 +29,7 @@ class CaseContext:
     documents: DocumentsInForce
     """The documents in force."""
     layer: ReviewLayer
-    """The record's layer."""
+    """The contract's layer of review that decides how the judgments count."""
 
     @cached_property
     def effective(self) -> tuple[Judgment, ...]:

@@ -33,7 +33,6 @@ class AxisCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """One axis: its declared values in the contract's order, then undeclared and missing ones."""
 
     axis: str
-    """The axis."""
     values: tuple[ValueCount, ...]
     """Every value with its counts; they add up to all records."""
 
@@ -86,9 +85,9 @@ class DistributionCoverage(msgspec.Struct, frozen=True, kw_only=True):
     accepted: int
     """Records that are accepted."""
     axes: tuple[AxisCoverage, ...]
-    """The contract's axes."""
+    """Every axis of the contract, whether or not a quota names it."""
     quotas: tuple[QuotaCoverage, ...]
-    """The contract's quotas."""
+    """Every quota of the contract, in its order."""
     hard: tuple[QuotaCoverage, ...]
     """The contract's hard slices, each of which needs at least one accepted record."""
 

@@ -61,7 +61,7 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     """Items with two answers."""
     raters: int
-    """Raters."""
+    """Raters with an answer, after a very long table was cut to whole items."""
     alpha: float | None
     """Alpha over all raters, nominal or by the scale; None where it is undefined."""
     gain: float | None
@@ -77,7 +77,7 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     permutations: int
     """Shuffles that chance was drawn from."""
     seed: int
-    """Their seed."""
+    """Seed of the shuffles and of the planted splits."""
 
 
 def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Disagreement:

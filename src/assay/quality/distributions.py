@@ -36,7 +36,6 @@ class ScoreSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The scores on one dimension of one candidate, as a distribution."""
 
     dimension: str
-    """The dimension."""
     candidate: int | None
     """The candidate scored; None where the record as a whole is meant."""
     counts: dict[str, int]
@@ -56,7 +55,7 @@ class StepSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The labels on one observable step, as a distribution."""
 
     candidate: int
-    """The candidate."""
+    """The candidate whose work has the step."""
     step: int
     """The step of its work, from 0."""
     counts: dict[str, int]
@@ -69,7 +68,7 @@ class RulingSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The rulings on one section of the policy, as a distribution."""
 
     section: str
-    """The section."""
+    """Name of the section in the policy."""
     candidate: int | None
     """The candidate ruled on; None where the record as a whole is meant."""
     counts: dict[str, int]
@@ -86,7 +85,7 @@ class AttackSummary(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
     """Outcomes by name: held, partial, broken."""
     severities: dict[str, int]
-    """Severities by name."""
+    """Severities by name, of the attacks that were given one."""
     agreed: str | None
     """The outcome with the share that the rule asks for; None where no outcome has it."""
 

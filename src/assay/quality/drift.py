@@ -55,7 +55,7 @@ class ChartPoint(msgspec.Struct, frozen=True, kw_only=True):
     judgment: str
     """Id of the judgment."""
     value: float
-    """What was observed."""
+    """The observation, as the series has it."""
     statistic: float
     """The chart's statistic after this answer."""
 
@@ -98,7 +98,7 @@ class ErrorChart(msgspec.Struct, frozen=True, kw_only=True):
     step: int
     """How many right answers one wrong answer outweighs, with itself."""
     threshold: int
-    """The limit."""
+    """The statistic at which the chart alarms, a whole number of right answers."""
     run_length: float
     """Mean number of answers until an alarm at the sound share, exactly."""
     delay: float

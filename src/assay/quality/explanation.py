@@ -19,13 +19,13 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     record: str
     """Id of the record."""
     kind: str
-    """Its kind."""
+    """Kind of the record, such as `preference`."""
     state: State
     """The state that the rules give it now."""
     rule: str
     """The layer and rule that gave it."""
     reason: str
-    """Why."""
+    """Why the rule gave the state, in one sentence."""
     changes: str
     """What would change the state."""
     standings: tuple[ExplainedStanding, ...]

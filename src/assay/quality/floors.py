@@ -26,7 +26,6 @@ class FloorResult(msgspec.Struct, frozen=True, kw_only=True):
     """One agreement floor of the contract against what people answered."""
 
     dimension: str
-    """The dimension."""
     slice: dict[str, str]
     """The records that it is about (axis -> value); empty: all."""
     least: float
@@ -34,7 +33,7 @@ class FloorResult(msgspec.Struct, frozen=True, kw_only=True):
     bound: Literal["lower", "point"]
     """What must reach it: the lower end of alpha's 95 % interval, or alpha itself."""
     state: FloorState
-    """Whether it does."""
+    """Whether the figure named by `bound` reaches `least`."""
     items: int
     """Items of the slice with two or more answers."""
     alpha: Estimate | None

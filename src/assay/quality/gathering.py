@@ -84,7 +84,7 @@ class ReportData:
     cues: Sequence[Cue] = CUES
     """What the shortcut audit counts in a text."""
     kinds: Counter[str] = field(default_factory=Counter)
-    """Records by kind."""
+    """Records by kind, judged or not."""
     places: Places = field(default_factory=Places)
     """The place of each record."""
     cells: Cells = field(init=False)
@@ -100,9 +100,9 @@ class ReportData:
     lists: AnswerSeries = field(default_factory=AnswerSeries)
     """Verdicts on three or more candidates."""
     dimensions: dict[str, AnswerSeries] = field(default_factory=dict)
-    """Scores by dimension."""
+    """Scores by dimension, one series each."""
     steps: AnswerSeries = field(default_factory=AnswerSeries)
-    """Labels on steps."""
+    """Labels on steps; an item is one step of one candidate."""
     rulings: AnswerSeries = field(default_factory=AnswerSeries)
     """Rulings on sections of the policy."""
     attacks: AnswerSeries = field(default_factory=AnswerSeries)

@@ -22,9 +22,7 @@ class DocumentsInForce:
     """The documents that the rules come from, with their ids."""
 
     contract: Contract
-    """The contract."""
     rubric: Rubric
-    """The rubric."""
     contract_id: str
     """Document id of the contract."""
     rubric_id: str

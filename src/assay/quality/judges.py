@@ -71,11 +71,11 @@ class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """How far one model says what people say."""
 
     judge: str
-    """Its pseudonym."""
+    """Pseudonym of the model judge."""
     pins: Judge | None
     """Model, revision, parameters and prompt; None for judgments that were imported."""
     judgments: int
-    """Its standing judgments."""
+    """Its standing judgments, with a person's answer or without."""
     shared: int
     """Of these, on records that a person judged too."""
     position: Rate

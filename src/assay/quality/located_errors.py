@@ -48,7 +48,7 @@ class SpanAgreement(msgspec.Struct, frozen=True, kw_only=True):
     f1: float
     """Mean F1 over all pairs of reviewers, from 0 to 1; two who found nothing agree."""
     pairs: int
-    """Pairs of reviewers."""
+    """Pairs of reviewers that the mean is over."""
 
 
 def candidate_of(place: Place) -> int | None:

@@ -25,9 +25,9 @@ class MissingEvidence(NamedTuple):
     """What is lacking."""
 
     why: Why
-    """Its sort."""
+    """Which kind of evidence is missing."""
     reason: str
-    """In words."""
+    """The same in words, for a disposition."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,7 @@ class EvidenceDemand:
     """What the contract and the rubric demand of machine evidence."""
 
     contract: Contract
-    """The contract."""
     rubric: Rubric
-    """The rubric."""
 
     @cached_property
     def ground(self) -> Ground:

@@ -71,7 +71,7 @@ class ItemPrint(NamedTuple):
     """What is kept of an item: a shared document or a shared answer makes no copies of the rest."""
 
     task: TextPrint
-    """Of its messages."""
+    """Print of all messages of the task together."""
     answers: TextPrint
     """Of its candidates together."""
     candidates: tuple[TextPrint, ...]

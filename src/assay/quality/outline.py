@@ -13,30 +13,30 @@ SectionKey = Literal[
     "summary", "alarms", "verdicts", "dimensions", "disagreement", "shortcuts", "reviewers",
     "dispositions", "ledger", "defects", "actions", "coverage", "limits",
 ]  # fmt: skip
-"""The sections."""
+"""Names of the report's sections, in the order in which they are read."""
 
 
 class Paragraph(msgspec.Struct, frozen=True, tag=True):
     """One paragraph."""
 
     text: str
-    """Its sentences."""
+    """One or more whole sentences."""
 
 
 class Bullets(msgspec.Struct, frozen=True, tag=True):
     """A list."""
 
     items: tuple[str, ...]
-    """Its items."""
+    """One sentence or fact each."""
 
 
 class Table(msgspec.Struct, frozen=True, tag=True):
     """A table with a caption."""
 
     caption: str
-    """What it shows."""
+    """What the table shows; searched for forbidden claims."""
     head: tuple[str, ...]
-    """Its columns."""
+    """Column names; searched for forbidden claims."""
     rows: tuple[tuple[str, ...], ...]
     """Its rows: every one; a page may show the first of them and say so."""
 
@@ -50,7 +50,7 @@ class ReportSection(msgspec.Struct, frozen=True, kw_only=True):
     key: SectionKey
     """Its name for links and pictures."""
     title: str
-    """Its heading."""
+    """The heading that people read."""
     blocks: tuple[Block, ...]
     """What it holds, in order."""
 

@@ -43,9 +43,8 @@ class DispositionCount(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     """The state; `undisposed` where no rule has been applied under the documents in force."""
     rule: str
-    """The rule."""
+    """The layer and rule that gave the state; empty without a disposition."""
     records: int
-    """How many records."""
 
 
 class StandingCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +55,6 @@ class StandingCount(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     """The rule that gave it."""
     candidates: int
-    """How many candidates."""
 
 
 class LocatedErrors(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,9 +93,9 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     resampling: Resampling
     """How intervals were drawn."""
     records: int
-    """All records."""
+    """All records in the store, judged or not."""
     kinds: dict[str, int]
-    """Records by kind."""
+    """Records by kind; they add up to `records`."""
     judged: int
     """Records with a judgment."""
     judgments: dict[str, int]

@@ -27,7 +27,7 @@ class WatchedReviewer(msgspec.Struct, frozen=True, kw_only=True):
     """One person on one dimension under a control chart."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person under watch."""
     dimension: str
     """The dimension; `verdict` for the overall answer to sentinels."""
     on: Literal["scores", "sentinels"]

@@ -34,7 +34,7 @@ class RuleResult(NamedTuple):
     """What one rule says of a record."""
 
     rule: str
-    """The rule's name."""
+    """Name of the rule as dispositions cite it, after the layer's name."""
     state: State
     """What becomes of the record."""
     reason: str
@@ -51,7 +51,6 @@ class ComputedDisposition(NamedTuple):
     """A record's disposition, and what would change it."""
 
     disposition: Disposition
-    """The disposition."""
     changes: str
     """What would change its state."""
 

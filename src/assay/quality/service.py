@@ -34,7 +34,6 @@ class StateReasonCount(msgspec.Struct, frozen=True, kw_only=True):
     """Records that have one state for one reason."""
 
     state: State
-    """The state."""
     rule: str
     """The layer and rule that gave it."""
     reason: str

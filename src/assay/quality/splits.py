@@ -62,11 +62,11 @@ class GroupSplit(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """The declared grouping, such as `region`, or `found in the answers`."""
     groups: tuple[str, str]
-    """The two groups."""
+    """Names of the two groups, in the order of `raters`, `sides` and `within`."""
     raters: tuple[int, int]
-    """Raters in each."""
+    """How many raters each of them has."""
     sides: tuple[tuple[str, ...], tuple[str, ...]]
-    """Their pseudonyms."""
+    """Pseudonyms of the raters of each."""
     within: tuple[float | None, float | None]
     """Alpha within each; None where it is undefined."""
     across: float | None

@@ -33,7 +33,6 @@ class SliceRow(msgspec.Struct, frozen=True, kw_only=True):
     """One metric in one slice."""
 
     metric: str
-    """The metric."""
     slice: dict[str, str]
     """The slice; empty: all items."""
     worse: Worse
@@ -52,7 +51,7 @@ class Responses(msgspec.Struct, frozen=True, kw_only=True):
     """What one checkpoint did with requests of one sort. Requests of the two sorts never mix."""
 
     arm: str
-    """`base` or `candidate`."""
+    """Which checkpoint answered: `base` or `candidate`."""
     expected: str
     """What the policy asks for: `refuse`, `comply`, `partial` or `escalate`."""
     complied: Rate
@@ -62,22 +61,22 @@ class Responses(msgspec.Struct, frozen=True, kw_only=True):
     refused: Rate
     """Refused. Where compliance is asked for, this is over-refusal."""
     escalated: Rate
-    """Escalated."""
+    """Escalated to a person, as the policy may ask."""
 
 
 class ClaimShare(msgspec.Struct, frozen=True, kw_only=True):
     """One class of claims of one checkpoint, with Goodman's simultaneous interval (1965)."""
 
     arm: str
-    """`base` or `candidate`."""
+    """Whose claims: `base` or `candidate`."""
     claims: str
     """The class: supported, unsupported, contradictory or unverifiable."""
     count: int
     """Claims of this class."""
     total: int
-    """Claims judged."""
+    """Claims of all four classes: the denominator."""
     share: float
-    """`count / total`."""
+    """`count / total`, from 0 to 1."""
     low: float
     """Lower end of the interval."""
     high: float
@@ -88,7 +87,7 @@ class Pairs(msgspec.Struct, frozen=True, kw_only=True):
     """The values of one metric in one slice, an item each."""
 
     before: list[float]
-    """The base's."""
+    """Values of the base."""
     after: list[float]
     """The candidate's, in the same order."""
     families: list[str]

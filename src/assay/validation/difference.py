@@ -36,19 +36,19 @@ class PairedDifference(msgspec.Struct, frozen=True, kw_only=True):
     before_low: float | None
     """Lower end of the 95 % interval of the base's mean; None where it is undefined."""
     before_high: float | None
-    """Upper end."""
+    """Upper end of the interval of the base's mean."""
     after: float | None
     """Mean of the candidate; None without items."""
     after_low: float | None
     """Lower end of the 95 % interval of the candidate's mean; None where it is undefined."""
     after_high: float | None
-    """Upper end."""
+    """Upper end of the interval of the candidate's mean."""
     difference: float | None
     """Mean of the paired differences; None without items."""
     low: float | None
     """Lower end of the 95 % interval; None where it is undefined."""
     high: float | None
-    """Upper end."""
+    """Upper end of the interval of the difference."""
     detectable: float | None
     """The smallest difference that this much data shows four times in five."""
     p: float | None
@@ -61,13 +61,13 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """A mean of paired differences with what is needed for any bound on it."""
 
     mean: float
-    """The mean."""
+    """Mean of the differences, each item with the same weight."""
     error: float
     """Its clustered standard error; NaN for one cluster."""
     degrees: float
     """Satterthwaite's degrees of freedom; NaN for one cluster."""
     items: int
-    """Differences."""
+    """Differences, one for each item."""
     clusters: int
     """Independent groups that they form."""
     differing: int

@@ -29,7 +29,7 @@ class Bounded(msgspec.Struct, frozen=True, kw_only=True):
     """One rate over all requests of its sort, each missing result at its best and at its worst."""
 
     metric: str
-    """The metric."""
+    """Name of the rate, a key of `EXPECTED_RESPONSE`."""
     items: int
     """Requests of the sort that at least one arm has."""
     complete: int

@@ -52,13 +52,13 @@ class ArmText(msgspec.Struct, frozen=True, kw_only=True):
     """One arm of the comparison."""
 
     arm: str
-    """`base` or `candidate`."""
+    """Which side of the comparison: `base` or `candidate`."""
     checkpoint: str
     """Names of its checkpoints."""
     evaluations: tuple[str, ...]
     """Ids of its evaluations."""
     results: int
-    """Results."""
+    """Results of all its evaluations, repeated runs included."""
     items: int
     """Items with a result."""
 

@@ -37,7 +37,7 @@ class ImportedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     evaluation: str
     """Id of the evaluation."""
     read: int
-    """Rows read."""
+    """Rows of the file, usable or not."""
     results: int
     """Results that are new."""
     already_there: int
@@ -78,9 +78,9 @@ class Validated(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Id of the validation."""
     validation: Validation
-    """The fact."""
+    """The stored fact: tests alone, without the tables."""
     report: ValidationReport
-    """The whole comparison."""
+    """The whole comparison, which is computed again whenever it is shown."""
 
 
 def import_evaluation(

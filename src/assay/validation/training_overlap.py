@@ -51,7 +51,7 @@ class TrainingOverlap(msgspec.Struct, frozen=True, kw_only=True):
     """Evaluated items against the training records of a release."""
 
     items: int
-    """Evaluated items."""
+    """Evaluated items, each once."""
     matchable: int
     """Of these, items that could be matched with a record if they were one."""
     trained: tuple[str, ...] = ()

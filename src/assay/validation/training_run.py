@@ -37,7 +37,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     test: str
     """Id of the acceptance test."""
     metric: str
-    """Its metric."""
+    """Name of the metric that the test is about."""
     evaluation: str
     """Id of the evaluation."""
     seed: int | None

@@ -18,7 +18,7 @@ class TestResult(Value):
     test: str
     """Id of the acceptance test."""
     metric: str
-    """What it measures."""
+    """Name of the metric that it measures."""
     direction: Literal["increase", "decrease", "hold"]
     """Where the metric had to go."""
     state: TestState

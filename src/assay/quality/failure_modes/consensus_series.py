@@ -40,11 +40,11 @@ class ConsensusAnswer(NamedTuple):
     """One answer to one item of one question."""
 
     question: str
-    """The question."""
+    """Name of the question; a split is searched for within one question alone."""
     item: Hashable
     """The item within its record."""
     value: int
-    """The value."""
+    """Code of the answer, in the order of its scale."""
     scale: Scale
     """What the value is."""
 

@@ -45,9 +45,8 @@ class AdjudicatedSplits(msgspec.Struct, frozen=True, kw_only=True):
     """What one adjudicator decided where reviewers gave different answers to one question."""
 
     adjudicator: str
-    """Pseudonym."""
+    """Pseudonym of the person who decided."""
     question: str
-    """The question."""
     sides: dict[str, int]
     """Decisions by side, the most frequent first."""
     causes: dict[str, int]

@@ -40,14 +40,14 @@ class DefectCount(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     """The cause that the record's latest adjudication names; else `(not determined)`."""
     errors: int
-    """How many errors."""
+    """Errors, each reviewer's counted for itself."""
 
 
 class Refutation(msgspec.Struct, frozen=True, kw_only=True):
     """Claims of one task family that one verifier tested, and how many it refuted."""
 
     verifier: str
-    """The verifier."""
+    """Name of the verifier, whatever its options."""
     dimensions: tuple[str, ...]
     """The dimensions that its result covers; a failure is counted once for all of them."""
     family: str
@@ -64,7 +64,7 @@ class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause
     """The cause, as adjudicators gave it."""
     action: str
-    """What to do."""
+    """What to do about it, as one instruction."""
     records: Rate
     """Records of this cause among adjudicated records, by their latest adjudication."""
     decisions: dict[str, int]

@@ -46,7 +46,6 @@ class SliceAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """Agreement within one slice. Slices whose answers are spread differently do not compare."""
 
     axis: str
-    """The axis."""
     value: str
     """The value of the axis."""
     items: int
@@ -78,7 +77,7 @@ class ReportQuestion(msgspec.Struct, frozen=True, kw_only=True):
     answers: int
     """Answers with a value."""
     abstained: int
-    """Answers that declined."""
+    """Answers that declined; they are missing from the agreement."""
     not_applicable: int
     """Answers that the question does not apply."""
     agreement: Agreement

@@ -10,11 +10,11 @@ class ReviewerRates(msgspec.Struct, frozen=True, kw_only=True):
     """One reviewer's answers. Records differ in difficulty, so rates are not a ranking of people."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym, with the kind where it is not a person."""
     kind: str
     """`human`, `model` or `unknown`."""
     judgments: int
-    """Standing judgments."""
+    """Standing judgments, those without a verdict included."""
     abstained: Rate
     """Abstentions among judgments that were asked for a verdict."""
     tie: Rate

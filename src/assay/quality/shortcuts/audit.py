@@ -55,7 +55,7 @@ class LongerRate(msgspec.Struct, frozen=True, kw_only=True):
     """How often one reviewer prefers the longer answer."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the reviewer."""
     longer: Rate
     """Preferences for the longer answer, among those between answers of different length."""
 

@@ -80,7 +80,7 @@ class CueTest(msgspec.Struct, frozen=True, kw_only=True):
     measure: Literal["share", "correlation"]
     """What an effect is."""
     rows: int
-    """Answers."""
+    """Answers that the test rests on, one row each."""
     prompts: int
     """Prompts that they come from."""
     substance: tuple[str, ...]

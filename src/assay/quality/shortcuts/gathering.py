@@ -57,9 +57,9 @@ class PreferenceColumns:
     placed: "array[int]" = field(default_factory=lambda: array("b"))
     """1 where the first candidate was shown first, -1 where second, 0 where not recorded."""
     clusters: "array[int]" = field(default_factory=lambda: array("q"))
-    """The prompt."""
+    """Number of the prompt family: rows of one family are not independent."""
     reviewers: "array[int]" = field(default_factory=lambda: array("i"))
-    """The reviewer."""
+    """Number of the reviewer, a place in the list of pseudonyms."""
     undecided: Counter[str] = field(default_factory=Counter)
     """Verdicts that prefer neither, by their tag."""
     first_shown: Counter[str] = field(default_factory=Counter)
@@ -77,7 +77,7 @@ class ScoreColumns:
     independent: "array[float]" = field(default_factory=lambda: array("f"))
     """What a verifier or an adjudicator says under the same question; NaN: nothing."""
     clusters: "array[int]" = field(default_factory=lambda: array("q"))
-    """The prompt."""
+    """Number of the prompt family: rows of one family are not independent."""
 
 
 class ShortcutGathering:

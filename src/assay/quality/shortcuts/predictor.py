@@ -40,13 +40,13 @@ class Predictor(msgspec.Struct, frozen=True, kw_only=True):
     """How well the preference is predicted from style, from substance, and from both."""
 
     style: Area
-    """Style alone."""
+    """Area of style alone."""
     substance: Area
     """Substance alone; undefined where nothing is known of it."""
     added: Area
     """What style adds to substance: the area of both less that of substance alone."""
     rows: int
-    """Preferences."""
+    """Preferences that were predicted."""
     prompts: int
     """Prompts that they come from."""
     reason: str

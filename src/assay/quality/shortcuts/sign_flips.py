@@ -14,7 +14,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 FLIPS = 1999
-"""Random flips."""
+"""Random flips: with the data itself 2,000, so that p-values are whole multiples of 1/2000."""
 
 CHUNK = 250
 """Flips that are computed at once; bounds memory."""
