@@ -16,7 +16,7 @@ def whole_numbers(weights: Sequence[float], total: int, least: int = 1) -> list[
 
     Args:
         weights: weight of each slice, above 0; size times spread for Neyman's allocation.
-        total: how many to give; at least `least` times the number of slices.
+        total: how many to allot; at least `least` times the number of slices.
         least: what every slice gets, at least 1.
     """
     counts = [least] * len(weights)
@@ -25,6 +25,8 @@ def whole_numbers(weights: Sequence[float], total: int, least: int = 1) -> list[
     ]
     heapify(queue)
     for _ in range(total - least * len(weights)):
+        # The heap holds negated priorities, so its first entry is the slice that gains most from
+        # one more record.
         _, place = queue[0]
         counts[place] += 1
         n = counts[place]

@@ -218,6 +218,8 @@ def _balanced_orders(documents: Documents, figures: Figures) -> _Verdict:
     if away > max(MOST_UNBALANCED, chance):
         return "refuted", evidence
     enough = judgments.ordered >= LEAST_SHARE * judgments.comparisons
+    # Shown only where even the far end of chance is inside the limit: few comparisons that happen
+    # to balance prove nothing.
     balanced = away + chance <= MOST_UNBALANCED
     return (
         "shown" if enough and balanced else "claimed"

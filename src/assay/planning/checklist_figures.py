@@ -1,4 +1,4 @@
-"""Figures for the checklist: what the facts of a store come to, counted in one pass over its cases."""
+"""Figures for the checklist: the figures that the facts of a store give, counted in one pass over its cases."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -176,7 +176,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     documents: Mapping[str, str] = {}
     """Document ids in force, by kind."""
     reused_versions: tuple[str, ...] = ()
-    """Documents of which two contents bear one version, as `kind version`."""
+    """Documents of which two contents have one version, as `kind version`."""
 
 
 class ChecklistData:
@@ -194,6 +194,8 @@ class ChecklistData:
         self._agreed = {
             (consent.reviewer, consent.category) for consent in statements if consent.given
         }
+        # Who agreed once has agreed, whenever a refusal came: it is the reading without any
+        # consent that counts here.
         self._refused = {
             (consent.reviewer, consent.category) for consent in statements
         } - self._agreed

@@ -64,6 +64,8 @@ def _quotas(data: Sequence[tuple[str, FailureFinding]], batch: int) -> tuple[Pla
     for identity, finding in data:
         slices.setdefault(tuple(sorted(finding.slice.items())), []).append((identity, finding))
     planned = round(batch * (1 - RANDOM_SHARE))
+    # Failures of several classes in one slice add up, but its items are the same items: the
+    # largest count, not the sum.
     failures = [sum(finding.failures for _, finding in group) for group in slices.values()]
     items = [max(finding.items for _, finding in group) for group in slices.values()]
     prior = sum(failures) / sum(items)

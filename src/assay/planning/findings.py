@@ -31,7 +31,7 @@ def find(
 ) -> tuple[FailureFinding, ...]:
     """The failures of the candidate, the most frequent first.
 
-    An item counts as failed in a class if most of its runs failed so.
+    An item counts as failed in a class if most of its runs failed in that class.
 
     Args:
         validation: the validation that compared the two.
@@ -95,6 +95,7 @@ def failure_of(results: Sequence[ItemResult]) -> str | None:
     classes = Counter(name for name in map(_class_of, results) if name)
     if sum(classes.values()) * 2 <= len(results):
         return None
+    # Sorted first, so that of two classes with as many runs the same one wins on every machine.
     return max(sorted(classes), key=lambda name: classes[name])
 
 
@@ -122,6 +123,8 @@ def _cells(items: Mapping[str, Sequence[ItemResult]], axes: Sequence[str]) -> di
         item: tuple((axis, results[0].slice[axis]) for axis in axes if axis in results[0].slice)
         for item, results in items.items()
     }
+    # A merge can leave the parent cell small as well, so it is repeated until none is; the empty
+    # cell takes what is left.
     while small := {
         cell for cell, count in Counter(cells.values()).items() if cell and count < LEAST_ITEMS
     }:

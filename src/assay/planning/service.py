@@ -1,4 +1,4 @@
-"""What an interface can do to plan: find failures, take root causes, draft the plan."""
+"""Use cases of planning: group failures, record root causes, draft the plan."""
 
 from collections.abc import Mapping
 
@@ -44,7 +44,7 @@ def set_cause(
     note: str,
     actor: str,
 ) -> RootCause:
-    """Write why a group of failures occurs, as a person says it; a later word replaces it.
+    """Write why a group of failures occurs, as a person states it; a later statement replaces it.
 
     Args:
         store: the store.

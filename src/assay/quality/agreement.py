@@ -1,7 +1,7 @@
 """Agreement between raters: Krippendorff's alpha, Gwet's AC1 and AC2, percent agreement.
 
-Show the three together: where nearly all ratings are equal, alpha is low beside a high raw
-agreement, and neither alone is the truth (Gwet 2008, the paradox of kappa). The formulas are in
+Show the three together: where nearly all ratings are equal, alpha is low although raw agreement is
+high, and neither alone is the truth (Gwet 2008, the paradox of kappa). The formulas are in
 `coefficient`, the intervals in `bootstrap`.
 """
 
@@ -210,9 +210,13 @@ def alpha_without_one_rater(
     if skip:
         return _no_range(coefficient, patterns.n_raters, 0, skip)
     raters, tally = _rater_tally(ratings, patterns)
+    # Alpha depends on sums over items alone, so leaving a rater out is one subtraction for each
+    # rater and no second pass over the ratings.
     totals = patterns.multiplicity @ _checked_table(coefficient, patterns)
     values = coefficient.values(totals - tally @ _loss_of_one(coefficient, patterns.counts))
     undefined = int(np.count_nonzero(np.isnan(values)))
+    # The whole table may be undefined for the same reason; only where it is not did each rater's
+    # absence alone take the last pairs away.
     if undefined == values.size:
         enters = _enters(coefficient.table(patterns.counts))
         whole = _reason(coefficient, patterns.counts, enters)
@@ -260,6 +264,8 @@ def _loss_of_one(coefficient: Coefficient, counts: Integers) -> Floats:
     """What the totals lose when one rating goes: a row for each (pattern, value)."""
     n_values = counts.shape[1]
     full = np.repeat(counts, n_values, axis=0)
+    # Rows where the value was not given go below zero here. The tally of such a row is zero, so
+    # what stands in it does not matter; 0 only keeps the table defined.
     less = np.maximum(full - np.tile(np.eye(n_values, dtype=np.int64), (len(counts), 1)), 0)
     loss: Floats = coefficient.table(full) - coefficient.table(less)
     return loss
@@ -308,6 +314,8 @@ def _estimate(coefficient: Coefficient, patterns: Patterns, resampling: Resampli
     if reason is None:
         value = float(coefficient.values((patterns.multiplicity @ table)[None, :])[0])
         spread = percentile_interval(blocks, coefficient.values, resampling)
+    # The denominators count every item of a pattern: a pattern is one row here and may stand for
+    # thousands of items.
     sizes = patterns.counts.sum(axis=1) * patterns.multiplicity
     return Estimate(
         method=coefficient.method,

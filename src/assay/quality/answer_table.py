@@ -61,6 +61,8 @@ class AnswerTable:
         """How many raters there are."""
         together = self.items if answers.records is None else answers.records
         span = max(self.n_raters, 1)
+        # One number for each (record, rater) pair: a shuffle moves all that a rater answered
+        # about a record as one block, or correlated answers would look like a split.
         slots, self._slot = np.unique(together * span + self.raters, return_inverse=True)
         self._slot_record, self._slot_rater = slots // span, slots % span
         places = np.arange(self.n_values, dtype=np.float64)
@@ -121,6 +123,8 @@ def alpha_of(counts: Floats, distance: Floats) -> float | None:
         return None
     margins = pairable.sum(axis=0)
     expected = float(margins @ distance @ margins)
+    # All answers equal: there is no disagreement by chance to compare with, and 1 would claim an
+    # agreement that nothing could have refuted.
     if expected <= 0:
         return None
     observed = float((((pairable @ distance) * pairable).sum(axis=1) / (sizes - 1)).sum())
@@ -146,6 +150,8 @@ def cross_reliability(
         return None
     rows, columns = x.sum(axis=1), y.sum(axis=1)
     differing = ((x @ apart) * y).sum(axis=1) / (rows * columns)
+    # An item counts by its answers, so that one with a single answer on each side does not weigh
+    # as much as one with ten.
     weights = rows + columns
     observed = float((weights * differing).sum() / weights.sum())
     expected = float(x.sum(axis=0) @ apart @ y.sum(axis=0) / (rows.sum() * columns.sum()))

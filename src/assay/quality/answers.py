@@ -187,6 +187,8 @@ def only(source: Ratings, keep: Integers) -> Ratings:
         source: the ratings.
         keep: codes of the items to keep, rising.
     """
+    # Items that are dropped map to -1, so one look-up both renumbers the rest and finds the
+    # ratings to drop.
     place = np.full(source.n_items, -1, dtype=np.int64)
     place[keep] = np.arange(keep.size)
     rows = place[source.items] >= 0

@@ -1,4 +1,4 @@
-"""The standing of a candidate: what judgments and verifiers say of it, apart from the label.
+"""The standing of a candidate: what judgments and verifiers show of it, apart from the label.
 
 Whether a record's label is settled is one question, what the label says of each candidate another:
 an agreed "violates" is a settled label on a rejected candidate. A candidate is endorsed only by
@@ -57,7 +57,7 @@ class StandingContext:
 
     record: Record
     consensus: Consensus
-    """What the judgments that count come to, adjudications included."""
+    """The outcome of the judgments that count, adjudications included."""
     counted: Sequence[Judgment]
     """The judgments that count."""
     evidence: CoverageEvidence
@@ -90,6 +90,8 @@ def standings(context: StandingContext) -> tuple[ExplainedStanding, ...]:
 
 def _standing(context: StandingContext, place: int) -> ExplainedStanding:
     signs = list(_evidence(context, place))
+    # Against is looked for before split, and both before what is missing: one clear objection
+    # rejects, whatever else is open.
     for direction, name in (("against", "rejected"), ("split", "mixed")):
         first = next((sign for sign in signs if sign.direction == direction), None)
         if first is not None:
@@ -126,6 +128,8 @@ def _evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence
 def _score_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     for bound in context.bounds:
         for summary in _summaries(context, bound.dimension, place):
+            # What an adjudicator decided replaces the distribution; reviewers' scores from before
+            # no longer count either way.
             counts = {summary.agreed: 1} if summary.decided else summary.counts
             values = {value: bound.accepts(value) for value in counts if value is not None}
             if not values:
@@ -230,7 +234,7 @@ def _recorded_attack_evidence(record: Record) -> Iterator[StandingEvidence]:
 
 
 def _error_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
-    """Errors located in the candidate; where some are in others, none in this one is a sign too."""
+    """Errors located in the candidate; where some are in others, none in this one is evidence too."""
     errors = context.consensus.errors
     if errors is None:
         return
@@ -296,6 +300,7 @@ def _revision_evidence(context: StandingContext, place: int) -> Iterator[Standin
         spot = error.place
         if not error.agreed or error.candidate != part.subject or not isinstance(spot, TextSpan):
             continue
+        # A short quote such as "is" comes back in any revision and would refute every one.
         if len(spot.quote) >= LEAST_QUOTE and spot.quote in text:
             yield StandingEvidence(
                 "against", "not_fixed", f"the revision still says {spot.quote!r}"
@@ -305,6 +310,7 @@ def _revision_evidence(context: StandingContext, place: int) -> Iterator[Standin
 def _comparison_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """What a comparison says of a candidate: only that nobody found the better one unacceptable."""
     consensus = context.consensus
+    # Winning a comparison endorses nothing by itself: the better of two bad answers wins as well.
     unacceptable = consensus.distribution.get("both_unacceptable", 0)
     if consensus.outcome == "both_unacceptable":
         yield StandingEvidence("against", "both_unacceptable", "no candidate is acceptable")

@@ -69,8 +69,8 @@ def cases(
     Args:
         store: the store.
         contract: document id of the contract in force.
-        rubric: document id of the rubric in force; dispositions made under other documents are
-            of no account.
+        rubric: document id of the rubric in force; dispositions made under other documents
+            are ignored.
         records: ids of the records wanted; all where absent.
         batch: records at once.
         dated: whether each case says under which documents its judgments were made.
@@ -149,6 +149,8 @@ class _History:
 
     def _earlier(self, kind: str, time: datetime, at_entry: str) -> str:
         ids = self._ids.get(kind, [])
+        # A backdated judgment counts under the text of its own day, never under a later one than
+        # was in force when it entered the store.
         then = bisect_right(self._times.get(kind, []), time) - 1
         if at_entry in ids and 0 <= then < ids.index(at_entry):
             return ids[then]

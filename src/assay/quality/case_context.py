@@ -22,7 +22,7 @@ from assay.verification.coverage import CoverageEvidence
 
 @dataclass(frozen=True)
 class CaseContext:
-    """A case with what the documents in force and its layer make of it."""
+    """A case as the documents in force and its layer of review read it."""
 
     case: RecordCase
     """The record and every fact about it."""
@@ -85,7 +85,7 @@ class CaseContext:
 
     @cached_property
     def consensus(self) -> Consensus:
-        """What the judgments and adjudications that hold come to."""
+        """The outcome of the judgments and adjudications that hold."""
         return consensus(
             self.case.record,
             self.counted_judgments,
@@ -135,7 +135,7 @@ class CaseContext:
 
     @cached_property
     def missing_evidence(self) -> MissingEvidence | None:
-        """What of the machine evidence that the layer asks for is lacking."""
+        """The machine evidence that the layer requires and the case lacks; None where nothing is."""
         if not self.layer.needs_verification:
             return None
         return first_missing(

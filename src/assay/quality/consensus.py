@@ -1,4 +1,4 @@
-"""Consensus: what the judgments of one record say together, with the distribution kept.
+"""Consensus: the joint answer of one record's judgments, with their distribution.
 
 A consensus is derived and never stored; it says by which rule it was made. Only an agreed or
 adjudicated preference has a winner: a tie, both unacceptable, insufficient context, a missing
@@ -42,7 +42,7 @@ Outcome = Literal[
     "prefers", "tie", "both_unacceptable", "insufficient_context", "ranks",
     "no_majority", "unjudged", "not_asked", "preserved", "returned",
 ]  # fmt: skip
-"""What the record's judgments come to; only `prefers` has a winner.
+"""The outcome of the record's judgments; only `prefers` has a winner.
 
 `ranks`: the agreed order has no single best candidate; `no_majority`: no verdict has the share
 that the rule asks for; `unjudged`: nobody answered, or all abstained; `not_asked`: no overall
@@ -118,10 +118,10 @@ class VerdictTally(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Consensus(msgspec.Struct, frozen=True, kw_only=True):
-    """What the judgments of one record say together."""
+    """The joint answer of the judgments of one record."""
 
     outcome: Outcome
-    """What they come to."""
+    """The outcome under the counting rule, or the adjudication that overrides it."""
     candidate: int | None
     """The winner in the record's order; None for every outcome but `prefers`."""
     ranking: Groups | None
@@ -133,7 +133,7 @@ class Consensus(msgspec.Struct, frozen=True, kw_only=True):
     models: VerdictTally
     """Verdicts of models, apart."""
     method: str
-    """How the outcome was found: the counting rule, or the adjudication that overrides it."""
+    """How the outcome was determined: the counting rule, or the adjudication that overrides it."""
     scores: tuple[ScoreSummary, ...]
     """Distributions of scores, by dimension and candidate."""
     steps: tuple[StepSummary, ...]
@@ -161,7 +161,7 @@ def consensus(
     *,
     counting: Counting = STRICT_MAJORITY,
 ) -> Consensus:
-    """What the judgments of a record say together; the order in which they come does not matter.
+    """The joint answer of a record's judgments; their order does not matter.
 
     Args:
         record: the record.
@@ -176,6 +176,7 @@ def consensus(
         [judgment for judgment in current if judgment.reviewer.kind == "model"],
         len(record.candidates),
     )
+    # Models are tallied apart above, so that any number of them never changes this outcome.
     outcome, candidate = _counted_outcome(people, counting.share)
     looked = [judgment.errors for judgment in counted if judgment.errors is not None]
     result = Consensus(
@@ -303,6 +304,8 @@ def _after_adjudication(
             counted, outcome=name, candidate=None, ranking=None, method=f"adjudication/{name}"
         )
     scores, rulings = decision.scores, decision.rulings
+    # An adjudicator may name the record where reviewers named its only candidate; without this
+    # the two would stand beside each other as different questions.
     if n_candidates == 1:
         scores = tuple(_naming_it(score) for score in scores)
         rulings = tuple(_naming_it(ruling) for ruling in rulings)
@@ -314,6 +317,7 @@ def _after_adjudication(
             severities={severity: 1} if severity else {},
             agreed=decision.attack.outcome,
         )
+    # An empty list is a decision as well: the adjudicator looked and upheld none.
     upheld = decision.errors is not None
     result = msgspec.structs.replace(
         counted,

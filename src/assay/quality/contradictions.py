@@ -69,6 +69,7 @@ def computed_against(
         return None
     scored = [_scores_of(own_scores, candidate) for candidate in range(len(record.candidates))]
     computed = compute_verdict(scored, documents.priority)
+    # A tie of all chooses every candidate: it contradicts a rule that has one winner.
     chosen = best or frozenset(range(len(scored)))
     if computed.state == "all_unacceptable":
         return "both_unacceptable", computed.rule or ""

@@ -115,6 +115,8 @@ class Cells:
             return
         self._accepted[place] += 1
         inside = [copies for target, copies in self._copies.items() if target <= place]
+        # A print costs a pass over the text, so records outside of every required slice go
+        # without one.
         if inside:
             item = item_print(record)
             for copies in inside:

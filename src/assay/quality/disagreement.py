@@ -108,6 +108,8 @@ def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Di
         permutations=0,
         seed=seed,
     )
+    # Too few answers end the search before any split is tested: with them a significant one is
+    # more often luck than a view.
     if items < MIN_ITEMS:
         reason = f"{items} items with two answers are too few, {MIN_ITEMS} are needed"
         return msgspec.structs.replace(diagnosis, reason=reason)
@@ -127,6 +129,8 @@ def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Di
 
 def _cause(diagnosis: Disagreement, search: SplitSearch, worst: str) -> tuple[Cause, str]:
     alpha = diagnosis.alpha or 0.0
+    # A split is asked first. A minority with a view of its own lowers alpha like a careless
+    # reviewer does, and must not be reported as one.
     if search.is_found and search.split is not None:
         return "plural_viewpoints", _split_in_words(search.split)
     shown = _power_in_words(search)
@@ -205,6 +209,8 @@ def _gain(table: AnswerTable, alpha: float) -> tuple[float | None, int]:
     """The largest rise of alpha without one rater who answered often enough to weigh."""
     counts = np.bincount(table.raters, minlength=table.n_raters)
     able = np.flatnonzero(counts >= MIN_ITEMS // 2)
+    # Among three raters, leaving one out makes two, and their alpha says more about the pair than
+    # about the third.
     if len(able) < 4 or len(able) > MAX_RATERS:  # noqa: PLR2004  three must remain
         return None, 0
     rises = []
@@ -227,6 +233,8 @@ def _unevenness(table: AnswerTable) -> tuple[float, float]:
     sizes = counts.sum(axis=1)
     counts, sizes = counts[sizes > 1], sizes[sizes > 1]
     pairs = (counts * (counts - 1)).sum(axis=1) / (sizes * (sizes - 1))
+    # Two raters of skill s agree with probability s^2 + (1 - s)^2; this is that equation solved
+    # for s, on two values. Below chance there is no such skill, and 0.5 is the nearest one.
     skill = 0.5 + np.sqrt(max(0.0, 2 * pairs.mean() - 1)) / 2
     expected = float((skill**sizes + (1 - skill) ** sizes).mean())
     unanimous = float((counts.max(axis=1) == sizes).mean())

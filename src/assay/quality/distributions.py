@@ -100,6 +100,7 @@ def has_share(count: int, answered: int, share: float | None) -> bool:
     """
     if share is None:
         return count > MAJORITY * answered
+    # 0.56 of 25 answers is 14.000000000000002 in floating point, and 14 of 25 must reach it.
     return answered > 0 and count >= share * answered - 1e-9
 
 
@@ -179,6 +180,8 @@ def _agreed_within(
     fullest = max(windows, key=len, default=[])
     if not has_share(len(fullest), len(values), share):
         return None
+    # The middle is taken on the signed scale, so that of two middles the lower index is the worse
+    # one whichever end of the scale is good.
     return str(sign * fullest[(len(fullest) - 1) // 2])
 
 

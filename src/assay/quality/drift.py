@@ -144,6 +144,8 @@ def error_chart(*, sound: float, drifted: float, run_length: float) -> ErrorChar
         raise _impossible_chart(
             f"errors this rare need a step of {step}; watch for more than 1 in 200"
         )
+    # The run length grows with the limit, so doubling brackets it and bisection finds the least
+    # one in a few dozen solves.
     low, high = 1, 2
     while cusum_run_length(sound, step, high) < run_length:
         low, high = high, high * 2
@@ -284,11 +286,14 @@ def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed:
     points: list[ChartPoint] = []
     signals: list[Signal] = []
     for position, difference in enumerate(differences):
+        # The rank is among all answers so far, this one included: its place among n is then
+        # uniform, and the very first answer has one.
         insort(past, difference.value)
         below, upto = bisect_left(past, difference.value), bisect_right(past, difference.value)
         share = draw.uniform(_INSIDE, 1 - _INSIDE)
         score = _STANDARD_NORMAL.inv_cdf((below + (upto - below) * share) / len(past))
         moved = (1 - chart.weight) * statistic + chart.weight * score
+        # A change of sign, and the start at 0, begin a new run: an alarm is dated back to it.
         if moved * statistic <= 0:
             began = position
         statistic = moved
@@ -297,6 +302,8 @@ def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed:
             direction: Literal["higher", "lower"] = "higher" if statistic > 0 else "lower"
             signals.append(Signal(position=position, began=began, direction=direction))
             statistic = 0.0
+            # After a change, old differences are no reference any more; the new level becomes the
+            # person's own.
             past.clear()
     return Watch(
         method=f"sequential-rank-ewma/weight {chart.weight:g}",

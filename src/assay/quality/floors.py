@@ -85,6 +85,8 @@ def _alpha(
     )
     scale, codes, _ = dimension_scale(list(answers.counts), declared)
     ratings = answers.on_scale(scale, codes)
+    # Items with one answer do not enter alpha, and counting them as evidence would overstate the
+    # floor's basis.
     keep = np.bincount(ratings.items, minlength=ratings.n_items) > 1
     for axis, value in floor.slice.items():
         keep &= gathered.places.inside(axis, value, answers.records())

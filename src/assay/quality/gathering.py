@@ -256,6 +256,8 @@ class ReportData:
         for judgment in judgments:
             by_rater.setdefault(rater(judgment), []).append(judgment)
         for own in by_rater.values():
+            # Nothing says which of these came first, so the pair shows neither a repeat nor a
+            # change of mind.
             if last_answer(own) is None:
                 self.judgments["unordered"] += len(own)
                 continue

@@ -1,4 +1,4 @@
-"""The model judges beside people: how far each says what people say about the same records.
+"""Model judges against people: how far each agrees with people on the same records.
 
 A judge's answer is paired with each person's on the same item, and people are paired among
 themselves on the same items: a judge is worth no more than people are to each other. Where no
@@ -43,7 +43,7 @@ Key = tuple[str, int | None]
 
 
 class JudgeQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """One question that a judge answered, beside people's answers on the same items.
+    """One question that a judge answered, with people's answers on the same items.
 
     An item of `percent` and `alpha` is one answer of the judge with one answer of a person; the
     interval draws records, or prompt families, so that one record's pairs stay together.
@@ -68,7 +68,7 @@ class JudgeQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one model says what people say."""
+    """How far one model agrees with people."""
 
     judge: str
     """Pseudonym of the model judge."""
@@ -79,7 +79,7 @@ class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
     shared: int
     """Of these, on records that a person judged too."""
     position: Rate
-    """Verdicts that hung on the order, among its verdicts on compared candidates."""
+    """Verdicts that depended on the order, among its verdicts on compared candidates."""
     questions: tuple[JudgeQuestion, ...]
     """Questions that people answered on the same records."""
     unknown: tuple[str, ...]
@@ -87,7 +87,7 @@ class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def warning(self) -> str:
-        """What must be said where people cannot vouch for the judge; empty where they can."""
+        """The warning where people's answers cannot confirm the judge; empty where they can."""
         if not self.shared:
             return (
                 "NO PERSON JUDGED THE SAME RECORDS: nothing is known of its agreement with people"
@@ -163,7 +163,7 @@ class JudgeGathering:
                 _pair(tally, key, value, (person, answers.get(key)), place)
 
     def agreements(self, resampling: Resampling) -> tuple[JudgeAgreement, ...]:
-        """How far each judge says what people say, by pseudonym."""
+        """How far each judge agrees with people, by pseudonym."""
         dimensions = {dimension.id: dimension for dimension in self._documents.rubric.dimensions}
         return tuple(
             JudgeAgreement(
@@ -182,7 +182,7 @@ class JudgeGathering:
 def judge_agreements(
     cases: Iterable[RecordCase], documents: DocumentsInForce, resampling: Resampling | None = None
 ) -> tuple[JudgeAgreement, ...]:
-    """How far each model among the reviewers says what people say, in one pass.
+    """How far each model among the reviewers agrees with people, in one pass.
 
     Args:
         cases: every record's case.
@@ -202,7 +202,7 @@ def _pair(
     person_answer: tuple[str, str | None],
     place: tuple[int, int],
 ) -> None:
-    """Hold the judge's answer against one person's; who declined is not taken to disagree."""
+    """Compare the judge's answer with one person's; who declined is not taken to disagree."""
     person, theirs = person_answer
     if theirs is None:
         return

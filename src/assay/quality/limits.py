@@ -45,7 +45,7 @@ def _particular(gathered: ReportData) -> Iterator[str]:
             f"{judgments['unordered']} judgments differ from another of the same reviewer on the "
             "same record, and nothing shows which is the later; they decide nothing."
         )
-    # A judge that we ask sees every order; models that were imported decide nothing.
+    # A judge that this program asks sees every order; models that were imported decide nothing.
     tallies = [tally for tally in gathered.reviewers.values() if tally.kind != "model"]
     preferring = sum(tally.verdicts["prefers"] for tally in tallies)
     unplaced = preferring - sum(tally.placed for tally in tallies)

@@ -106,6 +106,8 @@ def _count_matches(one: Sequence[LocalizedError], other: Sequence[LocalizedError
     )
     left_taken: set[int] = set()
     right_taken: set[int] = set()
+    # Greedy by overlap. The optimal matching could pair more errors, at the price of pairs that
+    # hardly touch.
     for _, left, right in sorted(candidates):
         if left not in left_taken and right not in right_taken:
             left_taken.add(left)
@@ -123,6 +125,8 @@ def merge_errors(
         needed: reviewers who must have located an error for it to be agreed.
     """
     clusters: list[list[tuple[int, LocalizedError]]] = []
+    # In order of place, so that which errors fall together does not depend on the order of
+    # reviewers.
     for reviewer, error in sorted(
         _with_reviewer(errors_by_reviewer), key=lambda pair: _order(pair[1])
     ):
@@ -163,7 +167,7 @@ def _order(error: LocalizedError) -> tuple[str, int, int, str, str]:
 def _summary(group: Sequence[tuple[int, LocalizedError]], looked: int, needed: int) -> ErrorSummary:
     n_located = len({reviewer for reviewer, _ in group})
     errors = [error for _, error in group]
-    # By reviewer: who marks one error in two pieces has no second vote on what it is.
+    # By reviewer: a reviewer who marks one error in two pieces has one vote on what it is.
     categories = Counter(name for _, name in {(who, error.category) for who, error in group})
     severities = Counter(
         level for _, level in {(who, error.severity) for who, error in group} if level is not None

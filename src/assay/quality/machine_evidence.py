@@ -1,4 +1,4 @@
-"""What a record lacks where its layer of review asks that every verifier has passed."""
+"""Missing machine evidence, where a layer of review requires that every verifier has passed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ Test = tuple[str, str | None]
 """A verifier's name, and its options as canonical JSON text."""
 
 Why = Literal["not_run", "failed", "silent", "below_minimum", "forgeable", "inadequate"]
-"""No result; refuted or not delivered; a result that says nothing; held too loosely; the candidate could
+"""No result; refuted or not delivered; a result that says nothing; isolated too weakly; the candidate could
 forge it; the verifier does not tell right from wrong on the record."""
 
 
 class MissingEvidence(NamedTuple):
-    """What is lacking."""
+    """One kind of machine evidence that a record lacks."""
 
     why: Why
     """Which kind of evidence is missing."""
@@ -59,7 +59,7 @@ def first_missing(
     people: Sequence[Judgment],
     winner: int | None,
 ) -> MissingEvidence | None:
-    """The first thing that is lacking; None where every verifier has passed what is put forward.
+    """The first evidence that is missing; None where every verifier has passed what is put forward.
 
     Args:
         demand: what the documents demand.
@@ -102,7 +102,7 @@ def _standing(
 def _inadequate(
     evidence: CoverageEvidence, stands: Sequence[tuple[Verification, Weight]]
 ) -> Iterator[MissingEvidence]:
-    """That a verifier does not tell right from wrong on the record, so that its word means nothing."""
+    """Verifiers that do not tell right from wrong on the record, so that their results do not count."""
     for result, weight in stands:
         if weight == "inadequate":
             why = evidence.adequacies.reason((result.verifier, result.options))

@@ -20,7 +20,7 @@ SAME = 0.75
 words which both differ from a third in one word."""
 
 BANDS = 16
-"""Parts into which the hashes fall; near copies have the smallest two of at least one in common."""
+"""Parts into which the hashes are split; near copies share the smallest two of at least one part."""
 
 GROUP = 3
 """Words in a row; of a text without spaces, characters."""
@@ -64,6 +64,8 @@ class TextPrint(NamedTuple):
             return self.exact == other.exact
         either = np.union1d(self.sketch, other.sketch)[:KEPT]
         both = np.intersect1d(self.sketch, other.sketch, assume_unique=True)
+        # Jaccard by k minimum values: only hashes among the k smallest of the union are a fair
+        # sample of it.
         return bool((both <= either[-1]).sum() >= SAME * either.size)
 
 
@@ -151,6 +153,8 @@ def _text_print(texts: Iterable[str]) -> TextPrint:
     whole = "\n".join(texts)
     words = _words(whole)
     plain = " ".join(words)
+    # 32 bits collide among some tens of thousands of texts; together with the length, hardly
+    # ever.
     exact = zlib.crc32(plain.encode()) | len(plain) << 32
     if len(whole) > MOST_CHARACTERS:
         half = MOST_CHARACTERS // 2

@@ -85,6 +85,8 @@ def is_overturned(judgment: Judgment, adjudication: Adjudication, n_candidates: 
     if not isinstance(decision, Decided) or isinstance(judgment.verdict, Abstained):
         return None
     silent = isinstance(judgment.verdict, NotAsked) or isinstance(decision.verdict, NotAsked)
+    # Strength is no part of the key: a stronger preference for the same candidate is not another
+    # verdict.
     if not silent:
         own_key = verdict_key(judgment.verdict, n_candidates)
         return own_key != verdict_key(decision.verdict, n_candidates)

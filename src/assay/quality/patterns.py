@@ -190,6 +190,8 @@ def reduce(ratings: Ratings) -> Patterns:
     for part in slices(ratings.items.size):
         np.add.at(per_item, ratings.items[part], 1)
     base = int(per_item.max(initial=0)) + 1
+    # As many counts as fit exactly into one integer key; a scale with more values is packed in
+    # several passes below.
     width = min(n_values, max(1, int(EXACT_BITS / math.log2(max(base, 2)))))
     rows = np.zeros(n_items, dtype=np.int64)
     counts = np.zeros((min(n_items, 1), 0), dtype=np.int64)
@@ -198,6 +200,8 @@ def reduce(ratings: Ratings) -> Patterns:
         keys = _packed_keys(ratings, first, n_digits, base)
         distinct, of_item = distinct_keys(keys, base**n_digits)
         digits = distinct[:, None] // base ** np.arange(n_digits, dtype=np.int64) % base
+        # Patterns of this pass are joined to those before as pairs of row numbers, which never
+        # outgrow 64 bits as the whole key would.
         pairs, rows = distinct_keys(rows * len(distinct) + of_item, len(counts) * len(distinct))
         old, new = np.divmod(pairs, max(len(distinct), 1))
         counts = np.hstack([counts[old], digits[new]])

@@ -1,4 +1,4 @@
-"""The claims check of the report: nothing leaves that says what no evidence can hold.
+"""The claims check of the report: no published text claims what evidence cannot show.
 
 The rule: headings, sentences, list items, captions and column heads are the report's own words and
 are searched. Cells of tables and labels of pictures are not: they hold names and numbers from the

@@ -77,6 +77,6 @@ def _row(cells: Sequence[str]) -> str:
 def _text(text: str) -> str:
     """Text on one line that cannot break out of its place or become markup of its own."""
     flat = " ".join(text.split())
-    for sign in ("\\", "|", "<", "`", "[", "*"):
-        flat = flat.replace(sign, f"\\{sign}")
+    for character in ("\\", "|", "<", "`", "[", "*"):
+        flat = flat.replace(character, f"\\{character}")
     return flat

@@ -1,4 +1,4 @@
-"""The rules: what the contract makes of one record, and on which facts.
+"""The rules: which state the contract gives one record, and on which facts.
 
 The rules are in one order and the first that applies decides; what no rule stops is
 accepted. A rule reads the record's layer of review, its judgments, adjudications and
@@ -36,7 +36,7 @@ class RuleResult(NamedTuple):
     rule: str
     """Name of the rule as dispositions cite it, after the layer's name."""
     state: State
-    """What becomes of the record."""
+    """The state that the rule gives the record."""
     reason: str
     """Why, in one sentence."""
     changes: str
@@ -56,12 +56,12 @@ class ComputedDisposition(NamedTuple):
 
 
 def dispose_case(case: RecordCase, documents: DocumentsInForce) -> Disposition:
-    """What the contract's rules make of a record, from its case alone."""
+    """The disposition that the contract's rules give a record, from its case alone."""
     return judge_case(case, documents).disposition
 
 
 def judge_case(case: RecordCase, documents: DocumentsInForce) -> ComputedDisposition:
-    """What the contract's rules make of a record, and what would change it."""
+    """The disposition that the contract's rules give a record, and what would change it."""
     layer = layer_of(case.record, documents.contract)
     if layer is None:
         result = RuleResult(
@@ -251,7 +251,7 @@ def _not_counted(context: CaseContext) -> str:
 
 
 def _verdict_passes_rule(context: CaseContext) -> RuleResult | None:
-    """A comparison's verdict needs its passes too: scores beside it are not a second verdict."""
+    """A comparison's verdict needs its passes too: scores alone are not a second verdict."""
     stated = sum(not isinstance(judgment.verdict, NotAsked) for judgment in context.effective)
     passes = context.layer.passes
     if context.case.record.kind != "preference" or not 0 < stated < passes:

@@ -74,10 +74,10 @@ def dispose(
     records: Sequence[str] | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Disposed:
-    """Give every record the disposition that the rules in force make of it.
+    """Give every record its disposition under the rules in force.
 
-    A record whose facts and documents are what they were gets no new disposition. A run that is
-    broken off leaves whole batches behind; the next one goes on from there.
+    A record whose facts and documents are what they were gets no new disposition. An interrupted
+    run leaves whole batches behind; the next one continues from there.
 
     Args:
         store: the store.

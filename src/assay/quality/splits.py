@@ -35,7 +35,7 @@ LEAST_ANSWERS = 15
 """Answers of a rater who can be put on a side that nobody declared (a convention)."""
 
 LEAST_RATERS = 6
-"""Such raters, below which no undeclared split is searched for."""
+"""Number of such raters below which no undeclared split is searched for."""
 
 LEAST_SIDE = 3
 """Raters that a side must have that nobody declared: two who differ from all are two who err."""
@@ -124,6 +124,8 @@ def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float
         ]
         beyond = (np.array(null) >= observed - 1e-12).sum(axis=0)
         p = np.minimum(1.0, n_tests * (1 + beyond) / (1 + len(null)))
+        # The first 99 shuffles already rule a split out where the observed one is an ordinary
+        # shuffle; only doubtful cases pay for 999.
         if p.min() > 5 * n_tests / (1 + ROUGH):
             break
     splits = [
@@ -134,6 +136,8 @@ def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float
         hidden = _hidden_split(table, able, table.values)
         if hidden is not None:
             splits.append(_measure_split(table, answers, hidden, float(p[-1]), table.values))
+    # The split that decides must be beyond chance and coherent: groups that do not agree within
+    # themselves hold no view.
     good = [split for split in splits if split.p <= risk and split.is_coherent]
     power = _power(table, answers, able, np.array(null), risk=risk / n_tests, draw=draw)
     best = good[0] if good else min(splits, key=lambda split: split.p, default=None)
@@ -197,6 +201,8 @@ def _hidden_split(table: AnswerTable, able: Integers, values: Integers) -> _Cand
     direction = _leading_direction(table, able, table.raters, values)[1]
     code = np.full(table.n_raters, -1)
     code[able] = (direction > 0).astype(int)
+    # Some direction always leads, if only by one eccentric rater; a side of that size is not a
+    # group.
     if min((code == 0).sum(), (code == 1).sum()) < max(LEAST_SIDE, LEAST_PART * len(able)):
         return None
     return _Candidate(HIDDEN, ("one side", "the other"), code)

@@ -42,7 +42,7 @@ class Stale(msgspec.Struct, frozen=True, kw_only=True):
 def changes_since(
     in_force: Mapping[DocumentKind, Document], stored: Iterable[Document], contract: Contract
 ) -> Changes:
-    """What older versions of the documents called by names that mean something else today.
+    """The labels of older document versions whose meaning has changed since.
 
     Args:
         in_force: the documents in force, by kind.

@@ -3,7 +3,7 @@
 First: can the candidates be compared at all, are both unacceptable, or is context missing? That
 is a question of category. Then, among those who compared: A, tie or B, which has an order. "Both
 unacceptable" is not the middle of that order, so one scale for all would count it as nearly a
-tie. Abstentions are missing from both stages and are counted beside them.
+tie. Abstentions are missing from both stages and are counted apart.
 """
 
 from enum import IntEnum
@@ -57,7 +57,7 @@ def verdict_agreement(
     clusters: ArrayLike | None = None,
     resampling: Resampling | None = None,
 ) -> VerdictAgreement:
-    """Agreement on preference verdicts in two stages, with abstentions beside them.
+    """Agreement on preference verdicts in two stages, with abstentions counted apart.
 
     Args:
         items: item codes from 0 of all answers, abstentions included, length N.
@@ -117,6 +117,7 @@ def _order(
     verdicts: Integers, compared: NDArray[np.bool_], strengths: ArrayLike | None, strongest: int
 ) -> Integers:
     """The place of each compared verdict from the strongest A (0) to the strongest B."""
+    # Other verdicts get 0 here so that they keep a defined place; the caller drops their rows.
     direction = np.where(compared, verdicts - VerdictCode.TIE, 0)
     if strengths is None:
         return direction + strongest

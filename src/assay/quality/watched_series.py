@@ -1,7 +1,7 @@
 """What drift is watched on: each person's answers in order, as errors and as differences.
 
 A series holds one value for each judgment, in the order of entry; what has no value (nobody else
-judged, an abstention, a category) is counted beside it.
+judged, an abstention, a category) is counted apart.
 """
 
 from collections import defaultdict

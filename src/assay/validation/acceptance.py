@@ -1,4 +1,4 @@
-"""Acceptance: what each test of the contract came to; passed, failed, or undecided.
+"""Acceptance: the result of each test of the contract; passed, failed, or undecided.
 
 A test of an increase or decrease passes when the one-sided bound at the test's risk clears its
 margin, and fails when the other bound shows that the margin is not reached. A test to hold passes
@@ -80,6 +80,7 @@ def _judge_test(
     if test.direction == "hold":
         return _judge_hold(test, spread, interval, metrics.worse(test.metric, rubric))
     least, most = (low, high) if test.direction == "increase" else (-high, -low)
+    # With a margin of 0 the bound must still be above 0: no change is no increase.
     if least >= margin and least > 0:
         return "passed", f"the {test.direction} is at least {_number(least)}, margin {margin:g}"
     if most < margin or most <= 0:
@@ -112,6 +113,8 @@ def _judge_hold(
 
 def _more_needed(beyond: float, spread: Spread, risk: float) -> str:
     """About how many items would show what the mean suggests."""
+    # The interval narrows with the root of the items, so the number grows with the square of the
+    # ratio.
     reach = detectable(spread, risk)
     if beyond <= 0 or not reach:
         return ""
@@ -141,5 +144,6 @@ def _result(
 
 
 def _number(value: float | np.floating) -> str:
+    # Rounding leaves "-0.0000" of a tiny loss, and facts hold one text for one number.
     text = f"{value:.{PLACES}f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text

@@ -227,7 +227,7 @@ def _validation_alarm(
     text = ", ".join(f"{len(names)} {state}" for state, names in counts.items())
     reason = f"{len(validation.tests)} acceptance tests: {text}"
     if counts["failed"]:
-        # Where a test passed, the labels changed something: what failed beside it is not "nothing".
+        # Where a test passed, the labels changed something: a failure next to it is not "nothing".
         state: State = "unknown" if counts["passed"] else "raised"
         return _unproven(state, f"{reason}; failed: {', '.join(counts['failed'])}", evidence)
     not_run = {test.id for test in contract.acceptance_tests} - {

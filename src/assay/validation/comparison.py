@@ -61,7 +61,7 @@ class Responses(msgspec.Struct, frozen=True, kw_only=True):
     refused: Rate
     """Refused. Where compliance is asked for, this is over-refusal."""
     escalated: Rate
-    """Escalated to a person, as the policy may ask."""
+    """Escalated, as the policy may ask."""
 
 
 class ClaimShare(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +138,8 @@ class Arms:
             about = (first or second)[0]
             if dataset not in {None, key[0]} or not lies_in(about, target):
                 continue
+            # Without failure classes on both sides, a missing class could mean success or that
+            # nobody labelled; the set is left out rather than read as success.
             if counts_failures(metric) and key[0] not in self.labelled:
                 continue
             values = _mean(metric, first), _mean(metric, second)
@@ -204,6 +206,8 @@ def slice_table(arms: Arms, contract: Contract, rubric: Rubric | None) -> tuple[
                 adjusted_p=None,
             )
             rows.append(row)
+    # Every row enters the correction, the ones that nobody asked for as well: they are all looked
+    # at.
     adjusted = adjusted_p([row.found.p for row in rows])
     return tuple(
         msgspec.structs.replace(row, adjusted_p=p) for row, p in zip(rows, adjusted, strict=True)

@@ -1,9 +1,9 @@
-"""The difference between two checkpoints on the same items, with an interval that can be trusted.
+"""The difference between two checkpoints on the same items, with an interval that holds its coverage.
 
 Differences of items of one family are not independent: the standard error is the cluster-robust
 CR2 with Satterthwaite's degrees of freedom (Bell and McCaffrey 2002; Pustejovsky and Tipton
 2018), which for a mean over many clusters is the clustered error of Miller 2024. Single binary
-pairs get Tango's score interval (Tango 1998). Where hardly a cluster differs from the rest, the
+pairs get Tango's score interval (Tango 1998). Where hardly any cluster differs from the rest, the
 error says little: then the interval of a rate is at least as wide as the number of clusters leaves
 open, and never a point.
 """
@@ -91,7 +91,10 @@ def spread_of(differences: Floats, families: Sequence[str], *, rate: bool) -> Sp
     mean = float(differences.mean())
     error, degrees = _clustered_error(differences - mean, codes, sizes)
     _, counts = np.unique(
-        np.round(np.bincount(codes, weights=differences) / sizes, 12), return_counts=True
+        # To twelve places, since equal means of floats may differ in the last bit and would count
+        # as differing clusters.
+        np.round(np.bincount(codes, weights=differences) / sizes, 12),
+        return_counts=True,
     )
     single = len(sizes) == len(differences) and set(differences.tolist()) <= {-1.0, 0.0, 1.0}
     pairs = int((differences == 1).sum()), int((differences == -1).sum())
@@ -117,6 +120,7 @@ def _clustered_error(
     sums = np.bincount(codes, weights=residuals)
     leverage = 1 - sizes / total
     error = float(np.sqrt(np.sum(sums**2 / leverage)) / total)
+    # Closed form of CR2 for a design of one constant column; it needs no matrix of rows.
     weights, ends = sizes / leverage, sizes / np.sqrt(leverage * total)
     trace = weights.sum() - (ends**2).sum()
     norm = (weights**2).sum() - 2 * (weights * ends**2).sum() + (ends**2).sum() ** 2
@@ -124,14 +128,14 @@ def _clustered_error(
 
 
 def bounds(spread: Spread, risk: float) -> tuple[float, float] | None:
-    """The bounds that the truth is beyond with at most this probability on each side.
+    """One-sided bounds: the true mean is beyond each with at most this probability.
 
     Args:
         spread: the mean and its error.
         risk: one-sided, between 0 and 0.5.
 
     Returns:
-        Lower and upper bound; None where nothing can be said.
+        Lower and upper bound; None where the data give none.
     """
     if spread.clusters < 2:  # noqa: PLR2004  one cluster has no spread
         return None
@@ -157,6 +161,8 @@ def p_value(spread: Spread) -> float | None:
         return None
     if spread.discordant:
         gained, lost = spread.discordant
+        # Concordant pairs say nothing of a direction, so the test looks at the discordant ones
+        # alone.
         few, all_ = min(gained, lost), gained + lost
         return float(2 * stats.binom.cdf(few, all_, 0.5) - stats.binom.pmf(few, all_, 0.5))
     p = (
@@ -305,6 +311,7 @@ def tango(gained: int, lost: int, pairs: int, risk: float = 0.025) -> tuple[floa
         return float((gained - lost - pairs * delta) / np.sqrt(variance))
 
     centre = (gained - lost) / pairs
+    # At exactly -1 and 1 the variance under the null is zero and the score has no finite value.
     edge = 1 - 1e-12
     low = -1.0 if score(-edge) <= z else optimize.brentq(lambda d: score(d) - z, -edge, centre)
     high = 1.0 if score(edge) >= -z else optimize.brentq(lambda d: score(d) + z, centre, edge)

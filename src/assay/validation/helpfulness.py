@@ -1,4 +1,4 @@
-"""Helpfulness: how far refusals of benign work and help with unsafe work moved, with what is lost.
+"""Helpfulness: how far refusals of benign and help with unsafe requests changed, missing results included.
 
 A result that one arm lacks is not left out: it may be the very refusal that was lost. The interval
 is widened to the worst case, with each missing result first as good and then as bad as it can be
@@ -134,6 +134,8 @@ class _Row(msgspec.Struct, frozen=True):
 def _from_rows(metric: str, rows: Sequence[_Row]) -> Bounded:
     families = [row.family for row in rows]
     complete = [row for row in rows if row.lost == (0, 0)]
+    # Best for the rate: what the base lacks counted as 1 and what the candidate lacks as 0, the
+    # largest fall that the data permit.
     best = compare(
         [row.mean(0, 1.0) for row in rows], [row.mean(1, 0.0) for row in rows], families, rate=True
     )

@@ -1,4 +1,4 @@
-"""Metrics: what an acceptance test's `metric` may name, and its value on one result.
+"""Metrics: what an acceptance test's `metric` may be, and its value on one result.
 
 A rate is the mean of values that are 0 or 1. What a result does not measure has no value: it is
 never 0.
@@ -75,7 +75,7 @@ _COMPUTED: Mapping[str, Callable[[ItemResult], float | None]] = {
 """How each metric of the registry is computed from what a result says."""
 
 TAKEN = frozenset({*NAMED, FAILURES})
-"""Names that no measure may bear, since a metric of that name is computed otherwise."""
+"""Names that no measure may have, since a metric of that name is computed otherwise."""
 
 
 def claims_in(claims: ClaimCounts | None) -> int:

@@ -58,7 +58,7 @@ def acceptance_rows(tests: Sequence[TestResult]) -> Iterator[tuple[str, ...]]:
 
 
 def overlap_text(overlap: TrainingOverlap | None) -> str:
-    """What is known of items that were trained on: the state and its figures."""
+    """Whether evaluated items were trained on: the state and its figures."""
     if overlap is None:
         return "unknown; no release is tested, so no item was compared with a training record"
     return f"{overlap.state}; {overlap.describe()}"

@@ -175,6 +175,7 @@ def _sample(row: Mapping[str, Any], axes: Collection[str]) -> dict[str, Any]:
         "item": str(sample["id"]),
         "input": sample.get("input"),
         "slice": {**named, **_mapping(own_fields, "slice")},
+        # Inspect counts epochs from 1 and we count from 0.
         "epoch": epoch - 1 if isinstance(epoch, int) and epoch > 0 else 0,
         "measures": measures,
     }

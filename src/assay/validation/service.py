@@ -1,4 +1,4 @@
-"""Use cases of evaluations: import them, compare them, and keep what the tests came to."""
+"""Use cases of evaluations: import them, compare them, and store the test results."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -47,7 +47,7 @@ class ImportedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
     """Place and reason of each, the first hundred."""
     warnings: tuple[str, ...]
-    """Kept, and said: results that measure nothing, and axes, values and failure classes that the
+    """What is stored although it may be a mistake: results that measure nothing, and axes, values and failure classes that the
     contract does not know."""
     overlap: TrainingOverlap | None
     """The items against the training records; None where no release is named."""
@@ -137,6 +137,8 @@ def import_evaluation(
     overlap = None if training is None else compare_with_training(usable, training)
     if overlap is not None:
         refuse_trained(overlap)
+    # The id depends on the number of results, so it exists only now; rows were read under the
+    # draft's and are set to it below.
     evaluation = draft.replace(results=len({result.id for result in usable}))
     identity = evaluation.id
     results = [result.replace(evaluation=identity) for result in usable]
@@ -247,7 +249,7 @@ def validate(
     training: Training | None = None,
     actor: str,
 ) -> Validated:
-    """Compare two arms and keep what the contract's acceptance tests came to.
+    """Compare two arms and store the results of the contract's acceptance tests.
 
     The same evaluations under the same contract are the same validation.
 
@@ -263,7 +265,7 @@ def validate(
     Raises:
         UsageError: if an arm is empty.
         InputError: if evaluated items are training records of the release.
-        CheckError: if the report would claim what must not be claimed.
+        CheckError: if the report would make a forbidden claim.
     """
     if not base or not candidate:
         raise UsageError(
@@ -341,7 +343,7 @@ def _overlap(
 
 
 def refuse_claims(text: str, *, where: str) -> None:
-    """Refuse to let a text out that claims what must not be claimed.
+    """Refuse to publish a text that makes a forbidden claim.
 
     Raises:
         CheckError: naming each claim and an honest wording.

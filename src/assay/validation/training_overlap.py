@@ -35,7 +35,7 @@ _FRAMING = frozenset({"system", "developer"})
 
 
 class Training(msgspec.Struct, frozen=True, kw_only=True):
-    """The training records of a release, by every mark under which an item is one of them."""
+    """The training records of a release, by every key under which an item may match one of them."""
 
     names: frozenset[str] = frozenset()
     """Ids of the records, and digests of the records, their tasks and their prompts."""

@@ -66,7 +66,7 @@ def run_rows(
         contract: holds the tests.
         rubric: says which end of a dimension is the good one.
     """
-    if len(candidate) < 2:  # noqa: PLR2004  one run has no other beside it
+    if len(candidate) < 2:  # noqa: PLR2004  one run has no other to compare with
         return ()
     arms = {
         evaluation.id: Arms(

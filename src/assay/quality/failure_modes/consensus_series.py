@@ -96,7 +96,7 @@ class ConsensusSeries:
 
 
 class ConsensusQuestions:
-    """Reads answers off judgments and decisions, as the rubric's scales have them."""
+    """Extracts answers from judgments and decisions, on the rubric's scales."""
 
     def __init__(self, rubric: Rubric) -> None:
         """Learn which dimensions may split: those without one right answer."""
@@ -136,7 +136,7 @@ class ConsensusQuestions:
 
 
 def _verdict(verdict: Verdict, n_candidates: int) -> Iterator[ConsensusAnswer]:
-    """A verdict as signs on pairs: 0 for the first candidate, 1 for a tie, 2 for the second."""
+    """A verdict as codes on pairs: 0 for the first candidate, 1 for a tie, 2 for the second."""
     if n_candidates < PAIR:
         return
     question = PREFERENCES if n_candidates == PAIR else RANKINGS

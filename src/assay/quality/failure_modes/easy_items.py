@@ -76,8 +76,8 @@ class ItemCounts:
         return self._slices.get(frozenset(target.items()), SliceCounts())
 
     def _assess(self, counts: SliceCounts, case: RecordCase, people: Sequence[Judgment]) -> None:
-        # What is there to be imitated was chosen for being right: that all find it right is no sign
-        # of an easy item.
+        # What is there to be imitated was chosen for being right: that all find it right does not
+        # show an easy item.
         scored = () if imitated_candidates(case.record) else self._best
         agreed = _all_agree(people, len(case.record.candidates), scored)
         if agreed is not None:
@@ -125,6 +125,8 @@ def easy_items_alarm(coverage: DistributionCoverage, items: ItemCounts) -> Alarm
         return raised_alarm(
             MODE, "the contract sets no quota and names no hard slice", "set quotas for hard slices"
         )
+    # Copies are counted, not estimated, so they show at any size; what rests on a share waits for
+    # enough records.
     few = coverage.accepted < MIN_TRIALS
     findings = [
         text for quota in slices if (text := _filled_by_copies(quota))
@@ -179,6 +181,8 @@ def _starvation_text(quota: QuotaCoverage, coverage: DistributionCoverage) -> st
     seen = f"{where} has {distinct} of {quota.needed} needed"
     if coverage.accepted >= coverage.wanted or not distinct:
         return f"{seen} ({coverage.accepted} accepted in all)"
+    # A program that is half done is measured by its rate: it starves where even the upper end of
+    # the slice's share is below what the quota asks.
     share = max(quota.share or 0.0, quota.needed / max(coverage.wanted, coverage.accepted))
     high = rate(distinct, coverage.accepted).high
     if high is not None and high < share:

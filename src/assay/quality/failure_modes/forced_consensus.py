@@ -151,6 +151,8 @@ class ConsensusCounts:
             values = {
                 value for item, _, value in answers.get(answer.question, ()) if item == answer.item
             }
+            # A decision shows a leaning only where reviewers differed; on agreed records it
+            # follows them.
             if len(values) < 2:  # noqa: PLR2004  nobody differed
                 continue
             key = latest.adjudicator, answer.question
@@ -287,6 +289,8 @@ def _one_sided(counted: ConsensusCounts) -> str:
 
 def _chance(most: int, decided: int) -> float:
     """How often a fair coin goes as far to either side (the exact two-sided binomial test)."""
+    # Whole numbers until the end: with a thousand decisions single terms leave the range of a
+    # float.
     tail = sum(math.comb(decided, count) for count in range(most, decided + 1))
     return float(min(1.0, 2 * tail / 2**decided))
 

@@ -92,6 +92,8 @@ class LabelCounts:
         for scores in by_candidate.values():
             for place, (first, a) in enumerate(scores):
                 for second, b in scores[place + 1 :]:
+                    # One key for a pair whatever order the scores came in, with each value on its
+                    # own side.
                     key, x, y = (
                         ((first, second), a, b) if first < second else ((second, first), b, a)
                     )
@@ -229,6 +231,7 @@ def _correlation(sums: Sequence[float], records: int) -> _Correlation | None:
     spread = (n * xx - x * x) * (n * yy - y * y)
     if n < MIN_TRIALS or records < MIN_TRIALS or spread <= 0:
         return None
+    # A correlation of exactly 1 has no finite Fisher transform.
     size = min(abs(n * xy - x * y) / math.sqrt(spread), 1 - 1e-12)
     centre = math.atanh(size)
     return (

@@ -62,7 +62,7 @@ def shows_work(record: Record, candidate: int) -> bool:
 
 
 def taught_candidate(case: RecordCase, documents: DocumentsInForce) -> int | None:
-    """The candidate that a trainer would take as right; None where none is held up as such.
+    """The candidate that a trainer would take as right; None where none is.
 
     Of a comparison it is the winner that the record's layer of review and its adjudications give.
     """

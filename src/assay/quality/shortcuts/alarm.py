@@ -24,8 +24,8 @@ RATE = f"family-wise risk {RISK:.0%}"
 def surface_cue_alarm(audits: Sequence[ShortcutAudit]) -> Alarm:
     """What the audits say of people, and of labels whose author is not named.
 
-    `raised`: a cue is found beside substance, or the place is. `clear`: for every common cue each
-    effect that matters is excluded. Otherwise `unknown`. Models are audited beside people; their
+    `raised`: a cue is found with substance held equal, or the place is. `clear`: for every common cue each
+    effect that matters is excluded. Otherwise `unknown`. Models are audited apart from people; their
     verdicts decide nothing, so they raise nothing.
     """
     people = [audit for audit in audits if not audit.group.startswith("model ")]

@@ -1,8 +1,8 @@
 """The audit: does a surface cue win where substance is equal?
 
-Four views of one question. (1) Each cue for itself beside substance, tested by flipping signs with
+Four views of one question. (1) Each cue for itself, adjusted for substance, tested by flipping signs with
 one family-wise risk: this view decides the alarm. (2) Firth's logit of the preference on all cues
-beside substance, which distinguishes one cue from another (style control: LMArena 2024; length:
+adjusted for substance, which distinguishes one cue from another (style control: LMArena 2024; length:
 Dubois et al. 2024). (3) The same on pairs whose substance ties. (4) How well style predicts the
 preference on prompts not seen, alone and added to substance. Substance is what other people,
 adjudicators and verifiers say, never the judgment's own scores.
@@ -78,7 +78,7 @@ class ShortcutAudit(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[CueTest, ...]
     """The same for scores and rulings on single candidates, by question; of people alone."""
     style: Fitted
-    """The logit on style beside substance."""
+    """The logit on style, adjusted for substance."""
     equal_substance: Fitted
     """The logit on the pairs whose substance ties in every column."""
     longer_of_equals: Rate
@@ -116,6 +116,8 @@ def _audit(
     n = len(rows.wins)
     wins, clusters = np.array(rows.wins, dtype=np.int64), np.array(rows.clusters, dtype=np.int64)
     styles = np.array(rows.styles, dtype=np.float64).reshape(n, len(gathered.features))
+    # The place in which a candidate was shown is tested like a cue, so that its test shares the
+    # one risk.
     columns = np.column_stack([styles, np.array(rows.placed, dtype=np.float64)])
     names = (*gathered.features, POSITION)
     held, substance, noise = _substance(rows, gathered)
@@ -130,6 +132,8 @@ def _audit(
         np.hstack([columns[complete], shaped]), (*names, *held, *(f"sign of {column}" for column in held)),
         wins[complete], clusters[complete], report=names,
     )  # fmt: skip
+    # A tie in every column: unknown substance (NaN) is set to 1 first, since what is not known to
+    # tie must not count as a tie.
     equal = whole & (np.nan_to_num(substance, nan=1.0) == 0).all(axis=1) & bool(held)
     differ = equal & (styles[:, 0] != 0)
     chose = ((styles[:, 0] > 0) == (wins == 1)) & differ

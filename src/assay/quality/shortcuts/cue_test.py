@@ -1,4 +1,4 @@
-"""The test of cues: which of them go with what was answered, beside substance, all at one risk.
+"""The test of cues: which of them go with the answers once substance is adjusted for, at one risk.
 
 Each cue is examined on its own, by its sign: which of two candidates has more of it. The score of
 a logit that knows substance alone is summed over the reviewers of one record, and signs are
@@ -143,7 +143,7 @@ def examine_preferences(
     risk: float,
     seed: int,
 ) -> CueTest:
-    """Test which cues the preferred candidates have more of, beside substance.
+    """Test which cues the preferred candidates have more of, adjusted for substance.
 
     Args:
         signs: rows x cues: 1 where the first candidate has more, -1 where the second, 0.
@@ -225,6 +225,8 @@ def examine_marks(
     testable, untested = _testable(levels - np.median(levels, axis=0), names, clusters)
     codes = np.unique(clusters, return_inverse=True)[1]
     rest = np.column_stack([values, levels[:, testable]])
+    # Both sides are freed of what is explained elsewhere before they are correlated (Frisch and
+    # Waugh 1933), which makes the correlation a partial one.
     rest = rest - design @ np.linalg.lstsq(design, rest, rcond=None)[0]
     norms = np.sqrt((rest**2).sum(axis=0))
     usable = [place for place, norm in enumerate(norms[1:], 1) if norm > 1e-9 and norms[0] > 1e-9]  # noqa: PLR2004
@@ -299,6 +301,8 @@ def _logit_effects(
         )
     scores = rest * (wins - chance)[:, None]
     information = rest**2 * weights[:, None]
+    # A cue that substance makes up nearly whole leaves rounding noise behind, and a test of noise
+    # would find effects.
     apart = (rest**2).sum(axis=0) > APART * (signs**2).sum(axis=0)
     effects = _effects(
         names, by_cluster(scores * apart, codes), by_cluster(information, codes),
@@ -327,6 +331,8 @@ def _effects(
 ) -> list[CueEffect]:
     n_clusters = len(scores)
     slope = scores.sum(axis=0) / np.maximum(total, 1e-12)
+    # The error is taken around the estimate and not around zero, or a strong effect would widen
+    # its own interval.
     centred = scores - information * slope
     error = np.sqrt((centred**2).sum(axis=0) * n_clusters / max(1, n_clusters - 1)) / np.maximum(
         total, 1e-12

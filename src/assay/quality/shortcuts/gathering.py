@@ -161,6 +161,8 @@ class ShortcutGathering:
         reviewer = "" if judgment.reviewer.kind == "model" else judgment.reviewer.pseudonym
         order = judgment.order or ()
         for preferred, other in pairs:
+            # In the record's order and not the winner first: with the winner always first the
+            # outcome would have no variation to fit.
             first, second = min(preferred, other), max(preferred, other)
             substance = difference(evidence, reviewer, self.dimensions, first, second)
             _extend(rows, counted.contrast(first, second), substance)
@@ -229,7 +231,7 @@ class ShortcutGathering:
 
 
 class _Counted:
-    """The features of one record's candidates, counted when they are first wanted."""
+    """The features of one record's candidates, counted on first use."""
 
     def __init__(self, record: Record, cues: Sequence[Cue]) -> None:
         self._record = record

@@ -1,4 +1,4 @@
-"""The logit: odds ratios of surface cues beside substance, that separation cannot break.
+"""The logit: odds ratios of surface cues adjusted for substance, robust to separation.
 
 A preference between two candidates is a conditional logit with two alternatives: a logit without
 intercept on the differences of the candidates' features. The fit is Firth's (`firth.py`); where
@@ -85,6 +85,8 @@ def fit(
     fitted = fit_firth(scaled, outcome)
     if not fitted.settled:
         return _no_fit(len(wins), prompts, "the fit does not settle")
+    # The root, because it scales a standard error; the design effect itself is a ratio of
+    # variances.
     effects_of_design = np.sqrt(design_effects(scaled, outcome, fitted, clusters))
     effects = {
         names[place]: _effect(
@@ -111,6 +113,8 @@ def independent_columns(columns: Floats, use: Sequence[int]) -> list[int]:
     independent: list[int] = []
     gram = columns.T @ columns
     scale = np.sqrt(np.maximum(np.diag(gram), 1e-300))
+    # On correlations, so that the threshold means the same for a column of counts and a column of
+    # shares.
     correlation = gram / np.outer(scale, scale)
     for place in use:
         chosen = [*independent, place]

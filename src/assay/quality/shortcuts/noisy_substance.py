@@ -29,7 +29,7 @@ INSEPARABLE = 0.5
 
 
 def with_signs(substance: Floats) -> Floats:
-    """Substance beside its signs: people may choose the better one by however little."""
+    """Substance together with its signs: people may choose the better one by however little."""
     return np.hstack([substance, np.sign(substance)])
 
 
@@ -49,6 +49,8 @@ def calibrate(substance: Floats, noise: Floats, signs: Floats, codes: Integers) 
     """
     n = len(substance)
     observed = substance.T @ substance / n
+    # Observed covariance less that of the errors is an estimate and may have negative directions;
+    # a covariance has none, so they are lifted to a small share of the spread.
     values, vectors = np.linalg.eigh(observed - np.diag(noise.mean(axis=0)))
     floor = 0.05 * np.diag(observed).mean()
     true = (vectors * np.maximum(values, floor)) @ vectors.T
@@ -61,6 +63,8 @@ def calibrate(substance: Floats, noise: Floats, signs: Floats, codes: Integers) 
     targets = np.hstack([true, with_cues])
     both = np.hstack([substance, signs])
     expected, sign = np.empty_like(substance), np.empty_like(substance)
+    # Rows with the same number of scorers share one regression: the error variance decides how
+    # far a score is drawn to the cues.
     for error in np.unique(noise, axis=0):
         rows = (noise == error).all(axis=1)
         whole = np.block([[true + np.diag(error), with_cues], [with_cues.T, cues]])

@@ -46,7 +46,7 @@ class Predictor(msgspec.Struct, frozen=True, kw_only=True):
     added: Area
     """What style adds to substance: the area of both less that of substance alone."""
     rows: int
-    """Preferences that were predicted."""
+    """Preferences that it rests on."""
     prompts: int
     """Prompts that they come from."""
     reason: str
@@ -81,6 +81,7 @@ def predict(
             style=NOTHING, substance=NOTHING, added=NOTHING, rows=len(wins), prompts=n_prompts,
             reason="too few preferences or prompts",
         )  # fmt: skip
+    # Whole prompts go into one fold: with a prompt on both sides, its text would predict itself.
     folds = draw.permutation(np.arange(n_prompts) % FOLDS)[codes]
     drawn_rows = list(_draws(codes, draw))
     alone = _cross_fitted(style, wins, folds)
@@ -125,6 +126,8 @@ def _draws(codes: Integers, draw: np.random.Generator) -> list[Integers]:
     """Rows of whole prompts, drawn with replacement."""
     order = np.argsort(codes, kind="stable")
     n = int(codes.max()) + 1
+    # Rows sorted by prompt, with where each prompt starts: a draw of prompts is then index
+    # arithmetic without a loop over rows.
     starts = np.searchsorted(codes[order], np.arange(n + 1))
     draws = []
     for _ in range(REPLICATES):

@@ -2,7 +2,7 @@
 
 Never that judgment's own scores: a reviewer whom length pleases may score the longer one higher as
 well. In this order: what an adjudicator decided, what the other people who judged the record
-scored on average, and beside these what verifiers found.
+scored on average, and apart from these what verifiers found.
 """
 
 import math
@@ -70,6 +70,8 @@ def evidence_of(
             continue
         for dimension in result.dimensions:
             place = dimension, result.candidate
+            # Several verifiers may test one dimension, and one refutation outweighs any number of
+            # passes.
             verified[place] = min(verified.get(place, 1.0), float(isinstance(result.verdict, Pass)))
     return CandidateSubstance(
         scores={judgment.reviewer.pseudonym: scores_of(judgment.scores) for judgment in people},
@@ -92,7 +94,7 @@ def scores_of(scores: Iterable[DimensionScore]) -> Scores:
 def difference(
     evidence: CandidateSubstance, reviewer: str, dimensions: Sequence[str], first: int, second: int
 ) -> Substance:
-    """How far one candidate exceeds another, without the word of one reviewer."""
+    """How far one candidate exceeds another, without the scores of one reviewer."""
     others = [scores for name, scores in evidence.scores.items() if name != reviewer]
     scores, scorers, verified = [], [], []
     for dimension in dimensions:
