@@ -135,13 +135,13 @@ def agreement(ratings: Ratings, resampling: Resampling | None = None) -> Agreeme
     Raises:
         InputError: if a scale of very many values gives too many patterns to hold.
     """
-    drawn = resampling or Resampling()
+    draws = resampling or Resampling()
     patterns = reduce(ratings)
     weights: Weights = "identity" if ratings.scale.kind == "nominal" else "quadratic"
     return Agreement(
-        alpha=krippendorff_alpha(patterns, drawn),
-        ac=gwet_ac(patterns, weights, drawn),
-        percent=percent_agreement(patterns, drawn),
+        alpha=krippendorff_alpha(patterns, draws),
+        ac=gwet_ac(patterns, weights, draws),
+        percent=percent_agreement(patterns, draws),
         without_one=alpha_without_one_rater(ratings, patterns),
     )
 
@@ -168,7 +168,7 @@ def abstention(
         clusters: cluster code of each item.
         resampling: how intervals are drawn.
     """
-    drawn = resampling or Resampling()
+    draws = resampling or Resampling()
     abstentions = ratings(
         items,
         raters,
@@ -178,8 +178,8 @@ def abstention(
         clusters=clusters,
     )
     return Abstention(
-        rate=rate(int(abstentions.values.sum()), abstentions.values.size, level=drawn.level),
-        agreement=agreement(abstentions, drawn),
+        rate=rate(int(abstentions.values.sum()), abstentions.values.size, level=draws.level),
+        agreement=agreement(abstentions, draws),
     )
 
 

@@ -89,11 +89,11 @@ def standings(context: StandingContext) -> tuple[ExplainedStanding, ...]:
 
 
 def _standing(context: StandingContext, place: int) -> ExplainedStanding:
-    signs = list(_evidence(context, place))
+    evidence = list(_evidence(context, place))
     # Against is looked for before split, and both before what is missing: one clear objection
     # rejects, whatever else is open.
     for direction, name in (("against", "rejected"), ("split", "mixed")):
-        first = next((sign for sign in signs if sign.direction == direction), None)
+        first = next((item for item in evidence if item.direction == direction), None)
         if first is not None:
             return _explain(place, "rejected" if name == "rejected" else "mixed", first)
     missing = list(_missing(context, place))
@@ -101,15 +101,19 @@ def _standing(context: StandingContext, place: int) -> ExplainedStanding:
         rule = "verifier_missing" if all(bound.by_machine for bound in missing) else "required"
         text = "; ".join(_missing_text(bound) for bound in missing)
         return _explain(place, "unjudged", StandingEvidence("split", rule, text))
-    first = next(iter(signs), None)
+    first = next(iter(evidence), None)
     if first is None:
         nothing = "nothing that could have counted against it was examined"
         return _explain(place, "unjudged", StandingEvidence("split", "nothing", nothing))
     return _explain(place, "endorsed", first)
 
 
-def _explain(place: int, standing: CandidateStanding, sign: StandingEvidence) -> ExplainedStanding:
-    return ExplainedStanding(candidate=place, standing=standing, rule=sign.rule, reason=sign.reason)
+def _explain(
+    place: int, standing: CandidateStanding, evidence: StandingEvidence
+) -> ExplainedStanding:
+    return ExplainedStanding(
+        candidate=place, standing=standing, rule=evidence.rule, reason=evidence.reason
+    )
 
 
 def _evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:

@@ -318,7 +318,7 @@ def _after_adjudication(
             agreed=decision.attack.outcome,
         )
     # An empty list is a decision as well: the adjudicator looked and upheld none.
-    upheld = decision.errors is not None
+    decides_errors = decision.errors is not None
     result = msgspec.structs.replace(
         counted,
         method="adjudication/decided",
@@ -326,8 +326,10 @@ def _after_adjudication(
         steps=decided_steps(counted.steps, decision.step_labels),
         rulings=decided_rulings(counted.rulings, rulings),
         attack=attack,
-        errors=merge_errors([decision.errors or ()], needed=1) if upheld else counted.errors,
-        spans=None if upheld else counted.spans,
+        errors=merge_errors([decision.errors or ()], needed=1)
+        if decides_errors
+        else counted.errors,
+        spans=None if decides_errors else counted.spans,
     )
     if isinstance(decision.verdict, Abstained | NotAsked):
         return result

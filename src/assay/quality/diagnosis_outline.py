@@ -110,8 +110,8 @@ def shortcut_rows(audits: Sequence[ShortcutAudit]) -> list[tuple[str, ...]]:
 
 
 def _audit_rows(audit: ShortcutAudit) -> Iterator[tuple[str, ...]]:
-    held = ", ".join(audit.substance) or "nothing: nobody else scored, verified or adjudicated"
-    yield "substance held equal", held, str(audit.decided), str(audit.prompts)
+    substance = ", ".join(audit.substance) or "nothing: nobody else scored, verified or adjudicated"
+    yield "substance held equal", substance, str(audit.decided), str(audit.prompts)
     for test in (audit.cues, *audit.marks):
         yield from _test_rows(test)
     for name, fitted in (("", audit.style), (", equal substance", audit.equal_substance)):
@@ -134,8 +134,8 @@ def _audit_rows(audit: ShortcutAudit) -> Iterator[tuple[str, ...]]:
 def _test_rows(test: CueTest) -> Iterator[tuple[str, ...]]:
     where = "" if test.question == "preferences" else f" on {test.question}"
     for effect in test.effects:
-        sign = "found" if test.is_found(effect) else "small" if test.is_small(effect) else "open"
-        value = f"{sign}: {in_words(test, effect)}; p = {effect.p:.3f}"
+        state = "found" if test.is_found(effect) else "small" if test.is_small(effect) else "open"
+        value = f"{state}: {in_words(test, effect)}; p = {effect.p:.3f}"
         yield f"{plain(effect.cue)} by itself{where}", value, str(effect.rows), str(test.prompts)
     if test.untested:
         rare = ", ".join(plain(cue) for cue in test.untested)

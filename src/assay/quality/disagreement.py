@@ -89,16 +89,16 @@ def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Di
         risk: probability with which any split may be found by chance.
     """
     draw = np.random.default_rng(seed)
-    drawn = _draw_items(answers, draw)
-    table = AnswerTable(drawn)
+    sample = _draw_items(answers, draw)
+    table = AnswerTable(sample)
     alpha = alpha_of(table.everyone(), table.distance) if table.n_items else None
-    items = int((np.bincount(table.items) > 1).sum()) if len(drawn.items) else 0
+    items = int((np.bincount(table.items) > 1).sum()) if len(sample.items) else 0
     diagnosis = Disagreement(
         question=answers.question,
         cause="unknown",
         reason="",
         items=items,
-        raters=len(np.unique(drawn.raters)),
+        raters=len(np.unique(sample.raters)),
         alpha=alpha,
         gain=None,
         unanimous=None,
@@ -116,14 +116,14 @@ def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Di
     if alpha is None:
         reason = f"all answers to {items} items are equal, so nothing can differ"
         return msgspec.structs.replace(diagnosis, reason=reason)
-    search = seek_split(drawn, draw, risk=risk)
+    search = seek_split(sample, draw, risk=risk)
     gain, worst = _gain(table, alpha)
     unanimous, uneven = _unevenness(table) if answers.scale != "ordinal" else (None, None)
     diagnosis = msgspec.structs.replace(
         diagnosis, gain=gain, unanimous=unanimous, uneven=uneven, split=search.split,
         power=search.power, permutations=search.shuffles,
     )  # fmt: skip
-    cause, reason = _cause(diagnosis, search, drawn.name(worst))
+    cause, reason = _cause(diagnosis, search, sample.name(worst))
     return msgspec.structs.replace(diagnosis, cause=cause, reason=reason)
 
 
@@ -208,19 +208,19 @@ def _draw_items(answers: AnswerColumns, draw: np.random.Generator) -> AnswerColu
 def _gain(table: AnswerTable, alpha: float) -> tuple[float | None, int]:
     """The largest rise of alpha without one rater who answered often enough to weigh."""
     counts = np.bincount(table.raters, minlength=table.n_raters)
-    able = np.flatnonzero(counts >= MIN_ITEMS // 2)
+    active = np.flatnonzero(counts >= MIN_ITEMS // 2)
     # Among three raters, leaving one out makes two, and their alpha says more about the pair than
     # about the third.
-    if len(able) < 4 or len(able) > MAX_RATERS:  # noqa: PLR2004  three must remain
+    if len(active) < 4 or len(active) > MAX_RATERS:  # noqa: PLR2004  three must remain
         return None, 0
     rises = []
-    for rater in able.tolist():
+    for rater in active.tolist():
         chosen = np.ones(table.n_raters, dtype=np.bool_)
         chosen[rater] = False
         without = alpha_of(table.counts(chosen), table.distance)
         rises.append(-1.0 if without is None else without - alpha)
     best = int(np.argmax(rises))
-    return float(rises[best]), int(able[best])
+    return float(rises[best]), int(active[best])
 
 
 def _unevenness(table: AnswerTable) -> tuple[float, float]:

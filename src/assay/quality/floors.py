@@ -51,20 +51,20 @@ class FloorResult(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def floors_of(gathered: ReportData, resampling: Resampling) -> tuple[FloorResult, ...]:
+def floors_of(data: ReportData, resampling: Resampling) -> tuple[FloorResult, ...]:
     """Every agreement floor of the contract, in its order.
 
     Args:
-        gathered: what the cases hold.
+        data: what the cases hold.
         resampling: how the intervals are drawn.
     """
-    floors = gathered.documents.contract.review.agreement_floors
-    return tuple(_floor(floor, gathered, resampling) for floor in floors)
+    floors = data.documents.contract.review.agreement_floors
+    return tuple(_floor(floor, data, resampling) for floor in floors)
 
 
-def _floor(floor: AgreementFloor, gathered: ReportData, resampling: Resampling) -> FloorResult:
-    answers = gathered.dimensions.get(floor.dimension)
-    items, alpha = (0, None) if answers is None else _alpha(floor, answers, gathered, resampling)
+def _floor(floor: AgreementFloor, data: ReportData, resampling: Resampling) -> FloorResult:
+    answers = data.dimensions.get(floor.dimension)
+    items, alpha = (0, None) if answers is None else _alpha(floor, answers, data, resampling)
     return FloorResult(
         dimension=floor.dimension,
         slice=dict(floor.slice),
@@ -77,9 +77,9 @@ def _floor(floor: AgreementFloor, gathered: ReportData, resampling: Resampling) 
 
 
 def _alpha(
-    floor: AgreementFloor, answers: AnswerSeries, gathered: ReportData, resampling: Resampling
+    floor: AgreementFloor, answers: AnswerSeries, data: ReportData, resampling: Resampling
 ) -> tuple[int, Estimate | None]:
-    dimensions = gathered.documents.rubric.dimensions
+    dimensions = data.documents.rubric.dimensions
     declared = next(
         (dimension for dimension in dimensions if dimension.id == floor.dimension), None
     )
@@ -89,7 +89,7 @@ def _alpha(
     # floor's basis.
     keep = np.bincount(ratings.items, minlength=ratings.n_items) > 1
     for axis, value in floor.slice.items():
-        keep &= gathered.places.inside(axis, value, answers.records())
+        keep &= data.places.inside(axis, value, answers.records())
     chosen = np.flatnonzero(keep)
     if not chosen.size:
         return 0, None

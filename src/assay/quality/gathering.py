@@ -255,15 +255,15 @@ class ReportData:
         by_rater: dict[str, list[Judgment]] = {}
         for judgment in judgments:
             by_rater.setdefault(rater(judgment), []).append(judgment)
-        for own in by_rater.values():
+        for occasions in by_rater.values():
             # Nothing says which of these came first, so the pair shows neither a repeat nor a
             # change of mind.
-            if last_answer(own) is None:
-                self.judgments["unordered"] += len(own)
+            if last_answer(occasions) is None:
+                self.judgments["unordered"] += len(occasions)
                 continue
-            if len(own) > 1:
-                self.judgments["repeated"] += len(own) - 1
-            for before, after in pairwise(in_order(own)):
+            if len(occasions) > 1:
+                self.judgments["repeated"] += len(occasions) - 1
+            for before, after in pairwise(in_order(occasions)):
                 verdicts = {
                     verdict_key(judgment.verdict, n_candidates) for judgment in (before, after)
                 }
@@ -349,10 +349,10 @@ def gather(
     cases: Iterable[RecordCase], documents: DocumentsInForce, cues: Sequence[Cue] = CUES
 ) -> ReportData:
     """Take in every case, in one pass."""
-    gathered = ReportData(documents, cues)
+    data = ReportData(documents, cues)
     for case in cases:
-        gathered.add(case)
-    return gathered
+        data.add(case)
+    return data
 
 
 def family_of(record: Record) -> str:

@@ -189,10 +189,10 @@ def judge_agreements(
         documents: the documents in force.
         resampling: how intervals are drawn.
     """
-    gathered = JudgeGathering(documents)
+    data = JudgeGathering(documents)
     for case in cases:
-        gathered.add(case)
-    return gathered.agreements(resampling or Resampling())
+        data.add(case)
+    return data.agreements(resampling or Resampling())
 
 
 def _pair(

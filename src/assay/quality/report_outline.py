@@ -75,10 +75,10 @@ def _dimensions(report: QualityReport) -> Iterator[Block | str]:
         )
 
 
-def _intervals(drawn: Resampling) -> str:
+def _intervals(draws: Resampling) -> str:
     return (
-        f"Intervals: {drawn.level:.0%} percentile bootstrap over items (over prompt families where "
-        f"there are any), {drawn.replicates} replicates, seed {drawn.seed}; rates: Wilson."
+        f"Intervals: {draws.level:.0%} percentile bootstrap over items (over prompt families where "
+        f"there are any), {draws.replicates} replicates, seed {draws.seed}; rates: Wilson."
     )
 
 

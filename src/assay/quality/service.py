@@ -260,8 +260,8 @@ def report(
     """
     from assay.quality.report import report_of  # noqa: PLC0415  seconds of statistics to load
 
-    gathered = _gather(store, documents, on_progress, cues)
-    return report_of(gathered, resampling, rubrics(store))
+    data = _gather(store, documents, on_progress, cues)
+    return report_of(data, resampling, rubrics(store))
 
 
 def rubrics(store: FactStore) -> dict[str, str]:
@@ -295,10 +295,10 @@ def agreement(
     on_progress: Callable[[int], None] | None = None,
 ) -> AgreementReport:
     """How far reviewers agree, by question and slice."""
-    drawn = resampling or Resampling()
-    gathered = _gather(store, documents, on_progress)
+    draws = resampling or Resampling()
+    data = _gather(store, documents, on_progress)
     return AgreementReport(
-        verdicts=verdicts_of(gathered, drawn), questions=tuple(questions_of(gathered, drawn))
+        verdicts=verdicts_of(data, draws), questions=tuple(questions_of(data, draws))
     )
 
 

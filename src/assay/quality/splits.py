@@ -111,15 +111,15 @@ def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float
     """
     table = AnswerTable(answers)
     declared = _declared_candidates(table, answers)
-    able = _active_raters(table)
-    n_tests = len(declared) + (len(able) > 0)
+    active = _active_raters(table)
+    n_tests = len(declared) + (len(active) > 0)
     if not n_tests:
         return SplitSearch(None, is_found=False, shuffles=0, power=0.0)
     null: list[Floats] = []
-    observed = _statistics(table, declared, able, table.raters)
+    observed = _statistics(table, declared, active, table.raters)
     for shuffles in (ROUGH, FULL):
         null += [
-            _statistics(table, declared, able, table.shuffled_raters(draw))
+            _statistics(table, declared, active, table.shuffled_raters(draw))
             for _ in range(shuffles - len(null))
         ]
         beyond = (np.array(null) >= observed - 1e-12).sum(axis=0)
@@ -132,14 +132,14 @@ def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float
         _measure_split(table, answers, candidate, float(p[place]), table.values)
         for place, candidate in enumerate(declared)
     ]
-    if len(able):
-        hidden = _hidden_split(table, able, table.values)
+    if len(active):
+        hidden = _hidden_split(table, active, table.values)
         if hidden is not None:
             splits.append(_measure_split(table, answers, hidden, float(p[-1]), table.values))
     # The split that decides must be beyond chance and coherent: groups that do not agree within
     # themselves hold no view.
     good = [split for split in splits if split.p <= risk and split.is_coherent]
-    power = _power(table, answers, able, np.array(null), risk=risk / n_tests, draw=draw)
+    power = _power(table, answers, active, np.array(null), risk=risk / n_tests, draw=draw)
     best = good[0] if good else min(splits, key=lambda split: split.p, default=None)
     return SplitSearch(best, bool(good), len(null), power)
 
@@ -164,21 +164,21 @@ def _declared_candidates(table: AnswerTable, answers: AnswerColumns) -> list[_Ca
 def _active_raters(table: AnswerTable) -> Integers:
     """The raters who can be put on a side, the most active ones."""
     counts = np.bincount(table.raters, minlength=table.n_raters)
-    able = np.flatnonzero(counts >= LEAST_ANSWERS)
-    if len(able) < LEAST_RATERS:
+    active = np.flatnonzero(counts >= LEAST_ANSWERS)
+    if len(active) < LEAST_RATERS:
         return np.zeros(0, dtype=np.int64)
-    return np.sort(able[np.argsort(-counts[able], kind="stable")][:MAX_HIDDEN_RATERS])
+    return np.sort(active[np.argsort(-counts[active], kind="stable")][:MAX_HIDDEN_RATERS])
 
 
 def _statistics(
-    table: AnswerTable, declared: list[_Candidate], able: Integers, raters: Integers
+    table: AnswerTable, declared: list[_Candidate], active: Integers, raters: Integers
 ) -> Floats:
     """How far groups differ: one number for each declared grouping, and for the hidden one."""
     statistics = [
         _contrast(table, candidate.code, raters, table.values)[2] for candidate in declared
     ]
-    if len(able):
-        statistics.append(_leading_direction(table, able, raters, table.values)[0])
+    if len(active):
+        statistics.append(_leading_direction(table, active, raters, table.values)[0])
     return np.array(statistics)
 
 
@@ -196,37 +196,37 @@ def _contrast(
     return within, across, sum(inside) / len(inside) - across
 
 
-def _hidden_split(table: AnswerTable, able: Integers, values: Integers) -> _Candidate | None:
+def _hidden_split(table: AnswerTable, active: Integers, values: Integers) -> _Candidate | None:
     """Two groups found in the answers: the signs of the leading direction of raters' residuals."""
-    direction = _leading_direction(table, able, table.raters, values)[1]
+    direction = _leading_direction(table, active, table.raters, values)[1]
     code = np.full(table.n_raters, -1)
-    code[able] = (direction > 0).astype(int)
+    code[active] = (direction > 0).astype(int)
     # Some direction always leads, if only by one eccentric rater; a side of that size is not a
     # group.
-    if min((code == 0).sum(), (code == 1).sum()) < max(LEAST_SIDE, LEAST_PART * len(able)):
+    if min((code == 0).sum(), (code == 1).sum()) < max(LEAST_SIDE, LEAST_PART * len(active)):
         return None
     return _Candidate(HIDDEN, ("one side", "the other"), code)
 
 
 def _leading_direction(
-    table: AnswerTable, able: Integers, rater_of: Integers, values: Integers
+    table: AnswerTable, active: Integers, rater_of: Integers, values: Integers
 ) -> tuple[float, Floats]:
     """The largest eigenvalue of the raters' correlation once each item's mean is taken out."""
     place = np.full(table.n_raters, -1)
-    place[able] = np.arange(len(able))
+    place[active] = np.arange(len(active))
     sums = np.bincount(table.items, weights=values, minlength=table.n_items)
     sizes = np.bincount(table.items, minlength=table.n_items)
     residual = values - (sums / np.maximum(sizes, 1))[table.items]
     keep = place[rater_of] >= 0
     raters, items, residual = place[rater_of[keep]], table.items[keep], residual[keep]
-    norms = np.sqrt(np.bincount(raters, weights=residual**2, minlength=len(able)))
+    norms = np.sqrt(np.bincount(raters, weights=residual**2, minlength=len(active)))
     norms[norms == 0] = 1.0
     # Loaded here: it takes longer than the rest of the desk's imports, which never come this far.
     from scipy.sparse import csr_array
 
     # Few raters see one item, so nearly all of raters x items is empty.
     scaled = csr_array(
-        (residual / norms[raters], (raters, items)), shape=(len(able), table.n_items)
+        (residual / norms[raters], (raters, items)), shape=(len(active), table.n_items)
     )
     eigenvalues, vectors = np.linalg.eigh((scaled @ scaled.T).toarray())
     return float(eigenvalues[-1]), vectors[:, -1]
@@ -257,7 +257,7 @@ def _measure_split(
 def _power(
     table: AnswerTable,
     answers: AnswerColumns,
-    able: Integers,
+    active: Integers,
     null: Floats,
     *,
     risk: float,
@@ -268,7 +268,7 @@ def _power(
     Half of the raters answer the opposite way on `MATTERS` of the items, and the whole decision is
     made again.
     """
-    if not len(able) or not len(null):
+    if not len(active) or not len(null):
         return 0.0
     # Few shuffles have no far quantile: the normal one of their spread, a tenth wider.
     finite = null[:, -1]
@@ -276,12 +276,12 @@ def _power(
     n_found = 0
     for _ in range(PLANTED):
         side: npt.NDArray[np.bool_] = np.zeros(table.n_raters, dtype=np.bool_)
-        side[draw.permutation(able)[: len(able) // 2]] = True
+        side[draw.permutation(active)[: len(active) // 2]] = True
         items = draw.random(table.n_items) < MATTERS
         turned = side[table.raters] & items[table.items]
         values = np.where(turned, table.n_values - 1 - table.values, table.values)
-        hidden = _hidden_split(table, able, values)
-        if hidden is None or _leading_direction(table, able, table.raters, values)[0] < critical:
+        hidden = _hidden_split(table, active, values)
+        if hidden is None or _leading_direction(table, active, table.raters, values)[0] < critical:
             continue
         n_found += _measure_split(table, answers, hidden, 0.0, values).is_coherent
     return n_found / PLANTED

@@ -50,15 +50,15 @@ def over_refusal_alarm(
     unsafe = helpfulness.rate("unsafe_compliance_rate")
     if not benign:
         return _without_benign(unsafe)
-    held = [test for test in tests if test.metric in BENIGN and test.direction == "hold"]
-    risen = [*_rises(slices)]
-    risen += [f"the test {test.test} failed" for test in held if test.state == "failed"]
+    hold_tests = [test for test in tests if test.metric in BENIGN and test.direction == "hold"]
+    rises = [*_rises(slices)]
+    rises += [f"the test {test.test} failed" for test in hold_tests if test.state == "failed"]
     figures = [_figures(rate) for rate in (*benign, *([unsafe] if unsafe else []))]
     figures += _relabelled_text(helpfulness)
-    if risen:
+    if rises:
         return _over_refusal(
             "raised",
-            "; ".join((*figures, *risen)),
+            "; ".join((*figures, *rises)),
             "do not ship on the safety figure alone: look for benign requests among those that "
             "were not helped with",
         )
@@ -202,15 +202,15 @@ def model_validation_alarm(
     if not releases:
         return _unproven("unknown", f"there is no release yet, and {len(validations)} validations")
     newest = releases[-1]
-    of_it = [validation for validation in validations if validation.release == newest]
-    others = len(validations) - len(of_it)
-    if not of_it:
+    of_newest = [validation for validation in validations if validation.release == newest]
+    others = len(validations) - len(of_newest)
+    if not of_newest:
         return _unproven(
             "unknown",
             f"the newest release {newest[:12]} has no validation; {others} validations of other "
             "releases or of none do not count; nothing is claimed",
         )
-    return _validation_alarm(of_it[-1], contract, (overlaps or {}).get(of_it[-1].id))
+    return _validation_alarm(of_newest[-1], contract, (overlaps or {}).get(of_newest[-1].id))
 
 
 def _validation_alarm(

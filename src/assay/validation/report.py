@@ -121,7 +121,7 @@ def make_report(
     arms = Arms(*results, datasets)
     slices, response_rows = slice_table(arms, contract, rubric), responses(arms)
     tests = run_tests(arms, contract, rubric, scope(candidate))
-    helped = helpfulness(arms)
+    request_rates = helpfulness(arms)
     return ValidationReport(
         contract=f"{contract.id} {contract.version}",
         method=METHOD,
@@ -134,12 +134,12 @@ def make_report(
         candidate_only=len(arms.candidate) - len(arms.both),
         tests=tests,
         responses=response_rows,
-        helpfulness=helped,
+        helpfulness=request_rates,
         claims=claim_shares(arms),
         slices=slices,
         runs=run_rows(candidate, results, datasets, contract, rubric),
         overlap=overlap,
-        alarms=(over_refusal_alarm(helped, slices, tests, benign_margin(contract)),),
+        alarms=(over_refusal_alarm(request_rates, slices, tests, benign_margin(contract)),),
         limits=(*ALWAYS, *_limits(base, candidate, arms, slices)),
     )
 

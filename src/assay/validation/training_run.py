@@ -91,7 +91,7 @@ def _rows(
         if pairs.before:
             mean = float(np.mean(pairs.after) - np.mean(pairs.before))
             differences.append((evaluation, len(pairs.before), mean))
-    most = max((_loss(test, mean, rubric) for _, _, mean in differences), default=0.0)
+    largest_loss = max((_loss(test, mean, rubric) for _, _, mean in differences), default=0.0)
     return [
         RunRow(
             test=test.id,
@@ -100,7 +100,7 @@ def _rows(
             seed=evaluation.seed,
             items=items,
             difference=mean,
-            worst=_loss(test, mean, rubric) == most,
+            worst=_loss(test, mean, rubric) == largest_loss,
         )
         for evaluation, items, mean in differences
     ]

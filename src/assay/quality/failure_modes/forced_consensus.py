@@ -219,13 +219,15 @@ def forced_consensus_alarm(
 
 
 def _not_raised(disagreements: Sequence[Disagreement], visible: Sequence[str]) -> Alarm:
-    looked = [disagreement for disagreement in disagreements if disagreement.items >= MIN_ITEMS]
+    large_enough = [
+        disagreement for disagreement in disagreements if disagreement.items >= MIN_ITEMS
+    ]
     small = [
         f"{disagreement.question} ({disagreement.items} items)"
         for disagreement in disagreements
         if disagreement.items < MIN_ITEMS
     ]
-    if not looked:
+    if not large_enough:
         seen = ", ".join(small) or "no question has two people's answers"
         return unknown_alarm(
             MODE, f"too few items with two answers: {seen}, {MIN_ITEMS} are needed"
@@ -233,7 +235,7 @@ def _not_raised(disagreements: Sequence[Disagreement], visible: Sequence[str]) -
     blind = [
         f"{disagreement.question}: a split over {MATTERS:.0%} of the items would have shown in "
         f"{disagreement.power:.0%} of cases at {disagreement.items} items and {disagreement.raters} reviewers ({disagreement.reason})"
-        for disagreement in looked
+        for disagreement in large_enough
         if disagreement.cause != "plural_viewpoints" and disagreement.power < POWER
     ]
     if blind:
@@ -242,7 +244,7 @@ def _not_raised(disagreements: Sequence[Disagreement], visible: Sequence[str]) -
         )
     powers = ", ".join(
         f"{disagreement.question} ({disagreement.power:.0%} at {disagreement.items} items, {disagreement.raters} reviewers)"
-        for disagreement in looked
+        for disagreement in large_enough
         if disagreement.cause != "plural_viewpoints"
     )
     parts = [*visible]

@@ -77,10 +77,10 @@ class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True):
     """Localized errors that reviewers found in these records."""
 
 
-def defects_of(gathered: ReportData) -> tuple[DefectCount, ...]:
+def defects_of(data: ReportData) -> tuple[DefectCount, ...]:
     """Localized errors, the most frequent first."""
-    declared = {failure_class.id for failure_class in gathered.documents.contract.failure_classes}
-    ordered = sorted(gathered.defects.items(), key=lambda entry: (-entry[1], entry[0]))
+    declared = {failure_class.id for failure_class in data.documents.contract.failure_classes}
+    ordered = sorted(data.defects.items(), key=lambda entry: (-entry[1], entry[0]))
     return tuple(
         DefectCount(
             category=category,
@@ -94,37 +94,37 @@ def defects_of(gathered: ReportData) -> tuple[DefectCount, ...]:
     )
 
 
-def refutations_of(gathered: ReportData, level: float) -> tuple[Refutation, ...]:
+def refutations_of(data: ReportData, level: float) -> tuple[Refutation, ...]:
     """What verifiers found, the most failures first; what none could test is not here."""
     ordered = sorted(
-        ((key, tested) for key, tested in gathered.verified.items() if tested),
-        key=lambda entry: (-gathered.refuted[entry[0]], entry[0]),
+        ((key, tested) for key, tested in data.verified.items() if tested),
+        key=lambda entry: (-data.refuted[entry[0]], entry[0]),
     )
     return tuple(
         Refutation(
             verifier=verifier,
             dimensions=dimensions,
             family=family,
-            failed=rate(gathered.refuted[verifier, dimensions, family], tested, level=level),
+            failed=rate(data.refuted[verifier, dimensions, family], tested, level=level),
             not_delivered=rate(
-                gathered.not_delivered[verifier, dimensions, family], tested, level=level
+                data.not_delivered[verifier, dimensions, family], tested, level=level
             ),
         )
         for (verifier, dimensions, family), tested in ordered
     )
 
 
-def corrective_actions_of(gathered: ReportData, level: float) -> tuple[CorrectiveAction, ...]:
+def corrective_actions_of(data: ReportData, level: float) -> tuple[CorrectiveAction, ...]:
     """What the causes ask for, the most frequent first; causes that nobody gave are left out."""
-    adjudicated = sum(gathered.causes.values())
+    adjudicated = sum(data.causes.values())
     errors: Counter[str] = Counter()
-    for (*_, cause), count in gathered.defects.items():
+    for (*_, cause), count in data.defects.items():
         errors[cause] += count
     actions = []
     for cause, action in ACTIONS.items():
         decisions: Counter[str] = Counter()
         families: Counter[str] = Counter()
-        for (adjudicated_cause, decision, family), count in gathered.causes.items():
+        for (adjudicated_cause, decision, family), count in data.causes.items():
             if adjudicated_cause == cause:
                 decisions[decision] += count
                 families[family] += count

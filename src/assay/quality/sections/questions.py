@@ -105,9 +105,9 @@ class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
     """The second stage by the contract's axes."""
 
 
-def verdicts_of(gathered: ReportData, resampling: Resampling) -> Verdicts | None:
+def verdicts_of(data: ReportData, resampling: Resampling) -> Verdicts | None:
     """The verdicts on two candidates; None where there are none."""
-    answers = gathered.pairs
+    answers = data.pairs
     if not answers.items:
         return None
     code_of = {code.name.lower(): int(code) for code in VerdictCode}
@@ -130,36 +130,34 @@ def verdicts_of(gathered: ReportData, resampling: Resampling) -> Verdicts | None
         items=answers.items,
         reviewers=len(answers.raters),
         agreement=agreement,
-        slices=tuple(_slices(second_stage, answers, gathered, resampling)),
+        slices=tuple(_slices(second_stage, answers, data, resampling)),
     )
 
 
-def questions_of(gathered: ReportData, resampling: Resampling) -> Iterator[ReportQuestion]:
+def questions_of(data: ReportData, resampling: Resampling) -> Iterator[ReportQuestion]:
     """Every other question that was answered: dimensions in the rubric's order, then the rest."""
-    declared = {dimension.id: dimension for dimension in gathered.documents.rubric.dimensions}
-    dimensions = gathered.dimensions
+    declared = {dimension.id: dimension for dimension in data.documents.rubric.dimensions}
+    dimensions = data.dimensions
     names = [name for name in declared if name in dimensions]
     names += sorted(set(dimensions) - set(declared))
     for name in names:
         dimension = declared.get(name)
         read = dimension_scale(list(dimensions[name].counts), dimension)
         nature = dimension.nature if dimension else NOT_IN_RUBRIC
-        yield _question(
-            name, dimensions[name], read, nature, gathered=gathered, resampling=resampling
-        )
+        yield _question(name, dimensions[name], read, nature, data=data, resampling=resampling)
     for name, answers, kind, values in (
-        ("choice_of_several", gathered.lists, "nominal", tuple(gathered.lists.counts)),
-        ("step_labels", gathered.steps, "ordinal", STEP_SCALE),
-        ("rulings", gathered.rulings, "nominal", RULING_SCALE),
-        ("attack_outcomes", gathered.attacks, "ordinal", ATTACK_SCALE),
-        ("marked_words", gathered.marks, "nominal", (CLEAN, MARKED)),
+        ("choice_of_several", data.lists, "nominal", tuple(data.lists.counts)),
+        ("step_labels", data.steps, "ordinal", STEP_SCALE),
+        ("rulings", data.rulings, "nominal", RULING_SCALE),
+        ("attack_outcomes", data.attacks, "ordinal", ATTACK_SCALE),
+        ("marked_words", data.marks, "nominal", (CLEAN, MARKED)),
     ):
         if answers.items:
             scale = AnswerScale("ordinal" if kind == "ordinal" else "nominal", max(len(values), 1))
             codes = {value: code for code, value in enumerate(values)}
             yield _question(
                 name, answers, (scale, codes, True), NOT_IN_RUBRIC,
-                gathered=gathered, resampling=resampling,
+                data=data, resampling=resampling,
             )  # fmt: skip
 
 
@@ -169,7 +167,7 @@ def _question(
     read: tuple[AnswerScale, dict[str, int], bool],
     nature: str,
     *,
-    gathered: ReportData,
+    data: ReportData,
     resampling: Resampling,
 ) -> ReportQuestion:
     scale, codes, on_rubric = read
@@ -190,7 +188,7 @@ def _question(
         lowest_without=_name(names, without.low_without),
         highest_without=_name(names, without.high_without),
         abstention=answers.abstention(resampling),
-        slices=tuple(_slices(answers.on_scale(scale, codes), answers, gathered, resampling)),
+        slices=tuple(_slices(answers.on_scale(scale, codes), answers, data, resampling)),
     )
 
 
@@ -199,19 +197,19 @@ def _name(names: Sequence[object], code: int | None) -> str | None:
 
 
 def _slices(
-    ratings: Ratings, answers: AnswerSeries, gathered: ReportData, resampling: Resampling
+    ratings: Ratings, answers: AnswerSeries, data: ReportData, resampling: Resampling
 ) -> Iterator[SliceAgreement]:
     """Agreement for each value of the contract's axes that has answers, where there are enough."""
-    drawn = msgspec.structs.replace(
+    draws = msgspec.structs.replace(
         resampling, replicates=min(resampling.replicates, SLICE_REPLICATES)
     )
     pairable = np.bincount(ratings.items, minlength=ratings.n_items) > 1
     records = answers.records()
-    for axis, values in gathered.documents.contract.sampling.axes.items():
+    for axis, values in data.documents.contract.sampling.axes.items():
         for value in values:
-            keep = np.flatnonzero(gathered.places.inside(axis, value, records) & pairable)
+            keep = np.flatnonzero(data.places.inside(axis, value, records) & pairable)
             if keep.size:
-                yield _slice(axis, value, only(ratings, keep), drawn)
+                yield _slice(axis, value, only(ratings, keep), draws)
 
 
 def _slice(axis: str, value: str, ratings: Ratings, resampling: Resampling) -> SliceAgreement:

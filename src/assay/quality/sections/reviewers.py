@@ -38,10 +38,10 @@ class Repeats(msgspec.Struct, frozen=True, kw_only=True):
     """Equal scores among scores given on consecutive occasions."""
 
 
-def reviewers_of(gathered: ReportData, level: float) -> tuple[ReviewerRates, ...]:
+def reviewers_of(data: ReportData, level: float) -> tuple[ReviewerRates, ...]:
     """Answers by reviewer, the most active first."""
     ordered = sorted(
-        gathered.reviewers.items(), key=lambda entry: (-entry[1].verdicts.total(), entry[0])
+        data.reviewers.items(), key=lambda entry: (-entry[1].verdicts.total(), entry[0])
     )
     return tuple(_rates(name, tally, level) for name, tally in ordered)
 
@@ -62,11 +62,11 @@ def _rates(name: str, tally: ReviewerTally, level: float) -> ReviewerRates:
     )
 
 
-def repeats_of(gathered: ReportData, level: float) -> Repeats:
+def repeats_of(data: ReportData, level: float) -> Repeats:
     """Agreement of reviewers with themselves."""
-    verdicts, scores = gathered.repeated_verdicts, gathered.repeated_scores
+    verdicts, scores = data.repeated_verdicts, data.repeated_scores
     return Repeats(
-        judgments=gathered.judgments["repeated"],
+        judgments=data.judgments["repeated"],
         same_verdict=rate(verdicts[True], verdicts.total(), level=level),
         same_score=rate(scores[True], scores.total(), level=level),
     )

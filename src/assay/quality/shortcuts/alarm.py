@@ -32,16 +32,16 @@ def surface_cue_alarm(audits: Sequence[ShortcutAudit]) -> Alarm:
     findings = [text for audit in people for text in _cues_beyond_chance(audit)]
     if findings:
         return _alarm("raised", f"{'; '.join(findings[:SHOWN])}; {RATE}")
-    looked = [audit for audit in people if audit.decided >= MIN_DECIDED]
+    large_enough = [audit for audit in people if audit.decided >= MIN_DECIDED]
     marks = [test for audit in people for test in audit.marks]
-    if not looked and not marks:
+    if not large_enough and not marks:
         decided = sum(audit.decided for audit in people)
         return _alarm("unknown", f"{decided} preferences between two answers are too few to tell")
     held = [test for test in marks if test.substance]
-    tests = [audit.cues for audit in looked] or held or marks
+    tests = [audit.cues for audit in large_enough] or held or marks
     reasons = [text for test in tests if (text := _why_not_clear(test))]
     if not reasons:
-        reasons = [text for audit in looked if (text := _adds(audit))]
+        reasons = [text for audit in large_enough if (text := _adds(audit))]
     if reasons:
         return _alarm("unknown", "; ".join(reasons))
     bare = sorted(test.question for test in marks if not test.substance)
@@ -120,11 +120,11 @@ def in_words(test: CueTest, effect: CueEffect) -> str:
     else:
         what = f"{'more' if more else 'less'} {_word(effect.cue)} wins"
     where = "" if test.question == "preferences" else f" on {test.question}"
-    beside = f", with {', '.join(test.substance)} held equal" if test.substance else ""
+    with_substance = f", with {', '.join(test.substance)} held equal" if test.substance else ""
     if test.measure == "correlation":
         return (
             f"{what}{where}: correlation {effect.effect:.2f} ({effect.low:.2f} to "
-            f"{effect.high:.2f}), n = {test.rows}{beside}"
+            f"{effect.high:.2f}), n = {test.rows}{with_substance}"
         )
     share, low, high = (
         (effect.effect, effect.low, effect.high)
@@ -133,7 +133,7 @@ def in_words(test: CueTest, effect: CueEffect) -> str:
     )
     return (
         f"{what}{where}: {min(1.0, share):.1%} ({max(0.0, low):.1%} to {min(1.0, high):.1%}) of "
-        f"{effect.rows} decisions{beside}"
+        f"{effect.rows} decisions{with_substance}"
     )
 
 

@@ -224,19 +224,19 @@ def examine_marks(
     design = np.column_stack([np.ones(len(values)), *([independent[has_evidence]] if held else [])])
     testable, untested = _testable(levels - np.median(levels, axis=0), names, clusters)
     codes = np.unique(clusters, return_inverse=True)[1]
-    rest = np.column_stack([values, levels[:, testable]])
+    residuals = np.column_stack([values, levels[:, testable]])
     # Both sides are freed of what is explained elsewhere before they are correlated (Frisch and
     # Waugh 1933), which makes the correlation a partial one.
-    rest = rest - design @ np.linalg.lstsq(design, rest, rcond=None)[0]
-    norms = np.sqrt((rest**2).sum(axis=0))
+    residuals = residuals - design @ np.linalg.lstsq(design, residuals, rcond=None)[0]
+    norms = np.sqrt((residuals**2).sum(axis=0))
     usable = [place for place, norm in enumerate(norms[1:], 1) if norm > 1e-9 and norms[0] > 1e-9]  # noqa: PLR2004
     effects: list[CueEffect] = []
     if usable:
-        rest = rest / np.maximum(norms, 1e-300)
-        products = rest[:, [0]] * rest[:, usable]
+        residuals = residuals / np.maximum(norms, 1e-300)
+        products = residuals[:, [0]] * residuals[:, usable]
         effects = _effects(
             [names[testable[place - 1]] for place in usable], by_cluster(products, codes),
-            by_cluster(rest[:, usable] ** 2, codes), np.ones(len(usable)), risk=risk, seed=seed,
+            by_cluster(residuals[:, usable] ** 2, codes), np.ones(len(usable)), risk=risk, seed=seed,
             null=0.0, scale=1.0, counts=[len(values)] * len(usable),
         )  # fmt: skip
     return CueTest(
@@ -287,23 +287,24 @@ def _logit_effects(
     use = (
         independent_columns(substance, np.flatnonzero(spread > 0).tolist()) if spread.any() else []
     )
-    beside = substance[:, use] / spread[use]
+    adjusters = substance[:, use] / spread[use]
     chance = np.full(len(wins), 0.5)
-    if beside.shape[1]:
-        fitted = fit_firth(beside, wins.astype(np.float64))
-        chance = expit(beside @ fitted.coefficients)
+    if adjusters.shape[1]:
+        fitted = fit_firth(adjusters, wins.astype(np.float64))
+        chance = expit(adjusters @ fitted.coefficients)
     weights = chance * (1 - chance)
-    rest = signs
-    if beside.shape[1]:
-        weighted = beside * weights[:, None]
-        rest = (
-            signs - beside @ np.linalg.lstsq(weighted.T @ beside, weighted.T @ signs, rcond=None)[0]
+    residuals = signs
+    if adjusters.shape[1]:
+        weighted = adjusters * weights[:, None]
+        residuals = (
+            signs
+            - adjusters @ np.linalg.lstsq(weighted.T @ adjusters, weighted.T @ signs, rcond=None)[0]
         )
-    scores = rest * (wins - chance)[:, None]
-    information = rest**2 * weights[:, None]
+    scores = residuals * (wins - chance)[:, None]
+    information = residuals**2 * weights[:, None]
     # A cue that substance makes up nearly whole leaves rounding noise behind, and a test of noise
     # would find effects.
-    apart = (rest**2).sum(axis=0) > APART * (signs**2).sum(axis=0)
+    apart = (residuals**2).sum(axis=0) > APART * (signs**2).sum(axis=0)
     effects = _effects(
         names, by_cluster(scores * apart, codes), by_cluster(information, codes),
         information.sum(axis=0), risk=risk, seed=seed, null=0.5, scale=0.25,

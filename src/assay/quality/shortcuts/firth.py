@@ -109,20 +109,20 @@ def profile_interval(
             independent. Infinite ends stand for a likelihood that stays above to `FURTHEST`.
     """
     return (
-        _end(columns, outcome, fitted, column, cut=cut, way=-1),
-        _end(columns, outcome, fitted, column, cut=cut, way=1),
+        _end(columns, outcome, fitted, column, cut=cut, side=-1),
+        _end(columns, outcome, fitted, column, cut=cut, side=1),
     )
 
 
 def _end(
-    columns: Floats, outcome: Floats, fitted: FirthFit, column: int, *, cut: float, way: int
+    columns: Floats, outcome: Floats, fitted: FirthFit, column: int, *, cut: float, side: int
 ) -> float:
     """One end, by the secant rule on the signed root of the likelihood ratio, kept in a bracket."""
     estimate, error = float(fitted.coefficients[column]), float(fitted.errors[column])
     start = fitted.coefficients.copy()
 
     def root(distance: float) -> float:
-        start[column] = estimate + way * distance
+        start[column] = estimate + side * distance
         at = fit_firth(columns, outcome, start=start, fixed=column)
         start[:] = at.coefficients
         return float(np.sqrt(max(0.0, 2 * (fitted.penalised - at.penalised)))) - cut
@@ -132,7 +132,7 @@ def _end(
     while (high_value := root(high)) < 0:
         low, low_value, high = high, high_value, 2 * high
         if high > FURTHEST:
-            return way * float("inf")
+            return side * float("inf")
     for _ in range(40):
         middle = low - low_value * (high - low) / (high_value - low_value)
         # The secant may land next to an old end and stall; at least a twentieth of the bracket is
@@ -140,11 +140,11 @@ def _end(
         middle = min(max(middle, low + 0.05 * (high - low)), high - 0.05 * (high - low))
         value = root(middle)
         if abs(value) < 1e-6:  # noqa: PLR2004  far below the digits shown
-            return estimate + way * middle
+            return estimate + side * middle
         low, low_value, high, high_value = (
             (middle, value, high, high_value) if value < 0 else (low, low_value, middle, value)
         )
-    return estimate + way * (low + high) / 2
+    return estimate + side * (low + high) / 2
 
 
 def _evaluate(columns: Floats, outcome: Floats, beta: Floats) -> _At:
