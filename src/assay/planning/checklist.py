@@ -73,7 +73,7 @@ def judge_points(
     Args:
         points: what the documents claim.
         documents: the documents in force.
-        figures: what the facts come to.
+        figures: the figures that the facts give.
         digests: ids that a point rests on, by its number.
     """
     return tuple(
@@ -99,11 +99,13 @@ def _judge(
 
 
 def _observable_dimensions(documents: Documents, figures: Figures) -> _Verdict:
-    """1: each dimension beneath a behaviour was judged, and people could judge it."""
-    beneath = {name for behaviour in documents.contract.behaviours for name in behaviour.dimensions}
+    """1: each dimension of a behaviour was judged, and people could judge it."""
+    of_behaviours = {
+        name for behaviour in documents.contract.behaviours for name in behaviour.dimensions
+    }
     verified = {row.dimension: row.verified for row in figures.ledger}
     answers = {
-        name: max(figures.judgments.answered[name], verified.get(name, 0)) for name in beneath
+        name: max(figures.judgments.answered[name], verified.get(name, 0)) for name in of_behaviours
     }
     return _enough_answers(answers, figures.judgments.declined, "answers")
 
@@ -403,7 +405,7 @@ def _within_caps(figures: Figures) -> _Verdict:
 
 
 def _weakest(states: Iterable[PointState]) -> PointState:
-    """What several conditions that must all hold come to."""
+    """The state of several conditions that must all hold."""
     distinct = set(states)
     if "refuted" in distinct:
         return "refuted"

@@ -19,7 +19,7 @@ _SEVERE = frozenset({"high", "critical"})
 
 
 class JudgmentFigures(msgspec.Struct, kw_only=True):
-    """What people's judgments come to. Imported labels without an author and models do not count."""
+    """Figures of people's judgments. Imported labels without an author and models do not count."""
 
     answered: Counter[str] = msgspec.field(default_factory=Counter)
     """Values given, by dimension."""
@@ -61,7 +61,7 @@ class ReadingFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordFigures(msgspec.Struct, kw_only=True):
-    """What the records and their dispositions come to."""
+    """Figures of the records and their dispositions."""
 
     records: int = 0
     """Records in the store."""
@@ -144,9 +144,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """All that the facts of a store say about the checklist."""
 
     judgments: JudgmentFigures = msgspec.field(default_factory=JudgmentFigures)
-    """What people's judgments come to."""
+    """Figures of people's judgments."""
     records: RecordFigures = msgspec.field(default_factory=RecordFigures)
-    """What records and their dispositions come to."""
+    """Figures of records and their dispositions."""
     reserve: ReserveFigures = ReserveFigures()
     """What is under seal, and what was compared with it."""
     release: ReleaseFigures | None = None
@@ -200,9 +200,9 @@ class ChecklistData:
             (consent.reviewer, consent.category) for consent in statements
         } - self._agreed
         self.judgments = JudgmentFigures()
-        """What people's judgments come to so far."""
+        """Figures of people's judgments so far."""
         self.records = RecordFigures()
-        """What the records come to so far."""
+        """Figures of the records so far."""
         self.by_person: Counter[tuple[str, str]] = Counter()
         """Judgments by pseudonym and role."""
         self.harmful_by_person: Counter[str] = Counter()

@@ -63,7 +63,7 @@ def computed_against(
     scores: Iterable[DimensionScore],
     documents: DocumentsInForce,
 ) -> tuple[str, str] | None:
-    """What the priority rules make of scores, and by which rule, where the choice is another."""
+    """The verdict that the priority rules compute from scores, and the rule, where the choice differs."""
     own_scores = tuple(scores)
     if not own_scores:
         return None

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from assay.quality.answer_table import AnswerColumns, AnswerTable, Floats, alpha_of
-from assay.quality.splits import HIDDEN, MATTERS, GroupSplit, SplitSearch, seek_split
+from assay.quality.splits import HIDDEN, MATTERS, GroupSplit, SplitSearch, search_split
 
 Cause = Literal[
     "agreement", "bad_raters", "plural_viewpoints", "ambiguous_items", "no_pattern", "unknown"
@@ -116,7 +116,7 @@ def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Di
     if alpha is None:
         reason = f"all answers to {items} items are equal, so nothing can differ"
         return msgspec.structs.replace(diagnosis, reason=reason)
-    search = seek_split(sample, draw, risk=risk)
+    search = search_split(sample, draw, risk=risk)
     gain, worst = _gain(table, alpha)
     unanimous, uneven = _unevenness(table) if answers.scale != "ordinal" else (None, None)
     diagnosis = msgspec.structs.replace(

@@ -25,7 +25,7 @@ def disputes(
     """What the judgments disagree on, the verdict first.
 
     Args:
-        consensus: what they come to.
+        consensus: their outcome and distributions.
         counted: the judgments that the layer counts.
         layer: the record's layer of review.
         dimensions: the rubric's dimensions by name.
@@ -67,7 +67,7 @@ def count_comparable(consensus: Consensus, counted: Sequence[Judgment]) -> dict[
     """The questions with two answers or more, the only ones that could have been disputed.
 
     Args:
-        consensus: what the judgments come to.
+        consensus: the outcome and distributions of the judgments.
         counted: the judgments that the layer counts.
 
     Returns:

@@ -101,7 +101,7 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     judgments: dict[str, int]
     """Judgments given, superseded, repeated, and those that stand by kind of reviewer."""
     outcomes: dict[str, int]
-    """Judged records by what their judgments come to under a strict majority of people."""
+    """Judged records by the outcome of their judgments under a strict majority of people."""
     alarms: tuple[Alarm, ...]
     """What the figures say of five failure modes."""
     disagreements: tuple[Disagreement, ...]

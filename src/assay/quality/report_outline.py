@@ -59,7 +59,7 @@ def _summary(report: QualityReport) -> Iterator[Block | str]:
             f"Records: {report.records} ({counts(report.kinds)}); {report.judged} of them judged.",
             f"Judgments: {counts(report.judgments)}.",
             f"Accepted, or preserved as a disagreement: {share(report.accepted)} of all records.",
-            f"What judgments come to, by strict majority in the layer: {counts(report.outcomes)}.",
+            f"Outcomes of the judgments, by strict majority in the layer: {counts(report.outcomes)}.",
             _intervals(report.resampling),
         )
     )

@@ -101,8 +101,8 @@ class _Candidate(NamedTuple):
     code: Integers
 
 
-def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float) -> SplitSearch:
-    """Test every declared grouping, and seek one that nobody declared.
+def search_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float) -> SplitSearch:
+    """Test every declared grouping, and search for one that nobody declared.
 
     Args:
         answers: the answers.

@@ -43,7 +43,7 @@ def over_refusal_alarm(
     Args:
         helpfulness: what the two arms did with benign and unsafe requests.
         slices: the table of slices.
-        tests: what the contract's acceptance tests came to.
+        tests: the results of the contract's acceptance tests.
         margin: the smallest rise that matters, from 0 to 1.
     """
     benign = [rate for name in BENIGN if (rate := helpfulness.rate(name))]
