@@ -13,7 +13,7 @@ from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.case import RecordCase
 from assay.quality.coverage import coverage
 from assay.quality.disposition import Disposition
-from assay.quality.failure_modes import alarms, diagnosed
+from assay.quality.failure_modes import alarms, diagnose_questions
 from assay.quality.gathering import ReportData, gather
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.shortcuts.alarm import surface_cue_alarm
@@ -87,7 +87,7 @@ def alarms_of(world: World) -> dict[FailureMode, Alarm]:
     """What quality makes of a world."""
     gathered = gathered_of(world)
     covered = coverage(gathered.cells, world.documents.contract.sampling)
-    found = alarms(gathered.modes, covered, diagnosed(gathered.modes))
+    found = alarms(gathered.modes, covered, diagnose_questions(gathered.modes))
     cue = surface_cue_alarm(audit(gathered.shortcuts))
     return {each.mode: each for each in (*found, cue)}
 

@@ -25,7 +25,7 @@ def status(
     """
     from assay.governance.failure_modes import MODES
     from assay.program.status import program_status
-    from assay.quality.coverage import slices_asked
+    from assay.quality.coverage import required_slices
 
     with open_to_read(program) as opened:
         opened.reserve.require_whole_vault()
@@ -73,7 +73,7 @@ def status(
                 quota.distinct,
                 "yes" if quota.met else "no",
             )
-            for quota in slices_asked(cover)
+            for quota in required_slices(cover)
         ),
         title="Quotas (records that may be released; near copies count once)",
     )

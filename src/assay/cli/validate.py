@@ -82,7 +82,7 @@ def compare(
         done = opened.validation.compare(base=base, candidate=candidate, release=release)
         files = opened.validation.write_report(out, done.report) if out else ()
     _print(done.id, done.report, as_json=as_json, files=files)
-    if not done.validation.passed:
+    if not done.validation.all_passed:
         raise typer.Exit(1)
 
 

@@ -104,7 +104,7 @@ def _true_scores(truth: RecordTruth) -> tuple[DimensionScore, ...]:
 
 def _return_refuted(program: Program) -> int:
     """Send accepted answers back that the calculator refuted and people passed."""
-    refuted = list(service.refuted(program.store, program.context.facts))
+    refuted = list(service.refuted_records(program.store, program.context.facts))
     for record in refuted:
         program.review.adjudicate(
             record,

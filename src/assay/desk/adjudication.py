@@ -259,7 +259,7 @@ class AdjudicationService:
     def _disputes(self, lease: Lease) -> tuple[Dispute, ...] | None:
         """What the judgments of a lease's record differ on, as it is shown to its adjudicator."""
         record = self._context.store.get(Record, lease.record)
-        found = quality.disputed(self._context.store, self._context.facts, record.id)
+        found = quality.disputes_of(self._context.store, self._context.facts, record.id)
         if found is None:
             return None
         order = self._order(lease, record).order

@@ -15,7 +15,7 @@ from assay.reserve.service import ReserveComparison, leakage_alarm
 from assay.validation.alarms import model_validation_alarm, of_release, over_refusal_alarm
 from assay.validation.evaluation import ItemResult
 from assay.validation.helpfulness import Helpfulness
-from assay.validation.service import overlap_of, reported
+from assay.validation.service import overlap_of, rebuild_report
 from assay.validation.training_overlap import TrainingOverlap, has_inputs, training_of
 from assay.validation.validation import Validation
 
@@ -60,7 +60,7 @@ def _over_refusal(store: FactStore, documents: Mapping[DocumentKind, Document]) 
         return over_refusal_alarm(Helpfulness(rates=(), relabelled=()))
     newest = validations[-1]
     releases = [release.id for release in store.scan(Release)]
-    [alarm] = reported(store, documents, newest).alarms
+    [alarm] = rebuild_report(store, documents, newest).alarms
     return of_release(alarm, newest, releases[-1] if releases else None)
 
 
@@ -73,7 +73,7 @@ def _model_validation(
 ) -> Alarm:
     """What the newest release did to a model; the overlaps are those of records and sealed items."""
     validations = list(store.scan(Validation))
-    passed = [validation.id for validation in validations if validation.passed]
+    passed = [validation.id for validation in validations if validation.all_passed]
     releases = list(store.scan(Release))
     claims = [
         claim
@@ -82,7 +82,7 @@ def _model_validation(
         for claim in find_unproven_effects(text, passed)
     ]
     ids = [release.id for release in releases]
-    of_newest = [each for each in validations if ids and each.release == ids[-1]]
+    of_newest = [validation for validation in validations if ids and validation.release == ids[-1]]
     shared = {
         validation.id: _overlap(store, validation, overlaps, digester)
         for validation in of_newest[-1:]

@@ -16,20 +16,22 @@ def whole_numbers(weights: Sequence[float], total: int, least: int = 1) -> list[
 
     Args:
         weights: weight of each slice, above 0; size times spread for Neyman's allocation.
-        total: how many to give; at least `least` times the number of slices.
+        total: how many to allot; at least `least` times the number of slices.
         least: what every slice gets, at least 1.
     """
-    given = [least] * len(weights)
+    counts = [least] * len(weights)
     queue = [
         (-weight / math.sqrt(least * (least + 1)), place) for place, weight in enumerate(weights)
     ]
     heapify(queue)
     for _ in range(total - least * len(weights)):
+        # The heap holds negated priorities, so its first entry is the slice that gains most from
+        # one more record.
         _, place = queue[0]
-        given[place] += 1
-        n = given[place]
+        counts[place] += 1
+        n = counts[place]
         heapreplace(queue, (-weights[place] / math.sqrt(n * (n + 1)), place))
-    return given
+    return counts
 
 
 def shrunken_spread(failures: int, items: int, prior: float) -> float:

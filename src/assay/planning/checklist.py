@@ -73,7 +73,7 @@ def judge_points(
     Args:
         points: what the documents claim.
         documents: the documents in force.
-        figures: what the facts come to.
+        figures: the figures that the facts give.
         digests: ids that a point rests on, by its number.
     """
     return tuple(
@@ -98,17 +98,19 @@ def _judge(
     )
 
 
-def _observed(documents: Documents, figures: Figures) -> _Verdict:
-    """1: each dimension beneath a behaviour was judged, and people could judge it."""
-    beneath = {name for behaviour in documents.contract.behaviours for name in behaviour.dimensions}
+def _observable_dimensions(documents: Documents, figures: Figures) -> _Verdict:
+    """1: each dimension of a behaviour was judged, and people could judge it."""
+    of_behaviours = {
+        name for behaviour in documents.contract.behaviours for name in behaviour.dimensions
+    }
     verified = {row.dimension: row.verified for row in figures.ledger}
     answers = {
-        name: max(figures.judgments.answered[name], verified.get(name, 0)) for name in beneath
+        name: max(figures.judgments.answered[name], verified.get(name, 0)) for name in of_behaviours
     }
-    return _answered(answers, figures.judgments.declined, "answers")
+    return _enough_answers(answers, figures.judgments.declined, "answers")
 
 
-def _separated(_documents: Documents, figures: Figures) -> _Verdict:
+def _separate_evaluation(_documents: Documents, figures: Figures) -> _Verdict:
     """2: what is evaluated is not what is trained on."""
     evaluation = figures.evaluation
     if not evaluation.items:
@@ -138,33 +140,33 @@ def _held_out(figures: Figures) -> bool:
     )
 
 
-def _guided(documents: Documents, figures: Figures) -> _Verdict:
+def _usable_guideline(documents: Documents, figures: Figures) -> _Verdict:
     """3: people judged by the rubric in force, could answer, and reported no gap that is open."""
     if figures.open_gaps:
         return "refuted", f"{figures.open_gaps} gaps that reviewers reported have no answer"
-    asked = [
+    by_people = [
         dimension.id
         for dimension in documents.rubric.dimensions
         if dimension.judged_by != "machine"
     ]
     judgments = figures.judgments
-    answers = {name: judgments.current[name] for name in asked}
-    return _answered(answers, judgments.declined_current, "answers under this rubric")
+    answers = {name: judgments.current[name] for name in by_people}
+    return _enough_answers(answers, judgments.declined_current, "answers under this rubric")
 
 
-def _permitted(_documents: Documents, figures: Figures) -> _Verdict:
+def _rights_gate(_documents: Documents, figures: Figures) -> _Verdict:
     """4: the rights of what was released were compared with its use."""
     return _gate(figures, "rights", "rights are compared with the use when a release is built")
 
 
-def _qualified(documents: Documents, figures: Figures) -> _Verdict:
+def _qualified_reviewers(documents: Documents, figures: Figures) -> _Verdict:
     """5: who judged had passed the exam for the role, and was calibrated on the model's outputs."""
     failed = {role: count for role, count in figures.failed_roles.items() if count}
     if failed:
         spelled = ", ".join(f"{count} as {role}" for role, count in sorted(failed.items()))
         return "refuted", f"judgments by people whose exam was failed or revoked: {spelled}"
-    wanted = {role for layer in documents.contract.review.layers for role in layer.roles}
-    total = {role: figures.judgments.roles[role] for role in sorted(wanted)}
+    roles = {role for layer in documents.contract.review.layers for role in layer.roles}
+    total = {role: figures.judgments.roles[role] for role in sorted(roles)}
     passed = {
         role: sum(
             count
@@ -176,7 +178,7 @@ def _qualified(documents: Documents, figures: Figures) -> _Verdict:
     spelled = ", ".join(f"{role} {passed[role]} of {total[role]}" for role in total)
     evidence = (
         f"judgments by people who passed the exam: {spelled} (needed {LEAST_SHARE:.0%} of "
-        f"{LEAST_ANSWERS} or more in each role); {_calibrated(figures)}"
+        f"{LEAST_ANSWERS} or more in each role); {_calibration_text(figures)}"
     )
     enough = all(
         count >= LEAST_ANSWERS and passed[role] >= LEAST_SHARE * count
@@ -185,7 +187,7 @@ def _qualified(documents: Documents, figures: Figures) -> _Verdict:
     return ("shown" if total and enough and figures.rounds else "claimed"), evidence
 
 
-def _calibrated(figures: Figures) -> str:
+def _calibration_text(figures: Figures) -> str:
     """The calibration rounds that count, in words; the contract names no model itself."""
     others = (
         f", {figures.other_rounds} on those of other models or revisions"
@@ -201,7 +203,7 @@ def _calibrated(figures: Figures) -> str:
     return f"{figures.rounds} calibration rounds on outputs of {target} were discussed{others} (needed 1)"
 
 
-def _blinded(documents: Documents, figures: Figures) -> _Verdict:
+def _balanced_orders(documents: Documents, figures: Figures) -> _Verdict:
     """6: the orders in which candidates were presented are stored, and balanced."""
     judgments = figures.judgments
     if not documents.contract.review.blinded:
@@ -218,13 +220,15 @@ def _blinded(documents: Documents, figures: Figures) -> _Verdict:
     if away > max(MOST_UNBALANCED, chance):
         return "refuted", evidence
     enough = judgments.ordered >= LEAST_SHARE * judgments.comparisons
+    # Shown only where even the far end of chance is inside the limit: few comparisons that happen
+    # to balance prove nothing.
     balanced = away + chance <= MOST_UNBALANCED
     return (
         "shown" if enough and balanced else "claimed"
     ), f"{evidence}; needed {LEAST_SHARE:.0%} with an order"
 
 
-def _kept(_documents: Documents, figures: Figures) -> _Verdict:
+def _open_answers(_documents: Documents, figures: Figures) -> _Verdict:
     """7: answers without a winner were given and are stored."""
     judgments = figures.judgments
     evidence = (
@@ -238,7 +242,7 @@ def _kept(_documents: Documents, figures: Figures) -> _Verdict:
     return "claimed", f"{evidence} (needed {LEAST_ANSWERS} comparisons and one such answer)"
 
 
-def _verified(_documents: Documents, figures: Figures) -> _Verdict:
+def _verifier_results(_documents: Documents, figures: Figures) -> _Verdict:
     """8: each verifier has a result on nearly every item of its objective dimension."""
     if not figures.ledger:
         return (
@@ -258,7 +262,7 @@ def _verified(_documents: Documents, figures: Figures) -> _Verdict:
     return "claimed", evidence
 
 
-def _sealed(documents: Documents, figures: Figures) -> _Verdict:
+def _sealed_reserve(documents: Documents, figures: Figures) -> _Verdict:
     """9: as much as declared is under seal, and no record shares text with it."""
     reserve = figures.reserve
     declared = reserve.declared or 0
@@ -271,7 +275,7 @@ def _sealed(documents: Documents, figures: Figures) -> _Verdict:
     return ("shown" if shown else "claimed"), evidence
 
 
-def _tracked(_documents: Documents, figures: Figures) -> _Verdict:
+def _tracked_dispositions(_documents: Documents, figures: Figures) -> _Verdict:
     """10: every judged record has a disposition that read everything, and disputes have causes."""
     records = figures.records
     evidence = (
@@ -287,7 +291,7 @@ def _tracked(_documents: Documents, figures: Figures) -> _Verdict:
     return ("shown" if complete else "claimed"), evidence
 
 
-def _effective(_documents: Documents, figures: Figures) -> _Verdict:
+def _validated_release(_documents: Documents, figures: Figures) -> _Verdict:
     """11: the newest release was validated, every test passed, and on no item that it holds."""
     if figures.release is None:
         return "claimed", "no release yet"
@@ -312,7 +316,7 @@ def _effective(_documents: Documents, figures: Figures) -> _Verdict:
     ), f"{evidence} (needed: all)"
 
 
-def _versioned(_documents: Documents, figures: Figures) -> _Verdict:
+def _pinned_documents(_documents: Documents, figures: Figures) -> _Verdict:
     """12: a release pins the documents in force, and no version has two contents."""
     if figures.reused_versions:
         return "refuted", f"two contents under one version: {', '.join(figures.reused_versions)}"
@@ -335,7 +339,7 @@ def _versioned(_documents: Documents, figures: Figures) -> _Verdict:
     return "shown", f"{evidence} in their current form, and no version has two contents"
 
 
-def _protected(documents: Documents, figures: Figures) -> _Verdict:
+def _protected_readers(documents: Documents, figures: Figures) -> _Verdict:
     """13: severe content was read by roles that may, who agreed, within the caps; or there is none."""
     severe, welfare = figures.records.severe, documents.contract.welfare
     records, rated = figures.records.records, figures.records.rated
@@ -350,7 +354,7 @@ def _protected(documents: Documents, figures: Figures) -> _Verdict:
         verdicts.append(_agreed_to(figures.judgments))
     if has_caps(welfare):
         verdicts.append(_within_caps(figures))
-    evidence = "; ".join([evidence, *(said for _, said in verdicts)])
+    evidence = "; ".join([evidence, *(text for _, text in verdicts)])
     return _weakest(state for state, _ in verdicts), evidence
 
 
@@ -401,14 +405,14 @@ def _within_caps(figures: Figures) -> _Verdict:
 
 
 def _weakest(states: Iterable[PointState]) -> PointState:
-    """What several conditions that must all hold come to."""
-    found = set(states)
-    if "refuted" in found:
+    """The state of several conditions that must all hold."""
+    distinct = set(states)
+    if "refuted" in distinct:
         return "refuted"
-    return "claimed" if "claimed" in found else "shown"
+    return "claimed" if "claimed" in distinct else "shown"
 
 
-def _searched(_documents: Documents, figures: Figures) -> _Verdict:
+def _claims_gate(_documents: Documents, figures: Figures) -> _Verdict:
     """14: the texts of the newest release were searched, all in the language of the patterns."""
     return _gate(figures, "claims", "texts are searched when a release is built")
 
@@ -423,7 +427,7 @@ def _gate(figures: Figures, name: str, otherwise: str) -> _Verdict:
     return ("shown" if passed else "claimed"), f"release {release.version}: {reason}"
 
 
-def _answered(answers: Mapping[str, int], declined: Mapping[str, int], what: str) -> _Verdict:
+def _enough_answers(answers: Mapping[str, int], declined: Mapping[str, int], what: str) -> _Verdict:
     """Whether each dimension has answers enough, and people could give them.
 
     Args:
@@ -457,7 +461,7 @@ def _answered(answers: Mapping[str, int], declined: Mapping[str, int], what: str
 
 
 _RULES: Mapping[int, Callable[[Documents, Figures], _Verdict]] = {
-    1: _observed, 2: _separated, 3: _guided, 4: _permitted, 5: _qualified, 6: _blinded, 7: _kept,
-    8: _verified, 9: _sealed, 10: _tracked, 11: _effective, 12: _versioned, 13: _protected,
-    14: _searched,
+    1: _observable_dimensions, 2: _separate_evaluation, 3: _usable_guideline, 4: _rights_gate, 5: _qualified_reviewers, 6: _balanced_orders, 7: _open_answers,
+    8: _verifier_results, 9: _sealed_reserve, 10: _tracked_dispositions, 11: _validated_release, 12: _pinned_documents, 13: _protected_readers,
+    14: _claims_gate,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Figures for the checklist: what the facts of a store come to, counted in one pass over its cases."""
+"""Figures for the checklist: the figures that the facts of a store give, counted in one pass over its cases."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,12 +19,12 @@ _SEVERE = frozenset({"high", "critical"})
 
 
 class JudgmentFigures(msgspec.Struct, kw_only=True):
-    """What people's judgments come to. Imported labels without an author and models do not count."""
+    """Figures of people's judgments. Imported labels without an author and models do not count."""
 
     answered: Counter[str] = msgspec.field(default_factory=Counter)
     """Values given, by dimension."""
     declined: Counter[str] = msgspec.field(default_factory=Counter)
-    """Abstentions, by dimension."""
+    """Abstentions by dimension, under any rubric."""
     current: Counter[str] = msgspec.field(default_factory=Counter)
     """Values given under the rubric in force, by dimension."""
     declined_current: Counter[str] = msgspec.field(default_factory=Counter)
@@ -61,7 +61,7 @@ class ReadingFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordFigures(msgspec.Struct, kw_only=True):
-    """What the records and their dispositions come to."""
+    """Figures of the records and their dispositions."""
 
     records: int = 0
     """Records in the store."""
@@ -91,7 +91,7 @@ class ReserveFigures(msgspec.Struct, frozen=True, kw_only=True):
     """What is under seal, and what was compared with it."""
 
     sealed: int = 0
-    """Sealed items."""
+    """Items that are under seal today."""
     declared: int | None = None
     """Items that the contract declares; None where it declares no reserve."""
     leakage: Literal["raised", "clear", "unknown"] = "unknown"
@@ -104,9 +104,7 @@ class ReleaseFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The newest release."""
 
     id: str
-    """Its id."""
     version: str
-    """Its version."""
     documents: Mapping[str, str]
     """Document ids that it pins."""
     gates: Mapping[str, tuple[bool, str]]
@@ -117,11 +115,10 @@ class ValidationFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The newest validation of the newest release."""
 
     id: str
-    """Its id."""
     passed: int
     """Acceptance tests that passed."""
     failed: int
-    """Tests that failed."""
+    """Acceptance tests that failed."""
     undecided: int
     """Tests that the data could not decide."""
 
@@ -130,7 +127,7 @@ class EvaluationFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The items that checkpoints were evaluated on."""
 
     items: int = 0
-    """Different items."""
+    """Different items over all evaluations."""
     trained_on: int = 0
     """Items that are records of the store, by id, or of the newest release, by a digest or their input."""
     on_reserve: int = 0
@@ -143,7 +140,6 @@ class LedgerFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Evidence for one objective dimension that names a verifier."""
 
     dimension: str
-    """The dimension."""
     items: int
     """Items that it applies to."""
     verified: int
@@ -154,13 +150,13 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """All that the facts of a store say about the checklist."""
 
     judgments: JudgmentFigures = msgspec.field(default_factory=JudgmentFigures)
-    """People's judgments."""
+    """Figures of people's judgments."""
     records: RecordFigures = msgspec.field(default_factory=RecordFigures)
-    """Records and dispositions."""
+    """Figures of records and their dispositions."""
     reserve: ReserveFigures = ReserveFigures()
-    """The reserve."""
+    """What is under seal, and what was compared with it."""
     release: ReleaseFigures | None = None
-    """The newest release."""
+    """The newest release; None before the first."""
     validation: ValidationFigures | None = None
     """The newest validation of that release."""
     other_validations: int = 0
@@ -186,7 +182,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     documents: Mapping[str, str] = {}
     """Document ids in force, by kind."""
     reused_versions: tuple[str, ...] = ()
-    """Documents of which two contents bear one version, as `kind version`."""
+    """Documents of which two contents have one version, as `kind version`."""
 
 
 class ChecklistData:
@@ -200,13 +196,19 @@ class ChecklistData:
             consents: everything that people said of the harms that they read.
         """
         self._rubric = rubric
-        said = list(consents)
-        self._agreed = {(each.reviewer, each.category) for each in said if each.given}
-        self._refused = {(each.reviewer, each.category) for each in said} - self._agreed
+        statements = list(consents)
+        self._agreed = {
+            (consent.reviewer, consent.category) for consent in statements if consent.given
+        }
+        # Who agreed once has agreed, whenever a refusal came: it is the reading without any
+        # consent that counts here.
+        self._refused = {
+            (consent.reviewer, consent.category) for consent in statements
+        } - self._agreed
         self.judgments = JudgmentFigures()
-        """What people's judgments come to so far."""
+        """Figures of people's judgments so far."""
         self.records = RecordFigures()
-        """What the records come to so far."""
+        """Figures of the records so far."""
         self.by_person: Counter[tuple[str, str]] = Counter()
         """Judgments by pseudonym and role."""
         self.harmful_by_person: Counter[str] = Counter()
@@ -287,11 +289,12 @@ def reading_figures(
     caps = caps_of(welfare)
     used = [most_of_a_cap(seen, caps) for seen in exposures.values()]
     views = {
-        person: sum(bool(each.categories) for each in seen) for person, seen in exposures.items()
+        person: sum(bool(exposure.categories) for exposure in seen)
+        for person, seen in exposures.items()
     }
     return ReadingFigures(
         logged=sum(min(count, views.get(person, 0)) for person, count in judged.items()),
-        most_of_a_cap=max((each for each in used if each is not None), default=None),
+        most_of_a_cap=max((share for share in used if share is not None), default=None),
     )
 
 

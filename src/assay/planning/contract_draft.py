@@ -32,24 +32,24 @@ def rewrite(source: str, plan: DataPlan) -> str:
     document["version"] = next_version(str(document["version"]))
     sampling = document["sampling"]
     sampling["total"] = plan.total
-    planned = [{"slice": dict(each.slice), "minimum": each.minimum} for each in plan.quotas]
+    planned = [{"slice": dict(quota.slice), "minimum": quota.minimum} for quota in plan.quotas]
     quotas = sampling.setdefault("quotas", [])
-    wanted = [each["slice"] for each in planned if each["slice"]]
-    kept = [each for each in quotas if _plain(each["slice"]) not in wanted]
-    quotas[:] = [*kept, *(_flow(each) for each in planned if each["slice"])]
+    replaced = [quota["slice"] for quota in planned if quota["slice"]]
+    remaining = [quota for quota in quotas if _plain(quota["slice"]) not in replaced]
+    quotas[:] = [*remaining, *(_flow(quota) for quota in planned if quota["slice"])]
     text = StringIO()
     yaml.dump(document, text)
     return text.getvalue()
 
 
-def _plain(given: Mapping[Any, Any]) -> dict[str, str]:
-    return {str(key): str(value) for key, value in given.items()}
+def _plain(mapping: Mapping[Any, Any]) -> dict[str, str]:
+    return {str(key): str(value) for key, value in mapping.items()}
 
 
 def _flow(value: Mapping[str, Any]) -> Any:
     """A mapping that is written on one line, as quotas are."""
     yaml = YAML(typ="rt")
     empty = yaml.load("{}")
-    for key, each in value.items():
-        empty[key] = _flow(each) if isinstance(each, Mapping) else each
+    for key, item in value.items():
+        empty[key] = _flow(item) if isinstance(item, Mapping) else item
     return empty

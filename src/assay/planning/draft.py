@@ -38,10 +38,10 @@ def draft_plan(
         raise CheckError(
             code="no-root-cause",
             message=f"{len(open_)} of {len(findings)} findings have no root cause: "
-            + ", ".join(each[:16] for each in open_),
+            + ", ".join(identity[:16] for identity in open_),
             hint="a person says why: assay plan cause FINDING --cause C --by NAME --note TEXT",
         )
-    data = [(i, each) for i, each in findings if causes[i][1].cause in DATA_CAUSES]
+    data = [(i, finding) for i, finding in findings if causes[i][1].cause in DATA_CAUSES]
     rest = [i for i, _ in findings if causes[i][1].cause not in DATA_CAUSES]
     batch = (total or contract[1].sampling.total) if data else 0
     return DataPlan(
@@ -64,17 +64,19 @@ def _quotas(data: Sequence[tuple[str, FailureFinding]], batch: int) -> tuple[Pla
     for identity, finding in data:
         slices.setdefault(tuple(sorted(finding.slice.items())), []).append((identity, finding))
     planned = round(batch * (1 - RANDOM_SHARE))
-    failures = [sum(each.failures for _, each in group) for group in slices.values()]
-    items = [max(each.items for _, each in group) for group in slices.values()]
+    # Failures of several classes in one slice add up, but its items are the same items: the
+    # largest count, not the sum.
+    failures = [sum(finding.failures for _, finding in group) for group in slices.values()]
+    items = [max(finding.items for _, finding in group) for group in slices.values()]
     prior = sum(failures) / sum(items)
     weights = [
         size**POWER * shrunken_spread(min(failed, size), size, min(prior, 1.0))
         for failed, size in zip(failures, items, strict=True)
     ]
-    given = whole_numbers(weights, max(planned, len(weights)))
+    minimums = whole_numbers(weights, max(planned, len(weights)))
     return tuple(
         PlannedQuota(
             slice=dict(cell), minimum=count, findings=tuple(identity for identity, _ in group)
         )
-        for (cell, group), count in zip(slices.items(), given, strict=True)
+        for (cell, group), count in zip(slices.items(), minimums, strict=True)
     )

@@ -12,20 +12,20 @@ class FailureFinding(Fact):
     prefix: ClassVar[str] = "fnd"
 
     validation: str
-    """Id of the validation that brought it up."""
+    """Id of the validation whose results show it."""
     contract: str
     """Document id of the contract in force."""
     failure: Name
-    """The failure class."""
+    """Failure class of the contract, or `unclassified`."""
     failures: Index
-    """Items of the slice on which the candidate failed so."""
+    """Items of the slice on which the candidate failed in this class."""
     items: Index
     """Items of the slice that the candidate was evaluated on: the denominator."""
     slice: dict[Name, str] = {}
     """The slice; empty: everywhere."""
     before: Index | None = None
-    """Items of the slice on which the base failed so; absent where it was not evaluated."""
+    """Items of the slice on which the base failed in this class; absent where it was not evaluated."""
     severity: Severity | None = None
-    """How bad the failure class is, by the contract."""
+    """Severity of the failure class, by the contract."""
     tests: tuple[str, ...] = ()
     """Acceptance tests that look at the slice and did not pass."""

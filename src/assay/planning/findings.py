@@ -31,7 +31,7 @@ def find(
 ) -> tuple[FailureFinding, ...]:
     """The failures of the candidate, the most frequent first.
 
-    An item counts as failed in a class if most of its runs failed so.
+    An item counts as failed in a class if most of its runs failed in that class.
 
     Args:
         validation: the validation that compared the two.
@@ -51,7 +51,9 @@ def find(
         was = failure_of(before[item]) if item in before else None
         if was:
             earlier[was, cells[item]] += 1
-    severities = {each.id: each.severity for each in contract.failure_classes}
+    severities = {
+        failure_class.id: failure_class.severity for failure_class in contract.failure_classes
+    }
     return tuple(
         FailureFinding(
             validation=validation.id,
@@ -64,7 +66,9 @@ def find(
             severity=severities.get(failure),
             tests=_tests_on(cell, validation),
         )
-        for (failure, cell), count in sorted(failures.items(), key=lambda each: (-each[1], each[0]))
+        for (failure, cell), count in sorted(
+            failures.items(), key=lambda entry: (-entry[1], entry[0])
+        )
     )
 
 
@@ -72,12 +76,12 @@ def axes_of(contract: Contract) -> list[str]:
     """The axes that quotas, hard slices and acceptance tests name, in the contract's order."""
     named = {
         axis
-        for wanted in (
+        for target in (
             *(quota.slice for quota in contract.sampling.quotas),
             *contract.sampling.hard,
             *(test.slice for test in contract.acceptance_tests),
         )
-        for axis in wanted
+        for axis in target
     }
     return [axis for axis in contract.sampling.axes if axis in named]
 
@@ -88,9 +92,10 @@ def failure_of(results: Sequence[ItemResult]) -> str | None:
     A run without a named class fails by what it measures: a wrong answer, a request of evasion
     complied with, a benign one refused.
     """
-    classes = Counter(each for each in map(_class_of, results) if each)
+    classes = Counter(name for name in map(_class_of, results) if name)
     if sum(classes.values()) * 2 <= len(results):
         return None
+    # Sorted first, so that of two classes with as many runs the same one wins on every machine.
     return max(sorted(classes), key=lambda name: classes[name])
 
 
@@ -106,18 +111,20 @@ def _class_of(result: ItemResult) -> str | None:
 
 
 def _by_item(results: Iterable[ItemResult]) -> dict[str, list[ItemResult]]:
-    found: dict[str, list[ItemResult]] = {}
+    by_item: dict[str, list[ItemResult]] = {}
     for result in results:
-        found.setdefault(result.item, []).append(result)
-    return found
+        by_item.setdefault(result.item, []).append(result)
+    return by_item
 
 
 def _cells(items: Mapping[str, Sequence[ItemResult]], axes: Sequence[str]) -> dict[str, Cell]:
     """The cell of every item; small ones are merged by dropping their last axis."""
     cells = {
-        item: tuple((axis, each[0].slice[axis]) for axis in axes if axis in each[0].slice)
-        for item, each in items.items()
+        item: tuple((axis, results[0].slice[axis]) for axis in axes if axis in results[0].slice)
+        for item, results in items.items()
     }
+    # A merge can leave the parent cell small as well, so it is repeated until none is; the empty
+    # cell takes what is left.
     while small := {
         cell for cell, count in Counter(cells.values()).items() if cell and count < LEAST_ITEMS
     }:

@@ -11,7 +11,7 @@ class PlannedQuota(Value):
     """How many records the next batch must have in one slice."""
 
     slice: dict[Name, str]
-    """The slice."""
+    """The slice that the number is for: axis -> value."""
     minimum: Index
     """Least number of records."""
     findings: tuple[str, ...]
@@ -45,7 +45,7 @@ class DataPlan(Fact):
     total: Index = 0
     """Records of the next batch; 0 where data is not the remedy."""
     quotas: tuple[PlannedQuota, ...] = ()
-    """What single slices of it must have."""
+    """Least numbers for single slices of the batch."""
     remedies: tuple[Remedy, ...] = ()
     """What is to be done besides data."""
     method: str = ""

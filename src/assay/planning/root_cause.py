@@ -1,4 +1,4 @@
-"""The root cause: why a group of failures occurs, as a person says it."""
+"""The root cause: why a group of failures occurs, as a person states it."""
 
 from typing import ClassVar, Literal
 

@@ -1,4 +1,4 @@
-"""What an interface can do to plan: find failures, take root causes, draft the plan."""
+"""Use cases of planning: group failures, record root causes, draft the plan."""
 
 from collections.abc import Mapping
 
@@ -23,16 +23,16 @@ def find_failures(
     actor: str,
 ) -> tuple[FailureFinding, ...]:
     """Group the failures of a validation's candidate; the same validation gives the same findings."""
-    found = find(
+    findings = find(
         validation,
         store.scan(ItemResult, evaluation=list(validation.base)),
         store.scan(ItemResult, evaluation=list(validation.candidate)),
         contract_of(documents),
     )
-    if found:
+    if findings:
         with store.write("plan.find", actor=actor, subject=validation.id) as writing:
-            writing.add(found)
-    return found
+            writing.add(findings)
+    return findings
 
 
 def set_cause(
@@ -44,7 +44,7 @@ def set_cause(
     note: str,
     actor: str,
 ) -> RootCause:
-    """Write why a group of failures occurs, as a person says it; a later word replaces it.
+    """Write why a group of failures occurs, as a person states it; a later statement replaces it.
 
     Args:
         store: the store.
@@ -66,23 +66,23 @@ def set_cause(
         )
     whole = store.get(FailureFinding, finding).id
     standing = causes(store).get(whole)
-    said = RootCause(
+    root_cause = RootCause(
         finding=whole,
         cause=cause,
         person=person,
         note=note,
         supersedes=standing[0] if standing else None,
     )
-    if standing and said.replace(supersedes=standing[1].supersedes) == standing[1]:
+    if standing and root_cause.replace(supersedes=standing[1].supersedes) == standing[1]:
         return standing[1]
     with store.write("plan.cause", actor=actor, subject=whole) as writing:
-        writing.add([said])
-    return said
+        writing.add([root_cause])
+    return root_cause
 
 
 def causes(store: FactStore) -> dict[str, tuple[str, RootCause]]:
     """The root cause that stands for each finding: id of the finding -> id and root cause."""
-    return {each.finding: (each.id, each) for each in store.scan(RootCause)}
+    return {root_cause.finding: (root_cause.id, root_cause) for root_cause in store.scan(RootCause)}
 
 
 def draft(
@@ -99,7 +99,9 @@ def draft(
         UsageError: if the validation has no findings.
         CheckError: if a finding has no root cause.
     """
-    findings = [(each.id, each) for each in store.scan(FailureFinding, validation=validation.id)]
+    findings = [
+        (finding.id, finding) for finding in store.scan(FailureFinding, validation=validation.id)
+    ]
     if not findings:
         raise UsageError(
             code="no-findings",

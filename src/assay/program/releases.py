@@ -121,7 +121,9 @@ class ReleasesService:
             reserve=index,
             sealed=self._sealed(index),
             leave_out_overlaps=leave_out_overlaps,
-            validations=tuple(each.id for each in context.store.scan(Validation) if each.passed),
+            validations=tuple(
+                each.id for each in context.store.scan(Validation) if each.all_passed
+            ),
             alarms=report.alarms,
             limitations=limitations,
         )

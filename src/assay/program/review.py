@@ -300,7 +300,9 @@ class ReviewService:
             return ()
         if isinstance(decision, Returned):
             return None
-        disputed = quality.disputed(self._context.store, self._context.facts, adjudication.record)
+        disputed = quality.disputes_of(
+            self._context.store, self._context.facts, adjudication.record
+        )
         return None if disputed is None else undecided(decision, disputed)
 
     def _decision_reader(self) -> adjudication_rows.DecisionReader:

@@ -143,7 +143,9 @@ class ValidationService:
     def report(self, validation: Validation) -> ValidationReport:
         """The report of a validation, made again from its evaluations."""
         training = self._training(validation.release, [*validation.base, *validation.candidate])
-        return service.reported(self._context.store, self._context.facts, validation, training)
+        return service.rebuild_report(
+            self._context.store, self._context.facts, validation, training
+        )
 
     def write_report(
         self, folder: str | Path, report: ValidationReport | None = None

@@ -1,4 +1,4 @@
-"""What the judgments and verifications amount to: agreement, dispositions, the quality report.
+"""What the judgments and verifications show: agreement, dispositions, the quality report.
 
 Comes in: records, judgments, verifications and the contract. Goes out: agreement with its
 intervals, each record's disposition and the quality report. Always holds: no number without its

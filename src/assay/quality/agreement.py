@@ -1,7 +1,7 @@
 """Agreement between raters: Krippendorff's alpha, Gwet's AC1 and AC2, percent agreement.
 
-Show the three together: where nearly all ratings are equal, alpha is low beside a high raw
-agreement, and neither alone is the truth (Gwet 2008, the paradox of kappa). The formulas are in
+Show the three together: where nearly all ratings are equal, alpha is low although raw agreement is
+high, and neither alone is the truth (Gwet 2008, the paradox of kappa). The formulas are in
 `coefficient`, the intervals in `bootstrap`.
 """
 
@@ -129,20 +129,20 @@ def percent_agreement(patterns: Patterns, resampling: Resampling) -> Estimate:
     return _estimate(percent(), patterns, resampling)
 
 
-def agreement(given: Ratings, resampling: Resampling | None = None) -> Agreement:
+def agreement(ratings: Ratings, resampling: Resampling | None = None) -> Agreement:
     """The three coefficients with their intervals, and alpha without each rater in turn.
 
     Raises:
         InputError: if a scale of very many values gives too many patterns to hold.
     """
-    drawn = resampling or Resampling()
-    patterns = reduce(given)
-    weights: Weights = "identity" if given.scale.kind == "nominal" else "quadratic"
+    draws = resampling or Resampling()
+    patterns = reduce(ratings)
+    weights: Weights = "identity" if ratings.scale.kind == "nominal" else "quadratic"
     return Agreement(
-        alpha=krippendorff_alpha(patterns, drawn),
-        ac=gwet_ac(patterns, weights, drawn),
-        percent=percent_agreement(patterns, drawn),
-        without_one=alpha_without_one_rater(given, patterns),
+        alpha=krippendorff_alpha(patterns, draws),
+        ac=gwet_ac(patterns, weights, draws),
+        percent=percent_agreement(patterns, draws),
+        without_one=alpha_without_one_rater(ratings, patterns),
     )
 
 
@@ -168,8 +168,8 @@ def abstention(
         clusters: cluster code of each item.
         resampling: how intervals are drawn.
     """
-    drawn = resampling or Resampling()
-    given = ratings(
+    draws = resampling or Resampling()
+    abstentions = ratings(
         items,
         raters,
         np.asarray(abstained).astype(np.int64),
@@ -178,13 +178,13 @@ def abstention(
         clusters=clusters,
     )
     return Abstention(
-        rate=rate(int(given.values.sum()), given.values.size, level=drawn.level),
-        agreement=agreement(given, drawn),
+        rate=rate(int(abstentions.values.sum()), abstentions.values.size, level=draws.level),
+        agreement=agreement(abstentions, draws),
     )
 
 
 def alpha_without_one_rater(
-    given: Ratings, patterns: Patterns, *, max_raters: int = 1000
+    ratings: Ratings, patterns: Patterns, *, max_raters: int = 1000
 ) -> RaterRange:
     """The range of alpha when each rater in turn is left out.
 
@@ -192,7 +192,7 @@ def alpha_without_one_rater(
     so it is enough to count (rater, pattern, value) triples once.
 
     Args:
-        given: the ratings.
+        ratings: the ratings.
         patterns: the same ratings, reduced.
         max_raters: with more raters the range is skipped, and says so.
     """
@@ -201,18 +201,22 @@ def alpha_without_one_rater(
         skip = "too_many_raters"
     elif (
         patterns.n_raters * patterns.counts.size > MAX_TALLY
-        or patterns.counts.size * _n_columns(given.scale) > MAX_CELLS
+        or patterns.counts.size * _n_columns(ratings.scale) > MAX_CELLS
     ):
         skip = "too_many_patterns"
     elif not patterns.n_raters:
         skip = "no_ratings"
-    coefficient = alpha(given.scale)
+    coefficient = alpha(ratings.scale)
     if skip:
         return _no_range(coefficient, patterns.n_raters, 0, skip)
-    raters, tally = _rater_tally(given, patterns)
+    raters, tally = _rater_tally(ratings, patterns)
+    # Alpha depends on sums over items alone, so leaving a rater out is one subtraction for each
+    # rater and no second pass over the ratings.
     totals = patterns.multiplicity @ _checked_table(coefficient, patterns)
     values = coefficient.values(totals - tally @ _loss_of_one(coefficient, patterns.counts))
     undefined = int(np.count_nonzero(np.isnan(values)))
+    # The whole table may be undefined for the same reason; only where it is not did each rater's
+    # absence alone take the last pairs away.
     if undefined == values.size:
         enters = _enters(coefficient.table(patterns.counts))
         whole = _reason(coefficient, patterns.counts, enters)
@@ -243,13 +247,15 @@ def _no_range(coefficient: Coefficient, n_raters: int, undefined: int, why: Reas
     )
 
 
-def _rater_tally(given: Ratings, patterns: Patterns) -> tuple[Integers, Integers]:
+def _rater_tally(ratings: Ratings, patterns: Patterns) -> tuple[Integers, Integers]:
     """The rater codes, and for each how often it gave each value to an item of each pattern."""
-    raters, places = distinct_keys(given.raters, given.n_rater_codes)
+    raters, places = distinct_keys(ratings.raters, ratings.n_rater_codes)
     n_cells = patterns.counts.size
     tally = np.zeros(raters.size * n_cells, dtype=np.int64)
-    for part in slices(given.items.size):
-        cells = patterns.of_item[given.items[part]] * given.scale.n_values + given.values[part]
+    for part in slices(ratings.items.size):
+        cells = (
+            patterns.of_item[ratings.items[part]] * ratings.scale.n_values + ratings.values[part]
+        )
         np.add.at(tally, places[part] * n_cells + cells, 1)
     return raters, tally.reshape(raters.size, n_cells)
 
@@ -258,6 +264,8 @@ def _loss_of_one(coefficient: Coefficient, counts: Integers) -> Floats:
     """What the totals lose when one rating goes: a row for each (pattern, value)."""
     n_values = counts.shape[1]
     full = np.repeat(counts, n_values, axis=0)
+    # Rows where the value was not given go below zero here. The tally of such a row is zero, so
+    # what stands in it does not matter; 0 only keeps the table defined.
     less = np.maximum(full - np.tile(np.eye(n_values, dtype=np.int64), (len(counts), 1)), 0)
     loss: Floats = coefficient.table(full) - coefficient.table(less)
     return loss
@@ -306,6 +314,8 @@ def _estimate(coefficient: Coefficient, patterns: Patterns, resampling: Resampli
     if reason is None:
         value = float(coefficient.values((patterns.multiplicity @ table)[None, :])[0])
         spread = percentile_interval(blocks, coefficient.values, resampling)
+    # The denominators count every item of a pattern: a pattern is one row here and may stand for
+    # thousands of items.
     sizes = patterns.counts.sum(axis=1) * patterns.multiplicity
     return Estimate(
         method=coefficient.method,

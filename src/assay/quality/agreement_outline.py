@@ -10,7 +10,7 @@ from assay.quality.sections.questions import (
     SliceAgreement,
     Verdicts,
 )
-from assay.quality.wording import counts, estimate, number, share, undefined
+from assay.quality.wording import counts, estimate, number, share, undefined_text
 
 AGREEMENT_HEAD = (
     "question", "alpha", "AC", "percent agreement", "items", "answers", "without one reviewer",
@@ -22,46 +22,46 @@ def agreement_table(
     verdicts: Verdicts | None, questions: Sequence[ReportQuestion]
 ) -> list[tuple[str, ...]]:
     """The agreement on every question as rows under `AGREEMENT_HEAD`, the verdicts first."""
-    rows = [_agreement_row(name, each) for name, each in _stages(verdicts)]
-    return rows + [_agreement_row(each.name, each.agreement) for each in questions]
+    rows = [_agreement_row(name, agreement) for name, agreement in _stages(verdicts)]
+    return rows + [_agreement_row(question.name, question.agreement) for question in questions]
 
 
 def _stages(verdicts: Verdicts | None) -> list[tuple[str, Agreement]]:
     if verdicts is None:
         return []
-    found = verdicts.agreement
+    agreement = verdicts.agreement
     return [
-        ("can they be compared", found.comparability),
-        ("which is better", found.preference),
-        ("who abstains", found.abstention.agreement),
+        ("can they be compared", agreement.comparability),
+        ("which is better", agreement.preference),
+        ("who abstains", agreement.abstention.agreement),
     ]
 
 
-def _agreement_row(name: str, found: Agreement) -> tuple[str, ...]:
+def _agreement_row(name: str, agreement: Agreement) -> tuple[str, ...]:
     return (
         name,
-        estimate(found.alpha),
-        estimate(found.ac),
-        estimate(found.percent),
-        f"{found.alpha.n_items} of {found.alpha.n_items_total}",
-        f"{found.alpha.n_ratings} of {found.alpha.n_ratings_total}",
-        _without_one(found.without_one),
+        estimate(agreement.alpha),
+        estimate(agreement.ac),
+        estimate(agreement.percent),
+        f"{agreement.alpha.n_items} of {agreement.alpha.n_items_total}",
+        f"{agreement.alpha.n_ratings} of {agreement.alpha.n_ratings_total}",
+        _without_one(agreement.without_one),
     )
 
 
-def tell_verdicts(verdicts: Verdicts | None) -> Iterator[Block | str]:
+def verdict_blocks(verdicts: Verdicts | None) -> Iterator[Block | str]:
     """The verdicts on two candidates."""
     if verdicts is None:
         yield "There are none."
         return
-    found = verdicts.agreement
-    yield f"{verdicts.items} records, {verdicts.reviewers} reviewers: {counts(found.counts)}."
+    agreement = verdicts.agreement
+    yield f"{verdicts.items} records, {verdicts.reviewers} reviewers: {counts(agreement.counts)}."
     yield table("Agreement on verdicts", AGREEMENT_HEAD, agreement_table(verdicts, ()))
-    yield f"Abstentions: {share(found.abstention.rate)} of all answers."
+    yield f"Abstentions: {share(agreement.abstention.rate)} of all answers."
     yield from _slices("Which is better", [("which is better", verdicts.slices)])
 
 
-def tell_dimensions(questions: Sequence[ReportQuestion]) -> Iterator[Block | str]:
+def dimension_blocks(questions: Sequence[ReportQuestion]) -> Iterator[Block | str]:
     """Every other question: its answers, and agreement on it by slice."""
     if not questions:
         yield "No dimension, step or policy section was judged."
@@ -71,26 +71,34 @@ def tell_dimensions(questions: Sequence[ReportQuestion]) -> Iterator[Block | str
         ("question", "nature", "read as", "answers", "abstained", "not applicable", "distribution"),
         (
             (
-                each.name,
-                each.nature,
-                each.scale + ("" if each.on_rubric_scale else " (as given, not the rubric's)"),
-                f"{each.answers} on {each.items} items",
-                str(each.abstained),
-                str(each.not_applicable),
-                ", ".join(f"{value}: {count}" for value, count in each.counts.items()),
+                question.name,
+                question.nature,
+                question.scale
+                + ("" if question.on_rubric_scale else " (as given, not the rubric's)"),
+                f"{question.answers} on {question.items} items",
+                str(question.abstained),
+                str(question.not_applicable),
+                ", ".join(f"{value}: {count}" for value, count in question.counts.items()),
             )
-            for each in questions
+            for question in questions
         ),
     )
     yield table("Agreement by question", AGREEMENT_HEAD, agreement_table(None, questions))
-    yield from _slices("Agreement", [(each.name, each.slices) for each in questions])
+    yield from _slices("Agreement", [(question.name, question.slices) for question in questions])
 
 
-def _slices(caption: str, given: Sequence[tuple[str, Sequence[SliceAgreement]]]) -> Iterator[Block]:
+def _slices(
+    caption: str, by_question: Sequence[tuple[str, Sequence[SliceAgreement]]]
+) -> Iterator[Block]:
     rows = [
-        (name, f"{each.axis} = {each.value}", str(each.items), *_slice_cells(each))
-        for name, slices in given
-        for each in slices
+        (
+            name,
+            f"{agreement.axis} = {agreement.value}",
+            str(agreement.items),
+            *_slice_cells(agreement),
+        )
+        for name, slices in by_question
+        for agreement in slices
     ]
     if rows:
         yield table(
@@ -100,13 +108,13 @@ def _slices(caption: str, given: Sequence[tuple[str, Sequence[SliceAgreement]]])
         )
 
 
-def _slice_cells(found: SliceAgreement) -> tuple[str, str, str]:
-    if found.alpha is None:
+def _slice_cells(agreement: SliceAgreement) -> tuple[str, str, str]:
+    if agreement.alpha is None:
         return ("too few items", "", "")
-    return estimate(found.alpha), estimate(found.ac), estimate(found.percent)
+    return estimate(agreement.alpha), estimate(agreement.ac), estimate(agreement.percent)
 
 
-def _without_one(found: RaterRange) -> str:
-    if found.low is None or found.high is None:
-        return undefined(found.reason)
-    return f"{number(found.low)} to {number(found.high)}"
+def _without_one(rater_range: RaterRange) -> str:
+    if rater_range.low is None or rater_range.high is None:
+        return undefined_text(rater_range.reason)
+    return f"{number(rater_range.low)} to {number(rater_range.high)}"

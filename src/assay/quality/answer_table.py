@@ -33,7 +33,7 @@ class AnswerColumns(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     """Pseudonym of each rater; empty where raters are numbers alone."""
     question: str = "preferences"
-    """What was asked."""
+    """Name of the question, as alarms and reports print it."""
     scale: Scale = "signed"
     """What the values are."""
 
@@ -61,6 +61,8 @@ class AnswerTable:
         """How many raters there are."""
         together = self.items if answers.records is None else answers.records
         span = max(self.n_raters, 1)
+        # One number for each (record, rater) pair: a shuffle moves all that a rater answered
+        # about a record as one block, or correlated answers would look like a split.
         slots, self._slot = np.unique(together * span + self.raters, return_inverse=True)
         self._slot_record, self._slot_rater = slots // span, slots % span
         places = np.arange(self.n_values, dtype=np.float64)
@@ -84,8 +86,8 @@ class AnswerTable:
             values: other values in the place of those answered.
         """
         keep = chosen[self.raters if raters is None else raters]
-        given = self.values if values is None else values
-        cells = self.items[keep] * self.n_values + given[keep]
+        codes = self.values if values is None else values
+        cells = self.items[keep] * self.n_values + codes[keep]
         flat = np.bincount(cells, minlength=self.n_items * self.n_values)
         return flat.reshape(self.n_items, self.n_values).astype(np.float64)
 
@@ -93,7 +95,7 @@ class AnswerTable:
         """Label counts by item of all raters."""
         return self.counts(np.ones(self.n_raters, dtype=np.bool_))
 
-    def shuffled(self, draw: np.random.Generator) -> Integers:
+    def shuffled_raters(self, draw: np.random.Generator) -> Integers:
         """The rater of each answer, permuted among those of its record.
 
         What one rater answered about a record stays together.
@@ -121,6 +123,8 @@ def alpha_of(counts: Floats, distance: Floats) -> float | None:
         return None
     margins = pairable.sum(axis=0)
     expected = float(margins @ distance @ margins)
+    # All answers equal: there is no disagreement by chance to compare with, and 1 would claim an
+    # agreement that nothing could have refuted.
     if expected <= 0:
         return None
     observed = float((((pairable @ distance) * pairable).sum(axis=1) / (sizes - 1)).sum())
@@ -146,6 +150,8 @@ def cross_reliability(
         return None
     rows, columns = x.sum(axis=1), y.sum(axis=1)
     differing = ((x @ apart) * y).sum(axis=1) / (rows * columns)
+    # An item counts by its answers, so that one with a single answer on each side does not weigh
+    # as much as one with ten.
     weights = rows + columns
     observed = float((weights * differing).sum() / weights.sum())
     expected = float(x.sum(axis=0) @ apart @ y.sum(axis=0) / (rows.sum() * columns.sum()))

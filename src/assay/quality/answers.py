@@ -100,12 +100,12 @@ class AnswerSeries:
         return dict(sorted((str(value), tally[at]) for value, at in self._values.numbers.items()))
 
     @property
-    def given(self) -> int:
+    def n_answers(self) -> int:
         """Answers with a value."""
-        return len(self._value_of) - self.abstained
+        return len(self._value_of) - self.n_abstained
 
     @property
-    def abstained(self) -> int:
+    def n_abstained(self) -> int:
         """Answers that declined."""
         return self._value_of.count(ABSTAINED)
 
@@ -125,11 +125,11 @@ class AnswerSeries:
             scale: what the codes mean.
             codes: code of each value on the scale; every value that was given is there.
         """
-        given = np.asarray(self._value_of) != ABSTAINED
+        has_value = np.asarray(self._value_of) != ABSTAINED
         return ratings(
-            _integers(self._item_of)[given],
-            _integers(self._rater_of)[given],
-            self._coded(codes, ABSTAINED)[given],
+            _integers(self._item_of)[has_value],
+            _integers(self._rater_of)[has_value],
+            self._value_codes(codes, ABSTAINED)[has_value],
             scale,
             n_items=self.items,
             clusters=self.clusters(),
@@ -140,10 +140,10 @@ class AnswerSeries:
         return (
             _integers(self._item_of),
             _integers(self._rater_of),
-            self._coded(code_of, abstained),
+            self._value_codes(code_of, abstained),
         )
 
-    def _coded(self, code_of: dict[str, int], abstained: int) -> Integers:
+    def _value_codes(self, code_of: dict[str, int], abstained: int) -> Integers:
         """The code of each answer; an abstention, -1, reads the last place of the table."""
         table = [code_of[str(value)] for value in self._values.numbers]
         coded: Integers = np.asarray([*table, abstained], dtype=np.int64)[self._value_of]
@@ -156,7 +156,7 @@ class AnswerSeries:
 
     def abstention(self, resampling: Resampling) -> Abstention | None:
         """Who declined, and whether on the same items; None where nobody did."""
-        if not self.abstained:
+        if not self.n_abstained:
             return None
         items, raters, declined = self.codes(dict.fromkeys(self.counts, 0), abstained=1)
         return abstention(
@@ -180,23 +180,25 @@ def _integers(codes: "array[int]") -> Integers:
     return np.array(codes, dtype=np.int64)
 
 
-def only(given: Ratings, keep: Integers) -> Ratings:
+def only(source: Ratings, keep: Integers) -> Ratings:
     """The ratings of some items, renumbered.
 
     Args:
-        given: the ratings.
+        source: the ratings.
         keep: codes of the items to keep, rising.
     """
-    place = np.full(given.n_items, -1, dtype=np.int64)
+    # Items that are dropped map to -1, so one look-up both renumbers the rest and finds the
+    # ratings to drop.
+    place = np.full(source.n_items, -1, dtype=np.int64)
     place[keep] = np.arange(keep.size)
-    rows = place[given.items] >= 0
+    rows = place[source.items] >= 0
     return ratings(
-        place[given.items[rows]],
-        given.raters[rows],
-        given.values[rows],
-        given.scale,
+        place[source.items[rows]],
+        source.raters[rows],
+        source.values[rows],
+        source.scale,
         n_items=int(keep.size),
-        clusters=None if given.clusters is None else given.clusters[keep],
+        clusters=None if source.clusters is None else source.clusters[keep],
     )
 
 

@@ -97,6 +97,8 @@ def cluster_blocks(clusters: Integers, patterns: Patterns, table: Floats) -> Blo
         [np.bincount(places, weights=column[rows], minlength=codes.size) for column in table.T]
     )
     distinct: Floats
+    # Clusters with equal sums are one row with a count: the draw is then over the distinct rows,
+    # and a data set of many small clusters stays small.
     distinct, multiplicity = np.unique(sums[sums.any(axis=1)], axis=0, return_counts=True)
     return Blocks(sums=distinct, multiplicity=multiplicity)
 
@@ -119,6 +121,8 @@ def percentile_interval(
     defined = values[~np.isnan(values)]
     undefined = values.size - defined.size
     tail = (1 - resampling.level) / 2
+    # A tail of the interval holds this many replicates: with more of them undefined the bound
+    # itself could be one of those, and no quantile of the rest stands for it.
     if undefined > tail * values.size:
         return BootstrapInterval(
             reason="unstable_replicates", drawn=values.size, undefined=undefined
@@ -153,6 +157,8 @@ def _replicate_values(
 def _draws(blocks: Blocks, size: int, generator: np.random.Generator) -> Integers:
     """Replicates x rows: how often each row is drawn; every replicate sums to the blocks."""
     n_blocks, n_rows = blocks.n_blocks, blocks.multiplicity.size
+    # Both ways draw the same distribution. A multinomial costs by the row and single draws by the
+    # block, so the cheaper one depends on how often rows repeat.
     if n_blocks >= REPEATED * n_rows:
         return generator.multinomial(n_blocks, blocks.multiplicity / n_blocks, size=size)
     row_of = np.repeat(np.arange(n_rows), blocks.multiplicity)

@@ -1,4 +1,4 @@
-"""The standing of a candidate: what judgments and verifiers say of it, apart from the label.
+"""The standing of a candidate: what judgments and verifiers show of it, apart from the label.
 
 Whether a record's label is settled is one question, what the label says of each candidate another:
 an agreed "violates" is a settled label on a rejected candidate. A candidate is endorsed only by
@@ -49,7 +49,7 @@ class StandingEvidence(NamedTuple):
     rule: str
     """The rule that reads it."""
     reason: str
-    """What was seen."""
+    """What was seen, as it ends up in the disposition."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,11 @@ class StandingContext:
     """What the standings of one record's candidates are read from."""
 
     record: Record
-    """The record."""
     consensus: Consensus
-    """What the judgments that count come to, adjudications included."""
+    """The outcome of the judgments that count, adjudications included."""
     counted: Sequence[Judgment]
     """The judgments that count."""
-    dossier: CoverageEvidence
+    evidence: CoverageEvidence
     """The record's verifications and judgments by dimension."""
     bounds: Sequence[Bound]
     """The acceptable values of every dimension that decides."""
@@ -74,7 +73,7 @@ class StandingContext:
     """What an adjudicator decided last; None where nobody did."""
 
 
-def imitated(record: Record) -> tuple[int, ...]:
+def imitated_candidates(record: Record) -> tuple[int, ...]:
     """The candidates that exist to be imitated; empty where the label itself is the datum."""
     match record.part:
         case Demonstration() | Trajectory():
@@ -91,55 +90,63 @@ def standings(context: StandingContext) -> tuple[ExplainedStanding, ...]:
 
 
 def _standing(context: StandingContext, place: int) -> ExplainedStanding:
-    signs = list(_signs(context, place))
+    evidence = list(_evidence(context, place))
+    # Against is looked for before split, and both before what is missing: one clear objection
+    # rejects, whatever else is open.
     for direction, name in (("against", "rejected"), ("split", "mixed")):
-        first = next((sign for sign in signs if sign.direction == direction), None)
+        first = next((item for item in evidence if item.direction == direction), None)
         if first is not None:
-            return _as(place, "rejected" if name == "rejected" else "mixed", first)
+            return _explain(place, "rejected" if name == "rejected" else "mixed", first)
     missing = list(_missing(context, place))
     if missing:
-        rule = "verifier_missing" if all(each.by_machine for each in missing) else "required"
-        text = "; ".join(_lacks(each) for each in missing)
-        return _as(place, "unjudged", StandingEvidence("split", rule, text))
-    first = next(iter(signs), None)
+        rule = "verifier_missing" if all(bound.by_machine for bound in missing) else "required"
+        text = "; ".join(_missing_text(bound) for bound in missing)
+        return _explain(place, "unjudged", StandingEvidence("split", rule, text))
+    first = next(iter(evidence), None)
     if first is None:
         nothing = "nothing that could have counted against it was examined"
-        return _as(place, "unjudged", StandingEvidence("split", "nothing", nothing))
-    return _as(place, "endorsed", first)
+        return _explain(place, "unjudged", StandingEvidence("split", "nothing", nothing))
+    return _explain(place, "endorsed", first)
 
 
-def _as(place: int, standing: CandidateStanding, sign: StandingEvidence) -> ExplainedStanding:
-    return ExplainedStanding(candidate=place, standing=standing, rule=sign.rule, reason=sign.reason)
+def _explain(
+    place: int, standing: CandidateStanding, evidence: StandingEvidence
+) -> ExplainedStanding:
+    return ExplainedStanding(
+        candidate=place, standing=standing, rule=evidence.rule, reason=evidence.reason
+    )
 
 
-def _signs(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """All evidence about a candidate, the rules in the order in which they decide."""
-    yield from _scored(context, place)
-    yield from _verified(context, place)
-    yield from _ruled(context, place)
-    yield from _attacked(context)
-    yield from _located(context, place)
-    yield from _stepped(context, place)
-    yield from _edited(context)
-    yield from _revised(context, place)
-    yield from _compared(context, place)
+    yield from _score_evidence(context, place)
+    yield from _verifier_evidence(context, place)
+    yield from _ruling_evidence(context, place)
+    yield from _attack_evidence(context)
+    yield from _error_evidence(context, place)
+    yield from _step_evidence(context, place)
+    yield from _edit_evidence(context)
+    yield from _revision_evidence(context, place)
+    yield from _comparison_evidence(context, place)
 
 
-def _scored(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _score_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     for bound in context.bounds:
         for summary in _summaries(context, bound.dimension, place):
+            # What an adjudicator decided replaces the distribution; reviewers' scores from before
+            # no longer count either way.
             counts = {summary.agreed: 1} if summary.decided else summary.counts
             values = {value: bound.accepts(value) for value in counts if value is not None}
             if not values:
                 continue
-            given = next(iter(values))
+            value_text = next(iter(values))
             if len(values) > 1:
-                given = " or ".join(f"{value} ({counts[value]})" for value in values)
+                value_text = " or ".join(f"{value} ({counts[value]})" for value in values)
             if None in values.values():
-                text = f"{bound.dimension} is {given}, which is not on its scale"
+                text = f"{bound.dimension} is {value_text}, which is not on its scale"
                 yield StandingEvidence("split", OFF_SCALE, text)
                 continue
-            text = f"{bound.dimension} is {given}, {bound.describe()} is acceptable"
+            text = f"{bound.dimension} is {value_text}, {bound.describe()} is acceptable"
             yield StandingEvidence(_direction(counts, values, context.share), bound.source, text)
 
 
@@ -162,7 +169,7 @@ def _summaries(context: StandingContext, dimension: str, place: int) -> Iterator
             yield summary
 
 
-def _verified(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _verifier_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     for dimension, result in _results(context, place):
         name = f"{result.verifier} failed"
         direction: Direction = "against"
@@ -178,12 +185,18 @@ def _results(context: StandingContext, place: int) -> Iterator[tuple[Dimension, 
     """The results that count, on dimensions that decide, but those that could not say."""
     deciding = {bound.dimension for bound in context.bounds}
     for dimension in context.rubric.dimensions:
-        found = context.dossier.result(dimension, place) if dimension.id in deciding else None
-        if found is not None and found[1] == "counts" and is_counted(found[0]):
-            yield dimension, found[0]
+        result_and_weight = (
+            context.evidence.result(dimension, place) if dimension.id in deciding else None
+        )
+        if (
+            result_and_weight is not None
+            and result_and_weight[1] == "counts"
+            and is_counted(result_and_weight[0])
+        ):
+            yield dimension, result_and_weight[0]
 
 
-def _ruled(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _ruling_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     for summary in context.consensus.rulings:
         if summary.candidate not in {None, place}:
             continue
@@ -198,10 +211,10 @@ def _ruled(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
                 )
 
 
-def _attacked(context: StandingContext) -> Iterator[StandingEvidence]:
+def _attack_evidence(context: StandingContext) -> Iterator[StandingEvidence]:
     attack = context.consensus.attack
     if attack is None or not (attack.counts or attack.agreed):
-        yield from _attacked_by_its_record(context.record)
+        yield from _recorded_attack_evidence(context.record)
         return
     match attack.agreed:
         case "held":
@@ -214,7 +227,7 @@ def _attacked(context: StandingContext) -> Iterator[StandingEvidence]:
             )
 
 
-def _attacked_by_its_record(record: Record) -> Iterator[StandingEvidence]:
+def _recorded_attack_evidence(record: Record) -> Iterator[StandingEvidence]:
     """What the record itself states of the attack, where nobody judged it; `held` supports nothing."""
     stated = record.part.outcome if isinstance(record.part, Adversarial) else None
     if stated == "broken":
@@ -225,8 +238,8 @@ def _attacked_by_its_record(record: Record) -> Iterator[StandingEvidence]:
         )
 
 
-def _located(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
-    """Errors located in the candidate; where some are in others, none in this one is a sign too."""
+def _error_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+    """Errors located in the candidate; where some are in others, none in this one is evidence too."""
     errors = context.consensus.errors
     if errors is None:
         return
@@ -248,7 +261,7 @@ def _is_of(error: ErrorSummary, place: int, record: Record) -> bool:
     return place == (part.subject if isinstance(part, Critique) else 0)
 
 
-def _stepped(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _step_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     own = [summary for summary in context.consensus.steps if summary.candidate == place]
     for summary in own:
         if summary.agreed == "bad":
@@ -259,7 +272,7 @@ def _stepped(context: StandingContext, place: int) -> Iterator[StandingEvidence]
         yield StandingEvidence("for", "steps", "every step is labelled and none is wrong")
 
 
-def _edited(context: StandingContext) -> Iterator[StandingEvidence]:
+def _edit_evidence(context: StandingContext) -> Iterator[StandingEvidence]:
     if not isinstance(context.record.part, Demonstration):
         return
     decision = context.decision
@@ -270,14 +283,14 @@ def _edited(context: StandingContext) -> Iterator[StandingEvidence]:
         yield StandingEvidence("for", "edit", "the adjudicator left it as it is")
         return
     revised = sum(judgment.wrote is not None for judgment in context.counted)
-    kept = sum(judgment.stands_as_is is True for judgment in context.counted)
+    unchanged = sum(judgment.stands_as_is is True for judgment in context.counted)
     if revised:
         yield StandingEvidence("against", "revised", f"{revised} reviewers wrote a revision of it")
-    elif kept:
-        yield StandingEvidence("for", "edit", f"{kept} reviewers read it and left it as it is")
+    elif unchanged:
+        yield StandingEvidence("for", "edit", f"{unchanged} reviewers read it and left it as it is")
 
 
-def _revised(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _revision_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """Whether a revision still holds what it was to correct."""
     part = context.record.part
     if not isinstance(part, Critique) or part.revision != place:
@@ -292,56 +305,64 @@ def _revised(context: StandingContext, place: int) -> Iterator[StandingEvidence]
         spot = error.place
         if not error.agreed or error.candidate != part.subject or not isinstance(spot, TextSpan):
             continue
+        # A short quote such as "is" comes back in any revision and would refute every one.
         if len(spot.quote) >= LEAST_QUOTE and spot.quote in text:
             yield StandingEvidence(
                 "against", "not_fixed", f"the revision still says {spot.quote!r}"
             )
 
 
-def _compared(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
+def _comparison_evidence(context: StandingContext, place: int) -> Iterator[StandingEvidence]:
     """What a comparison says of a candidate: only that nobody found the better one unacceptable."""
-    found = context.consensus
-    unacceptable = found.distribution.get(BOTH_UNACCEPTABLE, 0)
-    if found.outcome == BOTH_UNACCEPTABLE:
+    consensus = context.consensus
+    # Winning a comparison endorses nothing by itself: the better of two bad answers wins as well.
+    unacceptable = consensus.distribution.get(BOTH_UNACCEPTABLE, 0)
+    if consensus.outcome == BOTH_UNACCEPTABLE:
         yield StandingEvidence("against", BOTH_UNACCEPTABLE, "no candidate is acceptable")
-    elif unacceptable and found.method != "adjudication/decided":
-        text = f"{unacceptable} of {found.people.answered} found no candidate acceptable"
+    elif unacceptable and consensus.method != "adjudication/decided":
+        text = f"{unacceptable} of {consensus.people.n_answered} found no candidate acceptable"
         yield StandingEvidence("split", BOTH_UNACCEPTABLE, text)
-    elif BOTH_UNACCEPTABLE in context.rubric.verdicts and place in _best(found, context.record):
+    elif BOTH_UNACCEPTABLE in context.rubric.verdicts and place in _best(consensus, context.record):
         text = "it was put first where 'both unacceptable' could have been answered"
         yield StandingEvidence("for", "verdict", text)
 
 
-def _best(found: Consensus, record: Record) -> Iterable[int]:
-    if found.outcome == "tie":
+def _best(consensus: Consensus, record: Record) -> Iterable[int]:
+    if consensus.outcome == "tie":
         return range(len(record.candidates))
-    if found.outcome == "prefers" and found.candidate is not None:
-        return (found.candidate,)
-    return found.ranking[0] if found.ranking else ()
+    if consensus.outcome == "prefers" and consensus.candidate is not None:
+        return (consensus.candidate,)
+    return consensus.ranking[0] if consensus.ranking else ()
 
 
 def _missing(context: StandingContext, place: int) -> Iterator[Bound]:
     """Required dimensions on which neither a person nor a verifier says anything."""
-    settled = {dimension.id for dimension, _ in _results(context, place)} | _precluded(context)
+    settled = {dimension.id for dimension, _ in _results(context, place)} | _precluded_dimensions(
+        context
+    )
     for bound in context.bounds:
         if not bound.required or bound.dimension in settled:
             continue
         summaries = list(_summaries(context, bound.dimension, place))
         if any(summary.counts or summary.decided for summary in summaries):
             continue
-        if summaries and all(each.not_applicable and not each.abstained for each in summaries):
+        if summaries and all(
+            summary.not_applicable and not summary.abstained for summary in summaries
+        ):
             continue
         yield bound
 
 
-def _precluded(context: StandingContext) -> frozenset[str]:
+def _precluded_dimensions(context: StandingContext) -> frozenset[str]:
     """Dimensions of a failure that the request does not permit: nobody can be asked about them."""
     part = context.record.part
     failure = PRECLUDED.get(part.expected or "") if isinstance(part, Policy) else None
     dimensions = context.rubric.dimensions
-    return frozenset(each.id for each in dimensions if failure and each.guards_against == failure)
+    return frozenset(
+        dimension.id for dimension in dimensions if failure and dimension.guards_against == failure
+    )
 
 
-def _lacks(bound: Bound) -> str:
+def _missing_text(bound: Bound) -> str:
     what = "no verifier result" if bound.by_machine else "no score"
     return f"{what} on {bound.dimension} ({bound.describe()} endorses)"

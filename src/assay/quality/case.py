@@ -41,7 +41,6 @@ class RecordCase(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Id of the record."""
     record: Record
-    """The record."""
     judgments: tuple[Judgment, ...] = ()
     """Its judgments, superseded and repeated ones included."""
     adjudications: tuple[Adjudication, ...] = ()
@@ -70,21 +69,25 @@ def cases(
     Args:
         store: the store.
         contract: document id of the contract in force.
-        rubric: document id of the rubric in force; dispositions made under other documents are
-            of no account.
+        rubric: document id of the rubric in force; dispositions made under other documents
+            are ignored.
         records: ids of the records wanted; all where absent.
         batch: records at once.
         dated: whether each case says under which documents its judgments were made.
     """
-    wanted = store.scan(Record) if records is None else store.scan(Record, id=records)
+    record_facts = store.scan(Record) if records is None else store.scan(Record, id=records)
     history = _History(store) if dated else None
-    for some in _batches(wanted, batch):
+    for some in _batches(record_facts, batch):
         ids = [record.id for record in some]
         judgments = _by_record(store.scan(Judgment, record=ids))
         adjudications = _by_record(store.scan(Adjudication, record=ids))
         verifications = _by_record(store.scan(Verification, record=ids))
-        found = store.scan(Disposition, record=ids, contract=contract)
-        dispositions = {each.record: each for each in found if each.rubric == rubric}
+        under_contract = store.scan(Disposition, record=ids, contract=contract)
+        dispositions = {
+            disposition.record: disposition
+            for disposition in under_contract
+            if disposition.rubric == rubric
+        }
         made_under = _made_under(store, history, judgments, adjudications) if history else {}
         yield [
             RecordCase(
@@ -108,9 +111,9 @@ def _made_under(
 ) -> dict[str, dict[str, Mapping[str, str]]]:
     """Record id -> id of a fact about it -> the documents under which it was made."""
     made_under: dict[str, dict[str, Mapping[str, str]]] = {}
-    given = {fact.id: fact for group in judgments.values() for fact in group}
-    for identity, documents in store.documents_of(list(given)).items():
-        judgment = given[identity]
+    judgment_of = {fact.id: fact for group in judgments.values() for fact in group}
+    for identity, documents in store.documents_of(list(judgment_of)).items():
+        judgment = judgment_of[identity]
         dated = history.at(judgment.judged_at, documents)
         made_under.setdefault(judgment.record, {})[identity] = dated
     record_of = {fact.id: fact.record for group in adjudications.values() for fact in group}
@@ -146,20 +149,22 @@ class _History:
 
     def _earlier(self, kind: str, time: datetime, at_entry: str) -> str:
         ids = self._ids.get(kind, [])
+        # A backdated judgment counts under the text of its own day, never under a later one than
+        # was in force when it entered the store.
         then = bisect_right(self._times.get(kind, []), time) - 1
         if at_entry in ids and 0 <= then < ids.index(at_entry):
             return ids[then]
         return at_entry
 
 
-def _batches(given: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(given)
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
 
 
 def _by_record(facts: Iterable[R]) -> dict[str, list[R]]:
-    found: dict[str, list[R]] = {}
+    groups: dict[str, list[R]] = {}
     for fact in facts:
-        found.setdefault(fact.record, []).append(fact)
-    return found
+        groups.setdefault(fact.record, []).append(fact)
+    return groups

@@ -9,9 +9,9 @@ from assay.quality.case import RecordCase
 from assay.quality.consensus import Consensus, consensus, effective
 from assay.quality.contradictions import Contradiction, contradictions
 from assay.quality.disposition import ExplainedStanding
-from assay.quality.disputes import compared, disputes
+from assay.quality.disputes import count_comparable, disputes
 from assay.quality.in_force import DocumentsInForce
-from assay.quality.machine_evidence import MissingEvidence, first_lack
+from assay.quality.machine_evidence import MissingEvidence, first_missing
 from assay.quality.stale_labels import Stale, adjudication_holds, stale_of, without
 from assay.records.judgment import Judgment
 from assay.review.adjudication import Adjudication, Decided
@@ -22,21 +22,21 @@ from assay.verification.coverage import CoverageEvidence
 
 @dataclass(frozen=True)
 class CaseContext:
-    """A case with what the documents in force and its layer make of it."""
+    """A case as the documents in force and its layer of review read it."""
 
     case: RecordCase
     """The record and every fact about it."""
     documents: DocumentsInForce
     """The documents in force."""
     layer: ReviewLayer
-    """The record's layer."""
+    """The contract's layer of review that decides how the judgments count."""
 
     @cached_property
     def effective(self) -> tuple[Judgment, ...]:
         """The judgments that the layer counts, whole, of each reviewer the last."""
         counting = self.documents.counting(self.layer)
         standing = effective(self.case.judgments, self.documents.rubric_id)
-        return tuple(each for each in standing if counting.counts(each))
+        return tuple(judgment for judgment in standing if counting.counts(judgment))
 
     @cached_property
     def stale(self) -> tuple[Stale, ...]:
@@ -45,20 +45,20 @@ class CaseContext:
         if not changes:
             return ()
         made_under = self.case.made_under
-        found = (
+        results = (
             stale_of(judgment, made_under.get(judgment.id, {}), changes)
             for judgment in self.effective
         )
-        return tuple(each for each in found if each is not None)
+        return tuple(result for result in results if result is not None)
 
     @cached_property
-    def counted(self) -> tuple[Judgment, ...]:
+    def counted_judgments(self) -> tuple[Judgment, ...]:
         """The judgments that count, without what no longer holds of them."""
         if not self.stale:
             return self.effective
-        gone = {each.judgment: each.labels for each in self.stale}
-        kept = (without(judgment, gone.get(judgment.id, ())) for judgment in self.effective)
-        return tuple(judgment for judgment in kept if says_anything(judgment))
+        gone = {stale.judgment: stale.labels for stale in self.stale}
+        remaining = (without(judgment, gone.get(judgment.id, ())) for judgment in self.effective)
+        return tuple(judgment for judgment in remaining if says_anything(judgment))
 
     @cached_property
     def fresh(self) -> int:
@@ -78,17 +78,17 @@ class CaseContext:
             if stale_of(judgment, made_under.get(judgment.id, {}), changes) is not None
         }
         return tuple(
-            each
-            for each in self.case.adjudications
-            if adjudication_holds(each, made_under.get(each.id, {}), changes, stale)
+            adjudication
+            for adjudication in self.case.adjudications
+            if adjudication_holds(adjudication, made_under.get(adjudication.id, {}), changes, stale)
         )
 
     @cached_property
     def consensus(self) -> Consensus:
-        """What the judgments and adjudications that hold come to."""
+        """The outcome of the judgments and adjudications that hold."""
         return consensus(
             self.case.record,
-            self.counted,
+            self.counted_judgments,
             self.adjudications,
             counting=self.documents.counting(self.layer),
         )
@@ -96,34 +96,36 @@ class CaseContext:
     @cached_property
     def contradictions(self) -> tuple[Contradiction, ...]:
         """Judgments that hold whole and contradict the priority rules."""
-        gone = {each.judgment for each in self.stale}
+        gone = {stale.judgment for stale in self.stale}
         whole = [judgment for judgment in self.effective if judgment.id not in gone]
         return contradictions(self.case.record, whole, self.documents)
 
     @cached_property
     def disputes(self) -> tuple[Dispute, ...]:
         """The questions on which the judgments do not agree."""
-        found = disputes(self.consensus, self.counted, self.layer, self.documents.dimensions)
-        return tuple(found)
+        open_questions = disputes(
+            self.consensus, self.counted_judgments, self.layer, self.documents.dimensions
+        )
+        return tuple(open_questions)
 
     @cached_property
-    def compared(self) -> dict[str, int]:
+    def comparable_questions(self) -> dict[str, int]:
         """The questions that two judgments or more answered, counted by sort."""
-        return compared(self.consensus, self.counted)
+        return count_comparable(self.consensus, self.counted_judgments)
 
     @cached_property
     def standings(self) -> tuple[ExplainedStanding, ...]:
         """The standing of each candidate."""
         latest = self.adjudications[-1].decision if self.adjudications else None
-        dossier = CoverageEvidence(
-            self.documents.demand.ground, self.counted, self.case.verifications
+        evidence = CoverageEvidence(
+            self.documents.demand.ground, self.counted_judgments, self.case.verifications
         )
         return standings(
             StandingContext(
                 record=self.case.record,
                 consensus=self.consensus,
-                counted=self.counted,
-                dossier=dossier,
+                counted=self.counted_judgments,
+                evidence=evidence,
                 bounds=self.documents.bounds(self.case.record),
                 rubric=self.documents.rubric,
                 share=self.layer.agreement,
@@ -132,10 +134,13 @@ class CaseContext:
         )
 
     @cached_property
-    def lack(self) -> MissingEvidence | None:
-        """What of the machine evidence that the layer asks for is lacking."""
+    def missing_evidence(self) -> MissingEvidence | None:
+        """The machine evidence that the layer requires and the case lacks; None where nothing is."""
         if not self.layer.needs_verification:
             return None
-        return first_lack(
-            self.documents.demand, self.case.verifications, self.counted, self.consensus.candidate
+        return first_missing(
+            self.documents.demand,
+            self.case.verifications,
+            self.counted_judgments,
+            self.consensus.candidate,
         )

@@ -1,4 +1,4 @@
-"""Consensus: what the judgments of one record say together, with the distribution kept.
+"""Consensus: the joint answer of one record's judgments, with their distribution.
 
 A consensus is derived and never stored; it says by which rule it was made. Only an agreed or
 adjudicated preference has a winner: a tie, both unacceptable, insufficient context, a missing
@@ -31,7 +31,7 @@ from assay.quality.distributions import (
     score_summaries,
     step_summaries,
 )
-from assay.quality.located_errors import ErrorSummary, SpanAgreement, located, span_agreement
+from assay.quality.located_errors import ErrorSummary, SpanAgreement, merge_errors, span_agreement
 from assay.records.judgment import Judgment, SectionRuling, standing
 from assay.records.occasion import last_answer
 from assay.records.record import Record
@@ -43,7 +43,7 @@ Outcome = Literal[
     "prefers", NoWinner, "ranks",
     "no_majority", "unjudged", "not_asked", "preserved", "returned",
 ]  # fmt: skip
-"""What the record's judgments come to; only `prefers` has a winner.
+"""The outcome of the record's judgments; only `prefers` has a winner.
 
 `ranks`: the agreed order has no single best candidate; `no_majority`: no verdict has the share
 that the rule asks for; `unjudged`: nobody answered, or all abstained; `not_asked`: no overall
@@ -108,21 +108,21 @@ class VerdictTally(msgspec.Struct, frozen=True, kw_only=True):
     """Judgments of which no overall verdict was asked."""
 
     @property
-    def answered(self) -> int:
+    def n_answered(self) -> int:
         """Judgments with a verdict: the denominator of every share."""
         return sum(self.verdicts.values())
 
     @property
     def judgments(self) -> int:
         """All judgments."""
-        return self.answered + self.abstained + self.not_asked
+        return self.n_answered + self.abstained + self.not_asked
 
 
 class Consensus(msgspec.Struct, frozen=True, kw_only=True):
-    """What the judgments of one record say together."""
+    """The joint answer of the judgments of one record."""
 
     outcome: Outcome
-    """What they come to."""
+    """The outcome under the counting rule, or the adjudication that overrides it."""
     candidate: int | None
     """The winner in the record's order; None for every outcome but `prefers`."""
     ranking: Groups | None
@@ -134,7 +134,7 @@ class Consensus(msgspec.Struct, frozen=True, kw_only=True):
     models: VerdictTally
     """Verdicts of models, apart."""
     method: str
-    """How the outcome was found: the counting rule, or the adjudication that overrides it."""
+    """How the outcome was determined: the counting rule, or the adjudication that overrides it."""
     scores: tuple[ScoreSummary, ...]
     """Distributions of scores, by dimension and candidate."""
     steps: tuple[StepSummary, ...]
@@ -162,7 +162,7 @@ def consensus(
     *,
     counting: Counting = STRICT_MAJORITY,
 ) -> Consensus:
-    """What the judgments of a record say together; the order in which they come does not matter.
+    """The joint answer of a record's judgments; their order does not matter.
 
     Args:
         record: the record.
@@ -170,16 +170,17 @@ def consensus(
         adjudications: its adjudications in their order of entry; the last one stands.
         counting: whose judgments count, and how many must agree.
     """
-    current = [_of_the_only_candidate(each, record) for each in effective(judgments)]
+    current = [_of_the_only_candidate(judgment, record) for judgment in effective(judgments)]
     counted = [judgment for judgment in current if counting.counts(judgment)]
     people = tally(counted, len(record.candidates))
     models = tally(
         [judgment for judgment in current if judgment.reviewer.kind == "model"],
         len(record.candidates),
     )
+    # Models are tallied apart above, so that any number of them never changes this outcome.
     outcome, candidate = _counted_outcome(people, counting.share)
     looked = [judgment.errors for judgment in counted if judgment.errors is not None]
-    found = Consensus(
+    result = Consensus(
         outcome=outcome,
         candidate=candidate,
         ranking=_agreed_ranking(people, counting.share),
@@ -191,12 +192,12 @@ def consensus(
         steps=step_summaries(counted, counting.share),
         rulings=ruling_summaries(counted, counting.share),
         attack=attack_summary(counted, counting.share),
-        errors=located(looked, needed_of(len(looked), counting.share)) if looked else None,
+        errors=merge_errors(looked, needed_of(len(looked), counting.share)) if looked else None,
         spans=span_agreement(looked),
     )
     if adjudications:
-        found = _adjudicated(found, adjudications[-1].decision, len(record.candidates))
-    return msgspec.structs.replace(found, strengths=_strengths(counted, found.candidate))
+        result = _after_adjudication(result, adjudications[-1].decision, len(record.candidates))
+    return msgspec.structs.replace(result, strengths=_strengths(counted, result.candidate))
 
 
 def _of_the_only_candidate(judgment: Judgment, record: Record) -> Judgment:
@@ -252,7 +253,7 @@ def tally(judgments: Iterable[Judgment], n_candidates: int) -> VerdictTally:
 
 
 def _counted_outcome(people: VerdictTally, share: float | None) -> tuple[Outcome, int | None]:
-    if not people.answered:
+    if not people.n_answered:
         return ("not_asked" if people.not_asked else "unjudged"), None
     choices: Counter[str] = Counter()
     for key, count in people.verdicts.items():
@@ -286,7 +287,7 @@ def _agreed_ranking(people: VerdictTally, share: float | None) -> Groups | None:
     return _read_groups(key) if key is not None and key.startswith("ranks:") else None
 
 
-def _adjudicated(
+def _after_adjudication(
     counted: Consensus, decision: Decided | Preserved | Returned, n_candidates: int
 ) -> Consensus:
     """What is in force after an adjudication: its own answer wherever it gives one."""
@@ -296,6 +297,8 @@ def _adjudicated(
             counted, outcome=name, candidate=None, ranking=None, method=f"adjudication/{name}"
         )
     scores, rulings = decision.scores, decision.rulings
+    # An adjudicator may name the record where reviewers named its only candidate; without this
+    # the two would stand beside each other as different questions.
     if n_candidates == 1:
         scores = tuple(_naming_it(score) for score in scores)
         rulings = tuple(_naming_it(ruling) for ruling in rulings)
@@ -307,31 +310,34 @@ def _adjudicated(
             severities={severity: 1} if severity else {},
             agreed=decision.attack.outcome,
         )
-    upheld = decision.errors is not None
-    found = msgspec.structs.replace(
+    # An empty list is a decision as well: the adjudicator looked and upheld none.
+    decides_errors = decision.errors is not None
+    result = msgspec.structs.replace(
         counted,
         method="adjudication/decided",
         scores=decided_scores(counted.scores, scores),
         steps=decided_steps(counted.steps, decision.step_labels),
         rulings=decided_rulings(counted.rulings, rulings),
         attack=attack,
-        errors=located([decision.errors or ()], needed=1) if upheld else counted.errors,
-        spans=None if upheld else counted.spans,
+        errors=merge_errors([decision.errors or ()], needed=1)
+        if decides_errors
+        else counted.errors,
+        spans=None if decides_errors else counted.spans,
     )
     if isinstance(decision.verdict, Abstained | NotAsked):
-        return found
+        return result
     key = verdict_key(decision.verdict, n_candidates)
     outcome, candidate = _read_choice(_choice(key))
     ranking = _read_groups(key) if key.startswith("ranks:") else None
-    return msgspec.structs.replace(found, outcome=outcome, candidate=candidate, ranking=ranking)
+    return msgspec.structs.replace(result, outcome=outcome, candidate=candidate, ranking=ranking)
 
 
 def _strengths(judgments: Iterable[Judgment], winner: int | None) -> dict[int, int]:
-    found = Counter(
+    counts = Counter(
         judgment.verdict.strength
         for judgment in judgments
         if isinstance(judgment.verdict, Prefers)
         and judgment.verdict.candidate == winner
         and judgment.verdict.strength is not None
     )
-    return dict(sorted(found.items()))
+    return dict(sorted(counts.items()))

@@ -36,8 +36,8 @@ def contradictions(
     """
     if not documents.rubric.priority or len(record.candidates) < 2:  # noqa: PLR2004  a comparison
         return ()
-    found = (_contradiction(record, judgment, documents) for judgment in judgments)
-    return tuple(each for each in found if each is not None)
+    results = (_contradiction(record, judgment, documents) for judgment in judgments)
+    return tuple(result for result in results if result is not None)
 
 
 def _contradiction(
@@ -64,12 +64,13 @@ def computed_against(
     scores: Iterable[DimensionScore],
     documents: DocumentsInForce,
 ) -> tuple[str, str] | None:
-    """What the priority rules make of scores, and by which rule, where the choice is another."""
-    given = tuple(scores)
-    if not given:
+    """The verdict that the priority rules compute from scores, and the rule, where the choice differs."""
+    own_scores = tuple(scores)
+    if not own_scores:
         return None
-    scored = [_scores_of(given, each) for each in range(len(record.candidates))]
+    scored = [_scores_of(own_scores, candidate) for candidate in range(len(record.candidates))]
     computed = compute_verdict(scored, documents.priority)
+    # A tie of all chooses every candidate: it contradicts a rule that has one winner.
     chosen = best or frozenset(range(len(scored)))
     if computed.state == "all_unacceptable":
         return BOTH_UNACCEPTABLE, computed.rule or ""
@@ -99,9 +100,9 @@ def _best(judgment: Judgment) -> frozenset[int] | None:
 
 def _scores_of(scores: Iterable[DimensionScore], candidate: int) -> Scores:
     return {
-        each.dimension: each.score.value
-        for each in scores
-        if each.candidate == candidate
-        and isinstance(each.score, Scored)
-        and each.score.denominator is None
+        score.dimension: score.score.value
+        for score in scores
+        if score.candidate == candidate
+        and isinstance(score.score, Scored)
+        and score.score.denominator is None
     }

@@ -38,7 +38,6 @@ class AxisCoverage(msgspec.Struct, frozen=True, kw_only=True):
     """One axis: its declared values in the contract's order, then undeclared and missing ones."""
 
     axis: str
-    """The axis."""
     values: tuple[ValueCount, ...]
     """Every value with its counts; they add up to all records."""
 
@@ -99,9 +98,9 @@ class DistributionCoverage(msgspec.Struct, frozen=True, kw_only=True):
     accepted: int
     """Records that are accepted."""
     axes: tuple[AxisCoverage, ...]
-    """The contract's axes."""
+    """Every axis of the contract, whether or not a quota names it."""
     quotas: tuple[QuotaCoverage, ...]
-    """The contract's quotas."""
+    """Every quota of the contract, in its order."""
     hard: tuple[QuotaCoverage, ...]
     """The contract's hard slices, each of which needs at least one accepted record."""
 
@@ -126,8 +125,8 @@ class Cells:
         """
         self._records: Counter[frozenset[tuple[str, str]]] = Counter()
         self._accepted: Counter[frozenset[tuple[str, str]]] = Counter()
-        asked = (*(quota.slice for quota in sampling.quotas), *sampling.hard_slices())
-        self._copies = {frozenset(each.items()): NearCopies() for each in asked}
+        slices = (*(quota.slice for quota in sampling.quotas), *sampling.hard_slices())
+        self._copies = {frozenset(target.items()): NearCopies() for target in slices}
 
     def add(self, record: Record, *, accepted: bool) -> None:
         """Count one record."""
@@ -136,51 +135,53 @@ class Cells:
         if not accepted:
             return
         self._accepted[place] += 1
-        inside = [copies for wanted, copies in self._copies.items() if wanted <= place]
+        inside = [copies for target, copies in self._copies.items() if target <= place]
+        # A print costs a pass over the text, so records outside of every required slice go
+        # without one.
         if inside:
             item = item_print(record)
             for copies in inside:
                 copies.add(item)
 
     @property
-    def records(self) -> int:
+    def n_records(self) -> int:
         """All records."""
         return self._records.total()
 
     @property
-    def accepted(self) -> int:
+    def n_accepted(self) -> int:
         """Accepted records."""
         return self._accepted.total()
 
-    def inside(self, wanted: Taxonomy) -> tuple[int, int]:
+    def inside(self, target: Taxonomy) -> tuple[int, int]:
         """Records and accepted records that are in a slice."""
-        asked = frozenset(wanted.items())
-        places = [place for place in self._records if asked <= place]
+        pairs = frozenset(target.items())
+        places = [place for place in self._records if pairs <= place]
         return (
             sum(self._records[place] for place in places),
             sum(self._accepted[place] for place in places),
         )
 
-    def distinct(self, wanted: Taxonomy) -> int:
+    def distinct(self, target: Taxonomy) -> int:
         """Accepted records in a slice of the distribution, near copies counted once."""
-        return self._copies[frozenset(wanted.items())].distinct
+        return self._copies[frozenset(target.items())].distinct
 
     def along(self, axis: str) -> dict[str, tuple[int, int]]:
         """Records and accepted records by the value of an axis, missing values included."""
-        found: dict[str, tuple[int, int]] = {}
+        totals: dict[str, tuple[int, int]] = {}
         for place, count in self._records.items():
             value = dict(place).get(axis, MISSING)
-            records, accepted = found.get(value, (0, 0))
-            found[value] = (records + count, accepted + self._accepted[place])
-        return found
+            records, accepted = totals.get(value, (0, 0))
+            totals[value] = (records + count, accepted + self._accepted[place])
+        return totals
 
     def across(self, rows: str, columns: str) -> Counter[tuple[str, str]]:
         """Records by the values of two axes."""
-        found: Counter[tuple[str, str]] = Counter()
+        counts: Counter[tuple[str, str]] = Counter()
         for place, count in self._records.items():
             named = dict(place)
-            found[named.get(rows, MISSING), named.get(columns, MISSING)] += count
-        return found
+            counts[named.get(rows, MISSING), named.get(columns, MISSING)] += count
+        return counts
 
 
 def count_cells(sampling: Sampling, records: Iterable[tuple[Record, bool]]) -> Cells:
@@ -209,8 +210,8 @@ def coverage(
     return DistributionCoverage(
         wanted=sampling.total,
         aim=sampling.aim,
-        records=cells.records,
-        accepted=cells.accepted,
+        records=cells.n_records,
+        accepted=cells.n_accepted,
         axes=tuple(_axis(cells, axis, values) for axis, values in sampling.axes.items()),
         quotas=tuple(
             _quota(cells, quota, sampling.total, copies_count=copies_count)
@@ -219,16 +220,16 @@ def coverage(
         hard=tuple(
             _quota(
                 cells,
-                Quota(slice=wanted, minimum=1),
+                Quota(slice=target, minimum=1),
                 sampling.total,
                 copies_count=copies_count,
             )
-            for wanted in sampling.hard_slices()
+            for target in sampling.hard_slices()
         ),
     )
 
 
-def slices_asked(covered: DistributionCoverage) -> tuple[QuotaCoverage, ...]:
+def required_slices(covered: DistributionCoverage) -> tuple[QuotaCoverage, ...]:
     """Every slice that a quota or its hardness asks records of, once, with the most asked of it."""
     most: dict[frozenset[tuple[str, str]], QuotaCoverage] = {}
     for quota in (*covered.quotas, *covered.hard):
@@ -241,8 +242,10 @@ def slices_asked(covered: DistributionCoverage) -> tuple[QuotaCoverage, ...]:
 def cross_table(cells: Cells, sampling: Sampling, rows: str, columns: str) -> CrossTable:
     """The pairwise table of two axes; the contract's values come first, in its order."""
     counts = cells.across(rows, columns)
-    row_values = _ordered(sampling.axes.get(rows, ()), {row for row, _ in counts})
-    column_values = _ordered(sampling.axes.get(columns, ()), {column for _, column in counts})
+    row_values = _in_contract_order(sampling.axes.get(rows, ()), {row for row, _ in counts})
+    column_values = _in_contract_order(
+        sampling.axes.get(columns, ()), {column for _, column in counts}
+    )
     return CrossTable(
         rows=rows,
         columns=columns,
@@ -253,24 +256,24 @@ def cross_table(cells: Cells, sampling: Sampling, rows: str, columns: str) -> Cr
 
 
 def _axis(cells: Cells, axis: str, declared: tuple[str, ...]) -> AxisCoverage:
-    found = cells.along(axis)
+    totals = cells.along(axis)
     return AxisCoverage(
         axis=axis,
         values=tuple(
             ValueCount(
                 value=value,
-                records=found.get(value, (0, 0))[0],
-                accepted=found.get(value, (0, 0))[1],
+                records=totals.get(value, (0, 0))[0],
+                accepted=totals.get(value, (0, 0))[1],
                 declared=value in declared,
             )
-            for value in _ordered(declared, set(found))
+            for value in _in_contract_order(declared, set(totals))
         ),
     )
 
 
-def _ordered(declared: tuple[str, ...], found: set[str]) -> tuple[str, ...]:
+def _in_contract_order(declared: tuple[str, ...], present: set[str]) -> tuple[str, ...]:
     """Declared values in their order, then the others by name, and the missing value last."""
-    others = sorted(found - set(declared), key=lambda value: (value == MISSING, value))
+    others = sorted(present - set(declared), key=lambda value: (value == MISSING, value))
     return (*declared, *others)
 
 

@@ -17,7 +17,7 @@ SHORTCUT_HEAD = ("group", "figure", "value", "rows", "prompts")
 """Columns of the table of shortcut audits."""
 
 
-def tell_alarms(alarms: Sequence[Alarm]) -> Iterator[Block | str]:
+def alarm_blocks(alarms: Sequence[Alarm]) -> Iterator[Block | str]:
     """Raised ones first, then those that nothing is known of, then the clear ones."""
     order = ("raised", "unknown", "clear")
     yield (
@@ -28,17 +28,17 @@ def tell_alarms(alarms: Sequence[Alarm]) -> Iterator[Block | str]:
         "Failure modes",
         ("failure mode", "state", "what was seen", "what to do"),
         (
-            (MODES[each.mode].title, each.state.upper(), each.reason, each.remedy)
-            for each in sorted(alarms, key=lambda alarm: order.index(alarm.state))
+            (MODES[alarm.mode].title, alarm.state.upper(), alarm.reason, alarm.remedy)
+            for alarm in sorted(alarms, key=lambda alarm: order.index(alarm.state))
         ),
     )
 
 
-def tell_disagreement(
-    found: Sequence[Disagreement], adjudicated: Sequence[AdjudicatedSplits]
+def disagreement_blocks(
+    diagnoses: Sequence[Disagreement], adjudicated: Sequence[AdjudicatedSplits]
 ) -> Iterator[Block | str]:
     """What the disagreement on each question points to, and how adjudicators ended it."""
-    if not found:
+    if not diagnoses:
         yield "No question has answers of people, so there is no disagreement to diagnose."
         return
     yield (
@@ -51,14 +51,14 @@ def tell_disagreement(
         ("question", "items with two answers", "reviewers", "alpha", "points to", "figures"),
         (
             (
-                each.question,
-                str(each.items),
-                str(each.raters),
-                "undefined" if each.alpha is None else number(each.alpha),
-                _CAUSES.get(each.cause, plain(each.cause)),
-                each.reason,
+                diagnosis.question,
+                str(diagnosis.items),
+                str(diagnosis.raters),
+                "undefined" if diagnosis.alpha is None else number(diagnosis.alpha),
+                _CAUSES.get(diagnosis.cause, plain(diagnosis.cause)),
+                diagnosis.reason,
             )
-            for each in found
+            for diagnosis in diagnoses
         ),
     )
     if adjudicated:
@@ -67,14 +67,14 @@ def tell_disagreement(
             ("adjudicator", "question", "decided", "sides", "causes", "with a note"),
             (
                 (
-                    each.adjudicator,
-                    each.question,
-                    str(each.decided),
-                    counts(each.sides),
-                    counts(each.causes),
-                    str(each.noted),
+                    splits.adjudicator,
+                    splits.question,
+                    str(splits.n_decided),
+                    counts(splits.sides),
+                    counts(splits.causes),
+                    str(splits.noted),
                 )
-                for each in adjudicated
+                for splits in adjudicated
             ),
         )
 
@@ -86,7 +86,7 @@ _CAUSES = {
 }
 
 
-def tell_shortcuts(audits: Sequence[ShortcutAudit]) -> Iterator[Block | str]:
+def shortcut_blocks(audits: Sequence[ShortcutAudit]) -> Iterator[Block | str]:
     """The shortcut audit, group by group."""
     if not audits:
         yield "Nobody compared candidates or scored single ones, so there is nothing to audit."
@@ -106,20 +106,20 @@ def tell_shortcuts(audits: Sequence[ShortcutAudit]) -> Iterator[Block | str]:
 
 def shortcut_rows(audits: Sequence[ShortcutAudit]) -> list[tuple[str, ...]]:
     """The audits as rows under `SHORTCUT_HEAD`."""
-    return [(each.group, *row) for each in audits for row in _audit_rows(each)]
+    return [(audit.group, *row) for audit in audits for row in _audit_rows(audit)]
 
 
-def _audit_rows(found: ShortcutAudit) -> Iterator[tuple[str, ...]]:
-    held = ", ".join(found.substance) or "nothing: nobody else scored, verified or adjudicated"
-    yield "substance held equal", held, str(found.decided), str(found.prompts)
-    for test in (found.cues, *found.marks):
+def _audit_rows(audit: ShortcutAudit) -> Iterator[tuple[str, ...]]:
+    substance = ", ".join(audit.substance) or "nothing: nobody else scored, verified or adjudicated"
+    yield "substance held equal", substance, str(audit.decided), str(audit.prompts)
+    for test in (audit.cues, *audit.marks):
         yield from _test_rows(test)
-    for name, fitted in (("", found.style), (", equal substance", found.equal_substance)):
+    for name, fitted in (("", audit.style), (", equal substance", audit.equal_substance)):
         yield from _fit_rows(name, fitted)
-    yield from _predictor_rows(found.predictor)
-    longer = found.longer_of_equals
+    yield from _predictor_rows(audit.predictor)
+    longer = audit.longer_of_equals
     yield "longer of two equals", share(longer), str(longer.trials), ""
-    place = found.position
+    place = audit.position
     value = f"undefined: no order is recorded for {place.unrecorded}"
     if place.share is not None and place.low is not None and place.high is not None:
         value = (
@@ -127,18 +127,18 @@ def _audit_rows(found: ShortcutAudit) -> Iterator[tuple[str, ...]]:
             f"({place.low:.1%} to {place.high:.1%}); {place.unrecorded} unrecorded"
         )
     yield "place shown first", value, str(place.first + place.second), ""
-    prefers_none = counts({plain(name): count for name, count in found.undecided.items()})
+    prefers_none = counts({plain(name): count for name, count in audit.undecided.items()})
     yield "verdicts that prefer neither", prefers_none, "", ""
 
 
 def _test_rows(test: CueTest) -> Iterator[tuple[str, ...]]:
     where = "" if test.question == "preferences" else f" on {test.question}"
     for effect in test.effects:
-        sign = "found" if test.is_found(effect) else "small" if test.is_small(effect) else "open"
-        value = f"{sign}: {in_words(test, effect)}; p = {effect.p:.3f}"
+        state = "found" if test.is_found(effect) else "small" if test.is_small(effect) else "open"
+        value = f"{state}: {in_words(test, effect)}; p = {effect.p:.3f}"
         yield f"{plain(effect.cue)} by itself{where}", value, str(effect.rows), str(test.prompts)
     if test.untested:
-        rare = ", ".join(plain(each) for each in test.untested)
+        rare = ", ".join(plain(cue) for cue in test.untested)
         yield f"too rare to test{where}", rare, str(test.rows), str(test.prompts)
 
 
@@ -154,14 +154,14 @@ def _fit_rows(name: str, fitted: Fitted) -> Iterator[tuple[str, ...]]:
         yield f"{plain(effect.feature)}{name}", value, rows, prompts
 
 
-def _predictor_rows(found: Predictor) -> Iterator[tuple[str, ...]]:
+def _predictor_rows(predictor: Predictor) -> Iterator[tuple[str, ...]]:
     for name, area in (
-        ("style alone predicts", found.style),
-        ("substance alone predicts", found.substance),
-        ("style added to substance", found.added),
+        ("style alone predicts", predictor.style),
+        ("substance alone predicts", predictor.substance),
+        ("style added to substance", predictor.added),
     ):
-        value = f"undefined: {found.reason or 'nothing is known of substance'}"
+        value = f"undefined: {predictor.reason or 'nothing is known of substance'}"
         if area.auc is not None and area.low is not None and area.high is not None:
-            what = "AUC" if area is not found.added else "AUC higher by"
+            what = "AUC" if area is not predictor.added else "AUC higher by"
             value = f"{what} {area.auc:.3f} ({area.low:.3f} to {area.high:.3f})"
-        yield name, value, str(found.rows), str(found.prompts)
+        yield name, value, str(predictor.rows), str(predictor.prompts)

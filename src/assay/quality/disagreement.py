@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from assay.quality.answer_table import AnswerColumns, AnswerTable, Floats, alpha_of
-from assay.quality.splits import HIDDEN, MATTERS, GroupSplit, SplitSearch, seek_split
+from assay.quality.splits import HIDDEN, MATTERS, GroupSplit, SplitSearch, search_split
 
 Cause = Literal[
     "agreement", "bad_raters", "plural_viewpoints", "ambiguous_items", "no_pattern", "unknown"
@@ -61,7 +61,7 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     """Items with two answers."""
     raters: int
-    """Raters."""
+    """Raters with an answer, after a very long table was cut to whole items."""
     alpha: float | None
     """Alpha over all raters, nominal or by the scale; None where it is undefined."""
     gain: float | None
@@ -77,7 +77,7 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     permutations: int
     """Shuffles that chance was drawn from."""
     seed: int
-    """Their seed."""
+    """Seed of the shuffles and of the planted splits."""
 
 
 def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Disagreement:
@@ -89,16 +89,16 @@ def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Di
         risk: probability with which any split may be found by chance.
     """
     draw = np.random.default_rng(seed)
-    drawn = _bounded(answers, draw)
-    table = AnswerTable(drawn)
+    sample = _draw_items(answers, draw)
+    table = AnswerTable(sample)
     alpha = alpha_of(table.everyone(), table.distance) if table.n_items else None
-    items = int((np.bincount(table.items) > 1).sum()) if len(drawn.items) else 0
-    found = Disagreement(
+    items = int((np.bincount(table.items) > 1).sum()) if len(sample.items) else 0
+    diagnosis = Disagreement(
         question=answers.question,
         cause="unknown",
         reason="",
         items=items,
-        raters=len(np.unique(drawn.raters)),
+        raters=len(np.unique(sample.raters)),
         alpha=alpha,
         gain=None,
         unanimous=None,
@@ -108,41 +108,49 @@ def diagnose(answers: AnswerColumns, *, seed: int = 0, risk: float = RISK) -> Di
         permutations=0,
         seed=seed,
     )
+    # Too few answers end the search before any split is tested: with them a significant one is
+    # more often luck than a view.
     if items < MIN_ITEMS:
         reason = f"{items} items with two answers are too few, {MIN_ITEMS} are needed"
-        return msgspec.structs.replace(found, reason=reason)
+        return msgspec.structs.replace(diagnosis, reason=reason)
     if alpha is None:
         reason = f"all answers to {items} items are equal, so nothing can differ"
-        return msgspec.structs.replace(found, reason=reason)
-    search = seek_split(drawn, draw, risk=risk)
+        return msgspec.structs.replace(diagnosis, reason=reason)
+    search = search_split(sample, draw, risk=risk)
     gain, worst = _gain(table, alpha)
     unanimous, uneven = _unevenness(table) if answers.scale != "ordinal" else (None, None)
-    found = msgspec.structs.replace(
-        found, gain=gain, unanimous=unanimous, uneven=uneven, split=search.split,
+    diagnosis = msgspec.structs.replace(
+        diagnosis, gain=gain, unanimous=unanimous, uneven=uneven, split=search.split,
         power=search.power, permutations=search.shuffles,
     )  # fmt: skip
-    cause, reason = _cause(found, search, drawn.name(worst))
-    return msgspec.structs.replace(found, cause=cause, reason=reason)
+    cause, reason = _cause(diagnosis, search, sample.name(worst))
+    return msgspec.structs.replace(diagnosis, cause=cause, reason=reason)
 
 
-def _cause(found: Disagreement, search: SplitSearch, worst: str) -> tuple[Cause, str]:
-    alpha = found.alpha or 0.0
+def _cause(diagnosis: Disagreement, search: SplitSearch, worst: str) -> tuple[Cause, str]:
+    alpha = diagnosis.alpha or 0.0
+    # A split is asked first. A minority with a view of its own lowers alpha like a careless
+    # reviewer does, and must not be reported as one.
     if search.is_found and search.split is not None:
         return "plural_viewpoints", _split_in_words(search.split)
     shown = _power_in_words(search)
     if alpha >= RELIABLE:
         return "agreement", (
-            f"alpha {alpha:.2f} on {found.items} items by {found.raters} reviewers; {shown}"
+            f"alpha {alpha:.2f} on {diagnosis.items} items by {diagnosis.raters} reviewers; {shown}"
         )
-    if found.gain is not None and found.gain >= GAIN:
-        return "bad_raters", f"alpha rises by {found.gain:.2f} without reviewer {worst}"
-    if found.unanimous is not None and found.uneven is not None and found.uneven >= UNEVEN:
+    if diagnosis.gain is not None and diagnosis.gain >= GAIN:
+        return "bad_raters", f"alpha rises by {diagnosis.gain:.2f} without reviewer {worst}"
+    if (
+        diagnosis.unanimous is not None
+        and diagnosis.uneven is not None
+        and diagnosis.uneven >= UNEVEN
+    ):
         return "ambiguous_items", (
-            f"{found.unanimous:.0%} of the items unite their reviewers and the rest divide them, "
-            f"{found.uneven:.1f} standard errors more than one skill for all items would"
+            f"{diagnosis.unanimous:.0%} of the items unite their reviewers and the rest divide them, "
+            f"{diagnosis.uneven:.1f} standard errors more than one skill for all items would"
         )
     return "no_pattern", (
-        f"alpha {alpha:.2f} on {found.items} items by {found.raters} reviewers, and no reviewer, "
+        f"alpha {alpha:.2f} on {diagnosis.items} items by {diagnosis.raters} reviewers, and no reviewer, "
         f"group or item stands out; {shown}"
     )
 
@@ -156,7 +164,7 @@ def _power_in_words(search: SplitSearch) -> str:
 
 
 def _split_in_words(split: GroupSplit) -> str:
-    low, high = (f"{each:.2f}" if each is not None else "undefined" for each in split.within)
+    low, high = (f"{alpha:.2f}" if alpha is not None else "undefined" for alpha in split.within)
     across = f"{split.across:.2f}" if split.across is not None else "undefined"
     names = [
         f"{group!r} ({count} reviewers{_who(split, side)})"
@@ -180,12 +188,14 @@ def _who(split: GroupSplit, side: int) -> str:
     return f": {', '.join(names[:3])}{' ...' if len(names) > 3 else ''}"  # noqa: PLR2004
 
 
-def _bounded(answers: AnswerColumns, draw: np.random.Generator) -> AnswerColumns:
+def _draw_items(answers: AnswerColumns, draw: np.random.Generator) -> AnswerColumns:
     if len(answers.items) <= MAX_RATINGS:
         return answers
-    known = np.unique(answers.items)
+    distinct_items = np.unique(answers.items)
     share = MAX_RATINGS / len(answers.items)
-    keep = np.isin(answers.items, draw.choice(known, int(len(known) * share), replace=False))
+    keep = np.isin(
+        answers.items, draw.choice(distinct_items, int(len(distinct_items) * share), replace=False)
+    )
     return msgspec.structs.replace(
         answers,
         items=answers.items[keep],
@@ -198,17 +208,19 @@ def _bounded(answers: AnswerColumns, draw: np.random.Generator) -> AnswerColumns
 def _gain(table: AnswerTable, alpha: float) -> tuple[float | None, int]:
     """The largest rise of alpha without one rater who answered often enough to weigh."""
     counts = np.bincount(table.raters, minlength=table.n_raters)
-    able = np.flatnonzero(counts >= MIN_ITEMS // 2)
-    if len(able) < 4 or len(able) > MAX_RATERS:  # noqa: PLR2004  three must remain
+    active = np.flatnonzero(counts >= MIN_ITEMS // 2)
+    # Among three raters, leaving one out makes two, and their alpha says more about the pair than
+    # about the third.
+    if len(active) < 4 or len(active) > MAX_RATERS:  # noqa: PLR2004  three must remain
         return None, 0
     rises = []
-    for rater in able.tolist():
+    for rater in active.tolist():
         chosen = np.ones(table.n_raters, dtype=np.bool_)
         chosen[rater] = False
         without = alpha_of(table.counts(chosen), table.distance)
         rises.append(-1.0 if without is None else without - alpha)
     best = int(np.argmax(rises))
-    return float(rises[best]), int(able[best])
+    return float(rises[best]), int(active[best])
 
 
 def _unevenness(table: AnswerTable) -> tuple[float, float]:
@@ -221,6 +233,8 @@ def _unevenness(table: AnswerTable) -> tuple[float, float]:
     sizes = counts.sum(axis=1)
     counts, sizes = counts[sizes > 1], sizes[sizes > 1]
     pairs = (counts * (counts - 1)).sum(axis=1) / (sizes * (sizes - 1))
+    # Two raters of skill s agree with probability s^2 + (1 - s)^2; this is that equation solved
+    # for s, on two values. Below chance there is no such skill, and 0.5 is the nearest one.
     skill = 0.5 + np.sqrt(max(0.0, 2 * pairs.mean() - 1)) / 2
     expected = float((skill**sizes + (1 - skill) ** sizes).mean())
     unanimous = float((counts.max(axis=1) == sizes).mean())

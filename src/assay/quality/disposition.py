@@ -1,4 +1,4 @@
-"""The disposition: what the contract's rules make of a record, and on which facts."""
+"""The disposition: the state that the contract's rules give a record, and on which facts."""
 
 from collections.abc import Iterable
 from typing import ClassVar, Literal, Protocol
@@ -33,7 +33,7 @@ class ExplainedStanding(Value):
     candidate: Index
     """The candidate, in the record's order."""
     standing: CandidateStanding
-    """What is said of it."""
+    """What judgments and verifiers show of it."""
     rule: str
     """The rule that decided, such as `veto`, `objective`, `verifier`, `policy` or `scores`."""
     reason: str
@@ -48,7 +48,7 @@ class Disposition(Fact):
     record: str
     """Id of the record."""
     state: State
-    """What becomes of it."""
+    """Whether the label is settled, and how."""
     rule: str
     """Name of the rule of the contract that gave the state."""
     reason: str
@@ -85,6 +85,8 @@ def rests_on_all(
         verifications: its verifications.
     """
     read = set(disposition.read)
-    reads_verifications = disposition.standings or any(each.startswith("ver_") for each in read)
-    known = [*weighed, *verifications] if reads_verifications else weighed
-    return all(each.id in read for each in known)
+    reads_verifications = disposition.standings or any(
+        identity.startswith("ver_") for identity in read
+    )
+    facts = [*weighed, *verifications] if reads_verifications else weighed
+    return all(fact.id in read for fact in facts)

@@ -25,7 +25,7 @@ def disputes(
     """What the judgments disagree on, the verdict first.
 
     Args:
-        consensus: what they come to.
+        consensus: their outcome and distributions.
         counted: the judgments that the layer counts.
         layer: the record's layer of review.
         dimensions: the rubric's dimensions by name.
@@ -63,20 +63,20 @@ def disputes(
     yield from _edits(counted)
 
 
-def compared(consensus: Consensus, counted: Sequence[Judgment]) -> dict[str, int]:
+def count_comparable(consensus: Consensus, counted: Sequence[Judgment]) -> dict[str, int]:
     """The questions with two answers or more, the only ones that could have been disputed.
 
     Args:
-        consensus: what the judgments come to.
+        consensus: the outcome and distributions of the judgments.
         counted: the judgments that the layer counts.
 
     Returns:
         What sort of question -> how many of them; sorts without one are absent.
     """
     attack = consensus.attack
-    edits = sum(each.stands_as_is is True or each.wrote is not None for each in counted)
+    edits = sum(judgment.stands_as_is is True or judgment.wrote is not None for judgment in counted)
     questions = {
-        "verdict": [consensus.people.answered],
+        "verdict": [consensus.people.n_answered],
         "score": [sum(score.counts.values()) for score in consensus.scores],
         "step label": [sum(step.counts.values()) for step in consensus.steps],
         "ruling": [sum(ruling.counts.values()) for ruling in consensus.rulings],
@@ -84,8 +84,10 @@ def compared(consensus: Consensus, counted: Sequence[Judgment]) -> dict[str, int
         "error list": [0 if consensus.spans is None else 2],
         "edit": [edits],
     }
-    found = {what: sum(answers > 1 for answers in answered) for what, answered in questions.items()}
-    return {what: count for what, count in found.items() if count}
+    comparable = {
+        what: sum(answers > 1 for answers in answered) for what, answered in questions.items()
+    }
+    return {what: count for what, count in comparable.items() if count}
 
 
 def _scores(
@@ -131,10 +133,10 @@ def _qualities(error: ErrorSummary, share: float) -> Iterator[Dispute]:
 
 
 def _edits(counted: Sequence[Judgment]) -> Iterator[Dispute]:
-    kept = sum(judgment.stands_as_is is True for judgment in counted)
+    unchanged = sum(judgment.stands_as_is is True for judgment in counted)
     revised = sum(judgment.wrote is not None for judgment in counted)
-    if kept and revised:
-        text = f"the text stands as it is for {kept} and was revised by {revised}"
+    if unchanged and revised:
+        text = f"the text stands as it is for {unchanged} and was revised by {revised}"
         yield Dispute(what="edit", reason=text)
 
 

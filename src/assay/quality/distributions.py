@@ -36,7 +36,6 @@ class ScoreSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The scores on one dimension of one candidate, as a distribution."""
 
     dimension: str
-    """The dimension."""
     candidate: int | None
     """The candidate scored; None where the record as a whole is meant."""
     counts: dict[str, int]
@@ -56,7 +55,7 @@ class StepSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The labels on one observable step, as a distribution."""
 
     candidate: int
-    """The candidate."""
+    """The candidate whose work has the step."""
     step: int
     """The step of its work, from 0."""
     counts: dict[str, int]
@@ -69,7 +68,7 @@ class RulingSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The rulings on one section of the policy, as a distribution."""
 
     section: str
-    """The section."""
+    """Name of the section in the policy."""
     candidate: int | None
     """The candidate ruled on; None where the record as a whole is meant."""
     counts: dict[str, int]
@@ -86,7 +85,7 @@ class AttackSummary(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
     """Outcomes by name: held, partial, broken."""
     severities: dict[str, int]
-    """Severities by name."""
+    """Severities by name, of the attacks that were given one."""
     agreed: str | None
     """The outcome with the share that the rule asks for; None where no outcome has it."""
 
@@ -101,6 +100,7 @@ def has_share(count: int, answered: int, share: float | None) -> bool:
     """
     if share is None:
         return count > MAJORITY * answered
+    # 0.56 of 25 answers is 14.000000000000002 in floating point, and 14 of 25 must reach it.
     return answered > 0 and count >= share * answered - 1e-9
 
 
@@ -125,16 +125,16 @@ def score_summaries(
         share: least share of the answers that agree; None: more than half.
         scales: dimension -> what agreement means on it; elsewhere only equal scores agree.
     """
-    given: dict[tuple[str, int], list[Score]] = {}
+    scores_of: dict[tuple[str, int], list[Score]] = {}
     for judgment in judgments:
         own = {
             (score.dimension, place_of(score.candidate)): score.score for score in judgment.scores
         }
         for key, score in own.items():
-            given.setdefault(key, []).append(score)
+            scores_of.setdefault(key, []).append(score)
     return tuple(
         _score_summary(dimension, place, scores, share, scales.get(dimension))
-        for (dimension, place), scores in sorted(given.items(), key=lambda entry: entry[0])
+        for (dimension, place), scores in sorted(scores_of.items(), key=lambda entry: entry[0])
     )
 
 
@@ -180,6 +180,8 @@ def _agreed_within(
     fullest = max(windows, key=len, default=[])
     if not has_share(len(fullest), len(values), share):
         return None
+    # The middle is taken on the signed scale, so that of two middles the lower index is the worse
+    # one whichever end of the scale is good.
     return str(sign * fullest[(len(fullest) - 1) // 2])
 
 
@@ -199,11 +201,11 @@ def decided_scores(
 
 def step_summaries(judgments: Iterable[Judgment], share: float | None) -> tuple[StepSummary, ...]:
     """The step labels by candidate and step."""
-    given: dict[tuple[int, int], Counter[str]] = {}
+    labels_of: dict[tuple[int, int], Counter[str]] = {}
     for judgment in judgments:
         own = {(label.candidate, label.step): label.label for label in judgment.step_labels}
         for key, label in own.items():
-            given.setdefault(key, Counter())[label] += 1
+            labels_of.setdefault(key, Counter())[label] += 1
     return tuple(
         StepSummary(
             candidate=candidate,
@@ -211,7 +213,7 @@ def step_summaries(judgments: Iterable[Judgment], share: float | None) -> tuple[
             counts=by_name(counts),
             agreed=agreed_value(counts, share),
         )
-        for (candidate, step), counts in sorted(given.items())
+        for (candidate, step), counts in sorted(labels_of.items())
     )
 
 
@@ -233,12 +235,12 @@ def ruling_summaries(
     judgments: Iterable[Judgment], share: float | None
 ) -> tuple[RulingSummary, ...]:
     """The rulings by section and candidate."""
-    given: dict[tuple[str, int], Counter[str]] = {}
+    rulings_of: dict[tuple[str, int], Counter[str]] = {}
     severities: dict[tuple[str, int], Counter[str]] = {}
     for judgment in judgments:
         own = {(item.section, place_of(item.candidate)): item for item in judgment.rulings}
         for key, ruling in own.items():
-            given.setdefault(key, Counter())[ruling.ruling] += 1
+            rulings_of.setdefault(key, Counter())[ruling.ruling] += 1
             severities.setdefault(key, Counter()).update([ruling.severity or ""])
     return tuple(
         RulingSummary(
@@ -246,9 +248,9 @@ def ruling_summaries(
             candidate=None if place < 0 else place,
             counts=by_name(counts),
             agreed=agreed_value(counts, share),
-            severities=_stated(severities[section, place]),
+            severities=_without_unnamed(severities[section, place]),
         )
-        for (section, place), counts in sorted(given.items())
+        for (section, place), counts in sorted(rulings_of.items())
     )
 
 
@@ -270,7 +272,7 @@ def decided_rulings(
     return tuple(summaries[key] for key in sorted(summaries))
 
 
-def _stated(counts: Counter[str]) -> dict[str, int]:
+def _without_unnamed(counts: Counter[str]) -> dict[str, int]:
     """Counts by name without those that name nothing."""
     return {name: count for name, count in by_name(counts).items() if name}
 

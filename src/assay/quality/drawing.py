@@ -84,7 +84,7 @@ COEFFICIENTS: Mapping[str, str] = {"alpha": BLUE, "AC": ORANGE, "percent agreeme
 """The numbers that belong together, with their colours."""
 
 
-def stacked(
+def stacked_bars(
     columns: Sequence[str],
     rows: Sequence[Sequence[Cell]],
     order: Sequence[str],
@@ -94,7 +94,7 @@ def stacked(
 ) -> Any:
     """Bars of the third column by the first, split by the second."""
     name, part, count = columns
-    places = {each: place for place, each in enumerate(colours)}
+    places = {value: place for place, value in enumerate(colours)}
     placed = [(*row, places[str(row[1])]) for row in rows]
     axis = alt.Axis(format="%", tickCount=5) if stack == "normalize" else alt.Axis(tickMinStep=1)
     title = f"share of {count}" if stack == "normalize" else count

@@ -55,7 +55,7 @@ class ChartPoint(msgspec.Struct, frozen=True, kw_only=True):
     judgment: str
     """Id of the judgment."""
     value: float
-    """What was observed."""
+    """The observation, as the series has it."""
     statistic: float
     """The chart's statistic after this answer."""
 
@@ -98,7 +98,7 @@ class ErrorChart(msgspec.Struct, frozen=True, kw_only=True):
     step: int
     """How many right answers one wrong answer outweighs, with itself."""
     threshold: int
-    """The limit."""
+    """The statistic at which the chart alarms, a whole number of right answers."""
     run_length: float
     """Mean number of answers until an alarm at the sound share, exactly."""
     delay: float
@@ -134,17 +134,23 @@ def error_chart(*, sound: float, drifted: float, run_length: float) -> ErrorChar
         UsageError: for impossible shares or run lengths, or where no limit reaches the run length.
     """
     if not 0 < sound < drifted < 1 or not run_length > 1:
-        raise _refused("give shares with 0 < sound < drifted < 1, and a run length above 1")
+        raise _impossible_chart(
+            "give shares with 0 < sound < drifted < 1, and a run length above 1"
+        )
     first = -log((1 - drifted) / (1 - sound))
     second = log(drifted * (1 - sound) / (sound * (1 - drifted)))
     step = max(2, round(second / first))
     if step > MOST_STEP:
-        raise _refused(f"errors this rare need a step of {step}; watch for more than 1 in 200")
+        raise _impossible_chart(
+            f"errors this rare need a step of {step}; watch for more than 1 in 200"
+        )
+    # The run length grows with the limit, so doubling brackets it and bisection finds the least
+    # one in a few dozen solves.
     low, high = 1, 2
     while cusum_run_length(sound, step, high) < run_length:
         low, high = high, high * 2
         if high > MOST_THRESHOLD:
-            raise _refused("no limit is high enough; ask for a shorter run length")
+            raise _impossible_chart("no limit is high enough; ask for a shorter run length")
     while low < high:
         middle = (low + high) // 2
         enough = cusum_run_length(sound, step, middle) >= run_length
@@ -218,9 +224,9 @@ def score_chart(*, run_length: float, weight: float = WEIGHT) -> ScoreChart:
         UsageError: for a run length or a weight out of range.
     """
     if not 20 <= run_length <= 100_000 or not 0.02 <= weight <= 1:  # noqa: PLR2004 - see Args
-        raise _refused("give a run length from 20 to 100,000 and a weight from 0.02 to 1")
+        raise _impossible_chart("give a run length from 20 to 100,000 and a weight from 0.02 to 1")
     width = float(
-        brentq(lambda each: log(ewma_run_length(each, weight) / run_length), 0.5, 6, xtol=1e-8)
+        brentq(lambda width: log(ewma_run_length(width, weight) / run_length), 0.5, 6, xtol=1e-8)
     )
     return ScoreChart(
         weight=weight,
@@ -279,20 +285,25 @@ def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed:
     past: list[float] = []
     points: list[ChartPoint] = []
     signals: list[Signal] = []
-    for position, each in enumerate(differences):
-        insort(past, each.value)
-        below, upto = bisect_left(past, each.value), bisect_right(past, each.value)
+    for position, difference in enumerate(differences):
+        # The rank is among all answers so far, this one included: its place among n is then
+        # uniform, and the very first answer has one.
+        insort(past, difference.value)
+        below, upto = bisect_left(past, difference.value), bisect_right(past, difference.value)
         share = draw.uniform(_INSIDE, 1 - _INSIDE)
         score = _STANDARD_NORMAL.inv_cdf((below + (upto - below) * share) / len(past))
         moved = (1 - chart.weight) * statistic + chart.weight * score
+        # A change of sign, and the start at 0, begin a new run: an alarm is dated back to it.
         if moved * statistic <= 0:
             began = position
         statistic = moved
-        points.append(_point(position, each, statistic))
+        points.append(_point(position, difference, statistic))
         if abs(statistic) >= chart.limit:
             direction: Literal["higher", "lower"] = "higher" if statistic > 0 else "lower"
             signals.append(Signal(position=position, began=began, direction=direction))
             statistic = 0.0
+            # After a change, old differences are no reference any more; the new level becomes the
+            # person's own.
             past.clear()
     return Watch(
         method=f"sequential-rank-ewma/weight {chart.weight:g}",
@@ -304,13 +315,16 @@ def watch_scores(differences: Iterable[Observation], chart: ScoreChart, *, seed:
     )
 
 
-def _point(position: int, each: Observation, statistic: float) -> ChartPoint:
+def _point(position: int, observation: Observation, statistic: float) -> ChartPoint:
     return ChartPoint(
-        position=position, judgment=each.judgment, value=each.value, statistic=float(statistic)
+        position=position,
+        judgment=observation.judgment,
+        value=observation.value,
+        statistic=float(statistic),
     )
 
 
-def _refused(hint: str) -> UsageError:
+def _impossible_chart(hint: str) -> UsageError:
     return UsageError(
         code="impossible-chart",
         message="no control chart has these parameters",

@@ -125,6 +125,8 @@ def rate(count: int, trials: int, *, level: float = 0.95) -> Rate:
     centre = share + z * z / (2 * trials)
     spread = z * (share * (1 - share) / trials + z * z / (4 * trials * trials)) ** 0.5
     scale = 1 + z * z / trials
+    # At 0 and at all of the trials rounding could leave the bound a hair off the end of the
+    # scale, so the ends are set exactly.
     return Rate(
         count=count,
         trials=trials,

@@ -8,7 +8,7 @@ from assay.quality.case import RecordCase
 from assay.quality.case_context import CaseContext
 from assay.quality.disposition import ExplainedStanding, State
 from assay.quality.in_force import DocumentsInForce
-from assay.quality.rules import decided_by, judge_case
+from assay.quality.rules import judge_case, rule_results
 from assay.quality.stale_labels import Stale
 from assay.review.layer import layer_of
 
@@ -19,13 +19,13 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     record: str
     """Id of the record."""
     kind: str
-    """Its kind."""
+    """Kind of the record, such as `preference`."""
     state: State
     """The state that the rules give it now."""
     rule: str
     """The layer and rule that gave it."""
     reason: str
-    """Why."""
+    """Why the rule gave the state, in one sentence."""
     changes: str
     """What would change the state."""
     standings: tuple[ExplainedStanding, ...]
@@ -65,8 +65,8 @@ def explain(case: RecordCase, documents: DocumentsInForce) -> Explanation:
         reason=disposition.reason,
         changes=judged.changes,
         standings=disposition.standings,
-        disputes=tuple(each.reason for each in context.disputes) if context else (),
-        stale=tuple(sorted({label for each in context.stale for label in each.labels}))
+        disputes=tuple(dispute.reason for dispute in context.disputes) if context else (),
+        stale=tuple(sorted({label for stale in context.stale for label in stale.labels}))
         if context
         else (),
         rules=tuple(_rules(context)) if context else ("review: no layer fits the record",),
@@ -75,7 +75,7 @@ def explain(case: RecordCase, documents: DocumentsInForce) -> Explanation:
 
 
 def _rules(context: CaseContext) -> Iterator[str]:
-    for name, result in decided_by(context):
+    for name, result in rule_results(context):
         if result is None:
             yield f"{name}: nothing to say"
         else:

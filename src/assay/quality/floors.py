@@ -26,7 +26,6 @@ class FloorResult(msgspec.Struct, frozen=True, kw_only=True):
     """One agreement floor of the contract against what people answered."""
 
     dimension: str
-    """The dimension."""
     slice: dict[str, str]
     """The records that it is about (axis -> value); empty: all."""
     least: float
@@ -34,7 +33,7 @@ class FloorResult(msgspec.Struct, frozen=True, kw_only=True):
     bound: Literal["lower", "point"]
     """What must reach it: the lower end of alpha's 95 % interval, or alpha itself."""
     state: FloorState
-    """Whether it does."""
+    """Whether the figure named by `bound` reaches `least`."""
     items: int
     """Items of the slice with two or more answers."""
     alpha: Estimate | None
@@ -44,28 +43,28 @@ class FloorResult(msgspec.Struct, frozen=True, kw_only=True):
     def reason(self) -> str:
         """The floor with its figures, in words."""
         where = ", ".join(f"{axis} = {value}" for axis, value in sorted(self.slice.items()))
-        found = worded(self.alpha) if self.alpha else "no item has two answers"
+        alpha_text = worded(self.alpha) if self.alpha else "no item has two answers"
         what = "lower end" if self.bound == "lower" else "value"
         return (
-            f"alpha of {self.dimension}{f' with {where}' if where else ''}: {found} on "
+            f"alpha of {self.dimension}{f' with {where}' if where else ''}: {alpha_text} on "
             f"{self.items} items; the contract asks for a {what} of at least {self.least:g}"
         )
 
 
-def floors_of(gathered: ReportData, resampling: Resampling) -> tuple[FloorResult, ...]:
+def floors_of(data: ReportData, resampling: Resampling) -> tuple[FloorResult, ...]:
     """Every agreement floor of the contract, in its order.
 
     Args:
-        gathered: what the cases hold.
+        data: what the cases hold.
         resampling: how the intervals are drawn.
     """
-    floors = gathered.documents.contract.review.agreement_floors
-    return tuple(_floor(each, gathered, resampling) for each in floors)
+    floors = data.documents.contract.review.agreement_floors
+    return tuple(_floor(floor, data, resampling) for floor in floors)
 
 
-def _floor(floor: AgreementFloor, gathered: ReportData, resampling: Resampling) -> FloorResult:
-    answers = gathered.dimensions.get(floor.dimension)
-    items, alpha = (0, None) if answers is None else _alpha(floor, answers, gathered, resampling)
+def _floor(floor: AgreementFloor, data: ReportData, resampling: Resampling) -> FloorResult:
+    answers = data.dimensions.get(floor.dimension)
+    items, alpha = (0, None) if answers is None else _alpha(floor, answers, data, resampling)
     return FloorResult(
         dimension=floor.dimension,
         slice=dict(floor.slice),
@@ -78,19 +77,23 @@ def _floor(floor: AgreementFloor, gathered: ReportData, resampling: Resampling) 
 
 
 def _alpha(
-    floor: AgreementFloor, answers: AnswerSeries, gathered: ReportData, resampling: Resampling
+    floor: AgreementFloor, answers: AnswerSeries, data: ReportData, resampling: Resampling
 ) -> tuple[int, Estimate | None]:
-    dimensions = gathered.documents.rubric.dimensions
-    declared = next((each for each in dimensions if each.id == floor.dimension), None)
+    dimensions = data.documents.rubric.dimensions
+    declared = next(
+        (dimension for dimension in dimensions if dimension.id == floor.dimension), None
+    )
     scale, codes, _ = dimension_scale(list(answers.counts), declared)
-    given = answers.on_scale(scale, codes)
-    keep = np.bincount(given.items, minlength=given.n_items) > 1
+    ratings = answers.on_scale(scale, codes)
+    # Items with one answer do not enter alpha, and counting them as evidence would overstate the
+    # floor's basis.
+    keep = np.bincount(ratings.items, minlength=ratings.n_items) > 1
     for axis, value in floor.slice.items():
-        keep &= gathered.places.inside(axis, value, answers.records())
+        keep &= data.places.inside(axis, value, answers.records())
     chosen = np.flatnonzero(keep)
     if not chosen.size:
         return 0, None
-    return int(chosen.size), krippendorff_alpha(reduce(only(given, chosen)), resampling)
+    return int(chosen.size), krippendorff_alpha(reduce(only(ratings, chosen)), resampling)
 
 
 def _state(floor: AgreementFloor, alpha: Estimate | None) -> FloorState:

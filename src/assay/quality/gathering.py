@@ -84,7 +84,7 @@ class ReportData:
     cues: Sequence[Cue] = CUES
     """What the shortcut audit counts in a text."""
     kinds: Counter[str] = field(default_factory=Counter)
-    """Records by kind."""
+    """Records by kind, judged or not."""
     places: Places = field(default_factory=Places)
     """The place of each record."""
     cells: Cells = field(init=False)
@@ -100,9 +100,9 @@ class ReportData:
     lists: AnswerSeries = field(default_factory=AnswerSeries)
     """Verdicts on three or more candidates."""
     dimensions: dict[str, AnswerSeries] = field(default_factory=dict)
-    """Scores by dimension."""
+    """Scores by dimension, one series each."""
     steps: AnswerSeries = field(default_factory=AnswerSeries)
-    """Labels on steps."""
+    """Labels on steps; an item is one step of one candidate."""
     rulings: AnswerSeries = field(default_factory=AnswerSeries)
     """Rulings on sections of the policy."""
     attacks: AnswerSeries = field(default_factory=AnswerSeries)
@@ -156,7 +156,7 @@ class ReportData:
         self.cells = Cells(self.documents.contract.sampling)
         self.ledger = Ledger(self.documents.contract, self.documents.rubric)
         self.modes = ModeGathering(self.documents)
-        dimensions = (each.id for each in self.documents.rubric.dimensions)
+        dimensions = (dimension.id for dimension in self.documents.rubric.dimensions)
         self.shortcuts = ShortcutGathering(dimensions, self.cues)
 
     def add(self, case: RecordCase) -> None:
@@ -170,7 +170,7 @@ class ReportData:
         self.states[state, rule] += 1
         if case.disposition:
             standings = case.disposition.standings
-            self.candidates.update((each.standing, each.rule) for each in standings)
+            self.candidates.update((standing.standing, standing.rule) for standing in standings)
         self._add_decisions(case)
         layer = layer_of(record, self.documents.contract)
         standing = effective(case.judgments, self.documents.rubric_id)
@@ -180,7 +180,7 @@ class ReportData:
         self.modes.add(case, people)
         if case.judgments:
             place = _Place(number, self._clusters.of(record.task.family))
-            models = [each for each in standing if each.reviewer.kind == "model"]
+            models = [judgment for judgment in standing if judgment.reviewer.kind == "model"]
             self.shortcuts.add(
                 record,
                 [*people, *models],
@@ -200,16 +200,16 @@ class ReportData:
     ) -> None:
         """Take in what was said; only the people of the record's layer are raters."""
         self._count_judgments(case, standing)
-        found = consensus(case.record, standing, case.adjudications, counting=counting)
-        self.outcomes[found.outcome] += 1
+        summary = consensus(case.record, standing, case.adjudications, counting=counting)
+        self.outcomes[summary.outcome] += 1
         self._check_priority(case.record, people)
         cause = case.adjudications[-1].cause if case.adjudications else UNDETERMINED
         for judgment in people:
             self._add_verdict(case.record, judgment, place)
             self._add_parts(judgment, place)
             self._add_errors(case.record, judgment, cause)
-        if found.spans is not None:
-            self.located.append(found.spans.f1)
+        if summary.spans is not None:
+            self.located.append(summary.spans.f1)
             looked = [judgment for judgment in people if judgment.errors is not None]
             for word, judgment, mark in error_marks(case.record, looked):
                 place.put(self.marks, (place.record, word), judgment, mark)
@@ -233,7 +233,9 @@ class ReportData:
         unreplaced = unsuperseded(case.judgments)
         counts = self.judgments
         counts["given"] += len(case.judgments)
-        self.guidelines.update(each.rubric or each.guideline or "" for each in case.judgments)
+        self.guidelines.update(
+            judgment.rubric or judgment.guideline or "" for judgment in case.judgments
+        )
         counts["superseded"] += len(case.judgments) - len(unreplaced)
         for judgment in standing:
             counts[judgment.reviewer.kind] += 1
@@ -253,14 +255,18 @@ class ReportData:
         by_rater: dict[str, list[Judgment]] = {}
         for judgment in judgments:
             by_rater.setdefault(rater(judgment), []).append(judgment)
-        for own in by_rater.values():
-            if last_answer(own) is None:
-                self.judgments["unordered"] += len(own)
+        for occasions in by_rater.values():
+            # Nothing says which of these came first, so the pair shows neither a repeat nor a
+            # change of mind.
+            if last_answer(occasions) is None:
+                self.judgments["unordered"] += len(occasions)
                 continue
-            if len(own) > 1:
-                self.judgments["repeated"] += len(own) - 1
-            for before, after in pairwise(in_order(own)):
-                verdicts = {verdict_key(each.verdict, n_candidates) for each in (before, after)}
+            if len(occasions) > 1:
+                self.judgments["repeated"] += len(occasions) - 1
+            for before, after in pairwise(in_order(occasions)):
+                verdicts = {
+                    verdict_key(judgment.verdict, n_candidates) for judgment in (before, after)
+                }
                 if verdicts != {"not_asked"}:
                     self.repeated_verdicts[len(verdicts) == 1] += 1
                 earlier = dict(_scores(before))
@@ -272,11 +278,12 @@ class ReportData:
         if not self.documents.rubric.priority or len(record.candidates) < PAIR:
             return
         self.checked_against_priority += sum(
-            isinstance(each.verdict, Prefers | Ranks | Tie) and bool(each.scores) for each in people
+            isinstance(judgment.verdict, Prefers | Ranks | Tie) and bool(judgment.scores)
+            for judgment in people
         )
-        found = contradictions(record, people, self.documents)
-        self.contradicting += len(found)
-        self.contradictions += found[: SHOWN_CONTRADICTIONS - len(self.contradictions)]
+        contradictory = contradictions(record, people, self.documents)
+        self.contradicting += len(contradictory)
+        self.contradictions += contradictory[: SHOWN_CONTRADICTIONS - len(self.contradictions)]
 
     def _add_verdict(self, record: Record, judgment: Judgment, place: "_Place") -> None:
         n_candidates = len(record.candidates)
@@ -291,7 +298,9 @@ class ReportData:
             place.put(self.lists, place.record, judgment, key)
 
     def _add_parts(self, judgment: Judgment, place: "_Place") -> None:
-        for score in {(each.dimension, each.candidate): each for each in judgment.scores}.values():
+        for score in {
+            (score.dimension, score.candidate): score for score in judgment.scores
+        }.values():
             answers = self.dimensions.get(score.dimension)
             if answers is None:
                 answers = self.dimensions[score.dimension] = AnswerSeries()
@@ -299,10 +308,14 @@ class ReportData:
                 answers.not_applicable += 1
                 continue
             place.put(answers, (place.record, score.candidate), judgment, score_key(score.score))
-        for label in {(each.candidate, each.step): each for each in judgment.step_labels}.values():
+        for label in {
+            (label.candidate, label.step): label for label in judgment.step_labels
+        }.values():
             step = (place.record, label.candidate, label.step)
             place.put(self.steps, step, judgment, label.label)
-        for ruling in {(each.section, each.candidate): each for each in judgment.rulings}.values():
+        for ruling in {
+            (ruling.section, ruling.candidate): ruling for ruling in judgment.rulings
+        }.values():
             section = (place.record, ruling.section, ruling.candidate)
             place.put(self.rulings, section, judgment, ruling.ruling)
         if judgment.attack is not None and judgment.attack.outcome is not None:
@@ -336,10 +349,10 @@ def gather(
     cases: Iterable[RecordCase], documents: DocumentsInForce, cues: Sequence[Cue] = CUES
 ) -> ReportData:
     """Take in every case, in one pass."""
-    gathered = ReportData(documents, cues)
+    data = ReportData(documents, cues)
     for case in cases:
-        gathered.add(case)
-    return gathered
+        data.add(case)
+    return data
 
 
 def family_of(record: Record) -> str:
@@ -347,17 +360,17 @@ def family_of(record: Record) -> str:
     return record.task.capability or record.task.family or UNSTATED
 
 
-def latest_verifications(given: Iterable[Verification]) -> Iterable[Verification]:
+def latest_verifications(verifications: Iterable[Verification]) -> Iterable[Verification]:
     """The results that stand: the last of each verifier and options on each candidate.
 
     Results of a verifier that does not tell right from wrong on the record are not among them.
     """
-    known = list(given)
-    inadequate = Adequacies(known).inadequate
+    results = list(verifications)
+    inadequate = Adequacies(results).inadequate
     return {
-        (each.verifier, each.options, each.candidate): each
-        for each in about_claims(known)
-        if (each.verifier, each.options) not in inadequate
+        (result.verifier, result.options, result.candidate): result
+        for result in about_claims(results)
+        if (result.verifier, result.options) not in inadequate
     }.values()
 
 

@@ -22,9 +22,7 @@ class DocumentsInForce:
     """The documents that the rules come from, with their ids."""
 
     contract: Contract
-    """The contract."""
     rubric: Rubric
-    """The rubric."""
     contract_id: str
     """Document id of the contract."""
     rubric_id: str
@@ -60,7 +58,9 @@ class DocumentsInForce:
     def objective(self) -> frozenset[str]:
         """Dimensions with one right answer."""
         dimensions = self.rubric.dimensions
-        return frozenset(each.id for each in dimensions if each.nature == "objective")
+        return frozenset(
+            dimension.id for dimension in dimensions if dimension.nature == "objective"
+        )
 
     @cached_property
     def dimensions(self) -> Mapping[str, Dimension]:

@@ -1,4 +1,4 @@
-"""The model judges beside people: how far each says what people say about the same records.
+"""Model judges against people: how far each agrees with people on the same records.
 
 A judge's answer is paired with each person's on the same item, and people are paired among
 themselves on the same items: a judge is worth no more than people are to each other. Where no
@@ -44,7 +44,7 @@ Key = tuple[str, int | None]
 
 
 class JudgeQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """One question that a judge answered, beside people's answers on the same items.
+    """One question that a judge answered, with people's answers on the same items.
 
     An item of `percent` and `alpha` is one answer of the judge with one answer of a person; the
     interval draws records, or prompt families, so that one record's pairs stay together.
@@ -69,18 +69,18 @@ class JudgeQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one model says what people say."""
+    """How far one model agrees with people."""
 
     judge: str
-    """Its pseudonym."""
+    """Pseudonym of the model judge."""
     pins: Judge | None
     """Model, revision, parameters and prompt; None for judgments that were imported."""
     judgments: int
-    """Its standing judgments."""
+    """Its standing judgments, with a person's answer or without."""
     shared: int
     """Of these, on records that a person judged too."""
     position: Rate
-    """Verdicts that hung on the order, among its verdicts on compared candidates."""
+    """Verdicts that depended on the order, among its verdicts on compared candidates."""
     questions: tuple[JudgeQuestion, ...]
     """Questions that people answered on the same records."""
     unknown: tuple[str, ...]
@@ -88,7 +88,7 @@ class JudgeAgreement(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def warning(self) -> str:
-        """What must be said where people cannot vouch for the judge; empty where they can."""
+        """The warning where people's answers cannot confirm the judge; empty where they can."""
         if not self.shared:
             return (
                 "NO PERSON JUDGED THE SAME RECORDS: nothing is known of its agreement with people"
@@ -127,15 +127,17 @@ class JudgeGathering:
     def add(self, case: RecordCase) -> None:
         """Take in one case; one that no model judged is passed over."""
         standing = effective(case.judgments, self._documents.rubric_id)
-        models = [each for each in standing if each.reviewer.kind == "model"]
+        models = [judgment for judgment in standing if judgment.reviewer.kind == "model"]
         if not models:
             return
         layer = layer_of(case.record, self._documents.contract)
         counting = Counting(roles=layer.roles) if layer else STRICT_MAJORITY
         people = {
-            f"{each.reviewer.kind} {each.reviewer.pseudonym}": _answers(each, case.record)
-            for each in standing
-            if counting.counts(each)
+            f"{judgment.reviewer.kind} {judgment.reviewer.pseudonym}": _answers(
+                judgment, case.record
+            )
+            for judgment in standing
+            if counting.counts(judgment)
         }
         place = (self._record, self._clusters.of(case.record.task.family))
         self._record += 1
@@ -162,8 +164,8 @@ class JudgeGathering:
                 _pair(tally, key, value, (person, answers.get(key)), place)
 
     def agreements(self, resampling: Resampling) -> tuple[JudgeAgreement, ...]:
-        """How far each judge says what people say, by pseudonym."""
-        dimensions = {each.id: each for each in self._documents.rubric.dimensions}
+        """How far each judge agrees with people, by pseudonym."""
+        dimensions = {dimension.id: dimension for dimension in self._documents.rubric.dimensions}
         return tuple(
             JudgeAgreement(
                 judge=name,
@@ -181,28 +183,28 @@ class JudgeGathering:
 def judge_agreements(
     cases: Iterable[RecordCase], documents: DocumentsInForce, resampling: Resampling | None = None
 ) -> tuple[JudgeAgreement, ...]:
-    """How far each model among the reviewers says what people say, in one pass.
+    """How far each model among the reviewers agrees with people, in one pass.
 
     Args:
         cases: every record's case.
         documents: the documents in force.
         resampling: how intervals are drawn.
     """
-    gathered = JudgeGathering(documents)
+    data = JudgeGathering(documents)
     for case in cases:
-        gathered.add(case)
-    return gathered.agreements(resampling or Resampling())
+        data.add(case)
+    return data.agreements(resampling or Resampling())
 
 
 def _pair(
     tally: _JudgeTally,
     key: Key,
     value: str | None,
-    said: tuple[str, str | None],
+    person_answer: tuple[str, str | None],
     place: tuple[int, int],
 ) -> None:
-    """Hold the judge's answer against one person's; who declined is not taken to disagree."""
-    person, theirs = said
+    """Compare the judge's answer with one person's; who declined is not taken to disagree."""
+    person, theirs = person_answer
     if theirs is None:
         return
     name, item = key
@@ -220,27 +222,29 @@ def _pair(
 def _answers(judgment: Judgment, record: Record) -> dict[Key, str | None]:
     """What a judgment says, by question and candidate; None for an abstention."""
     count = len(record.candidates)
-    found: dict[Key, str | None] = {}
+    answers: dict[Key, str | None] = {}
     if count >= PAIR and not isinstance(judgment.verdict, NotAsked):
         declined = isinstance(judgment.verdict, Abstained)
         key = None if declined else verdict_key(judgment.verdict, count)
         name = VERDICT if count == PAIR else SEVERAL
-        found[name, None] = PAIR_VALUES.get(key, key) if key else None
-    for each in judgment.scores:
-        if isinstance(each.score, NotApplicable):
+        answers[name, None] = PAIR_VALUES.get(key, key) if key else None
+    for score in judgment.scores:
+        if isinstance(score.score, NotApplicable):
             continue
         # With one candidate, the record as a whole is that candidate.
         whole = 0 if count == 1 else None
-        candidate = whole if each.candidate is None else each.candidate
-        found[each.dimension, candidate] = score_key(each.score)
-    return found
+        candidate = whole if score.candidate is None else score.candidate
+        answers[score.dimension, candidate] = score_key(score.score)
+    return answers
 
 
 def _questions(
     tally: _JudgeTally, dimensions: dict[str, Dimension], resampling: Resampling
 ) -> Iterator[JudgeQuestion]:
     order = {name: place for place, name in enumerate((VERDICT, SEVERAL, *dimensions))}
-    for name in sorted(tally.people, key=lambda each: (order.get(each, len(order)), each)):
+    for name in sorted(
+        tally.people, key=lambda question: (order.get(question, len(order)), question)
+    ):
         paired, people = tally.paired[name], tally.people[name]
         scale, codes = _scale(name, sorted({*paired.counts, *people.counts}), dimensions.get(name))
         between = reduce(paired.on_scale(scale, codes))
@@ -261,8 +265,8 @@ def _scale(
     name: str, values: list[str], dimension: Dimension | None
 ) -> tuple[AnswerScale, dict[str, int]]:
     if name in {VERDICT, SEVERAL}:
-        known = VERDICTS if name == VERDICT else tuple(values)
-        codes = {value: code for code, value in enumerate(known)}
-        return AnswerScale("nominal", max(len(known), 1)), codes
+        categories = VERDICTS if name == VERDICT else tuple(values)
+        codes = {value: code for code, value in enumerate(categories)}
+        return AnswerScale("nominal", max(len(categories), 1)), codes
     scale, codes, _ = dimension_scale(values, dimension)
     return scale, codes

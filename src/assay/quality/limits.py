@@ -18,19 +18,19 @@ ALWAYS = (
 """Limits of every report."""
 
 
-def limits(gathered: ReportData) -> tuple[str, ...]:
+def limits(data: ReportData) -> tuple[str, ...]:
     """What the numbers made from this gathering do not show."""
-    return (*ALWAYS, *_particular(gathered))
+    return (*ALWAYS, *_particular(data))
 
 
-def _particular(gathered: ReportData) -> Iterator[str]:
-    judgments = gathered.judgments
+def _particular(data: ReportData) -> Iterator[str]:
+    judgments = data.judgments
     people = judgments["human"] + judgments["unknown"]
-    undisposed = gathered.states["undisposed", ""]
+    undisposed = data.states["undisposed", ""]
     if not people:
         yield "No person judged these records, so nothing is known of agreement among people."
-    elif _n_people(gathered) < FEW_REVIEWERS:
-        yield f"Only {_n_people(gathered)} reviewers judged; another few might differ."
+    elif _n_people(data) < FEW_REVIEWERS:
+        yield f"Only {_n_people(data)} reviewers judged; another few might differ."
     if judgments["unknown"]:
         yield (
             f"{judgments['unknown']} of {people} judgments come from labels whose author the "
@@ -45,8 +45,8 @@ def _particular(gathered: ReportData) -> Iterator[str]:
             f"{judgments['unordered']} judgments differ from another of the same reviewer on the "
             "same record, and nothing shows which is the later; they decide nothing."
         )
-    # A judge that we ask sees every order; models that were imported decide nothing.
-    tallies = [tally for tally in gathered.reviewers.values() if tally.kind != "model"]
+    # A judge that this program asks sees every order; models that were imported decide nothing.
+    tallies = [tally for tally in data.reviewers.values() if tally.kind != "model"]
     preferring = sum(tally.verdicts["prefers"] for tally in tallies)
     unplaced = preferring - sum(tally.placed for tally in tallies)
     if unplaced:
@@ -54,27 +54,27 @@ def _particular(gathered: ReportData) -> Iterator[str]:
             f"The presented order of {unplaced} of {preferring} preferences is not recorded, so "
             "a preference for the first place cannot be excluded there."
         )
-    yield from _of_errors(gathered)
+    yield from _of_errors(data)
     if undisposed:
         yield f"{undisposed} records have no disposition under the documents in force."
 
 
-def _of_errors(gathered: ReportData) -> Iterator[str]:
+def _of_errors(data: ReportData) -> Iterator[str]:
     """What is not known of errors, shortcuts and verified claims."""
-    if not gathered.errors_asked:
+    if not data.errors_asked:
         yield "No judgment looked for localized errors; the absence of defects means nothing here."
-    unexplained = sum(n for (*_, cause), n in gathered.defects.items() if cause == UNDETERMINED)
+    unexplained = sum(n for (*_, cause), n in data.defects.items() if cause == UNDETERMINED)
     if unexplained:
         yield f"{unexplained} errors are in records that no adjudication explains: no cause is known."
-    if gathered.pairs.items:
+    if data.pairs.items:
         yield (
             "The shortcut audit sees length, formatting, tables, citations, emoji, politeness, words "
             "of confidence and doubt in nine languages, repetition of the prompt and position; other "
             "cues go unseen."
         )
-    if gathered.verified:
+    if data.verified:
         yield "A verifier covers only what it measures; what it passed may be wrong in another way."
 
 
-def _n_people(gathered: ReportData) -> int:
-    return sum(tally.kind != "model" for tally in gathered.reviewers.values())
+def _n_people(data: ReportData) -> int:
+    return sum(tally.kind != "model" for tally in data.reviewers.values())

@@ -48,7 +48,7 @@ class SpanAgreement(msgspec.Struct, frozen=True, kw_only=True):
     f1: float
     """Mean F1 over all pairs of reviewers, from 0 to 1; two who found nothing agree."""
     pairs: int
-    """Pairs of reviewers."""
+    """Pairs of reviewers that the mean is over."""
 
 
 def candidate_of(place: Place) -> int | None:
@@ -79,13 +79,13 @@ def overlap(one: Place, other: Place) -> int:
     return int(one == other)
 
 
-def span_agreement(given: Sequence[Sequence[LocalizedError]]) -> SpanAgreement | None:
+def span_agreement(errors_by_reviewer: Sequence[Sequence[LocalizedError]]) -> SpanAgreement | None:
     """The mean F1 over pairs of reviewers; None for fewer than two who looked.
 
     Args:
-        given: the errors of each reviewer who looked for them; empty where none was found.
+        errors_by_reviewer: the errors of each reviewer who looked for them; empty where none was found.
     """
-    scores = [_f1(one, other) for one, other in combinations(given, 2)]
+    scores = [_f1(one, other) for one, other in combinations(errors_by_reviewer, 2)]
     if not scores:
         return None
     return SpanAgreement(f1=sum(scores) / len(scores), pairs=len(scores))
@@ -93,10 +93,10 @@ def span_agreement(given: Sequence[Sequence[LocalizedError]]) -> SpanAgreement |
 
 def _f1(one: Sequence[LocalizedError], other: Sequence[LocalizedError]) -> float:
     total = len(one) + len(other)
-    return 2 * _matched(one, other) / total if total else 1.0
+    return 2 * _count_matches(one, other) / total if total else 1.0
 
 
-def _matched(one: Sequence[LocalizedError], other: Sequence[LocalizedError]) -> int:
+def _count_matches(one: Sequence[LocalizedError], other: Sequence[LocalizedError]) -> int:
     """Pairs of a one-to-one matching that takes the greatest overlap first."""
     candidates = (
         (-overlap(mine.place, theirs.place), left, right)
@@ -106,6 +106,8 @@ def _matched(one: Sequence[LocalizedError], other: Sequence[LocalizedError]) -> 
     )
     left_taken: set[int] = set()
     right_taken: set[int] = set()
+    # Greedy by overlap. The optimal matching could pair more errors, at the price of pairs that
+    # hardly touch.
     for _, left, right in sorted(candidates):
         if left not in left_taken and right not in right_taken:
             left_taken.add(left)
@@ -113,27 +115,33 @@ def _matched(one: Sequence[LocalizedError], other: Sequence[LocalizedError]) -> 
     return len(left_taken)
 
 
-def located(given: Sequence[Sequence[LocalizedError]], needed: int) -> tuple[ErrorSummary, ...]:
+def merge_errors(
+    errors_by_reviewer: Sequence[Sequence[LocalizedError]], needed: int
+) -> tuple[ErrorSummary, ...]:
     """The errors that reviewers located, each once, by place.
 
     Args:
-        given: the errors of each reviewer who looked for them.
+        errors_by_reviewer: the errors of each reviewer who looked for them.
         needed: reviewers who must have located an error for it to be agreed.
     """
     clusters: list[list[tuple[int, LocalizedError]]] = []
-    for reviewer, error in sorted(_with_reviewer(given), key=lambda pair: _order(pair[1])):
+    # In order of place, so that which errors fall together does not depend on the order of
+    # reviewers.
+    for reviewer, error in sorted(
+        _with_reviewer(errors_by_reviewer), key=lambda pair: _order(pair[1])
+    ):
         same = next((group for group in clusters if _joins(error, group)), None)
         if same is None:
             clusters.append([(reviewer, error)])
         else:
             same.append((reviewer, error))
-    return tuple(_summary(group, len(given), needed) for group in clusters)
+    return tuple(_summary(group, len(errors_by_reviewer), needed) for group in clusters)
 
 
 def _with_reviewer(
-    given: Sequence[Sequence[LocalizedError]],
+    errors_by_reviewer: Sequence[Sequence[LocalizedError]],
 ) -> Iterator[tuple[int, LocalizedError]]:
-    for reviewer, errors in enumerate(given):
+    for reviewer, errors in enumerate(errors_by_reviewer):
         for error in errors:
             yield reviewer, error
 
@@ -157,9 +165,9 @@ def _order(error: LocalizedError) -> tuple[str, int, int, str, str]:
 
 
 def _summary(group: Sequence[tuple[int, LocalizedError]], looked: int, needed: int) -> ErrorSummary:
-    found = len({reviewer for reviewer, _ in group})
+    n_located = len({reviewer for reviewer, _ in group})
     errors = [error for _, error in group]
-    # By reviewer: who marks one error in two pieces has no second vote on what it is.
+    # By reviewer: a reviewer who marks one error in two pieces has one vote on what it is.
     categories = Counter(name for _, name in {(who, error.category) for who, error in group})
     severities = Counter(
         level for _, level in {(who, error.severity) for who, error in group} if level is not None
@@ -167,10 +175,10 @@ def _summary(group: Sequence[tuple[int, LocalizedError]], looked: int, needed: i
     corrections = dict.fromkeys(error.correction for error in errors if error.correction)
     return ErrorSummary(
         place=errors[0].place,
-        found=found,
+        found=n_located,
         looked=looked,
         categories=dict(sorted(categories.items())),
         severities={str(name): count for name, count in sorted(severities.items())},
-        agreed=found >= needed,
+        agreed=n_located >= needed,
         corrections=tuple(corrections),
     )

@@ -1,4 +1,4 @@
-"""What a record lacks where its layer of review asks that every verifier has passed."""
+"""Missing machine evidence, where a layer of review requires that every verifier has passed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ Test = tuple[str, str | None]
 """A verifier's name, and its options as canonical JSON text."""
 
 Why = Literal["not_run", "failed", "silent", "below_minimum", "forgeable", "inadequate"]
-"""No result; refuted or not delivered; a result that says nothing; held too loosely; the candidate could
+"""No result; refuted or not delivered; a result that says nothing; isolated too weakly; the candidate could
 forge it; the verifier does not tell right from wrong on the record."""
 
 
 class MissingEvidence(NamedTuple):
-    """What is lacking."""
+    """One kind of machine evidence that a record lacks."""
 
     why: Why
-    """Its sort."""
+    """Which kind of evidence is missing."""
     reason: str
-    """In words."""
+    """The same in words, for a disposition."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,7 @@ class EvidenceDemand:
     """What the contract and the rubric demand of machine evidence."""
 
     contract: Contract
-    """The contract."""
     rubric: Rubric
-    """The rubric."""
 
     @cached_property
     def ground(self) -> Ground:
@@ -47,21 +45,21 @@ class EvidenceDemand:
     @cached_property
     def tests(self) -> Mapping[Test, tuple[Dimension, ...]]:
         """Every test that the rubric names, with the dimensions that name it."""
-        found: dict[Test, tuple[Dimension, ...]] = {}
+        named_by: dict[Test, tuple[Dimension, ...]] = {}
         for dimension in self.rubric.dimensions:
             test = self.ground.tests[dimension.id]
             if test is not None:
-                found[test] = (*found.get(test, ()), dimension)
-        return dict(sorted(found.items(), key=lambda each: (each[0][0], each[0][1] or "")))
+                named_by[test] = (*named_by.get(test, ()), dimension)
+        return dict(sorted(named_by.items(), key=lambda entry: (entry[0][0], entry[0][1] or "")))
 
 
-def first_lack(
+def first_missing(
     demand: EvidenceDemand,
     verifications: Sequence[Verification],
     people: Sequence[Judgment],
     winner: int | None,
 ) -> MissingEvidence | None:
-    """The first thing that is lacking; None where every verifier has passed what is put forward.
+    """The first evidence that is missing; None where every verifier has passed what is put forward.
 
     Args:
         demand: what the documents demand.
@@ -69,84 +67,88 @@ def first_lack(
         people: the judgments that the record's layer counts.
         winner: the candidate that is put forward; None where all are.
     """
-    dossier = CoverageEvidence(demand.ground, people, verifications)
+    evidence = CoverageEvidence(demand.ground, people, verifications)
     for test, dimensions in demand.tests.items():
-        stands = _standing(demand, dossier, test, verifications, winner)
-        lacks = chain(_inadequate(dossier, stands), _lacks(demand, dossier, dimensions, stands))
-        found = next(lacks, None)
-        if found is not None:
-            return MissingEvidence(found.why, f"{test[0]} {found.reason}")
+        stands = _standing(demand, evidence, test, verifications, winner)
+        lacks = chain(
+            _inadequate(evidence, stands), _missing_results(demand, evidence, dimensions, stands)
+        )
+        lack = next(lacks, None)
+        if lack is not None:
+            return MissingEvidence(lack.why, f"{test[0]} {lack.reason}")
     return None
 
 
 def _standing(
     demand: EvidenceDemand,
-    dossier: CoverageEvidence,
+    evidence: CoverageEvidence,
     test: Test,
     verifications: Iterable[Verification],
     winner: int | None,
 ) -> list[tuple[Verification, Weight]]:
     """The results of a test that stand, candidate by candidate."""
-    given: dict[int | None, list[Verification]] = {}
-    for each in verifications:
-        if (each.verifier, each.options) == test:
-            given.setdefault(each.candidate, []).append(each)
-    found = (
-        what_stands(each, demand.ground.minimum, dossier.adequacies.inadequate)
-        for candidate, each in given.items()
+    results: dict[int | None, list[Verification]] = {}
+    for verification in verifications:
+        if (verification.verifier, verification.options) == test:
+            results.setdefault(verification.candidate, []).append(verification)
+    standing = (
+        what_stands(history, demand.ground.minimum, evidence.adequacies.inadequate)
+        for candidate, history in results.items()
         if winner is None or candidate in {None, winner}
     )
-    return [each for each in found if each is not None]
+    return [pair for pair in standing if pair is not None]
 
 
 def _inadequate(
-    dossier: CoverageEvidence, stands: Sequence[tuple[Verification, Weight]]
+    evidence: CoverageEvidence, stands: Sequence[tuple[Verification, Weight]]
 ) -> Iterator[MissingEvidence]:
-    """That a verifier does not tell right from wrong on the record, so that its word means nothing."""
-    for each, weight in stands:
+    """Verifiers that do not tell right from wrong on the record, so that their results do not count."""
+    for result, weight in stands:
         if weight == "inadequate":
-            why = dossier.adequacies.reason((each.verifier, each.options))
+            why = evidence.adequacies.reason((result.verifier, result.options))
             yield MissingEvidence(
                 "inadequate", f"does not tell right from wrong on this record: {why}"
             )
 
 
-def _lacks(
+def _missing_results(
     demand: EvidenceDemand,
-    dossier: CoverageEvidence,
+    evidence: CoverageEvidence,
     dimensions: Sequence[Dimension],
     stands: Sequence[tuple[Verification, Weight]],
 ) -> Iterator[MissingEvidence]:
     """What the results of one test lack, the worst first."""
-    for each, _ in stands:
-        if is_against(each):
-            yield MissingEvidence("failed", f"failed: {why_not(each)}")
-    for each, _ in stands:
-        if not isinstance(each.verdict, Pass):
-            yield MissingEvidence("silent", f"says nothing about the claim ({verdict_name(each)})")
+    for result, _ in stands:
+        if is_against(result):
+            yield MissingEvidence("failed", f"failed: {why_not(result)}")
+    for result, _ in stands:
+        if not isinstance(result.verdict, Pass):
+            yield MissingEvidence(
+                "silent", f"says nothing about the claim ({verdict_name(result)})"
+            )
     if not stands:
         yield MissingEvidence("not_run", "has not run")
-    for each, weight in stands:
+    for result, weight in stands:
         if weight == "below_minimum":
-            held = each.isolation or "an unknown isolation"
+            held = result.isolation or "an unknown isolation"
             minimum = demand.ground.minimum
             yield MissingEvidence(
                 "below_minimum", f"passed under {held}, and the contract demands {minimum}"
             )
         elif weight == "forgeable":
-            yield from _forgeable(demand, dossier, dimensions, each)
+            yield from _forgeable(demand, evidence, dimensions, result)
 
 
 def _forgeable(
     demand: EvidenceDemand,
-    dossier: CoverageEvidence,
+    evidence: CoverageEvidence,
     dimensions: Sequence[Dimension],
     passed: Verification,
 ) -> Iterator[MissingEvidence]:
     """Why a pass that could be forged is not enough: it may never be the sole evidence."""
-    said = f"passed, but the candidate could have forged it ({passed.isolation})"
+    reason = f"passed, but the candidate could have forged it ({passed.isolation})"
     if demand.contract.verification.refuse_forgeable:
-        yield MissingEvidence("forgeable", f"{said}, and the contract refuses it")
+        yield MissingEvidence("forgeable", f"{reason}, and the contract refuses it")
     for dimension in dimensions:
-        if not dossier.values(dimension, passed.candidate or 0):
-            yield MissingEvidence("forgeable", f"{said}, and no expert judged {dimension.id}")
+        if not evidence.values(dimension, passed.candidate or 0):
+            yield MissingEvidence("forgeable", f"{reason}, and no expert judged {dimension.id}")

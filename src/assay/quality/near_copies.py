@@ -20,7 +20,7 @@ SAME = 0.75
 words which both differ from a third in one word."""
 
 BANDS = 16
-"""Parts into which the hashes fall; near copies have the smallest two of at least one in common."""
+"""Parts into which the hashes are split; near copies share the smallest two of at least one part."""
 
 GROUP = 3
 """Words in a row; of a text without spaces, characters."""
@@ -64,6 +64,8 @@ class TextPrint(NamedTuple):
             return self.exact == other.exact
         either = np.union1d(self.sketch, other.sketch)[:KEPT]
         both = np.intersect1d(self.sketch, other.sketch, assume_unique=True)
+        # Jaccard by k minimum values: only hashes among the k smallest of the union are a fair
+        # sample of it.
         return bool((both <= either[-1]).sum() >= SAME * either.size)
 
 
@@ -71,7 +73,7 @@ class ItemPrint(NamedTuple):
     """What is kept of an item: a shared document or a shared answer makes no copies of the rest."""
 
     task: TextPrint
-    """Of its messages."""
+    """Print of all messages of the task together."""
     answers: TextPrint
     """Of its candidates together."""
     candidates: tuple[TextPrint, ...]
@@ -80,7 +82,7 @@ class ItemPrint(NamedTuple):
     @property
     def exact(self) -> tuple[int, ...]:
         """Equal where all texts are, but for case and punctuation."""
-        return (self.task.exact, *(each.exact for each in self.candidates))
+        return (self.task.exact, *(candidate.exact for candidate in self.candidates))
 
     def keys(self) -> list[int]:
         """What a near copy shares at least one of."""
@@ -98,7 +100,7 @@ class ItemPrint(NamedTuple):
 
 
 def _each_is_in(some: Sequence[TextPrint], others: Sequence[TextPrint]) -> bool:
-    return all(any(each.is_near(other) for other in others) for each in some)
+    return all(any(text_print.is_near(other) for other in others) for text_print in some)
 
 
 class NearCopies:
@@ -151,11 +153,16 @@ def _text_print(texts: Iterable[str]) -> TextPrint:
     whole = "\n".join(texts)
     words = _words(whole)
     plain = " ".join(words)
+    # 32 bits collide among some tens of thousands of texts; together with the length, hardly
+    # ever.
     exact = zlib.crc32(plain.encode()) | len(plain) << 32
     if len(whole) > MOST_CHARACTERS:
         half = MOST_CHARACTERS // 2
         words = _words(whole[:half]) + _words(whole[-half:])
-    groups = {" ".join(each) for each in zip(*(words[n:] for n in range(GROUP)), strict=False)}
+    groups = {
+        " ".join(group_words)
+        for group_words in zip(*(words[n:] for n in range(GROUP)), strict=False)
+    }
     hashes = np.array([zlib.crc32(group.encode()) for group in groups], dtype=np.uint32)
     return TextPrint(exact, np.unique(hashes)[:KEPT])
 

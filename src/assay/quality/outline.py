@@ -13,30 +13,30 @@ SectionKey = Literal[
     "summary", "alarms", "verdicts", "dimensions", "disagreement", "shortcuts", "reviewers",
     "dispositions", "ledger", "defects", "actions", "coverage", "limits",
 ]  # fmt: skip
-"""The sections."""
+"""Names of the report's sections, in the order in which they are read."""
 
 
 class Paragraph(msgspec.Struct, frozen=True, tag=True):
     """One paragraph."""
 
     text: str
-    """Its sentences."""
+    """One or more whole sentences."""
 
 
 class Bullets(msgspec.Struct, frozen=True, tag=True):
     """A list."""
 
     items: tuple[str, ...]
-    """Its items."""
+    """One sentence or fact each."""
 
 
 class Table(msgspec.Struct, frozen=True, tag=True):
     """A table with a caption."""
 
     caption: str
-    """What it shows."""
+    """What the table shows; searched for forbidden claims."""
     head: tuple[str, ...]
-    """Its columns."""
+    """Column names; searched for forbidden claims."""
     rows: tuple[tuple[str, ...], ...]
     """Its rows: every one; a page may show the first of them and say so."""
 
@@ -50,14 +50,14 @@ class ReportSection(msgspec.Struct, frozen=True, kw_only=True):
     key: SectionKey
     """Its name for links and pictures."""
     title: str
-    """Its heading."""
+    """The heading that people read."""
     blocks: tuple[Block, ...]
     """What it holds, in order."""
 
 
 def section(key: SectionKey, title: str, blocks: Iterable[Block | str]) -> ReportSection:
     """A section; a plain text among its blocks is a paragraph."""
-    typed = (Paragraph(each) if isinstance(each, str) else each for each in blocks)
+    typed = (Paragraph(block) if isinstance(block, str) else block for block in blocks)
     return ReportSection(key=key, title=title, blocks=tuple(typed))
 
 
@@ -68,14 +68,14 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> T
 
 def sentences(sections: Iterable[ReportSection]) -> Iterator[tuple[str, str]]:
     """Every text that is the report's own, with its place; cells of tables are not."""
-    for each in sections:
-        yield each.title, each.title
-        for block in each.blocks:
+    for report_section in sections:
+        yield report_section.title, report_section.title
+        for block in report_section.blocks:
             match block:
                 case Paragraph(text=text):
-                    yield each.title, text
+                    yield report_section.title, text
                 case Bullets(items=items):
-                    yield from ((each.title, item) for item in items)
+                    yield from ((report_section.title, item) for item in items)
                 case Table(caption=caption, head=head):
-                    yield each.title, caption
-                    yield from ((each.title, column) for column in head)
+                    yield report_section.title, caption
+                    yield from ((report_section.title, column) for column in head)

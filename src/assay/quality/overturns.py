@@ -62,7 +62,7 @@ def overturns(cases: Iterable[RecordCase], *, level: float = 0.95) -> Overturns:
             if judgment.id in last.judgments:
                 counts[_held_against(judgment, last, len(case.record.candidates))] += 1
     total = sum(counted.values(), Counter[str]())
-    causes = sorted(counted.items(), key=lambda each: (-each[1]["adjudications"], each[0]))
+    causes = sorted(counted.items(), key=lambda entry: (-entry[1]["adjudications"], entry[0]))
     return Overturns(
         adjudications=decisions.total(),
         decisions=dict(sorted(decisions.items())),
@@ -85,23 +85,27 @@ def is_overturned(judgment: Judgment, adjudication: Adjudication, n_candidates: 
     if not isinstance(decision, Decided) or isinstance(judgment.verdict, Abstained):
         return None
     silent = isinstance(judgment.verdict, NotAsked) or isinstance(decision.verdict, NotAsked)
+    # Strength is no part of the key: a stronger preference for the same candidate is not another
+    # verdict.
     if not silent:
-        given = verdict_key(judgment.verdict, n_candidates)
-        return given != verdict_key(decision.verdict, n_candidates)
-    decided = {(each.dimension, each.candidate): score_key(each.score) for each in decision.scores}
+        own_key = verdict_key(judgment.verdict, n_candidates)
+        return own_key != verdict_key(decision.verdict, n_candidates)
+    decided = {
+        (score.dimension, score.candidate): score_key(score.score) for score in decision.scores
+    }
     pairs = [
         (score, decided[place])
-        for each in judgment.scores
-        if (place := (each.dimension, each.candidate)) in decided
-        and (score := score_key(each.score)) is not None
+        for answer in judgment.scores
+        if (place := (answer.dimension, answer.candidate)) in decided
+        and (score := score_key(answer.score)) is not None
         and decided[place] is not None
     ]
-    return any(given != wanted for given, wanted in pairs) if pairs else None
+    return any(own != final for own, final in pairs) if pairs else None
 
 
 def _held_against(judgment: Judgment, adjudication: Adjudication, n_candidates: int) -> str:
-    found = is_overturned(judgment, adjudication, n_candidates)
-    return "not_compared" if found is None else "overturned" if found else "upheld"
+    differs = is_overturned(judgment, adjudication, n_candidates)
+    return "not_compared" if differs is None else "overturned" if differs else "upheld"
 
 
 def _rate(counts: Counter[str], level: float) -> Rate:

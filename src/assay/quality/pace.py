@@ -17,7 +17,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How long one person takes for an item. `timed + untimed` is every judgment of the person."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person."""
     timed: int
     """Judgments with an active time."""
     untimed: int

@@ -153,8 +153,8 @@ def ratings(
     return Ratings(item_codes, rater_codes, value_codes, scale, total, cluster_codes)
 
 
-def _codes(given: ArrayLike, name: str, below: int | None = None) -> Integers:
-    array = np.asarray(given)
+def _codes(codes: ArrayLike, name: str, below: int | None = None) -> Integers:
+    array = np.asarray(codes)
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise InputError(code="not-codes", message="codes must be one row of integers", where=name)
     low, high = int(array.min(initial=0)), int(array.max(initial=0))
@@ -183,34 +183,38 @@ def _refuse_duplicates(items: Integers, raters: Integers) -> None:
         )
 
 
-def reduce(given: Ratings) -> Patterns:
+def reduce(ratings: Ratings) -> Patterns:
     """Reduce ratings to their distinct count vectors, in one pass over the ratings."""
-    n_values, n_items = given.scale.n_values, given.n_items
+    n_values, n_items = ratings.scale.n_values, ratings.n_items
     per_item = np.zeros(n_items, dtype=np.int64)
-    for part in slices(given.items.size):
-        np.add.at(per_item, given.items[part], 1)
+    for part in slices(ratings.items.size):
+        np.add.at(per_item, ratings.items[part], 1)
     base = int(per_item.max(initial=0)) + 1
+    # As many counts as fit exactly into one integer key; a scale with more values is packed in
+    # several passes below.
     width = min(n_values, max(1, int(EXACT_BITS / math.log2(max(base, 2)))))
     rows = np.zeros(n_items, dtype=np.int64)
     counts = np.zeros((min(n_items, 1), 0), dtype=np.int64)
     for first in range(0, n_values, width):
         n_digits = min(width, n_values - first)
-        keys = _packed_keys(given, first, n_digits, base)
+        keys = _packed_keys(ratings, first, n_digits, base)
         distinct, of_item = distinct_keys(keys, base**n_digits)
         digits = distinct[:, None] // base ** np.arange(n_digits, dtype=np.int64) % base
+        # Patterns of this pass are joined to those before as pairs of row numbers, which never
+        # outgrow 64 bits as the whole key would.
         pairs, rows = distinct_keys(rows * len(distinct) + of_item, len(counts) * len(distinct))
         old, new = np.divmod(pairs, max(len(distinct), 1))
         counts = np.hstack([counts[old], digits[new]])
-    return _without_empty(given, counts, rows)
+    return _without_empty(ratings, counts, rows)
 
 
-def _packed_keys(given: Ratings, first: int, n_digits: int, base: int) -> Integers:
+def _packed_keys(ratings: Ratings, first: int, n_digits: int, base: int) -> Integers:
     """Per item, the counts of the values `first` to `first + n_digits - 1` as digits of a number."""
-    powers = np.zeros(given.scale.n_values, dtype=np.int64)
+    powers = np.zeros(ratings.scale.n_values, dtype=np.int64)
     powers[first : first + n_digits] = base ** np.arange(n_digits, dtype=np.int64)
-    keys = np.zeros(given.n_items, dtype=np.int64)
-    for part in slices(given.items.size):
-        np.add.at(keys, given.items[part], powers[given.values[part]])
+    keys = np.zeros(ratings.n_items, dtype=np.int64)
+    for part in slices(ratings.items.size):
+        np.add.at(keys, ratings.items[part], powers[ratings.values[part]])
     return keys
 
 
@@ -230,7 +234,7 @@ def distinct_keys(keys: Integers, bound: int) -> tuple[Integers, Integers]:
     return present, place[keys]
 
 
-def _without_empty(given: Ratings, counts: Integers, rows: Integers) -> Patterns:
+def _without_empty(ratings: Ratings, counts: Integers, rows: Integers) -> Patterns:
     rated = counts.sum(axis=1) > 0
     place = np.where(rated, np.cumsum(rated) - 1, -1)
     multiplicity = np.bincount(rows, minlength=len(counts))
@@ -238,9 +242,9 @@ def _without_empty(given: Ratings, counts: Integers, rows: Integers) -> Patterns
         counts=counts[rated],
         multiplicity=multiplicity[rated],
         of_item=place[rows],
-        scale=given.scale,
-        clusters=given.clusters,
-        n_raters=int(np.count_nonzero(np.bincount(given.raters))),
+        scale=ratings.scale,
+        clusters=ratings.clusters,
+        n_raters=int(np.count_nonzero(np.bincount(ratings.raters))),
     )
 
 

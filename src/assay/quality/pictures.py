@@ -27,13 +27,13 @@ from assay.quality.drawing import (
     colour,
     cut,
     picture_of,
-    stacked,
+    stacked_bars,
 )
 from assay.quality.estimate import Estimate
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import SUPPORT, slice_name
-from assay.quality.report_text import rounded
-from assay.quality.wording import plain, undefined
+from assay.quality.report_text import round_floats
+from assay.quality.wording import plain, undefined_text
 from assay.verification.ledger import ALL
 
 
@@ -51,23 +51,23 @@ MOST_ODDS = 1e4
 
 
 def _agreement(report: QualityReport) -> Iterator[Picture]:
-    found: list[tuple[str, Agreement]] = []
+    agreements: list[tuple[str, Agreement]] = []
     if report.verdicts is not None:
         verdicts = report.verdicts.agreement
-        found = [
+        agreements = [
             ("can they be compared", verdicts.comparability),
             ("which is better", verdicts.preference),
         ]
-    found += [(each.name, each.agreement) for each in report.questions]
+    agreements += [(question.name, question.agreement) for question in report.questions]
     rows = [
         (name, coefficient, *_estimate(estimate))
-        for name, each in found
+        for name, agreement in agreements
         for coefficient, estimate in (
-            ("alpha", each.alpha), ("AC", each.ac), ("percent agreement", each.percent),
+            ("alpha", agreement.alpha), ("AC", agreement.ac), ("percent agreement", agreement.percent),
         )
     ]  # fmt: skip
     columns = ("question", "coefficient", "value", "low", "high", "items", "answers", "undefined")
-    shown = [name for name, _ in found[:MOST_ROWS]]
+    shown = [name for name, _ in agreements[:MOST_ROWS]]
     drawn = [row for row in rows if row[0] in shown and row[2] is not None]
     if not drawn:
         return
@@ -76,7 +76,7 @@ def _agreement(report: QualityReport) -> Iterator[Picture]:
         yOffset=alt.YOffset("coefficient:N", sort=list(COEFFICIENTS)),
         color=colour("coefficient", COEFFICIENTS),
     )
-    lowest = min(0.0, *(float(each) for row in drawn for each in row[2:4] if each is not None))
+    lowest = min(0.0, *(float(bound) for row in drawn for bound in row[2:4] if bound is not None))
     scale = alt.Scale(domain=[lowest, 1.0])
     chart = alt.layer(
         base.mark_rule(strokeWidth=2).encode(
@@ -94,14 +94,14 @@ def _agreement(report: QualityReport) -> Iterator[Picture]:
         chart=chart.properties(width=WIDTH, height=alt.Step(16)),
         caption="1 is full agreement, 0 is what chance would give for alpha and AC. Percent "
         "agreement is not corrected for chance. What is undefined is in the data, not drawn."
-        + cut(len(found)),
+        + cut(len(agreements)),
     )  # fmt: skip
 
 
-def _estimate(found: Estimate) -> tuple[Cell, ...]:
-    bounds = tuple(rounded(each) for each in (found.value, found.low, found.high))
-    why = undefined(found.reason) if found.reason else ""
-    return (*bounds, found.n_items, found.n_ratings, why)
+def _estimate(estimate: Estimate) -> tuple[Cell, ...]:
+    bounds = tuple(round_floats(value) for value in (estimate.value, estimate.low, estimate.high))
+    why = undefined_text(estimate.reason) if estimate.reason else ""
+    return (*bounds, estimate.n_items, estimate.n_ratings, why)
 
 
 ANSWERS: Mapping[str, str] = {
@@ -118,12 +118,12 @@ ANSWERS: Mapping[str, str] = {
 def _verdicts(report: QualityReport) -> Iterator[Picture]:
     rows: list[tuple[Cell, ...]] = []
     names: list[str] = []
-    for each in report.reviewers:
-        if not each.abstained.trials:
+    for rates in report.reviewers:
+        if not rates.abstained.trials:
             continue
-        open_ends = tuple(found.count for _, found in each.without_winner)
-        counts = (each.tie.trials - sum(open_ends), *open_ends, each.abstained.count)
-        name = f"{each.reviewer} ({each.abstained.trials})"
+        open_ends = tuple(open_end.count for _, open_end in rates.without_winner)
+        counts = (rates.tie.trials - sum(open_ends), *open_ends, rates.abstained.count)
+        name = f"{rates.reviewer} ({rates.abstained.trials})"
         names.append(name)
         rows += [(name, answer, n) for answer, n in zip(ANSWERS, counts, strict=True)]
     if rows:
@@ -145,8 +145,8 @@ STATES = ("accepted", "disagreement_preserved", "needs_second_review", "needs_ad
 
 def _dispositions(report: QualityReport) -> Iterator[Picture]:
     states: Counter[str] = Counter()
-    for each in report.dispositions:
-        states[each.state] += each.records
+    for entry in report.dispositions:
+        states[entry.state] += entry.records
     rows = [(plain(state), states[state]) for state in STATES if states[state]]
     if rows:
         columns = ("disposition", "records")
@@ -165,9 +165,9 @@ LEDGER_COLOURS = dict(zip(SUPPORT, (GREEN, BLUE, SKY, GREY), strict=True))
 def _odds(report: QualityReport) -> Iterator[Picture]:
     """Odds ratios of surface cues among people, where a fit was possible."""
     rows: list[tuple[Cell, ...]] = [
-        (plain(effect.feature), each.group, effect.odds, effect.low, effect.high)
-        for each in report.shortcuts
-        for effect in each.style.effects
+        (plain(effect.feature), audit.group, effect.odds, effect.low, effect.high)
+        for audit in report.shortcuts
+        for effect in audit.style.effects
         if effect.odds is not None and effect.high is not None and effect.high < MOST_ODDS
     ]
     if not rows:
@@ -204,12 +204,17 @@ def _odds(report: QualityReport) -> Iterator[Picture]:
 def _ledger(report: QualityReport) -> Iterator[Picture]:
     rows: list[tuple[Cell, ...]] = []
     names: list[str] = []
-    for each in report.ledger.rows:
-        if each.axis != ALL:
+    for ledger_row in report.ledger.rows:
+        if ledger_row.axis != ALL:
             continue
-        name = f"{each.dimension} ({each.items})"
+        name = f"{ledger_row.dimension} ({ledger_row.items})"
         names.append(name)
-        counts = (each.machine_verified, each.expert_judged, each.both, each.uncertain)
+        counts = (
+            ledger_row.machine_verified,
+            ledger_row.expert_judged,
+            ledger_row.both,
+            ledger_row.uncertain,
+        )
         rows += [(name, support, n) for support, n in zip(SUPPORT, counts, strict=True)]
     if rows:
         columns = ("dimension", "support", "items")
@@ -223,23 +228,30 @@ def _ledger(report: QualityReport) -> Iterator[Picture]:
 
 
 def _defects(report: QualityReport) -> Iterator[Picture]:
-    found: Counter[tuple[str, str]] = Counter()
-    for each in report.defects:
-        found[each.severity, plain(each.cause)] += each.errors
-    known = [each for each in reversed(SEVERITIES) if any(key[0] == each for key in found)]
-    severities = [*known, *sorted({severity for severity, _ in found} - set(known))]
-    causes = sorted({cause for _, cause in found}, key=lambda each: (each.startswith("("), each))
-    rows = [(severity, cause, found[severity, cause]) for severity in severities for cause in causes
-            if found[severity, cause]]  # fmt: skip
+    errors: Counter[tuple[str, str]] = Counter()
+    for defect in report.defects:
+        errors[defect.severity, plain(defect.cause)] += defect.errors
+    named_severities = [
+        severity for severity in reversed(SEVERITIES) if any(key[0] == severity for key in errors)
+    ]
+    severities = [
+        *named_severities,
+        *sorted({severity for severity, _ in errors} - set(named_severities)),
+    ]
+    causes = sorted(
+        {cause for _, cause in errors}, key=lambda cause: (cause.startswith("("), cause)
+    )
+    rows = [(severity, cause, errors[severity, cause]) for severity in severities for cause in causes
+            if errors[severity, cause]]  # fmt: skip
     if rows:
         columns = ("severity", "cause", "errors")
         palette = (BLUE, ORANGE, GREEN, PINK, YELLOW)
-        named = [each for each in causes if not each.startswith("(")]
+        named = [cause for cause in causes if not cause.startswith("(")]
         colours = dict(zip(named, palette, strict=False)) | {
-            each: GREY for each in causes if each.startswith("(")
+            cause: GREY for cause in causes if cause.startswith("(")
         }
         drawn = [row for row in rows if row[0] in severities[:MOST_ROWS]]
-        chart = stacked(columns, drawn, severities[:MOST_ROWS], colours, stack="zero")
+        chart = stacked_bars(columns, drawn, severities[:MOST_ROWS], colours, stack="zero")
         yield picture_of(
             "defects_by_severity", "defects", "Errors by severity and cause", columns=columns, rows=rows, chart=chart,
             caption="Errors that reviewers localized. A cause is known only where an adjudication "
@@ -250,9 +262,9 @@ def _defects(report: QualityReport) -> Iterator[Picture]:
 def _quotas(report: QualityReport) -> Iterator[Picture]:
     quotas = (*report.coverage.quotas, *report.coverage.hard)
     rows = [
-        (f"{number}. {slice_name(each)}", each.needed, each.distinct, each.accepted, each.records,
-         "met" if each.met else "not met")
-        for number, each in enumerate(quotas, 1)
+        (f"{number}. {slice_name(quota)}", quota.needed, quota.distinct, quota.accepted, quota.records,
+         "met" if quota.met else "not met")
+        for number, quota in enumerate(quotas, 1)
     ]  # fmt: skip
     if not rows:
         return
@@ -285,7 +297,7 @@ def _shares(
     order: Sequence[str],
     colours: Mapping[str, str],
 ) -> Any:
-    return stacked(columns, rows, order, colours, stack="normalize")
+    return stacked_bars(columns, rows, order, colours, stack="normalize")
 
 
 def _bars(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Any:

@@ -30,8 +30,8 @@ class Places:
             value: the value.
             records: numbers of the records.
         """
-        wanted = frozenset([(axis, value)])
-        has = np.array([wanted <= place for place in self._numbers], dtype=np.bool_)
+        pair = frozenset([(axis, value)])
+        has = np.array([pair <= place for place in self._numbers], dtype=np.bool_)
         inside: NDArray[np.bool_] = has[np.array(self._of_record, dtype=np.int64)[records]]
         return inside
 

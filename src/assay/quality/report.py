@@ -20,7 +20,7 @@ from assay.quality.coverage import CrossTable, DistributionCoverage, coverage, c
 from assay.quality.disagreement import Disagreement
 from assay.quality.disposition import RELEASABLE
 from assay.quality.estimate import Rate, rate
-from assay.quality.failure_modes import alarms, diagnosed
+from assay.quality.failure_modes import alarms, diagnose_questions
 from assay.quality.failure_modes.forced_consensus import AdjudicatedSplits
 from assay.quality.floors import FloorResult, floors_of
 from assay.quality.gathering import ReportData
@@ -63,9 +63,8 @@ class DispositionCount(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     """The state; `undisposed` where no rule has been applied under the documents in force."""
     rule: str
-    """The rule."""
+    """The layer and rule that gave the state; empty without a disposition."""
     records: int
-    """How many records."""
 
 
 class StandingCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +75,6 @@ class StandingCount(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     """The rule that gave it."""
     candidates: int
-    """How many candidates."""
 
 
 class LocatedErrors(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,15 +113,15 @@ class QualityReport(msgspec.Struct, frozen=True, kw_only=True):
     resampling: Resampling
     """How intervals were drawn."""
     records: int
-    """All records."""
+    """All records in the store, judged or not."""
     kinds: dict[str, int]
-    """Records by kind."""
+    """Records by kind; they add up to `records`."""
     judged: int
     """Records with a judgment."""
     judgments: dict[str, int]
     """Judgments given, superseded, repeated, and those that stand by kind of reviewer."""
     outcomes: dict[str, int]
-    """Judged records by what their judgments come to under a strict majority of people."""
+    """Judged records by the outcome of their judgments under a strict majority of people."""
     alarms: tuple[Alarm, ...]
     """What the figures say of five failure modes."""
     disagreements: tuple[Disagreement, ...]
@@ -215,81 +213,81 @@ _TABLES: Mapping[str, type[msgspec.Struct]] = {
 
 
 def report_of(
-    gathered: ReportData,
+    data: ReportData,
     resampling: Resampling | None = None,
     rubrics: Mapping[str, str] = MappingProxyType({}),
 ) -> QualityReport:
     """The report on what was gathered.
 
     Args:
-        gathered: what the cases hold.
+        data: what the cases hold.
         resampling: how intervals are drawn; by default 2000 replicates from seed 0.
         rubrics: document id of each rubric that the program knows -> its name and version.
     """
-    drawn = resampling or Resampling()
-    level = drawn.level
-    contract, rubric = gathered.documents.contract, gathered.documents.rubric
-    records = sum(gathered.kinds.values())
-    released = sum(n for (state, _), n in gathered.states.items() if state in RELEASABLE)
-    covered = coverage(gathered.cells, contract.sampling)
+    draws = resampling or Resampling()
+    level = draws.level
+    contract, rubric = data.documents.contract, data.documents.rubric
+    records = sum(data.kinds.values())
+    released = sum(n for (state, _), n in data.states.items() if state in RELEASABLE)
+    covered = coverage(data.cells, contract.sampling)
     axes = list(contract.sampling.axes)[:2]
-    disagreements = diagnosed(gathered.modes, seed=drawn.seed)
-    audits = audit(gathered.shortcuts, seed=drawn.seed)
-    raised = (*alarms(gathered.modes, covered, disagreements), surface_cue_alarm(audits))
+    disagreements = diagnose_questions(data.modes, seed=draws.seed)
+    audits = audit(data.shortcuts, seed=draws.seed)
+    quality_alarms = (*alarms(data.modes, covered, disagreements), surface_cue_alarm(audits))
     order = list(MODES)
     return QualityReport(
         contract=f"{contract.id} {contract.version}",
         rubric=f"{rubric.id} {rubric.version}",
-        judged_under=tuple(_judged_under(gathered, rubrics)),
+        judged_under=tuple(_judged_under(data, rubrics)),
         documents={
-            "contract": gathered.documents.contract_id,
-            "rubric": gathered.documents.rubric_id,
+            "contract": data.documents.contract_id,
+            "rubric": data.documents.rubric_id,
         },
-        resampling=drawn,
+        resampling=draws,
         records=records,
-        kinds=dict(sorted(gathered.kinds.items())),
-        judged=sum(gathered.outcomes.values()),
-        judgments=dict(sorted(gathered.judgments.items())),
-        outcomes=dict(sorted(gathered.outcomes.items())),
-        alarms=tuple(sorted(raised, key=lambda each: order.index(each.mode))),
+        kinds=dict(sorted(data.kinds.items())),
+        judged=sum(data.outcomes.values()),
+        judgments=dict(sorted(data.judgments.items())),
+        outcomes=dict(sorted(data.outcomes.items())),
+        alarms=tuple(sorted(quality_alarms, key=lambda alarm: order.index(alarm.mode))),
         disagreements=disagreements,
-        adjudicated_splits=gathered.modes.consensus.adjudicated(),
+        adjudicated_splits=data.modes.consensus.adjudicated_splits(),
         shortcuts=audits,
-        verdicts=verdicts_of(gathered, drawn),
-        questions=tuple(questions_of(gathered, drawn)),
-        floors=floors_of(gathered, drawn),
-        reviewers=reviewers_of(gathered, level),
-        repeats=repeats_of(gathered, level),
-        dispositions=_dispositions(gathered),
+        verdicts=verdicts_of(data, draws),
+        questions=tuple(questions_of(data, draws)),
+        floors=floors_of(data, draws),
+        reviewers=reviewers_of(data, level),
+        repeats=repeats_of(data, level),
+        dispositions=_dispositions(data),
         standings=tuple(
             StandingCount(standing=standing, rule=rule, candidates=count)
-            for (standing, rule), count in sorted(gathered.candidates.items())
+            for (standing, rule), count in sorted(data.candidates.items())
         ),
         located_errors=LocatedErrors(
-            records=len(gathered.located),
-            mean_f1=sum(gathered.located) / len(gathered.located) if gathered.located else None,
+            records=len(data.located),
+            mean_f1=sum(data.located) / len(data.located) if data.located else None,
         ),
         accepted=rate(released, records, level=level),
-        contradicted=rate(gathered.contradicting, gathered.checked_against_priority, level=level),
-        contradictions=tuple(gathered.contradictions),
-        error_search=rate(gathered.with_errors, gathered.errors_asked, level=level),
-        defects=defects_of(gathered),
-        refutations=refutations_of(gathered, level),
-        adjudicated=_adjudicated(gathered, level),
-        corrective_actions=corrective_actions_of(gathered, level),
-        ledger=gathered.ledger.report(),
+        contradicted=rate(data.contradicting, data.checked_against_priority, level=level),
+        contradictions=tuple(data.contradictions),
+        error_search=rate(data.with_errors, data.errors_asked, level=level),
+        defects=defects_of(data),
+        refutations=refutations_of(data, level),
+        adjudicated=_adjudication_rate(data, level),
+        corrective_actions=corrective_actions_of(data, level),
+        ledger=data.ledger.report(),
         coverage=covered,
-        heat_map=cross_table(gathered.cells, contract.sampling, *axes) if len(axes) > 1 else None,
-        limits=limits(gathered),
+        heat_map=cross_table(data.cells, contract.sampling, *axes) if len(axes) > 1 else None,
+        limits=limits(data),
     )
 
 
-def _judged_under(gathered: ReportData, rubrics: Mapping[str, str]) -> Iterator[JudgedUnder]:
-    documents = gathered.documents
+def _judged_under(data: ReportData, rubrics: Mapping[str, str]) -> Iterator[JudgedUnder]:
+    documents = data.documents
     in_force = {documents.rubric_id: f"{documents.rubric.id} {documents.rubric.version}"}
-    known = {**rubrics, **in_force}
-    for cited, count in sorted(gathered.guidelines.items()):
-        named = f"rubric {known[cited]}" if cited in known else f"guideline {cited}"
+    names = {**rubrics, **in_force}
+    for cited, count in sorted(data.guidelines.items()):
+        named = f"rubric {names[cited]}" if cited in names else f"guideline {cited}"
         yield JudgedUnder(
             guideline=named if cited else "no stated guideline",
             judgments=count,
@@ -298,13 +296,13 @@ def _judged_under(gathered: ReportData, rubrics: Mapping[str, str]) -> Iterator[
         )
 
 
-def _dispositions(gathered: ReportData) -> tuple[DispositionCount, ...]:
+def _dispositions(data: ReportData) -> tuple[DispositionCount, ...]:
     return tuple(
         DispositionCount(state=state, rule=rule, records=count)
-        for (state, rule), count in sorted(gathered.states.items())
+        for (state, rule), count in sorted(data.states.items())
     )
 
 
-def _adjudicated(gathered: ReportData, level: float) -> Rate:
-    adjudicated = sum(gathered.causes.values())
-    return rate(adjudicated, adjudicated + gathered.awaiting, level=level)
+def _adjudication_rate(data: ReportData, level: float) -> Rate:
+    adjudicated = sum(data.causes.values())
+    return rate(adjudicated, adjudicated + data.awaiting, level=level)

@@ -1,4 +1,4 @@
-"""The claims check of the report: nothing leaves that says what no evidence can hold.
+"""The claims check of the report: no published text claims what evidence cannot show.
 
 The rule: headings, sentences, list items, captions and column heads are the report's own words and
 are searched. Cells of tables and labels of pictures are not: they hold names and numbers from the
@@ -25,13 +25,13 @@ def refuse_claims(report: QualityReport, also: Iterable[tuple[str, str]] = ()) -
         CheckError: naming each claim with its section, and an honest wording.
     """
     texts = [("title", report.contract), *sentences(outline(report)), *also]
-    found = [(where, claim) for where, text in texts for claim in find_claims(text)]
-    if found:
+    claims = [(where, claim) for where, text in texts for claim in find_claims(text)]
+    if claims:
         raise CheckError(
             code="forbidden-claim",
             message="; ".join(
-                f"{where} says {claim.text!r} ({claim.code})" for where, claim in found
+                f"{where} says {claim.text!r} ({claim.code})" for where, claim in claims
             ),
             where="quality report",
-            hint=found[0][1].instead,
+            hint=claims[0][1].instead,
         )

@@ -15,7 +15,9 @@ def report_files(report: QualityReport) -> dict[str, str]:
         CheckError: if the report's own words make a forbidden claim.
     """
     drawn = pictures(report)
-    captions = ((each.title, text) for each in drawn for text in (each.title, each.caption))
+    captions = (
+        (picture.title, text) for picture in drawn for text in (picture.title, picture.caption)
+    )
     refuse_claims(report, captions)
     files = {
         "quality.json": to_json(report),

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from assay.quality.agreement_outline import tell_dimensions, tell_verdicts
+from assay.quality.agreement_outline import dimension_blocks, verdict_blocks
 from assay.quality.bootstrap import Resampling
-from assay.quality.coverage import QuotaCoverage, slices_asked
-from assay.quality.diagnosis_outline import tell_alarms, tell_disagreement, tell_shortcuts
+from assay.quality.coverage import QuotaCoverage, required_slices
+from assay.quality.diagnosis_outline import alarm_blocks, disagreement_blocks, shortcut_blocks
 from assay.quality.outline import Block, Bullets, ReportSection, Table, section, table
 from assay.quality.report import QualityReport
 from assay.quality.reviewer_outline import reviewer_table
@@ -20,15 +20,15 @@ def outline(report: QualityReport) -> tuple[ReportSection, ...]:
     """The sections of the report, in the order in which they are read."""
     return (
         section("summary", "Summary", _summary(report)),
-        section("alarms", "Failure modes", tell_alarms(report.alarms)),
-        section("verdicts", "Verdicts on two candidates", tell_verdicts(report.verdicts)),
+        section("alarms", "Failure modes", alarm_blocks(report.alarms)),
+        section("verdicts", "Verdicts on two candidates", verdict_blocks(report.verdicts)),
         section("dimensions", "Dimensions", _dimensions(report)),
         section(
             "disagreement",
             "Disagreement",
-            tell_disagreement(report.disagreements, report.adjudicated_splits),
+            disagreement_blocks(report.disagreements, report.adjudicated_splits),
         ),
-        section("shortcuts", "Shortcuts", tell_shortcuts(report.shortcuts)),
+        section("shortcuts", "Shortcuts", shortcut_blocks(report.shortcuts)),
         section("reviewers", "Reviewers", _reviewers(report)),
         section("dispositions", "Dispositions", _dispositions(report)),
         section("ledger", "Coverage ledger", _ledger(report)),
@@ -40,11 +40,13 @@ def outline(report: QualityReport) -> tuple[ReportSection, ...]:
 
 
 def _summary(report: QualityReport) -> Iterator[Block | str]:
-    judged = ", ".join(f"{each.guideline} ({each.judgments})" for each in report.judged_under)
+    judged = ", ".join(
+        f"{citation.guideline} ({citation.judgments})" for citation in report.judged_under
+    )
     yield f"Judgments by the guideline that they cite: {judged or 'there are none'}."
-    others = [each for each in report.judged_under if not each.in_force]
-    elsewhere = sum(each.judgments for each in others if each.stated)
-    silent = sum(each.judgments for each in others if not each.stated)
+    others = [citation for citation in report.judged_under if not citation.in_force]
+    elsewhere = sum(citation.judgments for citation in others if citation.stated)
+    silent = sum(citation.judgments for citation in others if not citation.stated)
     if elsewhere:
         yield f"{elsewhere} of them cite another guideline than the rubric in force, {report.rubric}."
     if silent:
@@ -57,26 +59,26 @@ def _summary(report: QualityReport) -> Iterator[Block | str]:
             f"Records: {report.records} ({counts(report.kinds)}); {report.judged} of them judged.",
             f"Judgments: {counts(report.judgments)}.",
             f"Accepted, or preserved as a disagreement: {share(report.accepted)} of all records.",
-            f"What judgments come to, by strict majority in the layer: {counts(report.outcomes)}.",
+            f"Outcomes of the judgments, by strict majority in the layer: {counts(report.outcomes)}.",
             _intervals(report.resampling),
         )
     )
 
 
 def _dimensions(report: QualityReport) -> Iterator[Block | str]:
-    yield from tell_dimensions(report.questions)
+    yield from dimension_blocks(report.questions)
     if report.floors:
         yield table(
             "Agreement that the contract demands",
             ("dimension", "state", "figures"),
-            ((each.dimension, each.state, each.reason) for each in report.floors),
+            ((floor.dimension, floor.state, floor.reason) for floor in report.floors),
         )
 
 
-def _intervals(drawn: Resampling) -> str:
+def _intervals(draws: Resampling) -> str:
     return (
-        f"Intervals: {drawn.level:.0%} percentile bootstrap over items (over prompt families where "
-        f"there are any), {drawn.replicates} replicates, seed {drawn.seed}; rates: Wilson."
+        f"Intervals: {draws.level:.0%} percentile bootstrap over items (over prompt families where "
+        f"there are any), {draws.replicates} replicates, seed {draws.seed}; rates: Wilson."
     )
 
 
@@ -93,12 +95,12 @@ def _dispositions(report: QualityReport) -> Iterator[Block | str]:
     yield table(
         "Records by state and rule",
         ("state", "rule", "records"),
-        ((plain(each.state), each.rule, str(each.records)) for each in report.dispositions),
+        ((plain(entry.state), entry.rule, str(entry.records)) for entry in report.dispositions),
     )
     yield table(
         "Candidates by standing and rule",
         ("standing", "rule", "candidates"),
-        ((each.standing, plain(each.rule), str(each.candidates)) for each in report.standings),
+        ((entry.standing, plain(entry.rule), str(entry.candidates)) for entry in report.standings),
     )
     yield (
         f"Verdicts that contradict the priority rules: {share(report.contradicted)} of those that "
@@ -109,15 +111,20 @@ def _dispositions(report: QualityReport) -> Iterator[Block | str]:
             f"The first {len(report.contradictions)} of them",
             ("judgment", "verdict", "the rules say", "by"),
             (
-                (each.judgment, each.verdict, each.computed, each.rule)
-                for each in report.contradictions
+                (
+                    contradiction.judgment,
+                    contradiction.verdict,
+                    contradiction.computed,
+                    contradiction.rule,
+                )
+                for contradiction in report.contradictions
             ),
         )
 
 
 def _ledger(report: QualityReport) -> Iterator[Block | str]:
-    found = report.ledger
-    if not found.rows:
+    ledger = report.ledger
+    if not ledger.rows:
         yield "No dimension of the rubric applies to any record."
         return
     yield (
@@ -137,67 +144,67 @@ def _ledger(report: QualityReport) -> Iterator[Block | str]:
     )  # fmt: skip
     rows = [
         (
-            f"{each.axis} = {each.value}",
-            each.dimension,
+            f"{row.axis} = {row.value}",
+            row.dimension,
             *(
                 str(count)
                 for count in (
-                    each.items, each.machine_verified, each.expert_judged, each.both,
-                    each.uncertain, each.refuted, each.not_delivered, each.contradicted, each.forgeable,
-                    each.below_minimum, each.inadequate, each.adequacy_not_tested,
-                    each.right_with_wrong_step,
+                    row.items, row.machine_verified, row.expert_judged, row.both,
+                    row.uncertain, row.refuted, row.not_delivered, row.contradicted, row.forgeable,
+                    row.below_minimum, row.inadequate, row.adequacy_not_tested,
+                    row.right_with_wrong_step,
                 )
             ),
         )
-        for each in found.rows
+        for row in ledger.rows
     ]  # fmt: skip
-    whole = [row[1:] for row, each in zip(rows, found.rows, strict=True) if each.axis == ALL]
-    parts = [row for row, each in zip(rows, found.rows, strict=True) if each.axis != ALL]
+    whole = [row[1:] for row, source in zip(rows, ledger.rows, strict=True) if source.axis == ALL]
+    parts = [row for row, source in zip(rows, ledger.rows, strict=True) if source.axis != ALL]
     yield table("Evidence for each dimension", ("dimension", *head), whole)
     if parts:
         yield table("The same by slice", ("slice", "dimension", *head), parts)
-    yield from _tell_verifiers(found.by)
-    if found.right_with_wrong_step:
-        yield _wrong_steps(found)
+    yield from _verifier_blocks(ledger.by)
+    if ledger.right_with_wrong_step:
+        yield _wrong_steps(ledger)
 
 
-def _tell_verifiers(by: Sequence[ByRow]) -> Iterator[Block]:
+def _verifier_blocks(by: Sequence[ByRow]) -> Iterator[Block]:
     head = ("dimension", "verifier", "version", "isolation", "counts", "verdicts")
     rows = [
         (
-            f"{each.axis} = {each.value}",
-            each.dimension,
-            each.verifier,
-            each.version,
-            each.isolation or "not noted",
-            "yes" if each.weight == "counts" else f"no: {plain(each.weight)}",
-            counts(each.verdicts),
+            f"{entry.axis} = {entry.value}",
+            entry.dimension,
+            entry.verifier,
+            entry.version,
+            entry.isolation or "not noted",
+            "yes" if entry.weight == "counts" else f"no: {plain(entry.weight)}",
+            counts(entry.verdicts),
         )
-        for each in by
+        for entry in by
     ]
-    whole = [row[1:] for row, each in zip(rows, by, strict=True) if each.axis == ALL]
-    parts = [row for row, each in zip(rows, by, strict=True) if each.axis != ALL]
+    whole = [row[1:] for row, entry in zip(rows, by, strict=True) if entry.axis == ALL]
+    parts = [row for row, entry in zip(rows, by, strict=True) if entry.axis != ALL]
     if whole:
         yield table("By what it was verified, in items", head, whole)
     if parts:
         yield table("The same verifiers by slice", ("slice", *head), parts)
 
 
-def _wrong_steps(found: CoverageReport) -> Table:
-    named = len(found.wrong_steps)
-    first = f", the first {named} of them" if named < found.right_with_wrong_step else ""
+def _wrong_steps(ledger: CoverageReport) -> Table:
+    named = len(ledger.wrong_steps)
+    first = f", the first {named} of them" if named < ledger.right_with_wrong_step else ""
     return table(
-        f"Right with a wrong step: {found.right_with_wrong_step} items{first}",
+        f"Right with a wrong step: {ledger.right_with_wrong_step} items{first}",
         ("record", "candidate", "right on", "wrong steps, from 0", "found by"),
         (
             (
-                each.record,
-                str(each.candidate),
-                ", ".join(each.dimensions),
-                ", ".join(map(str, each.steps)),
-                ", ".join(each.by),
+                item.record,
+                str(item.candidate),
+                ", ".join(item.dimensions),
+                ", ".join(map(str, item.steps)),
+                ", ".join(item.by),
             )
-            for each in found.wrong_steps
+            for item in ledger.wrong_steps
         ),
     )
 
@@ -217,14 +224,14 @@ def _defects(report: QualityReport) -> Iterator[Block | str]:
             ("category", "in the contract", "severity", "task family", "cause", "errors"),
             (
                 (
-                    each.category,
-                    "yes" if each.declared else "no",
-                    each.severity,
-                    each.family,
-                    plain(each.cause),
-                    str(each.errors),
+                    defect.category,
+                    "yes" if defect.declared else "no",
+                    defect.severity,
+                    defect.family,
+                    plain(defect.cause),
+                    str(defect.errors),
                 )
-                for each in report.defects
+                for defect in report.defects
             ),
         )
     if not report.refutations:
@@ -236,10 +243,10 @@ def _defects(report: QualityReport) -> Iterator[Block | str]:
         ("verifier", "dimensions", "task family", "failed", "not delivered"),
         (
             (
-                each.verifier, ", ".join(each.dimensions), each.family, share(each.failed),
-                share(each.not_delivered),
+                refutation.verifier, ", ".join(refutation.dimensions), refutation.family, share(refutation.failed),
+                share(refutation.not_delivered),
             )
-            for each in report.refutations
+            for refutation in report.refutations
         ),
     )  # fmt: skip
 
@@ -262,14 +269,14 @@ def _actions(report: QualityReport) -> Iterator[Block | str]:
             ),
             (
                 (
-                    plain(each.cause),
-                    each.action,
-                    share(each.records),
-                    counts(each.decisions),
-                    _families(each.families) + _more(each.n_families - len(each.families)),
-                    str(each.errors),
+                    plain(action.cause),
+                    action.action,
+                    share(action.records),
+                    counts(action.decisions),
+                    _families(action.families) + _more(action.n_families - len(action.families)),
+                    str(action.errors),
                 )
-                for each in report.corrective_actions
+                for action in report.corrective_actions
             ),
         )
 
@@ -283,45 +290,45 @@ def _more(count: int) -> str:
 
 
 def _coverage(report: QualityReport) -> Iterator[Block | str]:
-    found = report.coverage
-    asks = "aims at" if found.aim else "asks for"
+    coverage = report.coverage
+    asks = "aims at" if coverage.aim else "asks for"
     yield (
-        f"{found.accepted} of {found.records} records may be released, accepted or with their "
-        f"disagreement preserved; the contract {asks} {found.wanted}, and shares are shares of that "
+        f"{coverage.accepted} of {coverage.records} records may be released, accepted or with their "
+        f"disagreement preserved; the contract {asks} {coverage.wanted}, and shares are shares of that "
         "number."
     )
-    if found.quotas or found.hard:
+    if coverage.quotas or coverage.hard:
         yield table(
             "Quotas and hard slices (near copies of an item count once: distinct)",
             ("slice", "needed", "accepted", "distinct", "records", "met"),
-            (quota_row(each) for each in slices_asked(found)),
+            (quota_row(quota) for quota in required_slices(coverage)),
         )
-    for axis in found.axes:
+    for axis in coverage.axes:
         yield table(
             f"Records by {plain(axis.axis)}",
             (axis.axis, "records", "accepted", "in the contract"),
             (
                 (
-                    each.value,
-                    str(each.records),
-                    str(each.accepted),
-                    "yes" if each.declared else "no",
+                    count.value,
+                    str(count.records),
+                    str(count.accepted),
+                    "yes" if count.declared else "no",
                 )
-                for each in axis.values
+                for count in axis.values
             ),
         )
     yield from _heat_map(report)
 
 
 def _heat_map(report: QualityReport) -> Iterator[Table]:
-    found = report.heat_map
-    if found is not None:
+    heat_map = report.heat_map
+    if heat_map is not None:
         yield table(
-            f"Records by {plain(found.rows)} and {plain(found.columns)}",
-            (f"{found.rows} \\ {found.columns}", *found.column_values),
+            f"Records by {plain(heat_map.rows)} and {plain(heat_map.columns)}",
+            (f"{heat_map.rows} \\ {heat_map.columns}", *heat_map.column_values),
             (
                 (value, *(str(count) for count in row))
-                for value, row in zip(found.row_values, found.counts, strict=True)
+                for value, row in zip(heat_map.row_values, heat_map.counts, strict=True)
             ),
         )
 

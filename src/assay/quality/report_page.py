@@ -19,7 +19,7 @@ from assay.quality.estimate import Estimate
 from assay.quality.outline import Block, Bullets, Paragraph, ReportSection, Table
 from assay.quality.report import QualityReport
 from assay.quality.report_outline import outline
-from assay.quality.wording import number, percent, undefined
+from assay.quality.wording import number, percent, undefined_text
 
 FOLDED = 20
 """Rows beyond which a table is folded away until its reader opens it."""
@@ -47,9 +47,9 @@ def to_html(report: QualityReport, pictures: Sequence[Picture]) -> str:
         title=f"Quality of {report.contract}",
         report=report,
         key_figures=list(_key_figures(report)),
-        sections=[_section(each) for each in sections],
+        sections=[_section(section) for section in sections],
         figures={
-            section.key: [_figure(each) for each in pictures if each.section == section.key]
+            section.key: [_figure(picture) for picture in pictures if picture.section == section.key]
             for section in sections
         },
         states=STATES,
@@ -58,7 +58,7 @@ def to_html(report: QualityReport, pictures: Sequence[Picture]) -> str:
 
 
 def _key_figures(report: QualityReport) -> Iterator[dict[str, str]]:
-    states = Counter(each.state for each in report.alarms)
+    states = Counter(alarm.state for alarm in report.alarms)
     yield {
         "label": "Failure modes raised",
         "value": f"{states['raised']} of {states.total()}",
@@ -89,22 +89,22 @@ def _key_figures(report: QualityReport) -> Iterator[dict[str, str]]:
         }
 
 
-def _interval(found: Estimate) -> str:
-    if found.low is None or found.high is None:
-        return undefined(found.reason)
-    return f"{number(found.low)} to {number(found.high)}, {found.n_items:,} items"
+def _interval(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return undefined_text(estimate.reason)
+    return f"{number(estimate.low)} to {number(estimate.high)}, {estimate.n_items:,} items"
 
 
-def _section(given: ReportSection) -> dict[str, Any]:
+def _section(section: ReportSection) -> dict[str, Any]:
     return {
-        "key": given.key,
-        "title": given.title,
-        "blocks": [_block(each) for each in given.blocks],
+        "key": section.key,
+        "title": section.title,
+        "blocks": [_block(block) for block in section.blocks],
     }
 
 
-def _block(given: Block) -> dict[str, Any]:
-    match given:
+def _block(block: Block) -> dict[str, Any]:
+    match block:
         case Paragraph(text=text):
             return {"kind": "paragraph", "text": text}
         case Bullets(items=items):
@@ -113,7 +113,7 @@ def _block(given: Block) -> dict[str, Any]:
             return {
                 "kind": "table",
                 "caption": caption,
-                "table": _grid(given.head, given.rows, "quality.json"),
+                "table": _grid(block.head, block.rows, "quality.json"),
             }
 
 
@@ -135,7 +135,7 @@ def _grid(head: Sequence[str], rows: Sequence[Sequence[str]], whole: str) -> dic
         "head": head,
         "rows": rows[:SHOWN],
         "hidden": max(0, len(rows) - SHOWN),
-        "classes": [_class(each) for each in columns],
+        "classes": [_class(column) for column in columns],
         "whole": whole,
     }
 

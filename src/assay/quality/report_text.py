@@ -19,32 +19,32 @@ SIGNIFICANT = 10
 
 def to_json(report: QualityReport) -> str:
     """The report as JSON: every field, floats to ten significant digits, a newline at the end."""
-    plain = rounded(msgspec.to_builtins(report))
+    plain = round_floats(msgspec.to_builtins(report))
     return json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def to_markdown(report: QualityReport) -> str:
     """The report for people, in Markdown; tables show the first rows and say how many there are."""
-    parts = [_section(each) for each in outline(report)]
+    parts = [_section(section) for section in outline(report)]
     lines = [f"# Quality of {report.contract}", ""]
     return "\n".join([*lines, *(line for part in parts for line in part)]).rstrip() + "\n"
 
 
-def rounded(value: Any) -> Any:
+def round_floats(value: Any) -> Any:
     """The same value with floats to ten significant digits."""
     if isinstance(value, float):
         return float(f"{value:.{SIGNIFICANT}g}")
     if isinstance(value, dict):
-        return {key: rounded(each) for key, each in value.items()}
+        return {key: round_floats(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [rounded(each) for each in value]
+        return [round_floats(item) for item in value]
     return value
 
 
-def _section(given: ReportSection) -> Iterator[str]:
-    yield f"## {_text(given.title)}"
+def _section(section: ReportSection) -> Iterator[str]:
+    yield f"## {_text(section.title)}"
     yield ""
-    for block in given.blocks:
+    for block in section.blocks:
         yield from _block(block)
         yield ""
 
@@ -61,22 +61,22 @@ def _block(block: Block) -> Iterator[str]:
             yield from _table(block)
 
 
-def _table(given: Table) -> Iterator[str]:
-    yield _row(given.head)
-    yield f"|{'---|' * len(given.head)}"
-    yield from (_row(row) for row in given.rows[:SHOWN])
-    if len(given.rows) > SHOWN:
+def _table(table: Table) -> Iterator[str]:
+    yield _row(table.head)
+    yield f"|{'---|' * len(table.head)}"
+    yield from (_row(row) for row in table.rows[:SHOWN])
+    if len(table.rows) > SHOWN:
         yield ""
-        yield f"The first {SHOWN} of {len(given.rows)}; `quality.json` has all that are kept."
+        yield f"The first {SHOWN} of {len(table.rows)}; `quality.json` has all that are kept."
 
 
 def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(_text(each) for each in cells)} |"
+    return f"| {' | '.join(_text(cell) for cell in cells)} |"
 
 
 def _text(text: str) -> str:
     """Text on one line that cannot break out of its place or become markup of its own."""
     flat = " ".join(text.split())
-    for sign in ("\\", "|", "<", "`", "[", "*"):
-        flat = flat.replace(sign, f"\\{sign}")
+    for character in ("\\", "|", "<", "`", "[", "*"):
+        flat = flat.replace(character, f"\\{character}")
     return flat

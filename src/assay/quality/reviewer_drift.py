@@ -27,7 +27,7 @@ class WatchedReviewer(msgspec.Struct, frozen=True, kw_only=True):
     """One person on one dimension under a control chart."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the person under watch."""
     dimension: str
     """The dimension; `verdict` for the overall answer to sentinels."""
     on: Literal["scores", "sentinels"]
@@ -52,15 +52,15 @@ def watch_by_reviewer(
         dimensions: the dimensions, in the rubric's order; those without numbers give no chart.
         answers: answers to sentinels, in their order.
     """
-    given = list(judgments)
+    all_judgments = list(judgments)
     chart = score_chart(run_length=RUN_LENGTH)
-    found = [
-        _watched(reviewer, dimension, series, watch_scores(series.observations, chart))
+    watched = [
+        _watched_reviewer(reviewer, dimension, series, watch_scores(series.observations, chart))
         for dimension in dimensions
-        for reviewer, series in difference_series(given, dimension).items()
+        for reviewer, series in difference_series(all_judgments, dimension).items()
         if series.observations
     ]
-    return (*found, *_sentinels(answers))
+    return (*watched, *_sentinels(answers))
 
 
 def _sentinels(answers: Sequence[SentinelAnswer]) -> Iterable[WatchedReviewer]:
@@ -82,7 +82,7 @@ def _sentinels(answers: Sequence[SentinelAnswer]) -> Iterable[WatchedReviewer]:
     ]
 
 
-def _watched(
+def _watched_reviewer(
     reviewer: str, dimension: str, series: ReviewerSeries, watch: Watch
 ) -> WatchedReviewer:
     values = len(series.observations)

@@ -15,12 +15,12 @@ def reviewer_table(
     head = ("reviewer", "kind", "judgments", "abstained", *verdicts, "chose the first shown")
     return head, [
         (
-            each.reviewer,
-            each.kind,
-            str(each.judgments),
-            share(each.abstained),
-            *(share(found) for _, found in each.without_winner),
-            share(each.first_shown),
+            rates.reviewer,
+            rates.kind,
+            str(rates.judgments),
+            share(rates.abstained),
+            *(share(rate) for _, rate in rates.without_winner),
+            share(rates.first_shown),
         )
-        for each in reviewers
+        for rates in reviewers
     ]

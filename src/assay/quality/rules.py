@@ -1,4 +1,4 @@
-"""The rules: what the contract makes of one record, and on which facts.
+"""The rules: which state the contract gives one record, and on which facts.
 
 The rules are in one order and the first that applies decides; what no rule stops is
 accepted. A rule reads the record's layer of review, its judgments, adjudications and
@@ -16,7 +16,7 @@ from typing import NamedTuple
 from assay.contracts.contract import ReviewLayer
 from assay.core.digest import sha256
 from assay.core.wording import counted
-from assay.quality.candidate_standing import OFF_SCALE, imitated
+from assay.quality.candidate_standing import OFF_SCALE, imitated_candidates
 from assay.quality.case import RecordCase
 from assay.quality.case_context import CaseContext
 from assay.quality.consensus import effective
@@ -34,9 +34,9 @@ class RuleResult(NamedTuple):
     """What one rule says of a record."""
 
     rule: str
-    """The rule's name."""
+    """Name of the rule as dispositions cite it, after the layer's name."""
     state: State
-    """What becomes of the record."""
+    """The state that the rule gives the record."""
     reason: str
     """Why, in one sentence."""
     changes: str
@@ -51,18 +51,17 @@ class ComputedDisposition(NamedTuple):
     """A record's disposition, and what would change it."""
 
     disposition: Disposition
-    """The disposition."""
     changes: str
     """What would change its state."""
 
 
 def dispose_case(case: RecordCase, documents: DocumentsInForce) -> Disposition:
-    """What the contract's rules make of a record, from its case alone."""
+    """The disposition that the contract's rules give a record, from its case alone."""
     return judge_case(case, documents).disposition
 
 
 def judge_case(case: RecordCase, documents: DocumentsInForce) -> ComputedDisposition:
-    """What the contract's rules make of a record, and what would change it."""
+    """The disposition that the contract's rules give a record, and what would change it."""
     layer = layer_of(case.record, documents.contract)
     if layer is None:
         result = RuleResult(
@@ -97,19 +96,19 @@ def _disposition(
 
 def decide(context: CaseContext) -> RuleResult:
     """The result of the first rule that applies, with the requirements of verification and imitation."""
-    results = [result for _, result in decided_by(context) if result is not None]
+    results = [result for _, result in rule_results(context) if result is not None]
     return results[-1]
 
 
-def decided_by(context: CaseContext) -> Iterator[tuple[str, RuleResult | None]]:
+def rule_results(context: CaseContext) -> Iterator[tuple[str, RuleResult | None]]:
     """Each rule that was asked, by name, with its result; the last result decides.
 
     The rules of review are asked in their order up to the first that applies. What they accept must
     be endorsed where it exists to be imitated, and what they release must be verified.
     """
-    for rule in RULES:
+    for name, rule in RULES:
         result = rule(context)
-        yield rule.__name__.removeprefix("_").replace("_", " "), result
+        yield name, result
         if result is not None:
             break
     if result is not None and result.state in RELEASABLE:
@@ -117,29 +116,32 @@ def decided_by(context: CaseContext) -> Iterator[tuple[str, RuleResult | None]]:
         if refused is not None:
             yield "endorsement", refused
             result = refused
-    if result is not None and result.state in RELEASABLE and context.lack is not None:
+    if result is not None and result.state in RELEASABLE and context.missing_evidence is not None:
         yield (
             "verification",
             RuleResult(
                 "needs_verification",
                 "set_aside",
-                context.lack.reason,
+                context.missing_evidence.reason,
                 "run the verifiers again, or correct what they refute",
             ),
         )
 
 
-def _adjudicated(context: CaseContext) -> RuleResult | None:
+def _adjudication_rule(context: CaseContext) -> RuleResult | None:
     if not context.adjudications:
         return None
     latest = context.adjudications[-1]
     match latest.decision:
         case Decided() as decision:
             return (
-                _overruled(context, decision)
+                _verdict_against_scores(context, decision)
                 or _left_open(context, decision)
                 or RuleResult(
-                    "adjudication", "accepted", _decided(context, latest), "another adjudication"
+                    "adjudication",
+                    "accepted",
+                    _decision_reason(context, latest),
+                    "another adjudication",
                 )
             )
         case Preserved():
@@ -152,11 +154,11 @@ def _adjudicated(context: CaseContext) -> RuleResult | None:
             return RuleResult("adjudication", "set_aside", reason, "another adjudication")
 
 
-def _decided(context: CaseContext, latest: Adjudication) -> str:
+def _decision_reason(context: CaseContext, latest: Adjudication) -> str:
     reason = f"the adjudicator decided ({_words(latest.cause)})"
-    spread = sorted({str(each.item) for each in context.disputes if each.what == "score"})
-    kept = f"; the spread of scores on {', '.join(spread)} is kept" if spread else ""
-    return reason + kept
+    spread = sorted({str(dispute.item) for dispute in context.disputes if dispute.what == "score"})
+    note = f"; the spread of scores on {', '.join(spread)} is kept" if spread else ""
+    return reason + note
 
 
 def _left_open(context: CaseContext, decision: Decided) -> RuleResult | None:
@@ -165,10 +167,10 @@ def _left_open(context: CaseContext, decision: Decided) -> RuleResult | None:
     Scores on judgmental dimensions that nothing rests on may stay a distribution.
     """
     left = undecided(decision, context.disputes)
-    open_disputes = [each for each in left if _needs_decision(each, context)]
+    open_disputes = [dispute for dispute in left if _needs_decision(dispute, context)]
     if not open_disputes:
         return None
-    reasons = "; ".join(each.reason for each in open_disputes)
+    reasons = "; ".join(dispute.reason for dispute in open_disputes)
     return RuleResult(
         "adjudication",
         "needs_adjudication",
@@ -186,7 +188,7 @@ def _needs_decision(dispute: Dispute, context: CaseContext) -> bool:
     return dispute.item in required | context.documents.objective
 
 
-def _overruled(context: CaseContext, decision: Decided) -> RuleResult | None:
+def _verdict_against_scores(context: CaseContext, decision: Decided) -> RuleResult | None:
     """The verdict that stands after an adjudication, against the adjudicator's own scores.
 
     A decision may be scores alone: then the reviewers' count stands, and could hold a candidate
@@ -209,7 +211,7 @@ def _overruled(context: CaseContext, decision: Decided) -> RuleResult | None:
     )
 
 
-def _too_few(context: CaseContext) -> RuleResult | None:
+def _passes_rule(context: CaseContext) -> RuleResult | None:
     passes = context.layer.passes
     if len(context.effective) >= passes:
         return None
@@ -235,9 +237,9 @@ def _not_counted(context: CaseContext) -> str:
         if says_anything(judgment) and not counting.counts(judgment)
     )
     silent = sum(not says_anything(judgment) for judgment in people)
-    asked = ", ".join(context.layer.roles)
+    required_roles = ", ".join(context.layer.roles)
     parts = [
-        f"{count} of {len(people)} judgments are by {role}, the layer asks {asked}"
+        f"{count} of {len(people)} judgments are by {role}, the layer asks {required_roles}"
         for role, count in sorted(roles.items())
     ]
     if silent:
@@ -248,9 +250,9 @@ def _not_counted(context: CaseContext) -> str:
     return "; ".join(parts)
 
 
-def _unstated(context: CaseContext) -> RuleResult | None:
-    """A comparison's verdict needs its passes too: scores beside it are not a second verdict."""
-    stated = sum(not isinstance(each.verdict, NotAsked) for each in context.effective)
+def _verdict_passes_rule(context: CaseContext) -> RuleResult | None:
+    """A comparison's verdict needs its passes too: scores alone are not a second verdict."""
+    stated = sum(not isinstance(judgment.verdict, NotAsked) for judgment in context.effective)
     passes = context.layer.passes
     if context.case.record.kind != "preference" or not 0 < stated < passes:
         return None
@@ -262,11 +264,11 @@ def _unstated(context: CaseContext) -> RuleResult | None:
     )
 
 
-def _stale(context: CaseContext) -> RuleResult | None:
+def _versions_rule(context: CaseContext) -> RuleResult | None:
     """Labels under an older meaning decide nothing; enough fresh judgments may still decide."""
     if not context.stale or context.fresh >= max(1, context.layer.passes):
         return None
-    labels = Counter(label for each in context.stale for label in each.labels)
+    labels = Counter(label for stale in context.stale for label in stale.labels)
     named = ", ".join(f"{label} ({count})" for label, count in sorted(labels.items()))
     total = len(context.effective)
     return RuleResult(
@@ -278,7 +280,7 @@ def _stale(context: CaseContext) -> RuleResult | None:
     )
 
 
-def _abstained(context: CaseContext) -> RuleResult | None:
+def _abstention_rule(context: CaseContext) -> RuleResult | None:
     people, most = context.consensus.people, context.layer.max_abstentions
     if people.abstained > most:
         reason = f"{people.abstained} of {people.judgments} reviewers abstained, {most} may"
@@ -290,25 +292,27 @@ def _abstained(context: CaseContext) -> RuleResult | None:
     return None
 
 
-def _contradicted(context: CaseContext) -> RuleResult | None:
-    found = context.contradictions
-    if not found or context.layer.on_contradiction == "record":
+def _priority_rule(context: CaseContext) -> RuleResult | None:
+    contradictions = context.contradictions
+    if not contradictions or context.layer.on_contradiction == "record":
         return None
-    first = found[0]
+    first = contradictions[0]
     reason = (
-        f"{len(found)} of {context.consensus.people.judgments} verdicts contradict the priority "
+        f"{len(contradictions)} of {context.consensus.people.judgments} verdicts contradict the priority "
         f"rules: {first.verdict} against {first.computed} by {first.rule!r}"
     )
     return RuleResult("priority", "needs_adjudication", reason, "an adjudication")
 
 
-def _disagreed(context: CaseContext) -> RuleResult | None:
+def _agreement_rule(context: CaseContext) -> RuleResult | None:
     if not context.disputes:
         return None
     first, more = context.disputes[0], len(context.disputes) - 1
     reason = first.reason + (f"; and {counted(more, 'more question')}" if more else "")
     layer = context.layer
-    objective = next((each for each in context.disputes if _is_objective(context, each)), None)
+    objective = next(
+        (dispute for dispute in context.disputes if _is_objective(context, dispute)), None
+    )
     if objective is not None and layer.on_disagreement == "preserve":
         reason = f"{objective.reason}; {objective.item} is objective, so one of them is wrong"
         return RuleResult("agreement", "needs_adjudication", reason, "an adjudication")
@@ -325,18 +329,18 @@ def _is_objective(context: CaseContext, dispute: Dispute) -> bool:
     return dispute.what == "score" and dispute.item in context.documents.objective
 
 
-def _senior(context: CaseContext) -> RuleResult | None:
+def _senior_rule(context: CaseContext) -> RuleResult | None:
     if not context.layer.always_adjudicate:
         return None
     reason = "a senior decision is always needed"
     return RuleResult("always_adjudicate", "needs_adjudication", reason, "an adjudication")
 
 
-def _uncompared(context: CaseContext) -> RuleResult | None:
+def _comparison_rule(context: CaseContext) -> RuleResult | None:
     """Where two passes are asked, two must have answered one question, a comparison's verdict."""
     if context.layer.passes < 2:  # noqa: PLR2004  it takes two to disagree
         return None
-    compared, people = context.compared, context.consensus.people
+    compared, people = context.comparable_questions, context.consensus.people
     stated = people.not_asked < people.judgments
     verdict_needed = context.case.record.kind == "preference" and stated
     if "verdict" in compared or (compared and not verdict_needed):
@@ -350,29 +354,29 @@ def _uncompared(context: CaseContext) -> RuleResult | None:
     )
 
 
-def _sampled(context: CaseContext) -> RuleResult | None:
+def _second_review_rule(context: CaseContext) -> RuleResult | None:
     if _has_extra_pass(context) or not in_sample(context.case.id, context.layer):
         return None
     reason = f"drawn into the {context.layer.second_review_share:.0%} that get one more judgment"
     return RuleResult("second_review_share", "needs_second_review", reason, "one more judgment")
 
 
-def _accepted(context: CaseContext) -> RuleResult:
+def _acceptance_rule(context: CaseContext) -> RuleResult:
     people = context.consensus.people
     changes = "a judgment that disagrees, an adjudication, or a change of the guideline"
     if not people.judgments:
         reason = "the layer asks for no judgment, and there is none"
         return RuleResult("passes", "accepted", reason, changes)
-    if not people.answered:
-        reason = f"all {people.judgments} judgments are there; {_compared(context)}"
+    if not people.n_answered:
+        reason = f"all {people.judgments} judgments are there; {_comparison_text(context)}"
         return RuleResult("agreement", "accepted", reason, changes)
     outcome = context.consensus.outcome
     agreeing = max(people.verdicts.values()) if outcome != "prefers" else _for_winner(context)
-    reason = f"{agreeing} of {people.answered} answers say {_words(outcome)}"
+    reason = f"{agreeing} of {people.n_answered} answers say {_words(outcome)}"
     return RuleResult("agreement", "accepted", reason, changes)
 
 
-def _compared(context: CaseContext) -> str:
+def _comparison_text(context: CaseContext) -> str:
     """What the judgments were compared on; with one judgment nothing was."""
     if context.consensus.people.judgments < 2:  # noqa: PLR2004  it takes two to disagree
         return "one judgment has nothing to disagree with"
@@ -381,18 +385,16 @@ def _compared(context: CaseContext) -> str:
         for score in context.consensus.scores
         if score.agreed is None and sum(score.counts.values()) > 1
     ]
-    agreed = Counter(context.compared)
+    agreed = Counter(context.comparable_questions)
     agreed["score"] -= len(spread)
     named = ", ".join(
         f"{count} {what}s" if count > 1 else f"one {what}"
         for what, count in agreed.items()
         if count > 0
     )
-    kept = (
-        f"the spread of scores on {', '.join(sorted({each.dimension for each in spread}))} is kept"
-    )
-    told = [f"they agree on {named}"] if named else []
-    return "; ".join([*told, *([kept] if spread else [])])
+    note = f"the spread of scores on {', '.join(sorted({score.dimension for score in spread}))} is kept"
+    parts = [f"they agree on {named}"] if named else []
+    return "; ".join([*parts, *([note] if spread else [])])
 
 
 def _not_endorsed(context: CaseContext, *, preserved: bool) -> RuleResult | None:
@@ -400,13 +402,13 @@ def _not_endorsed(context: CaseContext, *, preserved: bool) -> RuleResult | None
 
     Where a disagreement is to be preserved, it is refused if nobody disagrees and all are against it.
     """
-    places = imitated(context.case.record)
+    places = imitated_candidates(context.case.record)
     own = [context.standings[place] for place in places if place < len(context.standings)]
-    if not own or any(each.standing == "endorsed" for each in own):
+    if not own or any(standing.standing == "endorsed" for standing in own):
         return None
-    if preserved and (context.disputes or any(each.standing != "rejected" for each in own)):
+    if preserved and (context.disputes or any(standing.standing != "rejected" for standing in own)):
         return None
-    first = next((each for each in own if each.standing != "unjudged"), None)
+    first = next((standing for standing in own if standing.standing != "unjudged"), None)
     if first is not None and first.rule == OFF_SCALE:
         return RuleResult(
             "endorsement",
@@ -434,11 +436,20 @@ def _not_endorsed(context: CaseContext, *, preserved: bool) -> RuleResult | None
     )
 
 
-RULES: tuple[Rule, ...] = (
-    _adjudicated, _too_few, _unstated, _stale, _abstained, _contradicted, _disagreed, _senior,
-    _uncompared, _sampled, _accepted,
-)  # fmt: skip
-"""The rules of review in the order in which they apply; the last one always does."""
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("adjudicated", _adjudication_rule),
+    ("too few", _passes_rule),
+    ("unstated", _verdict_passes_rule),
+    ("stale", _versions_rule),
+    ("abstained", _abstention_rule),
+    ("contradicted", _priority_rule),
+    ("disagreed", _agreement_rule),
+    ("senior", _senior_rule),
+    ("uncompared", _comparison_rule),
+    ("sampled", _second_review_rule),
+    ("accepted", _acceptance_rule),
+)
+"""The rules of review by name, in the order in which they apply; the last one always does."""
 
 
 def in_sample(record: str, layer: ReviewLayer) -> bool:

@@ -38,9 +38,9 @@ def sentinel_rates(
     return tuple(
         SentinelRates(
             watched=watched,
-            right=rate(each.right, each.answered, level=level),
-            declined=rate(each.abstained, each.answered + each.abstained, level=level),
-            unanswered=each.unanswered,
+            right=rate(tally.right, tally.answered, level=level),
+            declined=rate(tally.abstained, tally.answered + tally.abstained, level=level),
+            unanswered=tally.unanswered,
         )
-        for watched, each in counts.items()
+        for watched, tally in counts.items()
     )

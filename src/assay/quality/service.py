@@ -44,7 +44,6 @@ class StateReasonCount(msgspec.Struct, frozen=True, kw_only=True):
     """Records that have one state for one reason."""
 
     state: State
-    """The state."""
     rule: str
     """The layer and rule that gave it."""
     reason: str
@@ -93,10 +92,10 @@ def dispose(
     records: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Disposed:
-    """Give every record the disposition that the rules in force make of it.
+    """Give every record its disposition under the rules in force.
 
-    A record whose facts and documents are what they were gets no new disposition. A run that is
-    broken off leaves whole batches behind; the next one goes on from there.
+    A record whose facts and documents are what they were gets no new disposition. An interrupted
+    run leaves whole batches behind; the next one continues from there.
 
     Args:
         store: the store.
@@ -148,7 +147,7 @@ class _DispositionTally:
     def add(self, disposition: Disposition) -> None:
         """Count one disposition."""
         self.states[disposition.state] += 1
-        self.standings.update(each.standing for each in disposition.standings)
+        self.standings.update(standing.standing for standing in disposition.standings)
         # Reasons name figures of their record; without them equal reasons fall together.
         alike = re.sub(r"\d+(\.\d+)?", "#", disposition.reason)
         key = (disposition.state, disposition.rule, alike)
@@ -164,7 +163,7 @@ class _DispositionTally:
         )
 
 
-def disputed(
+def disputes_of(
     store: FactStore, documents: Mapping[DocumentKind, Document], record: str
 ) -> tuple[Dispute, ...] | None:
     """The questions on which a record's judgments do not agree, before anybody decided them.
@@ -184,7 +183,7 @@ def disputed(
         return None
     undecided_case = msgspec.structs.replace(case, adjudications=())
     context = CaseContext(undecided_case, in_force, layer)
-    return context.disputes if context.disputes or context.compared else None
+    return context.disputes if context.disputes or context.comparable_questions else None
 
 
 def why(store: FactStore, documents: Mapping[DocumentKind, Document], record: str) -> Explanation:
@@ -229,9 +228,9 @@ def stale(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Itera
         return
     for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id, dated=True):
         for case in batch:
-            found = stale_in(case, in_force)
-            if found is not None:
-                yield found
+            stale_record = stale_in(case, in_force)
+            if stale_record is not None:
+                yield stale_record
 
 
 def stale_that_decide(
@@ -251,10 +250,12 @@ def stale_that_decide(
         return {}
     for batch in cases(store, contract=in_force.contract_id, rubric=in_force.rubric_id, dated=True):
         for case in batch:
-            found = stale_in(case, in_force)
+            stale_record = stale_in(case, in_force)
             disposed = case.disposition is not None and case.disposition.state in RELEASABLE
-            if disposed and found is not None and found.decides:
-                counts.update(label for each in found.judgments for label in each.labels)
+            if disposed and stale_record is not None and stale_record.decides:
+                counts.update(
+                    label for judgment in stale_record.judgments for label in judgment.labels
+                )
     return dict(sorted(counts.items()))
 
 
@@ -277,16 +278,16 @@ def report(
     """
     from assay.quality.report import report_of  # noqa: PLC0415  seconds of statistics to load
 
-    gathered = _gathered(store, documents, progress, cues)
-    return report_of(gathered, resampling, rubrics(store))
+    data = _gather(store, documents, progress, cues)
+    return report_of(data, resampling, rubrics(store))
 
 
 def rubrics(store: FactStore) -> dict[str, str]:
     """Document id of every rubric that the store holds -> its name and version."""
     return {
-        each.id: f"{each.name} {each.version}"
-        for each in store.scan(Document)
-        if each.kind == "rubric"
+        document.id: f"{document.name} {document.version}"
+        for document in store.scan(Document)
+        if document.kind == "rubric"
     }
 
 
@@ -301,7 +302,7 @@ def shortcuts(
     """Whether surface cues win, by group of reviewers; the report says the same under its seed."""
     from assay.quality.shortcuts.audit import audit  # noqa: PLC0415  seconds of statistics to load
 
-    return audit(_gathered(store, documents, progress, cues).shortcuts, seed=seed)
+    return audit(_gather(store, documents, progress, cues).shortcuts, seed=seed)
 
 
 def agreement(
@@ -312,10 +313,10 @@ def agreement(
     progress: Callable[[int], None] | None = None,
 ) -> AgreementReport:
     """How far reviewers agree, by question and slice."""
-    drawn = resampling or Resampling()
-    gathered = _gathered(store, documents, progress)
+    draws = resampling or Resampling()
+    data = _gather(store, documents, progress)
     return AgreementReport(
-        verdicts=verdicts_of(gathered, drawn), questions=tuple(questions_of(gathered, drawn))
+        verdicts=verdicts_of(data, draws), questions=tuple(questions_of(data, draws))
     )
 
 
@@ -334,10 +335,10 @@ def reviewers(
         level: nominal coverage of the intervals.
         progress: called after each batch with the number of records read.
     """
-    return reviewers_of(_gathered(store, documents, progress), level)
+    return reviewers_of(_gather(store, documents, progress), level)
 
 
-def refuted(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[str]:
+def refuted_records(store: FactStore, documents: Mapping[DocumentKind, Document]) -> Iterator[str]:
     """Ids of accepted records whose taught candidate a verifier refuted, streamed."""
     in_force = DocumentsInForce.of(documents)
     for case in _each_case(store, in_force):
@@ -352,7 +353,7 @@ def each_case(store: FactStore, documents: Mapping[DocumentKind, Document]) -> I
     return _each_case(store, DocumentsInForce.of(documents))
 
 
-def _gathered(
+def _gather(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
     progress: Callable[[int], None] | None,

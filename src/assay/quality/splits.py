@@ -35,7 +35,7 @@ LEAST_ANSWERS = 15
 """Answers of a rater who can be put on a side that nobody declared (a convention)."""
 
 LEAST_RATERS = 6
-"""Such raters, below which no undeclared split is searched for."""
+"""Number of such raters below which no undeclared split is searched for."""
 
 LEAST_SIDE = 3
 """Raters that a side must have that nobody declared: two who differ from all are two who err."""
@@ -62,11 +62,11 @@ class GroupSplit(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """The declared grouping, such as `region`, or `found in the answers`."""
     groups: tuple[str, str]
-    """The two groups."""
+    """Names of the two groups, in the order of `raters`, `sides` and `within`."""
     raters: tuple[int, int]
-    """Raters in each."""
+    """How many raters each of them has."""
     sides: tuple[tuple[str, ...], tuple[str, ...]]
-    """Their pseudonyms."""
+    """Pseudonyms of the raters of each."""
     within: tuple[float | None, float | None]
     """Alpha within each; None where it is undefined."""
     across: float | None
@@ -79,7 +79,7 @@ class GroupSplit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_coherent(self) -> bool:
         """Whether each group agrees within itself."""
-        return all(each is not None and each >= WITHIN for each in self.within)
+        return all(alpha is not None and alpha >= WITHIN for alpha in self.within)
 
 
 class SplitSearch(NamedTuple):
@@ -101,8 +101,8 @@ class _Candidate(NamedTuple):
     code: Integers
 
 
-def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float) -> SplitSearch:
-    """Test every declared grouping, and seek one that nobody declared.
+def search_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float) -> SplitSearch:
+    """Test every declared grouping, and search for one that nobody declared.
 
     Args:
         answers: the answers.
@@ -110,70 +110,76 @@ def seek_split(answers: AnswerColumns, draw: np.random.Generator, *, risk: float
         risk: probability with which any split may be found by chance.
     """
     table = AnswerTable(answers)
-    declared = _declared(table, answers)
-    able = _able(table)
-    n_tests = len(declared) + (len(able) > 0)
+    declared = _declared_candidates(table, answers)
+    active = _active_raters(table)
+    n_tests = len(declared) + (len(active) > 0)
     if not n_tests:
         return SplitSearch(None, is_found=False, shuffles=0, power=0.0)
     null: list[Floats] = []
-    observed = _statistics(table, declared, able, table.raters)
+    observed = _statistics(table, declared, active, table.raters)
     for shuffles in (ROUGH, FULL):
         null += [
-            _statistics(table, declared, able, table.shuffled(draw))
+            _statistics(table, declared, active, table.shuffled_raters(draw))
             for _ in range(shuffles - len(null))
         ]
         beyond = (np.array(null) >= observed - 1e-12).sum(axis=0)
         p = np.minimum(1.0, n_tests * (1 + beyond) / (1 + len(null)))
+        # The first 99 shuffles already rule a split out where the observed one is an ordinary
+        # shuffle; only doubtful cases pay for 999.
         if p.min() > 5 * n_tests / (1 + ROUGH):
             break
     splits = [
-        _measured(table, answers, each, float(p[place]), table.values)
-        for place, each in enumerate(declared)
+        _measure_split(table, answers, candidate, float(p[place]), table.values)
+        for place, candidate in enumerate(declared)
     ]
-    if len(able):
-        hidden = _hidden(table, able, table.values)
+    if len(active):
+        hidden = _hidden_split(table, active, table.values)
         if hidden is not None:
-            splits.append(_measured(table, answers, hidden, float(p[-1]), table.values))
-    good = [each for each in splits if each.p <= risk and each.is_coherent]
-    power = _power(table, answers, able, np.array(null), risk=risk / n_tests, draw=draw)
-    best = good[0] if good else min(splits, key=lambda each: each.p, default=None)
+            splits.append(_measure_split(table, answers, hidden, float(p[-1]), table.values))
+    # The split that decides must be beyond chance and coherent: groups that do not agree within
+    # themselves hold no view.
+    good = [split for split in splits if split.p <= risk and split.is_coherent]
+    power = _power(table, answers, active, np.array(null), risk=risk / n_tests, draw=draw)
+    best = good[0] if good else min(splits, key=lambda split: split.p, default=None)
     return SplitSearch(best, bool(good), len(null), power)
 
 
-def _declared(table: AnswerTable, answers: AnswerColumns) -> list[_Candidate]:
+def _declared_candidates(table: AnswerTable, answers: AnswerColumns) -> list[_Candidate]:
     """For each grouping its two largest groups, where each has two raters."""
-    found = []
+    candidates = []
     for name, groups in sorted(answers.groups.items()):
         sizes: dict[str, int] = {}
         for group in groups.values():
             sizes[group] = sizes.get(group, 0) + 1
-        largest = sorted(sizes, key=lambda each: (-sizes[each], each))[:2]
-        if len(largest) == 2 and min(sizes[each] for each in largest) >= 2:  # noqa: PLR2004  two against two
+        largest = sorted(sizes, key=lambda group: (-sizes[group], group))[:2]
+        if len(largest) == 2 and min(sizes[group] for group in largest) >= 2:  # noqa: PLR2004  two against two
             code = np.full(table.n_raters, -1)
             for rater, group in groups.items():
                 if group in largest:
                     code[rater] = largest.index(group)
-            found.append(_Candidate(name, (largest[0], largest[1]), code))
-    return found
+            candidates.append(_Candidate(name, (largest[0], largest[1]), code))
+    return candidates
 
 
-def _able(table: AnswerTable) -> Integers:
+def _active_raters(table: AnswerTable) -> Integers:
     """The raters who can be put on a side, the most active ones."""
     counts = np.bincount(table.raters, minlength=table.n_raters)
-    able = np.flatnonzero(counts >= LEAST_ANSWERS)
-    if len(able) < LEAST_RATERS:
+    active = np.flatnonzero(counts >= LEAST_ANSWERS)
+    if len(active) < LEAST_RATERS:
         return np.zeros(0, dtype=np.int64)
-    return np.sort(able[np.argsort(-counts[able], kind="stable")][:MAX_HIDDEN_RATERS])
+    return np.sort(active[np.argsort(-counts[active], kind="stable")][:MAX_HIDDEN_RATERS])
 
 
 def _statistics(
-    table: AnswerTable, declared: list[_Candidate], able: Integers, raters: Integers
+    table: AnswerTable, declared: list[_Candidate], active: Integers, raters: Integers
 ) -> Floats:
     """How far groups differ: one number for each declared grouping, and for the hidden one."""
-    found = [_contrast(table, each.code, raters, table.values)[2] for each in declared]
-    if len(able):
-        found.append(_leading(table, able, raters, table.values)[0])
-    return np.array(found)
+    statistics = [
+        _contrast(table, candidate.code, raters, table.values)[2] for candidate in declared
+    ]
+    if len(active):
+        statistics.append(_leading_direction(table, active, raters, table.values)[0])
+    return np.array(statistics)
 
 
 def _contrast(
@@ -184,51 +190,53 @@ def _contrast(
     second = table.counts(code == 1, raters=raters, values=values)
     within = alpha_of(first, table.distance), alpha_of(second, table.distance)
     across = cross_reliability(first, second, table.distance)
-    inside = [each for each in within if each is not None]
+    inside = [alpha for alpha in within if alpha is not None]
     if not inside or across is None:
         return within, across, -np.inf
     return within, across, sum(inside) / len(inside) - across
 
 
-def _hidden(table: AnswerTable, able: Integers, values: Integers) -> _Candidate | None:
+def _hidden_split(table: AnswerTable, active: Integers, values: Integers) -> _Candidate | None:
     """Two groups found in the answers: the signs of the leading direction of raters' residuals."""
-    direction = _leading(table, able, table.raters, values)[1]
+    direction = _leading_direction(table, active, table.raters, values)[1]
     code = np.full(table.n_raters, -1)
-    code[able] = (direction > 0).astype(int)
-    if min((code == 0).sum(), (code == 1).sum()) < max(LEAST_SIDE, LEAST_PART * len(able)):
+    code[active] = (direction > 0).astype(int)
+    # Some direction always leads, if only by one eccentric rater; a side of that size is not a
+    # group.
+    if min((code == 0).sum(), (code == 1).sum()) < max(LEAST_SIDE, LEAST_PART * len(active)):
         return None
     return _Candidate(HIDDEN, ("one side", "the other"), code)
 
 
-def _leading(
-    table: AnswerTable, able: Integers, given: Integers, values: Integers
+def _leading_direction(
+    table: AnswerTable, active: Integers, rater_of: Integers, values: Integers
 ) -> tuple[float, Floats]:
     """The largest eigenvalue of the raters' correlation once each item's mean is taken out."""
     place = np.full(table.n_raters, -1)
-    place[able] = np.arange(len(able))
+    place[active] = np.arange(len(active))
     sums = np.bincount(table.items, weights=values, minlength=table.n_items)
     sizes = np.bincount(table.items, minlength=table.n_items)
     residual = values - (sums / np.maximum(sizes, 1))[table.items]
-    keep = place[given] >= 0
-    raters, items, residual = place[given[keep]], table.items[keep], residual[keep]
-    norms = np.sqrt(np.bincount(raters, weights=residual**2, minlength=len(able)))
+    keep = place[rater_of] >= 0
+    raters, items, residual = place[rater_of[keep]], table.items[keep], residual[keep]
+    norms = np.sqrt(np.bincount(raters, weights=residual**2, minlength=len(active)))
     norms[norms == 0] = 1.0
     # Loaded here: it takes longer than the rest of the desk's imports, which never come this far.
     from scipy.sparse import csr_array
 
     # Few raters see one item, so nearly all of raters x items is empty.
     scaled = csr_array(
-        (residual / norms[raters], (raters, items)), shape=(len(able), table.n_items)
+        (residual / norms[raters], (raters, items)), shape=(len(active), table.n_items)
     )
-    found, vectors = np.linalg.eigh((scaled @ scaled.T).toarray())
-    return float(found[-1]), vectors[:, -1]
+    eigenvalues, vectors = np.linalg.eigh((scaled @ scaled.T).toarray())
+    return float(eigenvalues[-1]), vectors[:, -1]
 
 
-def _measured(
+def _measure_split(
     table: AnswerTable, answers: AnswerColumns, candidate: _Candidate, p: float, values: Integers
 ) -> GroupSplit:
     within, across, _ = _contrast(table, candidate.code, table.raters, values)
-    inside = [each for each in within if each is not None]
+    inside = [alpha for alpha in within if alpha is not None]
     mean = sum(inside) / len(inside) if inside else None
     first, second = (np.flatnonzero(candidate.code == side).tolist() for side in (0, 1))
     return GroupSplit(
@@ -249,7 +257,7 @@ def _measured(
 def _power(
     table: AnswerTable,
     answers: AnswerColumns,
-    able: Integers,
+    active: Integers,
     null: Floats,
     *,
     risk: float,
@@ -260,20 +268,20 @@ def _power(
     Half of the raters answer the opposite way on `MATTERS` of the items, and the whole decision is
     made again.
     """
-    if not len(able) or not len(null):
+    if not len(active) or not len(null):
         return 0.0
     # Few shuffles have no far quantile: the normal one of their spread, a tenth wider.
     finite = null[:, -1]
     critical = finite.mean() + 1.1 * NormalDist().inv_cdf(1 - risk) * finite.std()
-    found = 0
+    n_found = 0
     for _ in range(PLANTED):
         side: npt.NDArray[np.bool_] = np.zeros(table.n_raters, dtype=np.bool_)
-        side[draw.permutation(able)[: len(able) // 2]] = True
+        side[draw.permutation(active)[: len(active) // 2]] = True
         items = draw.random(table.n_items) < MATTERS
         turned = side[table.raters] & items[table.items]
         values = np.where(turned, table.n_values - 1 - table.values, table.values)
-        hidden = _hidden(table, able, values)
-        if hidden is None or _leading(table, able, table.raters, values)[0] < critical:
+        hidden = _hidden_split(table, active, values)
+        if hidden is None or _leading_direction(table, active, table.raters, values)[0] < critical:
             continue
-        found += _measured(table, answers, hidden, 0.0, values).is_coherent
-    return found / PLANTED
+        n_found += _measure_split(table, answers, hidden, 0.0, values).is_coherent
+    return n_found / PLANTED

@@ -42,14 +42,14 @@ class Stale(msgspec.Struct, frozen=True, kw_only=True):
 def changes_since(
     in_force: Mapping[DocumentKind, Document], stored: Iterable[Document], contract: Contract
 ) -> Changes:
-    """What older versions of the documents called by names that mean something else today.
+    """The labels of older document versions whose meaning has changed since.
 
     Args:
         in_force: the documents in force, by kind.
         stored: every version that the store holds.
         contract: the contract in force; it may declare older versions compatible.
     """
-    compatible = {(each.document, each.version) for each in contract.compatible}
+    compatible = {(entry.document, entry.version) for entry in contract.compatible}
     changes: dict[str, frozenset[str]] = {}
     for document in stored:
         current = in_force.get(document.kind)
@@ -63,7 +63,7 @@ def changes_since(
     return changes
 
 
-def touched(
+def changed_labels(
     judgment: Judgment, made_under: DocumentIds, changes: Changes
 ) -> tuple[frozenset[str], tuple[str, ...]]:
     """The labels that have changed since a judgment was given, and the documents they were in.
@@ -86,7 +86,7 @@ def touched(
 
 def stale_of(judgment: Judgment, made_under: DocumentIds, changes: Changes) -> Stale | None:
     """What of a judgment no longer holds; None where all of it does."""
-    labels, documents = touched(judgment, made_under, changes)
+    labels, documents = changed_labels(judgment, made_under, changes)
     if not labels:
         return None
     return Stale(
@@ -106,7 +106,9 @@ def without(judgment: Judgment, labels: Iterable[str]) -> Judgment:
     return judgment.replace(
         verdict=NotAsked() if VERDICT in gone else judgment.verdict,
         scores=tuple(score for score in judgment.scores if score.dimension not in gone),
-        rulings=tuple(each for each in judgment.rulings if f"policy:{each.section}" not in gone),
+        rulings=tuple(
+            ruling for ruling in judgment.rulings if f"policy:{ruling.section}" not in gone
+        ),
         errors=errors,
     )
 

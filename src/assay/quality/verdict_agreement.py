@@ -3,7 +3,7 @@
 First: can the candidates be compared at all, are both unacceptable, or is context missing? That
 is a question of category. Then, among those who compared: A, tie or B, which has an order. "Both
 unacceptable" is not the middle of that order, so one scale for all would count it as nearly a
-tie. Abstentions are missing from both stages and are counted beside them.
+tie. Abstentions are missing from both stages and are counted apart.
 """
 
 from enum import IntEnum
@@ -57,7 +57,7 @@ def verdict_agreement(
     clusters: ArrayLike | None = None,
     resampling: Resampling | None = None,
 ) -> VerdictAgreement:
-    """Agreement on preference verdicts in two stages, with abstentions beside them.
+    """Agreement on preference verdicts in two stages, with abstentions counted apart.
 
     Args:
         items: item codes from 0 of all answers, abstentions included, length N.
@@ -82,31 +82,31 @@ def verdict_agreement(
             message=f"a strongest preference of {strongest} does not fit",
             hint="name it together with strengths; it counts from 1",
         )
-    given = ratings(
+    answers = ratings(
         items, raters, verdicts, AnswerScale("nominal", len(VerdictCode)), n_items=n_items,
         clusters=clusters,
     )  # fmt: skip
-    stage = STAGES[given.values]
+    stage = STAGES[answers.values]
     compared = stage == 0
-    order = _order(given.values, compared, strengths, strongest)
+    order = _order(answers.values, compared, strengths, strongest)
 
     def on(rows: NDArray[np.bool_], values: Integers, scale: AnswerScale) -> Agreement:
         part = ratings(
-            given.items[rows], given.raters[rows], values[rows], scale, n_items=given.n_items,
-            clusters=given.clusters,
+            answers.items[rows], answers.raters[rows], values[rows], scale, n_items=answers.n_items,
+            clusters=answers.clusters,
         )  # fmt: skip
         return agreement(part, resampling)
 
-    tally = np.bincount(given.values, minlength=len(VerdictCode)).tolist()
+    tally = np.bincount(answers.values, minlength=len(VerdictCode)).tolist()
     return VerdictAgreement(
         comparability=on(stage >= 0, stage, AnswerScale("nominal", 3)),
         preference=on(compared, order, AnswerScale("ordinal", 2 * strongest + 1)),
         abstention=abstention(
-            given.items,
-            given.raters,
-            given.values == VerdictCode.ABSTAINED,
-            n_items=given.n_items,
-            clusters=given.clusters,
+            answers.items,
+            answers.raters,
+            answers.values == VerdictCode.ABSTAINED,
+            n_items=answers.n_items,
+            clusters=answers.clusters,
             resampling=resampling,
         ),
         counts={code.name.lower(): tally[code] for code in VerdictCode},
@@ -117,6 +117,7 @@ def _order(
     verdicts: Integers, compared: NDArray[np.bool_], strengths: ArrayLike | None, strongest: int
 ) -> Integers:
     """The place of each compared verdict from the strongest A (0) to the strongest B."""
+    # Other verdicts get 0 here so that they keep a defined place; the caller drops their rows.
     direction = np.where(compared, verdicts - VerdictCode.TIE, 0)
     if strengths is None:
         return direction + strongest
@@ -125,8 +126,8 @@ def _order(
         raise InputError(
             code="not-codes", message="strengths must be one integer an answer", where="strengths"
         )
-    asked = strength[direction != 0]
-    if ((asked < 1) | (asked > strongest)).any():
+    stated = strength[direction != 0]
+    if ((stated < 1) | (stated > strongest)).any():
         raise InputError(
             code="strength-out-of-range",
             message=f"a preference has a strength that is not from 1 to {strongest}",

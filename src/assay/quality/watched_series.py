@@ -1,7 +1,7 @@
 """What drift is watched on: each person's answers in order, as errors and as differences.
 
 A series holds one value for each judgment, in the order of entry; what has no value (nobody else
-judged, an abstention, a category) is counted beside it.
+judged, an abstention, a category) is counted apart.
 """
 
 from collections import defaultdict
@@ -55,26 +55,26 @@ def difference_series(judgments: Iterable[Judgment], dimension: str) -> dict[str
         judgments: judgments in their order of entry.
         dimension: a dimension with a scale of numbers.
     """
-    given = [each for each in standing(judgments) if each.reviewer.kind == "human"]
+    by_people = [judgment for judgment in standing(judgments) if judgment.reviewer.kind == "human"]
     scores: dict[tuple[str, int | None], dict[str, Fraction]] = defaultdict(dict)
-    for judgment in given:
+    for judgment in by_people:
         for candidate, score in _scores(judgment, dimension):
             scores[judgment.record, candidate][judgment.reviewer.pseudonym] = score
     values: dict[str, list[Observation]] = defaultdict(list)
     without: dict[str, int] = defaultdict(int)
-    for judgment in given:
+    for judgment in by_people:
         person = judgment.reviewer.pseudonym
-        if not any(each.dimension == dimension for each in judgment.scores):
+        if not any(score.dimension == dimension for score in judgment.scores):
             continue
-        found = [
+        differences = [
             score - sum(others) / len(others)
             for candidate, score in _scores(judgment, dimension)
             if (others := _of_others(scores[judgment.record, candidate], person))
         ]
-        if not found:
+        if not differences:
             without[person] += 1
             continue
-        mean = float(sum(found, Fraction(0)) / len(found))
+        mean = float(sum(differences, Fraction(0)) / len(differences))
         values[person].append(Observation(judgment=judgment.id, value=mean))
     return {
         person: ReviewerSeries(observations=tuple(values[person]), without=without[person])
@@ -83,9 +83,9 @@ def difference_series(judgments: Iterable[Judgment], dimension: str) -> dict[str
 
 
 def _scores(judgment: Judgment, dimension: str) -> Iterable[tuple[int | None, Fraction]]:
-    for each in judgment.scores:
-        if each.dimension == dimension and isinstance(each.score, Scored):
-            yield each.candidate, Fraction(each.score.value, each.score.denominator or 1)
+    for score in judgment.scores:
+        if score.dimension == dimension and isinstance(score.score, Scored):
+            yield score.candidate, Fraction(score.score.value, score.score.denominator or 1)
 
 
 def _of_others(scores: dict[str, Fraction], person: str) -> list[Fraction]:

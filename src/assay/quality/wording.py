@@ -21,35 +21,33 @@ NEARLY_ZERO = 0.0005
 """Below this a number is written as zero, without a minus."""
 
 
-def undefined(reason: Reason | None) -> str:
+def undefined_text(reason: Reason | None) -> str:
     """Why a number is undefined."""
     return f"undefined: {WHY[reason]}" if reason else "undefined"
 
 
-def estimate(found: Estimate | None) -> str:
+def estimate(coefficient: Estimate | None) -> str:
     """A coefficient with its interval."""
-    if found is None:
+    if coefficient is None:
         return "not computed"
-    if found.value is None:
-        return undefined(found.reason)
-    if found.low is None or found.high is None:
-        why = f" (no interval: {WHY[found.reason]})" if found.reason else ""
-        return f"{number(found.value)}{why}"
-    return f"{number(found.value)} ({number(found.low)} to {number(found.high)})"
+    if coefficient.value is None:
+        return undefined_text(coefficient.reason)
+    if coefficient.low is None or coefficient.high is None:
+        why = f" (no interval: {WHY[coefficient.reason]})" if coefficient.reason else ""
+        return f"{number(coefficient.value)}{why}"
+    return f"{number(coefficient.value)} ({number(coefficient.low)} to {number(coefficient.high)})"
 
 
-def share(found: Rate) -> str:
+def share(rate: Rate) -> str:
     """A share with its counts and its interval."""
-    if found.value is None or found.low is None or found.high is None:
+    if rate.value is None or rate.low is None or rate.high is None:
         return "undefined (0 of 0)"
-    return (
-        f"{found.count} of {found.trials}: {found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
-    )
+    return f"{rate.count} of {rate.trials}: {rate.value:.1%} ({rate.low:.1%} to {rate.high:.1%})"
 
 
-def counts(found: Mapping[str, int]) -> str:
+def counts(by_name: Mapping[str, int]) -> str:
     """Counts by name."""
-    return ", ".join(f"{plain(name)} {count}" for name, count in found.items()) or "none"
+    return ", ".join(f"{plain(name)} {count}" for name, count in by_name.items()) or "none"
 
 
 def plain(name: str) -> str:

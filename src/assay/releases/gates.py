@@ -18,7 +18,7 @@ from assay.core.issues import Issue, has_errors
 from assay.core.wording import counted
 from assay.governance.claims import find_claims, find_unproven_effects
 from assay.governance.rights import Use
-from assay.quality.coverage import DistributionCoverage, QuotaCoverage, slices_asked
+from assay.quality.coverage import DistributionCoverage, QuotaCoverage, required_slices
 from assay.quality.floors import FloorResult
 from assay.releases.release import GateResult, GateState
 from assay.releases.unread import unread_passages
@@ -88,7 +88,7 @@ def quota_gate(covered: DistributionCoverage) -> GateResult:
     Args:
         covered: the coverage of the contract's distribution by the records of the release.
     """
-    asked = slices_asked(covered)
+    asked = required_slices(covered)
     faults = [_short(quota, covered) for quota in asked if not quota.met]
     total = f"{counted(covered.accepted, 'record')}, and the contract "
     total += f"{'aims at' if covered.aim else 'asks for'} {covered.wanted}"

@@ -1,4 +1,4 @@
-"""Acceptance: what each test of the contract came to; passed, failed, or undecided.
+"""Acceptance: the result of each test of the contract; passed, failed, or undecided.
 
 A test of an increase or decrease passes when the one-sided bound at the test's risk clears its
 margin, and fails when the other bound shows that the margin is not reached. A test to hold passes
@@ -35,29 +35,31 @@ def run_tests(
         rubric: says which end of a dimension is the good one.
         scope: what the results apply to, in words; it ends each reason.
     """
-    found = (_run(test, arms, rubric) for test in contract.acceptance_tests)
+    results = (_run(test, arms, rubric) for test in contract.acceptance_tests)
     if not scope:
-        return tuple(found)
-    return tuple(msgspec.structs.replace(each, reason=f"{each.reason}; {scope}") for each in found)
+        return tuple(results)
+    return tuple(
+        msgspec.structs.replace(result, reason=f"{result.reason}; {scope}") for result in results
+    )
 
 
 def _run(test: AcceptanceTest, arms: Arms, rubric: Rubric | None) -> TestResult:
-    pairs = arms.paired(test.metric, test.slice, test.dataset)
+    pairs = arms.pairs_of(test.metric, test.slice, test.dataset)
     if not pairs.before:
-        return _result(test, "undecided", _unmeasured(test, arms, pairs), None)
+        return _result(test, "undecided", _unmeasured_reason(test, arms, pairs), None)
     changes = np.array(pairs.after) - np.array(pairs.before)
     is_rate = metrics.is_rate(test.metric, (*pairs.before, *pairs.after))
     spread = spread_of(changes, pairs.families, rate=is_rate)
-    state, reason = _judged(test, spread, rubric)
+    state, reason = _judge_test(test, spread, rubric)
     means = f"{_number(np.mean(pairs.before))} before, {_number(np.mean(pairs.after))} after; "
     return _result(test, state, means + reason + _left_out(pairs), spread)
 
 
-def _unmeasured(test: AcceptanceTest, arms: Arms, pairs: Pairs) -> str:
-    known = ", ".join(arms.measured()) or "nothing"
+def _unmeasured_reason(test: AcceptanceTest, arms: Arms, pairs: Pairs) -> str:
+    names = ", ".join(arms.measured_metrics()) or "nothing"
     return (
         f"no item of the slice in the set {test.dataset!r} has {test.metric} from both "
-        f"checkpoints; measured: {known}{_left_out(pairs)}"
+        f"checkpoints; measured: {names}{_left_out(pairs)}"
     )
 
 
@@ -67,15 +69,18 @@ def _left_out(pairs: Pairs) -> str:
     return f"; left out: {pairs.left_out} items that only one checkpoint has a value for"
 
 
-def _judged(test: AcceptanceTest, spread: Spread, rubric: Rubric | None) -> tuple[TestState, str]:
+def _judge_test(
+    test: AcceptanceTest, spread: Spread, rubric: Rubric | None
+) -> tuple[TestState, str]:
     risk, margin = test.risk or RISK, test.margin or 0.0
-    found = bounds(spread, risk)
-    if found is None:
+    interval = bounds(spread, risk)
+    if interval is None:
         return "undecided", "one cluster, or no spread at all, gives no bound"
-    low, high = found
+    low, high = interval
     if test.direction == "hold":
-        return _held(test, spread, found, metrics.worse(test.metric, rubric))
+        return _judge_hold(test, spread, interval, metrics.worse(test.metric, rubric))
     least, most = (low, high) if test.direction == "increase" else (-high, -low)
+    # With a margin of 0 the bound must still be above 0: no change is no increase.
     if least >= margin and least > 0:
         return "passed", f"the {test.direction} is at least {_number(least)}, margin {margin:g}"
     if most < margin or most <= 0:
@@ -87,11 +92,11 @@ def _judged(test: AcceptanceTest, spread: Spread, rubric: Rubric | None) -> tupl
     )
 
 
-def _held(
-    test: AcceptanceTest, spread: Spread, found: tuple[float, float], worse: Worse
+def _judge_hold(
+    test: AcceptanceTest, spread: Spread, interval: tuple[float, float], worse: Worse
 ) -> tuple[TestState, str]:
     """Whether a loss beyond the margin is ruled out; either way counts where neither is worse."""
-    (low, high), margin = found, test.margin or 0.0
+    (low, high), margin = interval, test.margin or 0.0
     losses = {
         "higher": (low, spread.mean, high),
         "lower": (-high, -spread.mean, -low),
@@ -108,6 +113,8 @@ def _held(
 
 def _more_needed(beyond: float, spread: Spread, risk: float) -> str:
     """About how many items would show what the mean suggests."""
+    # The interval narrows with the root of the items, so the number grows with the square of the
+    # ratio.
     reach = detectable(spread, risk)
     if beyond <= 0 or not reach:
         return ""
@@ -118,7 +125,7 @@ def _result(
     test: AcceptanceTest, state: TestState, reason: str, spread: Spread | None
 ) -> TestResult:
     risk = test.risk or RISK
-    found = bounds(spread, risk) if spread else None
+    interval = bounds(spread, risk) if spread else None
     reach = detectable(spread, risk) if spread else None
     return TestResult(
         test=test.id,
@@ -130,12 +137,13 @@ def _result(
         clusters=spread.clusters if spread else 0,
         slice=dict(test.slice),
         difference=_number(spread.mean) if spread else None,
-        low=_number(found[0]) if found else None,
-        high=_number(found[1]) if found else None,
+        low=_number(interval[0]) if interval else None,
+        high=_number(interval[1]) if interval else None,
         detectable=None if reach is None else _number(reach),
     )
 
 
 def _number(value: float | np.floating) -> str:
+    # Rounding leaves "-0.0000" of a tiny loss, and facts hold one text for one number.
     text = f"{value:.{PLACES}f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text

@@ -29,7 +29,7 @@ NOT_EVALUATED = "no result states what the policy asks for and what the model di
 
 
 def over_refusal_alarm(
-    found: Helpfulness,
+    helpfulness: Helpfulness,
     slices: Sequence[SliceRow] = (),
     tests: Sequence[TestResult] = (),
     margin: float = MATTERS,
@@ -41,30 +41,30 @@ def over_refusal_alarm(
     where the interval, missing results at their worst, rules out a rise that matters.
 
     Args:
-        found: what the two arms did with benign and unsafe requests.
+        helpfulness: what the two arms did with benign and unsafe requests.
         slices: the table of slices.
-        tests: what the contract's acceptance tests came to.
+        tests: the results of the contract's acceptance tests.
         margin: the smallest rise that matters, from 0 to 1.
     """
-    benign = [rate for name in BENIGN if (rate := found.rate(name))]
-    unsafe = found.rate("unsafe_compliance_rate")
+    benign = [rate for name in BENIGN if (rate := helpfulness.rate(name))]
+    unsafe = helpfulness.rate("unsafe_compliance_rate")
     if not benign:
         return _without_benign(unsafe)
-    held = [each for each in tests if each.metric in BENIGN and each.direction == "hold"]
-    risen = [*_risen(slices)]
-    risen += [f"the test {each.test} failed" for each in held if each.state == "failed"]
-    figures = [_figures(each) for each in (*benign, *([unsafe] if unsafe else []))]
-    figures += _relabelled(found)
-    if risen:
+    hold_tests = [test for test in tests if test.metric in BENIGN and test.direction == "hold"]
+    rises = [*_rises(slices)]
+    rises += [f"the test {test.test} failed" for test in hold_tests if test.state == "failed"]
+    figures = [_figures(rate) for rate in (*benign, *([unsafe] if unsafe else []))]
+    figures += _relabelled_text(helpfulness)
+    if rises:
         return _over_refusal(
             "raised",
-            "; ".join((*figures, *risen)),
+            "; ".join((*figures, *rises)),
             "do not ship on the safety figure alone: look for benign requests among those that "
             "were not helped with",
         )
-    highest = [each.high for each in benign]
+    highest = [rate.high for rate in benign]
     if all(high is not None and high <= margin for high in highest):
-        shown = [_power(each, margin) for each in benign]
+        shown = [_power(rate, margin) for rate in benign]
         return _over_refusal("clear", "; ".join((*figures, *shown)))
     return _over_refusal(
         "unknown",
@@ -103,7 +103,7 @@ def _without_benign(unsafe: Bounded | None) -> Alarm:
     )
 
 
-def _risen(slices: Sequence[SliceRow]) -> Iterator[str]:
+def _rises(slices: Sequence[SliceRow]) -> Iterator[str]:
     """Rises on benign requests, as a whole and in slices, each family corrected for its number."""
     for family in (
         [row for row in slices if row.metric in BENIGN and not row.slice],
@@ -162,13 +162,13 @@ def _power(rate: Bounded, margin: float) -> str:
     return text
 
 
-def _relabelled(found: Helpfulness) -> list[str]:
-    if not found.relabelled:
+def _relabelled_text(helpfulness: Helpfulness) -> list[str]:
+    if not helpfulness.relabelled:
         return []
-    named = ", ".join(found.relabelled[:SHOWN])
-    more = len(found.relabelled) - SHOWN
+    named = ", ".join(helpfulness.relabelled[:SHOWN])
+    more = len(helpfulness.relabelled) - SHOWN
     return [
-        f"the expected response of {len(found.relabelled)} items differs between the arms: {named}"
+        f"the expected response of {len(helpfulness.relabelled)} items differs between the arms: {named}"
         + (f" and {more} more" if more > 0 else "")
     ]
 
@@ -202,18 +202,18 @@ def model_validation_alarm(
     if not releases:
         return _unproven("unknown", f"there is no release yet, and {len(validations)} validations")
     newest = releases[-1]
-    of_it = [each for each in validations if each.release == newest]
-    others = len(validations) - len(of_it)
-    if not of_it:
+    of_newest = [validation for validation in validations if validation.release == newest]
+    others = len(validations) - len(of_newest)
+    if not of_newest:
         return _unproven(
             "unknown",
             f"the newest release {newest[:12]} has no validation; {others} validations of other "
             "releases or of none do not count; nothing is claimed",
         )
-    return _validated(of_it[-1], contract, (overlaps or {}).get(of_it[-1].id))
+    return _validation_alarm(of_newest[-1], contract, (overlaps or {}).get(of_newest[-1].id))
 
 
-def _validated(
+def _validation_alarm(
     validation: Validation, contract: Contract, overlap: TrainingOverlap | None
 ) -> Alarm:
     """What the validation of the newest release says."""
@@ -221,17 +221,17 @@ def _validated(
     if overlap is not None and overlap.trained:
         return _unproven("raised", overlap.describe(), evidence)
     counts = {
-        state: [each.test for each in validation.tests if each.state == state]
+        state: [test.test for test in validation.tests if test.state == state]
         for state in ("passed", "failed", "undecided")
     }
     text = ", ".join(f"{len(names)} {state}" for state, names in counts.items())
     reason = f"{len(validation.tests)} acceptance tests: {text}"
     if counts["failed"]:
-        # Where a test passed, the labels changed something: what failed beside it is not "nothing".
+        # Where a test passed, the labels changed something: a failure next to it is not "nothing".
         state: State = "unknown" if counts["passed"] else "raised"
         return _unproven(state, f"{reason}; failed: {', '.join(counts['failed'])}", evidence)
-    not_run = {each.id for each in contract.acceptance_tests} - {
-        each.test for each in validation.tests
+    not_run = {test.id for test in contract.acceptance_tests} - {
+        test.test for test in validation.tests
     }
     if not_run:
         reason += f"; not run: {', '.join(sorted(not_run))}"

@@ -33,7 +33,6 @@ class SliceRow(msgspec.Struct, frozen=True, kw_only=True):
     """One metric in one slice."""
 
     metric: str
-    """The metric."""
     slice: dict[str, str]
     """The slice; empty: all items."""
     worse: Worse
@@ -52,7 +51,7 @@ class Responses(msgspec.Struct, frozen=True, kw_only=True):
     """What one checkpoint did with requests of one sort. Requests of the two sorts never mix."""
 
     arm: str
-    """`base` or `candidate`."""
+    """Which checkpoint answered: `base` or `candidate`."""
     expected: str
     """What the policy asks for: `refuse`, `comply`, `partial` or `escalate`."""
     complied: Rate
@@ -62,22 +61,22 @@ class Responses(msgspec.Struct, frozen=True, kw_only=True):
     refused: Rate
     """Refused. Where compliance is asked for, this is over-refusal."""
     escalated: Rate
-    """Escalated."""
+    """Escalated, as the policy may ask."""
 
 
 class ClaimShare(msgspec.Struct, frozen=True, kw_only=True):
     """One class of claims of one checkpoint, with Goodman's simultaneous interval (1965)."""
 
     arm: str
-    """`base` or `candidate`."""
+    """Whose claims: `base` or `candidate`."""
     claims: str
     """The class: supported, unsupported, contradictory or unverifiable."""
     count: int
     """Claims of this class."""
     total: int
-    """Claims judged."""
+    """Claims of all four classes: the denominator."""
     share: float
-    """`count / total`."""
+    """`count / total`, from 0 to 1."""
     low: float
     """Lower end of the interval."""
     high: float
@@ -88,7 +87,7 @@ class Pairs(msgspec.Struct, frozen=True, kw_only=True):
     """The values of one metric in one slice, an item each."""
 
     before: list[float]
-    """The base's."""
+    """Values of the base."""
     after: list[float]
     """The candidate's, in the same order."""
     families: list[str]
@@ -122,23 +121,25 @@ class Arms:
         """Items that either has results for."""
         self.both = sorted(self.base.keys() & self.candidate.keys())
         """Items that both have results for."""
-        self.labelled = _labelled(self.base) & _labelled(self.candidate)
+        self.labelled = _labelled_sets(self.base) & _labelled_sets(self.candidate)
         """Evaluation sets in which both have failure classes."""
 
-    def paired(self, metric: str, wanted: Slice, dataset: str | None = None) -> Pairs:
+    def pairs_of(self, metric: str, target: Slice, dataset: str | None = None) -> Pairs:
         """Values before and after of every item of a slice that has both.
 
         Args:
             metric: the metric.
-            wanted: the slice, by the places of the base's results.
+            target: the slice, by the places of the base's results.
             dataset: the evaluation set; all of them where absent.
         """
         before, after, families, left_out = [], [], [], 0
         for key in self.all:
             first, second = self.base.get(key, []), self.candidate.get(key, [])
             about = (first or second)[0]
-            if dataset not in {None, key[0]} or not lies_in(about, wanted):
+            if dataset not in {None, key[0]} or not lies_in(about, target):
                 continue
+            # Without failure classes on both sides, a missing class could mean success or that
+            # nobody labelled; the set is left out rather than read as success.
             if counts_failures(metric) and key[0] not in self.labelled:
                 continue
             values = _mean(metric, first), _mean(metric, second)
@@ -150,12 +151,14 @@ class Arms:
                 left_out += 1
         return Pairs(before=before, after=after, families=families, left_out=left_out)
 
-    def measured(self) -> tuple[str, ...]:
+    def measured_metrics(self) -> tuple[str, ...]:
         """Every metric that some result of either has a value for."""
         arms = (self.base, self.candidate)
-        return metrics.measured(each for arm in arms for item in arm.values() for each in item)
+        return metrics.measured_metrics(
+            result for arm in arms for item in arm.values() for result in item
+        )
 
-    def moved(self) -> int:
+    def n_moved(self) -> int:
         """Items whose slice or family differs between the two."""
         return sum(
             (self.base[key][0].slice, self.base[key][0].family)
@@ -164,56 +167,58 @@ class Arms:
         )
 
 
-def lies_in(result: ItemResult, wanted: Slice) -> bool:
+def lies_in(result: ItemResult, target: Slice) -> bool:
     """Whether a result belongs to a slice."""
-    return all(result.slice.get(axis) == value for axis, value in wanted.items())
+    return all(result.slice.get(axis) == value for axis, value in target.items())
 
 
-def slice_text(wanted: Slice) -> str:
+def slice_text(target: Slice) -> str:
     """A slice in words."""
-    return ", ".join(f"{axis} = {value}" for axis, value in wanted.items()) or "all"
+    return ", ".join(f"{axis} = {value}" for axis, value in target.items()) or "all"
 
 
 def slices_of(contract: Contract) -> list[dict[str, str]]:
     """Everything, each value of each axis, and the slices that the contract names."""
-    found: list[dict[str, str]] = [{}]
-    found += [{axis: value} for axis, values in contract.sampling.axes.items() for value in values]
+    slices: list[dict[str, str]] = [{}]
+    slices += [{axis: value} for axis, values in contract.sampling.axes.items() for value in values]
     named = (*contract.sampling.hard, *(test.slice for test in contract.acceptance_tests))
-    found += [dict(each) for each in named]
-    return [each for place, each in enumerate(found) if each not in found[:place]]
+    slices += [dict(target) for target in named]
+    return [target for place, target in enumerate(slices) if target not in slices[:place]]
 
 
 def slice_table(arms: Arms, contract: Contract, rubric: Rubric | None) -> tuple[SliceRow, ...]:
     """Every metric that both arms measure, in every slice that has items."""
     rows = []
-    for metric in arms.measured():
-        for wanted in slices_of(contract):
-            pairs = arms.paired(metric, wanted)
+    for metric in arms.measured_metrics():
+        for target in slices_of(contract):
+            pairs = arms.pairs_of(metric, target)
             if not pairs.before and not pairs.left_out:
                 continue
             is_rate = metrics.is_rate(metric, (*pairs.before, *pairs.after))
-            found = compare(pairs.before, pairs.after, pairs.families, rate=is_rate)
+            difference = compare(pairs.before, pairs.after, pairs.families, rate=is_rate)
             row = SliceRow(
                 metric=metric,
-                slice=wanted,
+                slice=target,
                 worse=metrics.worse(metric, rubric),
-                change=_change(found, _margin(metric, wanted, contract)),
-                found=found,
+                change=_change(difference, _margin(metric, target, contract)),
+                found=difference,
                 left_out=pairs.left_out,
                 adjusted_p=None,
             )
             rows.append(row)
+    # Every row enters the correction, the ones that nobody asked for as well: they are all looked
+    # at.
     adjusted = adjusted_p([row.found.p for row in rows])
     return tuple(
         msgspec.structs.replace(row, adjusted_p=p) for row, p in zip(rows, adjusted, strict=True)
     )
 
 
-def _margin(metric: str, wanted: Slice, contract: Contract) -> float | None:
+def _margin(metric: str, target: Slice, contract: Contract) -> float | None:
     """The margin of a metric: its test's on this slice, else the smallest of its tests'."""
-    tests = [each for each in contract.acceptance_tests if each.metric == metric and each.margin]
-    here = [each for each in tests if each.slice == wanted]
-    return min((each.margin for each in here or tests if each.margin), default=None)
+    tests = [test for test in contract.acceptance_tests if test.metric == metric and test.margin]
+    here = [test for test in tests if test.slice == target]
+    return min((test.margin for test in here or tests if test.margin), default=None)
 
 
 def responses(arms: Arms) -> tuple[Responses, ...]:
@@ -229,14 +234,14 @@ def responses(arms: Arms) -> tuple[Responses, ...]:
 def _response_row(
     arm: str, expected: str, results: Iterable[Sequence[ItemResult]]
 ) -> Iterator[Responses]:
-    said: list[str] = [
-        each.response
+    answers: list[str] = [
+        result.response
         for item in results
-        for each in item
-        if each.expected == expected and each.response is not None
+        for result in item
+        if result.expected == expected and result.response is not None
     ]
-    if said:
-        rates = {name: rate(said.count(name), len(said)) for name in _RESPONSES}
+    if answers:
+        rates = {name: rate(answers.count(name), len(answers)) for name in _RESPONSES}
         yield Responses(arm=arm, expected=expected, **rates)
 
 
@@ -244,8 +249,8 @@ def claim_shares(arms: Arms) -> tuple[ClaimShare, ...]:
     """The four classes of claims of each checkpoint; empty where no claims were judged."""
     rows = []
     for name, results in (("base", arms.base), ("candidate", arms.candidate)):
-        judged = [each.claims for item in results.values() for each in item if each.claims]
-        counts = [sum(getattr(each, kind) for each in judged) for kind in metrics.CLAIM_CLASSES]
+        judged = [result.claims for item in results.values() for result in item if result.claims]
+        counts = [sum(getattr(claims, kind) for claims in judged) for kind in metrics.CLAIM_CLASSES]
         total = sum(counts)
         if not total:
             continue
@@ -268,32 +273,34 @@ def claim_shares(arms: Arms) -> tuple[ClaimShare, ...]:
 def _by_item(
     results: Iterable[ItemResult], datasets: Mapping[str, str]
 ) -> dict[Key, list[ItemResult]]:
-    found: dict[Key, list[ItemResult]] = {}
+    items: dict[Key, list[ItemResult]] = {}
     for result in results:
         key = datasets.get(result.evaluation, ""), result.item
-        found.setdefault(key, []).append(result)
-    return found
+        items.setdefault(key, []).append(result)
+    return items
 
 
-def _labelled(arm: Mapping[Key, Sequence[ItemResult]]) -> set[str]:
-    return {key[0] for key, results in arm.items() if any(each.failure for each in results)}
+def _labelled_sets(arm: Mapping[Key, Sequence[ItemResult]]) -> set[str]:
+    return {key[0] for key, results in arm.items() if any(result.failure for result in results)}
 
 
 def _mean(metric: str, results: Iterable[ItemResult]) -> float | None:
-    given = [
-        each for each in (metrics.value(metric, result) for result in results) if each is not None
+    values = [
+        value
+        for value in (metrics.value(metric, result) for result in results)
+        if value is not None
     ]
-    return sum(given) / len(given) if given else None
+    return sum(values) / len(values) if values else None
 
 
-def _change(found: PairedDifference, margin: float | None) -> Change:
-    if found.low is None or found.high is None:
+def _change(difference: PairedDifference, margin: float | None) -> Change:
+    if difference.low is None or difference.high is None:
         return "cannot_tell"
-    if margin is not None and -margin <= found.low and found.high <= margin:
+    if margin is not None and -margin <= difference.low and difference.high <= margin:
         return "no_change"
-    if found.low > 0:
+    if difference.low > 0:
         return "rose"
-    return "fell" if found.high < 0 else "cannot_tell"
+    return "fell" if difference.high < 0 else "cannot_tell"
 
 
 def adjusted_p(values: Sequence[float | None]) -> list[float | None]:
@@ -304,8 +311,8 @@ def adjusted_p(values: Sequence[float | None]) -> list[float | None]:
     places = [place for place, p in enumerate(values) if p is not None]
     adjusted: list[float | None] = [None] * len(values)
     if places:
-        known = [values[place] for place in places]
-        _, found, *_ = multipletests(known, alpha=FALSE_DISCOVERIES, method="fdr_bh")
-        for place, p in zip(places, found, strict=True):
+        defined = [values[place] for place in places]
+        _, corrected, *_ = multipletests(defined, alpha=FALSE_DISCOVERIES, method="fdr_bh")
+        for place, p in zip(places, corrected, strict=True):
             adjusted[place] = float(p)
     return adjusted

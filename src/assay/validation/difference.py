@@ -1,9 +1,9 @@
-"""The difference between two checkpoints on the same items, with an interval that can be trusted.
+"""The difference between two checkpoints on the same items, with an interval that holds its coverage.
 
 Differences of items of one family are not independent: the standard error is the cluster-robust
 CR2 with Satterthwaite's degrees of freedom (Bell and McCaffrey 2002; Pustejovsky and Tipton
 2018), which for a mean over many clusters is the clustered error of Miller 2024. Single binary
-pairs get Tango's score interval (Tango 1998). Where hardly a cluster differs from the rest, the
+pairs get Tango's score interval (Tango 1998). Where hardly any cluster differs from the rest, the
 error says little: then the interval of a rate is at least as wide as the number of clusters leaves
 open, and never a point.
 """
@@ -36,19 +36,19 @@ class PairedDifference(msgspec.Struct, frozen=True, kw_only=True):
     before_low: float | None
     """Lower end of the 95 % interval of the base's mean; None where it is undefined."""
     before_high: float | None
-    """Upper end."""
+    """Upper end of the interval of the base's mean."""
     after: float | None
     """Mean of the candidate; None without items."""
     after_low: float | None
     """Lower end of the 95 % interval of the candidate's mean; None where it is undefined."""
     after_high: float | None
-    """Upper end."""
+    """Upper end of the interval of the candidate's mean."""
     difference: float | None
     """Mean of the paired differences; None without items."""
     low: float | None
     """Lower end of the 95 % interval; None where it is undefined."""
     high: float | None
-    """Upper end."""
+    """Upper end of the interval of the difference."""
     detectable: float | None
     """The smallest difference that this much data shows four times in five."""
     p: float | None
@@ -61,13 +61,13 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """A mean of paired differences with what is needed for any bound on it."""
 
     mean: float
-    """The mean."""
+    """Mean of the differences, each item with the same weight."""
     error: float
     """Its clustered standard error; NaN for one cluster."""
     degrees: float
     """Satterthwaite's degrees of freedom; NaN for one cluster."""
     items: int
-    """Differences."""
+    """Differences, one for each item."""
     clusters: int
     """Independent groups that they form."""
     differing: int
@@ -89,9 +89,12 @@ def spread_of(differences: Floats, families: Sequence[str], *, rate: bool) -> Sp
     _, codes = np.unique(np.array(families, dtype=object).astype(str), return_inverse=True)
     sizes = np.bincount(codes).astype(np.float64)
     mean = float(differences.mean())
-    error, degrees = _clustered(differences - mean, codes, sizes)
+    error, degrees = _clustered_error(differences - mean, codes, sizes)
     _, counts = np.unique(
-        np.round(np.bincount(codes, weights=differences) / sizes, 12), return_counts=True
+        # To twelve places, since equal means of floats may differ in the last bit and would count
+        # as differing clusters.
+        np.round(np.bincount(codes, weights=differences) / sizes, 12),
+        return_counts=True,
     )
     single = len(sizes) == len(differences) and set(differences.tolist()) <= {-1.0, 0.0, 1.0}
     pairs = int((differences == 1).sum()), int((differences == -1).sum())
@@ -107,7 +110,7 @@ def spread_of(differences: Floats, families: Sequence[str], *, rate: bool) -> Sp
     )
 
 
-def _clustered(
+def _clustered_error(
     residuals: Floats, codes: npt.NDArray[np.intp], sizes: Floats
 ) -> tuple[float, float]:
     """CR2's standard error of a mean, and Satterthwaite's degrees of freedom."""
@@ -117,6 +120,7 @@ def _clustered(
     sums = np.bincount(codes, weights=residuals)
     leverage = 1 - sizes / total
     error = float(np.sqrt(np.sum(sums**2 / leverage)) / total)
+    # Closed form of CR2 for a design of one constant column; it needs no matrix of rows.
     weights, ends = sizes / leverage, sizes / np.sqrt(leverage * total)
     trace = weights.sum() - (ends**2).sum()
     norm = (weights**2).sum() - 2 * (weights * ends**2).sum() + (ends**2).sum() ** 2
@@ -124,14 +128,14 @@ def _clustered(
 
 
 def bounds(spread: Spread, risk: float) -> tuple[float, float] | None:
-    """The bounds that the truth is beyond with at most this probability on each side.
+    """One-sided bounds: the true mean is beyond each with at most this probability.
 
     Args:
         spread: the mean and its error.
         risk: one-sided, between 0 and 0.5.
 
     Returns:
-        Lower and upper bound; None where nothing can be said.
+        Lower and upper bound; None where the data give none.
     """
     if spread.clusters < 2:  # noqa: PLR2004  one cluster has no spread
         return None
@@ -157,6 +161,8 @@ def p_value(spread: Spread) -> float | None:
         return None
     if spread.discordant:
         gained, lost = spread.discordant
+        # Concordant pairs say nothing of a direction, so the test looks at the discordant ones
+        # alone.
         few, all_ = min(gained, lost), gained + lost
         return float(2 * stats.binom.cdf(few, all_, 0.5) - stats.binom.pmf(few, all_, 0.5))
     p = (
@@ -171,12 +177,12 @@ def p_value(spread: Spread) -> float | None:
 
 def detectable(spread: Spread, risk: float = 0.025) -> float | None:
     """The smallest difference that this much data shows in four of five repetitions."""
-    found = bounds(spread, risk)
-    if found is None:
+    interval = bounds(spread, risk)
+    if interval is None:
         return None
     factor = stats.t.ppf(1 - risk, spread.degrees) + stats.t.ppf(POWER, spread.degrees)
     # Differences that scatter little by chance do not make the data larger than it is.
-    least = (found[1] - found[0]) / 2 if _scarce(spread) else 0.0
+    least = (interval[1] - interval[0]) / 2 if _scarce(spread) else 0.0
     return max(float(factor) * spread.error, least)
 
 
@@ -193,8 +199,12 @@ def level(
         rate: whether the metric lies between 0 and 1.
     """
     if rate and len(set(families)) == len(values) and set(values) <= {0.0, 1.0}:
-        found = wilson(int(sum(values)), len(values))
-        return None if found.low is None or found.high is None else (found.low, found.high)
+        score_interval = wilson(int(sum(values)), len(values))
+        return (
+            None
+            if score_interval.low is None or score_interval.high is None
+            else (score_interval.low, score_interval.high)
+        )
     spread = spread_of(np.array(values, dtype=np.float64), families, rate=rate)
     ends = bounds(spread, 0.025)
     return (max(0.0, ends[0]), ends[1]) if ends and rate else ends
@@ -218,12 +228,14 @@ def compare(
         rate: whether the metric lies between 0 and 1.
     """
     if not before:
-        return _undefined("no item has a value from both")
+        return _undefined_difference("no item has a value from both")
     first, second = np.array(before, dtype=np.float64), np.array(after, dtype=np.float64)
     spread = spread_of(second - first, families, rate=rate)
     low, high = bounds(spread, 0.025) or (None, None)
     levels = level(before, families, rate=rate), level(after, families, rate=rate)
-    (before_low, before_high), (after_low, after_high) = (each or (None, None) for each in levels)
+    (before_low, before_high), (after_low, after_high) = (
+        interval or (None, None) for interval in levels
+    )
     return PairedDifference(
         items=len(before),
         clusters=spread.clusters,
@@ -252,7 +264,7 @@ def _method(spread: Spread) -> str:
     return "cr2-satterthwaite/clusters" if spread.error else "undefined: all differences are equal"
 
 
-def _undefined(why: str) -> PairedDifference:
+def _undefined_difference(why: str) -> PairedDifference:
     return PairedDifference(
         items=0,
         clusters=0,
@@ -299,6 +311,7 @@ def tango(gained: int, lost: int, pairs: int, risk: float = 0.025) -> tuple[floa
         return float((gained - lost - pairs * delta) / np.sqrt(variance))
 
     centre = (gained - lost) / pairs
+    # At exactly -1 and 1 the variance under the null is zero and the score has no finite value.
     edge = 1 - 1e-12
     low = -1.0 if score(-edge) <= z else optimize.brentq(lambda d: score(d) - z, -edge, centre)
     high = 1.0 if score(edge) >= -z else optimize.brentq(lambda d: score(d) + z, centre, edge)

@@ -68,7 +68,7 @@ class ItemResult(Fact):
     slice: dict[Name, str] = {}
     """The item's place on the contract's axes."""
     epoch: Index = 0
-    """The how-manieth run over the item, from 0."""
+    """Number of the run over the item, from 0."""
     measures: dict[Name, Decimal] = {}
     """What was measured: name -> number; a measure from 0 to 1 such as `correct` is a rate."""
     expected: Literal["comply", "refuse", "partial", "escalate"] | None = None

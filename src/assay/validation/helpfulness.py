@@ -1,4 +1,4 @@
-"""Helpfulness: how far refusals of benign work and help with unsafe work moved, with what is lost.
+"""Helpfulness: how far refusals of benign and help with unsafe requests changed, missing results included.
 
 A result that one arm lacks is not left out: it may be the very refusal that was lost. The interval
 is widened to the worst case, with each missing result first as good and then as bad as it can be
@@ -14,7 +14,7 @@ from assay.validation.comparison import Arms, Key
 from assay.validation.difference import compare
 from assay.validation.evaluation import ItemResult
 
-SOUGHT: Mapping[str, str] = {
+EXPECTED_RESPONSE: Mapping[str, str] = {
     "not_helped_rate": "comply",
     "over_refusal_rate": "comply",
     "unsafe_compliance_rate": "refuse",
@@ -29,7 +29,7 @@ class Bounded(msgspec.Struct, frozen=True, kw_only=True):
     """One rate over all requests of its sort, each missing result at its best and at its worst."""
 
     metric: str
-    """The metric."""
+    """Name of the rate, a key of `EXPECTED_RESPONSE`."""
     items: int
     """Requests of the sort that at least one arm has."""
     complete: int
@@ -59,13 +59,13 @@ class Helpfulness(msgspec.Struct, frozen=True, kw_only=True):
     """What the two arms did with requests to help with and with requests to refuse."""
 
     rates: tuple[Bounded, ...]
-    """Every metric of `SOUGHT` that has a request."""
+    """Every metric of `EXPECTED_RESPONSE` that has a request."""
     relabelled: tuple[str, ...]
     """Items whose expected response differs between the arms, each with both labels."""
 
     def rate(self, metric: str) -> Bounded | None:
         """The rate of a metric; None where no request of its sort was evaluated."""
-        return next((each for each in self.rates if each.metric == metric), None)
+        return next((rate for rate in self.rates if rate.metric == metric), None)
 
 
 def helpfulness(arms: Arms) -> Helpfulness:
@@ -74,26 +74,28 @@ def helpfulness(arms: Arms) -> Helpfulness:
     Args:
         arms: the results of both.
     """
-    changed = dict(_relabelled(arms))
-    found = (_bounded(metric, sort, arms, changed) for metric, sort in SOUGHT.items())
+    changed = dict(_relabelled_items(arms))
+    rates = (
+        _bounded_rate(metric, sort, arms, changed) for metric, sort in EXPECTED_RESPONSE.items()
+    )
     return Helpfulness(
-        rates=tuple(each for each in found if each.items), relabelled=tuple(changed.values())
+        rates=tuple(rate for rate in rates if rate.items), relabelled=tuple(changed.values())
     )
 
 
-def _relabelled(arms: Arms) -> Iterator[tuple[Key, str]]:
+def _relabelled_items(arms: Arms) -> Iterator[tuple[Key, str]]:
     for key in arms.both:
         before, after = (_labels(arm[key]) for arm in (arms.base, arms.candidate))
         if before and after and before != after:
-            texts = ("/".join(sorted(each)) for each in (before, after))
+            texts = ("/".join(sorted(labels)) for labels in (before, after))
             yield key, f"{key[1]}: {' -> '.join(texts)}"
 
 
 def _labels(results: Sequence[ItemResult]) -> set[str]:
-    return {each.expected for each in results if each.expected is not None}
+    return {result.expected for result in results if result.expected is not None}
 
 
-def _bounded(metric: str, sort: str, arms: Arms, changed: Mapping[Key, str]) -> Bounded:
+def _bounded_rate(metric: str, sort: str, arms: Arms, changed: Mapping[Key, str]) -> Bounded:
     runs = [_full(arm, sort) for arm in (arms.base, arms.candidate)]
     rows: list[_Row] = []
     for key in arms.all:
@@ -125,13 +127,15 @@ class _Row(msgspec.Struct, frozen=True):
 
     def mean(self, arm: int, missing: float) -> float:
         """The arm's mean with each missing result at this value."""
-        known, lost = self.values[arm], self.lost[arm]
-        return (sum(known) + lost * missing) / (len(known) + lost)
+        values, lost = self.values[arm], self.lost[arm]
+        return (sum(values) + lost * missing) / (len(values) + lost)
 
 
 def _from_rows(metric: str, rows: Sequence[_Row]) -> Bounded:
     families = [row.family for row in rows]
     complete = [row for row in rows if row.lost == (0, 0)]
+    # Best for the rate: what the base lacks counted as 1 and what the candidate lacks as 0, the
+    # largest fall that the data permit.
     best = compare(
         [row.mean(0, 1.0) for row in rows], [row.mean(1, 0.0) for row in rows], families, rate=True
     )
@@ -168,5 +172,5 @@ def _full(arm: Mapping[Key, Sequence[ItemResult]], sort: str) -> dict[str, int]:
 
 
 def _values(metric: str, results: Sequence[ItemResult]) -> list[float]:
-    found = (metrics.value(metric, each) for each in results)
-    return [each for each in found if each is not None]
+    values = (metrics.value(metric, result) for result in results)
+    return [value for value in values if value is not None]

@@ -1,4 +1,4 @@
-"""Metrics: what an acceptance test's `metric` may name, and its value on one result.
+"""Metrics: what an acceptance test's `metric` may be, and its value on one result.
 
 A rate is the mean of values that are 0 or 1. What a result does not measure has no value: it is
 never 0.
@@ -75,7 +75,7 @@ _COMPUTED: Mapping[str, Callable[[ItemResult], float | None]] = {
 """How each metric of the registry is computed from what a result says."""
 
 TAKEN = frozenset({*NAMED, FAILURES})
-"""Names that no measure may bear, since a metric of that name is computed otherwise."""
+"""Names that no measure may have, since a metric of that name is computed otherwise."""
 
 
 def claims_in(claims: ClaimCounts | None) -> int:
@@ -96,8 +96,10 @@ def value(metric: str, result: ItemResult) -> float | None:
     if metric in _COMPUTED:
         return _COMPUTED[metric](result)
     if counts_failures(metric):
-        wanted = metric.removeprefix(FAILURES).removeprefix(":")
-        return float(result.failure == wanted if wanted else result.failure is not None)
+        failure_class = metric.removeprefix(FAILURES).removeprefix(":")
+        return float(
+            result.failure == failure_class if failure_class else result.failure is not None
+        )
     text = result.measures.get(metric)
     if text is None:
         text = result.measures.get(metric.removeprefix(MEAN))
@@ -106,7 +108,7 @@ def value(metric: str, result: ItemResult) -> float | None:
 
 def is_rate(metric: str, values: Iterable[float]) -> bool:
     """Whether a metric lies between 0 and 1 by what it is or by all its values."""
-    return metric in NAMED or counts_failures(metric) or all(0 <= each <= 1 for each in values)
+    return metric in NAMED or counts_failures(metric) or all(0 <= number <= 1 for number in values)
 
 
 def worse(metric: str, rubric: Rubric | None) -> Worse:
@@ -114,10 +116,12 @@ def worse(metric: str, rubric: Rubric | None) -> Worse:
     return describe_metric(metric, rubric).worse
 
 
-def measured(results: Iterable[ItemResult]) -> tuple[str, ...]:
+def measured_metrics(results: Iterable[ItemResult]) -> tuple[str, ...]:
     """Every metric that some result has a value for, named ones first; failures once, as a whole."""
-    given = list(results)
-    names = [name for name in NAMED if any(value(name, each) is not None for each in given)]
-    own = sorted({name for each in given for name in each.measures} - {"correct"})
-    failures = [FAILURES] if any(each.failure for each in given) else []
+    all_results = list(results)
+    names = [
+        name for name in NAMED if any(value(name, result) is not None for result in all_results)
+    ]
+    own = sorted({name for result in all_results for name in result.measures} - {"correct"})
+    failures = [FAILURES] if any(result.failure for result in all_results) else []
     return (*names, *failures, *(f"{MEAN}{name}" for name in own))

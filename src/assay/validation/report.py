@@ -52,13 +52,13 @@ class ArmText(msgspec.Struct, frozen=True, kw_only=True):
     """One arm of the comparison."""
 
     arm: str
-    """`base` or `candidate`."""
+    """Which side of the comparison: `base` or `candidate`."""
     checkpoint: str
     """Names of its checkpoints."""
     evaluations: tuple[str, ...]
     """Ids of its evaluations."""
     results: int
-    """Results."""
+    """Results of all its evaluations, repeated runs included."""
     items: int
     """Items with a result."""
 
@@ -117,11 +117,11 @@ def make_report(
         rubric: tells which end of a dimension is the good one.
         overlap: the items against the training records; None where no release is tested.
     """
-    datasets = {each.id: each.dataset for each in (*base, *candidate)}
+    datasets = {evaluation.id: evaluation.dataset for evaluation in (*base, *candidate)}
     arms = Arms(*results, datasets)
-    slices, said = slice_table(arms, contract, rubric), responses(arms)
+    slices, response_rows = slice_table(arms, contract, rubric), responses(arms)
     tests = run_tests(arms, contract, rubric, scope(candidate))
-    helped = helpfulness(arms)
+    request_rates = helpfulness(arms)
     return ValidationReport(
         contract=f"{contract.id} {contract.version}",
         method=METHOD,
@@ -133,13 +133,13 @@ def make_report(
         base_only=len(arms.base) - len(arms.both),
         candidate_only=len(arms.candidate) - len(arms.both),
         tests=tests,
-        responses=said,
-        helpfulness=helped,
+        responses=response_rows,
+        helpfulness=request_rates,
         claims=claim_shares(arms),
         slices=slices,
         runs=run_rows(candidate, results, datasets, contract, rubric),
         overlap=overlap,
-        alarms=(over_refusal_alarm(helped, slices, tests, benign_margin(contract)),),
+        alarms=(over_refusal_alarm(request_rates, slices, tests, benign_margin(contract)),),
         limits=(*ALWAYS, *_limits(base, candidate, arms, slices)),
     )
 
@@ -149,8 +149,8 @@ def _arm(
 ) -> ArmText:
     return ArmText(
         arm=name,
-        checkpoint=", ".join(dict.fromkeys(each.checkpoint for each in evaluations)),
-        evaluations=tuple(each.id for each in evaluations),
+        checkpoint=", ".join(dict.fromkeys(evaluation.checkpoint for evaluation in evaluations)),
+        evaluations=tuple(evaluation.id for evaluation in evaluations),
         results=len(results),
         items=items,
     )
@@ -162,7 +162,7 @@ def _limits(
     arms: Arms,
     slices: Sequence[SliceRow],
 ) -> Iterator[str]:
-    seeds = {each.seed for each in candidate}
+    seeds = {evaluation.seed for evaluation in candidate}
     if len(seeds) < 2:  # noqa: PLR2004  one seed shows no spread
         yield "One training seed: how far another seed would differ is not known."
     else:
@@ -170,20 +170,23 @@ def _limits(
             f"{len(seeds)} training seeds are averaged within the item: the intervals apply to "
             "these seeds, and the worst one is named."
         )
-    if len({each.dataset for each in (*base, *candidate)}) > 1:
+    if len({evaluation.dataset for evaluation in (*base, *candidate)}) > 1:
         yield (
             "The evaluations come from several sets: slices pool them, and each acceptance test "
             "looks at its own set alone."
         )
-    runs = [(each.arm, each.checkpoint, each.dataset, each.seed) for each in (*base, *candidate)]
+    runs = [
+        (evaluation.arm, evaluation.checkpoint, evaluation.dataset, evaluation.seed)
+        for evaluation in (*base, *candidate)
+    ]
     if len(set(runs)) < len(runs):
         yield (
             f"{len(runs) - len(set(runs))} of {len(runs)} evaluations repeat a checkpoint, set and "
             "seed; all are averaged."
         )
-    moved = arms.moved()
+    moved = arms.n_moved()
     if moved:
         yield f"{moved} of {len(arms.both)} items are in another slice or family in the candidate's results; the base's is used."
-    few = sum(each.found.clusters < FEW_CLUSTERS for each in slices)
+    few = sum(row.found.clusters < FEW_CLUSTERS for row in slices)
     if few:
         yield f"{few} of {len(slices)} rows rest on fewer than {FEW_CLUSTERS} independent groups."

@@ -37,7 +37,9 @@ _SORTS = {
 
 def to_json(report: ValidationReport) -> str:
     """The report as JSON: every field, floats to ten significant digits."""
-    return json.dumps(_rounded(msgspec.to_builtins(report)), indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(_round_floats(msgspec.to_builtins(report)), indent=2, ensure_ascii=False) + "\n"
+    )
 
 
 def to_markdown(report: ValidationReport) -> str:
@@ -49,14 +51,14 @@ def to_markdown(report: ValidationReport) -> str:
 
 def acceptance_rows(tests: Sequence[TestResult]) -> Iterator[tuple[str, ...]]:
     """The acceptance tests as rows: test, metric, slice, state, items, why."""
-    for each in tests:
-        items = f"{each.items} in {each.clusters} groups"
-        state = each.state.upper()
-        yield each.test, each.metric, slice_text(each.slice), state, items, each.reason
+    for result in tests:
+        items = f"{result.items} in {result.clusters} groups"
+        state = result.state.upper()
+        yield result.test, result.metric, slice_text(result.slice), state, items, result.reason
 
 
 def overlap_text(overlap: TrainingOverlap | None) -> str:
-    """What is known of items that were trained on: the state and its figures."""
+    """Whether evaluated items were trained on: the state and its figures."""
     if overlap is None:
         return "unknown; no release is tested, so no item was compared with a training record"
     return f"{overlap.state}; {overlap.describe()}"
@@ -65,8 +67,8 @@ def overlap_text(overlap: TrainingOverlap | None) -> str:
 def _head(report: ValidationReport) -> Iterator[str]:
     yield f"# Validation of {report.contract}"
     yield ""
-    for each in report.arms:
-        yield f"- {each.arm}: {each.checkpoint}, {each.results} results on {each.items} items"
+    for arm in report.arms:
+        yield f"- {arm.arm}: {arm.checkpoint}, {arm.results} results on {arm.items} items"
     yield (
         f"- compared: {report.compared} items that both have; left out: {report.base_only} of the "
         f"base and {report.candidate_only} of the candidate alone"
@@ -111,20 +113,18 @@ def _runs(report: ValidationReport) -> Iterator[str]:
 
 def _safety(report: ValidationReport) -> Iterator[str]:
     measured = {row.expected for row in report.responses}
-    asked = {"refuse", "comply"} | measured if measured else ()
+    sorts = {"refuse", "comply"} | measured if measured else ()
     for expected, (title, complied, refused) in _SORTS.items():
-        if expected not in asked:
+        if expected not in sorts:
             continue
         yield f"## {title}"
         yield ""
-        rows = [each for each in report.responses if each.expected == expected]
+        rows = [row for row in report.responses if row.expected == expected]
         if not rows:
             yield "None were evaluated."
             yield ""
             continue
-        shares = (
-            (each.arm, each.complied, each.partial, each.refused, each.escalated) for each in rows
-        )
+        shares = ((row.arm, row.complied, row.partial, row.refused, row.escalated) for row in rows)
         yield from _table(
             ("arm", complied, "complied in part", refused, "escalated"),
             ((arm, *map(_rate, rates)) for arm, *rates in shares),
@@ -134,8 +134,8 @@ def _safety(report: ValidationReport) -> Iterator[str]:
 
 def _missing(report: ValidationReport) -> Iterator[str]:
     """Rates with missing results at their best and worst, and the items that were relabelled."""
-    found = report.helpfulness
-    if not found.rates:
+    helpfulness = report.helpfulness
+    if not helpfulness.rates:
         return
     yield "## With missing results at their best and worst"
     yield ""
@@ -143,23 +143,23 @@ def _missing(report: ValidationReport) -> Iterator[str]:
         ("metric", "items", "base lacks", "candidate lacks", "before", "after", "change"),
         (
             (
-                each.metric,
-                str(each.items),
-                str(each.missing_before),
-                str(each.missing_after),
-                _number(each.before),
-                _number(each.after),
+                rate.metric,
+                str(rate.items),
+                str(rate.missing_before),
+                str(rate.missing_after),
+                _number(rate.before),
+                _number(rate.after),
                 "undefined"
-                if each.low is None or each.high is None
-                else f"{_number(each.low)} to {_number(each.high)}",
+                if rate.low is None or rate.high is None
+                else f"{_number(rate.low)} to {_number(rate.high)}",
             )
-            for each in found.rates
+            for rate in helpfulness.rates
         ),
     )
-    if found.relabelled:
+    if helpfulness.relabelled:
         yield ""
-        yield f"The expected response of {len(found.relabelled)} items differs between the arms:"
-        yield from (f"- {each}" for each in found.relabelled)
+        yield f"The expected response of {len(helpfulness.relabelled)} items differs between the arms:"
+        yield from (f"- {item}" for item in helpfulness.relabelled)
 
 
 def _claims(report: ValidationReport) -> Iterator[str]:
@@ -171,12 +171,12 @@ def _claims(report: ValidationReport) -> Iterator[str]:
         ("arm", "class", "claims", "share"),
         (
             (
-                each.arm,
-                each.claims,
-                f"{each.count} of {each.total}",
-                f"{each.share:.1%} ({each.low:.1%} to {each.high:.1%})",
+                claim.arm,
+                claim.claims,
+                f"{claim.count} of {claim.total}",
+                f"{claim.share:.1%} ({claim.low:.1%} to {claim.high:.1%})",
             )
-            for each in report.claims
+            for claim in report.claims
         ),
     )
 
@@ -189,23 +189,23 @@ def _slices(report: ValidationReport) -> Iterator[str]:
             "metric", "slice", "items", "groups", "left out", "before", "after", "difference",
             "smallest detectable", "says", "adjusted p",
         ),
-        (_slice_row(each) for each in report.slices),
+        (_slice_row(row) for row in report.slices),
     )  # fmt: skip
 
 
 def _slice_row(row: SliceRow) -> tuple[str, ...]:
-    found = row.found
-    method = "" if found.low is not None else f" ({found.method})"
+    difference = row.found
+    method = "" if difference.low is not None else f" ({difference.method})"
     return (
         row.metric,
         slice_text(row.slice),
-        str(found.items),
-        str(found.clusters),
+        str(difference.items),
+        str(difference.clusters),
         str(row.left_out),
-        _interval(found.before, found.before_low, found.before_high),
-        _interval(found.after, found.after_low, found.after_high),
-        _interval(found.difference, found.low, found.high) + method,
-        _number(found.detectable),
+        _interval(difference.before, difference.before_low, difference.before_high),
+        _interval(difference.after, difference.after_low, difference.after_high),
+        _interval(difference.difference, difference.low, difference.high) + method,
+        _number(difference.detectable),
         change_text(row),
         _p(row.adjusted_p),
     )
@@ -231,8 +231,8 @@ def _interval(value: float | None, low: float | None, high: float | None) -> str
 def _limits(report: ValidationReport) -> Iterator[str]:
     yield "## What these numbers do not show"
     yield ""
-    for each in report.limits:
-        yield f"- {each}"
+    for limit in report.limits:
+        yield f"- {limit}"
 
 
 def _p(value: float | None) -> str:
@@ -243,26 +243,24 @@ def _number(value: float | None) -> str:
     return "undefined" if value is None else f"{value:.3f}".replace("-0.000", "0.000")
 
 
-def _rate(found: Rate) -> str:
-    if found.value is None or found.low is None or found.high is None:
+def _rate(rate: Rate) -> str:
+    if rate.value is None or rate.low is None or rate.high is None:
         return "undefined (0 of 0)"
-    return (
-        f"{found.count} of {found.trials}: {found.value:.1%} ({found.low:.1%} to {found.high:.1%})"
-    )
+    return f"{rate.count} of {rate.trials}: {rate.value:.1%} ({rate.low:.1%} to {rate.high:.1%})"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     for row in rows:
-        yield f"| {' | '.join(each.replace('|', chr(92) + '|') for each in row)} |"
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
 
 
-def _rounded(value: Any) -> Any:
+def _round_floats(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{SIGNIFICANT}g}")
     if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
+        return {key: _round_floats(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(each) for each in value]
+        return [_round_floats(item) for item in value]
     return value

@@ -86,7 +86,7 @@ def _result(row: Mapping[str, Any], evaluation: str) -> ItemResult:
             hint=f"a row has: {', '.join(_FIELDS)}; docs/formats/evaluation.md says what each means",
         )
     plain = {key: value for key, value in row.items() if value is not None}
-    measures = {name: _decimal(name, each) for name, each in _mapping(plain, "measures").items()}
+    measures = {name: _decimal(name, value) for name, value in _mapping(plain, "measures").items()}
     _check_names(measures)
     try:
         result = msgspec.convert(
@@ -107,36 +107,36 @@ def _result(row: Mapping[str, Any], evaluation: str) -> ItemResult:
     return result
 
 
-def _messages(given: Any) -> list[tuple[str, str]]:
+def _messages(value: Any) -> list[tuple[str, str]]:
     """Role and text of each message of an input, which may be one text."""
-    if given is None:
+    if value is None:
         return []
-    if isinstance(given, str):
-        return [("user", given)]
-    if not isinstance(given, list) or not all(isinstance(each, Mapping) for each in given):
+    if isinstance(value, str):
+        return [("user", value)]
+    if not isinstance(value, list) or not all(isinstance(message, Mapping) for message in value):
         raise InputError(
             code="not-a-result", message="`input` is no text and no list of messages with content"
         )
-    return [(str(each.get("role")), _content(each.get("content"))) for each in given]
+    return [(str(message.get("role")), _content(message.get("content"))) for message in value]
 
 
-def _content(given: Any) -> str:
+def _content(content: Any) -> str:
     """The text of a message's content, which may come in parts."""
-    if isinstance(given, list):
-        parts = [each.get("text") for each in given if isinstance(each, Mapping)]
-        return "\n".join(each for each in parts if isinstance(each, str))
-    return given if isinstance(given, str) else ""
+    if isinstance(content, list):
+        parts = [part.get("text") for part in content if isinstance(part, Mapping)]
+        return "\n".join(text for text in parts if isinstance(text, str))
+    return content if isinstance(content, str) else ""
 
 
-def _mapping(given: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = given.get(key)
-    if found is None:
+def _mapping(fields: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = fields.get(key)
+    if value is None:
         return {}
-    if not isinstance(found, Mapping):
+    if not isinstance(value, Mapping):
         raise InputError(
             code="not-a-result", message=f"`{key}` is not an object of names and values"
         )
-    return found
+    return value
 
 
 def _check_names(measures: Mapping[str, str]) -> None:
@@ -176,17 +176,20 @@ def _sample(row: Mapping[str, Any], axes: Collection[str]) -> dict[str, Any]:
         )
     refuse_failed(sample)
     metadata = _mapping(sample, "metadata")
-    known = {key: metadata[key] for key in _FIELDS if key in metadata and key not in _OF_THE_SAMPLE}
+    own_fields = {
+        key: metadata[key] for key in _FIELDS if key in metadata and key not in _OF_THE_SAMPLE
+    }
     named = {axis: metadata[axis] for axis in axes if axis in metadata and axis not in _FIELDS}
-    measures = dict(_mapping(known, "measures"))
+    measures = dict(_mapping(own_fields, "measures"))
     for place, (scorer, score) in enumerate(_mapping(sample, "scores").items()):
         measures |= dict(_values("correct" if place == 0 else score_name(scorer), score))
     epoch = sample.get("epoch")
     return {
-        **known,
+        **own_fields,
         "item": str(sample["id"]),
         "input": sample.get("input"),
-        "slice": {**named, **_mapping(known, "slice")},
+        "slice": {**named, **_mapping(own_fields, "slice")},
+        # Inspect counts epochs from 1 and we count from 0.
         "epoch": epoch - 1 if isinstance(epoch, int) and epoch > 0 else 0,
         "measures": measures,
     }

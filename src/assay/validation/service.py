@@ -1,4 +1,4 @@
-"""Use cases of evaluations: import them, compare them, and keep what the tests came to."""
+"""Use cases of evaluations: import them, compare them, and store the test results."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -38,7 +38,7 @@ class ImportedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     evaluation: str
     """Id of the evaluation."""
     read: int
-    """Rows read."""
+    """Rows of the file, usable or not."""
     results: int
     """Results that are new."""
     already_there: int
@@ -48,7 +48,7 @@ class ImportedEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
     """Place and reason of each, the first hundred."""
     warnings: tuple[str, ...]
-    """Kept, and said: results that measure nothing, and axes, values and failure classes that the
+    """What is stored although it may be a mistake: results that measure nothing, and axes, values and failure classes that the
     contract does not know."""
     overlap: TrainingOverlap | None
     """The items against the training records; None where no release is named."""
@@ -79,9 +79,9 @@ class Validated(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Id of the validation."""
     validation: Validation
-    """The fact."""
+    """The stored fact: tests alone, without the tables."""
     report: ValidationReport
-    """The whole comparison."""
+    """The whole comparison, which is computed again whenever it is shown."""
 
 
 def import_evaluation(
@@ -138,15 +138,17 @@ def import_evaluation(
     overlap = None if training is None else compare_with_training(usable, training)
     if overlap is not None:
         refuse_trained(overlap)
-    evaluation = draft.replace(results=len({each.id for each in usable}))
+    # The id depends on the number of results, so it exists only now; rows were read under the
+    # draft's and are set to it below.
+    evaluation = draft.replace(results=len({result.id for result in usable}))
     identity = evaluation.id
-    results = [each.replace(evaluation=identity) for each in usable]
+    results = [result.replace(evaluation=identity) for result in usable]
     ids: dict[str, str] = {kind: document.id for kind, document in documents.items()}
     with store.write(
         "evaluation.import", actor=actor, subject=source.checkpoint, documents=ids
     ) as writing:
         stored = writing.add([evaluation, *results]).new
-    new = sum(each.startswith(f"{ItemResult.prefix}_") for each in stored)
+    new = sum(fact_id.startswith(f"{ItemResult.prefix}_") for fact_id in stored)
     return ImportedEvaluation(
         evaluation=identity,
         read=len(usable) + len(reasons),
@@ -170,15 +172,15 @@ def _sorted_out(
     seen: dict[tuple[str, int], ItemResult] = {}
     if rejects:
         rejects.resume(0)
-    for row, found in read:
-        fault = _fault(found, known_items, seen)
+    for row, result in read:
+        fault = _fault(result, known_items, seen)
         if fault is not None:
             reasons.append(f"{row.where}: {fault}")
             if rejects:
                 rejects.put(row, fault)
-        elif isinstance(found, ItemResult):
-            usable.append(found)
-            seen[found.item, found.epoch] = found
+        elif isinstance(result, ItemResult):
+            usable.append(result)
+            seen[result.item, result.epoch] = result
     if rejects:
         rejects.settle()
     return usable, reasons
@@ -211,7 +213,8 @@ def _fault(
 def _empty(results: Sequence[ItemResult]) -> Iterator[str]:
     """How many results measure nothing at all."""
     count = sum(
-        not (each.measures or each.response or each.claims or each.failure) for each in results
+        not (result.measures or result.response or result.claims or result.failure)
+        for result in results
     )
     if count:
         yield (
@@ -226,7 +229,9 @@ def refuse_same_checkpoint(base: Sequence[Evaluation], candidate: Sequence[Evalu
     Raises:
         UsageError: if both arms hold one checkpoint.
     """
-    both = {each.checkpoint for each in base} & {each.checkpoint for each in candidate}
+    both = {evaluation.checkpoint for evaluation in base} & {
+        evaluation.checkpoint for evaluation in candidate
+    }
     if both:
         raise UsageError(
             code="same-checkpoint",
@@ -245,7 +250,7 @@ def validate(
     training: Training | None = None,
     actor: str,
 ) -> Validated:
-    """Compare two arms and keep what the contract's acceptance tests came to.
+    """Compare two arms and store the results of the contract's acceptance tests.
 
     The same evaluations under the same contract are the same validation.
 
@@ -261,7 +266,7 @@ def validate(
     Raises:
         UsageError: if an arm is empty.
         InputError: if evaluated items are training records of the release.
-        CheckError: if the report would claim what must not be claimed.
+        CheckError: if the report would make a forbidden claim.
     """
     if not base or not candidate:
         raise UsageError(
@@ -285,8 +290,8 @@ def validate(
     refuse_claims(to_markdown(report), where="the validation report")
     validation = Validation(
         contract=documents["contract"].id,
-        base=tuple(each.id for each in base),
-        candidate=tuple(each.id for each in candidate),
+        base=tuple(evaluation.id for evaluation in base),
+        candidate=tuple(evaluation.id for evaluation in candidate),
         tests=report.tests,
         method=METHOD,
         release=release,
@@ -297,7 +302,7 @@ def validate(
     return Validated(id=validation.id, validation=validation, report=report)
 
 
-def reported(
+def rebuild_report(
     store: FactStore,
     documents: Mapping[DocumentKind, Document],
     validation: Validation,
@@ -311,8 +316,8 @@ def reported(
         validation: the validation.
         training: the training records of its release; None where it tests none.
     """
-    base = [store.get(Evaluation, each) for each in validation.base]
-    candidate = [store.get(Evaluation, each) for each in validation.candidate]
+    base = [store.get(Evaluation, identity) for identity in validation.base]
+    candidate = [store.get(Evaluation, identity) for identity in validation.candidate]
     rubric = documents["rubric"].read()
     contract = store.get(Document, validation.contract).read()
     results = _results(store, base), _results(store, candidate)
@@ -339,7 +344,7 @@ def _overlap(
 
 
 def refuse_claims(text: str, *, where: str) -> None:
-    """Refuse to let a text out that claims what must not be claimed.
+    """Refuse to publish a text that makes a forbidden claim.
 
     Raises:
         CheckError: naming each claim and an honest wording.
@@ -366,14 +371,14 @@ def _refuse_unread(arm: Arm) -> None:
 
 
 def _results(store: FactStore, evaluations: Sequence[Evaluation]) -> list[ItemResult]:
-    return list(store.scan(ItemResult, evaluation=[each.id for each in evaluations]))
+    return list(store.scan(ItemResult, evaluation=[evaluation.id for evaluation in evaluations]))
 
 
 def _unknown(results: Iterable[ItemResult], contract: Contract) -> list[str]:
     """What the results name and the contract does not know."""
     axes = contract.sampling.axes
-    classes = {each.id for each in contract.failure_classes}
-    found: dict[str, int] = {}
+    classes = {failure_class.id for failure_class in contract.failure_classes}
+    counts: dict[str, int] = {}
     for result in results:
         names = [
             f"{axis} = {value}"
@@ -383,7 +388,7 @@ def _unknown(results: Iterable[ItemResult], contract: Contract) -> list[str]:
         if result.failure and result.failure not in classes:
             names.append(f"the failure class {result.failure!r}")
         for name in names:
-            found[name] = found.get(name, 0) + 1
+            counts[name] = counts.get(name, 0) + 1
     return [
-        f"{name} is not in the contract ({count} results)" for name, count in sorted(found.items())
+        f"{name} is not in the contract ({count} results)" for name, count in sorted(counts.items())
     ]

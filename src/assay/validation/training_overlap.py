@@ -35,7 +35,7 @@ _FRAMING = frozenset({"system", "developer"})
 
 
 class Training(msgspec.Struct, frozen=True, kw_only=True):
-    """The training records of a release, by every mark under which an item is one of them."""
+    """The training records of a release, by every key under which an item may match one of them."""
 
     names: frozenset[str] = frozenset()
     """Ids of the records, and digests of the records, their tasks and their prompts."""
@@ -51,7 +51,7 @@ class TrainingOverlap(msgspec.Struct, frozen=True, kw_only=True):
     """Evaluated items against the training records of a release."""
 
     items: int
-    """Evaluated items."""
+    """Evaluated items, each once."""
     matchable: int
     """Of these, items that could be matched with a record if they were one."""
     trained: tuple[str, ...] = ()
@@ -66,15 +66,15 @@ class TrainingOverlap(msgspec.Struct, frozen=True, kw_only=True):
 
     def describe(self) -> str:
         """The same in words, with its figures."""
-        found = (
+        text = (
             f"{len(self.trained)} of {self.matchable} evaluated items that could be matched are "
             f"training records of the release{': ' if self.trained else ''}{_some(self.trained)}"
         )
         blind = self.items - self.matchable
         if not blind:
-            return found
+            return text
         return (
-            f"{found}; {blind} of {self.items} could not be matched: they are not sealed, no record "
+            f"{text}; {blind} of {self.items} could not be matched: they are not sealed, no record "
             "or digest is named, and the results hold no input"
         )
 
@@ -101,26 +101,26 @@ def training_of(
     edges = [edge.parent for edge in store.parents(release) if edge.role == "disposition"]
     if not edges:
         return Training()
-    ids = [each.record for each in store.scan(Disposition, id=edges)]
+    ids = [disposition.record for disposition in store.scan(Disposition, id=edges)]
     sealed = comparer is not None or overlaps is not None
     names: set[str] = set()
     inputs: set[str | None] = set()
-    found = list(overlaps or ())
+    matches = list(overlaps or ())
     for record in store.scan(Record, id=ids):
         names.update(_names(record))
     if digester:
-        prompts = (text for each in store.scan(Record, id=ids) for text in _prompts(each))
+        prompts = (text for record in store.scan(Record, id=ids) for text in _prompts(record))
         inputs.update(digester.digests(prompts))
     if comparer and overlaps is None:
-        compared = (Compared.of(each.id, each) for each in store.scan(Record, id=ids))
-        found += [each for overlaps in comparer.overlaps(compared) for each in overlaps]
+        compared = (Compared.of(record.id, record) for record in store.scan(Record, id=ids))
+        matches += [match for shared in comparer.overlaps(compared) for match in shared]
     return Training(
         names=frozenset(names),
-        inputs=frozenset(each for each in inputs if each),
-        sealed=frozenset(each.item for each in store.scan(Fingerprint) if each.words)
+        inputs=frozenset(digest for digest in inputs if digest),
+        sealed=frozenset(item.item for item in store.scan(Fingerprint) if item.words)
         if sealed
         else frozenset(),
-        shared=frozenset(each.item for each in found if each.holder in names),
+        shared=frozenset(match.item for match in matches if match.holder in names),
     )
 
 
@@ -134,14 +134,14 @@ def compare_with_training(results: Iterable[ItemResult], training: Training) -> 
     items: set[str] = set()
     matchable: set[str] = set()
     trained: set[str] = set()
-    for each in results:
-        items.add(each.item)
+    for result in results:
+        items.add(result.item)
         if not training.names:
             continue
-        if can_match(each.input) or each.item in training.sealed or is_name(each.item):
-            matchable.add(each.item)
-        if each.item in training.names | training.shared or each.input in training.inputs:
-            trained.add(each.item)
+        if can_match(result.input) or result.item in training.sealed or is_name(result.item):
+            matchable.add(result.item)
+        if result.item in training.names | training.shared or result.input in training.inputs:
+            trained.add(result.item)
     return TrainingOverlap(
         items=len(items), matchable=len(matchable), trained=tuple(sorted(trained))
     )

@@ -25,7 +25,7 @@ def scope(candidate: Sequence[Evaluation]) -> str:
     Args:
         candidate: evaluations of the checkpoint after.
     """
-    seeds = {each.seed for each in candidate if each.seed is not None}
+    seeds = {evaluation.seed for evaluation in candidate if evaluation.seed is not None}
     if len(seeds) > 1:
         return f"for these {len(seeds)} training seeds"
     return "for this run alone: one training seed" if seeds else "for this run alone: no seed given"
@@ -37,7 +37,7 @@ class RunRow(msgspec.Struct, frozen=True, kw_only=True):
     test: str
     """Id of the acceptance test."""
     metric: str
-    """Its metric."""
+    """Name of the metric that the test is about."""
     evaluation: str
     """Id of the evaluation."""
     seed: int | None
@@ -66,11 +66,13 @@ def run_rows(
         contract: holds the tests.
         rubric: says which end of a dimension is the good one.
     """
-    if len(candidate) < 2:  # noqa: PLR2004  one run has no other beside it
+    if len(candidate) < 2:  # noqa: PLR2004  one run has no other to compare with
         return ()
     arms = {
-        each.id: Arms(results[0], [r for r in results[1] if r.evaluation == each.id], datasets)
-        for each in candidate
+        evaluation.id: Arms(
+            results[0], [r for r in results[1] if r.evaluation == evaluation.id], datasets
+        )
+        for evaluation in candidate
     }
     return tuple(
         row for test in contract.acceptance_tests for row in _rows(test, candidate, arms, rubric)
@@ -83,24 +85,24 @@ def _rows(
     arms: Mapping[str, Arms],
     rubric: Rubric | None,
 ) -> list[RunRow]:
-    found = []
-    for each in candidate:
-        pairs = arms[each.id].paired(test.metric, test.slice, test.dataset)
+    differences = []
+    for evaluation in candidate:
+        pairs = arms[evaluation.id].pairs_of(test.metric, test.slice, test.dataset)
         if pairs.before:
             mean = float(np.mean(pairs.after) - np.mean(pairs.before))
-            found.append((each, len(pairs.before), mean))
-    most = max((_loss(test, mean, rubric) for _, _, mean in found), default=0.0)
+            differences.append((evaluation, len(pairs.before), mean))
+    largest_loss = max((_loss(test, mean, rubric) for _, _, mean in differences), default=0.0)
     return [
         RunRow(
             test=test.id,
             metric=test.metric,
-            evaluation=each.id,
-            seed=each.seed,
+            evaluation=evaluation.id,
+            seed=evaluation.seed,
             items=items,
             difference=mean,
-            worst=_loss(test, mean, rubric) == most,
+            worst=_loss(test, mean, rubric) == largest_loss,
         )
-        for each, items, mean in found
+        for evaluation, items, mean in differences
     ]
 
 

@@ -1,4 +1,4 @@
-"""The validation: what the acceptance tests of the contract came to, as a fact."""
+"""The validation: the results of the contract's acceptance tests, as a fact."""
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -15,16 +15,16 @@ TestState = Literal["passed", "failed", "undecided"]
 
 
 class TestResult(Value):
-    """What one acceptance test came to."""
+    """The result of one acceptance test."""
 
     __test__ = False  # pytest would collect it by its name
 
     test: str
     """Id of the acceptance test."""
     metric: str
-    """What it measures."""
+    """Name of the metric that it measures."""
     direction: Literal["increase", "decrease", "hold"]
-    """Where the metric had to go."""
+    """Direction in which the metric had to change."""
     state: TestState
     """Passed, failed or undecided."""
     reason: str
@@ -57,7 +57,7 @@ class Validation(Fact):
     candidate: tuple[str, ...]
     """Ids of the evaluations of the checkpoint after."""
     tests: tuple[TestResult, ...]
-    """What each acceptance test came to, in the contract's order."""
+    """The result of each acceptance test, in the contract's order."""
     method: str
     """How differences and intervals were computed, with its version."""
     release: str | None = None
@@ -72,6 +72,6 @@ class Validation(Fact):
         return data_frame(self.tests, TestResult)
 
     @property
-    def passed(self) -> bool:
+    def all_passed(self) -> bool:
         """Whether there are tests and every one of them passed."""
         return bool(self.tests) and all(test.state == "passed" for test in self.tests)

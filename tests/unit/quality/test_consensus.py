@@ -66,7 +66,7 @@ def test_the_distribution_stands_beside_the_outcome() -> None:
     looked = judged(PAIR, "looked", errors=())
     found = consensus(PAIR, [*_say(PAIR, 0, 0, 0, Tie(), PASSED, None), looked])
     assert found.distribution == {"prefers:0": 3, "tie": 1}
-    assert (found.people.answered, found.people.abstained, found.people.not_asked) == (4, 1, 1)
+    assert (found.people.n_answered, found.people.abstained, found.people.not_asked) == (4, 1, 1)
     assert found.people.judgments == 6
 
 

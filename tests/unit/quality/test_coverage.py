@@ -30,7 +30,7 @@ def test_every_record_is_counted_once_on_each_axis() -> None:
         (MISSING, 1, 1),
     ]
     assert [each.declared for each in difficulty.values] == [True, True, False, False]
-    assert sum(each.records for each in difficulty.values) == CELLS.records == 5
+    assert sum(each.records for each in difficulty.values) == CELLS.n_records == 5
 
 
 def test_quotas_are_held_against_accepted_records() -> None:

@@ -131,7 +131,7 @@ def test_where_nothing_was_compared_it_is_unknown_what_is_disputed(
     with store.write("test.fill", actor="test") as writing:
         given = [judged(RECORD, f"r{number}", each) for number, each in enumerate(verdicts)]
         writing.add([RECORD, *given])
-    disputed = service.disputed(store, facts(layer), RECORD.id)
+    disputed = service.disputes_of(store, facts(layer), RECORD.id)
     assert (disputed and tuple(each.what for each in disputed)) == found
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from assay.quality.case import RecordCase
-from assay.quality.located_errors import located, overlap, span_agreement
+from assay.quality.located_errors import merge_errors, overlap, span_agreement
 from assay.quality.rules import dispose_case
 from assay.records.evidence import TextSpan
 from assay.records.judgment import Action, LocalizedError, Unanchored, Whole
@@ -75,7 +75,7 @@ def test_an_error_that_several_located_stands_once_with_its_counts() -> None:
         [_error(_span(3, 9), severity="low"), _error(_span(20, 25))],
         [],
     ]
-    first, second = located(given, needed=2)
+    first, second = merge_errors(given, needed=2)
     assert (first.found, first.looked, first.agreed) == (2, 3, True)
     assert (first.categories, first.severities) == ({"wrong_sum": 2}, {"high": 1, "low": 1})
     assert (second.found, second.agreed) == (1, False)
@@ -85,7 +85,7 @@ def test_who_marks_one_error_in_pieces_has_one_vote_on_what_it_is() -> None:
     """Categories and severities are counted by reviewer, however many pieces each marked."""
     pieces = [_error(_span(0, 2), category="rude", severity="low"),
               _error(_span(3, 5), category="rude", severity="low")]  # fmt: skip
-    (found,) = located([[_error(_span(0, 5))], [_error(_span(0, 5))], pieces], needed=2)
+    (found,) = merge_errors([[_error(_span(0, 5))], [_error(_span(0, 5))], pieces], needed=2)
     assert (found.found, found.categories) == (3, {"rude": 1, "wrong_sum": 2})
     assert found.severities == {"high": 2, "low": 1}
 

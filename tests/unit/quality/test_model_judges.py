@@ -156,7 +156,7 @@ def test_models_choose_no_candidate_that_is_taught() -> None:
     with store.write("test.fill", actor="test") as writing:
         writing.add([RECORD, *people(0, 0), *models(), failed])
     quality.dispose(store, DOCUMENTS, actor="lead")
-    assert list(quality.refuted(store, DOCUMENTS)) == [RECORD.id]
+    assert list(quality.refuted_records(store, DOCUMENTS)) == [RECORD.id]
 
 
 def test_models_fill_no_pass_and_no_queue() -> None:

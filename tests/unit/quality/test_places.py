@@ -31,7 +31,7 @@ def test_items_of_equal_names_in_two_records_are_two_items() -> None:
     for record in (0, 1):
         for rater in ("a", "b"):
             answers.add("step", rater, "good", record=record, cluster=record)
-    assert (answers.items, answers.given) == (2, 4)
+    assert (answers.items, answers.n_answers) == (2, 4)
     assert answers.on_scale(AnswerScale("nominal", 1), {"good": 0}).items.tolist() == [0, 0, 1, 1]
 
 
@@ -48,7 +48,7 @@ def test_abstentions_are_missing_and_counted() -> None:
     answers = AnswerSeries()
     for rater, value in (("a", "yes"), ("b", None), ("c", "no")):
         answers.add(0, rater, value, record=0, cluster=0)
-    assert (answers.counts, answers.given, answers.abstained) == ({"no": 1, "yes": 1}, 2, 1)
+    assert (answers.counts, answers.n_answers, answers.n_abstained) == ({"no": 1, "yes": 1}, 2, 1)
     codes = {"no": 0, "yes": 1}
     assert answers.on_scale(AnswerScale("nominal", 2), codes).values.tolist() == [1, 0]
     assert answers.codes(codes, abstained=9)[2].tolist() == [1, 9, 0]

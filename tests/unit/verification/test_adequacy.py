@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from assay.contracts.document import to_fact
-from assay.quality.machine_evidence import EvidenceDemand, first_lack
+from assay.quality.machine_evidence import EvidenceDemand, first_missing
 from assay.records.evidence import Evidence
 from assay.records.kinds import Demonstration, Outcome
 from assay.records.record import Record
@@ -258,11 +258,11 @@ def test_a_disposition_does_not_rest_on_an_inadequate_verifier() -> None:
     demand = EvidenceDemand(papers["contract"].read(), papers["rubric"].read())
     about = '{"options":null,"verifier":"lenient","version":"1"}'
     results = [passed("rec_a", "lenient", candidate=0)]
-    assert first_lack(demand, results, (), 0) is None
+    assert first_missing(demand, results, (), 0) is None
     results.append(
         passed("rec_a", ADEQUACY, options=about, verdict=Fail(reason="it accepts padding"))
     )
-    lack = first_lack(demand, results, (), 0)
+    lack = first_missing(demand, results, (), 0)
     assert lack is not None
     assert lack.why == "inadequate"
     assert "does not tell right from wrong on this record: it accepts padding" in lack.reason

@@ -145,7 +145,7 @@ def test_where_nothing_was_compared_nothing_is_said_of_disputes(
     disagreed: Program, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The record is shown and may be decided, and an empty list does not stand for the unknown."""
-    monkeypatch.setattr("assay.quality.service.disputed", lambda *_: None)
+    monkeypatch.setattr("assay.quality.service.disputes_of", lambda *_: None)
     client = sign_in("sen")
     handle, look = taken_record(client)
     assert look["disputes"] is None

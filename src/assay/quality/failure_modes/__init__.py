@@ -5,7 +5,7 @@ data could have shown the smallest effect that matters, which its reason prints;
 `raised` or `unknown`. One module a mode; the fifth, surface cues, is `quality/shortcuts`.
 """
 
-from assay.quality.failure_modes.gathering import ModeGathering, alarms, diagnosed
+from assay.quality.failure_modes.gathering import ModeGathering, alarms, diagnose_questions
 from assay.quality.failure_modes.work import is_refuted, taught_candidate
 
-__all__ = ["ModeGathering", "alarms", "diagnosed", "is_refuted", "taught_candidate"]
+__all__ = ["ModeGathering", "alarms", "diagnose_questions", "is_refuted", "taught_candidate"]

@@ -40,11 +40,11 @@ class ConsensusAnswer(NamedTuple):
     """One answer to one item of one question."""
 
     question: str
-    """The question."""
+    """Name of the question; a split is searched for within one question alone."""
     item: Hashable
     """The item within its record."""
     value: int
-    """The value."""
+    """Code of the answer, in the order of its scale."""
     scale: Scale
     """What the value is."""
 
@@ -96,15 +96,17 @@ class ConsensusSeries:
 
 
 class ConsensusQuestions:
-    """Reads answers off judgments and decisions, as the rubric's scales have them."""
+    """Extracts answers from judgments and decisions, on the rubric's scales."""
 
     def __init__(self, rubric: Rubric) -> None:
         """Learn which dimensions may split: those without one right answer."""
-        self._open = {each.id for each in rubric.dimensions if each.nature != "objective"}
+        self._open = {
+            dimension.id for dimension in rubric.dimensions if dimension.nature != "objective"
+        }
         self._codes = {
-            each.id: {value: place for place, value in enumerate(each.values)}
-            for each in rubric.dimensions
-            if each.scale_kind == "categorical"
+            dimension.id: {value: place for place, value in enumerate(dimension.values)}
+            for dimension in rubric.dimensions
+            if dimension.scale_kind == "categorical"
         }
 
     def of_judgment(self, judgment: Judgment, n_candidates: int) -> Iterator[ConsensusAnswer]:
@@ -120,21 +122,21 @@ class ConsensusQuestions:
         yield from _parts(decision.rulings, decision.step_labels, decision.attack)
 
     def _scores(self, scores: Sequence[DimensionScore]) -> Iterator[ConsensusAnswer]:
-        for each in scores:
-            if each.dimension not in self._open:
+        for score in scores:
+            if score.dimension not in self._open:
                 continue
-            match each.score:
+            match score.score:
                 case Scored(value=value, denominator=None):
-                    yield ConsensusAnswer(each.dimension, each.candidate, value, "ordinal")
-                case Category(value=name) if name in self._codes.get(each.dimension, {}):
-                    code = self._codes[each.dimension][name]
-                    yield ConsensusAnswer(each.dimension, each.candidate, code, "nominal")
+                    yield ConsensusAnswer(score.dimension, score.candidate, value, "ordinal")
+                case Category(value=name) if name in self._codes.get(score.dimension, {}):
+                    code = self._codes[score.dimension][name]
+                    yield ConsensusAnswer(score.dimension, score.candidate, code, "nominal")
                 case _:
                     continue
 
 
 def _verdict(verdict: Verdict, n_candidates: int) -> Iterator[ConsensusAnswer]:
-    """A verdict as signs on pairs: 0 for the first candidate, 1 for a tie, 2 for the second."""
+    """A verdict as codes on pairs: 0 for the first candidate, 1 for a tie, 2 for the second."""
     if n_candidates < PAIR:
         return
     question = PREFERENCES if n_candidates == PAIR else RANKINGS
@@ -153,7 +155,7 @@ def _groups(verdict: Verdict, n_candidates: int) -> Sequence[Sequence[int]]:
     everyone = range(n_candidates)
     match verdict:
         case Prefers(candidate=chosen):
-            return ((chosen,), [each for each in everyone if each != chosen])
+            return ((chosen,), [other for other in everyone if other != chosen])
         case Tie():
             return (everyone,)
         case Ranks(order=groups):

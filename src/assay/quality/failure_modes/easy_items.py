@@ -5,11 +5,16 @@ from dataclasses import dataclass
 
 from assay.core.wording import counted
 from assay.governance.failure_modes import Alarm, FailureMode
-from assay.quality.candidate_standing import imitated
+from assay.quality.candidate_standing import imitated_candidates
 from assay.quality.case import RecordCase
-from assay.quality.coverage import AxisCoverage, DistributionCoverage, QuotaCoverage, slices_asked
+from assay.quality.coverage import (
+    AxisCoverage,
+    DistributionCoverage,
+    QuotaCoverage,
+    required_slices,
+)
 from assay.quality.estimate import rate
-from assay.quality.failure_modes.states import MIN_TRIALS, clear, raised, unknown
+from assay.quality.failure_modes.states import MIN_TRIALS, clear_alarm, raised_alarm, unknown_alarm
 from assay.quality.failure_modes.work import results_on
 from assay.quality.in_force import DocumentsInForce
 from assay.records.candidate import MadeByModel
@@ -50,30 +55,30 @@ class ItemCounts:
         """Start with nothing counted."""
         self._documents = documents
         self._slices = {
-            frozenset(each.items()): SliceCounts()
-            for each in documents.contract.sampling.hard_slices()
+            frozenset(target.items()): SliceCounts()
+            for target in documents.contract.sampling.hard_slices()
         }
         self._best = {
-            each.id: each.bounds[1 if each.better == "higher" else 0]
-            for each in documents.rubric.dimensions
-            if each.nature == "objective" and each.bounds
+            dimension.id: dimension.bounds[1 if dimension.better == "higher" else 0]
+            for dimension in documents.rubric.dimensions
+            if dimension.nature == "objective" and dimension.bounds
         }
 
     def add(self, case: RecordCase, people: Sequence[Judgment]) -> None:
         """Take in one case."""
         place = frozenset(case.record.task.taxonomy.items())
-        for wanted, counts in self._slices.items():
-            if wanted <= place:
+        for target, counts in self._slices.items():
+            if target <= place:
                 self._assess(counts, case, people)
 
-    def of(self, wanted: Slice) -> SliceCounts:
+    def of(self, target: Slice) -> SliceCounts:
         """What was seen of a hard slice."""
-        return self._slices.get(frozenset(wanted.items()), SliceCounts())
+        return self._slices.get(frozenset(target.items()), SliceCounts())
 
     def _assess(self, counts: SliceCounts, case: RecordCase, people: Sequence[Judgment]) -> None:
-        # What is there to be imitated was chosen for being right: that all find it right is no sign
-        # of an easy item.
-        scored = () if imitated(case.record) else self._best
+        # What is there to be imitated was chosen for being right: that all find it right does not
+        # show an easy item.
+        scored = () if imitated_candidates(case.record) else self._best
         agreed = _all_agree(people, len(case.record.candidates), scored)
         if agreed is not None:
             counts.answered += 1
@@ -90,19 +95,19 @@ class ItemCounts:
     def _is_right(self, case: RecordCase, people: Sequence[Judgment], place: int) -> bool | None:
         """Whether verifiers and people find a candidate right; None where nobody looked."""
         results = [
-            each
-            for each in results_on(case, place, self._documents)
-            if set(each.dimensions) & set(self._best)
+            result
+            for result in results_on(case, place, self._documents)
+            if set(result.dimensions) & set(self._best)
         ]
         if results:
-            return all(isinstance(each.verdict, Pass) for each in results)
+            return all(isinstance(result.verdict, Pass) for result in results)
         scores = [
-            each.score.value == self._best[each.dimension]
+            score.score.value == self._best[score.dimension]
             for judgment in people
-            for each in judgment.scores
-            if each.dimension in self._best
-            and each.candidate == place
-            and isinstance(each.score, Scored)
+            for score in judgment.scores
+            if score.dimension in self._best
+            and score.candidate == place
+            and isinstance(score.score, Scored)
         ]
         return 2 * sum(scores) > len(scores) if scores else None
 
@@ -115,40 +120,44 @@ def easy_items_alarm(coverage: DistributionCoverage, items: ItemCounts) -> Alarm
     value that nothing has, a hard slice that everything solves. `clear`: every quota is met, and
     every hard slice was assessed and is hard.
     """
-    asked = slices_asked(coverage)
-    if not asked:
-        return raised(
+    slices = required_slices(coverage)
+    if not slices:
+        return raised_alarm(
             MODE, "the contract sets no quota and names no hard slice", "set quotas for hard slices"
         )
+    # Copies are counted, not estimated, so they show at any size; what rests on a share waits for
+    # enough records.
     few = coverage.accepted < MIN_TRIALS
-    found = [
-        text for each in asked if (text := _filled_by_copies(each))
+    findings = [
+        text for quota in slices if (text := _filled_by_copies(quota))
     ]  # seen however few there are
     if not few:
-        found += [text for each in asked if (text := _starved(each, coverage))]
-        found += [text for axis in coverage.axes for text in _missing(axis, coverage)]
-        found += [text for each in coverage.hard if (text := _soft(each, items.of(each.slice)))]
-    if found:
-        return raised(
-            MODE, "; ".join(found), "collect for these slices before anything else is added"
+        findings += [text for quota in slices if (text := _starvation_text(quota, coverage))]
+        findings += [text for axis in coverage.axes for text in _missing(axis, coverage)]
+        findings += [
+            text for quota in coverage.hard if (text := _soft(quota, items.of(quota.slice)))
+        ]
+    if findings:
+        return raised_alarm(
+            MODE, "; ".join(findings), "collect for these slices before anything else is added"
         )
     if few:
-        return unknown(MODE, f"{coverage.accepted} accepted records are too few to tell")
-    doubts = [text for each in asked if (text := _unmet(each))]
+        return unknown_alarm(MODE, f"{coverage.accepted} accepted records are too few to tell")
+    doubts = [text for quota in slices if (text := _unmet(quota))]
     doubts += [
         f"no record has {axis.axis} = {value.value} yet"
         for axis in coverage.axes
         for value in axis.values
         if value.declared and not value.records
     ]
-    doubts += [text for each in coverage.hard if (text := _unassessed(each, items))]
+    doubts += [text for quota in coverage.hard if (text := _unassessed_text(quota, items))]
     if doubts:
-        return unknown(
+        return unknown_alarm(
             MODE, "; ".join(doubts), "collect for these slices, and have items answered twice"
         )
-    return clear(
+    return clear_alarm(
         MODE,
-        f"all quotas and hard slices ({counted(len(asked), 'slice')}) are met by {coverage.accepted} accepted records, "
+        f"all quotas and hard slices ({counted(len(slices), 'slice')}) are met by {coverage.accepted} accepted records, "
         f"near copies counted once{_hardness(coverage.hard, items)}; one record less than needed "
         "would have shown",
     )
@@ -164,7 +173,7 @@ def _filled_by_copies(quota: QuotaCoverage) -> str:
     )
 
 
-def _starved(quota: QuotaCoverage, coverage: DistributionCoverage) -> str:
+def _starvation_text(quota: QuotaCoverage, coverage: DistributionCoverage) -> str:
     """The slice in words where it surely lacks items for the size that the program has."""
     distinct, where = quota.distinct, _where(quota.slice)
     if quota.met or _filled_by_copies(quota):
@@ -172,6 +181,8 @@ def _starved(quota: QuotaCoverage, coverage: DistributionCoverage) -> str:
     seen = f"{where} has {distinct} of {quota.needed} needed"
     if coverage.accepted >= coverage.wanted or not distinct:
         return f"{seen} ({coverage.accepted} accepted in all)"
+    # A program that is half done is measured by its rate: it starves where even the upper end of
+    # the slice's share is below what the quota asks.
     share = max(quota.share or 0.0, quota.needed / max(coverage.wanted, coverage.accepted))
     high = rate(distinct, coverage.accepted).high
     if high is not None and high < share:
@@ -205,7 +216,7 @@ def _soft(quota: QuotaCoverage, counts: SliceCounts) -> str:
     return ""
 
 
-def _unassessed(quota: QuotaCoverage, items: ItemCounts) -> str:
+def _unassessed_text(quota: QuotaCoverage, items: ItemCounts) -> str:
     counts = items.of(quota.slice)
     if max(counts.tested, counts.answered) >= ASSESSED:
         return ""
@@ -230,7 +241,9 @@ def _all_agree(
     people: Sequence[Judgment], n_candidates: int, objective: Iterable[str]
 ) -> bool | None:
     """Whether all give the same answer; None where fewer than two answer."""
-    answers = [answer for each in people if (answer := _answer(each, n_candidates, objective))]
+    answers = [
+        answer for judgment in people if (answer := _answer(judgment, n_candidates, objective))
+    ]
     return len(set(answers)) == 1 if len(answers) > 1 else None
 
 
@@ -238,15 +251,17 @@ def _answer(judgment: Judgment, n_candidates: int, objective: Iterable[str]) -> 
     """The verdict, or else the rulings, the step labels, or the scores on objective dimensions."""
     if not isinstance(judgment.verdict, NotAsked | Abstained):
         return (verdict_key(judgment.verdict, n_candidates),)
-    rulings = {(each.section, each.candidate or 0, each.ruling) for each in judgment.rulings}
-    labels = {(each.candidate, each.step, each.label) for each in judgment.step_labels}
+    rulings = {
+        (ruling.section, ruling.candidate or 0, ruling.ruling) for ruling in judgment.rulings
+    }
+    labels = {(label.candidate, label.step, label.label) for label in judgment.step_labels}
     scores = {
-        (each.dimension, each.candidate or 0, each.score.value)
-        for each in judgment.scores
-        if each.dimension in objective and isinstance(each.score, Scored)
+        (score.dimension, score.candidate or 0, score.score.value)
+        for score in judgment.scores
+        if score.dimension in objective and isinstance(score.score, Scored)
     }
     return tuple(sorted(rulings or labels or scores, key=str))
 
 
-def _where(wanted: Slice) -> str:
-    return " and ".join(f"{axis} = {value}" for axis, value in sorted(wanted.items())) or "all"
+def _where(target: Slice) -> str:
+    return " and ".join(f"{axis} = {value}" for axis, value in sorted(target.items())) or "all"

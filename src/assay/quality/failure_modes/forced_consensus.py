@@ -21,7 +21,7 @@ from assay.quality.failure_modes.consensus_series import (
     ConsensusSeries,
     in_words,
 )
-from assay.quality.failure_modes.states import SHOWN, clear, raised, unknown
+from assay.quality.failure_modes.states import SHOWN, clear_alarm, raised_alarm, unknown_alarm
 from assay.quality.in_force import DocumentsInForce
 from assay.quality.patterns import Integers
 from assay.quality.splits import MATTERS, POWER, GroupSplit
@@ -45,9 +45,8 @@ class AdjudicatedSplits(msgspec.Struct, frozen=True, kw_only=True):
     """What one adjudicator decided where reviewers gave different answers to one question."""
 
     adjudicator: str
-    """Pseudonym."""
+    """Pseudonym of the person who decided."""
     question: str
-    """The question."""
     sides: dict[str, int]
     """Decisions by side, the most frequent first."""
     causes: dict[str, int]
@@ -56,7 +55,7 @@ class AdjudicatedSplits(msgspec.Struct, frozen=True, kw_only=True):
     """Decisions with a note."""
 
     @property
-    def decided(self) -> int:
+    def n_decided(self) -> int:
         """All decisions."""
         return sum(self.sides.values())
 
@@ -65,9 +64,9 @@ class AdjudicatedSplits(msgspec.Struct, frozen=True, kw_only=True):
         """Whether most of them go one way, and most of them without a note."""
         most = max(self.sides.values(), default=0)
         return (
-            self.decided >= LEAST_DECIDED
-            and most > ONE_SIDED * self.decided
-            and self.noted < NOTED * self.decided
+            self.n_decided >= LEAST_DECIDED
+            and most > ONE_SIDED * self.n_decided
+            and self.noted < NOTED * self.n_decided
         )
 
 
@@ -104,10 +103,10 @@ class ConsensusCounts:
         answers: dict[str, list[tuple[Hashable, int, int]]] = {}
         for judgment in people:
             rater = self._rater(judgment)
-            for each in self._questions.of_judgment(judgment, n_candidates):
-                if each.question not in self.series:
-                    self.series[each.question] = ConsensusSeries(each.scale)
-                answers.setdefault(each.question, []).append((each.item, rater, each.value))
+            for answer in self._questions.of_judgment(judgment, n_candidates):
+                if answer.question not in self.series:
+                    self.series[answer.question] = ConsensusSeries(answer.scale)
+                answers.setdefault(answer.question, []).append((answer.item, rater, answer.value))
         for question, some in answers.items():
             self.series[question].add(number, some)
         self._add_decision(case, answers)
@@ -116,9 +115,11 @@ class ConsensusCounts:
         """Every question as columns, preferences first."""
         order = sorted(self.series, key=lambda name: (name != PREFERENCES, name != RANKINGS, name))
         names = tuple(self._numbers)
-        return tuple(self.series[each].columns(each, names, self._groups) for each in order)
+        return tuple(
+            self.series[question].columns(question, names, self._groups) for question in order
+        )
 
-    def adjudicated(self) -> tuple[AdjudicatedSplits, ...]:
+    def adjudicated_splits(self) -> tuple[AdjudicatedSplits, ...]:
         """Decisions on split records, by adjudicator and question."""
         return tuple(
             AdjudicatedSplits(
@@ -146,14 +147,16 @@ class ConsensusCounts:
         if latest is None or not isinstance(latest.decision, Decided):
             return
         n_candidates = len(case.record.candidates)
-        for each in self._questions.of_decision(latest.decision, n_candidates):
-            given = {
-                value for item, _, value in answers.get(each.question, ()) if item == each.item
+        for answer in self._questions.of_decision(latest.decision, n_candidates):
+            values = {
+                value for item, _, value in answers.get(answer.question, ()) if item == answer.item
             }
-            if len(given) < 2:  # noqa: PLR2004  nobody differed
+            # A decision shows a leaning only where reviewers differed; on agreed records it
+            # follows them.
+            if len(values) < 2:  # noqa: PLR2004  nobody differed
                 continue
-            key = latest.adjudicator, each.question
-            side = in_words(each.question, each.value)
+            key = latest.adjudicator, answer.question
+            side = in_words(answer.question, answer.value)
             self._sides.setdefault(key, Counter())[side] += 1
             self._causes.setdefault(key, Counter())[latest.cause] += 1
             self._noted[key] += bool((latest.note or "").strip())
@@ -163,24 +166,30 @@ def diagnoses(counted: ConsensusCounts, *, seed: int) -> tuple[Disagreement, ...
     """What the disagreement on each question points to; the questions share one risk."""
     questions = counted.answers()
     risk = RISK / max(1, len(questions))
-    return tuple(diagnose(each, seed=seed, risk=risk) for each in questions)
+    return tuple(diagnose(columns, seed=seed, risk=risk) for columns in questions)
 
 
-def forced_consensus_alarm(counted: ConsensusCounts, found: Sequence[Disagreement]) -> Alarm:
+def forced_consensus_alarm(
+    counted: ConsensusCounts, disagreements: Sequence[Disagreement]
+) -> Alarm:
     """Whether plural views are erased.
 
     `raised`: a split with reasons of its own is in records released as one answer, or an
     adjudicator decides splits for one side without notes, or ties are forbidden where people
     differ. `clear`: on every question with enough answers a split would have shown, and none hides.
     """
-    found_signs = [text for text in (_no_tie(counted, found), _one_sided(counted)) if text]
+    found_signs = [text for text in (_no_tie(counted, disagreements), _one_sided(counted)) if text]
     evidence: tuple[str, ...] = ()
-    splits = [each for each in found if each.cause == "plural_viewpoints" and each.split]
-    columns = {each.question: each for each in counted.answers()} if splits else {}
-    kept, unreleased = [], []
-    for each in splits:
-        hidden = _hidden_records(counted, columns[each.question], each.split)
-        text = f"{each.question}: {each.reason}"
+    splits = [
+        disagreement
+        for disagreement in disagreements
+        if disagreement.cause == "plural_viewpoints" and disagreement.split
+    ]
+    columns = {answers.question: answers for answers in counted.answers()} if splits else {}
+    visible, unreleased = [], []
+    for disagreement in splits:
+        hidden = _hidden_records(counted, columns[disagreement.question], disagreement.split)
+        text = f"{disagreement.question}: {disagreement.reason}"
         if hidden:
             ids = tuple(make_id(Record.prefix, counted.ids[record]) for record in hidden[:SHOWN])
             evidence = (*evidence, *ids)
@@ -188,12 +197,14 @@ def forced_consensus_alarm(counted: ConsensusCounts, found: Sequence[Disagreemen
                 f"{text}; {len(hidden)} of {sum(counted.one_answer)} records were accepted with "
                 "one answer although the two sides' answers differ"
             )
-        elif any(counted.settled[record] for record in counted.series[each.question].records):
-            kept.append(f"{text}; no accepted record hides it")
+        elif any(
+            counted.settled[record] for record in counted.series[disagreement.question].records
+        ):
+            visible.append(f"{text}; no accepted record hides it")
         else:
             unreleased.append(f"{text}; no record with answers to it is settled yet")
     if found_signs:
-        return raised(
+        return raised_alarm(
             MODE,
             "; ".join(found_signs),
             "keep the distribution of such records (on_disagreement: preserve), permit ties, and "
@@ -201,67 +212,87 @@ def forced_consensus_alarm(counted: ConsensusCounts, found: Sequence[Disagreemen
             evidence[:SHOWN],
         )
     if unreleased:
-        return unknown(MODE, "; ".join(unreleased), "dispose the records: assay quality dispose")
-    return _not_raised(found, kept)
+        return unknown_alarm(
+            MODE, "; ".join(unreleased), "dispose the records: assay quality dispose"
+        )
+    return _not_raised(disagreements, visible)
 
 
-def _not_raised(found: Sequence[Disagreement], kept: Sequence[str]) -> Alarm:
-    looked = [each for each in found if each.items >= MIN_ITEMS]
-    small = [f"{each.question} ({each.items} items)" for each in found if each.items < MIN_ITEMS]
-    if not looked:
+def _not_raised(disagreements: Sequence[Disagreement], visible: Sequence[str]) -> Alarm:
+    large_enough = [
+        disagreement for disagreement in disagreements if disagreement.items >= MIN_ITEMS
+    ]
+    small = [
+        f"{disagreement.question} ({disagreement.items} items)"
+        for disagreement in disagreements
+        if disagreement.items < MIN_ITEMS
+    ]
+    if not large_enough:
         seen = ", ".join(small) or "no question has two people's answers"
-        return unknown(MODE, f"too few items with two answers: {seen}, {MIN_ITEMS} are needed")
+        return unknown_alarm(
+            MODE, f"too few items with two answers: {seen}, {MIN_ITEMS} are needed"
+        )
     blind = [
-        f"{each.question}: a split over {MATTERS:.0%} of the items would have shown in "
-        f"{each.power:.0%} of cases at {each.items} items and {each.raters} reviewers ({each.reason})"
-        for each in looked
-        if each.cause != "plural_viewpoints" and each.power < POWER
+        f"{disagreement.question}: a split over {MATTERS:.0%} of the items would have shown in "
+        f"{disagreement.power:.0%} of cases at {disagreement.items} items and {disagreement.raters} reviewers ({disagreement.reason})"
+        for disagreement in large_enough
+        if disagreement.cause != "plural_viewpoints" and disagreement.power < POWER
     ]
     if blind:
-        return unknown(
+        return unknown_alarm(
             MODE, "; ".join(blind), "have more people answer the same items, and give their groups"
         )
     powers = ", ".join(
-        f"{each.question} ({each.power:.0%} at {each.items} items, {each.raters} reviewers)"
-        for each in looked
-        if each.cause != "plural_viewpoints"
+        f"{disagreement.question} ({disagreement.power:.0%} at {disagreement.items} items, {disagreement.raters} reviewers)"
+        for disagreement in large_enough
+        if disagreement.cause != "plural_viewpoints"
     )
-    parts = [*kept]
+    parts = [*visible]
     if powers:
         parts.append(
             f"no split of reviewers; one over {MATTERS:.0%} of the items would have shown: {powers}"
         )
     if small:
         parts.append(f"too few to tell: {', '.join(small)}")
-    return clear(MODE, "; ".join(parts))
+    return clear_alarm(MODE, "; ".join(parts))
 
 
-def _no_tie(counted: ConsensusCounts, found: Sequence[Disagreement]) -> str:
-    for each in found:
-        compared = each.question in {PREFERENCES, RANKINGS}
-        if compared and not counted.permits_ties and each.cause not in {"unknown", "agreement"}:
-            return f"the rubric permits no tie, and reviewers disagree (alpha {each.alpha:.2f})"
+def _no_tie(counted: ConsensusCounts, disagreements: Sequence[Disagreement]) -> str:
+    for disagreement in disagreements:
+        compared = disagreement.question in {PREFERENCES, RANKINGS}
+        if (
+            compared
+            and not counted.permits_ties
+            and disagreement.cause not in {"unknown", "agreement"}
+        ):
+            return f"the rubric permits no tie, and reviewers disagree (alpha {disagreement.alpha:.2f})"
     return ""
 
 
 def _one_sided(counted: ConsensusCounts) -> str:
     """Adjudicators whose decisions on split records surely go one way, without notes."""
-    decided = [each for each in counted.adjudicated() if each.decided >= LEAST_DECIDED]
-    found = []
-    for each in decided:
-        most = max(each.sides.values())
-        if each.is_one_sided and _chance(most, each.decided) <= RISK / len(decided):
-            side = max(each.sides, key=lambda name: each.sides[name])
-            causes = ", ".join(f"{cause.replace('_', ' ')} {n}" for cause, n in each.causes.items())
-            found.append(
-                f"{each.adjudicator} decided {most} of {each.decided} split records on "
-                f"{each.question} for {side} (cause: {causes}), {each.noted} with a note"
+    decided = [
+        splits for splits in counted.adjudicated_splits() if splits.n_decided >= LEAST_DECIDED
+    ]
+    texts = []
+    for splits in decided:
+        most = max(splits.sides.values())
+        if splits.is_one_sided and _chance(most, splits.n_decided) <= RISK / len(decided):
+            side = max(splits.sides, key=lambda name: splits.sides[name])
+            causes = ", ".join(
+                f"{cause.replace('_', ' ')} {n}" for cause, n in splits.causes.items()
             )
-    return "; ".join(found)
+            texts.append(
+                f"{splits.adjudicator} decided {most} of {splits.n_decided} split records on "
+                f"{splits.question} for {side} (cause: {causes}), {splits.noted} with a note"
+            )
+    return "; ".join(texts)
 
 
 def _chance(most: int, decided: int) -> float:
     """How often a fair coin goes as far to either side (the exact two-sided binomial test)."""
+    # Whole numbers until the end: with a thousand decisions single terms leave the range of a
+    # float.
     tail = sum(math.comb(decided, count) for count in range(most, decided + 1))
     return float(min(1.0, 2 * tail / 2**decided))
 

@@ -47,24 +47,24 @@ class ModeGathering:
             self.rationales.add(case, people)
 
 
-def diagnosed(gathered: ModeGathering, *, seed: int = 0) -> tuple[Disagreement, ...]:
+def diagnose_questions(data: ModeGathering, *, seed: int = 0) -> tuple[Disagreement, ...]:
     """What the disagreement on each question points to, preferences first."""
-    return diagnoses(gathered.consensus, seed=seed)
+    return diagnoses(data.consensus, seed=seed)
 
 
 def alarms(
-    gathered: ModeGathering, coverage: DistributionCoverage, disagreements: Sequence[Disagreement]
+    data: ModeGathering, coverage: DistributionCoverage, disagreements: Sequence[Disagreement]
 ) -> tuple[Alarm, ...]:
     """What quality concludes on four failure modes, in the guide's order.
 
     Args:
-        gathered: counts over all cases.
+        data: counts over all cases.
         coverage: the sampling distribution against what is there.
         disagreements: what the disagreement on each question points to.
     """
     return (
-        one_label_alarm(gathered.labels),
-        forced_consensus_alarm(gathered.consensus, disagreements),
-        unverified_alarm(gathered.rationales),
-        easy_items_alarm(coverage, gathered.items),
+        one_label_alarm(data.labels),
+        forced_consensus_alarm(data.consensus, disagreements),
+        unverified_alarm(data.rationales),
+        easy_items_alarm(coverage, data.items),
     )

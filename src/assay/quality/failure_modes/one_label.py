@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.estimate import Rate, rate
-from assay.quality.failure_modes.states import MIN_TRIALS, SHOWN, clear, raised, unknown
+from assay.quality.failure_modes.states import (
+    MIN_TRIALS,
+    SHOWN,
+    clear_alarm,
+    raised_alarm,
+    unknown_alarm,
+)
 from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
 from assay.records.record import Record
@@ -50,40 +56,44 @@ class LabelCounts:
         self.records: Counter[tuple[str, str]] = Counter()
         """Pair of dimensions -> records on which both were scored."""
         self._by_people = frozenset(
-            each.id for each in documents.rubric.dimensions if each.judged_by != "machine"
+            dimension.id
+            for dimension in documents.rubric.dimensions
+            if dimension.judged_by != "machine"
         )
 
     def add(self, record: Record, people: Iterable[Judgment]) -> None:
         """Take in the standing judgments of one record that count."""
         contract, rubric = self.documents.contract, self.documents.rubric
-        asked = self._by_people & applying(record, contract, rubric)
+        applicable = self._by_people & applying(record, contract, rubric)
         pairs: set[tuple[str, str]] = set()
         for judgment in people:
             pairs |= self._add_scores(judgment)
-            if asked and _labels(judgment):
-                self._add_answer(record.kind, asked, judgment)
+            if applicable and _labels(judgment):
+                self._add_answer(record.kind, applicable, judgment)
         self.records.update(pairs)
 
-    def _add_answer(self, kind: str, asked: frozenset[str], judgment: Judgment) -> None:
+    def _add_answer(self, kind: str, applicable: frozenset[str], judgment: Judgment) -> None:
         self.answers[kind] += 1
-        self.asked.setdefault(kind, set()).update(asked)
-        sections = {each.section for each in judgment.rulings}
+        self.asked.setdefault(kind, set()).update(applicable)
+        sections = {ruling.section for ruling in judgment.rulings}
         self.unscored[kind] += not judgment.scores and len(sections) < APART
         self.scored.setdefault(kind, Counter()).update(
-            {each.dimension for each in judgment.scores} & asked
+            {score.dimension for score in judgment.scores} & applicable
         )
 
     def _add_scores(self, judgment: Judgment) -> set[tuple[str, str]]:
         by_candidate: dict[int | None, list[tuple[str, int]]] = {}
-        for each in judgment.scores:
-            if isinstance(each.score, Scored) and each.score.denominator is None:
-                by_candidate.setdefault(each.candidate, []).append(
-                    (each.dimension, each.score.value)
+        for score in judgment.scores:
+            if isinstance(score.score, Scored) and score.score.denominator is None:
+                by_candidate.setdefault(score.candidate, []).append(
+                    (score.dimension, score.score.value)
                 )
         pairs = set()
         for scores in by_candidate.values():
             for place, (first, a) in enumerate(scores):
                 for second, b in scores[place + 1 :]:
+                    # One key for a pair whatever order the scores came in, with each value on its
+                    # own side.
                     key, x, y = (
                         ((first, second), a, b) if first < second else ((second, first), b, a)
                     )
@@ -104,27 +114,35 @@ def one_label_alarm(counted: LabelCounts) -> Alarm:
     rubric, behaviours = counted.documents.rubric, counted.documents.contract.behaviours
     if len(rubric.dimensions) == 1 and len(behaviours) > 1:
         reason = f"one dimension stands for {len(behaviours)} behaviours"
-        return raised(MODE, reason, "break each behaviour into dimensions of its own")
+        return raised_alarm(MODE, reason, "break each behaviour into dimensions of its own")
     kinds = [kind for kind in sorted(counted.answers) if counted.answers[kind] >= MIN_TRIALS]
     shares = {kind: rate(counted.unscored[kind], counted.answers[kind]) for kind in kinds}
-    bare = [_unscored(kind, each) for kind, each in shares.items() if (each.low or 0) > UNSCORED]
+    bare = [
+        _unscored_text(kind, share) for kind, share in shares.items() if (share.low or 0) > UNSCORED
+    ]
     if bare:
-        return raised(
+        return raised_alarm(
             MODE,
             "; ".join(bare),
             "ask for scores by dimension in addition to the verdict or ruling",
         )
     single = [text for kind in kinds if (text := _single(counted, kind))]
     if single:
-        return raised(MODE, "; ".join(single), "ask for every dimension of the rubric on its own")
+        return raised_alarm(
+            MODE, "; ".join(single), "ask for every dimension of the rubric on its own"
+        )
     correlations = {
-        pair: found
+        pair: correlation
         for pair, sums in sorted(counted.moments.items())
-        if (found := _correlation(sums, counted.records[pair])) is not None
+        if (correlation := _correlation(sums, counted.records[pair])) is not None
     }
-    halos = [_halo(pair, found) for pair, found in correlations.items() if found[1] > HALO]
+    halos = [
+        _halo(pair, correlation)
+        for pair, correlation in correlations.items()
+        if correlation[1] > HALO
+    ]
     if halos and len(halos) == len(correlations):
-        return raised(
+        return raised_alarm(
             MODE,
             f"all {len(halos)} pairs of dimensions move as one: {'; '.join(halos[:SHOWN])}",
             "sharpen the anchors and exclusions, so that dimensions stay apart",
@@ -143,28 +161,32 @@ def _not_raised(
     halos: Sequence[str],
 ) -> Alarm:
     if len(counted.documents.rubric.dimensions) == 1:
-        return unknown(MODE, "the rubric has one dimension: whether others matter does not show")
+        return unknown_alarm(
+            MODE, "the rubric has one dimension: whether others matter does not show"
+        )
     if not shares:
         total = sum(counted.answers.values())
-        return unknown(MODE, f"{total} answers that label a record as a whole are too few")
+        return unknown_alarm(MODE, f"{total} answers that label a record as a whole are too few")
     unsure = [
-        _unscored(kind, each) for kind, each in shares.items() if (each.high or 1) >= UNSCORED
+        _unscored_text(kind, share)
+        for kind, share in shares.items()
+        if (share.high or 1) >= UNSCORED
     ]
     if unsure:
-        return unknown(MODE, f"too close to half to tell: {'; '.join(unsure)}")
-    apart = [pair for pair, found in correlations.items() if found[2] < HALO]
+        return unknown_alarm(MODE, f"too close to half to tell: {'; '.join(unsure)}")
+    apart = [pair for pair, correlation in correlations.items() if correlation[2] < HALO]
     if not apart:
         reason = (
             f"none of {len(correlations)} pairs of dimensions surely correlates below {HALO}"
             if correlations
             else f"no two dimensions are scored {MIN_TRIALS} times together with scores that vary"
         )
-        return unknown(MODE, reason, "score at least two dimensions on the same answers")
+        return unknown_alarm(MODE, reason, "score at least two dimensions on the same answers")
     never = [f"{kind}: {', '.join(rest)}" for kind in shares if (rest := _never(counted, kind))]
     least = max(apart, key=lambda pair: correlations[pair][2])
-    return clear(
+    return clear_alarm(
         MODE,
-        "; ".join(_unscored(kind, each) for kind, each in shares.items())
+        "; ".join(_unscored_text(kind, share) for kind, share in shares.items())
         + f"; {len(halos)} of {len(correlations)} pairs of dimensions move as one, and "
         f"{' and '.join(least)} correlate at most at {correlations[least][2]:.2f}; would have "
         f"shown half of the answers unscored, or a correlation of {HALO}"
@@ -183,7 +205,7 @@ def _labels(judgment: Judgment) -> bool:
     )
 
 
-def _unscored(kind: str, share: Rate) -> str:
+def _unscored_text(kind: str, share: Rate) -> str:
     return f"{share.count} of {share.trials} answers on {kind} records carry no score"
 
 
@@ -193,8 +215,8 @@ def _never(counted: LabelCounts, kind: str) -> list[str]:
 
 def _single(counted: LabelCounts, kind: str) -> str:
     """The kind in words where one of several dimensions stands for all of them."""
-    asked, scored = counted.asked[kind], counted.scored[kind]
-    if len(asked) < APART or len(scored) != 1:
+    applicable, scored = counted.asked[kind], counted.scored[kind]
+    if len(applicable) < APART or len(scored) != 1:
         return ""
     [only] = scored
     return (
@@ -209,6 +231,7 @@ def _correlation(sums: Sequence[float], records: int) -> _Correlation | None:
     spread = (n * xx - x * x) * (n * yy - y * y)
     if n < MIN_TRIALS or records < MIN_TRIALS or spread <= 0:
         return None
+    # A correlation of exactly 1 has no finite Fisher transform.
     size = min(abs(n * xy - x * y) / math.sqrt(spread), 1 - 1e-12)
     centre = math.atanh(size)
     return (
@@ -219,5 +242,5 @@ def _correlation(sums: Sequence[float], records: int) -> _Correlation | None:
     )
 
 
-def _halo(pair: tuple[str, str], found: _Correlation) -> str:
-    return f"{pair[0]} and {pair[1]} correlate at {found[0]:.2f}, n = {found[3]}"
+def _halo(pair: tuple[str, str], correlation: _Correlation) -> str:
+    return f"{pair[0]} and {pair[1]} correlate at {correlation[0]:.2f}, n = {correlation[3]}"

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from assay.core.identity import digest_of, make_id
 from assay.governance.failure_modes import Alarm, FailureMode
 from assay.quality.case import RecordCase
-from assay.quality.failure_modes.states import MIN_TRIALS, SHOWN, clear, raised, unknown
+from assay.quality.failure_modes.states import (
+    MIN_TRIALS,
+    SHOWN,
+    clear_alarm,
+    raised_alarm,
+    unknown_alarm,
+)
 from assay.quality.failure_modes.work import results_on, shows_work, taught_candidate
 from assay.quality.in_force import DocumentsInForce
 from assay.records.judgment import Judgment
@@ -48,7 +54,7 @@ class RationaleCounts:
         if place is None or place >= len(case.record.candidates):
             return
         results = results_on(case, place, self._documents)
-        refuted = any(is_against(each) for each in results)
+        refuted = any(is_against(result) for result in results)
         if _is_rejected(case, place) and not refuted:
             self.found_wrong += 1
             return
@@ -59,10 +65,10 @@ class RationaleCounts:
             return
         self.worked += 1
         contract, rubric = self._documents.contract, self._documents.rubric
-        wanted = self._documents.objective & applying(case.record, contract, rubric)
-        if any(wanted & set(each.dimensions) if wanted else True for each in results):
+        objective = self._documents.objective & applying(case.record, contract, rubric)
+        if any(objective & set(result.dimensions) if objective else True for result in results):
             return
-        if any(_checks(each, place, wanted) for each in people):
+        if any(_checks(judgment, place, objective) for judgment in people):
             self.by_people += 1
         else:
             self.unchecked.append(digest_of(case.id))
@@ -75,7 +81,7 @@ def unverified_alarm(counted: RationaleCounts) -> Alarm:
     nothing behind them. `clear`: at least 20 were checked, and at most a tenth were not.
     """
     if counted.refuted:
-        return raised(
+        return raised_alarm(
             MODE,
             f"{len(counted.refuted)} of {counted.verified} accepted answers that verifiers checked "
             "were refuted by one, and people passed them",
@@ -90,18 +96,18 @@ def unverified_alarm(counted: RationaleCounts) -> Alarm:
     remedy = "run the verifiers, or have an expert check the work: assay verify run"
     if bare > UNCHECKED * worked:
         if bare < FEW:
-            return unknown(MODE, behind, remedy)
-        return raised(MODE, behind, remedy, _ids(counted.unchecked))
+            return unknown_alarm(MODE, behind, remedy)
+        return raised_alarm(MODE, behind, remedy, _ids(counted.unchecked))
     checked = worked - bare if worked else counted.verified
     if checked < MIN_TRIALS:
         reason = (
             f"{checked} checked answers are too few: {worked} accepted ones show work, and "
             f"{counted.found_wrong} were found wrong by people and are not taught"
         )
-        return unknown(MODE, reason, "" if not worked else remedy)
+        return unknown_alarm(MODE, reason, "" if not worked else remedy)
     # None of n: at a share of 1 - .05 ** (1 / n) one would have shown with a probability of 95 %.
     shown = 1 - 0.05 ** (1 / checked)
-    return clear(
+    return clear_alarm(
         MODE,
         f"0 of {counted.verified} answers that verifiers checked were refuted; {behind}, "
         f"{counted.by_people} a person alone, and {counted.found_wrong} more were found wrong by people "
@@ -112,20 +118,24 @@ def unverified_alarm(counted: RationaleCounts) -> Alarm:
 
 def _is_rejected(case: RecordCase, place: int) -> bool:
     standings = case.disposition.standings if case.disposition else ()
-    return any(each.candidate == place and each.standing == "rejected" for each in standings)
+    return any(
+        standing.candidate == place and standing.standing == "rejected" for standing in standings
+    )
 
 
-def _checks(judgment: Judgment, place: int, wanted: frozenset[str]) -> bool:
+def _checks(judgment: Judgment, place: int, objective: frozenset[str]) -> bool:
     """Whether a person checked the work: a score, step labels, or a search for errors."""
-    if judgment.errors is not None or any(each.candidate == place for each in judgment.step_labels):
+    if judgment.errors is not None or any(
+        label.candidate == place for label in judgment.step_labels
+    ):
         return True
     return any(
-        isinstance(each.score, Scored | Category)
-        and each.candidate in {None, place}
-        and (each.dimension in wanted if wanted else True)
-        for each in judgment.scores
+        isinstance(score.score, Scored | Category)
+        and score.candidate in {None, place}
+        and (score.dimension in objective if objective else True)
+        for score in judgment.scores
     )
 
 
 def _ids(digests: Sequence[bytes]) -> tuple[str, ...]:
-    return tuple(make_id(Record.prefix, each) for each in digests[:SHOWN])
+    return tuple(make_id(Record.prefix, digest) for digest in digests[:SHOWN])

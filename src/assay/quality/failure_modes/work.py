@@ -49,8 +49,8 @@ def shows_work(record: Record, candidate: int) -> bool:
     if record.candidates[candidate].work:
         return True
     if any(
-        each.kind == "calculation" and each.candidate in {None, candidate}
-        for each in record.evidence
+        evidence.kind == "calculation" and evidence.candidate in {None, candidate}
+        for evidence in record.evidence
     ):
         return True
     text = unicodedata.normalize("NFKC", candidate_text(record.candidates[candidate]))
@@ -62,7 +62,7 @@ def shows_work(record: Record, candidate: int) -> bool:
 
 
 def taught_candidate(case: RecordCase, documents: DocumentsInForce) -> int | None:
-    """The candidate that a trainer would take as right; None where none is held up as such.
+    """The candidate that a trainer would take as right; None where none is.
 
     Of a comparison it is the winner that the record's layer of review and its adjudications give.
     """
@@ -80,10 +80,10 @@ def taught_candidate(case: RecordCase, documents: DocumentsInForce) -> int | Non
             return None
 
 
-def _winner(found: Consensus) -> int | None:
-    if found.outcome == "prefers":
-        return found.candidate
-    match found.ranking:
+def _winner(consensus: Consensus) -> int | None:
+    if consensus.outcome == "prefers":
+        return consensus.candidate
+    match consensus.ranking:
         case ((candidate,), *_):
             return candidate
         case _:
@@ -92,16 +92,16 @@ def _winner(found: Consensus) -> int | None:
 
 def is_refuted(case: RecordCase, place: int, documents: DocumentsInForce) -> bool:
     """Whether the standing result of some verifier on a candidate is against it."""
-    return any(is_against(each) for each in results_on(case, place, documents))
+    return any(is_against(result) for result in results_on(case, place, documents))
 
 
 def results_on(case: RecordCase, place: int, documents: DocumentsInForce) -> list[Verification]:
     """The result of each test of a candidate that stands and counts, but those that could not say."""
     tests: dict[tuple[str, str | None], list[Verification]] = defaultdict(list)
-    for each in about_claims(case.verifications):
-        if each.candidate in {None, place} and is_counted(each):
-            tests[each.verifier, each.options].append(each)
+    for verification in about_claims(case.verifications):
+        if verification.candidate in {None, place} and is_counted(verification):
+            tests[verification.verifier, verification.options].append(verification)
     minimum = documents.contract.verification.minimum_isolation
     inadequate = Adequacies(case.verifications).inadequate
     stand = (what_stands(results, minimum, inadequate) for results in tests.values())
-    return [each[0] for each in stand if each is not None and each[1] == "counts"]
+    return [pair[0] for pair in stand if pair is not None and pair[1] == "counts"]

@@ -40,14 +40,14 @@ class DefectCount(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     """The cause that the record's latest adjudication names; else `(not determined)`."""
     errors: int
-    """How many errors."""
+    """Errors, each reviewer's counted for itself."""
 
 
 class Refutation(msgspec.Struct, frozen=True, kw_only=True):
     """Claims of one task family that one verifier tested, and how many it refuted."""
 
     verifier: str
-    """The verifier."""
+    """Name of the verifier, whatever its options."""
     dimensions: tuple[str, ...]
     """The dimensions that its result covers; a failure is counted once for all of them."""
     family: str
@@ -64,7 +64,7 @@ class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause
     """The cause, as adjudicators gave it."""
     action: str
-    """What to do."""
+    """What to do about it, as one instruction."""
     records: Rate
     """Records of this cause among adjudicated records, by their latest adjudication."""
     decisions: dict[str, int]
@@ -77,10 +77,10 @@ class CorrectiveAction(msgspec.Struct, frozen=True, kw_only=True):
     """Localized errors that reviewers found in these records."""
 
 
-def defects_of(gathered: ReportData) -> tuple[DefectCount, ...]:
+def defects_of(data: ReportData) -> tuple[DefectCount, ...]:
     """Localized errors, the most frequent first."""
-    declared = {each.id for each in gathered.documents.contract.failure_classes}
-    ordered = sorted(gathered.defects.items(), key=lambda each: (-each[1], each[0]))
+    declared = {failure_class.id for failure_class in data.documents.contract.failure_classes}
+    ordered = sorted(data.defects.items(), key=lambda entry: (-entry[1], entry[0]))
     return tuple(
         DefectCount(
             category=category,
@@ -94,43 +94,43 @@ def defects_of(gathered: ReportData) -> tuple[DefectCount, ...]:
     )
 
 
-def refutations_of(gathered: ReportData, level: float) -> tuple[Refutation, ...]:
+def refutations_of(data: ReportData, level: float) -> tuple[Refutation, ...]:
     """What verifiers found, the most failures first; what none could test is not here."""
     ordered = sorted(
-        ((key, tested) for key, tested in gathered.verified.items() if tested),
-        key=lambda each: (-gathered.refuted[each[0]], each[0]),
+        ((key, tested) for key, tested in data.verified.items() if tested),
+        key=lambda entry: (-data.refuted[entry[0]], entry[0]),
     )
     return tuple(
         Refutation(
             verifier=verifier,
             dimensions=dimensions,
             family=family,
-            failed=rate(gathered.refuted[verifier, dimensions, family], tested, level=level),
+            failed=rate(data.refuted[verifier, dimensions, family], tested, level=level),
             not_delivered=rate(
-                gathered.not_delivered[verifier, dimensions, family], tested, level=level
+                data.not_delivered[verifier, dimensions, family], tested, level=level
             ),
         )
         for (verifier, dimensions, family), tested in ordered
     )
 
 
-def corrective_actions_of(gathered: ReportData, level: float) -> tuple[CorrectiveAction, ...]:
+def corrective_actions_of(data: ReportData, level: float) -> tuple[CorrectiveAction, ...]:
     """What the causes ask for, the most frequent first; causes that nobody gave are left out."""
-    adjudicated = sum(gathered.causes.values())
+    adjudicated = sum(data.causes.values())
     errors: Counter[str] = Counter()
-    for (*_, cause), count in gathered.defects.items():
+    for (*_, cause), count in data.defects.items():
         errors[cause] += count
-    found = []
+    actions = []
     for cause, action in ACTIONS.items():
         decisions: Counter[str] = Counter()
         families: Counter[str] = Counter()
-        for (given, decision, family), count in gathered.causes.items():
-            if given == cause:
+        for (adjudicated_cause, decision, family), count in data.causes.items():
+            if adjudicated_cause == cause:
                 decisions[decision] += count
                 families[family] += count
         if decisions:
-            most = sorted(families.items(), key=lambda each: (-each[1], each[0]))
-            found.append(
+            most = sorted(families.items(), key=lambda entry: (-entry[1], entry[0]))
+            actions.append(
                 CorrectiveAction(
                     cause=cause,
                     action=action,
@@ -141,4 +141,4 @@ def corrective_actions_of(gathered: ReportData, level: float) -> tuple[Correctiv
                     errors=errors[cause],
                 )
             )
-    return tuple(sorted(found, key=lambda each: (-each.records.count, each.cause)))
+    return tuple(sorted(actions, key=lambda action: (-action.records.count, action.cause)))

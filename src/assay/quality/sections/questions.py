@@ -46,7 +46,6 @@ class SliceAgreement(msgspec.Struct, frozen=True, kw_only=True):
     """Agreement within one slice. Slices whose answers are spread differently do not compare."""
 
     axis: str
-    """The axis."""
     value: str
     """The value of the axis."""
     items: int
@@ -78,7 +77,7 @@ class ReportQuestion(msgspec.Struct, frozen=True, kw_only=True):
     answers: int
     """Answers with a value."""
     abstained: int
-    """Answers that declined."""
+    """Answers that declined; they are missing from the agreement."""
     not_applicable: int
     """Answers that the question does not apply."""
     agreement: Agreement
@@ -178,14 +177,14 @@ def _slice_row(question: str, part: SliceAgreement) -> AgreementRow:
     )
 
 
-def verdicts_of(gathered: ReportData, resampling: Resampling) -> Verdicts | None:
+def verdicts_of(data: ReportData, resampling: Resampling) -> Verdicts | None:
     """The verdicts on two candidates; None where there are none."""
-    answers = gathered.pairs
+    answers = data.pairs
     if not answers.items:
         return None
     code_of = {code.name.lower(): int(code) for code in VerdictCode}
     items, raters, codes = answers.codes(code_of, abstained=VerdictCode.ABSTAINED)
-    found = verdict_agreement(
+    agreement = verdict_agreement(
         items, raters, codes, n_items=answers.items, clusters=answers.clusters(),
         resampling=resampling,
     )  # fmt: skip
@@ -202,35 +201,35 @@ def verdicts_of(gathered: ReportData, resampling: Resampling) -> Verdicts | None
     return Verdicts(
         items=answers.items,
         reviewers=len(answers.raters),
-        agreement=found,
-        slices=tuple(_slices(second_stage, answers, gathered, resampling)),
+        agreement=agreement,
+        slices=tuple(_slices(second_stage, answers, data, resampling)),
     )
 
 
-def questions_of(gathered: ReportData, resampling: Resampling) -> Iterator[ReportQuestion]:
+def questions_of(data: ReportData, resampling: Resampling) -> Iterator[ReportQuestion]:
     """Every other question that was answered: dimensions in the rubric's order, then the rest."""
-    declared = {dimension.id: dimension for dimension in gathered.documents.rubric.dimensions}
-    given = gathered.dimensions
-    names = [name for name in declared if name in given]
-    names += sorted(set(given) - set(declared))
+    declared = {dimension.id: dimension for dimension in data.documents.rubric.dimensions}
+    dimensions = data.dimensions
+    names = [name for name in declared if name in dimensions]
+    names += sorted(set(dimensions) - set(declared))
     for name in names:
         dimension = declared.get(name)
-        read = dimension_scale(list(given[name].counts), dimension)
+        read = dimension_scale(list(dimensions[name].counts), dimension)
         nature = dimension.nature if dimension else NOT_IN_RUBRIC
-        yield _question(name, given[name], read, nature, gathered=gathered, resampling=resampling)
+        yield _question(name, dimensions[name], read, nature, data=data, resampling=resampling)
     for name, answers, kind, values in (
-        ("choice_of_several", gathered.lists, "nominal", tuple(gathered.lists.counts)),
-        ("step_labels", gathered.steps, "ordinal", STEP_SCALE),
-        ("rulings", gathered.rulings, "nominal", RULING_SCALE),
-        ("attack_outcomes", gathered.attacks, "ordinal", ATTACK_SCALE),
-        ("marked_words", gathered.marks, "nominal", (CLEAN, MARKED)),
+        ("choice_of_several", data.lists, "nominal", tuple(data.lists.counts)),
+        ("step_labels", data.steps, "ordinal", STEP_SCALE),
+        ("rulings", data.rulings, "nominal", RULING_SCALE),
+        ("attack_outcomes", data.attacks, "ordinal", ATTACK_SCALE),
+        ("marked_words", data.marks, "nominal", (CLEAN, MARKED)),
     ):
         if answers.items:
             scale = AnswerScale("ordinal" if kind == "ordinal" else "nominal", max(len(values), 1))
             codes = {value: code for code, value in enumerate(values)}
             yield _question(
                 name, answers, (scale, codes, True), NOT_IN_RUBRIC,
-                gathered=gathered, resampling=resampling,
+                data=data, resampling=resampling,
             )  # fmt: skip
 
 
@@ -240,13 +239,13 @@ def _question(
     read: tuple[AnswerScale, dict[str, int], bool],
     nature: str,
     *,
-    gathered: ReportData,
+    data: ReportData,
     resampling: Resampling,
 ) -> ReportQuestion:
     scale, codes, on_rubric = read
-    found = answers.agreement(scale, codes, resampling)
+    agreement = answers.agreement(scale, codes, resampling)
     names = list(answers.raters.numbers)
-    without = found.without_one
+    without = agreement.without_one
     return ReportQuestion(
         name=name,
         nature=nature,
@@ -254,14 +253,14 @@ def _question(
         on_rubric_scale=on_rubric,
         counts=answers.counts,
         items=answers.items,
-        answers=answers.given,
-        abstained=answers.abstained,
+        answers=answers.n_answers,
+        abstained=answers.n_abstained,
         not_applicable=answers.not_applicable,
-        agreement=found,
+        agreement=agreement,
         lowest_without=_name(names, without.low_without),
         highest_without=_name(names, without.high_without),
         abstention=answers.abstention(resampling),
-        slices=tuple(_slices(answers.on_scale(scale, codes), answers, gathered, resampling)),
+        slices=tuple(_slices(answers.on_scale(scale, codes), answers, data, resampling)),
     )
 
 
@@ -270,34 +269,34 @@ def _name(names: Sequence[object], code: int | None) -> str | None:
 
 
 def _slices(
-    given: Ratings, answers: AnswerSeries, gathered: ReportData, resampling: Resampling
+    ratings: Ratings, answers: AnswerSeries, data: ReportData, resampling: Resampling
 ) -> Iterator[SliceAgreement]:
     """Agreement for each value of the contract's axes that has answers, where there are enough."""
-    drawn = msgspec.structs.replace(
+    draws = msgspec.structs.replace(
         resampling, replicates=min(resampling.replicates, SLICE_REPLICATES)
     )
-    pairable = np.bincount(given.items, minlength=given.n_items) > 1
+    pairable = np.bincount(ratings.items, minlength=ratings.n_items) > 1
     records = answers.records()
-    for axis, values in gathered.documents.contract.sampling.axes.items():
+    for axis, values in data.documents.contract.sampling.axes.items():
         for value in values:
-            keep = np.flatnonzero(gathered.places.inside(axis, value, records) & pairable)
+            keep = np.flatnonzero(data.places.inside(axis, value, records) & pairable)
             if keep.size:
-                yield _slice(axis, value, only(given, keep), drawn)
+                yield _slice(axis, value, only(ratings, keep), draws)
 
 
-def _slice(axis: str, value: str, given: Ratings, resampling: Resampling) -> SliceAgreement:
-    if given.n_items < MIN_SLICE_ITEMS:
+def _slice(axis: str, value: str, ratings: Ratings, resampling: Resampling) -> SliceAgreement:
+    if ratings.n_items < MIN_SLICE_ITEMS:
         return SliceAgreement(
-            axis=axis, value=value, items=given.n_items, alpha=None, ac=None, percent=None
+            axis=axis, value=value, items=ratings.n_items, alpha=None, ac=None, percent=None
         )
-    patterns = reduce(given)
+    patterns = reduce(ratings)
     return SliceAgreement(
         axis=axis,
         value=value,
-        items=given.n_items,
+        items=ratings.n_items,
         alpha=krippendorff_alpha(patterns, resampling),
         ac=gwet_ac(
-            patterns, "identity" if given.scale.kind == "nominal" else "quadratic", resampling
+            patterns, "identity" if ratings.scale.kind == "nominal" else "quadratic", resampling
         ),
         percent=percent_agreement(patterns, resampling),
     )

@@ -11,11 +11,11 @@ class ReviewerRates(msgspec.Struct, frozen=True, kw_only=True):
     """One reviewer's answers. Records differ in difficulty, so rates are not a ranking of people."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym, with the kind where it is not a person."""
     kind: str
     """`human`, `model` or `unknown`."""
     judgments: int
-    """Standing judgments."""
+    """Standing judgments, those without a verdict included."""
     abstained: Rate
     """Abstentions among judgments that were asked for a verdict."""
     tie: Rate
@@ -44,33 +44,33 @@ class Repeats(msgspec.Struct, frozen=True, kw_only=True):
     """Equal scores among scores given on consecutive occasions."""
 
 
-def reviewers_of(gathered: ReportData, level: float) -> tuple[ReviewerRates, ...]:
+def reviewers_of(data: ReportData, level: float) -> tuple[ReviewerRates, ...]:
     """Answers by reviewer, the most active first."""
     ordered = sorted(
-        gathered.reviewers.items(), key=lambda each: (-each[1].verdicts.total(), each[0])
+        data.reviewers.items(), key=lambda entry: (-entry[1].verdicts.total(), entry[0])
     )
     return tuple(_rates(name, tally, level) for name, tally in ordered)
 
 
 def _rates(name: str, tally: ReviewerTally, level: float) -> ReviewerRates:
     verdicts = tally.verdicts
-    asked = verdicts.total() - verdicts["not_asked"]
-    given = asked - verdicts["abstained"]
+    n_asked = verdicts.total() - verdicts["not_asked"]
+    n_answered = n_asked - verdicts["abstained"]
     return ReviewerRates(
         reviewer=name,
         kind=tally.kind,
         judgments=verdicts.total(),
-        abstained=rate(verdicts["abstained"], asked, level=level),
-        **{word: rate(verdicts[word], given, level=level) for word in NO_WINNER_WORDS},
+        abstained=rate(verdicts["abstained"], n_asked, level=level),
+        **{word: rate(verdicts[word], n_answered, level=level) for word in NO_WINNER_WORDS},
         first_shown=rate(tally.first_shown, tally.placed, level=level),
     )
 
 
-def repeats_of(gathered: ReportData, level: float) -> Repeats:
+def repeats_of(data: ReportData, level: float) -> Repeats:
     """Agreement of reviewers with themselves."""
-    verdicts, scores = gathered.repeated_verdicts, gathered.repeated_scores
+    verdicts, scores = data.repeated_verdicts, data.repeated_scores
     return Repeats(
-        judgments=gathered.judgments["repeated"],
+        judgments=data.judgments["repeated"],
         same_verdict=rate(verdicts[True], verdicts.total(), level=level),
         same_score=rate(scores[True], scores.total(), level=level),
     )

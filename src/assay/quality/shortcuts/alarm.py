@@ -24,24 +24,24 @@ RATE = f"family-wise risk {RISK:.0%}"
 def surface_cue_alarm(audits: Sequence[ShortcutAudit]) -> Alarm:
     """What the audits say of people, and of labels whose author is not named.
 
-    `raised`: a cue is found beside substance, or the place is. `clear`: for every common cue each
-    effect that matters is excluded. Otherwise `unknown`. Models are audited beside people; their
+    `raised`: a cue is found with substance held equal, or the place is. `clear`: for every common cue each
+    effect that matters is excluded. Otherwise `unknown`. Models are audited apart from people; their
     verdicts decide nothing, so they raise nothing.
     """
-    people = [each for each in audits if not each.group.startswith("model ")]
-    found = [text for each in people for text in _found(each)]
-    if found:
-        return _alarm("raised", f"{'; '.join(found[:SHOWN])}; {RATE}")
-    looked = [each for each in people if each.decided >= MIN_DECIDED]
-    marks = [test for each in people for test in each.marks]
-    if not looked and not marks:
-        decided = sum(each.decided for each in people)
+    people = [audit for audit in audits if not audit.group.startswith("model ")]
+    findings = [text for audit in people for text in _cues_beyond_chance(audit)]
+    if findings:
+        return _alarm("raised", f"{'; '.join(findings[:SHOWN])}; {RATE}")
+    large_enough = [audit for audit in people if audit.decided >= MIN_DECIDED]
+    marks = [test for audit in people for test in audit.marks]
+    if not large_enough and not marks:
+        decided = sum(audit.decided for audit in people)
         return _alarm("unknown", f"{decided} preferences between two answers are too few to tell")
     held = [test for test in marks if test.substance]
-    tests = [each.cues for each in looked] or held or marks
+    tests = [audit.cues for audit in large_enough] or held or marks
     reasons = [text for test in tests if (text := _why_not_clear(test))]
     if not reasons:
-        reasons = [text for each in looked if (text := _adds(each))]
+        reasons = [text for audit in large_enough if (text := _adds(audit))]
     if reasons:
         return _alarm("unknown", "; ".join(reasons))
     bare = sorted(test.question for test in marks if not test.substance)
@@ -51,36 +51,36 @@ def surface_cue_alarm(audits: Sequence[ShortcutAudit]) -> Alarm:
     return _alarm("clear", "; ".join(texts))
 
 
-def _found(found: ShortcutAudit) -> Iterator[str]:
+def _cues_beyond_chance(audit: ShortcutAudit) -> Iterator[str]:
     """Cues beyond chance, where substance is known; the place needs none."""
-    for test in (found.cues, *found.marks):
+    for test in (audit.cues, *audit.marks):
         for effect in test.effects:
             if test.is_found(effect) and (test.substance or effect.cue == POSITION):
-                yield f"{found.group}: {in_words(test, effect)}"
+                yield f"{audit.group}: {in_words(test, effect)}"
 
 
 def _why_not_clear(test: CueTest) -> str:
     """Why the absence of a finding means nothing; empty where it means something."""
     if not test.substance:
-        signs = [in_words(test, each) for each in test.effects if test.is_found(each)]
+        signs = [in_words(test, effect) for effect in test.effects if test.is_found(effect)]
         seen = "; ".join(signs[:SHOWN]) or "no cue goes with the answers beyond chance"
         return (
             f"{test.question}: no second reviewer's scores, verifier or adjudication says which "
             f"answer is better, so substance cannot be held equal; {seen}"
         )
-    common = [each for each in test.effects if each.rows >= COMMON * test.rows]
-    if all(each.cue == POSITION for each in common):
+    common = [effect for effect in test.effects if effect.rows >= COMMON * test.rows]
+    if all(effect.cue == POSITION for effect in common):
         return f"{test.question}: no surface cue differs often enough among {test.rows} rows"
-    open_ones = [each for each in common if not test.is_small(each)]
+    open_ones = [effect for effect in common if not test.is_small(effect)]
     if open_ones:
-        worst = max(open_ones, key=lambda each: each.smallest)
+        worst = max(open_ones, key=lambda effect: effect.smallest)
         return (
             f"{test.question}: too few to tell whether {_word(worst.cue)} wins: only "
             f"{_power(test, worst)} or more would have shown, at n = {worst.rows}, and "
             f"{_matters(test, worst)} matters"
         )
     if test.confounded:
-        cues = ", ".join(_word(each) for each in test.confounded)
+        cues = ", ".join(_word(cue) for cue in test.confounded)
         return (
             f"{test.question}: reviewers also score answers with more of {cues} higher, and no "
             "verifier or adjudication says whether they are better"
@@ -88,9 +88,9 @@ def _why_not_clear(test: CueTest) -> str:
     return ""
 
 
-def _adds(found: ShortcutAudit) -> str:
+def _adds(audit: ShortcutAudit) -> str:
     """Style that adds to the prediction although no cue alone is found."""
-    added = found.predictor.added
+    added = audit.predictor.added
     if added.low is None or added.auc is None or added.low <= 0:
         return ""
     return (
@@ -100,11 +100,11 @@ def _adds(found: ShortcutAudit) -> str:
 
 
 def _clear(test: CueTest) -> str:
-    common = [each for each in test.effects if each.rows >= COMMON * test.rows]
-    weakest = max(common, key=lambda each: each.smallest)
-    rare = [each.cue for each in test.effects if each not in common]
+    common = [effect for effect in test.effects if effect.rows >= COMMON * test.rows]
+    weakest = max(common, key=lambda effect: effect.smallest)
+    rare = [effect.cue for effect in test.effects if effect not in common]
     left = sorted({*rare, *test.untested})
-    names = ", ".join(_word(each) for each in left)
+    names = ", ".join(_word(cue) for cue in left)
     return (
         f"{test.question}: no cue wins with {', '.join(test.substance)} held equal; would have shown "
         f"{_power(test, weakest)} at n = {weakest.rows}"
@@ -120,11 +120,11 @@ def in_words(test: CueTest, effect: CueEffect) -> str:
     else:
         what = f"{'more' if more else 'less'} {_word(effect.cue)} wins"
     where = "" if test.question == "preferences" else f" on {test.question}"
-    beside = f", with {', '.join(test.substance)} held equal" if test.substance else ""
+    with_substance = f", with {', '.join(test.substance)} held equal" if test.substance else ""
     if test.measure == "correlation":
         return (
             f"{what}{where}: correlation {effect.effect:.2f} ({effect.low:.2f} to "
-            f"{effect.high:.2f}), n = {test.rows}{beside}"
+            f"{effect.high:.2f}), n = {test.rows}{with_substance}"
         )
     share, low, high = (
         (effect.effect, effect.low, effect.high)
@@ -133,7 +133,7 @@ def in_words(test: CueTest, effect: CueEffect) -> str:
     )
     return (
         f"{what}{where}: {min(1.0, share):.1%} ({max(0.0, low):.1%} to {min(1.0, high):.1%}) of "
-        f"{effect.rows} decisions{beside}"
+        f"{effect.rows} decisions{with_substance}"
     )
 
 

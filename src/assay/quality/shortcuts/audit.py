@@ -1,8 +1,8 @@
 """The audit: does a surface cue win where substance is equal?
 
-Four views of one question. (1) Each cue for itself beside substance, tested by flipping signs with
+Four views of one question. (1) Each cue for itself, adjusted for substance, tested by flipping signs with
 one family-wise risk: this view decides the alarm. (2) Firth's logit of the preference on all cues
-beside substance, which distinguishes one cue from another (style control: LMArena 2024; length:
+adjusted for substance, which distinguishes one cue from another (style control: LMArena 2024; length:
 Dubois et al. 2024). (3) The same on pairs whose substance ties. (4) How well style predicts the
 preference on prompts not seen, alone and added to substance. Substance is what other people,
 adjudicators and verifiers say, never the judgment's own scores.
@@ -55,7 +55,7 @@ class LongerRate(msgspec.Struct, frozen=True, kw_only=True):
     """How often one reviewer prefers the longer answer."""
 
     reviewer: str
-    """Pseudonym."""
+    """Pseudonym of the reviewer."""
     longer: Rate
     """Preferences for the longer answer, among those between answers of different length."""
 
@@ -78,7 +78,7 @@ class ShortcutAudit(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[CueTest, ...]
     """The same for scores and rulings on single candidates, by question; of people alone."""
     style: Fitted
-    """The logit on style beside substance."""
+    """The logit on style, adjusted for substance."""
     equal_substance: Fitted
     """The logit on the pairs whose substance ties in every column."""
     longer_of_equals: Rate
@@ -91,46 +91,50 @@ class ShortcutAudit(msgspec.Struct, frozen=True, kw_only=True):
     """Preference for the longer answer by reviewer; no ranking of people."""
 
 
-def audit(gathered: ShortcutGathering, *, seed: int = 0) -> tuple[ShortcutAudit, ...]:
+def audit(data: ShortcutGathering, *, seed: int = 0) -> tuple[ShortcutAudit, ...]:
     """Audit every group of reviewers, people first.
 
     Args:
-        gathered: the preferences, scores and rulings.
+        data: the preferences, scores and rulings.
         seed: seed of flips, folds and bootstrap.
     """
-    names = set(gathered.groups) | ({"people"} if gathered.marks else set())
+    names = set(data.groups) | ({"people"} if data.marks else set())
     order = sorted(names, key=lambda name: (name != "people", name))
     marked = {
-        question for question, marks in gathered.marks.items() if len(marks.values) >= MIN_DECIDED
+        question for question, marks in data.marks.items() if len(marks.values) >= MIN_DECIDED
     }
     # Groups of people and questions share the risk; a model's audit raises nothing.
-    views = sum(not name.startswith("model ") for name in gathered.groups) + len(marked)
+    views = sum(not name.startswith("model ") for name in data.groups) + len(marked)
     risk = RISK / max(1, views)
-    return tuple(_audit(name, gathered, sorted(marked), risk, seed) for name in order)
+    return tuple(_audit(name, data, sorted(marked), risk, seed) for name in order)
 
 
 def _audit(
-    name: str, gathered: ShortcutGathering, marked: Sequence[str], risk: float, seed: int
+    name: str, data: ShortcutGathering, marked: Sequence[str], risk: float, seed: int
 ) -> ShortcutAudit:
-    rows = gathered.groups.get(name, PreferenceColumns())
+    rows = data.groups.get(name, PreferenceColumns())
     n = len(rows.wins)
     wins, clusters = np.array(rows.wins, dtype=np.int64), np.array(rows.clusters, dtype=np.int64)
-    styles = np.array(rows.styles, dtype=np.float64).reshape(n, len(gathered.features))
+    styles = np.array(rows.styles, dtype=np.float64).reshape(n, len(data.features))
+    # The place in which a candidate was shown is tested like a cue, so that its test shares the
+    # one risk.
     columns = np.column_stack([styles, np.array(rows.placed, dtype=np.float64)])
-    names = (*gathered.features, POSITION)
-    held, substance, noise = _substance(rows, gathered)
+    names = (*data.features, POSITION)
+    names_of_substance, substance, noise = _substance(rows, data)
     whole = ~np.isnan(substance).any(axis=1)
-    known, beside = np.flatnonzero(whole), substance[whole]
+    complete, known_substance = np.flatnonzero(whole), substance[whole]
     tested = examine_preferences(
-        np.sign(columns[known]), names, wins[known], clusters[known],
-        substance=beside, noise=noise[known], held=held, risk=risk, seed=seed,
+        np.sign(columns[complete]), names, wins[complete], clusters[complete],
+        substance=known_substance, noise=noise[complete], held=names_of_substance, risk=risk, seed=seed,
     )  # fmt: skip
-    shaped = with_signs(beside)
+    shaped = with_signs(known_substance)
     adjusted = fit(
-        np.hstack([columns[known], shaped]), (*names, *held, *(f"sign of {each}" for each in held)),
-        wins[known], clusters[known], report=names,
+        np.hstack([columns[complete], shaped]), (*names, *names_of_substance, *(f"sign of {column}" for column in names_of_substance)),
+        wins[complete], clusters[complete], report=names,
     )  # fmt: skip
-    equal = whole & (np.nan_to_num(substance, nan=1.0) == 0).all(axis=1) & bool(held)
+    # A tie in every column: unknown substance (NaN) is set to 1 first, since what is not known to
+    # tie must not count as a tie.
+    equal = whole & (np.nan_to_num(substance, nan=1.0) == 0).all(axis=1) & bool(names_of_substance)
     differ = equal & (styles[:, 0] != 0)
     chose = ((styles[:, 0] > 0) == (wins == 1)) & differ
     return ShortcutAudit(
@@ -138,43 +142,43 @@ def _audit(
         decided=n,
         undecided=dict(sorted(rows.undecided.items())),
         prompts=len(np.unique(clusters)),
-        substance=tuple(held),
+        substance=tuple(names_of_substance),
         cues=tested,
-        marks=_marks(gathered, marked, risk, seed) if name == "people" else (),
+        marks=_marks(data, marked, risk, seed) if name == "people" else (),
         style=adjusted,
         equal_substance=fit(columns[equal], names, wins[equal], clusters[equal], report=names),
         longer_of_equals=rate(int(chose.sum()), int(differ.sum())),
-        predictor=predict(styles[known], shaped, wins[known], clusters[known], seed),
+        predictor=predict(styles[complete], shaped, wins[complete], clusters[complete], seed),
         position=_position(rows, wins, clusters),
-        reviewers=_longer(rows, styles[:, 0], wins, gathered.names),
+        reviewers=_longer(rows, styles[:, 0], wins, data.names),
     )
 
 
 def _substance(
-    rows: PreferenceColumns, gathered: ShortcutGathering
+    rows: PreferenceColumns, data: ShortcutGathering
 ) -> tuple[list[str], Floats, Floats]:
     """Names, values and error variances of the columns that nearly all preferences have."""
-    shape = len(rows.wins), len(gathered.dimensions)
+    shape = len(rows.wins), len(data.dimensions)
     scores = np.array(rows.scores, dtype=np.float64).reshape(shape)
     scorers = np.array(rows.scorers, dtype=np.float64).reshape(shape)
     verified = np.array(rows.verified, dtype=np.float64).reshape(shape)
-    held: list[str] = []
+    columns: list[str] = []
     values: list[Floats] = []
     errors: list[Floats] = []
-    for place, dimension in enumerate(gathered.dimensions):
+    for place, dimension in enumerate(data.dimensions):
         if _is_known(verified[:, place]):
-            held.append(f"{dimension} (verified)")
+            columns.append(f"{dimension} (verified)")
             values.append(verified[:, place])
             errors.append(np.zeros(shape[0]))
         if _is_known(scores[:, place]):
-            freedom = gathered.freedom[place]
-            variance = gathered.squares[place] / freedom if freedom else 0.0
-            held.append(dimension)
+            freedom = data.freedom[place]
+            variance = data.squares[place] / freedom if freedom else 0.0
+            columns.append(dimension)
             values.append(scores[:, place])
             errors.append(variance / np.maximum(scorers[:, place], 1.0))
-    if not held:
+    if not columns:
         return [], np.zeros((shape[0], 0)), np.zeros((shape[0], 0))
-    return held, np.column_stack(values), np.column_stack(errors)
+    return columns, np.column_stack(values), np.column_stack(errors)
 
 
 def _is_known(column: Floats) -> bool:
@@ -182,17 +186,17 @@ def _is_known(column: Floats) -> bool:
 
 
 def _marks(
-    gathered: ShortcutGathering, marked: Sequence[str], risk: float, seed: int
+    data: ShortcutGathering, marked: Sequence[str], risk: float, seed: int
 ) -> tuple[CueTest, ...]:
-    found = []
+    tests = []
     for question in marked:
-        marks = gathered.marks[question]
+        marks = data.marks[question]
         n = len(marks.values)
-        found.append(
+        tests.append(
             examine_marks(
                 question,
-                np.array(marks.styles, dtype=np.float64).reshape(n, len(gathered.features)),
-                gathered.features,
+                np.array(marks.styles, dtype=np.float64).reshape(n, len(data.features)),
+                data.features,
                 np.array(marks.values, dtype=np.float64),
                 independent=np.array(marks.independent, dtype=np.float64),
                 clusters=np.array(marks.clusters, dtype=np.int64),
@@ -200,7 +204,7 @@ def _marks(
                 seed=seed,
             )
         )
-    return tuple(found)
+    return tuple(tests)
 
 
 def _position(rows: PreferenceColumns, wins: Integers, clusters: Integers) -> Position:

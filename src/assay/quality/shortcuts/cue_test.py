@@ -1,4 +1,4 @@
-"""The test of cues: which of them go with what was answered, beside substance, all at one risk.
+"""The test of cues: which of them go with the answers once substance is adjusted for, at one risk.
 
 Each cue is examined on its own, by its sign: which of two candidates has more of it. The score of
 a logit that knows substance alone is summed over the reviewers of one record, and signs are
@@ -22,7 +22,7 @@ from assay.quality.shortcuts.noisy_substance import (
     INSEPARABLE,
     MATTERS,
     POSITION,
-    calibrated,
+    calibrate,
     related_cues,
     reliability_of,
     with_signs,
@@ -80,7 +80,7 @@ class CueTest(msgspec.Struct, frozen=True, kw_only=True):
     measure: Literal["share", "correlation"]
     """What an effect is."""
     rows: int
-    """Answers."""
+    """Answers that the test rests on, one row each."""
     prompts: int
     """Prompts that they come from."""
     substance: tuple[str, ...]
@@ -143,7 +143,7 @@ def examine_preferences(
     risk: float,
     seed: int,
 ) -> CueTest:
-    """Test which cues the preferred candidates have more of, beside substance.
+    """Test which cues the preferred candidates have more of, adjusted for substance.
 
     Args:
         signs: rows x cues: 1 where the first candidate has more, -1 where the second, 0.
@@ -168,7 +168,7 @@ def examine_preferences(
         if substance.size and noise.any():
             # Noisy scores hold substance only partly equal: both views must show the cue.
             related = chosen * (np.array(named) != POSITION)
-            exact = calibrated(substance, noise, related, codes)
+            exact = calibrate(substance, noise, related, codes)
             again = _logit_effects(chosen, named, wins, codes, exact, risk=risk, seed=seed)
             effects = [_wider(*both) for both in zip(effects, again, strict=True)]
     related = related_cues(
@@ -181,7 +181,7 @@ def examine_preferences(
         prompts=len(np.unique(clusters)),
         substance=tuple(held),
         risk=risk,
-        effects=tuple(sorted(effects, key=lambda each: (each.p, -abs(each.effect - 0.5)))),
+        effects=tuple(sorted(effects, key=lambda effect: (effect.p, -abs(effect.effect - 0.5)))),
         untested=untested,
         reliability=reliability_of(substance, noise),
         confounded=tuple(related),
@@ -213,24 +213,30 @@ def examine_marks(
         risk: probability with which any cue may be found by chance.
         seed: seed of the flips.
     """
-    known = ~np.isnan(independent)
-    held = ("verifiers and adjudications",) if known.mean() >= 0.9 else ()  # noqa: PLR2004
+    has_evidence = ~np.isnan(independent)
+    held = ("verifiers and adjudications",) if has_evidence.mean() >= 0.9 else ()  # noqa: PLR2004
     if held:
-        levels, values, clusters = levels[known], values[known], clusters[known]
-    design = np.column_stack([np.ones(len(values)), *([independent[known]] if held else [])])
+        levels, values, clusters = (
+            levels[has_evidence],
+            values[has_evidence],
+            clusters[has_evidence],
+        )
+    design = np.column_stack([np.ones(len(values)), *([independent[has_evidence]] if held else [])])
     testable, untested = _testable(levels - np.median(levels, axis=0), names, clusters)
     codes = np.unique(clusters, return_inverse=True)[1]
-    rest = np.column_stack([values, levels[:, testable]])
-    rest = rest - design @ np.linalg.lstsq(design, rest, rcond=None)[0]
-    norms = np.sqrt((rest**2).sum(axis=0))
+    residuals = np.column_stack([values, levels[:, testable]])
+    # Both sides are freed of what is explained elsewhere before they are correlated (Frisch and
+    # Waugh 1933), which makes the correlation a partial one.
+    residuals = residuals - design @ np.linalg.lstsq(design, residuals, rcond=None)[0]
+    norms = np.sqrt((residuals**2).sum(axis=0))
     usable = [place for place, norm in enumerate(norms[1:], 1) if norm > 1e-9 and norms[0] > 1e-9]  # noqa: PLR2004
     effects: list[CueEffect] = []
     if usable:
-        rest = rest / np.maximum(norms, 1e-300)
-        products = rest[:, [0]] * rest[:, usable]
+        residuals = residuals / np.maximum(norms, 1e-300)
+        products = residuals[:, [0]] * residuals[:, usable]
         effects = _effects(
             [names[testable[place - 1]] for place in usable], by_cluster(products, codes),
-            by_cluster(rest[:, usable] ** 2, codes), np.ones(len(usable)), risk=risk, seed=seed,
+            by_cluster(residuals[:, usable] ** 2, codes), np.ones(len(usable)), risk=risk, seed=seed,
             null=0.0, scale=1.0, counts=[len(values)] * len(usable),
         )  # fmt: skip
     return CueTest(
@@ -240,7 +246,7 @@ def examine_marks(
         prompts=len(np.unique(clusters)),
         substance=held,
         risk=risk,
-        effects=tuple(sorted(effects, key=lambda each: (each.p, -abs(each.effect)))),
+        effects=tuple(sorted(effects, key=lambda effect: (effect.p, -abs(effect.effect)))),
         untested=untested,
         confounded=(),
         inseparable=(),
@@ -281,31 +287,34 @@ def _logit_effects(
     use = (
         independent_columns(substance, np.flatnonzero(spread > 0).tolist()) if spread.any() else []
     )
-    beside = substance[:, use] / spread[use]
+    adjusters = substance[:, use] / spread[use]
     chance = np.full(len(wins), 0.5)
-    if beside.shape[1]:
-        fitted = fit_firth(beside, wins.astype(np.float64))
-        chance = expit(beside @ fitted.coefficients)
+    if adjusters.shape[1]:
+        fitted = fit_firth(adjusters, wins.astype(np.float64))
+        chance = expit(adjusters @ fitted.coefficients)
     weights = chance * (1 - chance)
-    rest = signs
-    if beside.shape[1]:
-        weighted = beside * weights[:, None]
-        rest = (
-            signs - beside @ np.linalg.lstsq(weighted.T @ beside, weighted.T @ signs, rcond=None)[0]
+    residuals = signs
+    if adjusters.shape[1]:
+        weighted = adjusters * weights[:, None]
+        residuals = (
+            signs
+            - adjusters @ np.linalg.lstsq(weighted.T @ adjusters, weighted.T @ signs, rcond=None)[0]
         )
-    scores = rest * (wins - chance)[:, None]
-    information = rest**2 * weights[:, None]
-    apart = (rest**2).sum(axis=0) > APART * (signs**2).sum(axis=0)
-    found = _effects(
+    scores = residuals * (wins - chance)[:, None]
+    information = residuals**2 * weights[:, None]
+    # A cue that substance makes up nearly whole leaves rounding noise behind, and a test of noise
+    # would find effects.
+    apart = (residuals**2).sum(axis=0) > APART * (signs**2).sum(axis=0)
+    effects = _effects(
         names, by_cluster(scores * apart, codes), by_cluster(information, codes),
         information.sum(axis=0), risk=risk, seed=seed, null=0.5, scale=0.25,
         counts=(signs != 0).sum(axis=0).tolist(),
     )  # fmt: skip
     return [
-        each
+        effect
         if apart[place]
-        else msgspec.structs.replace(each, effect=0.5, low=0.0, high=1.0, p=1.0, smallest=1.0)
-        for place, each in enumerate(found)
+        else msgspec.structs.replace(effect, effect=0.5, low=0.0, high=1.0, p=1.0, smallest=1.0)
+        for place, effect in enumerate(effects)
     ]
 
 
@@ -323,6 +332,8 @@ def _effects(
 ) -> list[CueEffect]:
     n_clusters = len(scores)
     slope = scores.sum(axis=0) / np.maximum(total, 1e-12)
+    # The error is taken around the estimate and not around zero, or a strong effect would widen
+    # its own interval.
     centred = scores - information * slope
     error = np.sqrt((centred**2).sum(axis=0) * n_clusters / max(1, n_clusters - 1)) / np.maximum(
         total, 1e-12

@@ -3,7 +3,7 @@
 The log-likelihood gets half the log determinant of the information as a penalty (Jeffreys' prior;
 Firth 1993, Biometrika 80:27-38). Intervals are profile likelihood intervals of the penalised
 likelihood (Heinze and Schemper 2002, Statistics in Medicine 21:2409-2419): where a column
-separates, one end lies far out, and the other still excludes what the data exclude.
+separates, one end is far out, and the other still excludes what the data exclude.
 """
 
 from typing import NamedTuple
@@ -98,31 +98,31 @@ def fit_firth(
 def profile_interval(
     columns: Floats, outcome: Floats, fitted: FirthFit, column: int, cut: float
 ) -> tuple[float, float]:
-    """The coefficients whose penalised likelihood is within `cut` squared, halved, of the largest.
+    """The coefficients whose penalised log-likelihood is within `cut`**2 / 2 of the largest.
 
     Args:
         columns: rows x columns.
         outcome: 0 or 1 a row.
         fitted: the fit on them.
-        column: the column wanted.
+        column: place of the column.
         cut: the normal quantile of the coverage, such as 1.96; larger where rows are not
             independent. Infinite ends stand for a likelihood that stays above to `FURTHEST`.
     """
     return (
-        _end(columns, outcome, fitted, column, cut=cut, way=-1),
-        _end(columns, outcome, fitted, column, cut=cut, way=1),
+        _end(columns, outcome, fitted, column, cut=cut, side=-1),
+        _end(columns, outcome, fitted, column, cut=cut, side=1),
     )
 
 
 def _end(
-    columns: Floats, outcome: Floats, fitted: FirthFit, column: int, *, cut: float, way: int
+    columns: Floats, outcome: Floats, fitted: FirthFit, column: int, *, cut: float, side: int
 ) -> float:
     """One end, by the secant rule on the signed root of the likelihood ratio, kept in a bracket."""
     estimate, error = float(fitted.coefficients[column]), float(fitted.errors[column])
     start = fitted.coefficients.copy()
 
     def root(distance: float) -> float:
-        start[column] = estimate + way * distance
+        start[column] = estimate + side * distance
         at = fit_firth(columns, outcome, start=start, fixed=column)
         start[:] = at.coefficients
         return float(np.sqrt(max(0.0, 2 * (fitted.penalised - at.penalised)))) - cut
@@ -132,17 +132,19 @@ def _end(
     while (high_value := root(high)) < 0:
         low, low_value, high = high, high_value, 2 * high
         if high > FURTHEST:
-            return way * float("inf")
+            return side * float("inf")
     for _ in range(40):
         middle = low - low_value * (high - low) / (high_value - low_value)
+        # The secant may land next to an old end and stall; at least a twentieth of the bracket is
+        # cut off each time.
         middle = min(max(middle, low + 0.05 * (high - low)), high - 0.05 * (high - low))
         value = root(middle)
         if abs(value) < 1e-6:  # noqa: PLR2004  far below the digits shown
-            return estimate + way * middle
+            return estimate + side * middle
         low, low_value, high, high_value = (
             (middle, value, high, high_value) if value < 0 else (low, low_value, middle, value)
         )
-    return estimate + way * (low + high) / 2
+    return estimate + side * (low + high) / 2
 
 
 def _evaluate(columns: Floats, outcome: Floats, beta: Floats) -> _At:
@@ -152,6 +154,8 @@ def _evaluate(columns: Floats, outcome: Floats, beta: Floats) -> _At:
     weighted = columns * np.sqrt(chance * (1 - chance))[:, None]
     information = weighted.T @ weighted
     sign, determinant = np.linalg.slogdet(information)
+    # Minus infinity refuses the step: halving leads back to where the information can be
+    # inverted.
     if sign <= 0 or determinant < SINGULAR:
         return _At(-np.inf, np.zeros(len(beta)), information, np.eye(len(beta)))
     inverse = np.linalg.inv(information)

@@ -57,9 +57,9 @@ class PreferenceColumns:
     placed: "array[int]" = field(default_factory=lambda: array("b"))
     """1 where the first candidate was shown first, -1 where second, 0 where not recorded."""
     clusters: "array[int]" = field(default_factory=lambda: array("q"))
-    """The prompt."""
+    """Number of the prompt family: rows of one family are not independent."""
     reviewers: "array[int]" = field(default_factory=lambda: array("i"))
-    """The reviewer."""
+    """Number of the reviewer, a place in the list of pseudonyms."""
     undecided: Counter[str] = field(default_factory=Counter)
     """Verdicts that prefer neither, by their tag."""
     first_shown: Counter[str] = field(default_factory=Counter)
@@ -77,7 +77,7 @@ class ScoreColumns:
     independent: "array[float]" = field(default_factory=lambda: array("f"))
     """What a verifier or an adjudicator says under the same question; NaN: nothing."""
     clusters: "array[int]" = field(default_factory=lambda: array("q"))
-    """The prompt."""
+    """Number of the prompt family: rows of one family are not independent."""
 
 
 class ShortcutGathering:
@@ -125,27 +125,27 @@ class ShortcutGathering:
             adjudications: its adjudications, in their order.
             verifications: its verifications, in their order.
         """
-        given = list(judgments)
-        if not record.candidates or not given:
+        standing = list(judgments)
+        if not record.candidates or not standing:
             return
         counted = _Counted(record, self._cues)
-        known = evidence_of(given, adjudications, verifications)
+        evidence = evidence_of(standing, adjudications, verifications)
         pairs_seen: set[tuple[int, int]] = set()
-        for judgment in given:
+        for judgment in standing:
             pairs = list(_ordered_pairs(judgment, len(record.candidates)))
             if pairs:
                 pairs_seen.update((min(pair), max(pair)) for pair in pairs)
-                self._add_preferences(judgment, pairs, counted, known, cluster)
+                self._add_preferences(judgment, pairs, counted, evidence, cluster)
             elif len(record.candidates) >= PAIR and judgment.verdict.__struct_config__.tag != (
                 "not_asked"
             ):
                 rows = self.groups.setdefault(_group(judgment), PreferenceColumns())
                 rows.undecided[str(judgment.verdict.__struct_config__.tag)] += 1
             if not pairs and judgment.reviewer.kind != "model":
-                self._add_marks(judgment, counted, known, adjudications, cluster)
+                self._add_marks(judgment, counted, evidence, adjudications, cluster)
         for first, second in pairs_seen:
             for place, dimension in enumerate(self.dimensions):
-                squares, freedom = spread(known, dimension, first, second)
+                squares, freedom = spread(evidence, dimension, first, second)
                 self.squares[place] += squares
                 self.freedom[place] += freedom
 
@@ -154,15 +154,17 @@ class ShortcutGathering:
         judgment: Judgment,
         pairs: Sequence[tuple[int, int]],
         counted: "_Counted",
-        known: CandidateSubstance,
+        evidence: CandidateSubstance,
         cluster: int,
     ) -> None:
         rows = self.groups.setdefault(_group(judgment), PreferenceColumns())
         reviewer = "" if judgment.reviewer.kind == "model" else judgment.reviewer.pseudonym
         order = judgment.order or ()
         for preferred, other in pairs:
+            # In the record's order and not the winner first: with the winner always first the
+            # outcome would have no variation to fit.
             first, second = min(preferred, other), max(preferred, other)
-            substance = difference(known, reviewer, self.dimensions, first, second)
+            substance = difference(evidence, reviewer, self.dimensions, first, second)
             _extend(rows, counted.contrast(first, second), substance)
             rows.wins.append(int(preferred == first))
             placed = UNPLACED
@@ -179,7 +181,7 @@ class ShortcutGathering:
         self,
         judgment: Judgment,
         counted: "_Counted",
-        known: CandidateSubstance,
+        evidence: CandidateSubstance,
         adjudications: Sequence[Adjudication],
         cluster: int,
     ) -> None:
@@ -188,7 +190,9 @@ class ShortcutGathering:
                 continue
             if (candidate := counted.place(score.candidate)) is not None:
                 place = score.dimension, candidate
-                independent = known.decided.get(place, known.verified.get(place, float("nan")))
+                independent = evidence.decided.get(
+                    place, evidence.verified.get(place, float("nan"))
+                )
                 self._mark(
                     score.dimension, score.score.value, independent,
                     style=level(counted.features(candidate)), cluster=cluster,
@@ -227,7 +231,7 @@ class ShortcutGathering:
 
 
 class _Counted:
-    """The features of one record's candidates, counted when they are first wanted."""
+    """The features of one record's candidates, counted on first use."""
 
     def __init__(self, record: Record, cues: Sequence[Cue]) -> None:
         self._record = record
@@ -283,9 +287,9 @@ def _decided_rulings(
     if not isinstance(decision, Decided):
         return {}
     return {
-        (each.section, each.candidate): float(each.ruling == "complies")
-        for each in decision.rulings
-        if each.ruling != "unclear"
+        (ruling.section, ruling.candidate): float(ruling.ruling == "complies")
+        for ruling in decision.rulings
+        if ruling.ruling != "unclear"
     }
 
 

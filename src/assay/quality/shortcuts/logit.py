@@ -1,4 +1,4 @@
-"""The logit: odds ratios of surface cues beside substance, that separation cannot break.
+"""The logit: odds ratios of surface cues adjusted for substance, robust to separation.
 
 A preference between two candidates is a conditional logit with two alternatives: a logit without
 intercept on the differences of the candidates' features. The fit is Firth's (`firth.py`); where
@@ -75,16 +75,18 @@ def fit(
     """
     prompts = len(np.unique(clusters))
     if len(wins) < MIN_ROWS:
-        return _none(len(wins), prompts, f"fewer than {MIN_ROWS} preferences")
+        return _no_fit(len(wins), prompts, f"fewer than {MIN_ROWS} preferences")
     spread = np.sqrt((columns**2).mean(axis=0))
     use = independent_columns(columns, np.flatnonzero(spread > 0).tolist())
     if not any(names[place] in report for place in use):
-        return _none(len(wins), prompts, "no surface feature varies")
+        return _no_fit(len(wins), prompts, "no surface feature varies")
     scaled = columns[:, use] / spread[use]
     outcome = wins.astype(np.float64)
     fitted = fit_firth(scaled, outcome)
     if not fitted.settled:
-        return _none(len(wins), prompts, "the fit does not settle")
+        return _no_fit(len(wins), prompts, "the fit does not settle")
+    # The root, because it scales a standard error; the design effect itself is a ratio of
+    # variances.
     effects_of_design = np.sqrt(design_effects(scaled, outcome, fitted, clusters))
     effects = {
         names[place]: _effect(
@@ -101,22 +103,24 @@ def fit(
     return Fitted(
         rows=len(wins),
         prompts=prompts,
-        effects=tuple(effects.get(name) or _undefined(name) for name in report),
+        effects=tuple(effects.get(name) or _undefined_effect(name) for name in report),
         reason="",
     )
 
 
 def independent_columns(columns: Floats, use: Sequence[int]) -> list[int]:
     """The columns that no earlier ones make up."""
-    kept: list[int] = []
+    independent: list[int] = []
     gram = columns.T @ columns
     scale = np.sqrt(np.maximum(np.diag(gram), 1e-300))
+    # On correlations, so that the threshold means the same for a column of counts and a column of
+    # shares.
     correlation = gram / np.outer(scale, scale)
     for place in use:
-        chosen = [*kept, place]
+        chosen = [*independent, place]
         if np.linalg.eigvalsh(correlation[np.ix_(chosen, chosen)])[0] > 1e-9:  # noqa: PLR2004
-            kept.append(int(place))
-    return kept
+            independent.append(int(place))
+    return independent
 
 
 def design_effects(
@@ -131,8 +135,8 @@ def design_effects(
         [np.bincount(codes, weights=single[:, place]) for place in range(columns.shape[1])]
     )
     apart = np.maximum((single**2).sum(axis=0), 1e-300)
-    found: Floats = np.maximum(1.0, (together**2).sum(axis=0) / apart)
-    return found
+    effects: Floats = np.maximum(1.0, (together**2).sum(axis=0) / apart)
+    return effects
 
 
 def _effect(
@@ -144,21 +148,21 @@ def _effect(
         low, high = profile_interval(columns, outcome, fitted, at, cut)
     return Effect(
         feature=name,
-        odds=_settled(np.exp(estimate)),
-        low=_settled(np.exp(low)),
-        high=_settled(np.exp(high)) if np.isfinite(high) else None,
+        odds=_round_odds(np.exp(estimate)),
+        low=_round_odds(np.exp(low)),
+        high=_round_odds(np.exp(high)) if np.isfinite(high) else None,
         reason="",
     )
 
 
-def _settled(odds: float) -> float:
+def _round_odds(odds: float) -> float:
     """Odds to the digits that the search settles: beyond them machines need not agree."""
     return float(f"{odds:.5g}")
 
 
-def _undefined(name: str) -> Effect:
+def _undefined_effect(name: str) -> Effect:
     return Effect(feature=name, odds=None, low=None, high=None, reason="does not vary on its own")
 
 
-def _none(rows: int, prompts: int, reason: str) -> Fitted:
+def _no_fit(rows: int, prompts: int, reason: str) -> Fitted:
     return Fitted(rows=rows, prompts=prompts, effects=(), reason=reason)

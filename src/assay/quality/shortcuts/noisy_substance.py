@@ -29,11 +29,11 @@ INSEPARABLE = 0.5
 
 
 def with_signs(substance: Floats) -> Floats:
-    """Substance beside its signs: people may choose the better one by however little."""
+    """Substance together with its signs: people may choose the better one by however little."""
     return np.hstack([substance, np.sign(substance)])
 
 
-def calibrated(substance: Floats, noise: Floats, signs: Floats, codes: Integers) -> Floats:
+def calibrate(substance: Floats, noise: Floats, signs: Floats, codes: Integers) -> Floats:
     """Substance and its sign as they are expected to be, given noisy scores and the cues.
 
     Regression calibration: Carroll, Ruppert, Stefanski, Crainiceanu 2006, Measurement Error in
@@ -49,6 +49,8 @@ def calibrated(substance: Floats, noise: Floats, signs: Floats, codes: Integers)
     """
     n = len(substance)
     observed = substance.T @ substance / n
+    # Observed covariance less that of the errors is an estimate and may have negative directions;
+    # a covariance has none, so they are lifted to a small share of the spread.
     values, vectors = np.linalg.eigh(observed - np.diag(noise.mean(axis=0)))
     floor = 0.05 * np.diag(observed).mean()
     true = (vectors * np.maximum(values, floor)) @ vectors.T
@@ -58,15 +60,17 @@ def calibrated(substance: Floats, noise: Floats, signs: Floats, codes: Integers)
         apart = np.abs(sums.sum(axis=0)) < RELATED * np.sqrt((sums**2).sum(axis=0))
         with_cues[place, apart] = 0.0
     cues = signs.T @ signs / n + 1e-6 * np.eye(signs.shape[1])
-    wanted = np.hstack([true, with_cues])
+    targets = np.hstack([true, with_cues])
     both = np.hstack([substance, signs])
     expected, sign = np.empty_like(substance), np.empty_like(substance)
+    # Rows with the same number of scorers share one regression: the error variance decides how
+    # far a score is drawn to the cues.
     for error in np.unique(noise, axis=0):
         rows = (noise == error).all(axis=1)
         whole = np.block([[true + np.diag(error), with_cues], [with_cues.T, cues]])
-        slopes = np.linalg.lstsq(whole, wanted.T, rcond=None)[0]
+        slopes = np.linalg.lstsq(whole, targets.T, rcond=None)[0]
         expected[rows] = both[rows] @ slopes
-        left = np.sqrt(np.maximum(np.diag(true) - (wanted.T * slopes).sum(axis=0), 1e-9))
+        left = np.sqrt(np.maximum(np.diag(true) - (targets.T * slopes).sum(axis=0), 1e-9))
         sign[rows] = 2 * ndtr(expected[rows] / left) - 1
     return np.hstack([expected, sign])
 
@@ -101,12 +105,12 @@ def related_cues(
         return {}
     products = np.column_stack([signs[:, cue] * substance[:, place] for cue, place in pairs])
     tested = flip_signs(by_cluster(products, codes), risk=risk, seed=seed)
-    found: dict[str, float] = {}
+    related: dict[str, float] = {}
     for (cue, place), p, total in zip(
         pairs, tested.adjusted.tolist(), products.sum(axis=0).tolist(), strict=True
     ):
         squares = float((signs[:, cue] ** 2).sum() * (substance[:, place] ** 2).sum())
         size = abs(total) / math.sqrt(max(squares, 1e-300))
         if p <= risk and size >= CORRELATION:
-            found[names[cue]] = max(size, found.get(names[cue], 0.0))
-    return found
+            related[names[cue]] = max(size, related.get(names[cue], 0.0))
+    return related

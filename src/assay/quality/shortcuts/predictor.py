@@ -40,13 +40,13 @@ class Predictor(msgspec.Struct, frozen=True, kw_only=True):
     """How well the preference is predicted from style, from substance, and from both."""
 
     style: Area
-    """Style alone."""
+    """Area of style alone."""
     substance: Area
     """Substance alone; undefined where nothing is known of it."""
     added: Area
     """What style adds to substance: the area of both less that of substance alone."""
     rows: int
-    """Preferences."""
+    """Preferences that it rests on."""
     prompts: int
     """Prompts that they come from."""
     reason: str
@@ -81,18 +81,19 @@ def predict(
             style=NOTHING, substance=NOTHING, added=NOTHING, rows=len(wins), prompts=n_prompts,
             reason="too few preferences or prompts",
         )  # fmt: skip
+    # Whole prompts go into one fold: with a prompt on both sides, its text would predict itself.
     folds = draw.permutation(np.arange(n_prompts) % FOLDS)[codes]
     drawn_rows = list(_draws(codes, draw))
     alone = _cross_fitted(style, wins, folds)
-    known = substance.shape[1] > 0
-    base = _cross_fitted(substance, wins, folds) if known else alone
-    both = _cross_fitted(np.hstack([substance, style]), wins, folds) if known else alone
-    found = {"style": [alone], "substance": [base], "added": [both, base]}
-    areas = {name: _area(scores, wins, drawn_rows) for name, scores in found.items()}
+    has_substance = substance.shape[1] > 0
+    base = _cross_fitted(substance, wins, folds) if has_substance else alone
+    both = _cross_fitted(np.hstack([substance, style]), wins, folds) if has_substance else alone
+    predictions = {"style": [alone], "substance": [base], "added": [both, base]}
+    areas = {name: _area(scores, wins, drawn_rows) for name, scores in predictions.items()}
     return Predictor(
         style=areas["style"],
-        substance=areas["substance"] if known else NOTHING,
-        added=areas["added"] if known else NOTHING,
+        substance=areas["substance"] if has_substance else NOTHING,
+        added=areas["added"] if has_substance else NOTHING,
         rows=len(wins),
         prompts=n_prompts,
         reason="",
@@ -114,7 +115,7 @@ def _cross_fitted(columns: Floats, wins: Integers, folds: Integers) -> Floats:
 
 def _area(scores: list[Floats], wins: Integers, draws: list[Integers]) -> Area:
     def value(rows: Integers | slice) -> float:
-        areas = [_auc(each[rows], wins[rows]) for each in scores]
+        areas = [_auc(predicted[rows], wins[rows]) for predicted in scores]
         return areas[0] - (areas[1] if len(areas) > 1 else 0.0)
 
     low, high = np.quantile([value(rows) for rows in draws], [0.025, 0.975])
@@ -125,14 +126,16 @@ def _draws(codes: Integers, draw: np.random.Generator) -> list[Integers]:
     """Rows of whole prompts, drawn with replacement."""
     order = np.argsort(codes, kind="stable")
     n = int(codes.max()) + 1
+    # Rows sorted by prompt, with where each prompt starts: a draw of prompts is then index
+    # arithmetic without a loop over rows.
     starts = np.searchsorted(codes[order], np.arange(n + 1))
-    found = []
+    draws = []
     for _ in range(REPLICATES):
         chosen = draw.integers(0, n, n)
         sizes = starts[chosen + 1] - starts[chosen]
         offsets = np.repeat(starts[chosen] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
-        found.append(order[np.arange(sizes.sum()) + offsets])
-    return found
+        draws.append(order[np.arange(sizes.sum()) + offsets])
+    return draws
 
 
 def _auc(predicted: Floats, wins: Integers) -> float:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 FLIPS = 1999
-"""Random flips."""
+"""Random flips: with the data itself 2,000, so that p-values are whole multiples of 1/2000."""
 
 CHUNK = 250
 """Flips that are computed at once; bounds memory."""
@@ -49,7 +49,11 @@ def flip_signs(contributions: Floats, *, risk: float, seed: int) -> FlipTest:
         for at in range(0, FLIPS, CHUNK)
     ]
     null = np.sort(np.concatenate(largest))
+    # The margin counts a flip that equals the data up to rounding as reaching it; dropping it
+    # would make p too small.
     beyond = FLIPS - np.searchsorted(null, np.abs(statistics) - 1e-9)
+    # With the data itself there are FLIPS + 1 equally likely arrangements, so this order
+    # statistic keeps the risk.
     place = int(np.ceil((1 - risk) * (FLIPS + 1))) - 1
     critical = float(null[place]) if place < FLIPS else float("inf")
     return FlipTest((1 + beyond) / (1 + FLIPS), critical)

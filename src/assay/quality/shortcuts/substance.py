@@ -2,7 +2,7 @@
 
 Never that judgment's own scores: a reviewer whom length pleases may score the longer one higher as
 well. In this order: what an adjudicator decided, what the other people who judged the record
-scored on average, and beside these what verifiers found.
+scored on average, and apart from these what verifiers found.
 """
 
 import math
@@ -55,24 +55,26 @@ def evidence_of(
         adjudications: the adjudications in their order; the last one stands.
         verifications: the verifications in their order; of one test the last one stands.
     """
-    people = [each for each in judgments if each.reviewer.kind != "model"]
+    people = [judgment for judgment in judgments if judgment.reviewer.kind != "model"]
     decision = adjudications[-1].decision if adjudications else None
     results = list(verifications)
     inadequate = Adequacies(results).inadequate
     latest = {
-        (each.verifier, each.options, each.candidate): each
-        for each in about_claims(results)
-        if (each.verifier, each.options) not in inadequate
+        (result.verifier, result.options, result.candidate): result
+        for result in about_claims(results)
+        if (result.verifier, result.options) not in inadequate
     }
     verified: dict[tuple[str, int], float] = {}
-    for each in latest.values():
-        if each.candidate is None or not (is_against(each) or speaks(each)):
+    for result in latest.values():
+        if result.candidate is None or not (is_against(result) or speaks(result)):
             continue
-        for dimension in each.dimensions:
-            place = dimension, each.candidate
-            verified[place] = min(verified.get(place, 1.0), float(isinstance(each.verdict, Pass)))
+        for dimension in result.dimensions:
+            place = dimension, result.candidate
+            # Several verifiers may test one dimension, and one refutation outweighs any number of
+            # passes.
+            verified[place] = min(verified.get(place, 1.0), float(isinstance(result.verdict, Pass)))
     return CandidateSubstance(
-        scores={each.reviewer.pseudonym: scores_of(each.scores) for each in people},
+        scores={judgment.reviewer.pseudonym: scores_of(judgment.scores) for judgment in people},
         decided=scores_of(decision.scores) if isinstance(decision, Decided) else {},
         verified=verified,
     )
@@ -81,26 +83,26 @@ def evidence_of(
 def scores_of(scores: Iterable[DimensionScore]) -> Scores:
     """Whole numbers by dimension and candidate."""
     return {
-        (each.dimension, each.candidate): float(each.score.value)
-        for each in scores
-        if isinstance(each.score, Scored)
-        and each.score.denominator is None
-        and each.candidate is not None
+        (score.dimension, score.candidate): float(score.score.value)
+        for score in scores
+        if isinstance(score.score, Scored)
+        and score.score.denominator is None
+        and score.candidate is not None
     }
 
 
 def difference(
-    known: CandidateSubstance, reviewer: str, dimensions: Sequence[str], first: int, second: int
+    evidence: CandidateSubstance, reviewer: str, dimensions: Sequence[str], first: int, second: int
 ) -> Substance:
-    """How far one candidate exceeds another, without the word of one reviewer."""
-    others = [scores for name, scores in known.scores.items() if name != reviewer]
+    """How far one candidate exceeds another, without the scores of one reviewer."""
+    others = [scores for name, scores in evidence.scores.items() if name != reviewer]
     scores, scorers, verified = [], [], []
     for dimension in dimensions:
-        decided = _minus(known.decided, dimension, first, second)
+        decided = _minus(evidence.decided, dimension, first, second)
         differences = [
             value
-            for each in others
-            if not math.isnan(value := _minus(each, dimension, first, second))
+            for other in others
+            if not math.isnan(value := _minus(other, dimension, first, second))
         ]
         if not math.isnan(decided):
             scores.append(decided)
@@ -108,16 +110,18 @@ def difference(
         else:
             scores.append(sum(differences) / len(differences) if differences else NAN)
             scorers.append(float(len(differences)))
-        verified.append(_minus(known.verified, dimension, first, second))
+        verified.append(_minus(evidence.verified, dimension, first, second))
     return Substance(scores, scorers, verified)
 
 
-def spread(known: CandidateSubstance, dimension: str, first: int, second: int) -> tuple[float, int]:
+def spread(
+    evidence: CandidateSubstance, dimension: str, first: int, second: int
+) -> tuple[float, int]:
     """Sum of squares of reviewers' differences about their mean, and its degrees of freedom."""
     values = [
         value
-        for each in known.scores.values()
-        if not math.isnan(value := _minus(each, dimension, first, second))
+        for scores in evidence.scores.values()
+        if not math.isnan(value := _minus(scores, dimension, first, second))
     ]
     mean = sum(values) / len(values) if values else 0.0
     return sum((value - mean) ** 2 for value in values), max(0, len(values) - 1)

@@ -67,7 +67,7 @@ def chosen_and_rejected(released: ReleasedRecord, pairs: Pairs) -> list[tuple[in
 
 def _refuse_without_winner(released: ReleasedRecord) -> None:
     consensus = released.consensus
-    if consensus.outcome == "unjudged" and consensus.models.answered:
+    if consensus.outcome == "unjudged" and consensus.models.n_answered:
         verdicts = ", ".join(f"{name} {count}" for name, count in consensus.models.verdicts.items())
         raise NotCarriedError("judged_by_models", verdicts)
     if consensus.outcome in WITHOUT_WINNER:

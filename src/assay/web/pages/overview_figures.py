@@ -10,7 +10,7 @@ from assay.quality.disposition import RELEASABLE
 from assay.quality.estimate import Estimate, Rate, rate
 from assay.quality.overturns import Overturns
 from assay.quality.report import QualityReport
-from assay.quality.wording import plain, undefined
+from assay.quality.wording import plain, undefined_text
 from assay.review.welfare import ExposureSummary
 from assay.web import drawing
 from assay.web.drawing import MOST_COLUMNS, AxisScale, Bar, DrawnInterval, Segment
@@ -258,7 +258,7 @@ def disagreement_figure(report: QualityReport) -> Figure:
             low=_rest(each.high),
             high=_rest(each.low),
             note=_share(_rest(each.value), _rest(each.high), _rest(each.low))
-            or undefined(each.reason),
+            or undefined_text(each.reason),
         )
         for name, _, each in found
     ]

@@ -12,7 +12,7 @@ from assay.quality.sections.questions import MIN_SLICE_ITEMS, ReportQuestion, Sl
 from assay.quality.sections.reviewers import ReviewerRates
 from assay.quality.sentinels import SentinelRates
 from assay.quality.wording import number as decimals
-from assay.quality.wording import plain, undefined
+from assay.quality.wording import plain, undefined_text
 from assay.web import drawing
 from assay.web.drawing import AxisScale, DrawnInterval
 from assay.web.pages.figures import (
@@ -394,7 +394,7 @@ def _slice_row(each: SliceAgreement) -> DrawnInterval:
 
 def _told(each: Estimate) -> str:
     if each.value is None:
-        return undefined(each.reason).removeprefix("undefined: ")
+        return undefined_text(each.reason).removeprefix("undefined: ")
     if each.low is None or each.high is None:
         return f"{each.value:.2f}"
     return f"{each.value:.2f} ({each.low:.2f} to {each.high:.2f})"
@@ -409,7 +409,7 @@ def _scale(found: Sequence[Estimate]) -> AxisScale:
 
 
 def _estimate_cells(each: Estimate) -> tuple[FigureCell, ...]:
-    why = undefined(each.reason) if each.reason else ""
+    why = undefined_text(each.reason) if each.reason else ""
     bounds = (each.value, each.low, each.high)
     return (
         *(_decimal(bound) for bound in bounds),
