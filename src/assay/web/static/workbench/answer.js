@@ -36,8 +36,20 @@ export const freshId = () => `${Date.now().toString(36)}${(last++).toString(36)}
 /** @returns {Said} */
 export function nothingSaid() {
   return {
-    verdict: null, ranks: {}, cause: "", scores: {}, reasons: [], note: "", errors: [], none: false,
-    steps: {}, rulings: {}, written: null, stands: false, exception: null, active_ms: 0,
+    verdict: null,
+    ranks: {},
+    cause: "",
+    scores: {},
+    reasons: [],
+    note: "",
+    errors: [],
+    none: false,
+    steps: {},
+    rulings: {},
+    written: null,
+    stands: false,
+    exception: null,
+    active_ms: 0,
     attack: { strategy: "", outcome: null, severity: null, attempts: "", successes: "" },
   };
 }
@@ -49,12 +61,28 @@ export function nothingSaid() {
  */
 export function fullForm(form) {
   const dimensions = (form.dimensions ?? []).map((/** @type {any} */ each) => ({
-    better: "higher", anchors: {}, examples: {}, exclusions: [], evidence: [], ...each,
+    better: "higher",
+    anchors: {},
+    examples: {},
+    exclusions: [],
+    evidence: [],
+    ...each,
   }));
   return {
-    strengths: 3, required_dimensions: [], reasons_required: false, steps: false, sections: [], errors: false,
-    categories: [], severities: ["low", "medium", "high", "critical"], attack: false,
-    writing: null, priority: [], rubric: "", ...form, dimensions,
+    strengths: 3,
+    required_dimensions: [],
+    reasons_required: false,
+    steps: false,
+    sections: [],
+    errors: false,
+    categories: [],
+    severities: ["low", "medium", "high", "critical"],
+    attack: false,
+    writing: null,
+    priority: [],
+    rubric: "",
+    ...form,
+    dimensions,
   };
 }
 
@@ -128,20 +156,33 @@ export function toAnswer(said, form, count) {
   const answer = { verdict: verdictOf(said, form, count) };
   answer.scores = form.dimensions.flatMap((/** @type {any} */ dimension) =>
     Object.entries(said.scores[dimension.id] ?? {}).map(([place, mark]) => ({
-      dimension: dimension.id, score: scoreOf(dimension, mark), ...candidateOf(place),
+      dimension: dimension.id,
+      score: scoreOf(dimension, mark),
+      ...candidateOf(place),
     })),
   );
   answer.reasons = reasonsOf(said, answer.verdict);
   if (said.errors.length || said.none) {
     answer.errors = said.errors.map(({ id: _, ...error }) => ({
-      ...present(error), place: error.place, category: error.category,
+      ...present(error),
+      place: error.place,
+      category: error.category,
     }));
   }
-  const steps = nested(said.steps).map(([candidate, step, { label, note }]) => ({ candidate: Number(candidate), step: Number(step), label, note }));
+  const steps = nested(said.steps).map(([candidate, step, { label, note }]) => ({
+    candidate: Number(candidate),
+    step: Number(step),
+    label,
+    note,
+  }));
   answer.step_labels = steps.filter(({ label }) => label !== SKIP).map(present);
-  answer.skipped_steps = steps.filter(({ label }) => label === SKIP).map(({ candidate, step, note }) => present({ candidate, step, reason: note }));
+  answer.skipped_steps = steps
+    .filter(({ label }) => label === SKIP)
+    .map(({ candidate, step, note }) => present({ candidate, step, reason: note }));
   answer.rulings = nested(said.rulings).map(([section, place, ruling]) => ({
-    section, ...present({ ...ruling, reason: ruling.reason?.trim() }), ...candidateOf(place),
+    section,
+    ...present({ ...ruling, reason: ruling.reason?.trim() }),
+    ...candidateOf(place),
   }));
   const attack = attackOf(said.attack);
   if (form.attack && Object.keys(attack).length) answer.attack = attack;
@@ -211,7 +252,12 @@ export function fromAnswer(answer) {
   for (const reason of answer.reasons ?? []) restoreReason(said, reason);
   said.none = answer.errors?.length === 0;
   said.errors = (answer.errors ?? []).map((/** @type {any} */ error) => ({
-    severity: null, correction: "", verification: "", note: "", ...error, id: freshId(),
+    severity: null,
+    correction: "",
+    verification: "",
+    note: "",
+    ...error,
+    id: freshId(),
   }));
   for (const { candidate, step, label, note } of answer.step_labels ?? []) {
     (said.steps[candidate] ??= {})[step] = { label, note: note ?? "" };
@@ -247,7 +293,12 @@ function restoreReason(said, reason) {
   else if (reason.code === NOTE) said.note = reason.text;
   else {
     said.reasons.push({
-      dimension: null, code: null, candidate: null, evidence: null, ...reason, id: freshId(),
+      dimension: null,
+      code: null,
+      candidate: null,
+      evidence: null,
+      ...reason,
+      id: freshId(),
     });
   }
 }
@@ -260,5 +311,14 @@ function restoreReason(said, reason) {
  */
 export function contradictions(answer) {
   const { attempts = 0, successes = 0 } = answer.attack ?? {};
-  return successes > attempts ? [{ code: "bad-count", pointer: "/attack/successes", message: "There are more successes than attempts.", hint: "Correct one of the two." }] : [];
+  return successes > attempts
+    ? [
+        {
+          code: "bad-count",
+          pointer: "/attack/successes",
+          message: "There are more successes than attempts.",
+          hint: "Correct one of the two.",
+        },
+      ]
+    : [];
 }

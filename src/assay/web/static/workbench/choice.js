@@ -30,9 +30,19 @@ export function choice({ legend, hidden = false, options, pick, class: kind = ""
       pick(null);
     });
     inputs.set(option.value, input);
-    return el("label", { class: `seg ${option.class ?? ""}`, title: option.title }, input, el("span", {}, option.label, option.hint && " ", option.hint));
+    return el(
+      "label",
+      { class: `seg ${option.class ?? ""}`, title: option.title },
+      input,
+      el("span", {}, option.label, option.hint && " ", option.hint),
+    );
   });
-  const element = el("fieldset", { class: `choice ${kind}` }, el("legend", { class: hidden ? "sr" : null }, legend), el("div", { class: "segs" }, ...labels));
+  const element = el(
+    "fieldset",
+    { class: `choice ${kind}` },
+    el("legend", { class: hidden ? "sr" : null }, legend),
+    el("div", { class: "segs" }, ...labels),
+  );
   return {
     element,
     set(value) {

@@ -12,7 +12,13 @@ export class Clock {
     this.input = 0;
     this.before = performance.now();
     for (const kind of ["keydown", "pointerdown", "pointermove", "wheel", "scroll"]) {
-      addEventListener(kind, () => { this.input = performance.now(); }, { passive: true, capture: true });
+      addEventListener(
+        kind,
+        () => {
+          this.input = performance.now();
+        },
+        { passive: true, capture: true },
+      );
     }
     setInterval(() => this.count(), TICK_MS);
   }

@@ -37,7 +37,10 @@ export function control(bench, element) {
   listen({
     mode: () => desk.session?.mode ?? "desk",
     letters: () => desk.session?.letters ?? 0,
-    run, digit: digits, candidate, escape,
+    run,
+    digit: digits,
+    candidate,
+    escape,
     unread: () => desk.justAppeared,
     before: (event) => desk.words.key(event),
   });
@@ -85,8 +88,11 @@ function nextCategory() {
   if (!session?.critique) return;
   const names = session.form.categories.map((/** @type {any} */ each) => each.id);
   session.say((said) => {
-    said.errors = said.errors.map((each) => each.id === session.critique && names.length
-      ? { ...each, category: names[(names.indexOf(each.category) + 1) % names.length] } : each);
+    said.errors = said.errors.map((each) =>
+      each.id === session.critique && names.length
+        ? { ...each, category: names[(names.indexOf(each.category) + 1) % names.length] }
+        : each,
+    );
   });
 }
 
@@ -105,7 +111,9 @@ function selectWords() {
   const { page } = desk;
   if (!page) return;
   const inPrompt = page.view.prompt.contains(document.activeElement);
-  const block = inPrompt ? page.view.blocksOf(null)[0] : page.view.mainBlock(page.session.focus) ?? page.view.blocks[0];
+  const block = inPrompt
+    ? page.view.blocksOf(null)[0]
+    : (page.view.mainBlock(page.session.focus) ?? page.view.blocks[0]);
   if (!block) return;
   if (desk.words.block === block) return desk.words.stop();
   desk.words.start(block);
@@ -115,14 +123,21 @@ function selectWords() {
 function fold() {
   const { session } = desk;
   const row = session?.row;
-  const at = row?.type === "step" ? `[data-step="${row.candidate}/${row.step}"]` : `.candidate[data-place="${session?.focus}"]`;
+  const at =
+    row?.type === "step" ? `[data-step="${row.candidate}/${row.step}"]` : `.candidate[data-place="${session?.focus}"]`;
   const folds = /** @type {HTMLDetailsElement[]} */ ([...root.querySelectorAll(`${at} details.fold`)]);
   const open = folds.some((each) => !each.open);
   for (const each of folds) each.open = open;
 }
 
 async function release() {
-  const note = await askText({ title: "Give the assignment back", text: "Somebody else will see it. Say what is wrong, so that it can be fixed: unreadable, outside your field, a conflict of interest, …", label: "Reason", send: "Give back", required: true });
+  const note = await askText({
+    title: "Give the assignment back",
+    text: "Somebody else will see it. Say what is wrong, so that it can be fixed: unreadable, outside your field, a conflict of interest, …",
+    label: "Reason",
+    send: "Give back",
+    required: true,
+  });
   if (note) void desk.giveBack("skip", note);
 }
 
@@ -130,10 +145,23 @@ async function gap() {
   const { session } = desk;
   if (!session) return;
   const dimension = session.dimension?.id ?? null;
-  const text = await askText({ title: "The guideline does not cover this", text: "Your question goes to whoever keeps the rubric, joined to this assignment, and is answered in its next version.", label: dimension ? `What is unclear about ${dimension}?` : "What is unclear?", send: "Send", required: true });
+  const text = await askText({
+    title: "The guideline does not cover this",
+    text: "Your question goes to whoever keeps the rubric, joined to this assignment, and is answered in its next version.",
+    label: dimension ? `What is unclear about ${dimension}?` : "What is unclear?",
+    send: "Send",
+    required: true,
+  });
   if (!text) return;
-  const sent = await api.gap(session.assignment.assignment, dimension, text).then(() => true, () => false);
-  desk.tell(sent ? "The gap is recorded. You will be notified when the guideline answers it." : "The gap could not be sent: try again when you are online.");
+  const sent = await api.gap(session.assignment.assignment, dimension, text).then(
+    () => true,
+    () => false,
+  );
+  desk.tell(
+    sent
+      ? "The gap is recorded. You will be notified when the guideline answers it."
+      : "The gap could not be sent: try again when you are online.",
+  );
 }
 
 function toggleDiff() {
@@ -156,7 +184,9 @@ function candidate(place) {
 function own() {
   const row = desk.session?.row;
   if (row?.type === "ruling") {
-    const field = /** @type {HTMLInputElement | null} */ (root.querySelector(".ruling.cell.current [data-ruling-reason]"));
+    const field = /** @type {HTMLInputElement | null} */ (
+      root.querySelector(".ruling.cell.current [data-ruling-reason]")
+    );
     return field && !field.closest("[hidden]") ? field.focus() : say("A reason is asked where a section is violated.");
   }
   const id = desk.session?.toggleReason(null);
@@ -189,7 +219,13 @@ const commands = {
   previous: () => desk.session?.go(desk.session.at.row - 1),
   group: () => desk.session?.nextGroup(),
   na: () => desk.session && withoutValue(desk.session, { na: true }),
-  hold, guide, own, critique, fold, release, gap,
+  hold,
+  guide,
+  own,
+  critique,
+  fold,
+  release,
+  gap,
   select: selectWords,
   note: () => into("[data-note]"),
   "as-is": () => /** @type {HTMLElement | null} */ (root.querySelector("[data-as-is]"))?.click(),
@@ -204,7 +240,10 @@ const commands = {
   evidence: () => desk.page?.view.toggleEvidence() || say("There is no evidence with this assignment."),
   uncover: () => desk.page?.view.uncover(desk.page.session.focus) || say("Nothing is covered."),
   exit: () => desk.giveBack("welfare", ""),
-  "give-back": () => { desk.clock.pause(false); return desk.giveBack("pause", ""); },
+  "give-back": () => {
+    desk.clock.pause(false);
+    return desk.giveBack("pause", "");
+  },
   pause: () => (desk.clock.paused ? desk.submit() : desk.pause()),
   keys: () => dialog.showModal(),
   "c-category": nextCategory,

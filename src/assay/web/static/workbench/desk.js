@@ -53,8 +53,13 @@ export class Desk {
     this.lookAgain = 0;
     /** When what is in view came into view, in milliseconds of the page. */
     this.appeared = 0;
-    this.queue = new Queue(root.dataset.queue || null, (assignment) => whenIdle(() => this.queue.holds(assignment) && this.prepare(assignment)));
-    this.outbox = new Outbox({ changed: () => this.state(), stored: (letter, receipt) => this.onStored(letter, receipt) });
+    this.queue = new Queue(root.dataset.queue || null, (assignment) =>
+      whenIdle(() => this.queue.holds(assignment) && this.prepare(assignment)),
+    );
+    this.outbox = new Outbox({
+      changed: () => this.state(),
+      stored: (letter, receipt) => this.onStored(letter, receipt),
+    });
     this.clock = new Clock((ms) => this.tick(ms));
     this.words = new WordSelection(say);
     this.search = new Search(() => this.page?.view.blocks ?? []);
@@ -90,9 +95,16 @@ export class Desk {
     const known = this.ready.get(assignment.assignment);
     if (known) return known;
     const session = new Session(assignment);
-    const draft = new Draft(assignment,
-      (state) => { if (this.page?.draft === draft) { this.draftState = state; this.state(); } },
-      (merged, conflicts, taken) => this.adopt(page, merged, conflicts, taken));
+    const draft = new Draft(
+      assignment,
+      (state) => {
+        if (this.page?.draft === draft) {
+          this.draftState = state;
+          this.state();
+        }
+      },
+      (merged, conflicts, taken) => this.adopt(page, merged, conflicts, taken),
+    );
     /** @type {Page} */
     const page = { session, view: new AssignmentView(session), rail: rail(session), draft, found: draft.load() };
     if (assignment.answer) session.said = fromAnswer(assignment.answer);
@@ -116,9 +128,11 @@ export class Desk {
   adopt(page, merged, conflicts, taken) {
     page.session.said = merged;
     page.session.say(() => {});
-    page.rail.ask.showMerge(conflicts, taken, () => page.session.say((said) => {
-      for (const { path, theirs } of conflicts) set(said, path, theirs);
-    }));
+    page.rail.ask.showMerge(conflicts, taken, () =>
+      page.session.say((said) => {
+        for (const { path, theirs } of conflicts) set(said, path, theirs);
+      }),
+    );
     say("This assignment was also worked at elsewhere; the two drafts were joined.");
   }
 
@@ -145,12 +159,15 @@ export class Desk {
   async wait(first) {
     this.leave();
     await first;
-    if (this.queue.filling) this.screen(el("section", { class: "empty" }, el("h2", {}, "Fetching your next assignment")), null);
+    if (this.queue.filling)
+      this.screen(el("section", { class: "empty" }, el("h2", {}, "Fetching your next assignment")), null);
     await this.queue.filling;
     if (!this.queue.waiting.length && !this.queue.none && !this.queue.unreachable) await this.queue.fill(this.held());
     const assignment = this.queue.next();
     if (assignment) return this.show(this.prepare(assignment));
-    const none = this.queue.unreachable ? { code: "offline", message: "", until: null } : this.queue.none ?? { code: "no-work", message: "", until: null };
+    const none = this.queue.unreachable
+      ? { code: "offline", message: "", until: null }
+      : (this.queue.none ?? { code: "no-work", message: "", until: null });
     const again = async () => {
       clearTimeout(this.lookAgain);
       await this.queue.fill(this.held());
@@ -329,9 +346,11 @@ export class Desk {
   }
 
   showRefused() {
-    refusedDialog(this.outbox.refused,
+    refusedDialog(
+      this.outbox.refused,
       (letter) => void this.outbox.forget(letter).then(() => this.reopen(letter.assignment, letter.said)),
-      (letter) => void this.outbox.forget(letter));
+      (letter) => void this.outbox.forget(letter),
+    );
   }
 
   // Leaving --------------------------------------------------------------------------------
@@ -346,7 +365,15 @@ export class Desk {
     const id = page.session.assignment.assignment;
     this.ready.delete(id);
     void page.draft.close({ discard: reason !== "pause" });
-    const told = api.release(id, reason, note).catch((error) => this.tell(error instanceof api.Refused ? `Not given back: ${error.message}. ${error.problem.hint ?? ""}` : `The assignment will return by itself when its hold ends: ${error.message}.`));
+    const told = api
+      .release(id, reason, note)
+      .catch((error) =>
+        this.tell(
+          error instanceof api.Refused
+            ? `Not given back: ${error.message}. ${error.problem.hint ?? ""}`
+            : `The assignment will return by itself when its hold ends: ${error.message}.`,
+        ),
+      );
     if (reason === "skip") {
       this.leave();
       this.next(told);
@@ -362,10 +389,15 @@ export class Desk {
     if (!page) return;
     this.clock.pause(true);
     const until = new Date(this.lease.until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    this.screen(pausedScreen(`The assignment is held for you until ${until}. Afterwards your draft stays, and a late answer is stored all the same.`), () => {
-      this.clock.pause(false);
-      this.present(page);
-    });
+    this.screen(
+      pausedScreen(
+        `The assignment is held for you until ${until}. Afterwards your draft stays, and a late answer is stored all the same.`,
+      ),
+      () => {
+        this.clock.pause(false);
+        this.present(page);
+      },
+    );
   }
 
   // Time -----------------------------------------------------------------------------------
@@ -384,21 +416,28 @@ export class Desk {
   report() {
     const seconds = Math.round(this.open_s);
     this.open_s = 0;
-    if (seconds && this.page) void api.uncovered(this.page.session.assignment.assignment, seconds).catch(() => undefined);
+    if (seconds && this.page)
+      void api.uncovered(this.page.session.assignment.assignment, seconds).catch(() => undefined);
   }
 
   watch() {
     const clock = document.querySelector("[data-clock]");
     if (clock) {
       const here = this.page ? duration(this.page.session.said.active_ms) : "";
-      clock.textContent = [here, `${this.today.judged} today`, this.clock.paused ? "paused" : ""].filter(Boolean).join(" · ");
+      clock.textContent = [here, `${this.today.judged} today`, this.clock.paused ? "paused" : ""]
+        .filter(Boolean)
+        .join(" · ");
     }
     if (!this.page || this.onward || this.page.session.assignment.revision) return;
     const left = this.lease.until - Date.now();
     if (this.clock.active && Date.now() - this.lease.beat > HEARTBEAT_MS) void this.beat();
     if (left > WARN_MS || this.lease.warned) return;
     this.lease.warned = true;
-    this.tell(left > 0 ? "The hold on this assignment ends in two minutes. Go on working and it is renewed." : "The hold on this assignment has ended. Your draft is kept; a late answer is stored all the same, and marked late.");
+    this.tell(
+      left > 0
+        ? "The hold on this assignment ends in two minutes. Go on working and it is renewed."
+        : "The hold on this assignment has ended. Your draft is kept; a late answer is stored all the same, and marked late.",
+    );
   }
 
   /** Starts the assignment's time, and renews its hold. */
@@ -421,13 +460,20 @@ export class Desk {
 
   state() {
     const restricted = this.page?.draft.restricted ?? false;
-    showState(stateOf(this.outbox, this.draftState, { restricted, stored: this.stored, late: this.late }), () => this.showRefused());
+    showState(stateOf(this.outbox, this.draftState, { restricted, stored: this.stored, late: this.late }), () =>
+      this.showRefused(),
+    );
   }
 
   /** @param {string} text in sight and said */
   tell(text) {
     document.querySelector(".toast")?.remove();
-    const toast = el("div", { class: "toast" }, el("span", {}, text), el("button", { type: "button", class: "small", onclick: () => toast.remove() }, "Close"));
+    const toast = el(
+      "div",
+      { class: "toast" },
+      el("span", {}, text),
+      el("button", { type: "button", class: "small", onclick: () => toast.remove() }, "Close"),
+    );
     this.root.before(toast);
     say(text);
   }
@@ -450,7 +496,10 @@ function offer(run, shown) {
 function painted() {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => { port1.close(); resolve(); };
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
     requestAnimationFrame(() => port2.postMessage(null));
     // A page in the background paints nothing and must still go on.
     if (document.visibilityState !== "visible") port2.postMessage(null);
@@ -470,6 +519,8 @@ function whenIdle(work) {
  */
 function set(object, path, value) {
   const last = path[path.length - 1];
-  const inner = path.slice(0, -1).reduce((at, key) => (Array.isArray(at) ? at.find((each) => each.id === key) : (at[key] ??= {})), object);
+  const inner = path
+    .slice(0, -1)
+    .reduce((at, key) => (Array.isArray(at) ? at.find((each) => each.id === key) : (at[key] ??= {})), object);
   if (inner) inner[last] = value;
 }

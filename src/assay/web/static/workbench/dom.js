@@ -48,9 +48,7 @@ function known(children) {
  * @param {(element: any, item: T) => void} [update]
  */
 export function keyed(parent, items, key, build, update) {
-  const present = new Map(
-    [...parent.children].map((child) => [/** @type {HTMLElement} */ (child).dataset.key, child]),
-  );
+  const present = new Map([...parent.children].map((child) => [/** @type {HTMLElement} */ (child).dataset.key, child]));
   items.forEach((item, place) => {
     const name = key(item);
     let element = /** @type {HTMLElement | undefined} */ (present.get(name));

@@ -123,7 +123,12 @@ export class Draft {
   keep() {
     if (this.restricted || this.closed) return;
     const value = { key: this.assignment, revision: this.revision, base: this.base, said: this.said };
-    this.writes = this.writes.then(() => (this.closed ? undefined : store.put("drafts", value))).then(() => undefined, () => undefined);
+    this.writes = this.writes
+      .then(() => (this.closed ? undefined : store.put("drafts", value)))
+      .then(
+        () => undefined,
+        () => undefined,
+      );
   }
 
   /** @param {number} after_ms */

@@ -105,9 +105,10 @@ const GLYPHS = /** @type {Record<string, string>} */ ({ "Alt+": "Alt ", "Shift+"
 /** @param {HTMLElement} kbd */
 function print(kbd) {
   const [id, digit] = (kbd.dataset.command ?? "").split(":");
-  kbd.textContent = digit === undefined
-    ? effective(id, Number(kbd.dataset.letters))
-    : `${GLYPHS[prefixOf(/** @type {Family} */ (id))]}${digit}`;
+  kbd.textContent =
+    digit === undefined
+      ? effective(id, Number(kbd.dataset.letters))
+      : `${GLYPHS[prefixOf(/** @type {Family} */ (id))]}${digit}`;
 }
 
 /**
@@ -119,7 +120,8 @@ function print(kbd) {
 export function reprint(root, letters = null) {
   document.documentElement.classList.toggle("keys-off", !state.on);
   if (letters !== null) {
-    for (const kbd of root.querySelectorAll("kbd[data-command]")) /** @type {HTMLElement} */ (kbd).dataset.letters = String(letters);
+    for (const kbd of root.querySelectorAll("kbd[data-command]"))
+      /** @type {HTMLElement} */ (kbd).dataset.letters = String(letters);
   }
   for (const kbd of root.querySelectorAll("kbd[data-command]")) print(/** @type {HTMLElement} */ (kbd));
 }

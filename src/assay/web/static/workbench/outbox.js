@@ -24,13 +24,17 @@ export class Outbox {
     this.tries = 0;
     this.timer = 0;
     addEventListener("online", () => this.wake());
-    addEventListener("offline", () => { this.offline = true; told.changed(); });
+    addEventListener("offline", () => {
+      this.offline = true;
+      told.changed();
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.wake();
     });
     // An answer that is still held back leaves with the page; sent twice it is stored once.
     addEventListener("pagehide", () => {
-      for (const letter of this.open) void api.judge(letter.assignment, letter.key, letter.answer, true).catch(() => undefined);
+      for (const letter of this.open)
+        void api.judge(letter.assignment, letter.key, letter.answer, true).catch(() => undefined);
     });
   }
 
@@ -64,12 +68,21 @@ export class Outbox {
   async add(assignment, answer, said, restricted) {
     const now = Date.now();
     const letter = {
-      key: crypto.randomUUID(), assignment, answer, said: structuredClone(said), restricted, problem: null,
-      made: Math.max(now, (this.letters.at(-1)?.made ?? 0) + 1), leaves: restricted ? now : now + GRACE_MS,
+      key: crypto.randomUUID(),
+      assignment,
+      answer,
+      said: structuredClone(said),
+      restricted,
+      problem: null,
+      made: Math.max(now, (this.letters.at(-1)?.made ?? 0) + 1),
+      leaves: restricted ? now : now + GRACE_MS,
     };
     this.letters.push(letter);
     this.told.changed();
-    if (!restricted) await store.put("outbox", letter).catch(() => { letter.leaves = now; });
+    if (!restricted)
+      await store.put("outbox", letter).catch(() => {
+        letter.leaves = now;
+      });
     this.wake();
     return letter;
   }
@@ -110,7 +123,9 @@ export class Outbox {
   async drain() {
     if (this.sending) return;
     if (!navigator.locks) return this.turn();
-    await navigator.locks.request("assay-outbox", { ifAvailable: true }, (lock) => (lock ? this.turn() : this.schedule(RETRY_MS[1])));
+    await navigator.locks.request("assay-outbox", { ifAvailable: true }, (lock) =>
+      lock ? this.turn() : this.schedule(RETRY_MS[1]),
+    );
   }
 
   async turn() {

@@ -22,21 +22,28 @@ function strikes(rule, score) {
 export function computed(candidates, form) {
   const vetoes = form.priority.filter((/** @type {any} */ rule) => rule.rule === "veto");
   const comparisons = form.priority.filter((/** @type {any} */ rule) => rule.rule === "compare");
-  const told = (/** @type {Outcome["state"]} */ state, /** @type {any} */ rule = null, /** @type {number | null} */ winner = null) =>
-    ({ state, winner, rule, vetoed });
+  const told = (
+    /** @type {Outcome["state"]} */ state,
+    /** @type {any} */ rule = null,
+    /** @type {number | null} */ winner = null,
+  ) => ({ state, winner, rule, vetoed });
   /** @type {number[]} */
   const vetoed = [];
   if (!candidates.length || !form.priority.length) return told("undecided");
   let decisive = -1;
   candidates.forEach((scores, place) => {
-    const hit = vetoes.findIndex((/** @type {any} */ veto) => veto.dimension in scores && strikes(veto, scores[veto.dimension]));
+    const hit = vetoes.findIndex(
+      (/** @type {any} */ veto) => veto.dimension in scores && strikes(veto, scores[veto.dimension]),
+    );
     if (hit < 0) return;
     vetoed.push(place);
     decisive = Math.max(decisive, hit);
   });
   const standing = candidates.map((_, place) => place).filter((place) => !vetoed.includes(place));
   if (!standing.length) return told("all_unacceptable", vetoes[decisive]);
-  const unknown = vetoes.find((/** @type {any} */ veto) => standing.some((place) => !(veto.dimension in candidates[place])));
+  const unknown = vetoes.find((/** @type {any} */ veto) =>
+    standing.some((place) => !(veto.dimension in candidates[place])),
+  );
   if (unknown) return told("undecided", unknown);
   if (standing.length === 1 && vetoed.length) return told("winner", vetoes[decisive], standing[0]);
   const outcome = compared(candidates, standing, comparisons, form, told);
@@ -73,7 +80,11 @@ function unlessBeaten(outcome, candidates, standing, comparisons, form, told) {
  * @param {(state: Outcome["state"], rule?: any, winner?: number | null) => Outcome} told
  */
 function compared(candidates, standing, comparisons, form, told) {
-  const lower = new Set(form.dimensions.filter((/** @type {any} */ each) => each.better === "lower").map((/** @type {any} */ each) => each.id));
+  const lower = new Set(
+    form.dimensions
+      .filter((/** @type {any} */ each) => each.better === "lower")
+      .map((/** @type {any} */ each) => each.id),
+  );
   let left = standing;
   for (const rule of comparisons) {
     const value = (/** @type {number} */ place) => {
@@ -117,7 +128,10 @@ export function scoresOf(said, count) {
  */
 export function vetoOf(said, form, count, place) {
   const scores = scoresOf(said, count)[place] ?? {};
-  return form.priority.find((/** @type {any} */ rule) => rule.rule === "veto" && rule.dimension in scores && strikes(rule, scores[rule.dimension]));
+  return form.priority.find(
+    (/** @type {any} */ rule) =>
+      rule.rule === "veto" && rule.dimension in scores && strikes(rule, scores[rule.dimension]),
+  );
 }
 
 /**
@@ -133,7 +147,8 @@ export function vetoOf(said, form, count, place) {
 export function contradiction(said, form, count, verdict) {
   if (!verdict) return null;
   const outcome = computed(scoresOf(said, count), form);
-  const best = verdict.verdict === "prefers" ? [verdict.candidate] : verdict.verdict === "ranks" ? verdict.order[0] : null;
+  const best =
+    verdict.verdict === "prefers" ? [verdict.candidate] : verdict.verdict === "ranks" ? verdict.order[0] : null;
   if (best && outcome.state === "all_unacceptable") return outcome;
   if (best && best.some((/** @type {number} */ place) => outcome.vetoed.includes(place))) return outcome;
   if (outcome.state !== "winner") return null;

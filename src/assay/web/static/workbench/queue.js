@@ -55,7 +55,9 @@ export class Queue {
    * @param {string[]} others assignments that are in view or under way
    */
   fill(others) {
-    this.filling ??= this.fetch(others).finally(() => { this.filling = null; });
+    this.filling ??= this.fetch(others).finally(() => {
+      this.filling = null;
+    });
     return this.filling;
   }
 
@@ -75,7 +77,8 @@ export class Queue {
       }
     } catch (error) {
       this.unreachable = error instanceof api.Unreachable;
-      if (!this.unreachable) this.none = { code: "problem", message: /** @type {Error} */ (error).message, until: null };
+      if (!this.unreachable)
+        this.none = { code: "problem", message: /** @type {Error} */ (error).message, until: null };
     }
   }
 }

@@ -9,7 +9,11 @@ import { contradiction, vetoOf } from "./priority.js";
 
 /** @param {import("./session.js").Session} session */
 export function askPart(session) {
-  const cause = field("", { "data-cause": "" }, (text) => session.say((said) => { said.cause = text; }));
+  const cause = field("", { "data-cause": "" }, (text) =>
+    session.say((said) => {
+      said.cause = text;
+    }),
+  );
   const gaps = gapList(session);
   const parts = [causeAsk(session, cause), abstainAsk(session), priorityAsk(session)];
   const merged = el("div", { class: "ask notice", hidden: true });
@@ -23,10 +27,49 @@ export function askPart(session) {
       if (!conflicts.length && !taken) return;
       merged.hidden = false;
       merged.replaceChildren(
-        el("p", {}, el("b", {}, "This assignment was also worked at elsewhere. "), taken ? `${taken} change(s) were taken over.` : ""),
-        conflicts.length ? el("p", {}, `Kept as it is here, and different there: ${conflicts.map((each) => each.path.map(words).join(" › ")).join("; ")}.`) : "",
-        el("div", { class: "row" }, conflicts.length ? el("button", { type: "button", class: "small", onclick: () => { merged.hidden = true; theirs(); } }, "Take theirs instead") : null,
-          el("button", { type: "button", class: "small", onclick: () => { merged.hidden = true; } }, "Good")));
+        el(
+          "p",
+          {},
+          el("b", {}, "This assignment was also worked at elsewhere. "),
+          taken ? `${taken} change(s) were taken over.` : "",
+        ),
+        conflicts.length
+          ? el(
+              "p",
+              {},
+              `Kept as it is here, and different there: ${conflicts.map((each) => each.path.map(words).join(" › ")).join("; ")}.`,
+            )
+          : "",
+        el(
+          "div",
+          { class: "row" },
+          conflicts.length
+            ? el(
+                "button",
+                {
+                  type: "button",
+                  class: "small",
+                  onclick: () => {
+                    merged.hidden = true;
+                    theirs();
+                  },
+                },
+                "Take theirs instead",
+              )
+            : null,
+          el(
+            "button",
+            {
+              type: "button",
+              class: "small",
+              onclick: () => {
+                merged.hidden = true;
+              },
+            },
+            "Good",
+          ),
+        ),
+      );
     },
   };
 }
@@ -47,7 +90,9 @@ export function gapList(session) {
     list.replaceChildren(...gaps.map((gap) => el("li", {}, gapLink(session, gap), " ", gap.hint)));
   };
   // What is filled in goes from the list at once.
-  session.views.add(() => { if (listed !== null) show(); });
+  session.views.add(() => {
+    if (listed !== null) show();
+  });
   return { element: el("div", { role: "alert" }, list), show };
 }
 
@@ -74,7 +119,8 @@ function causeAsk(session, cause) {
   session.views.add(() => {
     const word = session.said.verdict?.verdict;
     element.hidden = word !== "abstained" && word !== "insufficient_context";
-    /** @type {HTMLElement} */ (cause.firstChild).textContent = word === "abstained" ? "Why do you abstain?" : "What is missing to judge it?";
+    /** @type {HTMLElement} */ (cause.firstChild).textContent =
+      word === "abstained" ? "Why do you abstain?" : "What is missing to judge it?";
     if (document.activeElement !== input) input.value = session.said.cause;
   });
   return element;
@@ -86,12 +132,25 @@ export function abstainAsk(session) {
   const element = el("div", {});
   session.views.add(() => {
     const open = session.form.dimensions.flatMap((/** @type {any} */ dimension) =>
-      Object.entries(session.said.scores[dimension.id] ?? {}).filter(([, mark]) => mark.abstained).map(([place]) => ({ dimension, place, key: `${dimension.id}/${place}` })));
+      Object.entries(session.said.scores[dimension.id] ?? {})
+        .filter(([, mark]) => mark.abstained)
+        .map(([place]) => ({ dimension, place, key: `${dimension.id}/${place}` })),
+    );
     for (const { dimension, place, key } of open) {
       if (rows.has(key)) continue;
       const name = place === ALL ? "" : ` of ${session.name(Number(place))}`;
-      const row = el("div", { class: "ask" }, field(`Why no score for ${words(dimension.id).toLowerCase()}${name}?`, { value: session.said.scores[dimension.id][place].reason, "data-hold": key },
-        (text) => session.say((said) => { said.scores[dimension.id][place] = { abstained: true, reason: text }; })));
+      const row = el(
+        "div",
+        { class: "ask" },
+        field(
+          `Why no score for ${words(dimension.id).toLowerCase()}${name}?`,
+          { value: session.said.scores[dimension.id][place].reason, "data-hold": key },
+          (text) =>
+            session.say((said) => {
+              said.scores[dimension.id][place] = { abstained: true, reason: text };
+            }),
+        ),
+      );
       rows.set(key, row);
       element.append(row);
     }
@@ -106,8 +165,11 @@ export function abstainAsk(session) {
 
 /** @param {any} rule */
 function ruleWords(rule) {
-  if (rule?.rule === "veto") return `a response is unacceptable when ${words(rule.dimension).toLowerCase()} is ${rule.below !== undefined ? `below ${rule.below}` : `above ${rule.above}`}`;
-  return rule ? `${words(rule.dimension).toLowerCase()} decides${(rule.by ?? 1) > 1 ? ` from a difference of ${rule.by}` : ""}` : "the scores";
+  if (rule?.rule === "veto")
+    return `a response is unacceptable when ${words(rule.dimension).toLowerCase()} is ${rule.below !== undefined ? `below ${rule.below}` : `above ${rule.above}`}`;
+  return rule
+    ? `${words(rule.dimension).toLowerCase()} decides${(rule.by ?? 1) > 1 ? ` from a difference of ${rule.by}` : ""}`
+    : "the scores";
 }
 
 /**
@@ -115,7 +177,8 @@ function ruleWords(rule) {
  * @param {import("./priority.js").Outcome} outcome
  */
 function saysOf(session, outcome) {
-  if (outcome.state === "winner") return `${session.name(/** @type {number} */ (outcome.winner))} should be ahead: ${ruleWords(outcome.rule)}`;
+  if (outcome.state === "winner")
+    return `${session.name(/** @type {number} */ (outcome.winner))} should be ahead: ${ruleWords(outcome.rule)}`;
   if (outcome.state === "all_unacceptable") return `no response may be used: ${ruleWords(outcome.rule)}`;
   const names = outcome.vetoed.map((place) => session.name(place)).join(" and ");
   return `${names} may not be used: ${ruleWords(vetoOf(session.said, session.form, session.count, outcome.vetoed[0]))}`;
@@ -124,11 +187,22 @@ function saysOf(session, outcome) {
 /** @param {import("./session.js").Session} session */
 function priorityAsk(session) {
   const told = el("p", {});
-  const why = field("Why does your verdict stand?", { "data-exception": "" }, (text) => session.say((said) => { said.exception = text; }));
+  const why = field("Why does your verdict stand?", { "data-exception": "" }, (text) =>
+    session.say((said) => {
+      said.exception = text;
+    }),
+  );
   const input = why.querySelector("input");
-  const stand = el("button", { type: "button", class: "small", "aria-pressed": "false", "data-stand": "" }, "My verdict stands ", hint("stand", session.letters));
+  const stand = el(
+    "button",
+    { type: "button", class: "small", "aria-pressed": "false", "data-stand": "" },
+    "My verdict stands ",
+    hint("stand", session.letters),
+  );
   stand.addEventListener("click", () => {
-    session.say((said) => { said.exception = said.exception === null ? "" : null; });
+    session.say((said) => {
+      said.exception = said.exception === null ? "" : null;
+    });
     if (session.said.exception !== null) input.focus();
   });
   const element = el("div", { class: "ask question", role: "status" }, told, el("div", { class: "row" }, stand), why);
@@ -153,9 +227,23 @@ export function submitRow(session) {
     const done = Object.values(session.said.scores).reduce((sum, marks) => sum + Object.keys(marks).length, 0);
     scored.textContent = cells ? `${done} of ${cells} scored` : "";
   });
-  return el("div", { class: "submit-row" },
-    el("button", { type: "button", class: "small quiet", "data-run": "release" }, "Give back ", hint("release", session.letters)),
+  return el(
+    "div",
+    { class: "submit-row" },
+    el(
+      "button",
+      { type: "button", class: "small quiet", "data-run": "release" },
+      "Give back ",
+      hint("release", session.letters),
+    ),
     el("button", { type: "button", class: "small quiet", "data-run": "undo" }, "Undo ", hint("undo", session.letters)),
-    scored, el("span", { class: "gap" }),
-    el("button", { type: "button", class: "main", "data-run": "submit" }, session.assignment.revision ? "Submit revision " : "Submit ", hint("submit")));
+    scored,
+    el("span", { class: "gap" }),
+    el(
+      "button",
+      { type: "button", class: "main", "data-run": "submit" },
+      session.assignment.revision ? "Submit revision " : "Submit ",
+      hint("submit"),
+    ),
+  );
 }

@@ -14,7 +14,8 @@ const DECLINES = [
 const STRENGTHS = ["slightly", "better", "much"];
 
 /** @param {number} strength @param {number} strengths */
-const strengthWord = (strength, strengths) => (strengths === 1 ? "better" : strengths === 3 ? STRENGTHS[strength - 1] : String(strength));
+const strengthWord = (strength, strengths) =>
+  strengths === 1 ? "better" : strengths === 3 ? STRENGTHS[strength - 1] : String(strength);
 
 /**
  * The preferences in the order of the scale: A much to A slightly, B slightly to B much.
@@ -23,7 +24,10 @@ const strengthWord = (strength, strengths) => (strengths === 1 ? "better" : stre
  */
 export function preferences(strengths) {
   const levels = Array.from({ length: strengths }, (_, place) => place + 1);
-  return [...levels.toReversed().map((strength) => ({ candidate: 0, strength })), ...levels.map((strength) => ({ candidate: 1, strength }))];
+  return [
+    ...levels.toReversed().map((strength) => ({ candidate: 0, strength })),
+    ...levels.map((strength) => ({ candidate: 1, strength })),
+  ];
 }
 
 /** @param {any} verdict */
@@ -60,7 +64,12 @@ export function verdictPart(session) {
     pick: (key) => decide(session, key === null ? session.said.verdict : verdictOf(key)),
   });
   if (scale.length) {
-    group.element.querySelector(".segs")?.prepend(el("span", { class: "end", "aria-hidden": "true" }, `◀ ${session.name(0)} is better`), el("span", { class: "end", "aria-hidden": "true" }, `${session.name(1)} is better ▶`));
+    group.element
+      .querySelector(".segs")
+      ?.prepend(
+        el("span", { class: "end", "aria-hidden": "true" }, `◀ ${session.name(0)} is better`),
+        el("span", { class: "end", "aria-hidden": "true" }, `${session.name(1)} is better ▶`),
+      );
   }
   session.views.add(() => group.set(keyOfVerdict(session.said.verdict)));
   return group.element;
@@ -80,9 +89,11 @@ function scaleOptions(session) {
     const name = session.name(candidate);
     const word = strengthWord(strength, strengths);
     return {
-      value: `prefers:${candidate}:${strength}`, class: "scale",
+      value: `prefers:${candidate}:${strength}`,
+      class: "scale",
       label: el("span", { class: "strength" }, el("b", {}, name), el("small", {}, word)),
-      spoken: word === "better" ? `${name} better` : `${name} ${word} better`, hint: place < 9 ? hint(`choose:${place + 1}`) : null,
+      spoken: word === "better" ? `${name} better` : `${name} ${word} better`,
+      hint: place < 9 ? hint(`choose:${place + 1}`) : null,
     };
   });
 }
@@ -90,7 +101,10 @@ function scaleOptions(session) {
 /** @param {import("./session.js").Session} session */
 function declineOptions(session) {
   return DECLINES.filter((each) => session.form.verdicts.includes(each.word)).map((each) => ({
-    value: each.word, label: each.word === "both_unacceptable" && session.count > 2 ? "All unacceptable" : each.label, class: "decline", hint: hint(each.command, session.letters),
+    value: each.word,
+    label: each.word === "both_unacceptable" && session.count > 2 ? "All unacceptable" : each.label,
+    class: "decline",
+    hint: hint(each.command, session.letters),
   }));
 }
 
@@ -115,12 +129,27 @@ function ranking(session) {
   const numbers = Array.from({ length: session.count }, (_, place) => String(place + 1));
   const rows = session.shown.candidates.map((/** @type {any} */ candidate, /** @type {number} */ place) => {
     const group = choice({
-      legend: `Rank of ${candidate.letter}`, hidden: true, class: "ranks",
+      legend: `Rank of ${candidate.letter}`,
+      hidden: true,
+      class: "ranks",
       options: numbers.map((value) => ({ value, label: value })),
-      pick: (value) => { session.focus = place; rank(session, place, Number(value ?? session.said.ranks[place])); },
+      pick: (value) => {
+        session.focus = place;
+        rank(session, place, Number(value ?? session.said.ranks[place]));
+      },
     });
-    const row = el("div", { class: "rank-row" },
-      el("span", { class: "rank-name" }, candidate.letter, " ", place < 6 ? el("kbd", { "aria-hidden": "true" }, candidate.letter.toLowerCase()) : null), group.element);
+    const row = el(
+      "div",
+      { class: "rank-row" },
+      el(
+        "span",
+        { class: "rank-name" },
+        candidate.letter,
+        " ",
+        place < 6 ? el("kbd", { "aria-hidden": "true" }, candidate.letter.toLowerCase()) : null,
+      ),
+      group.element,
+    );
     session.views.add(() => {
       group.set(String(session.said.ranks[place] ?? ""));
       row.classList.toggle("current", session.focus === place);
@@ -128,12 +157,20 @@ function ranking(session) {
     return row;
   });
   const told = el("p", { class: "order", "aria-live": "polite" });
-  const declines = choice({ legend: "Or no order", hidden: true, class: "verdict declines-only", options: declineOptions(session), pick: (key) => decide(session, key === null ? session.said.verdict : verdictOf(key)) });
+  const declines = choice({
+    legend: "Or no order",
+    hidden: true,
+    class: "verdict declines-only",
+    options: declineOptions(session),
+    pick: (key) => decide(session, key === null ? session.said.verdict : verdictOf(key)),
+  });
   session.views.add(() => {
     const order = groups(session.said, session.count);
-    told.textContent = session.said.verdict ? "No order is given." : order
-      ? order.map((group) => group.map((place) => session.name(place)).join(" = ")).join("  >  ")
-      : "A letter chooses the response, a digit ranks it: 1 is best. The same rank twice is a tie.";
+    told.textContent = session.said.verdict
+      ? "No order is given."
+      : order
+        ? order.map((group) => group.map((place) => session.name(place)).join(" = ")).join("  >  ")
+        : "A letter chooses the response, a digit ranks it: 1 is best. The same rank twice is a tie.";
     declines.set(keyOfVerdict(session.said.verdict));
   });
   return el("section", { class: "part ranking" }, el("h2", {}, "Order, best first"), ...rows, told, declines.element);

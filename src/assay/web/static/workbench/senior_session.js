@@ -8,8 +8,13 @@ import { Session } from "./session.js";
 
 /** The gap whose control decides a sort of dispute. */
 const CONTROLS = /** @type {Record<string, string>} */ ({
-  verdict: "verdict-open", score: "score-open", step: "step-open", section: "section-open",
-  errors: "errors-open", attack: "attack-outcome", edit: "edit-open",
+  verdict: "verdict-open",
+  score: "score-open",
+  step: "step-open",
+  section: "section-open",
+  errors: "errors-open",
+  attack: "attack-outcome",
+  edit: "edit-open",
 });
 
 export class SeniorSession extends Session {
@@ -20,8 +25,11 @@ export class SeniorSession extends Session {
     super({
       ...view.assignment,
       form: {
-        ...form, verdicts: form.verdicts.filter((/** @type {string} */ each) => each !== "abstained"),
-        reasons_required: false, required_dimensions: [], errors: Boolean(form.errors) || disputed.has("errors"),
+        ...form,
+        verdicts: form.verdicts.filter((/** @type {string} */ each) => each !== "abstained"),
+        reasons_required: false,
+        required_dimensions: [],
+        errors: Boolean(form.errors) || disputed.has("errors"),
       },
     });
     this.voices = view.voices;
@@ -43,7 +51,12 @@ export class SeniorSession extends Session {
   /** What is sent. */
   get body() {
     const { decision, cause, note } = this.senior;
-    return { decision, cause, ...(decision === "decided" ? { answer: this.decided } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
+    return {
+      decision,
+      cause,
+      ...(decision === "decided" ? { answer: this.decided } : {}),
+      ...(note.trim() ? { note: note.trim() } : {}),
+    };
   }
 
   /** @param {(said: import("./answer.js").Said) => void} work */
@@ -56,16 +69,32 @@ export class SeniorSession extends Session {
   isDecided(dispute) {
     const answer = this.decided;
     if (answer.verdict.verdict === "insufficient_context") return true;
-    return covered(answer).some(([what, candidate, item]) => what === dispute.what && item === (dispute.item ?? null)
-      && (candidate === (dispute.candidate ?? null) || candidate === null || dispute.candidate === null));
+    return covered(answer).some(
+      ([what, candidate, item]) =>
+        what === dispute.what &&
+        item === (dispute.item ?? null) &&
+        (candidate === (dispute.candidate ?? null) || candidate === null || dispute.candidate === null),
+    );
   }
 
   /** @returns {import("./completeness.js").Gap[]} */
   get gaps() {
     const { decision, cause, note } = this.senior;
     const missing = decision === "decided" ? this.answerGaps : [];
-    if (decision === "returned" && !note.trim()) missing.push({ code: "note-open", pointer: "/note", message: "Say what must be fixed before it comes back.", hint: "Write it in the note." });
-    if (!cause) missing.push({ code: "cause-open", pointer: "/cause", message: "Say why people differed.", hint: "Choose one cause." });
+    if (decision === "returned" && !note.trim())
+      missing.push({
+        code: "note-open",
+        pointer: "/note",
+        message: "Say what must be fixed before it comes back.",
+        hint: "Write it in the note.",
+      });
+    if (!cause)
+      missing.push({
+        code: "cause-open",
+        pointer: "/cause",
+        message: "Say why people differed.",
+        hint: "Choose one cause.",
+      });
     return [...missing, ...this.refused];
   }
 
@@ -73,8 +102,17 @@ export class SeniorSession extends Session {
   get answerGaps() {
     const answer = this.decided;
     const open = this.disputes.filter((each) => !this.isDecided(each)).map(gapOf);
-    const nothing = !open.length && !covered(answer).length
-      ? [{ code: "verdict-open", pointer: "/verdict", message: "An adjudication decides.", hint: "Decide something, keep the distribution, or send the record back." }] : [];
+    const nothing =
+      !open.length && !covered(answer).length
+        ? [
+            {
+              code: "verdict-open",
+              pointer: "/verdict",
+              message: "An adjudication decides.",
+              hint: "Decide something, keep the distribution, or send the record back.",
+            },
+          ]
+        : [];
     return [...open, ...nothing, ...detailGaps(answer, this.form, this.shape), ...contradictions(answer)];
   }
 
@@ -84,7 +122,9 @@ export class SeniorSession extends Session {
    * @param {any} voice
    */
   takeOver(voice) {
-    this.say(() => { this.said = { ...fromAnswer(voice.answer), reasons: [], cause: "", note: "", active_ms: 0 }; });
+    this.say(() => {
+      this.said = { ...fromAnswer(voice.answer), reasons: [], cause: "", note: "", active_ms: 0 };
+    });
     if (this.said.verdict?.verdict === "abstained") this.said.verdict = null;
     this.refresh();
   }
@@ -105,8 +145,12 @@ export class SeniorSession extends Session {
  */
 export function gapOf({ what, candidate, item, words }) {
   return {
-    code: CONTROLS[what], pointer: "", message: `People differ on ${words}.`, hint: "Decide it, keep the distribution, or send the record back.",
-    ...(candidate === null ? {} : { candidate }), ...(item === null ? {} : { item }),
+    code: CONTROLS[what],
+    pointer: "",
+    message: `People differ on ${words}.`,
+    hint: "Decide it, keep the distribution, or send the record back.",
+    ...(candidate === null ? {} : { candidate }),
+    ...(item === null ? {} : { item }),
   };
 }
 

@@ -221,7 +221,10 @@ export class Session {
     const category = this.form.categories.length === 1 ? this.form.categories[0].id : "";
     this.say((said) => {
       said.none = false;
-      said.errors = [...said.errors, { id, place, category, severity: null, correction: "", verification: "", note: "" }];
+      said.errors = [
+        ...said.errors,
+        { id, place, category, severity: null, correction: "", verification: "", note: "" },
+      ];
     });
   }
 }

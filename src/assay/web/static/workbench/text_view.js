@@ -83,8 +83,16 @@ export class Block {
   outline() {
     if (this.text.outline.length < OUTLINE_FROM) return null;
     const items = this.text.outline.map((/** @type {any} */ each) =>
-      el("li", { class: `level-${Math.min(each.level, 4)}` },
-        el("button", { type: "button", class: "link", dir: this.text.dir, onclick: () => this.goTo(each.id) }, each.text)));
+      el(
+        "li",
+        { class: `level-${Math.min(each.level, 4)}` },
+        el(
+          "button",
+          { type: "button", class: "link", dir: this.text.dir, onclick: () => this.goTo(each.id) },
+          each.text,
+        ),
+      ),
+    );
     return el("details", { class: "outline" }, el("summary", {}, `Outline (${items.length})`), el("ol", {}, ...items));
   }
 
@@ -117,7 +125,12 @@ function nameApart(root, pointer) {
  * @param {HTMLElement} wide
  */
 function frame(wide) {
-  const holder = el("div", { class: "wide", tabindex: 0, role: "group", "aria-label": wide.localName === "pre" ? "Code" : wide.localName === "table" ? "Table" : "Formula" });
+  const holder = el("div", {
+    class: "wide",
+    tabindex: 0,
+    role: "group",
+    "aria-label": wide.localName === "pre" ? "Code" : wide.localName === "table" ? "Table" : "Formula",
+  });
   wide.replaceWith(holder);
   holder.append(wide);
 }

@@ -22,8 +22,16 @@ export function pretty(text) {
  * @param {string} name
  */
 export function folded(summary, text, name) {
-  return el("details", { class: "fold" }, el("summary", {}, ...[summary].flat()),
-    el("div", { class: "wide", tabindex: 0, role: "group", "aria-label": name }, el("pre", { dir: "ltr" }, el("code", {}, pretty(text)))));
+  return el(
+    "details",
+    { class: "fold" },
+    el("summary", {}, ...[summary].flat()),
+    el(
+      "div",
+      { class: "wide", tabindex: 0, role: "group", "aria-label": name },
+      el("pre", { dir: "ltr" }, el("code", {}, pretty(text))),
+    ),
+  );
 }
 
 /**
@@ -33,8 +41,16 @@ export function folded(summary, text, name) {
 export function callView(call, tools) {
   const tool = tools.find((each) => each.name === call.name);
   const short = call.arguments.length > 60 ? `${call.arguments.slice(0, 57)}…` : call.arguments;
-  const permission = tool?.permission ? el("span", { class: "permission" }, tool.permission) : tool ? null : el("span", { class: "permission unknown" }, "not among the tools");
-  return folded([el("span", { class: "call-name" }, "→ ", call.name), permission, el("code", { class: "faint" }, short)], call.arguments, `Arguments of ${call.name}`);
+  const permission = tool?.permission
+    ? el("span", { class: "permission" }, tool.permission)
+    : tool
+      ? null
+      : el("span", { class: "permission unknown" }, "not among the tools");
+  return folded(
+    [el("span", { class: "call-name" }, "→ ", call.name), permission, el("code", { class: "faint" }, short)],
+    call.arguments,
+    `Arguments of ${call.name}`,
+  );
 }
 
 /**
@@ -45,15 +61,38 @@ export function callView(call, tools) {
  */
 export function stepView(session, candidate, step, block) {
   const name = session.name(candidate);
-  const place = session.rows.findIndex((row) => row.type === "step" && row.candidate === candidate && row.step === step.step);
-  const output = step.output ? el("details", { class: "fold" }, el("summary", {}, "← result"), block(step.output, `${name}, result of step ${step.step + 1}`).element) : null;
+  const place = session.rows.findIndex(
+    (row) => row.type === "step" && row.candidate === candidate && row.step === step.step,
+  );
+  const output = step.output
+    ? el(
+        "details",
+        { class: "fold" },
+        el("summary", {}, "← result"),
+        block(step.output, `${name}, result of step ${step.step + 1}`).element,
+      )
+    : null;
   const labels = session.form.steps ? stepLabels(session, candidate, step.step) : null;
-  const element = el("li", { class: "step", "data-step": `${candidate}/${step.step}` },
-    el("div", { class: "step-head" }, el("button", { type: "button", class: "link", onclick: () => place >= 0 && session.go(place) }, `Step ${step.step + 1}`), el("span", { class: "gap" }), labels?.element),
+  const element = el(
+    "li",
+    { class: "step", "data-step": `${candidate}/${step.step}` },
+    el(
+      "div",
+      { class: "step-head" },
+      el(
+        "button",
+        { type: "button", class: "link", onclick: () => place >= 0 && session.go(place) },
+        `Step ${step.step + 1}`,
+      ),
+      el("span", { class: "gap" }),
+      labels?.element,
+    ),
     step.call || step.output || step.state ? el("span", { class: "corner" }, hint("fold", session.letters)) : null,
     step.text ? block(step.text, `${name}, step ${step.step + 1}`).element : null,
-    step.call ? callView(step.call, session.shown.tools) : null, output,
-    step.state ? folded("state after this step", step.state, "State") : null);
+    step.call ? callView(step.call, session.shown.tools) : null,
+    output,
+    step.state ? folded("state after this step", step.state, "State") : null,
+  );
   session.views.add(() => {
     const current = place >= 0 && session.at.row === place;
     if (current && !element.classList.contains("current")) element.scrollIntoView({ block: "nearest" });
@@ -73,8 +112,16 @@ const SIGNS = /** @type {Record<string, string>} */ ({ good: "✓", neutral: "�
 function stepLabels(session, candidate, step) {
   const family = session.bare ? "choose" : "score";
   const group = choice({
-    legend: `Step ${step + 1} of ${session.name(candidate)}`, hidden: true, class: "labels",
-    options: LABELS.map((value, n) => ({ value, label: `${SIGNS[value]} ${value}`, class: value === "skip" ? "skipped" : value, spoken: value, hint: hint(`${family}:${n + 1}`) })),
+    legend: `Step ${step + 1} of ${session.name(candidate)}`,
+    hidden: true,
+    class: "labels",
+    options: LABELS.map((value, n) => ({
+      value,
+      label: `${SIGNS[value]} ${value}`,
+      class: value === "skip" ? "skipped" : value,
+      spoken: value,
+      hint: hint(`${family}:${n + 1}`),
+    })),
     pick: (value) => session.label(candidate, step, value),
   });
   session.views.add(() => group.set(session.said.steps[candidate]?.[step]?.label ?? null));
