@@ -1,6 +1,10 @@
-"""The frame of every page: navigation by permission, the token of forms, the version."""
+"""The frame of every page, and the typed context that a template is rendered with.
 
-from typing import Any
+A page is a subclass of `PageContext`: its fields are the names that its template may use, beside those
+of the frame and what `template_words` gives every template.
+"""
+
+from typing import Any, ClassVar, Literal
 
 import msgspec
 from litestar import Request
@@ -23,6 +27,32 @@ class NavItem(msgspec.Struct, frozen=True, kw_only=True):
     """Whether this is the page."""
 
 
+class PageFrame(msgspec.Struct, frozen=True, kw_only=True):
+    """What every template gets; a page that knows no request keeps the defaults."""
+
+    lang: str = "en"
+    """Language of the page's own words, as BCP 47."""
+    dir: Literal["ltr", "rtl"] = "ltr"
+    """Direction of the page's own words."""
+    csrf: str | None = None
+    """Token that forms send; None where nobody is signed in."""
+    me: Principal | None = None
+    """Who is signed in."""
+    nav: tuple[NavItem, ...] = ()
+    """The entries that the viewer may open."""
+    version: str = __version__
+    """Version of this package."""
+    theme: Literal["auto", "light", "dark"] = "auto"
+    """The theme that the reader chose."""
+
+
+class PageContext(msgspec.Struct, frozen=True, kw_only=True):
+    """What one template shows; each field is a name in it."""
+
+    template: ClassVar[str]
+    """File of the template."""
+
+
 _NAVIGATION = (
     ("/", "Home", (Permission.own_account,)),
     ("/review", "Review", (Permission.review,)),
@@ -34,37 +64,39 @@ _NAVIGATION = (
 )
 
 
-def page(
-    template: str, request: Request[Any, Any, Any], *, status: int = 200, **context: Any
-) -> Template:
+def page(context: PageContext, request: Request[Any, Any, Any], *, status: int = 200) -> Template:
     """A page in its frame.
 
     Args:
-        template: its file.
+        context: what its template shows.
         request: the request that it answers.
         status: HTTP status.
-        context: what the template shows.
     """
-    return Template(template, context=frame(request) | context, status_code=status)
+    return Template(context.template, context=names_of(context, frame(request)), status_code=status)
 
 
-def frame(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """What every template gets."""
-    who = request.user
+def names_of(context: PageContext, around: PageFrame) -> dict[str, Any]:
+    """The names of a template with their values, a field each."""
+    structs: tuple[msgspec.Struct, ...] = (around, context)
+    return {name: getattr(each, name) for each in structs for name in each.__struct_fields__}
+
+
+def frame(request: Request[Any, Any, Any]) -> PageFrame:
+    """The frame for a request."""
+    who: Principal | None = request.user
     path = request.url.path
-    return {
-        "lang": "en",
-        "dir": request.query_params.get("dir") if request.query_params.get("dir") == "rtl" else "ltr",
-        "csrf": who.csrf if who else None,
-        "me": who,
-        "nav": [
+    theme = request.cookies.get("assay_theme")
+    return PageFrame(
+        dir="rtl" if request.query_params.get("dir") == "rtl" else "ltr",
+        csrf=who.csrf if who else None,
+        me=who,
+        nav=tuple(
             NavItem(href=href, label=label, current=_is_current(href, path))
             for href, label, permissions in _NAVIGATION
-            if who is not None and any(can(who, each) for each in permissions)
-        ],
-        "version": __version__,
-        "theme": request.cookies.get("assay_theme") if request.cookies.get("assay_theme") in {"light", "dark"} else "auto",
-    }  # fmt: skip
+            if who is not None and any(can(who, permission) for permission in permissions)
+        ),
+        theme="light" if theme == "light" else "dark" if theme == "dark" else "auto",
+    )
 
 
 def _is_current(href: str, path: str) -> bool:
